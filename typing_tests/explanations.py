@@ -75,5 +75,7 @@ def readers() -> None:
 def redaction(text: str) -> None:
     assert_type(redact(text, identifiers=True), str)
     assert_type(parse(redact(text)), Failure | None)
-    redact(b"text")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    assert_type(redact({"a": 1}), dict[str, object])
+    assert_type(redact([text]), list[object])
+    redact(b"text")  # type: ignore[call-overload] # pyright: ignore[reportArgumentType,reportCallIssue]
     assert_type(AccessKeyId("AKIAIOSFODNN7EXAMPLE").account, str | None)

@@ -301,7 +301,7 @@ def test_every_failure_in_a_log_is_kept() -> None:
 
 def test_other_types_are_rejected() -> None:
     with pytest.raises(TypeError):
-        redact(b"password=hunter2")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        redact(b"password=hunter2")  # type: ignore[call-overload] # pyright: ignore[reportArgumentType,reportCallIssue]
 
 
 @pytest.mark.parametrize(

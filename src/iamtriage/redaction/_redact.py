@@ -1,53 +1,84 @@
-"""Redact the secrets in a text, and on request its identifiers."""
+"""Redact the secrets in a text or in parsed data, and on request the identifiers."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, overload
 
 from iamtriage._text import wrong_type_message
 from iamtriage.redaction._secrets import hide_secrets
 
 __all__ = ("redact",)
 
+_Key = TypeVar("_Key")
+
 # Redacting a secret can reveal another one, so the text is searched until nothing changes.
 _MAX_ROUNDS = 4
 
 
-def redact(text: str, *, identifiers: bool = False) -> str:
-    """Return a text without its secrets, so that you can share it.
+@overload
+def redact(text: str, *, identifiers: bool = False) -> str: ...
+@overload
+def redact(text: Mapping[_Key, object], *, identifiers: bool = False) -> dict[_Key, object]: ...
+@overload
+def redact(text: list[Any], *, identifiers: bool = False) -> list[object]: ...
+def redact(
+    text: str | Mapping[Any, object] | list[Any], *, identifiers: bool = False
+) -> str | dict[Any, object] | list[object]:
+    """Return a text, or parsed data, without its secrets, so that you can share it.
 
     Secret access keys, session and web identity tokens, request signatures, Authorization headers, encoded
-    authorization failure messages, private keys and passwords become markers that say what was there, like
-    ``[REDACTED session token]``, or ``REDACTED-session-token`` in a URL. With ``identifiers``, accounts,
-    principals, access key IDs, resource names, IP addresses and request IDs become pseudonyms. The same value
-    gets the same pseudonym everywhere in the text. Partition, service, region, action, and the form of each
-    ARN and name stay.
+    authorization failure messages, private keys, tokens of providers and passwords become markers that say
+    what was there, like ``[REDACTED session token]``, or ``REDACTED-session-token`` in a URL. With
+    ``identifiers``, accounts, principals, access key IDs, resource names, IP addresses and request IDs become
+    pseudonyms. The same value gets the same pseudonym everywhere in the text. Partition, service, region,
+    action, and the form of each ARN and name stay.
 
     :func:`iamtriage.parse` reads a failure of the same kind, action, deny and policy type from the result.
-    JSON, XML and URLs stay valid. The same text gives the same result, and redacting it again changes
-    nothing. No content of the text raises.
+    JSON in the text is redacted value by value: all other characters of it stay. XML and URLs stay valid. The
+    same text gives the same result, and redacting it again changes nothing. No content raises.
+
+    Of parsed data, a new dict or list is returned. Its strings are redacted by their keys and by what they
+    contain. Tuples become lists, and objects of other types stay.
 
     Args:
-        text: Any text: an error, a log, a document.
+        text: Any text: an error, a log, a document. Or parsed data: a mapping or a list, as from
+            ``json.loads``.
         identifiers: Whether to replace identifiers, too.
 
     Raises:
-        TypeError: ``text`` is not a string.
+        TypeError: ``text`` is not a string, a mapping or a list.
 
     >>> redact("AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYDEMODEMOKY aws s3 ls")
     'AWS_SECRET_ACCESS_KEY=[REDACTED secret access key] aws s3 ls'
     >>> redact("arn:aws-cn:iam::111122223333:user/team/ana: who is ana?", identifiers=True)
     'arn:aws-cn:iam::100000000001:user/path-1/user-1: who is user-1?'
+    >>> redact({"user": "ana", "password": "hunter2"})
+    {'user': 'ana', 'password': '[REDACTED password]'}
     """
-    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        msg = wrong_type_message("the argument of redact()", "a string", text)  # type: ignore[unreachable]
-        raise TypeError(msg)
+    if isinstance(text, str):
+        return _redact_text(text, identifiers=identifiers)
+    if isinstance(text, Mapping | list):  # pyright: ignore[reportUnnecessaryIsInstance]
+        from iamtriage.redaction._data import redact_data
+
+        return redact_data(text, _hide_identifiers if identifiers else None)
+    msg = wrong_type_message("the argument of redact()", "a string, a mapping or a list", text)  # type: ignore[unreachable]
+    raise TypeError(msg)
+
+
+def _redact_text(text: str, *, identifiers: bool) -> str:
     for _ in range(_MAX_ROUNDS):
         redacted = hide_secrets(text)
         if identifiers:
-            # It needs the readers, which take long to import.
-            from iamtriage.redaction._identifiers import hide_identifiers
-
-            redacted = hide_identifiers(redacted)
+            redacted = _hide_identifiers(redacted)
         if redacted == text:
             break
         text = redacted
     return text
+
+
+def _hide_identifiers(text: str) -> str:
+    # It needs the readers, which take long to import.
+    from iamtriage.redaction._identifiers import hide_identifiers
+
+    return hide_identifiers(text)

@@ -40,12 +40,14 @@ class FoundSecret(NamedTuple):
         end: The position after its last character.
         what: What it is.
         quote: The quotes that the marker needs so that JSON stays valid.
+        is_whole: Whether one marker replaces all of its lines.
     """
 
     start: int
     end: int
     what: Secret
     quote: str = ""
+    is_whole: bool = False
 
 
 def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:
@@ -89,7 +91,7 @@ def _merge(finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
 def _replacement(text: str, found: FoundSecret) -> str:
     written = text[found.start : found.end]
     word = found.quote + make_marker(found.what, url=_in_url(text, found)) + found.quote
-    if "\n" in written and found.what != "private key":
+    if "\n" in written and found.what != "private key" and not found.is_whole:
         return _wrapped_replacement(text, found, word)
     if len(word) < len(written) and _fills_its_line(text, found):
         return FILL * (len(written) - len(word)) + word

@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage.redaction._blocks import split_blocks
+from iamtriage.redaction._documents.json_secrets import JsonDocuments
+from iamtriage.redaction._documents.kubernetes_secrets import find_kubernetes_secrets
 from iamtriage.redaction._finders.assignments import find_assigned_secrets
 from iamtriage.redaction._finders.encoded_messages import find_encoded_messages
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._finders.key_pairs import find_paired_secrets
+from iamtriage.redaction._finders.phrases import find_phrased_secrets
 from iamtriage.redaction._finders.shapes import find_shaped_secrets
 from iamtriage.redaction._finders.wrapped_values import find_wrapped_secrets
 from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._secret_spans import FoundSecret, insert_markers
+from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,28 +31,51 @@ if TYPE_CHECKING:
 
 __all__ = ("find_original_span", "hide_secrets")
 
-# Near or in every secret is one of these.
+# Near or in every secret that has no provider's form is one of these.
 _SIGNS = re.compile(
-    r"secret|token|pass|pwd|signature|encoded|api[-_. ]?key|private|session|saml|cookie|bearer|auth|verifier"
-    r"|device|aws|akia|asia|abia|acca|a3t|ey[ja]|k8s-aws|ojb3|ogzxiv|fqodyxdz|qvdtomv5|gh[pousr]_|://"
+    r"secret|token|pass|pwd|pw|signature|encoded|key|session|saml|cookie|bearer|auth|verifier|seed|psk|jwt|pat|sas"
+    r"|totp|docker|code|qr|device|aws|akia|asia|abia|acca|a3t|ey[ja]|k8s-aws|ojb3|ogzxiv|fqodyxdz|qvdtomv5|://|curl"
+    r"|mysql|maria|login|secure|sensitive|masked|noecho|zip|redis-cli|sqlcmd|bcp|mongo|ldap|vault|identified|echo"
+    r"|printf"
 )
 
 
 def hide_secrets(text: str) -> str:
     """Return the text with a marker for each secret."""
-    return insert_markers(text, [*_find_secrets(text), *_find_unwrapped_secrets(text)])
+    return insert_markers(text, find_secrets(text))
 
 
-def _find_secrets(text: str) -> Iterator[FoundSecret]:
+def find_secrets(text: str) -> list[FoundSecret]:
+    """Find every secret in a text, in no order. They can overlap."""
+    if not may_hold_secret(text):
+        return []
+    documents = JsonDocuments(text)
+    if not documents:
+        return [*_find_in_text(text), *_find_unwrapped_secrets(text)]
+    # JSON is searched value by value, so that what is found in one never reaches into the next.
+    other = documents.blank()
+    finds = [*documents.find_secrets(find_secrets)]
+    finds += documents.clip([*find_shaped_secrets(text), *find_paired_secrets(text, fold_case(text))])
+    if may_hold_secret(other):
+        finds += (*_find_in_text(other), *_find_unwrapped_secrets(other))
+    return finds
+
+
+def may_hold_secret(text: str) -> bool:
+    """Return whether a text can contain a secret."""
+    return _SIGNS.search(fold_case(text)) is not None or next(find_provider_tokens(text), None) is not None
+
+
+def _find_in_text(text: str) -> Iterator[FoundSecret]:
     lower = fold_case(text)
-    if _SIGNS.search(lower) is None:
-        return
     yield from find_encoded_messages(text, lower)
     yield from find_header_secrets(text, lower)
     yield from find_assigned_secrets(text, lower)
     yield from find_shaped_secrets(text)
     yield from find_paired_secrets(text, lower)
     yield from find_wrapped_secrets(text, lower)
+    yield from find_phrased_secrets(text, lower)
+    yield from find_kubernetes_secrets(text)
 
 
 def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
@@ -58,7 +85,7 @@ def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
         if _SIGNS.search(fold_case(block)):
             view = unwrap(block, links=False)
             if view.text != block:
-                for found in _find_secrets(view.text):
+                for found in _find_in_text(view.text):
                     start, end = find_original_span(view, found.start, found.end)
                     yield FoundSecret(at + start, at + end, found.what)
         at += len(block)

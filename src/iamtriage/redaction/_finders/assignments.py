@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
-from iamtriage.redaction._vocabulary.secret_names import (
-    NAME_END,
-    Name,
+from iamtriage.redaction._vocabulary.secret_names import NAME_END, Name, classify_name
+from iamtriage.redaction._vocabulary.secret_values import (
     Placement,
     Sign,
     can_be_secret,
-    classify_name,
     is_class,
+    is_placeholder,
     looks_random,
 )
 from iamtriage.redaction._vocabulary.value_ends import (
@@ -38,8 +37,8 @@ __all__ = ("OTHER_ASSIGNMENT", "find_assigned_secrets")
 
 _MAX_NAME = 64
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-.$@")
-# What can end a name: "token", "tokens", "token2", S3's "Token-0"; not "token_file".
-_SUFFIX = re.compile(r"s?-?[0-9]{0,2}(?![A-Za-z0-9_])(?!-[a-z])")
+# The rest of a name: "token", "tokens", "token2", S3's "Token-0", "TOKEN_PROD". Punctuation at its end is not part of it.
+_SUFFIX = re.compile(r"(?:[A-Za-z0-9_]|[.-](?=[A-Za-z0-9_])){0,48}")
 _ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4})(?P<rest>[^%\\]*)\Z")
 # The number of characters before a name that can show what it is part of.
 _LOOKBEHIND = 80
@@ -69,8 +68,19 @@ _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
 _TAGS_BETWEEN = re.compile(rf"\s{{0,80}}(?:{_TAG}\s{{0,80}}){{1,4}}")
 # "name": "AWS_SECRET_ACCESS_KEY", "value": "…"; key="…" value="…"; - name: …, and on the next line, value: …
 _PAIR = re.compile(
-    rf"(?:{QUOTE})?(?:[\s,;}}]|{BACKSLASHES}[nrt]){{0,80}}(?:\n[^\n]{{0,80}}?(?<![\w-]))?{QUOTE}?[Vv]alue{QUOTE}?"
+    rf"(?:{QUOTE})?(?:[\s,;}}]|{BACKSLASHES}[nrt]){{0,80}}(?:\n[^\n]{{0,80}}?(?<![\w-]))?{QUOTE}?(?:[Pp]arameter|[Oo]ption)?[Vv]alue{QUOTE}?"
     rf"{BLANK}{{0,8}}(?:[:=]|=>){BLANK}{{0,8}}(?:{_BELOW})?"
+)
+# What Terraform and others print in place of a value.
+_HIDDEN = re.compile(
+    r"[ \t]{0,40}\((?:sensitive(?: value)?|known after apply|hidden|none|unset|empty|not set|no value|redacted)\)"
+)
+# A value that is a function or a subscripted variable: "getpass.getpass(", "config[".
+_CALLEE = re.compile(r"(?:await )?[A-Za-z_]\w{0,80}(?:(?:\.|::|->)\w{1,80}){0,8}")
+# In a difference, as of Terraform: name = "old" -> "NEW".
+_CHANGE = re.compile(
+    rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
+    r"[ \t]{0,8}(?:->|=>|→)[ \t]{0,8}"
 )
 _TUPLE = re.compile(rf"{QUOTE}{BLANK}{{0,8}},\s{{0,20}}(?=[bBuUrR]?{QUOTE})")
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
@@ -135,15 +145,28 @@ def find_assigned_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         if name_end.start() < done:
             continue
         name = _match_name(text, folded, name_end, runs)
-        found = name and _find_value_of(name)
+        if name is None:
+            continue
+        found = _find_value_of(name)
         if found and is_unmarked(text, found.start, found.end):
             yield found
             done = found.end
+        changed = _CHANGE.match(text, found.end if found else name.end)
+        if changed and not _HIDDEN.match(text, changed.end()):
+            extent = find_value(text, changed.end(), runs)
+            new = _check_value(name, "=", extent)
+            if new and is_unmarked(text, new.start, new.end):
+                yield new
+                done = new.end
 
 
 def _match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedValues) -> _NameMatch | None:
-    suffix = _SUFFIX.match(text, name_end.end())
-    if suffix is None:
+    following = _SUFFIX.match(text, name_end.end())
+    suffix, end = (following[0], following.end()) if following else ("", name_end.end())
+    if suffix[:1] in {"s", "S"} and not suffix[1:2].isalpha():
+        suffix = suffix[1:]
+    elif suffix[:1].isupper() and not text[name_end.end() - 1].islower():
+        # The word goes on: "TOKENIZER".
         return None
     start = name_end.start()
     low = max(0, start - _MAX_NAME)
@@ -152,8 +175,8 @@ def _match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedV
     escape = _ESCAPED.search(folded, max(0, start - 6), name_end.start())
     if escape:
         start = escape.start("rest")
-    name = classify_name(folded[start : name_end.start()], name_end[0])
-    return _NameMatch(text, name, start, suffix.end(), runs) if name else None
+    name = classify_name(folded[start : name_end.start()], name_end[0], suffix)
+    return _NameMatch(text, name, start, end, runs) if name else None
 
 
 def _find_value_of(match: _NameMatch) -> FoundSecret | None:
@@ -233,6 +256,8 @@ def _find_assigned_value(match: _NameMatch, assign: re.Match[str]) -> FoundSecre
     if sign == ":" and text.startswith("/", match.start - 1) and match.start:
         # "…/serviceaccount/token: permission denied"
         return None
+    if _HIDDEN.match(text, assign.end("sign")):
+        return None
     query = match.preceded_by(_QUERY_SIGN) is not None
     unquoted = None
     if written.startswith("%"):
@@ -248,7 +273,15 @@ def _find_assigned_value(match: _NameMatch, assign: re.Match[str]) -> FoundSecre
     if not extent.quote and not structured:
         line = match.preceded_by(_LINE)
         structured = line is not None or match.preceded_by(_STRUCTURE) is not None
-        if name.what == "cookie" or (line and not line["quote"] and name.what in {"password", "secret"}):
+        if _CALLEE.fullmatch(text, extent.start, extent.end) and text[extent.end : extent.end + 1] in {
+            "(",
+            "[",
+        }:
+            return None
+        is_wrapped = text[extent.start - 1] in "[("
+        if name.what == "cookie" or (
+            not is_wrapped and line and not line["quote"] and name.what in {"password", "secret"}
+        ):
             extent = _to_line_end(text, extent, every=sign == "=" or name.what == "cookie")
     quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else assign["close"] or ""
     return _check_value(match, sign, extent, Placement(sign, bool(extent.quote), structured, query), quote)
@@ -262,7 +295,7 @@ def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) 
     value = text[extent.start : extent.end]
     if not extent.quote and OTHER_ASSIGNMENT.match(value):
         return False
-    return name.strong or name.what == "signature" or looks_random(value)
+    return name.what == "signature" or looks_random(value)
 
 
 def _to_line_end(text: str, extent: Extent, *, every: bool) -> Extent:
@@ -273,6 +306,8 @@ def _to_line_end(text: str, extent: Extent, *, every: bool) -> Extent:
     comment = _COMMENT.search(text, extent.start, rest.end())
     value = text[extent.start : comment.start() if comment else rest.end()].rstrip().rstrip(",;")
     words = value.split()
+    if not words or is_placeholder(words[0]):
+        return extent
     if len(words) > 1 and not (every and len(words) <= _MAX_WORDS and _SENTENCE.search(value) is None):
         return extent
     return extent._replace(end=max(extent.end, extent.start + len(value)))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, MASK
-from iamtriage.redaction._vocabulary.secret_names import is_placeholder
+from iamtriage.redaction._vocabulary.secret_values import is_placeholder
 from iamtriage.redaction._vocabulary.value_ends import (
     find_line_start,
     find_wrapped_end,

@@ -20,7 +20,7 @@ from iamtriage.redaction._vocabulary.notations import (
     PADDING,
     QUOTE,
 )
-from iamtriage.redaction._vocabulary.secret_names import is_placeholder, looks_random
+from iamtriage.redaction._vocabulary.secret_values import is_placeholder, looks_random
 from iamtriage.redaction._vocabulary.value_ends import find_wrapped_end, is_in_line_prefix
 
 if TYPE_CHECKING:

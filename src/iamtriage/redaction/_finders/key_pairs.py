@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import BASE64, BEFORE, PADDING
-from iamtriage.redaction._vocabulary.secret_names import is_placeholder
+from iamtriage.redaction._vocabulary.secret_values import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("find_paired_secrets",)
+__all__ = ("find_paired_secrets", "is_access_key_id", "is_secret_access_key")
 
 _KEY_ID = re.compile(r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9x]{12,124}")
 _END = r"(?![A-Za-z0-9+/=_-])"
@@ -76,3 +76,13 @@ def _is_key(value: str) -> bool:
     """Return whether 40 characters are base64, and not a hexadecimal hash, a path or a name."""
     few = min(sum(c.isupper() for c in value), sum(c.islower() for c in value))
     return few >= 8 or (few >= 1 and any(c.isdigit() or c == "+" for c in value))
+
+
+def is_access_key_id(value: str) -> bool:
+    """Return whether a value is an access key ID."""
+    return _KEY_ID.fullmatch(value) is not None
+
+
+def is_secret_access_key(value: str) -> bool:
+    """Return whether a value next to an access key ID is its secret access key."""
+    return _SECRET.fullmatch(value) is not None and _is_key(value)

@@ -1,7 +1,7 @@
 """Find secrets by their form, whatever precedes them.
 
-These are JSON web tokens, EKS tokens, AWS session tokens, GitHub tokens, Docker logins to ECR, private keys,
-and passwords in URLs.
+These are JSON web tokens, EKS tokens, AWS session tokens, tokens of providers, Docker logins to ECR, private
+keys, and passwords in URLs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import BASE64, BEFORE, BREAK, INDENT
-from iamtriage.redaction._vocabulary.secret_names import is_placeholder
+from iamtriage.redaction._vocabulary.secret_values import is_placeholder
+from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 from iamtriage.redaction._vocabulary.value_ends import (
     find_line_start,
     find_wrapped_end,
@@ -36,7 +37,6 @@ _SESSION_TOKEN = re.compile(
 )
 # The base64 of "AWS:ey", the user and password of Docker for ECR.
 _ECR_LOGIN = re.compile(rf"{BEFORE}QVdTOmV5[A-Za-z0-9+/_-]{{16,20000}}={{0,2}}")
-_GITHUB = re.compile(rf"{BEFORE}(?:gh[pousr]_[A-Za-z0-9]{{20,255}}|github_pat_[A-Za-z0-9_]{{20,255}})")
 
 # A text wrapper can break these lines at spaces.
 _PEM_NAME = r"\s{1,4}(?:[A-Z0-9]{1,20}\s{1,4}){0,3}PRIVATE\s{1,4}KEY(?:\s{1,4}BLOCK)?-----"
@@ -55,9 +55,6 @@ _USERINFO = re.compile(
     r"(?::|%3[Aa])(?:(?:\\{0,64}/){2}|%2[Ff]%2[Ff])[^\s/?#@:\"'<>\\]{0,256}(?::|%3[Aa])"
     r"(?P<password>[^\s/?#@\"'<>\\]{1,2048})(?:@|%40)"
 )
-_DOCKER_PASSWORD = re.compile(
-    r"docker\s{1,8}login\b[^\n]{0,200}?\s-p[ =]?[\"']?(?P<password>[^\s\"']{1,20000})"
-)
 
 
 def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
@@ -71,12 +68,13 @@ def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
                     whole = pattern is not _WEB_TOKEN_WRAPPED or "." in text[m.end() : done]
                     if whole and is_unmarked(text, m.start(), done):
                         yield FoundSecret(m.start(), done, what)
+    for start, end in find_provider_tokens(text):
+        if is_unmarked(text, start, end):
+            yield FoundSecret(start, end, "token")
     if "-----BEGIN" in text:
         yield from _private_keys(text)
     if "@" in text or "%40" in text:
-        yield from _passwords(text, _USERINFO)
-    if "docker" in text:
-        yield from _passwords(text, _DOCKER_PASSWORD)
+        yield from _passwords(text)
 
 
 # What must be in the text; the pattern; what it finds.
@@ -88,7 +86,6 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Secret], ...] = (
     ("oJb3JpZ2luX2V", _SESSION_TOKEN, "session token"),
     ("FQoDYXdz", _SESSION_TOKEN, "session token"),
     ("QVdTOmV5", _ECR_LOGIN, "authorization"),
-    ("gh", _GITHUB, "token"),
 )
 
 
@@ -116,8 +113,8 @@ def _end_of_cut_key(text: str, start: int, end: int) -> int:
         end = piece.end()
 
 
-def _passwords(text: str, pattern: re.Pattern[str]) -> Iterator[FoundSecret]:
-    for m in pattern.finditer(text):
+def _passwords(text: str) -> Iterator[FoundSecret]:
+    for m in _USERINFO.finditer(text):
         start, end = m.span("password")
         if not is_placeholder(m["password"]) and is_unmarked(text, start, end):
             yield FoundSecret(start, end, "password")

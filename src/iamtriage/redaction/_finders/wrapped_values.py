@@ -14,7 +14,8 @@ from iamtriage.redaction._finders.assignments import OTHER_ASSIGNMENT, find_assi
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._secret_spans import FoundSecret
-from iamtriage.redaction._vocabulary.secret_names import NAME_END, looks_random
+from iamtriage.redaction._vocabulary.secret_names import NAME_END
+from iamtriage.redaction._vocabulary.secret_values import looks_random
 from iamtriage.redaction._vocabulary.value_ends import (
     find_wrapped_end,
     looks_like_base64,

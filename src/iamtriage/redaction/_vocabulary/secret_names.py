@@ -1,52 +1,132 @@
-"""The names that announce a secret, and the values that they can have.
+"""The names that announce a secret.
 
 Names are compared without case and separators: ``aws_secret_access_key``, ``SecretAccessKey``,
-``fs.secret.key``. The end of a name decides. Sources: the settings of the AWS CLI and the SDKs, the API
-references of STS, ECR, SSO OIDC and Secrets Manager, Hadoop's S3A, Docker, npm and netrc files.
+``fs.secret.key``. The end of a name decides, before a suffix like ``_prod`` or ``_v2``. Sources: the settings
+of the AWS CLI and the SDKs, the API references of STS, ECR, SSO OIDC, Secrets Manager, IAM and
+CloudFormation, Hadoop's S3A, Kubernetes, Docker, npm, netrc and Azure connection strings.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
-
-from iamtriage.redaction._vocabulary.markers import is_marker
-from iamtriage.redaction._vocabulary.notations import BASE64, BASE64_ESCAPES, PADDING
 
 if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.markers import Secret
 
-__all__ = (
-    "NAME_END",
-    "Name",
-    "Placement",
-    "Sign",
-    "can_be_secret",
-    "classify_name",
-    "is_class",
-    "is_placeholder",
-    "looks_random",
+__all__ = ("NAME_END", "NAME_ROWS", "Name", "classify_key", "classify_name", "classify_suffix")
+
+Evidence: TypeAlias = Literal["name", "value", "word"]
+"""What shows that a value is a secret.
+
+``name``: the name is enough. ``value``: the value must look random, too. ``word``: as ``value``, and the name
+must be a separate word.
+"""
+
+# The words of a name, what it announces, and the evidence that is needed. A space is any separator, or none; if
+# the name alone is not enough, it is no space.
+NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = (
+    ("secret access key", "secret access key", "name"),
+    ("secret key", "secret access key", "name"),
+    ("access key secret", "secret access key", "name"),
+    ("secret", "secret", "name"),
+    ("secret string", "secret", "name"),
+    ("secret binary", "secret", "name"),
+    ("secret value", "secret", "name"),
+    ("token", "token", "name"),
+    ("token code", "one-time code", "name"),
+    ("mfa code", "one-time code", "name"),
+    ("password", "password", "name"),
+    ("passwd", "password", "name"),
+    ("passphrase", "password", "name"),
+    ("passcode", "password", "name"),
+    ("pass", "password", "name"),
+    ("pwd", "password", "name"),
+    ("pw", "password", "word"),
+    ("signature", "signature", "name"),
+    ("signature provided", "signature", "name"),
+    ("encoded message", "encoded message", "name"),
+    ("encoded authorization message", "encoded message", "name"),
+    ("encoded failure message", "encoded message", "name"),
+    ("encoded authorization failure message", "encoded message", "name"),
+    ("api key", "secret", "name"),
+    ("private key", "private key", "name"),
+    ("session key", "secret", "name"),
+    ("account key", "secret", "name"),
+    ("shared key", "secret", "name"),
+    ("shared access key", "secret", "name"),
+    ("pre shared key", "secret", "name"),
+    ("master key", "secret", "value"),
+    ("access key", "secret", "value"),
+    ("app key", "secret", "value"),
+    ("application key", "secret", "value"),
+    ("auth key", "secret", "value"),
+    ("client key", "private key", "value"),
+    ("client key data", "private key", "name"),
+    ("consumer key", "secret", "value"),
+    ("deploy key", "secret", "value"),
+    ("encryption key", "secret", "value"),
+    ("decryption key", "secret", "value"),
+    ("fernet key", "secret", "value"),
+    ("functions key", "secret", "value"),
+    ("hmac key", "secret", "value"),
+    ("integration key", "secret", "value"),
+    ("license key", "secret", "value"),
+    ("recovery key", "secret", "value"),
+    ("routing key", "secret", "value"),
+    ("service key", "secret", "value"),
+    ("signing key", "secret", "value"),
+    ("ssh key", "secret", "value"),
+    ("storage key", "secret", "value"),
+    ("subscription key", "secret", "value"),
+    ("unseal key", "secret", "value"),
+    ("write key", "secret", "value"),
+    ("psk", "secret", "word"),
+    ("jwt", "web token", "word"),
+    ("pat", "token", "word"),
+    ("sas", "token", "word"),
+    ("totp", "secret", "word"),
+    ("seed", "secret", "word"),
+    ("base32 string seed", "secret", "name"),
+    ("qrcode png", "secret", "value"),
+    ("docker config json", "secret", "name"),
+    ("docker cfg", "secret", "name"),
+    ("docker auth config", "secret", "name"),
+    ("saml assertion", "SAML assertion", "name"),
+    ("saml response", "SAML assertion", "name"),
+    ("cookie", "cookie", "name"),
+    ("auth", "authorization", "name"),
+    ("master auth", "password", "name"),
+    ("code verifier", "secret", "name"),
+    ("device code", "secret", "name"),
 )
 
-# How a name that announces a secret ends, in lower case. All alternatives begin with letters, so that the
-# search is fast.
-NAME_END = re.compile(
-    r"secret(?:[-_. ]?access)?[-_. ]?key|secret(?:[-_. ]?(?:string|binary|value))?"
-    r"|token(?:[-_. ]?code)?"
-    r"|pass(?:word|wd|phrase|code)?|pwd"
-    r"|signature(?:provided)?"
-    r"|encoded[-_. ]?(?:authorization[-_. ]?)?(?:failure[-_. ]?)?message"
-    r"|api[-_. ]?key|private[-_. ]?key|session[-_. ]?key"
-    r"|saml[-_. ]?(?:assertion|response)"
-    r"|cookie|auth|code[-_. ]?verifier|device[-_. ]?code"
-)
+
+def _name_end() -> re.Pattern[str]:
+    """Return the pattern of the ends of names, in lower case. It branches by the first letter, to be fast."""
+    rows = sorted((words, "[-_. ]?" if evidence == "name" else "[-_.]?") for words, _, evidence in NAME_ROWS)
+    branches: list[str] = []
+    for letter, group in groupby(rows, key=lambda row: row[0][0]):
+        longest_first = sorted(group, key=lambda row: -len(row[0]))
+        ends = (words[1:].replace(" ", separator) for words, separator in longest_first)
+        branches.append(f"{letter}(?:{'|'.join(ends)})")
+    return re.compile("|".join(branches))
+
+
+NAME_END = _name_end()
 _SEPARATORS = str.maketrans("", "", "-_. $@")
+_ROWS: dict[str, tuple[Secret, Evidence]] = {
+    words.translate(_SEPARATORS): (what, evidence) for words, what, evidence in NAME_ROWS
+}
 
 # Tokens that are not secrets: they page, order or count.
 _HARMLESS = re.compile(
     r"(?:next|page|nextpage|continuation|pagination|clientrequest|request|client|idempotency|start|starting"
     r"|forward|backward|sequence|change|lock|sync|resume|marker|invalidation|cancellation|stop|max|min|total|prompt"
-    r"|completion|input|output|cached|new|unexpected|num|count|creation)tokens?"
+    r"|completion|input|output|cached|new|unexpected|num|count|creation|pad|eos|bos|unk|sep|cls|mask|reasoning"
+    r"|public|design|csstoken|theme)tokens?"
 )
 # Operations and error codes about secrets have names like them.
 _OPERATION_OR_CODE = re.compile(
@@ -59,28 +139,48 @@ _UNAMBIGUOUS = (
     "secretstring", "secretbinary", "encodedmessage", "encodedauthorizationmessage",
     "encodedauthorizationfailuremessage", "samlassertion", "samlresponse", "awssecret",
 )  # fmt: skip
-
-# A mask, a variable, a placeholder of a template or manual, a path, or a word that means "none".
-_PLACEHOLDER = re.compile(
-    r"[*xX.…•#_-]+|<[^<>]{1,80}>|\[[^\[\]]{1,80}\]|\([^()]{1,60}\)|\{\{.{0,200}|\{[a-zA-Z_]\w{0,60}\}|!\w.*"
-    r"|\$\{[^{}]{1,120}\}|\$\(.*|(?-i:\$[A-Z_][A-Z0-9_]*)|\$env:\w+|\$\w*(?:pass|token|secret|key|pwd|cred)\w*"
-    r"|%[A-Za-z_]\w*%|(?:file|fileb)://.*|arn:.*|\\{0,8}/(?:var|etc|run|home|root|opt|tmp|usr|mnt|dev)\\{0,8}/.*"
-    r"|none|null|nil|nothing|undefined|true|false|yes|no|not|optional|required|redacted|hidden|masked|empty|unset"
-    r"|string|str|bool|missing|invalid|expired",
-    re.IGNORECASE | re.DOTALL,
+# Kubernetes, Helm charts and ECS call the name of a Secret so.
+_REFERENCES = re.compile(
+    r"(?:existing|imagepull|pull|tls|cert|certificate|mount|external|kube|kubernetes|k8s|image|registry|basicauth"
+    r"|ingress|wildcard|config|envfrom|cluster|namespace)?secrets?"
 )
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_PATH = re.compile(r"[.~]{0,2}/\w")
-_PLAIN_WORDS = re.compile(r"[A-Za-z]?[a-z]*(?:[-'_/][A-Za-z]?[a-z]+)*[.:!?…]*")
-_TOKEN = re.compile(rf"(?:[A-Za-z0-9+/=_.~:@!*%|-]|{BASE64_ESCAPES})+")
-_SIGNATURE = re.compile(rf"[0-9a-fA-F]{{8,64}}|(?:[~_-]|{BASE64}){{20,2048}}{PADDING}")
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
-# A Python class with its module, without digits: "botocore.tokens.FrozenAuthToken".
-_CLASS = re.compile(r"(?:[a-z_]{3,30}\.){1,6}(?:[A-Z][a-z]{2,20}){1,6}")
-_PARTS_OF_TYPE = re.compile(r"\s?\|\s?")
-# Secrets that people choose can have any form.
-_CHOSEN = frozenset({"password", "cookie"})
-_MAX_TYPE = 300
+# What "pass" can follow without a separator: "dbpass", not "bypass".
+_SHORT_PREFIXES = """
+    admin db ftp http https key keystore ldap login mail my proxy require root sa smtp ssh store trust
+    truststore user
+"""
+# After a name, these words say that the value is something about the secret, not the secret.
+_OTHERS = """
+    age alg algorithm algorithms are arn arns at attempt attempts audience bucket budget by cache cached
+    char character characters chars class column config configuration cost count counts created creator
+    date dates description digit digits dir directory disabled duration enable enabled encoding endpoint
+    env error errors exp expiration expire expired expires expiry expression field fields file filename
+    files folder for form format generator has header headers hint host hostname id identifier ids in
+    index is issued issuer key kind kinds label labels last len length less lifecycle lifetime limit
+    limits location lock management manager max message method min minimum mode modified name names next
+    not num number option options param parameter parameters params path paths pattern period permission
+    permissions placeholder policies policy port position prefix price prompt protected protection
+    provider providers rate ref reference references refs regex region require required requirement
+    requirements reset retries rotate rotated rotation rule rules scope scopes score selection selector
+    server service settings size source sources spec state status storage store strength suffix table tag
+    tags template threshold time timestamp title ttl type types updated uri url urls usage used user
+    username users valid validation validator validity variable variables version versions was
+"""
+# These words say which secret it is, or how it is written.
+_QUALIFIERS = """
+    admin api app aws azure b b64 backup bak base base64 bedrock binary bytes c ci clear cleartext current
+    data db default demo dev development docker east enc encoded encrypted eu gcp github gitlab google hex
+    imap int integration json ldap live local main master mongo mysql n new npm old one openai pem pg
+    plain plaintext postgres prd preprod prev previous primary prod production pypi qa r raw read reader
+    redis replica ro root rw s sandbox secondary slack slave smtp sql stage staging stg str string stripe
+    test testing text two uat us v val value w web west write writer x y z
+"""
+_BEFORE_PASS = frozenset(_SHORT_PREFIXES.split())
+_ABOUT = frozenset(_OTHERS.split())
+_WHICH = frozenset(_QUALIFIERS.split())
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+# "token", "tokens", "token2", S3's "Token-0"; not "token_file".
+_COUNTED = re.compile(r"s?-?[0-9]{0,2}")
 
 
 class Name(NamedTuple):
@@ -89,171 +189,87 @@ class Name(NamedTuple):
     Attributes:
         what: What the secret is.
         tail: The end of the name, without separators.
-        key: The whole name, without separators.
+        key: The whole name, without separators and suffix.
         strong: Whether only secrets have this name.
+        random: Whether the value must look random.
     """
 
     what: Secret
     tail: str
     key: str
     strong: bool
+    random: bool = False
+
+    @property
+    def is_reference(self) -> bool:
+        """Return whether the value can be the name of a secret."""
+        return _REFERENCES.fullmatch(self.key) is not None
 
 
-Sign: TypeAlias = Literal["=", ":", "xml", "pair", "option", "tuple", "table", "space"]
-"""What a notation puts between a name and its value."""
-
-
-class Placement(NamedTuple):
-    """How a value follows its name.
-
-    Attributes:
-        sign: What is between them.
-        quoted: Whether the value is in quotes.
-        structured: Whether they are part of an object, a query or a settings file.
-        query: Whether they are in the query of a URL.
-    """
-
-    sign: Sign
-    quoted: bool
-    structured: bool
-    query: bool
-
-
-def classify_name(prefix: str, tail: str) -> Name | None:
+@lru_cache(maxsize=2048)
+def classify_name(prefix: str, tail: str, suffix: str = "") -> Name | None:
     """Return what a name announces; ``None`` if it is not a secret.
 
     Args:
         prefix: How the name begins, in lower case.
-        tail: How it ends, in lower case.
+        tail: The end that :data:`NAME_END` matches, in lower case.
+        suffix: What follows it, as written.
     """
+    kind = classify_suffix(suffix) if suffix else "same"
+    if kind == "about":
+        return None
     short = tail.translate(_SEPARATORS)
     key = prefix.translate(_SEPARATORS) + short
+    what, evidence = _ROWS[short]
     if short == "auth":
-        return Name("authorization", short, key, strong=False) if key in {"auth", "npmauth"} else None
-    if short == "pass" and prefix[-1:] not in {"_", "-", "."} and prefix:
+        return Name(what, short, key, strong=False) if key in {"auth", "npmauth"} and not suffix else None
+    if evidence == "word" and prefix[-1:] not in {"_", "-", ".", ""}:
+        return None
+    if (
+        short == "pass"
+        and prefix[-1:] not in {"_", "-", ".", ""}
+        and key.removesuffix("pass") not in _BEFORE_PASS
+    ):
         return None
     if short in {"token", "secret", "password"} and _OPERATION_OR_CODE.fullmatch(key):
         return None
     if short == "token" and (_HARMLESS.fullmatch(key) or _HARMLESS.fullmatch(key.removeprefix("x"))):
         return None
-    what = _secret_kind(short, key)
-    return Name(what, short, key, strong=key.endswith(_UNAMBIGUOUS))
+    if key.endswith("awssecret"):
+        what = "secret access key"
+    elif short == "token" and key.endswith(("sessiontoken", "securitytoken")):
+        what = "session token"
+    strong = key.endswith(_UNAMBIGUOUS) and kind == "same"
+    return Name(what, short, key, strong=strong, random=evidence != "name" or kind == "other")
 
 
-def _secret_kind(short: str, key: str) -> Secret:
-    if short in {"secretkey", "secretaccesskey"} or key.endswith("awssecret"):
-        return "secret access key"
-    if short == "token":
-        return "session token" if key.endswith(("sessiontoken", "securitytoken")) else "token"
-    return _KINDS.get(short, "secret")
+def classify_key(key: str) -> Name | None:
+    """Return what the key of an object announces; ``None`` if it is not a secret.
 
-
-_KINDS: dict[str, Secret] = {
-    "tokencode": "one-time code",
-    "pass": "password",
-    "password": "password",
-    "passwd": "password",
-    "passphrase": "password",
-    "passcode": "password",
-    "pwd": "password",
-    "signature": "signature",
-    "signatureprovided": "signature",
-    "encodedmessage": "encoded message",
-    "encodedauthorizationmessage": "encoded message",
-    "encodedauthorizationfailuremessage": "encoded message",
-    "encodedfailuremessage": "encoded message",
-    "privatekey": "private key",
-    "samlassertion": "SAML assertion",
-    "samlresponse": "SAML assertion",
-    "cookie": "cookie",
-}
-
-
-def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
-    """Return whether a value after a name can be the secret, and not a word about it."""
-    if is_placeholder(value) or not any(map(str.isalnum, value)) or _is_type(name, value):
-        return False
-    if name.what == "signature":
-        return _may_be_signature(name, value, placement)
-    if name.tail == "auth":
-        return (
-            placement.quoted
-            and placement.sign == ":"
-            and _BASE64.fullmatch("".join(value.split())) is not None
-        )
-    if name.tail == "tokencode":
-        return value.isdigit() and len(value) == 6
-    if placement.sign in {"space", "tuple"}:
-        return looks_random(value) and (name.strong or name.what == "password" or placement.sign == "tuple")
-    if placement.sign == "table" and not name.strong and _PLAIN_WORDS.fullmatch(value):
-        return False
-    if name.what not in {"password", "cookie", "secret"} and not _may_be_token(name, value):
-        return False
-    if name.tail == "token" and name.key != "token" and not name.strong and _is_id(value, placement):
-        return False
-    if name.key in {"secret", "secrets"} and not looks_random(value) and placement.sign != "=":
-        # Kubernetes, ECS and others use this for the name of a secret.
-        return False
-    if placement.quoted or placement.structured or placement.sign != ":":
-        return True
-    # Prose: "invalid password: must not be empty".
-    return _PLAIN_WORDS.fullmatch(value) is None
-
-
-def _is_id(value: str, placement: Placement) -> bool:
-    """Return whether a value is a request ID, as in "RequestToken: 0f1e2d3c-…"."""
-    return placement.sign == ":" and not placement.quoted and _UUID.fullmatch(value.rstrip(".,)")) is not None
-
-
-def is_placeholder(value: str) -> bool:
-    """Return whether a value is empty, a marker, a mask, a variable or a word that means "none"."""
-    return not value or is_marker(value) or _PLACEHOLDER.fullmatch(value) is not None
-
-
-def is_class(word: str) -> bool:
-    """Return whether a word looks like a Python class with its module.
-
-    >>> is_class("botocore.tokens.FrozenAuthToken"), is_class("eyJhbGci.eyJzdWIi.Abc1"), is_class("Token")
-    (True, False, False)
+    >>> classify_key("DB_PASSWORD_PROD").what, classify_key("password_policy"), classify_key("nextToken")
+    ('password', None, None)
     """
-    return _CLASS.fullmatch(word) is not None
-
-
-def _is_type(name: Name, value: str) -> bool:
-    """Return whether a value is a type: "Token | botocore.tokens.FrozenAuthToken", or the name as a class."""
-    if name.what in _CHOSEN or name.tail == "secret" or len(value) > _MAX_TYPE:
-        return False
-    if value == "Token" and name.tail == "token":
-        return True
-    parts = _PARTS_OF_TYPE.split(value)
-    return all(is_class(part) or part.lower() in {name.key, "none", "str"} for part in parts) and any(
-        is_class(part) and part.lower().endswith(name.tail) for part in parts
-    )
-
-
-def _may_be_signature(name: Name, value: str, placement: Placement) -> bool:
-    if _SIGNATURE.fullmatch(value) is None:
-        return False
-    if placement.query or name.tail == "signatureprovided" or name.key != "signature":
-        return True
-    return len(value) == 64 and placement.sign == ":"
-
-
-def _may_be_token(name: Name, value: str) -> bool:
-    if len(value) < 6 and not name.strong:
-        return False
-    if value.isdigit() and len(value) < 8:
-        return False
-    return _TOKEN.fullmatch("".join(value.split())) is not None and not value.startswith(("http:", "https:"))
-
-
-def looks_random(value: str) -> bool:
-    """Return whether a value looks random, unlike a word, a name, an ID or a path."""
+    ends = [*NAME_END.finditer(key.lower())] if len(key) <= _MAX_KEY else []
     return (
-        len(value) >= 8
-        and any(c.isdigit() for c in value)
-        and any(c.isalpha() for c in value)
-        and _UUID.fullmatch(value) is None
-        and (any(c.isupper() for c in value) or len(value) >= 24)
-        and _PATH.match(value) is None
+        classify_name(key[: ends[-1].start()].lower(), ends[-1][0], key[ends[-1].end() :]) if ends else None
     )
+
+
+_MAX_KEY = 200
+
+
+def classify_suffix(suffix: str) -> Literal["same", "other", "about"]:
+    """Return whether a name with a suffix is the same, that of another secret, or about it.
+
+    >>> [classify_suffix(suffix) for suffix in ("_PROD", "Bedrock", "_file", "izer", "_orders")]
+    ['same', 'same', 'about', 'about', 'other']
+    """
+    if _COUNTED.fullmatch(suffix):
+        return "same"
+    if suffix[0].islower() or NAME_END.search(suffix.lower()):
+        # The word goes on, or another name decides.
+        return "about"
+    words = [word.lower() for word in _WORDS.findall(suffix)]
+    if not _ABOUT.isdisjoint(words):
+        return "about"
+    return "same" if all(word in _WHICH or word.isdigit() for word in words) else "other"

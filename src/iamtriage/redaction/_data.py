@@ -1,0 +1,184 @@
+"""Redact parsed data: the strings in objects and lists, by their keys and by what they contain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from iamtriage.redaction._documents.keys import announce_items, announce_members
+from iamtriage.redaction._finders.key_pairs import is_access_key_id, is_secret_access_key
+from iamtriage.redaction._secret_spans import insert_markers
+from iamtriage.redaction._secrets import find_secrets, hide_secrets
+from iamtriage.redaction._vocabulary.markers import make_marker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from iamtriage.redaction._documents.keys import Announced
+
+__all__ = ("redact_data",)
+
+_Container: TypeAlias = "dict[object, object] | list[object]"
+
+
+def redact_data(
+    data: Mapping[object, object] | list[object], hide_identifiers: Callable[[str], str] | None
+) -> _Container:
+    """Return a copy of data without the secrets in it.
+
+    Args:
+        data: An object or a list, as from ``json.loads``.
+        hide_identifiers: Replaces the identifiers in a text, if they are to be replaced.
+    """
+    copy = _DataCopy()
+    result = copy.of(data)
+    if hide_identifiers is not None:
+        _hide_identifiers(copy.containers, hide_identifiers)
+    return result
+
+
+class _DataCopy:
+    """A copy of data without secrets. It is made without recursion, so data can be nested to any depth."""
+
+    def __init__(self) -> None:
+        # What was copied, and what was known about it, so that data that contains itself ends.
+        self._copies: dict[tuple[int, Announced | None], _Container] = {}
+        self._waiting: list[tuple[object, Announced | None, _Container]] = []
+
+    @property
+    def containers(self) -> Iterable[_Container]:
+        """The objects and lists of the copy."""
+        return self._copies.values()
+
+    def of(self, data: Mapping[object, object] | list[object]) -> _Container:
+        """Return the copy."""
+        result = self._copy(data, None)
+        while self._waiting:
+            source, announced, target = self._waiting.pop()
+            if isinstance(target, dict):
+                self._fill_dict(cast("Mapping[object, object]", source), announced, target)
+            else:
+                self._fill_list(cast("list[object]", source), announced, target)
+        return result
+
+    def _copy(self, source: object, announced: Announced | None) -> _Container:
+        """Return the copy of an object or a list, which is filled later."""
+        key = (id(source), announced)
+        if key not in self._copies:
+            copy: _Container = {} if isinstance(cast("object", source), Mapping) else []
+            self._copies[key] = copy
+            self._waiting.append((source, announced, copy))
+        return self._copies[key]
+
+    def _fill_dict(
+        self, source: Mapping[object, object], announced: Announced | None, target: dict[object, object]
+    ) -> None:
+        items: list[tuple[object, object]] = list(source.items())
+        scalars = [_scalar(value) for _, value in items]
+        keys = [key if isinstance(key, str) else "" for key, _ in items]
+        paired = any(scalar is not None and is_access_key_id(scalar) for scalar in scalars)
+        for (key, value), known in zip(items, announce_members(keys, scalars, announced), strict=True):
+            name = _unique(hide_secrets(key), target) if isinstance(key, str) else key
+            target[name] = self._value(value, known, paired=paired)
+
+    def _fill_list(self, source: Iterable[object], announced: Announced | None, target: list[object]) -> None:
+        items = list(source)
+        scalars = [_scalar(value) for value in items]
+        paired = any(scalar is not None and is_access_key_id(scalar) for scalar in scalars)
+        for value, known in zip(items, announce_items(scalars, announced), strict=True):
+            target.append(self._value(value, known, paired=paired))
+
+    def _value(self, value: object, announced: Announced | None, *, paired: bool) -> object:
+        if isinstance(value, Mapping | list | tuple):
+            return self._copy(cast("object", value), announced)
+        if isinstance(value, bytes | bytearray):
+            text = bytes(value).decode("utf-8", "surrogateescape")
+            shown = _redact_scalar(text, announced, is_text=True, paired=paired)
+            return value if shown == text else shown.encode("utf-8", "surrogateescape")
+        scalar = _scalar(value)
+        if scalar is None:
+            return value
+        shown = _redact_scalar(scalar, announced, is_text=isinstance(value, str), paired=paired)
+        return value if shown == scalar else shown
+
+
+def _scalar(value: object) -> str | None:
+    """Return a value of JSON as text; ``None`` if it is an object, a list or something else."""
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, bool | int | float):
+        return json.dumps(value)
+    return None
+
+
+def _redact_scalar(text: str, announced: Announced | None, *, is_text: bool, paired: bool) -> str:
+    what = announced and announced.secret_in(text, is_text=is_text)
+    if what is None and paired and is_secret_access_key(text):
+        what = "secret access key"
+    if what is not None:
+        return make_marker(what, url=False)
+    if not is_text:
+        return text
+    if announced is not None:
+        text = insert_markers(text, announced.find_in(text, find_secrets))
+    return hide_secrets(text)
+
+
+def _unique(key: str, target: dict[object, object]) -> str:
+    """Return a key that is not taken, because several keys can have the same marker."""
+    number, name = 1, key
+    while name in target:
+        number += 1
+        name = f"{key} {number}"
+    return name
+
+
+def _hide_identifiers(copies: Iterable[_Container], hide: Callable[[str], str]) -> None:
+    """Replace the identifiers of all strings at once, so that equal ones get equal pseudonyms.
+
+    A line of JSON per value keeps its key next to it, which tells what it is.
+    """
+    containers = list(copies)
+    items = [[*_items_of(each)] for each in containers]
+    lines = [_line(key, value) for pairs in items for key, value in pairs]
+    hidden = hide("\n".join(lines)).split("\n")
+    if len(hidden) != len(lines):
+        hidden = [hide(line) for line in lines]
+    shown = iter(hidden)
+    for container, pairs in zip(containers, items, strict=True):
+        changed = [_with_strings(key, value, next(shown), hide) for key, value in pairs]
+        if isinstance(container, dict):
+            container.clear()
+            for key, value in changed:
+                container[_unique(key, container) if isinstance(key, str) else key] = value
+        else:
+            container[:] = [value for _, value in changed]
+
+
+def _items_of(container: _Container) -> Iterable[tuple[object, object]]:
+    return container.items() if isinstance(container, dict) else ((None, item) for item in container)
+
+
+def _line(key: object, value: object) -> str:
+    return f"{json.dumps(_text(key), ensure_ascii=False)}: {json.dumps(_text(value), ensure_ascii=False)}"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _with_strings(key: object, value: object, line: str, hide: Callable[[str], str]) -> tuple[object, object]:
+    """Return a key and a value with the strings of a line of JSON in place of their own."""
+    try:
+        shown_key, end = _DECODER.raw_decode(line)
+        shown_value, _ = _DECODER.raw_decode(line, end + 2)
+    except ValueError:
+        shown_key, shown_value = hide(_text(key)), hide(_text(value))
+    return (
+        shown_key if isinstance(key, str) else key,
+        shown_value if isinstance(value, str) else value,
+    )
+
+
+_DECODER = json.JSONDecoder(strict=False)

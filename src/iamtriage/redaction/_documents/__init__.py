@@ -1,0 +1,1 @@
+"""Read structured text value by value, so that redaction changes values only."""

@@ -1,0 +1,189 @@
+"""What the keys of an object, or the items of a list, announce about its values."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage.redaction._finders.headers import find_header_secrets
+from iamtriage.redaction._folding import fold_case
+from iamtriage.redaction._vocabulary.secret_names import Name, classify_key
+from iamtriage.redaction._vocabulary.secret_values import (
+    Placement,
+    can_be_secret,
+    is_placeholder,
+    looks_random,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from iamtriage.redaction._secret_spans import FoundSecret
+    from iamtriage.redaction._vocabulary.markers import Secret
+
+__all__ = ("Announced", "announce_items", "announce_members")
+
+# The keys of an object that holds a name and its value: those of Kubernetes, ECS, HAR, CloudFormation, SSM.
+_NAME_KEYS = frozenset(
+    {"name", "key", "parameterkey", "parametername", "optionname", "header", "variable", "id"}
+)
+_VALUE_KEYS = frozenset(
+    {"value", "parametervalue", "optionvalue", "stringvalue", "default", "content", "values"}
+)
+# Between a key and its value: attribute values of DynamoDB, Vault, Terraform plans.
+_WRAPPERS = _VALUE_KEYS | {
+    "s",
+    "n",
+    "b",
+    "ss",
+    "current",
+    "previous",
+    "old",
+    "new",
+    "before",
+    "after",
+    "secret",
+    "data",
+}
+# A key that shows that the value next to it is a secret, and its value.
+_SENSITIVE = {
+    "type": "SecureString",
+    "sensitive": "true",
+    "masked": "true",
+    "issecret": "true",
+    "noecho": "true",
+}
+_KUBERNETES_DATA = frozenset({"data", "stringdata"})
+_OPTION_OR_NAME = re.compile(r"-{0,2}[A-Za-z][\w.-]{1,80}")
+# A sentence about the secret, not a passphrase.
+_SENTENCE = re.compile(
+    r"\b(?:is|are|was|must|not|required|invalid|incorrect|expired|should|cannot|can't|too|wrong|missing|denied|the"
+    r"|for|failed|with|does|your|please|has|have|be|to)\b",
+    re.IGNORECASE,
+)
+_HEADER = "authorization: "
+
+
+class Announced(NamedTuple):
+    """What is known about a value before it is read.
+
+    Attributes:
+        name: The name that announces it.
+        what: What it is, if that is certain.
+        sign: How it follows its name: a key, an option, or another item.
+        is_header: Whether it is the value of an Authorization header.
+        is_secret_object: Whether it is a Secret of Kubernetes.
+    """
+
+    name: Name | None = None
+    what: Secret | None = None
+    sign: str = ":"
+    is_header: bool = False
+    is_secret_object: bool = False
+
+    def secret_in(self, content: str, *, is_text: bool) -> Secret | None:
+        """Return what a value is, if all of it is a secret; ``None`` if it is not."""
+        if self.what is not None:
+            return None if is_placeholder(content) or not content.strip() else self.what
+        if self.name is None or self.is_header or len(content) > _MAX_SECRET:
+            return None
+        if " " in content.strip() and self.name.what != "private key":
+            if self.name.what not in {"password", "cookie"} or _SENTENCE.search(content):
+                return None
+            return self.name.what
+        content = content.strip()
+        placement = _KEY if self.sign == ":" else _OPTION if self.sign == "option" else _ITEM
+        if not is_text and (self.name.what != "password" or not content.isdigit()):
+            return None
+        return self.name.what if can_be_secret(self.name, content, placement) else None
+
+    def find_in(self, content: str, find: Callable[[str], Iterable[FoundSecret]]) -> Iterator[FoundSecret]:
+        """Find the secrets in a value that is not one as a whole."""
+        yield from find(content)
+        if self.is_header and content:
+            text = _HEADER + content
+            for found in find_header_secrets(text, fold_case(text)):
+                if found.start >= len(_HEADER):
+                    yield found._replace(start=found.start - len(_HEADER), end=found.end - len(_HEADER))
+
+
+# In characters.
+_MAX_SECRET = 100_000
+_KEY = Placement(":", quoted=True, structured=True, query=False, is_key=True)
+_OPTION = Placement("option", quoted=True, structured=True, query=False, is_key=True)
+_ITEM = Placement("tuple", quoted=True, structured=True, query=False, is_key=True)
+
+
+def announce_members(
+    keys: Sequence[str], values: Sequence[str | None], announced: Announced | None
+) -> list[Announced | None]:
+    """Return what is known about each value of an object.
+
+    Args:
+        keys: The keys.
+        values: The values that are scalars, as text; ``None`` for others.
+        announced: What is known about the object.
+    """
+    short = [key.lower().replace("_", "").replace("-", "") for key in keys]
+    members = dict(zip(short, values, strict=True))
+    is_secret_object = members.get("kind") == "Secret" or (
+        announced is not None and announced.is_secret_object
+    )
+    named = _classify_pair(members)
+    result: list[Announced | None] = []
+    for key, brief in zip(keys, short, strict=True):
+        if announced is not None and announced.what is not None:
+            result.append(announced)
+        elif is_secret_object and brief in _KUBERNETES_DATA:
+            result.append(Announced(what="secret"))
+        elif brief == "items" and members.get("kind") == "SecretList":
+            result.append(Announced(is_secret_object=True))
+        elif named is not None and brief in _VALUE_KEYS:
+            result.append(named)
+        elif announced is not None and announced.name is not None and brief in _WRAPPERS:
+            result.append(announced)
+        else:
+            result.append(_announce(key))
+    return result
+
+
+def announce_items(values: Sequence[str | None], announced: Announced | None) -> list[Announced | None]:
+    """Return what is known about each item: the same as about the list, or what the item before says.
+
+    Args:
+        values: The items that are scalars, as text; ``None`` for others.
+        announced: What is known about the list.
+    """
+    if announced is not None:
+        return [announced] * len(values)
+    result: list[Announced | None] = [None] * len(values)
+    for at, (value, following) in enumerate(pairwise(values)):
+        if value is None or following is None or not _OPTION_OR_NAME.fullmatch(value):
+            continue
+        name = classify_key(value.lstrip("-"))
+        if name is not None and (value.startswith("-") or looks_random(following)):
+            result[at + 1] = Announced(name=name, sign="option" if value.startswith("--") else "tuple")
+    return result
+
+
+def _announce(key: str) -> Announced | None:
+    if key.lower().replace("_", "-") in _AUTHORIZATION:
+        return Announced(is_header=True)
+    name = classify_key(key)
+    return Announced(name=name) if name is not None else None
+
+
+_AUTHORIZATION = frozenset({"authorization", "proxy-authorization", "http-authorization", "x-authorization"})
+
+
+def _classify_pair(members: dict[str, str | None]) -> Announced | None:
+    """Return what the name in an object says about the value in it."""
+    for key, sign in _SENSITIVE.items():
+        if (members.get(key) or "").lower() == sign.lower():
+            return Announced(what="secret")
+    for key in _NAME_KEYS & members.keys():
+        found = _announce((members[key] or "").rpartition("/")[2])
+        if found is not None:
+            return found
+    return None

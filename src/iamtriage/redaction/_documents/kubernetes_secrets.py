@@ -1,0 +1,118 @@
+"""Find the values of Secrets of Kubernetes in YAML, whatever their names."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
+from iamtriage.redaction._vocabulary.secret_values import is_placeholder
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+__all__ = ("find_kubernetes_secrets",)
+
+_KIND = re.compile(
+    r"^(?P<indent>[ ]{0,40}(?:-[ ])?)[\"']?kind[\"']?:[ ]{1,4}[\"']?Secret[\"']?[ ]{0,4}\r?$", re.MULTILINE
+)
+_LINE = re.compile(r"(?P<indent>[ ]{0,80}(?:-[ ])?)(?P<rest>[^\n]*)\n?")
+_DATA = re.compile(r"[\"']?(?:data|stringData)[\"']?:[ ]{0,4}\r?")
+_MEMBER = re.compile(r"(?:\"[^\"\n]{1,253}\"|'[^'\n]{1,253}'|[\w./-]{1,253}):(?:[ ]{1,8}(?P<value>[^\n]*))?")
+_BLOCK = re.compile(r"[|>][-+0-9]{0,3}\s*")
+_COMMENT = re.compile(r"\s#.*")
+# In lines.
+_MAX_DOCUMENT = 2_000
+
+
+def find_kubernetes_secrets(text: str) -> Iterator[FoundSecret]:
+    """Find the values below ``data`` and ``stringData`` of each Secret."""
+    if "Secret" not in text:
+        return
+    done = 0
+    for kind in _KIND.finditer(text):
+        if kind.start() < done:
+            continue
+        depth = len(kind["indent"])
+        start = _document_start(text, kind.start(), depth)
+        done = yield from _find_in_document(text, max(start, done), depth)
+
+
+def _document_start(text: str, at: int, depth: int) -> int:
+    """Return where the object of a line begins: after a separator, or a line that is less indented."""
+    for _ in range(_MAX_DOCUMENT):
+        before = text.rfind("\n", 0, max(0, at - 1)) + 1 if at else 0
+        if at == 0:
+            return 0
+        line = _LINE.match(text, before, at)
+        if (
+            line is None
+            or line["rest"].startswith("---")
+            or (line["rest"].strip() and len(line["indent"]) < depth)
+        ):
+            return at
+        if line["indent"].endswith("- ") and len(line["indent"]) == depth:
+            return before
+        at = before
+    return at
+
+
+def _find_in_document(text: str, at: int, depth: int) -> Generator[FoundSecret, None, int]:
+    """Yield the values of an object, and return where it ends."""
+    inside: int | None = None
+    first = True
+    while at < len(text) and (line := _LINE.match(text, at)) and line.end() > at:
+        indent, rest = len(line["indent"]), line["rest"].rstrip()
+        is_item = line["indent"].endswith("- ") and not first
+        if rest and (rest.startswith("---") or indent < depth or (is_item and indent <= depth)):
+            return at
+        first = first and not rest
+        at = line.end()
+        if not rest:
+            continue
+        if inside is None or indent <= inside:
+            inside = indent if indent == depth and _DATA.fullmatch(rest) else None
+            continue
+        member = _MEMBER.fullmatch(rest)
+        value = (member["value"] or "").strip() if member else ""
+        if member is None:
+            continue
+        if _BLOCK.fullmatch(_COMMENT.sub("", value)) or not value:
+            start, at = _block(text, at, indent)
+            if at > start:
+                yield from _secret(text, start, at)
+            continue
+        start = line.start("rest") + member.start("value")
+        written = (
+            _COMMENT.sub("", member["value"]).rstrip() if value[0] not in "\"'" else member["value"].rstrip()
+        )
+        if written[0] in "\"'" and written.endswith(written[0]) and len(written) > 1:
+            start, written = start + 1, written[1:-1]
+        yield from _secret(text, start, start + len(written))
+    return at
+
+
+def _block(text: str, at: int, indent: int) -> tuple[int, int]:
+    """Return where the lines begin and end that are more indented than their key."""
+    begin = end = at
+    started = False
+    while (line := _LINE.match(text, end if started else at)) and line.end() > line.start():
+        if line["rest"].strip():
+            if len(line["indent"]) <= indent:
+                break
+            if not started:
+                begin = line.start("rest")
+                started = True
+        elif not started:
+            break
+        end = line.end()
+        at = end
+    while end > begin and text[end - 1] in "\r\n ":
+        end -= 1
+    return (begin, end) if started else (at, at)
+
+
+def _secret(text: str, start: int, end: int) -> Iterator[FoundSecret]:
+    value = text[start:end]
+    if not is_placeholder(value) and is_unmarked(text, start, end):
+        yield FoundSecret(start, end, "secret", is_whole=True)

@@ -1,0 +1,175 @@
+"""Find secrets in command lines, SQL statements and sentences, where no name and sign precede them.
+
+Options are those of the manuals of curl, MySQL, Docker, Helm, sshpass, redis-cli, sqlcmd, the MongoDB shell,
+OpenLDAP, OpenSSL, htpasswd, Info-ZIP, Azure CLI, OpenShift, kubectl, Vault, GitHub CLI and the AWS CLI.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
+from iamtriage.redaction._vocabulary.secret_values import is_placeholder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.redaction._vocabulary.markers import Secret
+
+__all__ = ("COMMANDS", "SENTENCES", "find_phrased_secrets")
+
+# The maximum number of characters between a command and its option.
+_REACH = 300
+_COMMAND_ENDS = ("\n", ";", "&&", "||")
+_VALUE = (
+    r"(?:\"(?P<double>[^\"\n]{1,2000})\"|'(?P<single>[^'\n]{1,2000})'"
+    r"|(?P<plain>[^\s\"'`;&|<>(){}\\,-][^\s\"'`;&|<>(){}\\,]{0,2000}))"
+)
+# In a sentence: with a digit and a letter in it, or in quotes.
+_STATED = (
+    r"(?:\"(?P<double>[^\"\n]{4,400})\"|'(?P<single>[^'\n]{4,400})'|`(?P<tick>[^`\n]{4,400})`"
+    r"|(?P<plain>(?=[^\s,;]{0,80}[0-9])(?=[^\s,;]{0,80}[A-Za-z])[^\s\"'`,;(){}<>\[\]]{6,2000}))"
+)
+_SQL = r"(?:'(?P<single>[^'\n]{1,400})'|\"(?P<double>[^\"\n]{1,400})\")"
+_GROUPS = ("double", "single", "tick", "plain")
+_UUID_OR_ARN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|arn:.*|https?:.*|/.*")
+
+
+class Command(NamedTuple):
+    """An option of a command that contains a secret.
+
+    Attributes:
+        words: How the command can be called, in lower case.
+        option: The option and its value.
+        what: What the value is.
+    """
+
+    words: tuple[str, ...]
+    option: re.Pattern[str]
+    what: Secret
+
+
+class Sentence(NamedTuple):
+    """A sentence or statement that ends with a secret.
+
+    Attributes:
+        words: One of these is in it, in lower case.
+        pattern: The sentence, in lower case, with the secret.
+        what: What the secret is.
+    """
+
+    words: tuple[str, ...]
+    pattern: re.Pattern[str]
+    what: Secret
+
+
+_LOGINS = (
+    "docker",
+    "podman",
+    "nerdctl",
+    "buildah",
+    "skopeo",
+    "oras",
+    "oc",
+    "az",
+    "cf",
+    "helm registry",
+    "helm",
+)
+
+_COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
+    (("curl",), r"\s(?:-u|--user|-U|--proxy-user)[ =]?[\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`]{1,400})", "password"),
+    (("mysql", "mariadb"), rf"\s-p{_VALUE}", "password"),
+    (tuple(f"{tool} login" for tool in _LOGINS), rf"\s-p[ =]?{_VALUE}", "password"),
+    (("sshpass",), rf"\s-p[ ]?{_VALUE}", "password"),
+    (("redis-cli",), rf"\s-a[ ]{{1,4}}{_VALUE}", "password"),
+    (("sqlcmd", "bcp"), rf"\s-P[ ]?{_VALUE}", "password"),
+    (("mongo",), rf"\s-p[ ]{{1,4}}{_VALUE}", "password"),
+    (("ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldapwhoami"), rf"\s-w[ ]{{1,4}}{_VALUE}", "password"),
+    (("openssl", "keytool", "-passin", "-passout"), rf"pass:{_VALUE}", "password"),
+    (("htpasswd",), rf"\s-[A-Za-z]{{0,6}}b[A-Za-z]{{0,6}}\s{{1,4}}\S{{1,200}}\s{{1,4}}\S{{1,200}}\s{{1,4}}{_VALUE}", "password"),
+    (("zip", "unzip"), rf"\s-P[ ]{{1,4}}{_VALUE}", "password"),
+    (("echo", "printf"), rf"{_VALUE}\s{{0,4}}\|[^\n|]{{0,200}}(?:--password-stdin|passwd --stdin|chpasswd|sudo -S)", "password"),
+    (("kubectl", "oc"), rf"--from-literal[ =][\"']?[\w.-]{{1,200}}={_VALUE}", "secret"),
+    (("vault kv", "vault write"), rf"\s[\w.-]{{1,80}}={_VALUE}", "secret"),
+    (("gh secret set",), rf"\s(?:-b|--body)[ =]?{_VALUE}", "secret"),
+    (("put-parameter",), rf"(?<=--value)[ =]{_VALUE}(?=[^\n]{{0,300}}SecureString)", "secret"),
+    (("securestring",), rf"(?<=--value)[ =]{_VALUE}", "secret"),
+)  # fmt: skip
+
+_IS = r"(?:'s|\s(?:is|was|are)(?:\s(?:now|currently|set\sto|changed\sto|still))?):?\s{1,4}"
+_SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
+    (("key",), rf"secret access key{_IS}{_STATED}", "secret access key"),
+    (("key",), rf"(?:secret|private|api|access|shared|encryption|signing|account) key{_IS}{_STATED}", "secret"),
+    (("pass", "pwd", "pw "), rf"(?:pass(?:word|phrase|wd|code)|pwd|pw)(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
+    (("token", "secret"), rf"(?:token|secret){_IS}{_STATED}", "token"),
+    (("identified",), rf"identified\s(?:with\s\S{{1,60}}\s)?by\s(?:password\s)?{_SQL}", "password"),
+    (("password",), rf"(?:with|encrypted|set|user\s\S{{1,80}})\spassword(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}", "password"),
+    # The output of the AWS CLI as text.
+    (("securestring",), r"securestring\t(?P<plain>[^\s]{1,4000})", "secret"),
+)  # fmt: skip
+COMMANDS = tuple(Command(words, re.compile(option), what) for words, option, what in _COMMAND_ROWS)
+SENTENCES = tuple(Sentence(words, re.compile(pattern), what) for words, pattern, what in _SENTENCE_ROWS)
+
+# A parameter in YAML or Terraform.
+_PARAMETER_VALUE = re.compile(
+    rf"^[ \t]{{0,40}}(?:-[ ])?[\"']?[Vv]alue[\"']?[ \t]{{0,8}}[:=][ \t]{{0,8}}{_VALUE}[ \t]{{0,8}},?\r?$",
+    re.MULTILINE,
+)
+_PARAMETER_REACH = 600
+_BLOCK_ENDS = ("\n\n", "\n}", "\n- ")
+_CLAUSE = re.compile(r"(?:must|should|cannot|invalid|required|not|the|is|are|be|to)\b|.*\s.*\s")
+
+
+def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
+    """Find every secret in a command, statement or sentence.
+
+    Args:
+        text: The text.
+        folded: The text in lower case, character for character.
+    """
+    for command in COMMANDS:
+        if any(word in folded for word in command.words):
+            for option in command.option.finditer(text):
+                if _is_after_command(folded, option.start(), command.words):
+                    yield from _value(text, option, command.what)
+    for sentence in SENTENCES:
+        if any(word in folded for word in sentence.words):
+            for stated in sentence.pattern.finditer(folded):
+                yield from _value(text, stated, sentence.what)
+    at = folded.find("securestring")
+    while at >= 0:
+        low = max((text.rfind(end, max(0, at - _PARAMETER_REACH), at) for end in _BLOCK_ENDS), default=0)
+        highs = (text.find(end, at, at + _PARAMETER_REACH) for end in _BLOCK_ENDS)
+        high = min((end for end in highs if end >= 0), default=at + _PARAMETER_REACH)
+        for line in _PARAMETER_VALUE.finditer(text, max(0, low + 1, at - _PARAMETER_REACH), high):
+            yield from _value(text, line, "secret")
+        at = folded.find("securestring", max(at + 1, high))
+
+
+def _is_after_command(folded: str, option: int, words: tuple[str, ...]) -> bool:
+    """Return whether one of the words begins the command that an option belongs to."""
+    low = max(0, option - _REACH)
+    low = max(low, *(folded.rfind(end, low, option) for end in _COMMAND_ENDS))
+    if folded.endswith("\\", max(0, low - 1), low) and folded.startswith("\n", low):
+        # The command goes on after a backslash.
+        low = max(0, option - _REACH)
+    return any(folded.find(word, low, option) >= 0 for word in words)
+
+
+def _value(text: str, match: re.Match[str], what: Secret) -> Iterator[FoundSecret]:
+    group = next(name for name in _GROUPS if name in match.re.groupindex and match[name] is not None)
+    start, end = match.span(group)
+    if group == "plain":
+        end = start + len(text[start:end].rstrip(".,:;!?"))
+    value = text[start:end]
+    if (
+        is_placeholder(value)
+        or value.startswith("$")
+        or _UUID_OR_ARN.fullmatch(value)
+        or (what != "secret" and _CLAUSE.match(value.lower()) and group != "plain")
+    ):
+        return
+    if is_unmarked(text, start, end):
+        yield FoundSecret(start, end, what)

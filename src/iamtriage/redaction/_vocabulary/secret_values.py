@@ -1,0 +1,217 @@
+"""The values that a secret can have after its name, and those that are words about it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from iamtriage.redaction._vocabulary.markers import is_marker
+from iamtriage.redaction._vocabulary.notations import BASE64, BASE64_ESCAPES, PADDING
+from iamtriage.redaction._vocabulary.secret_names import classify_key
+
+if TYPE_CHECKING:
+    from iamtriage.redaction._vocabulary.secret_names import Name
+
+__all__ = ("Placement", "Sign", "can_be_secret", "is_class", "is_placeholder", "looks_random")
+
+# A mask, a variable, a placeholder of a template or manual, a path, or a word that means "none".
+_PLACEHOLDER = re.compile(
+    r"[*xX.…•#_-]+|<[^<>]{1,80}>|\[[^\[\]]{1,80}\]|\([^()]{1,60}\)|\{\{.{0,200}|\{[a-zA-Z_]\w{0,60}\}|!\w.*"
+    r"|\$\{[^{}]{1,120}\}?|\$\(.*|\$\{\{.*|(?-i:\$[A-Z_][A-Z0-9_]*)|\$env:\w+|\$\w*(?:pass|token|secret|key|pwd|cred)\w*"
+    r"|%[A-Za-z_]\w*%|(?:file|fileb)://.*|arn:.*|\\{0,8}/(?:var|etc|run|home|root|opt|tmp|usr|mnt|dev)\\{0,8}/.*"
+    r"|(?:vault|ssm|secretsmanager|secretref|keychain|op|ref\+\w+)://?.*|(?:resolve:)?(?:secretsmanager|ssm|ssm-secure):.*"
+    r"|none|null|nil|nothing|undefined|true|false|yes|no|not|optional|required|redacted|hidden|masked|empty|unset"
+    r"|string|str|bool|missing|invalid|expired|denied|failed|unauthorized|forbidden|not[-_ ]found|set|changeme"
+    r"|your[-_ ]\w.*",
+    re.IGNORECASE | re.DOTALL,
+)
+# What a program reads the secret from.
+_NAMESPACE = (
+    r"(?:args|cfg|cls|conf|config|context|credentials|creds|ctx|data|each|env|event|github|input|inputs|local|module"
+    r"|needs|opts|options|os|params|process|props|random_password|random_string|request|req|secrets|self|settings"
+    r"|state|steps|this|var|vars|Values|\.Values|aws_[a-z_]{1,60}|kubernetes_[a-z_]{1,60}|azurerm_[a-z_]{1,60}"
+    r"|google_[a-z_]{1,60})"
+)
+_EXPRESSION = re.compile(
+    rf"\$?{_NAMESPACE}(?:(?:\.|->|::)\w{{1,80}}|\[[^\]\n]{{0,80}}\]){{1,12}}(?:\([^\n]{{0,200}})?"
+    r"|(?:await )?(?:[A-Za-z_]\w{0,60}\.){0,6}[A-Za-z_]\w{0,60}(?:\([^()\n]{0,200}\)|\[[\"'][^\]\n]{0,80}\]|\(|\[)"
+    r"(?:\.\w{1,60}(?:\([^()\n]{0,80}\))?|\[[^\]\n]{0,40}\]){0,6}"
+)
+_IDENTIFIER = re.compile(r"[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[a-z]+(?:[A-Z][a-z]+)*")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PATH = re.compile(r"[.~]{0,2}/\w")
+# An error code, such as "AccessDenied" or "botocore.exceptions.TokenRetrievalError".
+_CODE = re.compile(
+    r"(?:[A-Za-z_]{1,40}\.){0,6}(?:[A-Z][a-z]{1,30}|[A-Z]{2,5}(?=[A-Z][a-z])){2,8}|E[A-Z]{3,12}|[A-Z]{3,20}(?:_[A-Z]{2,20}){1,6}"
+)
+_CODE_AND_COLON = re.compile(rf"(?:{_CODE.pattern}):")
+_PLAIN_WORDS = re.compile(r"[A-Za-z]?[a-z]*(?:[-'_/][A-Za-z]?[a-z]+)*[.:!?…]*")
+_TOKEN = re.compile(rf"(?:[A-Za-z0-9+/=_.~:@!*%|-]|{BASE64_ESCAPES})+")
+_SIGNATURE = re.compile(rf"[0-9a-fA-F]{{8,64}}|(?:[~_-]|{BASE64}){{20,2048}}{PADDING}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_ACCESS_KEY_ID = re.compile(r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9x*]{12,124}")
+# The name of a Kubernetes object or of a secret.
+_OBJECT_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9./]*[a-z0-9])?")
+# A Python class with its module, without digits: "botocore.tokens.FrozenAuthToken".
+_CLASS = re.compile(r"(?:[a-z_]{3,30}\.){1,6}(?:[A-Z][a-z]{2,20}){1,6}")
+_PARTS_OF_TYPE = re.compile(r"\s?\|\s?")
+_VERSION = re.compile(r"v?[0-9]{1,4}(?:\.[0-9]{1,6}){1,4}(?:[-+.][\w.]{1,40})?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].{0,40})?")
+_HEX_DIGITS = re.compile(r"(?:sha\d{1,3}:)?(?:[0-9a-f]{40}|[0-9a-f]{64})")
+# Secrets that people choose can have any form.
+_CHOSEN = frozenset({"password", "cookie"})
+_MAX_TYPE = 300
+
+
+Sign: TypeAlias = Literal["=", ":", "xml", "pair", "option", "tuple", "table", "space"]
+"""What a notation puts between a name and its value."""
+
+
+class Placement(NamedTuple):
+    """How a value follows its name.
+
+    Attributes:
+        sign: What is between them.
+        quoted: Whether the value is in quotes.
+        structured: Whether they are part of an object, a query or a settings file.
+        query: Whether they are in the query of a URL.
+        is_key: Whether the name is the key of a parsed object.
+    """
+
+    sign: Sign
+    quoted: bool
+    structured: bool
+    query: bool
+    is_key: bool = False
+
+
+def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
+    """Return whether a value after a name can be the secret, and not a word about it."""
+    if is_placeholder(value) or not any(map(str.isalnum, value)) or _is_type(name, value):
+        return False
+    if not placement.quoted and (_is_expression(name, value) or _CODE_AND_COLON.fullmatch(value)):
+        return False
+    if name.what == "signature":
+        return _may_be_signature(name, value, placement)
+    if name.tail == "auth":
+        return (
+            placement.quoted
+            and placement.sign == ":"
+            and _BASE64.fullmatch("".join(value.split())) is not None
+        )
+    if name.what == "one-time code":
+        return value.isdigit() and len(value) == 6
+    if name.random and not _shows_itself(name, value, placement):
+        return False
+    if placement.sign in {"space", "tuple"}:
+        return looks_random(value) and (name.strong or name.what == "password" or placement.sign == "tuple")
+    if placement.sign == "table" and not name.strong and _PLAIN_WORDS.fullmatch(value):
+        return False
+    if name.what not in {"password", "cookie", "secret"} and not _may_be_token(name, value, placement):
+        return False
+    if name.tail == "token" and name.key != "token" and not name.strong and _is_id(value, placement):
+        return False
+    if name.is_reference and _is_reference(name, value, placement):
+        return False
+    if placement.quoted or placement.structured or placement.sign != ":":
+        return True
+    # Prose: "invalid password: must not be empty".
+    return _PLAIN_WORDS.fullmatch(value) is None and _CODE.fullmatch(value.rstrip(":,.")) is None
+
+
+def _shows_itself(name: Name, value: str, placement: Placement) -> bool:
+    """Return whether a value after a weak name is a secret by itself."""
+    if looks_random(value) and not _is_version_or_date(value):
+        return _ACCESS_KEY_ID.fullmatch(value) is None and _HEX_DIGITS.fullmatch(value) is None
+    if name.what != "password" or (placement.sign == ":" and not placement.quoted):
+        return False
+    return len(value) >= 6 and _PLAIN_WORDS.fullmatch(value) is None and not value.replace(".", "").isdigit()
+
+
+def _is_version_or_date(value: str) -> bool:
+    return _VERSION.fullmatch(value) is not None or _DATE.fullmatch(value) is not None
+
+
+def _is_reference(name: Name, value: str, placement: Placement) -> bool:
+    """Return whether a value is the name of a secret, as Kubernetes, ECS and others write it."""
+    if looks_random(value):
+        return False
+    return (placement.sign != "=" and name.key in {"secret", "secrets"}) or _OBJECT_NAME.fullmatch(
+        value
+    ) is not None
+
+
+def _is_expression(name: Name, value: str) -> bool:
+    """Return whether a program reads the secret: "os.environ['PASSWORD']", "getpass.getpass()", "db_password"."""
+    if _EXPRESSION.fullmatch(value.rstrip(",;")):
+        return True
+    word = value.rstrip(",;)")
+    if not word.isascii() or _IDENTIFIER.fullmatch(word) is None:
+        return False
+    if word.lower().replace("_", "") in {name.tail, name.key}:
+        return True
+    # A variable with a name of its own.
+    return ("_" in word or not (word.islower() or word.isupper())) and classify_key(word) is not None
+
+
+def _is_id(value: str, placement: Placement) -> bool:
+    """Return whether a value is a request ID, as in "RequestToken: 0f1e2d3c-…"."""
+    is_id = _UUID.fullmatch(value.rstrip(".,)")) is not None
+    return is_id and placement.sign == ":" and not (placement.quoted and not placement.is_key)
+
+
+def is_placeholder(value: str) -> bool:
+    """Return whether a value is empty, a marker, a mask, a variable or a word that means "none"."""
+    return not value or is_marker(value) or _PLACEHOLDER.fullmatch(value) is not None
+
+
+def is_class(word: str) -> bool:
+    """Return whether a word looks like a Python class with its module.
+
+    >>> is_class("botocore.tokens.FrozenAuthToken"), is_class("eyJhbGci.eyJzdWIi.Abc1"), is_class("Token")
+    (True, False, False)
+    """
+    return _CLASS.fullmatch(word) is not None
+
+
+def _is_type(name: Name, value: str) -> bool:
+    """Return whether a value is a type: "Token | botocore.tokens.FrozenAuthToken", or the name as a class."""
+    if name.what in _CHOSEN or name.tail == "secret" or len(value) > _MAX_TYPE:
+        return False
+    if value == "Token" and name.tail == "token":
+        return True
+    parts = _PARTS_OF_TYPE.split(value)
+    return all(is_class(part) or part.lower() in {name.key, "none", "str"} for part in parts) and any(
+        is_class(part) and part.lower().endswith(name.tail) for part in parts
+    )
+
+
+def _may_be_signature(name: Name, value: str, placement: Placement) -> bool:
+    if _SIGNATURE.fullmatch(value) is None:
+        return False
+    if placement.query or name.tail == "signatureprovided" or name.key != "signature":
+        return True
+    return len(value) == 64 and placement.sign == ":"
+
+
+def _may_be_token(name: Name, value: str, placement: Placement) -> bool:
+    if len(value) < 6 and not name.strong:
+        return False
+    if value.isdigit() and len(value) < 8:
+        return False
+    if not placement.query and _CODE.fullmatch(value.rstrip(":,.")):
+        # "could not get token: AccessDenied: …"
+        return False
+    return _TOKEN.fullmatch("".join(value.split())) is not None and not value.startswith(("http:", "https:"))
+
+
+def looks_random(value: str) -> bool:
+    """Return whether a value looks random, unlike a word, a name, an ID or a path."""
+    return (
+        len(value) >= 8
+        and any(c.isdigit() for c in value)
+        and any(c.isalpha() for c in value)
+        and _UUID.fullmatch(value) is None
+        and (any(c.isupper() for c in value) or len(value) >= 24)
+        and _PATH.match(value) is None
+    )

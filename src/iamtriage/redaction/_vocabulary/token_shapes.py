@@ -1,0 +1,163 @@
+"""The tokens of providers that are recognizable without a name.
+
+Prefixes, alphabets and lengths are facts from two rule sets: gitleaks 8
+(https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml) and detect-secrets 1.5
+(https://github.com/Yelp/detect-secrets/tree/master/detect_secrets/plugins). A token that is longer than its
+rule says is removed, too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage.redaction._vocabulary.notations import BEFORE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("OPEN_TOKEN_SHAPES", "TOKEN_SHAPES", "TokenShape", "find_provider_tokens")
+
+
+class TokenShape(NamedTuple):
+    """The shape of a provider's tokens.
+
+    Attributes:
+        provider: Who issues the token.
+        starts: What the token contains at a fixed place, one of these.
+        offset: How many characters precede that; negative, if the token follows it.
+        pattern: The token.
+    """
+
+    provider: str
+    starts: tuple[str, ...]
+    offset: int
+    pattern: re.Pattern[str]
+
+
+# Provider, what the token begins with or contains, how many characters precede that, pattern.
+_ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
+    ("1Password", ("A3-",), 0, r"A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}"),
+    ("1Password", ("ops_eyJ",), 0, r"ops_eyJ[A-Za-z0-9+/]{200,4000}={0,3}"),
+    ("Adobe", ("p8e-",), 0, r"p8e-[A-Za-z0-9]{32}"),
+    ("age", ("AGE-SECRET-KEY-1",), 0, r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
+    ("Amazon Bedrock", ("ABSK",), 0, r"ABSK[A-Za-z0-9+/]{100,400}={0,2}"),
+    ("Amazon Bedrock", ("bedrock-api-key-",), 0, r"bedrock-api-key-[A-Za-z0-9+/]{20,20000}={0,2}"),
+    ("Anthropic", ("sk-ant-",), 0, r"sk-ant-[A-Za-z0-9_-]{20,300}"),
+    ("Artifactory", ("AKCp",), 0, r"AKCp[A-Za-z0-9]{10,100}"),
+    ("Artifactory", ("cmVmd",), 0, r"cmVmd[A-Za-z0-9]{59}"),
+    ("Atlassian", ("ATATT3",), 0, r"ATATT3[A-Za-z0-9_=-]{60,400}"),
+    ("Azure", ("Q~",), 4, r"[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}"),
+    ("Clojars", ("CLOJARS_",), 0, r"CLOJARS_[A-Za-z0-9]{60}"),
+    ("Cloudflare", ("v1.0-",), 0, r"v1\.0-[a-f0-9]{24}-[a-f0-9]{146}"),
+    ("Databricks", ("dapi",), 0, r"dapi[a-f0-9]{32}(?:-[0-9])?"),
+    ("DigitalOcean", ("_v1_",), 3, r"do[opr]_v1_[a-f0-9]{64}"),
+    ("Doppler", ("dp.pt.",), 0, r"dp\.pt\.[A-Za-z0-9]{43}"),
+    ("Dropbox", ("sl.",), 0, r"sl\.[A-Za-z0-9_=-]{130,1400}"),
+    ("Duffel", ("duffel_",), 0, r"duffel_(?:test|live)_[A-Za-z0-9_=-]{43}"),
+    ("Dynatrace", ("dt0",), 0, r"dt0[a-z][0-9]{2}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{64}"),
+    ("EasyPost", ("EZAK", "EZTK"), 0, r"EZ[AT]K[A-Za-z0-9]{54}"),
+    ("Facebook", ("EAAM", "EAAC"), 0, r"EAA[MC][A-Za-z0-9]{100,400}"),
+    ("Flutterwave", ("FLWSECK",), 0, r"FLWSECK(?:_TEST)?-[A-Za-z0-9]{12,32}(?:-X)?"),
+    ("Fly.io", ("fo1_",), 0, r"fo1_[A-Za-z0-9_-]{43}"),
+    ("Fly.io", ("fm1a_", "fm1r_", "fm2_"), 0, r"fm(?:1[ar]|2)_[A-Za-z0-9+/]{100,2000}={0,3}"),
+    ("Frame.io", ("fio-u-",), 0, r"fio-u-[A-Za-z0-9_=-]{64}"),
+    ("GitHub", ("github_pat_",), 0, r"github_pat_[A-Za-z0-9_]{20,255}"),
+    ("GitHub", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), 0, r"gh[pousr]_[A-Za-z0-9]{20,255}"),
+    ("GitLab", ("glpat-", "gldt-", "glft-", "glffct-", "glsoat-", "glrt-", "glcbt-", "glimt-", "glptt-", "glagent-", "gloas-", "glrtr-"), 0, r"gl(?:pat|dt|ft|ffct|soat|rt|cbt|imt|ptt|agent|oas|rtr)-[A-Za-z0-9_-]{20,300}(?:\.[A-Za-z0-9]{2,9}){0,2}"),
+    ("GitLab", ("GR1348941",), 0, r"GR1348941[A-Za-z0-9_-]{20,50}"),
+    ("GitLab", ("_gitlab_session=",), -16, r"[0-9a-z]{32}"),
+    ("Google", ("AIza",), 0, r"AIza[A-Za-z0-9_-]{35}"),
+    ("Google", ("GOCSPX-",), 0, r"GOCSPX-[A-Za-z0-9_-]{20,40}"),
+    ("Google", ("ya29.",), 0, r"ya29\.[A-Za-z0-9_-]{20,2000}"),
+    ("Grafana", ("eyJrIjoi",), 0, r"eyJrIjoi[A-Za-z0-9]{60,400}={0,3}"),
+    ("Grafana", ("glc_",), 0, r"glc_[A-Za-z0-9+/]{32,400}={0,3}"),
+    ("Grafana", ("glsa_",), 0, r"glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}"),
+    ("Harness", ("pat.", "sat."), 0, r"[ps]at\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{20}"),
+    ("HashiCorp Terraform", (".atlasv1.",), 14, r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,80}"),
+    ("HashiCorp Vault", ("hvs.", "hvb.", "hvr."), 0, r"hv[bsr]\.[A-Za-z0-9_-]{24,400}"),
+    ("Heroku", ("HRKU-",), 0, r"HRKU-[A-Za-z0-9_-]{58,70}"),
+    ("Hugging Face", ("hf_",), 0, r"hf_[A-Za-z]{34}"),
+    ("Hugging Face", ("api_org_",), 0, r"api_org_[A-Za-z]{34}"),
+    ("Infracost", ("ico-",), 0, r"ico-[A-Za-z0-9]{32}"),
+    ("JSON web token in base64", ("ZXlK",), 0, r"ZXlK[A-Za-z0-9/_+-]{40,20000}={0,2}"),
+    ("Linear", ("lin_api_",), 0, r"lin_api_[A-Za-z0-9]{40}"),
+    ("Mailchimp", ("-us",), 32, r"[0-9a-f]{32}-us[0-9]{1,2}"),
+    ("Mailgun", ("key-",), 0, r"key-[a-f0-9]{32}"),
+    ("Mapbox", ("sk.",), 0, r"sk\.eyJ[A-Za-z0-9_-]{40,200}\.[A-Za-z0-9_-]{22}"),
+    ("MaxMind", ("_mmk",), 36, r"[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk"),
+    ("Microsoft Teams", ("/IncomingWebhook/",), -17, r"[a-z0-9]{32}/[a-f0-9-]{36}"),
+    ("New Relic", ("NRAK-", "NRJS-", "NRII-", "NRRA-"), 0, r"NR(?:AK|JS|II|RA)-[A-Za-z0-9-]{19,32}"),
+    ("Notion", ("ntn_",), 0, r"ntn_[A-Za-z0-9]{46}"),
+    ("npm", ("npm_",), 0, r"npm_[A-Za-z0-9]{36}"),
+    ("Octopus Deploy", ("API-",), 0, r"API-[A-Z0-9]{26}"),
+    ("OpenAI", ("sk-",), 0, r"sk-(?:(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{20,300}|[A-Za-z0-9_-]{20,100}T3BlbkFJ[A-Za-z0-9_-]{20,100})"),
+    ("OpenShift", ("sha256~",), 0, r"sha256~[A-Za-z0-9_-]{43}"),
+    ("Perplexity", ("pplx-",), 0, r"pplx-[A-Za-z0-9]{48}"),
+    ("PlanetScale", ("pscale_",), 0, r"pscale_(?:tkn|oauth|pw)_[A-Za-z0-9_=.-]{32,64}"),
+    ("Postman", ("PMAK-",), 0, r"PMAK-[A-Fa-f0-9]{24}-[A-Fa-f0-9]{34}"),
+    ("Prefect", ("pnu_",), 0, r"pnu_[A-Za-z0-9]{36}"),
+    ("Pulumi", ("pul-",), 0, r"pul-[a-f0-9]{40}"),
+    ("PyPI", ("pypi-AgE",), 0, r"pypi-AgE[A-Za-z0-9_-]{50,1000}"),
+    ("ReadMe", ("rdme_",), 0, r"rdme_[a-z0-9]{70}"),
+    ("RubyGems", ("rubygems_",), 0, r"rubygems_[a-f0-9]{48}"),
+    ("Scalingo", ("tk-us-",), 0, r"tk-us-[A-Za-z0-9_-]{48}"),
+    ("SendGrid", ("SG.",), 0, r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
+    ("Sendinblue", ("xkeysib-",), 0, r"xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}"),
+    ("Sentry", ("sntrys_", "sntryu_"), 0, r"sntry[su]_[A-Za-z0-9+/=_]{60,500}"),
+    ("SettleMint", ("sm_aat_", "sm_pat_", "sm_sat_"), 0, r"sm_[aps]at_[A-Za-z0-9]{16}"),
+    ("Shippo", ("shippo_",), 0, r"shippo_(?:live|test)_[A-Fa-f0-9]{40}"),
+    ("Shopify", ("shpat_", "shpca_", "shppa_", "shpss_"), 0, r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}"),
+    ("Slack", ("xoxa-", "xoxb-", "xoxe-", "xoxe.", "xoxo-", "xoxp-", "xoxr-", "xoxs-"), 0, r"xox[abeoprs][-.](?:[0-9A-Za-z]{1,200}-){0,6}[0-9A-Za-z]{8,200}"),
+    ("Slack", ("xapp-",), 0, r"xapp-[0-9]-[A-Za-z0-9]{1,30}-[0-9]{1,30}-[A-Za-z0-9]{8,200}"),
+    ("Slack", ("hooks.slack.com/",), -16, r"(?:services|workflows|triggers)/[A-Za-z0-9+/_]{20,80}"),
+    ("Sourcegraph", ("sgp_",), 0, r"sgp_(?:(?:[A-Fa-f0-9]{16}|local)_)?[A-Fa-f0-9]{40}"),
+    ("Square", ("sq0atp-", "sq0csp-"), 0, r"sq0(?:atp|csp)-[A-Za-z0-9_-]{22,60}"),
+    ("Square", ("EAAA",), 0, r"EAAA[A-Za-z0-9_-]{56,60}"),
+    ("Stripe", ("sk_test_", "sk_live_", "sk_prod_", "rk_test_", "rk_live_", "rk_prod_"), 0, r"[sr]k_(?:test|live|prod)_[A-Za-z0-9]{10,200}"),
+    ("Stripe", ("whsec_",), 0, r"whsec_[A-Za-z0-9+/=]{24,64}"),
+    ("Twilio", ("SK",), 0, r"SK[0-9a-f]{32}"),
+    ("Typeform", ("tfp_",), 0, r"tfp_[A-Za-z0-9_.=-]{59}"),
+)  # fmt: skip
+# These begin with no fixed characters.
+_OPEN_ROWS: tuple[tuple[str, str], ...] = (
+    ("Discord", r"[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}"),
+    ("Telegram", r"[0-9]{8,16}:A[A-Za-z0-9_-]{34}"),
+)
+
+# What can directly precede and follow a token.
+_BEFORE = re.compile(BEFORE)
+_END = r"(?![A-Za-z0-9])"
+# Documentation uses the same character again and again.
+_MIN_CHARACTERS = 6
+
+TOKEN_SHAPES = tuple(
+    TokenShape(provider, starts, offset, re.compile(pattern + _END))
+    for provider, starts, offset, pattern in _ROWS
+)
+OPEN_TOKEN_SHAPES = tuple(
+    TokenShape(provider, (), 0, re.compile(pattern + _END)) for provider, pattern in _OPEN_ROWS
+)
+
+
+def find_provider_tokens(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the position of each provider's token."""
+    for shape in TOKEN_SHAPES:
+        for start in shape.starts:
+            at = text.find(start)
+            while at >= 0:
+                token = shape.pattern.match(text, max(0, at - shape.offset))
+                if token and _is_token(text, token, shape.offset):
+                    yield token.span()
+                at = text.find(start, token.end() if token else at + 1)
+    for shape in OPEN_TOKEN_SHAPES:
+        for token in shape.pattern.finditer(text):
+            if _is_token(text, token, 0):
+                yield token.span()
+
+
+def _is_token(text: str, token: re.Match[str], offset: int) -> bool:
+    """Return whether a match is a separate word, and not a mask."""
+    if len(set(token[0])) < _MIN_CHARACTERS:
+        return False
+    return offset < 0 or _BEFORE.match(text, token.start()) is not None

@@ -1,0 +1,126 @@
+"""Test the promise of ``redact``: which names, shapes, notations and phrases it knows."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import redact
+from iamtriage.redaction._finders.phrases import COMMANDS
+from iamtriage.redaction._vocabulary.secret_names import NAME_ROWS, classify_key
+from iamtriage.redaction._vocabulary.token_shapes import OPEN_TOKEN_SHAPES, TOKEN_SHAPES
+from tests.redaction.planted import (
+    KEY,
+    NAMES,
+    OPAQUE,
+    OTHER_NAMES,
+    PASSWORD,
+    SESSION_TOKEN,
+    TEXTS,
+    TOKENS,
+    TOKENS_IN_URLS,
+)
+from tests.redaction.test_redaction_properties import NOTATIONS, assert_valid_document
+
+_VALUES = {
+    "secret access key": KEY,
+    "session token": SESSION_TOKEN,
+    "password": PASSWORD,
+}
+
+
+def _assert_gone(text: str, *secrets: str) -> str:
+    shown = redact(text)
+    for secret in secrets:
+        assert secret not in shown, (text, shown)
+    assert redact(shown) == shown
+    assert_valid_document(text, shown)
+    return shown
+
+
+@pytest.mark.parametrize(("name", "what"), NAMES)
+def test_name_announces_a_secret(name: str, what: str) -> None:
+    value = _VALUES.get(what, OPAQUE)
+    for text in (
+        f"{name}={value}",
+        f"{name}: {value}",
+        f'  {name} = "{value}"',
+        f"level=info {name}={value} attempt=1",
+        json.dumps({"a": 1, name: value}),
+    ):
+        shown = _assert_gone(text, value)
+        assert f"[REDACTED {what}]" in shown
+    assert redact({name: value}) == {name: f"[REDACTED {what}]"}
+
+
+@pytest.mark.parametrize("name", OTHER_NAMES)
+def test_other_name_announces_nothing(name: str) -> None:
+    for text in (f"{name}=aB3dE6fG9hJ2", f"{name}: aB3dE6fG9hJ2", json.dumps({name: "aB3dE6fG9hJ2"})):
+        assert redact(text) == text
+
+
+def test_every_row_of_names_is_tested() -> None:
+    tails = {name.tail for name in map(classify_key, (name for name, _ in NAMES)) if name is not None}
+    rows = {words.replace(" ", "") for words, _, _ in NAME_ROWS}
+    # The rest is found in other notations only.
+    assert rows - tails <= {
+        "tokencode", "mfacode", "auth", "signature", "signatureprovided", "encodedauthorizationmessage",
+        "encodedfailuremessage", "encodedauthorizationfailuremessage", "clientkey", "decryptionkey", "recoverykey",
+        "integrationkey", "servicekey", "sshkey", "applicationkey", "totp", "qrcodepng", "jwt", "pw",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("token", [token for _, token in TOKENS])
+def test_token_is_recognized_by_its_shape(token: str) -> None:
+    for text in (f"got {token} here", f"({token})", f"x={token};", json.dumps({"a": [token]}), token):
+        _assert_gone(text, token)
+
+
+@pytest.mark.parametrize(("text", "token"), [(text, token) for _, text, token in TOKENS_IN_URLS])
+def test_token_in_a_url_is_recognized(text: str, token: str) -> None:
+    shown = redact(text.format(token))
+    assert token not in shown
+    assert shown.startswith(text[:-2])
+
+
+def test_every_shape_is_tested() -> None:
+    tested = {provider for provider, _ in TOKENS} | {provider for provider, _, _ in TOKENS_IN_URLS}
+    assert {shape.provider for shape in (*TOKEN_SHAPES, *OPEN_TOKEN_SHAPES)} <= tested
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("aws_secret_access_key", KEY),
+        ("db_password", PASSWORD),
+        ("client_secret", OPAQUE),
+        ("access_token", OPAQUE),
+        ("session_token", SESSION_TOKEN),
+    ],
+)
+def test_secret_is_removed_in_every_notation(notation: str, name: str, value: str) -> None:
+    _assert_gone(NOTATIONS[notation](name, value), value)
+
+
+@pytest.mark.parametrize(("what", "text", "secrets"), TEXTS)
+def test_secret_is_removed_from_text(what: str, text: str, secrets: tuple[str, ...]) -> None:
+    for start, end in (("", ""), ("before\n", "\nafter")):
+        shown = redact(start + text + end)
+        assert shown.startswith(start)
+        assert shown.endswith(end)
+        for secret in secrets:
+            assert secret not in shown, (what, shown)
+    for place in (text, json.dumps({"log": text, "n": 1})):
+        shown = redact(place)
+        for secret in secrets:
+            assert secret not in shown, (what, shown)
+        assert redact(shown) == shown
+
+
+def test_promise_is_wide() -> None:
+    """The numbers on the page: more than 300 secrets in more than 40 notations."""
+    assert len(NAMES) + len(TOKENS) + len(TEXTS) >= 300
+    assert len(NOTATIONS) >= 40
+    assert len(COMMANDS) >= 15
