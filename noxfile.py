@@ -132,7 +132,8 @@ def aiobotocore(session: nox.Session) -> None:
     """Run the tests that need aiobotocore, separately because it pins its own botocore."""
     session.install("--force-reinstall", "--no-deps", built := wheel(session))
     session.install(built, *groups("aiobotocore"))
-    session.run("python", "-m", "pytest", "tests/boto/test_aiobotocore.py", *session.posargs)
+    files = ("tests/boto/test_aiobotocore.py", "tests/boto/test_process_libraries.py")
+    session.run("python", "-m", "pytest", *files, *session.posargs)
 
 
 @nox.session(python=OLDEST)

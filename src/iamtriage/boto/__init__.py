@@ -1,7 +1,7 @@
 """Explain the errors of boto3 and botocore, collect denials, and query AWS about failures.
 
 Only this package calls AWS. It reads the environment and files if a function says so. You pass the boto3 or
-botocore session; only ``install`` modifies it.
+botocore session; only ``install`` modifies it, or without one the classes of botocore.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from iamtriage.boto._calls import call_facts
     from iamtriage.boto._collecting import Attempt, Collection, collect
     from iamtriage.boto._explaining import ErrorExplainer, explain_errors
-    from iamtriage.boto._installing import install, uninstall
+    from iamtriage.boto._installing import install, installed, uninstall
     from iamtriage.boto._queries.authorization import RequestAuthorization, authorization_details
     from iamtriage.boto._queries.calls import Refusal
     from iamtriage.boto._queries.decoding import decode_message
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from iamtriage.boto._sts.client import sts_client
     from iamtriage.boto._sts.failover import Failover, FailoverEvent, FailoverKind
     from iamtriage.boto._sts.settings import sts_settings
+    from iamtriage.boto._warming_up import warm_up
 
 __all__ = (
     "Attempt",
@@ -42,9 +43,11 @@ __all__ = (
     "find_role_arn",
     "gather_facts",
     "install",
+    "installed",
     "sts_client",
     "sts_settings",
     "uninstall",
+    "warm_up",
     "whoami",
 )
 
@@ -67,9 +70,11 @@ _HOMES = {
     "find_role_arn": "_queries.identity",
     "gather_facts": "_queries.gathering",
     "install": "_installing",
+    "installed": "_installing",
     "sts_client": "_sts.client",
     "sts_settings": "_sts.settings",
     "uninstall": "_installing",
+    "warm_up": "_warming_up",
     "whoami": "_queries.identity",
 }
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from iamtriage.boto._explaining import ErrorExplainer
 
-__all__ = ("Switch", "build_base_class", "build_class_hook", "wrap_extra_methods")
+__all__ = ("Switch", "build_base_class", "build_class_hook", "pause_notifications", "wrap_extra_methods")
 
 _LOG = logging.getLogger("iamtriage.boto")
 # Methods that clients inherit from these modules make no calls. Waiters are wrapped separately.
@@ -136,36 +136,37 @@ def build_base_class(base_classes: Iterable[Any], switch: Switch) -> type:
 
 
 def _wrap_waiter(waiter: Any, switch: Switch) -> Any:  # noqa: ANN401 (botocore has no types)
-    """Explain what a waiter raises, but not the errors that it polls: it expects some of them."""
+    """Explain what a waiter raises."""
     cls: Any = type(waiter)
-    original: Any = cls.wait
+    waiter.__class__ = _build_subclass(cls, {"wait": wrap_function(pause_notifications(cls.wait), switch)})
+    return waiter
 
-    if inspect.iscoroutinefunction(original):
 
-        @wraps(original)
+def pause_notifications(wait: Any) -> Any:  # noqa: ANN401 (a method of botocore)
+    """Wrap the method of a waiter so that nothing notifies of the errors that it polls: it expects some."""
+    if inspect.iscoroutinefunction(wait):
+
+        @wraps(wait)
         async def wait_async(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
             paused = NOTIFICATIONS_PAUSED.get()
             NOTIFICATIONS_PAUSED.set(True)
             try:
-                return await original(self, *args, **kwargs)
+                return await wait(self, *args, **kwargs)
             finally:
                 NOTIFICATIONS_PAUSED.set(paused)
 
-        wait = wait_async
-    else:
+        return wait_async
 
-        @wraps(original)
-        def wait_plain(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-            paused = NOTIFICATIONS_PAUSED.get()
-            NOTIFICATIONS_PAUSED.set(True)
-            try:
-                return original(self, *args, **kwargs)
-            finally:
-                NOTIFICATIONS_PAUSED.set(paused)
+    @wraps(wait)
+    def wait_plain(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        paused = NOTIFICATIONS_PAUSED.get()
+        NOTIFICATIONS_PAUSED.set(True)
+        try:
+            return wait(self, *args, **kwargs)
+        finally:
+            NOTIFICATIONS_PAUSED.set(paused)
 
-        wait = wait_plain
-    waiter.__class__ = _build_subclass(cls, {"wait": wrap_function(wait, switch)})
-    return waiter
+    return wait_plain
 
 
 class _EventStreams:

@@ -1,4 +1,4 @@
-"""Install ``explain_errors`` in every client of a session, or in one client.
+"""Install ``explain_errors`` in the clients of the process or of a session, or in one client.
 
 botocore's event ``creating-client-class`` adds a base class to the classes of new clients. An existing client
 gets a subclass of its class: https://docs.aws.amazon.com/boto3/latest/guide/events.html.
@@ -11,22 +11,24 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from iamtriage.boto._client_classes import Switch, build_base_class, build_class_hook, wrap_extra_methods
 from iamtriage.boto._explaining import explain_errors
+from iamtriage.boto._process import get_explainer, install_process
 from iamtriage.boto._sessions import get_botocore_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._facts import Facts
     from iamtriage.typing import Kind
 
-__all__ = ("install", "uninstall")
+__all__ = ("install", "installed", "uninstall")
 
 _EVENT = "creating-client-class"
 _HANDLER = "iamtriage-explain-errors"
@@ -38,7 +40,7 @@ _CLASSES: WeakKeyDictionary[type, Switch] = WeakKeyDictionary()
 
 
 def install(  # noqa: PLR0913 (the options of explain_errors)
-    target: object,
+    target: object = None,
     *,
     kinds: Iterable[Kind] | None = None,
     full: bool = False,
@@ -48,15 +50,17 @@ def install(  # noqa: PLR0913 (the options of explain_errors)
     logger: logging.Logger | logging.LoggerAdapter[Any] | None = None,
     level: int = logging.ERROR,
 ) -> None:
-    """Explain the errors of every client of a session, or of one client, as :func:`explain_errors` does.
+    """Explain the errors of clients as :func:`explain_errors` does: of the process, a session or one client.
 
-    This covers calls, paginators, waiters, event streams, presigned URLs, S3 transfers and the resources of
-    a boto3 session. In a session, it affects clients that are created from now on. Installing again replaces
-    the options. You can install both a session and one of its clients.
+    Without a target, this covers every client of boto3, botocore and aiobotocore in the process: those that
+    exist, and those that you or any library creates later. It covers calls, paginators, waiters, event
+    streams, presigned URLs, S3 transfers and the resources of boto3. In a session, it affects clients that
+    are created from now on. Installing again replaces the options. You can install the process, a session and
+    a client; an exception has one note all the same. A new process (``spawn``) needs its own ``install``.
 
     Args:
-        target: A ``boto3.Session``, a ``botocore.session.Session``, an aiobotocore session, or a client of
-            one of them.
+        target: ``None`` for the process; else a ``boto3.Session``, a ``botocore.session.Session``, an
+            aiobotocore session, or a client of one of them.
         kinds: As for :func:`explain_errors`, like all other options.
         full: Whether notes are whole explanations.
         redacted: Whether identifiers become pseudonyms.
@@ -86,6 +90,9 @@ def install(  # noqa: PLR0913 (the options of explain_errors)
         logger=logger,
         level=level,
     )
+    if target is None:
+        install_process(explainer)
+        return
     core = _find_session(target)
     with _LOCK:
         if core is None:
@@ -99,13 +106,14 @@ def install(  # noqa: PLR0913 (the options of explain_errors)
         )
 
 
-def uninstall(target: object) -> None:
-    """Undo :func:`install`, also for clients that the session has created since.
+def uninstall(target: object = None) -> None:
+    """Undo :func:`install`, also for clients that were created since.
 
-    Without a previous ``install``, nothing changes. Uninstalling a client does not affect its session.
+    Without a previous ``install``, nothing changes. Uninstalling the process does not affect a session that
+    was installed itself, nor does uninstalling a client affect its session.
 
     Args:
-        target: The session or client that was installed.
+        target: The session or client that was installed; ``None`` for the process.
 
     Raises:
         TypeError: The target is neither a session nor a client.
@@ -115,6 +123,9 @@ def uninstall(target: object) -> None:
     >>> install(session)
     >>> uninstall(session)
     """
+    if target is None:
+        install_process(None)
+        return
     core = _find_session(target)
     with _LOCK:
         if core is None:
@@ -122,6 +133,42 @@ def uninstall(target: object) -> None:
         elif core in _SESSIONS:
             _SESSIONS[core].explainer = None
             core.get_component("event_emitter").unregister(_EVENT, unique_id=_HANDLER)
+
+
+@contextmanager
+def installed(  # noqa: PLR0913 (the options of explain_errors)
+    *,
+    kinds: Iterable[Kind] | None = None,
+    full: bool = False,
+    redacted: bool = False,
+    facts: Facts | Mapping[str, Any] | None = None,
+    callback: Callable[[Explanation, BaseException], object] | None = None,
+    logger: logging.Logger | logging.LoggerAdapter[Any] | None = None,
+    level: int = logging.ERROR,
+) -> Generator[None]:
+    """Install in the process for a block, then restore what was installed before.
+
+    The block covers all threads. The options and errors are those of :func:`install`.
+
+    >>> with installed():
+    ...     pass
+    """
+    before = get_explainer()
+    install_process(
+        explain_errors(
+            kinds=kinds,
+            full=full,
+            redacted=redacted,
+            facts=facts,
+            callback=callback,
+            logger=logger,
+            level=level,
+        )
+    )
+    try:
+        yield
+    finally:
+        install_process(before)
 
 
 def _find_session(target: object) -> Any:  # noqa: ANN401 (botocore has no types)
