@@ -580,7 +580,6 @@ class _Resource:
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        (None, "not NoneType"),
         ("s3", "not str"),
         (boto3, r"not module; after .* pass boto3\.DEFAULT_SESSION"),
         (boto3.Session, "got the class Session itself"),

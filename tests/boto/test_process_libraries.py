@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from iamtriage.boto import call_facts, install, uninstall
 from tests.boto.denials import notes
 from tests.boto.wires import AwsLikeServer, s3
 
-pytest.importorskip("s3fs", reason="s3fs is not installed: it pins another botocore")
+s3fs: Any = pytest.importorskip("s3fs", reason="s3fs is not installed: it pins another botocore")
 
 
 def _with_notes(error: BaseException) -> list[BaseException]:
@@ -29,12 +31,10 @@ def test_errors_are_explained(library: str, server: AwsLikeServer) -> None:
     install()
     try:
         if library == "s3fs":
-            import s3fs
-
             with pytest.raises(PermissionError) as caught:
                 s3fs.S3FileSystem(**options).cat("orders-archive/q1.csv")
         else:
-            pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+            pandas: Any = pytest.importorskip("pandas", reason="pandas is not installed")
             with pytest.raises(PermissionError) as caught:
                 pandas.read_csv("s3://orders-archive/q1.csv", storage_options=options)
     finally:
