@@ -59,7 +59,7 @@ def _explained(name: str) -> Explanation:
         ("pass-role", "pass-role", [("pass-role", "reported")]),
         ("pass-role-cross-account", "cross-account-pass-role", [("cross-account-pass-role", "reported")]),
         ("pass-role-cross-account-derived", "cross-account-pass-role", [("cross-account-pass-role", "derived")]),
-        ("assume-role", "assume-role", [("trust-policy", "possible"), ("no-assume-allow", "possible"), ("no-such-role", "possible")]),
+        ("assume-role", "assume-role", [("no-assume-allow", "possible"), ("trust-policy", "possible"), ("no-such-role", "possible")]),
         ("assume-role-trust", "assume-role", [("trust-policy", "reported")]),
         ("assume-role-trust-supplied", "assume-role", [("trust-policy-checked", "supplied")]),
         ("tag-session", "assume-role", [("session-tags", "derived")]),
@@ -93,7 +93,7 @@ def _explained(name: str) -> Explanation:
         ("pod-as-node", "access-denied", [("pod-uses-node-role", "derived"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
         ("pod-as-node-perhaps", "no-identity-allow", [("no-identity-allow", "reported"), ("pod-uses-node-role", "possible")]),
         ("pod-as-node-supplied", "no-identity-allow", [("no-identity-allow", "reported"), ("pod-uses-node-role", "supplied")]),
-        ("pod-as-node-assumes", "assume-role", [("pod-uses-node-role", "derived"), ("trust-policy", "possible"), ("no-assume-allow", "possible"), ("no-such-role", "possible")]),
+        ("pod-as-node-assumes", "assume-role", [("pod-uses-node-role", "derived"), ("no-assume-allow", "possible"), ("trust-policy", "possible"), ("no-such-role", "possible")]),
         ("own-words", "own-words", [("service-says", "reported"), ("policy", "possible")]),
     ],
 )  # fmt: skip
@@ -410,8 +410,11 @@ def test_other_account_is_asked_for_an_external_id() -> None:
     assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": "EXTERNAL_ID"}}
 
 
-def test_session_tags_require_both_actions() -> None:
-    assert _statement("tag-session")["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+def test_session_tags_have_a_statement_of_their_own() -> None:
+    """A condition on sts:ExternalId, which sts:AssumeRole may have, never matches sts:TagSession."""
+    statement = _statement("tag-session")
+    assert statement["Action"] == "sts:TagSession"
+    assert "Condition" not in statement
     assert _statement("pod-identity")["Action"] == ["sts:AssumeRole", "sts:TagSession"]
 
 

@@ -60,16 +60,16 @@ def explain_assume_role(denial: Denial) -> Explanation:
     findings = check_trust_policy(denial)
     attribute = _SESSION_ATTRIBUTES.get(denial.lowercase_action)
     # If the trust policy is known to deny the call, an identity-based Allow can't help.
-    can_allow = identity_allow_helps(denial) and attribute is None
+    can_allow = identity_allow_helps(denial) and (attribute is None or denial.crosses_accounts)
     if findings is not None and findings.allowed is False:
         can_allow = False
     remedies = [
-        allow_remedy(denial, title=f"Allow {denial.caller} to assume the role") if can_allow else None,
+        allow_remedy(denial, title=_allow_title(denial, attribute)) if can_allow else None,
         _narrow_deny_remedy(denial) if denial.is_explicit else _trust_remedy(denial, findings),
         authorization_details_remedy(denial),
     ]
-    if denial.policy_type == "role_trust":
-        # AWS names the trust policy, so its remedy comes first.
+    if denial.policy_type == "role_trust" or attribute is not None:
+        # The trust policy comes first if AWS names it, and for what a session passes on.
         remedies.sort(key=lambda each: each is None or each.layer != "role_trust")
     return Explanation(
         failure=denial.failure,
@@ -78,7 +78,9 @@ def explain_assume_role(denial: Denial) -> Explanation:
         causes=tuple(_causes(denial, findings, attribute)),
         remedies=present(*remedies),
         notes=present(
-            _account_note(denial), EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE if denial.policy_type else None
+            None if denial.is_explicit else _account_note(denial),
+            EVENTUAL_CONSISTENCY,
+            ONE_POLICY_TYPE if denial.policy_type else None,
         ),
     )
 
@@ -138,65 +140,93 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     caller, role = denial.caller, _describe_role(denial)
     evidence, reasons = denial.policy_type_evidence, reason_lines(denial)
     if denial.policy_type == "identity":
-        text = f"No policy of {caller} allows it to assume {role}."
+        text = f"No identity-based policy of {caller} allows it to assume {role}."
         yield Cause("no-assume-allow", text, evidence, reasons)
     elif denial.policy_type == "role_trust":
         text = f"The trust policy of {role} {_trust_verdict(denial)}."
+        if denial.is_explicit:
+            text = f"A Deny statement in the trust policy of {role} matches the request. An explicit deny overrides any Allow."
         yield Cause("trust-policy", text, evidence, reasons)
     if findings is not None:
         yield findings.cause
     if attribute is not None:
         yield Cause(
             "session-tags",
-            f"The call hands over {attribute}, and for that the role's trust policy has to allow {denial.action} too.",
+            _session_attribute_text(denial, attribute),
             "derived",
-            (f"The denied action is {denial.action}.",),
+            (f"The denied action is {denial.action}, not sts:AssumeRole.",),
         )
     is_unexplained = denial.policy_type is None and denial.deny is None
     if is_unexplained and findings is None and attribute is None:
-        yield Cause("trust-policy", f"The trust policy of {role} does not name {caller}.", "possible")
-        yield Cause("no-assume-allow", f"No policy of {caller} allows it to assume the role.", "possible")
-        text = "The role does not exist, or its ARN is misspelt: STS says the same then."
+        text = f"No identity-based policy of {caller} allows it to assume the role."
+        yield Cause("no-assume-allow", text, "possible")
+        yield Cause("trust-policy", f"The trust policy of {role} does not allow {caller}.", "possible")
+        text = "The role does not exist, or its ARN is misspelled: STS reports the same then."
         yield Cause("no-such-role", text, "possible")
     if denial.is_explicit and denial.policy_type != "role_trust":
-        yield Cause("explicit-deny", "A Deny statement in some policy fits the call.", "reported", reasons)
+        text = "A Deny statement in some policy matches the request. An explicit deny overrides any Allow."
+        yield Cause("explicit-deny", text, "reported", reasons)
 
 
 def _reason(denial: Denial, attribute: str | None) -> str:
     if denial.policy_type == "role_trust":
         return f"the role's trust policy {_trust_verdict(denial)}"
     if denial.policy_type == "identity":
-        return "no policy of the caller allows it"
+        return "no identity-based policy allows it"
     if denial.is_explicit:
         return "a policy denies it explicitly"
-    return f"{attribute} come with the call" if attribute else "the message does not say which side refuses"
+    if attribute:
+        return f"the call passes {attribute}, which the role's trust policy must allow, too"
+    if denial.crosses_accounts:
+        return "both accounts must allow it, and the message does not say which one does not"
+    return "the message does not say which side does not allow it"
 
 
 def _trust_verdict(denial: Denial) -> str:
-    return "denies it" if denial.is_explicit else "does not let it in"
+    return "explicitly denies it" if denial.is_explicit else "does not allow it"
+
+
+def _allow_title(denial: Denial, attribute: str | None) -> str:
+    what = f"to pass {attribute}" if attribute else "to assume the role"
+    where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
+    return f"Allow {denial.caller} {what}{where}"
+
+
+def _session_attribute_text(denial: Denial, attribute: str) -> str:
+    """Return what passes session tags or a source identity, and who must allow it."""
+    text = f"The AssumeRole call passes {attribute}. The role's trust policy must allow {denial.action} in addition to sts:AssumeRole."
+    if denial.crosses_accounts:
+        text += (
+            " The caller's identity-based policy must allow it, too, because the role is in another account."
+        )
+    if attribute == "session tags":
+        text += " EKS Pod Identity sets transitive session tags, which are passed on when its role assumes another role."
+    return text
 
 
 def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | None:
     """Return the remedy that allows the caller in the trust policy, unless it does already."""
     if findings is not None and findings.allowed:
         return None
-    actions: str | list[str] = "sts:AssumeRole"
-    if denial.lowercase_action in _SESSION_ATTRIBUTES:
-        actions = ["sts:AssumeRole", _ACTIONS[denial.lowercase_action]]
+    attribute = _SESSION_ATTRIBUTES.get(denial.lowercase_action)
     added: dict[str, Any] = {
         "Effect": "Allow",
         "Principal": {"AWS": policy_principal_arn(denial)},
-        "Action": actions,
+        "Action": _ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole",
     }
-    steps = ["Add the statement to the role's trust policy and keep those that are there."]
-    if denial.crosses_accounts:
+    steps = ["Save the role's trust policy with this statement added to the existing ones as trust.json."]
+    if attribute:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+        steps.append(
+            f"Keep {denial.action} in a statement of its own: a condition on sts:ExternalId never matches it."
+        )
+    elif denial.crosses_accounts:
         added["Condition"] = {"StringEquals": {"sts:ExternalId": "EXTERNAL_ID"}}
         steps += [
-            "Where the other account is not yours, agree on an external id with its owner, and ask for it by a condition on sts:ExternalId; the caller hands it over as ExternalId.",
-            "Within one organization, take the condition out.",
+            "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId.",
         ]
     return Remedy(
-        title=f"Let {denial.caller} in by the role's trust policy",
+        title=_trust_title(denial, attribute),
         who="resource owner" if denial.crosses_accounts else "account administrator",
         steps=(*missing_trust_steps(findings), *steps),
         commands=trust_policy_commands(denial),
@@ -208,13 +238,28 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
 
 def _narrow_deny_remedy(denial: Denial) -> Remedy:
     return Remedy(
-        title="Find the Deny statement and narrow it",
+        title="Remove or scope down the Deny statement, or meet its condition",
         who="account administrator",
-        steps=("Look at its conditions: MFA, networks, organizations and external ids are the usual ones.",),
+        steps=(
+            "Look for the Deny statement in the trust policy and read its conditions, such as MFA, source network, organization or external ID. The request can be made that way.",
+            f"Only someone who may change the trust policy{_in_role_account(denial)} can change the statement.",
+        ),
         commands=trust_policy_commands(denial)[:1],
         layer=denial.policy_type,
         url=pages.EVALUATION,
     )
+
+
+def _in_role_account(denial: Denial) -> str:
+    account = denial.resource_account or denial.account
+    return f" in account {account}" if account else ""
+
+
+def _trust_title(denial: Denial, attribute: str | None) -> str:
+    where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
+    if attribute:
+        return f"Allow {denial.action} in the role's trust policy{where}"
+    return f"Allow {denial.caller} in the role's trust policy{where}"
 
 
 def _describe_role(denial: Denial) -> str:
@@ -229,5 +274,5 @@ def _role_name(denial: Denial) -> str | None:
 
 def _account_note(denial: Denial) -> str:
     if denial.crosses_accounts:
-        return "Caller and role are of two accounts: a policy of the caller has to allow sts:AssumeRole on the role, and the role's trust policy has to name the caller or its account."
-    return "A trust policy that names the caller itself is enough within one account. One that names the account leaves it to the caller's own policies."
+        return f"The caller is in account {denial.account}, the role in {denial.resource_account}. An identity-based policy of the caller must allow sts:AssumeRole on the role, and the role's trust policy must allow the caller or its account."
+    return "Within one account, a trust policy that names the caller itself is enough. If it names the account, an identity-based policy of the caller must allow it, too."

@@ -39,23 +39,23 @@ __all__ = (
 )
 
 _POLICY_ID = re.compile(r"p-[0-9a-z_]{8,128}", re.ASCII)
-_IDENTITY_ALLOW_REQUIRED = (
-    "An identity-based policy of the caller has to allow it as well; an Allow there alone changes nothing."
-)
+_POLICY_ARN = re.compile(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/", re.ASCII)
+_IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
 
 
 def explain_service_control(denial: Denial) -> Explanation:
     """Explain a denial by a service control policy."""
-    ask = "Ask whoever runs the AWS organization: the policy stands in the management account, and this account can neither see nor change it."
+    owner = _management_account(denial.policy)
+    ask = f"Only an administrator of the AWS organization (management account{owner} or a delegated administrator) can see or change the policy."
     if denial.deny != "implicit":
-        note = "Service control policies bind every principal of a member account, its root user too, but no service-linked role, and nobody in the management account."
+        note = "Service control policies apply to every principal of a member account, including its root user, but not to service-linked roles or to the management account."
         return _explain_control_deny(denial, "service_control", ask, note)
     remedy = Remedy(
         title="Attach a service control policy that allows it",
         who="organization administrator",
         steps=(
             ask,
-            "Look at each level, from the root over the units to the account, for the one at which no attached policy allows it, and add the statement to a policy there. AWS's own FullAWSAccess allows everything.",
+            "At each level (root, organizational units, account), one attached policy must allow the action. Find the level that does not, and add the statement to a policy there. The AWS managed policy FullAWSAccess allows everything.",
             *_resource_steps(denial),
         ),
         commands=(_list_policies_command(denial.account, "SERVICE_CONTROL_POLICY"),),
@@ -63,7 +63,7 @@ def explain_service_control(denial: Denial) -> Explanation:
         layer="service_control",
         url=pages.SERVICE_CONTROL,
     )
-    text = "No service control policy allows it at some level between the organization's root and the account. At every level, root, unit and account, one attached policy has to allow it."
+    text = f"At some level between the organization's root and the account, no service control policy allows the action. {_no_identity_allow(denial, 'service control policy')}"
     cause = ("scp-no-allow", text)
     return _explain_control(
         denial, "no service control policy allows it", cause, remedy, _IDENTITY_ALLOW_REQUIRED
@@ -72,7 +72,7 @@ def explain_service_control(denial: Denial) -> Explanation:
 
 def explain_resource_control(denial: Denial) -> Explanation:
     """Explain a denial by a resource control policy."""
-    ask = "Ask whoever runs the organization of the resource's account: the policy guards its resources, whoever calls."
+    ask = "Only an administrator of the organization that owns the resource's account can change the policy. It applies to the resources of the organization's accounts, whoever calls."
     if denial.deny != "implicit":
         return _explain_control_deny(denial, "resource_control", ask)
     # Only RCPFullAWSAccess can contain an Allow, and it can't be detached:
@@ -82,14 +82,14 @@ def explain_resource_control(denial: Denial) -> Explanation:
         who="organization administrator",
         steps=(
             ask,
-            "Look at each level, from the root over the units to the account, for a Deny statement that fits the call, and narrow it. No statement can be added that allows the call.",
+            "At each level (root, organizational units, account), look for a Deny statement that matches the request, and scope it down. An Allow cannot be added.",
             *_resource_steps(denial),
         ),
         commands=(_list_policies_command(denial.resource_account, "RESOURCE_CONTROL_POLICY"),),
         layer="resource_control",
         url=pages.RESOURCE_CONTROL,
     )
-    text = "A resource control policy stops it. Such policies can only deny: the one Allow is AWS's own RCPFullAWSAccess, which is attached everywhere and cannot be detached."
+    text = f"A resource control policy blocks the request. Such policies can only deny, apart from the AWS managed policy RCPFullAWSAccess. {_no_identity_allow(denial, 'resource control policy')}"
     cause = ("rcp-no-allow", text)
     return _explain_control(
         denial, "no resource control policy allows it", cause, remedy, _IDENTITY_ALLOW_REQUIRED
@@ -100,18 +100,20 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     """Explain a denial by a permissions boundary."""
     if denial.is_explicit:
         verdict = "its permissions boundary denies it"
-        text = f"A Deny statement in the permissions boundary of {denial.caller} fits the call."
-        change = "Narrow the Deny statement, or give the principal another boundary."
+        text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. No Allow in another policy overrides it."
+        change = (
+            "Scope down the Deny statement or meet its conditions, or give the principal another boundary."
+        )
     else:
         verdict = "its permissions boundary does not allow it"
-        text = f"The permissions boundary of {denial.caller} does not allow it."
-        change = "Add the statement to the boundary. A boundary grants nothing: it only lets through what other policies allow."
+        text = f"The permissions boundary of {denial.caller} does not allow the action, so no Allow in another policy takes effect."
+        change = "Add the statement to the boundary. A boundary only caps permissions: an identity-based policy must allow the action, too."
     remedy = Remedy(
         title="Change the permissions boundary",
         who="account administrator",
         steps=(
-            "The boundary is a managed policy. Look whether other principals have it too: a change counts for all.",
             change,
+            "The boundary is a managed policy: a change affects every principal that has it.",
             *_resource_steps(denial),
         ),
         commands=_boundary_commands(denial),
@@ -119,28 +121,29 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         layer="permissions_boundary",
         url=pages.BOUNDARIES,
     )
-    note = "An Allow in another policy of the caller does not help against its boundary."
     cause = (f"boundary-{_suffix(denial)}", text)
-    return _explain(denial, "permissions-boundary", verdict, cause, remedy, note, *_identity_notes(denial))
+    return _explain(denial, "permissions-boundary", verdict, cause, remedy)
 
 
 def explain_session_policy(denial: Denial) -> Explanation:
     """Explain a denial by a session policy."""
     if denial.is_explicit:
         verdict = "the session's policy denies it"
-        text = "A Deny statement in a policy that was given along when the session began fits the call."
+        text = "A Deny statement in a policy that was passed when the session began matches the request. No Allow in another policy overrides it."
     else:
         verdict = "the session's policy does not allow it"
-        text = "The session began with a session policy, and that policy does not allow it."
+        text = "The session has a session policy, which does not allow the action. An Allow in a policy of the role or user has no effect on it."
     steps = [
-        "Find what makes the session: the call of AssumeRole, AssumeRoleWithWebIdentity or GetFederationToken with Policy or PolicyArns, or the tool that makes it.",
-        "Change the policy that it hands over, or leave it out: then the role's own policies count.",
+        "Find what creates the session: the call to AssumeRole, AssumeRoleWithWebIdentity or GetFederationToken that passes Policy or PolicyArns, or the tool that makes it.",
+        "Change the policy that it passes, or omit it: then the role's own policies apply. Open a new session afterwards.",
     ]
     if isinstance(denial.principal, FederatedUser):
-        steps[1] = "Change the policy that it hands over. Without one, a federated user may do nothing."
+        steps[1] = (
+            "Change the policy that it passes, and open a new session. Without a session policy, a federated user has almost no permissions."
+        )
     elif isinstance(denial.role, IdentityCenterRole):
         steps.append(
-            "Sessions of Identity Center carry none by themselves: look at tools that assume the role anew."
+            "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
         )
     remedy = Remedy(
         title="Change the session policy",
@@ -150,30 +153,31 @@ def explain_session_policy(denial: Denial) -> Explanation:
         layer="session",
         url=pages.SESSION_POLICIES,
     )
-    note = "An Allow in a policy of the role or user does not help against the session's policy."
     cause = (f"session-{_suffix(denial)}", text)
-    return _explain(denial, "session-policy", verdict, cause, remedy, note, *_identity_notes(denial))
+    return _explain(denial, "session-policy", verdict, cause, remedy, *_identity_notes(denial))
 
 
 def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
     explicit = denial.is_explicit
-    verb = {"explicit": "denies it", "implicit": "does not allow it", None: "stands against it"}[denial.deny]
-    text = f"The call went through a VPC endpoint whose policy {verb}."
+    verb = {"explicit": "denies it", "implicit": "does not allow it", None: "blocks it"}[denial.deny]
+    text = f"The request went through a VPC endpoint whose policy {verb}. An Allow in a policy of the caller does not override the endpoint policy."
     service = denial.service or "SERVICE"
     region = region_argument(denial)
     name = f"com.amazonaws.{region}.{service}" if service.replace("-", "").isalnum() else "SERVICE_NAME"
     steps = [
-        "Find the endpoint of the service in the VPC from which the call came.",
-        "Narrow the Deny statement in its policy." if explicit else "Add the statement to its policy.",
+        "Find the service's endpoint in the VPC that the request came from. Its owner is often the network team.",
+        "Scope down the Deny statement in its policy."
+        if explicit
+        else "Add the statement to the endpoint's policy: policy.json must contain the whole document.",
     ]
     if not explicit:
         steps.append(
-            "Policies of gateway endpoints (S3, DynamoDB) take only * as Principal, hence the condition on aws:PrincipalArn."
+            "Policies of gateway endpoints (S3, DynamoDB) accept only * as Principal, hence the condition on aws:PrincipalArn."
         )
     if "transitively" in (denial.failure.reason or ""):
         steps.append(
-            "The message says that a service control policy is behind it: ask the organization's administrator too."
+            "The message says that a service control policy requires this: ask the organization's administrator, too."
         )
     remedy = Remedy(
         title="Change the VPC endpoint's policy",
@@ -191,9 +195,8 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         url=pages.VPC_ENDPOINT,
     )
     verdict = f"the VPC endpoint's policy {verb}"
-    note = "An Allow in a policy of the caller does not help against the endpoint's policy."
     cause = (f"vpc-endpoint-{_suffix(denial)}", text)
-    return _explain(denial, "vpc-endpoint-policy", verdict, cause, remedy, note, *_identity_notes(denial))
+    return _explain(denial, "vpc-endpoint-policy", verdict, cause, remedy, *_identity_notes(denial))
 
 
 def _explain_control_deny(
@@ -207,11 +210,16 @@ def _explain_control_deny(
         who="organization administrator",
         steps=(
             ask,
-            "Look at the Deny's Action, Resource and Condition. Often a region, a principal or a tag is excepted, and the call was meant to be made so.",
-            "If the call is wanted, narrow the Deny, or except the caller by a condition on aws:PrincipalArn.",
+            "Read the Deny's Action, Resource and Condition. It often exempts a region, a principal or a tag, and the request can be made that way.",
+            "If the request is legitimate, ask for the Deny to be scoped down or for an exception by a condition on aws:PrincipalArn.",
             *_resource_steps(denial),
         ),
         commands=(
+            *(
+                (f"aws organizations list-policies --filter {policy_type.upper()}_POLICY",)
+                if policy_id == "POLICY_ID"
+                else ()
+            ),
             fill_command(
                 "aws organizations describe-policy --policy-id {} --query Policy.Content --output text",
                 policy_id,
@@ -222,7 +230,10 @@ def _explain_control_deny(
         url=pages.RESOURCE_CONTROL if policy_type == "resource_control" else pages.SERVICE_CONTROL,
     )
     code = "rcp-deny" if policy_type == "resource_control" else "scp-deny"
-    cause = (code, f"A Deny statement in a {name} of the organization fits the call.")
+    cause = (
+        code,
+        f"A Deny statement in a {name} of the organization matches the request. {_no_identity_allow(denial, name)}",
+    )
     return _explain_control(denial, f"a {name} denies it", cause, remedy, *notes)
 
 
@@ -231,8 +242,21 @@ def _explain_control(
 ) -> Explanation:
     """Explain a denial by a service or resource control policy."""
     name = "resource control policy" if remedy.layer == "resource_control" else "service control policy"
-    note = f"An Allow in a policy of the account does not help against a {name}."
-    return _explain(denial, name.replace(" ", "-"), verdict, cause, remedy, note, *notes)
+    return _explain(denial, name.replace(" ", "-"), verdict, cause, remedy, *notes)
+
+
+def _no_identity_allow(denial: Denial, name: str) -> str:
+    """Return the sentence that no policy of the account overrides a control policy."""
+    if name == "resource control policy":
+        return "Neither an identity-based policy nor the resource's own policy overrides it."
+    account = f"account {denial.account}" if denial.account else "the account"
+    return f"Nothing in {account} overrides it, not even an administrator's Allow."
+
+
+def _management_account(policy: str | None) -> str:
+    """Return the management account from the ARN of a control policy, after a space, or an empty string."""
+    found = _POLICY_ARN.match(policy or "")
+    return f" {found['account']}" if found else ""
 
 
 def _explain(
@@ -282,10 +306,12 @@ def _endpoint_statement(denial: Denial) -> dict[str, Any] | None:
 
 
 def _boundary_commands(denial: Denial) -> tuple[str, ...]:
+    arn = commands.arn(denial.policy, "BOUNDARY_ARN")
     boundary = fill_command(
-        "aws iam list-entities-for-policy --policy-arn {} --policy-usage-filter PermissionsBoundary",
-        commands.arn(denial.policy, "BOUNDARY_ARN"),
+        "aws iam list-entities-for-policy --policy-arn {} --policy-usage-filter PermissionsBoundary", arn
     )
+    if denial.policy is not None and arn == denial.policy:
+        return commands.show_policy_command(arn), boundary
     if denial.role is not None:
         show = "aws iam get-role --role-name {} --query Role.PermissionsBoundary"
         return fill_command(show, commands.role_name(denial.role.name)), boundary

@@ -58,7 +58,7 @@ def explain_no_identity_allow(denial: Denial) -> Explanation:
         causes=(
             Cause(
                 "no-identity-allow",
-                f"No policy of {denial.caller} allows {denial.action or 'the action'}{on}.",
+                f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}.",
                 denial.policy_type_evidence,
                 reason_lines(denial),
             ),
@@ -75,15 +75,14 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     policy = (
         f"The policy is {denial.policy}."
         if denial.policy
-        else "AWS names no policy: it may be an inline one."
+        else "AWS does not name the policy: it can be an inline policy."
     )
     remedy = Remedy(
-        title="Find the Deny statement and narrow it",
+        title="Find the Deny statement, then meet its condition or scope it down",
         who="account administrator",
         steps=(
-            "Look for Deny statements whose Action and Resource fit the call, and at their conditions.",
-            "Where a condition asks for something, such as MFA, a region, a network or a tag, make the call so.",
-            "Where the call is wanted, narrow the Deny. An Allow beside it does not help.",
+            "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a region, a network or a tag. The request can be made that way.",
+            f"The Deny can be intentional. If the request is legitimate, an IAM administrator{_of_account(denial)} scopes the statement down or detaches the policy.",
         ),
         commands=_show_policy_commands(denial),
         layer="identity",
@@ -92,30 +91,29 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="identity-deny",
-        summary=denial_summary(denial, "a policy of the caller denies it explicitly"),
+        summary=denial_summary(denial, "an identity-based policy explicitly denies it"),
         causes=(
             Cause(
                 "identity-deny",
-                f"A Deny statement in a policy of {denial.caller} fits the call. {policy}",
+                f"A Deny statement in an identity-based policy of {denial.caller} matches the request. {policy} An explicit deny overrides any Allow.",
                 denial.policy_type_evidence,
                 reason_lines(denial),
             ),
         ),
         remedies=present(remedy, authorization_details_remedy(denial)),
-        notes=("An explicit Deny beats every Allow.", ONE_POLICY_TYPE),
+        notes=(ONE_POLICY_TYPE,),
     )
+
+
+def _of_account(denial: Denial) -> str:
+    return f" of account {denial.account}" if denial.account else ""
 
 
 def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
     """Return the commands that print the policy that denies, or list the caller's policies."""
     if denial.policy is not None:
         policy = commands.arn(denial.policy, "POLICY_ARN")
-        return (
-            fill_command(
-                "aws iam get-policy --policy-arn {} --query Policy.DefaultVersionId --output text", policy
-            ),
-            fill_command("aws iam get-policy-version --policy-arn {} --version-id VERSION_ID", policy),
-        )
+        return (commands.show_policy_command(policy),)
     if denial.role is not None:
         kind, name = "role", commands.role_name(denial.role.name)
         subcommands = ["list-role-policies", "list-attached-role-policies"]
@@ -131,37 +129,37 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     """Explain a denial by the policy that AWS attaches to users with publicly exposed keys."""
     name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
     remedy = Remedy(
-        title="Treat the user's keys as stolen",
+        title="Treat the user's access keys as compromised: rotate them first",
         who="account administrator",
         steps=(
-            "Deactivate the user's access keys first.",
-            "Look in CloudTrail for what was done with them, in every region, and undo it.",
-            "Make new keys, or better a role, take the old keys out of wherever they were published, and delete them.",
-            "Detach the quarantine policy last.",
+            "With other credentials than the user's, deactivate the user's access keys, then replace and delete them. A role instead of a user is better.",
+            "Look in CloudTrail, in every region, for calls, users and resources that you don't know, and remove them. Remove the key from where it was published.",
+            "Follow the AWS Support case or the notification in AWS Health. AWS asks you to leave the quarantine policy attached until the case is resolved.",
         ),
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),
             fill_command(
-                "aws iam update-access-key --user-name {} --access-key-id KEY_ID --status Inactive", name
+                "aws iam update-access-key --user-name {} --access-key-id ACCESS_KEY_ID --status Inactive",
+                name,
             ),
-            "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=KEY_ID",
+            "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID",
         ),
         url=pages.ROTATE_KEYS,
     )
     return Explanation(
         failure=denial.failure,
         topic="compromised-key",
-        summary=denial_summary(denial, "AWS has put the user's keys under quarantine"),
+        summary=denial_summary(denial, "AWS quarantined the user because an access key is exposed"),
         causes=(
             Cause(
                 "key-quarantine",
-                "AWS attached a quarantine policy to the user, since an access key of theirs was found in public.",
+                f"AWS attached its managed policy {(denial.policy or '').rpartition('/')[2]} because it found an access key of the user exposed publicly. An Allow does not override its explicit deny.",
                 "reported",
                 reason_lines(denial),
             ),
         ),
         remedies=(remedy,),
-        notes=("Detaching the policy alone leaves the keys to whoever found them.",),
+        notes=("Detaching the policy alone leaves the keys with whoever found them.",),
     )
 
 
@@ -173,8 +171,8 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
         title="Find the Deny statement",
         who="account administrator",
         steps=(
-            "Look in this order: policies of the caller, the resource's policy, permissions boundary, service control policies, session policy, VPC endpoint policy.",
-            "Where the call is wanted, narrow the Deny, or meet its condition.",
+            "Check in this order: the caller's identity-based policies, the resource's policy, the permissions boundary, service control policies, the session policy, the VPC endpoint policy.",
+            "Meet the condition of the Deny. If the request is legitimate, scope the Deny down.",
         ),
         commands=simulation_commands(denial),
         url=pages.EVALUATION,
@@ -186,7 +184,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
         causes=(
             Cause(
                 "explicit-deny",
-                "A Deny statement in some policy fits the call. The message does not say in which type of policy.",
+                "A Deny statement in some policy matches the request. The message does not name the policy type. An explicit deny overrides any Allow.",
                 denial.policy_type_evidence,
                 reason_lines(denial),
             ),
@@ -198,7 +196,6 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
             ),
         ),
         remedies=present(authorization_details_remedy(denial), remedy),
-        notes=("An explicit Deny beats every Allow: adding an Allow does not help.",),
     )
 
 
@@ -209,12 +206,10 @@ def explain_denial_without_reason(denial: Denial) -> Explanation:
     if denial.action_evidence == "derived" and denial.action is not None:
         causes.append(_derived_action_cause(denial))
     if denial.deny == "implicit":
-        text = "No statement denies it explicitly: what is missing is an Allow."
+        text = "No statement denies it explicitly: an Allow is missing."
         causes.append(Cause("implicit-deny", text, denial.policy_type_evidence, reason_lines(denial)))
     if denial.action is None:
-        text = (
-            "The message names neither the action nor the policy, so what is missing cannot be told from it."
-        )
+        text = "The message names neither the action nor the policy, so it does not show what is missing."
         causes.append(Cause("unknown-action", text, "derived"))
         remedies.append(_identify_caller_remedy(denial))
     else:
@@ -244,13 +239,13 @@ def other_policy_cause(denial: Denial) -> Cause:
     limits = "a service control policy, a permissions boundary, a session policy or a VPC endpoint's"
     text = f"A policy that the message does not name may deny it: the resource's, {limits}."
     if denial.deny == "implicit":
-        text = f"A policy that only limits may not allow it: {limits}."
+        text = f"A policy that caps permissions may not allow it: {limits}."
     return Cause("other-layer", text, "possible")
 
 
 def _derived_action_cause(denial: Denial) -> Cause:
     operation = denial.failure.envelope.operation
-    text = f"The call {operation} takes {join_first_four(denial.actions)}."
+    text = f"The call {operation} requires {join_first_four(denial.actions)}."
     if denial.failure.encoded_message:
         text += " The encoded message may name another action, such as iam:PassRole."
     return Cause("derived-action", text, "derived", ("The message names the call, not the action.",))
@@ -290,7 +285,7 @@ def _identify_caller_remedy(denial: Denial) -> Remedy:
         title="Find out who called what",
         who="you",
         steps=(
-            "See which identity the program uses: it may be another one than you think.",
+            "Check which identity the program uses: it can be another one than you expect.",
             "Look for the call in CloudTrail: the record names action, resource and caller.",
         ),
         commands=("aws sts get-caller-identity", cloudtrail_command(denial)),

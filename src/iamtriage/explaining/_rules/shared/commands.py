@@ -34,6 +34,7 @@ __all__ = (
     "restart_command",
     "role_name",
     "service_account",
+    "show_policy_command",
     "trust_policy_commands",
     "user_name",
 )
@@ -89,6 +90,14 @@ def trust_policy_commands(role: str | None) -> tuple[str, str]:
         fill_command(
             "aws iam update-assume-role-policy --role-name {} --policy-document file://trust.json", name
         ),
+    )
+
+
+def show_policy_command(policy: str) -> str:
+    """Return the command that prints the document of a managed policy."""
+    return fill_command(
+        'aws iam get-policy-version --policy-arn {} --version-id "$(aws iam get-policy --policy-arn {} --query Policy.DefaultVersionId --output text)" --query PolicyVersion.Document',
+        *(policy, policy),
     )
 
 
