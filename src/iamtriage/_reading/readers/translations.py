@@ -7,6 +7,7 @@ tables have the words for "not authorized", "resource", "explicit deny", "no …
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.accounts import account_of
@@ -16,7 +17,7 @@ from iamtriage._reading.vocabulary.masks import MASK, rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from iamtriage.typing import PolicyType
 
@@ -114,6 +115,54 @@ _LABEL = re.compile(
 )
 _NOT_ACTIONS = frozenset({"arn", "http", "https"})
 _REACH = 900
+# The principal follows one of the last labels before the end of its window.
+_MAX_LABELS = 8
+_MAX_SPACES = 8
+
+
+class _Windows:
+    """The matches in windows of a text, which overlap and are asked for from left to right.
+
+    Each pattern goes through the text once: to search each window by itself takes a hundred times as long for a
+    text that repeats "not authorized".
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._streams: dict[tuple[object, str], Iterator[re.Match[str]]] = {}
+        self._next: dict[tuple[object, str], re.Match[str] | None] = {}
+        self._labels: deque[re.Match[str]] = deque(maxlen=_MAX_LABELS)
+
+    def first(
+        self, pattern: re.Pattern[str], left: int, right: int, purpose: str = ""
+    ) -> re.Match[str] | None:
+        """Return the first match in a window; ``purpose`` keeps windows with other beginnings apart."""
+        return self._advance((pattern, purpose), lambda: pattern.finditer(self._text), left, right)
+
+    def first_action(self, left: int, right: int) -> re.Match[str] | None:
+        """Return the first action in a window."""
+        return self._advance(("action", ""), lambda: _find_actions(self._text), left, right)
+
+    def labels(self, right: int) -> list[re.Match[str]]:
+        """Return the last labels before the end of a window, the last one first."""
+        start = self._labels[-1].end() if self._labels else 0
+        while (
+            label := self._advance(("label", ""), lambda: _LABEL.finditer(self._text), start, right)
+        ) is not None:
+            self._labels.append(label)
+            start = label.end()
+        return list(reversed(self._labels))
+
+    def _advance(
+        self, key: tuple[object, str], find: Callable[[], Iterator[re.Match[str]]], left: int, right: int
+    ) -> re.Match[str] | None:
+        if key not in self._streams:
+            self._streams[key] = find()
+            self._next[key] = next(self._streams[key], None)
+        found = self._next[key]
+        while found is not None and found.start() < left:
+            found = self._next[key] = next(self._streams[key], None)
+        return None if found is None or found.end() > right else found
 
 
 def read_translations(text: str) -> Iterator[Piece]:
@@ -121,10 +170,12 @@ def read_translations(text: str) -> Iterator[Piece]:
     if text.isascii():
         return
     end = 0
+    windows = _Windows(text)
     for m in _NOT_AUTHORIZED.finditer(text):
         if m.start() < end:
             continue
-        piece = _read_around(text, m, max(end, m.start() - _REACH), min(len(text), m.end() + _REACH))
+        left, right = max(end, m.start() - _REACH), min(len(text), m.end() + _REACH)
+        piece = _read_around(text, windows, m, left, right)
         if piece is not None:
             end = piece.end
             yield piece
@@ -146,53 +197,50 @@ def read_translation_codes(text: str) -> Iterator[Piece]:
                 yield piece
 
 
-def _read_around(text: str, m: re.Match[str], left: int, right: int) -> Piece | None:
+def _find_actions(text: str) -> Iterator[re.Match[str]]:
+    for action in _ACTION.finditer(text):
+        before = text[max(0, action.start() - 30) : action.start()].rsplit(" ", maxsplit=1)[-1]
+        if action["service"] not in _NOT_ACTIONS and "arn:" not in before:
+            yield action
+
+
+def _read_around(text: str, windows: _Windows, m: re.Match[str], left: int, right: int) -> Piece | None:
     piece = Piece("core", m.start(), m.end(), kind="access_denied")
-    _read_principal(text, left, m, piece)
-    for action in _ACTION.finditer(text, left, right):
-        if (
-            action["service"] not in _NOT_ACTIONS
-            and "arn:"
-            not in text[max(left, action.start() - 30) : action.start()].rsplit(" ", maxsplit=1)[-1]
-        ):
-            piece.put("action", action[0], action.start(), action.end())
-            piece.put(
-                "service",
-                action["service"].lower(),
-                action.start(),
-                action.start() + len(action["service"]),
-                BEST,
-            )
-            piece.end = max(piece.end, action.end())
-            piece.start = min(piece.start, action.start())
-            break
-    resource = _RESOURCE.search(text, left, right) or _LAST_RESOURCE.search(text, m.end(), right)
+    _read_principal(text, windows, left, m, piece)
+    action = windows.first_action(left, right)
+    if action is not None:
+        service_end = action.start() + len(action["service"])
+        piece.put("action", action[0], action.start(), action.end())
+        piece.put("service", action["service"].lower(), action.start(), service_end, BEST)
+        piece.end = max(piece.end, action.end())
+        piece.start = min(piece.start, action.start())
+    if "action" not in piece.facts and "principal" not in piece.facts:
+        return None
+    resource = windows.first(_RESOURCE, left, right) or windows.first(_LAST_RESOURCE, m.end(), right)
     if resource:
         start, end = trim(text, resource.start("resource"), resource.end("resource"))
         piece.put("resource", rejoin(text[start:end]), start, end)
         piece.end = max(piece.end, end)
-    reason = _EXPLICIT.search(text, left, right)
+    reason = windows.first(_EXPLICIT, left, right)
     if reason:
         piece.put("deny", "explicit")
     else:
-        reason = _IMPLICIT.search(text, m.start(), right)
+        reason = windows.first(_IMPLICIT, m.start(), right)
         if reason:
             piece.put("deny", "implicit")
     if reason:
-        _read_type(text, left if reason.start() < m.start() else m.start(), right, piece)
+        _read_type(windows, reason, m.start(), left, right, piece)
         piece.end = max(piece.end, reason.end())
-    if "action" not in piece.facts and "principal" not in piece.facts:
-        return None
     piece.is_aws = True
     return piece
 
 
-def _read_principal(text: str, left: int, m: re.Match[str], piece: Piece) -> None:
-    for label in reversed(list(_LABEL.finditer(text, left, m.end() + 200))):
+def _read_principal(text: str, windows: _Windows, left: int, m: re.Match[str], piece: Piece) -> None:
+    for label in windows.labels(m.end() + 200):
+        if label.start() < left:
+            return
         who = _PRINCIPAL.match(text, label.end())
-        if who and (
-            label["colon"] or who[0].startswith("arn:") or text[who.end() :].lstrip().startswith(m[0])
-        ):
+        if who and (label["colon"] or who[0].startswith("arn:") or _is_followed_by(text, who.end(), m[0])):
             start, end = trim(text, who.start(), who.end())
             piece.put("principal", rejoin(text[start:end]), start, end)
             account = account_of(text[start:end])
@@ -203,8 +251,15 @@ def _read_principal(text: str, left: int, m: re.Match[str], piece: Piece) -> Non
             return
 
 
-def _read_type(text: str, left: int, right: int, piece: Piece) -> None:
+def _is_followed_by(text: str, position: int, words: str) -> bool:
+    return text[position : position + len(words) + _MAX_SPACES].lstrip().startswith(words)
+
+
+def _read_type(
+    windows: _Windows, reason: re.Match[str], phrase: int, left: int, right: int, piece: Piece
+) -> None:
+    is_before = reason.start() < phrase
     for name, pattern in _TYPES:
-        if pattern.search(text, left, right):
+        if windows.first(pattern, left if is_before else phrase, right, "before" if is_before else ""):
             piece.put("policy_type", name)
             return
