@@ -54,7 +54,7 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     >>> parse("mount.nfs4: access denied by server while mounting 127.0.0.1:/") is None
     True
     """
-    if isinstance(error, str):
+    if type(error) is str or isinstance(error, str):
         if not may_hold_failure(error):
             return None
         return read_print(error) or _read_at_length(error)

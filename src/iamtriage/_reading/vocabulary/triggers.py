@@ -23,42 +23,49 @@ def may_hold_failure(text: str) -> bool:
             "den" in text
             and ("denied" in text or "redential" in text or "orbidden" in text or "xplicit" in text)
         )
-        or ("R" in text and "O" in text and ("ERROR" in text or "AUTHORIZATION_" in text))
-        or "uthor" in text
         or "not " in text
+        # Also "authorised", but only after "not", which a newline can follow.
+        or (("z" in text or "\n" in text) and "uthor" in text)
+        or ("R" in text and "O" in text and ("ERROR" in text or "AUTHORIZATION_" in text))
         or ("x" in text and ("xception" in text or "xpired" in text))
         or ("k" in text and "oken" in text)
         or ("y" in text and "olicy" in text)
         or ("S" in text and "Status" in text)
         or ("'" in text and "n't " in text)
         or ("D" in text and ("Den" in text or ("O" in text and "OpenID" in text)))
-        or ("_" in text and "__type" in text)
+        or ("_" in text and "y" in text and "__type" in text)
         or ("K" in text and "Kubernetes obj" in text)
         or "tatus code" in text  # Go v1
-        or (text[:1] == "{" and '"issues"' in text and '"code"' in text)  # EKS
         # Denials are also printed in other languages, but the fragments are English.
         or not text.isascii()
-        # klog's errors, E0314
-        or (text[1:2].isdigit() and text[:1] in "EF")
-        or (
-            # Unless it starts like a log entry: 2026-03-14, [14/Mar, {"level", I0314, time=, Mar 14 09:26.
-            # An object with a code is an error's body rather than a log line.
-            (text[:1] not in _ENTRY_STARTS or (text[:1] == "{" and 'ode"' in text))
-            and not text[1:2].isdigit()
-            and text[4:5] != "="
-            # The tenth character is a colon in syslog's time, but also in the console's "User: arn:".
-            and (text[9:10] != ":" or text[4:5] == ":" or "\n" in text[:-1])
-            and _may_hold_bare_sentence(text)
-        )
+        # Most log lines start with a time: 2026-03-14, [14/Mar.
+        or (text[:1] not in "[0123456789" and _may_hold_failure_without_time(text))
     )
 
 
-def _may_hold_bare_sentence(text: str) -> bool:
-    """Return whether a text contains a pasted sentence that has none of the fragments."""
-    return any(fragment in text for fragment in _BARE)
+def _may_hold_failure_without_time(text: str) -> bool:
+    """Return whether a text that starts with no digit has the level of an error or a pasted sentence."""
+    if text[4:5] == "=":
+        # A log line: time=
+        return False
+    first = text[:1]
+    if text[1:2].isdigit():
+        # klog's errors: E0314
+        return first in "EF"
+    if first == "{":
+        if 'ode"' not in text:
+            # An object with a code is an error's body; this is a log line.
+            return False
+        if '"issues"' in text and '"code"' in text:
+            # EKS
+            return True
+    return (
+        # The tenth character is a colon in syslog's time (Mar 14 09:26), but also in the console's "User: arn:".
+        text[9:10] != ":" or text[4:5] == ":" or "\n" in text[:-1]
+    ) and any(fragment in text for fragment in _BARE)
 
 
-_ENTRY_STARTS = "[{0123456789"
+# Each pasted sentence that has none of the fragments above contains one of these.
 _BARE = (
     "alid",  # invalid, no valid
     "already",
