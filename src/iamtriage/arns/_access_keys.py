@@ -13,10 +13,10 @@ import shlex
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._rendering.views import View
 from iamtriage._text import wrong_type_message
+from iamtriage._typing import override
 from iamtriage.exceptions import AccessKeyIdError
 
 if TYPE_CHECKING:

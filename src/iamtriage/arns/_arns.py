@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, Self
 
-from typing_extensions import override
-
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text, wrong_type_message
+from iamtriage._typing import override
 from iamtriage.exceptions import InvalidArnError
 
 __all__ = ("Arn", "parse_arn")

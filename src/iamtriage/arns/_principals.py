@@ -10,10 +10,10 @@ import re
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text
+from iamtriage._typing import override
 from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._names import ACCOUNT, check_name, check_path, raise_invalid_arn
 from iamtriage.arns._partitions import PARTITIONS

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text, wrong_type_message
+from iamtriage._typing import override
 from iamtriage.arns._arns import parse_arn
 from iamtriage.authorization._documents import JsonObject, decode_json, omit_none, raise_document_error
 from iamtriage.exceptions import InvalidArnError

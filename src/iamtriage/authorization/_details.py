@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._rendering.views import View
 from iamtriage._text import wrong_type_message
+from iamtriage._typing import override
 from iamtriage.authorization._checks import (
     Check,
     ContextValue,

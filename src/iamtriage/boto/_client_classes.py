@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.client import BaseClient
 from botocore.eventstream import EventStream
-from typing_extensions import override
 
+from iamtriage._typing import override
 from iamtriage.boto._notifications import NOTIFICATIONS_PAUSED
 from iamtriage.boto._wrapping import Guard, wrap_function
 

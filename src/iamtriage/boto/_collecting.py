@@ -14,12 +14,11 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, overload
 
-from typing_extensions import override
-
 from iamtriage._reading.parsing import parse_raised
 from iamtriage._reading.structured.exceptions import group_behind
 from iamtriage._rendering.views import View
 from iamtriage._text import wrong_type_message
+from iamtriage._typing import override
 from iamtriage.boto._calls import find_call_facts
 from iamtriage.boto._merging import Problem, build_report, complete_failure, list_principals
 from iamtriage.explaining._explain import explain

@@ -8,8 +8,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from typing_extensions import override
-
+from iamtriage._typing import override
 from iamtriage.boto._options import ExplainOptions
 from iamtriage.boto._wrapping import Guard, wrap_function
 

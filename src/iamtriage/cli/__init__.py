@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from importlib import import_module
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from iamtriage.cli import _arns, _aws_auth, _explain, _failures, _redact, _sts, _trust
 from iamtriage.cli._input import InputError
 from iamtriage.cli._output import ERROR, FOUND, print_error
 
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 __all__ = ("main",)
 
 _INTERRUPTED = 130
+# The commands and their modules, in the order of the help.
+_MODULES = {
+    "explain": "_explain",
+    "parse": "_failures",
+    "scan": "_failures",
+    "redact": "_redact",
+    "arn": "_arns",
+    "aws-auth": "_aws_auth",
+    "sts": "_sts",
+    "trust": "_trust",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,29 +75,29 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    arguments, unknown = _build_parser().parse_known_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
+    arguments, unknown = _build_parser(argv[0] if argv else "").parse_known_args(argv)
     if unknown:
         parser: argparse.ArgumentParser = arguments.parser
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     return arguments
 
 
-def _build_parser() -> argparse.ArgumentParser:
+def _build_parser(first: str) -> argparse.ArgumentParser:
+    """Build the parser of a command, or of all commands if the first argument names none."""
     parser = _Parser(
         prog="iamtriage",
         description="Explain AWS access-denied, credential, and Kubernetes errors in logs and command "
         "output. Check role ARNs, aws-auth ConfigMaps, STS endpoints, and trust policies.",
         epilog="Run 'iamtriage COMMAND --help' for the options and exit status of a command.",
     )
-    parser.add_argument("--version", action="version", version=f"iamtriage {_get_version()}")
+    names = [first]
+    if first not in _MODULES:
+        names = list(_MODULES)
+        parser.add_argument("--version", action="version", version=f"iamtriage {_get_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _explain.add_command(commands)
-    _failures.add_commands(commands)
-    _redact.add_command(commands)
-    _arns.add_command(commands)
-    _aws_auth.add_commands(commands)
-    _sts.add_command(commands)
-    _trust.add_command(commands)
+    for module in dict.fromkeys(_MODULES[name] for name in names):
+        import_module(f"{__name__}.{module}").add_commands(commands)
     return parser
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
     from iamtriage.cli._output import Commands
 
-__all__ = ("add_command",)
+__all__ = ("add_commands",)
 
 # Attribute of a principal -> its label.
 _LABELS = {
@@ -29,7 +29,7 @@ _LABELS = {
 }
 
 
-def add_command(commands: Commands) -> None:
+def add_commands(commands: Commands) -> None:
     """Add the command."""
     from iamtriage.typing import RoleTarget
 

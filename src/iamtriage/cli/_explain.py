@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -27,12 +25,12 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
-__all__ = ("add_command",)
+__all__ = ("add_commands",)
 
 _MIN_WIDTH, _MAX_WIDTH = 40, 100
 
 
-def add_command(commands: Commands) -> None:
+def add_commands(commands: Commands) -> None:
     """Add the command."""
     command = commands.add_parser(
         "explain",
@@ -123,6 +121,8 @@ def _parse_facts(arguments: list[str]) -> Facts:
 
 def _parse_claims(text: str) -> dict[str, object]:
     """Parse claims from JSON, or from the web identity token that contains them."""
+    import json
+
     from iamtriage.trust._tokens import read_web_identity_token
 
     if not text.lstrip().startswith("{"):
@@ -173,6 +173,8 @@ def _print_explanations(explanations: Iterable[Explanation], arguments: argparse
 
 def _format(explanation: Explanation, arguments: argparse.Namespace) -> str:
     if arguments.json:
+        import json
+
         return json.dumps(explanation.to_dict(), ensure_ascii=True)
     detail: Detail = "full" if arguments.full else "short"
     if arguments.markdown:
@@ -180,12 +182,19 @@ def _format(explanation: Explanation, arguments: argparse.Namespace) -> str:
     if arguments.html:
         return explanation.to_html(detail=detail, page=True)
     is_terminal = sys.stdout.isatty()
-    columns = shutil.get_terminal_size().columns if is_terminal else _MAX_WIDTH
+    columns = _terminal_columns() if is_terminal else _MAX_WIDTH
     return explanation.to_text(
         detail=detail,
         width=min(max(columns, _MIN_WIDTH), _MAX_WIDTH),
         color=is_terminal and not os.environ.get("NO_COLOR"),
     )
+
+
+def _terminal_columns() -> int:
+    # It imports the modules of archives.
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def _print_policies(source: Input, principal: str | None) -> int:
@@ -196,6 +205,8 @@ def _print_policies(source: Input, principal: str | None) -> int:
     Raises:
         PolicyError: The principal was not denied.
     """
+    import json
+
     from iamtriage.explaining._policy_for import documents_by_principal, policies_for
 
     if principal is not None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from iamtriage.cli._input import open_input
 from iamtriage.cli._options import SEARCH_STATUS, add_file
 from iamtriage.cli._output import FOUND, NOT_FOUND, bold, format_rows, print_error
-from iamtriage.failures._labels import LABELS
-from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:
     import argparse
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = ("add_commands",)
-
-_LABEL_WIDTH = max(map(len, LABELS.values()))
 
 
 def add_commands(commands: Commands) -> None:
@@ -70,18 +65,27 @@ def _read_all(source: Input) -> Iterator[Failure]:
 
 def _print(failures: Iterable[Failure], *, as_json: bool) -> int:
     """Print failures as they are found, and return their number."""
+    write = _to_json if as_json else _format
     count = 0
     for failure in failures:
-        if as_json:
-            print(json.dumps(to_record(failure), ensure_ascii=True), flush=True)
-        else:
-            print(("\n" if count else "") + _format(failure), flush=True)
+        print(("\n" if count and not as_json else "") + write(failure), flush=True)
         count += 1
     return count
 
 
+def _to_json(failure: Failure) -> str:
+    import json
+
+    from iamtriage.failures._records import to_record
+
+    return json.dumps(to_record(failure), ensure_ascii=True)
+
+
 def _format(failure: Failure) -> str:
     """Format a failure for people."""
+    from iamtriage.failures._labels import LABELS
+    from iamtriage.failures._records import to_record
+
     title = bold(failure.kind.replace("_", " "))
     source = failure.envelope.source
     if source:
@@ -90,6 +94,5 @@ def _format(failure: Failure) -> str:
     if failure.kind == "kubernetes_forbidden" and record["principal"] == record["k8s_user"]:
         # Print one name only once.
         record["principal"] = None
-    return "\n".join(
-        [title, *format_rows([(label, record[key]) for key, label in LABELS.items()], _LABEL_WIDTH)]
-    )
+    width = max(map(len, LABELS.values()))
+    return "\n".join([title, *format_rows([(label, record[key]) for key, label in LABELS.items()], width)])

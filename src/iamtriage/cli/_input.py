@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import sys
-import zlib
 from contextlib import contextmanager
 from io import BufferedReader, RawIOBase, TextIOWrapper
 from typing import TYPE_CHECKING, Protocol, TextIO, cast
 
-from typing_extensions import override
-
 from iamtriage._reading.encodings import encoding_of
+from iamtriage._typing import override
 from iamtriage.cli._formats import GZIP_MAGIC, find_binary_format
 from iamtriage.cli._live import find_live_descriptor, read_live_lines
 
@@ -246,12 +243,17 @@ class _GzipSource(_Source):
     """The decompressed content of a gzip stream."""
 
     def __init__(self, name: str, compressed: _Source) -> None:
+        import gzip
+
         super().__init__(name, gzip.GzipFile(fileobj=BufferedReader(compressed, _BUFFER_SIZE)))
         # It reads ahead, so that there is nothing to wait for.
         self.descriptor = None
 
     @override
     def _read(self, size: int) -> bytes:
+        import gzip
+        import zlib
+
         try:
             return b"" if self.error else super()._read(size)
         except EOFError:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from iamtriage.sts._endpoints import StsEndpoint
     from iamtriage.sts._settings import StsSettings
 
-__all__ = ("add_command",)
+__all__ = ("add_commands",)
 
 
-def add_command(commands: Commands) -> None:
+def add_commands(commands: Commands) -> None:
     """Add the command."""
     from iamtriage.sts._sdks import SDKS
 

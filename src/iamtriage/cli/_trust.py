@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from iamtriage.cli._output import Commands
 
-__all__ = ("add_command",)
+__all__ = ("add_commands",)
 
 
-def add_command(commands: Commands) -> None:
+def add_commands(commands: Commands) -> None:
     """Add the command."""
     command = commands.add_parser(
         "trust",

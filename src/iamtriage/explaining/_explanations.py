@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._placeholders import find_placeholders
+from iamtriage._reading.vocabulary.triggers import may_hold_others
 from iamtriage._rendering.views import View
+from iamtriage._typing import override
 from iamtriage.explaining._sources import describe_failure, map_strings, secret_remover, source_block
 from iamtriage.failures._failures import Failure
 from iamtriage.typing import PolicyType
@@ -208,10 +209,13 @@ class Explanation(View):
         """The other failures in the text, each problem once."""
         if self.text is None or self.failure is None:
             return ()
+        text = self.text[:_CHARS_SCANNED]
+        if text == self.failure.text and not may_hold_others(text, *self.failure.span):
+            return ()
         from iamtriage._reading.scanning import scan
         from iamtriage.failures._fingerprints import fingerprint
 
-        found = {fingerprint(failure): failure for failure in scan(self.text[:_CHARS_SCANNED])}
+        found = {fingerprint(failure): failure for failure in scan(text)}
         found.pop(fingerprint(self.failure), None)
         return tuple(found.values())
 

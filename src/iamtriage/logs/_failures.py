@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, cast
 
-from typing_extensions import override
-
 from iamtriage._reading.parsing import parse
+from iamtriage._typing import override
 from iamtriage.explaining._explain import explain
 from iamtriage.explaining._notes import summarize_for_log
 from iamtriage.failures._checks import check_kinds

@@ -9,8 +9,7 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
-from typing_extensions import override
-
+from iamtriage._typing import override
 from iamtriage.logs._messages import format_message, join_message_parts, to_text
 from iamtriage.redaction._redact import redact
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_json, wrong_type_message
+from iamtriage._typing import override
 from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import (

@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._rendering.views import View
 from iamtriage._text import wrong_type_message
+from iamtriage._typing import override
 from iamtriage.exceptions import PolicyError
 from iamtriage.policies._statements import Policy, PolicyForm, parse_policy
 from iamtriage.typing import PolicyType

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text
+from iamtriage._typing import override
 from iamtriage.exceptions import EndpointError, IamTriageError, UnknownRegionError
 from iamtriage.sts._config_files import parse_config_files
 from iamtriage.sts._endpoints import StsEndpoint, resolve_sts_endpoint

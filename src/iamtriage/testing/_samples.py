@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._rendering.fields import shown_fields
 from iamtriage._rendering.reprs import short_repr
 from iamtriage._text import wrong_type_message
+from iamtriage._typing import override
 from iamtriage.failures._failures import Envelope
 from iamtriage.failures._records import to_record
 from iamtriage.testing._documents import build_cloudtrail_record, build_kubernetes_status

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._rendering.views import View
+from iamtriage._typing import override
 from iamtriage.arns._principals import Root
 from iamtriage.policies._condition_checks import ConditionResult, check_condition
 from iamtriage.policies._conditions import all_true

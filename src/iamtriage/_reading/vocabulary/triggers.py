@@ -43,6 +43,15 @@ def may_hold_failure(text: str) -> bool:
     )
 
 
+def may_hold_others(text: str, start: int, end: int) -> bool:
+    """Return whether a text can contain a failure besides the one at a place.
+
+    >>> may_hold_others("Access Denied", 0, 13), may_hold_others("Access Denied. Rate exceeded error", 0, 13)
+    (False, True)
+    """
+    return "\n" in text[start:end] or may_hold_failure(text[:start]) or may_hold_failure(text[end:])
+
+
 def _may_hold_failure_without_time(text: str) -> bool:
     """Return whether a text that starts with no digit has the level of an error or a pasted sentence."""
     if text[4:5] == "=":

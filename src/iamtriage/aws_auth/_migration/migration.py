@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._rendering.views import View
+from iamtriage._typing import override
 from iamtriage.aws_auth._entries import RoleEntry
 from iamtriage.aws_auth._migration.access_entries import AccessEntryPlan
 from iamtriage.aws_auth._migration.commands import build_commands

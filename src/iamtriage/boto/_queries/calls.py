@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 import attrs
 from botocore.config import Config
-from typing_extensions import override
 
 from iamtriage._reading.parsing import parse, parse_raised
 from iamtriage._rendering.views import View
 from iamtriage._text import clip_text, escape_controls, quote_text, wrong_type_message
+from iamtriage._typing import override
 from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.boto._sessions import get_botocore_session, get_client_factory

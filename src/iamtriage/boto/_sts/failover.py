@@ -13,9 +13,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._rendering.views import View
+from iamtriage._typing import override
 from iamtriage.redaction._redact import redact
 
 if TYPE_CHECKING:

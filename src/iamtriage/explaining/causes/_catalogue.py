@@ -11,9 +11,9 @@ from pkgutil import get_data, walk_packages
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._rendering.views import View
+from iamtriage._typing import override
 from iamtriage.explaining import _rules
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import cause_url

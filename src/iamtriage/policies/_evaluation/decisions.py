@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._rendering.views import View
+from iamtriage._typing import override
 from iamtriage.policies._evaluation.results import (
     LAYER_NAMES,
     DecidingStatement,

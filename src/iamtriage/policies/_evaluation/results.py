@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._rendering.views import View
 from iamtriage._text import clip_text
+from iamtriage._typing import override
 from iamtriage.typing import PolicyType
 
 __all__ = ("LAYER_NAMES", "DecidingStatement", "Outcome", "TraceEntry", "describe_verdict")
