@@ -18,10 +18,12 @@ from iamtriage.typing import AuthenticationMode
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_messages import DecodedMessage
     from iamtriage.authorization._details import AuthorizationDetails
+    from iamtriage.policies._sets import PolicySet
 else:
     # Only facts need these classes, and attrs.resolve_types, which imports them by these references.
     DecodedMessage = ForwardRef("__import__('iamtriage').DecodedMessage")
     AuthorizationDetails = ForwardRef("__import__('iamtriage').AuthorizationDetails")
+    PolicySet = ForwardRef("__import__('iamtriage.policies').policies.PolicySet")
 
 __all__ = ("Facts", "FactsLike", "FailedCall", "HasFacts", "build_facts")
 
@@ -80,6 +82,35 @@ def _to_authorization_details(value: object) -> AuthorizationDetails | None:
     return read_authorization_details(cast("str", value))
 
 
+def _decode_policies(text: str) -> object:
+    from iamtriage._strict_json import JsonError, parse_strict_json
+
+    try:
+        return parse_strict_json(text, quote=quote_text)
+    except JsonError as error:
+        msg = f"policies: {error}"
+    raise DocumentError(msg, path="policies")
+
+
+def _to_policy_set(value: object) -> PolicySet | None:
+    if value is None:
+        return None
+    from iamtriage.policies._sets import PolicySet
+
+    if isinstance(value, PolicySet):
+        return value
+    document = _decode_policies(value) if isinstance(value, str) else value
+    if not isinstance(document, Mapping):
+        raise TypeError(wrong_type_message("policies", "a PolicySet, a mapping or a JSON string", document))
+    given = cast("Mapping[str, Any]", document)
+    names = [field.name for field in attrs.fields(PolicySet) if field.init]
+    for name in given:
+        if name not in names:
+            msg = f"unknown policy type {quote_text(str(name))}; expected one of {', '.join(names)}"
+            raise DocumentError(msg, path="policies")
+    return PolicySet(**given)
+
+
 @attrs.frozen(kw_only=True)
 class FailedCall(View):
     """The call that failed, as :func:`iamtriage.boto.call_facts` finds it.
@@ -123,6 +154,8 @@ class Facts(View):
             :class:`iamtriage.DecodedMessage`.
         authorization_details: The result of IAM's ``GetRequestAuthorizationDetails``, as a JSON string, a
             mapping or an :class:`iamtriage.AuthorizationDetails`.
+        policies: The policies that apply to the call: a :class:`iamtriage.policies.PolicySet`, or a mapping
+            with any of its names. They are evaluated for the call.
         call: The call that failed, from :func:`iamtriage.boto.call_facts`.
         derived: The names of the facts that were read from the failed call or the text around the failure,
             and not stated by a person. Facts with the same values are equal, whatever is derived.
@@ -152,6 +185,7 @@ class Facts(View):
     authorization_details: AuthorizationDetails | None = attrs.field(
         default=None, converter=_to_authorization_details
     )
+    policies: PolicySet | None = attrs.field(default=None, converter=_to_policy_set, hash=False)
     call: FailedCall | None = attrs.field(default=None, validator=_check_call)
     derived: frozenset[str] = attrs.field(default=frozenset(), eq=False, repr=False)
 

@@ -44,6 +44,10 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
         from iamtriage.explaining._rules.denials.node_roles import add_pod_role_cause
 
         explanation = add_pod_role_cause(denial, explanation)
+    if case.facts.policies is not None:
+        from iamtriage.explaining._rules.denials.evaluated_policies import add_evaluation
+
+        explanation = add_evaluation(explanation, case.failure, case.facts)
     notes = (*_other_policy_notes(denial), *explanation.notes, *_caller_notes(denial))
     return explanation if notes == explanation.notes else attrs.evolve(explanation, notes=notes)
 

@@ -1,0 +1,101 @@
+"""Name the statement that denies, or the type of policy that lacks an Allow, if the policies are known."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.policies._evaluation.deciding import evaluate
+from iamtriage.policies._evaluation.verification import build_request, verify
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+    from iamtriage.explaining._facts import Facts
+    from iamtriage.failures._failures import AccessDenied
+    from iamtriage.policies._evaluation.decisions import Decision
+    from iamtriage.policies._sets import PolicySet
+
+__all__ = ("add_evaluation",)
+
+_EVALUATION = (
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html",
+)
+_DENIES = CauseType(
+    "statement-denies",
+    "A statement of the given policies denies the call",
+    "Change the statement so that it does not match the call, or the call so that it does not match.",
+    meaning="A Deny statement of the given policies matches the call. It overrides any Allow.",
+    recognised_by="The fact policies: iamtriage evaluates them for the call.",
+    sources=_EVALUATION,
+)
+_LACKS_ALLOW = CauseType(
+    "policies-lack-allow",
+    "The given policies lack an Allow",
+    "Add an Allow to the policy type that the cause names.",
+    meaning="A type of policy that has to allow the call does not, and no Deny statement matches it.",
+    recognised_by="The fact policies: iamtriage evaluates them for the call.",
+    sources=_EVALUATION,
+)
+_MAX_STATEMENTS = 5
+# Words such as ACCOUNT_ID, which have to be replaced before the policy can be evaluated.
+_PLACEHOLDER = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,}(?:_[A-Z]{2,})*(?![A-Za-z0-9])")
+
+
+def add_evaluation(explanation: Explanation, failure: AccessDenied, facts: Facts) -> Explanation:
+    """Add what the policies of the facts say, and verify the policies of remedies."""
+    policies = facts.policies
+    if policies is None:
+        return explanation
+    request = build_request(failure, facts)
+    if isinstance(request, str):
+        return attrs.evolve(
+            explanation, notes=(f"The policies were not evaluated. {request}", *explanation.notes)
+        )
+    decision = evaluate(request, policies)
+    cause = _find_cause(decision)
+    causes = explanation.causes if cause is None else (cause, *explanation.causes)
+    note = _describe_other_decision(decision)
+    return attrs.evolve(
+        explanation,
+        causes=causes,
+        remedies=tuple(_verify_remedy(each, failure, facts, policies) for each in explanation.remedies),
+        notes=explanation.notes if note is None else (note, *explanation.notes),
+    )
+
+
+def _find_cause(decision: Decision) -> Cause | None:
+    if decision.deny == "explicit":
+        others = decision.statements[1:_MAX_STATEMENTS]
+        reasons = (f"{decision.reason}.", *(f"{each} denies it, too." for each in others))
+        return _DENIES.cause("supplied", reasons, text=f"{decision.reason}.")
+    if decision.deny == "implicit":
+        return _LACKS_ALLOW.cause("supplied", text=decision.reason)
+    return None
+
+
+def _describe_other_decision(decision: Decision) -> str | None:
+    if decision.allowed is None:
+        return f"The given policies do not decide the call. {decision.reason}"
+    if decision.allowed:
+        return "The given policies allow the call, so the policy that denied it is not among them."
+    return None
+
+
+def _verify_remedy(remedy: Remedy, failure: AccessDenied, facts: Facts, policies: PolicySet) -> Remedy:
+    """Add to a remedy whether its policy allows the call together with the given policies."""
+    if remedy.policy is None:
+        return remedy
+    result = verify(failure, policies, adding=remedy.policy, facts=facts)
+    if not result.fixes and _PLACEHOLDER.search(str(remedy.policy)):
+        return remedy
+    words = {
+        True: "Verified with the given policies: it allows the call.",
+        False: "With the given policies, it is not enough:",
+        None: "Whether it is enough cannot be told from the given policies:",
+    }[result.fixes]
+    reason = "" if result.fixes else f" {result.reason}"
+    return attrs.evolve(remedy, steps=(*remedy.steps, f"{words}{reason}"))

@@ -1,0 +1,113 @@
+"""What an explanation says if the policies of the call are known."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from iamtriage import Explanation, explain
+from iamtriage.exceptions import DocumentError, PolicyError
+from iamtriage.policies import PolicyDocument, PolicySet
+
+ACCOUNT = "111122223333"
+USER = f"arn:aws:iam::{ACCOUNT}:user/ana"
+QUEUE = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders"
+ACTION = "sqs:SendMessage"
+DENIED = f"User: {USER} is not authorized to perform: {ACTION} on resource: {QUEUE}"
+IMPLICIT = f"{DENIED} because no identity-based policy allows the {ACTION} action"
+
+
+def doc(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def statement(effect: str, action: str = ACTION, **more: object) -> dict[str, Any]:
+    return {"Effect": effect, "Action": action, "Resource": "*"} | more
+
+
+def explain_with(text: str = IMPLICIT, **policies: object) -> Explanation:
+    return explain(text, facts={"policies": policies})
+
+
+def last_step(explanation: Explanation) -> str:
+    return next(each for each in explanation.remedies if each.policy is not None).steps[-1]
+
+
+def test_the_statement_that_denies_is_named() -> None:
+    policy = PolicyDocument(
+        doc(statement("Deny", Sid="NoOrders")), name="guard", file="guard.json", lines=(7,)
+    )
+    explanation = explain_with(identity=[doc(statement("Deny")), policy])
+    cause = explanation.causes[0]
+    assert (cause.code, cause.evidence) == ("statement-denies", "supplied")
+    assert "statement 0 of identity[0]" in cause.text
+    assert any("guard.json:7" in each for each in cause.because)
+    assert len(explanation.causes) > 1
+
+
+@pytest.mark.parametrize(
+    ("policies", "words"),
+    [
+        ({}, "No identity-based policy allows"),
+        ({"identity": [doc(statement("Allow"))], "permissions_boundary": doc()}, "permissions boundary"),
+        ({"identity": [doc(statement("Allow"))], "service_control": [[doc()]]}, "service control policy"),
+    ],
+    ids=["identity", "boundary", "SCP"],
+)
+def test_the_type_that_lacks_an_allow_is_named(policies: dict[str, object], words: str) -> None:
+    cause = explain(IMPLICIT, facts={"policies": policies}).causes[0]
+    assert (cause.code, cause.evidence) == ("policies-lack-allow", "supplied")
+    assert words in cause.text
+
+
+def test_a_suggested_policy_is_verified() -> None:
+    assert last_step(explain_with()) == "Verified with the given policies: it allows the call."
+    step = last_step(explain_with(permissions_boundary=doc()))
+    assert step.startswith("With the given policies, it is not enough: the call stays denied.")
+    unknown = statement("Deny", Condition={"Bool": {"aws:SecureTransport": "false"}})
+    step = last_step(explain_with(identity=[doc(unknown)]))
+    assert step.startswith("Whether it is enough cannot be told from the given policies: ")
+    assert "aws:SecureTransport" in step
+
+
+def test_policies_that_do_not_decide_or_allow_are_noted() -> None:
+    condition = {"StringEquals": {"aws:PrincipalTag/team": "orders"}}
+    undecided = explain_with(identity=[doc(statement("Allow", Condition=condition))])
+    assert undecided.causes[0].evidence == "reported"
+    assert any("aws:PrincipalTag/team" in each for each in undecided.notes)
+    allowed = explain_with(identity=[doc(statement("Allow"))])
+    assert any("is not among them" in each for each in allowed.notes)
+
+
+def test_an_unknown_request_is_noted() -> None:
+    text = "An error occurred (AccessDenied) when calling the SendMessage operation: Access Denied"
+    assert any("does not state the caller" in each for each in explain_with(text).notes)
+
+
+def test_a_policy_with_placeholders_is_not_verified() -> None:
+    text = f"User: {USER} is not authorized to perform: eks:DescribeCluster because no identity-based policy allows the eks:DescribeCluster action"  # fmt: skip
+    explanation = explain(text, facts={"policies": PolicySet()})
+    assert "erified" not in last_step(explanation)
+
+
+def test_policies_can_be_json_text() -> None:
+    given = json.dumps({"identity": [doc(statement("Deny"))]})
+    assert explain(IMPLICIT, facts={"policies": given}).causes[0].code == "statement-denies"
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "words"),
+    [
+        ({"identities": []}, DocumentError, "unknown policy type 'identities'"),
+        ("{", DocumentError, "policies"),
+        (3, TypeError, "policies must be"),
+        ("[]", TypeError, "policies must be"),
+        ({"identity": [{}]}, PolicyError, "Statement"),
+    ],
+    ids=["name", "text", "type", "list", "policy"],
+)
+def test_invalid_policies(given: object, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        explain(IMPLICIT, facts={"policies": given})
