@@ -207,7 +207,7 @@ def _caller_notes(denial: Denial) -> tuple[str, ...]:
         return ()
     session_name: str = getattr(denial.principal, "session_name", "")
     return tuple(
-        f"The session's name says that {service} acts: the role of the message needs the permission, not whoever started {service}."
+        f"{service} made the call with this role, as the session name shows. The role needs the permission, not the person who started {service}. Retry there afterwards."
         for prefix, service in _SERVICES_BY_SESSION_NAME.items()
         if session_name.startswith(prefix)
     )

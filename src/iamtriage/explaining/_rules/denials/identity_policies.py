@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage.arns._principals import Root, ServiceLinkedRole, User
@@ -40,6 +41,9 @@ __all__ = (
     "simulation_commands",
 )
 
+_SERVICE_LINKED_ROLE = re.compile(
+    r":role/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/", re.ASCII
+)
 _QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
 _IF_NOT_ALLOWED = "The message does not say why. This helps where no policy of the caller allows it yet."
 
@@ -48,7 +52,10 @@ def explain_no_identity_allow(denial: Denial) -> Explanation:
     """Explain an implicit denial: no identity-based policy allows the action."""
     on = " on this resource" if denial.resource else ""
     remedies = present(
-        _grant_remedy(denial), cross_account_remedy(denial), authorization_details_remedy(denial)
+        _grant_remedy(denial),
+        _create_service_linked_role_remedy(denial),
+        cross_account_remedy(denial),
+        authorization_details_remedy(denial),
     )
     investigate = _identify_caller_remedy if denial.action is None else _locate_policy_remedy
     return Explanation(
@@ -58,13 +65,42 @@ def explain_no_identity_allow(denial: Denial) -> Explanation:
         causes=(
             Cause(
                 "no-identity-allow",
-                f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}.",
+                f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}.{_service_linked_text(denial)}",
                 denial.policy_type_evidence,
                 reason_lines(denial),
             ),
         ),
         remedies=remedies or (investigate(denial),),
         notes=(*_cross_account_notes(denial), ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY),
+    )
+
+
+def _service_linked_service(denial: Denial) -> str | None:
+    """Return the service whose service-linked role the caller tried to create, if its name is known."""
+    if denial.lowercase_action != "iam:createservicelinkedrole":
+        return None
+    found = _SERVICE_LINKED_ROLE.search(denial.resource or "")
+    return found["service"] if found else None
+
+
+def _service_linked_text(denial: Denial) -> str:
+    service = _service_linked_service(denial)
+    if service is None:
+        return ""
+    return f" The call needs the service-linked role of {service}, which does not exist in the account yet. It is created once per account."
+
+
+def _create_service_linked_role_remedy(denial: Denial) -> Remedy | None:
+    service = _service_linked_service(denial)
+    if service is None:
+        return None
+    line = fill_command("aws iam create-service-linked-role --aws-service-name {}", service)
+    return Remedy(
+        title=f"Or, without a new policy, create the role once as an administrator: {line}",
+        who="account administrator",
+        steps=("Then retry the call. The caller needs no permission for an existing role.",),
+        commands=(line,),
+        url=pages.SERVICE_LINKED,
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_service_encryption_key", "explain_three_reasons", "explain_unknown_key")
 
-_KEY_POLICY_NOTE = "Without a key policy that lets the account's IAM policies in (its root as principal, kms:* as action), no identity-based policy counts for the key. With it, the caller takes an Allow of its own."
+_KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller needs an Allow of its own."
 
 
 def explain_three_reasons(denial: Denial) -> Explanation:
@@ -34,27 +34,29 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         failure=denial.failure,
         topic="kms-key-policy",
         summary=denial_summary(
-            denial, "the key is not in this region, or its policy does not let the caller in"
+            denial, "no key in this Region, no key policy that allows it, or a key policy that denies it"
         ),
         causes=(
             Cause(
                 "kms-key-policy",
-                f"The key's policy does not let {denial.caller} in, and no grant does.",
+                f"Neither the key policy nor a grant allows {denial.caller}.",
                 "possible",
                 reasons,
             ),
             Cause(
                 "kms-wrong-region",
-                "The key does not exist in the region of the call, or no longer.",
+                "The key does not exist in the Region of the call, or it was deleted.",
                 "possible",
-                reasons,
             ),
-            Cause("kms-key-deny", "A Deny statement in the key's policy fits the call.", "possible", reasons),
+            Cause("kms-key-deny", "A Deny statement in the key policy matches the request.", "possible"),
         ),
         remedies=present(
             _inspect_key_remedy(denial), resource_remedy(denial), authorization_details_remedy(denial)
         ),
-        notes=("KMS gives the three reasons as one, and does not say which of them holds.", _KEY_POLICY_NOTE),
+        notes=(
+            f"KMS reports the three reasons as one. If the key is in another account, an identity-based policy of the caller must allow {denial.action or 'the action'} on the key's ARN, too.",
+            _KEY_POLICY_NOTE,
+        ),
     )
 
 
@@ -127,12 +129,11 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     key = commands.arn(denial.resource, "KEY_ID")
     region = region_argument(denial)
     return Remedy(
-        title="See whether the key is there, and what its policy says",
+        title="Find the key, and check its Region and key policy",
         who="resource owner",
         steps=(
-            "Look in the region of the call, and in the key's account. An alias may point to different keys in two regions.",
-            "Look at the key's policy for the caller, and for Deny statements.",
-            "Look at the key's grants: services often get in by them.",
+            "The resource that holds the data names the key it was encrypted with (KmsKeyId, SSEKMSKeyId). Its ARN shows account and Region; an alias can point to different keys in two Regions.",
+            f"Check the key policy for an Allow for {denial.caller} and for Deny statements, and the grants, which services use.",
         ),
         commands=(
             fill_command("aws kms describe-key --key-id {} --region {}", key, region),

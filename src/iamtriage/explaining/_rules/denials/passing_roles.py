@@ -72,26 +72,35 @@ def explain_pass_role(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="pass-role",
-        summary=denial_summary(denial, "it may not pass the role"),
+        summary=denial_summary(denial, _verdict(denial, to)),
         causes=(
             Cause(
                 "pass-role",
-                f"{capitalize_start(denial.caller)} made a call that hands {role} to {to}, and may not pass it.",
+                f"{capitalize_start(denial.caller)} made a call that passes {role} to {to}. iam:PassRole is checked within that call.",
                 evidence,
                 reason_lines(denial),
             ),
         ),
         remedies=present(
             _allow_pass_remedy(denial, role, recipient),
-            _trust_remedy(denial, role, recipient),
+            _trust_remedy(denial, role, recipient) if recipient or denial.resource else None,
             authorization_details_remedy(denial),
         ),
         notes=(
-            "iam:PassRole is no call of its own: it is checked within the call that names the role.",
             ONE_POLICY_TYPE,
             EVENTUAL_CONSISTENCY,
         ),
     )
+
+
+def _verdict(denial: Denial, to: str) -> str:
+    if denial.is_explicit:
+        return "a policy explicitly denies it"
+    if denial.policy_type == "identity":
+        return f"no identity-based policy allows it to pass the role to {to}"
+    if denial.deny == "implicit":
+        return f"no policy allows it to pass the role to {to} (implicit deny)"
+    return f"it is not allowed to pass a role to {to}"
 
 
 def explain_cross_account_pass(denial: Denial) -> Explanation:
@@ -142,7 +151,7 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
         return None
     title = f"Allow {denial.caller} to pass {role}"
     remedy = allow_remedy(denial, grant=pass_role_grant(denial), title=title, url=pages.PASS_ROLE)
-    last_step = "iam:PassedToService names the service that gets the role, such as eks.amazonaws.com for an EKS cluster."
+    last_step = "iam:PassedToService limits the permission to the service that receives the role, such as eks.amazonaws.com for an EKS cluster."
     if recipient is not None:
         last_step = recipient.exception or ""
     return attrs.evolve(remedy, steps=(*remedy.steps, last_step)) if remedy and last_step else remedy
@@ -152,18 +161,18 @@ def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) ->
     """Return the remedy that checks whether the role trusts the service."""
     recipient = recipient or RoleRecipient(())
     principal = recipient.principal or "SERVICE.amazonaws.com"
-    step = "Passing a role only helps where its trust policy lets the service assume it."
+    step = "The service can use the role only if its trust policy allows the service to assume it."
     if len(recipient.trusted) > 1:
-        step = f"What the role is for tells which service assumes it: {join_words(recipient.trusted, 'or')}."
+        step = f"The purpose of the role decides which service assumes it: {join_words(recipient.trusted, 'or')}."
     elif recipient.principal is not None and recipient.passed_to != recipient.trusted:
-        step = f"It is {principal} that assumes the role."
+        step = f"{principal} assumes the role."
     passed = parse_masked_role(denial.resource)
     return Remedy(
-        title=f"See that {role} trusts the service",
+        title=f"Check that {role} trusts {principal}",
         who="account administrator",
         steps=(
             step,
-            "Where its trust policy does not let it, add the statement and keep those that are there.",
+            "If its trust policy does not allow that, add the statement and keep the existing ones.",
         ),
         commands=trust_policy_commands(None if passed is None else passed.name)[:1],
         policy=service_trust_policy(principal, recipient.trust_actions),

@@ -53,16 +53,17 @@ def explain_resource_policy(denial: Denial) -> Explanation:
     """Explain a denial by a resource-based policy."""
     name = _policy_of(denial).name
     if denial.is_explicit:
-        code, text = "resource-deny", f"A Deny statement in the {name} fits the call."
-        verdict = f"the {name} denies it"
+        code = "resource-deny"
+        text = f"A Deny statement in the {name} matches the request. An explicit deny overrides any Allow, in the caller's policies, too."
+        verdict = f"the {name} explicitly denies it"
         remedy = _narrow_deny_remedy(denial, name)
-        notes: tuple[str, ...] = ("An explicit Deny beats every Allow, of the caller's policies too.",)
+        notes: tuple[str, ...] = ()
     else:
-        code, text = "resource-no-allow", f"The {name} does not let {denial.caller} do it."
+        code, text = "resource-no-allow", f"The {name} does not allow {denial.caller} to perform the action."
         verdict = f"the {name} does not allow it"
         remedy = resource_remedy(denial)
         notes = (
-            "Across accounts both sides have to allow it: a policy of the caller may have to allow the action as well.",
+            "If the caller is in another account, an identity-based policy of the caller must allow the action, too.",
             ONE_POLICY_TYPE,
         )
     return Explanation(
@@ -81,7 +82,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     causes = [
         Cause(
             "unsigned-call",
-            "The call came without a signature, so AWS takes it as made by nobody in particular.",
+            "The request carried no signature, so AWS saw no identity.",
             "reported",
             ("The message says: User: anonymous",),
         )
@@ -97,26 +98,40 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         causes=tuple(causes),
         remedies=(
             Remedy(
-                title="Sign the call",
+                title="Sign the request",
                 who="you",
                 steps=(
-                    f"Give the client credentials and let it sign (Signature Version 4), with the service's name {signing_name} and the region of the endpoint.",
-                    "The identity that signs then takes an Allow for the action, in its own policy or the resource's.",
+                    f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the region of the endpoint. Use a client library or proxy that signs.",
+                    f"Allow {denial.action or 'the action'} to the role or user that signs, in its own policy or in the {name}.",
+                    *_other_logins(denial),
                 ),
                 url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
             ),
             Remedy(
-                title=f"Look at the {name}",
+                title=f"Or allow unsigned requests from known addresses only, in the {name}",
                 who="resource owner",
-                steps=(
-                    "Where callers without a signature are wanted, its statement names the network from which they come, by aws:SourceIp, aws:SourceVpc or aws:SourceVpce. Without such a condition it opens the resource to everybody.",
-                ),
+                steps=(_network_step(denial),),
                 commands=_policy_commands(denial, _policy_of(denial).show_command),
                 url=pages.API_GATEWAY_POLICY if denial.service == "execute-api" else pages.OPENSEARCH_POLICY,
             ),
         ),
-        notes=("No policy of a user or role helps a call that is not signed.",),
+        notes=("No policy of a user or role applies to an unsigned request.",),
     )
+
+
+def _other_logins(denial: Denial) -> tuple[str, ...]:
+    if denial.service != "es":
+        return ()
+    return (
+        "If the domain has fine-grained access control with an internal user database, sign in with such a user instead.",
+    )
+
+
+def _network_step(denial: Denial) -> str:
+    # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html
+    if denial.service == "es":
+        return "Allow them only with a condition on aws:SourceIp. Without a condition, the domain is open to everyone. Access to a domain in a VPC is limited by its security groups."
+    return "Allow them only with a condition on aws:SourceIp, aws:SourceVpc or aws:SourceVpce. Without a condition, the resource is open to everyone."
 
 
 def explain_service_principal(denial: Denial) -> Explanation:
@@ -124,11 +139,11 @@ def explain_service_principal(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="service-principal",
-        summary=denial_summary(denial, "the resource's policy does not let the service in"),
+        summary=denial_summary(denial, "the resource-based policy does not allow the service"),
         causes=(
             Cause(
                 "service-not-allowed",
-                f"{denial.principal} calls by itself, not by a role of yours. Only the {_policy_of(denial).name} can let it in.",
+                f"{denial.principal} calls as a service principal, not with a role of yours. Only the {_policy_of(denial).name} can allow it.",
                 "derived",
                 reason_lines(denial),
             ),
@@ -143,24 +158,24 @@ def resource_remedy(denial: Denial) -> Remedy:
     policy = _policy_of(denial)
     added = _allow_statement(denial)
     grant = required_grant(denial)
-    effect = "and keep the statements that are there: the policy is replaced as a whole."
+    effect = "and keep the existing ones: the command replaces the whole policy."
     steps = [f"Add the statement to the {policy.name} {effect}"]
     if policy.adds_statement:
-        steps = [f"Add the statement to the {policy.name}: the command leaves those that are there."]
+        steps = [f"Add the statement to the {policy.name}: the command keeps the existing ones."]
     if policy.resource_is_star:
-        steps.append(f"In a {policy.name} the resource is *, which stands for the key itself.")
+        steps.append(f"In a {policy.name}, the resource * is the key itself.")
     elif grant is not None:
         steps += grant.notes
     if not policy.names_resource:
-        steps.append(f"The {policy.name} names no resource: it counts for the one that it belongs to.")
+        steps.append(f"The {policy.name} names no resource: it applies to the one that it belongs to.")
     if grant is not None:
         steps += companion_actions(grant.action, by_resource=True)
     if policy is _OTHER_POLICY:
         steps.append(
-            "Not every service has such policies. Where it has none, assume a role of the resource's account."
+            "Not every service supports resource-based policies. Otherwise, assume a role of the resource's account."
         )
     return Remedy(
-        title=f"Let {denial.caller} in by the {policy.name}",
+        title=f"Allow {denial.caller} in the {policy.name}",
         who="resource owner",
         steps=tuple(steps),
         commands=_policy_commands(denial, policy.show_command, policy.change_command),
@@ -203,11 +218,12 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
 
 def _narrow_deny_remedy(denial: Denial, name: str) -> Remedy:
     return Remedy(
-        title=f"Narrow the Deny in the {name}",
+        title=f"Find the Deny statement in the {name}, then meet its condition or scope it down",
         who="resource owner",
         steps=(
-            "Look for Deny statements that fit the call, and at their conditions: TLS, networks, organizations, encryption headers and MFA are the usual ones. Where a condition asks for something, make the call so.",
-            "Where the call is wanted, except the caller in the Deny.",
+            "Look for Deny statements that match the request, and read their conditions, such as TLS, network, organization, encryption headers or MFA. The request can be made that way.",
+            "If the request is legitimate, exempt the caller from the Deny.",
+            *_redeploy_steps(denial),
         ),
         commands=_policy_commands(denial, _policy_of(denial).show_command),
         layer="resource",
@@ -215,9 +231,17 @@ def _narrow_deny_remedy(denial: Denial, name: str) -> Remedy:
     )
 
 
+def _redeploy_steps(denial: Denial) -> tuple[str, ...]:
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html
+    if denial.service != "execute-api":
+        return ()
+    return ("Redeploy the API afterwards: a changed resource policy takes effect with the next deployment.",)
+
+
 def _policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
     """Return commands with what is known about the resource, none for an unknown type of policy."""
-    values = {"ARN": commands.arn(denial.resource, "RESOURCE_ARN"), "BUCKET": bucket_argument(denial)}
+    placeholder = "KEY_ID" if denial.service == "kms" else "RESOURCE_ARN"
+    values = {"ARN": commands.arn(denial.resource, placeholder), "BUCKET": bucket_argument(denial)}
     repository = _REPOSITORY.fullmatch(denial.resource or "")
     if repository is not None:
         values["REPOSITORY"] = repository["name"]

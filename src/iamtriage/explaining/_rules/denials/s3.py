@@ -42,6 +42,11 @@ _OBJECT_OPERATIONS = frozenset(
         "UploadPartCopy",
     }
 )
+# Operations that write require another permission on the key.
+_KEY_TEXTS = dict.fromkeys(
+    ("PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"),
+    "The bucket encrypts with a KMS key that the caller is not allowed to use (kms:GenerateDataKey).",
+)
 _READ_OPERATIONS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
 
 
@@ -97,18 +102,35 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="s3-access-denied",
-        summary=f"S3 said 403{to} and gave no reason.",
+        summary=_summary(denial, to),
         causes=tuple(_causes(denial, operation)),
         remedies=present(
+            _allow_remedy(denial),
             _inspect_remedy(denial, operation),
-            allow_remedy(denial) if identity_allow_helps(denial) else None,
             None if denial.action is None else resource_remedy(denial),
             authorization_details_remedy(denial),
         ),
         notes=(
-            "Where the bucket is of another account, both sides have to allow it: the caller's policy and the bucket's.",
+            "If the bucket is in another account, the caller's policy and the bucket policy must both allow the action. Across organizations, S3 never gives a reason.",
             EVENTUAL_CONSISTENCY,
         ),
+    )
+
+
+def _summary(denial: Denial, to: str) -> str:
+    if denial.action is None:
+        return f"S3 answered 403{to} without a reason."
+    on = f" on {denial.resource}" if denial.resource else ""
+    return f"S3 denied {denial.action}{on} without a reason: a policy of the caller, the bucket or the organization can be the cause."
+
+
+def _allow_remedy(denial: Denial) -> Remedy | None:
+    """Return the remedy that allows the action, which comes first because it is the most frequent."""
+    if not identity_allow_helps(denial):
+        return None
+    step = "S3 does not say who denied the call. Check which identity made it (aws sts get-caller-identity) and whether its policies already allow the action. If not, add this statement."
+    return allow_remedy(
+        denial, title=f"Check the caller, and allow {denial.action} if its policies do not", first_step=step
     )
 
 
@@ -118,40 +140,49 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         has_status_code = denial.failure.envelope.code in {"403", "Forbidden"}
         yield Cause(
             "no-body",
-            f"{operation} is a HEAD request, whose answer has no body: S3 cannot say why.",
+            f"{operation} is a HEAD request, whose response has no body: S3 cannot give a reason.",
             "derived",
             ("The code was made of the HTTP status.",) if has_status_code else (),
         )
     if denial.action is not None and operation is not None:
-        text = f"The call {operation} takes {join_first_four(denial.actions)}."
+        text = f"The call {operation} requires {join_first_four(denial.actions)}{_level(denial)}."
         yield Cause("derived-action", text, denial.action_evidence)
-    text = f"No policy of {denial.caller} allows it on this bucket or object."
+    text = f"No identity-based policy of {denial.caller} allows it on this bucket or object."
     yield Cause("no-identity-allow", text, "possible")
     if operation in _READ_OPERATIONS:
-        text = "The object does not exist: without s3:ListBucket on the bucket, S3 says 403 in place of 404."
+        text = (
+            "The object does not exist: without s3:ListBucket on the bucket, S3 answers 403 instead of 404."
+        )
         yield Cause("missing-object", text, "possible")
     if not is_head:
-        text = (
-            "The bucket is of another account or organization: within one, S3 names the policy that denies."
-        )
+        text = "The bucket is in another account or organization. Within one organization, S3 names the policy type."
         yield Cause("other-account", text, "possible")
-    text = "The bucket's policy does not let the caller in, or denies it."
+    text = "The bucket policy does not allow the caller, or it denies the action. An SCP, RCP or VPC endpoint policy can block it, too."
     yield Cause("resource-deny", text, "possible")
     if operation is None or operation in _OBJECT_OPERATIONS:
-        text = "The object is encrypted with a KMS key that the caller may not use."
+        text = _KEY_TEXTS.get(
+            operation or "",
+            "The object is encrypted with a KMS key that the caller is not allowed to use (kms:Decrypt).",
+        )
         yield Cause("kms-key", text, "possible")
 
 
+def _level(denial: Denial) -> str:
+    """Return on what the action is allowed, if that is the bucket and no object."""
+    is_bucket_action = denial.action is not None and denial.action.endswith(("Bucket", "BucketVersions"))
+    return " on the bucket's ARN, not on objects" if is_bucket_action else ""
+
+
 def _inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
-    get = "Make the same call with GET where it was HEAD: its answer has a body and may name the policy."
+    get = "Make the same call with GET instead of HEAD: its response has a body, which can name the policy."
     bucket = bucket_argument(denial)
     return Remedy(
-        title="See who calls, and what stands in the way",
+        title="Check the bucket policy, Block Public Access, object ownership and the encryption key",
         who="you",
         steps=present(
-            "See which identity the program uses, and which account the bucket is of.",
+            "Check which identity the program uses, and which account owns the bucket.",
             get if operation in _HEAD_OPERATIONS else None,
-            "Look at bucket policy, Block Public Access, object ownership and the key of the bucket's encryption.",
+            "Check the bucket policy, Block Public Access, object ownership and the key of the bucket's encryption.",
         ),
         commands=(
             "aws sts get-caller-identity",
