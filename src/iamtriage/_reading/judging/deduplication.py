@@ -20,25 +20,27 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.pieces import Fact
     from iamtriage.typing import Kind
 
-_SAME_BY = (
-    "code",
-    "operation",
-    "service",
-    "principal",
-    "action",
-    "resource",
-    "deny",
-    "policy_type",
-    "policy_arn",
-    "request_id",
-    "host_id",
-    "status_code",
-    "encoded_message",
-    "authorization_id",
-    "k8s_user",
-    "k8s_verb",
-    "k8s_resource",
-    "k8s_namespace",
+_SAME_BY = frozenset(
+    {
+        "code",
+        "operation",
+        "service",
+        "principal",
+        "action",
+        "resource",
+        "deny",
+        "policy_type",
+        "policy_arn",
+        "request_id",
+        "host_id",
+        "status_code",
+        "encoded_message",
+        "authorization_id",
+        "k8s_user",
+        "k8s_verb",
+        "k8s_resource",
+        "k8s_namespace",
+    }
 )
 # What does not tell one failure from another, since many have the same.
 _COMMON = frozenset({"code", "service", "status_code", "deny", "policy_type"})
@@ -107,13 +109,13 @@ def _only_names(candidate: Candidate, around: Sequence[Candidate]) -> bool:
 
 
 def _same_failure(first: Candidate, second: Candidate, *, is_apart: bool) -> bool:
+    if ("action" in first.facts) != ("action" in second.facts):
+        return False
     shared = told = 0
     spelled_alike = True
-    for key in _SAME_BY:
-        ours, theirs = first.facts.get(key), second.facts.get(key)
-        if ours is None or theirs is None:
-            if key == "action" and (ours is None) != (theirs is None):
-                return False
+    for key, ours in first.facts.items():
+        theirs = second.facts.get(key)
+        if theirs is None or key not in _SAME_BY:
             continue
         if key == "code":
             alike = _same_code(ours, theirs)

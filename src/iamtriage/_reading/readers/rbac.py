@@ -48,6 +48,8 @@ _HEAD = re.compile(
     r"(?:[a-z0-9.-]{1,120}(?:/[a-z0-9-]{1,60})?(?:\s+\"[^\"\n]{0,253}\")?\s+is\s+)?[Ff]orbidden\)?\s?:\s+\Z"
 )
 _HEAD_REACH = 450
+# Of a type with its group and subresource.
+_TYPE_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789.-/"
 # The server's denials in other words. Some of them are of a quota or an admission plugin.
 _OTHER_MESSAGE = re.compile(
     r"Error from server \(Forbidden\):|\b(?P<said>is forbidden): (?!User)(?=\w)"
@@ -120,8 +122,7 @@ def _put_user(piece: Piece, user: str, start: int, end: int) -> None:
 
 def _read_sentences(text: str) -> Iterator[Piece]:
     for m in _SENTENCE.finditer(text):
-        reach = max(0, m.start() - _HEAD_REACH)
-        head = _HEAD.search(text, reach, m.start())
+        head = _find_head(text, m.start())
         if head is None and (m["between"] or not _is_complete(m)):
             continue
         piece = _piece(m.start() if head is None else head.start(), m.end())
@@ -141,6 +142,26 @@ def _read_sentences(text: str) -> Iterator[Piece]:
             start, end = trim(text, *m.span("namespace"))
             piece.put("k8s_namespace", text[start:end], start, end)
         yield piece
+
+
+def _find_head(text: str, end: int) -> re.Match[str] | None:
+    """Return the match of "pods is forbidden: " before a sentence."""
+    floor = max(0, end - _HEAD_REACH)
+    word = text.rfind("orbidden", floor, end) - 1
+    if word < floor:
+        return None
+    before = len(text[floor:word].rstrip()) + floor
+    if text.endswith("is", floor, before):
+        return _HEAD.search(text, _find_name_start(text, floor, before - len("is")), end)
+    return _HEAD.search(text, word, end)
+
+
+def _find_name_start(text: str, floor: int, end: int) -> int:
+    """Return where a type and a quoted name begin, which end at a position."""
+    before = text[floor:end].rstrip()
+    if before.endswith('"'):
+        before = before[: max(before.rfind('"', 0, -1), 0)].rstrip()
+    return floor + len(before.rstrip(_TYPE_CHARACTERS))
 
 
 def _is_complete(m: re.Match[str]) -> bool:
@@ -166,7 +187,7 @@ def _read_other_messages(text: str) -> Iterator[Piece]:
 
 def _is_about_type(text: str, at: int) -> bool:
     """Return whether "is forbidden" is about a built-in type or a type with its API group."""
-    m = _NAMED_TYPE.search(text, max(0, at - _HEAD_REACH), at)
+    m = _NAMED_TYPE.search(text, _find_name_start(text, max(0, at - _HEAD_REACH), at), at)
     return m is not None and (m["group"] is not None or is_built_in(m["type"]))
 
 

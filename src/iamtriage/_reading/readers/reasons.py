@@ -127,6 +127,8 @@ def _read_implicit(text: str, end: int, piece: Piece) -> int:
 
 def read_tail(text: str, end: int, piece: Piece) -> int:
     """Read the encoded message and authorization ID after a sentence, and return where they end."""
+    if "uthori" not in text[end : end + _TAIL_REACH]:
+        return end  # each of the patterns below contains it
     follows = _NEXT_SENTENCE.search(text, end, end + _TAIL_REACH)
     limit = min(len(text), end + _TAIL_REACH, follows.start() if follows else len(text))
     encoded = _ENCODED.search(text, end, limit)

@@ -96,6 +96,8 @@ _OBJECT = re.compile(
 )
 _OPERATION_WORD = re.compile(r"\s+(?:operation|action)\b")
 _CIPHERTEXT = re.compile(r"\s*associated\s+with\s+this\s+ciphertext")
+# How far "on resource:" can begin before its last letters, in characters.
+_RESOURCE_WORDS = 16
 _TRUNCATED_RESOURCE = re.compile(r"(?:on\s+r|r)?esource:\s*")
 # IAM identifies some resources by type and name instead of an ARN.
 _TYPED_NAME = re.compile(
@@ -365,11 +367,10 @@ def read_lone_reasons(text: str, sentences: Sequence[Piece]) -> Iterator[Piece]:
 
 def _read_rest_of_sentence(text: str, left: int, right: int, piece: Piece) -> None:
     """Read the rest of a sentence before a reason."""
-    resource = None
-    for resource in _TRUNCATED_RESOURCE.finditer(text, left, right):  # noqa: B007 (the last match is used)
-        pass
-    if resource is None:
+    last = text.rfind("esource:", left, right)
+    if last < 0:
         return
+    *_, resource = _TRUNCATED_RESOURCE.finditer(text, max(left, last - _RESOURCE_WORDS), right)
     start, end = trim(text, resource.end(), right)
     if " " in text[start:end] or ELLIPSIS.match(text[start:end]):
         return
