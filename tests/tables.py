@@ -57,6 +57,17 @@ def botocore_text(code: str, operation: str, message: str) -> str:
     return f"An error occurred ({code}) when calling the {operation} operation: {message}"
 
 
+def has_fragment(fragments: str, text: str) -> bool:
+    """Return whether a text has one of the fragments of a row: literals, some with a whole word before them."""
+    words = re.sub(r"\W", " ", text, flags=re.ASCII).split()
+    flat = text.replace("\n", " ")
+    for fragment in fragments.split("|"):
+        word, literal = re.fullmatch(r"(?:<(\w+)>)?(.*)", fragment, re.DOTALL).groups()  # type: ignore[union-attr]
+        if literal in flat and (word is None or word in words):
+            return True
+    return False
+
+
 def rows(table: Iterable[Row]) -> list[ParameterSet]:
     """Return the parameter sets of a table for ``pytest.mark.parametrize("text, expected", ...)``."""
     return [pytest.param(text, expected, id=name) for name, text, expected in table]

@@ -17,29 +17,17 @@ from iamtriage._reading.judging.context import attach_context
 from iamtriage._reading.judging.deduplication import merge_duplicates
 from iamtriage._reading.judging.source_lines import source_lines
 from iamtriage._reading.judging.source_literals import source_literals
-from iamtriage._reading.readers.action_phrases import read_action_phrases
-from iamtriage._reading.readers.alerts import read_alerts
-from iamtriage._reading.readers.bare_http_403 import read_bare_403s
-from iamtriage._reading.readers.class_names import read_classes
-from iamtriage._reading.readers.code_words import read_code_words
-from iamtriage._reading.readers.console_cards import read_cards
-from iamtriage._reading.readers.kubernetes import read_kubernetes
-from iamtriage._reading.readers.labelled_values import read_labelled_values
-from iamtriage._reading.readers.pairs import read_pairs
-from iamtriage._reading.readers.phrases import read_phrases
-from iamtriage._reading.readers.sdk_prefixes import read_prefixes
-from iamtriage._reading.readers.sdk_suffixes import read_suffixes
-from iamtriage._reading.readers.sentences import read_cut_sentence, read_lone_reasons, read_sentences
-from iamtriage._reading.readers.service_reports import read_service_reports
-from iamtriage._reading.readers.translations import read_translation_codes, read_translations
-from iamtriage._reading.readers.xml_bodies import read_xml
+from iamtriage._reading.readers.table import BARE_403, possible_readers
+from iamtriage._reading.readers.table import read as read_pieces
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.pieces import may_be_cut
+from iamtriage._reading.vocabulary.readable import Readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from iamtriage._reading.judging.candidates import Candidate
+    from iamtriage._reading.readers.table import Reader
     from iamtriage._reading.vocabulary.pieces import Piece
     from iamtriage._reading.vocabulary.view import View
     from iamtriage.failures._failures import Failure
@@ -65,30 +53,32 @@ def read(
         statements: where the lines begin that do not continue the line before.
     """
     view = unwrap(text, prefixes=prefixes, statements=statements)
-    readable = view.text
-    classes = list(read_classes(readable))
-    pieces = _pieces(readable, classes)
+    readable = Readable(view.text)
+    readers = possible_readers(readable)
+    pieces = _read_pieces(readable, readers)
+    classes = [piece for piece in pieces if piece.role == "class"]
+    pieces = _order(pieces, readable)
     if stated is not None:
-        stated.start, stated.end = 0, max(len(readable), 1)
+        stated.start, stated.end = 0, max(len(readable.text), 1)
         pieces.insert(0, stated)
-    candidates = assemble_candidates(readable, pieces)
-    sections = sections_of_aws(readable) if candidates else []
+    candidates = assemble_candidates(readable.text, pieces)
+    sections = sections_of_aws(readable.text) if candidates else []
     attach_context(candidates, readable, sections, classes)
-    attach_bare_codes(candidates, readable)
-    context = TextContext(readable, sections)
+    attach_bare_codes(candidates, readable.text)
+    context = TextContext(readable.text, sections)
     candidates = drop_wrappers(
         [candidate for candidate in candidates if classify(candidate, context)], context
     )
     if len(candidates) > 1:
         candidates = [candidate for candidate in candidates if not candidate.only_tail] or candidates[:1]
-    refused = [
-        candidate
-        for candidate in standalone_candidates(read_bare_403s(readable), candidates)
-        if classify(candidate, context)
-    ]
-    return view, merge_duplicates(
-        sorted([*candidates, *refused], key=_start) if refused else candidates, readable
-    )
+    if BARE_403 in readers:
+        candidates += [
+            candidate
+            for candidate in standalone_candidates(read_pieces(BARE_403, readable, ()), candidates)
+            if classify(candidate, context)
+        ]
+        candidates.sort(key=_start)
+    return view, merge_duplicates(candidates, readable.text)
 
 
 def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
@@ -98,45 +88,34 @@ def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
     return None if candidate is None else build(candidate, view)
 
 
-def _pieces(text: str, classes: Iterable[Piece]) -> list[Piece]:
-    """Let every reader find its pieces, and return them in the order of the text."""
-    flat = text.replace("\n", " ")
-    sentences = list(read_sentences(text))
-    cards = list(read_cards(text, flat, sentences))
-    if cards:
-        sentences = sorted([*sentences, *cards], key=_start)
-    heads = [
-        *read_prefixes(text),
-        *read_labelled_values(text),
-        *read_code_words(text),
-        *read_action_phrases(text),
-        *read_translation_codes(text),
-    ]
-    tails = list(read_suffixes(text))
-    xml = list(read_xml(text))
-    pieces: list[Piece] = [
-        *(sentence for sentence in sentences if sentence.kind),
-        *(() if sentences else read_translations(text)),
-        *read_lone_reasons(text, sentences),
-        *read_cut_sentence(text),
-        *heads,
-        *tails,
-        *xml,
-        *read_pairs(text, [*heads, *tails, *xml]),
-        *_outside(
-            sentences, sorted([*read_phrases(text, flat), *read_service_reports(text, flat)], key=_position)
-        ),
-        *read_alerts(text),
-        *classes,
-        *read_kubernetes(text, flat),
-    ]
+def _read_pieces(readable: Readable, readers: Mapping[Reader, Iterable[int]]) -> list[Piece]:
+    """Let readers find their pieces."""
+    pieces: list[Piece] = []
+    for reader, rows in readers.items():
+        if reader is BARE_403:
+            continue
+        found = list(read_pieces(reader, readable, rows))
+        if found:
+            if reader.part == "sentence":
+                readable.sentences = sorted([*readable.sentences, *found], key=_start)
+                continue
+            if reader.part == "envelope":
+                readable.taken += found
+            elif reader.part == "message" and readable.sentences:
+                found = list(_outside(readable.sentences, sorted(found, key=_start)))
+            pieces += found
+    return [*(sentence for sentence in readable.sentences if sentence.kind), *pieces]
+
+
+def _order(pieces: list[Piece], readable: Readable) -> list[Piece]:
+    """Return pieces in the order of the text, without those in source code and with the truncated facts marked."""
     pieces.sort(key=_position)
     if pieces:
-        source = sorted([*source_lines(text), *source_literals(text)])
+        source = sorted([*source_lines(readable), *source_literals(readable)])
         pieces = list(_outside_source(pieces, source))
-    if may_be_cut(text):
+    if may_be_cut(readable.text):
         for piece in pieces:
-            piece.mark_cuts(text)
+            piece.mark_cuts(readable.text)
     return pieces
 
 

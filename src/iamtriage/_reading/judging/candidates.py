@@ -76,7 +76,7 @@ class Candidate:
                 self.facts[key] = fact
             elif present.start < 0 <= fact.start and present.value == fact.value:
                 # What is known besides the text is in it, too.
-                self.facts[key] = attrs.evolve(present, start=fact.start, end=fact.end)
+                self.facts[key] = present._replace(start=fact.start, end=fact.end)
         if piece.kind:
             if piece.is_wrapper:
                 self.wrapped_at = piece.start

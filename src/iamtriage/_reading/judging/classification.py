@@ -235,13 +235,13 @@ def _is_ours(candidate: Candidate, context: TextContext) -> bool:
     resource = candidate.facts.get("resource")
     arn = any(f is not None and f.value.startswith("arn:") for f in (principal, resource))
     if (
-        context.other_cloud(candidate)
-        and not arn
+        not arn
         and candidate.source not in {"botocore", "aws-cli", "kubernetes"}
+        and context.other_cloud(candidate)
     ):
         return False
     if candidate.is_aws:
-        return not (context.other_system(candidate) and not arn and candidate.source is None)
+        return arn or candidate.source is not None or not context.other_system(candidate)
     if context.other_system(candidate):
         return False
     if candidate.code in {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.judging.candidates import Candidate
     from iamtriage._reading.vocabulary.pieces import Piece
+    from iamtriage._reading.vocabulary.readable import Readable
 
 # How far around a failure, in characters of the readable text.
 _BEFORE = 700
@@ -27,20 +28,24 @@ _BEHIND = 1200
 
 
 def attach_context(
-    candidates: Sequence[Candidate], text: str, sections: list[tuple[int, int]], classes: Sequence[Piece]
+    candidates: Sequence[Candidate],
+    readable: Readable,
+    sections: list[tuple[int, int]],
+    classes: Sequence[Piece],
 ) -> None:
     """Attach statuses and services near failures to those that state none.
 
     Args:
         candidates: the failures.
-        text: the readable text.
+        readable: the readable text.
         sections: those under AWS's name, where the text sets clouds side by side.
         classes: the exception classes in the text, as ``read_classes`` yields them.
     """
+    text = readable.text
     # A cluster of ids alone, as of headers, is part of the answer that the failure came in.
     candidates = [candidate for candidate in candidates if not candidate.only_ids] or candidates
     if any("status_code" not in candidate.facts for candidate in candidates):
-        _give(candidates, read_statuses(text), "status_code", text, sections)
+        _give(candidates, read_statuses(readable), "status_code", text, sections)
     if any("service" not in candidate.facts for candidate in candidates):
         services = (piece for piece in classes if "service" in piece.facts)
         places = merge(read_hosts(text), sorted(services, key=attrgetter("start")), key=attrgetter("start"))

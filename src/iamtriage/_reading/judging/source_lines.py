@@ -6,10 +6,15 @@ Its codes and words are what a program handles, raises or searches for, not what
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
+
+from iamtriage._reading.vocabulary.fragments import FragmentIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from iamtriage._reading.vocabulary.readable import Readable
 
 # What debuggers, editors and Rich put before a line: its number, arrows, bars.
 _MARGIN = r"(?:[^\w\n\"'(\[]{0,16}\d{1,6}(?![\w-])|)[^\w\n\"'(\[]{0,16}"
@@ -47,41 +52,52 @@ _STRINGS = re.compile(
     r"(?:^(?P<quote>[\"'])(?:(?!: )[^\"'\n]){1,80}(?P=quote)(?:\n|\Z)){3,200}", re.MULTILINE
 )
 
+# A fragment and the pattern of what a command or program looks for, of types, and of the beginnings of messages that
+# PowerShell repeats behind them, as the target of what failed.
+_PATTERNS = (
+    ("|".join(f"<{command}>" for command in ("grep", "egrep", "fgrep", "zgrep", "rg", "ag", "jq")), _SEARCH),
+    ("= [|= (|= {|<in>in [|<in>in (|<in>in {", _LIST),
+    ("[*|<var>", _TYPE),
+    ("<CategoryInfo>", _TARGET),
+)
+_HANDLER_WORDS = ("except", "rescue", "when ", "catch")
+# Longer than what can be before such a word in its line.
+_MAX_MARGIN = 40
 
-def source_lines(text: str) -> list[tuple[int, int]]:
+
+def source_lines(readable: Readable) -> list[tuple[int, int]]:
     """Return the spans of source code, in order."""
-    return sorted({*_handlers(text), *_framed(text), *_wanted(text), *_targets(text)})
+    text = readable.text
+    spans = {*_handlers(text)}
+    if '"\n' in text or "'\n" in text:
+        spans.update(m.span() for m in _STRINGS.finditer(text))
+    for number in _index().possible_rows(readable.words, readable.flat):
+        spans.update(m.span() for m in _PATTERNS[number][1].finditer(text))
+    if "File" in readable.words:
+        spans.update(_framed(text))
+    return sorted(spans)
 
 
-def _targets(text: str) -> Iterator[tuple[int, int]]:
-    """Find the beginnings of messages that PowerShell repeats behind them, as the target of what failed."""
-    if "CategoryInfo" in text:
-        for m in _TARGET.finditer(text):
-            yield m.span()
+@cache
+def _index() -> FragmentIndex:
+    return FragmentIndex([fragment for fragment, _ in _PATTERNS])
 
 
 def _handlers(text: str) -> Iterator[tuple[int, int]]:
-    if any(word in text for word in ("except", "rescue", "when ", "catch")):
-        for m in _HANDLER.finditer(text):
-            end = text.find("\n", m.end())
-            yield m.start(), end if end >= 0 else len(text)
-    if "*" in text:
-        for m in _TYPE.finditer(text):
-            yield m.span()
+    for word in _HANDLER_WORDS:
+        at = text.find(word)
+        while at >= 0:
+            line = text.rfind("\n", 0, at) + 1
+            m = _HANDLER.match(text, line) if at - line <= _MAX_MARGIN else None
+            if m:
+                end = text.find("\n", m.end())
+                yield m.start(), end if end >= 0 else len(text)
+            at = text.find(word, at + 1)
 
 
 def _framed(text: str) -> Iterator[tuple[int, int]]:
     """Find what Python shows of the source under each frame of a traceback."""
-    if 'File "' in text:
-        for frame in _FRAME.finditer(text):
-            m = _STATEMENT.match(text, frame.end())
-            if m:
-                yield m.span()
-
-
-def _wanted(text: str) -> Iterator[tuple[int, int]]:
-    """Find what a command or program looks for."""
-    if "'" in text or '"' in text:
-        for pattern in (_SEARCH, _LIST, _STRINGS):
-            for m in pattern.finditer(text):
-                yield m.span()
+    for frame in _FRAME.finditer(text):
+        m = _STATEMENT.match(text, frame.end())
+        if m:
+            yield m.span()

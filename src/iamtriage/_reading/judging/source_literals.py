@@ -7,10 +7,15 @@ a literal is not what the program printed.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
+
+from iamtriage._reading.vocabulary.fragments import FragmentIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from iamtriage._reading.vocabulary.readable import Readable
 
 # To the end of its line, where it is not closed there.
 _LITERAL = r"(?:[rbfRBF$@&]{0,2}(?:\"[^\"\n]{0,800}(?:\"|$)|'[^'\n]{0,800}(?:'|$)|`[^`\n]{0,800}(?:`|$)))"
@@ -30,28 +35,32 @@ _SAYING = re.compile(
     r"|\b(?:(?:format|panic|bail|anyhow|e?println|error|warn|info|debug|writeln?|ensure)!|s?n?printf|print|[Ss]tring\.[Ff]ormat"
     r"|System\.(?:out|err)\.print\w{0,4}|Console\.Write\w{0,4})\Z"
 )
-_CALLED = re.compile(r"[\w!?\]>]\(")
+_CALLED = re.compile(r"\((?<=[\w!?\]>]\()")
 _CALL_REACH = 140
 _PLACEHOLDER = re.compile(r"%[+#]?[svwqrd](?![A-Za-z0-9])")
 
 _IN = rf"{_LITERAL}\s(?:not\s)?in\s[a-z_][\w.]{{0,80}}(?:\(\w{{0,40}}\))?\s?"
+_DECLARED = ("const", "static", "final", "readonly", "constexpr", "let", "var", "val", "mut")
 _COMPARED = (
-    (("==", "!=", "=~"), re.compile(rf"[\w)\]\"']\s?(?:[=!]==?|=~)\s?{_LITERAL}", re.MULTILINE)),
+    ("==|!=|=~", re.compile(rf"[\w)\]\"']\s?(?:[=!]==?|=~)\s?{_LITERAL}", re.MULTILINE)),
     (
-        ('" in ', "' in ", '" not in ', "' not in "),
+        "|".join(f"<in>{quote} {words} " for quote in "\"'" for words in ("in", "not in")),
         re.compile(
             rf"(?:\b(?:if|elif|while|assert|return|not)\s|\()(?:not\s)?{_IN}(?:[:)\],]|(?:and|or|else)\b|$)"
             rf"|^(?:(?:or|and)\s)?{_IN}(?:[:)]|(?=(?:or|and)\s[\"']))",
             re.MULTILINE,
         ),
     ),
-    (("?",), re.compile(rf"\.(?:include|match|start_with|end_with)\?\s{_LITERAL}", re.MULTILINE)),
-    (("case ",), re.compile(rf"^case\s{_LITERAL}\s?(?::|,|=>|->)", re.MULTILINE)),
-    ((".test(",), re.compile(r"/[^/\n]{1,300}/[a-z]{0,3}\.test\(")),
+    (
+        "<include>?|<match>?|<start_with>?|<end_with>?",
+        re.compile(rf"\.(?:include|match|start_with|end_with)\?\s{_LITERAL}", re.MULTILINE),
+    ),
+    ("<case>case ", re.compile(rf"^case\s{_LITERAL}\s?(?::|,|=>|->)", re.MULTILINE)),
+    ("<test>.test(", re.compile(r"/[^/\n]{1,300}/[a-z]{0,3}\.test\(")),
 )
 _KEPT = (
     (
-        ("throw ", "raise "),
+        "<throw>throw |<raise>raise ",
         re.compile(
             rf"\braise\s[\w.:]{{1,120}},\s?{_LITERAL}"
             rf"|(?:^|[{{;)]\s?)(?:throw|raise)\s{_LITERAL}\s?(?:$|[;}}]|(?:if|unless)\b)",
@@ -59,19 +68,19 @@ _KEPT = (
         ),
     ),
     (
-        (" = ", " =\n", " := "),
+        "|".join(f"<{word}>{sign}" for word in _DECLARED for sign in (" = ", " =\n", " := ")),
         re.compile(
             r"^(?:(?:export|public|private|protected|internal|pub(?:\([a-z]{1,10}\))?)\s){0,3}"
-            rf"(?:(?:const|static|final|readonly|constexpr|let|var|val|mut)\s){{1,4}}[\w :&<>*\[\].']{{1,100}}?\s:?=\s{_LITERAL}",
+            rf"(?:(?:{'|'.join(_DECLARED)})\s){{1,4}}[\w :&<>*\[\].']{{1,100}}?\s:?=\s{_LITERAL}",
             re.MULTILINE,
         ),
     ),
     (
-        ("return ",),
+        "<return>return ",
         re.compile(rf"^return\s(?:[^\s\"'`]{{1,80}}\s?\+\s?{_LITERAL}|{_LITERAL}\s?;)", re.MULTILINE),
     ),
     # The last argument, behind a function that begins lines above.
-    (("}, ", "), ", "], "), re.compile(rf"^[}})\]]{{1,4}},\s?{_LITERAL}\s?\)", re.MULTILINE)),
+    ("}, |), |], ", re.compile(rf"^[}})\]]{{1,4}},\s?{_LITERAL}\s?\)", re.MULTILINE)),
 )
 
 _ID = (
@@ -82,18 +91,25 @@ _IDS = re.compile(_ID)
 _PRINTED = re.compile(rf"{_ID}|An error occurred \([A-Z]\w{{2,80}}\) when calling the \w{{2,80}} operation:")
 
 
-def source_literals(text: str) -> Iterator[tuple[int, int]]:
+def source_literals(readable: Readable) -> Iterator[tuple[int, int]]:
     """Yield the spans of such literals with the code before them, in no order."""
-    for patterns, printed in ((_COMPARED, _IDS), (_KEPT, _PRINTED)):
-        for needed, pattern in patterns:
-            if any(fragment in text for fragment in needed):
-                for m in pattern.finditer(text):
-                    if printed.search(m[0]) is None:
-                        yield m.span()
+    text = readable.text
+    if '"' not in text and "'" not in text and "`" not in text and "test" not in readable.words:
+        return
+    for number in _index().possible_rows(readable.words, text):
+        printed = _IDS if number < len(_COMPARED) else _PRINTED
+        for m in (*_COMPARED, *_KEPT)[number][1].finditer(text):
+            if printed.search(m[0]) is None:
+                yield m.span()
     for opening in _CALLED.finditer(text):
         call = _call(text, opening.end())
         if call is not None:
             yield call
+
+
+@cache
+def _index() -> FragmentIndex:
+    return FragmentIndex([fragment for fragment, _ in (*_COMPARED, *_KEPT)])
 
 
 def _call(text: str, at: int) -> tuple[int, int] | None:

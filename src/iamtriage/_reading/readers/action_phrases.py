@@ -15,6 +15,8 @@ from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage._reading.vocabulary.readable import Readable
+
 _MISSING_PERMISSION = re.compile(
     r"(?:missing|lacks?|without|insufficient|required|need(?:s|ed)?|requires?)\s+(?:the\s+|sufficient\s+)?(?:IAM\s+)?permissions?"
     r"(?:\s+(?:for|to\s+(?:perform|call)|:))?\s*:?\s*[\"'`\[(]*(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})",
@@ -33,8 +35,9 @@ _NO_PERMISSION = re.compile(
 )
 
 
-def read_action_phrases(text: str) -> Iterator[Piece]:
+def read_action_phrases(readable: Readable) -> Iterator[Piece]:
     """Yield the actions that such phrases name."""
+    text = readable.text
     if "API:" in text:
         for m in _API.finditer(text):
             piece = _piece(m, "head")

@@ -18,6 +18,8 @@ from iamtriage._reading.vocabulary.services import service_of_event_source
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage._reading.vocabulary.readable import Readable
+
 _SOURCE = re.compile(
     r"(?<![\w.-])Event\s?[Ss]ource[*`]{0,2}\s?:[*`]{0,2}\s{1,2}[`\"']?(?P<host>[a-z][a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?)(?![\w.-])"
 )
@@ -34,10 +36,9 @@ _EVENT = re.compile(
 _REACH = 600
 
 
-def read_alerts(text: str) -> Iterator[Piece]:
+def read_alerts(readable: Readable) -> Iterator[Piece]:
     """Yield the alerts whose line and event source are in one paragraph."""
-    if "vent source:" not in text and "vent Source:" not in text and "ventSource:" not in text:
-        return
+    text = readable.text
     done = 0
     for source in _SOURCE.finditer(text):
         low, high = find_paragraph(text, source.start(), source.end(), _REACH)

@@ -18,6 +18,8 @@ from iamtriage._reading.vocabulary.services import MASKED_LABEL, service_of_host
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage._reading.vocabulary.readable import Readable
+
 _STATUS_403 = re.compile(
     r"(?P<exchange>awaiting\sresponse\.\.\.\s|HTTPS?\s[Ee]rror\s|returned\serror:\s|(?<![\w.])ERROR\s(?=403:\sForbidden))(?P<a>403)\b"
     r"|\bHTTP\s(?:(?:[Ss]tatus|[Rr]esponse)\s)?(?:[Cc]ode:?\s)?(?P<b>403)\b|HTTP/[0-9](?:\.[0-9])?\"?\s(?P<c>403)\b"
@@ -58,10 +60,9 @@ class _Host(NamedTuple):
     service: str | None
 
 
-def read_bare_403s(text: str) -> Iterator[Piece]:
+def read_bare_403s(readable: Readable) -> Iterator[Piece]:
     """Yield every such response."""
-    if "403" not in text:
-        return
+    text = readable.text
     if any(client in text for client in _CLIENT_FRAGMENTS):
         yield from map(_client_piece, _CLIENT_MESSAGE.finditer(text))
     if ".amazonaws." in text or ".api.aws" in text:

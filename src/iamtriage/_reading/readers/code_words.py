@@ -7,6 +7,7 @@ uses, too, only if there are signs of AWS near it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,14 @@ from iamtriage._reading.vocabulary.codes import (
     kind_of_code,
     may_be_other_class,
 )
+from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
 from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.pieces import Piece
+    from iamtriage._reading.vocabulary.readable import Readable
 
 _BEFORE_COLON = re.compile(
     r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,40})?)(?:\([0-9]{3}\))?[`*]{0,2}"
@@ -32,51 +35,86 @@ _BEFORE_COLON = re.compile(
 )
 # A denial's code right before its message: "AccessDenied Access Denied", "[AccessDenied]", "Subnet::Code - You …".
 _BEFORE_MESSAGE = re.compile(
-    r"(?<![\w./\\$@-])(?<![^:]:)(?P<code>(?:Client\.)?[A-Z][A-Za-z]{5,60})[\s\-–,()\[\]]{1,4}\Z"
+    r"(?<![\w./\\$@-])(?<![^:]:)(?P<code>(?:Client\.)?[A-Z][A-Za-z]{5,60})[\s\-–,()\[\]]{1,4}"
+    r"(?=Access\sDenied\b|User:\s|You\sare\snot\sauthorized\b|You\sdo\snot\shave\s)"
 )
-_DENIAL_START = re.compile(r"Access\sDenied\b|User:\s|You\sare\snot\sauthorized\b|You\sdo\snot\shave\s")
-_BEFORE_MESSAGE_REACH = 72
 # "RequestTimeTooSkewed Error: The …", "SignatureDoesNotMatch Message: The …"
 _LABELLED = re.compile(
     r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.)?[A-Z][A-Za-z0-9]{3,80})(?<!KMS)\s(?:Error|ERROR|error|Message|message)\s?:(?=\s|\Z)"
 )
-_LABELS = ("rror:", "essage:", "RROR:", "rror :", "essage :", "RROR :")
 # If tags were stripped, a code directly precedes its message: "AuthFailureAWS was not able to …".
 _MESSAGE_START = re.compile(
     r"(?:AWS\swas\snot\b|The\s(?:request|security|provided|authorization|difference|AWS\sAccess)\b|Access\sDenied|User:\s"
     r"|You\sare\snot\sauthorized\b|Signature\s(?:expired|not)\b|Credential\sshould\b|Request\s(?:has\sexpired|is\smissing)\b)"
 )
+_MESSAGE_WORDS = ("AWS", "The", "Access", "User", "You", "Signature", "Credential", "Request")
 _LAST_WORD = re.compile(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
 _LAST_WORD_REACH = 64
 _LOWER_CASE = frozenset(ascii_lowercase)
-_IN_QUOTES = re.compile(
-    r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'(?P<code>[A-Z][A-Za-z0-9]{3,80})'"
+# How many characters a pattern can have before its code, and from there on.
+_LABEL_REACH = 30
+_CODE_REACH = 160
+
+
+class _Label:
+    """The words before a code.
+
+    Args:
+        before: their pattern.
+        code: the pattern of the code and what follows it, which is tried first.
+    """
+
+    def __init__(self, before: str, code: str) -> None:
+        self._code = re.compile(code)
+        self._whole = re.compile(f"(?:{before}){code}")
+
+    def match(self, text: str, start: int) -> re.Match[str] | None:
+        """Return the match whose code starts at a position."""
+        if self._code.match(text, start) is None:
+            return None
+        for m in self._whole.finditer(text, max(0, start - _LABEL_REACH), start + _CODE_REACH):
+            if m.start("code") >= start:
+                return m if m.start("code") == start else None
+        return None
+
+
+_IN_QUOTES = _Label(
+    r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'",
+    r"(?P<code>[A-Z][A-Za-z0-9]{3,80})'",
 )
-_IN_PARENTHESES = re.compile(
-    r"(?:unhandled\s+error|service\s+error|(?<!client\s)error)\s*\((?P<code>[A-Z][A-Za-z0-9]{3,80})\)"
+_IN_PARENTHESES = _Label(
+    r"(?:unhandled\s+error|service\s+error|(?<!client\s)error)\s*\(", r"(?P<code>[A-Z][A-Za-z0-9]{3,80})\)"
+)
+_AFTER_LABEL = _Label(
+    r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse):?\s+",
+    r"(?P<code>[A-Z][A-Za-z0-9]{4,80})(?=\s*(?:[\"'`.)\]}]|\Z|\n|\(Service))",
 )
 # "Error (ExpiredToken): The provided token …"
-_PARENTHESIZED = re.compile(r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\((?P<code>[A-Z][A-Za-z0-9]{3,80})\):\s")
+_PARENTHESIZED = _Label(r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\(", r"(?P<code>[A-Z][A-Za-z0-9]{3,80})\):\s")
 # "Error [ExpiredToken]: The …", "S3::putObject(b/k): [AccessDenied] User: …"
-_BRACKETED = re.compile(
-    r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\[(?P<code>[A-Z][A-Za-z0-9.]{3,80})\](?::|\s(?=[A-Z]))"
+_BRACKETED = _Label(
+    r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\[", r"(?P<code>[A-Z][A-Za-z0-9.]{3,80})\](?::|\s(?=[A-Z]))"
 )
+# A tuple of Erlang or Elixir: {:error, {:http_error, 403, "InvalidAccessKeyId"}}
+_IN_TUPLE = _Label(r"http_error,\s?[0-9]{3},\s?\"", r"(?P<code>[A-Z][A-Za-z0-9]{3,80})\"")
+# An object of Dart: AccessDeniedException {message: Not allowed, statusCode: 400}
+_BEFORE_OBJECT = re.compile(r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80})\s?\{\s?message:")
 # "ERROR: ExpiredToken - The …"; without "ERROR", the line could be from a list of codes.
-_JOINED = re.compile(
-    r"(?:(?:[Ee]rror|ERROR|[Ff]ailed|FAILED|[Ee]xception):?\s|[)\]>]:\s)(?P<code>[A-Z][A-Za-z0-9.]{3,80})"
-    r"\s(?:[-–—|]|\[)\s?(?=[A-Z])"
+_JOINED = _Label(
+    r"(?:[Ee]rror|ERROR|[Ff]ailed|FAILED|[Ee]xception):?\s|[)\]>]:\s",
+    r"(?P<code>[A-Z][A-Za-z0-9.]{3,80})\s(?:[-–—|]|\[)\s?(?=[A-Z])",
 )
-_AFTER_LABEL = re.compile(
-    r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse):?\s+(?P<code>[A-Z][A-Za-z0-9]{4,80})"
-    r"(?=\s*(?:[\"'`.)\]}]|\Z|\n|\(Service))"
-)
+# By the character before the code.
+_LABELS_BEFORE = {
+    "'": (_IN_QUOTES,),
+    "(": (_IN_PARENTHESES, _PARENTHESIZED),
+    "[": (_BRACKETED,),
+    '"': (_IN_TUPLE,),
+    **dict.fromkeys((" ", "\n", RECORD, STATEMENT[-1]), (_AFTER_LABEL, _JOINED)),
+}
 _WITH_CORAL_URL = re.compile(
     r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80}):https?://internal\.amazon\.com/coral"
 )
-# A tuple of Erlang or Elixir: {:error, {:http_error, 403, "InvalidAccessKeyId"}}
-_IN_TUPLE = re.compile(r"http_error,\s?[0-9]{3},\s?\"(?P<code>[A-Z][A-Za-z0-9]{3,80})\"")
-# An object of Dart: AccessDeniedException {message: Not allowed, statusCode: 400}
-_BEFORE_OBJECT = re.compile(r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80})\s?\{\s?message:")
 _ONLY_CODE = re.compile(r"[\s\"'`]*(?P<code>[A-Z][A-Za-z0-9]{5,80})[.\s\"'`]*")
 # HTTP reason phrases and words of prose, which are codes only in an SDK's output.
 _PLAIN_WORDS = frozenset(
@@ -106,78 +144,89 @@ _RESOURCE_AFTER = re.compile(
 _RESOURCE_REACH = 320
 
 
-def read_code_words(text: str) -> Iterator[Piece]:
+def read_code_words(readable: Readable) -> Iterator[Piece]:
     """Yield every such code."""
-    yield from _read_before_colons(text)
-    yield from _read_without_colon(text)
-    if "'" in text:
-        for m in _IN_QUOTES.finditer(text):
-            # With a colon it is a key of a printed object, which ``pairs`` reads.
-            if kind_of_code(m["code"]) and ": '" not in m[0]:
-                yield code_piece(m)
-    if "error" in text and "(" in text:
-        for m in _IN_PARENTHESES.finditer(text):
-            if is_code(m["code"]):
-                yield code_piece(m, source="rust")
-    for m in _AFTER_LABEL.finditer(text):
-        if kind_of_code(m["code"]) and m["code"] not in _PLAIN_WORDS:
-            yield code_piece(m, rank=HINT)
-    if "internal.amazon.com" in text:
+    text = readable.text
+    has_object = "message" in readable.words
+    for start in readable.code_starts:
+        yield from _read_before_colon(text, start)
+        m = _BEFORE_MESSAGE.match(text, start)
+        if m and kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
+            yield code_piece(m)
+        m = _LABELLED.match(text, start)
+        if m and is_known(m["code"]) and m["code"] not in _COMMON_CODES:
+            yield code_piece(m)
+        m = _BEFORE_OBJECT.match(text, start) if has_object else None
+        if m and is_known(m["code"]) and m["code"] not in _PLAIN_WORDS:
+            yield code_piece(m)
+        for label in _LABELS_BEFORE.get(text[start - 1 : start], ()):
+            m = label.match(text, start)
+            if m:
+                yield from _read_labelled(m, label)
+    if "coral" in readable.words:
         for m in _WITH_CORAL_URL.finditer(text):
             yield code_piece(m, is_aws=True)
-    alone = _ONLY_CODE.fullmatch(text)
+    if any(map(_is_glued, readable.words)):
+        yield from _read_glued(text)
+    alone = _ONLY_CODE.fullmatch(text) if readable.codes else None
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
         yield code_piece(alone, is_aws=True)
 
 
-def _read_without_colon(text: str) -> Iterator[Piece]:
-    for message in _DENIAL_START.finditer(text):
-        # As below: a pattern that starts with a lookbehind is tried at every place.
-        start = max(0, message.start() - _BEFORE_MESSAGE_REACH)
-        m = _BEFORE_MESSAGE.search(text, start, message.start())
-        if m and kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
+def _read_labelled(m: re.Match[str], label: _Label) -> Iterator[Piece]:
+    code = m["code"]
+    if label is _IN_QUOTES:
+        # With a colon it is a key of a printed object, which ``pairs`` reads.
+        if kind_of_code(code) and ": '" not in m[0]:
             yield code_piece(m)
-    if any(label in text for label in _LABELS):
-        for m in _LABELLED.finditer(text):
-            if is_known(m["code"]) and m["code"] not in _COMMON_CODES:
-                yield code_piece(m)
-    for sentence in _MESSAGE_START.finditer(text):
-        # Checked here, because a pattern that starts with a lookbehind is tried at every place.
-        if text[sentence.start() - 1 : sentence.start()] not in _LOWER_CASE:
-            continue
-        glued = _LAST_WORD.search(text, max(0, sentence.start() - _LAST_WORD_REACH), sentence.start())
-        if glued and kind_of_code(glued["code"]):
-            yield code_piece(glued, rank=BEST)
-    for needed, pattern in (
-        (("): ", "):\n"), _PARENTHESIZED),
-        (("]:", "] ", "]\n"), _BRACKETED),
-        (("http_error",), _IN_TUPLE),
-        (("message:",), _BEFORE_OBJECT),
-        ((" -", "\n-", " [", "\n[", " |", "\n|", "–", "—"), _JOINED),
-    ):
-        if any(literal in text for literal in needed):
-            for m in pattern.finditer(text):
-                if is_known(m["code"]) and m["code"] not in _PLAIN_WORDS:
-                    yield code_piece(m)
+    elif label is _IN_PARENTHESES:
+        if is_code(code):
+            yield code_piece(m, source="rust")
+    elif label is _AFTER_LABEL:
+        if kind_of_code(code) and code not in _PLAIN_WORDS:
+            yield code_piece(m, rank=HINT)
+    elif is_known(code) and code not in _PLAIN_WORDS:
+        yield code_piece(m)
 
 
-def _read_before_colons(text: str) -> Iterator[Piece]:
-    managed = "aws_" in text
-    for m in _BEFORE_COLON.finditer(text):
-        code = m["code"]
-        if not is_code(code) or code in _PLAIN_WORDS - {"Forbidden", "Throttling"}:
-            continue
-        if may_be_other_class(code) or (code.endswith("User") and is_known(code.removesuffix("User"))):
-            # In the second case, "User" is the first word of the message.
-            continue
-        if code == "Forbidden" and text[max(0, m.start() - 4) : m.start()].strip().isdigit():
-            # "403 Forbidden:" is an HTTP status with its reason phrase.
-            continue
-        if FOREIGN_NAMESPACE.search(text, max(0, m.start() - _NAMESPACE_REACH), m.start()):
-            continue
-        yield code_piece(
-            m, rank=STATED if is_known(code) else CLASS_NAME, is_aws=managed and _is_of_resource(text, m)
-        )
+@lru_cache(maxsize=8192)
+def _is_glued(word: str) -> bool:
+    """Return whether a word ends with the first word of a message."""
+    return word.endswith(_MESSAGE_WORDS) and word not in _MESSAGE_WORDS
+
+
+def _read_glued(text: str) -> Iterator[Piece]:
+    """Yield codes without a space before their message."""
+    for word in _MESSAGE_WORDS:
+        at = text.find(word, 1)
+        while at >= 0:
+            if text[at - 1] in _LOWER_CASE and _MESSAGE_START.match(text, at):
+                glued = _LAST_WORD.search(text, max(0, at - _LAST_WORD_REACH), at)
+                if glued and kind_of_code(glued["code"]):
+                    yield code_piece(glued, rank=BEST)
+            at = text.find(word, at + 1)
+
+
+def _read_before_colon(text: str, start: int) -> Iterator[Piece]:
+    m = _BEFORE_COLON.match(text, start)
+    if m is None:
+        return
+    code = m["code"]
+    if not is_code(code) or code in _PLAIN_WORDS - {"Forbidden", "Throttling"}:
+        return
+    if may_be_other_class(code) or (code.endswith("User") and is_known(code.removesuffix("User"))):
+        # In the second case, "User" is the first word of the message.
+        return
+    if code == "Forbidden" and text[max(0, start - 4) : start].strip().isdigit():
+        # "403 Forbidden:" is an HTTP status with its reason phrase.
+        return
+    if FOREIGN_NAMESPACE.search(text, max(0, start - _NAMESPACE_REACH), start):
+        return
+    yield code_piece(
+        m,
+        rank=STATED if is_known(code) else CLASS_NAME,
+        is_aws="aws_" in text and _is_of_resource(text, m),
+    )
 
 
 def _is_of_resource(text: str, m: re.Match[str]) -> bool:

@@ -20,7 +20,9 @@ from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 from iamtriage._reading.vocabulary.policy_types import policy_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+
+    from iamtriage._reading.vocabulary.readable import Readable
 
 _REACH = 2600
 _TYPE = r"(?:[\w-]{1,30}\s+){0,4}?(?:policy|policies|boundary)"
@@ -59,15 +61,10 @@ _HEADING_REACH = 400
 _CLAUSE_START = re.compile(r"(?:\A|\x1e|\n\n|\.{3}|…|:|[-–—][ ]|[(\"'`])\s?\Z")
 
 
-def read_cards(text: str, flat: str, sentences: Sequence[Piece]) -> Iterator[Piece]:
-    """Yield every card and every clause without a card, in order.
-
-    Args:
-        text: the readable text.
-        flat: the same with spaces for newlines.
-        sentences: the standard denial messages, in order, whose clauses have been read already.
-    """
-    if " action" not in flat:
+def read_cards(readable: Readable) -> Iterator[Piece]:
+    """Yield every card and every clause outside of the standard denials, in order."""
+    text, sentences = readable.text, readable.sentences
+    if readable.are_in_sentences({"action"}):
         return
     at = done = 0
     for clause in _CLAUSE.finditer(text):

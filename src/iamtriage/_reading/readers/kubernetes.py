@@ -8,34 +8,33 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cache
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.readers.kubernetes_clients import read_clients
 from iamtriage._reading.readers.phrases import compiled, table
-from iamtriage._reading.readers.rbac import put_principal, read_rbac
-from iamtriage._reading.vocabulary.fragments import FragmentIndex
+from iamtriage._reading.readers.rbac import put_principal
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.kubernetes.types import is_built_in
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from iamtriage._reading.vocabulary.readable import Readable
 
 _TABLE = r"""
 [kubernetes_unauthorized]
 sure  | must be logged in to the server | [Yy]ou must be logged in to the server
 sure  | asked for the client to provide credentials | the server has asked for the client to provide credentials
 sure  | rror looking up service account | error looking up service account
-sure  | RN is not mapped | ARN is not mapped
-sure  | dentity is not mapped | identity is not mapped
+sure  | <not>RN is not mapped | ARN is not mapped
+sure  | <not>dentity is not mapped | identity is not mapped
 sure  | RN does not match User ID | ARN does not match User ID
-outer | ould not get token | could not get token
+outer | <get>ould not get token | could not get token
 sure  | did not contain an instance id | SessionName did not contain an instance id
 sure  | nput token was not properly formatted | input token was not properly formatted
 sure  | make webhook authenticator request | Failed to make webhook authenticator request
-sure  | authenticate the request | Unable to authenticate the request(?: due to an error)?
+sure  | <authenticate>authenticate the request | Unable to authenticate the request(?: due to an error)?
 sure  | nauthorized | Error from server \(Unauthorized\)
 sure  | nauthorized | [Uu]nable to recognize .{1,300}?: Unauthorized
 sure  | nauthorized | Unable to register node .{1,200}?with API server: Unauthorized
@@ -45,21 +44,18 @@ sure  | nauthorized | [\"']kind[\"']\s?:\s?[\"']Status[\"'][^\x1e]{0,300}?[\"']m
 unsure | nauthorized | (?:^\x1e?|(?<=[:=]\")|(?<=:\s\"))(?:[Ee]rror: )?Unauthorized$
 unsure | nauthorized | err=\"Unauthorized\"
 sure  | nauthorized | (?:INSTALLATION|UPGRADE) FAILED: (?:.{0,200}: )?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)
-sure  | path=/authenticate | msg=\\?\"access denied\\?\"[^\n]{0,800}?path=/authenticate
+sure  | <access>path=/authenticate | msg=\\?\"access denied\\?\"[^\n]{0,800}?path=/authenticate
 
 [console_kubernetes_access]
 sure  | erify you have access to the Kubernetes cluster | Unauthorized: Verify you have access to the Kubernetes cluster
-sure  | ubernetes | (?:Zugriff auf Kubernetes-Objekte|accès aux objets Kubernetes|acceso a los objetos de Kubernetes|acesso aos objetos (?:do )?Kubernetes|accesso agli oggetti Kubernetes)
-sure  | Kubernetes | Kubernetes (?:オブジェクト|对象|物件|객체|개체)
+sure  | <Kubernetes> | (?:Zugriff auf Kubernetes-Objekte|accès aux objets Kubernetes|acceso a los objetos de Kubernetes|acesso aos objetos (?:do )?Kubernetes|accesso agli oggetti Kubernetes)
+sure  | <Kubernetes> | Kubernetes (?:オブジェクト|对象|物件|객체|개체)
 sure  | access to Kubernetes objects | (?:\b(?:[Yy]our|[Mm]y|The) c|\bC)urrent (?:user or role|IAM principal) (?:doesn't|does not) have access to Kubernetes objects(?: on this (?:EKS )?cluster)?
 """
 _UNAUTHORIZED = table(_TABLE)
 
 
-@cache
-def _index() -> FragmentIndex:
-    return FragmentIndex([phrase.fragment for phrase in _UNAUTHORIZED])
-
+FRAGMENTS = [phrase.fragment for phrase in _UNAUTHORIZED]
 
 # The fragment of the rows for the bare word, which any software prints.
 _BARE_FRAGMENT = "nauthorized"
@@ -90,14 +86,12 @@ _LOGFMT_ARN = re.compile(rf"\barn=\"?(?P<arn>{ARN})\"?")
 _REACH = 400
 
 
-def read_kubernetes(text: str, flat: str) -> Iterator[Piece]:
-    """Yield every message of Kubernetes and EKS about access, for the arguments of ``read_phrases``."""
-    yield from read_rbac(text)
-    yield from read_clients(text)
-    yield from _read_missing_types(text)
-    names = [m.start() for m in _NAMES_KUBERNETES.finditer(text)] if _BARE_FRAGMENT in flat else []
+def read_kubernetes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
+    """Yield the messages of rows of the table, and those of Go programs."""
+    text = readable.text
+    names = [m.start() for m in _NAMES_KUBERNETES.finditer(text)] if _BARE_FRAGMENT in readable.flat else []
     yield from _read_go_operations(text, names)
-    for number in _index().possible_rows(flat):
+    for number in rows:
         phrase = _UNAUTHORIZED[number]
         for m in compiled(phrase.pattern).finditer(text):
             if phrase.fragment == _BARE_FRAGMENT and _is_elsewhere(text, m):
@@ -128,11 +122,11 @@ def _unauthorized(m: re.Match[str]) -> Piece:
     return Piece("core", m.start(), m.end(), kind="kubernetes_unauthorized", is_aws=True, source="kubernetes")
 
 
-def _read_missing_types(text: str) -> Iterator[Piece]:
-    if "resource" in text:
-        for m in _NO_TYPE.finditer(text):
-            if is_built_in(m["type"]):
-                yield _unauthorized(m)
+def read_missing_types(readable: Readable) -> Iterator[Piece]:
+    """Yield what kubectl prints if it could not read the list of types."""
+    for m in _NO_TYPE.finditer(readable.text):
+        if is_built_in(m["type"]):
+            yield _unauthorized(m)
 
 
 def _is_elsewhere(text: str, m: re.Match[str]) -> bool:

@@ -12,6 +12,7 @@ from iamtriage._reading.vocabulary.pieces import HINT, Piece
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage._reading.vocabulary.readable import Readable
     from iamtriage.typing import Kind
 
 _INVALID_STATUS = (
@@ -97,11 +98,10 @@ _CODE_REACH = 600
 _KINDS: dict[str, Kind] = {"Forbidden": "kubernetes_forbidden", "Unauthorized": "kubernetes_unauthorized"}
 
 
-def read_clients(text: str) -> Iterator[Piece]:
+def read_clients(readable: Readable) -> Iterator[Piece]:
     """Yield every such response."""
-    if "orbidden" in text or "nauthorized" in text:
-        yield from _read_clients(text)
-        yield from _read_status_objects(text)
+    yield from _read_clients(readable.text)
+    yield from _read_status_objects(readable.text)
 
 
 def _piece(start: int, end: int, reason: str) -> Piece:

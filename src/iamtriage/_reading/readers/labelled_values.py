@@ -15,6 +15,8 @@ from iamtriage._reading.vocabulary.pieces import BEST, Piece
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage._reading.vocabulary.readable import Readable
+
 _STATUS = re.compile(
     r"(?<![\w.-])(?:HTTP\s)?Status(?:\s?[Cc]ode)?\s?[:=]\s?(?P<status>[45][0-9]{2})(?![\w:-])"
 )
@@ -37,8 +39,9 @@ _MESSAGE_OF_CODE = {
 _REACH = 300
 
 
-def read_labelled_values(text: str) -> Iterator[Piece]:
+def read_labelled_values(readable: Readable) -> Iterator[Piece]:
     """Yield the labelled codes with a labelled status and a labelled AWS message near them."""
+    text = readable.text
     if "tatus" not in text or "essage" not in text:
         return
     for m in _CODE.finditer(text):

@@ -8,6 +8,7 @@ form. ``structured`` reads complete CloudTrail records.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.readers.sdk_objects import is_in_sdk_error
@@ -23,13 +24,16 @@ from iamtriage._reading.vocabulary.codes import (
     normalize_code,
     strip_hadoop_code,
 )
+from iamtriage._reading.vocabulary.fragments import FragmentIndex
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS, STATEMENT, VAULT, find_cut, trim
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.services import service_name, service_of_event_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
+
+    from iamtriage._reading.vocabulary.readable import Readable
 
 # Lower-case keys without spaces, by the role of their value.
 _KEYS = {
@@ -55,6 +59,30 @@ _KEYS = {
     "event_id": "eventid",
 }
 _ROLE_OF = {name: role for role, names in _KEYS.items() for name in names.split()}
+# The words of keys that say something without others; headers and keys of several words are searched for as such.
+_KEY_WORDS = frozenset(name for name in _ROLE_OF if not re.search("[.-]", name))
+_IDENTITY_WORDS = frozenset({"arn", "accountid"})
+_FIRST_WORDS = frozenset(
+    name
+    for role in ("code", "status_code", "request_id", "host_id", "operation", "service", "record", "deny")
+    for name in _KEYS[role].split()
+    if name in _KEY_WORDS
+)
+_FIRST_FRAGMENTS = FragmentIndex(
+    [
+        "<x>|<X>|<ID>equest ID|<name>Exception name|<fault>$fault|<metadata>$metadata|<operation>aws.operation|<service>aws.service"
+    ]
+)
+# Headers, keys of several words, and constructors that look like keys.
+_UNUSUAL = FragmentIndex(
+    [
+        (
+            "<x>x-|<X>X-|<code>response code|<name>Exception name|<message>Error message|<ID>equest ID|<Code>Status Code"
+            "|<Code>Error Code|<operation>aws.operation|<service>aws.service"
+            "|<RequestId>RequestId |<ErrorMessage>ErrorMessage |<Abbrev>Abbrev |<ErrorCode>ErrorCode "
+        )
+    ]
+)
 _PAIR = re.compile(
     r"(?<![\w$@&?/.-])u?(?P<quote>[\"']?):?(?P<key>__type|x-amz[\w-]{2,24}|X-Amz[\w-]{2,24}|[A-Za-z_][\w.]{2,60}"
     r"|HTTP\sresponse\scode|Exception\sname|Error\smessage|Request\sID|Status\sCode|Error\sCode|Extended\s[Rr]equest\sID)(?P=quote)"
@@ -109,6 +137,7 @@ _V2_FRAME_REACH = 200
 _OBJECT_REACH = 400
 _NAME = re.compile(r"\w{2,80}")
 _IDENTITY = re.compile(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer")
+_IDENTITY_LITERALS = ("userIdentity", "principal", "sessionIssuer")
 _IDENTITY_REACH = 400
 _NOT_ALLOWED = re.compile(r"allowed[\"']?\s?[:=]{1,2}\s?[Ff]alse")
 _ISSUER_REACH = 200
@@ -129,12 +158,21 @@ class _Pair(NamedTuple):
         return self.text[max(0, self.at - reach) : self.at]
 
 
-def read_pairs(text: str, taken: Sequence[Piece]) -> Iterator[Piece]:
+def read_pairs(readable: Readable) -> Iterator[Piece]:
     """Yield clusters of keys and values outside of the pieces that other readers have found."""
+    text = readable.text
+    words = readable.words
+    keys = {key.lower() for key in filter(_is_key, words)}
+    if (
+        keys.isdisjoint(_FIRST_WORDS)
+        and not _FIRST_FRAGMENTS.possible_rows(words, readable.flat)
+        and (keys.isdisjoint(_IDENTITY_WORDS) or not any(literal in text for literal in _IDENTITY_LITERALS))
+    ):
+        return
     cluster: Piece | None = None
-    regions = sorted((piece.start, piece.end) for piece in taken)
+    regions = sorted((piece.start, piece.end) for piece in readable.taken)
     at = 0
-    for m in _PAIR.finditer(text):
+    for m in _find_pairs(readable):
         role = _role(m)
         if role is None:
             continue
@@ -173,6 +211,31 @@ def read_pairs(text: str, taken: Sequence[Piece]) -> Iterator[Piece]:
             cluster = fresh
     if cluster and cluster.facts:
         yield cluster
+
+
+@lru_cache(maxsize=8192)
+def _is_key(word: str) -> bool:
+    """Return whether a word is a key, or the last part of one."""
+    return word.lower() in _KEY_WORDS
+
+
+def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
+    """Yield the keys of the table, and others."""
+    text = readable.text
+    if _UNUSUAL.possible_rows(readable.words, readable.flat):
+        yield from _PAIR.finditer(text)
+        return
+    done = 0
+    for start, _ in readable.places(set(filter(_is_key, readable.words))):
+        first = start
+        while (before := text[first - 1 : first]).isalnum() or (before and before in "._"):
+            first -= 1
+        for at in range(max(done, first - 3), first + 1):
+            m = _PAIR.match(text, at)
+            if m:
+                yield m
+                done = m.end()
+                break
 
 
 def _wraps(cluster: Piece, m: re.Match[str]) -> bool:

@@ -11,14 +11,14 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from iamtriage._reading.vocabulary.fragments import FragmentIndex
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from iamtriage._reading.vocabulary.readable import Readable
     from iamtriage.typing import Kind
 
 # A space in a pattern matches any whitespace. The certainty is one of:
@@ -27,37 +27,37 @@ if TYPE_CHECKING:
 #   outer   an SDK or tool reports another failure with it
 _TABLE = r"""
 [access_denied]
-sure   | AUTHORIZATION_ | Connect Status: AUTHORIZATION_(?:ERROR|FAILURE)
-sure   | AUTHORIZATION_FAILURE | \"protocol\": ?\"MQTT\".{0,400}?\"reason\": ?\"AUTHORIZATION_FAILURE\"
+sure   | <Status>AUTHORIZATION_ | Connect Status: AUTHORIZATION_(?:ERROR|FAILURE)
+sure   | <protocol>AUTHORIZATION_FAILURE | \"protocol\": ?\"MQTT\".{0,400}?\"reason\": ?\"AUTHORIZATION_FAILURE\"
 sure   | or you are not allowed to access | ciphertext refers to a customer master key that does not exist.{0,80}?or you are not allowed to access
-sure   | KMS is not allowed | Access to KMS is not allowed
+sure   | <KMS>KMS is not allowed | Access to KMS is not allowed
 sure   | KMS access was denied | KMS access was denied
 sure   | authorized to access the key | (?<![a-z0-9.-])(?P<principal>[a-z0-9.-]{1,80}\.amazonaws\.com) is not authorized to access the key
 sure   | ross-account pass role is not allowed | Cross-account pass role is not allowed
 sure   | due to a VPC endpoint policy | denied due to a (?P<policy_type>VPC endpoint) policy
-sure   | is denied | Access to the resource (?P<resource>https?://\S+?) is denied
-unsure | is denied | Access to the resource (?P<resource><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[*xX]{3,60}) is denied
-sure   | is forbidden | Access to Identity '(?P<resource>[^'\n]{1,200})' is forbidden
+sure   | <resource>is denied | Access to the resource (?P<resource>https?://\S+?) is denied
+unsure | <resource>is denied | Access to the resource (?P<resource><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[*xX]{3,60}) is denied
+sure   | <Identity>is forbidden | Access to Identity '(?P<resource>[^'\n]{1,200})' is forbidden
 sure   | not the owner of | You are not the owner of [\w ]{1,40} '(?P<resource>[^'\n]{1,200})'
 unsure | due to missing permissions | (?<![\w./-])(?P<resource>[\w./-]{1,200}) already exists due to missing permissions
 sure   | Access denied for operation | Access denied for operation 'AWS::[\w:]+'
 sure   | ccess to this object has been | (?:(?P<service>S3) error: )?All access to this object has been disabled
-sure   | ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB) error: Access Denied
+sure   | <Access>ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB) error: Access Denied
 sure   | Cannot call Get | Cannot call (?P<operation>Get\w+) with session credentials
 sure   | ot authorized for images | Not authorized for images
 outer  | ermissions error performing a tagging operation | Encountered a permissions error performing a tagging operation
-sure   | requester is not authorized | Resource does not exist or requester is not authorized to access requested permissions
+sure   | <requester> | Resource does not exist or requester is not authorized to access requested permissions
 sure   | not authorized to access this resource | User is not authorized to access this resource
-sure   | ccess Denied | \A[\s\"'`]*Access Denied[.\s\"'`]*\Z
+sure   | <Access>ccess Denied | \A[\s\"'`]*Access Denied[.\s\"'`]*\Z
 sure   | ot Authorized to access | Not Authorized to access \w{1,100} on type \w{1,60}
-unsure | You do | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
+unsure | <have>You do | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
 unsure | ufficient access to perform this action | You do not have sufficient access to perform this action
 unsure | not authorized to perform this operation | You are not authorized to perform this operation
-unsure | ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'`\n<]|\Z|,| \()|(?<=Exception\[)Access Denied(?=\])
+unsure | <Access>ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'`\n<]|\Z|,| \()|(?<=Exception\[)Access Denied(?=\])
 sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | ccess denied when | Access denied when (?:writing|reading)[^\n]{0,30}location: s3://
-sure   | .dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden
+sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden
 unsure | have permissions to access this resource | You do(?: not|n't) have permissions to access this resource
 
 [invalid_identity_token]
@@ -65,15 +65,15 @@ sure   | OpenIDConnect provider found | No OpenIDConnect provider found(?: in (?
 sure   | ncorrect token audience | Incorrect token audience
 sure   | retrieve verification key | [Cc]ould(?: not|n't) retrieve verification key from your identity provider
 sure   | issing a required claim | Missing a required claim: \w+
-sure   | humbprint | OpenIDConnect provider's HTTPS certificate (?:doesn't|does not) match configured thumbprint
+sure   | <certificate>humbprint | OpenIDConnect provider's HTTPS certificate (?:doesn't|does not) match configured thumbprint
 sure   | ID Token provided is not a valid JWT | ID Token provided is not a valid JWT
 sure   | ID token provided is not a valid JWT | ID token provided is not a valid JWT
-unsure | oken issuer | (?:Invalid|Incorrect|Unknown) token issuer|[Tt]oken issuer (?:does not match|is invalid)
-unsure | issuer in the token | The issuer in the token does not match the issuer
+unsure | <token>oken issuer|<issuer>oken issuer | (?:Invalid|Incorrect|Unknown) token issuer|[Tt]oken issuer (?:does not match|is invalid)
+unsure | <issuer>issuer in the token | The issuer in the token does not match the issuer
 sure   | web identity token that was passed | The web identity token that was passed (?:could not be validated|is expired or is not valid)
 unsure | dentity provider was invalid | [Tt]he (?:token|response) from the identity provider was invalid
-unsure | audience in ID Token | audience in ID Token .{0,120}? (?:did|does) not match
-unsure | Failed to verify | Failed to verify (?:the )?(?:web identity|OIDC|identity) token
+unsure | <Token>audience in ID Token | audience in ID Token .{0,120}? (?:did|does) not match
+unsure | <verify>Failed to verify | Failed to verify (?:the )?(?:web identity|OIDC|identity) token
 
 [credential_scope]
 sure   |  be scoped to | [Cc]redential (?:should|must) be scoped to (?:a )?(?:valid|correct) (?:[Rr]egion|service)
@@ -86,27 +86,27 @@ sure   | edential is mal-formed; expecting | Credential is mal-formed; expecting
 sure   | security token included in the request is expired | [Tt]he security token included in the request is expired
 sure   | provided token has expired | [Tt]he provided token has expired
 sure   | oken expired: current date/time | Token expired: current date/time
-sure   | oken too old | Token too old: \d+
+sure   | <too>oken too old | Token too old: \d+
 sure   | oken has expired and refresh failed | Token has expired and refresh failed
 sure   | uthorization Token has expired | Your Authorization Token has expired
 sure   | uthorization token has expired | [Yy]our authorization token has expired
 sure   | SSO session associated with this profile | SSO session associated with this profile (?:has expired|is invalid)
 unsure | SSO session has expired | SSO session has expired
 sure   | access token has | SSO access token has (?:either )?expired
-sure   | AWS_AUTH_SSO_TOKEN_EXPIRED | AWS_AUTH_SSO_TOKEN_EXPIRED
-sure   | SSO | [Tt]he SSO (?:session|token) associated with .{0,60}?(?:has expired|expired|is not valid)
+sure   | <AWS_AUTH_SSO_TOKEN_EXPIRED> | AWS_AUTH_SSO_TOKEN_EXPIRED
+sure   | <SSO> | [Tt]he SSO (?:session|token) associated with .{0,60}?(?:has expired|expired|is not valid)
 sure   | cached SSO token is expired | cached SSO token is expired
-sure   | SSO Token | Error loading SSO Token: Token for .{1,120}? (?:is|has) expired
+sure   | <loading>SSO Token | Error loading SSO Token: Token for .{1,120}? (?:is|has) expired
 unsure | our session has expired | Your session has expired\. Please (?:re)?authenticate
-unsure | expired | Request (?:has )?expired\b
-unsure | oken is expired | Token is expired
-unsure | Token expired | Token expired
-unsure | oken | (?:session|security|access|id|identity|web identity|The|the) token (?:has|is) expired
+unsure | <expired> | Request (?:has )?expired\b
+unsure | <is>oken is expired | Token is expired
+unsure | <expired>Token expired | Token expired
+unsure | <token> | (?:session|security|access|id|identity|web identity|The|the) token (?:has|is) expired
 sure   | redentials were refreshed, but | Credentials were refreshed, but the refreshed credentials are still expired
-unsure | expired | (?:AWS |temporary |security |STS |session )?credentials (?:have|has|are|were) expired
-unsure | redentials are expired | credentials are expired
-sure   | aws sso login | (?:expired|invalid|refresh)[^\n]{0,80}?`?'?aws sso login
-sure   | aws login | session has expired[^\n]{0,80}?aws login
+unsure | <have>expired|<has>expired|<are>expired|<were>expired | (?:AWS |temporary |security |STS |session )?credentials (?:have|has|are|were) expired
+unsure | <are>redentials are expired | credentials are expired
+sure   | <sso>aws sso login | (?:expired|invalid|refresh)[^\n]{0,80}?`?'?aws sso login
+sure   | <has>aws login | session has expired[^\n]{0,80}?aws login
 unsure | expired or is otherwise invalid | has expired or is otherwise invalid
 
 [invalid_credentials]
@@ -114,14 +114,14 @@ sure   | security token included in the request is invalid | [Tt]he security tok
 sure   | validate the provided access credentials | AWS was not able to validate the provided access credentials
 sure   | you provided does not exist in our records | [Tt]he (?:AWS )?[Aa]ccess [Kk]ey I[dD] you provided does not exist in our records
 sure   | provided token is malformed | The provided token is malformed or otherwise invalid
-sure   | .dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}(?:: |status code )401 Unauthorized
+sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}(?:: |status code )401 Unauthorized
 unsure | ession token not found or invalid | Session token not found or invalid
 unsure | session token not found | session token not found or invalid
 
 [signature_mismatch]
 sure   | equest signature we calculated does not match | [Tt]he request signature we calculated does not match the signature you provided
-sure   | ignature expired | Signature expired: \S{6,24} is now earlier than
-sure   | ignature not yet current | Signature not yet current: \S{6,24}
+sure   | <expired>ignature expired | Signature expired: \S{6,24} is now earlier than
+sure   | <current>ignature not yet current | Signature not yet current: \S{6,24}
 sure   | difference between the request time and the | difference between the request time and the (?:current|server'?s?) time is too large
 sure   | Authorization header requires | Authorization header requires '[\w=]+' parameter
 sure   | not a valid key=value pair | not a valid key=value pair \(missing equal-sign\) in Authorization header
@@ -131,11 +131,11 @@ sure   | ate in Credential scope does not match | Date in Credential scope does 
 sure   | check if this instance was started with an IAM | Missing credentials - please check if this instance was started with an IAM
 sure   | SSM Agent unable to acquire | SSM Agent unable to acquire credentials
 unsure | to acquire credentials | (?:[Uu]nable|[Ff]ailed) to acquire credentials
-sure   | nable to locate | [Uu]nable to locate (?:AWS )?credentials
+sure   | <locate>nable to locate | [Uu]nable to locate (?:AWS )?credentials
 sure   | no EC2 IMDS role found | no EC2 IMDS role found
 sure   | valid credential sources | [Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?
 sure   | no valid providers in chain | no valid providers in chain
-sure   | AWS_AUTH_SIGNING_NO_CREDENTIALS | AWS_AUTH_SIGNING_NO_CREDENTIALS
+sure   | <AWS_AUTH_SIGNING_NO_CREDENTIALS> | AWS_AUTH_SIGNING_NO_CREDENTIALS
 sure   | AWS_AUTH_CREDENTIALS_PROVIDER_ | AWS_AUTH_CREDENTIALS_PROVIDER_(?:[A-Z0-9_]{2,30}_SOURCE_FAILURE|INVALID_ENVIRONMENT)
 sure   | redentials could not be sourced | Valid credentials could not be sourced (?:by|from)
 sure   | sign an http request without | Attempt to sign an http request without credentials
@@ -143,24 +143,24 @@ sure   | No signing credentials | No signing credentials (?:available, see CRT|f
 sure   | credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|Failed to) load (?:AWS )?credentials from any (?:of the )?provider
 sure   | dentity could be resolved from the chain | No identity could be resolved from the chain
 outer  | .kotlin.runtime. | aws\.(?:smithy|sdk)\.kotlin\.runtime\.[\w.]{1,80}\.(?:IdentityProvider|ProviderConfiguration|CredentialsProvider|NoCredentials)Exception\b
-sure   | environment variable | [Mm]issing value for environment variable [`'"]?AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)\b
+sure   | <environment>environment variable | [Mm]issing value for environment variable [`'"]?AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)\b
 unsure | ould not find source profile | [Cc]ould not find source profile \S
 sure   | hared config profile | (?:failed to get|failed to load|error getting) shared config profile
 sure   | load AWS credentials from any | Unable to load AWS credentials from any provider in the chain
 sure   | issing credentials in config | Missing credentials in config
 sure   | issing Authentication Token | Missing Authentication Token
 sure   | is missing Authentication Token | [Rr]equest is missing Authentication Token
-unsure | equest is missing | [Rr]equest is missing (?:security )?(?:credentials|token)
+unsure | <missing>equest is missing | [Rr]equest is missing (?:security )?(?:credentials|token)
 sure   | artial credentials found | Partial credentials found in [\w./-]+, missing
 sure   | retrieving credential from ECS | [Ee]rror retrieving credential from ECS
 sure   | ervice account token cannot be | Error fetching credentials: Service account token cannot be (?:empty|parsed)
 sure   | retrieving credentials from | (?:Error|error) (?:when )?retrieving credentials from (?:the )?(?![Vv]ault\b)[\w./-]+
 sure   | credentials from the instance profile | credentials from the instance profile metadata
-sure   | ry retrieving | Unable to retry retrieving credentials
+sure   | <retry> | Unable to retry retrieving credentials
 sure   | credentials from EC2 Instance Metadata | Unable to get IAM security credentials from EC2 Instance Metadata
-sure   | AWS credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not) find (?:any )?AWS credentials
-unsure | credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not|Failed to|failed to) find (?:valid |any )?credentials
-unsure | credentials from | (?:Unable|Failed|Cannot|unable|failed|cannot|Could not|could not) (?:to )?(?:load|get|retrieve|obtain|fetch) (?:AWS |IAM |valid )?(?:security )?credentials from
+sure   | <find>AWS credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not) find (?:any )?AWS credentials
+unsure | <find>credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not|Failed to|failed to) find (?:valid |any )?credentials
+unsure | <credentials>credentials from | (?:Unable|Failed|Cannot|unable|failed|cannot|Could not|could not) (?:to )?(?:load|get|retrieve|obtain|fetch) (?:AWS |IAM |valid )?(?:security )?credentials from
 sure   | ithout credentials set | unable to sign request without credentials set
 sure   | no providers in chain provided | no providers in chain provided credentials
 unsure | redential provider was not enabled | credential provider was not enabled
@@ -177,20 +177,20 @@ outer  | etting credentials: exec | getting credentials: exec: executable [\w./-
 sure   | etting credentials: exec: | getting credentials: exec: (?:fork/exec|executable)[ \w./-]{0,80}aws[\w./-]{0,40}:?(?:\s)?(?:not found|no such file)
 outer  | failed to refresh cached credentials | failed to refresh cached credentials
 outer  | get credentials: | get identity: get credentials:
-sure   | SSO Token | Error loading SSO Token: Token for \S{1,200} does not exist
-sure   | referenced in the profile | source_profile "[^"\n]{1,100}" referenced in the profile "[^"\n]{1,100}" does not exist
+sure   | <loading>SSO Token | Error loading SSO Token: Token for \S{1,200} does not exist
+sure   | <referenced> | source_profile "[^"\n]{1,100}" referenced in the profile "[^"\n]{1,100}" does not exist
 sure   | must have credentials | source[_ ]profile "[^"\n]{1,100}" must have credentials
 sure   | nfinite loop in credential | Infinite loop in credential configuration detected
 sure   | contains both source_profile | profile "[^"\n]{1,100}" contains both source_profile and credential_source
-sure   | " is not valid | credential[_ ]source "[^"\n]{1,64}" referenced in (?:the )?profile "[^"\n]{1,100}" is not valid
+sure   | <referenced> | credential[_ ]source "[^"\n]{1,64}" referenced in (?:the )?profile "[^"\n]{1,100}" is not valid
 sure   | is configured to use SSO but | is configured to use SSO but is missing required configuration
 sure   | specified sso-session does not exist | specified sso-session does not exist
 sure   | but no source provider was configured | is specified in profile "[^"\n]{1,100}", but no source provider was configured
 sure   | he config profile ( | The config profile \([^)\n]{1,100}\) could not be found
 sure   | ou must specify | You must specify a value for roleArn and roleSessionName
-sure   | redentials  | [Nn]o AWS [Cc]redentials (?:found|provided|were found|available|present)
-sure   | redentials not found | (?:AWS |[Aa]ws )credentials not found
-unsure | o credentials | [Nn]o credentials (?:found|were found|could be found|provided|available)
+sure   | <credentials>|<Credentials> | [Nn]o AWS [Cc]redentials (?:found|provided|were found|available|present)
+sure   | <credentials>redentials not found | (?:AWS |[Aa]ws )credentials not found
+unsure | <credentials>o credentials | [Nn]o credentials (?:found|were found|could be found|provided|available)
 sure   | o credentials specified or obtained | No credentials specified or obtained from persisted/shell defaults
 sure   | provider could not be built | ProfileFile provider could not be built
 sure   | provider was not properly configured | the credentials provider was not properly configured
@@ -209,7 +209,7 @@ sure   | STS is not activated in | STS is not activated in (?:this|the requested
 unsure | is not enabled in your account | region .{0,30}?is not enabled in your account
 
 [access_key_quota]
-sure   | quota for AccessKeysPerUser | Cannot exceed quota for AccessKeysPerUser
+sure   | <quota>quota for AccessKeysPerUser | Cannot exceed quota for AccessKeysPerUser
 
 [malformed_policy]
 sure   | nvalid principal in policy | [Ii]nvalid principal in policy
@@ -217,11 +217,11 @@ sure   | This policy contains invalid | This policy contains invalid [Jj]son
 sure   | yntax errors in policy | Syntax errors in policy
 sure   | policy failed legacy parsing | The policy failed legacy parsing
 sure   | olicy document should not specify a principal | [Pp]olicy document should not specify a principal
-sure   | olicy has invalid | Policy has invalid (?:resource|action|condition)
+sure   | <invalid>olicy has invalid | Policy has invalid (?:resource|action|condition)
 sure   | Action does not apply to any resource | Action does not apply to any resource\(s\) in statement
 sure   | principals must be valid domain names | Federated principals must be valid domain names or SAML metadata ARNs
 sure   | Has prohibited field | Has prohibited field \w+
-sure   | MALFORMED_POLICY_DOCUMENT | MALFORMED_POLICY_DOCUMENT
+sure   | <MALFORMED_POLICY_DOCUMENT> | MALFORMED_POLICY_DOCUMENT
 sure   | olicy statement must contain | [Pp]olicy statement must contain (?:actions|resources|principals?)
 
 [aws_error]
@@ -231,22 +231,22 @@ sure   | connect to the endpoint URL | Could not connect to the endpoint URL: \"
 sure   | timeout on endpoint URL | (?:Read|Connect) timeout on endpoint URL: \"https?://[\w.-]*\.amazonaws\.
 
 [invalid_arn]
-unsure | role ARN is invalid | role ARN is invalid
-sure   | principalArn is invalid | [Tt]he specified principalArn is invalid
+unsure | <ARN>role ARN is invalid | role ARN is invalid
+sure   | <principalArn> | [Tt]he specified principalArn is invalid
 sure   | principalArn parameter format is not valid | [Tt]he principalArn parameter format is not valid
 sure   | principalArn value of a Service | not allowed to modify access entries with a principalArn value of a Service Linked Role
-unsure | not a valid | is not a valid (?:IAM )?[Rr]ole(?: )?ARN
-unsure | not a valid | is not a valid (?:iam )?role arn
-sure   | equest ARN is invalid | Request ARN is invalid
-unsure | nvalid ARN | [Ii]nvalid ARN\b
-sure   | nvalid prefix | arn: invalid prefix
+unsure | <valid>not a valid | is not a valid (?:IAM )?[Rr]ole(?: )?ARN
+unsure | <valid>not a valid | is not a valid (?:iam )?role arn
+sure   | <ARN>equest ARN is invalid | Request ARN is invalid
+unsure | <ARN>nvalid ARN | [Ii]nvalid ARN\b
+sure   | <invalid>nvalid prefix | arn: invalid prefix
 sure   | not enough sections | arn: not enough sections
 sure   | is invalid: 'arn: | \"?arn\"?:? .{0,120}?is invalid: 'arn:
-sure   | is invalid | \bARN \S{1,200} is invalid
+sure   | <ARN>is invalid | \bARN \S{1,200} is invalid
 unsure | is not a valid ARN | is not a valid ARN
 sure   | does not have a recognized partition | arn '[^'\n]{0,300}' does not have a recognized partition
 sure   | is not a valid service for identities | is not a valid service for identities
-unsure | roleA | \"?\brole(?:ARN|Arn)\"? .{0,60}?(?:doesn't match|is not valid|is invalid|invalid)
+unsure | <roleARN>|<roleArn> | \"?\brole(?:ARN|Arn)\"? .{0,60}?(?:doesn't match|is not valid|is invalid|invalid)
 sure   | doesn't match expected ARN pattern | doesn't match expected ARN pattern
 
 [access_entry]
@@ -255,21 +255,21 @@ sure   | authentication mode must be set to one of | cluster's authentication mo
 sure   | bootstrapClusterCreatorAdminPermissions must be | bootstrapClusterCreatorAdminPermissions must be
 sure   | Access Entries with a type of | can only be performed on Access Entries with a type of
 sure   | principalArn could not be found | specified principalArn could not be found
-sure   | access entry | (?:specified|The|the) access entry (?:already exists|could not be found|does not exist|was not found)
+sure   | <entry>access entry | (?:specified|The|the) access entry (?:already exists|could not be found|does not exist|was not found)
 sure   | not found in auth config | Pod execution role is not found in auth config
 sure   | rust policy of the role provided is invalid | Trust policy of the role provided is invalid
 sure   | ssociation already exists | Association already exists: \S+
 unsure | pod identity association | pod identity association (?:already exists|could not be found|not found)
 unsure | odIdentityAssociation | [Pp]odIdentityAssociation .{0,80}?(?:already exists|could not be found|not found|cannot)
-unsure | uthentication mode | [Uu]nsupported authentication mode update|authentication mode .{0,60}? (?:cannot be changed|is not supported)
-unsure | begin with | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) begin with
-unsure | start with | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) start with
-unsure | group | group\s?name \S{1,60} (?:is invalid|begins with system:)
+unsure | <mode>uthentication mode | [Uu]nsupported authentication mode update|authentication mode .{0,60}? (?:cannot be changed|is not supported)
+unsure | <begin>begin with | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) begin with
+unsure | <start>start with | [Tt]he (?:username|kubernetes group name|kubernetesGroup)\S* .{0,80}?(?:must not|cannot|can't) start with
+unsure | <name>group|<groupname> | group\s?name \S{1,60} (?:is invalid|begins with system:)
 sure   | "aws-auth" already exists | configmaps? \"aws-auth\" already exists
 sure   | "aws-auth" not found | configmaps? \"aws-auth\" not found
 sure   | kube-system/aws-auth | ConfigMap kube-system/aws-auth (?:does not exist|already exists|not found)
 sure   | parsing config map | (?:error|failed|Error|Failed) parsing config map
-unsure | parsing aws-auth | (?:error|failed|Error|Failed) parsing aws-auth
+unsure | <parsing> | (?:error|failed|Error|Failed) parsing aws-auth
 sure   | one of rolearn or SSO must be supplied | one of rolearn or SSO must be supplied
 sure   | arn must be supplied | value for (?:user|role)arn must be supplied
 """
@@ -321,19 +321,13 @@ def table(text: str) -> tuple[Phrase, ...]:
 PHRASES = table(_TABLE)
 
 
-@cache
-def _index() -> FragmentIndex:
-    return FragmentIndex([phrase.fragment for phrase in PHRASES])
+FRAGMENTS = [phrase.fragment for phrase in PHRASES]
 
 
-def read_phrases(text: str, flat: str) -> Iterator[Piece]:
-    """Yield the messages of the table, in the order of the table.
-
-    Args:
-        text: the readable text.
-        flat: the same with spaces for newlines, to search it for the fragments.
-    """
-    for number in _index().possible_rows(flat):
+def read_phrases(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
+    """Yield the messages of rows of the table, in the order of the table."""
+    text = readable.text
+    for number in rows:
         phrase = PHRASES[number]
         for m in compiled(phrase.pattern).finditer(text):
             piece = Piece("core", m.start(), m.end(), kind=phrase.kind)

@@ -25,6 +25,8 @@ from iamtriage._reading.vocabulary.pieces import Fact, Piece
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage._reading.vocabulary.readable import Readable
+
 _QUOTE = "[\"'`]"
 _USER = rf"(?:{_QUOTE}(?P<user>[^\"`]{{0,600}}?){_QUOTE}|{_QUOTE}?(?P<bare_user>[^\s\"'`]{{1,300}}){_QUOTE}?)"
 # A person's words between two blocks of code.
@@ -90,8 +92,9 @@ _AUDIT_FIELDS = (
 _AUDIT_REACH = 6000
 
 
-def read_rbac(text: str) -> Iterator[Piece]:
+def read_rbac(readable: Readable) -> Iterator[Piece]:
     """Yield every such denial."""
+    text = readable.text
     if "orbidden" in text or "nauthorized" in text:
         yield from _read_other_messages(text)
         yield from _read_kubelet(text)

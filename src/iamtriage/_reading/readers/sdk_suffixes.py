@@ -23,6 +23,8 @@ from iamtriage._reading.vocabulary.services import service_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage._reading.vocabulary.readable import Readable
+
 _GO1 = re.compile(
     r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)"
     rf"(?P<request>(?:[^\s,\"'`<]|<(?!/))*(?:{ID_CONTINUATION}[0-9a-f]{{1,12}}(?![\w-]))?))?"
@@ -70,8 +72,9 @@ _KEYS = {
 }
 
 
-def read_suffixes(text: str) -> Iterator[Piece]:
+def read_suffixes(readable: Readable) -> Iterator[Piece]:
     """Yield what SDKs print after messages."""
+    text = readable.text
     if "status" in text:
         at = 0
         for m in _GO1.finditer(text):

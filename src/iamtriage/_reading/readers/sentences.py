@@ -29,7 +29,9 @@ from iamtriage._reading.vocabulary.masks import ARN, BRACKETED, rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+
+    from iamtriage._reading.vocabulary.readable import Readable
 
 # Maximum distance, in characters, between a clause and the words it belongs to.
 _PRINCIPAL_REACH = 2200
@@ -42,6 +44,11 @@ _MAX_SPACES = 4
 _ANCHOR = re.compile(
     r"(?P<verb>(?:is|are|was)(?:\s+|(?=n')))?(?:[Nn]ot|NOT|n''?t)\s+(?:[Aa]uthori[sz]ed|AUTHORI[SZ]ED)\b"
 )
+_AUTHORIZED = frozenset(f"{first}uthori{letter}ed" for first in "Aa" for letter in "sz") | {
+    "AUTHORIZED",
+    "AUTHORISED",
+}
+_VERB_REACH = 12
 _PERFORM = re.compile(
     r"\s+(?:to\s+)?(?:perform|PERFORM|access|invoke|call|execute|do|use|assume|run|make)"
     r"(?:\s+the)?(?:\s+(?:actions?|operation)\b)?\s*:?\s*[\"'`\[(*]*\s*"
@@ -116,16 +123,22 @@ _RESOURCE_END = re.compile(
 )
 _PROSE = re.compile(r"[\n ](?:status|error|Error|operation|request|when)\b|: |, ")
 _GAP = re.compile(r"[\s.,…:;'\"`\])}>]*")
+_REASON_WORDS = frozenset(
+    form for word in ("because", "since", "with") for form in (word, word.capitalize(), word.upper())
+)
 _OMITTED_RESOURCE = re.compile(r"\s*(?:\.{2,}|…)\s*(?:on\s+resource:?\s*(?:\.{2,}|…)\s*)?")
 
 
-def read_sentences(text: str) -> Iterator[Piece]:
+def read_sentences(readable: Readable) -> Iterator[Piece]:
     """Yield every standard denial, in order."""
-    if "uthori" not in text and "UTHORI" not in text:
+    text = readable.text
+    words = readable.words & _AUTHORIZED
+    if not words:
         return
     done = 0
-    for anchor in _ANCHOR.finditer(text):
-        if anchor.start() >= done:
+    for start, end in readable.places(words):
+        anchor = _ANCHOR.search(text, max(0, start - _VERB_REACH), end)
+        if anchor and anchor.start() >= done:
             piece = _read_around(text, anchor, done)
             # The words of another sentence can't be part of a principal.
             done = anchor.end()
@@ -204,7 +217,7 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
         return False
     left = max(floor, right - _PRINCIPAL_REACH)
     start = label_at = -1
-    for label in _LABEL.finditer(text, left, right):
+    for label in _LABEL.finditer(text, _last_label(text, left, right), right):
         begin = min(label.end(), right)
         if "\n\n" in text[begin:right]:
             continue
@@ -236,6 +249,15 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
     if value and ELLIPSIS.match(value) is None:
         put_principal(piece, rejoin(value), first, last, text)
     return True
+
+
+def _last_label(text: str, left: int, right: int) -> int:
+    """Return where a label with a colon is that labels before it do not matter for, or the first place."""
+    at = text.rfind("User: ", left, right)
+    if at < 0 or "\n\n" in text[at:right]:
+        return left
+    label = _LABEL.match(text, at, right)
+    return at if label and label["colon"] else left
 
 
 def _is_one_word(text: str, start: int, end: int) -> bool:
@@ -331,10 +353,15 @@ def _find_resource(text: str, start: int) -> tuple[int, int]:
     return (first, last - 1) if text.endswith(":", first, last) else (first, last)
 
 
-def read_cut_sentence(text: str) -> Iterator[Piece]:
+def read_cut_sentence(readable: Readable) -> Iterator[Piece]:
     """Yield the denial if the text ends in or right after its principal."""
+    text = readable.text
     label = text.rfind("User: ", max(0, len(text) - _PRINCIPAL_REACH))
-    if label < 0 or _BEFORE_SENTENCE.search(text, max(0, label - _BEFORE_SENTENCE_REACH), label) is None:
+    if (
+        label < 0
+        or text.find(" not authorized to ", label) >= 0
+        or _BEFORE_SENTENCE.search(text, max(0, label - _BEFORE_SENTENCE_REACH), label) is None
+    ):
         return
     m = _PRINCIPAL_AT_END.match(text, label)
     if m and (m["rest"] is None or " is not authorized".startswith(m["rest"].rstrip())):
@@ -344,15 +371,17 @@ def read_cut_sentence(text: str) -> Iterator[Piece]:
         yield piece
 
 
-def read_lone_reasons(text: str, sentences: Sequence[Piece]) -> Iterator[Piece]:
+def read_lone_reasons(readable: Readable) -> Iterator[Piece]:
     """Yield reasons whose sentence is missing: truncated, left out, or overwritten by a terminal."""
-    if "explicit" not in text and "because" not in text:
-        return
+    text, sentences = readable.text, readable.sentences
     at = 0
-    for why in WHY.finditer(text):
-        while at < len(sentences) and sentences[at].end <= why.start():
+    for start, _ in readable.places(_REASON_WORDS):
+        while at < len(sentences) and sentences[at].end <= start:
             at += 1
-        if at < len(sentences) and sentences[at].start <= why.start():
+        if at < len(sentences) and sentences[at].start <= start:
+            continue
+        why = WHY.match(text, start)
+        if why is None:
             continue
         piece = Piece("core", why.start(), why.end(), kind="access_denied")
         end = read_why(text, why, piece)

@@ -13,14 +13,14 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._reading.vocabulary.fragments import FragmentIndex
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from iamtriage._reading.vocabulary.readable import Readable
     from iamtriage.typing import Kind
 
 # Fragments. In a frame, a space matches any whitespace, and <ARN> stands for the grammar's ARN.
@@ -70,7 +70,11 @@ class Frame(NamedTuple):
 
 FRAMES: tuple[Frame, ...] = (
     # A role that a service cannot assume.
-    Frame("access_denied", "nable to assume", rf"\b[Uu]nable to assume (?:and validate )?{_ROLE_RESOURCE}"),
+    Frame(
+        "access_denied",
+        "<assume>nable to assume",
+        rf"\b[Uu]nable to assume (?:and validate )?{_ROLE_RESOURCE}",
+    ),
     Frame(
         "access_denied",
         " assume ",
@@ -88,41 +92,41 @@ FRAMES: tuple[Frame, ...] = (
         rf"\b[Aa]ccess denied (?:when attempting to assume|while assuming) {_ROLE_RESOURCE}",
         is_aws=True,
     ),
-    Frame("access_denied", "must allow", rf"\bmust allow (?:\w{{1,20}} ){{1,5}}to assume {_ROLE}"),
+    Frame("access_denied", "<allow>must allow", rf"\bmust allow (?:\w{{1,20}} ){{1,5}}to assume {_ROLE}"),
     Frame(
         "aws_error",
-        "be assumed",
+        "<assumed>be assumed",
         rf"\b{_ROLE}(?::? {_QUOTE}{_RESOURCE}['\"`]?|(?<=function)) (?:is invalid or )?{_FAILS_TO} be assumed\b(?!.{{0,10}}Access denied)",
     ),
     # A principal that is not authorized to do something other than an action.
     Frame(
         "access_denied",
-        "uthorized to",
+        "<authorized>uthorized to",
         rf"(?<![\w./:-]){_QUOTE}{_PRINCIPAL}['\"`]? (?:is|are) not authorized to (?!perform\b)[a-z]{{2,20}}\b"
         rf"(?:(?: \w{{1,20}}(?:-\w{{1,20}})?){{0,4}} {_QUOTE}{_RESOURCE})?",
     ),
     Frame(
         "access_denied",
-        "uthorized to",
+        "<authorized>uthorized to",
         rf"(?:{_ROLE_PRINCIPAL}|{_SERVICE}|You|User) (?:is|are) not authorized to "
         rf"(?:access|assume|call|create|get|invoke|publish|read|use|write)\b(?:(?: [\w'-]{{1,20}},?){{0,4}}:? {_QUOTE}{_RESOURCE})?",
     ),
     Frame(
         "access_denied",
-        "credentials of role",
+        "<credentials>credentials of role",
         rf"\b[Nn]ot authorized to get credentials of role {_RESOURCE}",
         is_aws=True,
     ),
     Frame(
         "access_denied",
-        "role to assume",
+        "<assume>role to assume",
         r"\bUnable to assume the role, or the role to assume does not exist",
         is_aws=True,
     ),
     # The subject can be missing.
     Frame(
         "access_denied",
-        "uthorized to assume",
+        "<authorized>uthorized to assume",
         rf"\A[^\w]{{0,3}}is not authorized to assume (?:\w{{1,20}} ){{0,3}}{_RESOURCE}",
     ),
     Frame(
@@ -132,14 +136,14 @@ FRAMES: tuple[Frame, ...] = (
     ),
     Frame(
         "access_denied",
-        "ailed to authorize",
+        "<authorize>",
         rf"\bFailed to authorize (?:\w{{1,20}} ){{0,3}}{_RESOURCE}",
         is_aws=True,
     ),
     # A role or caller that lacks permissions.
     Frame(
         "access_denied",
-        "not have|n't have|not include|n't include",
+        "<have>not have|<have>n't have|<include>not include|<include>n't include",
         rf"\b(?:{_ROLE_PRINCIPAL}|[Uu]ser|You|{_SERVICE}) {_LACKS} {_ADJECTIVES}permission(?:\(s\)|s)?\b"
         rf"(?: (?:required )?to call (?P<operation>[A-Z]\w{{2,60}}) on \w{{1,40}}| to (?:perform |call )?{_ACTION})?",
     ),
@@ -151,41 +155,41 @@ FRAMES: tuple[Frame, ...] = (
     ),
     Frame(
         "access_denied",
-        "not have|n't have",
+        "<have>not have|<have>n't have",
         rf"\b{_ROLE_PRINCIPAL} {_LACKS} (?:a trust relationship|{_ADJECTIVES}access)\b",
     ),
     Frame(
         "access_denied",
-        "privilege",
+        "<privilege>",
         r"\b[Pp]rincipal does not have any privilege on specified resource",
         is_aws=True,
     ),
     Frame(
         "access_denied",
-        "insufficient",
+        "<insufficient>",
         rf"\b{_ROLE_PRINCIPAL} has insufficient (?:\w{{1,20}} ){{0,2}}permissions\b",
     ),
     Frame(
         "access_denied",
-        "missing",
+        "<missing>",
         rf"\b(?:[Uu]ser|{_ROLE_PRINCIPAL}) is missing (?:the following )?permissions?:? \[?{_ACTION}",
         is_aws=True,
     ),
     Frame(
         "access_denied",
-        "issing permission",
+        "<missing>issing permission",
         rf"\bUser:? {_PRINCIPAL} is missing permissions? {_ACTION}",
         is_aws=True,
     ),
     # A role or policy that does not allow what a service needs.
     Frame(
         "access_denied",
-        "not allow",
+        "<allow>not allow",
         rf"\b{_ROLE_PRINCIPAL} does not allow (?:\w{{1,20}} ){{1,4}}to \w{{2,20}}\b(?:[^\n.]{{0,80}}? for \w{{1,20}} {_RESOURCE})?",
     ),
     Frame(
         "access_denied",
-        "not allow",
+        "<allow>not allow",
         r"\bPermissions on the (?:[\w-]{1,20} ){1,3}do not allow \w{2,20} to \w{2,20}",
         is_aws=True,
     ),
@@ -196,7 +200,7 @@ FRAMES: tuple[Frame, ...] = (
         r"(?: in the following AWS service: (?:Amazon|AWS)?(?P<service>[A-Za-z0-9]{2,40}))?",
         is_aws=True,
     ),
-    Frame("access_denied", "allowed to use", rf"\bmust be allowed to use {_ROLE}", is_aws=True),
+    Frame("access_denied", "<allowed>allowed to use", rf"\bmust be allowed to use {_ROLE}", is_aws=True),
     # "Access denied" or "Permission denied", and on what.
     Frame(
         "access_denied",
@@ -206,11 +210,11 @@ FRAMES: tuple[Frame, ...] = (
     ),
     Frame(
         "access_denied",
-        "enied for LogDestination",
+        "<LogDestination>",
         rf"\b[Aa]ccess [Dd]enied for LogDestination: (?P<resource>{_NAMED}|[a-z0-9][a-z0-9.-]{{2,62}})",
         is_aws=True,
     ),
-    Frame("access_denied", "ccess denied", rf"\b[Aa]ccess (?:is )?denied on {_QUOTE}{_RESOURCE}"),
+    Frame("access_denied", "<denied>ccess denied", rf"\b[Aa]ccess (?:is )?denied on {_QUOTE}{_RESOURCE}"),
     Frame(
         "access_denied",
         "ccess denied when",
@@ -224,39 +228,39 @@ FRAMES: tuple[Frame, ...] = (
         "ccess denied while",
         rf"\b[Aa]ccess denied while accessing [^\n\"]{{2,80}}? using role {_QUOTE}{_PRINCIPAL}",
     ),
-    Frame("access_denied", "could not perform", rf"\bcould not perform {_ACTION}"),
+    Frame("access_denied", "<perform>could not perform", rf"\bcould not perform {_ACTION}"),
     Frame(
         "access_denied",
-        "annot access",
+        "<access>annot access",
         rf"\bCannot access (?:\w{{1,20}} ){{1,3}}{_RESOURCE}\.? Please ensure the role can perform",
         is_aws=True,
     ),
     # Permissions that are insufficient.
     Frame(
         "access_denied",
-        "nsufficient",
+        "<Insufficient>",
         r"\bInsufficient Lake Formation permission\(s\)(?:: Required [A-Z]\w{1,20}(?: [A-Z]\w{1,20}){0,2})?"
         r"(?: on (?P<resource>[\w.*/-]{1,255}))?",
         is_aws=True,
     ),
     Frame(
         "access_denied",
-        "nsufficient delivery",
+        "<Insufficient>",
         r"\bInsufficient delivery policy to s3 bucket: (?P<resource>[a-z0-9.-]{3,63})",
         is_aws=True,
     ),
     Frame(
         "access_denied",
-        "nsufficient permissions",
+        "<Insufficient>",
         r"\bInsufficient permissions to access S3 bucket (?P<resource>[a-z0-9.-]{3,63})",
         is_aws=True,
     ),
     Frame(
         "access_denied",
-        "nsufficient permissions",
+        "<Insufficient>",
         r"\bInsufficient permissions to (?:execute the query|connect to this dataset)",
     ),
-    Frame("access_denied", "nsufficient privileges", r"\bInsufficient privileges to perform this action"),
+    Frame("access_denied", "<Insufficient>", r"\bInsufficient privileges to perform this action"),
     # Roles and policies that are set up wrongly.
     Frame(
         "access_denied",
@@ -296,6 +300,8 @@ FRAMES: tuple[Frame, ...] = (
     ),
 )
 
+FRAGMENTS = [frame.fragment for frame in FRAMES]
+
 # Values that exist only in AWS.
 _OF_AWS = re.compile(r"arn:|s3[an]?://|lt-[0-9a-f]|[a-z0-9.-]+\.amazonaws\.com\Z")
 _AGENT = re.compile(rf"\b(?:AWS|Amazon|IAM|{_SERVICE})\b|TrustPolicy|trust relationship")
@@ -322,25 +328,18 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.replace(" ", r"\s+").replace("<ARN>", ARN))
 
 
-def read_service_reports(text: str, flat: str) -> Iterator[Piece]:
-    """Yield the reports in a text, in the order of the frames.
-
-    Args:
-        text: the readable text.
-        flat: the same with spaces for newlines, in which the fragments are searched for.
-    """
-    # ``sentences`` reads the standard denial.
-    flat = flat.replace("uthorized to perform", "")
-    for number in _index().possible_rows(flat):
+def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
+    """Yield the reports in a text, in the order of the frames."""
+    text = readable.text
+    for number in rows:
         frame = FRAMES[number]
+        word, _, literal = frame.fragment.partition(">")
+        # ``sentences`` reads the standard denial.
+        if word == "<authorized" and literal not in readable.flat.replace("uthorized to perform", ""):
+            continue
         for m in compiled(frame.pattern).finditer(text):
             if not _is_prose(text, m):
                 yield _piece(text, frame, m)
-
-
-@cache
-def _index() -> FragmentIndex:
-    return FragmentIndex([frame.fragment for frame in FRAMES])
 
 
 def _is_prose(text: str, m: re.Match[str]) -> bool:

@@ -6,6 +6,7 @@ These facts are weak: ``judging.context`` attaches them to a failure near them.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import VAULT
@@ -14,6 +15,8 @@ from iamtriage._reading.vocabulary.services import HOST, service_of_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from iamtriage._reading.vocabulary.readable import Readable
 
 _STATUS = re.compile(
     r"HTTP/[0-9](?:\.[0-9])?\"?\s(?P<a>[45][0-9]{2})\b"
@@ -44,8 +47,12 @@ _STATUS = re.compile(
     # Guzzle's sentence, whatever the reason phrase.
     r"|resulted\sin\san?\s[`'\"]?(?P<u>[3-5][0-9]{2})\b(?=[^`\n]{0,60}[`'\"]?\s(?:response\b|$))"
 )
-# Every status above contains this, and most texts don't.
-_THREE_DIGITS = re.compile(r"(?<![0-9])[345][0-9]{2}(?![0-9])")
+_NUMBER = re.compile(r"(?<![0-9])[345][0-9]{2}\Z")
+# What can be right before a number that has words of the pattern before it.
+_BEFORE_NUMBER = frozenset(" \n\x1e\x1d(:=_\"'`")
+# How many characters of the pattern can be before a number, and from there on.
+_WORDS_REACH = 24
+_AFTER_REACH = 120
 # Status codes from the first up to the second are of SMTP replies; HTTP has none there.
 _SMTP_FIRST, _SMTP_END = "530", "598"
 _SMTP_REACH = 60
@@ -59,17 +66,41 @@ _NOT_CALLED = re.compile(
 _LINE_REACH = 400
 
 
-def read_statuses(text: str) -> Iterator[Piece]:
+# One of these is before each host.
+_BEFORE_HOST = ("://", "ost", "Domain(", "API re")
+
+
+def read_statuses(readable: Readable) -> Iterator[Piece]:
     """Yield the HTTP statuses in a text."""
-    if _THREE_DIGITS.search(text) is None:
-        return
-    for m in _STATUS.finditer(text):
-        group = m.lastgroup
-        if group is None or VAULT.match(text, m.end(group)) or _is_smtp_reply(text, m):
+    text = readable.text
+    numbers = set(filter(_may_be_status, readable.words))
+    done = 0
+    for _, end in readable.places(numbers) if numbers else ():
+        m = _find_status(text, done, end - 3)
+        group = m.lastgroup if m else None
+        if m is None or group is None:
+            continue
+        done = m.end()
+        if VAULT.match(text, m.end(group)) or _is_smtp_reply(text, m):
             continue
         piece = Piece("status", m.start(), m.end())
         piece.put("status_code", m[group], m.start(group), m.end(group), HINT)
         yield piece
+
+
+@lru_cache(maxsize=8192)
+def _may_be_status(word: str) -> bool:
+    return word[-1].isdigit() and _NUMBER.search(word) is not None
+
+
+def _find_status(text: str, start: int, number: int) -> re.Match[str] | None:
+    """Return the status whose number starts at a position."""
+    if text[number - 1 : number] in _BEFORE_NUMBER:
+        for m in _STATUS.finditer(text, max(start, number - _WORDS_REACH), number + _AFTER_REACH):
+            if m.start(m.lastgroup or 0) >= number:
+                return m if m.start(m.lastgroup or 0) == number else None
+        return None
+    return _STATUS.match(text, number)
 
 
 def _is_smtp_reply(text: str, m: re.Match[str]) -> bool:
@@ -80,7 +111,7 @@ def _is_smtp_reply(text: str, m: re.Match[str]) -> bool:
 
 def read_hosts(text: str) -> Iterator[Piece]:
     """Yield the AWS endpoints in the URLs of a text."""
-    if ".amazonaws." in text or ".api.aws" in text:
+    if (".amazonaws." in text or ".api.aws" in text) and any(lead in text for lead in _BEFORE_HOST):
         for m in HOST.finditer(text):
             service = service_of_host(m["host"])
             if service and not _is_only_mentioned(text, m.start()):

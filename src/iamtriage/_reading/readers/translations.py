@@ -19,6 +19,7 @@ from iamtriage._reading.vocabulary.pieces import BEST, Piece
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from iamtriage._reading.vocabulary.readable import Readable
     from iamtriage.typing import PolicyType
 
 _CODE = re.compile(r"\(\s?(?P<code>[A-Z][A-Za-z0-9]{3,80})\s?\)")
@@ -165,9 +166,10 @@ class _Windows:
         return None if found is None or found.end() > right else found
 
 
-def read_translations(text: str) -> Iterator[Piece]:
+def read_translations(readable: Readable) -> Iterator[Piece]:
     """Yield denials in languages other than English."""
-    if text.isascii():
+    text = readable.text
+    if readable.sentences:
         return
     end = 0
     windows = _Windows(text)
@@ -181,10 +183,9 @@ def read_translations(text: str) -> Iterator[Piece]:
             yield piece
 
 
-def read_translation_codes(text: str) -> Iterator[Piece]:
+def read_translation_codes(readable: Readable) -> Iterator[Piece]:
     """Yield codes in parentheses next to an operation in a translation of botocore's message."""
-    if text.isascii():
-        return
+    text = readable.text
     for code in _CODE.finditer(text):
         around = text[max(0, code.start() - 120) : code.end() + 120]
         if kind_of_code(code["code"]) and not around.isascii():

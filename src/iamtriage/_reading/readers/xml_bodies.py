@@ -19,6 +19,8 @@ from iamtriage._reading.vocabulary.services import service_of_host
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage._reading.vocabulary.readable import Readable
+
 _CODE = re.compile(r"<Code>\s*(?P<code>[\w.]{2,100})\s*</Code>")
 # Only the query protocol states whether the sender or the receiver caused the error.
 _ERROR_TYPE = re.compile(r"<Type>(?:Sender|Receiver)</Type>\s*\Z")
@@ -44,8 +46,9 @@ _ERROR_END = re.compile(r"</Error>")
 _MESSAGE_END = re.compile(r"</Message>")
 
 
-def read_xml(text: str) -> Iterator[Piece]:
+def read_xml(readable: Readable) -> Iterator[Piece]:
     """Yield XML error documents."""
+    text = readable.text
     if "<Code>" in text:
         floor = 0
         matches = list(_CODE.finditer(text))

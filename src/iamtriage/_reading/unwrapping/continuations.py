@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.view import Edit, View
 
-_MARKS = "\\`^"
 # Not a mark: the character alone between spaces, or doubled (an escaped backslash, a fence, a pointer at source code).
 _MARKED = re.compile(r"(?P<blank>[ \t])?(?P<mark>[\\`^])\Z")
 _TEXT = re.compile(r"\w")
@@ -34,8 +33,9 @@ class _Line(NamedTuple):
 
 def strip_continuations(view: View) -> None:
     """Remove continuation marks, and the space before each of them if all have one."""
-    if any(f"{mark}\n" in view.text for mark in _MARKS):
-        view.edit(edit for run in _runs(view.text) for edit in _edits(run))
+    text = view.text
+    if "\\\n" in text or "`\n" in text or "^\n" in text:
+        view.edit(edit for run in _runs(text) for edit in _edits(run))
 
 
 def _runs(text: str) -> Iterator[list[_Line]]:

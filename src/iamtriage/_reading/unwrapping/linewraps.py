@@ -50,7 +50,6 @@ _ARN_TAIL = re.compile(r"arn:[^\s\"'`]*\Z")
 _UUID_TAIL = re.compile(r"(?<![0-9a-fA-F-])[0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,11})?\Z")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-fA-F])")
 _FIRST_WORD = re.compile(r"[^\s]{1,256}")
-_LAST_WORD = re.compile(r"[^\s]{1,256}\Z")
 # An action that a line breaks: "iam:Create\nRole".
 _ACTION = re.compile(r"\b[a-z][a-z0-9-]{1,40}:[A-Z]?[A-Za-z]{0,60}\n[A-Z]?[A-Za-z]")
 _COLUMN = re.compile(r"(?<=\s)[^\s]")
@@ -168,9 +167,10 @@ def _ends_sentence(line: str, following: str) -> bool:
 
 def last_and_first(line: str, following: str) -> tuple[str, str] | None:
     """Return the last word of a line and the first word of the next, or ``None`` if either is missing."""
-    tail = _LAST_WORD.search(line[-_MAX_WORD_LENGTH:])
     head = _FIRST_WORD.match(following)
-    return (tail[0], head[0]) if tail and head else None
+    if head is None or not line or line[-1].isspace():
+        return None
+    return line[-_MAX_WORD_LENGTH:].rsplit(maxsplit=1)[-1], head[0]
 
 
 def _is_known(word: str) -> bool:

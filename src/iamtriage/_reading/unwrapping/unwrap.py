@@ -66,7 +66,13 @@ _DOUBLED_QUOTE = re.compile(r"(?<=[a-z])''(?=[a-z])")
 _TAGS = re.compile(
     r"</?(?:p|br|div|span|code|pre|strong|em|b|i|li|ul|td|tr|tt|samp|blockquote)(?:\s[^<>\n]{0,200})?/?>"
 )
-_RUNS = re.compile(r"[ \t]*\n[ \t\n]*|[ \t]{2,}|\t")
+_RUNS = re.compile(r"[ \t]+\n[ \t\n]*|\n[ \t\n]+|[ \t]{2,}|\t")
+# The symbols for controls are printable.
+_CONTROL_SYMBOLS = ("\u21b5", "\u23ce", "\u241b", "[\\r][\\n]")
+_MARK_CHARACTERS = frozenset(">#/,*|-")
+# Letters and digits by their sort, to search for a time by its shape.
+_FIELD_NAMES = ("level", "severity", "ts", "time", "timestamp", "@timestamp")
+_SHAPE = bytes(48 if 48 <= byte < 58 else byte for byte in range(256))
 
 
 def unwrap(
@@ -86,7 +92,7 @@ def unwrap(
     """
     view = View(text)
     view.edit((start, end, "") for start, end in prefixes)
-    if not view.text.isprintable():
+    if not view.text.isprintable() and _may_hold_controls(view.text):
         view.sub(_NEWLINES, "\n")
         _drop_controls(view)
     if not text.isascii():
@@ -110,13 +116,33 @@ def unwrap(
     if view.text.count("\n") != lines:
         # The unescaped text can contain lines with boxes and marks.
         _strip_line_starts(view)
-    view.sub(_TIMESTAMPS, RECORD)
+    if _may_hold_timestamps(view.text):
+        view.sub(_TIMESTAMPS, RECORD)
     places = sorted({view.position(place) for place in statements})
     view.edit((place, place, STATEMENT) for place in places if place and view.text[place - 1 : place] == "\n")
-    view.sub(_RUNS, _collapse)
+    readable = view.text
+    if "  " in readable or "\n " in readable or " \n" in readable or "\n\n" in readable or "\t" in readable:
+        view.sub(_RUNS, _collapse)
     # This moves no offsets, and no reader needs the empty lines at the end.
     view.text = view.text.rstrip()
     return view
+
+
+def _may_hold_controls(text: str) -> bool:
+    """Return whether a text can contain a control character other than newlines and tabs, or a symbol for one."""
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return any(symbol in text for symbol in _CONTROL_SYMBOLS)
+    return True
+
+
+def _may_hold_timestamps(text: str) -> bool:
+    """Return whether a line can start with a time, or with a field of a log entry."""
+    shape = text.encode("utf-8", "replace").translate(_SHAPE)
+    if b"00:00:00" in shape or b"0000 00:00" in shape or not text.isascii():
+        return True
+    return (b"=" in shape and any(field in text for field in ("time=", "ts=", "level="))) or (
+        b'{"' in shape and any(f'{{"{field}":' in text for field in _FIELD_NAMES)
+    )
 
 
 def _drop_controls(view: View) -> None:
@@ -127,10 +153,13 @@ def _drop_controls(view: View) -> None:
 
 def _strip_line_starts(view: View) -> None:
     """Remove boxes and marks, then join the lines that they separated."""
-    strip_boxes(view)
-    view.sub(_BOX, "")
-    view.edit(_mark_edits(view.text))
-    if "\n" in view.text:
+    if "|" in view.text or not view.text.isascii():
+        strip_boxes(view)
+        view.sub(_BOX, "")
+    lines = view.text.split("\n")
+    if not _MARK_CHARACTERS.isdisjoint([line.lstrip(" \t")[:1] for line in lines]):
+        view.edit(_mark_edits(view.text))
+    if len(lines) > 1:
         strip_continuations(view)
         join_wrapped_lines(view)
 

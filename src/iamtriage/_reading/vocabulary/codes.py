@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -273,9 +274,16 @@ _CLASS_LIKE_CODES = """
 """
 _ERRORS = frozenset(_CLASS_LIKE_CODES.split())
 _COMMON_CLASS = re.compile(r"\w+Error|(?:[A-Z][a-z0-9]+|[A-Z0-9]+)Exception", re.ASCII)
+# What codes end with, and what is before the dot of those that have one.
+_SUFFIXES = (
+    *("Exception", "Error", "Fault", "Failure", "Denied", "LimitExceeded", "NotFound", "AlreadyExists"),
+    *("Expired", "Exceeded", "TooLarge"),
+)
+_PREFIXES = frozenset({"Client", "Server", "Sender", "Receiver"})
+_PARTS = frozenset(part for code in (*_KINDS, *_PLAIN) for part in code.split(".")) | _PREFIXES
 _SHAPE = re.compile(
     r"(?:(?:Client|Server|Receiver|Sender)\.)?[A-Z][A-Za-z0-9]{1,80}"
-    r"(?:Exception|Error|Fault|Failure|Denied|LimitExceeded|NotFound|AlreadyExists|Expired|Exceeded|TooLarge)"
+    rf"(?:{'|'.join(_SUFFIXES)})"
     r"|(?:Client|Server)\.[A-Z][A-Za-z0-9.]{2,80}|Invalid[A-Z][A-Za-z]{1,40}(?:ID|Id)?\.[A-Z][A-Za-z.]{2,40}",
     re.ASCII,
 )
@@ -437,6 +445,19 @@ def is_code(word: str) -> bool:
     return _SHAPE.fullmatch(word) is not None and not is_generic(word)
 
 
+@lru_cache(maxsize=8192)
+def may_be_code(word: str) -> bool:
+    """Return whether a word without dots can be a code or a part of one, or starts with one.
+
+    >>> may_be_code("NotFound"), may_be_code("InvalidGroup"), may_be_code("ClientError"), may_be_code("Hello")
+    (True, True, False, False)
+    """
+    if word in _PARTS or word.startswith("Invalid") or "AccessDenied" in word:
+        return True
+    return word[0].isupper() and word.endswith(_SUFFIXES) and not is_generic(word)
+
+
+@lru_cache(maxsize=1024)
 def is_generic(word: str) -> bool:
     """Return whether a class name says only that an error occurred."""
     return word in _PYTHON_BUILTINS or _GENERIC.fullmatch(word) is not None

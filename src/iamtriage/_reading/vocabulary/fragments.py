@@ -1,57 +1,76 @@
-"""Find which rows of a table can match a text, by literal fragments.
+"""Find which rows of a table can match a text, by words and literal fragments.
 
 Each row names a fragment without which it cannot match. Searching a text for hundreds of fragments costs more than
-reading it, so rows that share a few characters are asked for together first.
+reading it, so a fragment is searched for only if the text has the longest whole word of it. Fragments without such a
+word that share a few characters are searched for together first.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
 # Characters in a shared part.
 _LENGTH = 5
 _ALTERNATIVE = "|"
+_WORD = re.compile(r"(?<=[^\w])[A-Za-z0-9_]{4,}(?=[^\w])", re.ASCII)
+_STATED_WORD = re.compile(r"<(\w+)>(.*)", re.ASCII | re.DOTALL)
 
 
 class FragmentIndex:
     """The fragments of a table's rows.
 
     Args:
-        fragments: one per row. Alternatives are separated by ``|``.
+        fragments: one per row. Alternatives are separated by ``|``. One can start with a whole word in angle
+            brackets, which the text must have in addition to the rest.
 
-    >>> index = FragmentIndex(["unable to locate", "unable to assume", "rate exceeded"])
-    >>> index.possible_rows("error: unable to assume the role")
-    [1]
+    >>> index = FragmentIndex(["unable to locate", "they are not authorized", "rate exceeded", "<STS>", "<role>the r"])
+    >>> text = "STS: they are not authorized to assume the role"
+    >>> index.possible_rows(text.replace(":", "").split(), text)
+    [1, 3, 4]
     """
 
-    __slots__ = ("_groups",)
+    __slots__ = ("_groups", "_rows", "_words")
 
-    def __init__(self, fragments: Sequence[str]) -> None:
-        rows = [
-            (number, fragment)
-            for number, alternatives in enumerate(fragments)
-            for fragment in alternatives.split(_ALTERNATIVE)
-        ]
-        shared = Counter(part for _, fragment in rows for part in _parts(fragment))
+    def __init__(self, fragments: Iterable[str]) -> None:
+        self._rows: dict[str, list[tuple[int, str]]] = {}
+        others: list[tuple[int, str]] = []
+        for number, alternatives in enumerate(fragments):
+            for fragment in alternatives.split(_ALTERNATIVE):
+                stated = _STATED_WORD.match(fragment)
+                words = [stated[1]] if stated else _WORD.findall(fragment)
+                if words:
+                    row = (number, stated[2] if stated else fragment)
+                    self._rows.setdefault(max(words, key=len), []).append(row)
+                else:
+                    others.append((number, fragment))
+        self._words = self._rows.keys()
+        shared = Counter(part for _, fragment in others for part in _parts(fragment))
         groups: dict[str, list[tuple[int, str]]] = {}
-        for number, fragment in rows:
+        for number, fragment in others:
             groups.setdefault(max(_parts(fragment), key=shared.__getitem__), []).append((number, fragment))
         self._groups = tuple(groups.items())
 
-    def possible_rows(self, text: str) -> list[int]:
-        """Return the numbers of the rows that have a fragment in a text, in the order of the table."""
-        found = {
-            number
-            for part, rows in self._groups
-            if part in text
-            for number, fragment in rows
-            if fragment in text
-        }
-        return sorted(found)
+    def possible_rows(self, words: Iterable[str], text: str) -> list[int]:
+        """Return the numbers of the rows that have a fragment in a text, in the order of the table.
+
+        Args:
+            words: the words of the text, as ``Readable`` finds them.
+            text: the text.
+        """
+        found: list[int] = []
+        for word in self._words & words:
+            for number, fragment in self._rows[word]:
+                if not fragment or fragment in text:
+                    found.append(number)
+        for part, rows in self._groups:
+            if part in text:
+                found += [number for number, fragment in rows if fragment in text]
+        return sorted(set(found))
 
 
 def _parts(fragment: str) -> list[str]:

@@ -163,6 +163,10 @@ _SYSTEM_WORDS = (
 )
 
 
+# One of these is in every text that names AWS.
+_AWS_WORDS = ("aws", "AWS", "Aws", "Amazon", "botocore", "EKS", "S3")
+
+
 def find_other_clouds(text: str) -> list[int]:
     """Return the positions of signs of other clouds.
 
@@ -190,4 +194,4 @@ def find_storage(text: str) -> list[int]:
 
 def names_aws(text: str) -> bool:
     """Return whether a text names AWS anywhere."""
-    return _AWS.search(text) is not None
+    return any(word in text for word in _AWS_WORDS) and _AWS.search(text) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import attrs
 
@@ -30,8 +30,7 @@ _ELLIPSIS = re.compile(r"\.{2,}|…+")
 _MARK_REACH = 80
 
 
-@attrs.frozen
-class Fact:
+class Fact(NamedTuple):
     """A value and its position in the readable text; ``start`` is -1 if the text doesn't contain it.
 
     Attributes:
@@ -104,13 +103,13 @@ def _mark_cut(text: str, key: str, fact: Fact) -> Fact:
     mark = find_cut(text, fact.start, min(len(text), fact.end + _MARK_REACH))
     if key == "reason":
         # "… an explicit deny in a service con (truncated...)": a truncated clause is still true.
-        return attrs.evolve(fact, rank=CUT_OFF) if mark else fact
+        return fact._replace(rank=CUT_OFF) if mark else fact
     if mark is None or text[fact.end : mark[0]].strip(":."):
         if key == "code":
             # "AccessDenied... because": nobody shortens a code.
             return fact
         if fact.value.endswith(("...", "…")):
-            return attrs.evolve(fact, rank=CUT_OFF, stem=fact.value.rstrip(".…"))
+            return fact._replace(rank=CUT_OFF, stem=fact.value.rstrip(".…"))
         end = find_ellipsis_end(text, fact.end)
         return _with_mark(text, fact, fact.end, end) if end > fact.end else fact
     at, end = mark

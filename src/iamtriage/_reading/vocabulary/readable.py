@@ -1,0 +1,97 @@
+"""Look up words and places in a readable text.
+
+A pattern that is tried at every place of a text costs more than everything else, so readers try theirs only where
+a word that it needs is. The words are found once for all of them.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from string import ascii_letters, digits
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.vocabulary.codes import may_be_code
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from iamtriage._reading.vocabulary.pieces import Piece
+
+# Characters of the words before a code, such as "Client.".
+_MAX_PREFIX = 80
+_WORD_CHARACTERS = frozenset(ascii_letters + digits + "_")
+_WORDS = bytes(byte if chr(byte) in _WORD_CHARACTERS else 32 for byte in range(256))
+
+
+NON_ASCII = "NON_ASCII"
+"""A word that stands for all characters outside of ASCII."""
+
+
+class Readable:
+    """A readable text and its words.
+
+    Attributes:
+        text: the text.
+        flat: the same with spaces for newlines, to search it for literals.
+        words: its words, of ASCII letters, digits and underscores; with ``NON_ASCII`` if it has other characters.
+        sentences: the standard denials in it, once they have been read.
+        taken: the pieces that other readers must leave alone, once they have been read.
+
+    >>> readable = Readable("AccessDenied: Access denied")
+    >>> sorted(readable.words), readable.codes, readable.places({"denied"})
+    (['Access', 'AccessDenied', 'denied'], [(0, 12)], [(21, 27)])
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.flat = text.replace("\n", " ")
+        self._sequence = text.encode("ascii", "replace").translate(_WORDS).decode("ascii").split()
+        self.words = frozenset(self._sequence if text.isascii() else [*self._sequence, NON_ASCII])
+        self.sentences: list[Piece] = []
+        self.taken: list[Piece] = []
+
+    @cached_property
+    def codes(self) -> list[tuple[int, int]]:
+        """Where the words are that may be an error code or a part of one."""
+        codes = set(filter(may_be_code, self.words))
+        return self.places(codes) if codes else []
+
+    def places(self, wanted: Container[str]) -> list[tuple[int, int]]:
+        """Return where the words of a set are, in the order of the text."""
+        text, at = self.text, 0
+        found: list[tuple[int, int]] = []
+        for word in self._sequence:
+            if word in wanted:
+                at = text.find(word, at)
+                end = at + len(word)
+                while text[at - 1 : at] in _WORD_CHARACTERS or text[end : end + 1] in _WORD_CHARACTERS:
+                    at = text.find(word, at + 1)
+                    end = at + len(word)
+                found.append((at, end))
+                at = end
+        return found
+
+    def are_in_sentences(self, wanted: Container[str]) -> bool:
+        """Return whether the standard denials contain every one of certain words."""
+        at = 0
+        for start, _ in self.places(wanted):
+            while at < len(self.sentences) and self.sentences[at].end <= start:
+                at += 1
+            if at == len(self.sentences) or start < self.sentences[at].start:
+                return False
+        return True
+
+    @cached_property
+    def code_starts(self) -> list[int]:
+        """Return where codes can start; one can have more words with dots before it."""
+        text = self.text
+        starts: set[int] = set()
+        for start, _ in self.codes:
+            at = start
+            starts.add(at)
+            while text[at - 1 : at] == "." and start - at < _MAX_PREFIX:
+                at -= 1
+                while text[at - 1 : at] in _WORD_CHARACTERS:
+                    at -= 1
+                starts.add(at)
+        return sorted(starts)
