@@ -29,26 +29,7 @@ def _calls(path: Path, name: str) -> list[ast.Call]:
 
 
 # The modules whose causes have no definition yet. The list only gets shorter.
-UNCONVERTED = frozenset(
-    [
-        "denials/ambiguous_service",
-        "denials/assuming_roles",
-        "denials/bedrock_models",
-        "denials/execution_roles",
-        "denials/federation",
-        "denials/guardrails",
-        "denials/identity_policies",
-        "denials/kms_keys",
-        "denials/node_roles",
-        "denials/passing_roles",
-        "denials/permission_sets",
-        "denials/resource_policies",
-        "denials/s3",
-        "denials/s3_compatible_stores",
-        "denials/service_settings",
-        "denials/service_specific",
-    ]
-)
+UNCONVERTED = frozenset([])
 
 
 @pytest.mark.parametrize("path", sorted(RULES.rglob("*.py")), ids=lambda path: str(path.relative_to(RULES)))

@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, find_region, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE, NO_BODY
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts.other_endpoints import explain_non_sts_response, is_non_sts_response
 
@@ -114,24 +115,6 @@ POLICY_TOO_LONG = CauseType(
     recognised_by="An error code or message that names PolicySize.",
     fix="Shorten or split the policy: attach several managed policies, and remove statements that others cover.",
     sources=(pages.IAM_QUOTAS,),
-)
-KMS_KEY_STATE = CauseType(
-    "kms-key-state",
-    title="The KMS key is in a state in which it cannot be used",
-    meaning="The KMS key is disabled, pending deletion, or waits for imported key material.",
-    recognised_by="An error code such as KMSInvalidStateException or DisabledException, or a message that says that the key is disabled or pending deletion.",
-    fix="Enable the key, or cancel its deletion.",
-    sources=(pages.KMS_KEY_STATE,),
-    example="kms-key-disabled",
-)
-NO_BODY = CauseType(
-    "no-body",
-    title="A HEAD request has no error message",
-    text="A HEAD request has an answer without a body: S3 cannot say why.",
-    recognised_by="HeadObject or HeadBucket with the HTTP status 400, 301 or 307 as code.",
-    fix="Repeat the call with GET, whose response states the reason.",
-    sources=(pages.S3_ERRORS,),
-    example="s3-head-301",
 )
 SESSION_TOO_LONG = CauseType(
     "session-too-long",

@@ -16,6 +16,7 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient, service_trust_policy
 
@@ -68,13 +69,6 @@ PROFILE_IN_OTHER_ACCOUNT = CauseType(
     text="The instance profile is in another account.",
     fix="Create the instance profile in the account of the instance.",
     of="instance-profile-not-there",
-)
-ROLE_TOO_NEW = CauseType(
-    "role-too-new",
-    title="The role or instance profile is only seconds old",
-    text="It was made seconds ago, and the service does not see it yet.",
-    fix="Wait for about ten seconds and retry.",
-    of="service-cannot-assume-role",
 )
 SERVICE_CANNOT_ASSUME_ROLE = CauseType(
     "service-cannot-assume-role",

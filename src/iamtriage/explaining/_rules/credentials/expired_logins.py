@@ -14,7 +14,7 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import describe_duration
 from iamtriage.explaining._rules.shared.clues import find_profile, find_registry, quote_phrases
-from iamtriage.explaining._rules.shared.credential_remedies import TOKEN_KEPT
+from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case

@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.credential_remedies import TOKEN_KEPT
+from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED, UNREACHABLE_CODES, diagnose_sts_call
 from iamtriage.sts._endpoints import find_endpoint
 

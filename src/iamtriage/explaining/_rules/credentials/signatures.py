@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.clues import (
     message_text,
     quote_phrases,
 )
-from iamtriage.explaining._rules.shared.credential_remedies import OTHER_ENDPOINT
+from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
 from iamtriage.explaining._rules.sts.credential_scopes import SIGNED_BY_HAND
 
 if TYPE_CHECKING:
@@ -143,13 +143,6 @@ WRONG_SECRET = CauseType(
     title="The secret access key belongs to another access key ID",
     text="The secret is not the one of this key id, or was copied with a blank, a quote or a character missing.",
     fix="Copy the access key ID and its secret access key again.",
-    of="signature-mismatch",
-)
-REQUEST_CHANGED = CauseType(
-    "request-changed",
-    title="A proxy or client changes the request after signing",
-    text="A proxy, load balancer or client changes host, path or headers after the request was signed.",
-    fix="Let the proxy pass host, path and headers unchanged.",
     of="signature-mismatch",
 )
 WRONG_REGION_OR_SERVICE = CauseType(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.identity_policies import cloudtrail_command, other_policy_cause
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.wording import (
     EVENTUAL_CONSISTENCY,
@@ -29,13 +30,11 @@ def explain_ambiguous_service(denial: Denial) -> Explanation:
         topic="access-denied",
         summary=denial_summary(denial, "the message names neither the service nor a reason"),
         causes=(
-            Cause(
-                "derived-action",
-                f"Several services have a call {operation}, and nothing tells which was called. By the service it takes {actions}.",
-                "possible",
-                ("The message names the call, not the action.",),
+            DERIVED_ACTION.cause(
+                because=("The message names the call, not the action.",),
+                text=f"Several services have a call {operation}, and nothing tells which was called. By the service it takes {actions}.",
             ),
-            Cause("no-identity-allow", f"Most often, no policy of {denial.caller} allows it.", "possible"),
+            NO_IDENTITY_ALLOW.cause(text=f"Most often, no policy of {denial.caller} allows it."),
             other_policy_cause(denial),
         ),
         remedies=present(

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
     allow_remedy,
     policy_principal_arn,
 )
+from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_principal
@@ -55,6 +57,53 @@ _ACTIONS = {
 }
 
 
+CALLER_NOT_TRUSTED = CauseType(
+    "caller-not-trusted",
+    title="The role's trust policy does not allow the caller",
+    meaning="The trust policy of the role does not allow the caller to assume the role.",
+    recognised_by="AWS says that no resource-based policy or trust policy allows the sts:AssumeRole action, or states no reason for a denied AssumeRole.",
+    fix="Name the caller in the role's trust policy, with the action that is called.",
+    sources=(
+        pages.ASSUME_ROLE,
+        pages.TRUST_POLICIES,
+    ),
+    example="assume-role",
+)
+NO_ASSUME_ALLOW = CauseType(
+    "no-assume-allow",
+    title="No policy of the caller allows it to assume the role",
+    meaning="No identity-based policy of the caller allows it to assume the role.",
+    recognised_by="AWS says that no identity-based policy allows the sts:AssumeRole action.",
+    fix="Allow sts:AssumeRole on the role in an identity-based policy of the caller.",
+    sources=(pages.ASSUME_ROLE,),
+    example="assume-role-identity",
+)
+SESSION_TAGS = CauseType(
+    "session-tags",
+    title="The trust policy does not allow session tags",
+    meaning="The call passes session tags or a source identity, and the role's trust policy does not allow the action for that.",
+    recognised_by="The denied action is sts:TagSession or sts:SetSourceIdentity.",
+    fix="Allow sts:TagSession (or sts:SetSourceIdentity) in the role's trust policy, too.",
+    sources=(pages.SESSION_TAGS,),
+    example="tag-session",
+)
+NO_SUCH_ROLE = CauseType(
+    "no-such-role",
+    title="The role does not exist",
+    text="The role does not exist, or its ARN is misspelled: STS reports the same then.",
+    fix="Correct the ARN of the role.",
+    of="caller-not-trusted",
+)
+ROOT_ASSUMES_ROLE = CauseType(
+    "root-assumes-role",
+    title="The root user cannot assume roles",
+    text="The call was made with the root user's keys, and root users may assume no role.",
+    recognised_by='AWS says "Roles may not be assumed by root accounts".',
+    fix="Use an IAM user or a role to assume the role.",
+    sources=(pages.ASSUME_ROLE,),
+)
+
+
 def explain_assume_role(denial: Denial) -> Explanation:
     """Explain a denial of a role to a caller with AWS credentials."""
     findings = check_trust_policy(denial)
@@ -92,11 +141,8 @@ def explain_root_assumes(denial: Denial) -> Explanation:
         topic="root-assumes-role",
         summary="The root user of an account cannot assume a role.",
         causes=(
-            Cause(
-                "root-assumes-role",
-                "The call was made with the root user's keys, and root users may assume no role.",
-                "reported",
-                ("The message says: Roles may not be assumed by root accounts",),
+            ROOT_ASSUMES_ROLE.cause(
+                "reported", ("The message says: Roles may not be assumed by root accounts",)
             ),
         ),
         remedies=(
@@ -141,31 +187,29 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     evidence, reasons = denial.policy_type_evidence, reason_lines(denial)
     if denial.policy_type == "identity":
         text = f"No identity-based policy of {caller} allows it to assume {role}."
-        yield Cause("no-assume-allow", text, evidence, reasons)
+        yield NO_ASSUME_ALLOW.cause(evidence, reasons, text=text)
     elif denial.policy_type == "role_trust":
         text = f"The trust policy of {role} {_trust_verdict(denial)}."
         if denial.is_explicit:
             text = f"A Deny statement in the trust policy of {role} matches the request. An explicit deny overrides any Allow."
-        yield Cause("trust-policy", text, evidence, reasons)
+        yield CALLER_NOT_TRUSTED.cause(evidence, reasons, text=text)
     if findings is not None:
         yield findings.cause
     if attribute is not None:
-        yield Cause(
-            "session-tags",
-            _session_attribute_text(denial, attribute),
+        yield SESSION_TAGS.cause(
             "derived",
             (f"The denied action is {denial.action}, not sts:AssumeRole.",),
+            text=_session_attribute_text(denial, attribute),
         )
     is_unexplained = denial.policy_type is None and denial.deny is None
     if is_unexplained and findings is None and attribute is None:
         text = f"No identity-based policy of {caller} allows it to assume the role."
-        yield Cause("no-assume-allow", text, "possible")
-        yield Cause("trust-policy", f"The trust policy of {role} does not allow {caller}.", "possible")
-        text = "The role does not exist, or its ARN is misspelled: STS reports the same then."
-        yield Cause("no-such-role", text, "possible")
+        yield NO_ASSUME_ALLOW.cause(text=text)
+        yield CALLER_NOT_TRUSTED.cause(text=f"The trust policy of {role} does not allow {caller}.")
+        yield NO_SUCH_ROLE.cause()
     if denial.is_explicit and denial.policy_type != "role_trust":
         text = "A Deny statement in some policy matches the request. An explicit deny overrides any Allow."
-        yield Cause("explicit-deny", text, "reported", reasons)
+        yield EXPLICIT_DENY.cause("reported", reasons, text=text)
 
 
 def _reason(denial: Denial, attribute: str | None) -> str:

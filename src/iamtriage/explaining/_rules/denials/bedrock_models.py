@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
@@ -40,6 +42,51 @@ _ACCESS_DENIED = "Model access is denied"
 _INVALID_PAYMENT = "INVALID_PAYMENT_INSTRUMENT"
 _AVAILABILITY_COMMAND = "aws bedrock get-foundation-model-availability --region {} --model-id MODEL_ID"
 _RETRY_LATER = "Try again after some minutes: a subscription can take up to 15."
+
+
+MODEL_NOT_SUBSCRIBED = CauseType(
+    "model-not-subscribed",
+    title="The account is not subscribed to the model",
+    text="The account is not subscribed to the model in AWS Marketplace. Bedrock tried to do it with the caller's permissions.",
+    recognised_by="The denied action is aws-marketplace:Subscribe or aws-marketplace:ViewSubscriptions.",
+    fix="Subscribe to the model once with a principal that has the AWS Marketplace permissions.",
+    sources=(pages.BEDROCK_MODELS,),
+    example="bedrock-subscription",
+)
+NO_MARKETPLACE_ALLOW = CauseType(
+    "no-marketplace-allow",
+    title="The caller lacks the AWS Marketplace permissions",
+    meaning="The caller is not allowed to subscribe to the model in AWS Marketplace.",
+    recognised_by="The denied action is an action of AWS Marketplace during a call to Bedrock.",
+    fix="Allow aws-marketplace:Subscribe, Unsubscribe and ViewSubscriptions to the one who opens the model.",
+    sources=(pages.BEDROCK_MODELS,),
+    example="bedrock-subscription",
+)
+BEDROCK_MODEL_ACCESS = CauseType(
+    "bedrock-model-access",
+    title="The account has no access to the model",
+    text="The account has no access to the model, or there is none of this id for it.",
+    recognised_by='Bedrock says "You don\'t have access to the model with the specified model ID".',
+    fix="Open the model in the Bedrock console, or use another model or region.",
+    sources=(pages.BEDROCK_MODELS,),
+    example="bedrock-model",
+)
+MODEL_NOT_IN_REGION = CauseType(
+    "model-not-in-region",
+    title="The model is not available in the region",
+    text="The model is not offered in the region that was called, or its id is mistyped or out of use.",
+    fix="Call a region that has the model, and check the model ID.",
+    of="bedrock-model-access",
+)
+PAYMENT_MISSING = CauseType(
+    "payment-missing",
+    title="The account has no valid payment method",
+    text="The subscription to the model takes a valid way of payment, and the account has none that AWS Marketplace takes.",
+    recognised_by="Bedrock says INVALID_PAYMENT_INSTRUMENT.",
+    fix="Add a payment method that AWS Marketplace accepts.",
+    sources=(pages.BEDROCK_MODELS,),
+    example="bedrock-payment",
+)
 
 
 def subscribes_to_model(denial: Denial) -> bool:
@@ -81,18 +128,10 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
             denial, "the account is not subscribed to the model, and the caller may not subscribe it"
         ),
         causes=(
-            Cause(
-                "model-not-subscribed",
-                "The account is not subscribed to the model in AWS Marketplace. Bedrock tried to do it with the caller's permissions.",
-                "derived",
-                quote_phrases(denial_paragraph(denial.failure), _ACCESS_DENIED),
+            MODEL_NOT_SUBSCRIBED.cause(
+                "derived", quote_phrases(denial_paragraph(denial.failure), _ACCESS_DENIED)
             ),
-            Cause(
-                "no-marketplace-allow",
-                missing,
-                "reported",
-                reason_lines(denial),
-            ),
+            NO_MARKETPLACE_ALLOW.cause("reported", reason_lines(denial), text=missing),
         ),
         remedies=present(subscribe, allow, authorization_details_remedy(denial)),
         notes=(
@@ -143,9 +182,7 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
         topic="bedrock-model-access",
         summary="Bedrock does not let this account use the model in the region of the call.",
         causes=(
-            Cause(
-                "bedrock-model-access",
-                "The account has no access to the model, or there is none of this id for it.",
+            BEDROCK_MODEL_ACCESS.cause(
                 "reported",
                 quote_phrases(
                     words,
@@ -154,20 +191,12 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
                     _ACCESS_DENIED,
                 ),
             ),
-            Cause(
-                "model-not-subscribed",
-                "The account is not subscribed to the model yet, or the form that its maker asks for was not handed in.",
-                "possible",
+            MODEL_NOT_SUBSCRIBED.cause(
+                text="The account is not subscribed to the model yet, or the form that its maker asks for was not handed in."
             ),
-            Cause(
-                "model-not-in-region",
-                "The model is not offered in the region that was called, or its id is mistyped or out of use.",
-                "possible",
-            ),
-            Cause(
-                "other-account",
-                "The credentials are of another account than the one that has access.",
-                "possible",
+            MODEL_NOT_IN_REGION.cause(),
+            CREDENTIALS_OF_OTHER_ACCOUNT.cause(
+                text="The credentials are of another account than the one that has access."
             ),
         ),
         remedies=present(*remedies),
@@ -183,11 +212,8 @@ def _explain_payment(denial: Denial, words: str) -> Explanation:
         topic="bedrock-payment",
         summary="Bedrock does not let this account use the model: AWS Marketplace has no valid way of payment for it.",
         causes=(
-            Cause(
-                "payment-missing",
-                "The subscription to the model takes a valid way of payment, and the account has none that AWS Marketplace takes.",
-                "reported",
-                quote_phrases(words, "A valid payment instrument must be provided"),
+            PAYMENT_MISSING.cause(
+                "reported", quote_phrases(words, "A valid payment instrument must be provided")
             ),
         ),
         remedies=(

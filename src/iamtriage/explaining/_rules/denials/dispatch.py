@@ -155,6 +155,7 @@ ROUTES: tuple[tuple[Condition, str], ...] = (
     (_worded_as("mfa"), "denials.service_specific.explain_mfa"),
     (_worded_as("no-assignment"), "denials.permission_sets.explain_no_assignment"),
     (_worded_as("not-owner"), "denials.service_specific.explain_not_owner"),
+    (_depends_on_other_service, "denials.service_specific.explain_dependency"),
     (_worded_as("other"), "denials.service_specific.explain_service_message"),
     (_worded_as("other-software"), "denials.s3_compatible_stores.explain_s3_compatible_store"),
     (_worded_as("pod-identity"), "kubernetes.pod_identities.explain_pod_denied"),
@@ -178,7 +179,6 @@ ROUTES: tuple[tuple[Condition, str], ...] = (
     # The type of caller, the error code, a missing Allow.
     (_is_service_principal, "denials.resource_policies.explain_service_principal"),
     (_has_kms_code, "denials.kms_keys.explain_service_encryption_key"),
-    (_depends_on_other_service, "denials.service_specific.explain_dependency"),
     (_denied_by("identity"), "denials.identity_policies.explain_no_identity_allow"),
     # What the message leaves open.
     (_is_bare_s3_denial, "denials.s3.explain_bare_s3"),

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, capitalize_start
@@ -28,6 +30,16 @@ _MISSING_PERMISSION = re.compile(
 )
 _VPC_POLICY = "AWSLambdaVPCAccessExecutionRole"
 _ROLE = "the function's execution role"
+
+
+EXECUTION_ROLE = CauseType(
+    "execution-role",
+    title="The execution role lacks a permission",
+    meaning="The function's execution role lacks a permission that the function needs for what the call sets up.",
+    recognised_by='AWS says "The provided execution role does not have permissions to call …".',
+    fix="Allow the action to the function's execution role.",
+    sources=(pages.LAMBDA_ROLE,),
+)
 
 
 def explain_execution_role(denial: Denial) -> Explanation:
@@ -58,15 +70,12 @@ def explain_execution_role(denial: Denial) -> Explanation:
         topic="execution-role",
         summary=f"Lambda refuses the call, since {_ROLE} may not do {missing}.",
         causes=(
-            Cause(
-                "execution-role",
-                f"{capitalize_start(_ROLE)} lacks {missing}, which the function needs for what the call sets up.",
+            EXECUTION_ROLE.cause(
                 "reported",
                 quote_phrases(words, "execution role does not have permissions to call"),
+                text=f"{capitalize_start(_ROLE)} lacks {missing}, which the function needs for what the call sets up.",
             ),
-            Cause(
-                "role-too-new", "The permission was given seconds ago, and does not count yet.", "possible"
-            ),
+            ROLE_TOO_NEW.cause(text="The permission was given seconds ago, and does not count yet."),
         ),
         remedies=present(show, allow),
         notes=("No permission of the caller is missing.", EVENTUAL_CONSISTENCY),

@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.credentials.identity_pools import POOL_PROVIDER, pool_trust_remedy
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.credentials.identity_pools import (
+    OTHER_POOL,
+    POOL_PROVIDER,
+    pool_trust_remedy,
+)
 from iamtriage.explaining._rules.denials.assuming_roles import (
+    NO_SUCH_ROLE,
+    SESSION_TAGS,
     check_trust_policy,
     missing_trust_steps,
     trust_policy_commands,
@@ -59,6 +66,45 @@ _SAML_AUDIENCES = {
 _SAML_AUDIENCE = "https://signin.aws.amazon.com/saml"
 
 
+TOKEN_NOT_TRUSTED = CauseType(
+    "token-not-trusted",
+    title="The role's trust policy does not allow the web identity token",
+    text="The role's trust policy does not let this token in: its provider, audience or subject is not the one that the policy asks for.",
+    recognised_by='STS says "Not authorized to perform sts:AssumeRoleWithWebIdentity".',
+    fix="Let the trust policy name the provider, and conditions that match the token's audience and subject.",
+    sources=(
+        pages.OIDC_ROLES,
+        pages.TRUST_POLICIES,
+    ),
+    example="identity-pool-token",
+)
+ASSERTION_NOT_TRUSTED = CauseType(
+    "assertion-not-trusted",
+    title="The role's trust policy does not allow the SAML assertion",
+    text="The role's trust policy does not let this assertion in: it has to name the SAML provider as Federated, allow sts:AssumeRoleWithSAML, and its conditions, such as SAML:aud, have to fit the assertion.",
+    recognised_by='STS says "Not authorized to perform sts:AssumeRoleWithSAML".',
+    fix="Let the trust policy name the SAML provider and allow sts:AssumeRoleWithSAML.",
+    sources=(pages.SAML,),
+    example="saml",
+)
+GUEST_OR_SIGNED_IN = CauseType(
+    "guest-or-signed-in",
+    title="The role is for another kind of identity",
+    text="The role is for those who are signed in and the call is a guest's, or the reverse.",
+    fix="Use the authenticated role for signed-in users and the unauthenticated one for guests.",
+    of="token-not-trusted",
+    example="identity-pool-token",
+)
+SAML_PAIR = CauseType(
+    "saml-pair",
+    title="The assertion names another role and provider",
+    text="The pair of role and provider in the assertion's Role attribute is not the one of the trust policy.",
+    fix="Correct the Role attribute of the assertion.",
+    of="assertion-not-trusted",
+    example="saml",
+)
+
+
 def explain_web_identity(denial: Denial) -> Explanation:
     """Explain that STS did not accept a web identity token for a role."""
     if _is_from_identity_pool(denial):
@@ -67,18 +113,14 @@ def explain_web_identity(denial: Denial) -> Explanation:
     checked = None if findings is None else _explain_checked_policy(denial, findings)
     if checked is not None:
         return checked
-    cause = Cause(
-        "trust-policy",
-        "The role's trust policy does not let this token in: its provider, audience or subject is not the one that the policy asks for.",
+    cause = TOKEN_NOT_TRUSTED.cause(
         "derived",
         (
             f"STS refuses {denial.action} by the trust policy alone: such a caller has no policies of its own.",
         ),
     )
-    no_such_role = Cause(
-        "no-such-role",
-        "The role does not exist, or its ARN is misspelt: STS says the same then.",
-        "possible",
+    no_such_role = NO_SUCH_ROLE.cause(
+        text="The role does not exist, or its ARN is misspelt: STS says the same then."
     )
     return Explanation(
         failure=denial.failure,
@@ -126,19 +168,14 @@ def _is_from_identity_pool(denial: Denial) -> bool:
 def _explain_identity_pool_token(denial: Denial) -> Explanation:
     """Explain that STS did not accept a Cognito identity pool's token for a role."""
     findings = check_trust_policy(denial)
-    cause = Cause(
-        "trust-policy",
-        "The role's trust policy does not let the token of the identity pool in: it has to name the pool's id (aud), and authenticated or unauthenticated (amr).",
+    cause = TOKEN_NOT_TRUSTED.cause(
         "derived",
         ("The text or the token's claims tell of an identity pool of Cognito.",),
+        text="The role's trust policy does not let the token of the identity pool in: it has to name the pool's id (aud), and authenticated or unauthenticated (amr).",
     )
     others = (
-        Cause("other-pool", "The app uses another identity pool than the role trusts.", "possible"),
-        Cause(
-            "other-kind",
-            "The role is for those who are signed in and the call is a guest's, or the reverse.",
-            "possible",
-        ),
+        OTHER_POOL.cause(text="The app uses another identity pool than the role trusts."),
+        GUEST_OR_SIGNED_IN.cause(),
     )
     return Explanation(
         failure=denial.failure,
@@ -240,28 +277,18 @@ def explain_saml(denial: Denial) -> Explanation:
         topic="web-identity",
         summary="STS did not accept the SAML assertion for the role: its trust policy does not let it in.",
         causes=(
-            Cause(
-                "trust-policy",
-                "The role's trust policy does not let this assertion in: it has to name the SAML provider as Federated, allow sts:AssumeRoleWithSAML, and its conditions, such as SAML:aud, have to fit the assertion.",
+            ASSERTION_NOT_TRUSTED.cause(
                 "derived",
                 (
                     "STS refuses sts:AssumeRoleWithSAML by the trust policy alone: such a caller has no policies of its own.",
                 ),
             ),
-            Cause(
-                "saml-pair",
-                "The pair of role and provider in the assertion's Role attribute is not the one of the trust policy.",
-                "possible",
+            SAML_PAIR.cause(),
+            NO_SUCH_ROLE.cause(
+                text="The role does not exist, or its ARN is misspelt, upper and lower case included: STS says the same then."
             ),
-            Cause(
-                "no-such-role",
-                "The role does not exist, or its ARN is misspelt, upper and lower case included: STS says the same then.",
-                "possible",
-            ),
-            Cause(
-                "session-tags",
-                "The assertion has PrincipalTag attributes, and the trust policy does not allow sts:TagSession.",
-                "possible",
+            SESSION_TAGS.cause(
+                text="The assertion has PrincipalTag attributes, and the trust policy does not allow sts:TagSession."
             ),
         ),
         remedies=(_compare_assertion_remedy(denial), _trust_saml_remedy(denial)),

@@ -11,7 +11,8 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
     policy_principal_arn,
@@ -43,6 +44,98 @@ _POLICY_ARN = re.compile(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):pol
 _IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
 
 
+SCP_DENY = CauseType(
+    "scp-deny",
+    title="A Deny statement in a service control policy matches the request",
+    meaning="A Deny statement in a service control policy of the organization matches the request.",
+    recognised_by='AWS says "with an explicit deny in a service control policy".',
+    fix="Ask the organization's administrators to change the SCP. An Allow in the account does not override it.",
+    sources=(pages.SERVICE_CONTROL,),
+    example="scp-explicit",
+)
+SCP_NO_ALLOW = CauseType(
+    "scp-no-allow",
+    title="No service control policy allows the action",
+    meaning="At some level between the organization's root and the account, no service control policy allows the action.",
+    recognised_by='AWS says "because no service control policy allows the … action".',
+    fix="Allow the action in the SCPs at every level between the root and the account.",
+    sources=(pages.SERVICE_CONTROL,),
+    example="scp-implicit",
+)
+RCP_DENY = CauseType(
+    "rcp-deny",
+    title="A Deny statement in a resource control policy matches the request",
+    meaning="A Deny statement in a resource control policy of the organization matches the request.",
+    recognised_by='AWS says "with an explicit deny in a resource control policy".',
+    fix="Ask the organization's administrators to change the RCP. An Allow in the account does not override it.",
+    sources=(pages.RESOURCE_CONTROL,),
+    example="rcp-explicit",
+)
+RCP_NO_ALLOW = CauseType(
+    "rcp-no-allow",
+    title="No resource control policy allows the action",
+    meaning="A resource control policy does not allow the action. RCPFullAWSAccess, which allows everything, is always attached, so another RCP denies it.",
+    recognised_by='AWS says "because no resource control policy allows the … action".',
+    fix="Let the organization's administrators check the RCPs; they can only deny.",
+    sources=(pages.RESOURCE_CONTROL,),
+    example="rcp-implicit",
+)
+BOUNDARY_DENY = CauseType(
+    "boundary-deny",
+    title="A Deny statement in the permissions boundary matches the request",
+    meaning="A Deny statement in the caller's permissions boundary matches the request.",
+    recognised_by='AWS says "with an explicit deny in a permissions boundary".',
+    fix="Change the Deny statement in the boundary. An Allow does not override it.",
+    sources=(pages.BOUNDARIES,),
+    example="boundary-explicit",
+)
+BOUNDARY_NO_ALLOW = CauseType(
+    "boundary-no-allow",
+    title="The permissions boundary does not allow the action",
+    meaning="The permissions boundary of the user or role does not allow the action.",
+    recognised_by='AWS says "because no permissions boundary allows the … action".',
+    fix="Allow the action in the boundary, and in an identity-based policy, too.",
+    sources=(pages.BOUNDARIES,),
+    example="boundary-implicit",
+)
+SESSION_DENY = CauseType(
+    "session-deny",
+    title="A Deny statement in the session policy matches the request",
+    meaning="A Deny statement in the session policy matches the request.",
+    recognised_by='AWS says "with an explicit deny in a session policy".',
+    fix="Open a new session without this statement in its session policy.",
+    sources=(pages.SESSION_POLICIES,),
+    example="session-explicit-federated",
+)
+SESSION_NO_ALLOW = CauseType(
+    "session-no-allow",
+    title="The session policy does not allow the action",
+    meaning="The session was opened with a session policy that does not allow the action.",
+    recognised_by='AWS says "because no session policy allows the … action".',
+    fix="Open a new session whose session policy allows the action, or none.",
+    sources=(pages.SESSION_POLICIES,),
+    example="session-implicit",
+)
+VPC_ENDPOINT_DENY = CauseType(
+    "vpc-endpoint-deny",
+    title="A Deny statement in the VPC endpoint policy matches the request",
+    meaning="The request went through a VPC endpoint whose policy denies it.",
+    recognised_by='AWS says "with an explicit deny in a VPC endpoint policy".',
+    fix="Change the VPC endpoint's policy.",
+    sources=(pages.VPC_ENDPOINT,),
+    example="vpc-endpoint-explicit-transitive",
+)
+VPC_ENDPOINT_NO_ALLOW = CauseType(
+    "vpc-endpoint-no-allow",
+    title="The VPC endpoint policy does not allow the action",
+    meaning="The request went through a VPC endpoint whose policy does not allow it.",
+    recognised_by='AWS says "because no VPC endpoint policy allows the … action".',
+    fix="Allow the action in the VPC endpoint's policy.",
+    sources=(pages.VPC_ENDPOINT,),
+    example="vpc-endpoint-implicit",
+)
+
+
 def explain_service_control(denial: Denial) -> Explanation:
     """Explain a denial by a service control policy."""
     owner = _management_account(denial.policy)
@@ -64,7 +157,7 @@ def explain_service_control(denial: Denial) -> Explanation:
         url=pages.SERVICE_CONTROL,
     )
     text = f"At some level between the organization's root and the account, no service control policy allows the action. {_no_identity_allow(denial, 'service control policy')}"
-    cause = ("scp-no-allow", text)
+    cause = (SCP_NO_ALLOW, text)
     return _explain_control(
         denial, "no service control policy allows it", cause, remedy, _IDENTITY_ALLOW_REQUIRED
     )
@@ -90,7 +183,7 @@ def explain_resource_control(denial: Denial) -> Explanation:
         url=pages.RESOURCE_CONTROL,
     )
     text = f"A resource control policy blocks the request. Such policies can only deny, apart from the AWS managed policy RCPFullAWSAccess. {_no_identity_allow(denial, 'resource control policy')}"
-    cause = ("rcp-no-allow", text)
+    cause = (RCP_NO_ALLOW, text)
     return _explain_control(
         denial, "no resource control policy allows it", cause, remedy, _IDENTITY_ALLOW_REQUIRED
     )
@@ -121,7 +214,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         layer="permissions_boundary",
         url=pages.BOUNDARIES,
     )
-    cause = (f"boundary-{_suffix(denial)}", text)
+    cause = (BOUNDARY_DENY if denial.is_explicit else BOUNDARY_NO_ALLOW, text)
     return _explain(denial, "permissions-boundary", verdict, cause, remedy)
 
 
@@ -153,7 +246,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         layer="session",
         url=pages.SESSION_POLICIES,
     )
-    cause = (f"session-{_suffix(denial)}", text)
+    cause = (SESSION_DENY if denial.is_explicit else SESSION_NO_ALLOW, text)
     return _explain(denial, "session-policy", verdict, cause, remedy, *_identity_notes(denial))
 
 
@@ -195,7 +288,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         url=pages.VPC_ENDPOINT,
     )
     verdict = f"the VPC endpoint's policy {verb}"
-    cause = (f"vpc-endpoint-{_suffix(denial)}", text)
+    cause = (VPC_ENDPOINT_DENY if denial.is_explicit else VPC_ENDPOINT_NO_ALLOW, text)
     return _explain(denial, "vpc-endpoint-policy", verdict, cause, remedy, *_identity_notes(denial))
 
 
@@ -229,16 +322,16 @@ def _explain_control_deny(
         layer=policy_type,
         url=pages.RESOURCE_CONTROL if policy_type == "resource_control" else pages.SERVICE_CONTROL,
     )
-    code = "rcp-deny" if policy_type == "resource_control" else "scp-deny"
+    definition = RCP_DENY if policy_type == "resource_control" else SCP_DENY
     cause = (
-        code,
+        definition,
         f"A Deny statement in a {name} of the organization matches the request. {_no_identity_allow(denial, name)}",
     )
     return _explain_control(denial, f"a {name} denies it", cause, remedy, *notes)
 
 
 def _explain_control(
-    denial: Denial, verdict: str, cause: tuple[str, str], remedy: Remedy, *notes: str
+    denial: Denial, verdict: str, cause: tuple[CauseType, str], remedy: Remedy, *notes: str
 ) -> Explanation:
     """Explain a denial by a service or resource control policy."""
     name = "resource control policy" if remedy.layer == "resource_control" else "service control policy"
@@ -260,20 +353,17 @@ def _management_account(policy: str | None) -> str:
 
 
 def _explain(
-    denial: Denial, topic: str, verdict: str, cause: tuple[str, str], remedy: Remedy, *notes: str
+    denial: Denial, topic: str, verdict: str, cause: tuple[CauseType, str], remedy: Remedy, *notes: str
 ) -> Explanation:
+    definition, text = cause
     return Explanation(
         failure=denial.failure,
         topic=topic,
         summary=denial_summary(denial, verdict),
-        causes=(Cause(*cause, denial.policy_type_evidence, reason_lines(denial)),),
+        causes=(definition.cause(denial.policy_type_evidence, reason_lines(denial), text=text),),
         remedies=(remedy,),
         notes=notes,
     )
-
-
-def _suffix(denial: Denial) -> str:
-    return "deny" if denial.is_explicit else "no-allow"
 
 
 def _identity_notes(denial: Denial) -> tuple[str, ...]:

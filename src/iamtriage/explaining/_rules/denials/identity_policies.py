@@ -10,11 +10,17 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.arns._principals import Root, ServiceLinkedRole, User
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import (
+    DERIVED_ACTION,
+    EXPLICIT_DENY,
+    NO_IDENTITY_ALLOW,
+)
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
@@ -48,6 +54,63 @@ _QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
 _IF_NOT_ALLOWED = "The message does not say why. This helps where no policy of the caller allows it yet."
 
 
+OTHER_LAYER = CauseType(
+    "other-layer",
+    title="Another policy type denies the request",
+    meaning="A policy that the message does not name denies or does not allow the request: the resource's policy, or one that caps permissions.",
+    fix="Check the resource's policy, SCPs and RCPs, the permissions boundary, the session policy and the VPC endpoint policy.",
+    of="no-identity-allow",
+)
+IMPLICIT_DENY = CauseType(
+    "implicit-deny",
+    title="No statement denies the action; an Allow is missing",
+    text="No statement denies it explicitly: an Allow is missing.",
+    recognised_by="The decoded message or the authorization details say that there is no explicit deny.",
+    fix="Add an Allow in the policy type that lacks it.",
+    sources=(pages.EVALUATION,),
+    example="ec2-encoded-implicit",
+)
+UNKNOWN_ACTION = CauseType(
+    "unknown-action",
+    title="The message names neither the action nor the policy",
+    text="The message names neither the action nor the policy, so it does not show what is missing.",
+    recognised_by='The message is a bare "Access Denied".',
+    fix="Find the call in CloudTrail, or repeat it with debug output.",
+    sources=(pages.ACCESS_DENIED,),
+    example="no-code-no-words",
+)
+IDENTITY_DENY = CauseType(
+    "identity-deny",
+    title="A Deny statement in an identity-based policy matches the request",
+    meaning="A Deny statement in an identity-based policy of the caller matches the request.",
+    recognised_by='AWS says "with an explicit deny in an identity-based policy".',
+    fix="Change the Deny statement, or make the call as it requires. An Allow does not override it.",
+    sources=(pages.EVALUATION,),
+    example="identity-explicit",
+)
+KEY_QUARANTINE = CauseType(
+    "key-quarantine",
+    title="AWS quarantined the user because of an exposed access key",
+    meaning="AWS attached a quarantine policy to the user, because it found an access key of the user exposed publicly.",
+    recognised_by="The denying policy is AWSCompromisedKeyQuarantine.",
+    fix="Replace the exposed key and follow the support case. AWS asks to leave the quarantine policy in place until the case is closed.",
+    sources=(
+        pages.QUARANTINE,
+        pages.EXPOSED_KEYS,
+    ),
+    example="compromised-key",
+)
+DENYING_CONDITION = CauseType(
+    "denying-condition",
+    title="The condition of the Deny statement matches",
+    meaning="The decoded message states which condition of the Deny statement matched the request.",
+    recognised_by="The decoded message states the condition keys of the Deny statement.",
+    fix="Make the call so that the condition does not match, or change the statement.",
+    sources=(pages.EVALUATION,),
+    example="ec2-encoded-decoded",
+)
+
+
 def explain_no_identity_allow(denial: Denial) -> Explanation:
     """Explain an implicit denial: no identity-based policy allows the action."""
     on = " on this resource" if denial.resource else ""
@@ -63,11 +126,10 @@ def explain_no_identity_allow(denial: Denial) -> Explanation:
         topic="no-identity-allow",
         summary=denial_summary(denial, "no identity-based policy allows it"),
         causes=(
-            Cause(
-                "no-identity-allow",
-                f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}.{_service_linked_text(denial)}",
+            NO_IDENTITY_ALLOW.cause(
                 denial.policy_type_evidence,
                 reason_lines(denial),
+                text=f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}.{_service_linked_text(denial)}",
             ),
         ),
         remedies=remedies or (investigate(denial),),
@@ -129,11 +191,10 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         topic="identity-deny",
         summary=denial_summary(denial, "an identity-based policy explicitly denies it"),
         causes=(
-            Cause(
-                "identity-deny",
-                f"A Deny statement in an identity-based policy of {denial.caller} matches the request. {policy} An explicit deny overrides any Allow.",
+            IDENTITY_DENY.cause(
                 denial.policy_type_evidence,
                 reason_lines(denial),
+                text=f"A Deny statement in an identity-based policy of {denial.caller} matches the request. {policy} An explicit deny overrides any Allow.",
             ),
         ),
         remedies=present(remedy, authorization_details_remedy(denial)),
@@ -187,11 +248,10 @@ def _explain_quarantine(denial: Denial) -> Explanation:
         topic="compromised-key",
         summary=denial_summary(denial, "AWS quarantined the user because an access key is exposed"),
         causes=(
-            Cause(
-                "key-quarantine",
-                f"AWS attached its managed policy {(denial.policy or '').rpartition('/')[2]} because it found an access key of the user exposed publicly. An Allow does not override its explicit deny.",
+            KEY_QUARANTINE.cause(
                 "reported",
                 reason_lines(denial),
+                text=f"AWS attached its managed policy {(denial.policy or '').rpartition('/')[2]} because it found an access key of the user exposed publicly. An Allow does not override its explicit deny.",
             ),
         ),
         remedies=(remedy,),
@@ -218,15 +278,14 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
         topic="explicit-deny",
         summary=denial_summary(denial, "a policy denies it explicitly"),
         causes=(
-            Cause(
-                "explicit-deny",
-                "A Deny statement in some policy matches the request. The message does not name the policy type. An explicit deny overrides any Allow.",
+            EXPLICIT_DENY.cause(
                 denial.policy_type_evidence,
                 reason_lines(denial),
+                text="A Deny statement in some policy matches the request. The message does not name the policy type. An explicit deny overrides any Allow.",
             ),
             *(
-                Cause(
-                    "denying-condition", str(each), "supplied", ("The decoded message holds the statement.",)
+                DENYING_CONDITION.cause(
+                    "supplied", ("The decoded message holds the statement.",), text=str(each)
                 )
                 for each in conditions
             ),
@@ -242,16 +301,14 @@ def explain_denial_without_reason(denial: Denial) -> Explanation:
     if denial.action_evidence == "derived" and denial.action is not None:
         causes.append(_derived_action_cause(denial))
     if denial.deny == "implicit":
-        text = "No statement denies it explicitly: an Allow is missing."
-        causes.append(Cause("implicit-deny", text, denial.policy_type_evidence, reason_lines(denial)))
+        causes.append(IMPLICIT_DENY.cause(denial.policy_type_evidence, reason_lines(denial)))
     if denial.action is None:
-        text = "The message names neither the action nor the policy, so it does not show what is missing."
-        causes.append(Cause("unknown-action", text, "derived"))
+        causes.append(UNKNOWN_ACTION.cause("derived"))
         remedies.append(_identify_caller_remedy(denial))
     else:
         if identity_allow_helps(denial):
             text = f"Most often, no policy of {denial.caller} allows {denial.action}."
-            causes.append(Cause("no-identity-allow", text, "possible"))
+            causes.append(NO_IDENTITY_ALLOW.cause(text=text))
             remedies += [allow_remedy(denial, first_step=_IF_NOT_ALLOWED), cross_account_remedy(denial)]
         causes.append(other_policy_cause(denial))
         remedies.append(_locate_policy_remedy(denial))
@@ -276,7 +333,7 @@ def other_policy_cause(denial: Denial) -> Cause:
     text = f"A policy that the message does not name may deny it: the resource's, {limits}."
     if denial.deny == "implicit":
         text = f"A policy that caps permissions may not allow it: {limits}."
-    return Cause("other-layer", text, "possible")
+    return OTHER_LAYER.cause(text=text)
 
 
 def _derived_action_cause(denial: Denial) -> Cause:
@@ -284,7 +341,7 @@ def _derived_action_cause(denial: Denial) -> Cause:
     text = f"The call {operation} requires {join_first_four(denial.actions)}."
     if denial.failure.encoded_message:
         text += " The encoded message may name another action, such as iam:PassRole."
-    return Cause("derived-action", text, "derived", ("The message names the call, not the action.",))
+    return DERIVED_ACTION.cause("derived", ("The message names the call, not the action.",), text=text)
 
 
 def _grant_remedy(denial: Denial) -> Remedy | None:

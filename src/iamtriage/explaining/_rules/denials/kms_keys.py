@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.wording import (
     authorization_details_remedy,
@@ -27,6 +29,56 @@ __all__ = ("explain_service_encryption_key", "explain_three_reasons", "explain_u
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller needs an Allow of its own."
 
 
+KMS_KEY_POLICY = CauseType(
+    "kms-key-policy",
+    title="The key policy does not allow the caller",
+    text="The key's policy does not let the caller in, or no policy of the caller allows the key.",
+    meaning="Neither the key policy nor a grant allows the caller to use the KMS key.",
+    fix="Allow the caller in the key policy, or with a grant.",
+    of="kms-behind-service",
+)
+KMS_WRONG_REGION = CauseType(
+    "kms-wrong-region",
+    title="The KMS key is in another region or account",
+    text="The key does not exist in the Region of the call, or it was deleted.",
+    fix="Call the region of the key, and use the key's ARN.",
+    of="kms-key-policy",
+    example="kms-three-ways",
+)
+KMS_KEY_DENY = CauseType(
+    "kms-key-deny",
+    title="A Deny statement in the key policy matches",
+    text="A Deny statement in the key policy matches the request.",
+    fix="Change the Deny statement in the key policy.",
+    of="kms-key-policy",
+    example="kms-three-ways",
+)
+KMS_NO_ALLOW = CauseType(
+    "kms-no-allow",
+    title="Neither the key policy nor an identity-based policy allows the call",
+    meaning="Neither the key policy nor an identity-based policy of the caller allows the action.",
+    recognised_by="KMS says that the ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
+    fix="Allow the action in the key policy and, in another account, in an identity-based policy.",
+    sources=(pages.KMS_ACCESS,),
+    example="kms-old-sentence",
+)
+KMS_KEY_DELETED = CauseType(
+    "kms-key-deleted",
+    title="The KMS key was deleted",
+    text="The key was deleted.",
+    fix="Use another key. What the deleted key encrypted cannot be recovered.",
+    of="kms-no-allow",
+)
+KMS_BEHIND_SERVICE = CauseType(
+    "kms-behind-service",
+    title="The service was denied access to the KMS key",
+    text="The call itself may be allowed: what was refused is the key.",
+    recognised_by="The error code is KMSAccessDenied, or the message says that access to KMS is not allowed.",
+    fix="Allow the caller or the service's role to use the KMS key.",
+    sources=(pages.KMS_ACCESS,),
+)
+
+
 def explain_three_reasons(denial: Denial) -> Explanation:
     """Explain the message that names three possible reasons."""
     reasons = reason_lines(denial)
@@ -37,18 +89,11 @@ def explain_three_reasons(denial: Denial) -> Explanation:
             denial, "no key in this Region, no key policy that allows it, or a key policy that denies it"
         ),
         causes=(
-            Cause(
-                "kms-key-policy",
-                f"Neither the key policy nor a grant allows {denial.caller}.",
-                "possible",
-                reasons,
+            KMS_KEY_POLICY.cause(
+                because=reasons, text=f"Neither the key policy nor a grant allows {denial.caller}."
             ),
-            Cause(
-                "kms-wrong-region",
-                "The key does not exist in the Region of the call, or it was deleted.",
-                "possible",
-            ),
-            Cause("kms-key-deny", "A Deny statement in the key policy matches the request.", "possible"),
+            KMS_WRONG_REGION.cause(),
+            KMS_KEY_DENY.cause(),
         ),
         remedies=present(
             _inspect_key_remedy(denial), resource_remedy(denial), authorization_details_remedy(denial)
@@ -67,17 +112,11 @@ def explain_unknown_key(denial: Denial) -> Explanation:
         topic="kms-key-unknown",
         summary="KMS cannot decrypt: the key does not exist, not in this region, or the caller may not use it.",
         causes=(
-            Cause(
-                "kms-no-allow",
-                f"Neither the key's policy nor a policy of {denial.caller} allows kms:Decrypt.",
-                "possible",
+            KMS_NO_ALLOW.cause(
+                text=f"Neither the key's policy nor a policy of {denial.caller} allows kms:Decrypt."
             ),
-            Cause(
-                "kms-wrong-region",
-                "The text was encrypted with a key of another region or account.",
-                "possible",
-            ),
-            Cause("kms-key-deleted", "The key was deleted.", "possible"),
+            KMS_WRONG_REGION.cause(text="The text was encrypted with a key of another region or account."),
+            KMS_KEY_DELETED.cause(),
         ),
         remedies=(_inspect_key_remedy(denial),),
         notes=("KMS gives the reasons as one, and does not say which of them holds.", _KEY_POLICY_NOTE),
@@ -107,18 +146,12 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         topic="kms-behind-service",
         summary=f"The KMS key{where} the data may not be used.",
         causes=(
-            Cause(
-                "kms-behind-service",
-                "The call itself may be allowed: what was refused is the key.",
+            KMS_BEHIND_SERVICE.cause(
                 "reported",
                 (f"The code is {denial.failure.envelope.code}.",) if denial.failure.envelope.code else (),
             ),
-            Cause(
-                "kms-key-policy",
-                "The key's policy does not let the caller in, or no policy of the caller allows the key.",
-                "possible",
-            ),
-            Cause("kms-key-state", "The key is disabled or waits for its deletion.", "possible"),
+            KMS_KEY_POLICY.cause(),
+            KMS_KEY_STATE.cause(text="The key is disabled or waits for its deletion."),
         ),
         remedies=(remedy,),
         notes=(_KEY_POLICY_NOTE,),

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_credentials import assign_pod_role_remedy
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import is_about_pods
@@ -63,6 +65,20 @@ _EVIDENCE_ORDER: tuple[Evidence, ...] = ("reported", "supplied", "derived", "pos
 _WARNING = "Every pod that reaches the metadata of a node with this role may do it then."
 
 
+POD_USES_NODE_ROLE = CauseType(
+    "pod-uses-node-role",
+    title="The pod uses the role of its node",
+    meaning="A pod called with the role of its node, because it has no role or its SDK does not find it.",
+    recognised_by="The caller is a session of a role whose session name is an instance ID, and the text is from a pod.",
+    fix="Give the pod a role with EKS Pod Identity or IRSA.",
+    sources=(
+        pages.EKS_POD_IDENTITY,
+        pages.EKS_IRSA,
+    ),
+    example="pod-as-node",
+)
+
+
 def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     """Add the cause that a pod called with its node's role, if it did or seems to."""
     if explanation.topic not in _TOPICS or denial.is_explicit:
@@ -72,11 +88,10 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         return explanation
     evidence, because = found
     is_certain = evidence != "possible"
-    cause = Cause(
-        "pod-uses-node-role",
-        f"{'A pod called' if is_certain else 'If a pod called, it did so'} with the role of its node: it has no role of its own, or its SDK does not find it.",
+    cause = POD_USES_NODE_ROLE.cause(
         evidence,
         because,
+        text=f"{'A pod called' if is_certain else 'If a pod called, it did so'} with the role of its node: it has no role of its own, or its SDK does not find it.",
     )
     title = "Give the pod's service account a role of its own"
     if not is_certain:

@@ -11,8 +11,9 @@ import attrs
 
 from iamtriage._text import join_words
 from iamtriage.actions._lookup import actions_for, service_prefix
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.called_service import find_called_service
@@ -49,6 +50,25 @@ _OTHER_NAME_IN_CHINA = frozenset(
 )
 
 
+PASS_ROLE = CauseType(
+    "pass-role",
+    title="The caller is not allowed to pass the role",
+    meaning="The caller made a call that passes a role to a service, and is not allowed to pass it.",
+    recognised_by="The denied action is iam:PassRole.",
+    fix="Allow iam:PassRole on the role to the caller, with the condition iam:PassedToService.",
+    sources=(pages.PASS_ROLE,),
+)
+CROSS_ACCOUNT_PASS_ROLE = CauseType(
+    "cross-account-pass-role",
+    title="A role of another account cannot be passed",
+    text="The role belongs to another account than the caller. No service takes such a role.",
+    recognised_by='AWS says "Cross-account pass role is not allowed", or the role is in another account than the caller.',
+    fix="Create a role in the account of the resource and pass that one.",
+    sources=(pages.PASS_ROLE,),
+    example="pass-role-cross-account",
+)
+
+
 def pass_role_grant(denial: Denial) -> Grant | None:
     """Return the grant to pass the role to the service of the call."""
     grant = required_grant(denial)
@@ -74,11 +94,10 @@ def explain_pass_role(denial: Denial) -> Explanation:
         topic="pass-role",
         summary=denial_summary(denial, _verdict(denial, to)),
         causes=(
-            Cause(
-                "pass-role",
-                f"{capitalize_start(denial.caller)} made a call that passes {role} to {to}. iam:PassRole is checked within that call.",
+            PASS_ROLE.cause(
                 evidence,
                 reason_lines(denial),
+                text=f"{capitalize_start(denial.caller)} made a call that passes {role} to {to}. iam:PassRole is checked within that call.",
             ),
         ),
         remedies=present(
@@ -132,14 +151,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         failure=denial.failure,
         topic="cross-account-pass-role",
         summary=f"A role of another account cannot be passed to a service: {call} was refused.",
-        causes=(
-            Cause(
-                "cross-account-pass-role",
-                "The role belongs to another account than the caller. No service takes such a role.",
-                "reported" if is_reported else "derived",
-                (reason,),
-            ),
-        ),
+        causes=(CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", (reason,)),),
         remedies=(own_role, other_account),
         notes=("No policy of either account can allow it.",),
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_profile
@@ -23,6 +24,38 @@ __all__ = ("explain_no_assignment",)
 _NO_ACCESS_MESSAGE = re.compile(r"(?i)\bno access\b")
 
 
+NO_ASSIGNMENT = CauseType(
+    "no-assignment",
+    title="The user has no assignment of the permission set",
+    text="Whoever is logged in has no assignment of that permission set in that account.",
+    recognised_by='IAM Identity Center answers GetRoleCredentials with "No access".',
+    fix="Assign the permission set in the account to the user or group.",
+    sources=(pages.ASSIGNMENTS,),
+    example="sso-no-assignment",
+)
+WRONG_PROFILE = CauseType(
+    "wrong-profile",
+    title="The profile names another account or permission set",
+    text="The profile names another account, or another name than the permission set's: sso_role_name is ReadOnly, not AWSReservedSSO_ReadOnly_0123456789abcdef.",
+    fix="Correct sso_account_id and sso_role_name in the profile.",
+    of="no-assignment",
+)
+OTHER_LOGIN = CauseType(
+    "other-login",
+    title="The cached sign-in is another user's",
+    text="The login that the SDK has kept is another person's, or of another start URL.",
+    fix="Sign out, then sign in as the right user.",
+    of="no-assignment",
+)
+ASSIGNMENT_REMOVED = CauseType(
+    "assignment-removed",
+    title="The assignment was removed",
+    text="The assignment was taken away, or the group that has it.",
+    fix="Assign the permission set again.",
+    of="no-assignment",
+)
+
+
 def explain_no_assignment(denial: Denial) -> Explanation:
     """Explain that the signed-in user has no assignment of the permission set."""
     case = Case(denial.failure, denial.facts)
@@ -33,27 +66,13 @@ def explain_no_assignment(denial: Denial) -> Explanation:
         topic="no-assignment",
         summary="IAM Identity Center does not give this login that role in that account.",
         causes=(
-            Cause(
-                "no-assignment",
-                "Whoever is logged in has no assignment of that permission set in that account.",
+            NO_ASSIGNMENT.cause(
                 "reported" if is_reported else "derived",
                 ('The text says "No access".' if is_reported else "GetRoleCredentials was denied.",),
             ),
-            Cause(
-                "wrong-profile",
-                "The profile names another account, or another name than the permission set's: sso_role_name is ReadOnly, not AWSReservedSSO_ReadOnly_0123456789abcdef.",
-                "possible",
-            ),
-            Cause(
-                "other-login",
-                "The login that the SDK has kept is another person's, or of another start URL.",
-                "possible",
-            ),
-            Cause(
-                "assignment-removed",
-                "The assignment was taken away, or the group that has it.",
-                "possible",
-            ),
+            WRONG_PROFILE.cause(),
+            OTHER_LOGIN.cause(),
+            ASSIGNMENT_REMOVED.cause(),
         ),
         remedies=(
             Remedy(

@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage.arns._principals import ServicePrincipal
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
     policy_principal_arn,
@@ -49,17 +50,55 @@ _OTHER_POLICY = ResourcePolicy("resource's policy", "", "")
 _SIGNING_NAMES = frozenset({"execute-api", "es", "aoss", "appsync"})
 
 
+RESOURCE_NO_ALLOW = CauseType(
+    "resource-no-allow",
+    title="No resource-based policy allows the action",
+    meaning="The policy of the resource does not allow the caller to perform the action.",
+    recognised_by='AWS says "because no resource-based policy allows the … action".',
+    fix="Allow the caller in the resource's policy.",
+    sources=(pages.CROSS_ACCOUNT,),
+    example="resource-implicit-cross-account",
+)
+RESOURCE_DENY = CauseType(
+    "resource-deny",
+    title="A Deny statement in the resource's policy matches the request",
+    meaning="The policy of the resource denies the request, or does not allow it.",
+    recognised_by='AWS says "with an explicit deny in a resource-based policy".',
+    fix="Change the Deny statement in the resource's policy. An Allow does not override it.",
+    sources=(pages.EVALUATION,),
+    example="resource-explicit",
+)
+UNSIGNED_CALL = CauseType(
+    "unsigned-call",
+    title="The request was not signed",
+    text="The request carried no signature, so AWS saw no identity.",
+    recognised_by='AWS says "User: anonymous".',
+    fix="Sign the request with an AWS SDK or with Signature Version 4.",
+    sources=(pages.SIGNATURES,),
+    example="anonymous-api-gateway",
+)
+SERVICE_NOT_ALLOWED = CauseType(
+    "service-not-allowed",
+    title="The resource's policy does not allow the AWS service",
+    meaning="An AWS service called directly, not with a role, so only the resource's policy can allow it.",
+    recognised_by="The denied principal is a service principal, such as glue.amazonaws.com.",
+    fix="Allow the service principal in the resource's policy, with aws:SourceArn or aws:SourceAccount.",
+    sources=(pages.POLICY_PRINCIPAL,),
+    example="service-principal",
+)
+
+
 def explain_resource_policy(denial: Denial) -> Explanation:
     """Explain a denial by a resource-based policy."""
     name = _policy_of(denial).name
     if denial.is_explicit:
-        code = "resource-deny"
+        cause = RESOURCE_DENY
         text = f"A Deny statement in the {name} matches the request. An explicit deny overrides any Allow, in the caller's policies, too."
         verdict = f"the {name} explicitly denies it"
         remedy = _narrow_deny_remedy(denial, name)
         notes: tuple[str, ...] = ()
     else:
-        code, text = "resource-no-allow", f"The {name} does not allow {denial.caller} to perform the action."
+        cause, text = RESOURCE_NO_ALLOW, f"The {name} does not allow {denial.caller} to perform the action."
         verdict = f"the {name} does not allow it"
         remedy = resource_remedy(denial)
         notes = (
@@ -70,7 +109,7 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         failure=denial.failure,
         topic="resource-policy",
         summary=denial_summary(denial, verdict),
-        causes=(Cause(code, text, denial.policy_type_evidence, reason_lines(denial)),),
+        causes=(cause.cause(denial.policy_type_evidence, reason_lines(denial), text=text),),
         remedies=present(remedy, authorization_details_remedy(denial)),
         notes=notes,
     )
@@ -79,17 +118,10 @@ def explain_resource_policy(denial: Denial) -> Explanation:
 def explain_unsigned_request(denial: Denial) -> Explanation:
     """Explain a denial of a request without a signature."""
     name = _policy_of(denial).name
-    causes = [
-        Cause(
-            "unsigned-call",
-            "The request carried no signature, so AWS saw no identity.",
-            "reported",
-            ("The message says: User: anonymous",),
-        )
-    ]
+    causes = [UNSIGNED_CALL.cause("reported", ("The message says: User: anonymous",))]
     if denial.is_explicit:
         text = f"The {name} denies it explicitly."
-        causes.append(Cause("resource-deny", text, "derived", reason_lines(denial)))
+        causes.append(RESOURCE_DENY.cause("derived", reason_lines(denial), text=text))
     signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
     return Explanation(
         failure=denial.failure,
@@ -141,11 +173,10 @@ def explain_service_principal(denial: Denial) -> Explanation:
         topic="service-principal",
         summary=denial_summary(denial, "the resource-based policy does not allow the service"),
         causes=(
-            Cause(
-                "service-not-allowed",
-                f"{denial.principal} calls as a service principal, not with a role of yours. Only the {_policy_of(denial).name} can allow it.",
+            SERVICE_NOT_ALLOWED.cause(
                 "derived",
                 reason_lines(denial),
+                text=f"{denial.principal} calls as a service principal, not with a role of yours. Only the {_policy_of(denial).name} can allow it.",
             ),
         ),
         remedies=(resource_remedy(denial),),

@@ -7,11 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.denials.resource_policies import bucket_argument, resource_remedy
+from iamtriage.explaining._rules.denials.resource_policies import (
+    RESOURCE_DENY,
+    bucket_argument,
+    resource_remedy,
+)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import (
+    DERIVED_ACTION,
+    NO_BODY,
+    NO_IDENTITY_ALLOW,
+)
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.wording import (
@@ -50,20 +60,46 @@ _KEY_TEXTS = dict.fromkeys(
 _READ_OPERATIONS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
 
 
+BUCKET_OF_OTHER_ACCOUNT = CauseType(
+    "bucket-of-other-account",
+    title="The bucket belongs to another account",
+    text="The bucket is in another account or organization. Within one organization, S3 names the policy type.",
+    fix="Let the bucket's owner allow the caller in the bucket policy.",
+    of="derived-action",
+)
+MISSING_OBJECT = CauseType(
+    "missing-object",
+    title="The object does not exist",
+    text="The object does not exist: without s3:ListBucket on the bucket, S3 answers 403 instead of 404.",
+    fix="Check the key. With s3:ListBucket on the bucket, S3 answers 404 instead of 403.",
+    of="derived-action",
+    example="s3-bare-bucket-known",
+)
+KMS_KEY = CauseType(
+    "kms-key",
+    title="The caller cannot use the object's KMS key",
+    meaning="The object is encrypted with a KMS key that the caller is not allowed to use.",
+    fix="Allow kms:Decrypt or kms:GenerateDataKey on the key.",
+    of="derived-action",
+)
+BLOCK_PUBLIC_ACCESS = CauseType(
+    "block-public-access",
+    title="S3 Block Public Access prevents the change",
+    text="The ACL or policy of the call would give access to everybody, and a setting of Block Public Access stands against it.",
+    recognised_by="S3 names the Block Public Access setting, such as BlockPublicPolicy or BlockPublicAcls.",
+    fix="Don't make the bucket public; if it must be, change the setting.",
+    sources=(pages.S3_PUBLIC_ACCESS,),
+    example="s3-block-public-access",
+)
+
+
 def explain_block_public_access(denial: Denial) -> Explanation:
     """Explain that S3 Block Public Access rejects a public ACL or policy."""
     return Explanation(
         failure=denial.failure,
         topic="block-public-access",
         summary=denial_summary(denial, "S3 Block Public Access refuses what would make data public"),
-        causes=(
-            Cause(
-                "block-public-access",
-                "The ACL or policy of the call would give access to everybody, and a setting of Block Public Access stands against it.",
-                "reported",
-                reason_lines(denial),
-            ),
-        ),
+        causes=(BLOCK_PUBLIC_ACCESS.cause("reported", reason_lines(denial)),),
         remedies=(
             Remedy(
                 title="Give access to those who need it, not to everybody",
@@ -138,33 +174,28 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     is_head = operation in _HEAD_OPERATIONS
     if is_head:
         has_status_code = denial.failure.envelope.code in {"403", "Forbidden"}
-        yield Cause(
-            "no-body",
-            f"{operation} is a HEAD request, whose response has no body: S3 cannot give a reason.",
+        yield NO_BODY.cause(
             "derived",
             ("The code was made of the HTTP status.",) if has_status_code else (),
+            text=f"{operation} is a HEAD request, whose response has no body: S3 cannot give a reason.",
         )
     if denial.action is not None and operation is not None:
         text = f"The call {operation} requires {join_first_four(denial.actions)}{_level(denial)}."
-        yield Cause("derived-action", text, denial.action_evidence)
+        yield DERIVED_ACTION.cause(denial.action_evidence, text=text)
     text = f"No identity-based policy of {denial.caller} allows it on this bucket or object."
-    yield Cause("no-identity-allow", text, "possible")
+    yield NO_IDENTITY_ALLOW.cause(text=text)
     if operation in _READ_OPERATIONS:
-        text = (
-            "The object does not exist: without s3:ListBucket on the bucket, S3 answers 403 instead of 404."
-        )
-        yield Cause("missing-object", text, "possible")
+        yield MISSING_OBJECT.cause()
     if not is_head:
-        text = "The bucket is in another account or organization. Within one organization, S3 names the policy type."
-        yield Cause("other-account", text, "possible")
+        yield BUCKET_OF_OTHER_ACCOUNT.cause()
     text = "The bucket policy does not allow the caller, or it denies the action. An SCP, RCP or VPC endpoint policy can block it, too."
-    yield Cause("resource-deny", text, "possible")
+    yield RESOURCE_DENY.cause(text=text)
     if operation is None or operation in _OBJECT_OPERATIONS:
         text = _KEY_TEXTS.get(
             operation or "",
             "The object is encrypted with a KMS key that the caller is not allowed to use (kms:Decrypt).",
         )
-        yield Cause("kms-key", text, "possible")
+        yield KMS_KEY.cause(text=text)
 
 
 def _level(denial: Denial) -> str:

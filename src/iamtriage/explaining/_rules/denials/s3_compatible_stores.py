@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.s3_compatible import find_s3_compatible_host
@@ -13,6 +14,30 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_s3_compatible_store",)
+
+
+OTHER_SOFTWARE = CauseType(
+    "other-software",
+    title="The answer is not from AWS",
+    text="The answer is not AWS's, so no policy in AWS has a say in it.",
+    recognised_by="The text names a host of another S3-compatible system.",
+    fix="Look for the permission in the S3-compatible system that answered.",
+    sources=(pages.S3_403,),
+)
+NO_RIGHT_THERE = CauseType(
+    "no-right-there",
+    title="The key lacks the permission in that system",
+    text="The key may not do this on the bucket there.",
+    fix="Grant the permission in that system.",
+    of="other-software",
+)
+OTHER_KEY = CauseType(
+    "other-key",
+    title="The key belongs to another system or account",
+    text="The key is of AWS or of another account, project or bucket.",
+    fix="Use a key of that system.",
+    of="other-software",
+)
 
 
 def explain_s3_compatible_store(denial: Denial) -> Explanation:
@@ -25,14 +50,9 @@ def explain_s3_compatible_store(denial: Denial) -> Explanation:
         topic="other-software",
         summary=f"Not AWS denied {call}, but the software at {host}, which speaks as S3 does.",
         causes=(
-            Cause(
-                "other-software",
-                "The answer is not AWS's, so no policy in AWS has a say in it.",
-                "derived",
-                (f"The text names the host {host}.",),
-            ),
-            Cause("no-right-there", "The key may not do this on the bucket there.", "possible"),
-            Cause("other-key", "The key is of AWS or of another account, project or bucket.", "possible"),
+            OTHER_SOFTWARE.cause("derived", (f"The text names the host {host}.",)),
+            NO_RIGHT_THERE.cause(),
+            OTHER_KEY.cause(),
         ),
         remedies=(
             Remedy(

@@ -9,14 +9,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.common_causes import REQUEST_CHANGED
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_cost_explorer", "explain_unknown_operation")
+
+
+REQUEST_TO_WRONG_HOST = CauseType(
+    "request-to-wrong-host",
+    title="The request went to the wrong host",
+    text="The request went to another host than the service's, or to its host in a region that lacks the operation.",
+    fix="Remove the endpoint URL, or correct its region.",
+    of="unknown-operation",
+)
+UNKNOWN_OPERATION = CauseType(
+    "unknown-operation",
+    title="The service cannot tell which operation was called",
+    text="The path, method or headers of the request are those of no operation at this host.",
+    recognised_by='AWS says "Unable to determine service/operation name to be authorized".',
+    fix="Call the operation with an AWS SDK at the service's endpoint.",
+    sources=(pages.SDK_ENDPOINTS,),
+)
+HAND_MADE_REQUEST = CauseType(
+    "hand-made-request",
+    title="The request was not built by an SDK",
+    text="A request that no SDK made has a wrong path or method, or lacks the header X-Amz-Target or Content-Type.",
+    fix="Use an AWS SDK, or correct path, method and headers.",
+    of="unknown-operation",
+)
+COST_EXPLORER_OFF = CauseType(
+    "cost-explorer-off",
+    title="Cost Explorer is not enabled",
+    text="Cost Explorer was never turned on in the account, or the management account does not let members use it.",
+    recognised_by='AWS says "User not enabled for cost explorer access".',
+    fix="Enable Cost Explorer in the management account.",
+    sources=(pages.COST_EXPLORER,),
+)
+BILLING_CLOSED_TO_IAM = CauseType(
+    "billing-closed-to-iam",
+    title="IAM access to billing information is off",
+    text="Billing information is open to the root user alone, until IAM access to it is activated.",
+    fix="Activate IAM access to billing as the root user.",
+    of="cost-explorer-off",
+)
 
 
 def explain_unknown_operation(denial: Denial) -> Explanation:
@@ -26,23 +67,12 @@ def explain_unknown_operation(denial: Denial) -> Explanation:
         topic="unknown-operation",
         summary="AWS cannot tell from the request which operation of which service is called.",
         causes=(
-            Cause(
-                "unknown-operation",
-                "The path, method or headers of the request are those of no operation at this host.",
-                "derived",
-                ('The text says "Unable to determine service/operation name to be authorized".',),
+            UNKNOWN_OPERATION.cause(
+                "derived", ('The text says "Unable to determine service/operation name to be authorized".',)
             ),
-            Cause(
-                "other-endpoint",
-                "The request went to another host than the service's, or to its host in a region that lacks the operation.",
-                "possible",
-            ),
-            Cause(
-                "hand-made-request",
-                "A request that no SDK made has a wrong path or method, or lacks the header X-Amz-Target or Content-Type.",
-                "possible",
-            ),
-            Cause("proxy", "A proxy or gateway changed the path or dropped headers.", "possible"),
+            REQUEST_TO_WRONG_HOST.cause(),
+            HAND_MADE_REQUEST.cause(),
+            REQUEST_CHANGED.cause(text="A proxy or gateway changed the path or dropped headers."),
         ),
         remedies=(
             Remedy(
@@ -68,17 +98,8 @@ def explain_cost_explorer(denial: Denial) -> Explanation:
         topic="cost-explorer-off",
         summary=denial_summary(denial, "Cost Explorer is not open to this account"),
         causes=(
-            Cause(
-                "cost-explorer-off",
-                "Cost Explorer was never turned on in the account, or the management account does not let members use it.",
-                "derived",
-                ('The text says "User not enabled for cost explorer".',),
-            ),
-            Cause(
-                "billing-closed-to-iam",
-                "Billing information is open to the root user alone, until IAM access to it is activated.",
-                "possible",
-            ),
+            COST_EXPLORER_OFF.cause("derived", ('The text says "User not enabled for cost explorer".',)),
+            BILLING_CLOSED_TO_IAM.cause(),
         ),
         remedies=(
             Remedy(

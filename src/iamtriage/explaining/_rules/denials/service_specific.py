@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.wording import (
     authorization_details_remedy,
@@ -32,6 +34,119 @@ __all__ = (
 _MAX_LENGTH = 300
 
 
+SERVICE_SAYS = CauseType(
+    "service-says",
+    title="The service states its own reason",
+    meaning="The service denies the request with its own message.",
+    recognised_by="The message differs from the standard denial message of AWS.",
+    fix="Follow what the message says.",
+    sources=(pages.ACCESS_DENIED,),
+    example="own-words",
+)
+POLICY_BEHIND_MESSAGE = CauseType(
+    "policy-behind-message",
+    title="A policy may be the reason for the service's message",
+    meaning="If the message does not say otherwise, a policy may be the reason.",
+    fix="Check the policies for the action.",
+    of="service-says",
+    example="own-words",
+)
+AUTHORIZER_POLICY = CauseType(
+    "authorizer-policy",
+    title="The Lambda authorizer denies the method",
+    meaning="The policy that the Lambda authorizer returned does not allow the method.",
+    recognised_by='API Gateway says "User is not authorized to access this resource".',
+    fix="Change the policy that the authorizer returns.",
+    sources=(pages.LAMBDA_AUTHORIZER,),
+    example="lambda-authorizer",
+)
+AUTHORIZER_CACHE = CauseType(
+    "authorizer-cache",
+    title="The authorizer's answer was cached for another method",
+    text="The answer was cached for another method: a policy for one method ARN is kept for the token and used for all of them.",
+    fix="Return a policy for all methods, or turn the cache off.",
+    of="authorizer-policy",
+)
+LAKE_FORMATION_GRANT = CauseType(
+    "lake-formation-grant",
+    title="Lake Formation does not allow the access",
+    text="Lake Formation's own permissions do not let the caller in.",
+    recognised_by='AWS says "Insufficient Lake Formation permission(s)" or a similar message.',
+    fix="Grant the permission that the message names in Lake Formation.",
+    sources=("https://docs.aws.amazon.com/lake-formation/latest/dg/troubleshooting.html",),
+    example="lake-formation",
+)
+NO_SUCH_RESOURCE = CauseType(
+    "no-such-resource",
+    title="The database or table does not exist",
+    text="The database or table does not exist: Lake Formation says the same then.",
+    fix="Correct the name, the catalog and the region.",
+    of="lake-formation-grant",
+)
+MFA_CODE = CauseType(
+    "mfa-code",
+    title="The MFA code was rejected",
+    text="STS did not accept the one-time code.",
+    recognised_by='AWS says "MultiFactorAuthentication failed with invalid MFA one time pass code".',
+    fix="Use the current code of the device whose serial number is passed.",
+    sources=(pages.MFA,),
+    example="mfa",
+)
+MFA_CODE_USED = CauseType(
+    "mfa-code-used",
+    title="The MFA code was already used or is too old",
+    text="The code was used before, or is too old: each counts once and for half a minute.",
+    fix="Wait for the next code.",
+    of="mfa-code",
+)
+MFA_DEVICE = CauseType(
+    "mfa-device",
+    title="The MFA device is another one, or its clock is wrong",
+    text="The serial number is of another device or user, or the device's clock is off.",
+    fix="Pass the serial number of the device, and resynchronize it.",
+    of="mfa-code",
+)
+NOT_OWNER = CauseType(
+    "not-owner",
+    title="The caller does not own the resource",
+    text="EC2 says that the caller is not the owner of the resource.",
+    recognised_by='EC2 says "You are not the owner of …".',
+    fix="Let the owner account make the call.",
+    sources=(pages.EC2_ERRORS,),
+)
+SHARED_SUBNET = CauseType(
+    "shared-subnet",
+    title="The resource is in a shared subnet or managed by a service",
+    text="The resource is in a shared subnet, or a service manages it for another account.",
+    fix="Let the owner of the subnet or the service change it.",
+    of="not-owner",
+    example="not-owner",
+)
+IMAGE_NOT_SHARED = CauseType(
+    "image-not-shared",
+    title="The image is private",
+    text="The image is private, and its owner has not shared it with the account.",
+    recognised_by='EC2 says "Not authorized for images".',
+    fix="Let the image's owner share it with the account.",
+    sources=(pages.SHARED_IMAGES,),
+)
+IMAGE_WITHDRAWN = CauseType(
+    "image-withdrawn",
+    title="The image was public and is private now",
+    text="It was public once: AWS makes its older Windows images private, and others do so too.",
+    fix="Use a current image.",
+    of="image-not-shared",
+)
+DEPENDENCY = CauseType(
+    "dependency",
+    title="The call needs another service that the caller is not allowed to use",
+    text="The call needs another service, and the caller, or the role that the service uses, may not call that one.",
+    recognised_by="The error code is DependencyAccessDeniedException or similar.",
+    fix="Allow the action of the other service that the message names.",
+    sources=(pages.ACCESS_DENIED,),
+)
+
+
 def explain_authorizer(denial: Denial) -> Explanation:
     """Explain a denial by the Lambda authorizer of an API."""
     text = "The authorizer answered with a policy that does not allow this method."
@@ -42,12 +157,8 @@ def explain_authorizer(denial: Denial) -> Explanation:
         topic="lambda-authorizer",
         summary="The API's Lambda authorizer refused the call.",
         causes=(
-            Cause("authorizer-policy", text, "derived", reason_lines(denial)),
-            Cause(
-                "authorizer-cache",
-                "The answer was cached for another method: a policy for one method ARN is kept for the token and used for all of them.",
-                "possible",
-            ),
+            AUTHORIZER_POLICY.cause("derived", reason_lines(denial), text=text),
+            AUTHORIZER_CACHE.cause(),
         ),
         remedies=(
             Remedy(
@@ -75,17 +186,8 @@ def explain_lake_formation(denial: Denial) -> Explanation:
         topic="lake-formation",
         summary="Lake Formation does not let the caller see this database, table or location.",
         causes=(
-            Cause(
-                "lake-formation-grant",
-                "Lake Formation's own permissions do not let the caller in.",
-                "derived",
-                reason_lines(denial),
-            ),
-            Cause(
-                "no-such-resource",
-                "The database or table does not exist: Lake Formation says the same then.",
-                "possible",
-            ),
+            LAKE_FORMATION_GRANT.cause("derived", reason_lines(denial)),
+            NO_SUCH_RESOURCE.cause(),
         ),
         remedies=(
             Remedy(
@@ -112,22 +214,9 @@ def explain_mfa(denial: Denial) -> Explanation:
         topic="mfa",
         summary="The code of the MFA device was not accepted.",
         causes=(
-            Cause(
-                "mfa-code",
-                "STS did not accept the one-time code.",
-                "reported",
-                ("The message says: MultiFactorAuthentication failed",),
-            ),
-            Cause(
-                "mfa-code-used",
-                "The code was used before, or is too old: each counts once and for half a minute.",
-                "possible",
-            ),
-            Cause(
-                "mfa-device",
-                "The serial number is of another device or user, or the device's clock is off.",
-                "possible",
-            ),
+            MFA_CODE.cause("reported", ("The message says: MultiFactorAuthentication failed",)),
+            MFA_CODE_USED.cause(),
+            MFA_DEVICE.cause(),
         ),
         remedies=(
             Remedy(
@@ -155,17 +244,8 @@ def explain_not_owner(denial: Denial) -> Explanation:
         topic="not-owner",
         summary=denial_summary(denial, "the caller's account does not own it"),
         causes=(
-            Cause(
-                "not-owner",
-                "EC2 says that the caller is not the owner of the resource.",
-                "reported",
-                ("The message says: You are not the owner",),
-            ),
-            Cause(
-                "shared-subnet",
-                "The resource is in a shared subnet, or a service manages it for another account.",
-                "possible",
-            ),
+            NOT_OWNER.cause("reported", ("The message says: You are not the owner",)),
+            SHARED_SUBNET.cause(),
         ),
         remedies=(
             Remedy(
@@ -188,18 +268,9 @@ def explain_image(denial: Denial) -> Explanation:
         topic="image-not-shared",
         summary="EC2 does not let the account use the image (AMI).",
         causes=(
-            Cause(
-                "image-not-shared",
-                "The image is private, and its owner has not shared it with the account.",
-                "reported",
-                ('The text says "Not authorized for images".',),
-            ),
-            Cause(
-                "image-withdrawn",
-                "It was public once: AWS makes its older Windows images private, and others do so too.",
-                "possible",
-            ),
-            Cause("other-account", "The credentials are of another account than was meant.", "possible"),
+            IMAGE_NOT_SHARED.cause("reported", ('The text says "Not authorized for images".',)),
+            IMAGE_WITHDRAWN.cause(),
+            CREDENTIALS_OF_OTHER_ACCOUNT.cause(text="The credentials are of another account than was meant."),
         ),
         remedies=(
             Remedy(
@@ -241,14 +312,7 @@ def explain_dependency(denial: Denial) -> Explanation:
         summary=denial_summary(
             denial, "a permission for another service, on which this one depends, is missing"
         ),
-        causes=(
-            Cause(
-                "dependency",
-                "The call needs another service, and the caller, or the role that the service uses, may not call that one.",
-                "reported",
-                (f"The code is {code}.",),
-            ),
-        ),
+        causes=(DEPENDENCY.cause("reported", (f"The code is {code}.",)),),
         remedies=(
             Remedy(
                 title="Find which call was refused behind this one",
@@ -277,16 +341,14 @@ def explain_service_message(denial: Denial) -> Explanation:
     message = redact(denial.service_message or "")
     if len(message) > _MAX_LENGTH:
         message = f"{message[:_MAX_LENGTH]}…"
-    causes = [Cause("service-says", f"The service says: {message}", "reported")]
+    causes = [SERVICE_SAYS.cause("reported", text=f"The service says: {message}")]
     if denial.actions:
         takes = f"the call takes {denial.action}"
         if denial.action is None:
             takes = f"by its service the call takes {join_first_four(denial.actions)}"
         causes.append(
-            Cause(
-                "policy",
-                f"A policy may stand behind it, if the sentence does not say otherwise: {takes}.",
-                "possible",
+            POLICY_BEHIND_MESSAGE.cause(
+                text=f"A policy may stand behind it, if the sentence does not say otherwise: {takes}."
             )
         )
     return Explanation(

@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import (
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
-from iamtriage.explaining._rules.shared.credential_remedies import TOKEN_EXPIRED
+from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.principal_mappings import (
     aws_auth_command,
     build_cluster_principal,

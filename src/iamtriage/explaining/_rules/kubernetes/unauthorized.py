@@ -39,7 +39,7 @@ from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.kubernetes.users import TERRAFORM, terraform_remedy
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.clusters import failure_sentence, find_cluster
-from iamtriage.explaining._rules.shared.credential_remedies import TOKEN_EXPIRED
+from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
     inspect_access_remedy,

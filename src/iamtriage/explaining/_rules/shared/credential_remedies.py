@@ -5,7 +5,6 @@ Sources: the pages of the AWS CLI and SDK guides that the remedies link to.
 
 from __future__ import annotations
 
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -28,34 +27,6 @@ __all__ = (
 POLICIES_DO_NOT_HELP = "No IAM policy helps here, and trying again with the same credentials does not either."
 NO_CALL_MADE = "No IAM policy helps here: no call was made."
 SIGNATURE_REJECTED = "No IAM policy helps here: AWS refuses the signature before it looks at permissions."
-
-
-OTHER_ENDPOINT = CauseType(
-    "other-endpoint",
-    title="The credentials belong to another provider than the endpoint",
-    meaning="The endpoint belongs to MinIO, LocalStack or another provider and the keys to AWS, or the reverse.",
-    fix="Use the keys of the system that the endpoint URL belongs to, or remove the endpoint URL.",
-    of="unknown-access-key",
-    subject="credentials",
-)
-TOKEN_KEPT = CauseType(
-    "token-kept",
-    title="The program reads the token only once",
-    meaning="The program read the web identity token once and keeps using it, instead of reading the file again.",
-    fix="Use an SDK that re-reads the token file, or restart the program before the token expires.",
-    of="expired-web-identity-token",
-    subject="credentials",
-)
-TOKEN_EXPIRED = CauseType(
-    "token-expired",
-    title="The token has expired",
-    meaning="The token was valid once and has expired.",
-    recognised_by="The message says that the token has expired.",
-    fix="Get a new token, and let the program re-read its file.",
-    sources=(pages.EKS_SERVICE_ACCOUNTS,),
-    example="k8s-login-old-token",
-    subject="credentials",
-)
 
 
 def with_profile(profile: str | None, *words: str) -> str:

@@ -1,0 +1,110 @@
+"""Define the causes that several subjects share."""
+
+from __future__ import annotations
+
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.shared import pages
+
+NO_BODY = CauseType(
+    "no-body",
+    title="A HEAD request has no error message",
+    text="A HEAD request has an answer without a body: S3 cannot say why.",
+    recognised_by="HeadObject or HeadBucket with the HTTP status 400, 301 or 307 as code.",
+    fix="Repeat the call with GET, whose response states the reason.",
+    sources=(pages.S3_ERRORS,),
+    example="s3-head-301",
+    subject="calls",
+)
+KMS_KEY_STATE = CauseType(
+    "kms-key-state",
+    title="The KMS key is in a state in which it cannot be used",
+    meaning="The KMS key is disabled, pending deletion, or waits for imported key material.",
+    recognised_by="An error code such as KMSInvalidStateException or DisabledException, or a message that says that the key is disabled or pending deletion.",
+    fix="Enable the key, or cancel its deletion.",
+    sources=(pages.KMS_KEY_STATE,),
+    example="kms-key-disabled",
+    subject="calls",
+)
+ROLE_TOO_NEW = CauseType(
+    "role-too-new",
+    title="The role or instance profile is only seconds old",
+    text="It was made seconds ago, and the service does not see it yet.",
+    fix="Wait for about ten seconds and retry.",
+    of="service-cannot-assume-role",
+    subject="calls",
+)
+REQUEST_CHANGED = CauseType(
+    "request-changed",
+    title="A proxy or client changes the request after signing",
+    text="A proxy, load balancer or client changes host, path or headers after the request was signed.",
+    fix="Let the proxy pass host, path and headers unchanged.",
+    of="signature-mismatch",
+    subject="credentials",
+)
+OTHER_ENDPOINT = CauseType(
+    "other-endpoint",
+    title="The credentials belong to another provider than the endpoint",
+    meaning="The endpoint belongs to MinIO, LocalStack or another provider and the keys to AWS, or the reverse.",
+    fix="Use the keys of the system that the endpoint URL belongs to, or remove the endpoint URL.",
+    of="unknown-access-key",
+    subject="credentials",
+)
+TOKEN_KEPT = CauseType(
+    "token-kept",
+    title="The program reads the token only once",
+    meaning="The program read the web identity token once and keeps using it, instead of reading the file again.",
+    fix="Use an SDK that re-reads the token file, or restart the program before the token expires.",
+    of="expired-web-identity-token",
+    subject="credentials",
+)
+TOKEN_EXPIRED = CauseType(
+    "token-expired",
+    title="The token has expired",
+    meaning="The token was valid once and has expired.",
+    recognised_by="The message says that the token has expired.",
+    fix="Get a new token, and let the program re-read its file.",
+    sources=(pages.EKS_SERVICE_ACCOUNTS,),
+    example="k8s-login-old-token",
+    subject="credentials",
+)
+NO_IDENTITY_ALLOW = CauseType(
+    "no-identity-allow",
+    title="No identity-based policy allows the action",
+    meaning="None of the caller's identity-based policies allows the action on the resource.",
+    recognised_by='AWS says "because no identity-based policy allows the … action". If no reason is stated, it is the most common cause.',
+    fix="Allow the action on the resource in an identity-based policy of the caller.",
+    sources=(
+        pages.ACCESS_DENIED,
+        pages.MANAGE_POLICIES,
+    ),
+    example="eks-page-access-denied",
+    subject="denials",
+)
+DERIVED_ACTION = CauseType(
+    "derived-action",
+    title="The message names the operation, but no action",
+    meaning="The message does not name the denied action. iamtriage derives it from the operation that was called.",
+    recognised_by="The message names an API operation, and the action table says which actions it requires.",
+    fix="Check the action that the operation requires.",
+    sources=(pages.ACCESS_DENIED,),
+    example="s3-bare",
+    subject="denials",
+)
+EXPLICIT_DENY = CauseType(
+    "explicit-deny",
+    title="A Deny statement in an unnamed policy matches the request",
+    meaning="A Deny statement in a policy that the message does not name matches the request.",
+    recognised_by='AWS says "with an explicit deny" and names no policy type, or the decoded message says so.',
+    fix="Find the Deny statement: in the identity-based policies, the resource's policy, and the policies of the organization.",
+    sources=(pages.EVALUATION,),
+    example="ec2-encoded-decoded",
+    subject="denials",
+)
+CREDENTIALS_OF_OTHER_ACCOUNT = CauseType(
+    "credentials-of-other-account",
+    title="The credentials belong to another account",
+    meaning="The credentials belong to another account than the one that has the access.",
+    fix="Use credentials of the account that has the access.",
+    of="bedrock-model-access",
+    subject="denials",
+)
