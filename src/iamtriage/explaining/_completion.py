@@ -217,7 +217,7 @@ def _has_other_caller(explanation: Explanation, context: Context) -> bool:
     failure, runtime = explanation.failure, context.runtime
     if failure is None or runtime is None or failure.principal is not None:
         return False
-    if explanation.topic == "web-identity":
+    if explanation.topic == "web-identity" or "WebIdentity" in runtime.words:
         # The token identifies the caller.
         return False
     return runtime.kind not in _SHELLS and failure.kind in _KINDS_WITH_CALLER

@@ -56,6 +56,11 @@ EXPIRED: tuple[Golden, ...] = (
 )
 INVALID: tuple[Golden, ...] = (
     (
+        "invalid-web-identity-in-china",
+        "WebIdentityErr: failed to retrieve credentials\ncaused by: InvalidClientTokenId: The security token included in the request is invalid\n\tstatus code: 403, request id: 7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93",
+        {"cluster": "orders", "region": "cn-north-1", "namespace": "shop", "service_account": "cart"},
+    ),
+    (
         "invalid-key-at-local-endpoint",
         "PUT http://localhost:4566/orders\n"
         + botocore_text(

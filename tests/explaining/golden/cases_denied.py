@@ -56,6 +56,32 @@ DECODED = {
         "conditions": {"items": [{"key": "ec2:Region", "values": {"items": [{"value": "us-east-1"}]}}]},
     },
 }
+INLINE_DETAILS = {
+    "requestContext": {"aws:RequestedRegion": "eu-west-1"},
+    "evaluations": [
+        {
+            "action": "sqs:SendMessage",
+            "resource": QUEUE,
+            "evaluatedEffect": "EXPLICIT_DENY",
+            "checks": [
+                {"checkType": "SERVICE_CONTROL_POLICY", "evaluatedEffect": "ALLOW"},
+                {
+                    "checkType": "PRINCIPAL",
+                    "evaluatedEffect": "EXPLICIT_DENY",
+                    "matchedPolicies": [
+                        {
+                            "uri": "inline-1",
+                            "matchedStatements": [{"sid": "NoQueues", "evaluatedEffect": "DENY"}],
+                        }
+                    ],
+                },
+            ],
+        }
+    ],
+    "policies": [
+        {"type": "IDENTITY_BASED_POLICY", "inline": True, "uri": "inline-1", "attachedTo": [{"arn": USER}]}
+    ],
+}
 DECODED_IMPLICIT = {
     **DECODED,
     "explicitDeny": False,
@@ -172,6 +198,10 @@ CASES: tuple[Golden, ...] = (
     ("ec2-encoded", botocore_text("UnauthorizedOperation", "RunInstances", "You are not authorized to perform this operation. Encoded authorization failure message: " + "aB3_dE6fG9" * 12), {}),
     ("ec2-encoded-pass-role", botocore_text("UnauthorizedOperation", "RunInstances", "You are not authorized to perform this operation. Encoded authorization failure message: " + "aB3_dE6fG9" * 12), {"decoded_message": DECODED_IMPLICIT}),
     ("authorization-details", botocore_text("AccessDenied", "SendMessage", _denied(SESSION, "sqs:SendMessage", QUEUE, " with an explicit deny")), {"authorization_details": DETAILS}),
+    ("authorization-details-inline", botocore_text("AccessDenied", "SendMessage", _denied(USER, "sqs:SendMessage", QUEUE, " with an explicit deny in an identity-based policy")), {"authorization_details": INLINE_DETAILS}),
+    ("s3-upload", "upload failed: ./r.csv to s3://orders/2026/r.csv " + botocore_text("AccessDenied", "PutObject", "Access Denied"), {}),
+    ("s3-job", "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/deploy\nRun aws s3 sync ./site s3://www/docs\nupload failed: site/a.html to s3://www/docs/a.html " + botocore_text("AccessDenied", "PutObject", "Access Denied"), {}),
+    ("pass-role-frames", f"AccessDeniedException: {_denied(SESSION, 'iam:PassRole', 'arn:aws:iam::111122223333:role/cart', _no('identity-based policy', 'iam:PassRole'))}\n    at de_CreateFunctionCommandError (/app/node_modules/@aws-sdk/client-lambda/dist-cjs/index.js:2101:14)", {}),
     ("explicit-unnamed", botocore_text("AccessDeniedException", "GetFunction", _denied(USER, "lambda:GetFunction", "arn:aws:lambda:eu-west-1:111122223333:function:resize", " with an explicit deny")), {}),
     ("one-of-many-services", botocore_text("AccessDeniedException", "CreateCluster", "You don't have permissions to access this resource."), {}),
     ("one-of-many-services-tags", botocore_text("AccessDenied", "ListTagsForResource", "Access Denied"), {}),

@@ -38,6 +38,7 @@ from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
 from iamtriage.explaining._rules.sts.regions import REGION_NOT_ENABLED
+from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ _UNKNOWN_KEY_CODES = frozenset({"InvalidAccessKeyId", "InvalidAccessKeyIdExcepti
 _INVALID_TOKEN_CODES = frozenset({"InvalidToken", "InvalidTokenId"})
 _PARTITION_CAUSES = frozenset({"china-without-region", "partition-without-region"})
 # These operations send a token instead of a signature.
+_WEB_IDENTITY_ERROR = "WebIdentityErr"  # of the AWS SDK for Go v1
 _UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 _MAX_CAUSES = 6
 
@@ -212,6 +214,9 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         *region.causes,
         *_common_causes(request),
     )
+    if is_other_partition and not request.is_signed:
+        # The likeliest cause comes first; that AWS rejected the token is what the summary says.
+        causes = (*region.causes, *(cause for cause in causes if cause not in region.causes))
     return Explanation(
         failure=case.failure,
         topic="invalid-credentials",
@@ -238,7 +243,9 @@ def _describe_request(case: Case[InvalidCredentials]) -> _RejectedRequest:
         role=role,
         is_aws_compatible=AWS_COMPATIBLE.search(case.text) is not None,
         is_s3=service == "s3" or code in _UNKNOWN_KEY_CODES | _INVALID_TOKEN_CODES,
-        is_signed=case.failure.envelope.operation not in _UNSIGNED_OPERATIONS,
+        is_signed=not (
+            case.failure.envelope.operation in _UNSIGNED_OPERATIONS or _WEB_IDENTITY_ERROR in message
+        ),
     )
 
 
@@ -255,6 +262,8 @@ def _summary(request: _RejectedRequest) -> str:
         return "AWS does not know the access key id."
     if request.code in _INVALID_TOKEN_CODES:
         return "AWS does not accept the session token."
+    if not request.is_signed and request.partition != "aws":
+        return f"STS rejected the web identity token, most likely because the call went to an endpoint outside the partition {request.partition}."
     return "AWS does not know the credentials, or does not accept them."
 
 
@@ -303,14 +312,25 @@ def _diagnose_region(case: Case[InvalidCredentials], request: _RejectedRequest) 
             text=f"The account has not enabled {request.region}.",
         )
         findings = attrs.evolve(findings, causes=(disabled, *findings.causes))
-    if request.role is not None and request.partition != "aws":
+    if request.partition != "aws" and (request.role is not None or not request.is_signed):
         # The environment is unknown. Without a region in it, many SDKs call the global endpoint.
         names_global = GLOBAL_HOST in find_aws_hosts(request.message)
+        role = request.role
+        because = (f"The role is {role}.",)
+        if role is None:
+            because = (f"The region {request.region} is in the partition {request.partition}.",)
+        regional = None if request.region is None else find_endpoint(request.region)
+        if regional is not None and regional.partition == request.partition:
+            because += (f"The endpoint of the region is {regional.host}.",)
         other = diagnose_sts_call(
             case,
             codes=_PARTITION_CAUSES,
-            because=(f"The role is {request.role}.",),
-            env={"AWS_ROLE_ARN": str(request.role)},
+            because=because,
+            env={
+                "AWS_ROLE_ARN": f"arn:{request.partition}:iam::{'0' * 12}:role/"
+                if role is None
+                else str(role)
+            },
             endpoint=f"https://{GLOBAL_HOST}" if names_global else None,
         )
         findings = StsFindings((*other.causes, *findings.causes), (*other.remedies, *findings.remedies))

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from iamtriage._text import join_words
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial
-from iamtriage.explaining._rules.shared.wording import POLICY_TYPE_NAMES
+from iamtriage.explaining._rules.shared.stated_decisions import POLICY_TYPE_NAMES, allowing_policy_types
+from iamtriage.explaining._rules.shared.wording import ONE_POLICY_TYPE
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -49,6 +51,9 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
 
         explanation = add_evaluation(explanation, case.failure, case.facts)
     notes = (*_other_policy_notes(denial), *explanation.notes, *_caller_notes(denial))
+    if denial.facts.authorization_details is not None:
+        # The details have the checks of all types of policies.
+        notes = tuple(each for each in notes if each != ONE_POLICY_TYPE)
     return explanation if notes == explanation.notes else attrs.evolve(explanation, notes=notes)
 
 
@@ -194,6 +199,12 @@ def _other_policy_notes(denial: Denial) -> tuple[str, ...]:
         article = "an" if policy_type == "identity" else "a"
         text = f"{article} {name} denies it too" if deny == "explicit" else f"no {name} allows it either"
         notes.append(f"By the authorization details, {text}.")
+    allowing = allowing_policy_types(denial.facts, denial.action)
+    if allowing:
+        listed = join_words(
+            tuple(f"{name[:-1]}ies" if name.endswith("y") else f"{name}s" for name in allowing), "and"
+        )
+        notes.append(f"By the authorization details, {listed} allow it: they are not the obstacle.")
     return tuple(notes)
 
 

@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared.common_causes import (
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.stated_decisions import inline_policy_commands, named_statements
 from iamtriage.explaining._rules.shared.wording import (
     EVENTUAL_CONSISTENCY,
     ONE_POLICY_TYPE,
@@ -170,26 +171,32 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     """Explain a denial by a ``Deny`` in an identity-based policy."""
     if _QUARANTINE_POLICY in (denial.policy or ""):
         return _explain_quarantine(denial)
-    policy = (
-        f"The policy is {denial.policy}."
-        if denial.policy
-        else "AWS does not name the policy: it can be an inline policy."
-    )
+    inline = inline_policy_commands(denial.facts, denial.action)
+    policy = "AWS does not name the policy: it can be an inline policy."
+    if denial.policy:
+        policy = f"The policy is {denial.policy}."
+    elif inline:
+        policy = "It is an inline policy."
+    named = next(named_statements(denial.facts, denial.action), None)
     remedy = Remedy(
-        title="Find the Deny statement, then meet its condition or scope it down",
+        title="Find the Deny statement, then meet its condition or scope it down"
+        if named is None
+        else "Meet the condition of the Deny statement, or scope it down",
         who="account administrator",
         steps=(
-            "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a region, a network or a tag. The request can be made that way.",
+            "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a region, a network or a tag. The request can be made that way."
+            if named is None
+            else f"It is {named}. Read its conditions, such as MFA, a region, a network or a tag: the request can be made that way.",
             f"The Deny can be intentional. If the request is legitimate, an IAM administrator{_of_account(denial)} scopes the statement down or detaches the policy.",
         ),
-        commands=_show_policy_commands(denial),
+        commands=inline or _show_policy_commands(denial),
         layer="identity",
         url=pages.EVALUATION,
     )
     return Explanation(
         failure=denial.failure,
         topic="identity-deny",
-        summary=denial_summary(denial, "an identity-based policy explicitly denies it"),
+        summary=denial_summary(denial, f"{named or 'an identity-based policy'} explicitly denies it"),
         causes=(
             IDENTITY_DENY.cause(
                 denial.policy_type_evidence,

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.shared.services import (
     find_role_recipient,
     service_trust_policy,
 )
+from iamtriage.explaining._rules.shared.stated_decisions import request_values
 from iamtriage.explaining._rules.shared.wording import (
     EVENTUAL_CONSISTENCY,
     ONE_POLICY_TYPE,
@@ -215,4 +216,8 @@ def _called_service(denial: Denial) -> str | None:
 
 
 def _role_recipient(denial: Denial) -> RoleRecipient | None:
-    return find_role_recipient(denial.operation, _called_service(denial))
+    stated = request_values(denial.facts, "iam:PassedToService")
+    known = find_role_recipient(denial.operation, _called_service(denial))
+    if stated and (known is None or set(known.passed_to).isdisjoint(stated)):
+        return RoleRecipient(stated)
+    return known

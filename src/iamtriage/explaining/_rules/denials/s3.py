@@ -135,6 +135,8 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     """Explain a 403 error from S3 without a reason."""
     operation = denial.failure.envelope.operation
     to = f" to {operation}" if operation else ""
+    if denial.resource:
+        to += f" on {denial.resource}"
     return Explanation(
         failure=denial.failure,
         topic="s3-access-denied",

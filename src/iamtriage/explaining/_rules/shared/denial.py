@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.shared.principal_words import (
     underlying_role,
 )
 from iamtriage.explaining._rules.shared.service_specific import Wording, classify_wording
+from iamtriage.explaining._rules.shared.stated_decisions import matching_reasons
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._grants import Location
 from iamtriage.policies._masked_arns import find_partition
@@ -36,7 +37,6 @@ from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
     from iamtriage.actions._lookup import OperationActions
-    from iamtriage.authorization._denials import Denial as Reason
 
 __all__ = ("ASSUME_ROLE_ACTIONS", "Denial", "build_denial", "identity_allow_helps")
 
@@ -166,8 +166,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         if deny is None and message.deny is not None:
             deny, policy_type_evidence = message.deny, "supplied"
         statements = tuple(each.sid for each in message.statements if each.sid)
-    details = facts.authorization_details
-    reasons = () if details is None else _matching_reasons(action, details.denials())
+    reasons = matching_reasons(action, facts.authorization_details)
     if reasons:
         first = reasons[0]
         if action is None and first.action:
@@ -249,16 +248,6 @@ def _has_identity_policies(denial: Denial) -> bool:
     if text == "anonymous" or isinstance(denial.principal, Root | ServicePrincipal | ServiceLinkedRole):
         return False
     return text.startswith("arn:") or not text.endswith((".amazonaws.com", ".amazonaws.com.cn"))
-
-
-def _matching_reasons(action: str | None, found: tuple[Reason, ...]) -> tuple[Reason, ...]:
-    """Return the reasons for the denied action, or for the first action if that one has none."""
-    if not found:
-        return ()
-    expected = (action or found[0].action).lower()
-    return tuple(each for each in found if each.action.lower() == expected) or tuple(
-        each for each in found if each.action == found[0].action
-    )
 
 
 def _derive_actions(failure: AccessDenied, facts: Facts) -> tuple[Evidence, tuple[str, ...]]:

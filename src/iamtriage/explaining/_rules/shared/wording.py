@@ -10,10 +10,10 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.principal_words import is_truncated
 from iamtriage.explaining._rules.shared.service_specific import stated_reason
+from iamtriage.explaining._rules.shared.stated_decisions import POLICY_TYPE_NAMES, denying_statements
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.typing import PolicyType
 
 __all__ = (
     "EVENTUAL_CONSISTENCY",
@@ -27,16 +27,6 @@ __all__ = (
     "region_argument",
 )
 
-POLICY_TYPE_NAMES: dict[PolicyType, str] = {
-    "identity": "identity-based policy",
-    "resource": "resource-based policy",
-    "permissions_boundary": "permissions boundary",
-    "session": "session policy",
-    "service_control": "service control policy",
-    "resource_control": "resource control policy",
-    "vpc_endpoint": "VPC endpoint policy",
-    "role_trust": "trust policy",
-}
 _CONSOLE_LINK = re.compile(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
 _OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 
@@ -72,9 +62,14 @@ def denial_summary(denial: Denial, verdict: str) -> str:
 def reason_lines(denial: Denial) -> tuple[str, ...]:
     """Return the evidence for the cause that AWS names."""
     if denial.policy_type_evidence == "supplied":
+        named = tuple(denying_statements(denial.facts, denial.action))
+        if named:
+            return named
         source = "The authorization details say so."
         if denial.facts.authorization_details is None:
             source = "The decoded message says so."
+            if denial.deny == "implicit":
+                source = "The decoded message has no Deny and no statement that allows it: nothing allows it."
         return (source, *(f"The statement's Sid is {sid}." for sid in denial.statements))
     reason = stated_reason(denial.failure)
     return (f"The message says: {reason}",) if reason else ()

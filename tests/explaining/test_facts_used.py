@@ -1,0 +1,127 @@
+"""Every fact is used, and no value that the text or the facts state is a placeholder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+
+from iamtriage import Facts, explain
+from iamtriage._placeholders import find_placeholders
+from tests.explaining.golden.cases import CASES
+
+if TYPE_CHECKING:
+    from iamtriage.explaining import Explanation
+
+S3 = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+WEB_IDENTITY = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
+SCOPE = "An error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: Credential should be scoped to a valid region"
+UNAUTHORIZED = "error: You must be logged in to the server (Unauthorized)"
+TAGS = "An error occurred (AccessDenied) when calling the ListTagsForResource operation: Access Denied"
+ENCODED = "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation. Encoded authorization failure message: 4tKxH2vq0Wc8ZpN"
+DENIED = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:orders with an explicit deny"
+ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+        }
+    ],
+}
+DECODED = {
+    "allowed": False,
+    "explicitDeny": False,
+    "matchedStatements": {"items": []},
+    "context": {
+        "principal": {"arn": "arn:aws:iam::111122223333:user/bob"},
+        "action": "iam:PassRole",
+        "resource": "arn:aws:iam::111122223333:role/web",
+        "conditions": {
+            "items": [{"key": "iam:PassedToService", "values": {"items": [{"value": "ec2.amazonaws.com"}]}}]
+        },
+    },
+}
+DETAILS = {
+    "requestContext": {"aws:RequestedRegion": "eu-west-1"},
+    "evaluations": [
+        {
+            "action": "sqs:SendMessage",
+            "resource": "arn:aws:sqs:eu-west-1:111122223333:orders",
+            "evaluatedEffect": "EXPLICIT_DENY",
+            "checks": [
+                {"checkType": "SERVICE_CONTROL_POLICY", "evaluatedEffect": "ALLOW"},
+                {
+                    "checkType": "PRINCIPAL",
+                    "evaluatedEffect": "EXPLICIT_DENY",
+                    "matchedPolicies": [
+                        {
+                            "uri": "inline-1",
+                            "matchedStatements": [{"sid": "NoQueues", "evaluatedEffect": "DENY"}],
+                        }
+                    ],
+                },
+            ],
+        }
+    ],
+    "policies": [
+        {
+            "type": "IDENTITY_BASED_POLICY",
+            "inline": True,
+            "uri": "inline-1",
+            "attachedTo": [{"arn": "arn:aws:iam::111122223333:user/ana"}],
+        }
+    ],
+}
+# For each fact a text whose explanation depends on it.
+USES: dict[str, tuple[str, Any]] = {
+    "cluster": (UNAUTHORIZED, "orders"),
+    "region": (UNAUTHORIZED, "eu-west-1"),
+    "authentication_mode": (UNAUTHORIZED, "CONFIG_MAP"),
+    "kubernetes_version": (SCOPE, "1.30"),
+    "namespace": (WEB_IDENTITY, "shop"),
+    "service_account": (WEB_IDENTITY, "cart"),
+    "caller": (S3, "arn:aws:iam::111122223333:user/ana"),
+    "service": (TAGS, "sqs"),
+    "resource": (S3, "arn:aws:s3:::orders/1.csv"),
+    "trust_policy": (WEB_IDENTITY, TRUST),
+    "token_claims": (WEB_IDENTITY, {"iss": f"https://{ISSUER}", "sub": "system:serviceaccount:shop:cart"}),
+    "decoded_message": (ENCODED, DECODED),
+    "authorization_details": (DENIED, DETAILS),
+}
+SUPPLIED: dict[str, Any] = {
+    "cluster": "orders",
+    "region": "eu-west-1",
+    "namespace": "shop",
+    "service_account": "cart",
+}
+PLACEHOLDERS = {"REGION", "CLUSTER", "NAMESPACE", "SERVICE_ACCOUNT"}
+
+
+def _written(explanation: Explanation) -> str:
+    """Return the commands and documents of an explanation."""
+    parts: list[str] = []
+    for remedy in explanation.remedies:
+        parts += [*remedy.commands, remedy.manifest or "", str(remedy.policy), str(remedy.statement)]
+    return "\n".join(parts)
+
+
+def test_the_table_has_each_fact() -> None:
+    internal = {"call", "derived"}
+    assert USES.keys() == {each.name for each in attrs.fields(Facts)} - internal
+
+
+@pytest.mark.parametrize("name", USES)
+def test_each_fact_changes_an_explanation(name: str) -> None:
+    text, value = USES[name]
+    assert explain(text, facts={name: value}).to_dict() != explain(text).to_dict()
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case[0] for case in CASES])
+def test_a_supplied_value_is_no_placeholder(case: tuple[str, str, dict[str, Any]]) -> None:
+    _, text, facts = case
+    explanation = explain(text, facts={**SUPPLIED, **facts})
+    assert PLACEHOLDERS.isdisjoint(find_placeholders(_written(explanation)))
