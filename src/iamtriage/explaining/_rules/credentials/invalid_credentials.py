@@ -316,7 +316,7 @@ def _diagnose_region(case: Case[InvalidCredentials], request: _RejectedRequest) 
         # The environment is unknown. Without a region in it, many SDKs call the global endpoint.
         names_global = GLOBAL_HOST in find_aws_hosts(request.message)
         role = request.role
-        because = (f"The role is {role}.",)
+        because: tuple[str, ...] = (f"The role is {role}.",)
         if role is None:
             because = (f"The region {request.region} is in the partition {request.partition}.",)
         regional = None if request.region is None else find_endpoint(request.region)
