@@ -9,6 +9,7 @@ import pytest
 
 from iamtriage import Facts, explain
 from iamtriage._placeholders import find_placeholders
+from iamtriage.explaining import FailedCall
 from tests.explaining.golden.cases import CASES
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ USES: dict[str, tuple[str, Any]] = {
     "token_claims": (WEB_IDENTITY, {"iss": f"https://{ISSUER}", "sub": "system:serviceaccount:shop:cart"}),
     "decoded_message": (ENCODED, DECODED),
     "authorization_details": (DENIED, DETAILS),
+    "call": (S3, FailedCall("GetObject", credential_provider="sso")),
 }
 SUPPLIED: dict[str, Any] = {
     "cluster": "orders",
@@ -110,8 +112,7 @@ def _written(explanation: Explanation) -> str:
 
 
 def test_the_table_has_each_fact() -> None:
-    internal = {"call", "derived"}
-    assert USES.keys() == {each.name for each in attrs.fields(Facts)} - internal
+    assert USES.keys() == {each.name for each in attrs.fields(Facts)} - {"derived"}
 
 
 @pytest.mark.parametrize("name", USES)
