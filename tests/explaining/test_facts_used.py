@@ -92,7 +92,7 @@ USES: dict[str, tuple[str, Any]] = {
     "token_claims": (WEB_IDENTITY, {"iss": f"https://{ISSUER}", "sub": "system:serviceaccount:shop:cart"}),
     "decoded_message": (ENCODED, DECODED),
     "authorization_details": (DENIED, DETAILS),
-    "call": (S3, FailedCall("GetObject", credential_provider="sso")),
+    "call": (S3, FailedCall(operation="GetObject", credential_provider="sso")),
 }
 SUPPLIED: dict[str, Any] = {
     "cluster": "orders",
