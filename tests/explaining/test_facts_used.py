@@ -10,6 +10,7 @@ import pytest
 from iamtriage import Facts, explain
 from iamtriage._placeholders import find_placeholders
 from iamtriage.explaining import FailedCall
+from iamtriage.policies import PolicySet
 from tests.explaining.golden.cases import CASES
 
 if TYPE_CHECKING:
@@ -77,6 +78,10 @@ DETAILS = {
         }
     ],
 }
+NO_QUEUES = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "NoQueues", "Effect": "Deny", "Action": "sqs:*", "Resource": "*"}],
+}
 # For each fact a text whose explanation depends on it.
 USES: dict[str, tuple[str, Any]] = {
     "cluster": (UNAUTHORIZED, "orders"),
@@ -92,6 +97,7 @@ USES: dict[str, tuple[str, Any]] = {
     "token_claims": (WEB_IDENTITY, {"iss": f"https://{ISSUER}", "sub": "system:serviceaccount:shop:cart"}),
     "decoded_message": (ENCODED, DECODED),
     "authorization_details": (DENIED, DETAILS),
+    "policies": (DENIED, PolicySet(identity=(NO_QUEUES,))),
     "call": (S3, FailedCall(operation="GetObject", credential_provider="sso")),
 }
 SUPPLIED: dict[str, Any] = {
