@@ -29,7 +29,7 @@ _MAX_LINES, _LIMIT = 24, 32
 # The width at which other formats than text are measured.
 WIDTH = 100
 _INDENT = 2
-_MAX_CAUSES, _MAX_TITLES = 5, 4
+_MAX_CAUSES, _MAX_TITLES, _MAX_REASONS = 5, 4, 2
 # A text with at least this share of its words in another one says the same.
 _RESTATED = 0.7
 _WORD = re.compile(r"[\w:/.*@+=-]*\w")
@@ -117,10 +117,12 @@ def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, st
     rows: list[tuple[str, str]] = []
     said = summary
     for number, cause in enumerate(causes):
-        reasons = " ".join(f"{_sentence(reason)}" for reason in cause.because)
-        text = reasons if number == 0 and reasons and _restates(cause.text, said) else cause.text
-        if reasons and text is cause.text and not _restates(reasons, f"{said} {text}"):
-            text = f"{text} {reasons}"
+        is_restated = number == 0 and cause.because and _restates(cause.text, said)
+        sentences = [] if is_restated else [cause.text]
+        for reason in _telling(cause.because):
+            if (is_restated and not sentences) or not _restates(reason, " ".join((said, *sentences))):
+                sentences.append(_sentence(reason))
+        text = " ".join(sentences)
         rows.append((cause.evidence.capitalize(), text))
         said = f"{said} {text}"
     return rows
@@ -135,6 +137,11 @@ def replace_note(words: Sequence[str]) -> str | None:
     if not words:
         return None
     return f"Replace {', '.join(words[:-1])} and {words[-1]}." if len(words) > 1 else f"Replace {words[0]}."
+
+
+def _telling(reasons: Sequence[str]) -> list[str]:
+    """Return at most two reasons, those last that only say where a value comes from."""
+    return sorted(reasons, key=lambda reason: reason.startswith("The text states"))[:_MAX_REASONS]
 
 
 def _sentence(text: str) -> str:

@@ -217,7 +217,7 @@ SSO_LOGIN_NOT_RENEWED = CauseType(
 THROTTLED = CauseType(
     "throttled",
     title="Too many calls in a short time",
-    text="Too many calls came for the account, the region or the resource.",
+    text="The account, the Region or the resource got too many calls.",
     recognised_by='An error code such as Throttling, ThrottlingException, TooManyRequestsException or SlowDown, or the message "Rate exceeded".',
     fix="Retry with exponential backoff, make fewer calls, and request a higher quota if that is not enough.",
     sources=(
@@ -479,21 +479,21 @@ _KINDS = (
             r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|BandwidthLimit|PriorRequestNotComplete|ProvisionedThroughput"
         ),
         message=re.compile(r"Rate exceeded|Too [Mm]any [Rr]equests|reduce your request rate"),
-        summary="AWS takes no more calls for a while: too many came in a short time.",
+        summary="AWS throttled the request: too many calls in a short time. No permission is missing.",
         causes=(
             MANY_CALLERS.cause(),
             TIGHT_LOOP.cause(),
         ),
         remedies=(
             _your_remedy(
-                "Try again with growing pauses",
-                "Let the SDK do it: the retry modes standard and adaptive wait, with chance in it; adaptive also slows down by itself.",
-                "Call less: ask for pages, use filters and batches, keep answers, and spread jobs over time.",
+                "Retry with exponential backoff and jitter, and make fewer calls",
+                "Let the SDK retry: the modes standard and adaptive use exponential backoff with jitter; adaptive also slows down.",
+                "Make fewer calls: reuse the credentials of one AssumeRole until they expire instead of a call each time, cache results, use filters and batches, and run fewer jobs in parallel.",
                 commands=("aws configure set retry_mode adaptive", "aws configure set max_attempts 10"),
                 url=pages.SDK_RETRIES,
             ),
             Remedy(
-                title="If that is not enough, ask for a higher rate",
+                title="If that is not enough, request a higher quota",
                 who="account administrator",
                 steps=("Some rates are quotas that can be raised, others are fixed.",),
                 url=pages.QUOTAS,

@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
     explain_expired_web_identity,
 )
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clocks import CLOCK_BEHIND, REQUEST_HELD
+from iamtriage.explaining._rules.shared.clocks import CLOCK_AHEAD, CLOCK_BEHIND, REQUEST_HELD
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
@@ -46,6 +46,12 @@ _WEB_IDENTITY = re.compile(
 _LOGIN = re.compile(r"[`'\"]?\baws login\b")
 _SSO = re.compile(r"\bSSO\b|aws sso login|token from sso|oken has expired and refresh failed")
 _EXPIRED_REQUEST = re.compile(r"[Rr]equest (?:has )?expired\b|X-Amz-Expires")
+# botocore: the source returned credentials that are expired, too.
+_STILL_EXPIRED_PHRASE = "refreshed credentials are still expired"
+_STILL_EXPIRED = re.compile(_STILL_EXPIRED_PHRASE)
+_EC2_PROMPT = re.compile(
+    r"\b(?:ec2-user|ubuntu|admin)@ip-\d|169\.254\.169\.254|InstanceMetadata|\bi-[0-9a-f]{8,17}\b"
+)
 _KUBECONFIG = re.compile(
     r"kubectl|kubeconfig|credentials: exec|eks get-token|aws-iam-authenticator|\.eks\.amazonaws\.com"
 )
@@ -61,7 +67,7 @@ _SERVICE_CODES = re.compile(r"ExpiredToken|ExpiredTokenException|RequestExpired|
 EXPIRED_SESSION = CauseType(
     "expired-session",
     title="The credentials have expired",
-    text="The credentials were valid once, and are not any more.",
+    text="The credentials were valid once and have expired.",
     recognised_by='An error code such as ExpiredToken, ExpiredTokenException or RequestExpired, or the message "The security token included in the request is expired".',
     fix="Get new credentials, and let the SDK refresh them automatically.",
     sources=(pages.TEMPORARY_CREDENTIALS,),
@@ -69,21 +75,21 @@ EXPIRED_SESSION = CauseType(
 PASTED_SESSION = CauseType(
     "pasted-session",
     title="Temporary credentials were pasted into the environment or a file",
-    text="They were copied into environment variables or ~/.aws/credentials, where nothing renews them.",
+    text="They were copied into environment variables or ~/.aws/credentials, where nothing refreshes them.",
     fix="Use a profile or a role that refreshes credentials automatically.",
     of="expired-session",
 )
 LONG_RUNNING = CauseType(
     "long-running",
     title="The program runs longer than its credentials last",
-    text="The program was given them when it began, and runs longer than they last.",
+    text="The program got them at its start and runs longer than they last.",
     fix="Let the SDK get the credentials from a provider that refreshes them.",
     of="expired-session",
 )
 ROLE_CHAINING = CauseType(
     "role-chaining",
     title="Role chaining limits the session to one hour",
-    text="They are of a role that was assumed with another role's credentials, which lasts an hour at most.",
+    text="They belong to a role that was assumed with another role's credentials, which lasts an hour at most.",
     fix="Assume the role directly, or refresh the session every hour.",
     of="expired-session",
 )
@@ -109,6 +115,23 @@ PRESIGNED_URL_TOO_OLD = CauseType(
     text="It is a presigned URL that is older than it was made for.",
     fix="Create a new URL with a longer expiry.",
     of="expired-request",
+)
+
+SOURCE_RETURNS_EXPIRED = CauseType(
+    "source-returns-expired",
+    title="The credential source returns expired credentials",
+    text="The SDK refreshed the credentials, and the source returned ones that count as expired already.",
+    recognised_by='botocore says "Credentials were refreshed, but the refreshed credentials are still expired."',
+    fix="Check the clock, then the Expiration that the source returns: instance metadata, container metadata or a credential process.",
+    sources=(pages.EC2_METADATA_CREDENTIALS,),
+    example="refreshed-but-expired",
+)
+STALE_METADATA = CauseType(
+    "stale-metadata",
+    title="The metadata service returns old credentials",
+    text="The metadata service has only old credentials: the instance profile's role was deleted, re-created or no longer trusts EC2, or a proxy caches the responses.",
+    fix="Check the Code and Expiration in the metadata, and the instance profile with its role.",
+    of="source-returns-expired",
 )
 
 
@@ -146,6 +169,52 @@ def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanatio
     )
 
 
+def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    """Explain that a credential source returned credentials that have expired already."""
+    is_on_ec2 = _EC2_PROMPT.search(case.text) is not None
+    source = "instance metadata service" if is_on_ec2 else "credential source"
+    return Explanation(
+        failure=case.failure,
+        topic="expired-session",
+        summary=f"The {source} returned credentials that count as expired already, so AWS never evaluated a policy.",
+        causes=(
+            SOURCE_RETURNS_EXPIRED.cause("derived", quote_phrases(message, _STILL_EXPIRED_PHRASE)),
+            CLOCK_AHEAD.cause(text="The clock of the machine is ahead, so new credentials look expired."),
+            STALE_METADATA.cause(),
+        ),
+        remedies=(
+            Remedy(
+                title="Compare the clock with the Expiration that the source returns",
+                who="you",
+                steps=(
+                    "If the clock is ahead of the real time, correct it: turn on NTP (chronyc tracking shows the offset).",
+                    "On EC2, the last command prints what the metadata service returns: Expiration must be in the future, and Code must be Success. With another source, such as a container or credential_process, check its output instead.",
+                ),
+                commands=(
+                    "date -u",
+                    'T=$(curl -sX PUT 169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")',
+                    'curl -sH "X-aws-ec2-metadata-token: $T" 169.254.169.254/latest/meta-data/iam/security-credentials/ROLE_NAME',
+                ),
+                url=pages.EC2_METADATA_CREDENTIALS,
+            ),
+            Remedy(
+                title="Check the instance profile and its role",
+                who="account administrator",
+                steps=(
+                    "The profile must be attached, contain the role, and the role must exist and trust ec2.amazonaws.com. A re-created role must be attached again.",
+                ),
+                commands=(
+                    "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",
+                    "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument",
+                ),
+                url=pages.EC2_ROLES,
+            ),
+            credential_remedies.set_clock(),
+        ),
+        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+    )
+
+
 def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanation:
     principal, profile = case.principal, find_profile(case)
     role = underlying_role(principal)
@@ -163,11 +232,9 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     causes = [
         EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
         PASTED_SESSION.cause(),
-        LONG_RUNNING.cause(because=("A client that is made with fixed credentials keeps them.",)),
+        LONG_RUNNING.cause(because=("A client that is created with fixed credentials keeps them.",)),
         ROLE_CHAINING.cause(),
-        CLOCK_BEHIND.cause(
-            text="The machine's clock is behind, so that the SDK takes them for valid and renews them too late."
-        ),
+        CLOCK_BEHIND.cause(text="The machine's clock is behind, so the SDK refreshes them too late."),
     ]
     if _KUBECONFIG.search(case.text):
         text = "They are those of the profile that the kubeconfig names for aws eks get-token."
@@ -184,7 +251,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             credential_remedies.clear_environment(),
             credential_remedies.show_identity(profile),
             Remedy(
-                title="Let the SDK renew them",
+                title="Let the SDK refresh them",
                 who="you",
                 steps=(
                     "Leave the credentials to a profile with role_arn and source_profile or credential_source, and make clients without keys of their own.",
@@ -232,6 +299,7 @@ def _session_duration_remedy(role: Role | None) -> Remedy:
 
 # The most specific routes come first.
 _ROUTES: tuple[Route[_Rule], ...] = (
+    Route(_explain_refreshed, message=_STILL_EXPIRED),
     Route(explain_expired_registry_login, message=_REGISTRY, except_code=_SERVICE_CODES),
     Route(explain_expired_saml, message=_SAML, operation="AssumeRoleWithSAML"),
     Route(explain_expired_web_identity, message=_WEB_IDENTITY, operation="AssumeRoleWithWebIdentity"),

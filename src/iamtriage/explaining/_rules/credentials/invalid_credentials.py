@@ -108,7 +108,7 @@ OTHER_PARTITION = CauseType(
 KEY_GONE = CauseType(
     "key-gone",
     title="The access key was deleted or deactivated",
-    text="The key was deleted or deactivated, by its owner, or because it was found in public.",
+    text="The access key was deleted or deactivated, by its owner or because it was exposed publicly.",
     fix="Activate the key, or create a new one.",
     of="invalid-credentials",
 )
@@ -224,7 +224,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         causes=causes[:_MAX_CAUSES],
         remedies=tuple(_remedies(case, request, region)),
         notes=(
-            "No IAM policy helps here: AWS does not know who calls, so it looks at no permissions. Trying again with the same credentials does not help either.",
+            "No IAM policy helps here: AWS could not authenticate the caller and evaluated no policy. Retrying does not help either.",
         ),
     )
 
@@ -257,14 +257,37 @@ def _find_role(case: Case[InvalidCredentials]) -> Role | None:
     )
 
 
+def _set_region_remedy(case: Case[InvalidCredentials], request: _RejectedRequest) -> Remedy | None:
+    """Return the remedy that sets the region of a pod in another partition."""
+    endpoint = None if request.region is None else find_endpoint(request.region)
+    if endpoint is None or request.is_signed:
+        return None
+    region = commands.region(request.region)
+    return Remedy(
+        title=f"Set the region in the container: AWS_REGION and AWS_DEFAULT_REGION to {region}",
+        who="you",
+        steps=(
+            f"Without a region, many SDKs call the global endpoint https://{GLOBAL_HOST}, which does not serve {request.partition}. With the region, they call {endpoint.url}.",
+            "Remove endpoint URLs of other partitions from code and settings.",
+        ),
+        commands=(
+            fill_command(
+                "kubectl set env deployment/NAME --namespace {} AWS_REGION={} AWS_DEFAULT_REGION={}",
+                *(commands.namespace(case.facts.namespace), region, region),
+            ),
+        ),
+        url=pages.EKS_STS,
+    )
+
+
 def _summary(request: _RejectedRequest) -> str:
+    if not request.is_signed and request.partition != "aws":
+        return f"STS rejected the web identity token, most likely because the SDK has no region and calls the global endpoint, which does not serve {request.partition}."
     if request.code in _UNKNOWN_KEY_CODES:
-        return "AWS does not know the access key id."
+        return "AWS does not know the access key ID."
     if request.code in _INVALID_TOKEN_CODES:
         return "AWS does not accept the session token."
-    if not request.is_signed and request.partition != "aws":
-        return f"STS rejected the web identity token, most likely because the call went to an endpoint outside the partition {request.partition}."
-    return "AWS does not know the credentials, or does not accept them."
+    return "AWS does not accept the credentials: the access key or session token is not valid. No permission is missing."
 
 
 def _reported_cause(request: _RejectedRequest) -> Cause:
@@ -275,9 +298,9 @@ def _reported_cause(request: _RejectedRequest) -> Cause:
     if request.code in _INVALID_TOKEN_CODES:
         text = "The session token is cut, altered, of another key, or not good for the region."
         return INVALID_SESSION_TOKEN.cause("reported", because, text=text)
-    text = "AWS cannot tell whose the access key id or session token is."
+    text = "AWS cannot identify the caller by the access key ID or session token."
     if not request.is_signed:
-        text = "STS does not take the call, which carries a token and no access key."
+        text = "STS rejected the call, which carries a token instead of an access key."
     return INVALID_CREDENTIALS.cause("reported", because, text=text)
 
 
@@ -333,7 +356,9 @@ def _diagnose_region(case: Case[InvalidCredentials], request: _RejectedRequest) 
             },
             endpoint=f"https://{GLOBAL_HOST}" if names_global else None,
         )
-        findings = StsFindings((*other.causes, *findings.causes), (*other.remedies, *findings.remedies))
+        region_remedy = _set_region_remedy(case, request)
+        remedies = other.remedies if region_remedy is None else (region_remedy,)
+        findings = StsFindings((*other.causes, *findings.causes), (*remedies, *findings.remedies))
     return findings
 
 
@@ -344,8 +369,8 @@ def _common_causes(request: _RejectedRequest) -> Iterator[Cause]:
         yield KEY_GONE.cause()
     if request.is_signed and not request.is_temporary:
         yield SESSION_TOKEN_MISSING.cause(
-            because=("An AWS_SESSION_TOKEN that an older session left behind spoils a new key.",),
-            text="Temporary credentials were sent without their session token, or a session token stands beside another key.",
+            because=("An AWS_SESSION_TOKEN of an older session makes a new key invalid.",),
+            text="Temporary credentials were sent without their session token, or with the token of another key.",
         )
     if is_long_term:
         yield KEY_MISTYPED.cause()
@@ -397,12 +422,12 @@ def _remedies(
 def _check_key_remedy(case: Case[InvalidCredentials], request: _RejectedRequest) -> Remedy:
     key = commands.access_key(request.key)
     return Remedy(
-        title="See whether the key is there and active",
+        title="Check whether the access key exists and is active",
         who="account administrator",
         steps=(
-            "The first command tells of which account the key is; that needs no right in that account.",
-            "The second tells the user's keys and whether they are active. A key that is not among them is deleted, for good.",
-            "If a policy named AWSCompromisedKeyQuarantine hangs on the user, AWS found the key in public: replace it, do not activate it.",
+            "The first command prints the account of the key, which needs no permission in that account.",
+            "The second lists the user's keys and whether they are active. A key that is missing there was deleted.",
+            "If the policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
         ),
         commands=(
             fill_command("aws sts get-access-key-info --access-key-id {}", key),
@@ -414,7 +439,7 @@ def _check_key_remedy(case: Case[InvalidCredentials], request: _RejectedRequest)
 
 def _partition_remedy() -> Remedy:
     return Remedy(
-        title="Let keys and endpoint be of one partition",
+        title="Use keys and endpoint of the same partition",
         who="you",
         steps=(
             "Each partition has accounts and keys of its own. Name a region of the keys' partition, in the profile or in AWS_REGION and AWS_DEFAULT_REGION.",

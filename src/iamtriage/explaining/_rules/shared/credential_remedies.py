@@ -24,9 +24,9 @@ __all__ = (
     "with_profile",
 )
 
-POLICIES_DO_NOT_HELP = "No IAM policy helps here, and trying again with the same credentials does not either."
-NO_CALL_MADE = "No IAM policy helps here: no call was made."
-SIGNATURE_REJECTED = "No IAM policy helps here: AWS refuses the signature before it looks at permissions."
+POLICIES_DO_NOT_HELP = "No permission is missing, so no IAM policy helps. Retrying with the same credentials does not help either."
+NO_CALL_MADE = "No IAM policy helps here: no request was sent to AWS."
+SIGNATURE_REJECTED = "No permission is missing: AWS rejects the signature before it evaluates policies."
 
 
 def with_profile(profile: str | None, *words: str) -> str:
@@ -41,12 +41,11 @@ def with_profile(profile: str | None, *words: str) -> str:
 def show_identity(profile: str | None = None) -> Remedy:
     """Return the remedy that shows which credentials are used and whose they are."""
     return Remedy(
-        title="See which credentials are used",
+        title="Check which credentials are used",
         who="you",
         steps=(
-            "The first command tells where the AWS CLI finds its credentials: environment variables go before files, and files before the role of the machine.",
-            "The second tells whose they are; it works for everyone whose credentials AWS accepts.",
-            "Run both where the failing call runs: as the same user, in the same container, with the same profile.",
+            "Run both commands where the failing call runs: as the same user, in the same container, with the same profile.",
+            "The first prints where the AWS CLI finds its credentials: environment variables take precedence over files, and files over the role of the machine. The second prints whose they are, if AWS accepts them.",
         ),
         commands=(
             with_profile(profile, "aws", "configure", "list"),
@@ -59,11 +58,11 @@ def show_identity(profile: str | None = None) -> Remedy:
 def sso_login(profile: str | None) -> Remedy:
     """Return the remedy that signs in to IAM Identity Center."""
     return Remedy(
-        title="Log in to IAM Identity Center again",
+        title="Sign in to IAM Identity Center again",
         who="you",
         steps=(
-            "Log in with the profile that the failing call uses; a login to another session does not count.",
-            "Then run the call again. A program that is running may have to be started again.",
+            "Sign in with the profile that the failing call uses. Another session has a token of its own.",
+            "Then retry the call. A running program may need a restart.",
         ),
         commands=(fill_command("aws sso login --profile {}", commands.profile(profile)),),
         url=pages.SSO_LOGIN,
@@ -73,9 +72,9 @@ def sso_login(profile: str | None) -> Remedy:
 def console_login(profile: str | None) -> Remedy:
     """Return the remedy that signs in with console credentials."""
     return Remedy(
-        title="Log in with aws login again",
+        title="Sign in with aws login again",
         who="you",
-        steps=("The login opens a browser. Its credentials are renewed by themselves for 12 hours at most.",),
+        steps=("The command opens a browser. Its credentials refresh automatically for up to 12 hours.",),
         commands=(with_profile(profile, "aws", "login"),),
         url=pages.CLI_LOGIN,
     )
@@ -84,12 +83,11 @@ def console_login(profile: str | None) -> Remedy:
 def get_new_credentials(role: str | None = None) -> Remedy:
     """Return the remedy that gets new temporary credentials."""
     return Remedy(
-        title="Get new credentials in the way in which the old ones came",
+        title="Get new credentials from where the old ones came from",
         who="you",
         steps=(
-            "From IAM Identity Center: log in again.",
-            "From aws login: log in again.",
-            "From a role that was assumed by hand: assume it again, and replace key, secret and session token, all three.",
+            "From IAM Identity Center or aws login: sign in again.",
+            "From a role that was assumed by hand: assume it again, and replace access key ID, secret access key and session token, all three.",
         ),
         commands=(
             "aws sso login --profile PROFILE",
@@ -106,11 +104,11 @@ def get_new_credentials(role: str | None = None) -> Remedy:
 def clear_environment() -> Remedy:
     """Return the remedy that removes old credentials."""
     return Remedy(
-        title="Take the old credentials out of the way",
+        title="Remove the old credentials",
         who="you",
         steps=(
-            "Unset the variables in the shell or service that makes the call; they go before every profile.",
-            "Delete old keys with an aws_session_token from ~/.aws/credentials. A token that stays behind spoils a new key.",
+            "Unset the variables in the shell or service that makes the call. They take precedence over profiles.",
+            "Delete old keys with an aws_session_token from ~/.aws/credentials. An old token makes a new key invalid.",
         ),
         commands=("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",),
         url=pages.CLI_CREDENTIALS,
@@ -120,12 +118,12 @@ def clear_environment() -> Remedy:
 def set_clock() -> Remedy:
     """Return the remedy that sets the clock."""
     return Remedy(
-        title="Set the clock right",
+        title="Correct the clock",
         who="you",
         steps=(
-            "Compare the first command's time with the Date header that the second prints: both are UTC, and AWS takes signatures whose time is up to 5 minutes off, S3 up to 15.",
-            "See whether time is kept, and turn NTP on. On EC2 the server is 169.254.169.123.",
-            "A container has the clock of its host; virtual machines, WSL and Docker Desktop lose time while the computer sleeps, and a restart sets it right.",
+            "Compare the time that the first command prints with the Date header that the second prints, both in UTC. AWS accepts signatures that are up to 5 minutes off, S3 up to 15.",
+            "Check whether the time is synchronized, and turn on NTP. On EC2, the server is 169.254.169.123.",
+            "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps; a restart corrects it.",
         ),
         commands=(
             "date -u",
@@ -145,11 +143,11 @@ def docker_login(registry: str, region: str) -> Remedy:
         region: The region, from the same function.
     """
     return Remedy(
-        title="Log docker in to the registry",
+        title="Sign docker in to the registry",
         who="you",
         steps=(
-            "Log in as the user, and on the machine, that pulls or pushes. A login holds for 12 hours.",
-            "Let builds log in each time, or use the credential helper amazon-ecr-credential-helper, which does it by itself.",
+            "Sign in as the user, and on the machine, that pulls or pushes. It lasts for 12 hours.",
+            "Let builds sign in each time, or use amazon-ecr-credential-helper, which does it automatically.",
         ),
         commands=(
             fill_command(
@@ -165,7 +163,7 @@ def docker_login(registry: str, region: str) -> Remedy:
 def reread_token() -> Remedy:
     """Return the remedy that re-reads the web identity token's file for each call."""
     return Remedy(
-        title="Read the token's file anew for each call of STS",
+        title="Read the token file again for each STS call",
         who="you",
         steps=(
             "Kubernetes replaces the file that AWS_WEB_IDENTITY_TOKEN_FILE names before its token expires. Keep the file's name, never its content.",
@@ -184,11 +182,11 @@ def check_endpoint(*, is_other_software: bool = False) -> Remedy:
     """
     keys = "Keys of MinIO, LocalStack and other software hold at their own endpoints alone, and keys of AWS at AWS's alone."
     return Remedy(
-        title="See which endpoint is called",
+        title="Check which endpoint is called",
         who="you",
         steps=(
             *((keys,) if is_other_software else ()),
-            "Look for AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> in the environment, for endpoint_url in the profile and for an endpoint in the code.",
+            "Look for AWS_ENDPOINT_URL, its variants for one service such as AWS_ENDPOINT_URL_STS, endpoint_url in the profile, and an endpoint in the code.",
         ),
         commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
         url=pages.SDK_ENDPOINTS,
@@ -199,11 +197,11 @@ def enable_region(region: str | None) -> Remedy:
     """Return the remedy that enables a region for the account."""
     name = commands.region(region)
     return Remedy(
-        title=f"See whether {name} is enabled for the account",
+        title=f"Check whether {name} is enabled for the account",
         who="account administrator",
         steps=(
-            "Regions that AWS opened since March 2019 have to be enabled for each account, which takes minutes to hours.",
-            "If the status is DISABLED, and the region is wanted, enable it.",
+            "Regions that AWS opened since March 2019 must be enabled for each account, which takes minutes to hours.",
+            "If the status is DISABLED and you need the region, enable it.",
         ),
         commands=(
             fill_command("aws account get-region-opt-status --region-name {}", name),
@@ -216,12 +214,12 @@ def enable_region(region: str | None) -> Remedy:
 def configure_credentials(profile: str | None) -> Remedy:
     """Return the remedy that sets up credentials that refresh automatically."""
     return Remedy(
-        title="Give the AWS CLI and SDKs credentials that renew themselves",
+        title="Set up credentials that refresh automatically",
         who="you",
         steps=(
-            "With IAM Identity Center: make a profile once, then log in each day.",
-            "With console users: aws login, from AWS CLI 2.32 on.",
-            "Name the profile where the call runs, in AWS_PROFILE or with --profile.",
+            "With IAM Identity Center: configure a profile once (aws configure sso), then sign in each day (aws sso login).",
+            "With a console user: aws login, with AWS CLI 2.32 or later. Access keys (aws configure) are the last resort.",
+            "Select the profile where the call runs, with AWS_PROFILE or --profile.",
         ),
         commands=(
             with_profile(profile, "aws", "configure", "sso"),

@@ -95,6 +95,9 @@ EKS_POD_SDK = f"{_EKS}/pod-id-minimum-sdk.html"
 EKS_IRSA_SDK = f"{_EKS}/iam-roles-for-service-accounts-minimum-sdk.html"
 EC2_ROLES = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html"
 SHARED_IMAGES = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/sharingamis-explicit.html"
+EC2_METADATA_CREDENTIALS = (
+    "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html"
+)
 EC2_METADATA = (
     "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html"
 )

@@ -157,21 +157,28 @@ def _explain_sts(
         fallback_region=signed_region,
     )
     envelope = case.failure.envelope
-    call = "The call of STS" if is_global or envelope.service or envelope.operation else "The call"
+    call = "STS request" if is_global or envelope.service or envelope.operation else "request"
+    region = case.facts.region or signed_region
+    signed_for = region or "one region"
+    host = (
+        f"the global endpoint https://{GLOBAL_HOST}"
+        if is_global or mentions_kubernetes(case)
+        else "another endpoint"
+    )
     causes = [*findings.causes] if mentions_kubernetes(case) else [*map(_drop_eks_reasons, findings.causes)]
     if not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
     return Explanation(
         failure=case.failure,
         topic="sts-endpoint",
-        summary=f"{call} is signed for another region than that of the host which it reaches.",
+        summary=f"The {call} is signed for {signed_for}, but goes to {host}, which expects another region.",
         causes=tuple(causes),
         remedies=(
-            *_merge_remedies((*findings.remedies, _regional_endpoint_remedy(case, signed_region))),
+            *_merge_remedies((_regional_endpoint_remedy(case, signed_region), *findings.remedies)),
             _global_endpoint_remedy(case),
         ),
         notes=(
-            f"SDKs call STS's regional hosts by default since July 2025. A URL of the global host, https://{GLOBAL_HOST}, in code or settings goes against that.",
+            "The secret access key is not the problem.",
             credential_remedies.SIGNATURE_REJECTED,
         ),
     )
@@ -184,9 +191,8 @@ def _regional_endpoint_remedy(case: Case[CredentialScope], signed_region: str | 
         title=REMEDY_TITLES["code"],
         who="you",
         steps=(
-            f"Look for {GLOBAL_HOST} in code, in AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and in the profile's endpoint_url, and take it out.",
-            f"Where a URL has to be given, give a regional one: {url}.",
-            "Be ready to call another region when one fails: iamtriage.boto.sts_client does that in Python.",
+            f"Remove https://{GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. SDKs call the regional endpoint by default.",
+            f"If a URL must be set, use the regional endpoint: {url}.",
         ),
         commands=(
             "env | grep -e AWS_ENDPOINT_URL -e AWS_STS_REGIONAL_ENDPOINTS -e AWS_REGION -e AWS_DEFAULT_REGION",
@@ -199,11 +205,11 @@ def _global_endpoint_remedy(case: Case[CredentialScope]) -> Remedy:
     name = commands.service_account(case.facts.service_account)
     namespace = commands.namespace(case.facts.namespace)
     return Remedy(
-        title="In pods of EKS: or let the service account's calls go to the global host",
+        title=f"Or, in EKS pods, set the annotation {STS_ANNOTATION}=false and re-create the pods",
         who="you",
         steps=(
-            "With the annotation set to false, EKS adds no AWS_STS_REGIONAL_ENDPOINTS to new pods. That is enough for old SDKs alone.",
-            "SDKs that are regional by themselves need the variable set to legacy, or a client of us-east-1.",
+            "Regional is the default since Kubernetes 1.22. With false, EKS sets no AWS_STS_REGIONAL_ENDPOINTS in new pods, which is enough for old SDKs only.",
+            "SDKs that are regional by default need the variable set to legacy, or a client for us-east-1. AWS recommends the regional endpoints.",
         ),
         commands=(
             fill_command(
@@ -222,13 +228,12 @@ def _global_endpoint_remedy(case: Case[CredentialScope]) -> Remedy:
 
 
 def _merge_remedies(remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:
-    """Return one remedy per title, with the steps and commands of all."""
+    """Return one remedy per title, with the steps of the first and the commands of all."""
     merged: dict[str, Remedy] = {}
     for remedy in remedies:
         first = merged.get(remedy.title, remedy)
         merged[remedy.title] = attrs.evolve(
             first,
-            steps=tuple(dict.fromkeys((*first.steps, *remedy.steps))),
             commands=tuple(dict.fromkeys((*first.commands, *remedy.commands))),
         )
     return tuple(merged.values())
