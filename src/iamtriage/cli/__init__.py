@@ -28,6 +28,7 @@ _MODULES = {
     "aws-auth": "_aws_auth",
     "sts": "_sts",
     "trust": "_trust",
+    "check": "_check",
 }
 
 

@@ -12,13 +12,17 @@ if TYPE_CHECKING:
     from iamtriage.policies._evaluation.decisions import Decision
     from iamtriage.policies._evaluation.results import DecidingStatement, Outcome, TraceEntry
     from iamtriage.policies._evaluation.verification import Surplus, Verification, verify
+    from iamtriage.policies._readers.collection import AttachedPolicy, PolicyCollection
+    from iamtriage.policies._readers.reading import read_policies
     from iamtriage.policies._requests import Request
     from iamtriage.policies._sets import PolicyDocument, PolicySet
 
 __all__ = (
+    "AttachedPolicy",
     "DecidingStatement",
     "Decision",
     "Outcome",
+    "PolicyCollection",
     "PolicyDocument",
     "PolicyError",
     "PolicySet",
@@ -27,13 +31,16 @@ __all__ = (
     "TraceEntry",
     "Verification",
     "evaluate",
+    "read_policies",
     "verify",
 )
 
 _HOMES = {
+    "AttachedPolicy": "_readers.collection",
     "DecidingStatement": "_evaluation.results",
     "Decision": "_evaluation.decisions",
     "Outcome": "_evaluation.results",
+    "PolicyCollection": "_readers.collection",
     "PolicyDocument": "_sets",
     "PolicyError": ".exceptions",
     "PolicySet": "_sets",
@@ -42,6 +49,7 @@ _HOMES = {
     "TraceEntry": "_evaluation.results",
     "Verification": "_evaluation.verification",
     "evaluate": "_evaluation.deciding",
+    "read_policies": "_readers.reading",
     "verify": "_evaluation.verification",
 }
 if not TYPE_CHECKING:  # a type checker that sees it accepts any name

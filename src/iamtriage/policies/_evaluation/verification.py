@@ -9,10 +9,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import attrs
-from typing_extensions import override
 
 from iamtriage._rendering.views import View
 from iamtriage._text import clip_text, join_words, wrong_type_message
+from iamtriage._typing import override
 from iamtriage.actions._lookup import actions_for, find_action
 from iamtriage.arns._arns import parse_arn
 from iamtriage.exceptions import InvalidArnError
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from iamtriage.authorization._decoded_messages import DecodedMessage
     from iamtriage.typing import PolicyType
 
-__all__ = ("Surplus", "Verification", "build_request", "verify")
+__all__ = ("Surplus", "Verification", "build_request", "verify", "verify_request")
 
 _MAX_SHOWN = 20
 # Types that only restrict: what they deny stays denied whatever is added to others.
@@ -156,6 +156,24 @@ def verify(
     request = build_request(failure, facts)
     if isinstance(request, str):
         return Verification(None, None, None, (), request)
+    return verify_request(request, policies, adding=adding, failure=failure)
+
+
+def verify_request(
+    request: Request, policies: PolicySet, *, adding: Adding = None, failure: AccessDenied | None = None
+) -> Verification:
+    """Verify that a request is allowed, with policies as they are or with added statements.
+
+    Args:
+        request: The request.
+        policies: The policies that apply to it.
+        adding: What to add, as for :func:`verify`.
+        failure: The denial of the request, if it was denied.
+
+    Raises:
+        PolicyError: An added policy is not valid.
+        TypeError: ``adding`` has the wrong type.
+    """
     added = _split_adding(adding)
     before = evaluate(request, policies)
     if adding is None:
@@ -254,12 +272,20 @@ def _read_envelope(failure: AccessDenied) -> dict[str, str]:
 
 
 def _judge(
-    failure: AccessDenied, before: Decision, after: Decision, policies: PolicySet, *, is_changed: bool
+    failure: AccessDenied | None,
+    before: Decision,
+    after: Decision,
+    policies: PolicySet,
+    *,
+    is_changed: bool,
 ) -> tuple[bool | None, str]:
     if after.allowed is False:
         return False, f"the call stays denied. {after.reason}"
     if after.allowed is None:
         return None, after.reason
+    subject = "the added statements allow" if is_changed else "the given policies allow"
+    if failure is None:
+        return True, f"{subject} {after.request.action}."
     reported = failure.policy_type
     if reported in _LIMITS and not policies.sources(reported):
         return None, (
@@ -276,7 +302,6 @@ def _judge(
             f"the given policies allow {after.request.action} without the added statements, so the policy "
             "that denied the call is not among them."
         )
-    subject = "the added statements allow" if is_changed else "the given policies allow"
     return True, f"{subject} {after.request.action}."
 
 

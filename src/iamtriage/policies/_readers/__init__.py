@@ -1,0 +1,1 @@
+"""Read policies from what AWS APIs and Terraform return."""
