@@ -259,6 +259,29 @@ def test_both_ends_of_a_huge_message_are_read(place: str) -> None:
     assert record.msg is text
 
 
+def test_omitted_characters_are_counted() -> None:
+    text = f"{DENIED.text()}\n{'x' * 5_000}\n"
+    record = logging.makeLogRecord({"msg": text})
+    FailureFilter(max_chars=1_000).filter(record)
+    assert record.__dict__["iamtriage"]["action"] == "sqs:SendMessage"
+    assert record.__dict__["iamtriage_omitted"] == len(text) - 1_000
+    whole = logging.makeLogRecord({"msg": text})
+    FailureFilter(max_chars=len(text)).filter(whole)
+    assert "iamtriage_omitted" not in whole.__dict__
+
+
+def test_huge_exceptions_are_read_at_both_ends() -> None:
+    filler = "all is well with order 42\n" * 10_000
+    cause = RuntimeError(f"{filler}{DENIED.text()}")
+    error = RuntimeError("wrapped")
+    error.__cause__ = cause
+    for each in (cause, error):
+        record = logging.makeLogRecord({"msg": "x", "exc_info": (type(each), each, None)})
+        FailureFilter().filter(record)
+        assert record.__dict__["iamtriage"]["action"] == "sqs:SendMessage"
+        assert record.__dict__["iamtriage_omitted"] > 100_000
+
+
 @given(known)
 def test_the_attributes_are_those_of_the_parsed_failure(case: Case) -> None:
     record = logging.makeLogRecord({"msg": "%s", "args": (case.text,)})

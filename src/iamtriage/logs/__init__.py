@@ -7,7 +7,8 @@ extras that a program logs.
 from __future__ import annotations
 
 from iamtriage.logs._failures import FailureFilter
+from iamtriage.logs._limits import shorten
 from iamtriage.logs._problems import ProblemDetails, problem_details
 from iamtriage.logs._redacting import RedactingFilter
 
-__all__ = ("FailureFilter", "ProblemDetails", "RedactingFilter", "problem_details")
+__all__ = ("FailureFilter", "ProblemDetails", "RedactingFilter", "problem_details", "shorten")

@@ -12,7 +12,8 @@ from iamtriage.explaining._notes import summarize_for_log
 from iamtriage.failures._checks import check_kinds
 from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.failures._records import from_record
-from iamtriage.logs._messages import format_message, join_message_parts
+from iamtriage.logs._limits import MAX_CHARS, check_max_chars, cut_middle
+from iamtriage.logs._messages import format_message, join_message_parts, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,9 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ("FailureFilter",)
 
-# In characters. Of a longer message, the beginning and the end are read.
-_MAX_LENGTH = 200_000
 _MAX_ARGS = 50
+_MAX_CHAIN = 100
 
 _ATTRIBUTES = ("iamtriage", "iamtriage_fingerprint")
 _ATTRIBUTES_WITH_SUMMARY = (*_ATTRIBUTES, "iamtriage_summary")
@@ -40,6 +40,9 @@ class FailureFilter(logging.Filter):
     - ``iamtriage_fingerprint``: a string that is the same for the same problem, to group and count by
     - ``iamtriage_summary``: one sentence, with ``explain=True``
 
+    Of a text longer than ``max_chars``, the filter reads the beginning and the end, and it sets
+    ``iamtriage_omitted`` to the number of characters that it did not read.
+
     It does not replace existing attributes: ``explain_errors(logger=…)`` sets the same ones, and of several
     filters, the first one does. A handler's filter sees every record of the handler. A logger's filter does
     not see the records of the loggers below it. To hide names and IDs as well, add
@@ -49,10 +52,11 @@ class FailureFilter(logging.Filter):
         kinds: The kinds of failures to attach; by default, all.
         texts: Whether to read messages as well as exceptions.
         explain: Whether to attach the summary.
+        max_chars: How many characters to read of a message, or of an exception and its chain.
 
     Raises:
-        TypeError: ``kinds`` is a string or not iterable.
-        ValueError: A kind is unknown.
+        TypeError: ``kinds`` is a string or not iterable, or ``max_chars`` is not an integer.
+        ValueError: A kind is unknown, or ``max_chars`` is less than 1,000.
 
     Filters: https://docs.python.org/3/library/logging.html#filter-objects.
 
@@ -67,8 +71,10 @@ class FailureFilter(logging.Filter):
         kinds: Iterable[Kind] | None = None,
         texts: bool = True,
         explain: bool = False,
+        max_chars: int = MAX_CHARS,
     ) -> None:
         super().__init__()
+        self._max_chars = check_max_chars(max_chars)
         self._kinds = None if kinds is None else check_kinds(kinds)
         self._texts = texts
         self._explain = explain
@@ -106,7 +112,8 @@ class FailureFilter(logging.Filter):
 
     def _find_failure(self, record: logging.LogRecord) -> Failure | None:
         for error in _find_exceptions(record):
-            failure = parse(error)
+            text = _join_chain(error)
+            failure = parse(error) if len(text) <= self._max_chars else self._parse_text(record, text)
             if failure is not None:
                 return failure
         if not self._texts:
@@ -114,8 +121,12 @@ class FailureFilter(logging.Filter):
         text = format_message(record)
         if text is None:
             text = join_message_parts(record)
-        if len(text) > _MAX_LENGTH:
-            text = f"{text[: _MAX_LENGTH // 2]}\n…\n{text[-_MAX_LENGTH // 2 :]}"
+        return self._parse_text(record, text)
+
+    def _parse_text(self, record: logging.LogRecord, text: str) -> Failure | None:
+        text, omitted = cut_middle(text, self._max_chars)
+        if omitted:
+            record.__dict__.setdefault("iamtriage_omitted", omitted)
         return parse(text)
 
 
@@ -131,3 +142,13 @@ def _find_exceptions(record: logging.LogRecord) -> Iterator[BaseException]:
     elif isinstance(args, dict):
         candidates += list(cast("dict[object, object]", args).values())[:_MAX_ARGS]
     yield from (each for each in candidates if isinstance(each, BaseException))
+
+
+def _join_chain(error: BaseException) -> str:
+    """Return the texts of an exception and of those that it was raised from, as a traceback prints them."""
+    lines: list[str] = []
+    current: BaseException | None = error
+    while current is not None and len(lines) < _MAX_CHAIN:
+        lines.append(f"{type(current).__name__}: {to_text(current)}")
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+    return "\n\n".join(reversed(lines))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NotRequired, TypedDict
 
 from iamtriage.explaining._classification import classify
+from iamtriage.logs._limits import MAX_CHARS, check_max_chars, cut_middle
 
 __all__ = ("ProblemDetails", "problem_details")
 
@@ -19,7 +20,13 @@ class ProblemDetails(TypedDict):
     instance: NotRequired[str]
 
 
-def problem_details(error: object, *, instance: str | None = None, on_behalf: bool = False) -> ProblemDetails:
+def problem_details(
+    error: object,
+    *,
+    instance: str | None = None,
+    on_behalf: bool = False,
+    max_chars: int = MAX_CHARS,
+) -> ProblemDetails:
     """Build the error response of a web API whose call to AWS failed, without details of the failure.
 
     If AWS denies a call of your service, the clients of your service did nothing wrong, so the status is 500,
@@ -33,6 +40,11 @@ def problem_details(error: object, *, instance: str | None = None, on_behalf: bo
         instance: A URI that identifies the request in your logs, such as ``urn:uuid:…``. It is used as it is.
         on_behalf: Whether AWS was called with the credentials of the client instead of your service's own.
             Then a denial is a 403, and unusable credentials are a 401.
+        max_chars: How many characters to read of a string; of a longer one, the beginning and the end.
+
+    Raises:
+        TypeError: ``max_chars`` is not an integer.
+        ValueError: ``max_chars`` is less than 1,000.
 
     Members: https://www.rfc-editor.org/rfc/rfc9457#section-3.1; statuses:
     https://www.rfc-editor.org/rfc/rfc9110#section-15.6.
@@ -41,8 +53,9 @@ def problem_details(error: object, *, instance: str | None = None, on_behalf: bo
     >>> problem_details(denied)["status"], problem_details(denied, on_behalf=True)["status"]
     (500, 403)
     """
+    limit = check_max_chars(max_chars)
     try:
-        classification = classify(error)
+        classification = classify(cut_middle(error, limit)[0] if isinstance(error, str) else error)
         failure, is_retryable = classification.failure, classification.is_retryable
     except Exception:  # noqa: BLE001 (an error handler must not fail)
         failure, is_retryable = None, False

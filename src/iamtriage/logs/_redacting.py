@@ -9,7 +9,10 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
+import attrs
+
 from iamtriage._typing import override
+from iamtriage.logs._limits import MAX_CHARS, check_max_chars, with_margins, without_margins
 from iamtriage.logs._messages import format_message, join_message_parts, to_text
 from iamtriage.redaction._redact import redact
 
@@ -56,9 +59,17 @@ class RedactingFilter(logging.Filter):
     Since Python 3.12, a handler's filter passes a copy of the record to its handler, so other handlers are
     not affected. In Python 3.11, all handlers share the record, and the later ones see it redacted.
 
+    Of a text longer than ``max_chars``, the beginning and the end remain, and a line says how many characters
+    are missing. Of extras that are longer in all, the rest becomes "…".
+
     Args:
         identifiers: Whether to replace names, accounts and IDs by pseudonyms as well. A value has the same
             pseudonym in all parts of a record. Each record numbers its pseudonyms from the start.
+        max_chars: How many characters of a text to redact and keep.
+
+    Raises:
+        TypeError: ``max_chars`` is not an integer.
+        ValueError: ``max_chars`` is less than 1,000.
 
     Filters: https://docs.python.org/3/library/logging.html#filter-objects.
 
@@ -70,9 +81,9 @@ class RedactingFilter(logging.Filter):
     ...
     """
 
-    def __init__(self, *, identifiers: bool = False) -> None:
+    def __init__(self, *, identifiers: bool = False, max_chars: int = MAX_CHARS) -> None:
         super().__init__()
-        self._identifiers = identifiers
+        self._redactor = _Redactor(identifiers=identifiers, max_chars=check_max_chars(max_chars))
 
     if sys.version_info >= (3, 12):
 
@@ -80,14 +91,14 @@ class RedactingFilter(logging.Filter):
         def filter(self, record: logging.LogRecord) -> bool | logging.LogRecord:
             """Return a redacted copy of the record."""
             redacted = _copy_record(record)
-            _redact_record(redacted, identifiers=self._identifiers)
+            _redact_record(redacted, self._redactor)
             return redacted
     else:
 
         @override
         def filter(self, record: logging.LogRecord) -> bool:
             """Redact the record. Every record passes."""
-            _redact_record(record, identifiers=self._identifiers)
+            _redact_record(record, self._redactor)
             return True
 
 
@@ -98,9 +109,9 @@ def _copy_record(record: logging.LogRecord) -> logging.LogRecord:
         return logging.makeLogRecord(record.__dict__)
 
 
-def _redact_record(record: logging.LogRecord, *, identifiers: bool) -> None:
+def _redact_record(record: logging.LogRecord, redactor: _Redactor) -> None:
     try:
-        changes = _find_changes(record, identifiers=identifiers)
+        changes = _find_changes(record, redactor)
     except Exception:  # noqa: BLE001 (print nothing of the record, but do not lose it)
         changes = {name: _FAILED for name in record.__dict__ if name not in _EXCLUDED_ATTRIBUTES}
         changes |= {"msg": _FAILED, "message": _FAILED, "args": (), "exc_info": None, "exc_text": None}
@@ -120,12 +131,16 @@ def _fix_message(record: logging.LogRecord, message: str) -> None:
         record.msg = _FAILED
 
 
-def _find_changes(record: logging.LogRecord, *, identifiers: bool) -> dict[str, object]:
+def _find_changes(record: logging.LogRecord, redactor: _Redactor) -> dict[str, object]:
     """Return the attributes to change so that no formatter prints a secret."""
     extras: dict[str, object] = {
         name: value for name, value in record.__dict__.items() if name not in _EXCLUDED_ATTRIBUTES
     }
-    plain = {name: _to_plain(value, [_MAX_VALUES]) for name, value in extras.items()}
+    budget = _Budget(_MAX_VALUES, 2 * redactor.max_chars)
+    plain: dict[str, _Plain] = {}
+    for name, value in extras.items():
+        budget.values = _MAX_VALUES
+        plain[name] = redactor.to_plain(value, budget)
     extras_json = json.dumps(plain, ensure_ascii=False) if any(plain.values()) else ""
     message = format_message(record)
     original = _Texts(
@@ -136,7 +151,7 @@ def _find_changes(record: logging.LogRecord, *, identifiers: bool) -> dict[str, 
         to_text(record.stack_info or ""),
         extras_json,
     )
-    redacted = _redact_texts(original, identifiers=identifiers)
+    redacted = redactor.redact_texts(original)
     changes: dict[str, object] = {}
     if redacted.message != original.message or not _is_fully_printed(record, message):
         changes |= {"msg": redacted.message, "args": ()}
@@ -146,8 +161,8 @@ def _find_changes(record: logging.LogRecord, *, identifiers: bool) -> dict[str, 
         changes |= {"exc_info": None, "exc_text": redacted.cached_traceback or redacted.traceback}
     if redacted.stack != original.stack:
         changes["stack_info"] = redacted.stack
-    if redacted.extras != original.extras:
-        changes |= _redact_extras(extras, redacted.extras, identifiers=identifiers)
+    if redacted.extras != original.extras or budget.is_exceeded:
+        changes |= redactor.redact_extras(extras, redacted.extras)
     return changes
 
 
@@ -182,31 +197,125 @@ def _is_fully_printed(record: logging.LogRecord, message: str | None) -> bool:
     )
 
 
-def _redact_texts(texts: _Texts, *, identifiers: bool) -> _Texts:
-    """Redact the texts of a record. A value has the same pseudonym in each."""
-    redacted = _Texts(*(redact(text) if text else text for text in texts))
-    if not identifiers:
-        return redacted
-    parts = redact(_SEPARATOR.join(redacted), identifiers=True).split(_SEPARATOR)
-    if len(parts) == len(redacted):
-        return _Texts(*parts)
-    return _Texts(*(redact(text, identifiers=True) for text in redacted))
+@attrs.define
+class _Budget:
+    """How many values of an extra, and characters of all extras, are left to redact.
 
+    Attributes:
+        values: The number of values.
+        characters: The number of characters.
+        is_exceeded: Whether there were more, so that extras change even if they contain no secret.
+    """
 
-def _to_plain(value: object, budget: list[int], depth: int = 0) -> _Plain:
-    """Convert an extra to JSON values, with ``None`` for everything but strings and containers."""
-    budget[0] -= 1
-    text = _get_text(value)
-    if text is not None:
-        return text
-    if not isinstance(value, dict | list | tuple):
-        return None
-    if depth > _MAX_DEPTH or budget[0] < 0:
+    values: int
+    characters: int
+    is_exceeded: bool = False
+
+    def truncate(self) -> str:
+        """Return what replaces a value for which nothing is left."""
+        self.is_exceeded = True
         return _TRUNCATED
-    if isinstance(value, dict):
-        pairs = cast("Mapping[object, object]", value).items()
-        return {to_text(name): _to_plain(each, budget, depth + 1) for name, each in pairs}
-    return [_to_plain(each, budget, depth + 1) for each in cast("list[object]", value)]
+
+
+@attrs.frozen
+class _Redactor:
+    """Redacts the parts of records.
+
+    Attributes:
+        identifiers: Whether to replace names, accounts and IDs, too.
+        max_chars: The maximum length of a text.
+    """
+
+    identifiers: bool
+    max_chars: int
+
+    def redact_text(self, text: str) -> str:
+        """Redact a text by itself, without its middle if it is too long."""
+        redacted = redact(with_margins(text, self.max_chars), identifiers=self.identifiers)
+        return without_margins(redacted, text, self.max_chars)
+
+    def redact_texts(self, texts: _Texts) -> _Texts:
+        """Redact the texts of a record. A value has the same pseudonym in each."""
+        # Extras are short, and cutting them would break their JSON.
+        short = [with_margins(text, self.max_chars) for text in texts[:-1]]
+        redacted = [redact(text) if text else text for text in (*short, texts.extras)]
+        if self.identifiers:
+            parts = redact(_SEPARATOR.join(redacted), identifiers=True).split(_SEPARATOR)
+            if len(parts) != len(redacted):
+                parts = [redact(text, identifiers=True) for text in redacted]
+            redacted = parts
+        pairs = zip(redacted[:-1], texts, strict=False)
+        return _Texts(*(without_margins(new, text, self.max_chars) for new, text in pairs), redacted[-1])
+
+    def to_plain(self, value: object, budget: _Budget, depth: int = 0) -> _Plain:
+        """Convert an extra to JSON values, with ``None`` for everything but strings and containers."""
+        budget.values -= 1
+        text = _get_text(value)
+        if text is not None:
+            if budget.characters < 0:
+                return budget.truncate()
+            budget.characters -= min(len(text), self.max_chars)
+            budget.is_exceeded = budget.is_exceeded or len(text) > self.max_chars
+            return with_margins(text, self.max_chars)
+        if not isinstance(value, dict | list | tuple):
+            return None
+        if depth > _MAX_DEPTH or budget.values < 0:
+            return budget.truncate()
+        if isinstance(value, dict):
+            pairs = cast("Mapping[object, object]", value).items()
+            return {to_text(name): self.to_plain(each, budget, depth + 1) for name, each in pairs}
+        return [self.to_plain(each, budget, depth + 1) for each in cast("list[object]", value)]
+
+    def redact_extras(self, extras: dict[str, object], redacted_json: str) -> dict[str, object]:
+        """Replace the texts in extras by redacted ones, and keep all other values."""
+        # Redacted JSON is still valid JSON.
+        members = _list_members(json.loads(redacted_json, object_pairs_hook=_Pairs), len(extras))
+        return {
+            name: self._merge(value, redacted, [_MAX_VALUES])
+            for (name, value), (_, redacted) in zip(extras.items(), members, strict=True)
+        }
+
+    def _merge(self, value: object, redacted: object, budget: list[int], depth: int = 0) -> object:
+        """Replace the texts in a value by redacted ones; redact those whose redacted one is missing."""
+        budget[0] -= 1
+        text = _get_text(value)
+        if text is not None:
+            if isinstance(redacted, str):
+                new = without_margins(redacted, text, self.max_chars)
+                redacted = redacted if redacted == _TRUNCATED else new
+            else:
+                redacted = self.redact_text(text)
+            return value if redacted == text else redacted
+        if not isinstance(value, dict | list | tuple):
+            return value
+        if redacted == _TRUNCATED or depth > _MAX_DEPTH or budget[0] < 0:
+            return _TRUNCATED
+        if isinstance(value, dict):
+            pairs = cast("Mapping[object, object]", value).items()
+            changed: dict[object, object] = {}
+            members = _list_members(redacted, len(pairs))
+            for (name, item), (redacted_name, redacted_item) in zip(pairs, members, strict=True):
+                new_name = self._redact_name(name, redacted_name)
+                changed[new_name] = self._merge(item, redacted_item, budget, depth + 1)
+            same = all(map(_is_same_item, pairs, changed.items()))
+            return cast("object", value) if same and len(changed) == len(pairs) else changed
+        items = list(cast("list[object] | tuple[object, ...]", value))
+        redacted_items = cast("list[object]", redacted) if isinstance(redacted, list) else []
+        if len(redacted_items) != len(items):
+            redacted_items = [None] * len(items)
+        pairs_of_items = zip(items, redacted_items, strict=True)
+        result = [
+            self._merge(item, redacted_item, budget, depth + 1) for item, redacted_item in pairs_of_items
+        ]
+        if all(item is new for item, new in zip(items, result, strict=True)):
+            return cast("object", value)
+        return result if isinstance(value, list) else tuple(result)
+
+    def _redact_name(self, name: object, redacted: str | None) -> object:
+        """Return the redacted key of a dict, which can itself be an identifier."""
+        if not isinstance(name, str):
+            return name
+        return self.redact_text(name) if redacted is None else redacted
 
 
 def _get_text(value: object) -> str | None:
@@ -220,64 +329,11 @@ class _Pairs(list[tuple[str, object]]):
     """The members of a JSON object, in order. After redaction, several can have the same name."""
 
 
-def _redact_extras(extras: dict[str, object], redacted_json: str, *, identifiers: bool) -> dict[str, object]:
-    """Replace the texts in extras by redacted ones, and keep all other values."""
-    # Redacted JSON is still valid JSON.
-    members = _list_members(json.loads(redacted_json, object_pairs_hook=_Pairs), len(extras))
-    return {
-        name: _merge(value, redacted, identifiers=identifiers, budget=[_MAX_VALUES])
-        for (name, value), (_, redacted) in zip(extras.items(), members, strict=True)
-    }
-
-
 def _list_members(redacted: object, size: int) -> list[tuple[str | None, object]]:
     # Keys that JSON writes alike, such as 1 and "1", are one member.
     if isinstance(redacted, _Pairs) and len(redacted) == size:
         return [*redacted]
     return [(None, None)] * size
-
-
-def _merge(
-    value: object, redacted: object, *, identifiers: bool, budget: list[int], depth: int = 0
-) -> object:
-    """Replace the texts in a value by redacted ones. Redact a text here if its redacted one is missing."""
-    budget[0] -= 1
-    text = _get_text(value)
-    if text is not None:
-        redacted = redacted if isinstance(redacted, str) else redact(text, identifiers=identifiers)
-        return value if redacted == text else redacted
-    if not isinstance(value, dict | list | tuple):
-        return value
-    if redacted == _TRUNCATED or depth > _MAX_DEPTH or budget[0] < 0:
-        return _TRUNCATED
-
-    def merge(item: object, redacted_item: object) -> object:
-        return _merge(item, redacted_item, identifiers=identifiers, budget=budget, depth=depth + 1)
-
-    if isinstance(value, dict):
-        pairs = cast("Mapping[object, object]", value).items()
-        changed: dict[object, object] = {}
-        members = _list_members(redacted, len(pairs))
-        for (name, item), (redacted_name, redacted_item) in zip(pairs, members, strict=True):
-            new_name = _redact_name(name, redacted_name, identifiers=identifiers)
-            changed[new_name] = merge(item, redacted_item)
-        same = all(map(_is_same_item, pairs, changed.items()))
-        return cast("object", value) if same and len(changed) == len(pairs) else changed
-    items = list(cast("list[object] | tuple[object, ...]", value))
-    redacted_items = cast("list[object]", redacted) if isinstance(redacted, list) else []
-    if len(redacted_items) != len(items):
-        redacted_items = [None] * len(items)
-    result = [merge(item, redacted_item) for item, redacted_item in zip(items, redacted_items, strict=True)]
-    if all(item is new for item, new in zip(items, result, strict=True)):
-        return cast("object", value)
-    return result if isinstance(value, list) else tuple(result)
-
-
-def _redact_name(name: object, redacted: str | None, *, identifiers: bool) -> object:
-    """Return the redacted key of a dict, which can itself be an identifier."""
-    if not isinstance(name, str):
-        return name
-    return redact(name, identifiers=identifiers) if redacted is None else redacted
 
 
 def _is_same_item(one: tuple[object, object], other: tuple[object, object]) -> bool:
