@@ -112,8 +112,8 @@ class FailureFilter(logging.Filter):
 
     def _find_failure(self, record: logging.LogRecord) -> Failure | None:
         for error in _find_exceptions(record):
-            text = _join_chain(error)
-            failure = parse(error) if len(text) <= self._max_chars else self._parse_text(record, text)
+            chain = _join_chain(error)
+            failure = parse(error) if len(chain) <= self._max_chars else self._parse_text(record, chain)
             if failure is not None:
                 return failure
         if not self._texts:

@@ -245,7 +245,8 @@ class _Redactor:
                 parts = [redact(text, identifiers=True) for text in redacted]
             redacted = parts
         pairs = zip(redacted[:-1], texts, strict=False)
-        return _Texts(*(without_margins(new, text, self.max_chars) for new, text in pairs), redacted[-1])
+        whole = [without_margins(new, text, self.max_chars) for new, text in pairs]
+        return _Texts._make((*whole, redacted[-1]))
 
     def to_plain(self, value: object, budget: _Budget, depth: int = 0) -> _Plain:
         """Convert an extra to JSON values, with ``None`` for everything but strings and containers."""
