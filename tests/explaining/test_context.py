@@ -185,6 +185,13 @@ def _values(context: Context) -> dict[str, Any]:
             id="the Terraform type names the service",
         ),
         pytest.param(
+            "java.nio.file.AccessDeniedException: s3a://lake/raw/a: getFileStatus on s3a://lake/raw/a: "
+            "com.amazonaws.services.s3.model.AmazonS3Exception: Forbidden (Service: Amazon S3; Status Code: 403; "
+            "Error Code: 403 Forbidden; Request ID: K2J4M6P8R0S2T4V6)",
+            {"service": "s3", "operation": "HeadObject", "bucket": "lake", "key": "raw/a"},
+            id="S3A asks for the status by HEAD",
+        ),
+        pytest.param(
             f"2026-11-20 10:00:01 INFO copying s3://other/a.csv\n2026-11-20 10:00:02 ERROR {DENIED.format('GetObject')}\n"
             "2026-11-20 10:00:03 INFO copying s3://third/a.csv\n",
             {},
@@ -233,6 +240,39 @@ def test_runtimes(line: str, kind: str | None) -> None:
     assert (None if runtime is None else runtime.kind) == kind
     notes = " ".join(explain(text).notes)
     assert ("not yours" in notes) == (kind not in (None, "cloudshell"))
+
+
+def test_answered_checks_are_not_suggested() -> None:
+    """What the facts state need not be asked for."""
+    text = f"upload failed: ./r.csv to s3://reports/r.csv {DENIED.format('PutObject')}"
+    assert "get-caller-identity" in str(explain(text).to_dict())
+    facts = {"caller": "arn:aws:iam::111122223333:user/ana"}
+    lines = [line for remedy in explain(text, facts=facts).remedies for line in remedy.commands]
+    assert not any("get-caller-identity" in line for line in lines)
+
+
+def test_role_of_the_text_is_the_one_to_assume() -> None:
+    text = f"AWS_ROLE_ARN={ROLE}\n{WEB_IDENTITY}"
+    lines = [line for remedy in explain(text).remedies for line in remedy.commands]
+    assert any("--role-name deploy" in line for line in lines)
+    assert not any("ROLE_NAME" in line for line in lines)
+
+
+def test_role_of_a_job_is_the_caller() -> None:
+    """The policy is for the role that the job assumes, not for whoever reads the log."""
+    text = (
+        f"  role-to-assume: {ROLE}\n##[group]Run aws s3 ls s3://reports\n{DENIED.format('ListObjectsV2')}\n"
+    )
+    remedies = explain(text).remedies
+    assert any(
+        "put-role-policy --role-name deploy" in line for remedy in remedies for line in remedy.commands
+    )
+
+
+def test_runtime_is_the_caller_without_a_name() -> None:
+    text = f'  File "/var/task/app.py", line 7\n{DENIED.format("PutObject")}'
+    titles = [remedy.title for remedy in explain(text).remedies]
+    assert any("the execution role of the Lambda function" in title for title in titles)
 
 
 POLICY = {

@@ -77,7 +77,10 @@ def complete_explanation(explanation: Explanation, facts: ResolvedFacts) -> Expl
     if not values and context is NOTHING and facts.call is None:
         return explanation
     runtime = context.runtime if _has_other_caller(explanation, context) else None
-    remedies = tuple(_complete_remedy(each, values, runtime) for each in explanation.remedies)
+    answered = _answered_checks(explanation, facts)
+    remedies = tuple(
+        _without_checks(_complete_remedy(each, values, runtime), answered) for each in explanation.remedies
+    )
     completed = attrs.evolve(explanation, remedies=remedies)
     if context is NOTHING and facts.call is None:
         return completed
@@ -110,6 +113,28 @@ def _known_values(facts: ResolvedFacts, context: Context) -> Iterator[tuple[str,
     for name, value, argument in stated:
         if value is not None and argument(value) == value:
             yield name, value
+
+
+def _answered_checks(explanation: Explanation, facts: ResolvedFacts) -> tuple[str, ...]:
+    """Return what commands contain whose output the facts or the failure state already."""
+    failure = explanation.failure
+    is_caller_reported = (
+        failure is not None and failure.kind == "access_denied" and failure.principal is not None
+    )
+    checks = (
+        (is_caller_reported or facts.caller is not None, _CALLER_IDENTITY),
+        (facts.trust_policy is not None, "--query Role.AssumeRolePolicyDocument"),
+        (facts.token_claims is not None, "cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token"),
+        (facts.token_claims is not None, "cluster.identity.oidc.issuer"),
+        (facts.token_claims is not None, 'cp "$AWS_WEB_IDENTITY_TOKEN_FILE"'),
+    )
+    return tuple(words for is_known, words in checks if is_known)
+
+
+def _without_checks(remedy: Remedy, answered: tuple[str, ...]) -> Remedy:
+    """Return a remedy without the commands that only print what is known, if others remain."""
+    kept = tuple(line for line in remedy.commands if not any(words in line for words in answered))
+    return attrs.evolve(remedy, commands=kept) if kept and kept != remedy.commands else remedy
 
 
 def _value(stated: Stated | None) -> str | None:

@@ -21,6 +21,11 @@ PROGRAMS = (
         "timedatectl",
         "systemctl",
         "journalctl",
+        "az",
+        "gcloud",
+        "doctl",
+        "oc",
+        "kubelogin",
     ),
 )
 """The programs that commands of remedies can call."""

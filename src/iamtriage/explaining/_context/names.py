@@ -121,6 +121,29 @@ _BOTO_CALL = re.compile(
     r"^\s{2,12}(?:return |yield |await |\w{1,60}(?:, \w{1,60}){0,4} = )?(?:await )?(?:self\.)?_?(\w{1,60})\.([a-z]\w{2,80})\(",
     re.ASCII | re.MULTILINE,
 )
+# What Hadoop's S3A calls on S3 for its own operations. It asks for the status of a file by HEAD.
+_S3A_OPERATIONS = {
+    "getFileStatus": "HeadObject",
+    "getObjectMetadata": "HeadObject",
+    "s3GetFileStatus": "HeadObject",
+    "open": "GetObject",
+    "read": "GetObject",
+    "PUT": "PutObject",
+    "put": "PutObject",
+    "innerMkdirs": "PutObject",
+    "initiate MultiPartUpload": "CreateMultipartUpload",
+    "Completing multipart upload": "CompleteMultipartUpload",
+    "copyFile": "CopyObject",
+    "delete": "DeleteObject",
+    "deleteObjects": "DeleteObjects",
+    "listObjects": "ListObjectsV2",
+    "listStatus": "ListObjectsV2",
+    "verifyBucketExists": "HeadBucket",
+    "doesBucketExist": "HeadBucket",
+}
+_S3A_CALL = re.compile(
+    rf"(?<![\w.])({'|'.join(_S3A_OPERATIONS)})(?: \w{{1,40}})? on s3[an]?://\S{{1,300}}", re.ASCII
+)
 _RESERVED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 _NO_NAMES = frozenset(
     {
@@ -375,6 +398,9 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
             _JS_CLIENT, text, excluded=frozenset({"sts", "sso", "sso-oidc", "signin"})
         ) or _unique(_JS_CLIENT, text)
         operation = _unique(_JS_OPERATION, text)
+    elif "on s3" in text and (found := _S3A_CALL.search(text)):
+        # https://github.com/apache/hadoop hadoop-tools/hadoop-aws S3AFileSystem.java
+        service, operation = Stated("s3", found[0]), Stated(_S3A_OPERATIONS[found[1]], found[0])
     elif ".services." in text and (found := _JAVA_CLIENT.search(text)):
         service, operation = (
             Stated(found[1], found[0]),

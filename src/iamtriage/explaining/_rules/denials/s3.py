@@ -133,7 +133,7 @@ def explain_block_public_access(denial: Denial) -> Explanation:
 
 def explain_bare_s3(denial: Denial) -> Explanation:
     """Explain a 403 error from S3 without a reason."""
-    operation = denial.failure.envelope.operation
+    operation = denial.operation
     to = f" to {operation}" if operation else ""
     if denial.resource:
         to += f" on {denial.resource}"

@@ -52,6 +52,14 @@ BINDING_NAMES_OTHER_USER = CauseType(
     fix="Use the user name of the error in the binding, or bind a group.",
     of="no-rule",
 )
+NO_SERVICE_ACCOUNT_NAME = CauseType(
+    "no-service-account-name",
+    title="The pod template sets no serviceAccountName",
+    text="The pod runs as the service account default: its template most likely sets no serviceAccountName.",
+    fix="Set serviceAccountName in the pod template to the service account that has the permission.",
+    of="no-rule",
+    example="k8s-default-service-account",
+)
 ENTRY_WITHOUT_POLICY = CauseType(
     "entry-without-policy",
     title="The access entry has no access policy and no group",
@@ -91,7 +99,8 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
         kind = "ClusterRole" if missing[1] == "clusterrole" else "Role"
         text = f"A binding names the {kind} {clip_text(missing[2])}, which does not exist."
         yield RBAC_ROLE_MISSING.cause("reported", (f"The API server says: {missing[0]}.",), text=text)
-    policies = "" if denied.kind == "service account" else " and no access policy"
+    has_policies = denied.kind != "service account" and denied.provider is None
+    policies = " and no access policy" if has_policies else ""
     yield NO_RULE.cause(
         "reported",
         (
@@ -100,6 +109,8 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
         ),
         text=f"No role that is bound to {denied.subject_text}{policies} allows it.",
     )
+    if denied.is_default_service_account:
+        yield NO_SERVICE_ACCOUNT_NAME.cause(because=(f"The user name is {denied.user}",))
     if denied.kind == "iam session":
         yield BINDING_NAMES_OTHER_USER.cause(because=(f"The user name is {denied.user}",))
     if denied.is_iam and denied.cluster.uses_entries:
@@ -108,8 +119,13 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
 
 def _notes(denied: DeniedRequest) -> Iterator[str]:
     request = denied.request
-    yield "IAM policies do not help here: Kubernetes decides by its own roles and, in EKS, by the access policies of access entries."
-    if denied.kind == "service account":
+    if denied.provider is not None:
+        yield f"The cluster is one of {denied.provider.name}: IAM policies and EKS access entries play no part."
+    elif denied.kind == "service account":
+        yield "IAM policies and EKS access entries do not help here: RBAC alone governs a service account."
+    else:
+        yield "IAM policies do not help here: Kubernetes decides by its own roles and, in EKS, by the access policies of access entries."
+    if denied.kind == "service account" and denied.provider is None:
         yield "What the pod may do in AWS is another matter: that is decided by its IAM role (IRSA or Pod Identity)."
     if denied.is_iam and denied.policy is None and denied.cluster.uses_entries:
         sees = request.verb in READ_VERBS and request.path is None

@@ -13,11 +13,12 @@ import attrs
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.kubernetes.other_clusters import ClusterProvider, find_cluster_provider
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.access_policies import narrowest_access_policy
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.kubernetes_requests import (
     READ_VERBS,
     Request,
@@ -102,6 +103,16 @@ class DeniedRequest:
         return self.kind in {"iam", "iam session"}
 
     @property
+    def is_default_service_account(self) -> bool:
+        """Whether the user is the service account of pods whose template names none."""
+        return self.kind == "service account" and self.subject is not None and self.subject.name == "default"
+
+    @property
+    def provider(self) -> ClusterProvider | None:
+        """The provider of the cluster, if the text names another one than AWS."""
+        return find_cluster_provider(self.case.text)
+
+    @property
     def policy(self) -> str | None:
         """The narrowest access policy that allows the request; ``None`` if none is known."""
         request = self.request
@@ -115,6 +126,7 @@ class DeniedRequest:
 def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     """Return the remedies, in the order to try them."""
     remedies = (
+        _service_account_remedy(denied),
         _one_namespace_remedy(denied),
         _role_remedy(denied),
         _group_remedy(denied),
@@ -156,6 +168,28 @@ def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
         ),
         commands=(command("kubectl", "auth", "can-i", *_can_i_arguments(request), "-n", namespace),),
         url=pages.RBAC,
+    )
+
+
+def _service_account_remedy(denied: DeniedRequest) -> Remedy | None:
+    """Return the remedy for a pod that runs as ``default``, which every pod without a name does."""
+    if not denied.is_default_service_account or denied.subject is None:
+        return None
+    namespace = commands.namespace(denied.subject.namespace)
+    return Remedy(
+        title="Run the pod as its own service account",
+        who="you",
+        steps=(
+            "Set serviceAccountName in the pod template to the service account that is meant. If there is none, create one and bind the role to it.",
+            "Do not grant the permission to default: every pod of the namespace without a serviceAccountName has it then.",
+        ),
+        commands=(
+            fill_command("kubectl get serviceaccounts --namespace {}", namespace),
+            fill_command(
+                "kubectl set serviceaccount deployment/NAME SERVICE_ACCOUNT --namespace {}", namespace
+            ),
+        ),
+        url="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
     )
 
 
@@ -274,7 +308,7 @@ def _policy_remedy(denied: DeniedRequest) -> Remedy | None:
     caller = denied.principal
     if caller is None and denied.kind in {"user", "unknown"}:
         caller = try_parse_principal(denied.case.facts.caller)
-    if policy is None or caller is None or not cluster.uses_entries:
+    if policy is None or caller is None or not cluster.uses_entries or denied.provider is not None:
         return None
     principal = build_cluster_principal(caller)
     if not principal.is_known or principal.entry_refusal:

@@ -29,6 +29,10 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import (
     principal_causes,
 )
 from iamtriage.explaining._rules.kubernetes.node_logins import explain_node_login
+from iamtriage.explaining._rules.kubernetes.other_clusters import (
+    explain_other_cluster,
+    find_cluster_provider,
+)
 from iamtriage.explaining._rules.kubernetes.service_accounts import (
     explain_expired_token,
     explain_missing_account,
@@ -105,6 +109,9 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         return explain_missing_account(case, missing)
     if is_expired_token(message):
         return explain_expired_token(case, message)
+    provider = find_cluster_provider(case.text)
+    if provider is not None:
+        return explain_other_cluster(case, provider)
     if clues.is_from_kubelet(message):
         return explain_node_login(case, message)
     return explain_authenticator(case, message)

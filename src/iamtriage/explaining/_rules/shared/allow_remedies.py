@@ -143,7 +143,8 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str]:
     if isinstance(principal, FederatedUser):
         target = f"the user whose keys made the federated session {principal.name}; the session's own policy has to allow it too"
         return target, _put_policy("user", "USER_NAME", name)
-    return "the role or user that called", _put_policy("role", "ROLE_NAME", name)
+    called = "the role or user that called" if denial.caller == "the caller" else denial.caller
+    return called, _put_policy("role", "ROLE_NAME", name)
 
 
 def _put_policy(kind: Literal["role", "user"], identity: str, name: str) -> str:

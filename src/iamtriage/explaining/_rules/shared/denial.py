@@ -198,7 +198,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         principal=principal,
         has_masked_account=has_masked_account,
         role=underlying_role(principal),
-        caller=describe_principal(principal, text),
+        caller=_describe_caller(principal, text, facts),
         action=action,
         actions=actions,
         action_evidence=action_evidence,
@@ -217,11 +217,22 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     )
 
 
+def _describe_caller(principal: Principal | None, text: str | None, facts: Facts) -> str:
+    """Return the caller in words; if the text shows only what ran the call, whose credentials that uses."""
+    runtime = context_of(facts).runtime
+    if principal is None and text is None and runtime is not None and runtime.kind != "cloudshell":
+        return runtime.caller
+    return describe_principal(principal, text)
+
+
 def _find_resource(failure: AccessDenied, facts: Facts, action: str | None) -> str | None:
     """Return the resource that the text around the failure states."""
     context = context_of(facts)
     if context is NOTHING:
         return None
+    operation = failure.envelope.operation or action or ""
+    if "AssumeRole" in operation and context.role_arn is not None:
+        return context.role_arn.value
     service = failure.envelope.service or ("s3" if failure.envelope.host_id else None)
     return find_resource(context, action or service, find_partition(facts.region) if facts.region else None)
 
@@ -252,7 +263,8 @@ def _has_identity_policies(denial: Denial) -> bool:
 
 def _derive_actions(failure: AccessDenied, facts: Facts) -> tuple[Evidence, tuple[str, ...]]:
     """Return the actions that the operation requires, ``"possible"`` if several services have it."""
-    operation = failure.envelope.operation
+    stated = context_of(facts).operation
+    operation = failure.envelope.operation or (None if stated is None else stated.value)
     if operation is None:
         return "derived", ()
     # The text can name something else than a service, such as "queue", the first label of a host.
