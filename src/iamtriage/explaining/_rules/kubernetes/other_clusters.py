@@ -109,7 +109,7 @@ def find_cluster_provider(text: str) -> ClusterProvider | None:
 
 def explain_other_cluster(case: AnyCase, provider: ClusterProvider) -> Explanation:
     """Explain that a cluster of another provider rejects the caller."""
-    found = provider.pattern.search(case.text)
+    found = provider.pattern.search(case.failure.text)
     because = () if found is None else (f"The text contains {found[0]}.",)
     return Explanation(
         failure=case.failure,

@@ -110,7 +110,7 @@ class DeniedRequest:
     @property
     def provider(self) -> ClusterProvider | None:
         """The provider of the cluster, if the text names another one than AWS."""
-        return find_cluster_provider(self.case.text)
+        return find_cluster_provider(self.case.failure.text)
 
     @property
     def policy(self) -> str | None:

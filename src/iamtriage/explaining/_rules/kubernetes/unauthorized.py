@@ -109,7 +109,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         return explain_missing_account(case, missing)
     if is_expired_token(message):
         return explain_expired_token(case, message)
-    provider = find_cluster_provider(case.text)
+    provider = find_cluster_provider(case.failure.text)
     if provider is not None:
         return explain_other_cluster(case, provider)
     if clues.is_from_kubelet(message):
