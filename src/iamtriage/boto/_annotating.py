@@ -16,6 +16,8 @@ import attrs
 
 from iamtriage._reading.parsing import parse_raised
 from iamtriage.boto._calls import find_call_facts
+from iamtriage.boto._error_classes import add_classes
+from iamtriage.boto._loggers import log_failure
 from iamtriage.boto._notifications import NOTIFICATIONS_PAUSED
 from iamtriage.explaining._explain import explain
 from iamtriage.explaining._facts import build_facts
@@ -117,8 +119,10 @@ def _find_failures(
             if found:
                 return found
         failure = parse_raised(segment[0], contexts=False)
-        if failure is not None and _is_selected(failure, options):
-            return [_Finding(error, segment[0], failure)]
+        if failure is not None:
+            add_classes(segment[0], failure)
+            if _is_selected(failure, options):
+                return [_Finding(error, segment[0], failure)]
     return []
 
 
@@ -281,14 +285,8 @@ def _log_failure(explanation: Explanation, options: ExplainOptions, facts: Facts
     if failure is None or logger is None:
         return
     summary, record = summarize_for_log(explanation, redacted=options.redacted, facts=facts)
-    extra: dict[str, object] = {"iamtriage": record, "iamtriage_fingerprint": fingerprint(failure)}
-    message = "%s"
-    while issubclass(type(logger), logging.LoggerAdapter):
-        # An adapter replaces our `extra` by its own, unless it has the option `merge_extra` of Python 3.13.
-        message, more = logger.process(message, {"extra": extra})
-        extra = {**(more.get("extra") or {}), **extra}
-        logger = logger.logger
-    logger.log(options.level, message, summary, extra=extra)
+    data = {"iamtriage": record, "iamtriage_fingerprint": fingerprint(failure)}
+    log_failure(logger, options.level, summary, data)
 
 
 def _call_user_code(

@@ -38,7 +38,7 @@ def explain_errors(
     redacted: bool = False,
     facts: Facts | Mapping[str, Any] | None = None,
     callback: Callable[[Explanation, BaseException], object] | None = None,
-    logger: logging.Logger | logging.LoggerAdapter[Any] | None = None,
+    logger: object = None,
     level: int = logging.ERROR,
 ) -> ErrorExplainer: ...
 def explain_errors(  # noqa: PLR0913 (independent options, keyword-only)
@@ -50,7 +50,7 @@ def explain_errors(  # noqa: PLR0913 (independent options, keyword-only)
     redacted: bool = False,
     facts: Facts | Mapping[str, Any] | None = None,
     callback: Callable[[Explanation, BaseException], object] | None = None,
-    logger: logging.Logger | logging.LoggerAdapter[Any] | None = None,
+    logger: object = None,
     level: int = logging.ERROR,
 ) -> ErrorExplainer | Callable[..., Any]:
     """Add an explanation to each access failure that leaves a block or function.
@@ -71,9 +71,9 @@ def explain_errors(  # noqa: PLR0913 (independent options, keyword-only)
             are always hidden. The text of the exception itself does not change.
         facts: What you know about the call, as for :func:`iamtriage.explain`.
         callback: A regular function to call with the explanation and the exception, once per exception.
-        logger: Where to log the summary, once per exception. The log record has the failure's flat record as
-            ``iamtriage`` and its fingerprint as ``iamtriage_fingerprint``. It has no traceback, since the
-            exception propagates.
+        logger: Where to log the summary, once per exception: a logger or adapter of ``logging``, or a logger
+            of structlog or loguru. The log record has the failure's flat record as ``iamtriage`` and its
+            fingerprint as ``iamtriage_fingerprint``. It has no traceback, since the exception propagates.
         level: The level of the log record.
 
     Returns:

@@ -47,7 +47,7 @@ def install(  # noqa: PLR0913 (the options of explain_errors)
     redacted: bool = False,
     facts: Facts | Mapping[str, Any] | None = None,
     callback: Callable[[Explanation, BaseException], object] | None = None,
-    logger: logging.Logger | logging.LoggerAdapter[Any] | None = None,
+    logger: object = None,
     level: int = logging.ERROR,
 ) -> None:
     """Explain the errors of clients as :func:`explain_errors` does: of the process, a session or one client.
@@ -143,7 +143,7 @@ def installed(  # noqa: PLR0913 (the options of explain_errors)
     redacted: bool = False,
     facts: Facts | Mapping[str, Any] | None = None,
     callback: Callable[[Explanation, BaseException], object] | None = None,
-    logger: logging.Logger | logging.LoggerAdapter[Any] | None = None,
+    logger: object = None,
     level: int = logging.ERROR,
 ) -> Generator[None]:
     """Install in the process for a block, then restore what was installed before.

@@ -8,10 +8,10 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._text import wrong_type_message
+from iamtriage.boto._loggers import check_logger
 from iamtriage.failures._checks import check_kinds
 
 if TYPE_CHECKING:
-    import logging
     from collections.abc import Callable, Iterable, Mapping
 
     from iamtriage.explaining._explanations import Explanation
@@ -47,7 +47,7 @@ class ExplainOptions:
         redacted: bool,  # noqa: FBT001 (as full)
         facts: Facts | Mapping[str, Any] | None,
         callback: Callable[[Explanation, BaseException], object] | None,
-        logger: logging.Logger | logging.LoggerAdapter[Any] | None,
+        logger: object,
         level: int,
     ) -> None:
         self.kinds = None if kinds is None else check_kinds(kinds)
@@ -59,8 +59,7 @@ class ExplainOptions:
         if callback is not None and inspect.iscoroutinefunction(callback):
             msg = "callback must be a regular function, not a coroutine function"
             raise TypeError(msg)
-        if logger is not None and not hasattr(logger, "log"):
-            raise TypeError(wrong_type_message("logger", "a logging.Logger", logger))
+        check_logger(logger)
         if not isinstance(level, int):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(wrong_type_message("level", "an int, such as logging.ERROR", level))
         self.callback = callback

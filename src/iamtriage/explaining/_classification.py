@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, overload
 
 import attrs
 from typing_extensions import TypeIs, override
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 __all__ = (
     "Classification",
     "Denied",
+    "ErrorTest",
     "Expired",
     "Retryable",
     "classify",
+    "error_classes",
     "is_access_denied",
     "is_expired",
     "is_retryable",
@@ -54,6 +56,8 @@ _RETRY_STATUSES: dict[int, RetryReason] = {
     503: "unavailable",
     504: "unavailable",
 }
+# Most of these errors are expected, such as a missing key, and none of them passes.
+_FINAL_STATUSES = frozenset({304, 404, 409, 412})
 # Transient network errors. An untrusted certificate or an unknown host fails the next time, too.
 _TRANSIENT_CAUSES = frozenset({"connection-refused", "no-answer", "timeout"})
 # What was created in IAM takes a few seconds to propagate:
@@ -159,17 +163,32 @@ def _retry_reason(failure: Failure, explanation: Explanation, *, after_change: b
     return "propagation" if after_change and (isinstance(failure, AccessDenied) or is_missing) else None
 
 
-class _Predicate(type):
-    """A type whose instances are the errors that pass a test."""
+class ErrorTest(type):
+    """The type of exception classes whose instances are the errors that pass a test.
+
+    ``isinstance`` asks the test. ``issubclass`` knows only a class. While an error of that very class is
+    being handled, as in ``contextlib.suppress``, unittest and pytest, it asks the test about that error.
+    """
 
     test: Callable[[object], bool]
 
     @override
     def __instancecheck__(cls, instance: object) -> bool:
+        if "test" not in vars(cls):
+            return type.__instancecheck__(cls, instance)
         return cls.test(instance)
 
     @override
-    def __call__(cls, *args: object, **named: object) -> NoReturn:
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        if type.__subclasscheck__(cls, subclass) or "test" not in vars(cls):
+            return type.__subclasscheck__(cls, subclass)
+        error = sys.exception()
+        return error is not None and type(error) is subclass and cls.test(error)
+
+    @override
+    def __call__(cls, *args: object, **named: object) -> Any:
+        if "test" not in vars(cls):
+            return super().__call__(*args, **named)
         msg = f"{cls.__name__} can't be instantiated; use isinstance(error, {cls.__name__})"
         raise TypeError(msg)
 
@@ -261,28 +280,46 @@ def is_retryable(error: object, *, after_change: bool = False) -> TypeIs[Retryab
     )
 
 
-class Denied(metaclass=_Predicate):
-    """The type of errors for which :func:`is_access_denied` is true, for ``isinstance``.
+class Denied(Exception, metaclass=ErrorTest):  # noqa: N818 (names what it catches)
+    """The type of errors for which :func:`is_access_denied` is true.
 
-    An ``except`` clause needs :func:`matching` instead.
+    It works with ``isinstance``, ``contextlib.suppress``, ``pytest.raises``, ``assertRaises`` and tenacity's
+    ``retry_if_exception_type``. An ``except`` clause looks only at the class of an error. So
+    ``except Denied`` catches the errors of clients that :func:`iamtriage.boto.install` covers, and those that
+    leave :func:`iamtriage.boto.explain_errors`: they get the class. :func:`matching` needs neither.
 
     >>> isinstance(ValueError("no"), Denied)
     False
     """
 
+    __slots__ = ()
     test: ClassVar[Callable[[object], bool]] = staticmethod(is_access_denied)
 
 
-class Expired(metaclass=_Predicate):
-    """The type of errors for which :func:`is_expired` is true, for ``isinstance``."""
+class Expired(Exception, metaclass=ErrorTest):  # noqa: N818 (as Denied)
+    """The type of errors for which :func:`is_expired` is true; see :class:`Denied`."""
 
+    __slots__ = ()
     test: ClassVar[Callable[[object], bool]] = staticmethod(is_expired)
 
 
-class Retryable(metaclass=_Predicate):
-    """The type of errors for which :func:`is_retryable` is true, for ``isinstance``."""
+class Retryable(Exception, metaclass=ErrorTest):  # noqa: N818 (as Denied)
+    """The type of errors for which :func:`is_retryable` is true; see :class:`Denied`."""
 
+    __slots__ = ()
     test: ClassVar[Callable[[object], bool]] = staticmethod(is_retryable)
+
+
+def error_classes(failure: Failure) -> tuple[type[Exception], ...]:
+    """Return the class among :class:`Denied`, :class:`Expired` and :class:`Retryable` that a failure has."""
+    if isinstance(failure, AccessDenied):
+        return (Denied,)
+    if isinstance(failure, ExpiredCredentials):
+        return (Expired,)
+    if failure.envelope.status_code in _FINAL_STATUSES:
+        return ()
+    reason = _retry_reason(failure, explain(failure), after_change=False)
+    return (Retryable,) if reason is not None else ()
 
 
 class _NeverRaisedError(BaseException):

@@ -1,0 +1,71 @@
+"""Add the classes that ``except Denied`` catches to an exception, and keep its notes when it is pickled.
+
+An ``except`` clause looks only at the class of an exception. So an exception gets a subclass of its class,
+with the same name, that has :class:`iamtriage.Denied`, ``Expired`` or ``Retryable`` as a base, too.
+"""
+
+# Exceptions reduce themselves to values of any type:
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from iamtriage.explaining._classification import ErrorTest, error_classes
+
+if TYPE_CHECKING:
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("add_classes",)
+
+_ORIGINAL = "_iamtriage_original"
+
+
+def add_classes(error: BaseException, failure: Failure) -> None:
+    """Make an exception an instance of the classes that its failure has, if Python allows it.
+
+    It does not for the classes of Python itself, such as ``RuntimeError``, nor for most classes with slots.
+    The exception stays the same object, with its attributes.
+    """
+    original = type(error)
+    if type(original) is not type:
+        return
+    try:
+        object.__setattr__(error, "__class__", _find_class(original, error_classes(failure)))
+    except TypeError:
+        return
+
+
+def _find_class(original: type[BaseException], bases: tuple[type[Exception], ...]) -> type:
+    """Return the subclass with these bases. It lives as long as exceptions have it."""
+    for cls in type.__subclasses__(original):
+        if _ORIGINAL in vars(cls) and cls.__bases__ == (original, *bases):
+            return cls
+    namespace: dict[str, Any] = {
+        name: getattr(original, name) for name in ("__module__", "__qualname__", "__doc__")
+    }
+    namespace |= {"__slots__": (), _ORIGINAL: original, "__reduce_ex__": _reduce}
+    return ErrorTest(original.__name__, (original, *bases), namespace)
+
+
+def _reduce(self: Any, protocol: Any) -> Any:  # noqa: ANN401 (the exception's own)
+    """Reduce the exception as its original class does, with its notes.
+
+    botocore's exceptions leave out their attributes, and with these the notes:
+    https://docs.python.org/3/library/pickle.html#object.__reduce__.
+    """
+    cls: Any = self.__class__
+    original: Any = getattr(cls, _ORIGINAL)
+    reduced: Any = original.__reduce_ex__(self, protocol)
+    if type(reduced) is not tuple:
+        return reduced
+    parts: list[Any] = [*reduced, None][: max(len(reduced), 3)]
+    if parts[0] is cls:
+        parts[0] = original
+    arguments: Any = parts[1]
+    if type(arguments) is tuple:
+        parts[1] = tuple(original if each is cls else each for each in arguments)
+    notes: object = getattr(self, "__notes__", None)
+    if notes and (parts[2] is None or type(parts[2]) is dict):
+        parts[2] = {**(parts[2] or {}), "__notes__": notes}
+    return tuple(parts)
