@@ -218,3 +218,14 @@ def test_denials_of_the_same_call_on_two_buckets_are_two_problems(connect: Conne
     assert statement["Resource"] == ["arn:aws:s3:::one/k", "arn:aws:s3:::two/k"]
     assert ["one/k" in json.dumps(each.to_dict()) for each in denials.explanations] == [True, False]
     assert pickle.loads(pickle.dumps(denials)).policy() == denials.policy()
+
+
+def test_explain_knows_the_call_of_an_explained_exception(connect: Connect) -> None:
+    """The note says to call explain(error), which then needs no facts, also in another process."""
+    with pytest.raises(ClientError) as caught, explain_errors():
+        connect("s3").get_object(Bucket="orders-archive", Key="q1.csv")
+    for error in (caught.value, pickle.loads(pickle.dumps(caught.value))):
+        assert "arn:aws:s3:::orders-archive/q1.csv" in json.dumps(explain(error).to_dict())
+    outer = RuntimeError("the report failed")
+    outer.__cause__ = caught.value
+    assert "arn:aws:s3:::orders-archive/q1.csv" in json.dumps(explain(outer).to_dict())

@@ -20,7 +20,7 @@ from iamtriage.boto._error_classes import add_classes
 from iamtriage.boto._loggers import log_failure
 from iamtriage.boto._notifications import NOTIFICATIONS_PAUSED
 from iamtriage.explaining._explain import explain
-from iamtriage.explaining._facts import build_facts
+from iamtriage.explaining._facts import ATTACHED, build_facts
 from iamtriage.explaining._notes import format_note, format_traceback, is_note, summarize_for_log
 from iamtriage.failures._failures import Failure
 from iamtriage.failures._fingerprints import fingerprint
@@ -85,7 +85,10 @@ def _report(finding: _Finding, options: ExplainOptions) -> None:
         has_note = _has_note(finding.carrier)
         if has_note and not is_new:
             return
-        facts = build_facts([find_call_facts(finding.carrier, finding.failure), options.facts])
+        call = find_call_facts(finding.carrier, finding.failure)
+        facts = build_facts([call, options.facts])
+        if call is not None:
+            _suppress_all(lambda: _instance_dict(finding.carrier).update({ATTACHED: call}))
         explanation = explain(finding.failure, facts=facts)
         if not has_note:
             note = format_note(explanation, full=options.full, redacted=options.redacted, facts=facts)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ("add_classes",)
 
 _ORIGINAL = "_iamtriage_original"
+# The attributes that this package adds to an exception.
+_ADDED = ("__notes__", "_iamtriage_")
 
 
 def add_classes(error: BaseException, failure: Failure) -> None:
@@ -45,7 +47,8 @@ def _find_class(original: type[BaseException], bases: tuple[type[Exception], ...
         name: getattr(original, name) for name in ("__module__", "__qualname__", "__doc__")
     }
     namespace |= {"__slots__": (), _ORIGINAL: original, "__reduce_ex__": _reduce}
-    return ErrorTest(original.__name__, (original, *bases), namespace)
+    build: Any = ErrorTest  # of bases that only the caller knows
+    return build(original.__name__, (original, *bases), namespace)
 
 
 def _reduce(self: Any, protocol: Any) -> Any:  # noqa: ANN401 (the exception's own)
@@ -65,7 +68,8 @@ def _reduce(self: Any, protocol: Any) -> Any:  # noqa: ANN401 (the exception's o
     arguments: Any = parts[1]
     if type(arguments) is tuple:
         parts[1] = tuple(original if each is cls else each for each in arguments)
-    notes: object = getattr(self, "__notes__", None)
-    if notes and (parts[2] is None or type(parts[2]) is dict):
-        parts[2] = {**(parts[2] or {}), "__notes__": notes}
+    attributes: dict[str, object] = vars(self)
+    added = {name: value for name, value in attributes.items() if name.startswith(_ADDED)}
+    if added and (parts[2] is None or type(parts[2]) is dict):
+        parts[2] = {**(parts[2] or {}), **added}
     return tuple(parts)

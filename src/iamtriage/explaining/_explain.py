@@ -12,7 +12,7 @@ from iamtriage._text import wrong_type_message
 from iamtriage.explaining._completion import complete_explanation
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._explanations import Explanation
-from iamtriage.explaining._facts import build_facts
+from iamtriage.explaining._facts import attached_facts, build_facts
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.failures._failures import (
     FAILURE_CLASSES,
@@ -60,7 +60,8 @@ def explain(
     permissions boundary, or a session, VPC endpoint or trust policy.
 
     Args:
-        error_or_failure: Anything that :func:`iamtriage.parse` takes, or a failure that it returned.
+        error_or_failure: Anything that :func:`iamtriage.parse` takes, or a failure that it returned. An
+            exception that :mod:`iamtriage.boto` has explained brings the facts of its call.
         facts: What you know in addition: a :class:`iamtriage.Facts`, a mapping with any of its names, a
             :class:`iamtriage.DecodedMessage`, an :class:`iamtriage.AuthorizationDetails`, a result from
             ``iamtriage.boto``, or an iterable of these. If several state the same fact, the last one wins.
@@ -89,6 +90,8 @@ def explain(
     'arn:aws:eks:eu-west-1:111122223333:cluster/orders'
     """
     known = build_facts(facts)
+    if isinstance(error_or_failure, BaseException):
+        known = build_facts([attached_facts(error_or_failure), known])
     if not isinstance(error_or_failure, _EXPLAINABLE):
         expected = "a string, bytes, an exception, a mapping or a failure"
         raise TypeError(wrong_type_message("the first argument of explain()", expected, error_or_failure))

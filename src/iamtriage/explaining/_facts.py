@@ -25,7 +25,7 @@ else:
     AuthorizationDetails = ForwardRef("__import__('iamtriage').AuthorizationDetails")
     PolicySet = ForwardRef("__import__('iamtriage.policies').policies.PolicySet")
 
-__all__ = ("Facts", "FactsLike", "FailedCall", "HasFacts", "build_facts")
+__all__ = ("ATTACHED", "Facts", "FactsLike", "FailedCall", "HasFacts", "attached_facts", "build_facts")
 
 _AUTHENTICATION_MODES: tuple[str, ...] = get_args(AuthenticationMode)
 
@@ -210,6 +210,11 @@ class HasFacts(Protocol):
 FactsLike: TypeAlias = "Facts | Mapping[str, Any] | DecodedMessage | AuthorizationDetails | HasFacts"
 """What you can pass as facts: a :class:`Facts`, a mapping with its names, or a value that has facts."""
 
+ATTACHED = "_iamtriage_facts"
+"""The attribute of an exception with the facts of its call."""
+_MAX_CAUSES = 20
+# The class of an exception can override the attribute.
+_CAUSE: Any = vars(BaseException)["__cause__"]
 _EXPECTED = "a Facts, a mapping, a value that has facts, or an iterable of these"
 _NO_FACTS = Facts()
 _NAMES = tuple(field.name for field in attrs.fields(Facts) if field.name != "derived")
@@ -249,6 +254,31 @@ def build_facts(given: FactsLike | Iterable[FactsLike | None] | None) -> Facts:
             raise TypeError(wrong_type_message("facts", _EXPECTED, each))
         merged = _merge(merged, facts)
     return merged
+
+
+def attached_facts(error: BaseException) -> Facts | None:
+    """Return the facts that :mod:`iamtriage.boto` attached to an exception, or to one of its causes.
+
+    They describe the call that failed, which the text of the exception need not do.
+    """
+    current: BaseException | None = error
+    for _ in range(_MAX_CAUSES):
+        if current is None:
+            break
+        facts = _instance_attributes(current).get(ATTACHED)
+        if isinstance(facts, Facts):
+            return facts
+        current = _CAUSE.__get__(current)
+    return None
+
+
+def _instance_attributes(error: BaseException) -> dict[str, object]:
+    """Return the attributes of an exception without calling code of its class."""
+    try:
+        attributes: dict[str, object] = object.__getattribute__(error, "__dict__")
+    except AttributeError:
+        return {}
+    return attributes
 
 
 def _try_build_facts(given: object) -> Facts | None:
