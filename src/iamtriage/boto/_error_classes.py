@@ -5,7 +5,7 @@ with the same name, that has :class:`iamtriage.Denied`, ``Expired`` or ``Retryab
 """
 
 # Exceptions reduce themselves to values of any type:
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from iamtriage._text import wrong_type_message
 from iamtriage.explaining._completion import complete_explanation
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._explanations import Explanation
-from iamtriage.explaining._facts import attached_facts, build_facts
+from iamtriage.explaining._facts import add_attached_facts, build_facts
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.failures._failures import (
     FAILURE_CLASSES,
@@ -91,7 +91,7 @@ def explain(
     """
     known = build_facts(facts)
     if isinstance(error_or_failure, BaseException):
-        known = build_facts([attached_facts(error_or_failure), known])
+        known = add_attached_facts(error_or_failure, known)
     if not isinstance(error_or_failure, _EXPLAINABLE):
         expected = "a string, bytes, an exception, a mapping or a failure"
         raise TypeError(wrong_type_message("the first argument of explain()", expected, error_or_failure))

@@ -25,7 +25,7 @@ else:
     AuthorizationDetails = ForwardRef("__import__('iamtriage').AuthorizationDetails")
     PolicySet = ForwardRef("__import__('iamtriage.policies').policies.PolicySet")
 
-__all__ = ("ATTACHED", "Facts", "FactsLike", "FailedCall", "HasFacts", "attached_facts", "build_facts")
+__all__ = ("ATTACHED", "Facts", "FactsLike", "FailedCall", "HasFacts", "add_attached_facts", "build_facts")
 
 _AUTHENTICATION_MODES: tuple[str, ...] = get_args(AuthenticationMode)
 
@@ -256,11 +256,16 @@ def build_facts(given: FactsLike | Iterable[FactsLike | None] | None) -> Facts:
     return merged
 
 
-def attached_facts(error: BaseException) -> Facts | None:
-    """Return the facts that :mod:`iamtriage.boto` attached to an exception, or to one of its causes.
+def add_attached_facts(error: BaseException, facts: Facts) -> Facts:
+    """Add the facts that :mod:`iamtriage.boto` attached to an exception, or to one of its causes.
 
-    They describe the call that failed, which the text of the exception need not do.
+    They describe the call that failed, which the text of the exception need not do. Facts of the user win.
     """
+    attached = _find_attached(error)
+    return facts if attached is None else _merge(attached, facts)
+
+
+def _find_attached(error: BaseException) -> Facts | None:
     current: BaseException | None = error
     for _ in range(_MAX_CAUSES):
         if current is None:
