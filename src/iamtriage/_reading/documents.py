@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-import attrs
-
 from iamtriage._reading.structured.mappings import has_records, read_mapping
 from iamtriage._reading.structured.values import as_document, load
+from iamtriage.failures._building import place_failure
+from iamtriage.failures._failures import AccessDenied
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[
     if "eventSource" not in text:
         return None
     document = _without(text, prefixes).lstrip()
-    if document[:1] not in {"{", "["}:
+    if not document.startswith(("{", "[")):
         return None
     loaded = load(document)
     items = cast("list[object]", loaded) if isinstance(loaded, list) else [loaded]
@@ -38,12 +38,18 @@ def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[
             return None
         found += read_mapping(item)
     at = 0
-    placed: list[Failure] = []
     for failure in found:
-        here = _place(failure, text, at)
-        at = max(at, here.span[0])
-        placed.append(here)
-    return placed
+        at = max(at, _place(failure, text, at))
+    return found
+
+
+def find_cause_in_documents(text: str) -> tuple[Failure | None] | None:
+    """Return the cause in a text that is a JSON document of CloudTrail records, ``None`` for any other text."""
+    found = read_documents(text)
+    if found is None:
+        return None
+    denials = [failure for failure in found if failure.kind == "access_denied"]
+    return (next(iter(denials or found), None),)
 
 
 def _without(text: str, prefixes: Sequence[tuple[int, int]]) -> str:
@@ -54,24 +60,38 @@ def _without(text: str, prefixes: Sequence[tuple[int, int]]) -> str:
     return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
-def _place(failure: Failure, text: str, at: int) -> Failure:
-    """Return a failure of a document with the document as its text, and the spans of its values there."""
+_NAMES = (
+    "code", "operation", "request_id", "principal", "account", "action", "resource",
+    "policy_arn", "authorization_id", "encoded_message",
+)  # fmt: skip
+
+
+def _place(failure: Failure, text: str, at: int) -> int:
+    """Make a document the text of a failure that was read from it, and return where the failure begins.
+
+    Args:
+        failure: The failure, which was just built.
+        text: The text of the document.
+        at: Where the failure before it begins.
+    """
     envelope = failure.envelope
     start = text.find(envelope.request_id, at) if envelope.request_id else -1
     near = max(at, start - _REACH) if start >= 0 else at
     names: list[str] = []
     marks: list[tuple[int, int]] = []
-    values = {
-        "code": envelope.code, "operation": envelope.operation, "request_id": envelope.request_id, "principal": failure.principal,
-        "account": failure.account, "action": failure.action, "resource": failure.resource,
-    }  # fmt: skip
-    for name in ("policy_arn", "authorization_id", "encoded_message"):
-        values[name] = getattr(failure, name, None)
-    for name, value in values.items():
-        position = text.find(value, near) if value else -1
-        if value and position >= 0:
-            names.append(name)
-            marks.append((position, position + len(value)))
-    low = min((m[0] for m in marks), default=at)
-    high = max((m[1] for m in marks), default=at)
-    return attrs.evolve(failure, text=text, span=(low, high), marks=(tuple(names), tuple(marks)))
+    values = (
+        envelope.code, envelope.operation, envelope.request_id,
+        failure.principal, failure.account, failure.action, failure.resource,
+    )  # fmt: skip
+    if isinstance(failure, AccessDenied):
+        values += failure.policy_arn, failure.authorization_id, failure.encoded_message
+    find = text.find
+    for name, value in zip(_NAMES, values, strict=False):
+        if value:
+            position = find(value, near)
+            if position >= 0:
+                names.append(name)
+                marks.append((position, position + len(value)))
+    low, high = (min(marks)[0], max([end for _, end in marks])) if marks else (at, at)
+    place_failure(failure, text, (low, high), (tuple(names), tuple(marks)))
+    return low

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import IO, TYPE_CHECKING
 
 from iamtriage._reading.canonical.matching import read_print
+from iamtriage._reading.documents import find_cause_in_documents
 from iamtriage._reading.encodings import encoding_of
 from iamtriage._reading.structured.exceptions import failures_raised, read_alone
 from iamtriage._reading.structured.mappings import read_mapping
@@ -124,7 +125,11 @@ def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | No
 
 
 def _read_at_length(text: str) -> Failure | None:
-    """Let the readers find the cause in a text of any length."""
+    """Let the readers find the cause in a text of any length, if it is not a document."""
+    if len(text) <= LONG:
+        cause = find_cause_in_documents(text)
+        if cause is not None:
+            return cause[0]
     from iamtriage._reading.texts import find_cause, scan_text
 
     return find_cause(text) if len(text) <= LONG else _cause(scan_text(text))

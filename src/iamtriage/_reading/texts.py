@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.assembly import read, read_cause
-from iamtriage._reading.documents import read_documents
+from iamtriage._reading.documents import find_cause_in_documents, read_documents
 from iamtriage._reading.judging.building import build
 from iamtriage._reading.repeats import Repeats
 
@@ -21,11 +21,8 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 def find_cause(text: str) -> Failure | None:
     """Return the failure that is the cause in a text of moderate length."""
-    documents = read_documents(text)
-    if documents is None:
-        return read_cause(text)
-    denials = [failure for failure in documents if failure.kind == "access_denied"]
-    return next(iter(denials or documents), None)
+    cause = find_cause_in_documents(text)
+    return read_cause(text) if cause is None else cause[0]
 
 
 def find_failures(

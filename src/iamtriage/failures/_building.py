@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure, Marks
     from iamtriage.typing import Kind
 
-__all__ = ("build_envelope", "build_failure")
+__all__ = ("build_envelope", "build_failure", "place_failure")
 
 
 class _PlainEnvelope(Referable):
@@ -193,3 +193,11 @@ def build_failure(  # noqa: PLR0913, PLR0917 (one for each attribute)
     failure.__class__ = _CLASSES[kind]
     built: Failure = failure
     return built
+
+
+def place_failure(failure: Failure, text: str, span: tuple[int, int], marks: Marks) -> None:
+    """Set the text of a failure that was just built, and its position and those of its values."""
+    place = object.__setattr__
+    place(failure, "text", text)
+    place(failure, "span", span)
+    place(failure, "_marks", marks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
 from iamtriage._reading.vocabulary.codes import is_status, normalize_code
@@ -16,6 +16,8 @@ _MAX_JSON = 50_000_000
 _MAX_NUMBER = 10**18
 _MAX_STATUS = 1000
 _NO_DOCUMENT: Document = {}
+_BLANKS = " \t\n\r"
+_decode: Callable[[str], tuple[object, int]] = json.JSONDecoder().raw_decode
 
 
 def as_document(value: object) -> Document:
@@ -36,10 +38,12 @@ def load(text: str) -> object:
     """Load JSON; ``None`` for anything else, however deep or long it is."""
     if len(text) > _MAX_JSON:
         return None
+    text = text.strip(_BLANKS)
     try:
-        return json.loads(text)
+        value, end = _decode(text)
     except (ValueError, RecursionError):
         return None
+    return value if end == len(text) else None
 
 
 def text_of(value: object) -> str | None:
