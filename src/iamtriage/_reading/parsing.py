@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import IO, TYPE_CHECKING
 
+from iamtriage._reading.canonical.logged import read_logged_print
 from iamtriage._reading.canonical.matching import read_print
 from iamtriage._reading.documents import find_cause_in_documents
 from iamtriage._reading.encodings import encoding_of
@@ -58,7 +59,7 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     if type(error) is str or isinstance(error, str):
         if not may_hold_failure(error):
             return None
-        return read_print(error) or _read_at_length(error)
+        return read_print(error) or read_logged_print(error) or _read_at_length(error)
     if isinstance(error, (bytes, bytearray)):
         return parse(error.decode(encoding_of(bytes(error[:2])), "replace"))
     if isinstance(error, BaseException):

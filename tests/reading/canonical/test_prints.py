@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iamtriage import parse
+from iamtriage._reading.canonical.logged import read_logged_print
 from iamtriage._reading.canonical.matching import read_print
 from iamtriage._reading.texts import find_cause
 from iamtriage.testing import (
@@ -129,6 +130,125 @@ def test_every_message_in_every_print_of_the_testing_package(envelope: EnvelopeN
     for sample, end in itertools.product(_SAMPLES, ("", "\n")):
         if envelope in sample.envelopes:
             _assert_same(sample.text(envelope) + end)
+
+
+_LOGGED = {
+    "python": "2026-03-14 09:26:53,589 ERROR reports.upload [worker-1] ",
+    "python-default": "ERROR:reports.upload:",
+    "python-dashes": "2026-03-14 09:26:53,589 - reports.upload - ERROR - ",
+    "gunicorn": "[2026-03-14 09:26:53 +0000] [27] [ERROR] ",
+    "level": "[ERROR] ",
+    "level-colon": "ERROR: ",
+    "iso": "2026-03-14T09:26:53.589Z WARN ",
+    "klog": "E0314 09:26:53.589793       1 reports.go:142] ",
+    "traceback": 'Traceback (most recent call last):\n  File "/srv/app/jobs.py", line 41, in run\n    client.call(**arguments)\n    ^^^^^^\nbotocore.exceptions.ClientError: ',
+    "lambda": "[ERROR]\t2026-03-14T09:26:53.589Z\t5f6e7d8c-9b0a-4c1d-8e2f-3a4b5c6d7e8f\t",
+}
+
+
+@pytest.mark.parametrize("prefix", _LOGGED.values(), ids=_LOGGED)
+@pytest.mark.parametrize("form", ["botocore", "go-v2", "java-v2"])
+def test_prints_after_the_prefixes_of_loggers(prefix: str, form: EnvelopeName) -> None:
+    """What a logger puts before a print moves its places, and changes nothing else."""
+    text = prefix + denial("eks:DescribeCluster", resource="*").text(form)
+    failure = read_logged_print(text)
+    assert failure is not None
+    long = find_cause(text)
+    assert long is not None
+    assert failure == long
+    assert dict(failure.spans) == dict(long.spans)
+
+
+_CODE = st.one_of(
+    st.sampled_from(
+        [
+            "client.call(**arguments)",
+            "raise error_class(parsed_response, operation_name)",
+            "raise AccessDenied()",
+            "x = 1",
+        ]
+    ),
+    st.text("abcdefgh_.()=*, AESDn4035", min_size=1, max_size=40).map(str.strip),
+)
+_PATHS = st.sampled_from(
+    [
+        "/srv/app/jobs.py",
+        "/usr/lib/python3.12/site-packages/botocore/client.py",
+        "/srv/aliyun/x.py",
+        "/srv/s3/403.py",
+    ]
+)
+_FUNCTIONS = st.sampled_from(["run", "_make_api_call", "<module>", "AccessDenied", "status"])
+_FRAMES = st.lists(
+    st.tuples(_PATHS, st.integers(1, 600), _FUNCTIONS, _CODE, st.booleans()), min_size=1, max_size=4
+)
+_RAISED = [sample for sample in _SAMPLES if "botocore" in sample.envelopes]
+
+
+@given(_FRAMES, st.sampled_from(_RAISED))
+def test_generated_tracebacks(frames: list[tuple[str, int, str, str, bool]], sample: Sample) -> None:
+    """A print at the end of a Python traceback is read as the long way reads it, if its frames tell nothing."""
+    lines = ["Traceback (most recent call last):"]
+    for path, number, function, code, is_marked in frames:
+        lines += [f'  File "{path}", line {number}, in {function}', f"    {code}"]
+        lines += ["    " + "^" * len(code)] * is_marked
+    text = "\n".join([*lines, f"botocore.exceptions.ClientError: {sample.text('botocore')}"])
+    failure = read_logged_print(text)
+    if failure is not None:
+        long = find_cause(text)
+        assert long is not None, text
+        assert failure == long, text
+        assert dict(failure.spans) == dict(long.spans), text
+
+
+_NAMES = st.one_of(
+    st.sampled_from(
+        [
+            "root",
+            "main",
+            "app",
+            "reports.upload",
+            "worker-1",
+            "MainThread",
+            "27",
+            "403",
+            "http-403",
+            "http_status_403",
+            "aliyun",
+            "gcloud.run",
+            "huawei.go",
+            "x.requestid",
+            "aws.s3",
+            "botocore.exceptions",
+            "sts.token",
+            "user.code",
+            "com.example.AccessDeniedException",
+            "AccessDenied",
+            "Throttling",
+            "vault.auth",
+        ]
+    ),
+    st.from_regex(r"[a-z_]{2,12}(\.[a-z_]{2,12}){0,2}", fullmatch=True),
+)
+_SHAPES = st.sampled_from(
+    [
+        "2026-03-14 09:26:53,589 ERROR {0} ", "2026-03-14T09:26:53Z [{1}] ERROR {0}: ", "2026-03-14 09:26:53 - {0} - ERROR - ",
+        "ERROR:{0}:", "WARNING:{1}.{0}:", "{0}: ", "[{0}] ", "E0314 09:26:53.589793       1 {0}] ", "E0314 09:26:53.589793       1 {0}.go:42] ",
+        "[2026-03-14 09:26:53 +0000] [{0}] [ERROR] ", "2026-03-14 09:26:53 ERROR [{0}] {1} - ", "2026-03-14 09:26:53 {0} ",
+    ]
+)  # fmt: skip
+
+
+@given(_SHAPES, _NAMES, _NAMES, st.sampled_from(_SAMPLES), st.data())
+def test_generated_prefixes(shape: str, name: str, other: str, sample: Sample, data: st.DataObject) -> None:
+    """A prefix that could tell something is not in the table, or is read as the long way reads it."""
+    text = shape.format(name, other) + sample.text(data.draw(st.sampled_from(sample.envelopes)))
+    failure = read_logged_print(text)
+    if failure is not None:
+        long = find_cause(text)
+        assert long is not None, text
+        assert failure == long, text
+        assert dict(failure.spans) == dict(long.spans), text
 
 
 _FORMS: tuple[EnvelopeName, ...] = (
