@@ -44,7 +44,11 @@ def find_commands(text: str, start: int, end: int) -> Iterator[tuple[int, Comman
     for found in _PROGRAM.finditer(text, start, end):
         line = text.rfind("\n", max(found.start() - 400, 0), found.start()) + 1 or max(found.start() - 400, 0)
         is_alone = _BEFORE_COMMAND.fullmatch(text[line : found.start()]) is not None
-        command = _parse_command(found[1], _join_lines(text, found.start(), end))
+        written = _join_lines(text, found.start(), end)
+        quote = text[found.start() - 1 : found.start()]
+        if quote and quote in "\"'`":
+            written = written.partition(quote)[0]
+        command = _parse_command(found[1], written)
         if _is_command(command, is_alone=is_alone):
             yield found.start(), command
             count += 1
@@ -69,7 +73,7 @@ def _parse_command(program: str, text: str) -> CommandLine:
     length = 0
     for token in _TOKEN.finditer(text, len(program)):
         word = token[0]
-        if word in "|;&<>`":
+        if word in "|;&<>`" or word.startswith("#"):
             break
         length = token.end()
         option = _OPTION.fullmatch(word)

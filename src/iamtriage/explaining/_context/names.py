@@ -47,9 +47,11 @@ _SUBJECT = re.compile(
 _NAMESPACES = re.compile(
     rf"(?<![\w-])(?:kubernetes_)?namespace(?:_name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w-])"
     rf"|\bin (?:the )?namespace:? [\"']?({_LABEL})[\"']?(?![\w-])"
-    rf"|\b[Nn]amespace [\"'](?P<quoted>{_LABEL})[\"']|\bpods?/({_LABEL})/{_LABEL}",
+    rf"|\b[Nn]amespace [\"'](?P<quoted>{_LABEL})[\"']|\bpods?[/ ]({_LABEL})/{_LABEL}",
     re.ASCII,
 )
+# Controllers log the namespace of the object that they work on, which is not their own.
+_CONTROLLER = re.compile(r"[Rr]econcil|\bcontroller\b|\"kind\":")
 _SERVICE_ACCOUNTS = re.compile(
     rf"(?<!system:)\bservice_?[aA]ccount(?:Name|_name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w-])"
     rf"|\b[Ss]ervice ?[Aa]ccount [\"'](?:{_LABEL}/)?({_LABEL})[\"']",
@@ -61,7 +63,7 @@ _SERVICE_ACCOUNT_OBJECT = re.compile(
 )
 _PODS = re.compile(
     rf"\bpod(?:_name|Name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w/-])|\b[Pp]od [\"'](?:{_LABEL}/)?({_LABEL})[\"']"
-    rf"|\bpods?/(?:{_LABEL}/)?({_LABEL})(?![\w/-])|\bHOSTNAME=({_LABEL}-[a-z0-9]{{5}})\b",
+    rf"|\bpods?/(?:{_LABEL}/)?({_LABEL})(?![\w/-])|\bpod {_LABEL}/({_LABEL})(?![\w/-])|\bHOSTNAME=({_LABEL}-[a-z0-9]{{5}})\b",
     re.ASCII,
 )
 # A pod of a deployment: the name, the hash of the template and five random letters, without vowels.
@@ -69,9 +71,7 @@ _POD_OF_DEPLOYMENT = re.compile(
     r"([a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?)-[bcdf-hj-np-tv-z2456789]{6,10}-[bcdf-hj-np-tv-z2456789]{5}",
     re.ASCII,
 )
-_DEPLOYMENTS = re.compile(
-    rf"\bdeployments?(?:\.apps)?[/ ][\"']?({_LABEL})(?![\w-])[\"']?(?: created| configured|\s)?", re.ASCII
-)
+_DEPLOYMENTS = re.compile(rf"\bdeployments?(?:\.apps)?(?:/| [\"'])({_LABEL})(?![\w-])", re.ASCII)
 _ROLES = re.compile(
     rf"\bAWS_ROLE_ARN[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
     rf"|\brole[-_]to[-_]assume[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\b(?:role[-_]arn|role-?Arn)[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
@@ -262,11 +262,9 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
     subject = find_service_account(text)
     if subject is not None:
         return subject[0]
-    return (
-        _unique(_NAMESPACES, text, excluded=_RESERVED_NAMESPACES)
-        if "amespace" in text or "pod" in text
-        else None
-    )
+    if ("amespace" not in text and "pod" not in text) or _CONTROLLER.search(text):
+        return None
+    return _unique(_NAMESPACES, text, excluded=_RESERVED_NAMESPACES)
 
 
 def find_service_account_name(text: str, command: CommandLine | None) -> Stated | None:

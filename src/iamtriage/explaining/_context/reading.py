@@ -85,6 +85,7 @@ def _find_call(
     failure: Failure, section: str, command: CommandLine | None, terraform: Stated | None
 ) -> tuple[Stated | None, Stated | None]:
     """Return the called service and operation: those of SDK frames, the command, or the Terraform resource."""
+    from iamtriage.actions._lookup import service_prefix
     from iamtriage.explaining._context.command_lines import operation_of_command
     from iamtriage.explaining._context.names import find_called_operation
 
@@ -97,11 +98,15 @@ def _find_call(
         called = None
     if command is not None and called is not None:
         name = "".join(part.capitalize() for part in command.words[1].split("-"))
+        if is_high_level:
+            return Stated(called[0], command.text), operation
         return Stated(called[0], command.text), operation or Stated(name, command.text)
     if service is None and terraform is not None:
         # The type of a resource begins with the provider and the service: aws_lambda_function.
         words = terraform.value.rpartition("aws_")[2].split("_", 1)[0].partition(".")[0]
         service = Stated(words, terraform.words)
+    if service is not None and service_prefix(service.value) is None:
+        service = None
     return service, operation
 
 

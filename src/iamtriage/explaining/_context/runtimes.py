@@ -40,7 +40,7 @@ _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
     (
         "redshift",
         ("ExtRid", "S3ServiceException", "UNLOAD", "iam_role", "IAM_ROLE", "stl_load_errors"),
-        r"\bExtRid\b|S3ServiceException:|stl_load_errors|(?i:\b(?:copy|unload)\b[^\n]{1,400}?\biam_role\b)",
+        r"\bExtRid\b|S3ServiceException:[^\n]{1,200}?,Status \d{3}|stl_load_errors|(?i:\b(?:copy|unload)\b[^\n]{1,400}?\biam_role\b)",
         "the IAM role of the Amazon Redshift cluster",
         _REDSHIFT_ROLE,
     ),

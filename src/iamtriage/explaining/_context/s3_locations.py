@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ("Location", "find_location")
 
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
-_URI = re.compile(rf"\bs3[an]?://({_BUCKET})(?![\w.-]*[@])(/[^\s\"'`<>|,;)\]}}]{{0,1024}})?", re.ASCII)
+_URI = re.compile(rf"\bs3[an]?://({_BUCKET})(?![\w.-]*[@])(/[^\s\"'`<>|,;)\]}}\\]{{0,1024}})?", re.ASCII)
 _UPLOAD = re.compile(rf"Failed to upload \S.{{0,1024}}? to ({_BUCKET})/(\S{{1,1024}}?): ", re.ASCII)
 _NAMED_BUCKET = re.compile(
     rf"\b[Bb]ucket(?:[ _]?[Nn]ame)?(?:[ =:]{{1,3}}|\s\()[\"'`]?[(\"'`]?({_BUCKET})(?![\w-])"
@@ -35,7 +35,7 @@ _KEY = re.compile(
     r"\bKey(?:=|: ?)[\"']([^\"'\n]{1,1024})[\"']|[\"']Key[\"']\s?:\s?[\"']([^\"'\n]{1,1024})[\"']|<Key>([^<\n]{1,1024})</Key>"
     r"|\b(?:[Oo]bject|[Ff]ile|[Kk]ey) [\"'`]([^\"'`\s]{1,1024})[\"'`] (?:in|from|to|of) [^\n]{0,40}?[Bb]ucket"
 )
-_ARN_KEY = re.compile(rf"\barn:aws[a-z-]{{0,12}}:s3:::{_BUCKET}/([^\s\"'`<>|,;)\]}}]{{1,1024}})", re.ASCII)
+_ARN_KEY = re.compile(rf"\barn:aws[a-z-]{{0,12}}:s3:::{_BUCKET}/([^\s\"'`<>|,;)\]}}\\]{{1,1024}})", re.ASCII)
 _HOST = re.compile(
     rf"\bhttps?://(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
     r"\.amazonaws\.(?:com(?:\.cn)?|eu)(?::443)?(/[^\s\"'`<>|,;)\]}?]{0,1024})?",
