@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from iamtriage._placeholders import find_placeholders
 from tests.explaining.rules.explained import codes, commands, explained
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LOGIN = "error: You must be logged in to the server (Unauthorized)"
 ROLE = "arn:aws:iam::111122223333:role/dev"
@@ -230,43 +234,45 @@ def test_node_gets_an_entry_for_nodes() -> None:
 def test_console_needs_iam_and_cluster_access(text: str) -> None:
     found = explained(text)
     assert found.topic == "eks-console"
-    first, *others = found.remedies
-    assert first.layer == "identity"
-    assert first.policy is not None
-    assert first.who == "account administrator"
-    assert any("create-access-entry" in line for remedy in others for line in remedy.commands)
+    entry, iam, *others = found.remedies
+    assert any("create-access-entry" in line for line in entry.commands)
+    assert iam.layer == "identity"
+    assert iam.policy is not None
+    assert iam.who == "account administrator"
     assert any(remedy.manifest for remedy in others)
     assert any("iamidentitymapping" in line for remedy in others for line in remedy.commands)
 
 
+def _console_policy(facts: dict[str, str]) -> Mapping[str, Any]:
+    [policy] = [each.policy for each in explained(OLD, facts).remedies if each.layer == "identity"]
+    assert policy is not None
+    return policy
+
+
 def test_iam_policy_names_the_cluster_if_known() -> None:
     facts = {"cluster": "orders", "region": "cn-north-1", "caller": "arn:aws-cn:iam::111122223333:user/ana"}
-    policy = explained(OLD, facts).remedies[0].policy
-    assert policy is not None
+    policy = _console_policy(facts)
     statements = {each["Sid"]: each for each in policy["Statement"]}
     assert statements["ViewCluster"]["Resource"] == "arn:aws-cn:eks:cn-north-1:111122223333:cluster/orders"
     assert "eks:AccessKubernetesApi" in statements["ViewCluster"]["Action"]
     on_all = [each["Action"] for each in policy["Statement"] if each["Resource"] == "*"]
     assert on_all == [["eks:DescribeAddonVersions", "eks:ListClusters", "iam:ListRoles"]]
     assert not find_placeholders(json.dumps(policy))
-    assert "ACCOUNT_ID" in json.dumps(explained(OLD).remedies[0].policy)
+    assert "ACCOUNT_ID" in json.dumps(_console_policy({}))
 
 
 def test_cluster_arn_fills_in_the_rest() -> None:
     facts = {"resource": "arn:aws-us-gov:eks:us-gov-west-1:444455556666:cluster/orders"}
-    policy = explained(OLD, facts).remedies[0].policy
-    assert policy is not None
+    policy = _console_policy(facts)
     assert policy["Statement"][0]["Resource"] == facts["resource"]
     # Another cluster's ARN says nothing about this one.
-    assert "444455556666" not in json.dumps(
-        explained(OLD, {**facts, "cluster": "billing"}).remedies[0].policy
-    )
+    assert "444455556666" not in json.dumps(_console_policy({**facts, "cluster": "billing"}))
 
 
 def test_identity_center_role_is_changed_through_its_permission_set() -> None:
-    first = explained(OLD, {"caller": SSO}).remedies[0]
-    assert first.who == "organization administrator"
-    assert any("permission set View" in step for step in first.steps)
+    [iam] = [each for each in explained(OLD, {"caller": SSO}).remedies if each.layer == "identity"]
+    assert iam.who == "organization administrator"
+    assert any("permission set View" in step for step in iam.steps)
 
 
 def test_console_401_means_that_the_principal_is_unmapped() -> None:

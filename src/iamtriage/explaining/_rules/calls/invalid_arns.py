@@ -168,17 +168,17 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     lookup = (diagnosis.lookup_command if diagnosis else None) or lookup_command(principal)
     remedies = [
         Remedy(
-            title="Look up the whole ARN",
+            title="Look up the full ARN",
             who="cluster administrator",
             steps=(
-                "Write it with its path, as IAM prints it. An access entry is the one place that wants the path, and aws-auth the one that does not.",
-                "Use credentials of the account of the role or user.",
+                "Use the ARN with its path, as IAM prints it. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
+                "Use credentials of the account that owns the role or user.",
             ),
             commands=(lookup,),
             url=pages.EKS_ACCESS_ENTRIES,
         ),
         Remedy(
-            title="Make the access entry with that ARN",
+            title="Create the access entry with that ARN",
             who="cluster administrator",
             steps=tuple(filter(None, (mapped.entry_refusal, mapped.path_note))),
             commands=(create_entry_command(cluster, mapped),),

@@ -64,7 +64,7 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
     return Explanation(
         failure=case.failure,
         topic="authentication-mode",
-        summary="The cluster takes no access entries: its authentication mode is CONFIG_MAP.",
+        summary="The cluster accepts no access entries, because its authentication mode is CONFIG_MAP.",
         causes=(MODE_CONFIG_MAP.cause("reported"),),
         remedies=(
             enable_entries_remedy(cluster),
@@ -72,7 +72,7 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
                 cluster,
                 build_cluster_principal(try_parse_principal(find_entry_arn(case)), "the principal"),
                 groups=("GROUP",),
-                title="Or leave the mode and use aws-auth",
+                title="Or keep the mode and map the principal in aws-auth",
                 steps=("GROUP is a group that a RoleBinding or ClusterRoleBinding names.",),
             ),
         ),

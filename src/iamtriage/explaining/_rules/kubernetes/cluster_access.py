@@ -75,7 +75,7 @@ SHARED_ROLE = CauseType(
 MAP_WITHOUT_EFFECT = CauseType(
     "map-without-effect",
     title="The cluster ignores aws-auth",
-    text="The cluster takes access entries only: what stands in the ConfigMap aws-auth does not count.",
+    text="The cluster uses access entries only and ignores the ConfigMap aws-auth.",
     recognised_by="The facts say that the authentication mode is API.",
     fix="Create an access entry: with the authentication mode API, aws-auth has no effect.",
     sources=(pages.EKS_ACCESS_MODE,),
@@ -84,7 +84,7 @@ MAP_WITHOUT_EFFECT = CauseType(
 ENTRIES_WITHOUT_EFFECT = CauseType(
     "entries-without-effect",
     title="The cluster ignores access entries",
-    text="The cluster takes no access entries: only the ConfigMap aws-auth says who gets in.",
+    text="The cluster ignores access entries: only the ConfigMap aws-auth grants access.",
     recognised_by="The facts say that the authentication mode is CONFIG_MAP.",
     fix="Map the principal in aws-auth, or change the mode to API_AND_CONFIG_MAP.",
     sources=(pages.EKS_ACCESS_MODE,),
@@ -93,7 +93,7 @@ ENTRIES_WITHOUT_EFFECT = CauseType(
 IDENTITY_CENTER_PATH = CauseType(
     "identity-center-path",
     title="The ARN of an IAM Identity Center role is easily written wrong",
-    text="The caller is a role of Identity Center, whose entry is easily written wrong: an access entry wants its ARN with the path /aws-reserved/sso.amazonaws.com/, aws-auth without.",
+    text="The caller is a role of Identity Center, whose ARN differs: an access entry requires it with the path /aws-reserved/sso.amazonaws.com/, aws-auth without.",
     fix="Use the ARN with its path in an access entry, and without it in aws-auth.",
     of="not-mapped",
     example="k8s-login-entries",
@@ -167,7 +167,9 @@ def principal_causes(case: AnyCase) -> Iterator[Cause]:
     elif isinstance(role, IdentityCenterRole):
         yield IDENTITY_CENTER_PATH.cause(because=because)
     elif role is not None and role.path != "/":
-        text = f"The role has the path {role.path}, and its entry is easily written wrong: an access entry wants the path, aws-auth wants none."
+        text = (
+            f"The role has the path {role.path}, which an access entry requires and aws-auth must not have."
+        )
         yield ROLE_PATH.cause(because=because, text=text)
 
 
@@ -182,7 +184,7 @@ def grant_access_remedies(
     if refusal:
         principal = build_cluster_principal(None, "a role that is used instead")
     if cluster.uses_entries:
-        choice = "AmazonEKSViewPolicy shows most types of one namespace. Choose the policy by what the principal has to do."
+        choice = "AmazonEKSViewPolicy allows reading most types in one namespace. Choose the policy that the principal needs."
         steps = (refusal, choice) if refusal else (choice,)
         yield create_entry_remedy(cluster, principal, namespace=commands.namespace(namespace), steps=steps)
     if cluster.uses_aws_auth:
@@ -192,7 +194,7 @@ def grant_access_remedies(
             groups=("GROUP",),
             title=f"Or map {principal.description} in aws-auth" if cluster.uses_entries else None,
             steps=(
-                "GROUP is a group that a RoleBinding or ClusterRoleBinding names. Without one, the principal gets in and may do next to nothing.",
+                "GROUP is a group that a RoleBinding or ClusterRoleBinding names. Without one, the principal has almost no permissions.",
             ),
         )
     if cluster.mode == "CONFIG_MAP":
@@ -202,10 +204,10 @@ def grant_access_remedies(
 def authenticator_log_remedy(cluster: Cluster) -> Remedy:
     """Return the remedy that finds the rejected caller in the authenticator's log."""
     return Remedy(
-        title="Read in the log of the authenticator who was refused",
+        title="Find the rejected ARN in the authenticator's log",
         who="cluster administrator",
         steps=(
-            "The line with access denied names the ARN as the authenticator looks it up. Logs are there from the moment on when they are enabled, and cost something.",
+            "The line with access denied has the ARN that the authenticator looks up. Logs exist only from when they are enabled, and incur costs.",
         ),
         commands=(
             cluster.eks_command("update-cluster-config", "--logging", _LOGGING, flag="--name"),

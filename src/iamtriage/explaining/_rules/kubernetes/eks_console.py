@@ -67,7 +67,7 @@ _UNAUTHORIZED_PHRASE = "Unauthorized: Verify you have access to the Kubernetes c
 CONSOLE_WITHOUT_ACCESS = CauseType(
     "console-without-access",
     title="The signed-in principal has no access to Kubernetes objects",
-    text="The signed-in principal does not get at the Kubernetes objects of this cluster.",
+    text="The signed-in principal has no access to the Kubernetes objects of this cluster.",
     recognised_by="The console says that your current IAM principal doesn't have access to Kubernetes objects on this cluster.",
     fix="Create an access entry with an access policy for the signed-in role.",
     sources=(pages.EKS_CONSOLE,),
@@ -76,7 +76,7 @@ CONSOLE_WITHOUT_ACCESS = CauseType(
 NO_IAM_PERMISSION = CauseType(
     "no-iam-permission",
     title="The IAM policies do not allow eks:AccessKubernetesApi",
-    text="Its IAM policies do not allow eks:AccessKubernetesApi and what else the console calls.",
+    text="Its IAM policies do not allow eks:AccessKubernetesApi and the other actions of the console.",
     fix="Allow eks:AccessKubernetesApi to the signed-in role.",
     of="console-without-access",
 )
@@ -89,20 +89,19 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="eks-console",
-        summary="The EKS console may not read the objects of the cluster for the one who is signed in.",
+        summary="The console's IAM principal cannot read this cluster's Kubernetes objects: it needs IAM permissions and access inside the cluster, both.",
         causes=tuple(_causes(case, cluster)),
         remedies=(
-            _iam_remedy(case, cluster),
             *((_access_entry_remedy(cluster, principal),) if cluster.uses_entries else ()),
-            _rbac_remedy(cluster),
+            *((_rbac_remedy(cluster),) if cluster.mode == "CONFIG_MAP" else ()),
+            _iam_remedy(case, cluster),
             *((_aws_auth_remedy(cluster, principal),) if cluster.uses_aws_auth else ()),
+            *(() if cluster.mode == "CONFIG_MAP" else (_rbac_remedy(cluster),)),
             inspect_access_remedy(cluster, principal),
             *((enable_entries_remedy(cluster),) if cluster.mode == "CONFIG_MAP" else ()),
         ),
         notes=(
-            "Both halves are needed: IAM lets the console ask the cluster, and the cluster decides what it shows.",
-            "The console asks as the user or role that is signed in, after each switch of roles. That need not be the one with which kubectl works.",
-            "Whoever made the cluster was its administrator, unless it was made without that.",
+            "The principal that created the cluster was its administrator, unless it was created without that.",
         ),
     )
 
@@ -114,9 +113,7 @@ def _causes(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Iterator[C
         "derived" if _UNAUTHORIZED_PHRASE in case.text else "possible",
         text=f"The principal has {describe_missing_entry(cluster)}.",
     )
-    yield NO_RULE.cause(
-        text="The principal is known to the cluster, but no role or access policy lets it read."
-    )
+    yield NO_RULE.cause(text="It is mapped, but no access policy or RBAC role lets it read.")
     yield NO_IAM_PERMISSION.cause()
 
 
@@ -129,19 +126,19 @@ def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy
         who = "organization administrator"
         permission_set = f"permission set {role.permission_set}" if role.permission_set else "permission set"
         steps.append(
-            f"Put the policy into the {permission_set} of Identity Center: the role itself cannot be changed."
+            f"Add the policy to the {permission_set} in IAM Identity Center: the role itself cannot be changed."
         )
     else:
         described = describe_principal(principal, None) if principal else "the user or role that is signed in"
         steps.append(f"Attach the policy to {described}.")
     steps += [
-        "eks:ListClusters, eks:DescribeAddonVersions and iam:ListRoles take no resource but *.",
-        "AWS's page asks for ssm:GetParameter on all parameters of the account. Leave the statement out if not all of them may be read, and see what the console then lacks.",
+        "eks:ListClusters, eks:DescribeAddonVersions and iam:ListRoles accept only * as the resource.",
+        "The AWS documentation includes ssm:GetParameter on all parameters of the account. Omit the statement if that is too much.",
     ]
     eks = f"arn:{cluster.partition}:eks:{region}:{account}"
     parameters = f"arn:{cluster.partition}:ssm:{region}:{account}:parameter/*"
     return Remedy(
-        title="The IAM half: let the console ask",
+        title="Also allow eks:AccessKubernetesApi and the console's other actions in IAM",
         who=who,
         steps=tuple(steps),
         policy=build_document(
@@ -179,24 +176,25 @@ def _access_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remed
         cluster,
         principal,
         namespace=None,
-        title=f"The Kubernetes half: give {principal.description} an access entry",
+        title=f"Create an access entry with an access policy for {principal.description}",
         steps=(
-            f"{VIEW_POLICY} shows the workloads of all namespaces, but neither nodes nor Secrets. For the nodes, bind the group {_GROUP} by the manifest below and add --kubernetes-groups {_GROUP} to the first command.",
-            "AmazonEKSAdminViewPolicy in its place shows everything, the contents of Secrets included.",
+            "The principal is the role or user that is signed in to the console, after each switch of roles: its menu at the top right shows it, and CloudShell prints it with aws sts get-caller-identity. kubectl can use another one.",
+            f"{VIEW_POLICY} shows the workloads of all namespaces, but neither nodes nor Secrets. AmazonEKSAdminViewPolicy shows everything, including Secrets.",
+            f"For the nodes, bind the group {_GROUP} with the manifest and add --kubernetes-groups {_GROUP} to the first command.",
         ),
     )
 
 
 def _rbac_remedy(cluster: Cluster) -> Remedy:
     purpose = {
-        "API": "For nodes, and for less than a policy",
-        "CONFIG_MAP": "The Kubernetes half, first step",
-    }.get(cluster.mode or "", "For nodes, and for aws-auth")
+        "API": "For nodes, or for less than an access policy",
+        "CONFIG_MAP": "First",
+    }.get(cluster.mode or "", "For nodes and aws-auth groups")
     return Remedy(
-        title=f"{purpose}: a role for what the console shows",
+        title=f"{purpose}, create a ClusterRole and bind it to the group {_GROUP}",
         who="cluster administrator",
         steps=(
-            "Save the manifest as console.yaml. It lets the group read the common types; for more, add them.",
+            "Save the manifest as console.yaml. It allows the group to read the common types; add others as needed.",
         ),
         commands=("kubectl create -f console.yaml",),
         manifest=to_yaml(
@@ -208,12 +206,10 @@ def _rbac_remedy(cluster: Cluster) -> Remedy:
 
 
 def _aws_auth_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
-    title = (
-        "The Kubernetes half, second step" if cluster.mode == "CONFIG_MAP" else "Or, without access entries"
-    )
+    title = "Then" if cluster.mode == "CONFIG_MAP" else "Or, without access entries"
     return aws_auth_remedy(
         cluster,
         principal,
         groups=(_GROUP,),
-        title=f"{title}: map {principal.description} to the group in aws-auth",
+        title=f"{title}, map {principal.description} to the group in aws-auth",
     )

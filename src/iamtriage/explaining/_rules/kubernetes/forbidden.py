@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.kubernetes.users import (
 )
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.kubernetes_requests import READ_VERBS, classify_user, parse_request
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,7 @@ RBAC_ROLE_MISSING = CauseType(
 BINDING_NAMES_OTHER_USER = CauseType(
     "binding-names-other-user",
     title="The binding names another user",
-    text="A binding is there, but for a user name that is not the caller's: the name ends with the session's name, and is compared as a whole.",
+    text="A binding exists for another user name. The user name ends with the session name, which changes, and is compared as a whole.",
     fix="Use the user name of the error in the binding, or bind a group.",
     of="no-rule",
 )
@@ -86,10 +87,16 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     return Explanation(
         failure=failure,
         topic="kubernetes-rbac",
-        summary=f"Kubernetes does not let {denied.subject_text} {request.description}: nothing there allows it.",
+        summary=f"{capitalize_start(denied.subject_text)} is not authorized to {request.description}: no RBAC role{_or_policy(denied)} allows it.",
         causes=tuple(_causes(denied)),
         remedies=rbac_remedies(denied),
         notes=tuple(_notes(denied)),
+    )
+
+
+def _or_policy(denied: DeniedRequest) -> str:
+    return (
+        "" if denied.kind == "service account" or not denied.cluster.uses_entries else " and no access policy"
     )
 
 
@@ -99,15 +106,13 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
         kind = "ClusterRole" if missing[1] == "clusterrole" else "Role"
         text = f"A binding names the {kind} {clip_text(missing[2])}, which does not exist."
         yield RBAC_ROLE_MISSING.cause("reported", (f"The API server says: {missing[0]}.",), text=text)
-    has_policies = denied.kind != "service account" and denied.provider is None
-    policies = " and no access policy" if has_policies else ""
     yield NO_RULE.cause(
         "reported",
         (
+            "Authentication worked: the API server knows the user.",
             f"The API server says that the user cannot {denied.request.description}.",
-            "It knew who called, so that logging in worked.",
         ),
-        text=f"No role that is bound to {denied.subject_text}{policies} allows it.",
+        text=f"No role that is bound to {denied.subject_text}{_or_policy(denied)} allows it.",
     )
     if denied.is_default_service_account:
         yield NO_SERVICE_ACCOUNT_NAME.cause(because=(f"The user name is {denied.user}",))
@@ -120,22 +125,21 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
 def _notes(denied: DeniedRequest) -> Iterator[str]:
     request = denied.request
     if denied.provider is not None:
-        yield f"The cluster is one of {denied.provider.name}: IAM policies and EKS access entries play no part."
+        yield f"The cluster is one of {denied.provider.name}: IAM policies and EKS access entries have no effect."
     elif denied.kind == "service account":
-        yield "IAM policies and EKS access entries do not help here: RBAC alone governs a service account."
+        yield "IAM policies and EKS access entries do not help here: only RBAC governs a service account."
+        yield "The pod's permissions in AWS are separate: its IAM role decides (IRSA or Pod Identity)."
     else:
-        yield "IAM policies do not help here: Kubernetes decides by its own roles and, in EKS, by the access policies of access entries."
-    if denied.kind == "service account" and denied.provider is None:
-        yield "What the pod may do in AWS is another matter: that is decided by its IAM role (IRSA or Pod Identity)."
+        yield "IAM policies do not help here: RBAC roles decide and, in EKS, the access policies of access entries."
     if denied.is_iam and denied.policy is None and denied.cluster.uses_entries:
         sees = request.verb in READ_VERBS and request.path is None
         viewing = "AmazonEKSAdminViewPolicy, which shows everything, Secrets included, and " if sees else ""
         yield f"Of the access policies for people, {viewing}AmazonEKSClusterAdminPolicy, which allows everything, {'cover' if sees else 'covers'} this. A role of your own allows less."
     if request.verb in {"escalate", "bind", "impersonate"}:
-        yield f"Whoever may {request.verb} can get rights that they do not have now. Limit it to names."
+        yield f"A user that may {request.verb} can get permissions that it does not have now. Limit it to names."
     if request.resource == "secrets" and request.verb in {"list", "watch"}:
-        yield "To list Secrets is to read them: the list holds what is in them."
+        yield "Listing Secrets reads them: the list contains their data."
     if request.verb in READ_VERBS and request.path is None:
-        yield "A client often needs more verbs than the first that is refused: kubectl get of a type asks to list it, a controller lists and watches. The next refusal names the next verb."
+        yield "A client often needs further verbs: kubectl get lists, a controller lists and watches. The next denial names the next verb."
     if request.has_supplied_namespace:
-        yield "The namespace is that of the facts: the text tells none."
+        yield "The namespace is from the facts; the text states none."

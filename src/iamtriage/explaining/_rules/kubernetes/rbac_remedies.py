@@ -161,7 +161,7 @@ def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
         return None
     namespace = commands.namespace(denied.case.facts.namespace)
     return Remedy(
-        title="Ask in one namespace, if one is enough",
+        title="Query one namespace, if that is enough",
         who="you",
         steps=(
             "It was asked for in all namespaces at once. Ask with -n, or set the namespace in the program: then a right in that namespace is enough.",
@@ -212,7 +212,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     )
     kinds = "Role and RoleBinding" if namespace else "ClusterRole and ClusterRoleBinding"
     return Remedy(
-        title=f"Allow exactly this by {kinds}",
+        title=f"Allow exactly this with a {kinds}",
         who="cluster administrator",
         steps=tuple(_role_steps(denied, namespace)),
         commands=_role_commands(request, name, binding, subject, namespace),
@@ -295,7 +295,7 @@ def _group_remedy(denied: DeniedRequest) -> Remedy | None:
             f"{which} the group to the entry with the rolearn {principal.aws_auth_arn}, under groups."
         )
     return Remedy(
-        title=f"Put {denied.subject_text} into the group {group}",
+        title=f"Add the group {group} to the access entry or mapping of {denied.subject_text}",
         who="cluster administrator",
         steps=tuple(steps),
         commands=tuple(lines),
@@ -359,7 +359,7 @@ def _check_remedy(denied: DeniedRequest) -> Remedy | None:
             "With --as only roles count, not access policies. The caller sees both with the same command without --as and --as-group."
         )
     return Remedy(
-        title="Check it",
+        title="Check the result with kubectl auth can-i",
         who="cluster administrator",
         steps=tuple(steps),
         commands=(command(*arguments),),

@@ -82,7 +82,7 @@ IDENTITY_NOT_ACCEPTED = CauseType(
 OTHER_PRINCIPAL = CauseType(
     "other-principal",
     title="The client uses another role or user",
-    text="The client calls as another user or role than the one that the cluster knows: another profile, another role, or the one that made the cluster is meant.",
+    text="kubectl uses another IAM role or user than expected: another profile or role than the one that has access.",
     fix="Select the profile or role that the cluster knows.",
     of="identity-not-accepted",
 )
@@ -121,7 +121,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     cluster = find_cluster(case)
     principal = build_cluster_principal(case.principal, case.caller or "the caller")
     is_terraform = TERRAFORM.search(case.text) is not None
-    summary = "The API server does not know who calls: no entry of the cluster fits the caller, or the token is wrong."
+    summary = "The cluster could not authenticate the caller (401): the text does not say why. Most often, the IAM principal has no access entry or aws-auth mapping, or kubectl uses another principal."
     if unknown_type is not None:
         summary = f"The API server does not know the type {clip_text(unknown_type)}, which every cluster has. It did not accept the caller."
     return Explanation(
@@ -142,15 +142,17 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
             authenticator_log_remedy(cluster),
         ),
         notes=(
-            "IAM policies do not let anybody into a cluster. eks:DescribeCluster is what kubectl's set-up needs, no more.",
-            "Whoever made the cluster was its administrator, unless it was made with bootstrapClusterCreatorAdminPermissions false. No list of aws-auth shows them; an access entry does.",
+            "IAM policies don't grant access to a cluster. kubectl's setup needs eks:DescribeCluster only.",
+            "The principal that created the cluster is its administrator, unless bootstrapClusterCreatorAdminPermissions was false. aws-auth doesn't list it; an access entry does.",
         ),
     )
 
 
 def _login_cause(message: str, unknown_type: str | None) -> Cause:
     if unknown_type is None:
-        text = "The API server does not accept the caller's identity."
+        text = (
+            "The API server did not accept the caller's identity. RBAC and IAM policies were not evaluated."
+        )
         because = clues.quote_phrases(message, *_PHRASES)[:1]
         return IDENTITY_NOT_ACCEPTED.cause("reported", because, text=text)
     # For a type that is not built in, parse() does not report a rejected login.
@@ -164,37 +166,33 @@ def _possible_causes(cluster: Cluster, *, is_terraform: bool) -> Iterator[Cause]
     yield NOT_MAPPED.cause(text=f"The caller has {describe_missing_entry(cluster)}.")
     if cluster.uses_aws_auth:
         yield MAPPED_IN_WRONG_FORM.cause(
-            text="aws-auth holds the caller's ARN in a form that never matches: a role with its path, a session, an instance profile, another partition."
+            text="aws-auth contains the ARN in a form that never matches: with the role's path, as a session, or of another account or partition."
         )
     if cluster.uses_entries:
         yield PRINCIPAL_RECREATED.cause(
-            text="The role or user of the access entry was deleted and made again. The entry holds the old unique id."
+            text="The role or user of the access entry was re-created; the entry has the old unique ID."
         )
     yield OTHER_CLUSTER.cause(
-        text="The kubeconfig is of another cluster or region, or of one that was made anew."
+        text="The kubeconfig belongs to another cluster or Region, or to one that was re-created."
     )
     because = ("The text is Terraform's.",) if is_terraform else ()
-    text = "The token is too old: it lasts 15 minutes, and a tool may have kept one for longer."
+    text = "The token has expired: it lasts 15 minutes, and a tool kept it longer."
     yield TOKEN_EXPIRED.cause(because=because, text=text)
 
 
 def _caller_remedies(cluster: Cluster) -> Iterator[Remedy]:
     yield Remedy(
-        title="See as whom you call",
+        title="Find out which identity kubectl uses, and refresh the kubeconfig",
         who="you",
         steps=(
-            "Compare the ARN with those that the cluster lets in. kubectl uses the profile that its kubeconfig names, else that of the shell.",
-            "No output of the last command is good: then there is a token, and the cluster does not know its owner.",
+            "Run the first command with the profile that the kubeconfig names. If the ARN is not the expected one, add --profile or --role-arn to the second command.",
+            "If kubectl auth whoami still fails, someone with access to the cluster, such as its creator, must check and grant the access of this ARN.",
         ),
-        commands=("aws sts get-caller-identity", cluster.token_command(), "kubectl config view --minify"),
+        commands=(
+            "aws sts get-caller-identity",
+            cluster.kubeconfig_command(),
+            "kubectl auth whoami",
+            cluster.token_command(),
+        ),
         url=pages.EKS_TROUBLESHOOTING,
-    )
-    yield Remedy(
-        title="Write the cluster into the kubeconfig anew",
-        who="you",
-        steps=(
-            "Where a role is let in that you may assume, add --role-arn with its ARN. For another profile, add --profile.",
-        ),
-        commands=(cluster.kubeconfig_command(), "kubectl auth whoami"),
-        url=pages.EKS_KUBECONFIG,
     )

@@ -11,11 +11,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     NODE_GROUPS,
     NODE_USERNAME,
@@ -39,7 +42,7 @@ __all__ = (
 
 TERRAFORM = re.compile(r"[Tt]erraform|\bwith module\.|\.tf line \d|kubernetes_[a-z_]{3,40}\.")
 _NODE_AUTHORIZER_REASON = re.compile(
-    r"no relationship found between node|can only [a-z]{3,10}|is not allowed to modify"
+    r"no relationship found between node(?: '[a-z0-9.-]{1,253}' and this object)?|can only [a-z]{3,10}|is not allowed to modify"
 )
 _COMPONENT_NAME = re.compile(r"[a-z0-9:.-]{1,80}", re.ASCII)
 _COMPONENTS = {
@@ -80,7 +83,7 @@ HEADER_DROPPED = CauseType(
 NODE_AUTHORIZER = CauseType(
     "node-authorizer",
     title="The node authorizer does not allow the request",
-    text="The node authorizer decides what a kubelet may do, and does not allow this.",
+    text="The node authorizer decides what a kubelet is allowed to do, and it denies this request.",
     recognised_by="The user is system:node:NAME or belongs to the group system:nodes.",
     fix="Use the credentials of a service account instead of the node's.",
     sources=("https://kubernetes.io/docs/reference/access-authn-authz/node/",),
@@ -89,14 +92,14 @@ NODE_AUTHORIZER = CauseType(
 PROGRAM_AS_NODE = CauseType(
     "program-as-node",
     title="A program uses the node's credentials",
-    text="A program calls with the node's credentials: a pod that has no service account of its own to call with, or a script on the instance.",
+    text="Something else than the kubelet uses the node's credentials: a pod without its own service account, or a script on the instance.",
     fix="Give the program a service account.",
     of="node-authorizer",
 )
 NODE_MAPPING = CauseType(
     "node-mapping",
     title="The node role is mapped to another name or group",
-    text="The node's role is mapped to other groups or to a name that is not the node's.",
+    text="The node role is mapped to other groups or to another user name.",
     fix="Map it to system:node:{{EC2PrivateDNSName}} and the groups system:bootstrappers and system:nodes.",
     of="node-authorizer",
 )
@@ -126,7 +129,7 @@ KUBECONFIG_WITHOUT_USER = CauseType(
 NOT_OF_THIS_NODE = CauseType(
     "not-of-this-node",
     title="The object does not belong to the node",
-    text="A kubelet may touch only what belongs to its own node and to the pods that run there.",
+    text="The node authorizer lets a kubelet read only the objects that pods scheduled on its node refer to. No pod on this node refers to this one, or no longer.",
     recognised_by="The API server says that there is no relationship between the node and the object.",
     fix="Let each kubelet access only its own node and pods.",
     sources=("https://kubernetes.io/docs/reference/access-authn-authz/node/",),
@@ -144,7 +147,7 @@ TEMPLATE_NOT_REPLACED = CauseType(
 POD_GONE = CauseType(
     "pod-gone",
     title="The pod has just left the node",
-    text="The pod is just gone from the node, and the kubelet asks once more. That passes by itself.",
+    text="The pod has just left the node, and the kubelet asks once more. Then the message stops.",
     fix="Ignore the message if it does not repeat.",
     of="not-of-this-node",
 )
@@ -259,8 +262,36 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         PROGRAM_AS_NODE.cause(),
         NODE_MAPPING.cause(),
     ]
-    summary = f"Kubernetes does not let {clip_text(user)} {request.description}."
+    what = f" ({clip_text(request.name)})" if request.name else ""
+    summary = (
+        f"The node authorizer does not allow the kubelet {clip_text(user)} to {request.description}{what}."
+    )
+    if reason and request.name:
+        return _add_pod_check(build_node_explanation(case, summary, causes), request, user)
     return build_node_explanation(case, summary, causes, mapping_first="{{" in user)
+
+
+def _add_pod_check(explanation: Explanation, request: Request, user: str) -> Explanation:
+    """Put the check first whether a pod on the node refers to the object."""
+    node = commands.kubernetes_name(user.removeprefix("system:node:"))
+    kind = (request.resource or "object").removesuffix("s")
+    check = Remedy(
+        title=f"Check that a pod on this node refers to the {kind} {clip_text(request.name or '')}",
+        who="cluster administrator",
+        steps=(
+            f"Check that one of the pods is on this node and names the {kind} correctly, in its volumes, env or envFrom. If not, correct the pod.",
+            "If something else than the kubelet made the request, use a service account or user of its own instead of the node's credentials.",
+        ),
+        commands=(
+            fill_command(
+                "kubectl get pods -n {} --field-selector {} -o yaml",
+                commands.namespace(request.namespace),
+                f"spec.nodeName={node}",
+            ),
+        ),
+        url="https://kubernetes.io/docs/reference/access-authn-authz/node/",
+    )
+    return attrs.evolve(explanation, remedies=(check, *explanation.remedies))
 
 
 def explain_component(case: Case[KubernetesForbidden], request: Request) -> Explanation:
@@ -319,17 +350,17 @@ def build_node_explanation(
         )
         steps.append("PRINCIPAL_ARN is the ARN of the role of the nodes, not of their instance profile.")
     program = Remedy(
-        title="Let the program use a service account of its own",
+        title="Use a service account for the program instead of the node's credentials",
         who="cluster administrator",
         steps=(
-            "A pod calls Kubernetes with its service account, to which a Role can be bound. It has to drop the kubeconfig or aws eks get-token that makes it the node.",
-            "A hop limit of 1 for the instance metadata keeps pods from taking the node's role.",
+            "Bind a Role to the pod's service account. Remove the kubeconfig or aws eks get-token that makes the program the node.",
+            "A hop limit of 1 for instance metadata keeps pods from using the node role.",
         ),
         commands=("kubectl create serviceaccount NAME -n NAMESPACE",),
         url=pages.RBAC,
     )
     mapping = Remedy(
-        title="See how the node's role is mapped",
+        title="Check how the node role is mapped",
         who="cluster administrator",
         steps=tuple(steps),
         commands=tuple(lines),
@@ -342,7 +373,6 @@ def build_node_explanation(
         causes=tuple(causes),
         remedies=(mapping, program) if mapping_first else (program, mapping),
         notes=(
-            "Bind no role to a node's user: what a kubelet needs comes from the node authorizer, and whoever holds the node would have the rest too.",
-            "IAM policies do not help here.",
+            "IAM policies do not help here. Don't bind a role to a node's user or to system:nodes: every kubelet or intruder on a node would have it.",
         ),
     )

@@ -172,15 +172,15 @@ def inspect_access_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Reme
             cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
         ]
         steps.append(
-            "An access entry stands for one role or user. Where there is one and the caller is still not known, the role or user was deleted and made again: EKS keeps its unique id. Then delete the entry and make it again."
+            "If an entry exists and the caller is still unknown, the role or user was re-created and the entry has the old unique ID: delete the entry and create it again."
         )
     if cluster.uses_aws_auth:
         shell_commands.append(aws_auth_command())
         steps.append(
-            "In aws-auth the ARN of a role has to stand without its path, and never as a session's ARN. The command iamtriage aws-auth lint finds both, and iamtriage aws-auth who says who an ARN becomes."
+            "In aws-auth, a role's ARN must have no path, and must not be a session's. iamtriage aws-auth lint finds both, and iamtriage aws-auth who prints what an ARN maps to."
         )
     return Remedy(
-        title="See whom the cluster lets in",
+        title="List who has access to the cluster",
         who="cluster administrator",
         steps=tuple(steps),
         commands=tuple(shell_commands),
@@ -201,12 +201,12 @@ def create_entry_remedy(
     caveats = [each for each in (principal.entry_refusal, principal.path_note) if each]
     if cluster.mode is None:
         caveats.append(
-            "The cluster's authentication mode has to be API or API_AND_CONFIG_MAP. With the latter, the entry goes before the aws-auth entry of the same principal: take its groups along."
+            "The authentication mode must be API or API_AND_CONFIG_MAP. With the latter, the entry takes precedence over the principal's aws-auth entry: include its groups."
         )
     return Remedy(
-        title=title or f"Give {principal.description} an access entry",
+        title=title or f"Create an access entry for {principal.description}",
         who="cluster administrator",
-        steps=(*steps, *caveats, "Access entries take some seconds to count."),
+        steps=(*steps, *caveats, "Access entries can take a few seconds to take effect."),
         commands=(
             create_entry_command(cluster, principal),
             associate_policy_command(cluster, principal, policy, namespace=namespace),
@@ -218,10 +218,10 @@ def create_entry_remedy(
 def recreate_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
     """Return the remedy that re-creates the access entry of a re-created principal."""
     return Remedy(
-        title=f"Delete the entry of {principal.description} and make it anew",
+        title=f"Delete the entry of {principal.description} and create it again",
         who="cluster administrator",
         steps=(
-            "Note its groups and policies first: they go with it. The new entry holds the id of today's principal.",
+            "Note its groups and policies first: they are deleted, too. The new entry gets the current unique ID.",
             *([principal.path_note] if principal.path_note else []),
         ),
         commands=(
@@ -259,7 +259,7 @@ def aws_auth_remedy(
         who="cluster administrator",
         steps=(
             *steps,
-            "The ARN of a role stands there without its path. Where the ARN has an entry already, edit that one: of two, the last counts. AWS calls the ConfigMap deprecated in favour of access entries.",
+            "Write the role's ARN without its path. If the ARN has an entry already, edit that one, because the last of two applies. The ConfigMap is deprecated in favor of access entries.",
         ),
         commands=(
             f"{create} {command(*words, '--no-duplicate-arns')}",
@@ -272,12 +272,12 @@ def aws_auth_remedy(
 def enable_entries_remedy(cluster: Cluster) -> Remedy:
     """Return the remedy that enables access entries in a cluster."""
     return Remedy(
-        title="Let the cluster take access entries",
+        title="Change the authentication mode to API_AND_CONFIG_MAP",
         who="cluster administrator",
         steps=(
-            "This cannot be undone: from CONFIG_MAP the way leads to API_AND_CONFIG_MAP, from there to API.",
-            "With API_AND_CONFIG_MAP everybody whom aws-auth lets in keeps their access. With API the ConfigMap no longer counts.",
-            "Wait until the cluster is ACTIVE again, then make the access entries.",
+            "The change cannot be undone: the mode goes from CONFIG_MAP to API_AND_CONFIG_MAP to API, never back.",
+            "With API_AND_CONFIG_MAP, all aws-auth entries keep working. With API, the cluster ignores them.",
+            "Wait until the cluster is ACTIVE again, then create the access entries.",
         ),
         commands=(cluster.show_mode_command(), cluster.enable_entries_command()),
         url=pages.EKS_ACCESS_MODE,
