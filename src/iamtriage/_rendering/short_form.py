@@ -140,8 +140,9 @@ def replace_note(words: Sequence[str]) -> str | None:
 
 
 def _telling(reasons: Sequence[str]) -> list[str]:
-    """Return at most two reasons, those last that only say where a value comes from."""
-    return sorted(reasons, key=lambda reason: reason.startswith("The text states"))[:_MAX_REASONS]
+    """Return at most two reasons; those that only say where a value is from, if there are no others."""
+    others = [reason for reason in reasons if not reason.startswith("The text states")]
+    return (others or list(reasons))[:_MAX_REASONS]
 
 
 def _sentence(text: str) -> str:
@@ -201,7 +202,9 @@ def _additions(parts: Parts) -> Iterator[str]:
     yield "steps"
     yield "commands"
     yield from ("causes" for _ in range(2))
-    yield from ("steps" for _ in range(2))
+    yield "steps"
+    yield "commands"
+    yield "steps"
     yield "notes"
     yield from ("titles" for _ in range(_MAX_TITLES - 2))
     yield from ("commands" for _ in range(4))
