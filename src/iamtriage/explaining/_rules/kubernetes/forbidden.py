@@ -95,9 +95,8 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
 
 
 def _or_policy(denied: DeniedRequest) -> str:
-    return (
-        "" if denied.kind == "service account" or not denied.cluster.uses_entries else " and no access policy"
-    )
+    has_policies = denied.kind != "service account" and denied.provider is None
+    return " and no access policy" if has_policies and denied.cluster.uses_entries else ""
 
 
 def _causes(denied: DeniedRequest) -> Iterator[Cause]:
