@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import metadata
+from pathlib import Path
 
 from sphinx.ext.napoleon.docstring import GoogleDocstring
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tools.write_cause_pages import write_pages
 
 project = "iamtriage"
 author = "The iamtriage developers"
@@ -15,6 +21,8 @@ version = ".".join(release.split(".")[:2])
 # No intersphinx: the site builds without a network.
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
+
+write_pages(Path(__file__).parent / "causes")
 
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3

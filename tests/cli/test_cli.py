@@ -150,6 +150,7 @@ _COMMANDS = (
     "aws-auth who",
     "sts",
     "trust",
+    "why",
 )
 
 

@@ -29,6 +29,7 @@ _MODULES = {
     "sts": "_sts",
     "trust": "_trust",
     "check": "_check",
+    "why": "_why",
 }
 
 

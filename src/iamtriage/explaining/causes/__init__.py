@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from iamtriage._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from iamtriage.explaining.causes._catalogue import CauseInfo, Example, all_causes, cause_info
+    from iamtriage.explaining.causes._catalogue import SUBJECTS, CauseInfo, Example, all_causes, cause_info
 
-__all__ = ("CauseInfo", "Example", "all_causes", "cause_info")
+__all__ = ("SUBJECTS", "CauseInfo", "Example", "all_causes", "cause_info")
 
 _HOMES = dict.fromkeys(__all__, "_catalogue")
 if not TYPE_CHECKING:  # a type checker that sees it accepts any name

@@ -85,8 +85,8 @@ class CauseInfo(View):
         sources: URLs of the documentation.
         example: A failure whose explanation has the cause.
         since: The first release with this code.
-        subject: The part of the catalogue: ``"denials"``, ``"credentials"``, ``"sts"``, ``"kubernetes"`` or
-            ``"calls"``.
+        subject: The part of the catalogue, one of ``SUBJECTS``.
+        reason_for: The code of the cause that this one can be the reason for, if no error states it.
     """
 
     code: str
@@ -98,6 +98,7 @@ class CauseInfo(View):
     example: Example
     since: str
     subject: str
+    reason_for: str | None = None
 
     @property
     def url(self) -> str:
@@ -110,7 +111,7 @@ class CauseInfo(View):
         return {**data, "sources": list(self.sources), "url": self.url}
 
     def to_text(self, *, width: int = 80, color: bool = False) -> str:
-        """Return the page for a terminal.
+        """Return the page for a terminal, with the explanation of the example.
 
         Args:
             width: The width in columns, at least 40.
@@ -118,7 +119,8 @@ class CauseInfo(View):
         """
         from iamtriage._rendering.terminal import render
 
-        return render(self._shown(), width=width, color=color)
+        page = render(self._shown(), width=width, color=color)
+        return f"{page}\n\n{'-' * width}\n\n{self.example.explain().to_text(width=width, color=color)}"
 
     def to_markdown(self) -> str:
         """Return the page as Markdown (CommonMark)."""
@@ -151,10 +153,9 @@ class CauseInfo(View):
             facts = self.example.facts.items()
             shown = ((name, v if isinstance(v, str) else json.dumps(v)) for name, v in facts)
             yield Fields(tuple(shown))
-        yield Heading("Documentation")
         for source in self.sources:
-            yield Link(source, source)
-        yield Link(self.url, "this page")
+            yield Link(source, "Documentation")
+        yield Link(self.url, "This page")
 
 
 def cause_info(code: str) -> CauseInfo:
@@ -252,4 +253,5 @@ def _build_info(
         example=next(examples[name] for name in names if name in examples),
         since=definition.since,
         subject=subject,
+        reason_for=definition.of or None,
     )

@@ -1,0 +1,59 @@
+"""The documentation has a page for each cause, with the error text that people search for."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from iamtriage.explaining.causes import SUBJECTS, all_causes
+from tools.write_cause_pages import write_pages
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("docs") / "causes"
+    write_pages(folder)
+    return folder
+
+
+def test_each_cause_has_a_page(folder: Path) -> None:
+    pages = {path.stem for path in folder.glob("*.md")}
+    assert pages == {"index", *(info.code for info in all_causes())}
+
+
+def test_page_has_the_error_text(folder: Path) -> None:
+    """The words of the error are on the page, so the search of the documentation finds it."""
+    for info in all_causes():
+        page = (folder / f"{info.code}.md").read_text(encoding="utf-8")
+        words = re.findall(r"[A-Za-z]{4,}", info.example.text)
+        assert len(words) > 1
+        assert [word for word in words[:200] if word not in page] == []
+        assert info.fix.split()[0] in page
+
+
+def test_links_between_pages_work(folder: Path) -> None:
+    for path in folder.glob("*.md"):
+        for target in re.findall(r"\]\(([a-z0-9-]+\.md)\)", path.read_text(encoding="utf-8")):
+            assert (folder / target).is_file(), (path.name, target)
+
+
+def test_index_groups_the_causes(folder: Path) -> None:
+    index = (folder / "index.md").read_text(encoding="utf-8")
+    titles = re.findall(r"^## (.+)$", index, re.MULTILINE)
+    assert titles == list(SUBJECTS.values())
+    assert index.count("\n- [") == len(all_causes())
+
+
+def test_pages_of_removed_causes_are_deleted(folder: Path) -> None:
+    """Unchanged pages are left alone, so that Sphinx does not read them again."""
+    stale, kept = folder / "passport-revoked.md", folder / "throttled.md"
+    stale.write_text("# The passport was revoked\n", encoding="utf-8")
+    before = kept.stat().st_mtime_ns
+    write_pages(folder)
+    assert not stale.exists()
+    assert kept.stat().st_mtime_ns == before
