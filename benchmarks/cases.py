@@ -18,6 +18,7 @@ import attrs
 
 import iamtriage
 from benchmarks import texts
+from benchmarks.evaluation import evaluation
 from benchmarks.handlers import handlers
 from benchmarks.inputs import inputs
 from benchmarks.measure import Figure, best, growth_figure, ratio, seconds
@@ -432,4 +433,5 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "explain": explanations,
     "redact": redaction,
     "handlers": handlers,
+    "evaluate": evaluation,
 }

@@ -455,6 +455,7 @@ SPECIAL = [
     Case(ASSUME, "an external ID that is not passed", assume(complete_context=True), having(resource=trusting(USER, Condition={"StringEquals": {"sts:ExternalId": "x"}})), False, "implicit"),
     Case(TRUST, "a service", assume("ec2.amazonaws.com"), having(resource=trusting({"Service": "ec2.amazonaws.com"})), True),
     Case(TRUST, "a provider", Request(f"arn:aws:iam::{ACCOUNT}:saml-provider/x", "sts:AssumeRoleWithSAML", TARGET), having(resource=doc({"Effect": "Allow", "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:saml-provider/x"}, "Action": "sts:AssumeRoleWithSAML"})), True),
+    Case(TRUST, "a provider of another account", Request(f"arn:aws:iam::{OTHER}:saml-provider/x", "sts:AssumeRoleWithSAML", TARGET), having(resource=doc({"Effect": "Allow", "Principal": {"Federated": f"arn:aws:iam::{OTHER}:saml-provider/x"}, "Action": "sts:AssumeRoleWithSAML"})), False, "implicit", "role_trust"),
     Case(CALLER_IDENTITY, "needs no permission", Request(USER, "sts:GetCallerIdentity", "*"), having(identity=[doc(deny("sts:*"))]), True),
     Case(TRUST, "no trust policy is given", assume(), having(identity=[MAY]), None),
     Case(ENDPOINTS, "the endpoint policy allows", ask(), having(identity=[OK], vpc_endpoint=to("*")), True),

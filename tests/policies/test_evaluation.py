@@ -160,6 +160,11 @@ UNKNOWN: dict[str, tuple[Request, PolicySet, str]] = {
         PolicySet(identity=[doc(allow("logs:*", f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:a*m:z"))]),
         "colon",
     ),
+    "a variable in the account of an ARN": (
+        Request(USER, "sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:q"),
+        PolicySet(identity=[doc(allow("sqs:*", "arn:aws:sqs:*:${aws:PrincipalAccount}:q"))]),
+        "fifth colon",
+    ),
     "an ARN without all of its sections": (
         Request(USER, "sns:Publish", f"arn:aws:sns:eu-west-1:{ACCOUNT}:t"),
         PolicySet(identity=[doc(allow("sns:*", "arn:aws:sns:*:t"))]),

@@ -216,6 +216,10 @@ def _needs_of_caller(
     if policies.resource is None:
         lacking += "; none is given"
     need_resource = _Need("resource", named, f"{lacking}.", (resource,))
+    if isinstance(caller, Provider) and keys.resource_account != keys.principal_account:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
+        reason = "STS looks for the identity provider in the account of the role."
+        return [_Need("resource", is_met=False, reason=reason)]
     if isinstance(caller, _UNATTACHED):
         if isinstance(caller, Anonymous) and keys.action_lower.partition(":")[0] not in _ANONYMOUS_SERVICES:
             reason = f"it is not known that {keys.action.partition(':')[0]} accepts anonymous requests"

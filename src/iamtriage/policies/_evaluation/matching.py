@@ -171,6 +171,11 @@ def _match_resource(
         return True
     pattern, narrow = resource.pattern, resource.narrow
     if has_variables and "${" in text:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-wheretouse
+        in_front = "${" in "".join(text.split(":", 5)[:5])
+        if in_front and _could_match(text, question.keys.resource):
+            unknown.append(Unknown(f"AWS supports no variable before the fifth colon of {quote_json(text)}"))
+            return None
         resolved = substitute_variables(text, question.keys)
         if isinstance(resolved, Unresolved):
             return _match_unresolved(resolved, text, statement, question, unknown)
