@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from iamtriage.boto._queries.decoding import decode_message
     from iamtriage.boto._queries.gathering import gather_facts
     from iamtriage.boto._queries.identity import Identity, find_role_arn, whoami
+    from iamtriage.boto._queries.policies import GatheredPolicies, gather_policies
     from iamtriage.boto._sts.client import sts_client
     from iamtriage.boto._sts.failover import Failover, FailoverEvent, FailoverKind
     from iamtriage.boto._sts.settings import sts_settings
@@ -32,6 +33,7 @@ __all__ = (
     "Failover",
     "FailoverEvent",
     "FailoverKind",
+    "GatheredPolicies",
     "Identity",
     "Refusal",
     "RequestAuthorization",
@@ -42,6 +44,7 @@ __all__ = (
     "explain_errors",
     "find_role_arn",
     "gather_facts",
+    "gather_policies",
     "install",
     "installed",
     "sts_client",
@@ -59,6 +62,7 @@ _HOMES = {
     "Failover": "_sts.failover",
     "FailoverEvent": "_sts.failover",
     "FailoverKind": "_sts.failover",
+    "GatheredPolicies": "_queries.policies",
     "Identity": "_queries.identity",
     "Refusal": "_queries.calls",
     "RequestAuthorization": "_queries.authorization",
@@ -69,6 +73,7 @@ _HOMES = {
     "explain_errors": "_explaining",
     "find_role_arn": "_queries.identity",
     "gather_facts": "_queries.gathering",
+    "gather_policies": "_queries.policies",
     "install": "_installing",
     "installed": "_installing",
     "sts_client": "_sts.client",
