@@ -10,6 +10,7 @@ import attrs
 
 from iamtriage._text import join_words
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial
 from iamtriage.explaining._rules.shared.stated_decisions import POLICY_TYPE_NAMES, allowing_policy_types
@@ -50,6 +51,10 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
         from iamtriage.explaining._rules.denials.evaluated_policies import add_evaluation
 
         explanation = add_evaluation(explanation, case.failure, case.facts)
+    elif context_of(case.facts).policies:
+        from iamtriage.explaining._rules.denials.stated_policies import add_stated_policies
+
+        explanation = add_stated_policies(denial, explanation)
     notes = (*_other_policy_notes(denial), *explanation.notes, *_caller_notes(denial))
     if denial.facts.authorization_details is not None:
         # The details have the checks of all types of policies.

@@ -1,0 +1,234 @@
+"""Compare the denied call with a policy that the text contains, which is not all that applies to the caller.
+
+A pasted policy shows why it does not have the effect that its author expects: a resource that does not match, such
+as a bucket instead of its objects, a missing action, a condition or a Deny.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import User
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.policies._patterns import compile_glob, matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from iamtriage.explaining._explanations import Cause, Explanation
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+__all__ = ("add_stated_policies",)
+
+_EVALUATION = (
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html",
+)
+STATED_POLICY_DENIES = CauseType(
+    "stated-policy-denies",
+    "A Deny statement of the policy in the text matches",
+    "Change the Deny statement, or make the request so that it does not match. An Allow does not override it.",
+    meaning="The text contains a policy with a Deny statement whose action and resource match the request.",
+    recognised_by="The text contains the policy.",
+    sources=_EVALUATION,
+)
+STATED_POLICY_OTHER_RESOURCE = CauseType(
+    "stated-policy-other-resource",
+    "The policy in the text allows the action on another resource",
+    "Use the resource of the error in the statement. Actions on S3 objects need the bucket's ARN with /*.",
+    meaning="The text contains a policy that allows the action, but none of its resources matches that of the request.",
+    recognised_by="The text contains the policy.",
+    sources=_EVALUATION,
+)
+STATED_POLICY_OTHER_ACTION = CauseType(
+    "stated-policy-other-action",
+    "The policy in the text does not allow the action",
+    "Add the action to the policy.",
+    meaning="The text contains a policy that does not name the denied action.",
+    recognised_by="The text contains the policy.",
+    sources=_EVALUATION,
+)
+STATED_POLICY_CONDITION = CauseType(
+    "stated-policy-condition",
+    "The policy in the text allows the call only under a condition",
+    "Make the request so that the condition is met, or change the condition.",
+    meaning="The text contains a statement whose action and resource match, and a condition that the request may not meet.",
+    recognised_by="The text contains the policy.",
+    sources=_EVALUATION,
+)
+STATED_POLICY_ALLOWS = CauseType(
+    "stated-policy-allows",
+    "The policy in the text allows the call",
+    "Check that the policy is attached to the caller of the error, then look for a policy of another type.",
+    meaning="The text contains a policy that allows the call. It is not attached to this caller, or another policy denies the call.",
+    recognised_by="The text contains the policy.",
+    sources=_EVALUATION,
+)
+_ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
+_MAX_POLICIES, _MAX_RESOURCES = 3, 3
+
+
+def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add what the identity-based policies in the text say about the denied call."""
+    documents = [each for each in context_of(denial.facts).policies if not each.has_principal]
+    if not documents or denial.action is None:
+        return explanation
+    causes = tuple(
+        cause
+        for document in documents[:_MAX_POLICIES]
+        if (cause := _compare(denial, denial.action, list(_statements(document.content)))) is not None
+    )
+    if not causes:
+        return explanation
+    codes = {cause.code for cause in causes}
+    remedies = explanation.remedies
+    if codes & _ALLOW_IS_NO_FIX:
+        # An Allow that is there already, or that a Deny overrides, is no fix.
+        remedies = tuple(each for each in remedies if each.policy is None or each.layer != "identity")
+    added = _remedy(denial, causes[0].code)
+    return attrs.evolve(
+        explanation,
+        causes=(*causes, *explanation.causes),
+        remedies=remedies if added is None else (added, *remedies),
+    )
+
+
+def _remedy(denial: Denial, code: str) -> Remedy | None:
+    """Return what to do first about a policy that already names the action."""
+    if code == STATED_POLICY_DENIES.code:
+        title, step = "Scope the Deny statement down, or meet its exception", STATED_POLICY_DENIES.fix
+    elif code == STATED_POLICY_CONDITION.code:
+        title, step = "Meet the condition of the policy", STATED_POLICY_CONDITION.fix
+    elif code == STATED_POLICY_ALLOWS.code:
+        title = f"Check that the policy is attached to {denial.caller}"
+        step = STATED_POLICY_ALLOWS.fix
+    else:
+        return None
+    return Remedy(
+        title=title,
+        who="account administrator",
+        steps=(step,),
+        commands=_list_commands(denial),
+        url=_EVALUATION[0],
+    )
+
+
+def _list_commands(denial: Denial) -> tuple[str, ...]:
+    """Return the commands that list the caller's identity-based policies."""
+    if denial.role is not None:
+        kind, name = "role", commands.role_name(denial.role.name)
+    elif isinstance(denial.principal, User):
+        kind, name = "user", commands.user_name(denial.principal.name)
+    else:
+        return ()
+    return tuple(
+        fill_command(f"aws iam {verb} --{kind}-name {{}}", name)
+        for verb in (f"list-attached-{kind}-policies", f"list-{kind}-policies")
+    )
+
+
+def _compare(denial: Denial, action: str, statements: list[Mapping[str, Any]]) -> Cause | None:
+    resource = denial.resource
+    denies = [each for each in statements if each.get("Effect") == "Deny"]
+    allows = [each for each in statements if each.get("Effect") == "Allow" and _names_action(each, action)]
+    for each in denies:
+        if _names_action(each, action) and _names_resource(each, resource) and not each.get("Condition"):
+            name = _name(each)
+            return STATED_POLICY_DENIES.cause(
+                "derived",
+                text=f"The policy in the text has a Deny statement{name} that matches the request. An Allow does not override it.",
+            )
+    if not allows:
+        if not any(each.get("Effect") == "Allow" for each in statements):
+            return None
+        return STATED_POLICY_OTHER_ACTION.cause(
+            "derived", text=f"The policy in the text does not allow {action}."
+        )
+    if resource is None:
+        return None
+    matching = [each for each in allows if _names_resource(each, resource)]
+    if not matching:
+        return _other_resource_cause(action, resource, allows)
+    conditional = [each for each in matching if each.get("Condition")]
+    if len(conditional) == len(matching):
+        keys = join_words(tuple(dict.fromkeys(_condition_keys(conditional[0])))[:_MAX_RESOURCES], "and")
+        return STATED_POLICY_CONDITION.cause(
+            "possible",
+            text=f"The policy in the text allows {action} on this resource only under a condition on {keys}.",
+        )
+    if denial.policy_type == "identity":
+        caller = denial.caller
+        return STATED_POLICY_ALLOWS.cause(
+            "derived",
+            ("AWS found no identity-based policy that allows it.",),
+            text=f"The policy in the text allows {action} on this resource, so it is not attached to {caller}, or was not yet in effect.",
+        )
+    return STATED_POLICY_ALLOWS.cause(
+        "derived",
+        text=f"The policy in the text allows {action} on this resource. It is not attached to {denial.caller}, or a policy of another type denies the call.",
+    )
+
+
+def _other_resource_cause(action: str, resource: str, allows: list[Mapping[str, Any]]) -> Cause:
+    resources = [each for statement in allows for each in _strings(statement.get("Resource"))]
+    listed = join_words(tuple(map(clip_text, resources[:_MAX_RESOURCES])), "and")
+    reasons: tuple[str, ...] = ()
+    if any(resource.startswith(f"{each.rstrip('/')}/") for each in resources if "*" not in each):
+        reasons = (
+            "The action is on objects, and that ARN is the bucket's: its objects have the ARN with /*.",
+        )
+    elif any(each.rstrip("*").rstrip("/") == resource for each in resources):
+        reasons = ("The action is on the bucket, and the ARN with /* is that of its objects.",)
+    return STATED_POLICY_OTHER_RESOURCE.cause(
+        "derived",
+        reasons if resource.startswith("arn:") and ":s3:" in resource else (),
+        text=f"The policy in the text allows {action} only on {listed}, which does not match {clip_text(resource)}.",
+    )
+
+
+def _names_action(statement: Mapping[str, Any], action: str) -> bool:
+    names = _strings(statement.get("Action"))
+    excluded = _strings(statement.get("NotAction"))
+    if excluded:
+        return not any(matches(action.lower(), compile_glob(each.lower())) for each in excluded)
+    return any(matches(action.lower(), compile_glob(each.lower())) for each in names)
+
+
+def _names_resource(statement: Mapping[str, Any], resource: str | None) -> bool:
+    if resource is None:
+        return False
+    excluded = _strings(statement.get("NotResource"))
+    if excluded:
+        return not any(matches(resource, compile_glob(each)) for each in excluded)
+    return any(matches(resource, compile_glob(each)) for each in _strings(statement.get("Resource")))
+
+
+def _condition_keys(statement: Mapping[str, Any]) -> Iterator[str]:
+    conditions: object = statement.get("Condition")
+    for block in cast("dict[str, object]", conditions).values() if isinstance(conditions, dict) else ():
+        if isinstance(block, dict):
+            yield from map(clip_text, cast("dict[str, object]", block))
+
+
+def _name(statement: Mapping[str, Any]) -> str:
+    sid = statement.get("Sid")
+    return f" {clip_text(sid)}" if isinstance(sid, str) and sid else ""
+
+
+def _statements(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    statements: object = document.get("Statement")
+    for each in cast("list[object]", statements) if isinstance(statements, list) else [statements]:
+        if isinstance(each, dict):
+            yield cast("Mapping[str, Any]", each)
+
+
+def _strings(value: object) -> list[str]:
+    values = cast("list[object]", value) if isinstance(value, list) else [value]
+    return [each for each in values if isinstance(each, str)]
