@@ -66,6 +66,44 @@ def _layered() -> _Bare:
     return client
 
 
+def _whole_process(call_seconds: float) -> Iterator[Figure]:
+    """Measure what install() adds to a successful call: the function that replaces botocore's method."""
+    from iamtriage.boto._client_classes import Switch
+    from iamtriage.boto._wrapping import wrap_function
+
+    bare = _Bare()
+    wrapped: Any = type("Wrapped", (_Bare,), {})
+    wrapped._make_api_call = wrap_function(_Bare._make_api_call, Switch())  # noqa: SLF001
+    added = seconds(wrapped().call) - seconds(bare.call)
+    note = f"({added * 1e6:.2f} us of {call_seconds * 1e6:.1f} us)"
+    yield Figure(
+        "install(), the process: what it adds to a successful call",
+        100 * added / call_seconds,
+        "%",
+        INSTALL_LIMIT,
+        note=note,
+    )
+
+
+def _failed_call() -> Iterator[Figure]:
+    """Measure what reading the parameters of a failed call costs. Nothing is kept while calls succeed."""
+    from botocore.exceptions import ClientError
+
+    from iamtriage.boto import call_facts
+
+    client = _client(installed=False)
+    client.meta.events.unregister("before-send.sts")
+    error = {"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}
+    client.meta.events.register(
+        "before-call.sts", lambda **_: (type("Response", (), {"status_code": 403})(), error)
+    )
+    try:
+        client.assume_role(RoleArn="arn:aws:iam::111122223333:role/ops", RoleSessionName="bench")
+    except ClientError as raised:
+        caught = raised
+    yield Figure("call_facts of a failed call", seconds(lambda: call_facts(caught)) * 1e6, "us")
+
+
 def handlers() -> Iterator[Figure]:
     """Measure what install adds to a call, and what explain_errors costs if nothing is raised."""
     from iamtriage.boto import explain_errors
@@ -94,6 +132,8 @@ def handlers() -> Iterator[Figure]:
     yield Figure(
         "install: what it adds to a successful call", 100 * added / other, "%", INSTALL_LIMIT, note=note
     )
+    yield from _whole_process(other)
+    yield from _failed_call()
     explainer = explain_errors()
 
     def new() -> None:
