@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -15,7 +16,7 @@ import attrs
 from iamtriage._placeholders import find_placeholders
 from iamtriage._rendering.blocks import Code, Heading, Items, Labels, Link, Paragraph
 from iamtriage._rendering.documents import compact_json
-from iamtriage._rendering.terminal import render
+from iamtriage._rendering.terminal import count_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,12 +104,13 @@ def short_blocks(parts: Parts, width: int = WIDTH) -> tuple[Block, ...]:
     >>> [type(block).__name__ for block in short_blocks(parts)]
     ['Heading', 'Labels']
     """
-    return tuple(_blocks(parts, _select(parts, width), width))
+    builder = _Builder(parts, width)
+    return tuple(builder.blocks(builder.select()))
 
 
 def short_counts(parts: Parts, width: int = WIDTH) -> tuple[int, int]:
     """Return how many causes and remedies a short explanation omits."""
-    selection = _select(parts, width)
+    selection = _Builder(parts, width).select()
     return max(len(parts.causes) - selection.causes, 0), max(len(parts.remedies) - 1, 0)
 
 
@@ -169,31 +171,6 @@ def _stem(word: str) -> str:
 # -------------------------------------------------------------------------------------------------- selection
 
 
-def _select(parts: Parts, width: int) -> _Selection:
-    selection = _Selection(causes=min(1, len(parts.causes)))
-    if parts.remedies and not parts.remedies[0].commands:
-        selection.commands = 0
-    if (
-        not selection.commands
-        and parts.remedies
-        and not (parts.remedies[0].documents or parts.remedies[0].manifest)
-    ):
-        # The first step is what to do.
-        selection.steps = min(1, len(parts.remedies[0].steps))
-    # A manifest repeats what the commands do, and a long policy is shown in full only.
-    if _count(parts, selection, width) > _MAX_LINES:
-        selection.manifest = False
-    if _count(parts, selection, width) > _LIMIT:
-        selection.documents = False
-    lines = _MAX_LINES if _count(parts, selection, width) <= _MAX_LINES - 2 else _LIMIT
-    for name in _additions(parts):
-        wider = attrs.evolve(selection)
-        setattr(wider, name, getattr(wider, name) + 1)
-        if _is_valid(parts, wider) and _count(parts, wider, width) <= lines:
-            selection = wider
-    return selection
-
-
 def _additions(parts: Parts) -> Iterator[str]:
     """Yield the names of the counts to increase by one, the most useful first."""
     certain = sum(cause.evidence != "possible" for cause in parts.causes)
@@ -226,46 +203,94 @@ def _is_valid(parts: Parts, selection: _Selection) -> bool:
     )
 
 
-def _count(parts: Parts, selection: _Selection, width: int) -> int:
-    blocks = tuple(_blocks(parts, selection, width))
-    return render(blocks, width=width, color=False, tight=True).count("\n") + 1
-
-
 # ----------------------------------------------------------------------------------------------------- blocks
 
 
-def _blocks(parts: Parts, selection: _Selection, width: int) -> Iterator[Block]:
-    yield Heading(parts.summary, 1)
-    if parts.causes:
-        yield Labels(tuple(cause_rows(parts.summary, parts.causes[: selection.causes])))
-    if parts.remedies:
-        yield from _remedy_blocks(parts, selection, width)
-    if rows := tuple(_footer(parts, selection)):
-        yield Labels(rows)
+class _Builder:
+    """Selects the parts that fit, and builds their blocks.
 
+    Selections share most of their blocks, so each part is built and laid out once.
+    """
 
-def _remedy_blocks(parts: Parts, selection: _Selection, width: int) -> Iterator[Block]:
-    remedy = parts.remedies[0]
-    yield Heading(f"Do this first: {remedy.title}", 2, (remedy.who,))
-    if selection.steps:
-        steps = remedy.steps[: selection.steps]
-        yield Items(steps, ordered=len(steps) > 1)
-    if selection.documents:
-        for document in remedy.documents:
-            yield Code(compact_json(document, width - _INDENT), "json")
-    if selection.manifest and remedy.manifest is not None:
-        yield Code(remedy.manifest, "yaml")
-    for command in remedy.commands[: selection.commands]:
-        yield Code(command, "sh")
-    texts = list(remedy.commands[: selection.commands])
-    if selection.documents:
-        texts += map(str, remedy.documents)
-    if selection.manifest and remedy.manifest is not None:
-        texts.append(remedy.manifest)
-    if note := replace_note(find_placeholders("\n".join(texts))):
-        yield Paragraph(note, quiet=True)
-    if selection.urls and remedy.url:
-        yield Link(remedy.url, "Documentation")
+    def __init__(self, parts: Parts, width: int) -> None:
+        self._parts = parts
+        self._width = width
+        self._remedy = parts.remedies[0] if parts.remedies else None
+        self._lines: dict[Block, int] = {}
+        self._rows: dict[int, Labels] = {}
+        self._notes: dict[tuple[int, bool, bool], str | None] = {}
+
+    @cached_property
+    def _documents(self) -> tuple[Block, ...]:
+        documents = self._remedy.documents if self._remedy else ()
+        return tuple(Code(compact_json(each, self._width - _INDENT), "json") for each in documents)
+
+    def select(self) -> _Selection:
+        """Return the selection with the most useful parts that fit."""
+        parts, remedy = self._parts, self._remedy
+        selection = _Selection(causes=min(1, len(parts.causes)))
+        if remedy and not remedy.commands:
+            selection.commands = 0
+        if remedy and not (selection.commands or remedy.documents or remedy.manifest):
+            # The first step is what to do.
+            selection.steps = min(1, len(remedy.steps))
+        # A manifest repeats what the commands do, and a long policy is shown in full only.
+        if self._count(selection) > _MAX_LINES:
+            selection.manifest = False
+        if self._count(selection) > _LIMIT:
+            selection.documents = False
+        lines = _MAX_LINES if self._count(selection) <= _MAX_LINES - 2 else _LIMIT
+        for name in _additions(parts):
+            wider = attrs.evolve(selection)
+            setattr(wider, name, getattr(wider, name) + 1)
+            if _is_valid(parts, wider) and self._count(wider) <= lines:
+                selection = wider
+        return selection
+
+    def _count(self, selection: _Selection) -> int:
+        """Return the number of lines of a selection."""
+        return count_lines(self.blocks(selection), self._lines, width=self._width)
+
+    def blocks(self, selection: _Selection) -> Iterator[Block]:
+        """Yield the blocks of a selection."""
+        parts = self._parts
+        yield Heading(parts.summary, 1)
+        if parts.causes:
+            if selection.causes not in self._rows:
+                rows = cause_rows(parts.summary, parts.causes[: selection.causes])
+                self._rows[selection.causes] = Labels(tuple(rows))
+            yield self._rows[selection.causes]
+        if self._remedy:
+            yield from self._remedy_blocks(self._remedy, selection)
+        if footer := tuple(_footer(parts, selection)):
+            yield Labels(footer)
+
+    def _remedy_blocks(self, remedy: RemedyParts, selection: _Selection) -> Iterator[Block]:
+        yield Heading(f"Do this first: {remedy.title}", 2, (remedy.who,))
+        if selection.steps:
+            steps = remedy.steps[: selection.steps]
+            yield Items(steps, ordered=len(steps) > 1)
+        if selection.documents:
+            yield from self._documents
+        if selection.manifest and remedy.manifest is not None:
+            yield Code(remedy.manifest, "yaml")
+        for command in remedy.commands[: selection.commands]:
+            yield Code(command, "sh")
+        if note := self._replace_note(remedy, selection):
+            yield Paragraph(note, quiet=True)
+        if selection.urls and remedy.url:
+            yield Link(remedy.url, "Documentation")
+
+    def _replace_note(self, remedy: RemedyParts, selection: _Selection) -> str | None:
+        key = (selection.commands, selection.documents, selection.manifest)
+        if key not in self._notes:
+            texts = list(remedy.commands[: selection.commands])
+            if selection.documents:
+                texts += map(str, remedy.documents)
+            if selection.manifest and remedy.manifest is not None:
+                texts.append(remedy.manifest)
+            self._notes[key] = replace_note(find_placeholders("\n".join(texts)))
+        return self._notes[key]
 
 
 def _footer(parts: Parts, selection: _Selection) -> Iterator[tuple[str, str]]:

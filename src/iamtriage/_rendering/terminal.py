@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.blocks import Block
 
-__all__ = ("render",)
+__all__ = ("count_lines", "render")
 
 _MIN_WIDTH = 40
 _MAX_LABEL_WIDTH = 18
@@ -52,6 +52,29 @@ def render(blocks: tuple[Block, ...], *, width: int, color: bool, tight: bool = 
         lines += layout.block(block)
         before = block
     return "\n".join(lines)
+
+
+def count_lines(blocks: Iterable[Block], known: dict[Block, int], *, width: int) -> int:
+    """Return the number of lines of a tight text, without building it.
+
+    Args:
+        blocks: The blocks of one section.
+        known: The lines of each block, which this function completes: blocks that are known are not laid out.
+        width: As for :func:`render`.
+    """
+    layout = _Layout(max(width, _MIN_WIDTH), color=False)
+    count = 0
+    before: Block | None = None
+    for block in blocks:
+        if before is not None and not _are_tight(before, block):
+            count += 1
+        if block not in known:
+            known[block] = sum(1 for _ in layout.block(block))
+        elif isinstance(block, Heading):
+            layout.indent = _INDENTS[block.level]
+        count += known[block]
+        before = block
+    return count
 
 
 def _are_adjacent(before: Block, block: Block) -> bool:
