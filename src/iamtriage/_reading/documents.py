@@ -79,7 +79,7 @@ def _place(failure: Failure, text: str, at: int) -> int:
     near = max(at, start - _REACH) if start >= 0 else at
     names: list[str] = []
     marks: list[tuple[int, int]] = []
-    values = (
+    values: tuple[str | None, ...] = (
         envelope.code, envelope.operation, envelope.request_id,
         failure.principal, failure.account, failure.action, failure.resource,
     )  # fmt: skip

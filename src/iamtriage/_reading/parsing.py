@@ -1,30 +1,33 @@
 """Read one failure from a string, bytes, an exception or a mapping.
 
-Texts that are a canonical print, and structured errors, are read without the readers, which are imported only if
-another text needs them.
+Texts that are a canonical print, and structured errors, are read without the readers. What reads another sort of
+error is imported only if one comes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from itertools import chain
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from iamtriage._reading.canonical.logged import read_logged_print
 from iamtriage._reading.canonical.matching import read_print
-from iamtriage._reading.documents import find_cause_in_documents
 from iamtriage._reading.encodings import encoding_of
-from iamtriage._reading.structured.exceptions import failures_raised, read_alone
-from iamtriage._reading.structured.mappings import read_mapping
 from iamtriage._reading.vocabulary.excerpts import LONG
 from iamtriage._reading.vocabulary.triggers import may_hold_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from iamtriage.failures._failures import Failure
 
 __all__ = ("parse", "parse_raised", "parse_stream")
+
+
+class _ExceptionReader(Protocol):
+    def __call__(self, error: BaseException, *, contexts: bool) -> Failure | None: ...
+
 
 # A line that never ends must not fill the memory, so it is read in parts of this many characters.
 _MAX_LINE = 1_000_000
@@ -67,7 +70,21 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     if not isinstance(error, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         msg = f"parse() takes text, bytes, an exception or a mapping, not {type(error).__name__}"  # type: ignore[unreachable]
         raise TypeError(msg)
-    return _cause(read_mapping(error))
+    return _cause(_mapping_reader()(error))
+
+
+@cache
+def _mapping_reader() -> Callable[[Mapping[Any, object]], Iterable[Failure]]:
+    from iamtriage._reading.structured.mappings import read_mapping
+
+    return read_mapping
+
+
+@cache
+def _exception_reader() -> _ExceptionReader:
+    from iamtriage._reading.structured.exceptions import read_alone
+
+    return read_alone
 
 
 def parse_stream(file: IO[str]) -> Failure | None:
@@ -103,9 +120,11 @@ def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | No
         contexts: whether what was being handled counts. An exception that a handler raised may be of its own
             making, so its own failure goes first; of the others, it only tells more of the same failure.
     """
-    alone = read_alone(error, contexts=contexts)
+    alone = _exception_reader()(error, contexts=contexts)
     if alone is not None:
         return alone
+    from iamtriage._reading.structured.exceptions import failures_raised
+
     chosen: Failure | None = None
     said: list[Failure] = []
     for level, failures in enumerate(failures_raised(error)):
@@ -128,6 +147,8 @@ def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | No
 def _read_at_length(text: str) -> Failure | None:
     """Let the readers find the cause in a text of any length, if it is not a document."""
     if len(text) <= LONG:
+        from iamtriage._reading.documents import find_cause_in_documents
+
         cause = find_cause_in_documents(text)
         if cause is not None:
             return cause[0]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ("main",)
 
 _INTERRUPTED = 130
+_DEFAULT_COLUMNS = 80
 # The commands and their modules, in the order of the help.
 _MODULES = {
     "explain": "_explain",
@@ -68,11 +69,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _INTERRUPTED
 
 
+class _Formatter(argparse.HelpFormatter):
+    """A formatter that finds the width of the terminal without ``shutil``, which imports the modules of archives."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_terminal_columns() - 2)
+
+
+def _terminal_columns() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    try:
+        return (
+            os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or _DEFAULT_COLUMNS
+        )
+    except (OSError, ValueError):
+        return _DEFAULT_COLUMNS
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser that remembers which subcommand was parsed, to print its usage for an unknown option."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, formatter_class=_Formatter, **kwargs)  # type: ignore[arg-type]
         self.set_defaults(parser=self)
 
 

@@ -33,15 +33,15 @@ _OTHER = {
     b"ARROW1\x00\x00": "Arrow data",
 }
 # These begin with letters, so the whole prefix has to match.
-_BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
+_BZIP2 = rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"
 _LETTERS = (
-    (re.compile(rb"PAR[1E].*[\x00-\x08\x0e-\x1f]", re.DOTALL), "Parquet data"),
-    (re.compile(rb"ORC[\x00-\x08\x0e-\x1f]"), "ORC data"),
-    (re.compile(rb"GIF8[79]a.*[\x00-\x08\x0e-\x1f]", re.DOTALL), "a GIF image"),
-    (re.compile(rb"RIFF....WEBP", re.DOTALL), "a WebP image"),
+    (b"PAR", rb"PAR[1E].*[\x00-\x08\x0e-\x1f]", "Parquet data"),
+    (b"ORC", rb"ORC[\x00-\x08\x0e-\x1f]", "ORC data"),
+    (b"GIF", rb"GIF8[79]a.*[\x00-\x08\x0e-\x1f]", "a GIF image"),
+    (b"RIFF", rb"RIFF....WEBP", "a WebP image"),
 )
 # Every second byte of ASCII text in UTF-16 is NUL.
-_UTF16 = re.compile(rb"(?:[\t\n\r\x20-\x7e]\x00){4}|(?:\x00[\t\n\r\x20-\x7e]){4}")
+_UTF16 = rb"(?:[\t\n\r\x20-\x7e]\x00){4}|(?:\x00[\t\n\r\x20-\x7e]){4}"
 # More bytes would only add text to what follows a magic number in letters.
 _MAX_PREFIX = 64
 
@@ -60,14 +60,14 @@ def find_binary_format(prefix: bytes) -> str | None:
     for magic, name in _COMPRESSED.items():
         if prefix.startswith(magic):
             return f"{name}; decompress it first"
-    if _BZIP2.match(prefix):
+    if prefix.startswith(b"BZh") and re.match(_BZIP2, prefix):
         return "bzip2-compressed data; decompress it first"
     for magic, name in _OTHER.items():
         if prefix.startswith(magic):
             return f"{name}, not text"
-    for pattern, name in _LETTERS:
-        if pattern.match(prefix):
+    for letters, pattern, name in _LETTERS:
+        if prefix.startswith(letters) and re.match(pattern, prefix, re.DOTALL):
             return f"{name}, not text"
-    if _UTF16.match(prefix):
+    if b"\0" in prefix and re.match(_UTF16, prefix):
         return "UTF-16 without a byte order mark; convert it to UTF-8 first"
     return None

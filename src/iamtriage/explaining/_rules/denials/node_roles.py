@@ -13,7 +13,6 @@ import attrs
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.credentials.pod_credentials import assign_pod_role_remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.cases import Case
@@ -86,6 +85,9 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     found = _pod_evidence(denial)
     if found is None:
         return explanation
+    # Most sessions of instances are none of pods.
+    from iamtriage.explaining._rules.credentials.pod_credentials import assign_pod_role_remedy
+
     evidence, because = found
     is_certain = evidence != "possible"
     cause = POD_USES_NODE_ROLE.cause(
