@@ -70,29 +70,28 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 class _Formatter(argparse.HelpFormatter):
-    """A formatter that finds the width of the terminal without ``shutil``, which imports the modules of archives."""
+    """Finds the width of the terminal without ``shutil``, which imports the modules of archives."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=_terminal_columns() - 2)
 
 
 def _terminal_columns() -> int:
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns) > 0:
-        return int(columns)
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdecimal() and int(stated) > 0:
+        return int(stated)
     try:
-        return (
-            os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or _DEFAULT_COLUMNS
-        )
+        columns = os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns
     except (OSError, ValueError):
-        return _DEFAULT_COLUMNS
+        columns = 0
+    return columns or _DEFAULT_COLUMNS
 
 
 class _Parser(argparse.ArgumentParser):
     """A parser that remembers which subcommand was parsed, to print its usage for an unknown option."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, formatter_class=_Formatter, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, formatter_class=_Formatter, **kwargs)  # type: ignore[arg-type, misc]
         self.set_defaults(parser=self)
 
 
