@@ -51,7 +51,7 @@ nitpick_ignore_regex = [
     ("py:class", r"(iamtriage\..*\.)?_(P(\.args|\.kwargs)?|T|R|Raised|Function)"),  # type variables
     ("py:class", r"ClientError|BotoCoreError|p[dl]\.DataFrame"),  # botocore's, pandas' and polars'
     ("py:class", r"Shell"),  # private: what of IPython's shell is used
-    ("py:class", r"FailureSource|FactsLike"),  # unions that the docstrings tell in words
+    ("py:class", r"FailureSource|FactsLike|Remedies"),  # unions that the docstrings tell in words
     ("py:class", r"_Document"),  # private: a mapping or JSON text
     ("py:class", r"Marks"),  # private: how a failure keeps its spans
 ]

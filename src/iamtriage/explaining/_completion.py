@@ -73,15 +73,10 @@ _NAMES = {
 def complete_explanation(explanation: Explanation, facts: ResolvedFacts) -> Explanation:
     """Return the explanation with the values that the facts and the context state, and their evidence."""
     context = facts.context
-    values = dict(_known_values(facts, context))
-    if not values and context is NOTHING and facts.call is None:
+    if context is NOTHING and facts.call is None and not _states_values(facts):
         return explanation
     runtime = context.runtime if _has_other_caller(explanation, context) else None
-    answered = _answered_checks(explanation, facts)
-    remedies = tuple(
-        _without_checks(_complete_remedy(each, values, runtime), answered) for each in explanation.remedies
-    )
-    completed = attrs.evolve(explanation, remedies=remedies)
+    completed = attrs.evolve(explanation, remedies=lambda: _complete_remedies(explanation, facts, runtime))
     if context is NOTHING and facts.call is None:
         return completed
     evidence = (*_evidence(completed, context), *_evidence_of_call(completed, facts))
@@ -91,6 +86,21 @@ def complete_explanation(explanation: Explanation, facts: ResolvedFacts) -> Expl
         completed = attrs.evolve(completed, causes=causes)
     notes = (*_notes(context, runtime), *_notes_about_credentials(explanation, facts.call))
     return attrs.evolve(completed, notes=(*notes, *completed.notes)) if notes else completed
+
+
+def _states_values(facts: ResolvedFacts) -> bool:
+    """Return whether the facts state what a placeholder can stand for."""
+    return any((facts.region, facts.cluster, facts.namespace, facts.service_account))
+
+
+def _complete_remedies(
+    explanation: Explanation, facts: ResolvedFacts, runtime: Runtime | None
+) -> tuple[Remedy, ...]:
+    values = dict(_known_values(facts, facts.context))
+    answered = _answered_checks(explanation, facts)
+    return tuple(
+        _without_checks(_complete_remedy(each, values, runtime), answered) for each in explanation.remedies
+    )
 
 
 def _known_values(facts: ResolvedFacts, context: Context) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ What renders them is imported when it is needed: many explanations are only read
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import attrs
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block
     from iamtriage._rendering.short_form import Parts, RemedyParts
 
-__all__ = ("Cause", "Detail", "Evidence", "Explanation", "Remedy", "Who", "cause_url")
+__all__ = ("Cause", "Detail", "Evidence", "Explanation", "Remedies", "Remedy", "Who", "cause_url")
 
 Detail: TypeAlias = Literal["short", "full"]
 """How much of an explanation is shown.
@@ -174,6 +174,14 @@ class Remedy(View):
         return tuple(self._blocks())
 
 
+Remedies: TypeAlias = tuple[Remedy, ...] | Callable[[], tuple[Remedy, ...]]
+"""Remedies, or a function that builds them when they are first read."""
+
+
+def _build_remedies(remedies: Remedies) -> tuple[Remedy, ...]:
+    return remedies() if callable(remedies) else remedies
+
+
 @attrs.frozen
 class Explanation(View):
     """What a failure means and how to fix it.
@@ -187,7 +195,6 @@ class Explanation(View):
         topic: A stable identifier of the subject, such as ``"pass-role"``.
         summary: The failure in one sentence.
         causes: The causes, the most certain first.
-        remedies: The remedies, in the order to try them.
         notes: What else to know.
         text: The text that was explained, which can contain other failures. It is ``None`` if a parsed
             failure or an exception was explained.
@@ -200,9 +207,29 @@ class Explanation(View):
     topic: str
     summary: str
     causes: tuple[Cause, ...] = ()
-    remedies: tuple[Remedy, ...] = ()
+    # Most explanations of a log are counted by their causes, so the remedies are built when they are read.
+    _remedies: Remedies = attrs.field(default=(), eq=_build_remedies)
     notes: tuple[str, ...] = ()
     text: str | None = attrs.field(default=None, repr=False, eq=False)
+
+    @property
+    def remedies(self) -> tuple[Remedy, ...]:
+        """The remedies, in the order to try them."""
+        if callable(self._remedies):
+            object.__setattr__(self, "_remedies", self._remedies())
+        return _build_remedies(self._remedies)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return the state for pickling and copying, with the remedies built."""
+        return {
+            **{field.name: getattr(self, field.name) for field in attrs.fields(Explanation)},
+            "_remedies": self.remedies,
+        }
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Restore the state."""
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
 
     @property
     def other_failures(self) -> tuple[Failure, ...]:

@@ -115,13 +115,6 @@ DENYING_CONDITION = CauseType(
 def explain_no_identity_allow(denial: Denial) -> Explanation:
     """Explain an implicit denial: no identity-based policy allows the action."""
     on = " on this resource" if denial.resource else ""
-    remedies = present(
-        _grant_remedy(denial),
-        _create_service_linked_role_remedy(denial),
-        cross_account_remedy(denial),
-        authorization_details_remedy(denial),
-    )
-    investigate = _identify_caller_remedy if denial.action is None else _locate_policy_remedy
     return Explanation(
         failure=denial.failure,
         topic="no-identity-allow",
@@ -133,9 +126,19 @@ def explain_no_identity_allow(denial: Denial) -> Explanation:
                 text=f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}.{_service_linked_text(denial)}",
             ),
         ),
-        remedies=remedies or (investigate(denial),),
+        remedies=lambda: _no_allow_remedies(denial),
         notes=(*_cross_account_notes(denial), ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY),
     )
+
+
+def _no_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
+    investigate = _identify_caller_remedy if denial.action is None else _locate_policy_remedy
+    return present(
+        _grant_remedy(denial),
+        _create_service_linked_role_remedy(denial),
+        cross_account_remedy(denial),
+        authorization_details_remedy(denial),
+    ) or (investigate(denial),)
 
 
 def _service_linked_service(denial: Denial) -> str | None:
@@ -304,34 +307,39 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
 def explain_denial_without_reason(denial: Denial) -> Explanation:
     """Explain a denial if AWS gives no reason."""
     causes: list[Cause] = []
-    remedies: list[Remedy | None] = []
     if denial.action_evidence == "derived" and denial.action is not None:
         causes.append(_derived_action_cause(denial))
     if denial.deny == "implicit":
         causes.append(IMPLICIT_DENY.cause(denial.policy_type_evidence, reason_lines(denial)))
     if denial.action is None:
         causes.append(UNKNOWN_ACTION.cause("derived"))
-        remedies.append(_identify_caller_remedy(denial))
     else:
         if identity_allow_helps(denial):
             text = f"Most often, no policy of {denial.caller} allows {denial.action}."
             causes.append(NO_IDENTITY_ALLOW.cause(text=text))
-            remedies += [allow_remedy(denial, first_step=_IF_NOT_ALLOWED), cross_account_remedy(denial)]
         causes.append(other_policy_cause(denial))
-        remedies.append(_locate_policy_remedy(denial))
-    # An encoded message contains more than any guess.
-    remedies.insert(
-        0 if denial.failure.encoded_message else len(remedies), authorization_details_remedy(denial)
-    )
     reason = "the message gives no reason" if denial.action else "the message names no action"
     return Explanation(
         failure=denial.failure,
         topic="access-denied",
         summary=denial_summary(denial, "no policy allows it" if denial.deny == "implicit" else reason),
         causes=tuple(causes),
-        remedies=present(*remedies),
+        remedies=lambda: _remedies_without_reason(denial),
         notes=(*_cross_account_notes(denial), EVENTUAL_CONSISTENCY),
     )
+
+
+def _remedies_without_reason(denial: Denial) -> tuple[Remedy, ...]:
+    if denial.action is None:
+        remedies = present(_identify_caller_remedy(denial))
+    elif identity_allow_helps(denial):
+        allow = allow_remedy(denial, first_step=_IF_NOT_ALLOWED)
+        remedies = present(allow, cross_account_remedy(denial), _locate_policy_remedy(denial))
+    else:
+        remedies = present(_locate_policy_remedy(denial))
+    details = present(authorization_details_remedy(denial))
+    # An encoded message contains more than any guess.
+    return (*details, *remedies) if denial.failure.encoded_message else (*remedies, *details)
 
 
 def other_policy_cause(denial: Denial) -> Cause:

@@ -89,7 +89,7 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         topic="kubernetes-rbac",
         summary=f"{capitalize_start(denied.subject_text)} is not authorized to {request.description}: no RBAC role{_or_policy(denied)} allows it.",
         causes=tuple(_causes(denied)),
-        remedies=rbac_remedies(denied),
+        remedies=lambda: rbac_remedies(denied),
         notes=tuple(_notes(denied)),
     )
 
