@@ -5,6 +5,7 @@ A session fails if its interpreter is missing. Nothing is skipped silently.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -196,6 +197,32 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def fuzz(session: nox.Session) -> None:
-    """Fuzz for a minute (Linux). Options after ``--`` are passed to libFuzzer."""
-    session.install("--editable", ".", *groups("fuzz"))
-    session.run("python", "fuzz/fuzz_parse.py", *(session.posargs or ["-max_total_time=60"]))
+    """Fuzz each target for half a minute (Linux). Options after ``--`` are passed to libFuzzer."""
+    session.install("--editable", ".[yaml]", *groups("fuzz"))
+    for target in sorted(Path("fuzz").glob("fuzz_*.py")):
+        session.run("python", str(target), *(session.posargs or ["-max_total_time=30"]))
+
+
+@nox.session(python=OLDEST)
+def audit(session: nox.Session) -> None:
+    """Look for known vulnerabilities of the dependencies. Skipped, openly, without vulnerability data."""
+    session.install("pip-audit")
+    project = PROJECT["project"]
+    extras = [requirement for each in project["optional-dependencies"].values() for requirement in each]
+    folder = Path(session.create_tmp())
+    requirements, report = folder / "requirements.txt", folder / "audit.json"
+    requirements.write_text("\n".join([*project["dependencies"], *extras, ""]), encoding="utf-8")
+    report.unlink(missing_ok=True)
+    command = ("pip-audit", "--requirement", str(requirements), "--format", "json", "--output", str(report))
+    # 1: there are vulnerabilities, or the service was not reached.
+    session.run(*command, success_codes=[0, 1])
+    found = json.loads(report.read_text(encoding="utf-8"))["dependencies"] if report.is_file() else []
+    # pip-audit succeeds, too, if the service knows none of the packages, as a mirror of PyPI does.
+    unknown = [each["name"] for each in found if "skip_reason" in each]
+    vulnerable = {each["name"]: [one["id"] for one in each["vulns"]] for each in found if each.get("vulns")}
+    if vulnerable:
+        session.error(f"known vulnerabilities: {vulnerable}")
+    if len(unknown) == len(found):
+        session.skip("pip-audit got no vulnerability data: nothing was audited")
+    if unknown:
+        session.warn(f"not audited: {', '.join(unknown)}")

@@ -8,15 +8,13 @@ rendered, or a redaction that is not stable.
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import json
 import pickle
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import atheris
+from harness import LAST_INPUT, MAX_LENGTH, Provider, compose, ensure, make_text, run
 
 with atheris.instrument_imports(include=["iamtriage"]):
     import iamtriage
@@ -30,16 +28,8 @@ with atheris.instrument_imports(include=["iamtriage"]):
     import iamtriage.redaction._redact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from iamtriage import Failure
 
-HERE = Path(__file__).resolve().parent
-DICTIONARY = HERE / "iamtriage.dict"
-MAX_LENGTH = 1024
-MAX_PIECES = 16
-# Repeated so many times, a text can be longer than what parse() reads as a whole.
-REPEATS = 12
 # parse() reads texts of up to this length as a whole.
 MAX_WHOLE = 60_000
 SCALARS: tuple[object, ...] = (
@@ -79,92 +69,6 @@ SEEDS: tuple[str | bytes | dict[str, object], ...] = (
     {"Code": 10**5000, "Message": "x"},
     {"Error": {"Code": "AccessDenied", "Message": "x"}, "RequestId": 10**5000},
 )
-
-
-class Provider(Protocol):
-    """The part of ``atheris.FuzzedDataProvider`` that is used here. It has no types."""
-
-    # ruff: noqa: D102
-
-    def ConsumeIntInRange(self, low: int, high: int, /) -> int: ...  # noqa: N802
-    def ConsumeUnicode(self, count: int, /) -> str: ...  # noqa: N802
-    def ConsumeBytes(self, count: int, /) -> bytes: ...  # noqa: N802
-    def ConsumeBool(self) -> bool: ...  # noqa: N802
-    def remaining_bytes(self) -> int: ...
-
-
-def tokens(path: Path) -> tuple[str, ...]:
-    """Read the words of a libFuzzer dictionary: one per line, in quotes, with backslash escapes."""
-    lines = path.read_text(encoding="ascii").splitlines()
-    # The escapes (backslash, quote, \\xAB) are the same as in Python.
-    bodies = [line[1:-1].encode().decode("unicode_escape") for line in lines if line.startswith('"')]
-    return tuple(body.encode("latin-1").decode() for body in bodies)
-
-
-TOKENS = tokens(DICTIONARY)
-# The last input, for the report of a crash.
-LAST_INPUT: list[object] = []
-
-
-def as_is(text: str) -> str:
-    return text
-
-
-def as_json(text: str) -> str:
-    return json.dumps({"level": "error", "message": text})
-
-
-def as_ascii_box(text: str) -> str:
-    return "╷\n│ " + text.replace("\n", "\n│ ") + "\n╵"
-
-
-def as_log(text: str) -> str:
-    return "".join(f"2026-01-02 03:04:05,006 ERROR app - {line}\n" for line in text.split("\n"))
-
-
-def as_wrapped(text: str) -> str:
-    return "\n".join(text[at : at + 80] for at in range(0, len(text), 80))
-
-
-def as_repeated(text: str) -> str:
-    return text * REPEATS
-
-
-def as_entities(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-
-
-SHAPES: tuple[Callable[[str], str], ...] = (
-    as_is,
-    as_json,
-    as_ascii_box,
-    as_log,
-    as_wrapped,
-    as_repeated,
-    as_entities,
-)
-
-
-def compose(data: Provider) -> str:
-    """Compose a text of words of messages and of the fuzzer's characters."""
-    pieces: list[str] = []
-    for _ in range(data.ConsumeIntInRange(1, MAX_PIECES)):
-        at = data.ConsumeIntInRange(0, len(TOKENS) + 3)
-        if at < len(TOKENS):
-            pieces.append(TOKENS[at])
-        elif at == len(TOKENS):
-            pieces.append(data.ConsumeUnicode(data.ConsumeIntInRange(1, 24)))
-        elif at == len(TOKENS) + 1:
-            pieces.append("\n")
-        elif at == len(TOKENS) + 2:
-            pieces.append(" ")
-        elif pieces:
-            cut = data.ConsumeIntInRange(0, len(pieces[-1]))
-            pieces[-1] = pieces[-1][:cut] + pieces[-1][cut + 1 :]
-    text = "".join(pieces)
-    for _ in range(data.ConsumeIntInRange(0, 2)):
-        text = SHAPES[data.ConsumeIntInRange(0, len(SHAPES) - 1)](text)
-    return text
 
 
 def make_document(data: Provider, depth: int = 0) -> dict[str, object]:
@@ -245,12 +149,6 @@ def check_redacted(text: str) -> None:
         ensure(again == once, "redacting twice differs from redacting once", (once, again))
 
 
-def ensure(condition: bool, message: str, shown: object) -> None:  # noqa: FBT001
-    if not condition:
-        msg = f"{message}: {shown!r}"
-        raise AssertionError(msg)
-
-
 def check_parse(error: str | bytes | BaseException | dict[str, object]) -> None:
     LAST_INPUT[:] = [error]
     failure = iamtriage.parse(error)
@@ -279,54 +177,26 @@ def check_text(text: str) -> None:
     check_redacted(text)
 
 
-def one_input(raw: bytes) -> None:
-    """Run every check on one input. This is the entry point for libFuzzer."""
-    try:
-        check_input(raw)
-    except BaseException:
-        # The artifact that libFuzzer writes is bytes that are hard to read.
-        with contextlib.suppress(ValueError):  # an integer with too many digits
-            print("input:", *map(repr, LAST_INPUT), file=sys.stderr)  # noqa: T201
-        raise
-
-
-def check_input(raw: bytes) -> None:
-    data: Provider = atheris.FuzzedDataProvider(raw)
+def check_input(data: Provider) -> None:
     choice = data.ConsumeIntInRange(0, 7)
     if choice == 0:
         check_parse(data.ConsumeBytes(MAX_LENGTH))
     elif choice == 1:
-        check_text(data.ConsumeUnicode(MAX_LENGTH))
-    elif choice == 2:
-        # This can insert words of the dictionary unchanged.
-        check_text(data.ConsumeBytes(MAX_LENGTH).decode("utf-8", "replace"))
-    elif choice == 3:
         check_parse(make_document(data))
-    elif choice == 4:
+    elif choice == 2:
         error: Exception = RuntimeError(compose(data))
         error.__cause__ = ValueError(compose(data))
         if data.ConsumeBool():
             error = ExceptionGroup(compose(data), [error, KeyError(compose(data))])
         check_parse(error)
     else:
-        check_text(compose(data))
+        check_text(make_text(data))
 
 
-def main() -> None:
-    options = [
-        f"-dict={DICTIONARY}",
-        f"-max_len={MAX_LENGTH}",
-        "-len_control=10",
-        "-timeout=20",
-        "-rss_limit_mb=2048",
-        "-print_final_stats=1",
-    ]
-    # The last of two equal options wins, so the command line can override these.
-    atheris.Setup([sys.argv[0], *options, *sys.argv[1:]], one_input)
+def check_seeds() -> None:
     for seed in SEEDS:
         check_text(seed) if isinstance(seed, str) else check_parse(seed)
-    atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    main()
+    run(check_input, check_seeds)
