@@ -71,15 +71,15 @@ def check_evaluated(
 ) -> None:
     LAST_INPUT[:] = [request_parts, documents, context]
     try:
-        request = policies.Request(*request_parts, context=context)  # type: ignore[arg-type]
-        decision = policies.evaluate(request, policies.PolicySet(**documents))  # type: ignore[arg-type]
+        request = policies.Request(*request_parts, context=context)
+        decision = policies.evaluate(request, policies.PolicySet(**documents))
     except (TypeError, ValueError):
         return  # an invalid request or document
     for form in (str(decision), repr(decision), json.dumps(decision.to_dict())):
         form.encode("utf-8", "surrogatepass")
     identity = documents.get("identity", ())
     denied = {**documents, "identity": (*identity, DENY_ALL)}  # type: ignore[misc]
-    after = policies.evaluate(request, policies.PolicySet(**denied))  # type: ignore[arg-type]
+    after = policies.evaluate(request, policies.PolicySet(**denied))
     # No identity-based policy applies to the root user, anonymous callers and services.
     has_identity = ":root" not in request_parts[0] and request_parts[0].startswith("arn:")
     ensure(after.allowed is False or not has_identity, "an explicit deny of everything has no effect", after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import assume, example, given
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from iamtriage import parse, policy_for
 from iamtriage._placeholders import find_placeholders
-from iamtriage.policies._documents import build_statement
+from iamtriage.policies import PolicySet, Request, evaluate
+from iamtriage.policies._documents import build_document, build_statement
 from iamtriage.policies._grants import Location, build_grant
 
 HERE = Location("aws", "eu-west-1", "111122223333")
@@ -103,3 +105,24 @@ def test_masks_allow_nothing_before_they_are_replaced(action: str, denied: str, 
     assert grant is not None
     assert grant.has_placeholders
     _check_narrow(list(grant.resources), denied, other)
+
+
+def _is_allowed(policy: dict[str, Any], resource: str) -> bool | None:
+    request = Request("arn:aws:iam::111122223333:user/ana", "s3:GetObject", resource)
+    return evaluate(request, PolicySet(identity=[policy], resource=None)).allowed
+
+
+@given(_KEYS, _KEYS)
+@example("*", "secret")
+@example("a*", "ab")
+@example("?", "a")
+@example("$", "a")
+def test_the_evaluator_agrees(key: str, other: str) -> None:
+    """As AWS evaluates the policy, it allows the denied request and no other one."""
+    assume(key != other)
+    grant = build_grant("s3:GetObject", f"arn:aws:s3:::orders/{key}", HERE)
+    assert grant is not None
+    policy = build_document([build_statement(grant)])
+    if not grant.has_placeholders:
+        assert _is_allowed(policy, f"arn:aws:s3:::orders/{key}") is True
+    assert _is_allowed(policy, f"arn:aws:s3:::orders/{other}") is False
