@@ -113,3 +113,23 @@ def test_provider_of_the_policy_without_a_token() -> None:
     policies = [str(remedy.policy) for remedy in explanation.remedies if remedy.policy is not None]
     assert policies
     assert all(f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}" in each for each in policies)
+
+
+def test_service_account_of_the_facts_has_a_known_token() -> None:
+    """Without a token, namespace and service account say which subject the pod's token has."""
+    facts = {
+        "trust_policy": _policy("system:serviceaccount:default:cart"),
+        "namespace": "shop",
+        "service_account": "cart",
+    }
+    explanation = explain(DENIED, facts=facts)
+    assert "system:serviceaccount:default:cart" in explanation.summary
+    assert SUBJECT in explanation.summary
+
+
+def test_workflow_of_a_known_repository() -> None:
+    """A log of GitHub Actions names issuer, repository and role, so they are no placeholders."""
+    text = f"GITHUB_REPOSITORY: octo/cart\n  role-to-assume: arn:aws:iam::111122223333:role/deploy\nError: {DENIED}"
+    policies = [str(remedy.policy) for remedy in explain(text).remedies if remedy.policy is not None]
+    assert any("repo:octo/cart:" in each for each in policies)
+    assert all(f"arn:aws:iam::111122223333:oidc-provider/{GITHUB}" in each for each in policies)

@@ -76,7 +76,7 @@ _ROLES = re.compile(
     rf"\bAWS_ROLE_ARN[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
     rf"|\brole[-_]to[-_]assume[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\b(?:role[-_]arn|role-?Arn)[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
     rf"|\b[Aa]ssum(?:e|ing) (?:the )?(?:IAM )?(?:[Rr]ole:? )?[\"'(]?({_ROLE_ARN})|\b[Aa]ssume IAM Role \(({_ROLE_ARN})\)"
-    rf"|\bRoleArn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\biam_role\s{{1,4}}'({_ROLE_ARN})'|\bIAM Role \(({_ROLE_ARN})\)",
+    rf"|\bRoleArn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\b(?:iam_role|IAM_ROLE)\s{{1,4}}'({_ROLE_ARN})'|\bIAM Role \(({_ROLE_ARN})\)",
     re.ASCII,
 )
 _CALLERS = re.compile(
@@ -143,6 +143,10 @@ _S3A_OPERATIONS = {
 }
 _S3A_CALL = re.compile(
     rf"(?<![\w.])({'|'.join(_S3A_OPERATIONS)})(?: \w{{1,40}})? on s3[an]?://\S{{1,300}}", re.ASCII
+)
+# Amazon Redshift reads what COPY names and writes what UNLOAD names.
+_SQL_CALL = re.compile(
+    r"\b(copy|unload)\b[^;]{1,600}?\b(?:from|to)\s{1,4}'s3://[^']{3,300}'", re.ASCII | re.IGNORECASE
 )
 _RESERVED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 _NO_NAMES = frozenset(
@@ -399,6 +403,9 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
     elif "on s3" in text and (found := _S3A_CALL.search(text)):
         # https://github.com/apache/hadoop hadoop-tools/hadoop-aws S3AFileSystem.java
         service, operation = Stated("s3", found[0]), Stated(_S3A_OPERATIONS[found[1]], found[0])
+    elif "s3://" in text and (found := _SQL_CALL.search(text)):
+        service = Stated("s3", found[0])
+        operation = Stated("GetObject" if found[1].lower() == "copy" else "PutObject", found[0])
     elif ".services." in text and (found := _JAVA_CLIENT.search(text)):
         service, operation = (
             Stated(found[1], found[0]),

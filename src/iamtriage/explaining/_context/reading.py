@@ -36,7 +36,7 @@ _SIGNS = (
 # How an entry of a log begins: a time or a level, after an optional prefix.
 _ENTRY_START = re.compile(
     r"(?:\[?[\w./-]{0,40}\]?[ |]{0,3})?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d|(?:time|ts|timestamp|level)=|"
-    r"(?:INFO|ERROR|WARN(?:ING)?|DEBUG|FATAL)\b|\{\"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)"
+    r"(?:INFO|ERROR|WARN(?:ING)?|DEBUG|FATAL)\b(?!:)|\{\"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)"
 )
 
 

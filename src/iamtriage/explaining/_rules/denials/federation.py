@@ -56,6 +56,10 @@ _CHANGE_STATEMENT = (
 )
 _IDENTITY_POOL = re.compile(r"cognito-?identity", re.IGNORECASE)
 _MAX_ISSUER_LENGTH = 255
+_REPOSITORY = re.compile(
+    r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})|github\.com/([\w.-]{1,60}/[\w.-]{1,100}?)(?:\.git)?/actions/",
+    re.ASCII,
+)
 # https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws and
 # https://docs.gitlab.com/ci/cloud_services/aws/
 _ISSUERS = {"github-actions": "token.actions.githubusercontent.com", "gitlab": "gitlab.com"}
@@ -109,6 +113,7 @@ def explain_web_identity(denial: Denial) -> Explanation:
     """Explain that STS did not accept a web identity token for a role."""
     if _is_from_identity_pool(denial):
         return _explain_identity_pool_token(denial)
+    denial = _with_claims_of_pod(denial)
     findings = check_trust_policy(denial)
     checked = None if findings is None else _explain_checked_policy(denial, findings)
     if checked is not None:
@@ -130,6 +135,20 @@ def explain_web_identity(denial: Denial) -> Explanation:
         remedies=(_compare_token_remedy(denial), _trust_token_remedy(denial, findings)),
         notes=_NOTES,
     )
+
+
+def _with_claims_of_pod(denial: Denial) -> Denial:
+    """Return the denial with the claims that the token of the pod has, if the facts name its service account."""
+    facts = denial.facts
+    provider = find_provider(facts.trust_policy)
+    if facts.token_claims is not None or provider is None or not (facts.namespace and facts.service_account):
+        return denial
+    claims = {
+        "iss": f"https://{provider.partition('oidc-provider/')[2]}",
+        "sub": f"system:serviceaccount:{facts.namespace}:{facts.service_account}",
+        "aud": ["sts.amazonaws.com"],
+    }
+    return attrs.evolve(denial, facts=attrs.evolve(facts, token_claims=claims))
 
 
 def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanation | None:
@@ -188,6 +207,17 @@ def _explain_identity_pool_token(denial: Denial) -> Explanation:
 
 
 def _compare_token_remedy(denial: Denial) -> Remedy:
+    if _is_workflow(denial):
+        return Remedy(
+            title="Compare the subject of the workflow's token with the trust policy",
+            who="you",
+            steps=(
+                "The subject is repo:OWNER/REPOSITORY: and then ref:refs/heads/BRANCH, environment:NAME or pull_request, by what started the job. Repositories that were created, renamed or transferred after 15 July 2026 have repo:OWNER@ID/REPOSITORY@ID.",
+                "Compare it with the condition on token.actions.githubusercontent.com:sub. The audience is sts.amazonaws.com unless the input audience says otherwise.",
+            ),
+            commands=trust_policy_commands(denial)[:1],
+            url=pages.GITHUB_OIDC,
+        )
     return Remedy(
         title="Compare the token with the trust policy",
         who="you",
@@ -212,6 +242,9 @@ def _trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remed
     claim = (facts.token_claims or {}).get("sub")
     if isinstance(claim, str) and claim.isprintable():
         subject = claim
+    elif _is_workflow(denial):
+        repository = _REPOSITORY.search(denial.failure.text)
+        subject = f"repo:{next(filter(None, repository.groups())) if repository else 'OWNER_NAME/REPOSITORY'}:ref:refs/heads/BRANCH_NAME"
     elif not (facts.service_account or "eks" in issuer):
         subject = "SUBJECT"
     partition, account = _role_location(denial)
@@ -237,7 +270,12 @@ def _trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remed
 
 
 def _is_of_pod(denial: Denial) -> bool:
-    return bool(denial.facts.cluster or denial.facts.service_account)
+    return bool(denial.facts.cluster or denial.facts.service_account) and not _is_workflow(denial)
+
+
+def _is_workflow(denial: Denial) -> bool:
+    runtime = context_of(denial.facts).runtime
+    return runtime is not None and runtime.kind == "github-actions"
 
 
 def _token_page(denial: Denial) -> str:
