@@ -148,8 +148,9 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
     """Yield every such code."""
     text = readable.text
     has_object = "message" in readable.words
+    has_resources = "aws_" in text
     for start in readable.code_starts:
-        yield from _read_before_colon(text, start)
+        yield from _read_before_colon(text, start, has_resources=has_resources)
         m = _BEFORE_MESSAGE.match(text, start)
         if m and kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
             yield code_piece(m)
@@ -207,7 +208,7 @@ def _read_glued(text: str) -> Iterator[Piece]:
             at = text.find(word, at + 1)
 
 
-def _read_before_colon(text: str, start: int) -> Iterator[Piece]:
+def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Iterator[Piece]:
     m = _BEFORE_COLON.match(text, start)
     if m is None:
         return
@@ -225,7 +226,7 @@ def _read_before_colon(text: str, start: int) -> Iterator[Piece]:
     yield code_piece(
         m,
         rank=STATED if is_known(code) else CLASS_NAME,
-        is_aws="aws_" in text and _is_of_resource(text, m),
+        is_aws=has_resources and _is_of_resource(text, m),
     )
 
 
