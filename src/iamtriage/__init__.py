@@ -334,7 +334,7 @@ _HOMES = {
 # The public packages, each loaded when it is first used.
 _PACKAGES = frozenset(
     {
-        *("actions", "arns", "authorization", "aws_auth", "boto", "explaining", "failures", "logs"),
+        *("actions", "arrow", "arns", "authorization", "aws_auth", "boto", "explaining", "failures", "logs"),
         *("notebook", "policies", "redaction", "sts", "testing", "trust"),
     }
 )

@@ -1,0 +1,37 @@
+"""Read failures of record batches: texts or CloudTrail records in, flat records out.
+
+The functions are pure and keep the order and number of rows, so they run unchanged in DuckDB, Spark, Ray,
+polars and pandas.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from iamtriage._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from iamtriage.arrow._batches import cloudtrail, failures
+    from iamtriage.arrow._schema import SCHEMA, SCHEMA_VERSION
+
+__all__ = ("SCHEMA", "SCHEMA_VERSION", "cloudtrail", "failures")
+
+if find_spec("pyarrow") is None:
+    # Fail when the package is imported, not at the first batch.
+    _msg = "iamtriage.arrow needs pyarrow: pip install 'iamtriage[arrow]'"
+    raise ImportError(_msg, name="pyarrow")
+
+_HOMES = {
+    "SCHEMA": "_schema",
+    "SCHEMA_VERSION": "_schema",
+    "cloudtrail": "_batches",
+    "failures": "_batches",
+}
+if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+    __getattr__ = lazy_names(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return sorted(__all__)

@@ -1,0 +1,202 @@
+"""Batches of failures: the same rows as plain Python, whatever is in the batch, and in every engine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamtriage import fingerprint, parse, to_record
+from iamtriage.arrow import SCHEMA, SCHEMA_VERSION, cloudtrail, failures
+from iamtriage.testing import denial
+
+DENIED = (
+    "User: arn:aws:sts::111122223333:assumed-role/app/run-{0} is not authorized to perform: s3:GetObject on "
+    'resource: "arn:aws:s3:::orders/{0}.csv" because no identity-based policy allows the s3:GetObject action'
+)
+HEAD = "An error occurred (AccessDenied) when calling the GetObject operation: "
+TEXTS = [HEAD + DENIED.format(1), "all is well", None, HEAD + DENIED.format(2), HEAD + DENIED.format(1), ""]
+
+
+def expected(error: Any) -> dict[str, Any]:  # noqa: ANN401 (what parse takes)
+    """Return the row that plain Python makes."""
+    failure = None if error is None else parse(error)
+    if failure is None:
+        return dict.fromkeys(SCHEMA.names)
+    return {**to_record(failure), "fingerprint": fingerprint(failure)}
+
+
+def test_rows_are_those_of_parse() -> None:
+    batch = failures(pa.record_batch({"text": TEXTS}))
+    assert batch.schema.equals(SCHEMA, check_metadata=True)
+    assert batch.schema.metadata == {b"iamtriage.schema_version": str(SCHEMA_VERSION).encode()}
+    assert batch.to_pylist() == [expected(text) for text in TEXTS]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array(TEXTS, pa.large_string()),
+        pa.array(TEXTS).dictionary_encode(),
+        pa.array([None if text is None else text.encode() for text in TEXTS], pa.binary()),
+        pa.array(TEXTS, pa.string_view()),
+        pa.chunked_array([TEXTS[:2], TEXTS[2:]]),
+    ],
+    ids=lambda values: str(values.type),
+)
+def test_types_of_texts(values: Any) -> None:  # noqa: ANN401 (pyarrow has no types)
+    table = failures(pa.table({"log": values}), "log")
+    assert isinstance(table, pa.Table)
+    assert table.to_pylist() == [expected(text) for text in TEXTS]
+
+
+def test_empty_batches() -> None:
+    for values in (pa.array([], pa.string()), pa.array([None, None], pa.null())):
+        batch = failures(pa.record_batch({"text": values}))
+        assert (batch.num_rows, batch.schema) == (len(values), SCHEMA)
+        assert batch["kind"].null_count == len(values)
+
+
+@given(st.lists(st.one_of(st.none(), st.text(), st.sampled_from([each for each in TEXTS if each]))))
+def test_any_texts(texts: list[str | None]) -> None:
+    """No text raises, and each row is the one that its text has alone."""
+    encodable = [None if text is None else text.encode("utf-8", "replace").decode() for text in texts]
+    batch = failures(pa.record_batch({"text": pa.array(encodable, pa.string())}))
+    assert batch.to_pylist() == [expected(text) for text in encodable]
+
+
+def test_texts_of_the_sdks() -> None:
+    sample = denial("s3:GetObject")
+    texts = [sample.text(envelope) for envelope in sample.envelopes]
+    assert failures(pa.record_batch({"text": texts})).to_pylist() == [expected(text) for text in texts]
+
+
+# ------------------------------------------------------------------------------------- CloudTrail records
+
+RECORD = {
+    "eventTime": "2026-11-27T01:02:03Z",
+    "eventSource": "s3.amazonaws.com",
+    "eventName": "GetObject",
+    "awsRegion": "eu-west-1",
+    "sourceIPAddress": "198.51.100.7",
+    "userAgent": "Boto3/1.44",
+    "errorCode": "AccessDenied",
+    "errorMessage": DENIED.format(1),
+    "userIdentity": {"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/app/run-1"},
+    "eventID": "0f1e2d3c-aaaa-bbbb-cccc-0123456789ab",
+    "requestID": "4TEXAMPLE7QK2M9V",
+}
+SUCCESS = {name: value for name, value in RECORD.items() if not name.startswith("error")}
+
+
+def test_records_as_json_structs_and_columns() -> None:
+    records: list[Any] = [RECORD, SUCCESS, None]
+    rows = [expected(RECORD), expected(None), expected(None)]
+    assert cloudtrail(pa.record_batch({"record": records}), "record").to_pylist() == rows
+    texts = [None if each is None else json.dumps(each) for each in records]
+    assert cloudtrail(pa.record_batch({"record": texts}), "record").to_pylist() == rows
+    binary = [None if text is None else text.encode() for text in texts]
+    assert cloudtrail(pa.record_batch({"record": binary}), "record").to_pylist() == rows
+    assert cloudtrail(pa.Table.from_pylist(records[:2])).to_pylist() == rows[:2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        "null",
+        '"errorCode"',
+        '{"errorCode": 7}',
+        '{"errorCode": "x", "eventName": [1]}',
+        "[" * 100_000 + "errorCode",
+    ],
+)
+def test_dirty_records(text: str) -> None:
+    [row] = cloudtrail(pa.record_batch({"record": [text]}), "record").to_pylist()
+    assert row["kind"] in {None, "aws_error"}
+
+
+@given(st.dictionaries(st.sampled_from([*RECORD]), st.one_of(st.text(), st.integers(), st.none())))
+def test_any_members(members: dict[str, Any]) -> None:
+    record = {**RECORD, **members}
+    [row] = cloudtrail(pa.record_batch({"record": [json.dumps(record)]}), "record").to_pylist()
+    assert row.keys() == set(SCHEMA.names)
+
+
+def test_lone_surrogates() -> None:
+    """JSON can hold them and Arrow cannot, so they are replaced."""
+    text = json.dumps({**RECORD, "userAgent": "\ud800"})
+    assert cloudtrail(pa.record_batch({"record": [text]}), "record")["user_agent"].to_pylist() == ["?"]
+
+
+def test_records_of_the_testing_package() -> None:
+    record = denial("s3:GetObject").cloudtrail()
+    [row] = cloudtrail(pa.record_batch({"record": [json.dumps(record)]}), "record").to_pylist()
+    assert row == expected(record)
+
+
+# ------------------------------------------------------------------------------------------------- wrong use
+
+
+def test_wrong_arguments() -> None:
+    batch = pa.record_batch({"text": TEXTS, "number": [1, 2, 3, 4, 5, 6]})
+    with pytest.raises(TypeError, match=r"batch must be a pyarrow\.RecordBatch or pyarrow\.Table, not list"):
+        failures(TEXTS)
+    with pytest.raises(KeyError, match="no column 'log'; the batch has text, number"):
+        failures(batch, "log")
+    with pytest.raises(TypeError, match="column 'number' must hold strings or binary data, not int64"):
+        failures(batch, "number")
+
+
+def test_without_pyarrow() -> None:
+    """The import says what to install."""
+    code = "import sys; sys.modules['pyarrow'] = None\ntry: import iamtriage.arrow\nexcept ImportError as e: print(e)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "pip install 'iamtriage[arrow]'" in done.stdout
+
+
+# -------------------------------------------------------------------------------------------------- engines
+
+
+def test_engines() -> None:
+    """DuckDB, polars and pandas give the same rows."""
+    rows = [expected(text) for text in TEXTS]
+    texts = pa.table({"text": TEXTS})
+    assert pl.from_arrow(failures(pl.DataFrame({"text": TEXTS}).to_arrow())).to_dicts() == rows
+    frame = failures(pa.Table.from_pandas(pd.DataFrame({"text": TEXTS}), preserve_index=False)).to_pandas()
+    assert frame["action"].dropna().tolist() == [row["action"] for row in rows if row["action"]]
+    database: Any = duckdb.connect()
+    database.register("denials", failures(texts))
+    counted = database.sql(
+        "SELECT action, count(*) FROM denials WHERE kind IS NOT NULL GROUP BY ALL"
+    ).fetchall()
+    assert counted == [("s3:GetObject", 3)]
+    kinds = pa.struct([("kind", pa.string()), ("action", pa.string())])
+
+    def read(column: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
+        found = failures(pa.table({"text": column}))
+        return pa.chunked_array(
+            [found.select(["kind", "action"]).cast(pa.schema(list(kinds))).to_struct_array().combine_chunks()]
+        )
+
+    database.create_function(
+        "denial",
+        read,
+        ["VARCHAR"],
+        "STRUCT(kind VARCHAR, action VARCHAR)",
+        type="arrow",
+        null_handling="special",
+    )
+    database.register("logs", texts)
+    found = database.sql("SELECT denial(text).action FROM logs").fetchall()
+    assert [action for (action,) in found] == [row["action"] for row in rows]
