@@ -283,7 +283,7 @@ def test_command_output(shell: Shell) -> None:
     shell.shell.user_ns["text"] = UNAUTHORIZED
     shell.run("lines = !echo 'x'\nlines.append(text)")
     [title] = shell.cards("%explain_aws lines")
-    assert "does not know who calls" in title
+    assert "could not authenticate the caller" in title
     shell.run("%%capture out\nprint(text)")
     assert shell.cards("%explain_aws out") == [title]
     shell.run(
@@ -312,7 +312,7 @@ def test_facts_follow_the_expression(shell: Shell) -> None:
     shell.shell.user_ns["text"] = UNAUTHORIZED
     with capture_output() as captured:
         shell.shell.run_cell("%explain_aws (lambda x, y=1: x)(text, y=2) cluster='orders' region=eu-west-1")
-    assert "--cluster-name orders" in captured.outputs[0].data["text/plain"]
+    assert "--name orders" in captured.outputs[0].data["text/plain"]
     assert "--region eu-west-1" in captured.outputs[0].data["text/plain"]
 
 
@@ -402,7 +402,7 @@ def test_running_a_cell_with_facts(shell: Shell) -> None:
     [card] = _run_texts(
         shell, f"%%explain_aws --run cluster=orders\nx = 1\nraise RuntimeError({UNAUTHORIZED!r})"
     )
-    assert "--cluster-name orders" in card
+    assert "--name orders" in card
     assert shell.shell.user_ns["x"] == 1
     # The facts apply to that cell only.
     [card] = _run_texts(shell, f"raise RuntimeError({UNAUTHORIZED!r})")

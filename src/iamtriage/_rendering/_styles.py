@@ -72,6 +72,12 @@ _SHEET = """.iamtriage {
 }
 & .iamtriage-facts > :first-child, & .iamtriage-facts > :nth-child(2) { border-top: 0; }
 
+& .iamtriage-labels {
+  display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.2rem 0.9rem; margin: 1rem 0 0;
+}
+& .iamtriage-labels > dt, & .iamtriage-labels > dd { float: none; width: auto; margin: 0; padding: 0; }
+& .iamtriage-labels > dt { font-weight: 600; font-style: normal; color: var(--it-quiet); }
+
 & .iamtriage-list { margin: 0.4rem 0; padding: 0 0 0 1.35rem; }
 & ul.iamtriage-list { list-style: disc; }
 & ol.iamtriage-list { list-style: decimal; }
@@ -110,7 +116,7 @@ _SHEET = """.iamtriage {
   font: 400 0.88em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace;
   color: inherit; background: var(--it-inset);
 }
-& dd > code { padding: 0; background: none; }
+& .iamtriage-facts > dd > code { padding: 0; background: none; }
 & .iamtriage-code { margin: 0.6rem 0; }
 & .iamtriage-code > pre {
   margin: 0; padding: 0.6rem 0.85rem; max-height: 36rem; overflow: auto; white-space: pre; tab-size: 4;
@@ -169,6 +175,7 @@ _SHEET = """.iamtriage {
   & .iamtriage-remedies > li { padding: 0.75rem 0.85rem 0.8rem; }
   & .iamtriage-remedies > li::before { left: 0.85rem; top: 0.75rem; }
   & .iamtriage-remedies > li > .iamtriage-item { padding-left: 2rem; }
+  & .iamtriage-code > pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   & .iamtriage-copyable > pre { padding-top: 2.4rem; padding-right: 0.85rem; }
   & [data-iamtriage-code].iamtriage-copyable > pre::before { content: none; }
 }

@@ -106,6 +106,18 @@ class _Card:
     level: int
 
     def sections(self, blocks: Iterable[Block]) -> Iterator[str]:
+        """Yield the sections. Folds and labels end the section before them."""
+        section: list[Block] = []
+        for block in blocks:
+            if isinstance(block, Fold | Labels):
+                yield from self._sections(section)
+                yield self._block(block)
+                section = []
+            else:
+                section.append(block)
+        yield from self._sections(section)
+
+    def _sections(self, blocks: Iterable[Block]) -> Iterator[str]:
         for heading, below in _split_at_headings(blocks, 2):
             if heading and below and all(isinstance(block, Source) for block in below):
                 yield f'<details class="iamtriage-folded"><summary>{self._block(heading)}</summary>'

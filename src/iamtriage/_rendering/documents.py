@@ -41,9 +41,8 @@ def _lines(value: object, before: str, width: int, after: int = 0) -> list[str]:
         text = name + json.dumps(_plain(part), ensure_ascii=True)
         gap = "" if is_new else " "
         fits = len(lines[-1]) + len(gap) + len(text) + room <= width
-        fits_below = len(indent) + len(text) + room <= width
-        is_first = number == 0 and not has_documents
-        if (not is_new and (has_documents or not fits)) or (is_first and not fits and fits_below):
+        is_first = number == 0 and not has_documents and len(before) > len(indent)
+        if (not is_new and (has_documents or not fits)) or (is_first and not fits):
             lines.append(indent)
             gap = ""
         first = lines.pop() + gap + name

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.blocks import Block
 
-__all__ = ("CauseParts", "Parts", "RemedyParts", "cause_rows", "replace_note", "short_blocks", "short_counts")
+__all__ = ("CauseParts", "Parts", "RemedyParts", "cause_rows", "replace_note", "restates", "short_blocks")
 
 # Lines: what an ordinary explanation may have, and what none exceeds.
 _MAX_LINES, _LIMIT = 24, 32
@@ -108,21 +108,15 @@ def short_blocks(parts: Parts, width: int = WIDTH) -> tuple[Block, ...]:
     return tuple(builder.blocks(builder.select()))
 
 
-def short_counts(parts: Parts, width: int = WIDTH) -> tuple[int, int]:
-    """Return how many causes and remedies a short explanation omits."""
-    selection = _Builder(parts, width).select()
-    return max(len(parts.causes) - selection.causes, 0), max(len(parts.remedies) - 1, 0)
-
-
 def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, str]]:
     """Return the rows of causes: the evidence, and what the causes add to the verdict."""
     rows: list[tuple[str, str]] = []
     said = summary
     for number, cause in enumerate(causes):
-        is_restated = number == 0 and cause.because and _restates(cause.text, said)
+        is_restated = number == 0 and cause.because and restates(cause.text, said)
         sentences = [] if is_restated else [cause.text]
         for reason in _telling(cause.because):
-            if (is_restated and not sentences) or not _restates(reason, " ".join((said, *sentences))):
+            if (is_restated and not sentences) or not restates(reason, " ".join((said, *sentences))):
                 sentences.append(_sentence(reason))
         text = " ".join(sentences)
         rows.append((cause.evidence.capitalize(), text))
@@ -151,7 +145,7 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", '"')) else f"{text}."
 
 
-def _restates(text: str, said: str) -> bool:
+def restates(text: str, said: str) -> bool:
     """Return whether most of the words of a text were already said."""
     words = _words(text)
     return bool(words) and len(words & _words(said)) / len(words) >= _RESTATED

@@ -5,7 +5,6 @@ What renders them is imported when it is needed: many explanations are only read
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
@@ -52,7 +51,9 @@ Who: TypeAlias = Literal[
 _CAUSE_PAGES = "https://iamtriage.readthedocs.io/en/latest/causes"
 
 # Columns.
-_WIDTH = 100
+_WIDTH, _DOCUMENT_WIDTH = 100, 92
+# Causes that a card shows at first.
+_MAX_CARD_CAUSES = 3
 # Notes that hold for most denials. A short explanation omits them.
 ONE_POLICY_TYPE = (
     "AWS reports only one policy type. If others deny the request too, they show up after this fix."
@@ -308,7 +309,8 @@ class Explanation(View):
 
     @override
     def _text_for_ipython(self, width: int) -> str:
-        return self.to_text(width=width)
+        text = self.to_text(width=width)
+        return text if text.strip() else repr(self)
 
     @override
     def _shown(self) -> tuple[Block, ...]:
@@ -369,7 +371,7 @@ class Explanation(View):
         if self.causes:
             yield Heading("Why")
         for cause in self.causes:
-            yield from _cause_blocks(cause)
+            yield from _cause_blocks(cause, self.summary)
         if self.remedies:
             yield Heading("What to do")
         for remedy in self.remedies:
@@ -387,23 +389,25 @@ class Explanation(View):
         yield Heading(self.summary, 1)
         if self.causes:
             yield Heading("Why")
-            yield from _cause_blocks(self.causes[0])
+            for cause in self.causes[:_MAX_CARD_CAUSES]:
+                yield from _cause_blocks(cause, self.summary)
         if self.remedies:
             yield Heading("Do this first")
             yield from _remedy_blocks(self.remedies[0])
         if others := _describe_others(self.other_failures):
             yield Labels((("Others", others),))
         more: list[Block] = []
-        if self.causes[1:]:
+        other_causes = self.causes[_MAX_CARD_CAUSES:]
+        if other_causes:
             more.append(Heading("Other causes"))
-            more += (block for cause in self.causes[1:] for block in _cause_blocks(cause))
+            more += (block for cause in other_causes for block in _cause_blocks(cause))
         if self.remedies[1:]:
             more.append(Heading("Other remedies"))
             more += (block for remedy in self.remedies[1:] for block in _remedy_blocks(remedy))
         if self.notes:
             more += (Heading("Good to know"), Items(self.notes))
         if more:
-            title = _fold_title(len(self.causes) - 1, len(self.remedies) - 1, len(self.notes))
+            title = _fold_title(len(other_causes), len(self.remedies) - 1, len(self.notes))
             yield Fold(title, tuple(more), is_open)
         if self.failure is not None and self.failure.text:
             yield Fold("The text", tuple(_text_blocks(self.failure)), is_open)
@@ -465,16 +469,22 @@ def _describe_others(failures: tuple[Failure, ...]) -> str | None:
     return f"{count} in this text: {names}{more}. Run iamtriage scan, or iamtriage explain --all."
 
 
-def _cause_blocks(cause: Cause) -> Iterator[Block]:
+def _cause_blocks(cause: Cause, summary: str = "") -> Iterator[Block]:
+    """Yield the blocks of a cause. A text that repeats the summary gives way to the first reason."""
     from iamtriage._rendering.blocks import Heading, Items
+    from iamtriage._rendering.short_form import restates
 
-    yield Heading(cause.text, 3, (cause.evidence,))
-    if cause.because:
-        yield Items(cause.because)
+    text, reasons = cause.text, cause.because
+    if reasons and restates(text, summary):
+        text, reasons = reasons[0], reasons[1:]
+    yield Heading(text, 3, (cause.evidence,))
+    if reasons:
+        yield Items(reasons)
 
 
 def _remedy_blocks(remedy: Remedy) -> Iterator[Block]:
     from iamtriage._rendering.blocks import Code, Heading, Items, Link, Paragraph
+    from iamtriage._rendering.documents import compact_json
     from iamtriage._rendering.short_form import replace_note
 
     yield Heading(remedy.title, 3, (remedy.who,))
@@ -482,7 +492,7 @@ def _remedy_blocks(remedy: Remedy) -> Iterator[Block]:
         yield Items(remedy.steps, ordered=len(remedy.steps) > 1)
     for document in (remedy.policy, remedy.statement):
         if document is not None:
-            yield Code(json.dumps(document, indent=2, ensure_ascii=True), "json")
+            yield Code(compact_json(document, _DOCUMENT_WIDTH), "json")
     if remedy.manifest is not None:
         yield Code(remedy.manifest, "yaml")
     for command in remedy.commands:
