@@ -60,6 +60,8 @@ nitpick_ignore_regex = [
 suppress_warnings = ["ref.python"]
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["text.css"]
 html_title = f"iamtriage {release}"
 html_copy_source = False
 html_show_sourcelink = False

@@ -71,7 +71,7 @@ def _page(info: CauseInfo, infos: tuple[CauseInfo, ...]) -> Iterator[str]:
         yield "## Possible reasons"
         yield "\n".join(f"- {_link(each)}" for each in reasons)
     yield "## What iamtriage says about the example"
-    yield render((Source(info.example.explain().to_text(detail="full", width=100)),))
+    yield render((Source(info.example.explain().to_text(detail="full", width=84)),))
     yield "## Documentation"
     yield "\n".join(f"- <{source}>" for source in info.sources)
 
