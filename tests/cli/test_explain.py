@@ -226,3 +226,41 @@ def test_trust_policy_that_is_not_text(tmp_path: Path, capsys: pytest.CaptureFix
     binary.write_bytes(b"{\xff}")
     assert main(["trust", str(binary), "--caller", "arn:aws:iam::111122223333:role/ci"]) == 2
     assert "trust.json: not UTF-8" in capsys.readouterr().err
+
+
+@pytest.fixture
+def owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    (tmp_path / "example_owners.py").write_text(
+        "def add_owner(explanation):\n    return explanation.with_added(notes=('Ask #cloud-platform.',))\n",
+        encoding="utf-8",
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    return "example_owners:add_owner"
+
+
+def test_extension_adds_a_note(owners: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The addition holds for the one command."""
+    log = tmp_path / "call.log"
+    log.write_text(
+        "An error occurred (Throttling) when calling the GetRole operation: Rate exceeded\n", encoding="utf-8"
+    )
+    assert main(["explain", "--full", "--extension", owners, str(log)]) == 0
+    assert "Ask #cloud-platform." in capsys.readouterr().out
+    assert main(["explain", "--full", str(log)]) == 0
+    assert "Ask #cloud-platform." not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("extension", "message"),
+    [
+        ("example_owners", "--extension must be MODULE:FUNCTION, not 'example_owners'"),
+        ("example_owners:nobody", "module 'example_owners' has no attribute 'nobody'"),
+        ("example_nothing:add", "No module named 'example_nothing'"),
+    ],
+)
+@pytest.mark.usefixtures("owners")
+def test_extension_that_cannot_be_loaded(
+    extension: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "--extension", extension]) == 2
+    assert message in capsys.readouterr().err

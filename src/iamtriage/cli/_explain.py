@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from iamtriage.cli._input import Input
     from iamtriage.cli._output import Commands
     from iamtriage.explaining._explanations import Detail, Explanation
+    from iamtriage.explaining._extensions import Extension
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
 
@@ -53,6 +54,13 @@ def add_commands(commands: Commands) -> None:
         help="a fact that FILE does not state, such as cluster, region, namespace, service_account, caller, "
         "resource, authentication_mode, trust_policy, or decoded_message; NAME=@PATH reads the value from a "
         "file; can be repeated",
+    )
+    command.add_argument(
+        "--extension",
+        metavar="MODULE:FUNCTION",
+        action="append",
+        default=[],
+        help="a Python function that adds what your organization knows to each explanation; can be repeated",
     )
     form = command.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON, one explanation per line")
@@ -87,6 +95,31 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.principal is not None and not arguments.policy:
         print_error("--principal requires --policy")
         return ERROR
+    if not arguments.extension:
+        return _explain_file(arguments, facts)
+    from iamtriage.explaining._extensions import extended
+
+    try:
+        extensions = [_load_extension(argument) for argument in arguments.extension]
+    except (ImportError, AttributeError, ValueError) as error:
+        print_error(error)
+        return ERROR
+    with extended(*extensions):
+        return _explain_file(arguments, facts)
+
+
+def _load_extension(argument: str) -> Extension:
+    from importlib import import_module
+
+    module, colon, function = argument.partition(":")
+    if not module or not colon or not function:
+        msg = f"--extension must be MODULE:FUNCTION, not {argument!r}"
+        raise ValueError(msg)
+    extension: Extension = getattr(import_module(module), function)
+    return extension
+
+
+def _explain_file(arguments: argparse.Namespace, facts: Facts) -> int:
     with open_input(arguments.file) as source:
         if arguments.policy:
             try:

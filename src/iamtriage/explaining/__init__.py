@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
     from iamtriage.explaining._explain import explain
     from iamtriage.explaining._explanations import Cause, Detail, Evidence, Explanation, Remedy, Who
+    from iamtriage.explaining._extensions import Extension, extend, extended, retract
     from iamtriage.explaining._facts import Facts, FactsLike, FailedCall, HasFacts
     from iamtriage.explaining._policy_for import policies_by_principal, policies_for, policy_for
 
@@ -31,6 +32,7 @@ __all__ = (
     "Evidence",
     "Expired",
     "Explanation",
+    "Extension",
     "Facts",
     "FactsLike",
     "FailedCall",
@@ -40,6 +42,8 @@ __all__ = (
     "Who",
     "classify",
     "explain",
+    "extend",
+    "extended",
     "is_access_denied",
     "is_expired",
     "is_retryable",
@@ -47,6 +51,7 @@ __all__ = (
     "policies_by_principal",
     "policies_for",
     "policy_for",
+    "retract",
 )
 
 _HOMES = {
@@ -57,6 +62,7 @@ _HOMES = {
     "Evidence": "_explanations",
     "Expired": "_classification",
     "Explanation": "_explanations",
+    "Extension": "_extensions",
     "Facts": "_facts",
     "FactsLike": "_facts",
     "FailedCall": "_facts",
@@ -66,6 +72,8 @@ _HOMES = {
     "Who": "_explanations",
     "classify": "_classification",
     "explain": "_explain",
+    "extend": "_extensions",
+    "extended": "_extensions",
     "is_access_denied": "_classification",
     "is_expired": "_classification",
     "is_retryable": "_classification",
@@ -73,6 +81,7 @@ _HOMES = {
     "policies_by_principal": "_policy_for",
     "policies_for": "_policy_for",
     "policy_for": "_policy_for",
+    "retract": "_extensions",
 }
 if not TYPE_CHECKING:  # a type checker that sees it accepts any name
     __getattr__ = lazy_names(__name__, _HOMES)

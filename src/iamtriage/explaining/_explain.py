@@ -12,6 +12,7 @@ from iamtriage._text import wrong_type_message
 from iamtriage.explaining._completion import complete_explanation
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._extensions import apply_extensions
 from iamtriage.explaining._facts import add_attached_facts, build_facts
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.failures._failures import (
@@ -71,7 +72,8 @@ def explain(
 
     Raises:
         DocumentError: A fact is unknown or invalid.
-        TypeError: An argument has the wrong type. The content of the error never raises.
+        TypeError: An argument has the wrong type. The content of the error never raises. A function that
+            was added with :func:`iamtriage.explaining.extend` can raise.
 
     Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html and
     https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html.
@@ -102,11 +104,15 @@ def explain(
     explanation = complete_explanation(_explain_failure(failure, known), known)
     if isinstance(error_or_failure, str):
         explanation = attrs.evolve(explanation, text=error_or_failure)
-    if "AKIA" not in failure.text:
-        return explanation
+    if "AKIA" in failure.text:
+        explanation = _add_exposed_key(explanation, Case(failure, known))
+    return apply_extensions(explanation)
+
+
+def _add_exposed_key(explanation: Explanation, case: Case[Failure]) -> Explanation:
     from iamtriage.explaining._rules.credentials.access_keys import find_exposed_key
 
-    exposed_key = find_exposed_key(Case(failure, known))
+    exposed_key = find_exposed_key(case)
     return explanation if exposed_key is None else exposed_key.prepend_to(explanation)
 
 

@@ -220,6 +220,24 @@ class Explanation(View):
             object.__setattr__(self, "_remedies", self._remedies())
         return _build_remedies(self._remedies)
 
+    def with_added(
+        self,
+        *,
+        causes: tuple[Cause, ...] = (),
+        remedies: tuple[Remedy, ...] = (),
+        notes: tuple[str, ...] = (),
+    ) -> Explanation:
+        """Return the explanation with more causes, remedies and notes, before those that it has.
+
+        >>> Explanation(None, "nothing", "There is no failure.").with_added(notes=("Ask #cloud.",)).notes
+        ('Ask #cloud.',)
+        """
+        built: Remedies = self._remedies
+        if remedies:
+            built = lambda: (*remedies, *self.remedies)  # noqa: E731 (a name for a type checker)
+        causes, notes = (*causes, *self.causes), (*notes, *self.notes)
+        return attrs.evolve(self, causes=causes, remedies=built, notes=notes)
+
     def __getstate__(self) -> dict[str, object]:
         """Return the state for pickling and copying, with the remedies built."""
         return {

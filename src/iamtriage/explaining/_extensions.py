@@ -1,0 +1,99 @@
+"""Let users change the explanations: add a cause, a remedy or a note of their organization."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from iamtriage._text import wrong_type_message
+from iamtriage.explaining._explanations import Explanation
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+__all__ = ("Extension", "apply_extensions", "extend", "extended", "retract")
+
+Extension: TypeAlias = Callable[[Explanation], Explanation | None]
+"""A function that gets an explanation, and returns another one, or ``None`` to keep it."""
+
+_ExtensionT = TypeVar("_ExtensionT", bound=Extension)
+
+_LOCK = threading.Lock()
+_extensions: tuple[Extension, ...] = ()
+
+
+def extend(extension: _ExtensionT) -> _ExtensionT:
+    """Call a function with each explanation, so that it can add what only your organization knows.
+
+    This holds for the whole process: for :func:`iamtriage.explain`, ``iamtriage.boto``, notebooks and the
+    rest. Functions are called in the order in which they were added, each with what the one before returned.
+    What a function raises, ``explain`` raises. Adding a function again has no effect. In tests, use
+    :func:`extended`.
+
+    Args:
+        extension: A function that gets the explanation of a failure, and returns another explanation, such as
+            ``explanation.with_added(notes=…)``, or ``None`` to keep it.
+
+    Returns:
+        The function, so ``@extend`` works as a decorator.
+
+    >>> @extend
+    ... def name_the_owners(explanation):
+    ...     if "p-0a1b2c3d" in explanation.failure.text:
+    ...         return explanation.with_added(notes=("SCP p-0a1b2c3d: ask #cloud-platform.",))
+    >>> retract(name_the_owners)
+    """
+    global _extensions  # noqa: PLW0603 (the process has one list)
+    if not callable(extension):
+        raise TypeError(wrong_type_message("the argument of extend()", "a function", extension))
+    with _LOCK:
+        if extension not in _extensions:
+            _extensions = (*_extensions, extension)
+    return extension
+
+
+def retract(extension: Extension) -> None:
+    """Undo :func:`extend`. A function that was not added is ignored."""
+    global _extensions  # noqa: PLW0603 (the process has one list)
+    with _LOCK:
+        _extensions = tuple(each for each in _extensions if each != extension)
+
+
+@contextmanager
+def extended(*extensions: Extension) -> Generator[None]:
+    """Use functions as :func:`extend` does, for a block only, and no others.
+
+    The block covers all threads.
+
+    >>> from iamtriage import explain
+    >>> def add_note(explanation):
+    ...     return explanation.with_added(notes=("Ask #cloud-platform.",))
+    >>> with extended(add_note):
+    ...     explain("AccessDenied: Access Denied").notes[0]
+    'Ask #cloud-platform.'
+    """
+    global _extensions  # noqa: PLW0603 (the process has one list)
+    with _LOCK:
+        before, _extensions = _extensions, ()
+    try:
+        for extension in extensions:
+            extend(extension)
+        yield
+    finally:
+        with _LOCK:
+            _extensions = before
+
+
+def apply_extensions(explanation: Explanation) -> Explanation:
+    """Return the explanation that the functions return."""
+    for extension in _extensions:
+        changed = extension(explanation)
+        if changed is None:
+            continue
+        if not isinstance(changed, Explanation):
+            name = getattr(extension, "__name__", repr(extension))
+            raise TypeError(wrong_type_message(f"the result of {name}()", "an explanation or None", changed))
+        explanation = changed
+    return explanation
