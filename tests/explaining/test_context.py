@@ -258,6 +258,29 @@ def test_role_of_the_text_is_the_one_to_assume() -> None:
     assert not any("ROLE_NAME" in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        pytest.param(
+            f"$ aws s3api head-object --bucket b-1 --key k\n{DENIED.format('HeadObject')}",
+            "s3:GetObject",
+            id="none",
+        ),
+        pytest.param(
+            f"$ aws s3api head-object --bucket b-1 --key k --version-id 3HL4kqt\n{DENIED.format('HeadObject')}",
+            "s3:GetObjectVersion",
+            id="a version",
+        ),
+    ],
+)
+def test_action_on_a_version(text: str, action: str) -> None:
+    """Only a call with a version ID requires the action on versions."""
+    actions = {
+        s["Action"] for r in explain(text).remedies if r.policy is not None for s in r.policy["Statement"]
+    }
+    assert actions == {action}
+
+
 def test_role_of_a_job_is_the_caller() -> None:
     """The policy is for the role that the job assumes, not for whoever reads the log."""
     text = (

@@ -16,6 +16,7 @@ import attrs
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.model import NOTHING, Context, Stated
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.stated_decisions import request_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,7 +74,7 @@ _NAMES = {
 def complete_explanation(explanation: Explanation, facts: ResolvedFacts) -> Explanation:
     """Return the explanation with the values that the facts and the context state, and their evidence."""
     context = facts.context
-    if context is NOTHING and facts.call is None and not _states_values(facts):
+    if context is NOTHING and facts.call is None and not _states_values(explanation, facts):
         return explanation
     runtime = context.runtime if _has_other_caller(explanation, context) else None
     completed = attrs.evolve(explanation, remedies=lambda: _complete_remedies(explanation, facts, runtime))
@@ -88,9 +89,12 @@ def complete_explanation(explanation: Explanation, facts: ResolvedFacts) -> Expl
     return attrs.evolve(completed, notes=(*notes, *completed.notes)) if notes else completed
 
 
-def _states_values(facts: ResolvedFacts) -> bool:
-    """Return whether the facts state what a placeholder can stand for."""
-    return any((facts.region, facts.cluster, facts.namespace, facts.service_account))
+def _states_values(explanation: Explanation, facts: ResolvedFacts) -> bool:
+    """Return whether the facts or the failure state what a placeholder stands for or a check would find."""
+    if explanation.failure is not None and explanation.failure.principal is not None:
+        return True
+    stated = (facts.region, facts.cluster, facts.namespace, facts.service_account, facts.caller)
+    return any(stated) or facts.trust_policy is not None or facts.token_claims is not None
 
 
 def _complete_remedies(
@@ -105,6 +109,7 @@ def _complete_remedies(
 
 def _known_values(facts: ResolvedFacts, context: Context) -> Iterator[tuple[str, str]]:
     """Yield each placeholder whose meaning does not depend on the command, with its value."""
+    endpoint = _value(context.vpc_endpoint) or next(iter(request_values(facts, "aws:SourceVpce")), None)
     stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
         ("REGION", facts.region, commands.region),
         ("CLUSTER", facts.cluster, commands.cluster),
@@ -117,7 +122,8 @@ def _known_values(facts: ResolvedFacts, context: Context) -> Iterator[tuple[str,
         ("POD_NAME", _value(context.pod), commands.kubernetes_name),
         ("DEPLOYMENT", _value(context.deployment), commands.kubernetes_name),
         ("INSTANCE_ID", _value(context.instance), commands.user_name),
-        ("VPC_ENDPOINT_ID", _value(context.vpc_endpoint), commands.user_name),
+        ("ENDPOINT_ID", endpoint, commands.user_name),
+        ("VPC_ENDPOINT_ID", endpoint, commands.user_name),
         ("API_ID", _value(context.api), commands.user_name),
         ("FUNCTION_NAME", _value(context.function), commands.user_name),
     )

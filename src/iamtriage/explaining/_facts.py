@@ -25,7 +25,16 @@ else:
     AuthorizationDetails = ForwardRef("__import__('iamtriage').AuthorizationDetails")
     PolicySet = ForwardRef("__import__('iamtriage.policies').policies.PolicySet")
 
-__all__ = ("ATTACHED", "Facts", "FactsLike", "FailedCall", "HasFacts", "add_attached_facts", "build_facts")
+__all__ = (
+    "ATTACHED",
+    "NO_FACTS",
+    "Facts",
+    "FactsLike",
+    "FailedCall",
+    "HasFacts",
+    "add_attached_facts",
+    "build_facts",
+)
 
 _AUTHENTICATION_MODES: tuple[str, ...] = get_args(AuthenticationMode)
 
@@ -216,7 +225,7 @@ _MAX_CAUSES = 20
 # The class of an exception can override the attribute.
 _CAUSE: Any = vars(BaseException)["__cause__"]
 _EXPECTED = "a Facts, a mapping, a value that has facts, or an iterable of these"
-_NO_FACTS = Facts()
+NO_FACTS = Facts()
 _NAMES = tuple(field.name for field in attrs.fields(Facts) if field.name != "derived")
 
 
@@ -239,13 +248,13 @@ def build_facts(given: FactsLike | Iterable[FactsLike | None] | None) -> Facts:
     Facts(cluster='orders', region='eu-central-1')
     """
     if given is None:
-        return _NO_FACTS
+        return NO_FACTS
     facts = _try_build_facts(given)
     if facts is not None:
         return facts
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
         raise TypeError(wrong_type_message("facts", _EXPECTED, given))
-    merged = _NO_FACTS
+    merged = NO_FACTS
     for each in cast("Iterable[object]", given):
         if each is None:
             continue

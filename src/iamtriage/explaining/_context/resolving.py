@@ -13,7 +13,7 @@ import attrs
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._context.model import NOTHING, Context, Stated
 from iamtriage.explaining._context.reading import read_context
-from iamtriage.explaining._facts import Facts
+from iamtriage.explaining._facts import NO_FACTS, Facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,6 @@ class ResolvedFacts(Facts):
     context: Context = NOTHING
 
 
-_NO_FACTS = Facts()
 _NOTHING_KNOWN = ResolvedFacts()
 
 
@@ -72,7 +71,7 @@ def resolve_facts(failure: Failure, facts: Facts) -> ResolvedFacts:
     ('eu-west-1', ['region', 'service'])
     """
     context = read_context(failure)
-    if context is NOTHING and facts is _NO_FACTS:
+    if context is NOTHING and facts is NO_FACTS:
         return _NOTHING_KNOWN
     known = {each.name: getattr(facts, each.name) for each in attrs.fields(Facts)}
     found = {name: value for name, value in _derived_facts(failure, facts, context) if known[name] is None}

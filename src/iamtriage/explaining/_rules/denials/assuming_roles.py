@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
     allow_remedy,
     policy_principal_arn,
+    role_path_steps,
 )
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
@@ -272,7 +273,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     return Remedy(
         title=_trust_title(denial, attribute),
         who="resource owner" if denial.crosses_accounts else "account administrator",
-        steps=(*missing_trust_steps(findings), *steps),
+        steps=(*missing_trust_steps(findings), *steps, *role_path_steps(denial)),
         commands=trust_policy_commands(denial),
         policy=build_document([added]),
         layer="role_trust",

@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
     policy_principal_arn,
     required_grant,
+    role_path_steps,
     statement_id,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -275,7 +276,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     remedy = Remedy(
         title="Change the VPC endpoint's policy",
         who="account administrator",
-        steps=(*steps, *_resource_steps(denial)),
+        steps=(*steps, *_resource_steps(denial), *(() if denial.is_explicit else role_path_steps(denial))),
         commands=(
             fill_command(
                 "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]' --output json",

@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
     policy_principal_arn,
     required_grant,
+    role_path_steps,
     statement_id,
 )
 from iamtriage.explaining._rules.shared.commands import command
@@ -201,6 +202,7 @@ def resource_remedy(denial: Denial) -> Remedy:
         steps.append(f"The {policy.name} names no resource: it applies to the one that it belongs to.")
     if grant is not None:
         steps += companion_actions(grant.action, by_resource=True)
+    steps += role_path_steps(denial)
     if policy is _OTHER_POLICY:
         steps.append(
             "Not every service supports resource-based policies. Otherwise, assume a role of the resource's account."

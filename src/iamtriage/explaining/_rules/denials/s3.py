@@ -166,6 +166,11 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that allows the action, which comes first because it is the most frequent."""
     if not identity_allow_helps(denial):
         return None
+    if denial.principal_text is not None:
+        step = f"S3 does not say who denied the call. Check whether the policies of {denial.caller} already allow the action. If not, add this statement."
+        return allow_remedy(
+            denial, title=f"Allow {denial.action} to {denial.caller}, if its policies do not", first_step=step
+        )
     step = "S3 does not say who denied the call. Check which identity made it (aws sts get-caller-identity) and whether its policies already allow the action. If not, add this statement."
     return allow_remedy(
         denial, title=f"Check the caller, and allow {denial.action} if its policies do not", first_step=step

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
 
-__all__ = ("allow_remedy", "policy_principal_arn", "required_grant", "statement_id")
+__all__ = ("allow_remedy", "policy_principal_arn", "required_grant", "role_path_steps", "statement_id")
 
 _POLICY_FILE = "file://policy.json"
 
@@ -61,6 +61,19 @@ def policy_principal_arn(denial: Denial) -> str:
     if denial.has_masked_account:
         return arn.replace(f":{PLACEHOLDER_ACCOUNT}:", ":ACCOUNT_ID:", 1)
     return arn
+
+
+def role_path_steps(denial: Denial) -> tuple[str, ...]:
+    """Return a step for policies that name the role of a session, whose path STS does not report."""
+    role = denial.role
+    if role is None or role is denial.principal or denial.has_masked_account:
+        return ()
+    lookup = fill_command(
+        "aws iam get-role --role-name {} --query Role.Arn --output text", commands.role_name(role.name)
+    )
+    return (
+        f"STS does not report a role's path. If the role has one, use the ARN that this prints: {lookup}",
+    )
 
 
 def allow_remedy(

@@ -5,6 +5,7 @@ The decoded authorization message and the authorization details usually say more
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -48,6 +49,10 @@ _S3_CODES = frozenset({"AccessDenied", "403", "Forbidden"})
 _MAX_SERVICES_OF_S3_CALL = 50
 # The services that never use a code: S3, IAM and STS report AccessDenied, EC2 reports UnauthorizedOperation.
 _SERVICES_WITHOUT_CODE = {"AccessDeniedException": frozenset({"ec2", "iam", "s3", "sts"})}
+_VERSION_ACTIONS = frozenset(
+    {"s3:DeleteObjectVersion", "s3:GetObjectVersion", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"}
+)
+_VERSION_ID = re.compile(r"\b[Vv]ersion[-_]?[Ii][Dd][\"']?\s?[=: ]\s?[\"']?(?!null|None)[\w.-]{2,}", re.ASCII)
 _TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
 
 
@@ -180,6 +185,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     actions: tuple[str, ...] = (action,) if action else ()
     if action is None or ":" not in action:
         action_evidence, actions = _derive_actions(failure, facts)
+        actions = _select_version_actions(actions, failure.text)
         action = actions[0] if actions and action_evidence != "possible" else None
     resource = resource or facts.resource or _find_resource(failure, facts, action)
     principal = try_parse_principal(text) or parse_masked_principal(text)
@@ -259,6 +265,19 @@ def _has_identity_policies(denial: Denial) -> bool:
     if text == "anonymous" or isinstance(denial.principal, Root | ServicePrincipal | ServiceLinkedRole):
         return False
     return text.startswith("arn:") or not text.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+
+
+def _select_version_actions(actions: tuple[str, ...], text: str) -> tuple[str, ...]:
+    """Return the actions on a version of an S3 object if the text names one, and else those on the object.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html: a version ID requires s3:GetObjectVersion.
+    """
+    if not actions or not actions[0].startswith("s3:"):
+        return actions
+    versioned = {f"{each.removesuffix('Version')}Version" for each in actions} & _VERSION_ACTIONS
+    if versioned and "ersion" in text and _VERSION_ID.search(text):
+        return tuple(sorted(versioned))
+    return tuple(each for each in actions if each not in _VERSION_ACTIONS) or actions
 
 
 def _derive_actions(failure: AccessDenied, facts: Facts) -> tuple[Evidence, tuple[str, ...]]:
