@@ -40,8 +40,8 @@ def read(
     text: str,
     stated: Piece | None = None,
     *,
-    prefixes: Iterable[tuple[int, int]] = (),
-    statements: Iterable[int] = (),
+    prefixes: Sequence[tuple[int, int]] = (),
+    statements: Sequence[int] = (),
 ) -> tuple[View, list[Candidate]]:
     """Read every failure of a text, without wrappers and repeated prints.
 

@@ -42,9 +42,9 @@ _PRINTABLE = st.characters(min_codepoint=32, max_codepoint=126)
 def _pattern(name: str) -> re.Pattern[str]:
     module, _, attribute = name.partition(".")
     found = getattr(importlib.import_module(f"{_reading.__name__}.readers.{module}"), attribute)
-    # Rows of a table are compiled when a text first needs them.
-    pattern = re.compile(found) if isinstance(found, str) else found
-    assert isinstance(pattern, re.Pattern)
+    # Patterns are compiled when they are first used.
+    pattern = re.compile(found.pattern, found.flags)
+    assert pattern.groupindex == found.groupindex
     return pattern
 
 

@@ -6,14 +6,15 @@ gets such a code only if it has none, and both mean the same kind of failure.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.codes import kind_of_code
 from iamtriage._reading.vocabulary.grammar import RECORD
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import HINT, Fact
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Sequence
 
     from iamtriage._reading.judging.candidates import Candidate
@@ -23,7 +24,7 @@ _BEFORE = 40
 _BEHIND = 24
 _LONGEST = 80
 # Two words in one, which no prose has.
-_CODE = re.compile(r"(?<![\w./\\$@#-])[A-Z][a-z]+[A-Z][A-Za-z]{1,70}(?![\w/-]|\\(?!:)|\.\w|\()")
+_CODE = lazy_pattern(r"(?<![\w./\\$@#-])[A-Z][a-z]+[A-Z][A-Za-z]{1,70}(?![\w/-]|\\(?!:)|\.\w|\()")
 # Codes under which services say it, too.
 _ALSO = {"credential_scope": ("signature_mismatch", "invalid_credentials")}
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.accounts import account_of
-from iamtriage.failures._failures import AccessDenied, Envelope, Failure, KubernetesForbidden
+from iamtriage.failures._building import build_envelope, build_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from iamtriage._reading.judging.candidates import Candidate
+    from iamtriage._reading.vocabulary.pieces import Fact
     from iamtriage._reading.vocabulary.view import View
+    from iamtriage.failures._failures import Failure
 
-_CLASSES: dict[str, type[Failure]] = {cls.kind: cls for cls in get_args(Failure)}
 # What every failure may state in words of the text; the account is marked apart.
 _SPANNED = frozenset(
     {
@@ -21,67 +22,61 @@ _SPANNED = frozenset(
         "principal", "action", "resource",
     }
 )  # fmt: skip
-_DENIAL = ("deny", "policy_type", "policy_arn", "authorization_id", "encoded_message", "reason")
-_RBAC = {
-    "user": "k8s_user",
-    "verb": "k8s_verb",
-    "kubernetes_resource": "k8s_resource",
-    "api_group": "k8s_api_group",
-    "namespace": "k8s_namespace",
+# What failures of some kinds have in addition, in the order of their attributes, and of that what has a span.
+_MORE = {
+    "access_denied": ("deny", "policy_type", "policy_arn", "authorization_id", "encoded_message", "reason"),
+    "kubernetes_forbidden": ("k8s_user", "k8s_verb", "k8s_resource", "k8s_api_group", "k8s_namespace"),
 }
-_KEYS: dict[str, frozenset[str]] = {
+_KEYS = {
     "access_denied": frozenset({"policy_arn", "authorization_id", "encoded_message"}),
-    "kubernetes_forbidden": frozenset(_RBAC.values()),
+    "kubernetes_forbidden": frozenset(_MORE["kubernetes_forbidden"]),
 }
 
 
 def build(candidate: Candidate, view: View) -> Failure:
     """Build the frozen failure of a candidate."""
-    values = {key: fact.value for key, fact in candidate.facts.items() if not fact.is_lost}
-    cls = _CLASSES[candidate.kind or "aws_error"]
-    marks = _marks(candidate, view, _KEYS.get(candidate.kind or "", frozenset()))
-    principal = values.get("principal")
+    kind = candidate.kind or "aws_error"
+    facts = {key: fact for key, fact in candidate.facts.items() if not fact.is_lost}
+    get = {key: fact.value for key, fact in facts.items()}.get
+    marks = _marks(facts, view, _KEYS.get(kind, frozenset()))
+    principal = get("principal")
     # A principal that states no account has none, whatever stands beside it.
-    account = account_of(principal) if principal else values.get("account")
+    account = account_of(principal) if principal else get("account")
     if account:
         _mark_account(candidate, view, account, marks)
-    status = values.get("status_code")
-    more: dict[str, Any] = {}
-    if cls is AccessDenied:
-        more = {key: values.get(key) for key in _DENIAL}
-    elif cls is KubernetesForbidden:
-        more = {name: values.get(key) for name, key in _RBAC.items()}
-    return cls(
-        envelope=Envelope(
-            code=values.get("code"),
-            operation=values.get("operation"),
-            service=values.get("service"),
-            status_code=int(status) if status else None,
-            request_id=values.get("request_id"),
-            host_id=values.get("host_id"),
-            source=candidate.source,
-            time=values.get("time"),
-            region=values.get("region"),
-            source_ip=values.get("source_ip"),
-            user_agent=values.get("user_agent"),
-            event_id=values.get("event_id"),
+    status = get("status_code")
+    return build_failure(
+        kind,
+        build_envelope(
+            get("code"),
+            get("operation"),
+            get("service"),
+            int(status) if status else None,
+            get("request_id"),
+            get("host_id"),
+            candidate.source,
+            get("time"),
+            get("region"),
+            get("source_ip"),
+            get("user_agent"),
+            get("event_id"),
         ),
-        text=view.original,
-        span=view.span(candidate.start, candidate.end),
-        marks=(tuple(marks), tuple(marks.values())),
-        principal=principal,
-        account=account,
-        action=values.get("action"),
-        resource=values.get("resource"),
-        **more,
+        view.original,
+        view.span(candidate.start, candidate.end),
+        (tuple(marks), tuple(marks.values())),
+        principal,
+        account,
+        get("action"),
+        get("resource"),
+        tuple(map(get, _MORE.get(kind, ()))),
     )
 
 
-def _marks(candidate: Candidate, view: View, own: Collection[str]) -> dict[str, tuple[int, int]]:
+def _marks(facts: Mapping[str, Fact], view: View, own: Collection[str]) -> dict[str, tuple[int, int]]:
     """Return the spans of the values that the original text has unbroken."""
     marks: dict[str, tuple[int, int]] = {}
-    for key, fact in candidate.facts.items():
-        if fact.start >= 0 and not fact.is_lost and (key in _SPANNED or key in own):
+    for key, fact in facts.items():
+        if fact.start >= 0 and (key in _SPANNED or key in own):
             mark = view.unbroken(fact.start, fact.end, fact.value)
             if mark:
                 marks[key] = mark

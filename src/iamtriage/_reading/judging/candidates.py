@@ -15,6 +15,7 @@ import attrs
 from iamtriage._reading.unwrapping.linewraps import FRESH_LINE
 from iamtriage._reading.vocabulary.codes import is_status, kind_of_code, normalize_code
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME, CUT_OFF, HINT, Fact, Piece
 from iamtriage.typing import Kind
 
@@ -33,7 +34,7 @@ CHAIN = 400
 _NEXT_LINE = 60
 
 # As botocore logs answers, and what may stand before a body's first element.
-_BODY_FOLLOWS = re.compile(r"\bbody:\s{1,2}(?:b?['\"])?(?:<\?xml[^<>]{0,100}>\s?)?\Z", re.IGNORECASE)
+_BODY_FOLLOWS = lazy_pattern(r"\bbody:\s{1,2}(?:b?['\"])?(?:<\?xml[^<>]{0,100}>\s?)?\Z", re.IGNORECASE)
 _BODY_REACH = 160
 
 _WEAK = (CLASS_NAME, HINT)

@@ -6,7 +6,6 @@ the readers' concern; ``deduplication`` finds repeated prints of one failure.
 
 from __future__ import annotations
 
-import re
 import sys
 from bisect import bisect_left
 from functools import cached_property
@@ -30,19 +29,20 @@ from iamtriage._reading.vocabulary.other_systems import (
     find_storage,
     names_aws,
 )
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME
 
 if TYPE_CHECKING:
     from iamtriage._reading.judging.candidates import Candidate
     from iamtriage.typing import Kind
 
-_PYTHON_CHAIN = re.compile(
+_PYTHON_CHAIN = lazy_pattern(
     r"The above exception was the direct cause of the following exception"
     r"|During handling of the above exception, another exception occurred"
 )
-_AWS_PRINCIPAL = re.compile(r"arn:|amazonaws\.com|\A[0-9]{12}\Z|\Aanonymous\Z")
+_AWS_PRINCIPAL = lazy_pattern(r"arn:|amazonaws\.com|\A[0-9]{12}\Z|\Aanonymous\Z")
 # A line that begins a record of its own.
-_RECORD = re.compile(r"\x1e|\n(?:[A-Z]{4,8}\b|\{)")
+_RECORD = lazy_pattern(r"\x1e|\n(?:[A-Z]{4,8}\b|\{)")
 # How far around a failure, in characters, what tells whose it is may stand.
 _NEAR = 300
 # Shapes that only AWS's SDKs and tools print.

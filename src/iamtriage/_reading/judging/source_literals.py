@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.fragments import FragmentIndex
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,15 +20,15 @@ if TYPE_CHECKING:
 
 # To the end of its line, where it is not closed there.
 _LITERAL = r"(?:[rbfRBF$@&]{0,2}(?:\"[^\"\n]{0,800}(?:\"|$)|'[^'\n]{0,800}(?:'|$)|`[^`\n]{0,800}(?:`|$)))"
-_ARGUMENT = re.compile(rf"\s?(?:[^\n\"'`:;]|::){{0,160}}(?P<literal>{_LITERAL})", re.MULTILINE)
-_MORE = re.compile(rf"(?:\s?,\s?{_LITERAL}){{0,20}}", re.MULTILINE)
+_ARGUMENT = lazy_pattern(rf"\s?(?:[^\n\"'`:;]|::){{0,160}}(?P<literal>{_LITERAL})", re.MULTILINE)
+_MORE = lazy_pattern(rf"(?:\s?,\s?{_LITERAL}){{0,20}}", re.MULTILINE)
 # What is called: strings.Contains, startsWith, RetryWhenMessageContains[T], preg_match …
-_SEARCH = re.compile(
+_SEARCH = lazy_pattern(
     r"(?:[Cc]ontains|[Ii]ncludes?|[Ss]tarts_?[Ww]ith|[Ee]nds_?[Ww]ith|[Hh]as(?:Prefix|Suffix|Substring)|[Ii]ndex_?[Oo]f"
     r"|[Ee]quals?|[Mm]atch(?:es)?|[Ss]earch|[Cc]ompile|strr?i?pos|stri?str|strn?cmp|[Rr]eg[Ee]xp?|[Rr]aises)"
     r"\w{0,24}[!?]?(?:\[[^\[\]\n]{1,80}\])?\Z"
 )
-_SAYING = re.compile(
+_SAYING = lazy_pattern(
     r"(?:\b(?:throw|raise)\s(?:new\s)?[\w.\\:]{1,120}|\bnew\s[\w.\\:]{0,120}(?:Error|Exception|Fault))(?:<[^<>\n]{0,40}>)?\Z"
     # Not a frame of PHP's, "Monolog\Logger->error('…')".
     r"|(?<![\w\\])_?(?:log(?:ger|ging|rus)?|LOG(?:GER)?|Log(?:ger)?|console|[ks]log|winston|fmt|errors|status|t)(?:\(\))?"
@@ -35,17 +36,17 @@ _SAYING = re.compile(
     r"|\b(?:(?:format|panic|bail|anyhow|e?println|error|warn|info|debug|writeln?|ensure)!|s?n?printf|print|[Ss]tring\.[Ff]ormat"
     r"|System\.(?:out|err)\.print\w{0,4}|Console\.Write\w{0,4})\Z"
 )
-_CALLED = re.compile(r"\((?<=[\w!?\]>]\()")
+_CALLED = lazy_pattern(r"\((?<=[\w!?\]>]\()")
 _CALL_REACH = 140
-_PLACEHOLDER = re.compile(r"%[+#]?[svwqrd](?![A-Za-z0-9])")
+_PLACEHOLDER = lazy_pattern(r"%[+#]?[svwqrd](?![A-Za-z0-9])")
 
 _IN = rf"{_LITERAL}\s(?:not\s)?in\s[a-z_][\w.]{{0,80}}(?:\(\w{{0,40}}\))?\s?"
 _DECLARED = ("const", "static", "final", "readonly", "constexpr", "let", "var", "val", "mut")
 _COMPARED = (
-    ("==|!=|=~", re.compile(rf"[\w)\]\"']\s?(?:[=!]==?|=~)\s?{_LITERAL}", re.MULTILINE)),
+    ("==|!=|=~", lazy_pattern(rf"[\w)\]\"']\s?(?:[=!]==?|=~)\s?{_LITERAL}", re.MULTILINE)),
     (
         "|".join(f"<in>{quote} {words} " for quote in "\"'" for words in ("in", "not in")),
-        re.compile(
+        lazy_pattern(
             rf"(?:\b(?:if|elif|while|assert|return|not)\s|\()(?:not\s)?{_IN}(?:[:)\],]|(?:and|or|else)\b|$)"
             rf"|^(?:(?:or|and)\s)?{_IN}(?:[:)]|(?=(?:or|and)\s[\"']))",
             re.MULTILINE,
@@ -53,15 +54,15 @@ _COMPARED = (
     ),
     (
         "<include>?|<match>?|<start_with>?|<end_with>?",
-        re.compile(rf"\.(?:include|match|start_with|end_with)\?\s{_LITERAL}", re.MULTILINE),
+        lazy_pattern(rf"\.(?:include|match|start_with|end_with)\?\s{_LITERAL}", re.MULTILINE),
     ),
-    ("<case>case ", re.compile(rf"^case\s{_LITERAL}\s?(?::|,|=>|->)", re.MULTILINE)),
-    ("<test>.test(", re.compile(r"/[^/\n]{1,300}/[a-z]{0,3}\.test\(")),
+    ("<case>case ", lazy_pattern(rf"^case\s{_LITERAL}\s?(?::|,|=>|->)", re.MULTILINE)),
+    ("<test>.test(", lazy_pattern(r"/[^/\n]{1,300}/[a-z]{0,3}\.test\(")),
 )
 _KEPT = (
     (
         "<throw>throw |<raise>raise ",
-        re.compile(
+        lazy_pattern(
             rf"\braise\s[\w.:]{{1,120}},\s?{_LITERAL}"
             rf"|(?:^|[{{;)]\s?)(?:throw|raise)\s{_LITERAL}\s?(?:$|[;}}]|(?:if|unless)\b)",
             re.MULTILINE,
@@ -69,7 +70,7 @@ _KEPT = (
     ),
     (
         "|".join(f"<{word}>{sign}" for word in _DECLARED for sign in (" = ", " =\n", " := ")),
-        re.compile(
+        lazy_pattern(
             r"^(?:(?:export|public|private|protected|internal|pub(?:\([a-z]{1,10}\))?)\s){0,3}"
             rf"(?:(?:{'|'.join(_DECLARED)})\s){{1,4}}[\w :&<>*\[\].']{{1,100}}?\s:?=\s{_LITERAL}",
             re.MULTILINE,
@@ -77,18 +78,20 @@ _KEPT = (
     ),
     (
         "<return>return ",
-        re.compile(rf"^return\s(?:[^\s\"'`]{{1,80}}\s?\+\s?{_LITERAL}|{_LITERAL}\s?;)", re.MULTILINE),
+        lazy_pattern(rf"^return\s(?:[^\s\"'`]{{1,80}}\s?\+\s?{_LITERAL}|{_LITERAL}\s?;)", re.MULTILINE),
     ),
     # The last argument, behind a function that begins lines above.
-    ("}, |), |], ", re.compile(rf"^[}})\]]{{1,4}},\s?{_LITERAL}\s?\)", re.MULTILINE)),
+    ("}, |), |], ", lazy_pattern(rf"^[}})\]]{{1,4}},\s?{_LITERAL}\s?\)", re.MULTILINE)),
 )
 
 _ID = (
     r"\barn:aws[\w-]{0,16}:[^\s\"'`]{1,80}?[0-9]{12}|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-"
     r"|\b[Rr]equest\s?I[Dd]:\s?[0-9A-Za-z]{8}"
 )
-_IDS = re.compile(_ID)
-_PRINTED = re.compile(rf"{_ID}|An error occurred \([A-Z]\w{{2,80}}\) when calling the \w{{2,80}} operation:")
+_IDS = lazy_pattern(_ID)
+_PRINTED = lazy_pattern(
+    rf"{_ID}|An error occurred \([A-Z]\w{{2,80}}\) when calling the \w{{2,80}} operation:"
+)
 
 
 def source_literals(readable: Readable) -> Iterator[tuple[int, int]]:

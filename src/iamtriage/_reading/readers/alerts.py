@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import find_paragraph
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import HINT, Piece
 from iamtriage._reading.vocabulary.services import service_of_event_source
 
@@ -20,17 +21,17 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.readable import Readable
 
-_SOURCE = re.compile(
+_SOURCE = lazy_pattern(
     r"(?<![\w.-])Event\s?[Ss]ource[*`]{0,2}\s?:[*`]{0,2}\s{1,2}[`\"']?(?P<host>[a-z][a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?)(?![\w.-])"
 )
 # Only a label or Slack's ":warning:" can precede it, so that no condition or negation does. What follows must not be
 # the setting of an alarm.
-_DENIED = re.compile(
+_DENIED = lazy_pattern(
     r"^[^\w\n]{0,8}(?:\w{1,30}:[^\w\n]{1,8})?(?:[Aa]ccess\s(?:was\s)?[Dd]enied|(?:Unauthorized|Denied)\s(?:API\s)?(?:call|access|event))\b"
     r"(?!\s?(?:[:=]\s?(?:0|no|false|none)\b|alarms?\b|alerts?\b|errors?\b))[^\n]{0,300}",
     re.MULTILINE,
 )
-_EVENT = re.compile(
+_EVENT = lazy_pattern(
     r"\b[Ee]vent(?:\s?[Nn]ame)?[*`]{0,2}\s?:?[*`]{0,2}\s{1,2}[`\"']?(?P<name>[A-Z][a-z]{1,40}[A-Z][A-Za-z0-9]{1,80})(?![\w.])"
 )
 _REACH = 600

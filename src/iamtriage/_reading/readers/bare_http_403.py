@@ -7,20 +7,21 @@ customer's application.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.vocabulary.grammar import RECORD
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import Piece
 from iamtriage._reading.vocabulary.services import MASKED_LABEL, service_of_host
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
 
-_STATUS_403 = re.compile(
+_STATUS_403 = lazy_pattern(
     r"(?P<exchange>awaiting\sresponse\.\.\.\s|HTTPS?\s[Ee]rror\s|returned\serror:\s|(?<![\w.])ERROR\s(?=403:\sForbidden))(?P<a>403)\b"
     r"|\bHTTP\s(?:(?:[Ss]tatus|[Rr]esponse)\s)?(?:[Cc]ode:?\s)?(?P<b>403)\b|HTTP/[0-9](?:\.[0-9])?\"?\s(?P<c>403)\b"
     r"|[Ss]tatus\s?[Cc]ode:?\s(?:is\s|was\s|of\s)?(?P<d>403)\b|\bForbidden_(?P<e>403)\b"
@@ -29,27 +30,27 @@ _STATUS_403 = re.compile(
     # requests, Chrome and Go; aiohttp.
     r"|(?<![\w.:/=-])(?P<f>403)(?::?\s(?:Client\sError:\s)?\(?Forbidden\b|,\smessage='Forbidden')"
 )
-_HOST = re.compile(
+_HOST = lazy_pattern(
     rf"https?://(?:{MASKED_LABEL}\.)?(?P<url>[^\s/'\"<>:?#]{{1,253}})(?P<path>[^\s'\"<>]{{0,2048}})"
     # Without a scheme: in quotes, or in wget's line about its connection.
     r"|(?:['\"](?=[\w.-]{1,253}[/:])|(?:Connecting|Connected)\sto\s)(?P<bare>[A-Za-z0-9.-]{1,240}\.amazonaws\.com(?:\.cn)?)(?![\w-])"
 )
 # S3 clients that print no host: aws.s3 for R, and the AWS Common Runtime in its logs.
-_CLIENT_MESSAGE = re.compile(
+_CLIENT_MESSAGE = lazy_pattern(
     r"\bError\sin\s(?:parse_aws_(?P<service>[a-z0-9]{2,20})_response|s3HTTP)\([^\n]{0,200}?\)\s:\s(?:Client\serror:\s)?\(?Forbidden\s\(HTTP\s(?P<a>403)\)"
     r"|\(aws-c-s3:\sAWS_ERROR_S3_\w{1,60},[^()\n]{0,120}\)\sand\sresponse\sstatus\s(?P<b>403)\b"
     r"|\bMeta\srequest\scannot\srecover\sfrom\serror\s[0-9]{1,6}\s\([^()\n]{0,120}\)\.\s\(request=\w{1,40},\sresponse\sstatus=(?P<c>403)\)"
 )
 _CLIENT_FRAGMENTS = ("parse_aws_", "s3HTTP", "aws-c-s3", "Meta request")
-_PROXY = re.compile(r"[Pp]roxy|[Tt]unnel")
+_PROXY = lazy_pattern(r"[Pp]roxy|[Tt]unnel")
 _PROXY_REACH = 80
-_ISSUER = re.compile(r"/\.well-known/|/openid|jwks")
+_ISSUER = lazy_pattern(r"/\.well-known/|/openid|jwks")
 # Behind API Gateway, customers' applications answer.
 _CUSTOMER_SERVICES = frozenset({"execute-api"})
 # Maximum distances, in characters, between a host and a status.
 _SENTENCE_REACH = 160
 _EXCHANGE_REACH = 1500
-_NEXT_SENTENCE = re.compile(r"[.;!?]\s|\x1e")
+_NEXT_SENTENCE = lazy_pattern(r"[.;!?]\s|\x1e")
 
 
 class _Host(NamedTuple):

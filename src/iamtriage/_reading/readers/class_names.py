@@ -6,39 +6,41 @@ aws-sdk-swift and aws-sdk-kotlin, and botocore's modules.
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.codes import FOREIGN_NAMESPACE, is_code, is_generic, is_known
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.services import service_name
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
 
 # A literal that the text must contain, the SDK, the rank of its code, and the pattern.
-_SDK_CLASSES: tuple[tuple[str, str, int, str], ...] = (
-    ("<Aws>Aws::|<AWS>AWS::", "ruby", STATED, r"(?<![\w:])(?:Aws|AWS)::(?:(?P<service>[A-Z]\w{1,40})::)?(?:Errors::(?P<code>[A-Z]\w{2,80})|ResponseError)"),
-    ("<Response>AWS::", "ruby", STATED, r"AWS::(?P<service>[A-Z]\w{1,40}) Response Error: (?P<code>[A-Z][A-Za-z]{3,60}?)(?=The |Rate |Request )"),
-    ("<Aws>\\", "php", CLASS_NAME, r"(?<![\w\\])Aws\s?\\\s?(?P<service>[A-Z]\w{1,40})\s?\\\s?Exception\s?\\\s?(?P<code>[A-Z]\w{2,80})"),
-    ("<Amazon>Amazon.", "dotnet", CLASS_NAME, r"(?<![\w.])Amazon\.(?P<service>[A-Z]\w{1,60})\.(?:Model\.)?(?P<code>[A-Z]\w{2,80}Exception)\b"),
-    ("<awssdk>", "java-v2", CLASS_NAME, r"(?<![\w.])software\.amazon\.awssdk\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{1,80}(?:Exception|Error))\b"),
-    ("<amazonaws>amazonaws.services", "java-v1", CLASS_NAME, r"(?<![\w.])com\.amazonaws\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{1,80}(?:Exception|Error))\b"),
-    ("<models>aws_sdk_", "python-v4", CLASS_NAME, r"(?<![\w.])aws_sdk_(?P<service>[a-z0-9_]{1,60})\.models\.(?P<code>[A-Z]\w{2,80})\b"),
-    ("<kotlin>", "kotlin", CLASS_NAME, r"(?<![\w.])aws\.sdk\.kotlin\.services\.(?P<service>\w{1,60})\.model\.(?P<code>[A-Z]\w{2,80})\b"),
+_SDK_CLASSES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
+    ("<Aws>Aws::|<AWS>AWS::", "ruby", STATED, lazy_pattern(r"(?<![\w:])(?:Aws|AWS)::(?:(?P<service>[A-Z]\w{1,40})::)?(?:Errors::(?P<code>[A-Z]\w{2,80})|ResponseError)")),
+    ("<Response>AWS::", "ruby", STATED, lazy_pattern(r"AWS::(?P<service>[A-Z]\w{1,40}) Response Error: (?P<code>[A-Z][A-Za-z]{3,60}?)(?=The |Rate |Request )")),
+    ("<Aws>\\", "php", CLASS_NAME, lazy_pattern(r"(?<![\w\\])Aws\s?\\\s?(?P<service>[A-Z]\w{1,40})\s?\\\s?Exception\s?\\\s?(?P<code>[A-Z]\w{2,80})")),
+    ("<Amazon>Amazon.", "dotnet", CLASS_NAME, lazy_pattern(r"(?<![\w.])Amazon\.(?P<service>[A-Z]\w{1,60})\.(?:Model\.)?(?P<code>[A-Z]\w{2,80}Exception)\b")),
+    ("<awssdk>", "java-v2", CLASS_NAME, lazy_pattern(r"(?<![\w.])software\.amazon\.awssdk\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{1,80}(?:Exception|Error))\b")),
+    ("<amazonaws>amazonaws.services", "java-v1", CLASS_NAME, lazy_pattern(r"(?<![\w.])com\.amazonaws\.services\.(?P<service>\w{1,60})(?:\.\w{1,40}){0,3}\.(?P<code>[A-Z]\w{1,80}(?:Exception|Error))\b")),
+    ("<models>aws_sdk_", "python-v4", CLASS_NAME, lazy_pattern(r"(?<![\w.])aws_sdk_(?P<service>[a-z0-9_]{1,60})\.models\.(?P<code>[A-Z]\w{2,80})\b")),
+    ("<kotlin>", "kotlin", CLASS_NAME, lazy_pattern(r"(?<![\w.])aws\.sdk\.kotlin\.services\.(?P<service>\w{1,60})\.model\.(?P<code>[A-Z]\w{2,80})\b")),
     # Elasticsearch prints causes as "AmazonS3Exception[Access Denied]".
-    ("Exception[", "java-v1", CLASS_NAME, r"(?<![\w.])(?P<code>Amazon(?!Service|Client)(?P<service>[A-Z]\w{1,40}?)Exception)(?=\[)"),
-    ("<amazonaws>com.amazonaws", "java-v1", CLASS_NAME, r"com\.amazonaws\.(?:\w{1,40}\.){0,2}(?P<code>[A-Z]\w{2,80}Exception)\b"),
+    ("Exception[", "java-v1", CLASS_NAME, lazy_pattern(r"(?<![\w.])(?P<code>Amazon(?!Service|Client)(?P<service>[A-Z]\w{1,40}?)Exception)(?=\[)")),
+    ("<amazonaws>com.amazonaws", "java-v1", CLASS_NAME, lazy_pattern(r"com\.amazonaws\.(?:\w{1,40}\.){0,2}(?P<code>[A-Z]\w{2,80}Exception)\b")),
 )  # fmt: skip
 FRAGMENTS = [fragment for fragment, *_ in _SDK_CLASSES]
-_ANY_CLASS = re.compile(
+_ANY_CLASS = lazy_pattern(
     r"(?<![\w.])(?P<namespace>(?:[A-Za-z_]\w{0,60}[.\\]){1,12})(?P<code>[A-Z]\w{2,80}(?:Exception|Error|Fault|Denied|NotFound))\b"
 )
-_SWIFT_CLASS = re.compile(r"AWS(?P<service>[A-Z]\w{1,40})\.(?P<code>[A-Z]\w{2,80}Exception)\b")
+_SWIFT_CLASS = lazy_pattern(r"AWS(?P<service>[A-Z]\w{1,40})\.(?P<code>[A-Z]\w{2,80}Exception)\b")
 _SUFFIXES = ("Exception", "Error", "Fault", "Denied", "NotFound")
+# Characters of the words of a namespace.
+_MAX_NAMESPACE = 12 * 62
 _DOTS = frozenset(".\\")
 
 
@@ -46,14 +48,8 @@ def read_sdk_classes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]
     """Yield the classes of SDKs."""
     for number in rows:
         _, source, rank, pattern = _SDK_CLASSES[number]
-        for m in _compiled(pattern).finditer(readable.text):
+        for m in pattern.finditer(readable.text):
             yield _piece(m, source, rank)
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern of the table when a text first needs it."""
-    return re.compile(pattern)
 
 
 def read_classes(readable: Readable) -> Iterator[Piece]:
@@ -72,8 +68,10 @@ def read_classes(readable: Readable) -> Iterator[Piece]:
 
 def _namespace_start(text: str, end: int) -> int:
     """Return where the words with dots before a name start."""
-    at = end
-    while text[at - 1 : at].isalnum() or text[at - 1 : at] in _DOTS or text[at - 1 : at] == "_":
+    at, low = end, end - _MAX_NAMESPACE
+    while at > low and (
+        text[at - 1 : at].isalnum() or text[at - 1 : at] in _DOTS or text[at - 1 : at] == "_"
+    ):
         at -= 1
     return at
 

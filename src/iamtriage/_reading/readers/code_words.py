@@ -6,51 +6,57 @@ uses, too, only if there are signs of AWS near it.
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.readers.sdk_prefixes import code_piece
 from iamtriage._reading.vocabulary.codes import (
-    FOREIGN_NAMESPACE,
     is_code,
     is_known,
     kind_of_code,
     may_be_other_class,
 )
-from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
+from iamtriage._reading.vocabulary.grammar import STATEMENT
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.pieces import Piece
     from iamtriage._reading.vocabulary.readable import Readable
 
-_BEFORE_COLON = re.compile(
+_BEFORE_COLON = lazy_pattern(
     r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,40})?)(?:\([0-9]{3}\))?[`*]{0,2}"
     # A colon; fog's arrow; "AccessDenied - User:"; R's "(HTTP 403)"; columns; an ellipsis.
     r"(?:\s?:(?=\s|\Z|\"|\[|`)|\s=>\s|\s--\s|\s[-–]\s(?=User)|(?=\s\(HTTP\s|\s(?:User:\s|You\sare\snot\s)|\s?(?:\.\.\.|…)))"
 )
 # A denial's code right before its message: "AccessDenied Access Denied", "[AccessDenied]", "Subnet::Code - You …".
-_BEFORE_MESSAGE = re.compile(
+_BEFORE_MESSAGE = lazy_pattern(
     r"(?<![\w./\\$@-])(?<![^:]:)(?P<code>(?:Client\.)?[A-Z][A-Za-z]{5,60})[\s\-–,()\[\]]{1,4}"
     r"(?=Access\sDenied\b|User:\s|You\sare\snot\sauthorized\b|You\sdo\snot\shave\s)"
 )
 # "RequestTimeTooSkewed Error: The …", "SignatureDoesNotMatch Message: The …"
-_LABELLED = re.compile(
+_LABELLED = lazy_pattern(
     r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.)?[A-Z][A-Za-z0-9]{3,80})(?<!KMS)\s(?:Error|ERROR|error|Message|message)\s?:(?=\s|\Z)"
 )
 # If tags were stripped, a code directly precedes its message: "AuthFailureAWS was not able to …".
-_MESSAGE_START = re.compile(
+_MESSAGE_START = lazy_pattern(
     r"(?:AWS\swas\snot\b|The\s(?:request|security|provided|authorization|difference|AWS\sAccess)\b|Access\sDenied|User:\s"
     r"|You\sare\snot\sauthorized\b|Signature\s(?:expired|not)\b|Credential\sshould\b|Request\s(?:has\sexpired|is\smissing)\b)"
 )
 _MESSAGE_WORDS = ("AWS", "The", "Access", "User", "You", "Signature", "Credential", "Request")
-_LAST_WORD = re.compile(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
+_WHOLE_WORDS = frozenset(_MESSAGE_WORDS)
+_LAST_WORD = lazy_pattern(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
 _LAST_WORD_REACH = 64
 _LOWER_CASE = frozenset(ascii_lowercase)
+_WHITESPACE = f" \n{STATEMENT}"
+# The characters that can be right after a word of a code, by what can follow it: a colon, a message, a label, an object.
+_COLONS = frozenset(f":(`*.…{_WHITESPACE}")
+_SEPARATORS = frozenset(f".-–,()[]{_WHITESPACE}")
+_SPACES = frozenset(f".{_WHITESPACE}")
+_BRACES = frozenset(f"{{{_WHITESPACE}")
 # How many characters a pattern can have before its code, and from there on.
 _LABEL_REACH = 30
 _CODE_REACH = 160
@@ -62,11 +68,13 @@ class _Label:
     Args:
         before: their pattern.
         code: the pattern of the code and what follows it, which is tried first.
+        after: the characters that can be right after a word of the code.
     """
 
-    def __init__(self, before: str, code: str) -> None:
-        self._code = re.compile(code)
-        self._whole = re.compile(f"(?:{before}){code}")
+    def __init__(self, before: str, code: str, after: str) -> None:
+        self.after = frozenset(after)
+        self._code = lazy_pattern(code)
+        self._whole = lazy_pattern(f"(?:{before}){code}")
 
     def match(self, text: str, start: int) -> re.Match[str] | None:
         """Return the match whose code starts at a position."""
@@ -81,28 +89,35 @@ class _Label:
 _IN_QUOTES = _Label(
     r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'",
     r"(?P<code>[A-Z][A-Za-z0-9]{3,80})'",
+    "'",
 )
 _IN_PARENTHESES = _Label(
-    r"(?:unhandled\s+error|service\s+error|(?<!client\s)error)\s*\(", r"(?P<code>[A-Z][A-Za-z0-9]{3,80})\)"
+    r"(?:unhandled\s+error|service\s+error|(?<!client\s)error)\s*\(",
+    r"(?P<code>[A-Z][A-Za-z0-9]{3,80})\)",
+    ")",
 )
 _AFTER_LABEL = _Label(
     r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse):?\s+",
     r"(?P<code>[A-Z][A-Za-z0-9]{4,80})(?=\s*(?:[\"'`.)\]}]|\Z|\n|\(Service))",
+    f"\"'`.)]}}({_WHITESPACE}",
 )
 # "Error (ExpiredToken): The provided token …"
-_PARENTHESIZED = _Label(r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\(", r"(?P<code>[A-Z][A-Za-z0-9]{3,80})\):\s")
+_PARENTHESIZED = _Label(
+    r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\(", r"(?P<code>[A-Z][A-Za-z0-9]{3,80})\):\s", ")"
+)
 # "Error [ExpiredToken]: The …", "S3::putObject(b/k): [AccessDenied] User: …"
 _BRACKETED = _Label(
-    r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\[", r"(?P<code>[A-Z][A-Za-z0-9.]{3,80})\](?::|\s(?=[A-Z]))"
+    r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\[", r"(?P<code>[A-Z][A-Za-z0-9.]{3,80})\](?::|\s(?=[A-Z]))", "]."
 )
 # A tuple of Erlang or Elixir: {:error, {:http_error, 403, "InvalidAccessKeyId"}}
-_IN_TUPLE = _Label(r"http_error,\s?[0-9]{3},\s?\"", r"(?P<code>[A-Z][A-Za-z0-9]{3,80})\"")
+_IN_TUPLE = _Label(r"http_error,\s?[0-9]{3},\s?\"", r"(?P<code>[A-Z][A-Za-z0-9]{3,80})\"", '"')
 # An object of Dart: AccessDeniedException {message: Not allowed, statusCode: 400}
-_BEFORE_OBJECT = re.compile(r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80})\s?\{\s?message:")
+_BEFORE_OBJECT = lazy_pattern(r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80})\s?\{\s?message:")
 # "ERROR: ExpiredToken - The …"; without "ERROR", the line could be from a list of codes.
 _JOINED = _Label(
     r"(?:[Ee]rror|ERROR|[Ff]ailed|FAILED|[Ee]xception):?\s|[)\]>]:\s",
     r"(?P<code>[A-Z][A-Za-z0-9.]{3,80})\s(?:[-–—|]|\[)\s?(?=[A-Z])",
+    f".{_WHITESPACE}",
 )
 # By the character before the code.
 _LABELS_BEFORE = {
@@ -110,12 +125,12 @@ _LABELS_BEFORE = {
     "(": (_IN_PARENTHESES, _PARENTHESIZED),
     "[": (_BRACKETED,),
     '"': (_IN_TUPLE,),
-    **dict.fromkeys((" ", "\n", RECORD, STATEMENT[-1]), (_AFTER_LABEL, _JOINED)),
+    **dict.fromkeys(_WHITESPACE, (_AFTER_LABEL, _JOINED)),
 }
-_WITH_CORAL_URL = re.compile(
+_WITH_CORAL_URL = lazy_pattern(
     r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80}):https?://internal\.amazon\.com/coral"
 )
-_ONLY_CODE = re.compile(r"[\s\"'`]*(?P<code>[A-Z][A-Za-z0-9]{5,80})[.\s\"'`]*")
+_ONLY_CODE = lazy_pattern(r"[\s\"'`]*(?P<code>[A-Z][A-Za-z0-9]{5,80})[.\s\"'`]*")
 # HTTP reason phrases and words of prose, which are codes only in an SDK's output.
 _PLAIN_WORDS = frozenset(
     {"Forbidden", "Unauthorized", "NotAuthorized", "Throttling", "UnknownError", "NetworkError"}
@@ -129,16 +144,15 @@ _COMMON_CODES = _PLAIN_WORDS | {
     "NoCredentials",
     "NotFound",
 }
-_NAMESPACE_REACH = 100
 # Terraform prints the resource before or after its error. Python packages have such names, too.
 _RESOURCE = (
     r"(?:(?:data|module)\.[\w.\[\]\"-]{1,120}\.|data\.)?"
     r"aws_(?!lambda_(?!function\b|layer|permission|alias|event)|cdk|xray|client|session|requests|encryption|sam_)[a-z0-9_]{2,60}"
 )
-_RESOURCE_BEFORE = re.compile(
+_RESOURCE_BEFORE = lazy_pattern(
     rf"(?<![\w./\"'-]){_RESOURCE}\.[\w-]{{1,80}}(?:\[[^\]\n]{{1,60}}\])?:\s[^\n]{{0,160}}\Z"
 )
-_RESOURCE_AFTER = re.compile(
+_RESOURCE_AFTER = lazy_pattern(
     rf"[^\n]{{0,600}}\n\n?(?:with\s{_RESOURCE}\.|on\s\S{{1,120}}\sline\s[0-9]{{1,6}},\sin\sresource\s\"{_RESOURCE}\")"
 )
 _RESOURCE_REACH = 320
@@ -147,27 +161,32 @@ _RESOURCE_REACH = 320
 def read_code_words(readable: Readable) -> Iterator[Piece]:
     """Yield every such code."""
     text = readable.text
-    has_object = "message" in readable.words
     has_resources = "aws_" in text
-    for start in readable.code_starts:
-        yield from _read_before_colon(text, start, has_resources=has_resources)
-        m = _BEFORE_MESSAGE.match(text, start)
-        if m and kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
-            yield code_piece(m)
-        m = _LABELLED.match(text, start)
-        if m and is_known(m["code"]) and m["code"] not in _COMMON_CODES:
-            yield code_piece(m)
-        m = _BEFORE_OBJECT.match(text, start) if has_object else None
-        if m and is_known(m["code"]) and m["code"] not in _PLAIN_WORDS:
-            yield code_piece(m)
+    for start, end in readable.code_starts.items():
+        after = text[end : end + 1]
+        if after in _COLONS:
+            yield from _read_before_colon(text, start, has_resources=has_resources)
+        if after in _SEPARATORS:
+            m = _BEFORE_MESSAGE.match(text, start)
+            if m and kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
+                yield code_piece(m)
+        if after in _SPACES:
+            m = _LABELLED.match(text, start)
+            if m and is_known(m["code"]) and m["code"] not in _COMMON_CODES:
+                yield code_piece(m)
+        if after in _BRACES:
+            m = _BEFORE_OBJECT.match(text, start)
+            if m and is_known(m["code"]) and m["code"] not in _PLAIN_WORDS:
+                yield code_piece(m)
         for label in _LABELS_BEFORE.get(text[start - 1 : start], ()):
-            m = label.match(text, start)
+            m = label.match(text, start) if after in label.after or not after else None
             if m:
                 yield from _read_labelled(m, label)
     if "coral" in readable.words:
         for m in _WITH_CORAL_URL.finditer(text):
             yield code_piece(m, is_aws=True)
-    if any(map(_is_glued, readable.words)):
+    glued = [word for word in readable.capitalized if word.endswith(_MESSAGE_WORDS)]
+    if len(glued) > len(readable.words & _WHOLE_WORDS):
         yield from _read_glued(text)
     alone = _ONLY_CODE.fullmatch(text) if readable.codes else None
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
@@ -188,12 +207,6 @@ def _read_labelled(m: re.Match[str], label: _Label) -> Iterator[Piece]:
             yield code_piece(m, rank=HINT)
     elif is_known(code) and code not in _PLAIN_WORDS:
         yield code_piece(m)
-
-
-@lru_cache(maxsize=8192)
-def _is_glued(word: str) -> bool:
-    """Return whether a word ends with the first word of a message."""
-    return word.endswith(_MESSAGE_WORDS) and word not in _MESSAGE_WORDS
 
 
 def _read_glued(text: str) -> Iterator[Piece]:
@@ -220,8 +233,6 @@ def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Iterato
         return
     if code == "Forbidden" and text[max(0, start - 4) : start].strip().isdigit():
         # "403 Forbidden:" is an HTTP status with its reason phrase.
-        return
-    if FOREIGN_NAMESPACE.search(text, max(0, start - _NAMESPACE_REACH), start):
         return
     yield code_piece(
         m,

@@ -10,16 +10,17 @@ starts a text or sentence.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.readers.rbac import put_principal
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 from iamtriage._reading.vocabulary.policy_types import policy_type
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
@@ -27,19 +28,19 @@ if TYPE_CHECKING:
 _REACH = 2600
 _TYPE = r"(?:[\w-]{1,30}\s+){0,4}?(?:policy|policies|boundary)"
 _ACTION = r"[a-z][a-z0-9-]{1,40}:[A-Z][A-Za-z0-9]{1,100}"
-_CLAUSE = re.compile(
+_CLAUSE = lazy_pattern(
     rf"(?:\bno\s+(?P<silent>{_TYPE})\s+allows?|\b(?:an?|the)\s+(?P<denying>{_TYPE})\s+explicitly\s+den(?:ies|y))"
     rf"\s+the\s+(?:[\"'`]?(?P<action>{_ACTION})[\"'`]?\s+)?action\b"
 )
 # Markdown's marks of bold type and code, and quotes. A single asterisk is a value.
 _MARKS = r"(?:\*\*|__|[`\"']){0,2}"
 _COLON = rf"{_MARKS}\s?:{_MARKS}\s?{_MARKS}"
-_CONTEXT = re.compile(
+_CONTEXT = lazy_pattern(
     rf"(?:Context|Contexte|Contexto|Contesto|Kontext|Konteks|コンテキスト|컨텍스트|上下文|情境){_COLON}\Z"
 )
 _CONTEXT_REACH = 40
 # Without separators, a label directly follows the previous value.
-_LABEL = re.compile(
+_LABEL = lazy_pattern(
     r"(?:(?P<user>(?<![\w/-])(?:User|Utilisateur|Usuario|Usuário|Benutzer|Utente|Pengguna|ユーザー|사용자|用户|使用者))"
     r"|(?P<service>Service|Servicio|Serviço|Servizio|Dienst|Layanan|サービス|서비스|服务|服務)"
     r"|(?P<action>Action|Acción|Ação|Azione|Aktion|Tindakan|アクション|작업|操作)"
@@ -48,17 +49,17 @@ _LABEL = re.compile(
     rf"){_COLON}"
 )
 _VALUES = {
-    "user": re.compile(rf"(?:{ARN}|[\w+=,.@<>*-]{{1,128}})"),
-    "service": re.compile(r"[a-z][a-z0-9-]{1,40}(?![\w.:])"),
-    "action": re.compile(r"(?:(?P<prefix>[A-Za-z][A-Za-z0-9-]{1,40}):)?[A-Z][A-Za-z0-9]{1,100}(?![\w:])"),
-    "resource": re.compile(rf"(?:{ARN}|\*|[^\s\"'`<>]{{1,600}}(?:[ ][^\s\"'`<>]{{1,600}}){{0,3}})"),
+    "user": lazy_pattern(rf"(?:{ARN}|[\w+=,.@<>*-]{{1,128}})"),
+    "service": lazy_pattern(r"[a-z][a-z0-9-]{1,40}(?![\w.:])"),
+    "action": lazy_pattern(r"(?:(?P<prefix>[A-Za-z][A-Za-z0-9-]{1,40}):)?[A-Z][A-Za-z0-9]{1,100}(?![\w:])"),
+    "resource": lazy_pattern(rf"(?:{ARN}|\*|[^\s\"'`<>]{{1,600}}(?:[ ][^\s\"'`<>]{{1,600}}){{0,3}})"),
 }
 # What can be between a value and the next label.
-_BETWEEN = re.compile(r"[\s\"'`*_.,;|>-]{0,12}\Z")
-_HEADING = re.compile(rf"Access\s+denied\s+to\s+{_MARKS}(?P<action>{_ACTION})(?![\w:])")
+_BETWEEN = lazy_pattern(r"[\s\"'`*_.,;|>-]{0,12}\Z")
+_HEADING = lazy_pattern(rf"Access\s+denied\s+to\s+{_MARKS}(?P<action>{_ACTION})(?![\w:])")
 _HEADING_REACH = 400
 # A clause without a card starts a text, a part of one, or the rest of a sentence.
-_CLAUSE_START = re.compile(r"(?:\A|\x1e|\n\n|\.{3}|…|:|[-–—][ ]|[(\"'`])\s?\Z")
+_CLAUSE_START = lazy_pattern(r"(?:\A|\x1e|\n\n|\.{3}|…|:|[-–—][ ]|[(\"'`])\s?\Z")
 
 
 def read_cards(readable: Readable) -> Iterator[Piece]:

@@ -6,22 +6,20 @@ In "creating role: AccessDenied: You", the label ``role:`` ends a tool's message
 
 from __future__ import annotations
 
-import re
-
-from iamtriage._reading.vocabulary.masks import ARN
+from iamtriage._reading.vocabulary.masks import find_arn_end
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 # An error code or a tool's words, then a colon or a new sentence. Text in brackets is a mask, which can hold anything.
-_INTRODUCTION = re.compile(r"[^<\[{(«‹]{0,200}?[\w)\]\"'`*](?::(?:\s|\Z)|\.\s(?=[A-Z]))")
-_CODE = re.compile(r"[A-Z]\w{0,60}(?:Exception|Error|Denied|Operation)")
+_INTRODUCTION = lazy_pattern(r"[^<\[{(«‹]{0,200}?[\w)\]\"'`*](?::(?:\s|\Z)|\.\s(?=[A-Z]))")
+_CODE = lazy_pattern(r"[A-Z]\w{0,60}(?:Exception|Error|Denied|Operation)")
 _DETERMINERS = frozenset({"the", "this", "that", "these", "those", "your", "our", "their", "its"})
 _GENERIC_WORDS = frozenset(
     {"request", "operation", "you", "we", "they", "who", "which", "you're", "we're", "they're"}
 )
 # The added words are generic only after other words: alone, each can be a user's name.
 _LAST_WORDS = _GENERIC_WORDS | {"i", "he", "she", "it", "that", "this", "i'm", "it's"}
-_ARN = re.compile(ARN)
 # How a sentence continues after its principal: ", and is not", " who is not", ": AccessDenied: You are not".
-_CONTINUATION = re.compile(r"(?<=[:,])(?:\s|\Z)|\s(?:who|which|that|and|but)\s*\Z")
+_CONTINUATION = lazy_pattern(r"(?<=[:,])(?:\s|\Z)|\s(?:who|which|that|and|but)\s*\Z")
 # Colons in a complete ARN.
 _ARN_COLONS = 5
 
@@ -55,9 +53,9 @@ def find_principal_end(text: str, start: int, end: int) -> int:
     >>> find_principal_end("arn:aws:iam::111122223333:user/ana who", 0, 38)
     34
     """
-    arn = _ARN.match(text, start, end)
-    if arn is None or text.count(":", start, arn.end() - 1) < _ARN_COLONS:
+    arn_end = find_arn_end(text, start, end)
+    if text.count(":", start, max(arn_end - 1, start)) < _ARN_COLONS:
         return end
-    if _CONTINUATION.match(text, arn.end(), end) is None:
+    if _CONTINUATION.match(text, arn_end, end) is None:
         return end
-    return arn.end() - (text[arn.end() - 1] in ":,")
+    return arn_end - (text[arn_end - 1] in ":,")

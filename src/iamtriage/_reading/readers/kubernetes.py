@@ -15,11 +15,13 @@ from iamtriage._reading.readers.rbac import put_principal
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.kubernetes.types import is_built_in
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from iamtriage._reading.readers.phrases import Phrase
     from iamtriage._reading.vocabulary.readable import Readable
 
 _TABLE = r"""
@@ -27,23 +29,23 @@ _TABLE = r"""
 sure  | must be logged in to the server | [Yy]ou must be logged in to the server
 sure  | asked for the client to provide credentials | the server has asked for the client to provide credentials
 sure  | rror looking up service account | error looking up service account
-sure  | <not>RN is not mapped | ARN is not mapped
-sure  | <not>dentity is not mapped | identity is not mapped
+sure  | <mapped>RN is not mapped | ARN is not mapped
+sure  | <mapped>dentity is not mapped | identity is not mapped
 sure  | RN does not match User ID | ARN does not match User ID
 outer | <get>ould not get token | could not get token
 sure  | did not contain an instance id | SessionName did not contain an instance id
 sure  | nput token was not properly formatted | input token was not properly formatted
 sure  | make webhook authenticator request | Failed to make webhook authenticator request
 sure  | <authenticate>authenticate the request | Unable to authenticate the request(?: due to an error)?
-sure  | nauthorized | Error from server \(Unauthorized\)
-sure  | nauthorized | [Uu]nable to recognize .{1,300}?: Unauthorized
-sure  | nauthorized | Unable to register node .{1,200}?with API server: Unauthorized
+sure  | (Unauthorized) | Error from server \(Unauthorized\)
+sure  | <recognize> | [Uu]nable to recognize .{1,300}?: Unauthorized
+sure  | <register>Unauthorized | Unable to register node .{1,200}?with API server: Unauthorized
 sure  | nauthorized | (?:\*v\d\w{0,10}\.[A-Z]|(?i:kubernetes|\bk8s\b|kubelet|kubectl|kubeconfig|api server|apiserver|rest client|api resources|api group list|\bleases?\b|\bconfigmaps?\b|service\s?accounts?\b|customresourcedefinitions?|upgrade connection))[^\n]{0,300}?(?:: |err=\")(?:Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`]|\.? \(|[.,;)\]])|the server has asked)
 unsure | nauthorized | (?i:failed to|unable to|error|cannot|could not|couldn't)[^\n]{0,200}?(?i:nodes?|pods?|services?|secrets?|namespaces?|deployments?|jobs?|events?|clusters?)\b[^\n]{0,200}?: Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])
-sure  | nauthorized | [\"']kind[\"']\s?:\s?[\"']Status[\"'][^\x1e]{0,300}?[\"']message[\"']\s?:\s?[\"']Unauthorized[\"']
+sure  | <Status>Unauthorized | [\"']kind[\"']\s?:\s?[\"']Status[\"'][^\x1e]{0,300}?[\"']message[\"']\s?:\s?[\"']Unauthorized[\"']
 unsure | nauthorized | (?:^\x1e?|(?<=[:=]\")|(?<=:\s\"))(?:[Ee]rror: )?Unauthorized$
-unsure | nauthorized | err=\"Unauthorized\"
-sure  | nauthorized | (?:INSTALLATION|UPGRADE) FAILED: (?:.{0,200}: )?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)
+unsure | err="Unauthorized" | err=\"Unauthorized\"
+sure  | <FAILED>Unauthorized|<labels>Unauthorized|<unreachable>nauthorized | (?:INSTALLATION|UPGRADE) FAILED: (?:.{0,200}: )?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)
 sure  | <access>path=/authenticate | msg=\\?\"access denied\\?\"[^\n]{0,800}?path=/authenticate
 
 [console_kubernetes_access]
@@ -57,10 +59,12 @@ _UNAUTHORIZED = table(_TABLE)
 
 FRAGMENTS = [phrase.fragment for phrase in _UNAUTHORIZED]
 
+_WITHIN_LINE = r"[^\n]{0,"
+_BARE_WORDS = lazy_pattern(r"Unauthorized|the\sserver\shas\sasked")
 # The fragment of the rows for the bare word, which any software prints.
 _BARE_FRAGMENT = "nauthorized"
 # Go programs add what they did: "listing nodes: Unauthorized". The type must be a built-in one.
-_GO_OPERATION = re.compile(
+_GO_OPERATION = lazy_pattern(
     r"(?<![\w-])(?:re-)?(?:list|get|watch|create|patch|update|delete|fetch|listing|getting|watching|creating|patching|updating|deleting"
     r"|fetching)\s(?:the\s)?(?P<type>[a-z][a-zA-Z]{1,40}(?:\s[a-z]{3,20})?):\sUnauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])",
     re.MULTILINE,
@@ -68,21 +72,21 @@ _GO_OPERATION = re.compile(
 # Types whose names other systems use, too.
 _COMMON_NAMES = frozenset({"user", "users", "group", "groups"})
 # What only Kubernetes programs and commands print, including klog's prefix and eksctl's marks.
-_NAMES_KUBERNETES = re.compile(
+_NAMES_KUBERNETES = lazy_pattern(
     r"kubernetes|kubectl|kubeconfig|kubelet|\bhelm\b|aws[-_]auth|GroupVersion|eksctl|\bEKS\b|\beks\b|configmap|\bk8s_|\[[✖ℹ]\]\s"
     r"|^(?:\S{1,40}\s){0,4}[IWEF][0-9]{4}\s[0-9]{2}:[0-9]{2}:",
     re.MULTILINE,
 )
 _NAMES_REACH = 1500
 # The sender of an "Unauthorized" that is not from the cluster, if its line names one.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = lazy_pattern(
     r"\b[Vv]ault\b|\bfrom\s+(?!the\b|server\b)[A-Z]\w{2,30}|https?://(?![0-9\[]|localhost|[\w.-]{0,200}(?:kube|k8s|eks|\.svc\b|cluster\.local|:6443))[a-z]"
 )
 # For a built-in type, this means that kubectl could not read the list of types.
-_NO_TYPE = re.compile(
+_NO_TYPE = lazy_pattern(
     r"the\s+server\s+doesn't\s+have\s+a\s+resource\s+type\s+\"(?P<type>[a-zA-Z]{1,60})\"(?!\s+in\s+group)"
 )
-_LOGFMT_ARN = re.compile(rf"\barn=\"?(?P<arn>{ARN})\"?")
+_LOGFMT_ARN = lazy_pattern(rf"\barn=\"?(?P<arn>{ARN})\"?")
 _REACH = 400
 
 
@@ -93,8 +97,8 @@ def read_kubernetes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     yield from _read_go_operations(text, names)
     for number in rows:
         phrase = _UNAUTHORIZED[number]
-        for m in compiled(phrase.pattern).finditer(text):
-            if phrase.fragment == _BARE_FRAGMENT and _is_elsewhere(text, m):
+        for m in _find(phrase, text):
+            if _is_bare(phrase) and _is_elsewhere(text, m):
                 continue
             if phrase.certainty == "unsure" and not _is_near(names, m):
                 continue
@@ -120,6 +124,30 @@ def _read_go_operations(text: str, names: list[int]) -> Iterator[Piece]:
 
 def _unauthorized(m: re.Match[str]) -> Piece:
     return Piece("core", m.start(), m.end(), kind="kubernetes_unauthorized", is_aws=True, source="kubernetes")
+
+
+def _is_bare(phrase: Phrase) -> bool:
+    """Return whether a row is for the bare word "Unauthorized"."""
+    return phrase.kind == "kubernetes_unauthorized" and "Unauthorized" in phrase.pattern
+
+
+def _find(phrase: Phrase, text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of a row; a bare word and what is in its line are searched for in such lines only."""
+    pattern = compiled(phrase.pattern)
+    if phrase.fragment != _BARE_FRAGMENT or _WITHIN_LINE not in phrase.pattern:
+        yield from pattern.finditer(text)
+        return
+    done = seen = 0
+    for bare in _BARE_WORDS.finditer(text):
+        if bare.end() <= seen:
+            continue
+        # Spaces of the pattern can be newlines.
+        start = text.rfind("\n", 0, max(text.rfind("\n", 0, bare.start()), 0)) + 1
+        end = text.find("\n", text.find("\n", bare.end()) + 1 or len(text))
+        seen = end if end >= 0 else len(text)
+        for m in pattern.finditer(text, max(start, done), seen):
+            done = m.end()
+            yield m
 
 
 def read_missing_types(readable: Readable) -> Iterator[Piece]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.kubernetes.admission import is_admission_denial
 from iamtriage._reading.vocabulary.kubernetes.cluster_urls import is_cluster_url
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import HINT, Piece
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
@@ -20,7 +21,7 @@ _INVALID_STATUS = (
 )
 # A literal and the pattern of each client that prints no message.
 _CLIENTS = tuple(
-    (needed, re.compile(pattern))
+    (needed, lazy_pattern(pattern))
     for needed, pattern in (
         (
             "ApiException",
@@ -79,18 +80,20 @@ _CLIENTS = tuple(
     )
 )
 # HTTP clients print this for any API, so the URL must be of a cluster: requests and httpx; aiohttp; kubeclient (Ruby).
-_REQUEST = re.compile(
+_REQUEST = lazy_pattern(
     r"(?P<status>40[13])(?:\s+Client\s+Error:\s+|,\s+message='|,?\s+)(?P<reason>Forbidden|Unauthorized)\b[^\s]{0,3}\s+"
     r"(?:for\s+(?:url:?\s+|[A-Z]{3,7}\s+)|url=)[^\s]{0,8}?(?P<url>https?://[^\s'\"<>]{1,2000})"
 )
 # Clients generated from OpenAPI print this for any API, so signs of Kubernetes must be near it.
-_GENERATED = re.compile(r"\((?P<status>40[13])\)\s+Reason:\s+(?P<reason>Forbidden|Unauthorized)\b")
-_GENERATED_FOR = re.compile(r"kubernetes|openshift|\b[A-Z]\w{2,30}V[0-9]\w{0,10}Api->|system:serviceaccount")
+_GENERATED = lazy_pattern(r"\((?P<status>40[13])\)\s+Reason:\s+(?P<reason>Forbidden|Unauthorized)\b")
+_GENERATED_FOR = lazy_pattern(
+    r"kubernetes|openshift|\b[A-Z]\w{2,30}V[0-9]\w{0,10}Api->|system:serviceaccount"
+)
 _GENERATED_REACH = 400
 # The server's Status as JSON, a Python dict or a Rust struct, from its reason on.
-_REASON = re.compile(r"[\"']?\breason[\"']?\s?[:=]\s?[\"'](?P<reason>Forbidden|Unauthorized)[\"']")
-_FAILURE = re.compile(r"[\"']?\bstatus[\"']?\s?[:=]\s?(?:Some\()?[\"']?Failure\b")
-_STATUS_CODE = re.compile(r"[\"']?\bcode[\"']?\s?[:=]\s?(?P<status>40[13])\b")
+_REASON = lazy_pattern(r"[\"']?\breason[\"']?\s?[:=]\s?[\"'](?P<reason>Forbidden|Unauthorized)[\"']")
+_FAILURE = lazy_pattern(r"[\"']?\bstatus[\"']?\s?[:=]\s?(?:Some\()?[\"']?Failure\b")
+_STATUS_CODE = lazy_pattern(r"[\"']?\bcode[\"']?\s?[:=]\s?(?P<status>40[13])\b")
 _HEADERS_REACH = 1000
 _BODY_REACH = 1500
 _CODE_REACH = 600

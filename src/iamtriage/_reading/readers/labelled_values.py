@@ -6,21 +6,22 @@ confirms a code that alone doesn't identify AWS. ``pairs`` reads codes of denial
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import find_paragraph
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, Piece
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
 
-_STATUS = re.compile(
+_STATUS = lazy_pattern(
     r"(?<![\w.-])(?:HTTP\s)?Status(?:\s?[Cc]ode)?\s?[:=]\s?(?P<status>[45][0-9]{2})(?![\w:-])"
 )
-_CODE = re.compile(
+_CODE = lazy_pattern(
     r"(?<![\w.-])(?:[Ee]rror\s?)?[Cc]ode\s?[:=]\s?[\"']?(?P<code>[A-Z][A-Za-z]{2,80})(?!\w|\.\w)"
 )
 _MESSAGE_LABEL = r"(?<![\w.-])(?:[Ee]rror\s?)?[Mm]essage\s?[:=]\s?[\"']?"
@@ -34,7 +35,7 @@ _MESSAGES = {
     "ResourceNotFoundException": r"(?:No\scluster\sfound\sfor\sname:\s|Secrets\sManager\scan't\sfind\sthe\sspecified\ssecret|Function\snot\sfound:\sarn:)",
 }
 _MESSAGE_OF_CODE = {
-    code: re.compile(_MESSAGE_LABEL + words) for codes, words in _MESSAGES.items() for code in codes.split()
+    code: lazy_pattern(_MESSAGE_LABEL + words) for codes, words in _MESSAGES.items() for code in codes.split()
 }
 _REACH = 300
 

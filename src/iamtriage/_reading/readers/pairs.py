@@ -8,7 +8,6 @@ form. ``structured`` reads complete CloudTrail records.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.readers.sdk_objects import is_in_sdk_error
@@ -24,9 +23,9 @@ from iamtriage._reading.vocabulary.codes import (
     normalize_code,
     strip_hadoop_code,
 )
-from iamtriage._reading.vocabulary.fragments import FragmentIndex
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS, STATEMENT, VAULT, find_cut, trim
 from iamtriage._reading.vocabulary.masks import rejoin
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.services import service_name, service_of_event_source
 
@@ -68,66 +67,73 @@ _FIRST_WORDS = frozenset(
     for name in _KEYS[role].split()
     if name in _KEY_WORDS
 )
-_FIRST_FRAGMENTS = FragmentIndex(
-    [
-        "<x>|<X>|<ID>equest ID|<name>Exception name|<fault>$fault|<metadata>$metadata|<operation>aws.operation|<service>aws.service"
-    ]
+# Parts of headers, of "Request ID", and of what makes a name a code.
+_FIRST_PARTS = frozenset({"x", "X", "ID", "fault", "metadata"})
+# How headers and keys of several words start, by one of their words.
+_STARTS = (
+    *(("x", "x-amz"), ("X", "X-Amz"), ("code", "HTTP response code"), ("name", "Exception name")),
+    *(
+        ("message", "Error message"),
+        ("ID", "Request ID"),
+        ("ID", "Extended Request ID"),
+        ("ID", "Extended request ID"),
+    ),
+    *(
+        ("Code", "Status Code"),
+        ("Code", "Error Code"),
+        ("operation", "aws.operation"),
+        ("service", "aws.service"),
+    ),
 )
-# Headers, keys of several words, and constructors that look like keys.
-_UNUSUAL = FragmentIndex(
-    [
-        (
-            "<x>x-|<X>X-|<code>response code|<name>Exception name|<message>Error message|<ID>equest ID|<Code>Status Code"
-            "|<Code>Error Code|<operation>aws.operation|<service>aws.service"
-            "|<RequestId>RequestId |<ErrorMessage>ErrorMessage |<Abbrev>Abbrev |<ErrorCode>ErrorCode "
-        )
-    ]
-)
-_PAIR = re.compile(
+# Constructors that look like keys.
+_CONSTRUCTORS = frozenset({"RequestId", "ErrorMessage", "Abbrev", "ErrorCode"})
+_PAIR = lazy_pattern(
     r"(?<![\w$@&?/.-])u?(?P<quote>[\"']?):?(?P<key>__type|x-amz[\w-]{2,24}|X-Amz[\w-]{2,24}|[A-Za-z_][\w.]{2,60}"
     r"|HTTP\sresponse\scode|Exception\sname|Error\smessage|Request\sID|Status\sCode|Error\sCode|Extended\s[Rr]equest\sID)(?P=quote)"
     r"\s?(?P<separator>:|=>|=(?!=)|(?=\s\")|,(?=\s?\")|\|)\s{0,2}"
     # Constructors around the value in Swift, Rust and Haskell; the type in the output of R's str().
     r"(?:Optional\(|Some\(|Just\s?\(?|(?:RequestId|ErrorMessage|Abbrev)\s(?:\{from[A-Z][A-Za-z]{5,15}\s=\s)?|ErrorCode\s|\(|chr\s(?=\")|(?:int|num)\s(?=[0-9])){0,3}"
 )
-_QUOTED = re.compile(r"u?([\"'])\s?(?P<value>[^\"']{0,1024})\1|\"\s?(?P<open>[^\"'\n]{1,1024})\Z")
-_BARE = re.compile(
+_QUOTED = lazy_pattern(r"u?([\"'])\s?(?P<value>[^\"']{0,1024})\1|\"\s?(?P<open>[^\"'\n]{1,1024})\Z")
+_BARE = lazy_pattern(
     r"(?P<value><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n:\"']{1,60}\}|[^\s,;(){}\[\]\"'<>]{1,1024})"
 )
 _WITHOUT_SEPARATOR = frozenset({"code", "message", "request_id"})
 _NO_VALUES = frozenset({"null", "nil", "None", "Nothing", "undefined", "true", "false"})
 # Maximum distance, in characters, between two keys of a cluster.
 _MAX_GAP = 2500
-_MESSAGE_END = re.compile(r"[\"'](?=\s*(?:[,}\]]|\Z|\n))")
+# Characters of a key.
+_MAX_KEY = 61
+_MESSAGE_END = lazy_pattern(r"[\"'](?=\s*(?:[,}\]]|\Z|\n))")
 _MESSAGE_REACH = 4000
 
 # The SDK for JavaScript prints the error that it got while loading credentials inside its own.
-_OBJECT_START = re.compile(r"\s?\{\s?")
-_HEADER = re.compile(r"[xX]-[aA]mz[nN]?-")
+_OBJECT_START = lazy_pattern(r"\s?\{\s?")
+_HEADER = lazy_pattern(r"[xX]-[aA]mz[nN]?-")
 # The request ID of a Lambda invocation is not that of an API call.
-_LAMBDA = re.compile(r"(?:START|END|REPORT)\s\Z")
+_LAMBDA = lazy_pattern(r"(?:START|END|REPORT)\s\Z")
 # From the start of a line, up to the level that a logger wrote.
-_LOG_RECORD = re.compile(r"\{\s?\"[^\n]{0,200}?\"(?:level|severity|log\.level)\"\s?:")
+_LOG_RECORD = lazy_pattern(r"\{\s?\"[^\n]{0,200}?\"(?:level|severity|log\.level)\"\s?:")
 # Before its message, or after it to its end.
 _SIMPLE_VALUE = r"(?:\"[^\"\n]{0,200}\"|[\w.+-]{1,40})"
-_PAIRS_BEFORE = re.compile(rf"\{{\s?(?:\"[\w.@-]{{1,60}}\"\s?:\s?{_SIMPLE_VALUE},\s?){{0,20}}\"?")
-_PAIRS_AFTER = re.compile(
+_PAIRS_BEFORE = lazy_pattern(rf"\{{\s?(?:\"[\w.@-]{{1,60}}\"\s?:\s?{_SIMPLE_VALUE},\s?){{0,20}}\"?")
+_PAIRS_AFTER = lazy_pattern(
     rf"\"?(?:,\s?\"[\w.@-]{{1,60}}\"\s?:\s?{_SIMPLE_VALUE}){{0,20}}\s?\}}\s?(?:[\n\x1e]|\Z)"
 )
 _IDS_OF_LOGGERS = frozenset({"requestId", "request_id"})
 _MAX_RECORD = 4_000
-_INIT = re.compile(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
-_CODE_WORD = re.compile(r"[^\s(){}<>\"']{1,128}")
+_INIT = lazy_pattern(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
+_CODE_WORD = lazy_pattern(r"[^\s(){}<>\"']{1,128}")
 # Only the query protocol states whether the sender or the receiver caused the error.
-_ERROR_TYPE = re.compile(r"\bType[\"']?\s?(?::|=>|=)\s?[\"']?(?:Sender|Receiver)[\"']?,?\s{0,2}\Z")
+_ERROR_TYPE = lazy_pattern(r"\bType[\"']?\s?(?::|=>|=)\s?[\"']?(?:Sender|Receiver)[\"']?,?\s{0,2}\Z")
 # amazonka (Haskell) prints values with constructors.
-_ABBREV = re.compile(r"\sAbbrev\s")
-_ERROR_CODE = re.compile(r"\sErrorCode\s\"?\Z")
+_ABBREV = lazy_pattern(r"\sAbbrev\s")
+_ERROR_CODE = lazy_pattern(r"\sErrorCode\s\"?\Z")
 # The list of health issues of an EKS cluster, node group or add-on.
-_IN_ISSUES = re.compile(r"\"issues\"\s?:\s?\[[^\[\]]{0,800}(?:\[[^\[\]]{0,400}\][^\[\]]{0,200}){0,8}\Z")
-_ANY_CODE = re.compile(r"[A-Z][A-Za-z0-9.]{2,80}")
+_IN_ISSUES = lazy_pattern(r"\"issues\"\s?:\s?\[[^\[\]]{0,800}(?:\[[^\[\]]{0,400}\][^\[\]]{0,200}){0,8}\Z")
+_ANY_CODE = lazy_pattern(r"[A-Z][A-Za-z0-9.]{2,80}")
 # The frames in which the SDK for JavaScript makes an error from a service's response.
-_FROM_RESPONSE = re.compile(
+_FROM_RESPONSE = lazy_pattern(
     r"\bextractError\s\([^\s()]{0,200}aws-sdk/|\bde_\w{1,80}CommandError\s\([^\s()]{0,200}@aws-sdk/"
 )
 _FRAMES_REACH = 1500
@@ -135,11 +141,11 @@ _METADATA_REACH = 24
 _V2_FRAME = "Request.extractError ("
 _V2_FRAME_REACH = 200
 _OBJECT_REACH = 400
-_NAME = re.compile(r"\w{2,80}")
-_IDENTITY = re.compile(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer")
+_NAME = lazy_pattern(r"\w{2,80}")
+_IDENTITY = lazy_pattern(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer")
 _IDENTITY_LITERALS = ("userIdentity", "principal", "sessionIssuer")
 _IDENTITY_REACH = 400
-_NOT_ALLOWED = re.compile(r"allowed[\"']?\s?[:=]{1,2}\s?[Ff]alse")
+_NOT_ALLOWED = lazy_pattern(r"allowed[\"']?\s?[:=]{1,2}\s?[Ff]alse")
 _ISSUER_REACH = 200
 
 
@@ -162,11 +168,10 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
     """Yield clusters of keys and values outside of the pieces that other readers have found."""
     text = readable.text
     words = readable.words
-    keys = {key.lower() for key in filter(_is_key, words)}
     if (
-        keys.isdisjoint(_FIRST_WORDS)
-        and not _FIRST_FRAGMENTS.possible_rows(words, readable.flat)
-        and (keys.isdisjoint(_IDENTITY_WORDS) or not any(literal in text for literal in _IDENTITY_LITERALS))
+        _FIRST_WORDS.isdisjoint(map(str.lower, words))
+        and _FIRST_PARTS.isdisjoint(words)
+        and not _has_other_keys(readable)
     ):
         return
     cluster: Piece | None = None
@@ -213,23 +218,41 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
         yield cluster
 
 
-@lru_cache(maxsize=8192)
-def _is_key(word: str) -> bool:
-    """Return whether a word is a key, or the last part of one."""
-    return word.lower() in _KEY_WORDS
+def _has_other_keys(readable: Readable) -> bool:
+    """Return whether a text can contain such keys whose words are common."""
+    words, flat = readable.words, readable.flat
+    return (
+        ("name" in words and "Exception name" in flat)
+        or ("operation" in words and "aws.operation" in flat)
+        or ("service" in words and "aws.service" in flat)
+        or (
+            any(literal in flat for literal in _IDENTITY_LITERALS)
+            and not _IDENTITY_WORDS.isdisjoint(map(str.lower, words))
+        )
+    )
 
 
 def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
     """Yield the keys of the table, and others."""
-    text = readable.text
-    if _UNUSUAL.possible_rows(readable.words, readable.flat):
+    text, words, flat = readable.text, readable.words, readable.flat
+    if any(f"{word} " in flat for word in _CONSTRUCTORS & words):
         yield from _PAIR.finditer(text)
         return
-    done = 0
-    for start, _ in readable.places(set(filter(_is_key, readable.words))):
+    starts: set[int] = set()
+    for start, _ in readable.places({word for word in words if word.lower() in _KEY_WORDS}):
         first = start
-        while (before := text[first - 1 : first]).isalnum() or (before and before in "._"):
+        while start - first <= _MAX_KEY and (
+            (before := text[first - 1 : first]).isalnum() or (before and before in "._")
+        ):
             first -= 1
+        starts.add(first)
+    for word, key in _STARTS:
+        at = flat.find(key) if word in words else -1
+        while at >= 0:
+            starts.add(at)
+            at = flat.find(key, at + 1)
+    done = 0
+    for first in sorted(starts):
         for at in range(max(done, first - 3), first + 1):
             m = _PAIR.match(text, at)
             if m:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import Piece
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ sure   | KMS access was denied | KMS access was denied
 sure   | authorized to access the key | (?<![a-z0-9.-])(?P<principal>[a-z0-9.-]{1,80}\.amazonaws\.com) is not authorized to access the key
 sure   | ross-account pass role is not allowed | Cross-account pass role is not allowed
 sure   | due to a VPC endpoint policy | denied due to a (?P<policy_type>VPC endpoint) policy
-sure   | <resource>is denied | Access to the resource (?P<resource>https?://\S+?) is denied
-unsure | <resource>is denied | Access to the resource (?P<resource><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[*xX]{3,60}) is denied
+sure   | <denied>is denied | Access to the resource (?P<resource>https?://\S+?) is denied
+unsure | <denied>is denied | Access to the resource (?P<resource><[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[*xX]{3,60}) is denied
 sure   | <Identity>is forbidden | Access to Identity '(?P<resource>[^'\n]{1,200})' is forbidden
 sure   | not the owner of | You are not the owner of [\w ]{1,40} '(?P<resource>[^'\n]{1,200})'
 unsure | due to missing permissions | (?<![\w./-])(?P<resource>[\w./-]{1,200}) already exists due to missing permissions
@@ -44,7 +45,7 @@ sure   | Access denied for operation | Access denied for operation 'AWS::[\w:]+'
 sure   | ccess to this object has been | (?:(?P<service>S3) error: )?All access to this object has been disabled
 sure   | <Access>ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB) error: Access Denied
 sure   | Cannot call Get | Cannot call (?P<operation>Get\w+) with session credentials
-sure   | ot authorized for images | Not authorized for images
+sure   | <images>ot authorized for images | Not authorized for images
 outer  | ermissions error performing a tagging operation | Encountered a permissions error performing a tagging operation
 sure   | <requester> | Resource does not exist or requester is not authorized to access requested permissions
 sure   | not authorized to access this resource | User is not authorized to access this resource
@@ -52,7 +53,7 @@ sure   | <Access>ccess Denied | \A[\s\"'`]*Access Denied[.\s\"'`]*\Z
 sure   | ot Authorized to access | Not Authorized to access \w{1,100} on type \w{1,60}
 unsure | <have>You do | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
 unsure | ufficient access to perform this action | You do not have sufficient access to perform this action
-unsure | not authorized to perform this operation | You are not authorized to perform this operation
+unsure | <this>not authorized to perform this operation | You are not authorized to perform this operation
 unsure | <Access>ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'`\n<]|\Z|,| \()|(?<=Exception\[)Access Denied(?=\])
 sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
 sure   | access to the model with | You don't have access to the model with the specified model ID
@@ -70,7 +71,7 @@ sure   | ID Token provided is not a valid JWT | ID Token provided is not a valid
 sure   | ID token provided is not a valid JWT | ID token provided is not a valid JWT
 unsure | <token>oken issuer|<issuer>oken issuer | (?:Invalid|Incorrect|Unknown) token issuer|[Tt]oken issuer (?:does not match|is invalid)
 unsure | <issuer>issuer in the token | The issuer in the token does not match the issuer
-sure   | web identity token that was passed | The web identity token that was passed (?:could not be validated|is expired or is not valid)
+sure   | <that>web identity token that was passed | The web identity token that was passed (?:could not be validated|is expired or is not valid)
 unsure | dentity provider was invalid | [Tt]he (?:token|response) from the identity provider was invalid
 unsure | <Token>audience in ID Token | audience in ID Token .{0,120}? (?:did|does) not match
 unsure | <verify>Failed to verify | Failed to verify (?:the )?(?:web identity|OIDC|identity) token
@@ -99,7 +100,7 @@ sure   | cached SSO token is expired | cached SSO token is expired
 sure   | <loading>SSO Token | Error loading SSO Token: Token for .{1,120}? (?:is|has) expired
 unsure | our session has expired | Your session has expired\. Please (?:re)?authenticate
 unsure | <expired> | Request (?:has )?expired\b
-unsure | <is>oken is expired | Token is expired
+unsure | <expired>oken is expired | Token is expired
 unsure | <expired>Token expired | Token expired
 unsure | <token> | (?:session|security|access|id|identity|web identity|The|the) token (?:has|is) expired
 sure   | redentials were refreshed, but | Credentials were refreshed, but the refreshed credentials are still expired
@@ -138,7 +139,7 @@ sure   | no valid providers in chain | no valid providers in chain
 sure   | <AWS_AUTH_SIGNING_NO_CREDENTIALS> | AWS_AUTH_SIGNING_NO_CREDENTIALS
 sure   | AWS_AUTH_CREDENTIALS_PROVIDER_ | AWS_AUTH_CREDENTIALS_PROVIDER_(?:[A-Z0-9_]{2,30}_SOURCE_FAILURE|INVALID_ENVIRONMENT)
 sure   | redentials could not be sourced | Valid credentials could not be sourced (?:by|from)
-sure   | sign an http request without | Attempt to sign an http request without credentials
+sure   | <sign>an http request without | Attempt to sign an http request without credentials
 sure   | No signing credentials | No signing credentials (?:available, see CRT|found)
 sure   | credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|Failed to) load (?:AWS )?credentials from any (?:of the )?provider
 sure   | dentity could be resolved from the chain | No identity could be resolved from the chain
@@ -199,7 +200,7 @@ unsure | o credentials have been configured | [Nn]o credentials have been config
 unsure | o valid credential | [Nn]o valid credentials? (?:was |were )?found
 sure   | o valid credential | \b[sS]3\b[^\n]{0,200}? [Nn]o valid credentials? (?:was |were )?found
 sure   | rovider returned no credentials | \[signv4\] Provider returned no credentials
-sure   | STS assume role request failed | \[aws_credentials\] STS assume role request failed
+sure   | <assume>STS assume role request failed | \[aws_credentials\] STS assume role request failed
 sure   | ID and Secret Access Key must be specified | AWS Access Key ID and Secret Access Key must be specified
 unsure | No credentials in chain | No credentials in chain
 unsure | Missing required authentication | Missing required authentication credentials
@@ -215,7 +216,7 @@ sure   | <quota>quota for AccessKeysPerUser | Cannot exceed quota for AccessKeys
 sure   | nvalid principal in policy | [Ii]nvalid principal in policy
 sure   | This policy contains invalid | This policy contains invalid [Jj]son
 sure   | yntax errors in policy | Syntax errors in policy
-sure   | policy failed legacy parsing | The policy failed legacy parsing
+sure   | <legacy>policy failed legacy parsing | The policy failed legacy parsing
 sure   | olicy document should not specify a principal | [Pp]olicy document should not specify a principal
 sure   | <invalid>olicy has invalid | Policy has invalid (?:resource|action|condition)
 sure   | Action does not apply to any resource | Action does not apply to any resource\(s\) in statement
@@ -250,7 +251,7 @@ unsure | <roleARN>|<roleArn> | \"?\brole(?:ARN|Arn)\"? .{0,60}?(?:doesn't match|
 sure   | doesn't match expected ARN pattern | doesn't match expected ARN pattern
 
 [access_entry]
-sure   | access entry resource is already in use | specified access entry resource is already in use on this cluster
+sure   | <entry>access entry resource is already in use | specified access entry resource is already in use on this cluster
 sure   | authentication mode must be set to one of | cluster's authentication mode must be set to one of
 sure   | bootstrapClusterCreatorAdminPermissions must be | bootstrapClusterCreatorAdminPermissions must be
 sure   | Access Entries with a type of | can only be performed on Access Entries with a type of
@@ -286,7 +287,7 @@ SPECIFIC = frozenset(
         "malformed_policy",
     }
 )
-_ARN = re.compile(ARN)
+_ARN = lazy_pattern(ARN)
 _VALUES = ("principal", "account", "resource", "action", "operation")
 
 
@@ -302,7 +303,7 @@ class Phrase(NamedTuple):
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
     """Compile a pattern of a table when a text first needs it; most are never needed."""
-    return re.compile(pattern.replace(" ", r"\s+"), re.MULTILINE)
+    return lazy_pattern(pattern.replace(" ", r"\s+"), re.MULTILINE)
 
 
 def table(text: str) -> tuple[Phrase, ...]:

@@ -12,7 +12,6 @@ reads what clients print instead of the server's message.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.accounts import account_of
@@ -20,9 +19,11 @@ from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.kubernetes.admission import is_admission_denial
 from iamtriage._reading.vocabulary.kubernetes.types import is_built_in
 from iamtriage._reading.vocabulary.masks import rejoin
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import Fact, Piece
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
@@ -45,45 +46,47 @@ _SCOPE = (
     rf"(?:\s+in\s+(?:the\s+namespace|project)\s+{_QUOTE}?(?P<namespace>[^\"'`\s]{{1,120}}){_QUOTE}?"
     r"|\s+(?P<cluster>at\s+the\s+cluster\s+scope|in\s+the\s+cluster))?"
 )
-_SENTENCE = re.compile(rf"(?<!\w)User\s+{_USER}\s+{_WORDS_BETWEEN}cannot\s+{_VERB}\s+{_WHAT}{_GROUP}{_SCOPE}")
-_HEAD = re.compile(
+_SENTENCE = lazy_pattern(
+    rf"(?<!\w)User\s+{_USER}\s+{_WORDS_BETWEEN}cannot\s+{_VERB}\s+{_WHAT}{_GROUP}{_SCOPE}"
+)
+_HEAD = lazy_pattern(
     r"(?:[a-z0-9.-]{1,120}(?:/[a-z0-9-]{1,60})?(?:\s+\"[^\"\n]{0,253}\")?\s+is\s+)?[Ff]orbidden\)?\s?:\s+\Z"
 )
 _HEAD_REACH = 450
 # Of a type with its group and subresource.
 _TYPE_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789.-/"
 # The server's denials in other words. Some of them are of a quota or an admission plugin.
-_OTHER_MESSAGE = re.compile(
+_OTHER_MESSAGE = lazy_pattern(
     r"Error from server \(Forbidden\):|\b(?P<said>is forbidden): (?!User)(?=\w)"
     r"(?=[^\n]{0,200}?(?:not allowed to|can only|cannot|not permitted|attempting to grant))"
 )
-_NAMED_TYPE = re.compile(
+_NAMED_TYPE = lazy_pattern(
     r"(?P<type>[a-z][a-z0-9-]{1,60})(?P<group>\.[a-z0-9.-]{1,120})?(?:\s+\"[^\"\n]{0,253}\")?\s+\Z"
 )
-_GRANTING = re.compile(
+_GRANTING = lazy_pattern(
     r"user\s+\"(?P<user>[^\"\n]{1,300})\"(?:\s+\(groups=[^()]{0,1500}\))?\s+(?:is\s+attempting\s+to\s+grant|cannot\s+grant)"
 )
 _GRANTING_REACH = 600
 # https://github.com/kubernetes/kubernetes/blob/master/plugin/pkg/auth/authorizer/rbac/rbac.go, of log level 5 and of older versions.
-_LOG_ENTRY = re.compile(
+_LOG_ENTRY = lazy_pattern(
     r"RBAC(?:\s+DENY:|:\s+no\s+rules\s+authorize)\s+user\s+\"(?P<user>[^\"\n]{0,300})\"\s+(?:with\s+)?groups\s+\[[^\]\n]{0,1500}\]\s+"
     r"(?:cannot|to)\s+\"(?P<verb>[\w*-]{2,24})\"\s+(?:resource\s+\"(?P<resource>[\w./*-]{1,200})\"|(?:on\s+URL|nonResourceURL)\s+\"[^\"\n]{0,300}\")"
     r"(?:\s+named\s+\"[^\"\n]{0,253}\")?(?:\s+in\s+namespace\s+\"(?P<namespace>[^\"\s]{1,120})\")?"
 )
 # https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/server/server.go
-_KUBELET = re.compile(
+_KUBELET = lazy_pattern(
     r"Forbidden\s\(user=(?P<user>[^\s,()]{1,300}),\s?verb=(?P<verb>\w{2,24}),\s?resource=(?P<resource>[\w./-]{1,120}),"
     r"\s?subresource(?:\(s\))?=\[?(?P<sub>[\w/ -]{0,200})\]?\)"
 )
 # https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/: the event of a denied request has no message.
-_AUDIT = re.compile(r"\"apiVersion\"\s?:\s?\"audit\.k8s\.io/v1\"")
-_AUDIT_DENIED = re.compile(
+_AUDIT = lazy_pattern(r"\"apiVersion\"\s?:\s?\"audit\.k8s\.io/v1\"")
+_AUDIT_DENIED = lazy_pattern(
     r"\"reason\"\s?:\s?\"Forbidden\"|\"authorization\.k8s\.io/decision\"\s?:\s?\"forbid\""
 )
 _AUDIT_FIELDS = (
-    re.compile(r"\"verb\"\s?:\s?\"(?P<k8s_verb>[a-z]{2,24})\""),
-    re.compile(r"\"user\"\s?:\s?\{\s?\"username\"\s?:\s?\"(?P<k8s_user>[^\"\n]{1,300})\""),
-    re.compile(
+    lazy_pattern(r"\"verb\"\s?:\s?\"(?P<k8s_verb>[a-z]{2,24})\""),
+    lazy_pattern(r"\"user\"\s?:\s?\{\s?\"username\"\s?:\s?\"(?P<k8s_user>[^\"\n]{1,300})\""),
+    lazy_pattern(
         r"\"objectRef\"\s?:\s?\{(?=[^{}]{0,600}?\"resource\"\s?:\s?\"(?P<k8s_resource>[\w.-]{1,120})\")"
         r"(?:(?=[^{}]{0,600}?\"namespace\"\s?:\s?\"(?P<k8s_namespace>[\w.-]{1,120})\"))?"
         r"(?:(?=[^{}]{0,600}?\"apiGroup\"\s?:\s?\"(?P<k8s_api_group>[\w.-]{1,120})\"))?"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS, VALUE_START, trim
 from iamtriage._reading.vocabulary.masks import ARN, ENCODED, rejoin
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import HINT
 from iamtriage._reading.vocabulary.policy_types import policy_type
 
@@ -28,43 +29,43 @@ _TAIL_REACH = 700
 _MIN_BLOB_LINE = 16
 _MAX_CLAUSE_LENGTH = 400
 
-WHY = re.compile(
+WHY = lazy_pattern(
     r"(?P<explicit>\bwith\s+an?\s+explicit\s+deny\b)|\b(?:because|since)\s+(?:(?P<no>no)\b|(?P<other>\w))",
     re.IGNORECASE,
 )
-_SPACE = re.compile(r"\s{1,3}")
-_IN = re.compile(r"\s+in\s+(?:(?:an?|the|one\s+of\s+the|your)\s+)?", re.IGNORECASE)
-_TYPE_WORDS = re.compile(
+_SPACE = lazy_pattern(r"\s{1,3}")
+_IN = lazy_pattern(r"\s+in\s+(?:(?:an?|the|one\s+of\s+the|your)\s+)?", re.IGNORECASE)
+_TYPE_WORDS = lazy_pattern(
     r"(?:[\w-]+\s+){0,9}?(?:policy|policies|boundary|boundaries)(?:\b|(?=User:))"
     r"(?:\s+transitively\s+through\s+an?\s+[\w-]+(?:\s+[\w-]+){0,3}?\s+policy\b)?",
     re.IGNORECASE,
 )
-_POLICY = re.compile(
+_POLICY = lazy_pattern(
     r"(?:\s*,?\s*with\s+(?:the\s+)?policy\s+(?:ARN|arn|Arn|id|ID|name))?\s*:\s*"
     rf"{VALUE_START}[\"'`]?"
     rf"(?P<policy>{ARN}|(?:<(?!/)|[^\s\"'`<]){{1,2048}})"
 )
 # After a colon, distinguishes the name or ID of a policy from a word.
-_POLICY_MARK = re.compile(r"[/:_<\[{*…-]|[0-9]")
-_ALLOWS = re.compile(
+_POLICY_MARK = lazy_pattern(r"[/:_<\[{*…-]|[0-9]")
+_ALLOWS = lazy_pattern(
     r"\s+allows?\b(?:\s+(?:the\s+)?[\"'`]?(?P<action>[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][\w*]{0,127})[\"'`]?(?:\s+action\b)?)?",
     re.IGNORECASE,
 )
 # The documentation once printed "because the role trust policy allows" for a denial.
-_MISSING_NO = re.compile(r"(?:the\s+)?((?:[\w-]+\s+){0,6}?(?:policy|boundary))\s+allows\b")
-_CLAUSE_END = re.compile(r"\.(?=\s|\Z|\")|\n\n|\"|\s\((?:Service|SDK|Status|Request)|\s+status\s+code\b|\Z")
+_MISSING_NO = lazy_pattern(r"(?:the\s+)?((?:[\w-]+\s+){0,6}?(?:policy|boundary))\s+allows\b")
+_CLAUSE_END = lazy_pattern(r"\.(?=\s|\Z|\")|\n\n|\"|\s\((?:Service|SDK|Status|Request)|\s+status\s+code\b|\Z")
 
-_NEXT_SENTENCE = re.compile(r"(?:[Nn]ot|n't)\s+[Aa]uthori[sz]ed\b")
-_ENCODED = re.compile(
+_NEXT_SENTENCE = lazy_pattern(r"(?:[Nn]ot|n't)\s+[Aa]uthori[sz]ed\b")
+_ENCODED = lazy_pattern(
     r"Encoded\s+authorization\s+failure\s+message:\s*(?:[\"'`](?=[\w -]{16,}[\"'`]|[$#]?[<\[{(]|\w[\w -]{1,60}[\"'`]))?"
 )
-_BLOB = re.compile(rf"(?P<mask>{ENCODED})|[A-Za-z0-9_-]{{2,}}(?:\.{{3,}}|…+)?|[*xX]{{3,}}")
-_VALUE = re.compile(VALUE_START)
-_MASKED = re.compile(r"[*xX]{3,}")
-_PLAIN_WORD = re.compile(r"[A-Z]?[a-z]+|[0-9]{3}")
-_NEXT_BLOB_LINE = re.compile(r"\s([A-Za-z0-9_-]{4,}(?:\.{3,}|…+)?)(?![A-Za-z0-9_-]*[:=(,])")
+_BLOB = lazy_pattern(rf"(?P<mask>{ENCODED})|[A-Za-z0-9_-]{{2,}}(?:\.{{3,}}|…+)?|[*xX]{{3,}}")
+_VALUE = lazy_pattern(VALUE_START)
+_MASKED = lazy_pattern(r"[*xX]{3,}")
+_PLAIN_WORD = lazy_pattern(r"[A-Z]?[a-z]+|[0-9]{3}")
+_NEXT_BLOB_LINE = lazy_pattern(r"\s([A-Za-z0-9_-]{4,}(?:\.{3,}|…+)?)(?![A-Za-z0-9_-]*[:=(,])")
 # A terminal can break the ID. What follows the second part, or the end of the text, confirms it.
-_AUTHORIZATION_ID = re.compile(
+_AUTHORIZATION_ID = lazy_pattern(
     r"authorization\s+id:\s*((?=[A-Za-z]{0,255}[0-9])[0-9a-zA-Z]{8,256}(?:\n[0-9a-z]{1,40}(?=\s*\Z|\"))?)"
     r"|authorization-details/([0-9a-zA-Z]{8,256}(?:\n[0-9a-z]{1,40}(?=\s+for\s+complete))?)"
 )

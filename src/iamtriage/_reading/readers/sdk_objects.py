@@ -6,12 +6,12 @@ system's errors have them.
 
 from __future__ import annotations
 
-import re
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 # The keys to search for, and how they are printed.
 _KEYS = ("$fault", "$metadata")
-_MARK = re.compile(r"(?<![\w$])\$(?:fault|metadata)[\"']?\s?:")
-_BRACE = re.compile(r"[{}]")
+_MARK = lazy_pattern(r"(?<![\w$])\$(?:fault|metadata)[\"']?\s?:")
+_BRACE = lazy_pattern(r"[{}]")
 # Maximum distance, in characters, between two keys of an object; a message can be between them.
 _REACH = 1500
 

@@ -9,8 +9,6 @@ Hadoop's ``S3AUtils``, the AWS Tools for PowerShell, chalice, columns of CloudTr
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.codes import (
@@ -30,17 +28,19 @@ from iamtriage._reading.vocabulary.grammar import (
 )
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.other_systems import S3A_DENIAL
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.services import service_name, service_of_event_source, service_of_host
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
 
 # Markdown's marks and quotes, which people add to parts of a sentence.
 _MARKUP = r"[`*_\"']{0,3}"
-_BOTOCORE = (
+_BOTOCORE = lazy_pattern(
     # The code is empty if the response has none. pynamodb adds two clauses.
     rf"(?:An|A\s+client)\s+[Ee]rror\s+(?:occurr?ed\s+)?{_MARKUP}\(\s*(?P<code>[^()\s]{{1,128}}|(?=\)\s+when\s+calling\b))\s*\){_MARKUP}(?:\s+occurred)?"
     r"(?:\s+on\s+request\s+\((?P<request>[^()\s]{1,128})\))?(?:\s+on\s+table\s+\([^()\n]{1,255}\))?"
@@ -48,95 +48,111 @@ _BOTOCORE = (
     r"(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
 )
 # The same without its first words. The format distinguishes the rest from source code.
-_BOTOCORE_CUT = r"(?:\A|\n)[^\w\n(]{0,3}\((?P<code>[A-Za-z][^()\s]{2,127})\)\s+when\s+calling\s+the\s+(?P<operation>[A-Z]\w{1,79})\s+operation\s*:\s*"
-_CLI = re.compile(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|move|delete) failed)[:\s]")
+_BOTOCORE_CUT = lazy_pattern(
+    r"(?:\A|\n)[^\w\n(]{0,3}\((?P<code>[A-Za-z][^()\s]{2,127})\)\s+when\s+calling\s+the\s+(?P<operation>[A-Z]\w{1,79})\s+operation\s*:\s*"
+)
+_CLI = lazy_pattern(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|move|delete) failed)[:\s]")
 _CLI_REACH = 300
 
-_GO2_OPERATION = (
+_GO2_OPERATION = lazy_pattern(
     # A box can break a service's name between words. People retype it with other capitals.
     rf"(?<!\w)(?P<written>[Oo]peration\s+[Ee]rror)\s+(?P<service>[A-Za-z](?:[\w .-]|\n(?=[A-Z]|v[0-9])(?!{ENTRY_START})){{0,60}}?)\s*:\s+(?P<operation>\w{{2,80}})(?=[,:\s]|\Z)"
 )
 # A log viewer cut off the words "operation error".
-_GO2_CUT = (
+_GO2_CUT = lazy_pattern(
     r"(?:\A|(?<=[\n\x1e\"'`(\[])|(?<=[:>]\s)|(?<=rror\s))(?P<service>[A-Z][A-Za-z0-9]{1,40}(?:[ ][A-Z][A-Za-z0-9]{0,40}){0,4})\s*:\s+"
     r"(?P<operation>[A-Z]\w{2,80})(?=,\s+(?:exceeded\s+maximum\s+number\s+of\s+attempts,\s+[0-9]{1,3},\s+)?https?\s+response\s+error\s+StatusCode:)"
 )
-_GO2_COMPLETE = re.compile(r"operation\s+error\s+[\w .-]{0,60}\s?\Z")
+_GO2_COMPLETE = lazy_pattern(r"operation\s+error\s+[\w .-]{0,60}\s?\Z")
 _GO2_REACH = 90
 # Without "response error" before it, a request ID must follow, because other programs print such structs.
-_GO2_RESPONSE = r"(?P<head>(?:https?|HTTPS?)\s+[Rr]esponse\s+[Ee]rror:?\s+)?StatusCode:\s*(?P<status>[0-9]{1,3})(?(head)(?=\s*,|\n)|(?=\s*,\s*RequestID:\s*[^\s\"]))"
-_GO2_REQUEST = re.compile(
+_GO2_RESPONSE = lazy_pattern(
+    r"(?P<head>(?:https?|HTTPS?)\s+[Rr]esponse\s+[Ee]rror:?\s+)?StatusCode:\s*(?P<status>[0-9]{1,3})(?(head)(?=\s*,|\n)|(?=\s*,\s*RequestID:\s*[^\s\"]))"
+)
+_GO2_REQUEST = lazy_pattern(
     rf"(?:\s*,\s*|\n)RequestID:\s*(?P<id>[^,;\n]{{0,128}}(?:{ID_CONTINUATION}[0-9a-f-]{{1,36}}(?=[,;\s]|\Z))?)"
 )
-_GO2_HOST = re.compile(
+_GO2_HOST = lazy_pattern(
     rf"(?:\s*,\s*|\n)HostID:\s*(?P<id>[^,;\n]{{0,256}}(?:{HOST_ID_CONTINUATION}[^,;\s]{{1,200}})?)"
 )
-_GO2_CODE = r"api\s+error\s+(?P<code>[A-Za-z][\w.]{1,100})\s*:\s*"
+_GO2_CODE = lazy_pattern(r"api\s+error\s+(?P<code>[A-Za-z][\w.]{1,100})\s*:\s*")
 # As people retype it. Messages of other tools can start like this, too.
-_GO2_RETYPED = r"(?:API\s+[Ee]rror|[Aa]pi\s+Error):?\s+(?P<code>[A-Z][\w.]{1,100})(?:\s*:\s+|\s[-–]\s)"
+_GO2_RETYPED = lazy_pattern(
+    r"(?:API\s+[Ee]rror|[Aa]pi\s+Error):?\s+(?P<code>[A-Z][\w.]{1,100})(?:\s*:\s+|\s[-–]\s)"
+)
 
-_PHP = r"Error\s+executing\s+\"(?P<operation>\w{2,80})\"\s+on\s+\"(?P<url>[^\"\n]{1,2000})\""
-_URL_HOST = re.compile(r"https?://([^/\s:]+)")
-_PHP_CODE = r"(?<![\w\\])(?P<code>[A-Z][A-Za-z0-9]{2,80})\s+\((?:client|server)\):\s*"
-_DOTNET = r"Error\s+making\s+request\s+with\s+Error\s+Code\s+(?P<code>\w{2,80})\s+and\s+Http\s+Status\s+Code\s+(?P<status>\w{2,40})"
-_KMS = r"KMS\s+Exception:\s*(?P<code>[A-Z]\w{2,60}?Exception)\s*KMS\s+Message"
-_OTHER_SERVICE = r"\b(?P<service>EC2|S3|KMS|SNS|SQS|STS|IAM)\s+Error\s+Code:\s+(?P<code>[A-Z]\w{2,80})\b"
-_POD_IDENTITY = r"\[(?P<id>[0-9a-fx*-]{8,64})\]:\s\((?P<code>[A-Z]\w{2,80})\):\s*"
-_CPP = r"Encountered\s+(?:Unknown\s+)?AWSError\s+'?(?P<code>\w{2,80})'?\s*:\s*"
+_PHP = lazy_pattern(r"Error\s+executing\s+\"(?P<operation>\w{2,80})\"\s+on\s+\"(?P<url>[^\"\n]{1,2000})\"")
+_URL_HOST = lazy_pattern(r"https?://([^/\s:]+)")
+_PHP_CODE = lazy_pattern(r"(?<![\w\\])(?P<code>[A-Z][A-Za-z0-9]{2,80})\s+\((?:client|server)\):\s*")
+_DOTNET = lazy_pattern(
+    r"Error\s+making\s+request\s+with\s+Error\s+Code\s+(?P<code>\w{2,80})\s+and\s+Http\s+Status\s+Code\s+(?P<status>\w{2,40})"
+)
+_KMS = lazy_pattern(r"KMS\s+Exception:\s*(?P<code>[A-Z]\w{2,60}?Exception)\s*KMS\s+Message")
+_OTHER_SERVICE = lazy_pattern(
+    r"\b(?P<service>EC2|S3|KMS|SNS|SQS|STS|IAM)\s+Error\s+Code:\s+(?P<code>[A-Z]\w{2,80})\b"
+)
+_POD_IDENTITY = lazy_pattern(r"\[(?P<id>[0-9a-fx*-]{8,64})\]:\s\((?P<code>[A-Z]\w{2,80})\):\s*")
+_CPP = lazy_pattern(r"Encountered\s+(?:Unknown\s+)?AWSError\s+'?(?P<code>\w{2,80})'?\s*:\s*")
 # A line can be empty, and older versions print fewer lines.
-_CPP_LINES = (
+_CPP_LINES = lazy_pattern(
     r"HTTP\sresponse\scode:[ ]?(?P<status>-?[0-9]{1,9})?\s{1,2}(?P<host>Resolved\sremote\shost\sIP\saddress:[ ]?[^\s]{0,64}\s{1,2})?"
     r"(?:Request\sID:[ ]?(?P<request>[^\s]{0,128})\s{1,2})?Exception\sname:[ ]?(?P<code>[\w.:#-]{0,100})\s{1,2}Error\smessage:[ ]?"
 )
 # Apache Arrow's file system uses the SDK for C++ and prints its error constant and the operation.
-_ARROW = (
+_ARROW = lazy_pattern(
     r"AWS\s+Error\s+(?:(?P<code>[A-Z][A-Z0-9_]{2,60})|\[code\s[0-9]{1,4}\])(?:\s+\(HTTP\s+status\s+(?P<status>[0-9]{3})\))?"
     r"\s+during\s+(?P<operation>[A-Z]\w{2,80})\s+operation:\s*"
 )
 # Karpenter prints the code from the response to CreateFleet. EC2's sentence confirms the code before it.
-_CREATE_FLEET = (
+_CREATE_FLEET = lazy_pattern(
     r"with\s+fleet\s+error\(s\),\s+(?P<code>[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,60}){0,2}):\s+"
 )
-_EC2_PARAMETER = (
+_EC2_PARAMETER = lazy_pattern(
     r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,60})?):\s+"
     r"(?=Value\s+\([^()\n]{0,300}\)\s+for\s+parameter\s+[\w.]{1,80}\s+is\s)"
 )
-_WHILE_CALLING = r"while calling (?P<operation>[A-Z]\w{2,80}) on (?:Amazon::Coral::)?(?P<service>[A-Z]\w{2,60}?)(?:Client)?\b"
-_API_RESPONDED = r"(?P<operation>[A-Z][A-Za-z0-9]{3,80})\s+API\s+responded\s+with\s+error"
-_REDSHIFT = (
+_WHILE_CALLING = lazy_pattern(
+    r"while calling (?P<operation>[A-Z]\w{2,80}) on (?:Amazon::Coral::)?(?P<service>[A-Z]\w{2,60}?)(?:Client)?\b"
+)
+_API_RESPONDED = lazy_pattern(r"(?P<operation>[A-Z][A-Za-z0-9]{3,80})\s+API\s+responded\s+with\s+error")
+_REDSHIFT = lazy_pattern(
     r"S3ServiceException:\s?[^\n]{0,300}?,\s?Status\s(?P<status>[0-9]{3}),\s?Error\s(?P<code>\w{2,80})"
     r"(?:,\s?(?!Rid\s)[A-Z]\w{1,30}\s[^,\s]{1,200}){0,4}(?:,\s?Rid\s(?P<request>[\w-]{4,80}))?(?:,\s?ExtRid\s(?P<host>[\w+/=.-]{4,200}))?"
 )
-_BOTO2 = (
+_BOTO2 = lazy_pattern(
     r"(?<!\w)(?:(?P<service>EC2|S3|SDB|Emr|DynamoDB)Response|(?P<queue>SQS)|BotoServer|JSONResponse)Error:\s(?P<status>[345][0-9]{2})"
     r"(?:\s[A-Z][a-z]{1,20}){1,3}"
 )
 # Behind its first character, a lookbehind lets a pattern skip to such characters.
-_S3CMD = re.compile(r"(?P<status>[345](?<![\w.].)[0-9]{2})\s\((?P<code>[A-Z][A-Za-z0-9]{2,80})\)(?!\w)")
-_S3CMD_LABEL = re.compile(r"\bS3\serror:\s\Z")
-_CHALICE = r"got\s'(?P<code>[A-Z]\w{2,80})'\sexception\sback\sfrom\s(?P<service>[A-Z][A-Za-z0-9]{1,30}(?:[ ][A-Z][A-Za-z0-9]{1,30}){0,3})"
+_S3CMD = lazy_pattern(r"(?P<status>[345](?<![\w.].)[0-9]{2})\s\((?P<code>[A-Z][A-Za-z0-9]{2,80})\)(?!\w)")
+_S3CMD_LABEL = lazy_pattern(r"\bS3\serror:\s\Z")
+_CHALICE = lazy_pattern(
+    r"got\s'(?P<code>[A-Z]\w{2,80})'\sexception\sback\sfrom\s(?P<service>[A-Z][A-Za-z0-9]{1,30}(?:[ ][A-Z][A-Za-z0-9]{1,30}){0,3})"
+)
 # An error of the query protocol, printed by a PHP client.
-_QUERY_ERROR = r"(?<![\w.-])(?:Sender|Receiver)\s-\s(?P<code>[A-Z][\w.]{2,80}):\s"
-_QUERY_REQUEST_ID = re.compile(r"\bRequest\sId:\s(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
+_QUERY_ERROR = lazy_pattern(r"(?<![\w.-])(?:Sender|Receiver)\s-\s(?P<code>[A-Z][\w.]{2,80}):\s")
+_QUERY_REQUEST_ID = lazy_pattern(r"\bRequest\sId:\s(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
 _QUERY_REACH = 1000
-_HADOOP = rf"(?<![\w.])java\.nio\.file\.{S3A_DENIAL}"
+_HADOOP = lazy_pattern(rf"(?<![\w.])java\.nio\.file\.{S3A_DENIAL}")
 _HADOOP_REACH = 1000
-_BEFORE_REQUEST = re.compile(r"NoAuthWithAWSException|SdkClientException|AmazonClientException")
+_BEFORE_REQUEST = lazy_pattern(r"NoAuthWithAWSException|SdkClientException|AmazonClientException")
 # Cmdlets of the AWS Tools for PowerShell: their nouns start with a service. LogicMonitor's start with LM, too.
-_CMDLET_NOUN = re.compile(
+_CMDLET_NOUN = lazy_pattern(
     r"-(?P<service>S3|EC2|SQS|SNS|DDB|IAM|SSM|SEC|STS|CFN|KMS|RDS|ECS|ECR|EKS|ELB2?|R53|CWL?|CT|ASG|SFN"
     r"|LM(?=Function|Layer|EventSource|Permission))[A-Z][A-Za-z0-9]{1,60}\s?:\s"
 )
-_CMDLET_VERB = re.compile(r"(?<![\w-])[A-Z][a-z]{2,12}\Z")
+_CMDLET_VERB = lazy_pattern(r"(?<![\w-])[A-Z][a-z]{2,12}\Z")
 _VERB_REACH = 13
-_CMDLET_CLASS = r"(?<![\w.])Amazon\.PowerShell\.Cmdlets\.(?P<service>[A-Z][A-Z0-9a-z]{1,40})\.\w{1,80}"
-_CLOUDTRAIL_COLUMNS = (
+_CMDLET_CLASS = lazy_pattern(
+    r"(?<![\w.])Amazon\.PowerShell\.Cmdlets\.(?P<service>[A-Z][A-Z0-9a-z]{1,40})\.\w{1,80}"
+)
+_CLOUDTRAIL_COLUMNS = lazy_pattern(
     r"(?<![\w.@/-])(?P<source>[a-z][a-z0-9-]{1,30}\.amazonaws\.com)[\s,;|\"]{1,4}(?P<operation>[A-Z]\w{2,80})[\s,;|\"]{1,4}"
     r"(?P<code>(?:Client\.)?[A-Z]\w{2,80})"
 )
 
 # The AWS SDK for Python v4 (https://github.com/smithy-lang/smithy-python), of an error that the service does not model.
-_PYTHON_V4 = (
+_PYTHON_V4 = lazy_pattern(
     r"Unknown\s+error\s+for\s+operation\s+com\.amazonaws\.(?P<service>[a-z0-9]{2,60})#(?P<operation>\w{2,80})\s+-\s+status:\s+(?P<status>[1-5][0-9]{2})"
     r"(?:\s+-\s+id:\s+(?:[\w.]{2,100}#)?(?P<code>[A-Za-z][\w.]{1,100}))?(?:\s+-\s+reason:\s+[A-Z][\w-]{1,30}(?:[ ][A-Z][\w-]{1,30}){0,4})?"
 )
@@ -149,7 +165,7 @@ def read_prefixes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     """Yield what SDKs and tools print before messages, in the order of the table."""
     for number in rows:
         _, pattern, make = _PREFIXES[number]
-        for m in _compiled(pattern).finditer(readable.text):
+        for m in pattern.finditer(readable.text):
             piece = make(m)
             if piece is not None:
                 yield piece
@@ -169,12 +185,6 @@ def read_cmdlets(readable: Readable) -> Iterator[Piece]:
         piece = _cmdlet(m)
         if piece is not None:
             yield piece
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern of the table when a text first needs it."""
-    return re.compile(pattern)
 
 
 def code_piece(
@@ -423,9 +433,9 @@ def _python_v4(m: re.Match[str]) -> Piece:
 
 
 # A fragment that the text must contain, the pattern, and the function that builds a piece.
-_PREFIXES: tuple[tuple[str, str, Callable[[re.Match[str]], Piece | None]], ...] = (
+_PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
     ("<error>rror |<Error>rror ", _BOTOCORE, _botocore),
-    ("for operation com.amazonaws.", _PYTHON_V4, _python_v4),
+    ("<amazonaws>for operation com.amazonaws.", _PYTHON_V4, _python_v4),
     ("when calling the ", _BOTOCORE_CUT, _botocore),
     ("<error>peration |<Error>peration ", _GO2_OPERATION, _go2_operation),
     ("response error StatusCode:", _GO2_CUT, _go2_cut),
@@ -434,8 +444,8 @@ _PREFIXES: tuple[tuple[str, str, Callable[[re.Match[str]], Piece | None]], ...] 
         _GO2_RESPONSE,
         _go2_response,
     ),
-    ("<error>api error", _GO2_CODE, _go2_code),
-    ("<error>API|<Error>API|<Error>pi Error", _GO2_RETYPED, _go2_retyped),
+    ("<api>api error", _GO2_CODE, _go2_code),
+    ("<API>API|<api>pi Error|<Api>pi Error", _GO2_RETYPED, _go2_retyped),
     ("<executing>", _PHP, _php),
     ("<client>(client)", _PHP_CODE, _php_code),
     ("<server>(server)", _PHP_CODE, _php_code),
@@ -445,7 +455,7 @@ _PREFIXES: tuple[tuple[str, str, Callable[[re.Match[str]], Piece | None]], ...] 
     ("]: (", _POD_IDENTITY, _pod_identity),
     ("<AWSError>", _CPP, _cpp),
     ("<name>", _CPP_LINES, _cpp_lines),
-    ("<Error>AWS Error ", _ARROW, _arrow),
+    ("<AWS>AWS Error ", _ARROW, _arrow),
     ("<fleet>", _CREATE_FLEET, _reliable_code),
     ("<parameter>", _EC2_PARAMETER, _ec2_parameter),
     ("<calling>while", _WHILE_CALLING, _while_calling),

@@ -6,7 +6,6 @@ and v2 ``AwsServiceException``.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.codes import is_code, is_generic, is_status, strip_hadoop_code
@@ -17,50 +16,52 @@ from iamtriage._reading.vocabulary.grammar import (
     RECORD,
     trim,
 )
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 from iamtriage._reading.vocabulary.services import service_name
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
 
-_GO1 = re.compile(
+_GO1 = lazy_pattern(
     r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)"
     rf"(?P<request>(?:[^\s,\"'`<]|<(?!/))*(?:{ID_CONTINUATION}[0-9a-f]{{1,12}}(?![\w-]))?))?"
     rf"(?:\s*,\s*host\s+id:[ *]*(?P<host>(?:[^\s,\"'`<]|<(?!/))*(?:{HOST_ID_CONTINUATION}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
 )
 # "Code: message" before the suffix of the SDK for Go v1, which has no other format: any word there is a code.
-_GO1_CODE = re.compile(
+_GO1_CODE = lazy_pattern(
     r"(?:\A|(?<=:\s)|(?<=desc\s=\s)|(?<=[\n\x1e\"'`]))"
     r"(?P<code>[A-Z][a-z][A-Za-z0-9]{1,60}(?:\*{0,2}\.[A-Z][A-Za-z]{1,40}){0,2}):[ ](?=\S)"
 )
 _GO1_REACH = 600
-_WORDS = re.compile(r"[A-Z][^A-Z.]*")
+_WORDS = lazy_pattern(r"[A-Z][^A-Z.]*")
 # Words before a colon that are labels of people and tools, not codes.
 _LABEL_WORDS = """
     Cause Caused Description Detail Details Error Errors Event Failed Failure Fatal Info Message Output Reason Result
     Status User Warning
 """
 _LABELS = frozenset(_LABEL_WORDS.split())
-_JAVA = re.compile(r"\(\s*(?:Service|AWS\s+Service):\s*(?P<service>[^;,()]{1,80})(?P<separator>[;,])")
-_JAVA_PART = re.compile(
+_JAVA = lazy_pattern(r"\(\s*(?:Service|AWS\s+Service):\s*(?P<service>[^;,()]{1,80})(?P<separator>[;,])")
+_JAVA_PART = lazy_pattern(
     r"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){0,3}|Http\s+Status\s+Code)\s*:\s*(?P<value>(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[^;,()<\[])(?:(?!\n\n)[^;,()]){0,300})(?P<separator>[;,)]|\Z)"
 )
 # As people quote it, without parentheses. Each value is one word then.
-_JAVA_QUOTED = re.compile(
+_JAVA_QUOTED = lazy_pattern(
     r"(?<![\w(-])(?<!\(\s)(?<!AWS\s)Service:\s(?P<service>[A-Za-z][A-Za-z0-9]{1,60}(?:\s[A-Z0-9][A-Za-z0-9]{0,40}){0,3})(?P<separator>[;,])(?=\s?Status\s+Code:\s?[0-9]{3}[;,]\s)"
 )
-_JAVA_QUOTED_PART = re.compile(
+_JAVA_QUOTED_PART = lazy_pattern(
     r"\s?(?P<key>(?:S3\s+)?[A-Z][a-z]+(?:\s+[A-Z][A-Za-z]*){1,3}):\s?(?P<value>[^\s;,()\"'`<>]{1,300})(?P<separator>[;,]?)"
 )
-_AWS_SERVICE = re.compile(r"Service:\s(?:Amazon|AWS)")
-_JAVA_OLDEST = re.compile(
+_AWS_SERVICE = lazy_pattern(r"Service:\s(?:Amazon|AWS)")
+_JAVA_OLDEST = lazy_pattern(
     r"Status\s+Code:\s*(?P<status>[0-9]{3}),\s*AWS\s+Service:\s*(?P<service>[^,]{1,60}),\s*AWS\s+Request\s+ID:\s*(?P<request>[^,\s]{1,80}),"
     r"\s*AWS\s+Error\s+Code:\s*(?P<code>[^,\s]{1,80}),\s*AWS\s+Error\s+Message:\s*"
 )
-_JAVA_OLDEST_HOST = re.compile(r"S3\s+Extended\s+Request\s+ID:\s*(?P<host>[^\s,)]{1,200})")
-_BARE_STATUS = re.compile(r"\(Status\s+Code:\s*(?P<status>[0-9]{3})\)")
+_JAVA_OLDEST_HOST = lazy_pattern(r"S3\s+Extended\s+Request\s+ID:\s*(?P<host>[^\s,)]{1,200})")
+_BARE_STATUS = lazy_pattern(r"\(Status\s+Code:\s*(?P<status>[0-9]{3})\)")
 _MAX_PARTS = 8
 _KEYS = {
     "statuscode": "status_code",

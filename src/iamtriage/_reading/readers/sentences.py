@@ -25,7 +25,8 @@ from iamtriage._reading.readers.reasons import WHY, read_tail, read_why
 from iamtriage._reading.readers.spaced_names import is_prose, is_whole_name, may_contain_spaces
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.grammar import ARN_HEAD, ELLIPSIS, VALUE_START, find_cut, trim
-from iamtriage._reading.vocabulary.masks import ARN, BRACKETED, rejoin
+from iamtriage._reading.vocabulary.masks import ARN, BRACKETED, find_arn_end, rejoin
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, Piece
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ _REST_REACH = 700
 _REASON_REACH = 40
 _MAX_SPACES = 4
 
-_ANCHOR = re.compile(
+_ANCHOR = lazy_pattern(
     r"(?P<verb>(?:is|are|was)(?:\s+|(?=n')))?(?:[Nn]ot|NOT|n''?t)\s+(?:[Aa]uthori[sz]ed|AUTHORI[SZ]ED)\b"
 )
 _AUTHORIZED = frozenset(f"{first}uthori{letter}ed" for first in "Aa" for letter in "sz") | {
@@ -49,7 +50,7 @@ _AUTHORIZED = frozenset(f"{first}uthori{letter}ed" for first in "Aa" for letter 
     "AUTHORISED",
 }
 _VERB_REACH = 12
-_PERFORM = re.compile(
+_PERFORM = lazy_pattern(
     r"\s+(?:to\s+)?(?:perform|PERFORM|access|invoke|call|execute|do|use|assume|run|make)"
     r"(?:\s+the)?(?:\s+(?:actions?|operation)\b)?\s*:?\s*[\"'`\[(*]*\s*"
 )
@@ -59,74 +60,74 @@ _NAME = r"[A-Za-z*](?:[A-Za-z0-9]|\*(?!\*)){0,127}"
 # The next line continues a name only if the next clause of the denial follows it.
 _NEXT_CLAUSE = r"(?=\s+(?:on\s+resource|because\b|with\s+an\b))"
 _REST_OF_NAME = rf"(?:\n[A-Za-z0-9]{{1,60}}{_NEXT_CLAUSE})?"
-_ACTION = re.compile(rf"(?P<action>(?P<service>{_PREFIX}):(?:\n(?=[A-Z]))?{_NAME}{_REST_OF_NAME})")
+_ACTION = lazy_pattern(rf"(?P<action>(?P<service>{_PREFIX}):(?:\n(?=[A-Z]))?{_NAME}{_REST_OF_NAME})")
 # Manuals and people leave out the name or a part of it: "batch:{{GetWidget}}", "s3:Get<…>", "s3:****".
-_MASKED_ACTION = re.compile(
+_MASKED_ACTION = lazy_pattern(
     r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,62}):[A-Za-z0-9]{0,60}"
     rf"(?:\$?(?!\[[0-9]{{1,3}}\])(?:{BRACKETED})|(?<=:)\*{{2,16}}|\*{{3,16}})[A-Za-z0-9]{{0,60}})(?=[\s\"'`.,;)\]]|\Z)"
 )
 # "the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, …)"
-_ACTIONS_IN_PARENTHESES = re.compile(r"(?:[\w-]+\s+){1,6}\((?=[a-z][a-z0-9-]{1,40}:[A-Z])")
-_MORE_ACTIONS = re.compile(r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}")
-_BARE_ACTION = re.compile(
+_ACTIONS_IN_PARENTHESES = lazy_pattern(r"(?:[\w-]+\s+){1,6}\((?=[a-z][a-z0-9-]{1,40}:[A-Z])")
+_MORE_ACTIONS = lazy_pattern(r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}")
+_BARE_ACTION = lazy_pattern(
     r"(?P<action>[A-Z][a-z]{1,60}[A-Z][A-Za-z0-9]{0,127})(?=\s+(?:on\s+(?:resource|(?:the\s+)?(?:IAM\s+)?[Rr]ole)|because|with)\b|\s*[.\"']?\s*\Z)"
 )
-_THIS_OPERATION = re.compile(r"(?:this|the)\s+\w+|\w+")
+_THIS_OPERATION = lazy_pattern(r"(?:this|the)\s+\w+|\w+")
 
-_LABEL = re.compile(
+_LABEL = lazy_pattern(
     r"(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|(?:User\s+with\s+)?accountId|(?<![:<])(?:user|role|principal))"
     r"(?P<colon>\s?:(?![\w:]*:))?\s*"
 )
-_BARE_PRINCIPAL = re.compile(
+_BARE_PRINCIPAL = lazy_pattern(
     rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|(?<![\w.@/-])[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}|<[^<>\n]{{1,80}}>)\s*\Z"
 )
 
 # What precedes a sentence that starts with its principal: the code of a denial, or botocore's words.
-_BEFORE_SENTENCE = re.compile(
+_BEFORE_SENTENCE = lazy_pattern(
     r"(?:AccessDenied\w{0,20}|Unauthorized\w{0,20}|NotAuthorized\w{0,20}|calling\s+the\s+\w{1,80}\s+operation)[)\]\"'`*]{0,3}\s?:\s{1,2}\Z"
     r"|You\sare\snot\sauthorized\sto\sperform\sthis\soperation\.\s\Z"
 )
 _BEFORE_SENTENCE_REACH = 120
-_PRINCIPAL_AT_END = re.compile(
+_PRINCIPAL_AT_END = lazy_pattern(
     rf"User:\s(?P<principal>{ARN})(?P<rest>\s[a-z ]{{1,18}})?[\s\"'`.…)}}\]]{{0,12}}\Z"
 )
 
-_RESOURCE = re.compile(
+_RESOURCE = lazy_pattern(
     r"[\s.,…`'\")\]*]*\b(?:on|for)\s+(?:the\s+|this\s+|these\s+)?(?:[Rr]esources?|resource\(s\))\b\s*(?P<colon>:)?\s*(?:\*\*(?=\w))?"
 )
-_VALUE = re.compile(VALUE_START)
+_VALUE = lazy_pattern(VALUE_START)
 # An apostrophe that closes a quotation, not one inside a name.
-_APOSTROPHE = re.compile(r"'(?=[\s\"'`()\[\]{}<>,.;:!?]|\Z)")
+_APOSTROPHE = lazy_pattern(r"'(?=[\s\"'`()\[\]{}<>,.;:!?]|\Z)")
 # The resource without "on resource": "assume IAM Role arn:…", "AssumeRole on role arn:…", "sns:Publish on arn:…".
-_OBJECT = re.compile(
+_OBJECT = lazy_pattern(
     r"[\s\"'`)\]]{0,3}(?:\b(?:on|of|for)\s+)?(?:the\s+)?(?:\b(?:(?:IAM\s+)?[Rr]ole|[Rr]esource)\b:?\s*)?(?P<colon>(?=[\"'`]?arn:[\w<\[{*-]))"
 )
-_OPERATION_WORD = re.compile(r"\s+(?:operation|action)\b")
-_CIPHERTEXT = re.compile(r"\s*associated\s+with\s+this\s+ciphertext")
+_OPERATION_WORD = lazy_pattern(r"\s+(?:operation|action)\b")
+_CIPHERTEXT = lazy_pattern(r"\s*associated\s+with\s+this\s+ciphertext")
 # How far "on resource:" can begin before its last letters, in characters.
 _RESOURCE_WORDS = 16
-_TRUNCATED_RESOURCE = re.compile(r"(?:on\s+r|r)?esource:\s*")
+_TRUNCATED_RESOURCE = lazy_pattern(r"(?:on\s+r|r)?esource:\s*")
 # IAM identifies some resources by type and name instead of an ARN.
-_TYPED_NAME = re.compile(
+_TYPED_NAME = lazy_pattern(
     r"(?:instance\sprofile|(?:server|signing)\scertificate|(?:MFA\sdevice|mfa)|(?:saml|SAML|oidc|OIDC)\sprovider|access\skey"
     r"|login\sprofile|account\salias|service\slinked\srole|ssh\spublic\skey|role|user|group|policy|repository|account)"
     rf"\s(?!because\b|with\b|status\b)(?:{BRACKETED}|<(?!/)|[^\s\"'<]){{1,600}}+"
 )
-_MASKED_RESOURCE = re.compile(r"<[^<>\n]{1,60}>[^\s]*|\[[^\[\]\n]{1,60}\][^\s]*")
-_ARN = re.compile(ARN)
-_RESOURCE_WORD = re.compile(r"[^\s\"'`<>]+(?:<(?!/)[^<>\n]{0,60}>?[^\s\"'`<>]*)*")
-_RESOURCE_END = re.compile(
+_MASKED_RESOURCE = lazy_pattern(r"<[^<>\n]{1,60}>[^\s]*|\[[^\[\]\n]{1,60}\][^\s]*")
+_RESOURCE_WORD = lazy_pattern(r"[^\s\"'`<>]+(?:<(?!/)[^<>\n]{0,60}>?[^\s\"'`<>]*)*")
+_RESOURCE_END = lazy_pattern(
     r"\bwith\s+an?\s+explicit\s+deny\b|\b(?:because|since)\s+\w|\.\s+(?:Encoded|Go)\b"
     r"|\s\((?:Service|SDK|Status|AWS|Request)\b|\s+status\s+code\b|\n\n|</|\.?\s+User:|(?:not|n't)\s+authori[sz]ed"
     r"|,?\s+https?\s+response|,\s*[Rr]equest\s?[Ii][Dd]",
     re.IGNORECASE,
 )
-_PROSE = re.compile(r"[\n ](?:status|error|Error|operation|request|when)\b|: |, ")
-_GAP = re.compile(r"[\s.,…:;'\"`\])}>]*")
+_PROSE = lazy_pattern(r"[\n ](?:status|error|Error|operation|request|when)\b|: |, ")
+_GAP = lazy_pattern(r"[\s.,…:;'\"`\])}>]*")
 _REASON_WORDS = frozenset(
     form for word in ("because", "since", "with") for form in (word, word.capitalize(), word.upper())
 )
-_OMITTED_RESOURCE = re.compile(r"\s*(?:\.{2,}|…)\s*(?:on\s+resource:?\s*(?:\.{2,}|…)\s*)?")
+_REASON_STARTS = (" because no ", " with an explicit deny")
+_OMITTED_RESOURCE = lazy_pattern(r"\s*(?:\.{2,}|…)\s*(?:on\s+resource:?\s*(?:\.{2,}|…)\s*)?")
 
 
 def read_sentences(readable: Readable) -> Iterator[Piece]:
@@ -262,10 +263,10 @@ def _last_label(text: str, left: int, right: int) -> int:
 
 def _is_one_word(text: str, start: int, end: int) -> bool:
     """Return whether there is nothing but an ARN between two places."""
-    arn = _ARN.match(text, start, end)
-    return " " not in text[start:end].strip() or (
-        arn is not None and not text[arn.end() : end].strip("\"'` \n")
-    )
+    if " " not in text[start:end].strip():
+        return True
+    arn_end = find_arn_end(text, start, end)
+    return arn_end >= 0 and not text[arn_end:end].strip("\"'` \n")
 
 
 def put_principal(piece: Piece, value: str, start: int, end: int, text: str) -> None:
@@ -312,10 +313,10 @@ def _read_resource(text: str, position: int, piece: Piece) -> int:
 def _find_closing_quote(text: str, start: int) -> int:
     """Return where the quote at a place is closed, or a negative number if it is not."""
     limit = start + _RESOURCE_REACH
-    arn = _ARN.match(text, start + 1, limit)
-    if arn and text.startswith(text[start], arn.end()):
+    arn_end = find_arn_end(text, start + 1, limit)
+    if arn_end >= 0 and text.startswith(text[start], arn_end):
         # Masks inside it can be quoted, too.
-        return arn.end()
+        return arn_end
     if text[start] != "`":
         return text.find(text[start], start + 1, limit)
     # SES quotes `like this'. A later backtick can be of Markdown.
@@ -328,6 +329,9 @@ def _find_closing_quote(text: str, start: int) -> int:
 
 def _find_resource(text: str, start: int) -> tuple[int, int]:
     """Return the bounds of an unquoted resource."""
+    value_end = find_arn_end(text, start)
+    if value_end >= 0 and text.startswith(_REASON_STARTS, value_end):
+        return trim(text, start, value_end)
     stop = _RESOURCE_END.search(text, start, start + _RESOURCE_REACH)
     if stop:
         first, last = trim(text, start, stop.start())
@@ -340,15 +344,16 @@ def _find_resource(text: str, start: int) -> tuple[int, int]:
             return first, last
         if is_whole_name(value, text, stop.start()):
             return first, last
-    found = (
-        _ARN.match(text, start)
-        or _TYPED_NAME.match(text, start)
-        or _MASKED_RESOURCE.match(text, start)
-        or _RESOURCE_WORD.match(text, start)
-    )
-    if found is None:
-        return start, start
-    first, last = trim(text, start, found.end())
+    if value_end < 0:
+        found = (
+            _TYPED_NAME.match(text, start)
+            or _MASKED_RESOURCE.match(text, start)
+            or _RESOURCE_WORD.match(text, start)
+        )
+        if found is None:
+            return start, start
+        value_end = found.end()
+    first, last = trim(text, start, value_end)
     # The text that quotes the message continues after it: "…:cluster/demo: ClientError".
     return (first, last - 1) if text.endswith(":", first, last) else (first, last)
 

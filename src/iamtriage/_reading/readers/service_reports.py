@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 
 if TYPE_CHECKING:
@@ -101,13 +102,13 @@ FRAMES: tuple[Frame, ...] = (
     # A principal that is not authorized to do something other than an action.
     Frame(
         "access_denied",
-        "<authorized>uthorized to",
+        "<authorized>",
         rf"(?<![\w./:-]){_QUOTE}{_PRINCIPAL}['\"`]? (?:is|are) not authorized to (?!perform\b)[a-z]{{2,20}}\b"
         rf"(?:(?: \w{{1,20}}(?:-\w{{1,20}})?){{0,4}} {_QUOTE}{_RESOURCE})?",
     ),
     Frame(
         "access_denied",
-        "<authorized>uthorized to",
+        "<authorized>",
         rf"(?:{_ROLE_PRINCIPAL}|{_SERVICE}|You|User) (?:is|are) not authorized to "
         rf"(?:access|assume|call|create|get|invoke|publish|read|use|write)\b(?:(?: [\w'-]{{1,20}},?){{0,4}}:? {_QUOTE}{_RESOURCE})?",
     ),
@@ -126,12 +127,12 @@ FRAMES: tuple[Frame, ...] = (
     # The subject can be missing.
     Frame(
         "access_denied",
-        "<authorized>uthorized to assume",
+        "<assume>uthorized to assume",
         rf"\A[^\w]{{0,3}}is not authorized to assume (?:\w{{1,20}} ){{0,3}}{_RESOURCE}",
     ),
     Frame(
         "access_denied",
-        "is authorized to assume",
+        "<nor>is authorized to assume",
         rf"\b[Nn]either (?:\w{{1,20}} ){{0,4}}{_PRINCIPAL}, nor .{{1,60}}? is authorized to assume",
     ),
     Frame(
@@ -228,7 +229,7 @@ FRAMES: tuple[Frame, ...] = (
         "ccess denied while",
         rf"\b[Aa]ccess denied while accessing [^\n\"]{{2,80}}? using role {_QUOTE}{_PRINCIPAL}",
     ),
-    Frame("access_denied", "<perform>could not perform", rf"\bcould not perform {_ACTION}"),
+    Frame("access_denied", "<could>could not perform", rf"\bcould not perform {_ACTION}"),
     Frame(
         "access_denied",
         "<access>annot access",
@@ -303,18 +304,18 @@ FRAMES: tuple[Frame, ...] = (
 FRAGMENTS = [frame.fragment for frame in FRAMES]
 
 # Values that exist only in AWS.
-_OF_AWS = re.compile(r"arn:|s3[an]?://|lt-[0-9a-f]|[a-z0-9.-]+\.amazonaws\.com\Z")
-_AGENT = re.compile(rf"\b(?:AWS|Amazon|IAM|{_SERVICE})\b|TrustPolicy|trust relationship")
+_OF_AWS = lazy_pattern(r"arn:|s3[an]?://|lt-[0-9a-f]|[a-z0-9.-]+\.amazonaws\.com\Z")
+_AGENT = lazy_pattern(rf"\b(?:AWS|Amazon|IAM|{_SERVICE})\b|TrustPolicy|trust relationship")
 _AGENT_REACH = 60
 # Words that make a report a condition, advice or a question.
-_PROSE_BEFORE = re.compile(
+_PROSE_BEFORE = lazy_pattern(
     r"\b(?:if|when|whether|unless|because|since|so that|note that|check that|make sure|ensure|confirm|verify|test that|what happens"
     r"|may|might|would|will be|should|could|must|can|if failed|case|means|says|caused by a role that)\b[^.!?\n:]{0,60}\Z|\?\s*\Z"
     r"|(?:\A|\n)\s?(?:[A-E]\)|\+|#{1,4})\s[^\n]{0,60}\Z|\bNOT_VERIFIED - [^\n]{0,40}\Z",
     re.IGNORECASE,
 )
 _PROSE_REACH = 90
-_PROSE_AFTER = re.compile(
+_PROSE_AFTER = lazy_pattern(
     r"[^\n.;]{0,60}\?|[^\n.]{0,20}\bby (?:any|PRs?|humans?|users?)\b|[^\n.]{0,4}by default|\s?for:\s?\n",
     re.IGNORECASE,
 )
@@ -325,7 +326,7 @@ _VALUES = ("principal", "resource")
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
     """Compile a frame's pattern when a text first needs it."""
-    return re.compile(pattern.replace(" ", r"\s+").replace("<ARN>", ARN))
+    return lazy_pattern(pattern.replace(" ", r"\s+").replace("<ARN>", ARN))
 
 
 def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
@@ -333,9 +334,10 @@ def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Pi
     text = readable.text
     for number in rows:
         frame = FRAMES[number]
-        word, _, literal = frame.fragment.partition(">")
         # ``sentences`` reads the standard denial.
-        if word == "<authorized" and literal not in readable.flat.replace("uthorized to perform", ""):
+        if frame.fragment == "<authorized>" and "uthorized to" not in readable.flat.replace(
+            "uthorized to perform", ""
+        ):
             continue
         for m in compiled(frame.pattern).finditer(text):
             if not _is_prose(text, m):

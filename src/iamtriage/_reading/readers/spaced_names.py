@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
+
 # From the service to the start of the name.
 _NAMES = r"""
 s3:::[^\s/]{1,63}/
@@ -24,15 +26,15 @@ iot:[^\s:]{0,40}:[^\s:]{0,40}:topic(?:filter)?/
 ec2:[^\s:]{0,40}:[^\s:]{0,40}:(?:key-pair|placement-group)/
 swf:[^\s:]{0,40}:[^\s:]{0,40}:/domain/
 """
-_ARN = re.compile(rf"arn:aws[a-z-]{{0,20}}:(?:{'|'.join(_NAMES.split())})\S")
+_ARN = lazy_pattern(rf"arn:aws[a-z-]{{0,20}}:(?:{'|'.join(_NAMES.split())})\S")
 # Text that is not part of a name, but of the words around it.
-_PROSE = re.compile(
+_PROSE = lazy_pattern(
     r"[\n ](?:status|error|Error|operation|request|when)\b|: |, |[.!?]\s|\sarn:|https?:|\n\n|```"
 )
 _MAX_SPACES = 40
 _REASON = r"(?:because|since)\s+(?:no|public)\b|with\s+an?\s+explicit\s+deny\b"
-_AWS_REASON = re.compile(_REASON, re.IGNORECASE)
-_NEXT_CLAUSE = re.compile(
+_AWS_REASON = lazy_pattern(_REASON, re.IGNORECASE)
+_NEXT_CLAUSE = lazy_pattern(
     rf"\s*\(?(?:{_REASON}|(?:Service|SDK|AWS\s+Service):|status\s+code:\s)",
     re.IGNORECASE,
 )

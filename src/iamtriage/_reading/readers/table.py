@@ -95,7 +95,7 @@ READERS = (
     Reader(
         "suffixes of SDKs",
         "envelope",
-        "<code>status code:|<Service>Service:|<Error>AWS Error|<Status>(Status Code:",
+        "<code>status code:|<Service>Service:|<AWS>AWS Error|<Status>(Status Code:",
         "sdk_suffixes:read_suffixes",
     ),
     Reader(
@@ -115,7 +115,7 @@ READERS = (
     ),
     Reader("classes of SDKs", "other", _ROWS, "class_names:read_sdk_classes"),
     Reader("classes", "other", ALWAYS, "class_names:read_classes"),
-    Reader("denials of RBAC", "other", "orbidden|nauthorized|RBAC|<cannot>User", "rbac:read_rbac"),
+    Reader("denials of RBAC", "other", "orbidden|nauthorized|<RBAC>|<cannot>User", "rbac:read_rbac"),
     Reader("clients of Kubernetes", "other", "orbidden|nauthorized", "kubernetes_clients:read_clients"),
     Reader("types of Kubernetes", "other", "<type>resource type", "kubernetes:read_missing_types"),
     Reader("Kubernetes", "other", _ROWS, "kubernetes:read_kubernetes"),

@@ -5,20 +5,21 @@ These facts are weak: ``judging.context`` attaches them to a failure near them.
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+from string import digits
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import VAULT
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT, Piece
 from iamtriage._reading.vocabulary.services import HOST, service_of_host
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
 
-_STATUS = re.compile(
+_STATUS = lazy_pattern(
     r"HTTP/[0-9](?:\.[0-9])?\"?\s(?P<a>[45][0-9]{2})\b"
     r"|\bH(?:TTP|ttp)\s(?P<b>[45][0-9]{2})\b"
     r"|(?:[Ee]rror|ERROR):?\s\(?(?P<c>[45][0-9]{2})(?=\s?[{<:(]|\s(?:[A-Z]|--\s))"
@@ -47,7 +48,8 @@ _STATUS = re.compile(
     # Guzzle's sentence, whatever the reason phrase.
     r"|resulted\sin\san?\s[`'\"]?(?P<u>[3-5][0-9]{2})\b(?=[^`\n]{0,60}[`'\"]?\s(?:response\b|$))"
 )
-_NUMBER = re.compile(r"(?<![0-9])[345][0-9]{2}\Z")
+_DIGITS = frozenset(digits)
+_NUMBER = lazy_pattern(r"(?<![0-9])[345][0-9]{2}\Z")
 # What can be right before a number that has words of the pattern before it.
 _BEFORE_NUMBER = frozenset(" \n\x1e\x1d(:=_\"'`")
 # How many characters of the pattern can be before a number, and from there on.
@@ -58,7 +60,7 @@ _SMTP_FIRST, _SMTP_END = "530", "598"
 _SMTP_REACH = 60
 
 # In a command, an option or a link, a host is not the one that responded.
-_NOT_CALLED = re.compile(
+_NOT_CALLED = lazy_pattern(
     r"(?:\A|\s)(?:\$|\+{1,3}|PS\s[^\n>]{0,80}>)\s|--endpoint(?:-url)?[ =]"
     r"|\b(?:curl|wget)\s(?!failed|error)[^:\n]*\Z|\b(?:git\s(?:clone|push|pull|fetch)|docker\s(?:pull|push|login|run)|pip\sinstall|aws\s[a-z0-9-]{2,30}\s[a-z-]{2,60}\s)"
     r"|\b(?:[Ss]ee(?:\salso)?|[Dd]ownload(?:ing|ed)?|[Vv]isit|[Ff]or\smore\sinformation|documentation|[Ff]etching)\b[^\n]{0,80}\Z"
@@ -73,7 +75,7 @@ _BEFORE_HOST = ("://", "ost", "Domain(", "API re")
 def read_statuses(readable: Readable) -> Iterator[Piece]:
     """Yield the HTTP statuses in a text."""
     text = readable.text
-    numbers = set(filter(_may_be_status, readable.words))
+    numbers = {word for word in readable.words if word[-1] in _DIGITS and _NUMBER.search(word)}
     done = 0
     for _, end in readable.places(numbers) if numbers else ():
         m = _find_status(text, done, end - 3)
@@ -86,11 +88,6 @@ def read_statuses(readable: Readable) -> Iterator[Piece]:
         piece = Piece("status", m.start(), m.end())
         piece.put("status_code", m[group], m.start(group), m.end(group), HINT)
         yield piece
-
-
-@lru_cache(maxsize=8192)
-def _may_be_status(word: str) -> bool:
-    return word[-1].isdigit() and _NUMBER.search(word) is not None
 
 
 def _find_status(text: str, start: int, number: int) -> re.Match[str] | None:

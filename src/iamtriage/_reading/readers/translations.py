@@ -14,6 +14,7 @@ from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.codes import kind_of_code
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import MASK, rejoin
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, Piece
 
 if TYPE_CHECKING:
@@ -22,77 +23,77 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.readable import Readable
     from iamtriage.typing import PolicyType
 
-_CODE = re.compile(r"\(\s?(?P<code>[A-Z][A-Za-z0-9]{3,80})\s?\)")
-_OPERATION = re.compile(
+_CODE = lazy_pattern(r"\(\s?(?P<code>[A-Z][A-Za-z0-9]{3,80})\s?\)")
+_OPERATION = lazy_pattern(
     r"(?P<after>[A-Z][A-Za-z0-9]{3,60})[ \-]?(?:オペレーション|操作|作業|작업|-Operation|-Vorgang|-Vorgangs)"
     r"|(?:operazione|opération|operación|operação|Operation|Vorgangs|操作|operasi)\s+[\"'«]?(?P<before>[A-Z][A-Za-z0-9]{3,60})"
 )
-_NOT_AUTHORIZED = re.compile(
+_NOT_AUTHORIZED = lazy_pattern(
     r"non è autorizzat[oa]|n'est pas autorisée? à|no está autorizad[oa]|não (?:está autorizad|tem autorização|tem permissão|é autorizad)"
     r"|ist nicht (?:berechtigt|autorisiert)|nicht autorisiert|権限がありません|許可されていません|承認されていません|권한이 (?:없습니다|없음|부여되지)"
     r"|没有(?:执行[^\n]{0,60})?权限|无权|未获授权|無權|未獲授權|沒有權限|tidak (?:diizinkan|diotorisasi|berwenang)"
 )
-_EXPLICIT = re.compile(
+_EXPLICIT = lazy_pattern(
     r"明示的な?拒否|negazione esplicita|rifiuto esplicito|re(?:fus|jet) explicite|denegación explícita|(?:negação|recusa) explícita"
     r"|(?:explizite|ausdrückliche)[nrs]? (?:Verweigerung|Ablehnung|Zugriffsverweigerung)|명시적(?:인)? 거부|显式拒绝|明确拒绝|明確拒絕|顯式拒絕|penolakan eksplisit"
 )
-_IMPLICIT = re.compile(
+_IMPLICIT = lazy_pattern(
     r"(?:perché|poiché) nessun|car aucune|parce qu'aucune|(?:ya que|porque) ninguna|(?:pois|porque) nenhuma|(?:da|weil) keine"
     r"|(?:許可する|許可している)[^\n]{0,80}ない(?:ため)?|許可(?:して|されて)いないため|허용하는[^\n]{0,80}없|因为没有|因為沒有|karena tidak ada"
 )
 _TYPES: tuple[tuple[PolicyType, re.Pattern[str]], ...] = (
     (
         "service_control",
-        re.compile(
+        lazy_pattern(
             r"サービスコントロールポリシー|policy di controllo dei servizi|politique de contrôle (?:des|de) services?|política de control de servicios?|política de controle de serviços?|Service-Control-(?:Richtlinie|Policy)|Dienststeuerungsrichtlinie|서비스 제어 정책|服务控制策略|服務控制政策|kebijakan kontrol layanan",
             re.IGNORECASE,
         ),
     ),
     (
         "resource_control",
-        re.compile(
+        lazy_pattern(
             r"リソースコントロールポリシー|controllo delle risorse|contrôle des ressources|control de recursos|controle de recursos|Ressourcenkontrollrichtlinie|리소스 제어 정책|资源控制策略|資源控制政策",
             re.IGNORECASE,
         ),
     ),
     (
         "permissions_boundary",
-        re.compile(
+        lazy_pattern(
             r"アクセス許可(?:の)?境界|limite delle autorizzazioni|limite d'autorisations|límite de permisos|limite de permissões|Berechtigungsgrenze|권한 경계|权限边界|許可界限|batas izin",
             re.IGNORECASE,
         ),
     ),
     (
         "session",
-        re.compile(
+        lazy_pattern(
             r"セッションポリシー|policy di sessione|politique de session|política de sesión|política de sessão|Sitzungsrichtlinie|세션 정책|会话策略|工作階段政策",
             re.IGNORECASE,
         ),
     ),
     (
         "vpc_endpoint",
-        re.compile(
+        lazy_pattern(
             r"VPC ?エンドポイントポリシー|endpoint VPC|point de terminaison (?:d'un )?VPC|punto de (?:conexión|enlace) de (?:la )?VPC|endpoint (?:da|de) VPC|VPC-Endpunkt|VPC 엔드포인트 정책|VPC ?(?:端点|终端节点)|VPC ?端點",
             re.IGNORECASE,
         ),
     ),
     (
         "role_trust",
-        re.compile(
+        lazy_pattern(
             r"(?:ロールの)?信頼ポリシー|policy di attendibilità|politique (?:d'approbation|de confiance)|política de confianza|política de confiança|Vertrauensrichtlinie|신뢰 정책|信任策略|信任政策",
             re.IGNORECASE,
         ),
     ),
     (
         "identity",
-        re.compile(
+        lazy_pattern(
             r"アイデンティティベース|ID ?ベース|basat[ao] sull'identità|basée sur l'identité|basada en (?:la )?identidad|baseada em identidade|identitätsbasiert|자격 증명 기반|ID 기반|基于身份|身分型|以身分為基礎|berbasis identitas",
             re.IGNORECASE,
         ),
     ),
     (
         "resource",
-        re.compile(
+        lazy_pattern(
             r"リソースベース|basat[ao] sulle risorse|basée sur les ressources|basada en (?:los )?recursos|baseada em recursos?|ressourcenbasiert|리소스 기반|基于资源|資源型|以資源為基礎|berbasis sumber daya",
             re.IGNORECASE,
         ),
@@ -101,17 +102,17 @@ _TYPES: tuple[tuple[PolicyType, re.Pattern[str]], ...] = (
 _SECTION = rf"(?:{MASK}|[^\s:]){{0,40}}+"
 _NAME = rf"(?:{MASK}|[^\s,;\"'、。」»<>]){{1,600}}+"
 _ARN = rf"arn:[\w-]{{1,24}}:[a-z0-9-]{{1,40}}:{_SECTION}:{_SECTION}:{_NAME}"
-_PRINCIPAL = re.compile(
+_PRINCIPAL = lazy_pattern(
     rf"arn:[\w-]{{1,24}}:(?:iam|sts)::{_SECTION}:{_NAME}|<[^<>\n]{{1,60}}>|[\w+=,.@-]{{3,64}}(?=\s)"
 )
-_ACTION = re.compile(
+_ACTION = lazy_pattern(
     r"(?<![A-Za-z0-9_/.-])(?<![A-Za-z0-9]:)(?<!::)(?P<service>[A-Za-z][a-zA-Z0-9-]{1,40}):(?P<name>[A-Za-z][A-Za-z0-9*]{2,80})(?![\w/]|:\S)"
 )
-_RESOURCE = re.compile(
+_RESOURCE = lazy_pattern(
     rf"(?:risorsa|ressource|Ressource|recurso|リソース|资源|資源|리소스|sumber daya|resource)(?:の)?\s?:?\s?[\"'«`]?(?P<resource>(?:role|user|policy|group)\s\S+|arn:(?:{MASK}|[^\s\"'»、。,<])++|\*)"
 )
-_LAST_RESOURCE = re.compile(r":\s?(?P<resource>(?:ロール|역할|角色)\s[^\s(（]{1,80})")
-_LABEL = re.compile(
+_LAST_RESOURCE = lazy_pattern(r":\s?(?P<resource>(?:ロール|역할|角色)\s[^\s(（]{1,80})")
+_LABEL = lazy_pattern(
     r"(?:[Uu]tente|[Uu]tilisateur|[Uu]suario|[Uu]suário|Benutzer|ユーザー|사용자|用户|使用者|User|[Pp]engguna)(?P<colon>\s?:)?\s?"
 )
 _NOT_ACTIONS = frozenset({"arn", "http", "https"})

@@ -6,35 +6,38 @@ end and wrapped by a terminal.
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.codes import is_known
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS
 from iamtriage._reading.vocabulary.masks import rejoin
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 from iamtriage._reading.vocabulary.services import service_of_host
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
 
-_CODE = re.compile(r"<Code>\s*(?P<code>[\w.]{2,100})\s*</Code>")
+_CODE = lazy_pattern(r"<Code>\s*(?P<code>[\w.]{2,100})\s*</Code>")
 # Only the query protocol states whether the sender or the receiver caused the error.
-_ERROR_TYPE = re.compile(r"<Type>(?:Sender|Receiver)</Type>\s*\Z")
-_ROOT = re.compile(r"<(?P<code>[A-Z][A-Za-z]{3,80}(?:Exception|Error|Denied|Fault))>\s*<(?:Message|message)>")
-_DOCUMENT_START = re.compile(r"<(?:ErrorResponse|Response|Error|ServiceErrorResponse)\b[^<>]{0,300}>")
-_NAMESPACE = re.compile(r"xmlns=[\"']https?://(?P<host>[\w.-]{4,100})/")
-_RESPONSE_END = re.compile(r"</(?:ErrorResponse|Response)>")
+_ERROR_TYPE = lazy_pattern(r"<Type>(?:Sender|Receiver)</Type>\s*\Z")
+_ROOT = lazy_pattern(
+    r"<(?P<code>[A-Z][A-Za-z]{3,80}(?:Exception|Error|Denied|Fault))>\s*<(?:Message|message)>"
+)
+_DOCUMENT_START = lazy_pattern(r"<(?:ErrorResponse|Response|Error|ServiceErrorResponse)\b[^<>]{0,300}>")
+_NAMESPACE = lazy_pattern(r"xmlns=[\"']https?://(?P<host>[\w.-]{4,100})/")
+_RESPONSE_END = lazy_pattern(r"</(?:ErrorResponse|Response)>")
 _VALUES = {
-    "request_id": re.compile(r"<Request(?:Id|ID)>\s*(?P<value>[^<>]{1,128}?)\s*</Request(?:Id|ID)\s*>"),
-    "host_id": re.compile(r"<HostId>\s*(?P<value>[^<>]{1,300}?)\s*</HostId\s*>"),
-    "resource": re.compile(r"<Resource>\s*(?P<value>[^<>\s]{1,1024})\s*</Resource>"),
+    "request_id": lazy_pattern(r"<Request(?:Id|ID)>\s*(?P<value>[^<>]{1,128}?)\s*</Request(?:Id|ID)\s*>"),
+    "host_id": lazy_pattern(r"<HostId>\s*(?P<value>[^<>]{1,300}?)\s*</HostId\s*>"),
+    "resource": lazy_pattern(r"<Resource>\s*(?P<value>[^<>\s]{1,1024})\s*</Resource>"),
 }
 # The text ends inside an ID, with an ellipsis.
-_TRUNCATED_ID = re.compile(
+_TRUNCATED_ID = lazy_pattern(
     r"<(?P<key>HostId|Request(?:Id|ID))>\s*(?P<value>[^<>\s]{1,300}(?:\.{3}|…))(?:\s*`{3})?\s*\Z"
 )
 _TRUNCATED_ID_REACH = 340
@@ -42,8 +45,8 @@ _ERROR_TYPE_REACH = 40
 _REACH = 4000
 _DOCUMENT_START_REACH = 700
 _MESSAGE_REACH = 1500
-_ERROR_END = re.compile(r"</Error>")
-_MESSAGE_END = re.compile(r"</Message>")
+_ERROR_END = lazy_pattern(r"</Error>")
+_MESSAGE_END = lazy_pattern(r"</Message>")
 
 
 def read_xml(readable: Readable) -> Iterator[Piece]:

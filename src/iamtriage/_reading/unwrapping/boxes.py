@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +16,7 @@ from iamtriage._reading.unwrapping.linewraps import (
     last_and_first,
     show_wrap,
 )
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 _FRAMES = "│┃║|"
 # A log's prefix can precede a drawn border. Only whitespace can precede a pipe, because shells write pipes, too.
-_LEFT = re.compile(r"[^│┃║]{0,48}?(?P<bar>[│┃║])|[ \t]{0,48}(?P<pipe>\|)")
-_WORD = re.compile(r"[^\s]+")
+_LEFT = lazy_pattern(r"[^│┃║]{0,48}?(?P<bar>[│┃║])|[ \t]{0,48}(?P<pipe>\|)")
+_WORD = lazy_pattern(r"[^\s]+")
 # A value at the start of a line does not continue the previous line.
-_VALUE = re.compile(r"arn:|https?://")
+_VALUE = lazy_pattern(r"arn:|https?://")
 
 
 class _Line(NamedTuple):

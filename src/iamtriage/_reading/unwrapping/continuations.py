@@ -8,8 +8,9 @@ The newlines remain.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.view import Edit, View
 
 # Not a mark: the character alone between spaces, or doubled (an escaped backslash, a fence, a pointer at source code).
-_MARKED = re.compile(r"(?P<blank>[ \t])?(?P<mark>[\\`^])\Z")
-_TEXT = re.compile(r"\w")
+_MARKED = lazy_pattern(r"(?P<blank>[ \t])?(?P<mark>[\\`^])\Z")
+_TEXT = lazy_pattern(r"\w")
 
 
 class _Line(NamedTuple):

@@ -10,12 +10,12 @@ Rows of a table, sorted lists and sentences can have the same length, too.
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import ENTRY_START
 from iamtriage._reading.vocabulary.masks import ends_in_open_mask
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,25 +35,25 @@ _KNOWN_WORDS = """
 _WORDS = frozenset(_KNOWN_WORDS.split())
 
 # A line that starts like this does not result from wrapping, unless a terminal's width is evident.
-FRESH_LINE = re.compile(
+FRESH_LINE = lazy_pattern(
     r"[ \t\x1e]|\d{4}[-/]\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} |[{}<]|\[[^\]]{0,40}\]|time=|level=|ts=|at |File \"|Caused by|caused by"
     r"|Traceback|[A-Z][a-z]{2} [ \d]\d \d\d:|[-=_*#]{3}|\"?[A-Za-z_]{2,24}\"?[ ]?[:=] |(?:Error|ERROR|WARN|INFO|DEBUG|FATAL)\b|$"
 )
 # Nor does a line that starts like this, even if the previous line fills the terminal's width.
-RECORD_START = re.compile(
+RECORD_START = lazy_pattern(
     # Docker Compose prints the service before each line.
     ENTRY_START + r"|[\w.-]{1,64}[ \t]{1,24}\|[ \t]|at |File \"|Caused by|\{$"
     # The lines of an error of the SDK for C++: an ID and a message can have the same length by chance.
     r"|(?:Resolved remote host IP address|Request ID|Exception name|Error message|[0-9]{1,3} response headers):"
 )
-_ARN_TAIL = re.compile(r"arn:[^\s\"'`]*\Z")
-_UUID_TAIL = re.compile(r"(?<![0-9a-fA-F-])[0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,11})?\Z")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-fA-F])")
-_FIRST_WORD = re.compile(r"[^\s]{1,256}")
+_ARN_TAIL = lazy_pattern(r"arn:[^\s\"'`]*\Z")
+_UUID_TAIL = lazy_pattern(r"(?<![0-9a-fA-F-])[0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,11})?\Z")
+_UUID = lazy_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-fA-F])")
+_FIRST_WORD = lazy_pattern(r"[^\s]{1,256}")
 # An action that a line breaks: "iam:Create\nRole".
-_ACTION = re.compile(r"\b[a-z][a-z0-9-]{1,40}:[A-Z]?[A-Za-z]{0,60}\n[A-Z]?[A-Za-z]")
-_COLUMN = re.compile(r"(?<=\s)[^\s]")
-_SENTENCE_START = re.compile(r"[A-Z][a-z]{0,20}(?: |\Z)")
+_ACTION = lazy_pattern(r"\b[a-z][a-z0-9-]{1,40}:[A-Z]?[A-Za-z]{0,60}\n[A-Z]?[A-Za-z]")
+_COLUMN = lazy_pattern(r"(?<=\s)[^\s]")
+_SENTENCE_START = lazy_pattern(r"[A-Z][a-z]{0,20}(?: |\Z)")
 _PUNCTUATION = ".,:;()[]{}\"'`"
 # Colons in a complete ARN.
 _ARN_COLONS = 5
@@ -61,6 +61,7 @@ _ARN_COLONS = 5
 MIN_WIDTH = 20
 _MAX_WORD_LENGTH = 256
 _MIN_WHOLE = 4
+_MIN_UUID = 8
 # As many characters at the start of both lines show that they are rows.
 _ALIKE = 8
 MIN_FULL_LINES = 2
@@ -106,8 +107,10 @@ def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
 
 def _terminal_width(lines: list[str]) -> tuple[int, bool]:
     """Return the width at which a terminal broke these lines (0 if none is evident) and whether it is certain."""
-    width = max(map(len, lines[:-1]))
-    if width < MIN_WIDTH or len(lines[-1]) > width:
+    lengths = [len(line) for line in lines]
+    last = lengths.pop()
+    width = max(lengths)
+    if width < MIN_WIDTH or last > width or lengths.count(width) < MIN_FULL_LINES:
         return 0, False
     word_wrapped = 0
     full: list[tuple[str, str]] = []
@@ -196,7 +199,7 @@ def _is_one_word(line: str, following: str) -> bool:
         return tail[-1].isalpha() or tail[-1] == "-"
     if _is_known(head):
         return False
-    arn = _ARN_TAIL.search(tail)
+    arn = _ARN_TAIL.search(tail) if "arn:" in tail else None
     if arn and ends_in_open_mask(arn[0]):
         # The line broke at a space in the mask.
         return False
@@ -207,5 +210,5 @@ def _is_one_word(line: str, following: str) -> bool:
             if RECORD_START.match(following):
                 return False
             return FRESH_LINE.match(following) is None or head[0] in "[<{*"
-    uuid = _UUID_TAIL.search(tail)
+    uuid = _UUID_TAIL.search(tail) if len(tail) >= _MIN_UUID else None
     return uuid is not None and _UUID.match(uuid[0] + head) is not None

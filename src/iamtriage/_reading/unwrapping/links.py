@@ -7,24 +7,25 @@ remain, because they show no address.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.view import View
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.view import Edit
 
 _TARGET = r"(?:https?://|mailto:)"
-_MARKDOWN = re.compile(rf"\[(?P<shown>[^\[\]\s()]{{1,300}})\]\({_TARGET}[^()\s]{{1,1000}}\)")
-_SLACK = re.compile(rf"<{_TARGET}[^<>|\s]{{1,1000}}\|(?P<shown>[^<>|\s]{{1,300}})>")
-_ADDRESS = re.compile(
+_MARKDOWN = lazy_pattern(rf"\[(?P<shown>[^\[\]\s()]{{1,300}})\]\({_TARGET}[^()\s]{{1,1000}}\)")
+_SLACK = lazy_pattern(rf"<{_TARGET}[^<>|\s]{{1,1000}}\|(?P<shown>[^<>|\s]{{1,300}})>")
+_ADDRESS = lazy_pattern(
     r"arn:aws\S+|https?://\S+|mailto:\S+|[^\s@]{1,200}@[\w.-]+|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+){1,10}(?::[0-9]{1,5})?(?:/\S*)?"
 )
 # Inside a value, a program added any link to a part of it.
-_INSIDE_VALUE = re.compile(r"(?:\barn:aws|https?://)[^\s\"'`<>]{0,300}[/:@.]\Z")
+_INSIDE_VALUE = lazy_pattern(r"(?:\barn:aws|https?://)[^\s\"'`<>]{0,300}[/:@.]\Z")
 _REACH = 320
 
 

@@ -17,37 +17,38 @@ from iamtriage._reading.unwrapping.continuations import strip_continuations
 from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
 from iamtriage._reading.unwrapping.links import strip_links
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from iamtriage._reading.vocabulary.view import Edit
 
-_NEWLINES = re.compile("\r\n?|\\[\\\\r\\]\\[\\\\n\\]|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029\u21b5\u23ce]")
-_DROPPED = re.compile("[\x00-\x08\x0e-\x1a\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
-_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_ESCAPE = re.compile(
+_NEWLINES = lazy_pattern("\r\n?|\\[\\\\r\\]\\[\\\\n\\]|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029\u21b5\u23ce]")
+_DROPPED = lazy_pattern("[\x00-\x08\x0e-\x1a\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
+_SPACES = lazy_pattern("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_ESCAPE = lazy_pattern(
     r"\\{1,16}(?:(?P<plain>[\"'/`()\u2018\u2019\u201c-\u201e])|(?P<space>[nrt])(?![a-z]*[\\/][A-Z])|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>1[bB]))"
 )
-_ENTITY = re.compile(r"&(?:amp;)*(?:quot|apos|lt|gt|amp|nbsp|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
-_ANSI = re.compile(
+_ENTITY = lazy_pattern(r"&(?:amp;)*(?:quot|apos|lt|gt|amp|nbsp|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
+_ANSI = lazy_pattern(
     "\x1b(?:\\[[0-9;?]{0,32}[ -/]?[@-~]|\\][^\x07\x1b]{0,256}(?:\x07|\x1b\\\\)?|[@-Z\\\\^_=>])|\u241b\\[[0-9;]{0,16}m"
 )
 _TYPOGRAPHIC = str.maketrans(
     "\u2018\u2019\u201a\u201b\u02bc\uff07\u201c\u201d\u201e\u201f\uff02\uff1a\uff08\uff09\uff0c\uff1b",
     "''''''\"\"\"\"\":(),;",
 )
-_BOX = re.compile(
+_BOX = lazy_pattern(
     # Also in a string that a logger wrote.
     r"^[^\n│┃╷╵║]{0,48}[│┃╷╵║][ \t]?|(?:(?<=[:=]\")|(?<=: \"))[│┃╷╵║][ \t]?|^(?:[^\nâ]{0,32})â[”•\x94\x95\"][‚•µ\x82·'\"][ \t]?",
     re.MULTILINE,
 )
 # Quote, comment, bullet and table marks at the start of a line, each followed by whitespace or nothing.
-_MARKS = re.compile(
+_MARKS = lazy_pattern(
     r"[ \t]{0,64}(?:(?P<mark>>|#|//|,|\*|\||-)(?P=mark){0,5}(?:[ \t]|(?=\n|\Z)))(?:(?:>+|#|//|\*|\||-)(?:[ \t]|(?=\n|\Z))){0,7}"
 )
-_MARKED_LINE = re.compile(r"^[ \t]{0,64}[>#/,*|-]", re.MULTILINE)
+_MARKED_LINE = lazy_pattern(r"^[ \t]{0,64}[>#/,*|-]", re.MULTILINE)
 # Kubernetes logs state the stream, and whether a line is complete.
 _TIMESTAMP = (
     r"(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ,]{1,2}\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?:Z|[ ]?[+-]\d\d:?\d\d|[ ]UTC)?\]?(?:[ ]std(?:out|err)[ ][FP](?=[ ]))?"
@@ -58,15 +59,15 @@ _TIMESTAMP = (
 _FIELDS = (
     r"(?=[IWEF]\d{4} \d\d:\d\d|(?:time|ts|level)=|\{\"(?:level|severity|ts|time|timestamp|@timestamp)\":)"
 )
-_TIMESTAMPS = re.compile(
+_TIMESTAMPS = lazy_pattern(
     rf"^[ \t]{{0,16}}(?:(?:[\w.-]{{1,64}}[ \t]{{1,24}}\|[ \t])?{_TIMESTAMP}[ \t]|{_FIELDS})", re.MULTILINE
 )
 # YAML doubles a quote inside a quoted scalar.
-_DOUBLED_QUOTE = re.compile(r"(?<=[a-z])''(?=[a-z])")
-_TAGS = re.compile(
+_DOUBLED_QUOTE = lazy_pattern(r"(?<=[a-z])''(?=[a-z])")
+_TAGS = lazy_pattern(
     r"</?(?:p|br|div|span|code|pre|strong|em|b|i|li|ul|td|tr|tt|samp|blockquote)(?:\s[^<>\n]{0,200})?/?>"
 )
-_RUNS = re.compile(r"[ \t]+\n[ \t\n]*|\n[ \t\n]+|[ \t]{2,}|\t")
+_RUNS = lazy_pattern(r"[ \t]+\n[ \t\n]*|\n[ \t\n]+|[ \t]{2,}|\t")
 # The symbols for controls are printable.
 _CONTROL_SYMBOLS = ("\u21b5", "\u23ce", "\u241b", "[\\r][\\n]")
 _MARK_CHARACTERS = frozenset(">#/,*|-")
@@ -79,8 +80,8 @@ def unwrap(
     text: str,
     *,
     links: bool = True,
-    prefixes: Iterable[tuple[int, int]] = (),
-    statements: Iterable[int] = (),
+    prefixes: Sequence[tuple[int, int]] = (),
+    statements: Sequence[int] = (),
 ) -> View:
     """Make a text readable, and keep its offsets.
 
@@ -91,7 +92,8 @@ def unwrap(
         statements: where the lines begin that do not continue the line before, in order.
     """
     view = View(text)
-    view.edit((start, end, "") for start, end in prefixes)
+    if prefixes:
+        view.edit((start, end, "") for start, end in prefixes)
     if not view.text.isprintable() and _may_hold_controls(view.text):
         view.sub(_NEWLINES, "\n")
         _drop_controls(view)
@@ -118,11 +120,14 @@ def unwrap(
         _strip_line_starts(view)
     if _may_hold_timestamps(view.text):
         view.sub(_TIMESTAMPS, RECORD)
-    places = sorted({view.position(place) for place in statements})
-    view.edit((place, place, STATEMENT) for place in places if place and view.text[place - 1 : place] == "\n")
+    if statements:
+        places = sorted({view.position(place) for place in statements})
+        view.edit(
+            (place, place, STATEMENT) for place in places if place and view.text[place - 1 : place] == "\n"
+        )
     readable = view.text
     if "  " in readable or "\n " in readable or " \n" in readable or "\n\n" in readable or "\t" in readable:
-        view.sub(_RUNS, _collapse)
+        view.edit(_run_edits(readable))
     # This moves no offsets, and no reader needs the empty lines at the end.
     view.text = view.text.rstrip()
     return view
@@ -195,7 +200,9 @@ def _unescape(m: re.Match[str]) -> str:
     return chr(int(m["code"], 16))
 
 
-def _collapse(m: re.Match[str]) -> str:
-    """Return one space for spaces, one newline for a newline, two for an empty line."""
-    lines = m[0].count("\n")
-    return "\n\n" if lines > 1 else "\n" if lines else " "
+def _run_edits(text: str) -> Iterator[Edit]:
+    """Yield edits that leave one space of spaces, one newline of a newline, two of an empty line."""
+    for m in _RUNS.finditer(text):
+        start, end = m.span()
+        lines = text.count("\n", start, end)
+        yield start, end, "\n\n" if lines > 1 else "\n" if lines else " "

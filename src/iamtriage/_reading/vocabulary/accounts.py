@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_ACCOUNT = re.compile(r"arn:[\w-]*:\s?[\w-]*:[\w-]*:\s?([0-9]{12}):|\A([0-9]{12})\Z", re.ASCII)
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
+
+_ACCOUNT = lazy_pattern(r"arn:[\w-]*:\s?[\w-]*:[\w-]*:\s?([0-9]{12}):|\A([0-9]{12})\Z", re.ASCII)
 
 
 def account_of(principal: str) -> str | None:

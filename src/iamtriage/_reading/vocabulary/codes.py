@@ -11,7 +11,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
+
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from iamtriage.typing import Kind
 
 _DENIED = """
@@ -273,7 +277,7 @@ _CLASS_LIKE_CODES = """
     SearchException UnauthenticatedException MetadataException ConfigurationException AuthException RedirectException
 """
 _ERRORS = frozenset(_CLASS_LIKE_CODES.split())
-_COMMON_CLASS = re.compile(r"\w+Error|(?:[A-Z][a-z0-9]+|[A-Z0-9]+)Exception", re.ASCII)
+_COMMON_CLASS = lazy_pattern(r"\w+Error|(?:[A-Z][a-z0-9]+|[A-Z0-9]+)Exception", re.ASCII)
 # What codes end with, and what is before the dot of those that have one.
 _SUFFIXES = (
     *("Exception", "Error", "Fault", "Failure", "Denied", "LimitExceeded", "NotFound", "AlreadyExists"),
@@ -281,14 +285,14 @@ _SUFFIXES = (
 )
 _PREFIXES = frozenset({"Client", "Server", "Sender", "Receiver"})
 _PARTS = frozenset(part for code in (*_KINDS, *_PLAIN) for part in code.split(".")) | _PREFIXES
-_SHAPE = re.compile(
+_SHAPE = lazy_pattern(
     r"(?:(?:Client|Server|Receiver|Sender)\.)?[A-Z][A-Za-z0-9]{1,80}"
     rf"(?:{'|'.join(_SUFFIXES)})"
     r"|(?:Client|Server)\.[A-Z][A-Za-z0-9.]{2,80}|Invalid[A-Z][A-Za-z]{1,40}(?:ID|Id)?\.[A-Z][A-Za-z.]{2,40}",
     re.ASCII,
 )
 # Classes that SDKs raise for any service error. They say nothing about the cause.
-_GENERIC = re.compile(
+_GENERIC = lazy_pattern(
     r"(?:Amazon|AWS|Aws)[A-Za-z0-9]*(?:Exception|Error)"
     r"|(?:Boto[CcK]?[Cc]?ore|Boto|Client|Sdk|SdkClient|SdkService|Service|Base|HttpErrorResponse|Runtime|IllegalState"
     r"|Illegal|Illegalargument|Serverless|StatusCode|Aggregate|Unhandled|Unknown|UnknownAWSHTTPService|Response|System"
@@ -302,7 +306,7 @@ _GENERIC = re.compile(
 )
 _PYTHON_BUILTINS = frozenset(name for name in dir(builtins) if name.endswith(("Error", "Exception")))
 # Exception classes of other software whose names look like AWS codes.
-FOREIGN_NAMESPACE = re.compile(
+FOREIGN_NAMESPACE = lazy_pattern(
     r"(?:java\.nio|java\.security|java\.io|javax|org\.springframework|jakarta|Symfony|System\.(?!AggregateEx)|Microsoft|Google|"
     r"com\.google|com\.azure|com\.aliyun|com\.tencent|com\.huawei|com\.microsoft|com\.mysql|com\.mongodb|org\.postgresql|"
     r"org\.apache\.hadoop\.security|org\.apache\.kafka|org\.elasticsearch|io\.grpc|Illuminate|Doctrine|Magento|"
@@ -313,10 +317,10 @@ FOREIGN_NAMESPACE = re.compile(
 
 # botocore's client-side classes that are not listed above, by subject.
 _EXPIRED_CLASSES = frozenset({"PendingAuthorizationExpiredError", "LoginRefreshTokenExpiredError"})
-_ABOUT_CREDENTIALS = re.compile(
+_ABOUT_CREDENTIALS = lazy_pattern(
     r"Credential|Token|SSO|Profile|Login|Metadata|MFA|ConfigNotFound|InfiniteLoopConfig"
 )
-_ABOUT_CALLS = re.compile(
+_ABOUT_CALLS = lazy_pattern(
     r"Endpoint|Region|Connect|Timeout|SSL|HTTPClient|Proxy|Partition|Signature|Signer|ClockSkew|ConnectionClosed"
     r"|IncompleteRead|AuthScheme|Bucket|ARN|Arn"
 )
@@ -445,16 +449,26 @@ def is_code(word: str) -> bool:
     return _SHAPE.fullmatch(word) is not None and not is_generic(word)
 
 
-@lru_cache(maxsize=8192)
-def may_be_code(word: str) -> bool:
-    """Return whether a word without dots can be a code or a part of one, or starts with one.
+def find_codes(words: Collection[str], capitalized: Iterable[str]) -> set[str]:
+    """Return the words that can be codes or parts of them.
 
-    >>> may_be_code("NotFound"), may_be_code("InvalidGroup"), may_be_code("ClientError"), may_be_code("Hello")
-    (True, True, False, False)
+    Args:
+        words: the words of a text.
+        capitalized: those of them that start with a capital.
+
+    >>> words = ["NotFound", "InvalidGroup", "ClientError", "Hello"]
+    >>> sorted(find_codes(words, words))
+    ['InvalidGroup', 'NotFound']
     """
-    if word in _PARTS or word.startswith("Invalid") or "AccessDenied" in word:
-        return True
-    return word[0].isupper() and word.endswith(_SUFFIXES) and not is_generic(word)
+    # No cache of words: looking a word up in a large table takes longer than comparing its end.
+    found = {
+        word
+        for word in capitalized
+        if (word.endswith(_SUFFIXES) and not is_generic(word))
+        or word[:7] == "Invalid"
+        or "AccessDenied" in word
+    }
+    return found.union(_PARTS.intersection(words))
 
 
 @lru_cache(maxsize=1024)

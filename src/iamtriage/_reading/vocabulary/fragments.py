@@ -13,9 +13,25 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
 # Characters in a shared part.
 _LENGTH = 5
+# Words of most failures.
+_COMMON_WORDS = frozenset(
+    {
+        "access",
+        "authorized",
+        "error",
+        "failed",
+        "identity",
+        "operation",
+        "perform",
+        "request",
+        "resource",
+        "token",
+    }
+)
 _ALTERNATIVE = "|"
 _WORD = re.compile(r"(?<=[^\w])[A-Za-z0-9_]{4,}(?=[^\w])", re.ASCII)
 _STATED_WORD = re.compile(r"<(\w+)>(.*)", re.ASCII | re.DOTALL)
@@ -30,7 +46,7 @@ class FragmentIndex:
 
     >>> index = FragmentIndex(["unable to locate", "they are not authorized", "rate exceeded", "<STS>", "<role>the r"])
     >>> text = "STS: they are not authorized to assume the role"
-    >>> index.possible_rows(text.replace(":", "").split(), text)
+    >>> index.possible_rows(set(text.replace(":", "").split()), text)
     [1, 3, 4]
     """
 
@@ -45,17 +61,17 @@ class FragmentIndex:
                 words = [stated[1]] if stated else _WORD.findall(fragment)
                 if words:
                     row = (number, stated[2] if stated else fragment)
-                    self._rows.setdefault(max(words, key=len), []).append(row)
+                    self._rows.setdefault(max(words, key=_rarity), []).append(row)
                 else:
                     others.append((number, fragment))
-        self._words = self._rows.keys()
+        self._words = frozenset(self._rows)
         shared = Counter(part for _, fragment in others for part in _parts(fragment))
         groups: dict[str, list[tuple[int, str]]] = {}
         for number, fragment in others:
             groups.setdefault(max(_parts(fragment), key=shared.__getitem__), []).append((number, fragment))
         self._groups = tuple(groups.items())
 
-    def possible_rows(self, words: Iterable[str], text: str) -> list[int]:
+    def possible_rows(self, words: AbstractSet[str], text: str) -> list[int]:
         """Return the numbers of the rows that have a fragment in a text, in the order of the table.
 
         Args:
@@ -71,6 +87,11 @@ class FragmentIndex:
             if part in text:
                 found += [number for number, fragment in rows if fragment in text]
         return sorted(set(found))
+
+
+def _rarity(word: str) -> tuple[bool, int]:
+    """Return how seldom a word probably is in texts."""
+    return word not in _COMMON_WORDS, len(word)
 
 
 def _parts(fragment: str) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from iamtriage._reading.vocabulary.masks import ends_in_mask
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 # ASCII's record separator replaces the prefix of a log line. Patterns treat it as whitespace.
 RECORD = "\x1e"
@@ -31,22 +32,22 @@ ID_CONTINUATION = rf"(?<!{_WHOLE_ID})(?<![\s:][0-9A-Za-z]{{16}})\n{NOT_A_VALUE}"
 # The rest of a host ID is base64, not a word.
 HOST_ID_CONTINUATION = rf"(?<!=)\n{NOT_A_VALUE}(?=[A-Za-z]{{0,120}}(?:[0-9=+/]|[a-z][A-Z]))"
 # HashiCorp Vault prints "Code: 403. Errors:" for its own responses.
-VAULT = re.compile(r"\s*\.\s*Errors")
+VAULT = lazy_pattern(r"\s*\.\s*Errors")
 
-ACTION = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}", re.ASCII)
-ARN_HEAD = re.compile(r"arn:[\w<\[{*-]")
+ACTION = lazy_pattern(r"[A-Za-z][A-Za-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}", re.ASCII)
+ARN_HEAD = lazy_pattern(r"arn:[\w<\[{*-]")
 # What people and log viewers write instead of a value.
-ELLIPSIS = re.compile(r"\A(?:\.{2,}|…+)\Z")
+ELLIPSIS = lazy_pattern(r"\A(?:\.{2,}|…+)\Z")
 # What tools write where they truncate a text: Guzzle's "(truncated...)", "...[truncated 96 chars]",
 # "<output truncated>", Node's "... 96 more characters".
-_CUT = re.compile(
+_CUT = lazy_pattern(
     r"[(\[<{](?:\.{2,3}|…)?\s?(?:[A-Za-z]{1,12}\s){0,2}(?:truncated|Truncated|TRUNCATED)\b[^)\]>}\n]{0,40}[)\]>}]?"
     r"|(?:\.{3}|…)\s?(?:(?:truncated|Truncated|TRUNCATED)\b|[(\[]?\+?[0-9]{1,9}\smore\s(?:characters|chars|bytes)\b)"
 )
 # One of these is in every text that the pattern matches.
 _CUT_FRAGMENTS = ("runcated", "RUNCATED", " more ")
 # An ellipsis that ends a value. If the sentence continues, people left out a part of it instead.
-_ELLIPSIS_AT_END = re.compile(
+_ELLIPSIS_AT_END = lazy_pattern(
     r"(?:\.{3,}|…+)(?![\w/:*.…-]|\s{0,2}(?:(?:on|for|because|since|with|in|Encoded|status\scode)\b|\((?:Service|SDK|Status)\b|\.{2}|…))"
 )
 
@@ -106,7 +107,7 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-_BOLD = re.compile(r"(?:(?<=[\s>])|\A)\*\*(?=[^\s*])")
+_BOLD = lazy_pattern(r"(?:(?<=[\s>])|\A)\*\*(?=[^\s*])")
 
 
 def _closes_bold(text: str, start: int, end: int) -> bool:

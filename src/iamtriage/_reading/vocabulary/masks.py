@@ -6,7 +6,9 @@ A mask can contain spaces, and a line can break there: ``<my account>``, ``[acco
 
 from __future__ import annotations
 
-import re
+import sys
+
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 _BREAK = r"\n(?=\S)"
 # Parentheses and quotes have many uses, so they are masks only between the separators of an ARN.
@@ -40,10 +42,15 @@ ENCODED = (
 )
 """What can replace an encoded message."""
 
-_MASK = re.compile(MASK)
+_ARN = lazy_pattern(ARN)
+# Most ARNs have no mask, which takes much less time to find out.
+_PLAIN_ARN = lazy_pattern(r"arn:[A-Za-z0-9:/+=,.@_-]{1,2000}+(?<![:/])(?=[\s\"'`]|\Z)")
+# Digits or letters that a space can follow in a mask: "1111 2222 3333".
+_MASKED_PART = 4
+_MASK = lazy_pattern(MASK)
 _QUOTES = "\"'`"
 # A mask without its closing bracket.
-_OPEN_MASK = re.compile(r"[<\[{(][^<>\[\]{}()]*\Z")
+_OPEN_MASK = lazy_pattern(r"[<\[{(][^<>\[\]{}()]*\Z")
 
 
 def rejoin(value: str) -> str:
@@ -60,6 +67,18 @@ def rejoin(value: str) -> str:
         pieces += "".join(value[done : m.start()].split()), " ".join(m[0].split())
         done = m.end()
     return "".join([*pieces, *value[done:].split()])
+
+
+def find_arn_end(text: str, start: int, end: int = sys.maxsize) -> int:
+    """Return where an ARN at a position ends, or -1 if there is none.
+
+    >>> find_arn_end("arn:aws:iam::<my account>:role/orders is", 0), find_arn_end("orders", 0)
+    (37, -1)
+    """
+    m = _PLAIN_ARN.match(text, start, end)
+    if m is None or text[m.end() - _MASKED_PART - 1] in ":/" or "__" in m[0]:
+        m = _ARN.match(text, start, end)
+    return m.end() if m else -1
 
 
 def ends_in_mask(text: str, start: int, end: int) -> bool:

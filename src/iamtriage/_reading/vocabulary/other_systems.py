@@ -6,9 +6,9 @@ reported only if it contains signs of AWS itself.
 
 from __future__ import annotations
 
-import re
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
-_CLOUDS = re.compile(
+_CLOUDS = lazy_pattern(
     r"acs:[a-z]+:|\baliyun|\b[Aa]liCloud|alicloud|alibabacloud|\bRAM\b.{0,40}\b(?:API|policy|support)|Forbidden\.RAM"  # Alibaba
     r"|qcs::|\"Response\"\s?:\s?\{\s?\"Error\"\s?:|[Tt]encent|CAM (?:policies|policy|策略)|操作未授权"  # Tencent
     r"|huaweicloud|[Hh]uawei|\biam:agencies:|APIGW\.\d{4}|obs\.[a-z0-9-]+\.my|urn:iam"  # Huawei
@@ -28,15 +28,15 @@ S3A_DENIAL = (
     r"AccessDeniedException:?\s(?![/\\~.]|file:|[A-Z]:)(?=[^\n]{0,400}?(?:\bs3[an]?://|\.fs\.s3a\.|AmazonS3Exception"
     r"|\.services\.s3\.|NoAuthWithAWSException)|[^\n]{0,400}\nat\sorg\.apache\.hadoop\.fs\.s3a\.)"
 )
-_OTHER_SYSTEMS = re.compile(
+_OTHER_SYSTEMS = lazy_pattern(
     r"[Aa]ccess denied for user '|password authentication failed|permission denied for (?:relation|table|schema|database|function)"
     rf"|mount\.nfs|access denied by server while mounting|java\.nio\.file\.(?!{S3A_DENIAL})|docker\.sock|org\.springframework\.security"
     r"|Access is denied\.? ?(?:\(os error 5\)|0x80070005)|EACCES|ORA-\d{5}|\bMySQL\b|psycopg2|PSQLException|\(publickey|NT_STATUS_ACCESS_DENIED"
     r"|TopicAuthorizationException|GroupAuthorizationException|NOPERM|E_ACCESSDENIED|System\.UnauthorizedAccessException|not authorized on \w+ to execute command"
     r"|\bpsutil\b|AccessDenied:? \((?:originated from|pid=\d)|token with AccessorID|lacks permission '[a-z]+:[a-z]+'"  # psutil, Consul
 )
-_STORAGE = re.compile(r"\b[sS]3\b|[Bb]ucket")
-_AWS = re.compile(
+_STORAGE = lazy_pattern(r"\b[sS]3\b|[Bb]ucket")
+_AWS = lazy_pattern(
     r"\barn:aws|amazonaws\.com|\bbotocore\b|\baws-sdk|awssdk|\bAWS\b|\bAmazon\b|\baws:|\bEKS\b|\bS3\b|\baws (?:ecr|s3|s3api|sts|eks|sso|configure|ec2|iam|login|ssm|lambda|logs)\b|\bAws(?:::|\\)|@aws-|\baws\.s(?:dk|mithy)\.kotlin|/aws[/-]|\baws-(?:vault|sso|cli|okta|iam-authenticator)|\.aws\b"
 )
 
@@ -131,7 +131,7 @@ _CLOUD_WORDS = (
     ),
     *("linode", "ovh."),
 )
-_CLOUD_HEADERS = re.compile(r"(?i)x-(?!amz)[a-z]")
+_CLOUD_HEADERS = lazy_pattern(r"(?i)x-(?!amz)[a-z]")
 _SYSTEM_WORDS = (
     *(
         "ccess denied for user '",

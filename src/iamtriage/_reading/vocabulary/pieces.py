@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, NamedTuple, TypeAlias
 
 import attrs
 
 from iamtriage._reading.vocabulary.grammar import find_cut, find_ellipsis_end
 from iamtriage._reading.vocabulary.masks import rejoin
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage.typing import Kind
 
 Role: TypeAlias = Literal["class", "head", "core", "tail", "body", "status", "host"]
@@ -25,7 +25,7 @@ _TRUNCATABLE = frozenset(
         "request_id", "host_id", "reason",
     }
 )  # fmt: skip
-_ELLIPSIS = re.compile(r"\.{2,}|…+")
+_ELLIPSIS = lazy_pattern(r"\.{2,}|…+")
 # Maximum distance, in characters, between a value and the mark that says that it was truncated.
 _MARK_REACH = 80
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.vocabulary.codes import may_be_code
+from iamtriage._reading.vocabulary.codes import find_codes
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -51,9 +51,14 @@ class Readable:
         self.taken: list[Piece] = []
 
     @cached_property
+    def capitalized(self) -> list[str]:
+        """The words that start with a capital."""
+        return [word for word in self.words if "A" <= word < "["]
+
+    @cached_property
     def codes(self) -> list[tuple[int, int]]:
         """Where the words are that may be an error code or a part of one."""
-        codes = set(filter(may_be_code, self.words))
+        codes = find_codes(self.words, self.capitalized)
         return self.places(codes) if codes else []
 
     def places(self, wanted: Container[str]) -> list[tuple[int, int]]:
@@ -82,16 +87,16 @@ class Readable:
         return True
 
     @cached_property
-    def code_starts(self) -> list[int]:
-        """Return where codes can start; one can have more words with dots before it."""
+    def code_starts(self) -> dict[int, int]:
+        """Return where codes can start, and where their last word ends; words with dots can be before it."""
         text = self.text
-        starts: set[int] = set()
-        for start, _ in self.codes:
+        starts: dict[int, int] = {}
+        for start, end in self.codes:
             at = start
-            starts.add(at)
+            starts[at] = end
             while text[at - 1 : at] == "." and start - at < _MAX_PREFIX:
                 at -= 1
                 while text[at - 1 : at] in _WORD_CHARACTERS:
                     at -= 1
-                starts.add(at)
-        return sorted(starts)
+                starts[at] = end
+        return dict(sorted(starts.items()))

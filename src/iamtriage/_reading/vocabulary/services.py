@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
+
 _ALIASES = {
     "securitytoken": "sts",
     "securitytokenservice": "sts",
@@ -97,13 +99,13 @@ _ALIASES = {
     "r53": "route53",
     "sec": "secretsmanager",
 }
-_VENDOR = re.compile(r"\A(?:amazon|aws)(?=.)", re.ASCII)
-_NOT_NAME = re.compile(r"[^a-z0-9]+")
+_VENDOR = lazy_pattern(r"\A(?:amazon|aws)(?=.)", re.ASCII)
+_NOT_NAME = lazy_pattern(r"[^a-z0-9]+")
 
 # Hosts without an AWS API: OIDC issuers, web pages, and customers' instances and load balancers.
 _NOT_ENDPOINTS = frozenset({"oidc", "console", "signin", "docs", "compute", "compute-1", "elb", "amazonaws"})
 MASKED_LABEL = r"[\[<{][\w -]{1,40}[\]>}]"
-HOST = re.compile(
+HOST = lazy_pattern(
     # A URL, or its host in a dump of reqwest (Rust) or excon (Ruby), in a request's headers or its signed headers.
     # containerd prints the registry's host without a scheme, and the AWS Toolkit the host of each call.
     r"(?:(?:https?|oci)://|Domain\(\"|(?<![\w-]):host\s=>\s\"|(?<![\w-])(?:Host:\s|host:\s?)|\bhost\s(?=[^\s/]{0,60}\.dkr\.ecr\.)|\bAPI\s(?:request|response)\s\()"
@@ -111,10 +113,10 @@ HOST = re.compile(
     rf"(?:{MASKED_LABEL}\.)?(?P<host>[A-Za-z0-9.-]{{1,200}}?(?:\.{MASKED_LABEL})?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov))\b"
 )
 # The token endpoint of IAM Identity Center. The hosts of EKS issuers have one more label.
-_IDENTITY_CENTER = re.compile(r"oidc(?:-fips)?\.[a-z]{2}(?:-[a-z]+){1,3}-\d\.(?:amazonaws\.|api\.aws)")
+_IDENTITY_CENTER = lazy_pattern(r"oidc(?:-fips)?\.[a-z]{2}(?:-[a-z]+){1,3}-\d\.(?:amazonaws\.|api\.aws)")
 # The prefixes of regions. Regions are often misspelled, and no service has such a prefix.
 _REGION = r"(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-"
-_HOST_SERVICE = re.compile(
+_HOST_SERVICE = lazy_pattern(
     rf"(?:\A|\.)(?P<service>s3|(?!{_REGION})[a-z][a-z0-9-]*?)(?:-fips|-accesspoint|-website)?"
     rf"(?:[.-](?:dualstack\.)?(?:[a-z]{{2}}(?:-[a-z]+){{1,3}}-\d|{_REGION}[a-z0-9-]{{1,24}}|my-location-\d|global|external-1))?"
     r"\.(?:amazonaws\.|api\.aws|c2s\.|sc2s\.)"
@@ -139,7 +141,7 @@ _SDK_PARTS = frozenset(
         "exception",
     }
 )
-_MASK = re.compile(r"(.)\1+\Z")
+_MASK = lazy_pattern(r"(.)\1+\Z")
 
 
 def service_name(written: str) -> str | None:

@@ -39,8 +39,6 @@ class View:
             length += start - done
             if replacement:
                 pieces.append(replacement)
-                new_starts.append(length)
-                old_starts.append(start)
                 length += len(replacement)
             new_starts.append(length)
             old_starts.append(end)
@@ -75,6 +73,8 @@ class View:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return where ``text[start:end]`` is in the original, with the characters dropped inside it."""
+        if not self._layers:
+            return min(start, len(self.original)), min(max(start, end), len(self.original))
         if end <= start:
             at = min(self.origin(start), len(self.original))
             return at, at

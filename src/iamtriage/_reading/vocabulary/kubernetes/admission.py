@@ -7,11 +7,11 @@ https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/.
 
 from __future__ import annotations
 
-import re
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 # The service account of a pod does not exist. ``readers.kubernetes`` reads this as a separate kind.
 NO_SERVICE_ACCOUNT = "error looking up service account"
-_REJECTION = re.compile(
+_REJECTION = lazy_pattern(
     # Quotas and limits, priorities, volumes.
     r"exceeded quota|failed quota:|status unknown for quota"
     r"|(?:maximum|minimum) [\w./-]{1,60} usage per |max limit to request ratio per "

@@ -8,18 +8,19 @@ from __future__ import annotations
 import re
 
 from iamtriage._reading.vocabulary.kubernetes.types import GROUPS
+from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 # The endpoint of an EKS cluster, and the names under which pods reach the API server.
-_HOST = re.compile(
+_HOST = lazy_pattern(
     r"kubernetes(?:\.default(?:\.svc(?:\.[\w.-]{1,100})?)?)?|[\w.-]{1,200}\.eks\.amazonaws\.com(?:\.cn)?"
 )
 # Weak evidence: hosts and ports that API servers share with other programs.
 _PORTS = (None, ":443", ":6443", ":8443")
-_LIKELY_HOST = re.compile(r"[0-9.]{7,15}|[\w.-]{0,200}(?:kube|k8s)[\w.-]{0,200}")
-_URL = re.compile(
+_LIKELY_HOST = lazy_pattern(r"[0-9.]{7,15}|[\w.-]{0,200}(?:kube|k8s)[\w.-]{0,200}")
+_URL = lazy_pattern(
     r"https://(?P<host>[\w.-]{1,253}|\[[0-9a-fA-F:]{2,45}\])(?P<port>:[0-9]{1,5})?(?P<path>/[^\s'\"?#)]{0,2000})?"
 )
-_PATH = re.compile(
+_PATH = lazy_pattern(
     r"(?:/[\w.-]{1,60}){0,4}?/(?:api/v1|apis/(?P<group>[a-z0-9.-]{1,120})/v[1-9]\w{0,12})"
     r"(?P<namespaced>/(?:watch/)?namespaces/[^/]{1,120})?(?:/(?:watch/)?(?P<type>[a-z]{2,60})(?:/.{0,2000})?)?",
     re.DOTALL,

@@ -1,0 +1,42 @@
+"""Compile patterns when a text first needs them.
+
+There are hundreds of patterns, and a text needs few of them. Compiling takes much more time than reading a text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+# Python calls ``__getattr__`` no more for what is set.
+_ATTRIBUTES = (
+    *("findall", "finditer", "fullmatch", "match", "search", "split", "sub"),
+    *("flags", "groupindex", "groups", "pattern"),
+)
+
+
+class _LazyPattern:
+    """A pattern that is compiled when an attribute of it is first asked for."""
+
+    def __init__(self, source: str, flags: int) -> None:
+        self._source = source
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> object:
+        if name not in _ATTRIBUTES:
+            raise AttributeError(name)
+        compiled = re.compile(self._source, self._flags)
+        for attribute in _ATTRIBUTES:
+            setattr(self, attribute, getattr(compiled, attribute))
+        found: object = getattr(compiled, name)
+        return found
+
+
+def lazy_pattern(source: str, flags: int = 0) -> re.Pattern[str]:
+    """Return a pattern that is compiled when it is first used.
+
+    >>> pattern = lazy_pattern("[a-z]+")
+    >>> pattern.match("abc1")[0], pattern.pattern
+    ('abc', '[a-z]+')
+    """
+    return cast("re.Pattern[str]", _LazyPattern(source, flags))
