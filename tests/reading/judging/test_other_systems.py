@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,6 @@ from iamtriage._reading.vocabulary.other_systems import find_other_clouds, find_
 from tests.tables import ANA, denied, facts_in
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable
 
 _CLOUDS = (
