@@ -21,7 +21,7 @@ from benchmarks import texts
 from benchmarks.evaluation import evaluation
 from benchmarks.handlers import handlers
 from benchmarks.inputs import inputs
-from benchmarks.measure import Figure, best, growth_figure, ratio, seconds
+from benchmarks.measure import Figure, best, growth_and_cost, growth_figure, ratio, seconds
 from benchmarks.processes import copy_package, first_use, imports, time_in_new_process
 from benchmarks.reading import corpus, forms, ordinary, streams
 from iamtriage.redaction._identifiers import hide_identifiers
@@ -76,7 +76,7 @@ def drain(text: str) -> None:
 
 
 def adversarial() -> Iterator[Figure]:
-    """Measure how the time grows when hostile texts double."""
+    """Measure how the time grows when hostile texts double, and what they cost per character."""
     long = tuple(size * 1024 for size in (64, 128, 256, 512))
     # Texts of up to this size are read as a whole. Longer ones are read in pieces, which hides growth within a
     # piece.
@@ -88,27 +88,27 @@ def adversarial() -> Iterator[Figure]:
                 continue
             for unit in units:
                 name = f"{reader} ({words}) {texts.shortened(unit)}"
-                yield growth_figure(name, read, functools.partial(texts.repeated, unit), sizes)
+                yield from growth_and_cost(name, read, functools.partial(texts.repeated, unit), sizes)
     for ending in texts.SWITCHES:
         for unit in ("a", "a.", "aws"):
             make = functools.partial(texts.repeated, unit, ending=ending + texts.TRIGGER)
-            yield growth_figure(
+            yield from growth_and_cost(
                 f"parse (whole) {unit!r} then {ending.strip()[:34]!r}", iamtriage.parse, make, whole
             )
     for beginning, unit in texts.ENDLESS:
         make = functools.partial(_continued, beginning, unit)
-        yield growth_figure(
+        yield from growth_and_cost(
             f"parse (whole) {texts.shortened(beginning)} then {unit!r}", iamtriage.parse, make, whole
         )
     for depth in (1, 2, 4, 6):
-        yield growth_figure(
+        yield from growth_and_cost(
             f"parse (pieces) JSON escapes, {depth} deep",
             iamtriage.parse,
             functools.partial(texts.repeated, texts.escaped(depth)),
             long,
         )
     nested = functools.partial(_nested, '{"a":')
-    yield growth_figure("parse (pieces) JSON nested as deep as long", iamtriage.parse, nested, long)
+    yield from growth_and_cost("parse (pieces) JSON nested as deep as long", iamtriage.parse, nested, long)
     # Exceptions and mappings contain texts of any length, too.
     for unit in (
         "Access Denied\n\n",
@@ -117,13 +117,13 @@ def adversarial() -> Iterator[Figure]:
         "é\n",
         "User: ",
     ):
-        yield growth_figure(
+        yield from growth_and_cost(
             f"parse of an exception {texts.shortened(unit)}",
             _parse_raised,
             functools.partial(texts.repeated, unit),
             whole,
         )
-        yield growth_figure(
+        yield from growth_and_cost(
             f"parse of a mapping {texts.shortened(unit)}",
             _parse_mapping,
             functools.partial(texts.repeated, unit),

@@ -11,7 +11,7 @@ import timeit
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 class Figure(NamedTuple):
@@ -156,10 +156,36 @@ _SLOW, _HOPELESS = 0.1, 3.0
 _Input = TypeVar("_Input")
 
 
+# In seconds per million characters, for any text.
+COST_LIMIT, COST_TARGET = 3.0, 1.0
+
+
 def growth_figure(
     name: str, read: Callable[[_Input], object], make: Callable[[int], _Input], sizes: tuple[int, ...]
 ) -> Figure:
     """Measure how the time to read an input grows when it doubles. Sizes are in characters."""
+    return _growth_figure(name, *_grow(read, make, sizes))
+
+
+def growth_and_cost(
+    name: str, read: Callable[[_Input], object], make: Callable[[int], _Input], sizes: tuple[int, ...]
+) -> Iterator[Figure]:
+    """Measure the growth and the time per character of the largest input."""
+    times, sizes = _grow(read, make, sizes)
+    yield _growth_figure(name, times, sizes)
+    cost = times[-1] / sizes[-1] * 1e6
+    yield Figure(f"{name}: cost", cost, "s per million characters", COST_LIMIT, COST_TARGET)
+
+
+def _growth_figure(name: str, times: list[float], sizes: tuple[int, ...]) -> Figure:
+    note = f"(worst {max(doublings(times)):.2f}; {times[-1] / sizes[-1] * 1e6:.2f} s/MB; {sizes[0] >> 10}-{sizes[-1] >> 10} KiB)"
+    return Figure(name, doubling(times), "x", DOUBLING_LIMIT, None, note)
+
+
+def _grow(
+    read: Callable[[_Input], object], make: Callable[[int], _Input], sizes: tuple[int, ...]
+) -> tuple[list[float], tuple[int, ...]]:
+    """Return the times of inputs of doubling sizes, and the sizes."""
 
     def prepared(size: int) -> Callable[[], object]:
         text = make(size)
@@ -175,5 +201,4 @@ def growth_figure(
         # It is a busy machine or growth. More rounds show which.
         other = growth(prepared, sizes, repeats=7)
         times = [min(pair) for pair in zip(times, other, strict=True)]
-    note = f"(worst {max(doublings(times)):.2f}; {times[-1] / sizes[-1] * 1e6:.2f} s/MB; {sizes[0] >> 10}-{sizes[-1] >> 10} KiB)"
-    return Figure(name, doubling(times), "x", DOUBLING_LIMIT, None, note)
+    return times, sizes

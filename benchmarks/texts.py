@@ -146,6 +146,9 @@ ADVERSARIAL = (
     '"Access Denied" in x ', 'f("not authorized ', "AccessDenied Message: ", "a.dkr.ecr.us-east-1.amazonaws.com ", "host:s3.us-east-1.amazonaws.com\n",
     "## AccessDenied\n", "AccessDenied. User doesn't have permission to call s3:a ", "Request ID: a\n2026/01/", "Encoded authorization failure message:\n",
     "(AccessDenied)` when calling ", "| stdout F ", "arn:aws:iam:: 1",
+    # Denials in other languages, and what the readers of Kubernetes and of reasons look around.
+    "n'est pas autorisé à ", "s3:GetObject n'est pas autorisé à ", "권한이 없습니다 ", "Benutzer x ist nicht berechtigt ", "(AccessDenied) GetObject操作 ",
+    "is forbidden: x attempting to grant\n", "with an explicit deny ", "because public ", "arn:\n", "x\n",
     # Mixes.
     "User: arn:aws:", 'User: "arn:(', "is not authorized to perform: on resource: because no ", '{"a":"\\"', "<Code>(status code: ", "é\nerror: (",
     "Access Denied\n\x85", "An error occurred (User: is not authorized to perform: ", "executable aws",

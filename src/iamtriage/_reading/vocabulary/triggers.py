@@ -70,8 +70,10 @@ def _may_hold_failure_without_time(text: str) -> bool:
             return True
     return (
         # The tenth character is a colon in syslog's time (Mar 14 09:26), but also in the console's "User: arn:".
-        text[9:10] != ":" or text[4:5] == ":" or "\n" in text[:-1]
-    ) and any(fragment in text for fragment in _BARE)
+        (text[9:10] != ":" or text[4:5] == ":" or "\n" in text[:-1])
+        and len(text) >= _MIN_LENGTH
+        and any(fragment in text for fragment in _BARE)
+    )
 
 
 # Each pasted sentence that has none of the fragments above contains one of these.
@@ -108,3 +110,5 @@ _BARE = (
     "a request(403",
     '"issues"',  # EKS
 )
+# Empty lines and single brackets need no search.
+_MIN_LENGTH = min(map(len, _BARE))
