@@ -206,7 +206,7 @@ def test_what_is_refused_is_a_value(world: World) -> None:
     assert {each.asked for each in result.refusals} >= {"iam:GetUser", "s3:GetBucketPolicy"}
     assert result.policies.identity == ()
     assert result.facts.policies is None
-    assert all(isinstance(each, Refusal) and each.reason for each in result.refusals)
+    assert all(isinstance(each, Refusal) for each in result.refusals)
 
 
 def test_the_number_of_calls_is_bounded(world: World) -> None:

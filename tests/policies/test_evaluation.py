@@ -130,6 +130,36 @@ UNKNOWN: dict[str, tuple[Request, PolicySet, str]] = {
         PolicySet(resource=doc({"Effect": "Allow", "Principal": {"Service": "logs.amazonaws.com"}, "Action": "sqs:*", "Resource": "*"})),
         "is also",
     ),
+    "the provider of a session": (
+        Request(SESSION, "sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:q"),
+        PolicySet(resource=doc(allow("sqs:*", Principal={"Federated": "accounts.google.com"}))),
+        "aws:FederatedProvider",
+    ),
+    "several principals, one of them unknown": (
+        Request(SESSION, "sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:q"),
+        PolicySet(resource=doc(allow("sqs:*", Principal={"AWS": OTHER, "Federated": "accounts.google.com"}))),
+        "aws:FederatedProvider",
+    ),
+    "Allow with NotPrincipal of a provider": (
+        Request(SESSION, "sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:q"),
+        PolicySet(resource=doc(allow("sqs:*", NotPrincipal={"Federated": "accounts.google.com"}))),
+        "aws:FederatedProvider",
+    ),
+    "SCPs whose levels are unknown": (
+        read(),
+        PolicySet(identity=[doc(allow())], service_control=[[doc(allow(Condition=FROM_OFFICE))]]),
+        "aws:SourceIp",
+    ),
+    "a role of another account without its trust policy": (
+        Request(USER, "sts:AssumeRole", f"arn:aws:iam::{OTHER}:role/target"),
+        PolicySet(identity=[doc(allow("sts:*"))]),
+        "has a trust policy",
+    ),
+    "a provider-like role name under an allow list": (
+        read(f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForX/s1"),
+        PolicySet(identity=[doc(allow())], service_control=[[doc(allow("ec2:*"))]]),
+        "cannot be told",
+    ),
     "a canonical user": (
         read(resource_account=OTHER),
         PolicySet(identity=[doc(allow())], resource=doc(allow(Principal={"CanonicalUser": "79a59df900b949e5"}))),

@@ -24,6 +24,7 @@ from iamtriage.arns._principals import (
     parse_principal,
 )
 from iamtriage.exceptions import InvalidArnError
+from iamtriage.policies._evaluation.principals import match_named
 from iamtriage.trust._requests import Provider, Request, WebIdentity
 
 if TYPE_CHECKING:
@@ -218,17 +219,16 @@ def _match_aws(value: str, request: Request, caller: object) -> PrincipalMatch:
 
 
 def _match_account(trusted: Account | Root, caller: _IamPrincipal) -> PrincipalMatch:
-    partition = None if isinstance(caller, Account) or isinstance(trusted, Account) else caller.partition
+    if match_named(trusted, caller).is_match:
+        return PrincipalMatch(is_match=True, caveat=_IDENTITY_POLICY_CAVEAT)
     if trusted.account != caller.account:
         reason = f"the policy trusts account {trusted.account}, but the caller is in account {caller.account}"
         return PrincipalMatch(is_match=False, reason=reason, suggestion=_root_arn(caller), closeness=2)
-    if isinstance(trusted, Root) and partition not in {None, trusted.partition}:
-        reason = (
-            f"the policy trusts an account in partition {trusted.partition}, "
-            f"but the caller is in partition {partition}"
-        )
-        return PrincipalMatch(is_match=False, reason=reason, suggestion=_root_arn(caller), closeness=3)
-    return PrincipalMatch(is_match=True, caveat=_IDENTITY_POLICY_CAVEAT)
+    reason = (
+        f"the policy trusts an account in partition {getattr(trusted, 'partition', None)}, "
+        f"but the caller is in partition {getattr(caller, 'partition', None)}"
+    )
+    return PrincipalMatch(is_match=False, reason=reason, suggestion=_root_arn(caller), closeness=3)
 
 
 def _match_identity(trusted: Principal, request: Request, caller: _IamPrincipal) -> PrincipalMatch:
@@ -237,8 +237,8 @@ def _match_identity(trusted: Principal, request: Request, caller: _IamPrincipal)
     if isinstance(caller, Account) and account == caller.account:
         reason = f"the policy trusts only one principal of the account, {quoted}"
         return PrincipalMatch(is_match=None, reason=reason, closeness=3)
-    is_same = _is_same_principal(trusted, caller)
-    if is_same is None:
+    is_same = match_named(trusted, caller).is_match
+    if is_same is None and isinstance(trusted, RoleSession):
         reason = f"the policy trusts only the session {quoted}, and the caller's session is unknown"
         return PrincipalMatch(is_match=None, reason=reason, closeness=4)
     if not is_same:
@@ -253,25 +253,6 @@ def _match_identity(trusted: Principal, request: Request, caller: _IamPrincipal)
             is_match=True, caveat=f"if the role is in another account, {_IDENTITY_POLICY_CAVEAT}"
         )
     return PrincipalMatch(is_match=True, caveat="" if role.account == account else _IDENTITY_POLICY_CAVEAT)
-
-
-def _is_same_principal(trusted: Principal, caller: _IamPrincipal) -> bool | None:
-    if trusted == caller:
-        return True
-    if isinstance(trusted, Role) and isinstance(caller, (Role, RoleSession)):
-        role = caller.role if isinstance(caller, RoleSession) else caller
-        # Names are unique in an account, so a session, whose ARN omits the path, belongs to that role. So
-        # does a role's ARN without a path, which people derive from a session's.
-        return _full_name(trusted) == _full_name(role) and (
-            isinstance(caller, RoleSession) or role.path == "/"
-        )
-    if isinstance(trusted, RoleSession) and isinstance(caller, Role):
-        return None if _full_name(trusted.role) == _full_name(caller) else False
-    return False
-
-
-def _full_name(role: Role) -> tuple[str, str, str]:
-    return role.partition, role.account, role.name
 
 
 def _is_iam_principal(caller: object) -> bool:

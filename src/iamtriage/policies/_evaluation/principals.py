@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from iamtriage.policies._requests import Caller, RequestKeys
     from iamtriage.policies._statements import Statement
 
-__all__ = ("PrincipalResult", "match_principals")
+__all__ = ("PrincipalResult", "match_named", "match_principals")
 
 _UNIQUE_ID = re.compile(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}", re.ASCII)
 
@@ -171,6 +171,22 @@ def _match_aws(value: str, keys: RequestKeys, caller: Principal) -> PrincipalRes
     named = _parse(value)
     if named is None:
         return _NO
+    paths = [_parse(each) for each in keys.context.get("aws:principalarn", ())]
+    if isinstance(caller, RoleSession) and isinstance(named, Role):
+        # Only the context can state the path of the role.
+        known = [each for each in paths if isinstance(each, Role) and each.name == caller.role_name]
+        if known and all(each.path != named.path for each in known):
+            return _NO
+    return match_named(named, caller)
+
+
+def match_named(named: Principal, caller: Principal) -> PrincipalResult:
+    """Match a principal that a policy names with a caller.
+
+    >>> account, user = "111122223333", "arn:aws:iam::111122223333:user/ana"
+    >>> match_named(parse_principal(account), parse_principal(user)).account
+    True
+    """
     account = getattr(caller, "account", None)
     if isinstance(named, Account):
         return _match_account(named.account == account, caller)
@@ -200,8 +216,8 @@ def _match_identity(named: Principal, caller: Principal) -> PrincipalResult:
         return _ENTITY if isinstance(named, Role) and _is_same_role(named, caller.role) else _NO
     if isinstance(caller, Role):
         if isinstance(named, Role):
-            paths = {named.path, caller.path}
-            is_same = _is_same_role(named, caller) and (len(paths) == 1 or "/" in paths)
+            # Only the caller's ARN can lack the path, if it is derived from that of a session.
+            is_same = _is_same_role(named, caller) and caller.path in {"/", named.path}
             return _ENTITY if is_same else _NO
         if isinstance(named, RoleSession) and _is_same_role(named.role, caller):
             return PrincipalResult(direct=None, reason=f"it depends on whether the session is {named}")
