@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from urllib.parse import quote
 
 import boto3
 import botocore.session
@@ -15,7 +16,9 @@ from iamtriage import explain
 from iamtriage.boto import GatheredPolicies, Refusal, gather_policies
 from iamtriage.boto._queries.resource_policies import READERS
 from iamtriage.policies import PolicyDocument, evaluate, verify
+from tests.boto.fake_aws import Request, json_document, query_result, run_fake_aws, xml_elements
 from tests.boto.moto_server import ACCOUNT, run_moto
+from tests.boto.wires import Reply, query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +48,8 @@ class World(NamedTuple):
     secret: str
     key: str
     member: str
+    topic: str
+    repository: str
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +68,10 @@ def world(aws_environment: pytest.MonkeyPatch) -> Iterator[World]:
         with client("s3") as s3:
             s3.create_bucket(Bucket="orders", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
             s3.put_bucket_policy(Bucket="orders", Policy=doc("s3:ListBucket", Principal={"AWS": ANA}))
-            s3.create_bucket(Bucket="bare", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+            for name, policy in (("bare", None), ("faulty", '{"Statement": 3}'), ("other", '{"a": 1}')):
+                s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+                if policy is not None:
+                    s3.put_bucket_policy(Bucket=name, Policy=policy)
         with client("sqs") as sqs:
             url_of_queue = sqs.create_queue(QueueName="jobs", Attributes={"Policy": doc("sqs:SendMessage", Principal="*")})["QueueUrl"]  # fmt: skip
             found = sqs.get_queue_attributes(QueueUrl=url_of_queue, AttributeNames=["QueueArn"])
@@ -71,6 +79,13 @@ def world(aws_environment: pytest.MonkeyPatch) -> Iterator[World]:
         with client("secretsmanager") as secrets:
             names["secret"] = secrets.create_secret(Name="db", SecretString="x")["ARN"]
             secrets.put_resource_policy(SecretId="db", ResourcePolicy=doc("secretsmanager:*", Principal="*"))
+        with client("sns") as sns:
+            names["topic"] = sns.create_topic(Name="t")["TopicArn"]
+        with client("ecr") as ecr:
+            names["repository"] = ecr.create_repository(repositoryName="images")["repository"][
+                "repositoryArn"
+            ]
+            ecr.set_repository_policy(repositoryName="images", policyText=doc("ecr:*", Principal="*"))
         with client("kms") as kms:
             names["key"] = kms.create_key()["KeyMetadata"]["Arn"]
         with client("organizations") as organizations:
@@ -169,9 +184,38 @@ def test_the_policies_of_resources(world: World) -> None:
         ("sqs:SendMessage", world.queue),
         ("secretsmanager:GetSecretValue", world.secret),
         ("kms:Decrypt", world.key),
+        ("sns:Publish", world.topic),
+        ("ecr:BatchGetImage", world.repository),
     ):
         result = gather(denied(resource=resource, action=action), world.auditor)
         assert names_of(result.policies.resource) == [resource], result.refusals
+
+
+@pytest.mark.parametrize(
+    ("resource", "action", "refused"),
+    [
+        ("ecr:eu-west-1:{}:repository/none", "ecr:BatchGetImage", "ecr:GetRepositoryPolicy"),
+        ("dynamodb:eu-west-1:{}:table/none", "dynamodb:GetItem", "dynamodb:GetResourcePolicy"),
+        ("sqs:eu-west-1:{}:none", "sqs:SendMessage", "sqs:GetQueueUrl"),
+        ("sns:eu-west-1:{}:none", "sns:Publish", "sns:GetTopicAttributes"),
+        ("secretsmanager:eu-west-1:{}:secret:none", "secretsmanager:GetSecretValue", "secretsmanager:GetResourcePolicy"),
+        ("iam::{}:role/none", "sts:AssumeRole", "iam:GetRole"),
+        ("kms:eu-west-1:{}:alias/a", "kms:Decrypt", ""),
+        ("elasticfilesystem:eu-west-1:{}:file-system/fs-1", "elasticfilesystem:ClientMount", "elasticfilesystem:GetResourcePolicy"),
+    ],
+)  # fmt: skip
+def test_resources_without_a_policy(resource: str, action: str, refused: str, world: World) -> None:
+    result = gather(denied(resource=f"arn:aws:{resource.format(ACCOUNT)}", action=action), world.auditor)
+    assert result.policies.resource is None
+    assert [each.asked for each in result.refusals] == ([refused] if refused else []), result.refusals
+
+
+def test_policies_that_cannot_be_parsed(world: World) -> None:
+    faulty = gather(denied(resource="arn:aws:s3:::faulty/a"), world.auditor)
+    assert "cannot be parsed" in faulty.refusals[-1].reason
+    assert faulty.policies.identity == ()
+    other = gather(denied(resource="arn:aws:s3:::other/a"), world.auditor)
+    assert other.refusals[-1].reason == "The response is not a policy."
 
 
 def test_the_control_policies_of_a_member_account(world: World) -> None:
@@ -207,6 +251,79 @@ def test_what_is_refused_is_a_value(world: World) -> None:
     assert result.policies.identity == ()
     assert result.facts.policies is None
     assert all(isinstance(each, Refusal) for each in result.refusals)
+
+
+def test_without_a_usable_region_everything_is_refused(world: World) -> None:
+    result = gather_policies(denied(), world.auditor, region_name="no region")
+    assert isinstance(result, GatheredPolicies)
+    assert (result.calls, result.is_complete) == (0, False)
+
+
+def test_any_limit_leaves_a_refusal(world: World) -> None:
+    for text in (denied(), denied(SESSION)):
+        needed = gather(text, world.auditor).calls
+        for limit in range(needed):
+            result = gather(text, world.auditor, max_calls=limit)
+            assert (result.calls, len(result.refusals)) == (limit, 1)
+            assert result.facts.policies is None
+    member = denied(ANA.replace(ACCOUNT, world.member), world.queue, "sqs:SendMessage")
+    for limit in range(gather(member, world.auditor).calls):
+        result = gather(member, world.auditor, max_calls=limit)
+        assert result.calls == limit
+        # Levels that are not known completely are left out.
+        assert result.policies.service_control is None or len(result.policies.service_control) == 3
+
+
+def test_pages(world: World) -> None:
+    """IAM returns long lists in pages."""
+    del world
+    answers = {
+        "GetUser": "<User>"
+        + xml_elements(Path="/", UserName="ana", UserId="AIDAEXAMPLE", Arn=ANA)
+        + "</User>",
+        "ListUserPolicies": "<PolicyNames><member>one</member></PolicyNames>"
+        + xml_elements(IsTruncated="true", Marker="next"),
+        "GetUserPolicy": xml_elements(UserName="ana", PolicyName="p", PolicyDocument=quote(doc("s3:*"))),
+    }
+
+    def respond(request: Request) -> Reply:
+        if request.form.get("Marker") == "next":
+            second = "<PolicyNames><member>two</member></PolicyNames>" + xml_elements(IsTruncated="false")
+            return query_result("ListUserPolicies", second)
+        if request.action in answers:
+            return query_result(request.action, answers[request.action])
+        return query(403, "AccessDenied", "no")
+
+    with run_fake_aws() as server, pytest.MonkeyPatch.context() as patch:
+        server.respond = respond
+        patch.setenv("AWS_ENDPOINT_URL", server.url)
+        session = boto3.Session("AKIDEXAMPLE", "example-secret", region_name="eu-west-1")
+        result = gather(denied(), session)
+    assert names_of(result.policies.identity) == ["one", "two"]
+    assert "iam:ListGroupsForUser" in {each.asked for each in result.refusals}
+
+
+@pytest.mark.parametrize("has_policy", [True, False])
+def test_the_policy_of_a_function(world: World, *, has_policy: bool) -> None:
+    """A function without a policy is reported as not found."""
+    del world
+    function = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:tool"
+
+    def respond(request: Request) -> Reply:
+        if "/functions/" not in request.path:
+            return query(403, "AccessDenied", "no")
+        if has_policy:
+            return json_document({"Policy": doc("lambda:*", Principal="*")})
+        body = b'{"Message": "The resource you requested does not exist."}'
+        return Reply(404, body, {"X-Amzn-ErrorType": "ResourceNotFoundException"})
+
+    with run_fake_aws() as server, pytest.MonkeyPatch.context() as patch:
+        server.respond = respond
+        patch.setenv("AWS_ENDPOINT_URL", server.url)
+        session = boto3.Session("AKIDEXAMPLE", "example-secret", region_name="eu-west-1")
+        result = gather(denied(resource=function, action="lambda:InvokeFunction"), session)
+    assert names_of(result.policies.resource) == ([function] if has_policy else [])
+    assert "lambda:GetPolicy" not in {each.asked for each in result.refusals}
 
 
 def test_the_number_of_calls_is_bounded(world: World) -> None:

@@ -57,6 +57,7 @@ STATUSES = {
     "error": (["other.json", "--error", "error.txt"], 1, "denied"),
     "error that is fixed": (["other.json", "--error", "error.txt", "--adding", "allow.json"], 0, "fixed: "),
     "error that is not fixed": (["deny.json", "--error", "error.txt", "--adding", "allow.json"], 1, "not fixed: "),
+    "error about another resource": (["allow.json", "--error", "error.txt", "--resource", f"{QUEUE}2"], 0, "allowed"),
     "boundary": (["allow.json", "--boundary", "other.json", *REQUEST], 1, "permissions boundary"),
     "levels": (["allow.json", "--scp", "full.json", "--scp", "other.json", *REQUEST], 1, "level 1"),
     "level": (["allow.json", "--scp", "full.json", "other.json", *REQUEST], 0, "allowed"),

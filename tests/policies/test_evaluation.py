@@ -337,6 +337,9 @@ def test_text_card_and_data() -> None:
     undecided = evaluate(read(), PolicySet(identity=[doc(allow(Condition=FROM_OFFICE))]))
     assert str(undecided).startswith("undecided: ")
     assert "aws:SourceIp: allowed if it matches, denied if not" in str(undecided)
+    assert "missing=('aws:SourceIp',)" in repr(undecided)
+    many = evaluate(read(), PolicySet(identity=[doc(allow([f"s3:Put{each}" for each in range(5)]))]))
+    assert "or 2 more" in str(many.trace[0])
 
 
 def test_values_can_be_pickled() -> None:
@@ -567,7 +570,28 @@ def test_faulty_documents(name: str) -> None:
     assert path.partition(".")[0] in str(caught.value)
 
 
+def test_an_rcp_that_names_a_service_applies_to_it() -> None:
+    rcp = doc(deny("dynamodb:*", Principal="*"))
+    request = Request(USER, "dynamodb:Query", f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/t")
+    policies = PolicySet(identity=[doc(allow("dynamodb:*"))], resource_control=[[rcp]])
+    assert evaluate(request, policies).deny == "explicit"
+
+
+def test_an_unknown_variable_of_another_resource_does_not_matter() -> None:
+    policies = PolicySet(identity=[doc(allow(resource="arn:aws:s3:::other/${aws:PrincipalTag/a}"))])
+    assert evaluate(read(), policies).allowed is False
+
+
+def test_a_direct_call_has_no_keys_of_services() -> None:
+    direct = {"Bool": {"aws:ViaAWSService": "false"}, "Null": {"aws:CalledViaFirst": "true"}}
+    policies = PolicySet(identity=[doc(allow(Condition=direct))])
+    contexts: list[dict[str, object]] = [{"aws:CalledVia": []}, {"aws:ViaAWSService": False}]
+    for context in contexts:
+        assert evaluate(read(context=context), policies).allowed is True
+
+
 def test_documents_can_be_json_text() -> None:
     text = json.dumps(doc(allow()))
     assert evaluate(read(), PolicySet(identity=[text])).allowed is True
     assert evaluate(read(), PolicySet(identity=cast("Any", text), service_control=cast("Any", [text]))).allowed is True  # fmt: skip
+    assert evaluate(read(), PolicySet(identity=cast("Any", text), service_control=cast("Any", text))).allowed is True  # fmt: skip

@@ -186,6 +186,9 @@ PLAN: dict[str, Any] = {
                 {"address": "aws_iam_user_policy_attachment.lost", "type": "aws_iam_user_policy_attachment", "values": {"user": "ana"}},
                 {"address": "aws_organizations_policy.scp", "type": "aws_organizations_policy", "values": {"content": json.dumps(doc("*"))}},
                 {"address": "aws_organizations_policy.rcp", "type": "aws_organizations_policy", "values": {"type": "RESOURCE_CONTROL_POLICY", "content": json.dumps(OPEN)}},
+                {"address": "aws_iam_user.ben", "type": "aws_iam_user", "values": {"name": "ben"}},
+                {"address": "aws_iam_role.plain", "type": "aws_iam_role", "values": {"managed_policy_arns": ["arn:aws:iam::aws:policy/X", 3]}},
+                {"address": "aws_instance.i", "type": "aws_instance", "values": {}},
                 {"address": "data.aws_iam_policy.x", "type": "aws_iam_policy", "mode": "data", "values": {"policy": json.dumps(doc())}},
             ],
             "child_modules": [{"resources": [
@@ -197,6 +200,7 @@ PLAN: dict[str, Any] = {
         }
     },
     "configuration": {"root_module": {"resources": [
+        {"address": "aws_iam_role.app", "expressions": {"name": {"constant_value": "app"}, "inline_policy": [{}]}},
         {"address": "aws_iam_role_policy_attachment.send", "expressions": {
             "policy_arn": {"references": ["aws_iam_policy.send.arn", "aws_iam_policy.send"]}, "role": {"constant_value": "app"}}},
     ]}},
@@ -216,8 +220,15 @@ def test_terraform(member: str) -> None:
     )
     assert found.select("anonymous", "arn:aws:s3:::other/q1.csv").resource is None
     assert found.select(USER, KEY).resource is not None
-    assert found.find_missing(SESSION, KEY) == ("the policy arn:aws:iam::aws:policy/PowerUserAccess",)
-    assert found.find_missing(USER, KEY) == ("the policy that aws_iam_user_policy_attachment.lost attaches",)
+    unattached = "the policy arn:aws:iam::aws:policy/X"
+    assert found.find_missing(SESSION, KEY) == (
+        "the policy arn:aws:iam::aws:policy/PowerUserAccess",
+        unattached,
+    )
+    assert found.find_missing(USER, KEY) == (
+        "the policy that aws_iam_user_policy_attachment.lost attaches",
+        unattached,
+    )
     assert found.find_missing(SESSION, QUEUE)[-1] == "the policy of module.m.aws_sqs_queue.q"
     assert found.select(USER, f"arn:aws:iam::{ACCOUNT}:role/app").resource is not None
 

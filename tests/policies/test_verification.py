@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from iamtriage import explain, parse
+from iamtriage import AccessDenied, explain, parse, read_decoded_message
 from iamtriage.exceptions import PolicyError
 from iamtriage.policies import PolicyDocument, PolicySet, Verification, verify
 
@@ -109,6 +109,18 @@ def test_a_policy_of_the_resource() -> None:
     assert [str(each) for each in everyone.surplus] == ["added statement 0 also allows principals *"]
 
 
+def test_the_caller_in_a_policy_of_the_resource_is_no_surplus() -> None:
+    assert check(IMPLICIT, adding=doc(allow(Principal={"AWS": USER}))).surplus == ()
+    service = IMPLICIT.replace(USER, "sns.amazonaws.com")
+    named = {"Service": ["sns.amazonaws.com", "events.amazonaws.com"]}
+    (surplus,) = check(service, adding=doc(allow(Principal=named))).surplus
+    assert surplus.principals == ("events.amazonaws.com",)
+
+
+def test_an_error_without_an_operation() -> None:
+    assert "the action" in verify(AccessDenied(), PolicySet()).reason
+
+
 def test_scps_are_added_level_by_level() -> None:
     policies = PolicySet(identity=[FIX], service_control=[[doc(allow("*", "*"))], [doc(allow("s3:*", "*"))]])
     text = denied("because no service control policy allows the sqs:SendMessage action")
@@ -170,8 +182,9 @@ def test_a_decoded_message_completes_the_request() -> None:
         },
     }
     condition = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
-    facts = {"decoded_message": json.dumps(message)}
-    assert check(IMPLICIT, adding=doc(allow(Condition=condition)), facts=facts).fixes is True
+    text = json.dumps(message)
+    for facts in ({"decoded_message": text}, read_decoded_message(text)):
+        assert check(IMPLICIT, adding=doc(allow(Condition=condition)), facts=facts).fixes is True
 
 
 def test_a_record_states_address_time_and_region() -> None:

@@ -79,10 +79,6 @@ class Provider:
 class Anonymous:
     """A caller that does not sign its request."""
 
-    @override
-    def __str__(self) -> str:
-        return _ANONYMOUS
-
 
 Caller: TypeAlias = Principal | Provider | Anonymous
 

@@ -87,7 +87,8 @@ def test_an_unknown_request_is_noted() -> None:
 
 
 def test_a_policy_with_placeholders_is_not_verified() -> None:
-    text = f"User: {USER} is not authorized to perform: eks:DescribeCluster because no identity-based policy allows the eks:DescribeCluster action"  # fmt: skip
+    cluster = "arn:aws:eks:eu-west-1:************:cluster/demo"
+    text = f"User: {USER} is not authorized to perform: eks:DescribeCluster on resource: {cluster} because no identity-based policy allows the eks:DescribeCluster action"  # fmt: skip
     explanation = explain(text, facts={"policies": PolicySet()})
     assert "erified" not in last_step(explanation)
 

@@ -65,11 +65,6 @@ class Layer:
     level_allows: tuple[bool | None, ...] = ()
 
     @property
-    def is_denied(self) -> bool | None:
-        """Whether a Deny statement matches."""
-        return True if self.denies else None if self.possible_denies else False
-
-    @property
     def is_allowed(self) -> bool | None:
         """Whether an Allow statement matches; for control policies, one at each level."""
         if self.policy_type == "service_control":

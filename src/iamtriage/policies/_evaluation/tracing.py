@@ -61,17 +61,14 @@ def _explain(statement: Statement, match: StatementMatch, request: Request) -> s
         name = "NotResource" if statement.is_not_resource else "Resource"
         values = tuple(each.text for each in statement.resources or ())
         return f"its {name} is {_join(values)}, and the resource is {quote_json(request.resource)}"
-    if match.failed == "principal":
-        name = "NotPrincipal" if statement.is_not_principal else "Principal"
-        values = tuple(value for _, value in statement.principals)
-        return f"its {name} is {_join(values)}, and the principal is {quote_json(request.principal)}"
     checked = match.condition
-    if checked is None:
-        return ""
-    actual = _join(checked.actual) if checked.actual else "no value"
-    return (
-        f"{clip_text(str(checked.condition))} expects {_join(checked.expected)}, and the request has {actual}"
-    )
+    if checked is not None:
+        actual = _join(checked.actual) if checked.actual else "no value"
+        expected = _join(checked.expected)
+        return f"{clip_text(str(checked.condition))} expects {expected}, and the request has {actual}"
+    name = "NotPrincipal" if statement.is_not_principal else "Principal"
+    values = tuple(value for _, value in statement.principals)
+    return f"its {name} is {_join(values)}, and the principal is {quote_json(request.principal)}"
 
 
 def _join(values: tuple[str, ...]) -> str:

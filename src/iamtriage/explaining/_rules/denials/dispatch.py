@@ -50,7 +50,7 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
     if case.facts.policies is not None:
         from iamtriage.explaining._rules.denials.evaluated_policies import add_evaluation
 
-        explanation = add_evaluation(explanation, case.failure, case.facts)
+        explanation = add_evaluation(explanation, case.failure, case.facts, case.facts.policies)
     elif context_of(case.facts).policies:
         from iamtriage.explaining._rules.denials.stated_policies import add_stated_policies
 

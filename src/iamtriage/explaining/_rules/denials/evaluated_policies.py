@@ -45,11 +45,10 @@ _MAX_STATEMENTS = 5
 _PLACEHOLDER = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,}(?:_[A-Z]{2,})*(?![A-Za-z0-9])")
 
 
-def add_evaluation(explanation: Explanation, failure: AccessDenied, facts: Facts) -> Explanation:
+def add_evaluation(
+    explanation: Explanation, failure: AccessDenied, facts: Facts, policies: PolicySet
+) -> Explanation:
     """Add what the policies of the facts say, and verify the policies of remedies."""
-    policies = facts.policies
-    if policies is None:
-        return explanation
     request = build_request(failure, facts)
     if isinstance(request, str):
         return attrs.evolve(
