@@ -83,7 +83,7 @@ class Cause(View):
     text: str
     evidence: Evidence
     because: tuple[str, ...] = ()
-    _url: str | None = attrs.field(default=None, kw_only=True)
+    _url: str | None = attrs.field(default=None, kw_only=True, alias="url")
 
     @property
     def url(self) -> str:
@@ -209,7 +209,7 @@ class Explanation(View):
     summary: str
     causes: tuple[Cause, ...] = ()
     # Most explanations of a log are counted by their causes, so the remedies are built when they are read.
-    _remedies: Remedies = attrs.field(default=(), eq=_build_remedies)
+    _remedies: Remedies = attrs.field(default=(), eq=_build_remedies, alias="remedies")
     notes: tuple[str, ...] = ()
     text: str | None = attrs.field(default=None, repr=False, eq=False)
 

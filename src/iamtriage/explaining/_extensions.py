@@ -89,7 +89,7 @@ def extended(*extensions: Extension) -> Generator[None]:
 def apply_extensions(explanation: Explanation) -> Explanation:
     """Return the explanation that the functions return."""
     for extension in _extensions:
-        changed = extension(explanation)
+        changed: object = extension(explanation)
         if changed is None:
             continue
         if not isinstance(changed, Explanation):

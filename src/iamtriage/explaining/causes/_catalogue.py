@@ -59,7 +59,7 @@ class Example(View):
 
     name: str
     text: str
-    facts: Mapping[str, Any] = attrs.field(factory=dict, hash=False)
+    facts: Mapping[str, Any] = attrs.field(factory=dict[str, Any], hash=False)
 
     def explain(self) -> Explanation:
         """Return the explanation of the example.

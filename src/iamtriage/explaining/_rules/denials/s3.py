@@ -53,7 +53,7 @@ _OBJECT_OPERATIONS = frozenset(
     }
 )
 # Operations that write require another permission on the key.
-_KEY_TEXTS = dict.fromkeys(
+_KEY_TEXTS: dict[str, str] = dict.fromkeys(
     ("PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"),
     "The bucket encrypts with a KMS key that the caller is not allowed to use (kms:GenerateDataKey).",
 )
