@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 import duckdb
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped,unused-ignore] # untyped without pandas-stubs
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -172,7 +172,8 @@ def test_engines() -> None:
     """DuckDB, polars and pandas give the same rows."""
     rows = [expected(text) for text in TEXTS]
     texts = pa.table({"text": TEXTS})
-    assert pl.from_arrow(failures(pl.DataFrame({"text": TEXTS}).to_arrow())).to_dicts() == rows
+    found_by_polars: Any = pl.from_arrow(failures(pl.DataFrame({"text": TEXTS}).to_arrow()))
+    assert found_by_polars.to_dicts() == rows
     frame = failures(pa.Table.from_pandas(pd.DataFrame({"text": TEXTS}), preserve_index=False)).to_pandas()
     assert frame["action"].dropna().tolist() == [row["action"] for row in rows if row["action"]]
     database: Any = duckdb.connect()
