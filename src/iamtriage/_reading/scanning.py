@@ -25,8 +25,9 @@ class _LineReader(Protocol):
 def scan(source: str | Iterable[str] | _LineReader) -> Iterator[Failure]:
     """Yield every failure of a text or stream, in order.
 
-    A stream is read as far as the caller iterates, in parts of bounded size. Repeated prints of
-    one failure close to each other (a log line and its traceback) are one.
+    A stream is read as far as the caller iterates, in parts of bounded size. Prints in one entry of a log (a line and
+    its traceback) are one failure, and so are prints in several entries that state the same request ID, or that repeat
+    the entry before word for word. Other entries are failures of their own.
 
     Args:
         source: The text, an iterable of lines, or an open text file. A string is always text, never the name

@@ -152,8 +152,9 @@ def test_every_code_with_a_meaning_passes_in_its_envelopes(code: str) -> None:
         '{"__type":"RequestTimeTooSkewed","message":"The difference between the request time and the current time is too large."}',
         "No OpenIDConnect provider found in your account for https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF (Service: Sts, Status Code: 400, Request ID: x)",
         "The specified access entry resource is already in use on this cluster. (Service: Eks, Status Code: 409, Request ID: x)",
+        "2026-03-14 09:26:53 The difference between the request time and the current time is too large.",
     ],
-    ids=["java-v2", "html", "json", "__type", "oidc", "access entry"],
+    ids=["java-v2", "html", "json", "__type", "oidc", "access entry", "skew after a time"],
 )
 def test_texts_without_typical_words_are_read(text: str) -> None:
     """An SDK's suffix, or words escaped as HTML or JSON, are enough."""

@@ -24,8 +24,8 @@ def may_hold_failure(text: str) -> bool:
             and ("denied" in text or "redential" in text or "orbidden" in text or "xplicit" in text)
         )
         or "not " in text
-        # Also "authorised", but only after "not", which a newline can follow.
-        or (("z" in text or "\n" in text) and "uthor" in text)
+        # "authorised" follows "not".
+        or ("z" in text and "uthoriz" in text)
         or ("R" in text and "O" in text and ("ERROR" in text or "AUTHORIZATION_" in text))
         or ("x" in text and ("xception" in text or "xpired" in text))
         or ("k" in text and "oken" in text)
@@ -35,6 +35,9 @@ def may_hold_failure(text: str) -> bool:
         or ("D" in text and ("Den" in text or ("O" in text and "OpenID" in text)))
         or ("_" in text and "y" in text and "__type" in text)
         or ("K" in text and "Kubernetes obj" in text)
+        or (
+            "q" in text and "too large" in text
+        )  # the difference between the request time and the current time
         or "tatus code" in text  # Go v1
         # Denials are also printed in other languages, but the fragments are English.
         or not text.isascii()
@@ -78,10 +81,10 @@ def _may_hold_failure_without_time(text: str) -> bool:
 
 # Each pasted sentence that has none of the fragments above contains one of these.
 _BARE = (
+    "uthoris",
     "alid",  # invalid, no valid
     "already",
     "must ",
-    "too large",  # the difference between the request time and the current time
     "ermission",
     "claim",
     "expecting",
