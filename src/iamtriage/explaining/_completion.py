@@ -80,7 +80,7 @@ def complete_explanation(explanation: Explanation, facts: ResolvedFacts) -> Expl
     completed = attrs.evolve(explanation, remedies=lambda: _complete_remedies(explanation, facts, runtime))
     if context is NOTHING and facts.call is None:
         return completed
-    evidence = (*_evidence(completed, context), *_evidence_of_call(completed, facts))
+    evidence = (*_evidence(completed, facts), *_evidence_of_call(completed, facts))
     if evidence and completed.causes:
         first: Cause = completed.causes[0]
         causes = (attrs.evolve(first, because=(*first.because, *evidence)), *completed.causes[1:])
@@ -188,8 +188,9 @@ def _fill(text: str, values: dict[str, str]) -> str:
     return _WORD.sub(lambda found: values.get(found[1], found[0]), text)
 
 
-def _evidence(explanation: Explanation, context: Context) -> Iterator[str]:
+def _evidence(explanation: Explanation, facts: ResolvedFacts) -> Iterator[str]:
     """Yield a line for each part of the text from which a value in the remedies comes."""
+    context = facts.context
     shown = "\n".join(_texts(explanation))
     by_words: dict[str, list[str]] = {}
     stated_already = _stated_by_failure(explanation)
@@ -200,6 +201,8 @@ def _evidence(explanation: Explanation, context: Context) -> Iterator[str]:
         names["service"] = "called service"
     for name, label in names.items():
         stated: Stated | None = getattr(context, name)
+        if hasattr(facts, name) and name not in facts.derived:
+            continue  # the user supplied it
         if stated is not None and stated.value in shown and stated.value not in stated_already:
             by_words.setdefault(stated.words, []).append(label)
     if not by_words:
