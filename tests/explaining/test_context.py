@@ -139,7 +139,7 @@ def _values(context: Context) -> dict[str, Any]:
         pytest.param(f"AWS_ROLE_ARN={ROLE}\n{WEB_IDENTITY}", {"role_arn": ROLE}, id="variable with the role"),
         pytest.param(
             f"arn:aws:eks:eu-west-1:111122223333:cluster/orders\n{WEB_IDENTITY}",
-            {"cluster": "orders"},
+            {"cluster": "orders", "region": "eu-west-1"},
             id="the cluster's ARN",
         ),
         pytest.param(
@@ -279,6 +279,36 @@ def test_action_on_a_version(text: str, action: str) -> None:
         s["Action"] for r in explain(text).remedies if r.policy is not None for s in r.policy["Statement"]
     }
     assert actions == {action}
+
+
+def test_kubeconfig() -> None:
+    """A pasted kubeconfig names the cluster, its region and the profile."""
+    text = (
+        "error: You must be logged in to the server (Unauthorized)\n$ cat ~/.kube/config\nusers:\n- user:\n    exec:\n"
+        "      args:\n      - --region\n      - eu-west-1\n      - eks\n      - get-token\n      - --cluster-name\n"
+        "      - orders\n      env:\n      - name: AWS_PROFILE\n        value: dev\n"
+    )
+    lines = [line for remedy in explain(text).remedies for line in remedy.commands]
+    assert "aws sts get-caller-identity --profile dev" in lines
+    assert any("update-kubeconfig --name orders --region eu-west-1" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        pytest.param(
+            "ERROR: Job failed: exit code 1", "Get new credentials in the job, right before the call", id="CI"
+        ),
+        pytest.param(
+            "[ec2-user@ip-10-0-3-7 ~]$ python3 sync.py",
+            "Let the SDK use the role of the EC2 instance, which it refreshes automatically",
+            id="EC2",
+        ),
+    ],
+)
+def test_expired_credentials_of_a_machine(line: str, title: str) -> None:
+    """No person signs in where a job or a machine made the call."""
+    assert explain(f"{line}\n{EXPIRED}").remedies[0].title == title
 
 
 def test_role_of_a_job_is_the_caller() -> None:

@@ -8,6 +8,29 @@ from iamtriage._placeholders import find_placeholders
 from iamtriage.policies._grants import Location, build_grant
 
 HERE = Location("aws", "eu-west-1", "111122223333")
+NAMED = Location(
+    "aws",
+    "eu-west-1",
+    "111122223333",
+    (("table", "orders"), ("bucket", "www"), ("prefix", "docs/"), ("name", "cart")),
+)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "expected"),
+    [
+        ("dynamodb:GetItem", None, "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"),
+        ("s3:ListBucket", None, "arn:aws:s3:::www"),
+        ("s3:PutObject", "arn:aws:s3:::www", "arn:aws:s3:::www/docs/*"),
+        ("eks:DescribeCluster", None, "arn:aws:eks:eu-west-1:111122223333:cluster/cart"),
+        ("kinesis:PutRecord", None, "arn:aws:kinesis:eu-west-1:111122223333:stream/cart"),
+    ],
+)
+def test_known_names_fill_the_resource(action: str, resource: str | None, expected: str) -> None:
+    """Names that are known in addition to the resource complete it."""
+    grant = build_grant(action, resource, NAMED)
+    assert grant is not None
+    assert grant.resources == (expected,)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +42,7 @@ HERE = Location("aws", "eu-west-1", "111122223333")
         ("s3:ListBucket", "arn:aws:s3:::orders/1.csv", "arn:aws:s3:::orders"),
         ("s3:ListBucket", "arn:aws:s3:::orders", "arn:aws:s3:::orders"),
         ("s3:ListAllMyBuckets", "arn:aws:s3:::*", "*"),
+        ("sqs:SendMessage", "https://sqs.us-east-1.amazonaws.com/444455556666/jobs", "arn:aws:sqs:us-east-1:444455556666:jobs"),
         ("ec2:DescribeInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", "*"),
         ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", "arn:aws:ec2:eu-west-1:111122223333:instance/*"),
         ("ecr:GetAuthorizationToken", None, "*"),

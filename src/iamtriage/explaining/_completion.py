@@ -164,6 +164,8 @@ def _complete_remedy(remedy: Remedy, values: dict[str, str], runtime: Runtime | 
         # The identity at the shell is not that of the failing call.
         lookup = _fill(runtime.command, values)
         lines = tuple(lookup if line == _CALLER_IDENTITY else line for line in lines)
+    elif (profile := values.get("PROFILE")) is not None:
+        lines = tuple(f"{line} --profile {profile}" if line == _CALLER_IDENTITY else line for line in lines)
     deployment = values.get("DEPLOYMENT")
     if deployment is not None:
         lines = tuple(line.replace("deployment/NAME", f"deployment/{deployment}") for line in lines)

@@ -31,6 +31,11 @@ _IAM_RESOURCE = re.compile(
     r"(?P<name>[\w+=,.@/-]{1,128})",
     re.ASCII,
 )
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
+_QUEUE_URL = re.compile(
+    r"https://(?:sqs\.)?(?P<region>[a-z0-9-]{5,30})\.[a-z.]{3,40}/(?P<account>[0-9]{12})/(?P<name>[\w.-]{1,85})/?",
+    re.ASCII,
+)
 _BARE_NAME = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
 _VARIABLE = re.compile(r"\$\{(\w{1,64})\}")
 _ESCAPED = re.compile(r"\$\{[*?]\}")
@@ -220,6 +225,10 @@ def _arn_from_name(action: Action, resource: str, location: Location) -> _Resour
             return None
         arn = f"arn:{_partition(location)}:iam::{_account(location)}:{types[0].name}/{sanitize_name(name)}"
         return (arn,), (f"Where the {kind or types[0].name} has a path, the path belongs into the ARN.",)
+    queue = _QUEUE_URL.fullmatch(resource) if action.service == "sqs" else None
+    if queue is not None:
+        arn = f"arn:{_partition(location)}:sqs:{queue['region']}:{queue['account']}:{queue['name']}"
+        return (arn,), ()
     if not _BARE_NAME.fullmatch(resource) or sanitize_name(resource) != resource:
         return None
     if action.service == "secretsmanager":

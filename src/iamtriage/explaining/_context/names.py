@@ -28,6 +28,7 @@ _REGIONS = re.compile(
     rf"\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?({_REGION})\b"
     rf"|(?<![\w-])(?:aws[-_]?)?region[\"']?\s?[=:]\s?[\"']?({_REGION})\b"
     rf"|\bip-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}\.({_REGION})\.compute\.internal\b"
+    rf"|:eks:({_REGION}):[0-9]{{12}}:cluster/|- [\"']?--region[\"']?\s{{1,80}}- [\"']?({_REGION})\b"
     rf"|\bRegion: ({_REGION})\b|\bregion ({_REGION})\b",
     re.ASCII,
 )
@@ -204,7 +205,7 @@ def find_region(text: str, command: CommandLine | None) -> Stated | None:
         return stated if re.fullmatch(_REGION, stated.value) else None
     if (
         stated := _last(_REGIONS, text)
-        if "egion" in text or "REGION" in text or ".compute." in text
+        if "egion" in text or "REGION" in text or ".compute." in text or ":eks:" in text
         else None
     ) is not None:
         return stated

@@ -22,6 +22,8 @@ _CHARS_AROUND = 4_000
 _CHARS_OF_DOCUMENTS = 32_000
 # Shorter values are no secrets.
 _MIN_SECRET_LENGTH = 16
+# People paste a key in place of a profile's name.
+_SECRET = re.compile(r"(?=[A-Za-z/+=]{0,64}[0-9])[A-Za-z0-9/+=]{32,}")
 # A text without any of these states nothing that a reader finds. They are looked for before a reader is imported.
 _SIGNS = (
     "--", "://", "bucket", "Bucket ", 'Bucket"', "Bucket=", "Bucket:", "BucketName", "Failed to upload", "region", "Region:", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (",
@@ -76,7 +78,9 @@ def read_context(failure: Failure) -> Context:
         ):
             values[name] = stated
     values["service"], values["operation"] = _find_call(failure, section, command, values.get("terraform"))
-    values = {name: stated for name, stated in values.items() if stated is not None and _is_shown(stated)}
+    values = {
+        name: stated for name, stated in values.items() if stated is not None and _is_shown(name, stated)
+    }
     values["runtime"] = find_runtime(section) or (find_runtime(whole) if len(whole) > len(section) else None)
     return Context(command=command, **values, **_documents(whole))
 
@@ -110,8 +114,10 @@ def _find_call(
     return service, operation
 
 
-def _is_shown(stated: Stated) -> bool:
+def _is_shown(name: str, stated: Stated) -> bool:
     """Return whether a value is not a secret."""
+    if name == "profile" and _SECRET.search(stated.value):
+        return False
     if len(stated.value) < _MIN_SECRET_LENGTH and "://" not in stated.words:
         return True
     from iamtriage.redaction._redact import redact

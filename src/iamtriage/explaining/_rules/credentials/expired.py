@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.expired_logins import (
     EXPIRY_PHRASES,
@@ -37,6 +38,13 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_expired_credentials",)
 
+# How jobs of CI systems get credentials.
+_JOB_STEPS = {
+    "github-actions": "Run aws-actions/configure-aws-credentials again before the step that failed.",
+    "gitlab": "Request the ID token and assume the role again in the job that failed: a token of an earlier job has expired.",
+    "jenkins": "Wrap the step that failed in withAWS or withCredentials again, so that it assumes the role again.",
+    "codebuild": "Remove copied keys: CodeBuild refreshes the credentials of its service role. Assume other roles again.",
+}
 _REGISTRY = re.compile(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
 _SAML = re.compile(r"must be redeemed within|AssumeRoleWithSAML")
 _WEB_IDENTITY = re.compile(
@@ -239,15 +247,19 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     if _KUBECONFIG.search(case.text):
         text = "They are those of the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
+    renew = _runtime_remedy(case)
+    if renew is None:
+        is_sso = isinstance(role, IdentityCenterRole)
+        renew = (
+            credential_remedies.sso_login(profile) if is_sso else credential_remedies.get_new_credentials()
+        )
     return Explanation(
         failure=case.failure,
         topic="expired-session",
         summary=f"{credentials} have expired.",
         causes=tuple(causes),
         remedies=(
-            credential_remedies.sso_login(profile)
-            if isinstance(role, IdentityCenterRole)
-            else credential_remedies.get_new_credentials(),
+            renew,
             credential_remedies.clear_environment(),
             credential_remedies.show_identity(profile),
             Remedy(
@@ -263,6 +275,33 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             _session_duration_remedy(role),
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+    )
+
+
+def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
+    """Return how to get new credentials where the text shows that the call ran, if no person signs in there."""
+    runtime = context_of(case.facts).runtime
+    if runtime is None or runtime.kind == "cloudshell":
+        return None
+    if runtime.kind in _JOB_STEPS:
+        return Remedy(
+            title="Get new credentials in the job, right before the call",
+            who="you",
+            steps=(
+                _JOB_STEPS[runtime.kind],
+                "If the job takes longer than the credentials last, request a longer duration, up to the role's maximum session duration.",
+            ),
+            url=pages.SESSION_DURATION,
+        )
+    return Remedy(
+        title=f"Let the SDK use {runtime.caller}, which it refreshes automatically",
+        who="you",
+        steps=(
+            "Remove access keys and session tokens from the code, the environment variables and the configuration: they are never refreshed.",
+            "Create the client without credentials, and not once for the lifetime of a process with copied ones.",
+        ),
+        commands=("env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SESSION_TOKEN -e AWS_PROFILE",),
+        url=pages.CLI_ROLES,
     )
 
 
