@@ -33,6 +33,7 @@ _WORDS = frozenset(
         "FUNCTION",
         "GROUP",
         "HOST",
+        "INSTANCE_PROFILE",
         "ISSUER",
         "KEY",
         "NAME",

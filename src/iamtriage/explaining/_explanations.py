@@ -15,7 +15,7 @@ from iamtriage._reading.vocabulary.triggers import may_hold_others
 from iamtriage._rendering.views import View
 from iamtriage._typing import override
 from iamtriage.explaining._sources import describe_failure, map_strings, secret_remover, source_block
-from iamtriage.failures._failures import Failure
+from iamtriage.failures._failures import AccessDenied, Failure
 from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:
@@ -484,7 +484,10 @@ def _describe_others(failures: tuple[Failure, ...]) -> str | None:
     count = f"{len(failures)} more {noun}{'s' if len(failures) > 1 else ''}"
     names = "; ".join(dict.fromkeys(map(describe_failure, failures[:_MAX_OTHERS])))
     more = "; …" if len(failures) > _MAX_OTHERS else ""
-    return f"{count} in this text: {names}{more}. Run iamtriage scan, or iamtriage explain --all."
+    merged = ""
+    if any(isinstance(each, AccessDenied) and each.policy_type == "identity" for each in failures):
+        merged = "; iamtriage explain --policy prints one policy for those that an Allow can fix"
+    return f"{count} in this text: {names}{more}. Run iamtriage scan or iamtriage explain --all{merged}."
 
 
 def _cause_blocks(cause: Cause, summary: str = "") -> Iterator[Block]:

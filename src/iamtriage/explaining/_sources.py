@@ -30,6 +30,7 @@ _POLICY_TYPES = {
     "vpc_endpoint": "a VPC endpoint policy",
     "role_trust": "a role trust policy",
 }
+_OF_ORGANIZATIONS = frozenset({"service_control", "resource_control"})
 
 
 def describe_failure(failure: Failure) -> str:
@@ -46,7 +47,10 @@ def describe_failure(failure: Failure) -> str:
     name = failure.action or failure.envelope.operation or "access denied"
     policy_type = _POLICY_TYPES.get(failure.policy_type or "")
     if failure.deny == "explicit":
-        return f"{name} (explicit deny{f' in {policy_type}' if policy_type else ''})"
+        where = f" in {policy_type}" if policy_type else ""
+        if failure.policy_type in _OF_ORGANIZATIONS:
+            where += ", which only an organization administrator can change"
+        return f"{name} (explicit deny{where})"
     return f"{name} (no {policy_type.partition(' ')[2]} allows it)" if policy_type else name
 
 

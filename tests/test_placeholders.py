@@ -1,0 +1,50 @@
+"""Test that placeholders are words that no shell interprets, and that all of them are recognized."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from iamtriage import explain
+from iamtriage._placeholders import find_placeholders
+from iamtriage.actions import find_action
+from iamtriage.policies._grants import Location, build_grant
+from tests.explaining.golden.cases import CASES
+
+_CAPITALS = re.compile(r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_-])")
+# Values that commands and documents take as they are.
+_VALUES = {
+    *("ALL_PROVISIONED_ACCOUNTS", "API", "API_AND_CONFIG_MAP", "AWS", "AWS_ACCOUNT", "CONFIG_MAP", "EC2_LINUX"),
+    *("FARGATE_LINUX", "FARGATE_PROFILE", "HYBRID_LINUX", "EC2_WINDOWS", "IAM", "IDENTITY_POLICY", "RESOURCE_POLICY"),
+    *("RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY", "STANDARD", "GET", "PUT", "HEAD", "T", "PT8H", "HOME", "SAML"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
+def test_words_in_capitals_are_placeholders_or_values(name: str, text: str, facts: dict[str, object]) -> None:
+    for remedy in explain(text, facts=facts).remedies:
+        documents = json.dumps([remedy.policy, remedy.statement])
+        for code in (*remedy.commands, documents):
+            words = set(_CAPITALS.findall(code)) - set(
+                _CAPITALS.findall(text + json.dumps(facts, default=str))
+            )
+            unknown = words - set(find_placeholders(code)) - _VALUES
+            assert not {word for word in unknown if not word.startswith("AWS_")}, (name, code)
+            assert not re.search(r"<[A-Z_a-z-]+>|\{[A-Z_]+\}|REPLACE_", code), (name, code)
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["s3:GetObject", "eks:DescribeCluster", "sqs:SendMessage", "dynamodb:GetItem", "lambda:InvokeFunction", "ec2:StartInstances",
+     "iam:GetRole", "kms:Decrypt", "secretsmanager:GetSecretValue", "rds:StartDBInstance", "glue:GetTable", "ecs:RunTask"],
+)  # fmt: skip
+def test_unknown_parts_of_resources_are_recognized(action: str) -> None:
+    assert find_action(action) is not None
+    grant = build_grant(action, None, Location("aws"))
+    assert grant is not None
+    for resource in grant.resources:
+        parts = [part for part in re.split(r"[:/]", resource) if part.isupper()]
+        assert parts
+        assert set(parts) <= set(find_placeholders(resource))
