@@ -92,7 +92,7 @@ def test_other_denials_of_a_text_are_named(tmp_path: Path, capsys: pytest.Captur
     assert main(["explain", log]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert (
-        "2 more failures in this text: eks:DeleteCluster (explicit deny in a service control policy); Kubernetes forbidden"
+        "2 more failures in this text: eks:DeleteCluster (explicit deny in a service control policy, which only an organization administrator can change); Kubernetes forbidden"
         in out
     )
     assert "iamtriage scan" in out

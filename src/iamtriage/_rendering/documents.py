@@ -27,7 +27,7 @@ def _lines(value: object, before: str, width: int, after: int = 0) -> list[str]:
     whole = before + json.dumps(_plain(value), ensure_ascii=True)
     if len(whole) + after <= width or not isinstance(value, Mapping | list | tuple) or not value:
         return [whole]
-    parts = _parts(value)
+    parts = _parts(cast("Mapping[object, object] | list[object] | tuple[object, ...]", value))
     opening, closing = "{}" if isinstance(value, Mapping) else "[]"
     # Documents in a list, such as statements, begin a line each.
     has_documents = opening == "[" and any(isinstance(part, Mapping) for _, part in parts)
