@@ -12,7 +12,7 @@ __all__ = ("redact",)
 
 _Key = TypeVar("_Key")
 
-# Redacting a secret can reveal another one, so the text is searched until nothing changes.
+# A pseudonym can reveal another identifier, so the text is searched until nothing changes.
 _MAX_ROUNDS = 4
 
 
@@ -67,10 +67,10 @@ def redact(
 
 
 def _redact_text(text: str, *, identifiers: bool) -> str:
+    if not identifiers:
+        return hide_secrets(text)
     for _ in range(_MAX_ROUNDS):
-        redacted = hide_secrets(text)
-        if identifiers:
-            redacted = _hide_identifiers(redacted)
+        redacted = _hide_identifiers(hide_secrets(text))
         if redacted == text:
             break
         text = redacted

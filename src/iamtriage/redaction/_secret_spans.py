@@ -41,6 +41,7 @@ class FoundSecret(NamedTuple):
         what: What it is.
         quote: The quotes that the marker needs so that JSON stays valid.
         is_whole: Whether one marker replaces all of its lines.
+        is_unwrapped: Whether it was found in the unwrapped text.
     """
 
     start: int
@@ -48,6 +49,7 @@ class FoundSecret(NamedTuple):
     what: Secret
     quote: str = ""
     is_whole: bool = False
+    is_unwrapped: bool = False
 
 
 def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:
@@ -136,7 +138,10 @@ def _fills_its_line(text: str, found: FoundSecret) -> bool:
 def _in_url(text: str, found: FoundSecret) -> bool:
     """Return whether a secret is in a URL or a form, where a marker must not contain spaces."""
     low = max(0, found.start - _URL_REACH)
-    begin = max(text.rfind(bound, low, found.start) for bound in _URL_BOUNDS) + 1
-    if _URL.search(text, max(low, begin), found.start):
+    begin = low
+    for bound in _URL_BOUNDS:
+        # Each search goes no further back than the closest bound so far.
+        begin = max(begin, text.rfind(bound, begin, found.start) + 1)
+    if begin < found.start and _URL.search(text, begin, found.start):
         return True
     return text[found.end : found.end + 1] == "&" and _ENTITY.match(text, found.end) is None

@@ -40,24 +40,71 @@ _SIGNS = re.compile(
 )
 
 
+# Redacting a secret can reveal another one, so the text is searched until nothing changes.
+_MAX_ROUNDS = 4
+# What ends a value. After anything else, a marker can be part of another name or value.
+_DELIMITERS = frozenset(["", *" \t\r\n\"'`,;&<>(){}[]@|\\"])
+# After a word and a sign, but no space, a secret can be part of a longer value.
+_GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
+_GLUE_REACH = 80
+_KEY_ID = re.compile(r"AKIA|ASIA|ABIA|ACCA|A3T")
+# Only such a text can be changed by unwrapping: with a long line, an escape, or characters of boxes.
+_WRAPPED = re.compile(r"[^\n]{40}|[\\\x1b&]|[^\x00-\x7f]")
+
+
 def hide_secrets(text: str) -> str:
     """Return the text with a marker for each secret."""
-    return insert_markers(text, find_secrets(text))
+    is_wrapped = True
+    for _ in range(_MAX_ROUNDS):
+        finds = find_secrets(text, is_wrapped=is_wrapped)
+        hidden = insert_markers(text, finds)
+        # Where unwrapping reveals nothing, it reveals nothing next to a marker.
+        is_wrapped = any(found.is_unwrapped for found in finds)
+        is_done = hidden == text or (not is_wrapped and _is_settled(text, finds))
+        text = hidden
+        if is_done:
+            break
+    return text
 
 
-def find_secrets(text: str) -> list[FoundSecret]:
-    """Find every secret in a text, in no order. They can overlap."""
+def _is_settled(text: str, finds: list[FoundSecret]) -> bool:
+    """Return whether the markers reveal nothing: each secret is a separate value, and moves no key next to its ID."""
+    if finds and _KEY_ID.search(text):
+        return False
+    for found in finds:
+        if text[found.end : found.end + 1] not in _DELIMITERS:
+            return False
+        if not found.is_whole and _GLUED.search(text, max(0, found.start - _GLUE_REACH), found.start):
+            return False
+    return True
+
+
+def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
+    """Find every secret in a text, in no order. They can overlap.
+
+    Args:
+        text: The text.
+        is_wrapped: Whether unwrapping the text can reveal one.
+    """
     if not may_hold_secret(text):
         return []
     documents = JsonDocuments(text)
     if not documents:
-        return [*_find_in_text(text), *_find_unwrapped_secrets(text)]
+        return _find_in_prose(text, is_wrapped=is_wrapped)
     # JSON is searched value by value, so that what is found in one never reaches into the next.
     other = documents.blank()
     finds = [*documents.find_secrets(find_secrets)]
     finds += documents.clip([*find_shaped_secrets(text), *find_paired_secrets(text, fold_case(text))])
     if may_hold_secret(other):
-        finds += (*_find_in_text(other), *_find_unwrapped_secrets(other))
+        finds += _find_in_prose(other, is_wrapped=is_wrapped)
+    return finds
+
+
+def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:
+    finds = [*_find_in_text(text)]
+    if is_wrapped:
+        known = {(found.start, found.end) for found in finds}
+        finds += (each for each in _find_unwrapped_secrets(text) if (each.start, each.end) not in known)
     return finds
 
 
@@ -82,12 +129,12 @@ def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
     """Find the secrets that are visible, or visible as a whole, only in the unwrapped text."""
     at = 0
     for block in split_blocks(text):
-        if _SIGNS.search(fold_case(block)):
+        if _WRAPPED.search(block) and _SIGNS.search(fold_case(block)):
             view = unwrap(block, links=False)
-            if view.text != block:
+            if view.text != block.rstrip():
                 for found in _find_in_text(view.text):
                     start, end = find_original_span(view, found.start, found.end)
-                    yield FoundSecret(at + start, at + end, found.what)
+                    yield FoundSecret(at + start, at + end, found.what, is_unwrapped=True)
         at += len(block)
 
 

@@ -71,12 +71,13 @@ class JsonDocuments:
             content, places = unescape(self._text, value.start, value.end)
             what = announced and announced.secret_in(content, is_text=value.is_text)
             if what:
-                yield FoundSecret(value.start, value.end, what, "" if value.is_text else '"')
+                yield FoundSecret(value.start, value.end, what, "" if value.is_text else '"', is_whole=True)
             elif value.is_text:
                 yield from self._find_inside(value, content, places, announced, find)
 
     def clip(self, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
         """Yield secrets that were found in the whole text, each without what is outside of its value."""
+        self._leaves.sort()
         starts = [start for start, _ in self._leaves]
         for found in finds:
             at = bisect_right(starts, found.start) - 1
@@ -86,13 +87,14 @@ class JsonDocuments:
     def _children(
         self, node: JsonNode, announced: Announced | None
     ) -> list[tuple[JsonValue, Announced | None]]:
-        keys = [None if key is None else unescape(key, 0, len(key))[0] for key, _ in node.items]
+        keys = ["" if key is None else unescape(self._text, *key)[0] for key, _ in node.items]
+        self._leaves += (key for key, _ in node.items if key is not None)
         values = [
             unescape(self._text, item.start, item.end)[0] if isinstance(item, JsonString) else None
             for _, item in node.items
         ]
         names = (
-            announce_members([key or "" for key in keys], values, announced)
+            announce_members(keys, values, announced)
             if node.is_object
             else announce_items(values, announced)
         )

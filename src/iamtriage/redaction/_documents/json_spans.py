@@ -16,7 +16,7 @@ __all__ = ("JsonNode", "JsonString", "find_json", "unescape")
 
 _OPENING = re.compile(
     # A string that contains JSON, or JSON whose quotes are escaped.
-    r"[{\[]|\"(?=[ ]?[{\[](?:[ ]|\\[nrt]){0,8}\\{1,31}\")"
+    r"\{|\[(?!REDACTED )|\"(?=[ ]?[{\[](?:[ ]|\\[nrt]){0,8}\\{1,31}\")"
 )
 _ESCAPED_OPENING = re.compile(r"[{\[](?:[ ]|\\{1,31}[nrt]){0,8}\\{1,31}\"")
 _STRING = r"\"(?:[^\"\\\x00-\x1f]|\\[^\x00-\x1f])*+\""
@@ -51,7 +51,7 @@ class JsonNode:
     Attributes:
         start: The position of its bracket.
         end: The position after its closing bracket.
-        items: Its values, each with its key, as written; ``None`` in an array.
+        items: Its values, each with the position of its key; ``None`` in an array.
         is_object: Whether it is an object.
     """
 
@@ -60,8 +60,8 @@ class JsonNode:
     def __init__(self, start: int, *, is_object: bool) -> None:
         self.start = self.end = start
         self.is_object = is_object
-        self.items: list[tuple[str | None, JsonValue]] = []
-        self.key: str | None = None
+        self.items: list[tuple[tuple[int, int] | None, JsonValue]] = []
+        self.key: tuple[int, int] | None = None
         # What is next: a "k"ey, a ":" colon, a "v"alue, or a "," comma; at the beginning, also the end.
         self.state = "k0" if is_object else "v0"
 
@@ -127,8 +127,9 @@ def _accept(node: JsonNode, token: re.Match[str]) -> bool:
         node.state = "v"
         return state == ":"
     if state[0] == "k":
-        node.key, node.state = (token["string"] or "")[1:-1], ":"
-        return token["string"] is not None
+        start, end = token.span("string")
+        node.key, node.state = (start + 1, end - 1), ":"
+        return start >= 0
     if state[0] != "v":
         return False
     start, end = token.span("string") if token["string"] else token.span("scalar")

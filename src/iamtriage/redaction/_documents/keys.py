@@ -55,6 +55,7 @@ _SENSITIVE = {
     "noecho": "true",
 }
 _KUBERNETES_DATA = frozenset({"data", "stringdata"})
+_NAME = re.compile(r"[\w.$@: -]{1,100}")
 _OPTION_OR_NAME = re.compile(r"-{0,2}[A-Za-z][\w.-]{1,80}")
 # A sentence about the secret, not a passphrase.
 _SENTENCE = re.compile(
@@ -87,6 +88,8 @@ class Announced(NamedTuple):
         if self.what is not None:
             return None if is_placeholder(content) or not content.strip() else self.what
         if self.name is None or self.is_header or len(content) > _MAX_SECRET:
+            return None
+        if is_placeholder(content):
             return None
         if " " in content.strip() and self.name.what != "private key":
             if self.name.what not in {"password", "cookie"} or _SENTENCE.search(content):
@@ -183,7 +186,7 @@ def _classify_pair(members: dict[str, str | None]) -> Announced | None:
         if (members.get(key) or "").lower() == sign.lower():
             return Announced(what="secret")
     for key in _NAME_KEYS & members.keys():
-        found = _announce((members[key] or "").rpartition("/")[2])
-        if found is not None:
+        name = (members[key] or "").rpartition("/")[2]
+        if _NAME.fullmatch(name) and (found := _announce(name)):
             return found
     return None

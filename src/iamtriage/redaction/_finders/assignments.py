@@ -10,8 +10,9 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
+from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
-from iamtriage.redaction._vocabulary.secret_names import NAME_END, Name, classify_name
+from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER, Name, classify_name
 from iamtriage.redaction._vocabulary.secret_values import (
     Placement,
     Sign,
@@ -42,6 +43,11 @@ _SUFFIX = re.compile(r"(?:[A-Za-z0-9_]|[.-](?=[A-Za-z0-9_])){0,48}")
 _ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4})(?P<rest>[^%\\]*)\Z")
 # The number of characters before a name that can show what it is part of.
 _LOOKBEHIND = 80
+_MARKER_STARTS = (f"[{WORD} ", f"{WORD}-")
+# What can need more than the surroundings of a name to be judged.
+_FAR = re.compile(r"[<&%]")
+# The number of characters after it that contain most values.
+_LOOKAHEAD = 300
 
 # Before a value: the bracket of a list, a wrapper of Rust, Swift or Haskell, YAML's block indicator.
 _BLOCK = r"[|>][-+]?[ \t]*(?=\r?\n)"
@@ -71,6 +77,8 @@ _PAIR = re.compile(
     rf"(?:{QUOTE})?(?:[\s,;}}]|{BACKSLASHES}[nrt]){{0,80}}(?:\n[^\n]{{0,80}}?(?<![\w-]))?{QUOTE}?(?:[Pp]arameter|[Oo]ption)?[Vv]alue{QUOTE}?"
     rf"{BLANK}{{0,8}}(?:[:=]|=>){BLANK}{{0,8}}(?:{_BELOW})?"
 )
+# What can contain spaces.
+_MULTI_WORD = frozenset({"password", "secret", "cookie"})
 # What Terraform and others print in place of a value.
 _HIDDEN = re.compile(
     r"[ \t]{0,40}\((?:sensitive(?: value)?|known after apply|hidden|none|unset|empty|not set|no value|redacted)\)"
@@ -80,7 +88,7 @@ _CALLEE = re.compile(r"(?:await )?[A-Za-z_]\w{0,80}(?:(?:\.|::|->)\w{1,80}){0,8}
 # In a difference, as of Terraform: name = "old" -> "NEW".
 _CHANGE = re.compile(
     rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
-    r"[ \t]{0,8}(?:->|=>|→)[ \t]{0,8}"
+    r"[ \t]{0,8}(?:->|→)[ \t]{0,8}"
 )
 _TUPLE = re.compile(rf"{QUOTE}{BLANK}{{0,8}},\s{{0,20}}(?=[bBuUrR]?{QUOTE})")
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
@@ -90,9 +98,13 @@ _OPTION = re.compile(rf"[ \t]{{1,40}}(?!\s)|(?P<below>[ \t]{{0,40}}{_BELOW})|{QU
 # What can precede a name: an object or a list, a line of settings, a query, a command.
 _STRUCTURE = re.compile(r"[{(\[,;&?|]\s{0,40}(?:[\w.-]{1,40}\s)?(?:\\{0,64}[\"'])?\Z")
 _LINE = re.compile(
-    r"(?:\A|\n|\\n)[ \t]{0,40}(?:[-+>#*│|]{1,2}[ \t]{1,4})?"
-    r"(?:(?:export|set|setenv|SET|ENV|ARG|declare -x|let|var|const|val) )?(?:\$[Ee]nv:)?(?P<quote>[\"']?)\Z"
+    r"[ \t]{0,40}(?:[-+>#*│|]{1,2}[ \t]{1,4})?"
+    r"(?:(?:export|set|setenv|SET|ENV|ARG|declare -x|let|var|const|val) )?(?:\$[Ee]nv:)?(?P<quote>[\"']?)"
 )
+# What these patterns can end with, to skip other names at once.
+_ENDS_OF_QUERY_SIGNS = frozenset("?&;6fF")
+_ENDS_OF_LINE_STARTS = frozenset(["", *"\n \tn\"':"])
+_ENDS_OF_STRUCTURE = frozenset("{([,;&?| \t\n\r\"'")
 _QUERY_SIGN = re.compile(
     rf"(?:[?&]|&amp;|%(?:25){{0,4}}(?:3[Ff]|26)|{BACKSLASHES}u0026)[A-Za-z0-9_.$-]{{0,64}}\Z"
 )
@@ -106,10 +118,9 @@ _COMMENT = re.compile(r"\s[#;]")
 # A passphrase, not a sentence or more settings after a password.
 _MAX_WORDS = 6
 _SENTENCE = re.compile(r"[:=({\"]")
-# No signature is longer, however it is escaped. The limit keeps a long run of characters from being copied
-# once per name.
-_MAX_SIGNATURE = 8_192
-_PUNCTUATION = re.compile(r"[.:!?]")
+# No signature is longer, however it is escaped.
+_MAX_SIGNATURE = 2_048
+_SIGNATURE_RUN = re.compile(r"[^.:!?\s=&]{0,2050}={0,2}")
 _BASE64_LINE = r"[A-Za-z0-9+/=_.~%-]{1,4096}"
 _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}})?{_BASE64_LINE}){{1,200}}")
 
@@ -131,6 +142,28 @@ class _NameMatch(NamedTuple):
         """Match what directly precedes the name. The pattern defines where that ends."""
         return pattern.search(self.text, max(0, self.start - _LOOKBEHIND), self.start)
 
+    def is_in_query(self) -> bool:
+        """Return whether the name is in the query of a URL."""
+        before = self.text[max(0, self.start - 1) : self.start]
+        return before in _ENDS_OF_QUERY_SIGNS and self.preceded_by(_QUERY_SIGN) is not None
+
+    def line_start(self) -> re.Match[str] | None:
+        """Match what precedes the name in its line, if that is how a setting begins."""
+        text, start = self.text, self.start
+        if text[max(0, start - 1) : start] not in _ENDS_OF_LINE_STARTS:
+            return None
+        low = max(0, start - _LOOKBEHIND)
+        begin = text.rfind("\n", low, start) + 1
+        escaped = text.rfind("\\n", max(begin, low), start)
+        if escaped >= 0:
+            begin = escaped + 2
+        return _LINE.fullmatch(text, begin, start) if begin or not low else None
+
+    def is_in_structure(self) -> bool:
+        """Return whether a bracket, a comma or the like precedes the name."""
+        before = self.text[max(0, self.start - 1) : self.start]
+        return before in _ENDS_OF_STRUCTURE and self.preceded_by(_STRUCTURE) is not None
+
 
 def find_assigned_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     """Find every secret after a name.
@@ -141,17 +174,29 @@ def find_assigned_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     """
     done = 0
     runs = UnquotedValues(text)
-    for name_end in NAME_END.finditer(folded):
-        if name_end.start() < done:
+    has_changes = "->" in text or "\u2192" in text
+    for name_end in NAME_OR_MARKER.finditer(folded):
+        if name_end.start() < done or name_end[0].startswith(MARKER_START):
             continue
         name = _match_name(text, folded, name_end, runs)
         if name is None:
             continue
+        surroundings = (text[max(0, name.start - _LOOKBEHIND) : name.start], text[name.start : name.end + _LOOKAHEAD])
+        if runs.is_known(surroundings):
+            continue
+        runs.last_end = 0
         found = _find_value_of(name)
+        if (
+            found is None
+            and runs.last_end < name.end + _LOOKAHEAD - 1
+            and _FAR.search(text, name.end, name.end + _LOOKAHEAD) is None
+            and (name.start < _LOOKBEHIND or "\n" in surroundings[0] or "\n" not in surroundings[1])
+        ):
+            runs.know(surroundings)
         if found and is_unmarked(text, found.start, found.end):
             yield found
             done = found.end
-        changed = _CHANGE.match(text, found.end if found else name.end)
+        changed = _CHANGE.match(text, found.end if found else name.end) if has_changes else None
         if changed and not _HIDDEN.match(text, changed.end()):
             extent = find_value(text, changed.end(), runs)
             new = _check_value(name, "=", extent)
@@ -172,9 +217,10 @@ def _match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedV
     low = max(0, start - _MAX_NAME)
     while start > low and folded[start - 1] in _NAME_CHARACTERS:
         start -= 1
-    escape = _ESCAPED.search(folded, max(0, start - 6), name_end.start())
-    if escape:
-        start = escape.start("rest")
+    if folded[max(0, start - 1) : start] in {"\\", "%"} or folded[start : start + 1] == "%":
+        escape = _ESCAPED.search(folded, max(0, start - 6), name_end.start())
+        if escape:
+            start = escape.start("rest")
     name = classify_name(folded[start : name_end.start()], name_end[0], suffix)
     return _NameMatch(text, name, start, end, runs) if name else None
 
@@ -256,9 +302,9 @@ def _find_assigned_value(match: _NameMatch, assign: re.Match[str]) -> FoundSecre
     if sign == ":" and text.startswith("/", match.start - 1) and match.start:
         # "…/serviceaccount/token: permission denied"
         return None
-    if _HIDDEN.match(text, assign.end("sign")):
+    if _is_marked(text, assign.end()) or _HIDDEN.match(text, assign.end("sign")):
         return None
-    query = match.preceded_by(_QUERY_SIGN) is not None
+    query = match.is_in_query()
     unquoted = None
     if written.startswith("%"):
         unquoted = percent_encoded_pattern(written.count("25"))
@@ -271,20 +317,25 @@ def _find_assigned_value(match: _NameMatch, assign: re.Match[str]) -> FoundSecre
         return None
     structured = query or bool(assign["close"])
     if not extent.quote and not structured:
-        line = match.preceded_by(_LINE)
-        structured = line is not None or match.preceded_by(_STRUCTURE) is not None
-        if _CALLEE.fullmatch(text, extent.start, extent.end) and text[extent.end : extent.end + 1] in {
-            "(",
-            "[",
-        }:
+        line = match.line_start() if sign == ":" or name.what in _MULTI_WORD else None
+        # Before "=", it makes no difference.
+        structured = line is not None or (sign == ":" and match.is_in_structure())
+        if text.startswith(("(", "["), extent.end) and _CALLEE.fullmatch(text, extent.start, extent.end):
             return None
         is_wrapped = text[extent.start - 1] in "[("
         if name.what == "cookie" or (
-            not is_wrapped and line and not line["quote"] and name.what in {"password", "secret"}
+            not is_wrapped and line and not line["quote"] and name.what in _MULTI_WORD
         ):
             extent = _to_line_end(text, extent, every=sign == "=" or name.what == "cookie")
     quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else assign["close"] or ""
     return _check_value(match, sign, extent, Placement(sign, bool(extent.quote), structured, query), quote)
+
+
+def _is_marked(text: str, at: int) -> bool:
+    """Return whether a marker is at a position, or directly before or after its quote."""
+    return text.startswith(_MARKER_STARTS, at) or (
+        text.startswith(_MARKER_STARTS[0], at - 1) or text.startswith(_MARKER_STARTS, at + 1)
+    )
 
 
 def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) -> bool:
@@ -323,17 +374,17 @@ def _check_value(
     start, end = extent.start, extent.end
     if name.what == "signature" and not extent.quote:
         # A URL at the end of a sentence, or before a colon: "…&X-Amz-Signature=0a1b…: timed out".
-        punctuation = _PUNCTUATION.search(text, start, min(end, start + _MAX_SIGNATURE))
-        end = punctuation.start() if punctuation else end
+        run = _SIGNATURE_RUN.match(text, start)
+        end = min(end, run.end()) if run else end
+        match.runs.last_end = end + 1
         if end - start > _MAX_SIGNATURE:
             return None
     if extent.quote and "\n" in text[start:end] and not _BROKEN_TOKEN.fullmatch(text, start, end):
         # The quote is not closed on its line, so the value ends there.
         end = start + len(text[start:end].partition("\n")[0].rstrip())
     value = text[start:end]
-    if not can_be_secret(
-        name, value, placement or Placement(sign, bool(extent.quote), structured=True, query=False)
-    ):
+    placement = placement or Placement(sign, bool(extent.quote), structured=True, query=False)
+    if not match.runs.remember(can_be_secret, name, value, placement):
         return None
     if sign == "option" and value.isalpha() and _NEXT_WORD.match(text, end):
         # Prose about an option: "--password is required".

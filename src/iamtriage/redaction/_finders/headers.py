@@ -85,7 +85,7 @@ def _find_candidates(text: str, folded: str) -> Iterator[tuple[int, int, Secret]
     if "signature" in folded:
         for m in _LOGGED.finditer(folded):
             yield (*m.span("value"), "signature")
-        for m in _SIGNATURE.finditer(folded):
+        for m in _SIGNATURE.finditer(folded) if _SIGNS.search(folded) else ():
             if _SIGNS.search(folded, max(0, m.start() - _REACH), m.start()):
                 yield (*m.span("value"), "signature")
 

@@ -100,10 +100,10 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
 
 _IS = r"(?:'s|\s(?:is|was|are)(?:\s(?:now|currently|set\sto|changed\sto|still))?):?\s{1,4}"
 _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
-    (("key",), rf"secret access key{_IS}{_STATED}", "secret access key"),
-    (("key",), rf"(?:secret|private|api|access|shared|encryption|signing|account) key{_IS}{_STATED}", "secret"),
-    (("pass", "pwd", "pw "), rf"(?:pass(?:word|phrase|wd|code)|pwd|pw)(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
-    (("token", "secret"), rf"(?:token|secret){_IS}{_STATED}", "token"),
+    (("key",), rf"(?<!redacted.)secret access key{_IS}{_STATED}", "secret access key"),
+    (("key",), rf"(?<!redacted.)(?:secret|private|api|access|shared|encryption|signing|account) key{_IS}{_STATED}", "secret"),
+    (("pass", "pwd", "pw "), rf"(?<!redacted.)(?:pass(?:word|phrase|wd|code)|pwd|pw)(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
+    (("token", "secret"), rf"(?<!redacted.)(?:token|secret){_IS}{_STATED}", "token"),
     (("identified",), rf"identified\s(?:with\s\S{{1,60}}\s)?by\s(?:password\s)?{_SQL}", "password"),
     (("password",), rf"(?:with|encrypted|set|user\s\S{{1,80}})\spassword(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}", "password"),
     # The output of the AWS CLI as text.

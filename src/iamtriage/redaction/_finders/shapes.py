@@ -43,6 +43,7 @@ _PEM_NAME = r"\s{1,4}(?:[A-Z0-9]{1,20}\s{1,4}){0,3}PRIVATE\s{1,4}KEY(?:\s{1,4}BL
 _PEM = re.compile(rf"-----BEGIN{_PEM_NAME}")
 _PEM_END = re.compile(rf"-----END{_PEM_NAME}")
 _MAX_PEM = 20_000
+_MAX_PEM_END = 120
 # A line of a key without an END line: a header, or base64 that is not a word.
 _PEM_LINE = re.compile(
     rf"{INDENT}(?:(?:Proc-Type|DEK-Info|Version|Comment):[^\n\\]{{0,120}}|[A-Za-z0-9+/]{{60,20000}}={{0,2}}"
@@ -91,10 +92,15 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Secret], ...] = (
 
 def _private_keys(text: str) -> Iterator[FoundSecret]:
     done = 0
+    close: re.Match[str] | None = None
+    searched = 0
     for begin in _PEM.finditer(text):
         if begin.start() < done:
             continue
-        close = _PEM_END.search(text, begin.end(), begin.end() + _MAX_PEM)
+        if close is None or close.start() < begin.end():
+            # A part of the text without an END line is searched once.
+            close = _PEM_END.search(text, max(searched, begin.end()), begin.end() + _MAX_PEM)
+            searched = max(begin.end(), begin.end() + _MAX_PEM - _MAX_PEM_END)
         # Without an END line, what looks like more of the key goes, too.
         done = close.end() if close else _end_of_cut_key(text, begin.start(), begin.end())
         yield FoundSecret(begin.start(), done, "private key")

@@ -14,7 +14,7 @@ from iamtriage.redaction._finders.assignments import OTHER_ASSIGNMENT, find_assi
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._secret_spans import FoundSecret
-from iamtriage.redaction._vocabulary.secret_names import NAME_END
+from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.secret_values import looks_random
 from iamtriage.redaction._vocabulary.value_ends import (
     find_wrapped_end,
@@ -32,10 +32,13 @@ _REST_OF_LINE = re.compile(
     r"s?(?:[^a-z0-9\n]|(?:access|bearer|basic|just|none|optional|secret|some|string|value)(?![a-z0-9])){0,40}\n"
 )
 _HEADER = re.compile(r"authorization|bearer|basic")
-_NAME = re.compile(rf"{NAME_END.pattern}|{_HEADER.pattern}")
+_NAME = re.compile(rf"{NAME_OR_MARKER.pattern}|{_HEADER.pattern}")
 _BREAK = re.compile(r"[ \t]{0,80}\r?\n[ \t]{0,80}")
 # What a secret has, to skip at once what cannot be one.
 _LONG_WORD = re.compile(r"[A-Za-z0-9+/=_.~!#%*:?^-]{8}")
+# With the first line break as a space, only a value like this is a secret.
+_LONG_RUN = re.compile(r"[A-Za-z0-9+/=_.~!#%*:?^-]{16}")
+_DIRECT = re.compile(r"s?[\"'`]{0,2}[ \t]{0,8}[:=]>?[ \t]{0,8}\r?\n")
 _DIGIT = re.compile("[0-9]")
 # A list can have the value two lines after the name.
 _LINES_AFTER = 3
@@ -53,28 +56,36 @@ def find_wrapped_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     """
     done = 0
     for name in _NAME.finditer(folded):
+        if name[0].startswith(MARKER_START):
+            continue
         rest = _REST_OF_LINE.match(folded, name.end())
         if rest is None or rest.end() <= done:
             continue
         done = rest.end()
         start = text.rfind("\n", max(0, name.start() - _MAX_BEFORE_NAME), name.start()) + 1
-        yield from _in_window(text, start, rest.end())
+        is_direct = _DIRECT.match(folded, name.end()) is not None and not _HEADER.fullmatch(name[0])
+        yield from _in_window(text, start, rest.end(), is_direct=is_direct)
 
 
-def _in_window(text: str, start: int, next_line: int) -> Iterator[FoundSecret]:
+def _in_window(text: str, start: int, next_line: int, *, is_direct: bool) -> Iterator[FoundSecret]:
     """Search a few lines without what each begins with, and also without the first line break.
 
     Args:
         text: The text.
         start: Where the line of the name begins.
         next_line: Where the line after it begins.
+        is_direct: Whether the name and its sign end the line, so that the value can be found without this.
     """
+    if is_direct and not measure_common_prefix(text, start, next_line):
+        return
     lines = [start, *_line_starts(text, next_line)]
     end = lines.pop()
     if not (_LONG_WORD.search(text, next_line, end) and _DIGIT.search(text, next_line, end)):
         return
-    view = View(text[start:end])
     size = measure_common_prefix(text, start, next_line)
+    if not size and _LONG_RUN.search(text, next_line, lines[2] if len(lines) > 2 else end) is None:
+        return
+    view = View(text[start:end])
     if size:
         view.edit(
             (line - start, line - start + size, "")

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import groupby
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
-if TYPE_CHECKING:
-    from iamtriage.redaction._vocabulary.markers import Secret
+from iamtriage.redaction._vocabulary.markers import Secret
 
-__all__ = ("NAME_END", "NAME_ROWS", "Name", "classify_key", "classify_name", "classify_suffix")
+__all__ = (
+    "MARKER_START",
+    "NAME_END",
+    "NAME_OR_MARKER",
+    "NAME_ROWS", "Name", "classify_key", "classify_name", "classify_suffix",
+)
 
 Evidence: TypeAlias = Literal["name", "value", "word"]
 """What shows that a value is a secret.
@@ -24,6 +27,8 @@ Evidence: TypeAlias = Literal["name", "value", "word"]
 ``name``: the name is enough. ``value``: the value must look random, too. ``word``: as ``value``, and the name
 must be a separate word.
 """
+
+_Node: TypeAlias = "dict[str, _Node]"
 
 # The words of a name, what it announces, and the evidence that is needed. A space is any separator, or none; if
 # the name alone is not enough, it is no space.
@@ -105,17 +110,34 @@ NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = (
 
 
 def _name_end() -> re.Pattern[str]:
-    """Return the pattern of the ends of names, in lower case. It branches by the first letter, to be fast."""
-    rows = sorted((words, "[-_. ]?" if evidence == "name" else "[-_.]?") for words, _, evidence in NAME_ROWS)
-    branches: list[str] = []
-    for letter, group in groupby(rows, key=lambda row: row[0][0]):
-        longest_first = sorted(group, key=lambda row: -len(row[0]))
-        ends = (words[1:].replace(" ", separator) for words, separator in longest_first)
-        branches.append(f"{letter}(?:{'|'.join(ends)})")
-    return re.compile("|".join(branches))
+    """Return the pattern of the ends of names, in lower case, as a tree of characters, so that it fails early."""
+    root: _Node = {}
+    for words, _, _ in NAME_ROWS:
+        node = root
+        for character in words:
+            node = node.setdefault("[-_. ]?" if character == " " else character, {})
+        node[""] = {}
+    return re.compile(_branches(root))
+
+
+def _branches(node: _Node) -> str:
+    """Return the pattern of what can follow. The longest name is tried first."""
+    branches = [character + _branches(following) for character, following in node.items() if character]
+    if not branches:
+        return ""
+    if len(branches) == 1 and "" not in node:
+        return branches[0]
+    # A separator is optional, so what has none is tried first.
+    return f"(?:{'|'.join(sorted(branches, key=lambda branch: branch[0] == '['))}){'?' if '' in node else ''}"
 
 
 NAME_END = _name_end()
+MARKER_START = "redacted"
+# The names in a marker announce nothing.
+NAME_OR_MARKER = re.compile(
+    rf"{MARKER_START}[ -](?:{'|'.join(kind.lower().replace(' ', '[ -]') for kind in get_args(Secret))})"
+    rf"|{NAME_END.pattern}"
+)
 _SEPARATORS = str.maketrans("", "", "-_. $@")
 _ROWS: dict[str, tuple[Secret, Evidence]] = {
     words.translate(_SEPARATORS): (what, evidence) for words, what, evidence in NAME_ROWS
@@ -223,6 +245,8 @@ def classify_name(prefix: str, tail: str, suffix: str = "") -> Name | None:
     what, evidence = _ROWS[short]
     if short == "auth":
         return Name(what, short, key, strong=False) if key in {"auth", "npmauth"} and not suffix else None
+    if evidence != "name" and " " in tail:
+        return None
     if evidence == "word" and prefix[-1:] not in {"_", "-", ".", ""}:
         return None
     if (

@@ -16,7 +16,7 @@ __all__ = ("Placement", "Sign", "can_be_secret", "is_class", "is_placeholder", "
 
 # A mask, a variable, a placeholder of a template or manual, a path, or a word that means "none".
 _PLACEHOLDER = re.compile(
-    r"[*xX.…•#_-]+|<[^<>]{1,80}>|\[[^\[\]]{1,80}\]|\([^()]{1,60}\)|\{\{.{0,200}|\{[a-zA-Z_]\w{0,60}\}|!\w.*"
+    r"[*xX.…•#_-]+|<[^<>]{1,80}>|\[[^\[\]\"'=\\]{1,80}\]|\([^()]{1,60}\)|\{\{.{0,200}|\{[a-zA-Z_]\w{0,60}\}|!\w.*"
     r"|\$\{[^{}]{1,120}\}?|\$\(.*|\$\{\{.*|(?-i:\$[A-Z_][A-Z0-9_]*)|\$env:\w+|\$\w*(?:pass|token|secret|key|pwd|cred)\w*"
     r"|%[A-Za-z_]\w*%|(?:file|fileb)://.*|arn:.*|\\{0,8}/(?:var|etc|run|home|root|opt|tmp|usr|mnt|dev)\\{0,8}/.*"
     r"|(?:vault|ssm|secretsmanager|secretref|keychain|op|ref\+\w+)://?.*|(?:resolve:)?(?:secretsmanager|ssm|ssm-secure):.*"
@@ -45,6 +45,8 @@ _CODE = re.compile(
     r"(?:[A-Za-z_]{1,40}\.){0,6}(?:[A-Z][a-z]{1,30}|[A-Z]{2,5}(?=[A-Z][a-z])){2,8}|E[A-Z]{3,12}|[A-Z]{3,20}(?:_[A-Z]{2,20}){1,6}"
 )
 _CODE_AND_COLON = re.compile(rf"(?:{_CODE.pattern}):")
+# What another value follows: "token: token: …".
+_LABEL = re.compile(r"[A-Za-z_-]{1,40}[:=]")
 _PLAIN_WORDS = re.compile(r"[A-Za-z]?[a-z]*(?:[-'_/][A-Za-z]?[a-z]+)*[.:!?…]*")
 _TOKEN = re.compile(rf"(?:[A-Za-z0-9+/=_.~:@!*%|-]|{BASE64_ESCAPES})+")
 _SIGNATURE = re.compile(rf"[0-9a-fA-F]{{8,64}}|(?:[~_-]|{BASE64}){{20,2048}}{PADDING}")
@@ -90,6 +92,8 @@ def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     if is_placeholder(value) or not any(map(str.isalnum, value)) or _is_type(name, value):
         return False
     if not placement.quoted and (_is_expression(name, value) or _CODE_AND_COLON.fullmatch(value)):
+        return False
+    if not placement.quoted and name.what not in _CHOSEN and _LABEL.fullmatch(value):
         return False
     if name.what == "signature":
         return _may_be_signature(name, value, placement)
@@ -176,6 +180,8 @@ def is_class(word: str) -> bool:
 
 def _is_type(name: Name, value: str) -> bool:
     """Return whether a value is a type: "Token | botocore.tokens.FrozenAuthToken", or the name as a class."""
+    if "." not in value and "|" not in value and value != "Token":
+        return False
     if name.what in _CHOSEN or name.tail == "secret" or len(value) > _MAX_TYPE:
         return False
     if value == "Token" and name.tail == "token":

@@ -7,11 +7,15 @@ value has more. An unquoted value ends where its notation continues.
 from __future__ import annotations
 
 import re
+import string
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage.redaction._vocabulary.notations import BASE64_ESCAPES, BREAK, INDENT, QUOTE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = (
     "Extent",
@@ -26,10 +30,13 @@ __all__ = (
     "query_value_pattern",
 )
 
+_MAX_REMEMBERED = 64
+_MAX_SURROUNDINGS = 10_000
 # The maximum length of a value whose quote is never closed.
 _MAX_LENGTH = 20_000
 
 _OPENING = re.compile(rf"[bBuUrRfF]?(?P<quote>{QUOTE})")
+_NO_OPENING = frozenset(string.ascii_letters + string.digits) - frozenset("bBuUrRfF")
 _TYPOGRAPHIC = re.compile("[”’“\"']")
 _PLAIN = "\"'`"
 _AFTER = re.compile(r"[\s,;:)\]}&|<\\]|\Z")
@@ -65,15 +72,40 @@ class Extent(NamedTuple):
 
 
 class UnquotedValues:
-    """Remembers where unquoted values end, so that names inside a value do not measure it again.
+    """Remembers where unquoted values end, and what was judged, so that nothing is measured or judged again.
 
     Args:
         text: The text.
+
+    Attributes:
+        last_end: The furthest position that the last value was measured to.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self.last_end = 0
         self._known: dict[re.Pattern[str], tuple[int, int]] = {}
+        self._harmless: set[tuple[str, str]] = set()
+        self._answers: dict[tuple[Any, str, Any], bool] = {}
+
+    def remember(self, ask: Callable[[Any, str, Any], bool], name: object, value: str, placement: object) -> bool:
+        """Return the answer to a question about a value. A short value that occurs again is not judged again."""
+        if len(value) > _MAX_REMEMBERED:
+            return ask(name, value, placement)
+        key = (name, value, placement)
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._answers[key] = ask(name, value, placement)
+        return answer
+
+    def is_known(self, surroundings: tuple[str, str]) -> bool:
+        """Return whether the same name in the same surroundings has no secret."""
+        return surroundings in self._harmless
+
+    def know(self, surroundings: tuple[str, str]) -> None:
+        """Remember that a name in its surroundings has no secret."""
+        if len(self._harmless) < _MAX_SURROUNDINGS:
+            self._harmless.add(surroundings)
 
     def end(self, pattern: re.Pattern[str], at: int) -> int | None:
         """Return where the value at a position ends; ``None`` if there is none."""
@@ -101,13 +133,16 @@ def find_value(
         runs: The unquoted values of this text.
         unquoted: The pattern of an unquoted value, if it is not the usual one.
     """
-    opening = _OPENING.match(text, at)
+    opening = None if text[at : at + 1] in _NO_OPENING else _OPENING.match(text, at)
     if opening:
         found = _quoted(text, opening.start("quote"), opening["quote"])
         if found is not None:
+            runs.last_end = max(runs.last_end, found.end)
             return found
+        runs.last_end = len(text)
         at = opening.end()
     end = runs.end(unquoted or _UNQUOTED, at)
+    runs.last_end = max(runs.last_end, end or at)
     return None if end is None else Extent(at, end, "")
 
 
@@ -236,15 +271,17 @@ def measure_common_prefix(text: str, line: int, other: int) -> int:
         line: Where one of the lines begins.
         other: Where the other begins.
     """
+    first_line, second_line = text[line : line + _MAX_PREFIX], text[other : other + _MAX_PREFIX]
+    # The prefix ends with a space.
+    if " " not in first_line or " " not in second_line:
+        return 0
     size = 0
-    for first, second in zip(
-        text[line : line + _MAX_PREFIX], text[other : other + _MAX_PREFIX], strict=False
-    ):
+    for first, second in zip(first_line, second_line, strict=False):
         # Times and numbers can differ in their digits.
         if (first != second and not (first.isdigit() and second.isdigit())) or first == "\n":
             break
         size += 1
-    return text.rfind(" ", other, other + size) + 1 - other if " " in text[other : other + size] else 0
+    return second_line.rfind(" ", 0, size) + 1
 
 
 def is_in_line_prefix(text: str, name: int, value: int) -> bool:
