@@ -45,6 +45,9 @@ STS_COLD_LIMIT = 0.1
 # The limits of the fifth issue.
 EXPLAIN_LIMIT = 10.0
 ACTIONS_LIMIT_MS = 15.0
+# The limits of the fourteenth issue, in seconds per million characters.
+REDACT_LIMIT, REDACT_TARGET = 1.25, 1.0
+REDACT_IDENTIFIERS_LIMIT, REDACT_IDENTIFIERS_TARGET = 3.5, 3.0
 
 # What a user would write for the plain sentence.
 SENTENCE = re.compile(
@@ -394,15 +397,18 @@ def explanations() -> Iterator[Figure]:
         yield Figure(name, first, "ms", ACTIONS_LIMIT_MS)
 
 
+# In characters.
+_COST_SIZE = 128 * 1024
+
+
 def redaction() -> Iterator[Figure]:
-    """Measure the speed of redact, and how its time grows when hostile texts double."""
+    """Measure the speed of redact, what hostile texts cost, and how the time grows when they double."""
     log = "\n".join([*texts.ORDINARY * 20, texts.PLAIN])
     taken = best(lambda: iamtriage.redact(log), 5)
     yield Figure("redact of a log", len(log) / 1e6 / taken, "MB/s")
     taken = best(lambda: iamtriage.redact(log, identifiers=True), 5)
     yield Figure("redact of a log, with identifiers", len(log) / 1e6 / taken, "MB/s")
-    # One round of at most four: the number of rounds depends on the secrets in a text. From 64 KiB on, a text is
-    # also searched in pieces.
+    # Without identifiers, a round is all rounds. From 64 KiB on, a text is also searched in pieces.
     sizes = tuple(size * 1024 for size in (64, 128, 256))
     yield growth_figure(
         "redact of a text 'AKIA'", iamtriage.redact, functools.partial(texts.repeated, "AKIA"), sizes
@@ -413,6 +419,19 @@ def redaction() -> Iterator[Figure]:
         yield growth_figure(
             f"redact, a round, identifiers {texts.shortened(unit)}", hide_identifiers, make, sizes
         )
+        text = make(_COST_SIZE)
+        for name, limit, target, identifiers in (
+            ("redact", REDACT_LIMIT, REDACT_TARGET, False),
+            ("redact, identifiers", REDACT_IDENTIFIERS_LIMIT, REDACT_IDENTIFIERS_TARGET, True),
+        ):
+            taken = best(functools.partial(iamtriage.redact, text, identifiers=identifiers), 3)
+            yield Figure(
+                f"{name} {texts.shortened(unit)}",
+                taken / len(text) * 1e6,
+                "s per million characters",
+                limit,
+                target,
+            )
 
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {

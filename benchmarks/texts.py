@@ -175,7 +175,8 @@ ENDLESS = (
 SECRET_UNITS = (
     "secret=", "aws_secret_access_key = ", "token: ", "X-Amz-Signature=", "AKIAIOSFODNN7EXAMPLE ", "eyJhbGciOi.", "Authorization: Bearer ",
     "-----BEGIN PRIVATE KEY-----\n", "https://a:b@", "IQoJb3JpZ2luX2Vj", "Encoded authorization failure message: ", '{"SecretAccessKey": "',
-    "token:\n7aBcDeFg", "AKIA",
+    "token:\n7aBcDeFg", "AKIA", '{"password":"x"},', '{\\"token\\": \\"', "curl -u a:b ", "kind: Secret\ndata:\n", "SecureString ", "glpat-",
+    "token is ", "password=hunter2 ",
 )  # fmt: skip
 
 

@@ -66,7 +66,8 @@ class _DataCopy:
         """Return the copy of an object or a list, which is filled later."""
         key = (id(source), announced)
         if key not in self._copies:
-            copy: _Container = {} if isinstance(cast("object", source), Mapping) else []
+            is_mapping = isinstance(source, Mapping)
+            copy: _Container = {} if is_mapping else []
             self._copies[key] = copy
             self._waiting.append((source, announced, copy))
         return self._copies[key]

@@ -70,7 +70,8 @@ def _redact_text(text: str, *, identifiers: bool) -> str:
     if not identifiers:
         return hide_secrets(text)
     for _ in range(_MAX_ROUNDS):
-        redacted = _hide_identifiers(hide_secrets(text))
+        text = hide_secrets(text)
+        redacted = _hide_identifiers(text)
         if redacted == text:
             break
         text = redacted

@@ -56,11 +56,12 @@ def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:
     """Replace each secret with a marker."""
     pieces: list[str] = []
     done = 0
+    has_url = _URL.search(text) is not None
     for found in _merge(finds):
         if not text[found.start : found.end].strip(_FILLERS):
             # An earlier round filled it.
             continue
-        pieces += (text[done : found.start], _replacement(text, found))
+        pieces += (text[done : found.start], _replacement(text, found, has_url=has_url))
         done = found.end
     if not done:
         return text
@@ -90,9 +91,9 @@ def _merge(finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
         yield current
 
 
-def _replacement(text: str, found: FoundSecret) -> str:
+def _replacement(text: str, found: FoundSecret, *, has_url: bool) -> str:
     written = text[found.start : found.end]
-    word = found.quote + make_marker(found.what, url=_in_url(text, found)) + found.quote
+    word = found.quote + make_marker(found.what, url=_in_url(text, found, has_url=has_url)) + found.quote
     if "\n" in written and found.what != "private key" and not found.is_whole:
         return _wrapped_replacement(text, found, word)
     if len(word) < len(written) and _fills_its_line(text, found):
@@ -135,13 +136,13 @@ def _fills_its_line(text: str, found: FoundSecret) -> bool:
     return start - 1 - before == size or after - end - 1 == size
 
 
-def _in_url(text: str, found: FoundSecret) -> bool:
+def _in_url(text: str, found: FoundSecret, *, has_url: bool) -> bool:
     """Return whether a secret is in a URL or a form, where a marker must not contain spaces."""
-    low = max(0, found.start - _URL_REACH)
-    begin = low
-    for bound in _URL_BOUNDS:
-        # Each search goes no further back than the closest bound so far.
-        begin = max(begin, text.rfind(bound, begin, found.start) + 1)
-    if begin < found.start and _URL.search(text, begin, found.start):
-        return True
+    if has_url:
+        begin = max(0, found.start - _URL_REACH)
+        for bound in _URL_BOUNDS:
+            # Each search goes no further back than the closest bound so far.
+            begin = max(begin, text.rfind(bound, begin, found.start) + 1)
+        if begin < found.start and _URL.search(text, begin, found.start):
+            return True
     return text[found.end : found.end + 1] == "&" and _ENTITY.match(text, found.end) is None

@@ -68,7 +68,7 @@ def hide_secrets(text: str) -> str:
 
 
 def _is_settled(text: str, finds: list[FoundSecret]) -> bool:
-    """Return whether the markers reveal nothing: each secret is a separate value, and moves no key next to its ID."""
+    """Return whether markers reveal nothing: each secret is a separate value, and no key comes near an ID."""
     if finds and _KEY_ID.search(text):
         return False
     for found in finds:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ("JsonDocuments",)
 
+# No shorter text contains a name and its value.
+_MIN_LENGTH = 5
 _LINE = re.compile(r"[^\n]+")
 # No value, quote or space of any notation contains it.
 _FILLER = "\x81"
@@ -72,7 +74,7 @@ class JsonDocuments:
             what = announced and announced.secret_in(content, is_text=value.is_text)
             if what:
                 yield FoundSecret(value.start, value.end, what, "" if value.is_text else '"', is_whole=True)
-            elif value.is_text:
+            elif value.is_text and len(content) >= _MIN_LENGTH:
                 yield from self._find_inside(value, content, places, announced, find)
 
     def clip(self, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
@@ -94,9 +96,7 @@ class JsonDocuments:
             for _, item in node.items
         ]
         names = (
-            announce_members(keys, values, announced)
-            if node.is_object
-            else announce_items(values, announced)
+            announce_members(keys, values, announced) if node.is_object else announce_items(values, announced)
         )
         return [(item, name) for (_, item), name in zip(node.items, names, strict=True)]
 

@@ -94,16 +94,22 @@ def find_json(text: str) -> Iterator[JsonValue]:
 def _read(text: str, at: int) -> tuple[list[JsonNode], int]:
     """Read the value at an opening bracket. Return it, or what is complete inside it, and where to go on."""
     stack: list[JsonNode] = []
-    while token := _TOKEN.match(text, at):
+    match = _TOKEN.match
+    while token := match(text, at):
         at = token.end()
         node = stack[-1] if stack else None
-        if token["sign"] in {"{", "["}:
+        if token.lastgroup != "sign":
+            if node is None or not _accept_scalar(node, token):
+                break
+            continue
+        sign = text[at - 1]
+        if sign in "{[":
             if node is not None and node.state[0] != "v":
                 break
-            stack.append(JsonNode(at - 1, is_object=token["sign"] == "{"))
-        elif node is None or not _accept(node, token):
+            stack.append(JsonNode(at - 1, is_object=sign == "{"))
+        elif node is None or not _accept_sign(node, sign):
             break
-        elif token["sign"] in {"}", "]"}:
+        elif sign in "}]":
             node.end = at
             stack.pop()
             if not stack:
@@ -115,27 +121,30 @@ def _read(text: str, at: int) -> tuple[list[JsonNode], int]:
     return complete, max(at, stack[-1].start + 1 if stack else at)
 
 
-def _accept(node: JsonNode, token: re.Match[str]) -> bool:
-    """Return whether a token that opens nothing can be next, and add it."""
-    sign, state = token["sign"], node.state
-    if sign in {"}", "]"}:
-        return (sign == "}") == node.is_object and state in {"k0", "v0", ","}
-    if sign == ",":
-        node.state = "k" if node.is_object else "v"
-        return state == ","
+def _accept_sign(node: JsonNode, sign: str) -> bool:
+    """Return whether a sign that opens nothing can be next."""
+    state = node.state
     if sign == ":":
         node.state = "v"
         return state == ":"
-    if state[0] == "k":
-        start, end = token.span("string")
-        node.key, node.state = (start + 1, end - 1), ":"
-        return start >= 0
-    if state[0] != "v":
-        return False
-    start, end = token.span("string") if token["string"] else token.span("scalar")
-    quotes = 1 if token["string"] else 0
-    _add(node, JsonString(start + quotes, end - quotes, is_text=bool(quotes)))
-    return True
+    if sign == ",":
+        node.state = "k" if node.is_object else "v"
+        return state == ","
+    return (sign == "}") == node.is_object and state in {"k0", "v0", ","}
+
+
+def _accept_scalar(node: JsonNode, token: re.Match[str]) -> bool:
+    """Return whether a string or another scalar can be next, and add it."""
+    state = node.state[0]
+    is_text = token.lastgroup == "string"
+    start, end = token.span(token.lastgroup or 0)
+    if is_text:
+        start, end = start + 1, end - 1
+    if state == "v":
+        _add(node, JsonString(start, end, is_text=is_text))
+        return True
+    node.key, node.state = (start, end), ":"
+    return state == "k" and is_text
 
 
 def _add(node: JsonNode, value: JsonValue) -> None:

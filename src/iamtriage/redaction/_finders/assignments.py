@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
-from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER, Name, classify_name
+from iamtriage.redaction._vocabulary.secret_names import (
+    MARKER_START,
+    NAME_OR_MARKER,
+    WORDS,
+    Name,
+    classify_name,
+)
 from iamtriage.redaction._vocabulary.secret_values import (
     Placement,
     Sign,
@@ -37,9 +43,9 @@ if TYPE_CHECKING:
 __all__ = ("OTHER_ASSIGNMENT", "find_assigned_secrets")
 
 _MAX_NAME = 64
-_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-.$@")
+_NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_-.$@"
 # The rest of a name: "token", "tokens", "token2", S3's "Token-0", "TOKEN_PROD". Punctuation at its end is not part of it.
-_SUFFIX = re.compile(r"(?:[A-Za-z0-9_]|[.-](?=[A-Za-z0-9_])){0,48}")
+_SUFFIX = re.compile(r"[A-Za-z0-9_]{0,48}+(?:[.-][A-Za-z0-9_]{1,48}+){0,6}")
 _ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4})(?P<rest>[^%\\]*)\Z")
 # The number of characters before a name that can show what it is part of.
 _LOOKBEHIND = 80
@@ -138,6 +144,19 @@ class _NameMatch(NamedTuple):
     end: int
     runs: UnquotedValues
 
+    def surroundings(self) -> tuple[str, str]:
+        """Return the text before the name, and the name with the text after it."""
+        before = self.text[max(0, self.start - _LOOKBEHIND) : self.start]
+        return before, self.text[self.start : self.end + _LOOKAHEAD]
+
+    def is_local(self) -> bool:
+        """Return whether nothing outside of its surroundings decides about a name."""
+        text, start, end = self.text, self.start, self.end
+        if _FAR.search(text, end, end + _LOOKAHEAD):
+            return False
+        low = max(0, start - _LOOKBEHIND)
+        return not low or text.find("\n", low, start) >= 0 or text.find("\n", start, end + _LOOKAHEAD) < 0
+
     def preceded_by(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """Match what directly precedes the name. The pattern defines where that ends."""
         return pattern.search(self.text, max(0, self.start - _LOOKBEHIND), self.start)
@@ -181,18 +200,12 @@ def find_assigned_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         name = _match_name(text, folded, name_end, runs)
         if name is None:
             continue
-        surroundings = (text[max(0, name.start - _LOOKBEHIND) : name.start], text[name.start : name.end + _LOOKAHEAD])
-        if runs.is_known(surroundings):
+        if runs.has_known and runs.is_known(name.surroundings()):
             continue
         runs.last_end = 0
         found = _find_value_of(name)
-        if (
-            found is None
-            and runs.last_end < name.end + _LOOKAHEAD - 1
-            and _FAR.search(text, name.end, name.end + _LOOKAHEAD) is None
-            and (name.start < _LOOKBEHIND or "\n" in surroundings[0] or "\n" not in surroundings[1])
-        ):
-            runs.know(surroundings)
+        if found is None and runs.last_end < name.end + _LOOKAHEAD - 1 and name.is_local():
+            runs.know(name.surroundings())
         if found and is_unmarked(text, found.start, found.end):
             yield found
             done = found.end
@@ -206,6 +219,9 @@ def find_assigned_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
 
 
 def _match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedValues) -> _NameMatch | None:
+    start = name_end.start()
+    if name_end[0] in WORDS and folded[start - 1 : start].isalnum():
+        return None
     following = _SUFFIX.match(text, name_end.end())
     suffix, end = (following[0], following.end()) if following else ("", name_end.end())
     if suffix[:1] in {"s", "S"} and not suffix[1:2].isalpha():
@@ -213,10 +229,8 @@ def _match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedV
     elif suffix[:1].isupper() and not text[name_end.end() - 1].islower():
         # The word goes on: "TOKENIZER".
         return None
-    start = name_end.start()
-    low = max(0, start - _MAX_NAME)
-    while start > low and folded[start - 1] in _NAME_CHARACTERS:
-        start -= 1
+    before = folded[max(0, start - _MAX_NAME) : start]
+    start -= len(before) - len(before.rstrip(_NAME_CHARACTERS))
     if folded[max(0, start - 1) : start] in {"\\", "%"} or folded[start : start + 1] == "%":
         escape = _ESCAPED.search(folded, max(0, start - 6), name_end.start())
         if escape:

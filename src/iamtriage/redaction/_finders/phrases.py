@@ -151,7 +151,8 @@ def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
 def _is_after_command(folded: str, option: int, words: tuple[str, ...]) -> bool:
     """Return whether one of the words begins the command that an option belongs to."""
     low = max(0, option - _REACH)
-    low = max(low, *(folded.rfind(end, low, option) for end in _COMMAND_ENDS))
+    for end in _COMMAND_ENDS:
+        low = max(low, folded.rfind(end, low, option))
     if folded.endswith("\\", max(0, low - 1), low) and folded.startswith("\n", low):
         # The command goes on after a backslash.
         low = max(0, option - _REACH)

@@ -18,7 +18,12 @@ __all__ = (
     "MARKER_START",
     "NAME_END",
     "NAME_OR_MARKER",
-    "NAME_ROWS", "Name", "classify_key", "classify_name", "classify_suffix",
+    "NAME_ROWS",
+    "WORDS",
+    "Name",
+    "classify_key",
+    "classify_name",
+    "classify_suffix",
 )
 
 Evidence: TypeAlias = Literal["name", "value", "word"]
@@ -142,6 +147,9 @@ _SEPARATORS = str.maketrans("", "", "-_. $@")
 _ROWS: dict[str, tuple[Secret, Evidence]] = {
     words.translate(_SEPARATORS): (what, evidence) for words, what, evidence in NAME_ROWS
 }
+
+# Names that are separate words.
+WORDS = frozenset(words for words, _, evidence in NAME_ROWS if evidence == "word")
 
 # Tokens that are not secrets: they page, order or count.
 _HARMLESS = re.compile(

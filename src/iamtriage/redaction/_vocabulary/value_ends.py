@@ -88,7 +88,9 @@ class UnquotedValues:
         self._harmless: set[tuple[str, str]] = set()
         self._answers: dict[tuple[Any, str, Any], bool] = {}
 
-    def remember(self, ask: Callable[[Any, str, Any], bool], name: object, value: str, placement: object) -> bool:
+    def remember(
+        self, ask: Callable[[Any, str, Any], bool], name: object, value: str, placement: object
+    ) -> bool:
         """Return the answer to a question about a value. A short value that occurs again is not judged again."""
         if len(value) > _MAX_REMEMBERED:
             return ask(name, value, placement)
@@ -97,6 +99,11 @@ class UnquotedValues:
         if answer is None:
             answer = self._answers[key] = ask(name, value, placement)
         return answer
+
+    @property
+    def has_known(self) -> bool:
+        """Whether any name is known to have no secret."""
+        return bool(self._harmless)
 
     def is_known(self, surroundings: tuple[str, str]) -> bool:
         """Return whether the same name in the same surroundings has no secret."""
@@ -299,8 +306,9 @@ def is_in_line_prefix(text: str, name: int, value: int) -> bool:
 def find_line_start(text: str, at: int) -> int:
     """Return where the line of a position begins. Its newline can be escaped."""
     low = max(0, at - _MAX_LINE)
-    escaped = text.rfind("\\n", low, at)
-    return max(text.rfind("\n", low, at) + 1, escaped + 2 if escaped >= 0 else 0)
+    start = text.rfind("\n", low, at) + 1
+    escaped = text.rfind("\\n", max(low, start), at)
+    return escaped + 2 if escaped >= 0 else start
 
 
 def looks_like_base64(piece: str, min_length: int = _MEDIUM) -> bool:
