@@ -386,8 +386,8 @@ def read_lone_reasons(readable: Readable) -> Iterator[Piece]:
         if at < len(sentences) and sentences[at].start <= start:
             continue
         why = WHY.match(text, start)
-        if why is None:
-            continue
+        if why is None or why["other"]:
+            continue  # "because the …" does not say that access was denied
         piece = Piece("core", why.start(), why.end(), kind="access_denied")
         end = read_why(text, why, piece)
         if "deny" in piece.facts and ("policy_type" in piece.facts or why["explicit"]):
