@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.canonical.kinds import kind_of
+from iamtriage._reading.canonical.messages import SENTENCE, SENTENCE_KEYS, decision_of, read_message
 from iamtriage._reading.canonical.prints import CAPITAL, PRINTS, SMALL
 from iamtriage._reading.vocabulary.codes import is_code, is_known
 from iamtriage._reading.vocabulary.services import service_name
@@ -73,8 +74,21 @@ class _PrintReader:
     def _endings(self) -> list[_EndingReader]:
         return [_EndingReader(self._head, ending) for ending in self._row.endings]
 
+    @cached_property
+    def _denial(self) -> _DenialReader | None:
+        """The reader of the print with a standard denial, if nothing follows that."""
+        ending = self._row.endings[0]
+        has_denial = self._read_message is read_message and len(self._row.endings) == 1
+        return (
+            _DenialReader(self._row) if has_denial and not ending.pattern and ending.source in _SDKS else None
+        )
+
     def read(self, text: str, at: int) -> Failure | None:
         """Read the failure of a text that is such a print from a place on."""
+        if self._denial is not None:
+            failure = self._denial.read(text, at)
+            if failure is not None:
+                return failure
         head = self._match(text, at)
         if head is None:
             return None
@@ -126,6 +140,52 @@ class _PrintReader:
             message.action,
             message.resource,
             message.more,
+        )
+
+
+class _DenialReader:
+    """Read a print with a standard denial by one match, because most prints are such."""
+
+    def __init__(self, row: Print) -> None:
+        # The end of a line is no part of a print.
+        pattern = re.compile(rf"{row.pattern}{SENTENCE}(?=\.?\s*\Z)", re.ASCII)
+        self._match = pattern.match
+        self._source = row.endings[0].source
+        self._begin = pattern.groupindex["begin"]
+        names = _groups(pattern)
+        self._size = len(names) - len(SENTENCE_KEYS)
+        groups = names[: self._size]
+        self._facts: Callable[[Sequence[str | None]], tuple[str | None, ...]] = itemgetter(
+            *(groups.index(name) if name in groups else -1 for name in _FACTS[:-1])
+        )
+        self._keys = (*_keys(groups), *SENTENCE_KEYS)
+
+    def read(self, text: str, at: int) -> Failure | None:
+        """Read the failure of a text that is such a print from a place on."""
+        m = self._match(text, at)
+        if m is None:
+            return None
+        groups = m.groups()
+        code, operation, service, status, request_id, host_id = self._facts((*groups, None))
+        principal, account, action, prefix, _, resource, reason, implicit, explicit, policy = groups[
+            self._size :
+        ]
+        if service is not None and _service(service) is None:
+            return None
+        deny, policy_type = decision_of(reason, implicit, explicit)
+        return build_failure(
+            "access_denied",
+            build_envelope(
+                code, operation, prefix, int(status) if status else None, request_id, host_id, self._source
+            ),
+            text,
+            (m.start(self._begin), m.end()),
+            (self._keys, m.regs),
+            principal,
+            account,
+            action,
+            resource,
+            (deny, policy_type, policy, None, None, reason),
         )
 
 

@@ -90,6 +90,29 @@ _TAIL_NAMES = ("", "encoded_message", "authorization_id")
 _new: Callable[[type[Message], tuple[object, ...]], Message] = cast("Any", tuple).__new__
 
 
+SENTENCE = _SENTENCE.replace("(?P<service>", "(?P<prefix>")
+"""The standard denial, for patterns that have a service of their own."""
+SENTENCE_KEYS = _NAMES[1:]
+"""The record keys of its groups, "" for what has none."""
+
+
+def decision_of(
+    reason: str | None, implicit: str | None, explicit: str | None
+) -> tuple[str | None, str | None]:
+    """Return whether a deny is explicit or implicit, and the type of the policy.
+
+    Args:
+        reason: the clause that says why.
+        implicit: the policy that does not allow the action.
+        explicit: the policy that denies it.
+    """
+    if implicit is not None:
+        return "implicit", POLICY_WORDS[implicit]
+    if reason is None:
+        return None, None
+    return "explicit", None if explicit is None else POLICY_WORDS[explicit]
+
+
 @cache
 def _sentence() -> Callable[[str, int], re.Match[str] | None]:
     return re.compile(_SENTENCE, re.ASCII).match
@@ -116,13 +139,7 @@ def _read_denial(text: str, at: int) -> Message | None:
             end = stop = tail.end()
             names, marks = names + _TAIL_NAMES, marks + tail.regs
         stop += text.startswith(".", end)
-    deny = policy_type = None
-    if no is not None:
-        deny, policy_type = "implicit", POLICY_WORDS[no]
-    elif reason is not None:
-        deny = "explicit"
-        if into is not None:
-            policy_type = POLICY_WORDS[into]
+    deny, policy_type = decision_of(reason, no, into)
     return _new(
         Message,
         (
