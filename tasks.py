@@ -3,6 +3,8 @@
 
     python3 tasks.py demo              explain examples/terraform-apply.log: why it failed, and how to fix it
     python3 tasks.py test [OPTIONS]    run the tests; OPTIONS are passed to pytest
+    python3 tasks.py new-cause MODULE CODE TITLE
+                                       write the parts of a new cause of explanations
     python3 tasks.py check             run the formatter, linters, type checkers and the docs build
 
 Each command creates the environment .venv in this folder if necessary, and installs what is missing. It
@@ -99,6 +101,8 @@ def main(arguments: list[str]) -> int:
     command, options = arguments[:1], arguments[1:]
     if command == ["test"]:
         return test(*options)
+    if command == ["new-cause"]:
+        return run(sys.executable, "tools/new_cause.py", *options)
     if arguments == ["demo"]:
         return demo()
     if arguments == ["check"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from iamtriage._text import wrong_type_message
 from iamtriage.explaining._explanations import Explanation
@@ -89,7 +89,7 @@ def extended(*extensions: Extension) -> Generator[None]:
 def apply_extensions(explanation: Explanation) -> Explanation:
     """Return the explanation that the functions return."""
     for extension in _extensions:
-        changed: object = extension(explanation)
+        changed = cast("object", extension(explanation))
         if changed is None:
             continue
         if not isinstance(changed, Explanation):

@@ -1,0 +1,150 @@
+"""Write the parts of a new cause: its definition, a rule, an example and a line in the changelog.
+
+    python3 tasks.py new-cause denials/service_specific passport-revoked "The passport was revoked"
+
+It needs nothing but Python. What it writes has words in capitals to replace, and the tests fail until that is done.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+__all__ = ("add_cause",)
+
+ROOT = Path(__file__).resolve().parents[1]
+RULES = Path("src/iamtriage/explaining/_rules")
+_SECTION = "#### Explain failures\n"
+_IMPORTS = (
+    "from iamtriage.explaining._cause_types import CauseType",
+    "from iamtriage.explaining._explanations import Explanation, Remedy",
+    "from iamtriage.explaining._rules.shared import pages",
+)
+
+_DEFINITION = """{constant} = CauseType(
+    "{code}",
+    title="{title}",
+    text="ONE OR TWO SENTENCES.",
+    recognised_by="WHAT STATES IT: WORDS OF THE MESSAGE, AN ERROR CODE.",
+    fix="THE TYPICAL FIX.",
+    sources=(pages.ACCESS_DENIED,),
+)
+
+
+"""
+_RULE = '''
+
+def explain_{name}({arguments}) -> Explanation:
+    """Explain THE FAILURE."""
+    return Explanation(
+        failure={failure},
+        topic="{code}",
+        summary="{title}.",
+        causes=({constant}.cause("reported"),),
+        remedies=(Remedy(title="WHAT TO DO FIRST", who="you", url=pages.ACCESS_DENIED),),
+    )
+'''
+_EXAMPLE = """
+[{code}]
+text = '''
+THE ERROR TEXT, AS THE TOOL PRINTS IT, WITH FICTIONAL NAMES'''
+"""
+_NEXT_STEPS = """Written: {module}, {examples}, CHANGELOG.md. Next:
+
+1. Replace the words in capitals.
+2. Choose the rule: in denials/dispatch.py for access denials, else in the table _ROUTES of the module for the
+   failure's kind.
+3. UPDATE_GOLDEN=1 python -m pytest tests/explaining/golden, and read the new file.
+4. python -m pytest tests/explaining/test_causes.py
+"""
+
+
+class CauseError(ValueError):
+    """The cause cannot be written."""
+
+
+def add_cause(place: str, code: str, title: str, *, root: Path = ROOT) -> str:
+    """Write the parts of a cause and return what to do next.
+
+    Args:
+        place: The module of the rule below ``_rules``, such as ``"denials/service_specific"``.
+        code: The code of the cause.
+        title: Its title.
+        root: The folder of the project.
+
+    Raises:
+        CauseError: The module does not exist, or the code or the title cannot be used.
+    """
+    module = root / RULES / f"{place.removesuffix('.py')}.py"
+    examples = module.parent / "examples.toml"
+    if not module.is_file() or not examples.is_file():
+        msg = f"unknown module {place!r}; expected a module of a subject, such as denials/service_specific"
+        raise CauseError(msg)
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", code):
+        msg = f"the code must be in lowercase with hyphens, not {code!r}"
+        raise CauseError(msg)
+    if not re.fullmatch(r'[A-Z][^"\\\n]{7,79}(?<!\.)', title):
+        msg = f"the title must be a sentence of 8 to 80 characters without its period, not {title!r}"
+        raise CauseError(msg)
+    if any(f'CauseType(\n    "{code}",' in path.read_text(encoding="utf-8") for path in _modules(root)):
+        msg = f"the code {code} exists: iamtriage why {code}"
+        raise CauseError(msg)
+    names = {
+        "code": code,
+        "title": title,
+        "name": code.replace("-", "_"),
+        "constant": code.replace("-", "_").upper(),
+    }
+    module.write_text(_with_rule(module.read_text(encoding="utf-8"), names), encoding="utf-8")
+    examples.write_text(examples.read_text(encoding="utf-8") + _EXAMPLE.format(**names), encoding="utf-8")
+    changelog = root / "CHANGELOG.md"
+    changelog.write_text(_with_line(changelog.read_text(encoding="utf-8"), names), encoding="utf-8")
+    return _NEXT_STEPS.format(module=module.relative_to(root), examples=examples.relative_to(root))
+
+
+def _modules(root: Path) -> list[Path]:
+    return sorted((root / RULES).rglob("*.py"))
+
+
+def _with_rule(source: str, names: dict[str, str]) -> str:
+    tree = ast.parse(source)
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    rule = next(
+        node for node in functions if node.returns is not None and ast.unparse(node.returns) == "Explanation"
+    )
+    arguments = ast.unparse(rule.args)
+    failure = f"{rule.args.args[0].arg}.failure"
+    lines = source.splitlines(keepends=True)
+    first = functions[0].lineno - 1 - len(functions[0].decorator_list)
+    lines.insert(first, _DEFINITION.format(**names))
+    imports = next(number for number, line in enumerate(lines) if line.startswith("from iamtriage"))
+    lines[imports:imports] = [f"{line}\n" for line in _IMPORTS if line not in source]
+    return "".join(lines) + _RULE.format(arguments=arguments, failure=failure, **names)
+
+
+def _with_line(changelog: str, names: dict[str, str]) -> str:
+    before, section, after = changelog.partition(_SECTION)
+    entries, heading, rest = after.partition("\n#### ")
+    line = (
+        f"- `explain` names the cause `{names['code']}`: {names['title'][0].lower()}{names['title'][1:]}.\n"
+    )
+    return f"{before}{section}{entries.rstrip()}\n{line}{heading}{rest}"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command."""
+    if len(arguments) != 3:
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        print(add_cause(*arguments))
+    except CauseError as error:
+        print(f"new-cause: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
