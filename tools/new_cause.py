@@ -2,7 +2,8 @@
 
     python3 tasks.py new-cause denials/service_specific passport-revoked "The passport was revoked"
 
-It needs nothing but Python. What it writes has words in capitals to replace, and the tests fail until that is done.
+It needs nothing but Python. It writes words in capitals for what is to be replaced, and the tests fail until
+that is done.
 """
 
 from __future__ import annotations
@@ -91,12 +92,8 @@ def add_cause(place: str, code: str, title: str, *, root: Path = ROOT) -> str:
     if any(f'CauseType(\n    "{code}",' in path.read_text(encoding="utf-8") for path in _modules(root)):
         msg = f"the code {code} exists: iamtriage why {code}"
         raise CauseError(msg)
-    names = {
-        "code": code,
-        "title": title,
-        "name": code.replace("-", "_"),
-        "constant": code.replace("-", "_").upper(),
-    }
+    name = code.replace("-", "_")
+    names = {"code": code, "title": title, "name": name, "constant": name.upper()}
     module.write_text(_with_rule(module.read_text(encoding="utf-8"), names), encoding="utf-8")
     examples.write_text(examples.read_text(encoding="utf-8") + _EXAMPLE.format(**names), encoding="utf-8")
     changelog = root / "CHANGELOG.md"
@@ -111,9 +108,7 @@ def _modules(root: Path) -> list[Path]:
 def _with_rule(source: str, names: dict[str, str]) -> str:
     tree = ast.parse(source)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    rule = next(
-        node for node in functions if node.returns is not None and ast.unparse(node.returns) == "Explanation"
-    )
+    rule = next(each for each in functions if each.returns and ast.unparse(each.returns) == "Explanation")
     arguments = ast.unparse(rule.args)
     failure = f"{rule.args.args[0].arg}.failure"
     lines = source.splitlines(keepends=True)
@@ -127,21 +122,20 @@ def _with_rule(source: str, names: dict[str, str]) -> str:
 def _with_line(changelog: str, names: dict[str, str]) -> str:
     before, section, after = changelog.partition(_SECTION)
     entries, heading, rest = after.partition("\n#### ")
-    line = (
-        f"- `explain` names the cause `{names['code']}`: {names['title'][0].lower()}{names['title'][1:]}.\n"
-    )
+    title = names["title"]
+    line = f"- `explain` names the cause `{names['code']}`: {title[0].lower()}{title[1:]}.\n"
     return f"{before}{section}{entries.rstrip()}\n{line}{heading}{rest}"
 
 
 def main(arguments: list[str]) -> int:
     """Run the command."""
     if len(arguments) != 3:
-        print(__doc__, file=sys.stderr)
+        sys.stderr.write(f"{__doc__}\n")
         return 2
     try:
-        print(add_cause(*arguments))
+        sys.stdout.write(add_cause(*arguments))
     except CauseError as error:
-        print(f"new-cause: {error}", file=sys.stderr)
+        sys.stderr.write(f"new-cause: {error}\n")
         return 2
     return 0
 
