@@ -149,7 +149,7 @@ def _decide(question: Question, request: Request, policies: PolicySet) -> Decisi
     if denying:
         matched = [each for layer in denying for each in layer.denies]
         first = describe_statement(matched[0], trust=trust)
-        reason = f"{first} explicitly denies {keys.action}, which overrides any allow"
+        reason = f"{first} explicitly denies {keys.action}, which overrides any allow."
         return build(
             allowed=False,
             deny="explicit",
@@ -173,10 +173,10 @@ def _decide(question: Question, request: Request, policies: PolicySet) -> Decisi
         reason = _explain_unknown(possible, unknown, keys, trust=trust)
         return build(None, None, layer_name, candidates, reason, _join_case(missing))
     granting, statements = _find_grant(layers, keys)
-    reason = f"No policy limits the root user for {keys.action}"
+    reason = f"No policy limits the root user for {keys.action}."
     if granting is not None:
         first = describe_statement(statements[0], trust=trust)
-        reason = f"{first} allows {keys.action}, and no policy denies it"
+        reason = f"{first} allows {keys.action}, and no policy denies it."
     return build(allowed=True, deny=None, layer=granting, statements=statements, reason=_capitalize(reason))
 
 
@@ -355,7 +355,8 @@ def _find_grant(
 
 
 def _find_assumptions(layers: dict[PolicyType, Layer], keys: RequestKeys) -> Iterable[str]:
-    if keys.resource_account is None and keys.resource.startswith("arn:") and keys.principal_account:
+    sections = keys.resource.split(":", 5)
+    if keys.resource_account is None and len(sections) == 6 and not sections[4] and keys.principal_account:
         yield f"the resource is in the principal's account {keys.principal_account}"
     seen: dict[str, None] = {}
     for layer in layers.values():

@@ -69,8 +69,8 @@ def add_evaluation(
 def _find_cause(decision: Decision) -> Cause | None:
     if decision.deny == "explicit":
         others = decision.statements[1:_MAX_STATEMENTS]
-        reasons = (f"{decision.reason}.", *(f"{each} denies it, too." for each in others))
-        return _DENIES.cause("supplied", reasons, text=f"{decision.reason}.")
+        reasons = (decision.reason, *(f"{each} denies it, too." for each in others))
+        return _DENIES.cause("supplied", reasons, text=decision.reason)
     if decision.deny == "implicit":
         return _LACKS_ALLOW.cause("supplied", text=decision.reason)
     return None
