@@ -172,7 +172,7 @@ def _additions(parts: Parts) -> Iterator[str]:
     yield from ("titles" for _ in range(2))
     yield "steps"
     yield "commands"
-    yield from ("causes" for _ in range(2))
+    yield from ("causes" for _ in range(3))
     yield "steps"
     yield "commands"
     yield "steps"

@@ -197,10 +197,12 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
             )
         )
     reason = "no role or user has this ARN" if is_unknown else "it is not the ARN of a role or user"
+    if diagnosis is not None and diagnosis.cause is PATH_MISSING:
+        reason = "the path of the IAM Identity Center role is missing"
     return Explanation(
         failure=case.failure,
         topic="access-entry-principal",
-        summary=f"EKS does not take the ARN for an access entry: {reason}.",
+        summary=f"EKS rejects the ARN for an access entry: {reason}.",
         causes=tuple(causes),
         remedies=tuple(remedies),
         notes=("IAM policies do not help here: the call was allowed, and its argument refused.",),

@@ -99,7 +99,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
             _inspect_key_remedy(denial), resource_remedy(denial), authorization_details_remedy(denial)
         ),
         notes=(
-            f"KMS reports the three reasons as one. If the key is in another account, an identity-based policy of the caller must allow {denial.action or 'the action'} on the key's ARN, too.",
+            "KMS reports the three reasons as one and does not say which of them applies.",
             _KEY_POLICY_NOTE,
         ),
     )
@@ -166,7 +166,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
         who="resource owner",
         steps=(
             "The resource that holds the data names the key it was encrypted with (KmsKeyId, SSEKMSKeyId). Its ARN shows account and Region; an alias can point to different keys in two Regions.",
-            f"Check the key policy for an Allow for {denial.caller} and for Deny statements, and the grants, which services use.",
+            f"Check the key policy for an Allow for {denial.caller}, Deny statements and grants. For a key in another account, an identity-based policy of the caller must allow {denial.action or 'the action'} on the key's ARN, too.",
         ),
         commands=(
             fill_command("aws kms describe-key --key-id {} --region {}", key, region),

@@ -86,6 +86,7 @@ def pass_role_grant(denial: Denial) -> Grant | None:
 def explain_pass_role(denial: Denial) -> Explanation:
     """Explain that a caller is not allowed to pass a role to a service."""
     role, recipient = _describe_role(denial), _role_recipient(denial)
+    unnamed = "" if denial.resource else " The message does not name the role."
     to = join_words(recipient.passed_to, "or") if recipient else "the service that it calls"
     evidence: Evidence = denial.policy_type_evidence if denial.policy_type == "identity" else "derived"
     if denial.action_evidence == "supplied":
@@ -98,7 +99,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
             PASS_ROLE.cause(
                 evidence,
                 reason_lines(denial),
-                text=f"{capitalize_start(denial.caller)} made a call that passes {role} to {to}. iam:PassRole is checked within that call.",
+                text=f"{capitalize_start(denial.caller)} made a call that passes {role} to {to}. iam:PassRole is checked within that call.{unnamed}",
             ),
         ),
         remedies=present(

@@ -63,7 +63,7 @@ _READ_OPERATIONS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
 BUCKET_OF_OTHER_ACCOUNT = CauseType(
     "bucket-of-other-account",
     title="The bucket belongs to another account",
-    text="The bucket is in another account or organization. Within one organization, S3 names the policy type.",
+    text="The bucket is in another account: its policy and the caller's must both allow it.",
     fix="Let the bucket's owner allow the caller in the bucket policy.",
     of="derived-action",
 )
@@ -149,7 +149,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
             authorization_details_remedy(denial),
         ),
         notes=(
-            "If the bucket is in another account, the caller's policy and the bucket policy must both allow the action. Across organizations, S3 never gives a reason.",
+            "S3 gives the reason only within one organization.",
             EVENTUAL_CONSISTENCY,
         ),
     )
@@ -159,7 +159,7 @@ def _summary(denial: Denial, to: str) -> str:
     if denial.action is None:
         return f"S3 answered 403{to} without a reason."
     on = f" on {denial.resource}" if denial.resource else ""
-    return f"S3 denied {denial.action}{on} without a reason: a policy of the caller, the bucket or the organization can be the cause."
+    return f"S3 denied {denial.action}{on} without a reason."
 
 
 def _allow_remedy(denial: Denial) -> Remedy | None:
@@ -171,9 +171,9 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
         return allow_remedy(
             denial, title=f"Allow {denial.action} to {denial.caller}, if its policies do not", first_step=step
         )
-    step = "S3 does not say who denied the call. Check which identity made it (aws sts get-caller-identity) and whether its policies already allow the action. If not, add this statement."
+    step = "Check who made the call (aws sts get-caller-identity) and what its policies allow already."
     return allow_remedy(
-        denial, title=f"Check the caller, and allow {denial.action} if its policies do not", first_step=step
+        denial, title=f"Allow {denial.action}, if no policy of the caller does yet", first_step=step
     )
 
 
@@ -189,13 +189,13 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if denial.action is not None and operation is not None:
         text = f"The call {operation} requires {join_first_four(denial.actions)}{_level(denial)}."
         yield DERIVED_ACTION.cause(denial.action_evidence, text=text)
-    text = f"No identity-based policy of {denial.caller} allows it on this bucket or object."
+    text = f"No identity-based policy of {denial.caller} allows it."
     yield NO_IDENTITY_ALLOW.cause(text=text)
     if operation in _READ_OPERATIONS:
         yield MISSING_OBJECT.cause()
     if not is_head:
         yield BUCKET_OF_OTHER_ACCOUNT.cause()
-    text = "The bucket policy does not allow the caller, or it denies the action. An SCP, RCP or VPC endpoint policy can block it, too."
+    text = "The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
     yield RESOURCE_DENY.cause(text=text)
     if operation is None or operation in _OBJECT_OPERATIONS:
         text = _KEY_TEXTS.get(

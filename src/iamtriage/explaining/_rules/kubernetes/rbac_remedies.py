@@ -232,6 +232,8 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> list[str]:
         steps.append(
             "This role allows access to the one object. Without resourceNames, it covers the whole type."
         )
+    if request.is_cluster_scoped_type:
+        steps.append(f"{request.resource} are cluster-scoped, so a namespaced Role is not enough.")
     if namespace is None and not request.is_cluster_scoped_type and request.path is None:
         steps.append("This role applies to every namespace.")
     if denied.kind == "user":
