@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from iamtriage import Facts, explain
+from iamtriage import Facts, explain, parse
 from iamtriage._placeholders import find_placeholders
 from iamtriage.explaining import FailedCall
+from iamtriage.explaining._context.reading import read_context
 from iamtriage.policies import PolicySet
 from tests.explaining.golden.cases import CASES
 
@@ -106,6 +107,21 @@ SUPPLIED: dict[str, Any] = {
     "namespace": "shop",
     "service_account": "cart",
 }
+# The placeholders that a value which the text states replaces.
+STATED = {
+    "region": "REGION",
+    "profile": "PROFILE",
+    "cluster": "CLUSTER",
+    "namespace": "NAMESPACE",
+    "service_account": "SERVICE_ACCOUNT",
+    "bucket": "BUCKET",
+    "pod": "POD",
+    "role_arn": "ROLE_ARN",
+    "instance": "INSTANCE_ID",
+    "vpc_endpoint": "ENDPOINT_ID",
+    "api": "API_ID",
+    "function": "FUNCTION_NAME",
+}
 PLACEHOLDERS = {"REGION", "CLUSTER", "NAMESPACE", "SERVICE_ACCOUNT"}
 
 
@@ -132,3 +148,14 @@ def test_a_supplied_value_is_no_placeholder(case: tuple[str, str, dict[str, Any]
     _, text, facts = case
     explanation = explain(text, facts={**SUPPLIED, **facts})
     assert PLACEHOLDERS.isdisjoint(find_placeholders(_written(explanation)))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case[0] for case in CASES])
+def test_a_stated_value_is_no_placeholder(case: tuple[str, str, dict[str, Any]]) -> None:
+    """What the text around the failure states is in the commands and documents instead of a placeholder."""
+    _, text, facts = case
+    failure = parse(text)
+    assert failure is not None
+    context = read_context(failure)
+    unused = {word for name, word in STATED.items() if getattr(context, name) is not None}
+    assert unused.isdisjoint(find_placeholders(_written(explain(text, facts=facts))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._context.model import CommandLine
@@ -13,10 +14,9 @@ if TYPE_CHECKING:
 __all__ = ("find_commands", "operation_of_command")
 
 _PROGRAM = re.compile(r"(?<![\w/.@:-])(aws|kubectl|eksctl|helm|terraform|docker)[ \t]{1,4}(?=[a-z-])")
-# What stands before a command on its line: a prompt, set -x, GitHub's Run, variables, other programs.
-_BEFORE_COMMAND = re.compile(
-    r"(?:.*[$#%>❯+:`'\"(|&;]\s{0,4}|.*\bRun )?(?:\S*\benv |sudo (?:-\w )?|time |[A-Z_][A-Z0-9_]{0,63}=\S{0,256} )*"
-)
+# What ends the text before a command on its line: a prompt, set -x, a quote, another command.
+_ENDS_BEFORE_COMMAND = frozenset("$#%>❯+:`'\"(|&;")
+_WORDS_BEFORE_COMMAND = re.compile(r"Run|sudo|time|env|[A-Z_][A-Z0-9_]{0,63}=\S{0,256}", re.ASCII)
 _TOKEN = re.compile(r"(?:[^\s\"'\\|;&<>`]|\\.|\"[^\"]{0,4000}\"|'[^']{0,4000}')+|[|;&<>`]")
 _OPTION = re.compile(r"--([a-z][a-z0-9-]{0,60})(?:=(.*))?", re.ASCII | re.DOTALL)
 _SHORT_OPTIONS = {"kubectl": {"-n": "namespace"}, "helm": {"-n": "namespace"}}
@@ -25,6 +25,7 @@ _S3_COMMANDS = frozenset({"cp", "mv", "rm", "sync", "ls", "mb", "rb", "presign",
 _CLI_WORD = re.compile(r"[a-z][a-z0-9-]{1,80}", re.ASCII)
 _MAX_LENGTH = 2_000
 _MAX_COMMANDS = 64
+_MAX_WORDS = 128
 # Options without a value; the next word is an argument.
 _FLAGS = frozenset(
     {
@@ -40,10 +41,9 @@ def find_commands(text: str, start: int, end: int) -> Iterator[tuple[int, Comman
     """Yield the commands between two places of a text, each with the place where it begins."""
     if not any(name in text for name in ("aws ", "kubectl ", "eksctl ", "helm ", "terraform ", "docker ")):
         return
-    count = 0
-    for found in _PROGRAM.finditer(text, start, end):
+    for found in islice(_PROGRAM.finditer(text, start, end), _MAX_COMMANDS):
         line = text.rfind("\n", max(found.start() - 400, 0), found.start()) + 1 or max(found.start() - 400, 0)
-        is_alone = _BEFORE_COMMAND.fullmatch(text[line : found.start()]) is not None
+        is_alone = _may_precede_command(text[line : found.start()])
         written = _join_lines(text, found.start(), end)
         quote = text[found.start() - 1 : found.start()]
         if quote and quote in "\"'`":
@@ -51,9 +51,14 @@ def find_commands(text: str, start: int, end: int) -> Iterator[tuple[int, Comman
         command = _parse_command(found[1], written)
         if _is_command(command, is_alone=is_alone):
             yield found.start(), command
-            count += 1
-            if count == _MAX_COMMANDS:
-                return
+
+
+def _may_precede_command(text: str) -> bool:
+    """Return whether a command can follow a text on its line."""
+    text = text.rstrip()
+    if not text or text[-1] in _ENDS_BEFORE_COMMAND:
+        return True
+    return _WORDS_BEFORE_COMMAND.fullmatch(text.rpartition(" ")[2]) is not None
 
 
 def _join_lines(text: str, start: int, end: int) -> str:
@@ -71,7 +76,7 @@ def _parse_command(program: str, text: str) -> CommandLine:
     short = _SHORT_OPTIONS.get(program, {})
     name: str | None = None
     length = 0
-    for token in _TOKEN.finditer(text, len(program)):
+    for token in islice(_TOKEN.finditer(text, len(program)), _MAX_WORDS):
         word = token[0]
         if word in "|;&<>`" or word.startswith("#"):
             break

@@ -58,10 +58,9 @@ _SERVICE_ACCOUNTS = re.compile(
     rf"|\b[Ss]ervice ?[Aa]ccount [\"'](?:{_LABEL}/)?({_LABEL})[\"']",
     re.ASCII,
 )
-_SERVICE_ACCOUNT_OBJECT = re.compile(
-    rf"kind: ServiceAccount\b(?:(?!\n---).){{0,2000}}?\n  name: [\"']?({_LABEL})(?![\w-])",
-    re.ASCII | re.DOTALL,
-)
+_SERVICE_ACCOUNT_OBJECT = "kind: ServiceAccount"
+_OBJECT_NAME = re.compile(rf"\n  name: [\"']?({_LABEL})(?![\w-])", re.ASCII)
+_MAX_OBJECTS, _CHARS_OF_OBJECT = 8, 2_000
 _PODS = re.compile(
     rf"\bpod(?:_name|Name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w/-])|\b[Pp]od [\"'](?:{_LABEL}/)?({_LABEL})[\"']"
     rf"|\bpods?/(?:{_LABEL}/)?({_LABEL})(?![\w/-])|\bpod {_LABEL}/({_LABEL})(?![\w/-])|\bHOSTNAME=({_LABEL}-[a-z0-9]{{5}})\b",
@@ -281,7 +280,21 @@ def find_service_account_name(text: str, command: CommandLine | None) -> Stated 
         return subject[1]
     if "ervice" not in text:
         return None
-    return _unique(_SERVICE_ACCOUNT_OBJECT, text) or _unique(_SERVICE_ACCOUNTS, text)
+    return _service_account_object(text) or _unique(_SERVICE_ACCOUNTS, text)
+
+
+def _service_account_object(text: str) -> Stated | None:
+    """Return the name of the only ServiceAccount object in a text."""
+    names: dict[str, Stated] = {}
+    at = text.find(_SERVICE_ACCOUNT_OBJECT)
+    for _ in range(_MAX_OBJECTS):
+        if at == -1:
+            break
+        document = text[at : at + _CHARS_OF_OBJECT].partition("\n---")[0]
+        if (found := _OBJECT_NAME.search(document)) is not None:
+            names[found[1]] = Stated(found[1], f"{_SERVICE_ACCOUNT_OBJECT}, {quote_match(found)}")
+        at = text.find(_SERVICE_ACCOUNT_OBJECT, at + 1)
+    return next(iter(names.values())) if len(names) == 1 else None
 
 
 def find_pod(text: str, command: CommandLine | None) -> Stated | None:

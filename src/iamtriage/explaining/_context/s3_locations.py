@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ("Location", "find_location")
 
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
-_URI = re.compile(rf"\bs3[an]?://({_BUCKET})(?![\w.-]*[@])(/[^\s\"'`<>|,;)\]}}\\]{{0,1024}})?", re.ASCII)
-_UPLOAD = re.compile(rf"Failed to upload \S.{{0,1024}}? to ({_BUCKET})/(\S{{1,1024}}?): ", re.ASCII)
+_URI = re.compile(rf"\bs3[an]?://({_BUCKET})(?![\w.-]{{0,64}}@)(/[^\s\"'`<>|,;)\]}}\\]{{0,1024}})?", re.ASCII)
+_UPLOAD = re.compile(rf"Failed to upload \S.{{0,256}}? to ({_BUCKET})/(\S{{1,1024}}?): ", re.ASCII)
 _NAMED_BUCKET = re.compile(
     rf"\b[Bb]ucket(?:[ _]?[Nn]ame)?(?:[ =:]{{1,3}}|\s\()[\"'`]?[(\"'`]?({_BUCKET})(?![\w-])"
     rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({_BUCKET})[\"']"
