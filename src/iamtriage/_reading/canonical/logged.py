@@ -89,8 +89,9 @@ def _match_prefix() -> Callable[[str], re.Match[str] | None]:
 def read_logged_print(text: str) -> Failure | None:
     """Read the failure of a log entry that is a print and nothing else.
 
-    >>> read_logged_print("ERROR:root:An error occurred (ExpiredToken) when calling the GetRole operation: ").kind
-    'expired_credentials'
+    >>> printed = "An error occurred (AccessDenied) when calling the GetRole operation: Access Denied"
+    >>> read_logged_print(f"ERROR:root:{printed}").kind
+    'access_denied'
     """
     m = _match_prefix()(text)
     if m is None or not text.startswith(_STARTS, m.end()):
