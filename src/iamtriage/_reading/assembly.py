@@ -56,6 +56,9 @@ def read(
     readable = Readable(view.text)
     readers = possible_readers(readable)
     pieces = _read_pieces(readable, readers)
+    if not pieces and stated is None and BARE_403 not in readers:
+        # Most lines of logs that report errors state no failure of AWS.
+        return view, []
     classes = [piece for piece in pieces if piece.role == "class"]
     pieces = _order(pieces, readable)
     if stated is not None:

@@ -146,15 +146,24 @@ def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | No
 
 def _read_at_length(text: str) -> Failure | None:
     """Let the readers find the cause in a text of any length, if it is not a document."""
-    if len(text) <= LONG:
+    if len(text) > LONG:
+        from iamtriage._reading.texts import scan_text
+
+        return _cause(scan_text(text))
+    if "eventSource" in text:
         from iamtriage._reading.documents import find_cause_in_documents
 
         cause = find_cause_in_documents(text)
         if cause is not None:
             return cause[0]
-    from iamtriage._reading.texts import find_cause, scan_text
+    return _text_reader()(text)
 
-    return find_cause(text) if len(text) <= LONG else _cause(scan_text(text))
+
+@cache
+def _text_reader() -> Callable[[str], Failure | None]:
+    from iamtriage._reading.texts import find_cause
+
+    return find_cause
 
 
 def _fullest(chosen: Failure, said: Iterable[Failure]) -> Failure:
