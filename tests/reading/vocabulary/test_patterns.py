@@ -9,7 +9,7 @@ import re
 import pytest
 
 from iamtriage import _reading
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
+from iamtriage._reading.vocabulary.patterns import _LazyPattern, _UsedPattern, lazy_pattern
 
 _MODULES = [found.name for found in pkgutil.walk_packages(_reading.__path__, f"{_reading.__name__}.")]
 
@@ -40,5 +40,5 @@ def test_other_attributes_do_not_exist() -> None:
 @pytest.mark.parametrize("module", _MODULES)
 def test_every_pattern_of_a_module_can_be_compiled(module: str) -> None:
     for value in vars(importlib.import_module(module)).values():
-        if type(value) is type(lazy_pattern("")):
+        if isinstance(value, (_LazyPattern, _UsedPattern)):
             assert re.compile(value.pattern, value.flags).groups == value.groups

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.readers.phrases import compiled, table
@@ -60,6 +61,11 @@ _UNAUTHORIZED = table(_TABLE)
 FRAGMENTS = [phrase.fragment for phrase in _UNAUTHORIZED]
 
 _WITHIN_LINE = r"[^\n]{0,"
+# One of them is in each line that such a row matches.
+_LINE_WORDS = (
+    *("*v", "kubernetes", "k8s", "kube", "server", "client", "api", "lease", "configmap", "account", "resource"),
+    *("connection", "node", "pod", "service", "secret", "namespace", "deployment", "job", "event", "cluster"),
+)
 _BARE_WORDS = lazy_pattern(r"Unauthorized|the\sserver\shas\sasked")
 # The fragment of the rows for the bare word, which any software prints.
 _BARE_FRAGMENT = "nauthorized"
@@ -90,17 +96,34 @@ _LOGFMT_ARN = lazy_pattern(rf"\barn=\"?(?P<arn>{ARN})\"?")
 _REACH = 400
 
 
+class _Names:
+    """Where a text names programs of Kubernetes, looked up when that is first asked."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return [m.start() for m in _NAMES_KUBERNETES.finditer(self._text)]
+
+    def are_near(self, m: re.Match[str]) -> bool:
+        """Return whether a name is near a match."""
+        at = bisect_left(self._places, m.start() - _NAMES_REACH)
+        return at < len(self._places) and self._places[at] < m.end() + _NAMES_REACH
+
+
 def read_kubernetes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     """Yield the messages of rows of the table, and those of Go programs."""
     text = readable.text
-    names = [m.start() for m in _NAMES_KUBERNETES.finditer(text)] if _BARE_FRAGMENT in readable.flat else []
-    yield from _read_go_operations(text, names)
+    names = _Names(text)
+    if ": Unauthorized" in readable.flat:
+        yield from _read_go_operations(text, names)
     for number in rows:
         phrase = _UNAUTHORIZED[number]
         for m in _find(phrase, text):
             if _is_bare(phrase) and _is_elsewhere(text, m):
                 continue
-            if phrase.certainty == "unsure" and not _is_near(names, m):
+            if phrase.certainty == "unsure" and not names.are_near(m):
                 continue
             piece = Piece("core", m.start(), m.end(), kind=phrase.kind, is_aws=True, source="kubernetes")
             piece.is_wrapper = phrase.certainty == "outer"
@@ -109,17 +132,16 @@ def read_kubernetes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
             yield piece
 
 
-def _read_go_operations(text: str, names: list[int]) -> Iterator[Piece]:
-    if names:
-        for m in _GO_OPERATION.finditer(text):
-            name = m["type"].replace(" ", "")
-            if (
-                is_built_in(name)
-                and name not in _COMMON_NAMES
-                and _is_near(names, m)
-                and not _is_elsewhere(text, m)
-            ):
-                yield _unauthorized(m)
+def _read_go_operations(text: str, names: _Names) -> Iterator[Piece]:
+    for m in _GO_OPERATION.finditer(text):
+        name = m["type"].replace(" ", "")
+        if (
+            is_built_in(name)
+            and name not in _COMMON_NAMES
+            and names.are_near(m)
+            and not _is_elsewhere(text, m)
+        ):
+            yield _unauthorized(m)
 
 
 def _unauthorized(m: re.Match[str]) -> Piece:
@@ -145,6 +167,9 @@ def _find(phrase: Phrase, text: str) -> Iterator[re.Match[str]]:
         start = text.rfind("\n", 0, max(text.rfind("\n", 0, bare.start()), 0)) + 1
         end = text.find("\n", text.find("\n", bare.end()) + 1 or len(text))
         seen = end if end >= 0 else len(text)
+        lower = text[start:seen].lower()
+        if not any(word in lower for word in _LINE_WORDS):
+            continue
         for m in pattern.finditer(text, max(start, done), seen):
             done = m.end()
             yield m
@@ -163,11 +188,6 @@ def _is_elsewhere(text: str, m: re.Match[str]) -> bool:
     line = max(reach, text.rfind("\n", reach, m.start()) + 1)
     end = text.find("\n", m.end(), m.end() + _REACH)
     return _ELSEWHERE.search(text, line, m.end() + _REACH if end < 0 else end) is not None
-
-
-def _is_near(names: list[int], m: re.Match[str]) -> bool:
-    at = bisect_left(names, m.start() - _NAMES_REACH)
-    return at < len(names) and names[at] < m.end() + _NAMES_REACH
 
 
 def _read_identity(text: str, piece: Piece) -> None:

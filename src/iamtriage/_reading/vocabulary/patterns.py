@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 from typing import cast
 
-# Python calls ``__getattr__`` no more for what is set.
 _ATTRIBUTES = (
     *("findall", "finditer", "fullmatch", "match", "search", "split", "sub"),
     *("flags", "groupindex", "groups", "pattern"),
 )
 
 
+class _UsedPattern:
+    """The attributes of a compiled pattern. Without ``__getattr__``, Python finds them faster."""
+
+
 class _LazyPattern:
-    """A pattern that is compiled when an attribute of it is first asked for."""
+    """A pattern that is compiled when an attribute of it is first asked for, and then is a used one."""
 
     def __init__(self, source: str, flags: int) -> None:
         self._source = source
@@ -28,6 +31,7 @@ class _LazyPattern:
         compiled = re.compile(self._source, self._flags)
         for attribute in _ATTRIBUTES:
             setattr(self, attribute, getattr(compiled, attribute))
+        self.__class__ = _UsedPattern  # type: ignore[assignment]
         found: object = getattr(compiled, name)
         return found
 
