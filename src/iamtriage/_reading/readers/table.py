@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 Part: TypeAlias = Literal["sentence", "envelope", "message", "other"]
 """What a reader reads: standard denials, what is around a message, messages, other pieces."""
 
-ALWAYS = ""
+# The anchors of readers that no word or literal tells, and of those that have a table of rows.
+_ALWAYS = ""
 _ROWS = None
 
 
@@ -84,7 +85,7 @@ READERS = (
         ),
         "labelled_values:read_labelled_values",
     ),
-    Reader("code words", "envelope", ALWAYS, "code_words:read_code_words"),
+    Reader("code words", "envelope", _ALWAYS, "code_words:read_code_words"),
     Reader(
         "actions",
         "envelope",
@@ -104,7 +105,7 @@ READERS = (
         "<Code><Code>|<Message><Message>|<message><message>",
         "xml_bodies:read_xml",
     ),
-    Reader("keys and values", "other", ALWAYS, "pairs:read_pairs"),
+    Reader("keys and values", "other", _ALWAYS, "pairs:read_pairs"),
     Reader("phrases", "message", _ROWS, "phrases:read_phrases"),
     Reader("reports of services", "message", _ROWS, "service_reports:read_service_reports"),
     Reader(
@@ -114,7 +115,7 @@ READERS = (
         "alerts:read_alerts",
     ),
     Reader("classes of SDKs", "other", _ROWS, "class_names:read_sdk_classes"),
-    Reader("classes", "other", ALWAYS, "class_names:read_classes"),
+    Reader("classes", "other", _ALWAYS, "class_names:read_classes"),
     Reader("denials of RBAC", "other", "orbidden|nauthorized|<RBAC>|<cannot>User", "rbac:read_rbac"),
     Reader("clients of Kubernetes", "other", "orbidden|nauthorized", "kubernetes_clients:read_clients"),
     Reader("types of Kubernetes", "other", "<type>resource type", "kubernetes:read_missing_types"),
@@ -122,7 +123,6 @@ READERS = (
 )
 BARE_403 = Reader("bare 403s", "other", _words("403 Forbidden_403"), "bare_http_403:read_bare_403s")
 """It is asked last, for what nothing else was read near."""
-
 
 _TABLE = (*READERS, BARE_403)
 
