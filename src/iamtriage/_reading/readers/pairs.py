@@ -190,7 +190,7 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
                 yield cluster
                 cluster = None
             continue
-        pair = _pair(text, m)
+        pair = _pair(text, m) if role != "message" else None
         if pair is None and role != "message":
             continue
         if cluster and (
@@ -232,6 +232,20 @@ def _has_other_keys(readable: Readable) -> bool:
     )
 
 
+def _key_words(readable: Readable) -> set[str]:
+    """Return the words of a text that are keys, without those that say nothing in it."""
+    keys = {word: word.lower() for word in readable.words if word.lower() in _KEY_WORDS}
+    found = set(keys.values())
+    silent: set[str] = set()
+    if "explicitdeny" not in found:
+        silent |= {"action", "resource"}
+    if "fault" not in readable.words and "metadata" not in readable.words:
+        silent.add("name")
+    if not any(literal in readable.flat for literal in _IDENTITY_LITERALS):
+        silent |= _IDENTITY_WORDS
+    return {word for word, key in keys.items() if key not in silent}
+
+
 def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
     """Yield the keys of the table, and others."""
     text, words, flat = readable.text, readable.words, readable.flat
@@ -239,7 +253,7 @@ def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
         yield from _PAIR.finditer(text)
         return
     starts: set[int] = set()
-    for start, _ in readable.places({word for word in words if word.lower() in _KEY_WORDS}):
+    for start, _ in readable.places(_key_words(readable)):
         first = start
         while start - first <= _MAX_KEY and (
             (before := text[first - 1 : first]).isalnum() or (before and before in "._")
