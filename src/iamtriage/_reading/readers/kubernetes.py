@@ -63,7 +63,19 @@ FRAGMENTS = [phrase.fragment for phrase in _UNAUTHORIZED]
 _WITHIN_LINE = r"[^\n]{0,"
 # One of them is in each line that such a row matches.
 _LINE_WORDS = (
-    *("*v", "kubernetes", "k8s", "kube", "server", "client", "api", "lease", "configmap", "account", "resource"),
+    *(
+        "*v",
+        "kubernetes",
+        "k8s",
+        "kube",
+        "server",
+        "client",
+        "api",
+        "lease",
+        "configmap",
+        "account",
+        "resource",
+    ),
     *("connection", "node", "pod", "service", "secret", "namespace", "deployment", "job", "event", "cluster"),
 )
 _BARE_WORDS = lazy_pattern(r"Unauthorized|the\sserver\shas\sasked")
