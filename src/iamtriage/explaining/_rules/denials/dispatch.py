@@ -18,11 +18,10 @@ from iamtriage.explaining._rules.shared.wording import ONE_POLICY_TYPE
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.service_specific import Wording
     from iamtriage.failures._failures import AccessDenied
     from iamtriage.typing import PolicyType
 
-__all__ = ("DEFAULT_RULE", "ROUTES", "explain_denial", "select_rule")
+__all__ = ("DEFAULT_RULE", "GUARDRAIL_ROUTES", "ROUTES", "explain_denial", "select_rule")
 
 Rule: TypeAlias = Callable[[Denial], Explanation]
 Condition: TypeAlias = Callable[[Denial], bool]
@@ -64,18 +63,24 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
 
 def select_rule(denial: Denial) -> Rule:
     """Return the first rule whose condition holds; what AWS states takes precedence over what is derived."""
-    name = next((rule for applies, rule in ROUTES if applies(denial)), DEFAULT_RULE)
-    module, _, function = name.rpartition(".")
+    name = _find_route(GUARDRAIL_ROUTES, denial) or _find_message_rule(denial) or _find_route(ROUTES, denial)
+    module, _, function = (name or DEFAULT_RULE).rpartition(".")
     rule: Rule = getattr(import_module(f"iamtriage.explaining._rules.{module}"), function)
     return rule
 
 
+def _find_route(routes: tuple[tuple[Condition, str], ...], denial: Denial) -> str | None:
+    return next((rule for applies, rule in routes if applies(denial)), None)
+
+
+def _find_message_rule(denial: Denial) -> str | None:
+    """Return the rule for the service's own message. Its code says more than a message that is not known."""
+    is_unknown = denial.service_message is not None
+    return _DEPENDENCY_RULE if is_unknown and _depends_on_other_service(denial) else denial.message_rule
+
+
 def _denied_by(policy_type: PolicyType) -> Condition:
     return lambda denial: denial.policy_type == policy_type
-
-
-def _worded_as(wording: Wording) -> Condition:
-    return lambda denial: denial.wording == wording
 
 
 def _calls(action: str) -> Condition:
@@ -138,42 +143,18 @@ def _has_ambiguous_service(denial: Denial) -> bool:
     return denial.action is None and bool(denial.actions)
 
 
+_DEPENDENCY_RULE = "denials.service_specific.explain_dependency"
 DEFAULT_RULE = "denials.identity_policies.explain_denial_without_reason"
 # Each rule is imported when it is first needed, by its name below _rules.
-ROUTES: tuple[tuple[Condition, str], ...] = (
+GUARDRAIL_ROUTES: tuple[tuple[Condition, str], ...] = (
     # AWS names a policy that caps permissions.
     (_denied_by("permissions_boundary"), "denials.guardrails.explain_permissions_boundary"),
     (_denied_by("resource_control"), "denials.guardrails.explain_resource_control"),
     (_denied_by("service_control"), "denials.guardrails.explain_service_control"),
     (_denied_by("session"), "denials.guardrails.explain_session_policy"),
     (_denied_by("vpc_endpoint"), "denials.guardrails.explain_vpc_endpoint"),
-    # The service states a specific reason.
-    (_worded_as("authorizer"), "denials.service_specific.explain_authorizer"),
-    (_worded_as("bedrock-model"), "denials.bedrock_models.explain_bedrock_model"),
-    (_worded_as("block-public-access"), "denials.s3.explain_block_public_access"),
-    (_worded_as("cost-explorer-off"), "denials.service_settings.explain_cost_explorer"),
-    (_worded_as("cross-account-pass-role"), "denials.passing_roles.explain_cross_account_pass"),
-    (_worded_as("execution-role"), "denials.execution_roles.explain_execution_role"),
-    (_worded_as("identity-pool-forbidden"), "credentials.identity_pools.explain_identity_forbidden"),
-    (_worded_as("identity-pool-guest"), "credentials.identity_pools.explain_identity_pool_guest"),
-    (_worded_as("identity-pool-roles"), "credentials.identity_pools.explain_pool_roles_denied"),
-    (_worded_as("image"), "denials.service_specific.explain_image"),
-    (_worded_as("kms-key-unknown"), "denials.kms_keys.explain_unknown_key"),
-    (_worded_as("kms-opaque"), "denials.kms_keys.explain_service_encryption_key"),
-    (_worded_as("kms-three-way"), "denials.kms_keys.explain_three_reasons"),
-    (_worded_as("lake-formation"), "denials.service_specific.explain_lake_formation"),
-    (_worded_as("mfa"), "denials.service_specific.explain_mfa"),
-    (_worded_as("no-assignment"), "denials.permission_sets.explain_no_assignment"),
-    (_worded_as("not-owner"), "denials.service_specific.explain_not_owner"),
-    (_depends_on_other_service, "denials.service_specific.explain_dependency"),
-    (_worded_as("other"), "denials.service_specific.explain_service_message"),
-    (_worded_as("other-software"), "denials.s3_compatible_stores.explain_s3_compatible_store"),
-    (_worded_as("pod-identity"), "kubernetes.pod_identities.explain_pod_denied"),
-    (_worded_as("presigned-url-expired"), "credentials.presigned_urls.explain_url_expired"),
-    (_worded_as("presigned-url-incomplete"), "credentials.presigned_urls.explain_url_incomplete"),
-    (_worded_as("presigned-url-not-yet-valid"), "credentials.presigned_urls.explain_url_not_yet_valid"),
-    (_worded_as("root-assumes"), "denials.assuming_roles.explain_root_assumes"),
-    (_worded_as("unknown-operation"), "denials.service_settings.explain_unknown_operation"),
+)
+ROUTES: tuple[tuple[Condition, str], ...] = (
     # What was called, and by whom.
     (_calls("sts:assumerolewithsaml"), "denials.federation.explain_saml"),
     (_calls("sts:assumerolewithwebidentity"), "denials.federation.explain_web_identity"),
@@ -189,6 +170,7 @@ ROUTES: tuple[tuple[Condition, str], ...] = (
     # The type of caller, the error code, a missing Allow.
     (_is_service_principal, "denials.resource_policies.explain_service_principal"),
     (_has_kms_code, "denials.kms_keys.explain_service_encryption_key"),
+    (_depends_on_other_service, _DEPENDENCY_RULE),
     (_denied_by("identity"), "denials.identity_policies.explain_no_identity_allow"),
     # What the message leaves open.
     (_is_bare_s3_denial, "denials.s3.explain_bare_s3"),

@@ -128,7 +128,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     """Explain that a role of another account can't be passed."""
     operation = denial.failure.envelope.operation
     call = f"the call {operation}" if operation else "the call"
-    is_reported = denial.wording == "cross-account-pass-role"
+    is_reported = denial.message_rule is not None
     reason = f"The caller is of account {denial.account}, the role of {denial.resource_account}."
     if is_reported:
         reason = "The message says: Cross-account pass role is not allowed"

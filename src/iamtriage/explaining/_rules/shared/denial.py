@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.shared.principal_words import (
     try_parse_principal,
     underlying_role,
 )
-from iamtriage.explaining._rules.shared.service_specific import Wording, classify_wording
+from iamtriage.explaining._rules.shared.service_specific import find_message_rule
 from iamtriage.explaining._rules.shared.stated_decisions import matching_reasons
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._grants import Location
@@ -81,8 +81,8 @@ class Denial:
         policy: The policy that denies: its ARN, name or ID.
         statements: The IDs of the statements that deny.
         other_policy_types: Other policy types in the authorization details, each with how it denies.
-        wording: What a service-specific message says.
-        service_message: The message itself, if ``wording`` is ``"other"``.
+        message_rule: The name of the rule for a service-specific message.
+        service_message: The message itself, if it is not a known one.
     """
 
     failure: AccessDenied
@@ -105,7 +105,7 @@ class Denial:
     policy: str | None
     statements: tuple[str, ...] = ()
     other_policy_types: tuple[tuple[PolicyType, Deny | None], ...] = ()
-    wording: Wording | None = None
+    message_rule: str | None = None
     service_message: str | None = None
 
     @property
@@ -196,7 +196,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     if account is None and failure.account and ACCOUNT.fullmatch(failure.account):
         account = failure.account
     arn = try_parse_arn(resource)
-    wording, service_message = classify_wording(failure)
+    message_rule, service_message = find_message_rule(failure)
     return Denial(
         failure=failure,
         facts=facts,
@@ -218,7 +218,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         policy=policy,
         statements=statements,
         other_policy_types=others,
-        wording=wording,
+        message_rule=message_rule,
         service_message=service_message,
     )
 
@@ -251,7 +251,7 @@ def identity_allow_helps(denial: Denial) -> bool:
     """
     if denial.action is None or denial.is_explicit or denial.policy_type not in (None, "identity"):
         return False
-    if denial.wording is not None or denial.lowercase_action in _TRUST_ONLY:
+    if denial.message_rule is not None or denial.lowercase_action in _TRUST_ONLY:
         return False
     if not _has_identity_policies(denial):
         return False

@@ -1,4 +1,4 @@
-"""Classify denials that a service words in its own way.
+"""Find the rules for denials that a service words in its own way.
 
 Such a message usually has another cause than a missing ``Allow``: the state of an account, a wrong MFA code,
 the owner of a resource, a setting that blocks public access. A message that is not known here is quoted
@@ -7,41 +7,12 @@ without being interpreted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
 
-__all__ = ("STANDARD_MESSAGES", "Wording", "classify_wording", "stated_reason")
-
-Wording: TypeAlias = Literal[
-    "authorizer",
-    "bedrock-model",
-    "block-public-access",
-    "cost-explorer-off",
-    "cross-account-pass-role",
-    "execution-role",
-    "identity-pool-forbidden",
-    "identity-pool-guest",
-    "identity-pool-roles",
-    "image",
-    "kms-key-unknown",
-    "kms-opaque",
-    "kms-three-way",
-    "lake-formation",
-    "mfa",
-    "no-assignment",
-    "not-owner",
-    "other",
-    "other-software",
-    "pod-identity",
-    "presigned-url-expired",
-    "presigned-url-incomplete",
-    "presigned-url-not-yet-valid",
-    "root-assumes",
-    "unknown-operation",
-]
-"""What a service-specific message says."""
+__all__ = ("MESSAGE_RULES", "STANDARD_MESSAGES", "find_message_rule", "stated_reason")
 
 _MIN_WORDS = 3
 _WORDS_BEFORE_MESSAGE = 8
@@ -49,37 +20,59 @@ _WORDS_BEFORE_MESSAGE = 8
 STANDARD_MESSAGES = frozenset(
     {"Access Denied", "Forbidden", "You are not authorized to perform this operation."}
 )
-# The first fragment that occurs in the message, in lowercase, decides.
-_FRAGMENTS: tuple[tuple[str, Wording], ...] = (
-    ("explicitly denies access", "kms-three-way"),
-    ("ciphertext refers to a customer master key", "kms-key-unknown"),
-    ("access to kms is not allowed", "kms-opaque"),
-    ("kms access was denied", "kms-opaque"),
-    ("cross-account pass role is not allowed", "cross-account-pass-role"),
-    ("block public access", "block-public-access"),
-    ("blockpublicpolicy", "block-public-access"),
-    ("blockpublicacls", "block-public-access"),
-    ("may not be assumed by root", "root-assumes"),
-    ("multifactorauthentication failed", "mfa"),
-    ("unable to determine service/operation name", "unknown-operation"),
-    ("user not enabled for cost explorer", "cost-explorer-off"),
-    ("does not have permissions to assume the associated role", "pod-identity"),
-    ("user is not authorized to access this resource", "authorizer"),
-    ("requester is not authorized to access requested permissions", "lake-formation"),
-    ("lake formation permission", "lake-formation"),
-    ("you are not the owner", "not-owner"),
-    ("not authorized for images", "image"),
-    ("access to the model with the specified model", "bedrock-model"),
-    ("account is not authorized to invoke this api operation", "bedrock-model"),
-    ("model access is denied due to invalid_payment_instrument", "bedrock-model"),
-    ("unauthenticated access is not supported for this identity pool", "identity-pool-guest"),
-    ("execution role does not have permissions to call", "execution-role"),
-    ("access to identity '", "identity-pool-forbidden"),
-    ("invalid identity pool configuration", "identity-pool-roles"),
-    ("query-string authentication requires the signature", "presigned-url-incomplete"),
-    ("request is not yet valid", "presigned-url-not-yet-valid"),
-    ("request has expired", "presigned-url-expired"),
+# The rules of messages that are not found by a fragment.
+_OTHER_MESSAGE = "denials.service_specific.explain_service_message"
+_NO_ASSIGNMENT = "denials.permission_sets.explain_no_assignment"
+_OTHER_SOFTWARE = "denials.s3_compatible_stores.explain_s3_compatible_store"
+MESSAGE_RULES: tuple[tuple[str, str], ...] = (
+    ("explicitly denies access", "denials.kms_keys.explain_three_reasons"),
+    ("ciphertext refers to a customer master key", "denials.kms_keys.explain_unknown_key"),
+    ("access to kms is not allowed", "denials.kms_keys.explain_service_encryption_key"),
+    ("kms access was denied", "denials.kms_keys.explain_service_encryption_key"),
+    ("cross-account pass role is not allowed", "denials.passing_roles.explain_cross_account_pass"),
+    ("block public access", "denials.s3.explain_block_public_access"),
+    ("blockpublicpolicy", "denials.s3.explain_block_public_access"),
+    ("blockpublicacls", "denials.s3.explain_block_public_access"),
+    ("may not be assumed by root", "denials.assuming_roles.explain_root_assumes"),
+    ("multifactorauthentication failed", "denials.service_specific.explain_mfa"),
+    ("unable to determine service/operation name", "denials.service_settings.explain_unknown_operation"),
+    ("user not enabled for cost explorer", "denials.service_settings.explain_cost_explorer"),
+    (
+        "does not have permissions to assume the associated role",
+        "kubernetes.pod_identities.explain_pod_denied",
+    ),
+    ("user is not authorized to access this resource", "denials.service_specific.explain_authorizer"),
+    (
+        "requester is not authorized to access requested permissions",
+        "denials.service_specific.explain_lake_formation",
+    ),
+    ("lake formation permission", "denials.service_specific.explain_lake_formation"),
+    ("you are not the owner", "denials.service_specific.explain_not_owner"),
+    ("not authorized for images", "denials.service_specific.explain_image"),
+    ("access to the model with the specified model", "denials.bedrock_models.explain_bedrock_model"),
+    (
+        "account is not authorized to invoke this api operation",
+        "denials.bedrock_models.explain_bedrock_model",
+    ),
+    (
+        "model access is denied due to invalid_payment_instrument",
+        "denials.bedrock_models.explain_bedrock_model",
+    ),
+    (
+        "unauthenticated access is not supported for this identity pool",
+        "credentials.identity_pools.explain_identity_pool_guest",
+    ),
+    ("execution role does not have permissions to call", "denials.execution_roles.explain_execution_role"),
+    ("access to identity '", "credentials.identity_pools.explain_identity_forbidden"),
+    ("invalid identity pool configuration", "credentials.identity_pools.explain_pool_roles_denied"),
+    (
+        "query-string authentication requires the signature",
+        "credentials.presigned_urls.explain_url_incomplete",
+    ),
+    ("request is not yet valid", "credentials.presigned_urls.explain_url_not_yet_valid"),
+    ("request has expired", "credentials.presigned_urls.explain_url_expired"),
 )
+"""Fragments of messages, in lowercase, and the rules that explain them. The first one that occurs is used."""
 
 
 def stated_reason(failure: AccessDenied) -> str | None:
@@ -88,8 +81,8 @@ def stated_reason(failure: AccessDenied) -> str | None:
     return reason if reason is not None and len(reason.split()) >= _MIN_WORDS else None
 
 
-def classify_wording(failure: AccessDenied) -> tuple[Wording | None, str | None]:
-    """Return what a service-specific message says, and the message itself if it is not known.
+def find_message_rule(failure: AccessDenied) -> tuple[str | None, str | None]:
+    """Return the name of the rule for a service-specific message, and the message if it is not a known one.
 
     Both are ``None`` for the standard denial message.
     """
@@ -99,10 +92,10 @@ def classify_wording(failure: AccessDenied) -> tuple[Wording | None, str | None]
     if reason is None and failure.action is not None and failure.principal is not None:
         return None, None
     if failure.envelope.operation == "GetRoleCredentials":
-        return "no-assignment", None
+        return _NO_ASSIGNMENT, None
     if _is_standard(failure):
         return None, None
-    return _classify_paragraph(failure, reason)
+    return _find_rule_of_paragraph(failure, reason)
 
 
 def _is_standard(failure: AccessDenied) -> bool:
@@ -114,7 +107,7 @@ def _is_standard(failure: AccessDenied) -> bool:
     return message.partition(" Encoded authorization failure message: ")[0] in STANDARD_MESSAGES
 
 
-def _classify_paragraph(failure: AccessDenied, reason: str | None) -> tuple[Wording | None, str | None]:
+def _find_rule_of_paragraph(failure: AccessDenied, reason: str | None) -> tuple[str | None, str | None]:
     # Only messages that differ from the standard one need their surroundings.
     from iamtriage.explaining._rules.shared.message_ends import truncate_at_end
     from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph, quoted_message
@@ -122,16 +115,16 @@ def _classify_paragraph(failure: AccessDenied, reason: str | None) -> tuple[Word
 
     paragraph = denial_paragraph(failure)
     if find_s3_compatible_host(paragraph) is not None:
-        return "other-software", None
+        return _OTHER_SOFTWARE, None
     lowered = paragraph.lower()
-    for fragment, wording in _FRAGMENTS:
+    for fragment, rule in MESSAGE_RULES:
         if fragment in lowered:
-            return wording, None
+            return rule, None
     if reason is not None:
         # "because this bucket has blocked …" gives a reason that is not a missing Allow.
         names_policy = failure.deny is not None or failure.policy_type is not None
-        return (None, None) if names_policy else ("other", truncate_at_end(reason))
+        return (None, None) if names_policy else (_OTHER_MESSAGE, truncate_at_end(reason))
     if failure.action is not None or failure.encoded_message is not None or failure.policy_type is not None:
         return None, None
     message = quoted_message(failure)
-    return (None, None) if message is None else ("other", message)
+    return (None, None) if message is None else (_OTHER_MESSAGE, message)
