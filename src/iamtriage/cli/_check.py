@@ -193,7 +193,7 @@ def _build_request(arguments: argparse.Namespace) -> tuple[AccessDenied | None, 
 def _read_denied_request(arguments: argparse.Namespace) -> tuple[AccessDenied, Request]:
     from iamtriage._reading.parsing import parse
     from iamtriage.failures._failures import AccessDenied
-    from iamtriage.policies._evaluation.verification import build_request
+    from iamtriage.policies._evaluation.denied_requests import build_request
 
     failure = parse(read_text(arguments.error))
     if not isinstance(failure, AccessDenied):

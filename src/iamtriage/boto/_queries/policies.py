@@ -27,7 +27,7 @@ from iamtriage.exceptions import InvalidArnError, PolicyError
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.failures._failures import AccessDenied
-from iamtriage.policies._evaluation.verification import build_request
+from iamtriage.policies._evaluation.denied_requests import build_request
 from iamtriage.policies._readers.collection import decode_policy
 from iamtriage.policies._requests import Request
 from iamtriage.policies._sets import PolicyDocument, PolicySet

@@ -9,7 +9,8 @@ import attrs
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.policies._evaluation.deciding import evaluate
-from iamtriage.policies._evaluation.verification import build_request, verify
+from iamtriage.policies._evaluation.denied_requests import build_request
+from iamtriage.policies._evaluation.verification import verify
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Cause, Explanation, Remedy
