@@ -17,7 +17,7 @@ from iamtriage._reading.judging.context import attach_context
 from iamtriage._reading.judging.deduplication import merge_duplicates
 from iamtriage._reading.judging.source_lines import source_lines
 from iamtriage._reading.judging.source_literals import source_literals
-from iamtriage._reading.readers.table import BARE_403, possible_readers
+from iamtriage._reading.readers.table import BARE_403, possible_readers, states_nothing
 from iamtriage._reading.readers.table import read as read_pieces
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.pieces import may_be_cut
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.view import View
     from iamtriage.failures._failures import Failure
 
+# What unwrapping decodes or removes.
+_MARKS = ("\\", "&", "<", "|", "](", "''")
 # Of pieces that begin at one place, the wider goes first.
 _ORDER = {"body": 0, "class": 1, "head": 2, "core": 3, "tail": 4}
 
@@ -86,9 +88,17 @@ def read(
 
 def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
     """Read the failure that is the cause; the arguments as ``read``'s."""
+    if stated is None and _is_plain_line(text) and states_nothing(Readable(" ".join(text.split()))):
+        # Most lines of logs that report errors.
+        return None
     view, candidates = read(text, stated)
     candidate = pick_root_cause(candidates, view.text)
     return None if candidate is None else build(candidate, view)
+
+
+def _is_plain_line(text: str) -> bool:
+    """Return whether unwrapping only takes a time and spaces out of a text."""
+    return text.isascii() and text.isprintable() and not any(map(text.__contains__, _MARKS))
 
 
 def _read_pieces(readable: Readable, readers: Mapping[Reader, Iterable[int]]) -> list[Piece]:

@@ -185,12 +185,21 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
     if "coral" in readable.words:
         for m in _WITH_CORAL_URL.finditer(text):
             yield code_piece(m, is_aws=True)
-    glued = [word for word in readable.capitalized if word.endswith(_MESSAGE_WORDS)]
-    if len(glued) > len(readable.words & _WHOLE_WORDS):
+    if _may_hold_glued(readable):
         yield from _read_glued(text)
     alone = _ONLY_CODE.fullmatch(text) if readable.codes else None
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
         yield code_piece(alone, is_aws=True)
+
+
+def may_hold_code_words(readable: Readable) -> bool:
+    """Return whether a text has a word that such a code needs."""
+    return bool(readable.codes) or "coral" in readable.words or _may_hold_glued(readable)
+
+
+def _may_hold_glued(readable: Readable) -> bool:
+    glued = [word for word in readable.capitalized if word.endswith(_MESSAGE_WORDS)]
+    return len(glued) > len(readable.words & _WHOLE_WORDS)
 
 
 def _read_labelled(m: re.Match[str], label: _Label) -> Iterator[Piece]:

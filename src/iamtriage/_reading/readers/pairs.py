@@ -164,16 +164,21 @@ class _Pair(NamedTuple):
         return self.text[max(0, self.at - reach) : self.at]
 
 
+def may_hold_pairs(readable: Readable) -> bool:
+    """Return whether a text has a word that such a key needs."""
+    words = readable.words
+    return (
+        not _FIRST_WORDS.isdisjoint(map(str.lower, words))
+        or not _FIRST_PARTS.isdisjoint(words)
+        or _has_other_keys(readable)
+    )
+
+
 def read_pairs(readable: Readable) -> Iterator[Piece]:
     """Yield clusters of keys and values outside of the pieces that other readers have found."""
-    text = readable.text
-    words = readable.words
-    if (
-        _FIRST_WORDS.isdisjoint(map(str.lower, words))
-        and _FIRST_PARTS.isdisjoint(words)
-        and not _has_other_keys(readable)
-    ):
+    if not may_hold_pairs(readable):
         return
+    text = readable.text
     cluster: Piece | None = None
     regions = sorted((piece.start, piece.end) for piece in readable.taken)
     at = 0

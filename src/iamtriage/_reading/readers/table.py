@@ -27,6 +27,7 @@ Part: TypeAlias = Literal["sentence", "envelope", "message", "other"]
 
 # The anchors of readers that no word or literal tells, and of those that have a table of rows.
 _ALWAYS = ""
+_CMDLETS = "cmdlets"
 _ROWS = None
 
 
@@ -75,7 +76,7 @@ READERS = (
         "|".join(f"<{status}>{status} (" for status in range(300, 600)),
         "sdk_prefixes:read_s3cmd",
     ),
-    Reader("cmdlets", "envelope", "-", "sdk_prefixes:read_cmdlets"),
+    Reader(_CMDLETS, "envelope", "-", "sdk_prefixes:read_cmdlets"),
     Reader(
         "labelled values",
         "envelope",
@@ -138,6 +139,35 @@ def possible_readers(readable: Readable) -> dict[Reader, list[int]]:
         else:
             found[reader] = [row]
     return found
+
+
+def states_nothing(readable: Readable) -> bool:
+    """Return whether no reader can find anything in a line of a log, before it is unwrapped.
+
+    Unwrapping such a line only removes words, so that what needs a word finds none in it.
+    """
+    cmdlets: Reader | None = None
+    for reader in possible_readers(readable):
+        if reader.name == _CMDLETS:
+            # Each date has its anchor.
+            cmdlets = reader
+        elif reader.anchors != _ALWAYS:
+            return False
+    may_hold_code_words, may_hold_pairs = _conditions()
+    return not (
+        may_hold_code_words(readable)
+        or may_hold_pairs(readable)
+        or (cmdlets is not None and any(True for _ in read(cmdlets, readable, ())))
+    )
+
+
+@cache
+def _conditions() -> tuple[Callable[[Readable], bool], Callable[[Readable], bool]]:
+    """Return what tells whether the readers that have no anchors can find something; classes are codes, too."""
+    from iamtriage._reading.readers.code_words import may_hold_code_words
+    from iamtriage._reading.readers.pairs import may_hold_pairs
+
+    return may_hold_code_words, may_hold_pairs
 
 
 def read(reader: Reader, readable: Readable, rows: Iterable[int]) -> Iterable[Piece]:
