@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from iamtriage._reading.readers.table import BARE_403, READERS, Reader, possible_readers, read
+from iamtriage._reading import assembly
+from iamtriage._reading.readers.table import (
+    BARE_403,
+    READERS,
+    Reader,
+    possible_readers,
+    read,
+    states_nothing,
+)
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.readable import Readable
-from tests.strategies import known, soup
+from tests.strategies import cases, known, soup
 
 _ANCHORED = [reader for reader in (*READERS, BARE_403) if reader.anchors]
 
@@ -36,3 +45,54 @@ def _check(reader: Reader, text: str) -> None:
 def test_only_readers_with_an_anchor_are_asked() -> None:
     readable = Readable("Error: Access Denied (403)")
     assert [reader.name for reader in possible_readers(readable) if reader.anchors] == ["bare 403s"]
+
+
+_WORDS = st.sampled_from(
+    [
+        "worker",
+        "failed",
+        "error",
+        "ERROR",
+        "2026-03-14",
+        "09:26:53,589",
+        "connection",
+        "[main]",
+        "-",
+        ":",
+        "order",
+        "48213",
+        "not",
+        "found",
+        "retry",
+        "(attempt",
+        "2)",
+        "status=500",
+        "Throttling",
+        "AccessDenied",
+        "denied",
+        "User:",
+        "s3:GetObject",
+        "arn:aws:iam::111122223333:user/ana",
+        "Unauthorized",
+        "403",
+        "Forbidden",
+        "code",
+    ]
+)
+
+
+@given(st.one_of(cases().map(lambda case: case.text), st.lists(_WORDS, max_size=12).map(" ".join)), st.data())
+def test_lines_that_are_rejected_state_nothing(text: str, data: st.DataObject) -> None:
+    """A line that is rejected by its words before it is unwrapped states nothing when it is read."""
+    start = data.draw(st.integers(0, len(text)))
+    line = f"2026-03-14 09:26:53 ERROR {text[start : data.draw(st.integers(start, len(text)))]}".partition(
+        "\n"
+    )[0]
+    if assembly._is_plain_line(line) and states_nothing(Readable(" ".join(line.split()))):
+        assert assembly.read(line)[1] == [], line
+
+
+def test_errors_of_other_programs_are_rejected() -> None:
+    """The test of the words rejects what programs report that have nothing to do with AWS."""
+    line = "2026-03-14 09:26:53 ERROR worker.tasks task resize failed after 3 attempts: cannot read the file"
+    assert states_nothing(Readable(line))
