@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ("clip_text", "escape_controls", "join_words", "quote_json", "quote_text", "wrong_type_message")
+__all__ = (
+    "clip_text",
+    "escape_controls",
+    "hide_secrets",
+    "join_words",
+    "quote_json",
+    "quote_text",
+    "wrong_type_message",
+)
+
+# What a text with a secret contains: a word about it, or a long run of characters of tokens.
+_SECRET_SIGNS = re.compile(
+    r"secret|token|pass|pwd|pw\b|signature|key|session|cookie|bearer|auth|encoded|saml|jwt|psk|seed|code|docker|curl"
+    r"|mysql|login|://[^/\s]{0,256}@|[A-Za-z0-9_~+=-]{20}",
+    re.IGNORECASE,
+)
 
 # In characters.
 _MAX_QUOTED = 120
 _MAX_JSON = 300
+# Before it is cut, this much of a text is searched for secrets.
+_MAX_SEARCHED = 4_000
 
 
 def wrong_type_message(name: str, expected: str, value: object) -> str:
@@ -45,12 +64,27 @@ def join_words(words: Sequence[str], conjunction: str) -> str:
     return f" {conjunction} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
+def hide_secrets(text: str) -> str:
+    """Return a text without its secrets, as :func:`iamtriage.redact` does.
+
+    Most texts take one test. Redaction is imported by name, because it is a higher layer.
+
+    >>> hide_secrets("eu-west-1"), hide_secrets("password=hunter2")
+    ('eu-west-1', 'password=[REDACTED password]')
+    """
+    if _SECRET_SIGNS.search(text) is None:
+        return text
+    redact: Callable[[str], str] = import_module("iamtriage.redaction._redact").redact
+    return redact(text)
+
+
 def quote_text(text: str) -> str:
-    """Quote a text for an error message: escaped, and at most a line or two long.
+    """Quote a text for an error message: without secrets, escaped, and at most a line or two long.
 
     >>> quote_text("a" * 1000).endswith("a'… (1000 characters)")
     True
     """
+    text = hide_secrets(text[:_MAX_SEARCHED]) + text[_MAX_SEARCHED:]
     return repr(text) if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]!r}… ({len(text)} characters)"
 
 

@@ -327,10 +327,12 @@ def test_long_values_are_truncated_only_for_people() -> None:
     """A long encoded message is truncated on the terminal, and complete in JSON."""
     blob = "Ab1_" * 500
     text = f"{DENIAL}. Encoded authorization failure message: {blob}"
-    out = _run("parse", text=text).stdout.decode()
+    out = _run("parse", "--unredacted", text=text).stdout.decode()
     assert "(2000 characters)" in out
     assert blob not in out
-    assert json.loads(_run("parse", "--json", text=text).stdout)["encoded_message"] == blob
+    assert json.loads(_run("parse", "--json", "--unredacted", text=text).stdout)["encoded_message"] == blob
+    for arguments in (("parse",), ("parse", "--json"), ("scan",), ("scan", "--json")):
+        assert b"[REDACTED encoded message]" in _run(*arguments, text=text).stdout
 
 
 def test_order_and_labels_of_the_lines(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -40,12 +40,15 @@ def add_commands(commands: Commands) -> None:
         command.add_argument(
             "--json", action="store_true", help="print flat records, one JSON object per line"
         )
+        command.add_argument(
+            "--unredacted", action="store_true", help="print values as read, also tokens and encoded messages"
+        )
         command.set_defaults(run=_run, read=read)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     with open_input(arguments.file) as source:
-        count = _print(arguments.read(source), as_json=arguments.json)
+        count = _print(arguments.read(source), as_json=arguments.json, redacted=not arguments.unredacted)
         source.check(is_found=bool(count))
     if not count and not arguments.json:
         print_error("no AWS or Kubernetes access failure found")
@@ -63,25 +66,25 @@ def _read_all(source: Input) -> Iterator[Failure]:
     return source.scan()
 
 
-def _print(failures: Iterable[Failure], *, as_json: bool) -> int:
+def _print(failures: Iterable[Failure], *, as_json: bool, redacted: bool) -> int:
     """Print failures as they are found, and return their number."""
     write = _to_json if as_json else _format
     count = 0
     for failure in failures:
-        print(("\n" if count and not as_json else "") + write(failure), flush=True)
+        print(("\n" if count and not as_json else "") + write(failure, redacted=redacted), flush=True)
         count += 1
     return count
 
 
-def _to_json(failure: Failure) -> str:
+def _to_json(failure: Failure, *, redacted: bool) -> str:
     import json
 
     from iamtriage.failures._records import to_record
 
-    return json.dumps(to_record(failure), ensure_ascii=True)
+    return json.dumps(to_record(failure, redacted=redacted), ensure_ascii=True)
 
 
-def _format(failure: Failure) -> str:
+def _format(failure: Failure, *, redacted: bool) -> str:
     """Format a failure for people."""
     from iamtriage.failures._labels import LABELS
     from iamtriage.failures._records import to_record
@@ -90,7 +93,7 @@ def _format(failure: Failure) -> str:
     source = failure.envelope.source
     if source:
         title += f"  (from {source})"
-    record = dict(to_record(failure))
+    record = dict(to_record(failure, redacted=redacted))
     if failure.kind == "kubernetes_forbidden" and record["principal"] == record["k8s_user"]:
         # Print one name only once.
         record["principal"] = None

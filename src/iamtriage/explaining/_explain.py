@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 import attrs
 
@@ -35,6 +35,8 @@ from iamtriage.failures._failures import (
     RegionDisabled,
     SignatureMismatch,
 )
+from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES
+from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,13 +102,38 @@ def explain(
     failure = error_or_failure if isinstance(error_or_failure, Failure) else parse(error_or_failure)
     if failure is None:
         return _NOTHING
-    known = resolve_facts(failure, known)
-    explanation = complete_explanation(_explain_failure(failure, known), known)
+    # What is shown has no secrets. The failure itself is data and stays as read.
+    shown = _without_secrets(failure)
+    known = resolve_facts(shown, known)
+    explanation = complete_explanation(_explain_failure(shown, known), known)
+    if shown is not failure:
+        explanation = attrs.evolve(explanation, failure=failure)
     if isinstance(error_or_failure, str):
         explanation = attrs.evolve(explanation, text=error_or_failure)
     if "AKIA" in failure.text:
         explanation = _add_exposed_key(explanation, Case(failure, known))
     return apply_extensions(explanation)
+
+
+def _without_secrets(failure: Failure) -> Failure:
+    """Return a failure with markers for the secrets in its values; the same one if there are none."""
+    record: Mapping[str, object] = to_record(failure)
+    # They are checked when they are read, and evolve() has as many types as there are failures.
+    changes: dict[str, Any] = {
+        _ATTRIBUTES.get(key, key): value
+        for key, value in to_record(failure, redacted=True).items()
+        if value != record[key] and key != "encoded_message"
+    }
+    if not changes:
+        return failure
+    in_envelope = {key: changes.pop(key) for key in list(changes) if hasattr(failure.envelope, key)}
+    if in_envelope:
+        changes["envelope"] = attrs.evolve(failure.envelope, **in_envelope)
+    return attrs.evolve(failure, **changes)
+
+
+# The key of a record -> the attribute of a failure, if they differ.
+_ATTRIBUTES = KUBERNETES_ATTRIBUTES
 
 
 def _add_exposed_key(explanation: Explanation, case: Case[Failure]) -> Explanation:

@@ -34,15 +34,19 @@ _INTEGER_LIMIT = 2**63
 
 
 @overload
-def to_frame(failures: Iterable[Failure | Record], *, library: Literal["pandas"]) -> pd.DataFrame: ...
-@overload
-def to_frame(failures: Iterable[Failure | Record], *, library: Literal["polars"]) -> pl.DataFrame: ...
+def to_frame(
+    failures: Iterable[Failure | Record], *, library: Literal["pandas"], redacted: bool = ...
+) -> pd.DataFrame: ...
 @overload
 def to_frame(
-    failures: Iterable[Failure | Record], *, library: None = None
+    failures: Iterable[Failure | Record], *, library: Literal["polars"], redacted: bool = ...
+) -> pl.DataFrame: ...
+@overload
+def to_frame(
+    failures: Iterable[Failure | Record], *, library: None = None, redacted: bool = ...
 ) -> pd.DataFrame | pl.DataFrame: ...
 def to_frame(
-    failures: Iterable[Failure | Record], *, library: FrameLibrary | None = None
+    failures: Iterable[Failure | Record], *, library: FrameLibrary | None = None, redacted: bool = False
 ) -> pd.DataFrame | pl.DataFrame:
     """Return failures as a data frame, one row per failure and one column per key of the record.
 
@@ -54,6 +58,7 @@ def to_frame(
         failures: What :func:`iamtriage.scan` returns, or a list of failures, records, or both.
         library: ``"pandas"`` or ``"polars"``. ``None`` is the one that is already imported, else the one that
             is installed, and pandas if both are.
+        redacted: Whether to remove the secrets from the values, as :func:`iamtriage.to_record` does.
 
     Raises:
         ImportError: The library is not installed.
@@ -67,7 +72,7 @@ def to_frame(
     [('kubernetes_unauthorized', None)]
     """
     chosen = _library(library)
-    columns = _columns(failures)
+    columns = _columns(failures, redacted=redacted)
     return _polars(columns) if chosen == _POLARS else _pandas(columns)
 
 
@@ -94,22 +99,22 @@ def _is_importable(name: str) -> bool:
     return True
 
 
-def _columns(failures: Iterable[Failure | Record]) -> dict[str, list[Any]]:
+def _columns(failures: Iterable[Failure | Record], *, redacted: bool) -> dict[str, list[Any]]:
     if not is_collection_like(failures):
         expected = "an iterable of failures or records, such as scan() returns"
         raise TypeError(wrong_type_message("the argument of to_frame()", expected, failures))
     columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
     for each in failures:
-        for name, value in _record(each).items():
+        for name, value in _record(each, redacted=redacted).items():
             columns[name].append(_storable(value) if isinstance(value, str) else value)
     return columns
 
 
-def _record(value: object) -> Record:
+def _record(value: object, *, redacted: bool) -> Record:
     if isinstance(value, FAILURE_CLASSES):
-        record = to_record(value)
+        record = to_record(value, redacted=redacted)
     elif isinstance(value, Mapping):
-        record = to_record(from_record(cast("Mapping[str, object]", value)))
+        record = to_record(from_record(cast("Mapping[str, object]", value)), redacted=redacted)
     else:
         name = "each item in the argument of to_frame()"
         raise TypeError(wrong_type_message(name, "a failure or a record", value))

@@ -6,9 +6,9 @@ The command line prints records as JSON lines; in tables, each key is a column.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
-from iamtriage._text import quote_text, wrong_type_message
+from iamtriage._text import hide_secrets, quote_text, wrong_type_message
 from iamtriage.exceptions import RecordError
 from iamtriage.failures._checks import check_failure
 from iamtriage.failures._failures import FAILURE_CLASSES, AccessDenied, Envelope, KubernetesForbidden
@@ -32,11 +32,16 @@ _DENIAL_KEYS = ("deny", "policy_type", "policy_arn", "authorization_id", "encode
 _CLOSED_VALUES: dict[str, tuple[str, ...]] = {"deny": get_args(Deny), "policy_type": get_args(PolicyType)}
 
 
-def to_record(failure: Failure) -> Record:
+def to_record(failure: Failure, *, redacted: bool = False) -> Record:
     """Return a failure as flat, JSON-ready data.
+
+    The values are as read: data, not text to show. They can contain secrets, for example a token as the name
+    of a user.
 
     Args:
         failure: What :func:`iamtriage.parse` or :func:`iamtriage.scan` returned.
+        redacted: Whether to remove the secrets from the values, as :func:`iamtriage.redact` does. An encoded
+            message, which shows the request, becomes a marker, too.
 
     Returns:
         A dict with every key of :class:`iamtriage.typing.Record`. A value is ``None`` if it is not stated.
@@ -91,7 +96,14 @@ def to_record(failure: Failure) -> Record:
         record["k8s_resource"] = failure.kubernetes_resource
         record["k8s_api_group"] = failure.api_group
         record["k8s_namespace"] = failure.namespace
-    return record
+    return _redacted(record) if redacted else record
+
+
+def _redacted(record: Record) -> Record:
+    values = {key: hide_secrets(value) if isinstance(value, str) else value for key, value in record.items()}
+    if record["encoded_message"] is not None:
+        values["encoded_message"] = "[REDACTED encoded message]"
+    return cast("Record", values)
 
 
 def from_record(record: Record | Mapping[str, object]) -> Failure:

@@ -127,7 +127,7 @@ _OPEN_ROWS: tuple[tuple[str, str], ...] = (
 )
 
 # What can directly precede and follow a token.
-_BEFORE = re.compile(BEFORE)
+_BEFORE = re.compile(rf"{BEFORE}|(?<=[/+-])")
 _END = r"(?![A-Za-z0-9])"
 # Documentation uses the same character again and again.
 _MIN_CHARACTERS = 6

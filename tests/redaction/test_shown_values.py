@@ -1,0 +1,138 @@
+"""Test that nothing that is shown or logged contains a secret, and that data stays as read."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+
+from iamtriage import (
+    ConfigFileError,
+    InvalidArnError,
+    UnknownRegionError,
+    explain,
+    parse,
+    parse_arn,
+    resolve_sts_endpoint,
+    to_frame,
+    to_record,
+)
+from iamtriage.cli import main
+from iamtriage.logs import FailureFilter
+from iamtriage.sts import StsSettings
+from tests.redaction.planted import BODY, HEX, JWT, OPAQUE, PASSWORD, TOKENS
+
+_TOKEN = dict(TOKENS)["GitHub"]
+_FORBIDDEN = 'Error from server (Forbidden): pods is forbidden: User "{}" cannot list resource "pods" in API group "" in the namespace "shop"'
+_DENIED = "An error occurred (AccessDenied) when calling the GetObject operation: User: {} is not authorized to perform: s3:GetObject on resource: {} because no identity-based policy allows the s3:GetObject action"
+_SIGNED = f"https://b.s3.amazonaws.com/k?X-Amz-Credential=AKIAIOSFODNN7EXAMPLE&X-Amz-Signature={HEX}"
+
+# Failures that have a secret among their values, and the secret.
+FAILURES = (
+    (_FORBIDDEN.format(JWT), JWT),
+    (_FORBIDDEN.format("k8s-aws-v1." + BODY[:60].replace("+", "a").replace("/", "b")), BODY[20:40]),
+    (_FORBIDDEN.format(_TOKEN), _TOKEN),
+    (_FORBIDDEN.format(f"oidc:{JWT}"), JWT),
+    (_DENIED.format("arn:aws:iam::111122223333:user/ana", f"arn:aws:s3:::orders/token={OPAQUE}"), OPAQUE),
+    (_DENIED.format("arn:aws:iam::111122223333:user/ana", f"arn:aws:s3:::orders/{_TOKEN}"), _TOKEN),
+    (_DENIED.format("arn:aws:iam::111122223333:user/ana", _SIGNED), HEX),
+    (_DENIED.format(f"arn:aws:sts::111122223333:assumed-role/orders/{_TOKEN}", "arn:aws:s3:::orders/a"), _TOKEN),
+)  # fmt: skip
+
+
+def _strings(value: object) -> str:
+    """Return all that an explanation's parts contain."""
+    return json.dumps(value, default=str)
+
+
+@pytest.mark.parametrize(("text", "secret"), FAILURES)
+def test_explanation_shows_no_secret(text: str, secret: str) -> None:
+    failure = parse(text)
+    assert failure is not None
+    assert secret in _strings(dict(to_record(failure))), "the example has no secret among its values"
+    explanation = explain(text)
+    shown = [explanation.summary, repr(explanation), str(explanation), explanation.to_markdown(detail="full")]
+    shown += [explanation.to_text(detail="full", width=200), explanation.to_html(), repr(failure)]
+    shown.append(_strings(explanation.to_dict()))
+    for cause in explanation.causes:
+        shown += [cause.text, *cause.because, repr(cause)]
+    for remedy in explanation.remedies:
+        shown += [remedy.title, *remedy.steps, *remedy.commands, remedy.manifest or "", repr(remedy)]
+        shown += [_strings(dict(remedy.policy or {})), _strings(dict(remedy.statement or {}))]
+    for each in shown:
+        assert secret not in each
+        assert secret[:20] not in each, "a cut secret is one, too"
+
+
+@pytest.mark.parametrize(("text", "secret"), FAILURES)
+def test_data_stays_as_read_unless_asked(text: str, secret: str) -> None:
+    failure = parse(text)
+    assert failure is not None
+    assert explain(text).failure == failure
+    assert secret in _strings(dict(to_record(failure)))
+    assert secret not in _strings(dict(to_record(failure, redacted=True)))
+    frame = to_frame([failure], library="polars", redacted=True)
+    assert secret not in _strings(frame.to_dicts())
+    assert secret in _strings(to_frame([failure], library="polars").to_dicts())
+
+
+@pytest.mark.parametrize(("text", "secret"), FAILURES)
+@pytest.mark.parametrize("command", ["parse", "scan"])
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_command_line_prints_no_secret(
+    text: str,
+    secret: str,
+    command: str,
+    options: tuple[str, ...],
+    tmp_path: object,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = f"{tmp_path}/log"
+    with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 (a name is all that is needed)
+        file.write(text)
+    assert main([command, path, *options]) == 0
+    assert secret not in capsys.readouterr().out
+    assert main([command, path, "--json", "--unredacted"]) == 0
+    assert secret in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("text", "secret"), FAILURES)
+def test_log_records_get_no_secret(text: str, secret: str) -> None:
+    record = logging.LogRecord("app", logging.ERROR, "app.py", 1, "%s", (text,), None)
+    FailureFilter(explain=True).filter(record)
+    assert secret not in _strings(vars(record)["iamtriage"])
+    assert secret not in str(vars(record)["iamtriage_summary"])
+
+
+def test_encoded_message_is_data_too() -> None:
+    message = "aB3_dE6fG9" * 12
+    failure = parse(
+        "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized "
+        f"to perform this operation. Encoded authorization failure message: {message}"
+    )
+    assert failure is not None
+    assert to_record(failure)["encoded_message"] == message
+    assert to_record(failure, redacted=True)["encoded_message"] == "[REDACTED encoded message]"
+
+
+def test_error_messages_quote_no_secret() -> None:
+    with pytest.raises(InvalidArnError) as invalid:
+        parse_arn(f"password={PASSWORD} {'a' * 90} {JWT}")
+    assert PASSWORD not in str(invalid.value)
+    assert JWT[:20] not in str(invalid.value)
+    assert PASSWORD in invalid.value.text
+    with pytest.raises(UnknownRegionError) as unknown:
+        resolve_sts_endpoint(_TOKEN)
+    assert _TOKEN not in str(unknown.value)
+    with pytest.raises(ConfigFileError) as unreadable:
+        StsSettings.from_sources({"AWS_PROFILE": _TOKEN}, "[default]\nregion = eu-west-1\n")
+    assert _TOKEN not in str(unreadable.value)
+
+
+def test_settings_and_endpoints_show_no_secret() -> None:
+    url = f"https://ana:{PASSWORD}@sts.example.com"
+    settings = StsSettings.from_sources({"AWS_ENDPOINT_URL_STS": url, "AWS_REGION": "eu-west-1"})
+    assert PASSWORD not in repr(settings)
+    assert PASSWORD not in repr(settings.endpoint_url)
+    assert settings.endpoint_url.value == url
