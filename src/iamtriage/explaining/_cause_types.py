@@ -20,7 +20,8 @@ class CauseType:
         code: A stable identifier in lowercase, with hyphens.
         title: The cause in a few words, as the title of its page.
         fix: The typical fix, in one or two sentences.
-        text: What an explanation says, unless its rule has a sentence with values of the failure.
+        text: What an explanation says, unless its rule has a sentence with values of the failure; by default
+            the title.
         meaning: What the cause means in general, if ``text`` is empty or not general enough.
         recognised_by: What states the cause: words of a message, an error code, facts. A cause that is only
             possible has ``of`` instead.
@@ -44,6 +45,11 @@ class CauseType:
     since: str = "0.1"
     subject: str = attrs.field(default="", kw_only=True)
 
+    @property
+    def sentence(self) -> str:
+        """What an explanation says, unless its rule has another sentence."""
+        return self.text or f"{self.title}."
+
     def cause(
         self, evidence: Evidence = "possible", because: tuple[str, ...] = (), *, text: str = ""
     ) -> Cause:
@@ -57,4 +63,4 @@ class CauseType:
         >>> CauseType("key-deleted", "The key was deleted", "Create a new key.", "It is gone.").cause().text
         'It is gone.'
         """
-        return Cause(self.code, text or self.text, evidence, because)
+        return Cause(self.code, text or self.sentence, evidence, because)

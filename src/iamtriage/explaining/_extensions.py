@@ -18,13 +18,13 @@ __all__ = ("Extension", "apply_extensions", "extend", "extended", "retract")
 Extension: TypeAlias = Callable[[Explanation], Explanation | None]
 """A function that gets an explanation, and returns another one, or ``None`` to keep it."""
 
-_ExtensionT = TypeVar("_ExtensionT", bound=Extension)
+_Function = TypeVar("_Function", bound=Extension)
 
 _LOCK = threading.Lock()
 _extensions: tuple[Extension, ...] = ()
 
 
-def extend(extension: _ExtensionT) -> _ExtensionT:
+def extend(extension: _Function) -> _Function:
     """Call a function with each explanation, so that it can add what only your organization knows.
 
     This holds for the whole process: for :func:`iamtriage.explain`, ``iamtriage.boto``, notebooks and the

@@ -246,7 +246,7 @@ def _build_info(
     return CauseInfo(
         code=definition.code,
         title=definition.title,
-        meaning=definition.meaning or definition.text,
+        meaning=definition.meaning or definition.sentence,
         recognised_by=recognised_by,
         fix=definition.fix,
         sources=next(each.sources for each in line if each.sources),

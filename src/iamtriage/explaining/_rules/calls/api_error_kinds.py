@@ -27,21 +27,18 @@ _CODE = re.compile(r"[A-Za-z][\w.-]{1,80}", re.ASCII)
 OLD_SIGNING_TOOL = CauseType(
     "old-signing-tool",
     title="The SDK or tool is too old to sign with version 4",
-    text="SDK or tool is old, or is told to sign with version 2.",
     fix="Update the SDK or tool, or configure it to use Signature Version 4.",
     of="signature-version",
 )
 TOOL_TOO_OLD = CauseType(
     "tool-too-old",
     title="The SDK or tool is older than the feature",
-    text="SDK, AWS CLI or tool is older than what is asked for.",
     fix="Update the SDK, the AWS CLI or the tool.",
     of="invalid-request",
 )
 REGION_NOT_SET = CauseType(
     "region-not-set",
     title="The client does not know the bucket's region",
-    text="The client does not know the bucket's region, which version 4 needs.",
     fix="Set the bucket's region in the client.",
     of="signature-version",
 )
@@ -55,7 +52,6 @@ SES_SANDBOX = CauseType(
 VERIFIED_IN_OTHER_REGION = CauseType(
     "verified-in-other-region",
     title="The address is verified in another region",
-    text="It is verified in another region.",
     fix="Call SES in the region where the address is verified, or verify it in this one.",
     of="email-not-verified",
 )
@@ -83,14 +79,12 @@ CODE_NOT_CONFIRMED = CauseType(
 MANY_CALLERS = CauseType(
     "many-callers",
     title="Other programs use the same request rate",
-    text="Other programs of the account use up the same rate.",
     fix="Spread the calls over time, or request a higher quota.",
     of="throttled",
 )
 TIGHT_LOOP = CauseType(
     "tight-loop",
     title="A loop calls without pauses",
-    text="A loop calls without pauses, or many start at the same time.",
     fix="Add exponential backoff with jitter, or use the retry modes of the SDK.",
     of="throttled",
 )

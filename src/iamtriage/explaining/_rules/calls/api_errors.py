@@ -50,7 +50,6 @@ _NOT_A_DENIAL = "It is no denial, so no policy helps."
 RESOURCE_IN_OTHER_REGION = CauseType(
     "resource-in-other-region",
     title="The resource is in another region",
-    text="It is in another region than the call.",
     fix="Call the region of the resource.",
     of="not-found",
 )
@@ -96,14 +95,12 @@ NAME_DIFFERS = CauseType(
 GONE_OR_NEW = CauseType(
     "gone-or-new",
     title="The resource was deleted or is only seconds old",
-    text="It was deleted, or was made seconds ago.",
     fix="Wait for a few seconds and retry, or create the resource again.",
     of="not-found",
 )
 QUOTA_REACHED = CauseType(
     "quota-reached",
     title="A quota of the account is used up",
-    text="A quota of the account, the region or the resource is used up.",
     recognised_by="An error code such as LimitExceededException or ServiceQuotaExceededException, or a message that says that a limit is reached.",
     fix="Delete what is not needed, or request a higher quota.",
     sources=(pages.QUOTAS,),

@@ -38,7 +38,6 @@ FEDERATED_PRINCIPAL = CauseType(
 NO_PRINCIPALS = CauseType(
     "no-principals",
     title="A statement has no principal",
-    text="A statement has no Principal.",
     recognised_by='The message says "has a statement with no principals".',
     fix="Add Principal to each statement.",
     sources=(pages.POLICY_PRINCIPAL,),
@@ -63,7 +62,6 @@ ONLY_ASSUME_ACTIONS = CauseType(
 UNKNOWN_VENDOR = CauseType(
     "unknown-vendor",
     title="An action or condition key has no service prefix",
-    text="An action or condition key has no prefix of a service.",
     recognised_by="The message says that actions or conditions must be prefaced by a vendor.",
     fix="Write SERVICE:Action for actions and PREFIX:key for condition keys.",
     sources=(pages.POLICY_GRAMMAR,),
@@ -71,7 +69,6 @@ UNKNOWN_VENDOR = CauseType(
 RESOURCE_VENDOR = CauseType(
     "resource-vendor",
     title="An ARN has no complete service name",
-    text="A resource's ARN has no whole service name.",
     recognised_by='The message says "Resource vendor must be fully qualified".',
     fix="Write the service in the third part of the ARN without wildcards.",
     sources=(pages.POLICY_GRAMMAR,),
@@ -79,7 +76,6 @@ RESOURCE_VENDOR = CauseType(
 RESOURCE_FORMAT = CauseType(
     "resource-format",
     title="A Resource is neither an ARN nor an asterisk",
-    text="A Resource is neither an ARN nor *.",
     recognised_by='The message says that a resource must be in ARN format or "*".',
     fix='Write complete ARNs, or "*".',
     sources=(pages.POLICY_GRAMMAR,),
@@ -94,8 +90,7 @@ RESOURCE_WITHOUT_ACTION = CauseType(
 )
 INVALID_RESOURCE = CauseType(
     "invalid-resource",
-    title="The resource is not the one of the policy",
-    text="A Resource is not the one to which the policy is attached.",
+    title="A Resource is not the one that the policy is attached to",
     recognised_by='The message says "Policy has invalid resource".',
     fix="Name the resource that the policy is attached to.",
     sources=(pages.POLICY_TROUBLES,),
@@ -111,7 +106,6 @@ INVALID_ACTION = CauseType(
 INVALID_CONDITION = CauseType(
     "invalid-condition",
     title="A condition key or operator is invalid",
-    text="A condition key or operator is not one that the action takes.",
     recognised_by='The message says "Policy has invalid condition".',
     fix="Look up the condition keys that the action supports.",
     sources=(pages.POLICY_TROUBLES,),
@@ -119,7 +113,6 @@ INVALID_CONDITION = CauseType(
 DUPLICATE_SID = CauseType(
     "duplicate-sid",
     title="Two statements have the same Sid",
-    text="Two statements have the same Sid.",
     recognised_by="The message says that statement IDs must be unique.",
     fix="Give each statement its own Sid, or omit it.",
     sources=(pages.POLICY_GRAMMAR,),
@@ -135,7 +128,6 @@ INVALID_SID = CauseType(
 LOCKOUT = CauseType(
     "lockout",
     title="The key policy would lock everyone out",
-    text="The key policy would leave nobody who can change it.",
     recognised_by="The message says that the new key policy will not allow you to update the key policy in the future.",
     fix="Keep a statement that allows kms:PutKeyPolicy, such as the one for the account root.",
     sources=(pages.KMS_KEY_POLICY,),
@@ -143,7 +135,6 @@ LOCKOUT = CauseType(
 POLICY_VERSION = CauseType(
     "policy-version",
     title="The policy's Version is invalid",
-    text="The policy's Version is not one that AWS takes.",
     recognised_by="The message says that the policy document must be version 2012-10-17 or greater.",
     fix='Use "Version": "2012-10-17".',
     sources=(pages.POLICY_GRAMMAR,),
@@ -151,7 +142,6 @@ POLICY_VERSION = CauseType(
 NO_ACTIONS = CauseType(
     "no-actions",
     title="A statement has no action",
-    text="A statement has no Action.",
     recognised_by='The message says "Policy statement must contain actions".',
     fix="Add Action or NotAction to each statement.",
     sources=(pages.POLICY_GRAMMAR,),
@@ -159,15 +149,13 @@ NO_ACTIONS = CauseType(
 NO_RESOURCES = CauseType(
     "no-resources",
     title="A statement has no resource",
-    text="A statement has no Resource.",
     recognised_by='The message says "Policy statement must contain resources".',
     fix="Add Resource or NotResource to each statement.",
     sources=(pages.POLICY_GRAMMAR,),
 )
 INVALID_JSON = CauseType(
     "invalid-json",
-    title="The policy document is not valid JSON",
-    text="The document is not JSON that AWS can read.",
+    title="The document is not valid JSON",
     recognised_by='The message says "contains invalid Json", "Syntax errors in policy" or a similar phrase.',
     fix="Correct the JSON. With the AWS CLI, pass a file as file://policy.json.",
     sources=(pages.POLICY_TROUBLES,),
@@ -176,7 +164,6 @@ INVALID_JSON = CauseType(
 MALFORMED_POLICY = CauseType(
     "malformed-policy",
     title="AWS rejects the policy document",
-    text="AWS refuses the policy document.",
     recognised_by="The error code MalformedPolicyDocument with a message that no other cause covers.",
     fix="Validate the document with IAM Access Analyzer.",
     sources=(

@@ -105,7 +105,6 @@ NOT_AN_ARN = CauseType(
 VARIABLE_NOT_REPLACED = CauseType(
     "variable-not-replaced",
     title="A variable in the ARN was not replaced",
-    text="A variable in it was not replaced, such as that of the account.",
     fix="Set the variable, and print the ARN before the call.",
     of="arn-not-accepted",
     example="sts-arn-assume-role",

@@ -49,7 +49,6 @@ INVALID_PRINCIPAL = CauseType(
 PRINCIPAL_NOT_THERE = CauseType(
     "principal-not-there",
     title="The role or user does not exist",
-    text="The role or user does not exist, or was deleted.",
     fix="Create the role or user, or remove it from the policy.",
     of="invalid-principal",
 )
@@ -79,7 +78,6 @@ DELETED_PRINCIPAL = CauseType(
 WILDCARD_IN_PRINCIPAL = CauseType(
     "wildcard-in-principal",
     title="A principal ARN contains a wildcard",
-    text="A principal's ARN takes no wildcard.",
     recognised_by="The name of the principal contains an asterisk.",
     fix='Name each principal, or use "*" with a condition on aws:PrincipalArn.',
     sources=(pages.POLICY_PRINCIPAL,),
@@ -106,13 +104,13 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     problem, because = find_problem(message)
     if _INVALID_PRINCIPAL.search(message) and problem.cause is not NO_PRINCIPALS:
         return _explain_invalid_principal(case, message)
-    text = problem.text or problem.cause.text
+    text = problem.text or problem.cause.sentence
     return Explanation(
         failure=case.failure,
         topic="malformed-policy",
         summary=text
         if text.startswith("AWS")
-        else f"AWS refuses the policy document: {text[:1].lower()}{text[1:]}",
+        else f"AWS rejects the policy document: {text[:1].lower()}{text[1:]}",
         causes=(problem.cause.cause("reported", because, text=text),),
         remedies=(
             Remedy(title="Correct the document", who="you", steps=problem.steps, url=pages.POLICY_TROUBLES),

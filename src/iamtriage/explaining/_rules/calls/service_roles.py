@@ -59,14 +59,12 @@ INSTANCE_PROFILE_NOT_THERE = CauseType(
 ROLE_IN_PLACE_OF_PROFILE = CauseType(
     "role-in-place-of-profile",
     title="A role name is used instead of an instance profile name",
-    text="A role's name stands where that of an instance profile belongs.",
     fix="Use the name of the instance profile that contains the role.",
     of="instance-profile-not-there",
 )
 PROFILE_IN_OTHER_ACCOUNT = CauseType(
     "profile-in-other-account",
     title="The instance profile is in another account",
-    text="The instance profile is in another account.",
     fix="Create the instance profile in the account of the instance.",
     of="instance-profile-not-there",
 )

@@ -34,7 +34,6 @@ _AGENT_POLICY = "AmazonSSMManagedInstanceCore"
 TARGET_NOT_CONNECTED = CauseType(
     "target-not-connected",
     title="The target is not connected to Session Manager",
-    text="The machine is not connected to Session Manager there.",
     recognised_by="The error code TargetNotConnected.",
     fix="Check the agent, its permissions and its network.",
     sources=(pages.SESSION_TROUBLES,),
@@ -52,7 +51,6 @@ EXEC_NOT_ENABLED_CAUSE = CauseType(
 OTHER_REGION_OR_ACCOUNT = CauseType(
     "other-region-or-account",
     title="The target is in another region or account",
-    text="It is in another region or account than the call.",
     fix="Call the region and the account of the target.",
     of="target-not-connected",
 )

@@ -64,7 +64,6 @@ NAME_UNKNOWN = CauseType(
 CONNECTION_REFUSED = CauseType(
     "connection-refused",
     title="The connection was refused or reset",
-    text="The connection was refused or cut.",
     recognised_by='The message says "connection refused", "connection reset" or EOF.',
     fix="Check proxies, firewalls and the endpoint URL.",
     sources=(pages.VPC_ENDPOINTS,),
@@ -89,7 +88,6 @@ NO_SUCH_HOST = CauseType(
 DNS = CauseType(
     "dns",
     title="The network's DNS does not resolve AWS host names",
-    text="The DNS of the network does not answer for names of AWS.",
     fix="Correct the resolver of the network or of the VPC.",
     of="name-unknown",
     example="no-answer",

@@ -36,7 +36,6 @@ EMPTY_SOURCE = CauseType(
 PROFILE_LOOP = CauseType(
     "profile-loop",
     title="Profiles name each other in a circle",
-    text="Profiles name each other as source_profile in a circle.",
     recognised_by='The SDK says "Infinite loop in credential configuration".',
     fix="Give the last profile its own credentials instead of source_profile.",
     sources=(pages.CLI_ROLES,),
@@ -54,7 +53,6 @@ TWO_SOURCES = CauseType(
 UNKNOWN_SOURCE = CauseType(
     "unknown-source",
     title="The value of credential_source is unknown",
-    text="The value of credential_source is none that AWS's SDKs know.",
     recognised_by="The SDK says that the credential source is not valid.",
     fix="Use Environment, Ec2InstanceMetadata or EcsContainer.",
     sources=(pages.CLI_ROLES,),

@@ -75,7 +75,6 @@ _SERVICE_CODES = re.compile(r"ExpiredToken|ExpiredTokenException|RequestExpired|
 EXPIRED_SESSION = CauseType(
     "expired-session",
     title="The credentials have expired",
-    text="The credentials were valid once and have expired.",
     recognised_by='An error code such as ExpiredToken, ExpiredTokenException or RequestExpired, or the message "The security token included in the request is expired".',
     fix="Get new credentials, and let the SDK refresh them automatically.",
     sources=(pages.TEMPORARY_CREDENTIALS,),
@@ -90,7 +89,6 @@ PASTED_SESSION = CauseType(
 LONG_RUNNING = CauseType(
     "long-running",
     title="The program runs longer than its credentials last",
-    text="The program got them at its start and runs longer than they last.",
     fix="Let the SDK get the credentials from a provider that refreshes them.",
     of="expired-session",
 )
@@ -120,7 +118,6 @@ EXPIRED_REQUEST = CauseType(
 PRESIGNED_URL_TOO_OLD = CauseType(
     "presigned-url-too-old",
     title="The presigned URL is older than its expiry",
-    text="It is a presigned URL that is older than it was made for.",
     fix="Create a new URL with a longer expiry.",
     of="expired-request",
 )

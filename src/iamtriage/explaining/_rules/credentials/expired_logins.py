@@ -47,7 +47,6 @@ _EXPIRY_TIMES = re.compile(
 EXPIRED_SSO_SESSION = CauseType(
     "expired-sso-session",
     title="The IAM Identity Center session has expired",
-    text="The login to IAM Identity Center has expired, or was ended.",
     recognised_by="The SDK says that the SSO session or token has expired.",
     fix="Sign in again with aws sso login.",
     sources=(pages.SSO_LOGIN,),
@@ -108,7 +107,6 @@ EXPIRED_SAML_ASSERTION = CauseType(
 IDENTITY_PROVIDER_CLOCK_OFF = CauseType(
     "identity-provider-clock-off",
     title="The clock of the identity provider is wrong",
-    text="The identity provider's clock is not AWS's.",
     fix="Synchronize the clock of the identity provider.",
     of="expired-saml-assertion",
 )

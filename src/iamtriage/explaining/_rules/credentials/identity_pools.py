@@ -57,14 +57,12 @@ LOGINS_EMPTY = CauseType(
 LOGINS_NOT_PASSED = CauseType(
     "logins-not-passed",
     title="The token is not passed in Logins",
-    text="The user is signed in, but the token is not passed on in Logins.",
     fix="Pass the ID token of the user in Logins.",
     of="identity-pool-guest",
 )
 OTHER_POOL = CauseType(
     "other-pool",
     title="The app uses another identity pool",
-    text="The app is set up with another identity pool than was meant.",
     fix="Correct the identity pool ID in the app or in the trust policy.",
     of="identity-pool-guest",
 )
@@ -87,7 +85,6 @@ IDENTITY_KEPT = CauseType(
 LOGINS_OF_OTHER_PROVIDER = CauseType(
     "logins-of-other-provider",
     title="The token is of another provider or user",
-    text="The token in Logins is of another provider or user.",
     fix="Pass the token of the provider that the identity belongs to.",
     of="identity-forbidden",
 )
@@ -109,7 +106,6 @@ POOL_NOT_TRUSTED = CauseType(
 POOL_ROLE_MISSING = CauseType(
     "pool-role-missing",
     title="The identity pool's role was deleted or never set",
-    text="The role was deleted, or never set for this kind of caller.",
     fix="Set the role for this kind of caller in the identity pool.",
     of="identity-pool-roles",
 )

@@ -85,14 +85,12 @@ NO_OIDC_PROVIDER = CauseType(
 ROLE_OF_OTHER_ACCOUNT = CauseType(
     "role-of-other-account",
     title="The role is in another account than the provider",
-    text="The role belongs to another account than the one in which the provider was made.",
     fix="Create the identity provider in the role's account, or use a role of the provider's account.",
     of="no-oidc-provider",
 )
 NO_VERIFICATION_KEY = CauseType(
     "no-verification-key",
     title="STS could not get the key that verifies the token",
-    text="STS could not fetch the key that proves the token's signature.",
     recognised_by='The message says "Couldn\'t retrieve verification key from your identity provider".',
     fix="Let the issuer serve its keys publicly, at the jwks_uri of its configuration.",
     sources=(pages.OIDC_PROVIDERS,),
@@ -121,7 +119,6 @@ CERTIFICATE_CHAIN = CauseType(
 IDENTITY_PROVIDER_UNREACHED = CauseType(
     "identity-provider-unreached",
     title="STS could not reach the identity provider",
-    text="STS could not reach the identity provider.",
     recognised_by="The error code IDPCommunicationError.",
     fix="Retry, then check that the issuer is reachable from the internet.",
     sources=(pages.OIDC_PROVIDERS,),
@@ -136,7 +133,6 @@ PASSING_FAULT = CauseType(
 WRONG_THUMBPRINT = CauseType(
     "wrong-thumbprint",
     title="The certificate does not match the provider's thumbprint",
-    text="The certificate of the issuer's host does not match the thumbprint that IAM has of it.",
     recognised_by="The message says that the OpenIDConnect provider's HTTPS certificate does not match the configured thumbprint.",
     fix="Update the thumbprint list of the identity provider.",
     sources=(pages.OIDC_PROVIDERS,),

@@ -49,7 +49,6 @@ _MISSING_CLAIM = re.compile(r"issing a required claim: (\w{1,20})", re.ASCII)
 WRONG_AUDIENCE = CauseType(
     "wrong-audience",
     title="The token's audience is not registered with the provider",
-    text="The token's audience is not among the client ids of the IAM OIDC provider.",
     recognised_by='The message says "Incorrect token audience".',
     fix="Request the token for sts.amazonaws.com, or add the audience to the identity provider.",
     sources=(pages.OIDC_PROVIDERS,),
@@ -109,7 +108,6 @@ NOT_AN_ID_TOKEN = CauseType(
 CLAIM_REJECTED = CauseType(
     "claim-rejected",
     title="The identity provider rejects the token",
-    text="The identity provider says that the token is not valid.",
     recognised_by="The error code IDPRejectedClaim.",
     fix="Get a new token.",
     sources=(pages.OIDC_ROLES,),
@@ -117,14 +115,12 @@ CLAIM_REJECTED = CauseType(
 TOKEN_REVOKED = CauseType(
     "token-revoked",
     title="The token has expired or was revoked",
-    text="The token has expired or was revoked.",
     fix="Get a new token.",
     of="claim-rejected",
 )
 INVALID_IDENTITY_TOKEN = CauseType(
     "invalid-identity-token",
     title="STS could not validate the token",
-    text="STS could not validate the token.",
     recognised_by="The error code InvalidIdentityToken with a message that no other cause covers.",
     fix="Check the token's form, its issuer and its expiry.",
     sources=(pages.OIDC_ROLES,),
@@ -139,7 +135,6 @@ TOKEN_CUT = CauseType(
 ISSUER_DIFFERS = CauseType(
     "issuer-differs",
     title="The token's issuer differs from the provider's URL",
-    text="The token's iss is not the provider's URL to the letter.",
     fix="Create a provider with exactly the token's issuer URL.",
     of="invalid-identity-token",
 )

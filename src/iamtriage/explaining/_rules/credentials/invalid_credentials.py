@@ -93,7 +93,6 @@ INVALID_SESSION_TOKEN = CauseType(
 SESSION_TOKEN_MISSING = CauseType(
     "session-token-missing",
     title="The session token is missing or belongs to another key",
-    text="The key is a temporary one, and its session token is missing or is another key's.",
     fix="Set AWS_SESSION_TOKEN together with the two other values.",
     of="invalid-credentials",
 )
@@ -115,7 +114,6 @@ KEY_GONE = CauseType(
 KEY_MISTYPED = CauseType(
     "key-mistyped",
     title="The access key ID is misspelled or a placeholder",
-    text="The key id is mistyped, cut, or a placeholder that nobody replaced.",
     fix="Copy the access key ID again.",
     of="unknown-access-key",
 )

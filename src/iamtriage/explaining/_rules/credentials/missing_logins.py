@@ -45,21 +45,18 @@ OTHER_HOME = CauseType(
 HELPER_WITHOUT_CREDENTIALS = CauseType(
     "helper-without-credentials",
     title="The kubeconfig's helper found no AWS credentials",
-    text="The helper found no AWS credentials where it ran.",
     fix="Sign in for the profile that the kubeconfig names, then run kubectl again.",
     of="kubeconfig-helper",
 )
 HELPER_PROFILE = CauseType(
     "helper-profile",
     title="The kubeconfig names a profile or role that cannot be used",
-    text="The kubeconfig names a profile or role that is not there or not allowed.",
     fix="Correct the profile or the role in the kubeconfig.",
     of="kubeconfig-helper",
 )
 HELPER_TIMEOUT = CauseType(
     "helper-timeout",
     title="The kubeconfig's helper could not reach STS",
-    text="The helper could not reach STS in time.",
     fix="Check the network and the proxy of the machine.",
     of="kubeconfig-helper",
 )

@@ -99,7 +99,6 @@ _MAX_CAUSES = 6
 NO_CREDENTIALS = CauseType(
     "no-credentials",
     title="The SDK found no credentials",
-    text="The SDK found no credentials in any place where it looks.",
     recognised_by='The SDK says "Unable to locate credentials", "no valid providers in chain" or a similar message.',
     fix="Sign in, or give the program a role where it runs.",
     sources=(pages.SDK_CREDENTIALS,),
@@ -107,7 +106,6 @@ NO_CREDENTIALS = CauseType(
 NO_INSTANCE_PROFILE = CauseType(
     "no-instance-profile",
     title="The EC2 instance has no role",
-    text="The EC2 instance has no instance profile, or one without a role.",
     fix="Attach an instance profile with a role.",
     of="no-credentials",
 )

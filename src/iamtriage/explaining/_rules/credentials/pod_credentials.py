@@ -171,7 +171,6 @@ SERVICE_ACCOUNT_WITHOUT_ROLE = CauseType(
 AGENT_MISSING = CauseType(
     "agent-missing",
     title="The EKS Pod Identity Agent is not running on the node",
-    text="The EKS Pod Identity Agent does not run on the pod's node.",
     fix="Install the add-on eks-pod-identity-agent.",
     of="no-credentials",
     example="no-credentials-in-pod",

@@ -106,7 +106,6 @@ URL_CUT = CauseType(
 OTHER_PARAMETERS = CauseType(
     "other-parameters",
     title="The application's own parameters have these names",
-    text="A parameter of the application's own bears one of these names.",
     fix="Rename the parameters of the application.",
     of="presigned-url-incomplete",
 )

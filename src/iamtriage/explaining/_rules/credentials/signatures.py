@@ -116,7 +116,6 @@ KEY_WITH_BLANKS = CauseType(
 DATES_DIFFER = CauseType(
     "dates-differ",
     title="The credential scope and the date header differ",
-    text="Credential scope and date header were made at different times.",
     recognised_by="The message says that the date in the credential scope does not match the date header.",
     fix="Sign each request once, with one time.",
     sources=(pages.SIGNATURES,),
@@ -124,7 +123,6 @@ DATES_DIFFER = CauseType(
 CLOCK_SKEW = CauseType(
     "clock-skew",
     title="The time of the signature differs too much from the AWS time",
-    text="The time in the signature is too far from AWS's.",
     recognised_by='The error code RequestTimeTooSkewed, or "Signature not yet current".',
     fix="Synchronize the clock with NTP.",
     sources=(pages.SIGNATURES,),
@@ -148,7 +146,6 @@ WRONG_SECRET = CauseType(
 WRONG_REGION_OR_SERVICE = CauseType(
     "wrong-region-or-service",
     title="The request is signed for another region or service",
-    text="It is signed for another region or service than that of the host.",
     fix="Set the region of the endpoint in the client.",
     of="signature-mismatch",
 )

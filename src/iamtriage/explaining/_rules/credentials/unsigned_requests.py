@@ -41,7 +41,6 @@ NO_SUCH_ROUTE = CauseType(
 REQUEST_UNSIGNED = CauseType(
     "request-unsigned",
     title="The request is not signed",
-    text="The request carries no signature.",
     recognised_by='An error code or message such as "Missing Authentication Token".',
     fix="Sign the request, or use an AWS SDK.",
     sources=(pages.SIGNATURES,),
@@ -49,7 +48,6 @@ REQUEST_UNSIGNED = CauseType(
 NO_REGISTRY_LOGIN_CAUSE = CauseType(
     "no-registry-login",
     title="There is no docker login to the registry",
-    text="The program that pulls or pushes has no login to the registry.",
     recognised_by='The registry says "no basic auth credentials".',
     fix="Run aws ecr get-login-password and pass it to docker login.",
     sources=(pages.ECR_LOGIN,),
@@ -64,7 +62,6 @@ REGISTRY_LOGIN_EXPIRED = CauseType(
 OTHER_REGISTRY = CauseType(
     "other-registry",
     title="The docker login is for another registry",
-    text="The login is one to another account's or region's registry.",
     fix="Log in to the registry of the image.",
     of="no-registry-login",
 )
@@ -78,7 +75,6 @@ UNSIGNED_BY_CHOICE = CauseType(
 HEADER_LOST = CauseType(
     "header-lost",
     title="A proxy or redirect dropped the Authorization header",
-    text="A proxy or a redirect dropped the Authorization header.",
     fix="Let the proxy pass the header, and don't follow redirects to other hosts.",
     of="request-unsigned",
 )

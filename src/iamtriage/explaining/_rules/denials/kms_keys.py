@@ -48,7 +48,6 @@ KMS_WRONG_REGION = CauseType(
 KMS_KEY_DENY = CauseType(
     "kms-key-deny",
     title="A Deny statement in the key policy matches",
-    text="A Deny statement in the key policy matches the request.",
     fix="Change the Deny statement in the key policy.",
     of="kms-key-policy",
     example="kms-three-ways",
@@ -65,7 +64,6 @@ KMS_NO_ALLOW = CauseType(
 KMS_KEY_DELETED = CauseType(
     "kms-key-deleted",
     title="The KMS key was deleted",
-    text="The key was deleted.",
     fix="Use another key. What the deleted key encrypted cannot be recovered.",
     of="kms-no-allow",
 )

@@ -27,7 +27,6 @@ _NO_ACCESS_MESSAGE = re.compile(r"(?i)\bno access\b")
 NO_ASSIGNMENT = CauseType(
     "no-assignment",
     title="The user has no assignment of the permission set",
-    text="Whoever is logged in has no assignment of that permission set in that account.",
     recognised_by='IAM Identity Center answers GetRoleCredentials with "No access".',
     fix="Assign the permission set in the account to the user or group.",
     sources=(pages.ASSIGNMENTS,),

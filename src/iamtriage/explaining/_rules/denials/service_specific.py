@@ -70,7 +70,6 @@ AUTHORIZER_CACHE = CauseType(
 LAKE_FORMATION_GRANT = CauseType(
     "lake-formation-grant",
     title="Lake Formation does not allow the access",
-    text="Lake Formation's own permissions do not let the caller in.",
     recognised_by='AWS says "Insufficient Lake Formation permission(s)" or a similar message.',
     fix="Grant the permission that the message names in Lake Formation.",
     sources=("https://docs.aws.amazon.com/lake-formation/latest/dg/troubleshooting.html",),
@@ -109,7 +108,6 @@ MFA_DEVICE = CauseType(
 NOT_OWNER = CauseType(
     "not-owner",
     title="The caller does not own the resource",
-    text="EC2 says that the caller is not the owner of the resource.",
     recognised_by='EC2 says "You are not the owner of …".',
     fix="Let the owner account make the call.",
     sources=(pages.EC2_ERRORS,),
@@ -117,7 +115,6 @@ NOT_OWNER = CauseType(
 SHARED_SUBNET = CauseType(
     "shared-subnet",
     title="The resource is in a shared subnet or managed by a service",
-    text="The resource is in a shared subnet, or a service manages it for another account.",
     fix="Let the owner of the subnet or the service change it.",
     of="not-owner",
     example="not-owner",
@@ -140,7 +137,6 @@ IMAGE_WITHDRAWN = CauseType(
 DEPENDENCY = CauseType(
     "dependency",
     title="The call needs another service that the caller is not allowed to use",
-    text="The call needs another service, and the caller, or the role that the service uses, may not call that one.",
     recognised_by="The error code is DependencyAccessDeniedException or similar.",
     fix="Allow the action of the other service that the message names.",
     sources=(pages.ACCESS_DENIED,),

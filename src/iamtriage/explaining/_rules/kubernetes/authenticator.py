@@ -83,7 +83,6 @@ HELPER_FAILED = CauseType(
 ROLE_NOT_ASSUMABLE = CauseType(
     "role-not-assumable",
     title="The kubeconfig names a role that the caller is not allowed to assume",
-    text="The kubeconfig names a role that the caller may not assume.",
     fix="Allow sts:AssumeRole in the caller's policies and in the role's trust policy.",
     of="helper-failed",
 )
@@ -97,7 +96,6 @@ OLD_HELPER = CauseType(
 TOKEN_NOT_ACCEPTED = CauseType(
     "token-not-accepted",
     title="The authenticator cannot read the token",
-    text="The authenticator could not make anything of the token.",
     recognised_by='The message says "input token was not properly formatted".',
     fix="Get a new token for this cluster with aws eks get-token.",
     sources=(pages.EKS_KUBECONFIG,),

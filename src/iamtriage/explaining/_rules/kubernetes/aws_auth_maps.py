@@ -63,7 +63,6 @@ MAP_EXISTS = CauseType(
 NO_MAP = CauseType(
     "no-map",
     title="The ConfigMap aws-auth does not exist",
-    text="There is no ConfigMap aws-auth in kube-system.",
     recognised_by='Kubernetes says that configmaps "aws-auth" not found.',
     fix="Create it, or use access entries.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
@@ -79,7 +78,6 @@ NOT_NEEDED_YET = CauseType(
 ACCESS_ENTRIES = CauseType(
     "access-entries",
     title="The cluster uses access entries",
-    text="The cluster works with access entries, and needs none.",
     fix="Use access entries: aws-auth is not needed.",
     of="no-map",
 )
@@ -93,7 +91,6 @@ MAP_DELETED = CauseType(
 MAP_NOT_READ = CauseType(
     "map-not-read",
     title="The authenticator cannot read aws-auth",
-    text="The authenticator cannot read aws-auth, or an entry in it.",
     recognised_by="The authenticator's log names mapRoles, mapUsers or aws-auth and an error.",
     fix="Correct the ConfigMap; iamtriage aws-auth lint finds the line.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),

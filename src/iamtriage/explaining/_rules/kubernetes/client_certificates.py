@@ -50,7 +50,6 @@ _EVIDENCE: dict[_CertificateError, str] = {
 CERTIFICATE_CLOCK_OFF = CauseType(
     "certificate-clock-off",
     title="The clock of the server or the issuer is wrong",
-    text="The clock of the server, or of what issued the certificate, is wrong.",
     fix="Synchronize the clocks with NTP.",
     of="client-certificate",
 )

@@ -60,7 +60,6 @@ ENTRY_OF_OTHER_TYPE = CauseType(
 NODE_NOT_ACCEPTED = CauseType(
     "node-not-accepted",
     title="The API server does not accept the node",
-    text="The API server does not accept the identity of the node.",
     recognised_by="The kubelet says Unauthorized, or nodes fail to join the cluster.",
     fix="Map the node role in the cluster.",
     sources=(pages.EKS_TROUBLESHOOTING,),

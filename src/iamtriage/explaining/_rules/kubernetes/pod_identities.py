@@ -57,7 +57,6 @@ POD_IDENTITY_TRUST = CauseType(
 ASSOCIATION_EXISTS = CauseType(
     "association-exists",
     title="The service account already has a Pod Identity association",
-    text="A service account can have one association in a cluster.",
     recognised_by="EKS says that an association already exists.",
     fix="Update the existing association.",
     sources=(pages.EKS_POD_ASSOCIATION,),
@@ -75,14 +74,12 @@ NO_ASSOCIATION = CauseType(
 ASSOCIATION_ELSEWHERE = CauseType(
     "association-elsewhere",
     title="The association is in another cluster or region",
-    text="It is in another cluster or region, or was deleted.",
     fix="Call the region and the cluster of the association.",
     of="no-association",
 )
 NO_SERVICE = CauseType(
     "no-service",
     title="The trust policy does not name pods.eks.amazonaws.com",
-    text="It does not name the service pods.eks.amazonaws.com.",
     fix="Add the service principal pods.eks.amazonaws.com.",
     of="pod-identity-trust",
     example="eks-pod-identity-trust",

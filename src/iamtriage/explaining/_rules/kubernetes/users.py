@@ -76,7 +76,6 @@ NO_RULE = CauseType(
 HEADER_DROPPED = CauseType(
     "header-dropped",
     title="Something drops the Authorization header",
-    text="Something between client and API server drops the Authorization header.",
     fix="Let the proxy or load balancer pass the header, or connect directly.",
     of="anonymous-request",
 )
@@ -99,7 +98,6 @@ PROGRAM_AS_NODE = CauseType(
 NODE_MAPPING = CauseType(
     "node-mapping",
     title="The node role is mapped to another name or group",
-    text="The node role is mapped to other groups or to another user name.",
     fix="Map it to system:node:{{EC2PrivateDNSName}} and the groups system:bootstrappers and system:nodes.",
     of="node-authorizer",
 )

@@ -36,7 +36,6 @@ ROLE_TOO_NEW = CauseType(
 REQUEST_CHANGED = CauseType(
     "request-changed",
     title="A proxy or client changes the request after signing",
-    text="A proxy, load balancer or client changes host, path or headers after the request was signed.",
     fix="Let the proxy pass host, path and headers unchanged.",
     of="signature-mismatch",
     subject="credentials",

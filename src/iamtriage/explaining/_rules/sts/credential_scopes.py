@@ -82,14 +82,12 @@ WRONG_SIGNING_SERVICE = CauseType(
 ENDPOINT_OF_OTHER_SERVICE = CauseType(
     "endpoint-of-other-service",
     title="The endpoint URL is that of another service",
-    text="The endpoint URL that is set is that of another service than the client's.",
     fix="Remove or correct the endpoint URL.",
     of="wrong-signing-service",
 )
 ENDPOINT_OF_OTHER_REGION = CauseType(
     "endpoint-of-other-region",
     title="The endpoint URL is that of another region",
-    text="An endpoint URL in the code or settings is that of another region than the client's.",
     fix="Remove the endpoint URL, or use that of the client's region.",
     of="wrong-signing-region",
     example="scope-of-other-region",

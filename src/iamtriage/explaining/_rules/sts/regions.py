@@ -29,7 +29,6 @@ _NOTE = "No IAM policy helps here. Tokens from the host of a region hold in all 
 REGION_NOT_ENABLED = CauseType(
     "region-not-enabled",
     title="The account has not enabled the region",
-    text="The account has not enabled the region.",
     recognised_by="The message says that the region is not enabled for the account, or the error comes from an opt-in region.",
     fix="Enable the region in the account, or call another region.",
     sources=(pages.ENABLE_REGION,),

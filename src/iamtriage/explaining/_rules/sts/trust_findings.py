@@ -44,7 +44,6 @@ TRUST_POLICY_OPEN = CauseType(
 TRUST_POLICY_UNREADABLE = CauseType(
     "trust-policy-unreadable",
     title="The supplied trust policy or caller cannot be read",
-    text="The trust policy or caller that was given cannot be judged.",
     recognised_by="The facts contain a trust policy or a caller that is malformed.",
     fix="Supply the JSON of the policy and the ARN of the caller.",
     sources=(pages.TRUST_POLICIES,),
@@ -52,7 +51,6 @@ TRUST_POLICY_UNREADABLE = CauseType(
 TRUST_POLICY_CHECKED = CauseType(
     "trust-policy-checked",
     title="The trust policy that was supplied does not allow the call",
-    text="The role's trust policy does not let the call in.",
     recognised_by="The facts contain the trust policy, and no statement of it allows the caller.",
     fix="Change the trust policy as the explanation says.",
     sources=(pages.TRUST_POLICIES,),
