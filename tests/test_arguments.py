@@ -79,7 +79,7 @@ def test_a_record_is_a_mapping(value: object) -> None:
 @pytest.mark.parametrize("value", [None, 3, b"text"], ids=repr)
 def test_redact_takes_strings_and_parsed_data(value: object) -> None:
     with pytest.raises(TypeError) as caught:
-        redact(value)  # type: ignore[arg-type]
+        redact(value)  # type: ignore[call-overload]
     assert str(caught.value) == (
         f"the argument of redact() must be a string, a mapping or a list, not {type(value).__name__}"
     )

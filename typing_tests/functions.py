@@ -55,7 +55,7 @@ def scans(lines: list[str], generator: Iterator[str]) -> None:
 
 def wrong_names() -> None:
     assert iamtriage.parsed  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue]
-    assert iamtriage.boto.installed  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue]
+    assert iamtriage.boto.nothing  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue]
 
 
 def nothing_found() -> None:

@@ -101,6 +101,5 @@ def wrong_ways(error: Exception) -> None:
     is_expired(error, after_change=True)  # type: ignore[call-arg]
     try:
         raise error
-    # Python would say so only when an error is there.
-    except Denied:  # type: ignore[misc]
-        pass
+    except Denied as denied:
+        assert_type(denied, Denied)

@@ -94,8 +94,10 @@ def world(aws_environment: pytest.MonkeyPatch) -> Iterator[World]:
 
     with run_moto(prepare) as (url, keys):
         aws_environment.setenv("AWS_ENDPOINT_URL", url)
-        sessions = [boto3.Session(*keys[name], region_name="eu-west-1") for name in ("auditor", "stranger")]
-        yield World(*sessions, **names)
+        auditor, stranger = (
+            boto3.Session(*keys[name], region_name="eu-west-1") for name in ("auditor", "stranger")
+        )
+        yield World(auditor, stranger, **names)
         aws_environment.delenv("AWS_ENDPOINT_URL")
 
 

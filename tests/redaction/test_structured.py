@@ -240,7 +240,7 @@ def _facts(text: str) -> list[object] | None:
 def test_another_scanner_finds_nothing(text: str) -> None:
     """Only access key IDs stay. A marker in a URL looks like its password."""
     # Entropy is no evidence: every hash has it.
-    classes: dict[str, type] = get_mapping_from_secret_type_to_class()
+    classes: dict[str, Any] = get_mapping_from_secret_type_to_class()
     names = sorted(plugin.__name__ for plugin in classes.values())
     plugins = [{"name": name} for name in names if "Entropy" not in name and not name.startswith("IP")]
     with transient_settings({"plugins_used": plugins}):
