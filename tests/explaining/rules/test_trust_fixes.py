@@ -133,3 +133,47 @@ def test_workflow_of_a_known_repository() -> None:
     policies = [str(remedy.policy) for remedy in explain(text).remedies if remedy.policy is not None]
     assert any("repo:octo/cart:" in each for each in policies)
     assert all(f"arn:aws:iam::111122223333:oidc-provider/{GITHUB}" in each for each in policies)
+
+
+ASSUME = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/vendor"
+
+
+@pytest.mark.parametrize(
+    ("condition", "words", "argument"),
+    [
+        pytest.param(
+            {"StringEquals": {"sts:ExternalId": "acme-42"}},
+            "the external ID acme-42",
+            "--external-id acme-42",
+            id="external ID",
+        ),
+        pytest.param(
+            {"StringEquals": {"sts:ExternalId": "$(reboot)"}},
+            "the external ID $(reboot)",
+            "--external-id EXTERNAL_ID",
+            id="no external ID",
+        ),
+        pytest.param(
+            {"Bool": {"aws:MultiFactorAuthPresent": "true"}}, "MFA", "--token-code TOKEN_CODE", id="MFA"
+        ),
+    ],
+)
+def test_condition_that_the_message_does_not_decide(
+    condition: dict[str, Any], words: str, argument: str
+) -> None:
+    """A trust policy that names the caller needs no other statement, but its condition met."""
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+                "Action": "sts:AssumeRole",
+                "Condition": condition,
+            }
+        ],
+    }
+    explanation = explain(ASSUME, facts={"trust_policy": policy})
+    assert words in explanation.summary
+    assert argument in explanation.remedies[0].commands[0]
+    assert all(remedy.layer != "role_trust" for remedy in explanation.remedies)

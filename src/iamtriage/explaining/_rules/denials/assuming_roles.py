@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.shared.wording import (
     reason_lines,
 )
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust_fixes import open_condition, open_condition_remedy
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -113,9 +114,21 @@ def explain_assume_role(denial: Denial) -> Explanation:
     can_allow = identity_allow_helps(denial) and (attribute is None or denial.crosses_accounts)
     if findings is not None and findings.allowed is False:
         can_allow = False
+    result = None if findings is None or attribute is not None or denial.is_explicit else findings.result
+    required = None if result is None else open_condition(result)
+    condition_remedy = None if result is None else open_condition_remedy(result, denial.resource)
+    if findings is not None and required is not None:
+        text = f"The role's trust policy allows the caller only with {required}. The message does not say whether the call met that."
+        findings = attrs.evolve(findings, cause=attrs.evolve(findings.cause, text=text))
+    if condition_remedy is not None:
+        # The trust policy names the caller already, so another statement for it is no fix.
+        trust_remedy = None
+    else:
+        trust_remedy = _narrow_deny_remedy(denial) if denial.is_explicit else _trust_remedy(denial, findings)
     remedies = [
+        condition_remedy,
         allow_remedy(denial, title=_allow_title(denial, attribute)) if can_allow else None,
-        _narrow_deny_remedy(denial) if denial.is_explicit else _trust_remedy(denial, findings),
+        trust_remedy,
         authorization_details_remedy(denial),
     ]
     if denial.policy_type == "role_trust" or attribute is not None:
@@ -124,7 +137,10 @@ def explain_assume_role(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="assume-role",
-        summary=denial_summary(denial, _reason(denial, attribute)),
+        summary=denial_summary(
+            denial,
+            f"the role's trust policy requires {required}" if required else _reason(denial, attribute),
+        ),
         causes=tuple(_causes(denial, findings, attribute)),
         remedies=present(*remedies),
         notes=present(

@@ -25,6 +25,7 @@ __all__ = (
     "bucket",
     "cluster",
     "command",
+    "external_id",
     "fill_command",
     "issuer",
     "kubernetes_name",
@@ -46,6 +47,7 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _KUBERNETES = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII)
+_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _PROFILE = re.compile(r"[\w.@:+/-]{1,64}", re.ASCII)
 _ACCESS_KEY = re.compile(r"A[KS]IA[A-Z0-9]{16}", re.ASCII)
 _ISSUER = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?:/[\w.~/-]{0,300})?", re.ASCII)
@@ -127,6 +129,14 @@ kubernetes_name = _argument(_KUBERNETES, "NAME")
 def service_account(name: str | None) -> str:
     """Return the name of a service account for a command."""
     return "SERVICE_ACCOUNT" if name is None else kubernetes_name(name)
+
+
+def external_id(value: str | None) -> str:
+    """Return an external ID as a command argument.
+
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html has its characters.
+    """
+    return value if value is not None and _EXTERNAL_ID.fullmatch(value) and value[0] != "-" else "EXTERNAL_ID"
 
 
 def restart_command(of_namespace: str | None) -> str:

@@ -123,7 +123,7 @@ def _describe_result(result: TrustResult, role: str | None, evidence: Evidence) 
     if result.allowed is None:
         text = "What is given does not decide whether the trust policy lets the call in."
         cause = TRUST_POLICY_OPEN.cause(because=(as_sentence(result.reason),), text=text)
-        return TrustFindings(allowed=None, cause=cause)
+        return TrustFindings(allowed=None, cause=cause, result=result)
     name = commands.role_name(role)
     steps = (
         as_sentence(result.fix) if result.fix else "Change it only if whoever wrote it meant the call.",

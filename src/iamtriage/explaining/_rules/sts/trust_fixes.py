@@ -24,13 +24,21 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.trust._evaluation import TrustResult
 
-__all__ = ("describe_mismatch", "find_provider", "mismatch_remedies")
+__all__ = (
+    "describe_mismatch",
+    "find_provider",
+    "mismatch_remedies",
+    "open_condition",
+    "open_condition_remedy",
+)
 
 _AUDIENCE = "sts.amazonaws.com"
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 _PROVIDER = "oidc-provider/"
 _GITHUB = "token.actions.githubusercontent.com"
 _PARTS_OF_SUBJECT = 4
+_EXTERNAL_ID = "sts:externalid"
+_MFA = "aws:multifactorauthpresent"
 _REMOVE_OLD = "Remove the old value if nothing uses it."
 _WHOLE_DOCUMENT = "The policy is the whole trust policy with this change: save it as trust.json."
 
@@ -58,6 +66,51 @@ def describe_mismatch(result: TrustResult) -> str | None:
     expected = " or ".join(clip_text(each) for each in result.expected[:3])
     actual = ", ".join(clip_text(each) for each in result.actual[:3])
     return f"the trust policy expects the {claim} {expected}, and the token has {actual}"
+
+
+def open_condition(result: TrustResult) -> str | None:
+    """Return the condition of a trust policy that decides and is unknown, as a phrase, or ``None``."""
+    if result.allowed is not None or result.condition is None:
+        return None
+    key = result.condition.partition(" ")[2]
+    if key.lower() == _EXTERNAL_ID and result.expected:
+        return f"the external ID {clip_text(result.expected[0])}"
+    return {
+        _MFA: "credentials that were obtained with MFA",
+        "aws:multifactorauthage": "credentials that were obtained with MFA a short time ago",
+        _EXTERNAL_ID: "an external ID",
+        "aws:sourceip": "another source address",
+        "sts:rolesessionname": "a certain session name",
+        "sts:sourceidentity": "a source identity",
+    }.get(key.lower(), f"that its condition on {clip_text(key)} is met")
+
+
+def open_condition_remedy(result: TrustResult, role_arn: str | None) -> Remedy | None:
+    """Return how a caller meets the condition of a trust policy that decides and is unknown."""
+    required = open_condition(result)
+    if required is None or result.condition is None:
+        return None
+    key = result.condition.partition(" ")[2].lower()
+    assume = "aws sts assume-role --role-arn {} --role-session-name SESSION_NAME"
+    arn = commands.arn(role_arn, "ROLE_ARN")
+    lines: tuple[str, ...] = ()
+    steps = (f"The trust policy allows the call only with {required}.",)
+    if key == _EXTERNAL_ID:
+        value = result.expected[0] if result.expected else None
+        lines = (fill_command(f"{assume} --external-id {{}}", arn, commands.external_id(value)),)
+        steps += (
+            "Pass it with the call: as ExternalId in an SDK, external_id in a profile or in Terraform's assume_role block.",
+        )
+    elif key in {_MFA, "aws:multifactorauthage"}:
+        lines = (fill_command(f"{assume} --serial-number MFA_DEVICE_ARN --token-code TOKEN_CODE", arn),)
+        steps += ("In a profile, mfa_serial names the device. Programs without a person need another role.",)
+    return Remedy(
+        title="Meet the condition of the role's trust policy",
+        who="you",
+        steps=steps,
+        commands=lines,
+        url=pages.EXTERNAL_ID if key == _EXTERNAL_ID else pages.TRUST_POLICIES,
+    )
 
 
 def mismatch_remedies(result: TrustResult, facts: Facts, role: str | None) -> tuple[Remedy, ...]:
