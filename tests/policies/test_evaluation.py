@@ -287,6 +287,33 @@ def test_a_role_arn_without_a_path_is_assumed_to_be_whole() -> None:
     assert evaluate(read(SESSION, given_path), policies).allowed is False
 
 
+SSO = f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/ana"
+LINKED = f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForX/s1"
+RESERVED: list[tuple[str, str, str, bool | None]] = [
+    # https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+    (SSO, "ArnLike", "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*", True),
+    (SSO, "ArnLike", "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*", None),
+    (SSO, "ArnLike", "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*", True),
+    (SSO, "ArnLike", "arn:aws:iam::*:role/AWSReservedSSO_*", False),
+    (SSO, "ArnLike", "arn:aws:iam::*:role/team/*", False),
+    (SSO, "ArnNotLike", "arn:aws:iam::*:role/AWSReservedSSO_*", True),
+    (SSO, "ArnNotLike", "arn:aws:iam::*:role/aws-reserved/*", False),
+    (SSO, "StringEquals", f"arn:aws:iam::{ACCOUNT}:role/AWSReservedSSO_Admin_0123456789abcdef", False),
+    (SSO, "StringLike", "arn:aws:iam::*:role/*AWSReservedSSO_Admin_*", True),
+    (LINKED, "ArnLike", "arn:aws:iam::*:role/aws-service-role/*", None),
+    (LINKED, "ArnLike", "arn:aws:iam::*:role/*", True),
+    (LINKED, "ArnLike", "arn:aws:iam::*:user/*", False),
+]
+
+
+@pytest.mark.parametrize(("principal", "operator", "value", "allowed"), RESERVED)
+def test_roles_that_always_have_a_path(
+    principal: str, operator: str, value: str, *, allowed: bool | None
+) -> None:
+    policies = PolicySet(identity=[doc(allow(Condition={operator: {"aws:PrincipalArn": value}}))])
+    assert evaluate(read(principal), policies).allowed is allowed
+
+
 # ------------------------------------------------ what a decision shows
 
 NAMED = PolicyDocument(doc(allow(), deny(Sid="NoReports")), name="app-policy", file="app.json", lines=(4, 9))

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Protocol
 import attrs
 
 from iamtriage._text import clip_text, quote_json
+from iamtriage.arns._principals import IdentityCenterRole, Role, ServiceLinkedRole
 from iamtriage.policies._conditions import PolicyValue, evaluate_condition
-from iamtriage.policies._patterns import compile_glob, intersects
+from iamtriage.policies._patterns import compile_glob, intersects, narrow_to_sections
 from iamtriage.policies._statements import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from iamtriage.arns._principals import Role
     from iamtriage.policies._patterns import Pattern
 
 __all__ = (
@@ -57,6 +57,15 @@ class Keys(Protocol):
     def ignores_unresolved(self) -> bool:
         """Whether a value whose variable the request lacks matches nothing; otherwise that is unknown."""
         ...
+
+
+# Some paths of these roles: a value that matches all of them does not depend on the path. A role that only
+# its name indicates to be service-linked can also have none.
+_RESERVED_PATHS: dict[type[Role], tuple[str, ...]] = {
+    IdentityCenterRole: ("aws-reserved/sso.amazonaws.com/", "aws-reserved/sso.amazonaws.com/eu-west-1/"),
+    ServiceLinkedRole: ("", "aws-service-role/ec2.amazonaws.com/", "aws-service-role/x.amazonaws.com/"),
+}
+_RESERVED_PREFIXES: dict[type[Role], str] = {IdentityCenterRole: "aws-reserved/sso.amazonaws.com/*"}
 
 
 @attrs.frozen
@@ -166,6 +175,8 @@ def _check_session_arn(
     texts = tuple(each.text for each in expected if each)
     if condition.operator.base == "Null":
         return ConditionResult(condition, is_met, texts, actual)
+    if role.lacks_its_path:
+        return _check_reserved_role(condition, role, expected, actual)
     matched = is_met is not condition.operator.is_negated
     if not matched and any(could_match_role(each, role, condition) for each in expected if each):
         reason = f"it depends on the path of the role {role.name}, which the session's ARN does not contain"
@@ -174,11 +185,31 @@ def _check_session_arn(
     return ConditionResult(condition, is_met, texts, actual, caveat=caveat)
 
 
+def _check_reserved_role(
+    condition: Condition, role: Role, expected: Sequence[PolicyValue | None], actual: tuple[str, ...]
+) -> ConditionResult:
+    """Check ``aws:PrincipalArn`` of a role that always has a path, of which the beginning is known."""
+    texts = tuple(each.text for each in expected if each)
+    start, paths = str(role)[: -len(role.name)], _RESERVED_PATHS[type(role)]
+    is_negated = condition.operator.is_negated
+    samples = [(f"{start}{path}{role.name}",) for path in paths]
+    results = [evaluate_condition(condition.operator, expected, each) for each in samples]
+    reason = f"it depends on the path of the role {role.name}, which the session's ARN does not contain"
+    unknown = ConditionResult(condition, None, texts, actual, reason, unknown_key=condition.key)
+    if all(each is (not is_negated) for each in results):
+        return ConditionResult(condition, not is_negated, texts, actual)
+    if any(could_match_role(each, role, condition) for each in expected if each) or None in results:
+        return unknown
+    return ConditionResult(condition, is_negated, texts, actual)
+
+
 def could_match_role(expected: PolicyValue, role: Role, condition: Condition) -> bool:
     """Return whether a value could match the role's ARN with some path."""
     pattern = expected.pattern if condition.operator.supports_wildcards else tuple(expected.text)
+    prefix = _RESERVED_PREFIXES.get(type(role), "*/")
     start = str(role)[: -len(role.name)]
-    return intersects(pattern, compile_glob(f"{start}*/{role.name}"))
+    # No path contains a colon.
+    return intersects(pattern, narrow_to_sections(compile_glob(f"{start}{prefix}{role.name}")))
 
 
 def substitute_variables(value: str, request: Keys) -> PolicyValue | Unresolved:

@@ -28,6 +28,7 @@ __all__ = (
 ANY, ONE = "any", "one"
 _IN_LINE, _OPTIONAL = "in line", "optional"
 _IN_SECTION = "in section"
+_COLON = ":"
 Pattern: TypeAlias = tuple[str, ...]
 
 _WILDCARDS = {"*": ANY, "?": ONE}
@@ -94,7 +95,9 @@ def compile_regex(pattern: Pattern) -> re.Pattern[str]:
 
 
 def intersects(one: Pattern, other: Pattern) -> bool:
-    """Return whether some text matches both patterns of :func:`compile_glob`.
+    """Return whether some text matches both patterns.
+
+    The first is one of :func:`compile_glob`, the second can also be one of :func:`narrow_to_sections`.
 
     >>> intersects(compile_glob("role/*/app"), compile_glob("*/team/a?p"))
     True
@@ -112,7 +115,7 @@ def intersects(one: Pattern, other: Pattern) -> bool:
             if position == len(other):
                 continue
             against = other[position]
-            if against == ANY:
+            if against == ANY or (against == _IN_SECTION and token != _COLON):
                 following.add(position)
             elif ONE in {token, against} or token == against:
                 following.add(position + 1)
@@ -123,7 +126,7 @@ def intersects(one: Pattern, other: Pattern) -> bool:
 def _skip_stars(positions: set[int], pattern: Pattern) -> set[int]:
     reached = set(positions)
     for position in positions:
-        while position < len(pattern) and pattern[position] == ANY:
+        while position < len(pattern) and pattern[position] in {ANY, _IN_SECTION}:
             position += 1  # noqa: PLW2901 (one position after another)
             reached.add(position)
     return reached
