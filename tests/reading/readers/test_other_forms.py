@@ -51,6 +51,17 @@ FORMS: Table = (
         expect("expired_credentials", code="ExpiredTradeInTokenException", service="sts"),
     ),
     (
+        "agent",
+        "agent unable to acquire credentials: error calling RequestManagedInstanceRoleToken: AccessDeniedException: The role is not configured\n"
+        "\tstatus code: 400, request id: 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9",
+        denied(
+            code="AccessDeniedException",
+            operation="RequestManagedInstanceRoleToken",
+            status_code=400,
+            request_id="0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9",
+        ),
+    ),
+    (
         "structured-log",
         'level=error msg="call failed" aws.operation=PutObject aws.service=s3 error="AccessDenied: Access Denied"',
         denied(code="AccessDenied", operation="PutObject", service="s3"),

@@ -30,6 +30,10 @@ _CALL = lazy_pattern(
     r"(?:[Ff]ailed\s+to\s+call|[Ee]rror\s+calling)\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))(?=[,:\s]|\Z)"
 )
 
+# As agents of AWS print it: "error calling RequestManagedInstanceRoleToken: AccessDeniedException: …".
+_CALLED = lazy_pattern(
+    r"[Ee]rror\s+calling\s+(?P<operation>[A-Z][a-z]+[A-Z]\w{2,80}):\s(?=(?P<code>[A-Z][A-Za-z]{3,70}):\s)"
+)
 _NO_PERMISSION = lazy_pattern(
     r"(?:(?<![\w.])(?P<code>[A-Z][A-Za-z]{3,60})\.\s+)?User\s+does(?:n't|\s+not)\s+have\s+permissions?\s+to\s+call\s+"
     r"[\"'`]?(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})"
@@ -52,6 +56,12 @@ def read_action_phrases(readable: Readable) -> Iterator[Piece]:
             piece = _piece(m, "head")
             piece.put("operation", m["operation"], m.start("operation"), m.end("operation"))
             yield piece
+    if "rror calling" in text:
+        for m in _CALLED.finditer(text):
+            if is_code(m["code"]):
+                piece = Piece("head", m.start(), m.end())
+                piece.put("operation", m["operation"], m.start("operation"), m.end("operation"))
+                yield piece
     if "ermission" in text:
         for m in _NO_PERMISSION.finditer(text):
             piece = _piece(m, "core")
