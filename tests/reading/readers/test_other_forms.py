@@ -52,8 +52,7 @@ FORMS: Table = (
     ),
     (
         "agent",
-        "agent unable to acquire credentials: error calling RequestManagedInstanceRoleToken: AccessDeniedException: The role is not configured\n"
-        "\tstatus code: 400, request id: 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9",
+        "agent unable to acquire credentials: error calling RequestManagedInstanceRoleToken: AccessDeniedException: The role is not configured\n\tstatus code: 400, request id: 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9",
         denied(
             code="AccessDeniedException",
             operation="RequestManagedInstanceRoleToken",
