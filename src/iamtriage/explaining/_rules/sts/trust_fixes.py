@@ -82,7 +82,7 @@ def open_condition(result: TrustResult) -> str | None:
         "aws:sourceip": "another source address",
         "sts:rolesessionname": "a certain session name",
         "sts:sourceidentity": "a source identity",
-    }.get(key.lower(), f"that its condition on {clip_text(key)} is met")
+    }.get(key.lower(), f"a request that meets its condition on {clip_text(key)}")
 
 
 def open_condition_remedy(result: TrustResult, role_arn: str | None) -> Remedy | None:
@@ -94,7 +94,7 @@ def open_condition_remedy(result: TrustResult, role_arn: str | None) -> Remedy |
     assume = "aws sts assume-role --role-arn {} --role-session-name SESSION_NAME"
     arn = commands.arn(role_arn, "ROLE_ARN")
     lines: tuple[str, ...] = ()
-    steps = (f"The trust policy allows the call only with {required}.",)
+    steps: tuple[str, ...] = (f"The trust policy allows the call only with {required}.",)
     if key == _EXTERNAL_ID:
         value = result.expected[0] if result.expected else None
         lines = (fill_command(f"{assume} --external-id {{}}", arn, commands.external_id(value)),)
