@@ -597,6 +597,18 @@ def test_faulty_documents(name: str) -> None:
     assert path.partition(".")[0] in str(caught.value)
 
 
+@pytest.mark.parametrize("principal", [{}, {"AWS": []}])
+def test_an_empty_principal_names_nobody(principal: dict[str, Any]) -> None:
+    policies = PolicySet(resource=doc(allow(Principal=principal)))
+    for caller in (USER, "anonymous", "s3.amazonaws.com"):
+        assert evaluate(read(caller), policies).allowed is False
+
+
+def test_empty_lists_cover_nothing() -> None:
+    for statement in (allow([]), allow(resource=[])):
+        assert evaluate(read(), PolicySet(identity=[doc(statement)])).allowed is False
+
+
 def test_an_rcp_that_names_a_service_applies_to_it() -> None:
     rcp = doc(deny("dynamodb:*", Principal="*"))
     request = Request(USER, "dynamodb:Query", f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/t")

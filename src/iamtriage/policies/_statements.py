@@ -155,6 +155,7 @@ class Statement:
         conditions: The conditions, all of which must be met.
         sid: Its Sid, if it has one.
         is_not_principal: Whether ``principals`` are those of NotPrincipal.
+        has_principal: Whether it has a Principal or NotPrincipal, which can be empty.
         resources: The values of Resource or NotResource; ``None`` without either.
         is_not_resource: Whether they are those of NotResource.
         action_patterns: The actions ready for comparison.
@@ -169,6 +170,7 @@ class Statement:
     conditions: tuple[Condition, ...]
     sid: str | None = None
     is_not_principal: bool = False
+    has_principal: bool = False
     resources: tuple[ResourcePattern, ...] | None = None
     is_not_resource: bool = False
     action_patterns: ActionPatterns = attrs.field(
@@ -290,6 +292,7 @@ def _parse_statement(value: object, index: int, path: str, form: PolicyForm) -> 
         conditions=_parse_conditions(statement.get("Condition", {}), f"{path}.Condition"),
         sid=sid if isinstance(sid, str) and sid else None,
         is_not_principal=principal == "NotPrincipal",
+        has_principal=principal is not None,
         resources=_parse_resources(statement[resource], f"{path}.{resource}") if resource else None,
         is_not_resource=resource == "NotResource",
     )

@@ -108,7 +108,7 @@ def match_statement(statement: Statement, question: Question, *, has_variables: 
         if result is False:
             return _OTHER_RESOURCE
     principal = _OWN
-    if statement.principals or statement.is_not_principal:
+    if statement.has_principal:
         principal = match_principals(statement, keys, has_boundary=question.has_boundary)
         if principal.is_match is False:
             return _OTHER_PRINCIPAL
