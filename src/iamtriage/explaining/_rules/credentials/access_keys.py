@@ -37,7 +37,7 @@ _EXAMPLE_SUFFIX = "EXAMPLE"
 ACCESS_KEY_QUOTA = CauseType(
     "access-key-quota",
     title="The user already has two access keys",
-    text="An IAM user has two access keys at most, and inactive ones count.",
+    text="An IAM user can have two access keys at most. Inactive keys count, so one must be deleted.",
     recognised_by='The error code LimitExceeded with "AccessKeysPerUser".',
     fix="Delete a key that is not used, then create the new one.",
     sources=(
@@ -59,8 +59,8 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
         causes=(ACCESS_KEY_QUOTA.cause("reported", quote_phrases(message_text(case), *_PHRASES)),),
         remedies=key_remedies(user),
         notes=(
-            "AWS does not raise this quota. Neither a policy nor another try helps.",
-            "A secret can be seen once, when its key is made. If it is lost, the key is of no use: make a new one.",
+            "AWS does not raise this quota. Neither a policy nor a retry helps.",
+            "AWS shows a secret access key only once, when the key is created. If it is lost, create a new key.",
         ),
     )
 
@@ -75,13 +75,13 @@ def key_remedies(user: str | None, *, key: str | None = None, at_quota: bool = T
     """
     key_id = commands.access_key(key)
     free_one = Remedy(
-        title="Free one of the two keys",
+        title="Delete the key that is no longer used",
         who="you",
         steps=(
-            "List both keys, and see for each when and for what it was last used.",
-            "Deactivate the one that is older or not used. It can be activated again, so nothing is lost yet.",
-            "Wait until it is clear that nothing breaks: days, for jobs that run seldom.",
-            "Then delete it, for good.",
+            "List both keys, and check when and for what each was last used.",
+            "Deactivate the unused one. It can be activated again.",
+            "Wait until it is clear that nothing breaks: days, for rare jobs.",
+            "Then delete it. This cannot be undone.",
         ),
         commands=(
             _user_command("list-access-keys", user),
@@ -92,11 +92,11 @@ def key_remedies(user: str | None, *, key: str | None = None, at_quota: bool = T
         url=pages.ROTATE_KEYS,
     )
     create = Remedy(
-        title="Make a new key",
+        title="Create a new access key",
         who="you",
         steps=(
-            "Make it, and put its secret where it is used at once: AWS shows it this one time.",
-            "Without the right to manage your own keys, ask the account administrator.",
+            "Create it, and store the secret where it is used immediately: AWS shows it only once.",
+            "If you are not allowed to manage your own keys, ask the account administrator.",
         ),
         commands=(_user_command("create-access-key", user),),
         url=pages.ACCESS_KEYS,
@@ -110,7 +110,7 @@ def _user_command(verb: str, user: str | None, *arguments: str) -> str:
 
 def _temporary_credentials_remedy() -> Remedy:
     return Remedy(
-        title="Do without long-term keys",
+        title="Replace long-term keys by temporary credentials",
         who="you",
         steps=(
             "People: IAM Identity Center (aws configure sso), or aws login with a console user.",

@@ -139,12 +139,12 @@ def explain_expired_sso(case: Case[ExpiredCredentials], message: str) -> Explana
     return Explanation(
         failure=case.failure,
         topic="expired-sso-session",
-        summary="The login to IAM Identity Center has expired.",
+        summary="The IAM Identity Center sign-in has expired. No permission is missing.",
         causes=tuple(causes),
         remedies=(
             credential_remedies.sso_login(profile),
             Remedy(
-                title="If it expires at once again, see which session the profile uses",
+                title="If it expires again immediately, check which session the profile uses",
                 who="you",
                 steps=(
                     "See sso_session and sso_start_url of the profile in ~/.aws/config, and log in to that one.",

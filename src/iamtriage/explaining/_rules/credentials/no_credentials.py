@@ -127,21 +127,21 @@ JOB_WITHOUT_CREDENTIALS = CauseType(
 NOTHING_SET_UP = CauseType(
     "nothing-set-up",
     title="No credentials are configured on this machine",
-    text="On this machine no profile, login or key was set up for this user.",
+    text="This user has no profile, sign-in or access key on this machine.",
     fix="Run aws configure sso, aws login or aws configure.",
     of="no-credentials",
 )
 PROFILE_NOT_NAMED = CauseType(
     "profile-not-named",
     title="The profile is not selected",
-    text="There is a profile, but it is not named default, and nothing names it.",
+    text="A profile exists, but it is not named default, and nothing selects it.",
     fix="Set AWS_PROFILE or use --profile.",
     of="no-credentials",
 )
 ENVIRONMENT_NOT_PASSED_ON = CauseType(
     "environment-not-passed-on",
     title="The environment is not passed to the process",
-    text="The variables or files are those of another user or shell: sudo, cron, systemd, docker and IDEs pass none of them on by themselves.",
+    text="The variables or files belong to another user or shell: sudo, cron, systemd, docker and IDEs do not pass them on.",
     fix="Pass the variables or mount the files into the process or container.",
     of="no-credentials",
 )

@@ -131,7 +131,7 @@ CLOCK_SKEW = CauseType(
 SIGNATURE_MISMATCH = CauseType(
     "signature-mismatch",
     title="The signature does not match",
-    text="AWS knows the key id, and computes another signature for the request that it got.",
+    text="AWS knows the access key ID, but computes another signature for the request.",
     recognised_by="The error code SignatureDoesNotMatch.",
     fix="Use the secret access key of this access key ID, and send the request as it was signed.",
     sources=(pages.SIGNATURES,),
@@ -139,7 +139,7 @@ SIGNATURE_MISMATCH = CauseType(
 WRONG_SECRET = CauseType(
     "wrong-secret",
     title="The secret access key belongs to another access key ID",
-    text="The secret is not the one of this key id, or was copied with a blank, a quote or a character missing.",
+    text="The secret access key belongs to another access key ID, or was copied with a space, a quote or a missing character.",
     fix="Copy the access key ID and its secret access key again.",
     of="signature-mismatch",
 )
@@ -284,14 +284,14 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     return Explanation(
         failure=case.failure,
         topic="signature-mismatch",
-        summary="The signature does not fit the request: most often the secret is not the key's.",
+        summary="AWS rejected the signature, most often because the secret access key belongs to another access key ID.",
         causes=(
             SIGNATURE_MISMATCH.cause("reported", quote_phrases(message, *_PHRASES)),
             *((edited_url,) if is_presigned else ()),
             *((other_endpoint,) if is_other_software else ()),
             WRONG_SECRET.cause(
                 because=(
-                    "Secrets may hold / and +, which shells, URLs and YAML change where they are not quoted.",
+                    "Secrets can contain / and +, which shells, URLs and YAML change unless they are quoted.",
                 )
             ),
             REQUEST_CHANGED.cause(),
@@ -306,12 +306,12 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
 def _copy_keys_remedy(case: Case[SignatureMismatch]) -> Remedy:
     profile = find_profile(case)
     return Remedy(
-        title="Set key id and secret again, with nothing around them",
+        title="Enter the access key ID and secret access key again",
         who="you",
         steps=(
-            "See where they come from, and that key id, secret and session token are of one set.",
-            "Copy them anew, without blanks and line ends, and quote them where a shell, YAML or a CI system reads them.",
-            "If the secret is lost, make a new key: AWS shows a secret once.",
+            "Check where they come from (environment variables override profiles), and that access key ID, secret and session token belong together.",
+            "Copy them again without spaces and newlines, and quote them for shells, YAML and CI systems.",
+            "If the secret is lost, create a new access key: AWS shows a secret only once.",
         ),
         commands=(
             credential_remedies.with_profile(profile, "aws", "configure", "list"),
@@ -335,7 +335,7 @@ def _changed_request_remedy(message: str, *, is_presigned: bool) -> Remedy:
             "Use a presigned URL as it is, with the method and headers for which it was made, and Content-Type among them."
         )
     return Remedy(
-        title="See whether the request is changed on its way",
+        title="Check whether something changes the request on its way",
         who="you",
         steps=tuple(steps),
         commands=("aws sts get-caller-identity --debug",),

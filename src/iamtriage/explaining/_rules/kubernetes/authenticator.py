@@ -208,7 +208,7 @@ def _explain_mapping(
         remedies=remedies,
         notes=(
             "The log shows the ARN as it is looked up: a session's role, without the path of the role.",
-            "IAM policies do not let anybody into a cluster.",
+            "IAM policies don't grant access to a cluster.",
         ),
     )
 
