@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 __all__ = (
     "clip_text",
     "escape_controls",
+    "escape_lines",
     "hide_secrets",
     "join_words",
+    "quote_argument",
     "quote_json",
     "quote_text",
     "wrong_type_message",
@@ -53,6 +55,36 @@ def escape_controls(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def escape_lines(text: str) -> str:
+    r"""Return a text with an escape for each character that is not printable, except newlines and tabs.
+
+    Control characters of a terminal, marks that change the direction of text, and lone surrogates, which no
+    output accepts, are not printable.
+
+    >>> print(escape_lines("a\u202eb\ud800"))
+    a\u202eb\ud800
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c in "\n\t" else escape_controls(c) for c in text)
+
+
+def quote_argument(text: str) -> str:
+    r"""Quote an argument of a command for POSIX shells, zsh and fish.
+
+    ``shlex.quote`` leaves ``=`` and ``%`` at the beginning, which zsh and fish expand, and a backslash in
+    single quotes, which fish takes for an escape.
+
+    >>> print(quote_argument("orders api"), quote_argument("=ls"), quote_argument("a\\b'c"))
+    'orders api' '=ls' a"\\"'b'"'"'c'
+    """
+    import shlex  # few processes print a command
+
+    if "\\" in text:
+        return '"\\\\"'.join(shlex.quote(part) if part else "" for part in text.split("\\"))
+    return f"'{text}'" if text[:1] in {"=", "%"} and "'" not in text else shlex.quote(text)
 
 
 def join_words(words: Sequence[str], conjunction: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
 
 import pytest
 
@@ -18,6 +19,7 @@ from iamtriage import (
     to_frame,
     to_record,
 )
+from iamtriage._text import quote_argument
 from iamtriage.cli import main
 from iamtriage.logs import FailureFilter
 from iamtriage.sts import StsSettings
@@ -103,6 +105,61 @@ def test_log_records_get_no_secret(text: str, secret: str) -> None:
     FailureFilter(explain=True).filter(record)
     assert secret not in _strings(vars(record)["iamtriage"])
     assert secret not in str(vars(record)["iamtriage_summary"])
+
+
+_UNSAFE = "\x9b31m\u202eevil\ud800\u2066"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _DENIED.format(f"arn:aws:iam::111122223333:user/an{_UNSAFE}a", f"arn:aws:s3:::b/k{_UNSAFE}"),
+        _DENIED.format("arn:aws:iam::111122223333:user/ana", f"arn:aws:s3:::b/k{_UNSAFE}"),
+        _FORBIDDEN.format(f"ana{_UNSAFE}"),
+    ],
+)
+def test_shown_text_is_printable(text: str) -> None:
+    """No control, direction mark or lone surrogate is left in what is meant for people."""
+    explanation = explain(text)
+    shown = [explanation.summary, explanation.to_text(detail="full"), *explanation.notes]
+    for cause in explanation.causes:
+        shown += [cause.text, *cause.because]
+    for remedy in explanation.remedies:
+        shown += [remedy.title, *remedy.steps]
+    for each in shown:
+        assert each.replace("\n", "").isprintable(), ascii(each)
+        each.encode()
+
+
+@pytest.mark.parametrize(
+    ("argument", "quoted"),
+    [
+        ("orders", "orders"),
+        ("orders api", "'orders api'"),
+        ("it's", "'it'\"'\"'s'"),
+        ("=ls", "'=ls'"),
+        ("%self", "'%self'"),
+        ("a\\b", 'a"\\\\"b'),
+        ("a b\\", "'a b'\"\\\\\""),
+        ("\\", '"\\\\"'),
+        ("", "''"),
+        ("$(id)`id`", "'$(id)`id`'"),
+    ],
+)
+def test_argument_is_quoted_for_every_shell(argument: str, quoted: str) -> None:
+    """A leading = is a command's path in zsh, and a backslash in single quotes an escape in fish."""
+    assert quote_argument(argument) == quoted
+    for shell in ("bash", "sh"):
+        command = [shell, "-c", f"printf %s {quoted}"]
+        assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == argument
+
+
+def test_cells_begin_with_no_formula() -> None:
+    failure = parse(_FORBIDDEN.format('=HYPERLINK("x")'.replace('"', "'")))
+    assert failure is not None
+    row = to_frame([failure], library="polars", csv_safe=True).to_dicts()[0]
+    assert row["k8s_user"] == "'=HYPERLINK('x')"
+    assert to_frame([failure], library="polars").to_dicts()[0]["k8s_user"] == "=HYPERLINK('x')"
 
 
 def test_encoded_message_is_data_too() -> None:

@@ -7,12 +7,11 @@ the path. If the path is unknown, the error names the command that finds it.
 
 from __future__ import annotations
 
-import shlex
 from typing import get_args
 
 import attrs
 
-from iamtriage._text import quote_text, wrong_type_message
+from iamtriage._text import quote_argument, quote_text, wrong_type_message
 from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._names import check_path, raise_invalid_arn
 from iamtriage.arns._partitions import PARTITIONS
@@ -142,7 +141,7 @@ def role_lookup_command(name: str) -> str:
     >>> role_lookup_command("app")
     'aws iam get-role --role-name app --query Role.Arn --output text'
     """
-    return f"aws iam get-role --role-name {shlex.quote(name)} --query Role.Arn --output text"
+    return f"aws iam get-role --role-name {quote_argument(name)} --query Role.Arn --output text"
 
 
 def _require_role(principal: Principal, text: str) -> Role:

@@ -13,6 +13,7 @@ import attrs
 from iamtriage._placeholders import find_placeholders
 from iamtriage._reading.vocabulary.triggers import may_hold_others
 from iamtriage._rendering.views import View
+from iamtriage._text import escape_lines
 from iamtriage._typing import override
 from iamtriage.explaining._sources import describe_failure, map_strings, secret_remover, source_block
 from iamtriage.failures._failures import AccessDenied, Failure
@@ -65,6 +66,10 @@ _HINT = 'iamtriage explain --full, or explain(…).to_text(detail="full").'
 _CHARS_SCANNED, _MAX_OTHERS = 200_000, 3
 
 
+def _escape_all(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(escape_lines, texts))
+
+
 @attrs.frozen
 class Cause(View):
     """Why the call failed, or can have failed.
@@ -80,9 +85,9 @@ class Cause(View):
     """
 
     code: str
-    text: str
+    text: str = attrs.field(converter=escape_lines)
     evidence: Evidence
-    because: tuple[str, ...] = ()
+    because: tuple[str, ...] = attrs.field(default=(), converter=_escape_all)
     _url: str | None = attrs.field(default=None, kw_only=True, alias="url")
 
     @property
@@ -130,9 +135,9 @@ class Remedy(View):
     True
     """
 
-    title: str
+    title: str = attrs.field(converter=escape_lines)
     who: Who
-    steps: tuple[str, ...] = ()
+    steps: tuple[str, ...] = attrs.field(default=(), converter=_escape_all)
     commands: tuple[str, ...] = ()
     policy: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
     statement: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
@@ -206,11 +211,11 @@ class Explanation(View):
 
     failure: Failure | None
     topic: str
-    summary: str
+    summary: str = attrs.field(converter=escape_lines)
     causes: tuple[Cause, ...] = ()
     # Most explanations of a log are counted by their causes, so the remedies are built when they are read.
     _remedies: Remedies = attrs.field(default=(), eq=_build_remedies, alias="remedies")
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = attrs.field(default=(), converter=_escape_all)
     text: str | None = attrs.field(default=None, repr=False, eq=False)
 
     @property

@@ -35,18 +35,30 @@ _INTEGER_LIMIT = 2**63
 
 @overload
 def to_frame(
-    failures: Iterable[Failure | Record], *, library: Literal["pandas"], redacted: bool = ...
+    failures: Iterable[Failure | Record],
+    *,
+    library: Literal["pandas"],
+    redacted: bool = ...,
+    csv_safe: bool = ...,
 ) -> pd.DataFrame: ...
 @overload
 def to_frame(
-    failures: Iterable[Failure | Record], *, library: Literal["polars"], redacted: bool = ...
+    failures: Iterable[Failure | Record],
+    *,
+    library: Literal["polars"],
+    redacted: bool = ...,
+    csv_safe: bool = ...,
 ) -> pl.DataFrame: ...
 @overload
 def to_frame(
-    failures: Iterable[Failure | Record], *, library: None = None, redacted: bool = ...
+    failures: Iterable[Failure | Record], *, library: None = None, redacted: bool = ..., csv_safe: bool = ...
 ) -> pd.DataFrame | pl.DataFrame: ...
 def to_frame(
-    failures: Iterable[Failure | Record], *, library: FrameLibrary | None = None, redacted: bool = False
+    failures: Iterable[Failure | Record],
+    *,
+    library: FrameLibrary | None = None,
+    redacted: bool = False,
+    csv_safe: bool = False,
 ) -> pd.DataFrame | pl.DataFrame:
     """Return failures as a data frame, one row per failure and one column per key of the record.
 
@@ -59,6 +71,8 @@ def to_frame(
         library: ``"pandas"`` or ``"polars"``. ``None`` is the one that is already imported, else the one that
             is installed, and pandas if both are.
         redacted: Whether to remove the secrets from the values, as :func:`iamtriage.to_record` does.
+        csv_safe: Whether to write ``'`` before a value that begins with ``=``, ``+``, ``-`` or ``@``, which a
+            spreadsheet would take for a formula. For frames that become CSV or Excel files.
 
     Raises:
         ImportError: The library is not installed.
@@ -72,7 +86,7 @@ def to_frame(
     [('kubernetes_unauthorized', None)]
     """
     chosen = _library(library)
-    columns = _columns(failures, redacted=redacted)
+    columns = _columns(failures, redacted=redacted, csv_safe=csv_safe)
     return _polars(columns) if chosen == _POLARS else _pandas(columns)
 
 
@@ -99,14 +113,22 @@ def _is_importable(name: str) -> bool:
     return True
 
 
-def _columns(failures: Iterable[Failure | Record], *, redacted: bool) -> dict[str, list[Any]]:
+# https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _columns(failures: Iterable[Failure | Record], *, redacted: bool, csv_safe: bool) -> dict[str, list[Any]]:
     if not is_collection_like(failures):
         expected = "an iterable of failures or records, such as scan() returns"
         raise TypeError(wrong_type_message("the argument of to_frame()", expected, failures))
     columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
     for each in failures:
         for name, value in _record(each, redacted=redacted).items():
-            columns[name].append(_storable(value) if isinstance(value, str) else value)
+            if isinstance(value, str):
+                value = _storable(value)  # noqa: PLW2901 (the same value)
+                if csv_safe and value.startswith(_FORMULA_SIGNS):
+                    value = f"'{value}"  # noqa: PLW2901 (as above)
+            columns[name].append(value)
     return columns
 
 

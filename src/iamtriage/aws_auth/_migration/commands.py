@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from typing import TYPE_CHECKING
+
+from iamtriage._text import quote_argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,27 +49,27 @@ contains(Arn, `":111122223333:"`)].Arn' --output text
     )
     return (
         "aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/"
-        f" --query {shlex.quote(query)} --output text"
+        f" --query {quote_argument(query)} --output text"
     )
 
 
 def _create_command(entry: AccessEntryPlan, cluster: str) -> str:
     words = [
-        *("aws eks create-access-entry --cluster-name", shlex.quote(cluster)),
+        *("aws eks create-access-entry --cluster-name", quote_argument(cluster)),
         *("--principal-arn", _quote_principal(entry)),
-        *("--type", shlex.quote(entry.type)),
+        *("--type", quote_argument(entry.type)),
     ]
     names = entry.groups if entry.username is None else (*entry.groups, entry.username)
     if all(map(_PLAIN_VALUE.fullmatch, names)):
         if entry.groups:
-            words += ["--kubernetes-groups", *map(shlex.quote, entry.groups)]
+            words += ["--kubernetes-groups", *map(quote_argument, entry.groups)]
         if entry.username is not None:
-            words += ["--username", shlex.quote(entry.username)]
+            words += ["--username", quote_argument(entry.username)]
     else:
         arguments: dict[str, object] = {"kubernetesGroups": list(entry.groups)} if entry.groups else {}
         if entry.username is not None:
             arguments["username"] = entry.username
-        words += ["--cli-input-json", shlex.quote(json.dumps(arguments))]
+        words += ["--cli-input-json", quote_argument(json.dumps(arguments))]
     return " ".join(words)
 
 
@@ -77,16 +78,16 @@ def _associate_command(entry: AccessEntryPlan, policy: PolicyAssociation, cluste
     if policy.scope == "namespace":
         scope = json.dumps({"type": "namespace", "namespaces": list(policy.namespaces)})
     words = (
-        *("aws eks associate-access-policy --cluster-name", shlex.quote(cluster)),
+        *("aws eks associate-access-policy --cluster-name", quote_argument(cluster)),
         *("--principal-arn", _quote_principal(entry)),
-        *("--policy-arn", shlex.quote(policy.policy_arn)),
-        *("--access-scope", shlex.quote(scope)),
+        *("--policy-arn", quote_argument(policy.policy_arn)),
+        *("--access-scope", quote_argument(scope)),
     )
     return " ".join(words)
 
 
 def _quote_principal(entry: AccessEntryPlan) -> str:
     if entry.principal_arn is not None:
-        return shlex.quote(entry.principal_arn)
+        return quote_argument(entry.principal_arn)
     # Inside $(…) quoting starts over, so the lookup's quotes do not end the outer ones.
     return f'"$({entry.lookup})"'

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import functools
 import re
-import shlex
 from typing import TYPE_CHECKING
 
+from iamtriage._text import quote_argument
 from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.exceptions import InvalidArnError
@@ -66,7 +66,7 @@ def command(*words: str) -> str:
     >>> command("aws", "eks", "describe-cluster", "--name", "it's")
     'aws eks describe-cluster --name \'it\'"\'"\'s\''
     """
-    return " ".join(map(shlex.quote, words))
+    return " ".join(map(quote_argument, words))
 
 
 @functools.lru_cache(maxsize=512)
@@ -76,7 +76,7 @@ def fill_command(template: str, *values: str) -> str:
     >>> fill_command("aws eks describe-cluster --name {} --query cluster.arn", "it's")
     'aws eks describe-cluster --name \'it\'"\'"\'s\' --query cluster.arn'
     """
-    return template.format(*map(shlex.quote, values))
+    return template.format(*map(quote_argument, values))
 
 
 def trust_policy_commands(role: str | None) -> tuple[str, str]:

@@ -7,12 +7,11 @@ https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html.
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import FederatedUser, Principal, RoleSession, Root, ServiceLinkedRole, User
 from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
 from iamtriage.exceptions import RolePathUnknownError
@@ -118,10 +117,10 @@ def build_cluster_principal(
     if role is None:
         arn = commands.arn(str(principal), placeholder)
         refusal = _ENTRY_REFUSALS.get(principal.kind)
-        return ClusterPrincipal(description, shlex.quote(arn), arn, entry_refusal=refusal)
+        return ClusterPrincipal(description, quote_argument(arn), arn, entry_refusal=refusal)
     note: str | None = None
     try:
-        entry = shlex.quote(commands.arn(normalize_role_arn(role.arn, target="access-entry"), placeholder))
+        entry = quote_argument(commands.arn(normalize_role_arn(role.arn, target="access-entry"), placeholder))
         if isinstance(principal, RoleSession) or is_canonical:
             note = _PATH_UNKNOWN.format(role_lookup_command(role.name))
     except RolePathUnknownError as error:
@@ -153,7 +152,7 @@ def associate_policy_command(
 
 def aws_auth_command(caller: str | None = None) -> str:
     """Return the command that lints ``aws-auth`` or, for a caller, finds the caller's entry."""
-    subcommand = "lint -" if caller is None else f"who - {shlex.quote(caller)}"
+    subcommand = "lint -" if caller is None else f"who - {quote_argument(caller)}"
     return f"kubectl -n kube-system get configmap aws-auth -o yaml | iamtriage aws-auth {subcommand}"
 
 
