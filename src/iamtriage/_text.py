@@ -31,6 +31,8 @@ _SECRET_SIGNS = re.compile(
 # In characters.
 _MAX_QUOTED = 120
 _MAX_JSON = 300
+# https://fishshell.com/docs/current/language.html#quotes
+_FISH_ESCAPE = re.compile(r"\\(?:[\\']|\Z)")
 # Before it is cut, this much of a text is searched for secrets.
 _MAX_SEARCHED = 4_000
 
@@ -74,15 +76,15 @@ def escape_lines(text: str) -> str:
 def quote_argument(text: str) -> str:
     r"""Quote an argument of a command for POSIX shells, zsh and fish.
 
-    ``shlex.quote`` leaves ``=`` and ``%`` at the beginning, which zsh and fish expand, and a backslash in
-    single quotes, which fish takes for an escape.
+    ``shlex.quote`` leaves ``=`` and ``%`` at the beginning, which zsh and fish expand, and in single quotes a
+    backslash before a quote or another backslash, which fish takes for an escape.
 
-    >>> print(quote_argument("orders api"), quote_argument("=ls"), quote_argument("a\\b'c"))
-    'orders api' '=ls' a"\\"'b'"'"'c'
+    >>> print(quote_argument("orders api"), quote_argument("=ls"), quote_argument("a\\"))
+    'orders api' '=ls' a"\\"
     """
     import shlex  # few processes print a command
 
-    if "\\" in text:
+    if _FISH_ESCAPE.search(text):
         return '"\\\\"'.join(shlex.quote(part) if part else "" for part in text.split("\\"))
     return f"'{text}'" if text[:1] in {"=", "%"} and "'" not in text else shlex.quote(text)
 
