@@ -580,6 +580,8 @@ FAULTY: dict[str, tuple[dict[str, Any], str]] = {
     "both principals": ({"resource": doc(allow(Principal="*", NotPrincipal="*"))}, "resource[0].Statement[0].Principal"),
     "no prefix": ({"identity": [doc(allow("GetObject"))]}, "identity[0].Statement[0].Action"),
     "no ARN": ({"identity": [doc(allow(resource="reports"))]}, "identity[0].Statement[0].Resource"),
+    "no actions": ({"identity": [doc(allow([]))]}, "identity[0].Statement[0].Action"),
+    "no resources": ({"identity": [doc(allow(resource=[]))]}, "identity[0].Statement[0].Resource"),
     "no effect": ({"permissions_boundary": doc(allow(Effect="allow"))}, "permissions_boundary[0].Statement[0].Effect"),
     "an operator": ({"session": doc(allow(Condition={"StringIs": {"a": "b"}}))}, "session[0].Statement[0].Condition"),
     "a version": ({"service_control": [[doc(allow(), version="2020-01-01")]]}, "service_control[0][0].Version"),
@@ -602,11 +604,6 @@ def test_an_empty_principal_names_nobody(principal: dict[str, Any]) -> None:
     policies = PolicySet(resource=doc(allow(Principal=principal)))
     for caller in (USER, "anonymous", "s3.amazonaws.com"):
         assert evaluate(read(caller), policies).allowed is False
-
-
-def test_empty_lists_cover_nothing() -> None:
-    for statement in (allow([]), allow(resource=[])):
-        assert evaluate(read(), PolicySet(identity=[doc(statement)])).allowed is False
 
 
 def test_an_rcp_that_names_a_service_applies_to_it() -> None:

@@ -307,6 +307,8 @@ def _choose(statement: dict[str, Any], element: str, path: str) -> str | None:
 
 
 def _check_actions(actions: tuple[str, ...], path: str) -> None:
+    if not actions:
+        _fail("a statement must name actions", path)
     for action in actions:
         if ":" not in action and set(action) != {"*"}:
             _fail(f"an action must begin with the prefix of a service, not {quote_json(action)}", path)
@@ -314,7 +316,10 @@ def _check_actions(actions: tuple[str, ...], path: str) -> None:
 
 def _parse_resources(value: object, path: str) -> tuple[ResourcePattern, ...]:
     patterns: list[ResourcePattern] = []
-    for text in _parse_strings(value, path):
+    texts = _parse_strings(value, path)
+    if not texts:
+        _fail("a statement must name resources", path)
+    for text in texts:
         if not text.startswith(("arn:", "*", _OWN_API)):
             _fail(f"expected an ARN or *, got {quote_json(text)}", path)
         # AWS completes an ARN that ends before its resource: `arn:aws:sqs` is `arn:aws:sqs:*:*:*`.
