@@ -177,3 +177,18 @@ def test_condition_that_the_message_does_not_decide(
     assert words in explanation.summary
     assert argument in explanation.remedies[0].commands[0]
     assert all(remedy.layer != "role_trust" for remedy in explanation.remedies)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param(
+            {"token_claims": {"iss": f"https://{ISSUER}", "sub": SUBJECT, "aud": ["cart-api"]}}, id="claims"
+        ),
+        pytest.param({"namespace": "shop", "service_account": "cart"}, id="service account"),
+    ],
+)
+def test_subject_that_the_trust_policy_must_name(facts: dict[str, Any]) -> None:
+    """Without the trust policy, the explanation says what it must name."""
+    steps = explain(DENIED, facts=facts).remedies[0].steps
+    assert any(SUBJECT in step for step in steps)

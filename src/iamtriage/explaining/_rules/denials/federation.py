@@ -8,10 +8,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -218,10 +219,27 @@ def _compare_token_remedy(denial: Denial) -> Remedy:
             commands=trust_policy_commands(denial)[:1],
             url=pages.GITHUB_OIDC,
         )
+    claims = denial.facts.token_claims
+    subject = None if claims is None else claims.get("sub")
+    if claims is not None and isinstance(subject, str):
+        audience = claims.get("aud")
+        listed = [each for each in _as_list(audience) if isinstance(each, str)]
+        aud = f" and the audience {clip_text(', '.join(listed))}" if listed else ""
+        return Remedy(
+            title="Compare the token with the trust policy",
+            who="you",
+            steps=(
+                f"The token has the subject {clip_text(subject)}{aud}. The trust policy must name its issuer as Federated, and its conditions on sub and aud must match these.",
+                "Pass the trust policy as the fact trust_policy to see which condition fails.",
+            ),
+            commands=trust_policy_commands(denial)[:1],
+            url=_token_page(denial),
+        )
     return Remedy(
         title="Compare the token with the trust policy",
         who="you",
         steps=(
+            *_subject_steps(denial),
             "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. The command says which condition fails, and the line that mends it.",
         ),
         commands=(
@@ -231,6 +249,18 @@ def _compare_token_remedy(denial: Denial) -> Remedy:
         ),
         url=_token_page(denial),
     )
+
+
+def _subject_steps(denial: Denial) -> tuple[str, ...]:
+    """Return which subject the pod's token has, if the facts name its service account."""
+    namespace, name = denial.facts.namespace, denial.facts.service_account
+    if namespace is None or name is None:
+        return ()
+    return (f"The pod's token has the subject {clip_text(f'system:serviceaccount:{namespace}:{name}')}.",)
+
+
+def _as_list(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else [value]
 
 
 def _trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy:
