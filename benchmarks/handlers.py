@@ -58,7 +58,7 @@ class _Bare:
 
 def _layered() -> _Bare:
     """Return a client with the class that install puts before its own."""
-    from iamtriage.boto._client_classes import Switch, build_base_class
+    from iamtriage.boto._install.client_classes import Switch, build_base_class
 
     layered: Any = type("Layered", (build_base_class([_Bare], Switch()), _Bare), {})
     client: _Bare = layered()
@@ -68,7 +68,7 @@ def _layered() -> _Bare:
 
 def _whole_process(call_seconds: float) -> Iterator[Figure]:
     """Measure what install() adds to a successful call: the function that replaces botocore's method."""
-    from iamtriage.boto._client_classes import Switch
+    from iamtriage.boto._install.client_classes import Switch
     from iamtriage.boto._wrapping import wrap_function
 
     bare = _Bare()

@@ -9,7 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._placeholders import find_placeholders
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.actions import find_action
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.policies._conditions import parse_operator

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from iamtriage import explain
-from iamtriage._placeholders import find_placeholders
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.actions import find_action
 from iamtriage.policies._grants import Location, build_grant
 from tests.explaining.golden.cases import CASES

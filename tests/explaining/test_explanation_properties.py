@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage import AccessDenied, explain, parse, policy_for, scan
-from iamtriage._placeholders import find_placeholders
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.actions import find_action
 from iamtriage.explaining import policies_by_principal, policies_for
 from tests.policy_validator import validate, validate_statement

@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from iamtriage import Facts, explain, parse
-from iamtriage._placeholders import find_placeholders
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.explaining import FailedCall
 from iamtriage.explaining._context.reading import read_context
 from iamtriage.policies import PolicySet

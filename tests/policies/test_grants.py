@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage._placeholders import find_placeholders
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.policies._grants import Location, build_grant
 
 HERE = Location("aws", "eu-west-1", "111122223333")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage._placeholders import find_placeholders
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.policies._masked_arns import is_masked, sanitize_arn, sanitize_name
 from tests.strategies import resource_arns
 

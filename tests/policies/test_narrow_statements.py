@@ -10,7 +10,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from iamtriage import parse, policy_for
-from iamtriage._placeholders import find_placeholders
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.policies import PolicySet, Request, evaluate
 from iamtriage.policies._documents import build_document, build_statement
 from iamtriage.policies._grants import Location, build_grant

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._placeholders import find_placeholders
 from iamtriage._rendering.blocks import Code, Heading, Items, Labels, Link, Paragraph
 from iamtriage._rendering.documents import compact_json
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.terminal import count_lines
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from iamtriage.boto._calls import call_facts
     from iamtriage.boto._collecting import Attempt, Collection, collect
     from iamtriage.boto._explaining import ErrorExplainer, explain_errors
-    from iamtriage.boto._installing import install, installed, uninstall
+    from iamtriage.boto._install.installing import install, installed, uninstall
     from iamtriage.boto._queries.authorization import RequestAuthorization, authorization_details
     from iamtriage.boto._queries.calls import Refusal
     from iamtriage.boto._queries.decoding import decode_message
@@ -74,11 +74,11 @@ _HOMES = {
     "find_role_arn": "_queries.identity",
     "gather_facts": "_queries.gathering",
     "gather_policies": "_queries.policies",
-    "install": "_installing",
-    "installed": "_installing",
+    "install": "_install.installing",
+    "installed": "_install.installing",
     "sts_client": "_sts.client",
     "sts_settings": "_sts.settings",
-    "uninstall": "_installing",
+    "uninstall": "_install.installing",
     "warm_up": "_warming_up",
     "whoami": "_queries.identity",
 }

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iamtriage.boto._installing import install
+from iamtriage.boto._install.installing import install
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

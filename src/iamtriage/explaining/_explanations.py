@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import attrs
 
-from iamtriage._placeholders import find_placeholders
 from iamtriage._reading.vocabulary.triggers import may_hold_others
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
 from iamtriage._typing import override

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from iamtriage._placeholders import find_placeholders, placeholder_word
+from iamtriage._rendering.placeholders import find_placeholders, placeholder_word
 from iamtriage.actions._lookup import find_action
 from iamtriage.policies._masked_arns import sanitize_arn, sanitize_name
 from iamtriage.policies._request_patterns import is_aws_pattern

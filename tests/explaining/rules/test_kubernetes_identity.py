@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from iamtriage._placeholders import find_placeholders
+from iamtriage._rendering.placeholders import find_placeholders
 from tests.explaining.rules.explained import codes, commands, explained
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.client import BaseClient
 
-from iamtriage.boto._client_classes import Switch, pause_notifications
+from iamtriage.boto._install.client_classes import Switch, pause_notifications
 from iamtriage.boto._wrapping import wrap_function
 
 if TYPE_CHECKING:

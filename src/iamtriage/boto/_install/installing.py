@@ -16,9 +16,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from iamtriage.boto._client_classes import Switch, build_base_class, build_class_hook, wrap_extra_methods
 from iamtriage.boto._explaining import explain_errors
-from iamtriage.boto._process import get_explainer, install_process
+from iamtriage.boto._install.client_classes import (
+    Switch,
+    build_base_class,
+    build_class_hook,
+    wrap_extra_methods,
+)
+from iamtriage.boto._install.process import get_explainer, install_process
 from iamtriage.boto._sessions import get_botocore_session
 
 if TYPE_CHECKING:
