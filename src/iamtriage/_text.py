@@ -27,6 +27,16 @@ _SECRET_SIGNS = re.compile(
     r"|mysql|login|://[^/\s]{0,256}@|[A-Za-z0-9_~+=-]{20}",
     re.IGNORECASE,
 )
+# Most values of a failure need no search: words and ARNs whose parts are too short for a token and cannot
+# assign a value, and UUIDs.
+_PLAIN = re.compile(
+    r"(?:arn:(?:[\w.,*@+-]{0,23}[:/])*)?[\w.,*@+-]{0,23}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    re.ASCII,
+)
+# Longer values in which nothing was found, since principals and resources repeat. Secrets are never kept.
+_searched: dict[str, None] = {}
+_MAX_SEARCHED_VALUES = 1_024
+_MAX_VALUE_LENGTH = 512
 
 # In characters.
 _MAX_QUOTED = 120
@@ -106,10 +116,15 @@ def hide_secrets(text: str) -> str:
     >>> hide_secrets("eu-west-1"), hide_secrets("password=hunter2")
     ('eu-west-1', 'password=[REDACTED password]')
     """
-    if _SECRET_SIGNS.search(text) is None:
+    if text in _searched or _PLAIN.fullmatch(text) or _SECRET_SIGNS.search(text) is None:
         return text
     redact: Callable[[str], str] = import_module("iamtriage.redaction._redact").redact
-    return redact(text)
+    shown = redact(text)
+    if shown == text and len(text) <= _MAX_VALUE_LENGTH:
+        if len(_searched) >= _MAX_SEARCHED_VALUES:
+            _searched.clear()
+        _searched[text] = None
+    return shown
 
 
 def quote_text(text: str) -> str:

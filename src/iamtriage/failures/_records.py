@@ -99,8 +99,17 @@ def to_record(failure: Failure, *, redacted: bool = False) -> Record:
     return _redacted(record) if redacted else record
 
 
+# Names that AWS defines, whatever their length. A letter or digit is all that they consist of.
+_WORDS = frozenset({"kind", "code", "operation", "service", "deny", "policy_type"})
+
+
 def _redacted(record: Record) -> Record:
-    values = {key: hide_secrets(value) if isinstance(value, str) else value for key, value in record.items()}
+    values = {
+        key: hide_secrets(value)
+        if isinstance(value, str) and not (key in _WORDS and value.isidentifier())
+        else value
+        for key, value in record.items()
+    }
     if record["encoded_message"] is not None:
         values["encoded_message"] = "[REDACTED encoded message]"
     return cast("Record", values)
