@@ -198,7 +198,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     return Explanation(
         failure=case.failure,
         topic="no-credentials",
-        summary="No credentials were found.",
+        summary="The SDK found no credentials, so no request was sent to AWS and no permission was checked.",
         causes=causes[:_MAX_CAUSES],
         remedies=(
             *(remedy for each in advice for remedy in each.remedies),
