@@ -88,9 +88,11 @@ def read(
 
 def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
     """Read the failure that is the cause; the arguments as ``read``'s."""
-    if stated is None and _is_plain_line(text) and states_nothing(Readable(" ".join(text.split()))):
-        # Most lines of logs that report errors.
-        return None
+    if stated is None and _is_plain_line(text):
+        line = Readable(" ".join(text.split()) if "  " in text else text)
+        if states_nothing(line):
+            # Most lines of logs that report errors.
+            return None
     view, candidates = read(text, stated)
     candidate = pick_root_cause(candidates, view.text)
     return None if candidate is None else build(candidate, view)

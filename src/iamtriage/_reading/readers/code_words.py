@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.readers.sdk_prefixes import code_piece
 from iamtriage._reading.vocabulary.codes import (
+    find_codes,
     is_code,
     is_known,
     kind_of_code,
@@ -194,7 +195,11 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
 
 def may_hold_code_words(readable: Readable) -> bool:
     """Return whether a text has a word that such a code needs."""
-    return bool(readable.codes) or "coral" in readable.words or _may_hold_glued(readable)
+    return (
+        bool(find_codes(readable.words, readable.capitalized))
+        or "coral" in readable.words
+        or _may_hold_glued(readable)
+    )
 
 
 def _may_hold_glued(readable: Readable) -> bool:

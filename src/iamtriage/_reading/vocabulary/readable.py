@@ -34,6 +34,7 @@ class Readable:
         text: the text.
         flat: the same with spaces for newlines, to search it for literals.
         words: its words, of ASCII letters, digits and underscores; with ``NON_ASCII`` if it has other characters.
+        capitalized: those of them that start with a capital.
         sentences: the standard denials in it, once they have been read.
         taken: the pieces that other readers must leave alone, once they have been read.
 
@@ -47,13 +48,9 @@ class Readable:
         self.flat = text.replace("\n", " ")
         self._sequence = text.encode("ascii", "replace").translate(_WORDS).decode("ascii").split()
         self.words = frozenset(self._sequence if text.isascii() else [*self._sequence, NON_ASCII])
+        self.capitalized = [word for word in self.words if "A" <= word < "["]
         self.sentences: list[Piece] = []
         self.taken: list[Piece] = []
-
-    @cached_property
-    def capitalized(self) -> list[str]:
-        """The words that start with a capital."""
-        return [word for word in self.words if "A" <= word < "["]
 
     @cached_property
     def codes(self) -> list[tuple[int, int]]:
