@@ -17,6 +17,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
@@ -72,6 +73,11 @@ STATED_POLICY_ALLOWS = CauseType(
     sources=_EVALUATION,
 )
 _ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
+_VERDICTS = {
+    STATED_POLICY_DENIES.code: "a Deny statement of the policy in the text matches it",
+    STATED_POLICY_OTHER_RESOURCE.code: "the policy in the text allows it on another resource only",
+    STATED_POLICY_OTHER_ACTION.code: "the policy in the text does not allow this action",
+}
 _MAX_POLICIES, _MAX_RESOURCES = 3, 3
 
 
@@ -93,8 +99,10 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         # An Allow that is there already, or that a Deny overrides, is no fix.
         remedies = tuple(each for each in remedies if each.policy is None or each.layer != "identity")
     added = _remedy(denial, causes[0].code)
+    verdict = _VERDICTS.get(causes[0].code)
     return attrs.evolve(
         explanation,
+        summary=explanation.summary if verdict is None else denial_summary(denial, verdict),
         causes=(*causes, *explanation.causes),
         remedies=remedies if added is None else (added, *remedies),
     )
