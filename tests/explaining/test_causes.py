@@ -39,6 +39,18 @@ def test_codes_are_unique() -> None:
     assert len(codes) == len(set(codes)) == len(INFOS)
 
 
+def test_codes_stay() -> None:
+    """A code is part of the interface. A line of codes.txt that ends with "retired" bars it from being used again.
+
+    Before the release of a code, edit its line. Add the new codes with each release.
+    """
+    lines = (Path(__file__).parent / "codes.txt").read_text(encoding="utf-8").splitlines()
+    kept = {code: info[0] for code, *info in map(str.split, lines) if info[1:] != ["retired"]}
+    assert kept == {code: cause_info(code).since for code in kept if code in CODES}
+    assert not CODES & {line.split()[0] for line in lines if line.endswith(" retired")}
+    assert len(kept) > 400
+
+
 def test_each_definition_is_used() -> None:
     """A definition that no rule uses is a page about nothing."""
     used: set[str] = set()

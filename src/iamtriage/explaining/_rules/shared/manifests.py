@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ("Rule", "Subject", "build_binding", "build_role", "object_name", "to_yaml")
 
@@ -109,7 +109,12 @@ def to_yaml(*objects: Mapping[str, _Node]) -> str:
     ---
     name: "a: b\n- c"
     """
-    return "---\n".join("".join(f"{line}\n" for line in _lines(each)) for each in objects)
+    documents: list[str] = []
+    for each in objects:
+        lines: list[str] = []
+        _add_lines(lines, each, "", "")
+        documents.append("".join(lines))
+    return "---\n".join(documents)
 
 
 def object_name(*parts: str) -> str:
@@ -135,21 +140,21 @@ def _rule(rule: Rule) -> dict[str, _Node]:
     return {"apiGroups": rule.groups, "resources": rule.resources, **limits, "verbs": rule.verbs}
 
 
-def _lines(node: Mapping[str, _Node]) -> Iterator[str]:
+def _add_lines(lines: list[str], node: Mapping[str, _Node], indent: str, lead: str) -> None:
+    """Add the lines of a mapping. The first one begins with ``lead``, the others with ``indent``."""
     for key, value in node.items():
         if isinstance(value, str):
-            yield f"{key}: {_scalar(value)}"
+            lines.append(f"{lead}{key}: {_scalar(value)}\n")
         elif isinstance(value, dict):
-            yield f"{key}:"
-            yield from (f"  {line}" for line in _lines(value))
+            lines.append(f"{lead}{key}:\n")
+            _add_lines(lines, value, f"{indent}  ", f"{indent}  ")
         elif all(isinstance(each, str) for each in value):
-            yield f"{key}: [{', '.join(_scalar(str(each)) for each in value)}]"
+            lines.append(f"{lead}{key}: [{', '.join([_scalar(str(each)) for each in value])}]\n")
         else:
-            yield f"{key}:"
+            lines.append(f"{lead}{key}:\n")
             for each in value:
-                first, *rest = _lines(cast("dict[str, _Node]", each))
-                yield f"  - {first}"
-                yield from (f"    {line}" for line in rest)
+                _add_lines(lines, cast("dict[str, _Node]", each), f"{indent}    ", f"{indent}  - ")
+        lead = indent
 
 
 def _scalar(text: str) -> str:
