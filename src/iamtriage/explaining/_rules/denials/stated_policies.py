@@ -23,6 +23,7 @@ from iamtriage.policies._patterns import compile_glob, matches
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from iamtriage.explaining._context.model import Document
     from iamtriage.explaining._explanations import Cause, Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
@@ -75,7 +76,6 @@ STATED_POLICY_ALLOWS = CauseType(
 _ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
 _VERDICTS = {
     STATED_POLICY_DENIES.code: "a Deny statement of the policy in the text matches it",
-    STATED_POLICY_OTHER_RESOURCE.code: "the policy in the text allows it on another resource only",
     STATED_POLICY_OTHER_ACTION.code: "the policy in the text does not allow this action",
 }
 _MAX_POLICIES, _MAX_RESOURCES = 3, 3
@@ -100,6 +100,8 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         remedies = tuple(each for each in remedies if each.policy is None or each.layer != "identity")
     added = _remedy(denial, causes[0].code)
     verdict = _VERDICTS.get(causes[0].code)
+    if causes[0].code == STATED_POLICY_OTHER_RESOURCE.code:
+        verdict = f"the policy in the text allows it only on {_listed_resources(denial.action, documents[0])}"
     return attrs.evolve(
         explanation,
         summary=explanation.summary if verdict is None else denial_summary(denial, verdict),
@@ -185,8 +187,8 @@ def _compare(denial: Denial, action: str, statements: list[Mapping[str, Any]]) -
 
 
 def _other_resource_cause(action: str, resource: str, allows: list[Mapping[str, Any]]) -> Cause:
-    resources = [each for statement in allows for each in _strings(statement.get("Resource"))]
-    listed = join_words(tuple(map(clip_text, resources[:_MAX_RESOURCES])), "and")
+    resources = _allowed_resources(allows)
+    listed = _join_resources(resources)
     reasons: tuple[str, ...] = ()
     if any(resource.startswith(f"{each.rstrip('/')}/") for each in resources if "*" not in each):
         reasons = (
@@ -199,6 +201,21 @@ def _other_resource_cause(action: str, resource: str, allows: list[Mapping[str, 
         reasons if resource.startswith("arn:") and ":s3:" in resource else (),
         text=f"The policy in the text allows {action} only on {listed}, which does not match {clip_text(resource)}.",
     )
+
+
+def _listed_resources(action: str, document: Document) -> str:
+    """Return the resources on which a policy allows an action, as a phrase."""
+    statements = _statements(document.content)
+    allows = [each for each in statements if each.get("Effect") == "Allow" and _names_action(each, action)]
+    return _join_resources(_allowed_resources(allows)) or "other resources"
+
+
+def _allowed_resources(allows: list[Mapping[str, Any]]) -> list[str]:
+    return [each for statement in allows for each in _strings(statement.get("Resource"))]
+
+
+def _join_resources(resources: list[str]) -> str:
+    return join_words(tuple(map(clip_text, resources[:_MAX_RESOURCES])), "and")
 
 
 def _names_action(statement: Mapping[str, Any], action: str) -> bool:
