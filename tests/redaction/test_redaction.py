@@ -118,6 +118,7 @@ def test_values_that_are_not_secrets_are_kept(text: str) -> None:
         ("DB_PASSWORD=ab,c;d)e&f", "DB_PASSWORD=[REDACTED password]"),
         ("password = correct horse battery # of the cat", "password = [REDACTED password] # of the cat"),
         ("password=Zq7hunter2, user=ana", "password=[REDACTED password], user=ana"),
+        ('- "x\\npassword: Zq7hunter2\\ny z"', '- "x\\npassword: [REDACTED password]\\ny z"'),
         ("-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIA/7\n-----END EC PRIVATE KEY-----\nok", "[REDACTED private key]\nok"),
         # A type can be between a name and its value. What only looks like a type is removed.
         ('password: str = "hunter2hunter2"', 'password: str = "[REDACTED password]"'),
@@ -136,7 +137,7 @@ def test_values_that_are_not_secrets_are_kept(text: str) -> None:
         (f"<Token-0>{TOKEN}</Token-0>", "<Token-0>[REDACTED token]</Token-0>"),
         (f"Encoded authorization failure message: {BLOB[:30]}****{BLOB[:9]} and", "Encoded authorization failure message: [REDACTED encoded message] and"),
     ],
-    ids=["a number", "escapes", "escapes in escapes", "a doubled quote", "signs", "a passphrase", "another field", "a private key",
+    ids=["a number", "escapes", "escapes in escapes", "a doubled quote", "signs", "a passphrase", "another field", "a string with newlines", "a private key",
          "a type", "a type or none", "an optional type", "a type of TypeScript", "a wrapper", "a class's value", "a digit", "a capital",
          "a row", "another name", "another class", "a password like a class", "a web token", "S3's InvalidToken", "a mask inside"],
 )  # fmt: skip

@@ -27,6 +27,11 @@ _ENVELOPE_KEYS = (
     "code", "operation", "service", "status_code", "request_id", "host_id",
     "time", "region", "source_ip", "user_agent", "event_id",
 )  # fmt: skip
+# What callers and servers choose. Other values have a fixed form, like IDs, codes and times.
+_FREE_KEYS = (
+    "principal", "action", "resource", "policy_arn", "user_agent", "source_ip",
+    "k8s_user", "k8s_verb", "k8s_resource", "k8s_api_group", "k8s_namespace",
+)  # fmt: skip
 _COMMON_KEYS = ("principal", "account", "action", "resource")
 _DENIAL_KEYS = ("deny", "policy_type", "policy_arn", "authorization_id", "encoded_message")
 _CLOSED_VALUES: dict[str, tuple[str, ...]] = {"deny": get_args(Deny), "policy_type": get_args(PolicyType)}
@@ -100,16 +105,15 @@ def to_record(failure: Failure, *, redacted: bool = False) -> Record:
 
 
 # Names that AWS defines, whatever their length. A letter or digit is all that they consist of.
-_WORDS = frozenset({"kind", "code", "operation", "service", "deny", "policy_type"})
+_WORDS = ("kind", "code", "operation", "service", "deny", "policy_type")
 
 
 def _redacted(record: Record) -> Record:
-    values = {
-        key: hide_secrets(value)
-        if isinstance(value, str) and not (key in _WORDS and value.isidentifier())
-        else value
-        for key, value in record.items()
-    }
+    values: dict[str, object] = dict(record)
+    for key in (*_FREE_KEYS, *_WORDS):
+        value = values[key]
+        if isinstance(value, str) and not (key in _WORDS and value.isidentifier()):
+            values[key] = hide_secrets(value)
     if record["encoded_message"] is not None:
         values["encoded_message"] = "[REDACTED encoded message]"
     return cast("Record", values)

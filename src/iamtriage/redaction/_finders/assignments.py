@@ -120,6 +120,7 @@ _COMMAND = re.compile(
 )
 _NEXT_WORD = re.compile(r"\s[^\s-]")
 _REST = re.compile(r"[^\n\r]{1,4096}")
+_ESCAPED_REST = re.compile(r"[^\n\r\\\"']{1,4096}")
 _COMMENT = re.compile(r"\s[#;]")
 # A passphrase, not a sentence or more settings after a password.
 _MAX_WORDS = 6
@@ -340,7 +341,10 @@ def _find_assigned_value(match: _NameMatch, assign: re.Match[str]) -> FoundSecre
         if name.what == "cookie" or (
             not is_wrapped and line and not line["quote"] and name.what in _MULTI_WORD
         ):
-            extent = _to_line_end(text, extent, every=sign == "=" or name.what == "cookie")
+            is_escaped = line is not None and text.startswith("\\n", line.start() - 2) and line.start() > 1
+            extent = _to_line_end(
+                text, extent, every=sign == "=" or name.what == "cookie", is_escaped=is_escaped
+            )
     quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else assign["close"] or ""
     return _check_value(match, sign, extent, Placement(sign, bool(extent.quote), structured, query), quote)
 
@@ -363,9 +367,12 @@ def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) 
     return name.what == "signature" or looks_random(value)
 
 
-def _to_line_end(text: str, extent: Extent, *, every: bool) -> Extent:
-    """Extend the value of a setting to the end of its line; with ``every``, also over several words."""
-    rest = _REST.match(text, extent.start)
+def _to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: bool) -> Extent:
+    """Extend the value of a setting to the end of its line; with ``every``, also over several words.
+
+    In a string with escaped newlines, the string or the next escape ends the line.
+    """
+    rest = (_ESCAPED_REST if is_escaped else _REST).match(text, extent.start)
     if rest is None:
         return extent
     comment = _COMMENT.search(text, extent.start, rest.end())
