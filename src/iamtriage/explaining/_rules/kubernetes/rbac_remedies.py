@@ -66,6 +66,7 @@ class DeniedRequest:
         principal: The IAM principal behind the user name.
         subject: The subject for a binding; ``None`` if the text does not name the user.
         subject_text: The user as a phrase.
+        provider: The provider of the cluster, if the text names another one than AWS.
     """
 
     case: Case[KubernetesForbidden]
@@ -75,6 +76,7 @@ class DeniedRequest:
     principal: Principal | None
     subject: Subject | None
     subject_text: str
+    provider: ClusterProvider | None
 
     @classmethod
     def from_case(cls, case: Case[KubernetesForbidden], request: Request, kind: UserKind) -> Self:
@@ -90,6 +92,7 @@ class DeniedRequest:
             principal=principal,
             subject=subject,
             subject_text=_describe_user(user, kind, principal, subject),
+            provider=find_cluster_provider(case.failure.text),
         )
 
     @property
@@ -106,11 +109,6 @@ class DeniedRequest:
     def is_default_service_account(self) -> bool:
         """Whether the user is the service account of pods whose template names none."""
         return self.kind == "service account" and self.subject is not None and self.subject.name == "default"
-
-    @property
-    def provider(self) -> ClusterProvider | None:
-        """The provider of the cluster, if the text names another one than AWS."""
-        return find_cluster_provider(self.case.failure.text)
 
     @property
     def policy(self) -> str | None:
