@@ -36,7 +36,7 @@ from iamtriage.failures._failures import (
     SignatureMismatch,
 )
 from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES
-from iamtriage.failures._records import to_record
+from iamtriage.failures._records import redact_record, to_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,12 +117,13 @@ def explain(
 
 def _without_secrets(failure: Failure) -> Failure:
     """Return a failure with markers for the secrets in its values; the same one if there are none."""
-    record: Mapping[str, object] = to_record(failure)
+    record = to_record(failure)
+    values: Mapping[str, object] = record
     # They are checked when they are read, and evolve() has as many types as there are failures.
     changes: dict[str, Any] = {
         _ATTRIBUTES.get(key, key): value
-        for key, value in to_record(failure, redacted=True).items()
-        if value != record[key] and key != "encoded_message"
+        for key, value in redact_record(record).items()
+        if value != values[key] and key != "encoded_message"
     }
     if not changes:
         return failure

@@ -18,7 +18,7 @@ from iamtriage.typing import Deny, PolicyType, Record
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
-__all__ = ("from_record", "to_record")
+__all__ = ("from_record", "redact_record", "to_record")
 
 _CLASSES: dict[str, type[Failure]] = {cls.kind: cls for cls in FAILURE_CLASSES}
 _KEYS = tuple(Record.__annotations__)
@@ -101,14 +101,15 @@ def to_record(failure: Failure, *, redacted: bool = False) -> Record:
         record["k8s_resource"] = failure.kubernetes_resource
         record["k8s_api_group"] = failure.api_group
         record["k8s_namespace"] = failure.namespace
-    return _redacted(record) if redacted else record
+    return redact_record(record) if redacted else record
 
 
 # Names that AWS defines, whatever their length. A letter or digit is all that they consist of.
 _WORDS = ("kind", "code", "operation", "service", "deny", "policy_type")
 
 
-def _redacted(record: Record) -> Record:
+def redact_record(record: Record) -> Record:
+    """Return a record with markers for the secrets in its values."""
     values: dict[str, object] = dict(record)
     for key in (*_FREE_KEYS, *_WORDS):
         value = values[key]

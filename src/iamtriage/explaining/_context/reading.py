@@ -126,6 +126,10 @@ def _is_shown(name: str, stated: Stated) -> bool:
     return shown == stated.words or stated.value in shown
 
 
+# The frames of a stack trace name code, and add nothing to a complete denial.
+_FRAMES = re.compile(r"(?:\s*\n\s*(?:at |\.\.\. \d+ more)[^\n]*)*\s*")
+
+
 def _is_complete(failure: Failure) -> bool:
     """Return whether the text is one line that its record states completely, as most denials in logs are."""
     if failure.kind == "access_denied":
@@ -137,7 +141,14 @@ def _is_complete(failure: Failure) -> bool:
     if not is_whole:
         return False
     text, (start, end) = failure.text, failure.span
-    return "\n" not in text[start:end] and not text[:start].strip() and not text[end:].strip()
+    if failure.envelope.source == "cloudtrail":
+        return "\n" not in text.strip()
+    if "\n" in text[start:end] or text[:start].strip():
+        return False
+    # For iam:PassRole, they name the service that gets the role.
+    return not text[end:].strip() or (
+        failure.action != "iam:PassRole" and _FRAMES.fullmatch(text, end) is not None
+    )
 
 
 # Settings and names that stay the same in the text of one session.
