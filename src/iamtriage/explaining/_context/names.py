@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._context.model import Stated, quote_match
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from iamtriage.explaining._context.model import CommandLine
 
 __all__ = (
     "NAME_READERS",
-    "find_called_operation",
     "find_service_account",
+    "unique_value",
 )
 
 _REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
@@ -101,53 +101,6 @@ _TERRAFORM = re.compile(
     r"\bwith ((?:module\.[\w-]{1,64}(?:\[[\w\"\\.@:/-]{1,100}\])?\.){0,8}(?:data\.)?aws_\w{1,80}\.[\w-]{1,80}(?:\[[\w\"\\.@:/-]{1,100}\])?)",
     re.ASCII,
 )
-# Frames of AWS SDKs that name client and operation.
-_JS_OPERATION = re.compile(
-    r"\bde_(\w{3,80}?)CommandError\b|\bde_(\w{3,80}?)Command\b|\b(\w{3,80})Command\.(?:resolveMiddleware|\w{0,30}[Rr]esolve)",
-    re.ASCII,
-)
-_JS_CLIENT = re.compile(r"@aws-sdk[/+]client-([a-z0-9-]{2,40})[/@]", re.ASCII)
-_JAVA_CLIENT = re.compile(
-    r"\b(?:software\.amazon\.awssdk|com\.amazonaws)\.services\.([a-z0-9]{2,40})\.(?:\w{1,30}\.){0,2}(?:Default|Amazon|AWS|Abstract)?\w{0,60}Client\.([a-z]\w{2,80})\(",
-    re.ASCII,
-)
-_DOTNET_CLIENT = re.compile(
-    r"\bAmazon\.(\w{2,40})\.Amazon\w{2,60}Client\.(?:Invoke)?([A-Z]\w{2,80}?)(?:Async)?\(", re.ASCII
-)
-_BOTO_CLIENT = re.compile(
-    r"\b(?:client|resource)\(\s?(?:service_name=)?[\"']([a-z][a-z0-9-]{1,40})[\"']", re.ASCII
-)
-_BOTO_CALL = re.compile(
-    r"^\s{2,12}(?:return |yield |await |\w{1,60}(?:, \w{1,60}){0,4} = )?(?:await )?(?:self\.)?_?(\w{1,60})\.([a-z]\w{2,80})\(",
-    re.ASCII | re.MULTILINE,
-)
-# What Hadoop's S3A calls on S3 for its own operations. It asks for the status of a file by HEAD.
-_S3A_OPERATIONS = {
-    "getFileStatus": "HeadObject",
-    "getObjectMetadata": "HeadObject",
-    "s3GetFileStatus": "HeadObject",
-    "open": "GetObject",
-    "read": "GetObject",
-    "PUT": "PutObject",
-    "put": "PutObject",
-    "innerMkdirs": "PutObject",
-    "initiate MultiPartUpload": "CreateMultipartUpload",
-    "Completing multipart upload": "CompleteMultipartUpload",
-    "copyFile": "CopyObject",
-    "delete": "DeleteObject",
-    "deleteObjects": "DeleteObjects",
-    "listObjects": "ListObjectsV2",
-    "listStatus": "ListObjectsV2",
-    "verifyBucketExists": "HeadBucket",
-    "doesBucketExist": "HeadBucket",
-}
-_S3A_CALL = re.compile(
-    rf"(?<![\w.])({'|'.join(_S3A_OPERATIONS)})(?: \w{{1,40}})? on s3[an]?://\S{{1,300}}", re.ASCII
-)
-# Amazon Redshift reads what COPY names and writes what UNLOAD names.
-_SQL_CALL = re.compile(
-    r"\b(copy|unload)\b[^;]{1,600}?\b(?:from|to)\s{1,4}'s3://[^']{3,300}'", re.ASCII | re.IGNORECASE
-)
 _RESERVED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 _NO_NAMES = frozenset(
     {
@@ -176,7 +129,9 @@ _NO_NAMES = frozenset(
 )
 
 
-def _unique(pattern: re.Pattern[str], text: str, *, excluded: frozenset[str] = frozenset()) -> Stated | None:
+def unique_value(
+    pattern: re.Pattern[str], text: str, *, excluded: frozenset[str] = frozenset()
+) -> Stated | None:
     """Return the only value that a pattern finds in a text."""
     chosen: Stated | None = None
     for found in pattern.finditer(text):
@@ -239,7 +194,7 @@ def find_cluster(text: str, command: CommandLine | None) -> Stated | None:
             stated = Stated(found[1], context.words) if found and found[1] else None
         if stated is not None:
             return stated
-    return _unique(_CLUSTERS, text) if "luster" in text or "EKS" in text else None
+    return unique_value(_CLUSTERS, text) if "luster" in text or "EKS" in text else None
 
 
 def find_service_account(text: str) -> tuple[Stated, Stated] | None:
@@ -268,7 +223,7 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
         return subject[0]
     if ("amespace" not in text and "pod" not in text) or _CONTROLLER.search(text):
         return None
-    return _unique(_NAMESPACES, text, excluded=_RESERVED_NAMESPACES)
+    return unique_value(_NAMESPACES, text, excluded=_RESERVED_NAMESPACES)
 
 
 def find_service_account_name(text: str, command: CommandLine | None) -> Stated | None:
@@ -280,7 +235,7 @@ def find_service_account_name(text: str, command: CommandLine | None) -> Stated 
         return subject[1]
     if "ervice" not in text:
         return None
-    return _service_account_object(text) or _unique(_SERVICE_ACCOUNTS, text)
+    return _service_account_object(text) or unique_value(_SERVICE_ACCOUNTS, text)
 
 
 def _service_account_object(text: str) -> Stated | None:
@@ -308,7 +263,7 @@ def find_pod(text: str, command: CommandLine | None) -> Stated | None:
         name = command.words[1].removeprefix("pod/").removeprefix("pods/")
         if "/" not in name and re.fullmatch(_LABEL, name):
             return Stated(name, command.text)
-    return _unique(_PODS, text) if "pod" in text or "Pod" in text or "HOSTNAME" in text else None
+    return unique_value(_PODS, text) if "pod" in text or "Pod" in text or "HOSTNAME" in text else None
 
 
 def find_deployment(text: str, command: CommandLine | None) -> Stated | None:
@@ -320,24 +275,24 @@ def find_deployment(text: str, command: CommandLine | None) -> Stated | None:
     pod = find_pod(text, command)
     if pod is not None and (found := _POD_OF_DEPLOYMENT.fullmatch(pod.value)):
         return Stated(found[1], pod.words)
-    return _unique(_DEPLOYMENTS, text) if "deployment" in text else None
+    return unique_value(_DEPLOYMENTS, text) if "deployment" in text else None
 
 
 def find_role(text: str, command: CommandLine | None) -> Stated | None:
     """Return the role of the command, the environment or a configuration, if it is the only one."""
     if command is not None and (stated := command.option("role-arn", "role")):
         return stated if re.fullmatch(_ROLE_ARN, stated.value) else None
-    return _unique(_ROLES, text) if ":role/" in text else None
+    return unique_value(_ROLES, text) if ":role/" in text else None
 
 
 def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
     """Return the caller that ``aws sts get-caller-identity`` prints."""
-    return _unique(_CALLERS, text) if "arn:aws" in text else None
+    return unique_value(_CALLERS, text) if "arn:aws" in text else None
 
 
 def find_account(text: str, _command: CommandLine | None) -> Stated | None:
     """Return the only account that the text names as such."""
-    return _unique(_ACCOUNTS, text) if "ccount" in text else None
+    return unique_value(_ACCOUNTS, text) if "ccount" in text else None
 
 
 def find_instance(text: str, command: CommandLine | None) -> Stated | None:
@@ -348,17 +303,17 @@ def find_instance(text: str, command: CommandLine | None) -> Stated | None:
         and _INSTANCES.fullmatch(stated.value)
     ):
         return stated
-    return _unique(_INSTANCES, text) if "i-" in text else None
+    return unique_value(_INSTANCES, text) if "i-" in text else None
 
 
 def find_vpc_endpoint(text: str, _command: CommandLine | None) -> Stated | None:
     """Return the only VPC endpoint that the text names."""
-    return _unique(_ENDPOINTS, text) if "vpce-" in text else None
+    return unique_value(_ENDPOINTS, text) if "vpce-" in text else None
 
 
 def find_api(text: str, _command: CommandLine | None) -> Stated | None:
     """Return the only API of API Gateway that the text names."""
-    return _unique(_APIS, text) if ".execute-api." in text else None
+    return unique_value(_APIS, text) if ".execute-api." in text else None
 
 
 def find_function(text: str, command: CommandLine | None) -> Stated | None:
@@ -369,7 +324,9 @@ def find_function(text: str, command: CommandLine | None) -> Stated | None:
         and re.fullmatch(r"[\w-]{1,64}", stated.value)
     ):
         return stated
-    return _unique(_FUNCTIONS, text) if "lambda" in text or "LAMBDA" in text or "Lambda" in text else None
+    return (
+        unique_value(_FUNCTIONS, text) if "lambda" in text or "LAMBDA" in text or "Lambda" in text else None
+    )
 
 
 def find_terraform_address(text: str, _command: CommandLine | None) -> Stated | None:
@@ -398,54 +355,3 @@ NAME_READERS: dict[str, Callable[[str, CommandLine | None], Stated | None]] = {
     "terraform": find_terraform_address,
 }
 """What each value of a context is read by."""
-
-
-def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
-    """Return the service and the operation that stack frames name.
-
-    >>> frame = "at de_CreateFunctionCommandError (/app/node_modules/@aws-sdk/client-lambda/dist-cjs/index.js:2)"
-    >>> [each.value for each in find_called_operation(frame)]
-    ['lambda', 'CreateFunction']
-    """
-    service: Stated | None = None
-    operation: Stated | None = None
-    if "@aws-sdk" in text:
-        service = _unique(
-            _JS_CLIENT, text, excluded=frozenset({"sts", "sso", "sso-oidc", "signin"})
-        ) or _unique(_JS_CLIENT, text)
-        operation = _unique(_JS_OPERATION, text)
-    elif "on s3" in text and (found := _S3A_CALL.search(text)):
-        # https://github.com/apache/hadoop hadoop-tools/hadoop-aws S3AFileSystem.java
-        service, operation = Stated("s3", found[0]), Stated(_S3A_OPERATIONS[found[1]], found[0])
-    elif "s3://" in text and (found := _SQL_CALL.search(text)):
-        service = Stated("s3", found[0])
-        operation = Stated("GetObject" if found[1].lower() == "copy" else "PutObject", found[0])
-    elif ".services." in text and (found := _JAVA_CLIENT.search(text)):
-        service, operation = (
-            Stated(found[1], found[0]),
-            Stated(f"{found[2][0].upper()}{found[2][1:]}", found[0]),
-        )
-    elif "Amazon." in text and (found := _DOTNET_CLIENT.search(text)):
-        service, operation = Stated(found[1].lower(), found[0]), Stated(found[2], found[0])
-    elif "Traceback" in text or "client(" in text:
-        service = _unique(_BOTO_CLIENT, text)
-        for call in _botocore_calls(text):
-            service = service or call[0]
-            operation = call[1]
-    return service, operation
-
-
-def _botocore_calls(text: str) -> Iterator[tuple[Stated | None, Stated]]:
-    """Yield the last call of a client in a Python traceback that has botocore's frames below it."""
-    at = text.find("in _api_call")
-    if at == -1:
-        return
-    found = None
-    for found in _BOTO_CALL.finditer(text, max(at - 3_000, 0), at):  # noqa: B007
-        pass
-    if found is not None:
-        name = "".join(part.capitalize() for part in found[2].split("_"))
-        words = " ".join(found[0].split()).rstrip("(")
-        client = re.fullmatch(r"(?:boto3?_)?([a-z0-9]{2,20}?)(?:_client|_resource)?", found[1])
-        is_named = client is not None and client[1] not in {"client", "self", "session", "boto3"}
-        yield (Stated(client[1], words) if client and is_named else None), Stated(name, words)

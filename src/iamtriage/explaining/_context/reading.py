@@ -91,7 +91,7 @@ def _find_call(
     """Return the called service and operation: those of SDK frames, the command, or the Terraform resource."""
     from iamtriage.actions._lookup import service_prefix
     from iamtriage.explaining._context.command_lines import operation_of_command
-    from iamtriage.explaining._context.names import find_called_operation
+    from iamtriage.explaining._context.sdk_frames import find_called_operation
 
     service, operation = find_called_operation(section)
     called = operation_of_command(command) if service is None else None

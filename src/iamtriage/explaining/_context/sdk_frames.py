@@ -1,0 +1,113 @@
+"""Find the call that frames of AWS SDKs, Hadoop or SQL statements name: the service and the operation."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._context.model import Stated
+from iamtriage.explaining._context.names import unique_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("find_called_operation",)
+
+# Frames of AWS SDKs that name client and operation.
+_JS_OPERATION = re.compile(
+    r"\bde_(\w{3,80}?)CommandError\b|\bde_(\w{3,80}?)Command\b|\b(\w{3,80})Command\.(?:resolveMiddleware|\w{0,30}[Rr]esolve)",
+    re.ASCII,
+)
+_JS_CLIENT = re.compile(r"@aws-sdk[/+]client-([a-z0-9-]{2,40})[/@]", re.ASCII)
+_JAVA_CLIENT = re.compile(
+    r"\b(?:software\.amazon\.awssdk|com\.amazonaws)\.services\.([a-z0-9]{2,40})\.(?:\w{1,30}\.){0,2}(?:Default|Amazon|AWS|Abstract)?\w{0,60}Client\.([a-z]\w{2,80})\(",
+    re.ASCII,
+)
+_DOTNET_CLIENT = re.compile(
+    r"\bAmazon\.(\w{2,40})\.Amazon\w{2,60}Client\.(?:Invoke)?([A-Z]\w{2,80}?)(?:Async)?\(", re.ASCII
+)
+_BOTO_CLIENT = re.compile(
+    r"\b(?:client|resource)\(\s?(?:service_name=)?[\"']([a-z][a-z0-9-]{1,40})[\"']", re.ASCII
+)
+_BOTO_CALL = re.compile(
+    r"^\s{2,12}(?:return |yield |await |\w{1,60}(?:, \w{1,60}){0,4} = )?(?:await )?(?:self\.)?_?(\w{1,60})\.([a-z]\w{2,80})\(",
+    re.ASCII | re.MULTILINE,
+)
+# What Hadoop's S3A calls on S3 for its own operations. It asks for the status of a file by HEAD.
+_S3A_OPERATIONS = {
+    "getFileStatus": "HeadObject",
+    "getObjectMetadata": "HeadObject",
+    "s3GetFileStatus": "HeadObject",
+    "open": "GetObject",
+    "read": "GetObject",
+    "PUT": "PutObject",
+    "put": "PutObject",
+    "innerMkdirs": "PutObject",
+    "initiate MultiPartUpload": "CreateMultipartUpload",
+    "Completing multipart upload": "CompleteMultipartUpload",
+    "copyFile": "CopyObject",
+    "delete": "DeleteObject",
+    "deleteObjects": "DeleteObjects",
+    "listObjects": "ListObjectsV2",
+    "listStatus": "ListObjectsV2",
+    "verifyBucketExists": "HeadBucket",
+    "doesBucketExist": "HeadBucket",
+}
+_S3A_CALL = re.compile(
+    rf"(?<![\w.])({'|'.join(_S3A_OPERATIONS)})(?: \w{{1,40}})? on s3[an]?://\S{{1,300}}", re.ASCII
+)
+# Amazon Redshift reads what COPY names and writes what UNLOAD names.
+_SQL_CALL = re.compile(
+    r"\b(copy|unload)\b[^;]{1,600}?\b(?:from|to)\s{1,4}'s3://[^']{3,300}'", re.ASCII | re.IGNORECASE
+)
+
+
+def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
+    """Return the service and the operation that stack frames name.
+
+    >>> frame = "at de_CreateFunctionCommandError (/app/node_modules/@aws-sdk/client-lambda/dist-cjs/index.js:2)"
+    >>> [each.value for each in find_called_operation(frame)]
+    ['lambda', 'CreateFunction']
+    """
+    service: Stated | None = None
+    operation: Stated | None = None
+    if "@aws-sdk" in text:
+        service = unique_value(
+            _JS_CLIENT, text, excluded=frozenset({"sts", "sso", "sso-oidc", "signin"})
+        ) or unique_value(_JS_CLIENT, text)
+        operation = unique_value(_JS_OPERATION, text)
+    elif "on s3" in text and (found := _S3A_CALL.search(text)):
+        # https://github.com/apache/hadoop hadoop-tools/hadoop-aws S3AFileSystem.java
+        service, operation = Stated("s3", found[0]), Stated(_S3A_OPERATIONS[found[1]], found[0])
+    elif "s3://" in text and (found := _SQL_CALL.search(text)):
+        service = Stated("s3", found[0])
+        operation = Stated("GetObject" if found[1].lower() == "copy" else "PutObject", found[0])
+    elif ".services." in text and (found := _JAVA_CLIENT.search(text)):
+        service, operation = (
+            Stated(found[1], found[0]),
+            Stated(f"{found[2][0].upper()}{found[2][1:]}", found[0]),
+        )
+    elif "Amazon." in text and (found := _DOTNET_CLIENT.search(text)):
+        service, operation = Stated(found[1].lower(), found[0]), Stated(found[2], found[0])
+    elif "Traceback" in text or "client(" in text:
+        service = unique_value(_BOTO_CLIENT, text)
+        for call in _botocore_calls(text):
+            service = service or call[0]
+            operation = call[1]
+    return service, operation
+
+
+def _botocore_calls(text: str) -> Iterator[tuple[Stated | None, Stated]]:
+    """Yield the last call of a client in a Python traceback that has botocore's frames below it."""
+    at = text.find("in _api_call")
+    if at == -1:
+        return
+    found = None
+    for found in _BOTO_CALL.finditer(text, max(at - 3_000, 0), at):  # noqa: B007
+        pass
+    if found is not None:
+        name = "".join(part.capitalize() for part in found[2].split("_"))
+        words = " ".join(found[0].split()).rstrip("(")
+        client = re.fullmatch(r"(?:boto3?_)?([a-z0-9]{2,20}?)(?:_client|_resource)?", found[1])
+        is_named = client is not None and client[1] not in {"client", "self", "session", "boto3"}
+        yield (Stated(client[1], words) if client and is_named else None), Stated(name, words)
