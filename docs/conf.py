@@ -48,7 +48,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(attr|attrs|botocore|collections|logging|types|typing|typing_extensions|io|os|re)(\..*)?"),
     ("py:.*", r"(Iterable|Iterator|Mapping|Sequence|TextIO|TypeAlias|TracebackType)"),
     ("py:.*", r"optional|callable"),
-    ("py:class", r"(iamtriage\..*\.)?_(P(\.args|\.kwargs)?|T|R|Raised|Function)"),  # type variables
+    ("py:class", r"(iamtriage\..*\.)?_(P(\.args|\.kwargs)?|T|R|Raised|Function|Key)"),  # type variables
     ("py:class", r"ClientError|BotoCoreError|p[dl]\.DataFrame"),  # botocore's, pandas' and polars'
     ("py:class", r"Shell"),  # private: what of IPython's shell is used
     ("py:class", r"FailureSource|FactsLike|Remedies"),  # unions that the docstrings tell in words

@@ -64,7 +64,7 @@ def explain(
 
     Args:
         error_or_failure: Anything that :func:`iamtriage.parse` takes, or a failure that it returned. An
-            exception that :mod:`iamtriage.boto` has explained brings the facts of its call.
+            exception that ``iamtriage.boto`` has explained brings the facts of its call.
         facts: What you know in addition: a :class:`iamtriage.Facts`, a mapping with any of its names, a
             :class:`iamtriage.DecodedMessage`, an :class:`iamtriage.AuthorizationDetails`, a result from
             ``iamtriage.boto``, or an iterable of these. If several state the same fact, the last one wins.
