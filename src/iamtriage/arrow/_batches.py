@@ -41,8 +41,8 @@ def failures(batch: Any, column: str = "text") -> Any:  # noqa: ANN401 (pyarrow 
         column: The name of its column with texts: strings or binary data, dictionary-encoded or not.
 
     Returns:
-        A batch, or a table if one was passed, with the columns of :data:`SCHEMA` and as many rows. A row whose
-        text reports no failure is null in all columns. No content raises.
+        A batch, or a table if one was passed, with the columns of :data:`SCHEMA` and as many rows. A row
+        whose text reports no failure is null in all columns. No content raises.
 
     Raises:
         KeyError: The batch has no such column.
