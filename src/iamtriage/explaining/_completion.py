@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, hide_secrets
 from iamtriage.explaining._context.model import NOTHING, Context, Stated
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.stated_decisions import request_values
@@ -209,10 +209,8 @@ def _evidence(explanation: Explanation, facts: ResolvedFacts) -> Iterator[str]:
             by_words.setdefault(stated.words, []).append(label)
     if not by_words:
         return
-    from iamtriage.redaction._redact import redact
-
     for words, labels in by_words.items():
-        yield f'The text states the {" and ".join(labels)}: "{clip_text(redact(words))}".'
+        yield f'The text states the {" and ".join(labels)}: "{clip_text(hide_secrets(words))}".'
 
 
 def _evidence_of_call(explanation: Explanation, facts: ResolvedFacts) -> Iterator[str]:
@@ -272,8 +270,6 @@ def _has_other_caller(explanation: Explanation, context: Context) -> bool:
 
 def _notes(context: Context, runtime: Runtime | None) -> Iterator[str]:
     if runtime is not None:
-        from iamtriage.redaction._redact import redact
-
-        yield f'The text is from where the call ran ("{clip_text(redact(runtime.words))}"): the call used the credentials of {runtime.caller}, not yours.'
+        yield f'The text is from where the call ran ("{clip_text(hide_secrets(runtime.words))}"): the call used the credentials of {runtime.caller}, not yours.'
     if context.terraform is not None:
         yield f"Terraform was working on {context.terraform.value}; run terraform apply again after the fix."

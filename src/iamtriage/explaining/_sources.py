@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+from iamtriage._text import hide_secrets
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.failures._labels import LABELS
 
@@ -60,14 +61,13 @@ def secret_remover(failure: Failure | None) -> Callable[[str], str]:
     An encoded message is kept, because the command that decodes it needs it.
     """
     from iamtriage.failures._records import to_record
-    from iamtriage.redaction._redact import redact
 
     whole: dict[str, str] = {}
     parts: dict[str, str] = {}
     for key, value in () if failure is None else to_record(failure).items():
         if not isinstance(value, str) or key == "encoded_message":
             continue
-        shown = redact(value)
+        shown = hide_secrets(value)
         if shown != value:
             whole[value] = shown
             parts.update(_find_secrets(value, shown))

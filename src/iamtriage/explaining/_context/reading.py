@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from iamtriage._text import hide_secrets
 from iamtriage.explaining._context.model import NOTHING, Context, Stated
 
 if TYPE_CHECKING:
@@ -120,9 +121,7 @@ def _is_shown(name: str, stated: Stated) -> bool:
         return False
     if len(stated.value) < _MIN_SECRET_LENGTH and "://" not in stated.words:
         return True
-    from iamtriage.redaction._redact import redact
-
-    shown = redact(stated.words)
+    shown = hide_secrets(stated.words)
     return shown == stated.words or stated.value in shown
 
 
