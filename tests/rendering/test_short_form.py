@@ -113,3 +113,64 @@ def test_failures_of_a_parsed_failure_are_not_searched() -> None:
     assert [failure.kind for failure in explanation.other_failures] == ["kubernetes_unauthorized"]
     assert explain(explanation.failure).other_failures == () if explanation.failure else False
     assert attrs.evolve(explanation, text=None) == explanation
+
+
+def _explain_remedy(*commands: str, steps: tuple[str, ...]) -> str:
+    """Return the short text of one remedy."""
+    remedy = Remedy("Fix it", "you", steps, commands)
+    return Explanation(None, "x", "The call was denied.", (), (remedy,)).to_text()
+
+
+def test_command_comes_with_the_step_that_saves_its_file() -> None:
+    words = " ".join(f"word{number}" for number in range(300))
+    save = "Save the policy as policy.json."
+    shown = _explain_remedy("aws x put-y --policy file://policy.json", steps=(words, words, save))
+    assert save in shown
+    assert words[:40] not in shown
+
+
+@pytest.mark.parametrize(
+    ("step", "count"),
+    [("Compare both commands.", 2), ("The last command shows it.", 4), ("Then describe-things names it.", 3)],
+)
+def test_step_comes_with_the_commands_that_it_names(step: str, count: int) -> None:
+    commands = ("aws x get-thing", "kubectl get pods", "aws x describe-things", "date")
+    shown = _explain_remedy(*commands, steps=(step,))
+    assert step in shown
+    assert all(command in shown for command in commands[:count])
+    long = tuple(f"{command} {'--argument value ' * 60}" for command in commands)
+    assert step not in _explain_remedy(*long, steps=(step,))
+
+
+def test_command_that_sets_a_variable_comes_with_the_one_that_uses_it() -> None:
+    shown = _explain_remedy("date", "TOKEN=$(cat token)", f'curl {"--x y " * 600} "$TOKEN"', steps=())
+    assert "TOKEN" not in shown
+
+
+def test_statement_to_add_is_no_document_to_save() -> None:
+    text = (
+        "User: arn:aws:sts::111122223333:assumed-role/app/x is not authorized to perform: sts:TagSession on resource: "
+        "arn:aws:iam::444455556666:role/target"
+    )
+    explanation = explain(text)
+    assert explanation.remedies[0].policy is not None
+    assert explanation.remedies[0].documents == tuple(explanation.remedies[0].policy["Statement"])
+    assert '"Version"' not in explanation.to_text()
+    assert "with this statement added" in " ".join(explanation.to_text().split())
+
+
+def test_denials_of_one_principal_share_a_policy() -> None:
+    other = _DENIAL.replace("SendMessage", "ReceiveMessage")
+    denied = _DENIAL.replace("SendMessage", "DeleteMessage").replace(
+        "because no identity-based policy allows the sqs:DeleteMessage action",
+        "with an explicit deny in a service control policy",
+    )
+    shown = explain(f"{_DENIAL}\n{other}\n{denied}").to_text()
+    assert '["sqs:ReceiveMessage", "sqs:SendMessage"]' in shown
+    assert '"sqs:DeleteMessage"' not in shown
+    assert "Allow sqs:ReceiveMessage" in shown
+
+
+def test_denials_of_other_principals_keep_their_policies() -> None:
+    other = _DENIAL.replace("user/ana", "user/bob").replace("SendMessage", "ReceiveMessage")
+    assert '"sqs:ReceiveMessage"' not in explain(f"{_DENIAL}\n{other}").to_text()

@@ -26,11 +26,30 @@ if TYPE_CHECKING:
 __all__ = ("CauseParts", "Parts", "RemedyParts", "cause_rows", "replace_note", "restates", "short_blocks")
 
 # Lines: what an ordinary explanation may have, and what none exceeds.
-_MAX_LINES, _LIMIT = 24, 32
+_MAX_LINES, _LIMIT = 26, 32
 # The width at which other formats than text are measured.
 WIDTH = 100
 _INDENT = 2
 _MAX_CAUSES, _MAX_TITLES, _MAX_REASONS = 5, 4, 2
+# What a step says of commands that may be hidden, and how many have to be shown then.
+_COUNTED = (
+    (re.compile(r"\b(?:last command|all (?:the )?commands)\b"), 99),
+    (re.compile(r"\bthird command\b"), 3),
+    (
+        re.compile(
+            r"\b(?:second command|both commands|the second (?:prints|tells|says|is for))\b", re.IGNORECASE
+        ),
+        2,
+    ),
+    (re.compile(r"\bfirst command\b"), 1),
+)
+# The file that a command reads, which a step says how to save.
+_FILE = re.compile(r"(?:file://|(?:-f|--filename)[ =])([\w.-]+\.(?:json|ya?ml))")
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+# The index of the operation in a command of the AWS CLI.
+_OPERATION = 2
+# Lines by which the first other remedy may exceed the number of an ordinary explanation.
+_MORE_FOR_TITLE = 3
 # A text with at least this share of its words in another one says the same.
 _RESTATED = 0.7
 _WORD = re.compile(r"[\w:/.*@+=-]*\w")
@@ -88,7 +107,7 @@ class _Selection:
     """How many parts of each kind are shown."""
 
     causes: int = 1
-    steps: int = 0
+    steps: tuple[int, ...] = ()
     commands: int = 1
     titles: int = 0
     notes: int = 0
@@ -172,8 +191,9 @@ def _additions(parts: Parts) -> Iterator[str]:
     yield from ("titles" for _ in range(2))
     yield "steps"
     yield "commands"
-    yield from ("causes" for _ in range(3))
+    yield "causes"
     yield "steps"
+    yield from ("causes" for _ in range(2))
     yield "commands"
     yield "steps"
     yield "notes"
@@ -191,10 +211,40 @@ def _is_valid(parts: Parts, selection: _Selection) -> bool:
         selection.causes <= min(len(parts.causes), _MAX_CAUSES)
         and selection.titles <= len(parts.remedies) - 1
         and selection.notes <= len(parts.notes)
-        and selection.steps <= (len(first.steps) if first else 0)
         and selection.commands <= (len(first.commands) if first else 0)
         and selection.urls <= (1 if first and first.url else 0)
     )
+
+
+def _commands_needed(step: str, commands: Sequence[str]) -> int:
+    """Return how many commands have to be shown for a step to make sense: those that it counts or names."""
+    counted = next((count for pattern, count in _COUNTED if pattern.search(step)), 0)
+    named = (number for number, command in enumerate(commands, 1) if _is_named(command, step))
+    return min(max((counted, *named)), len(commands))
+
+
+def _is_named(command: str, step: str) -> bool:
+    """Return whether a step speaks of a command, by its operation or as a program that prints."""
+    words = command.split()
+    if words[:1] == ["aws"]:
+        return (
+            len(words) > _OPERATION and "-" in words[_OPERATION] and words[_OPERATION] in _WORD.findall(step)
+        )
+    return f"{words[0]} prints " in step
+
+
+def _is_assignment(commands: Sequence[str], count: int) -> bool:
+    """Return whether the last of the first commands only sets a variable for the next one."""
+    return 0 < count < len(commands) and _ASSIGNMENT.match(commands[count - 1]) is not None
+
+
+def _saving_steps(remedy: RemedyParts, commands: int) -> Iterator[int]:
+    """Yield the number of the step that saves each file that the first commands read."""
+    for name in dict.fromkeys(_FILE.findall("\n".join(remedy.commands[:commands]))):
+        for index, step in enumerate(remedy.steps):
+            if name in step:
+                yield index
+                break
 
 
 # ----------------------------------------------------------------------------------------------------- blocks
@@ -227,7 +277,10 @@ class _Builder:
             selection.commands = 0
         if remedy and not (selection.commands or remedy.documents or remedy.manifest):
             # The first step is what to do.
-            selection.steps = min(1, len(remedy.steps))
+            selection.steps = tuple(range(min(1, len(remedy.steps))))
+        if remedy:
+            # A command that reads a file is of no use without the step that saves it.
+            selection.steps = tuple(sorted({*selection.steps, *_saving_steps(remedy, selection.commands)}))
         # A manifest repeats what the commands do, and a long policy is shown in full only.
         if self._count(selection) > _MAX_LINES:
             selection.manifest = False
@@ -235,11 +288,42 @@ class _Builder:
             selection.documents = False
         lines = _MAX_LINES if self._count(selection) <= _MAX_LINES - 2 else _LIMIT
         for name in _additions(parts):
-            wider = attrs.evolve(selection)
-            setattr(wider, name, getattr(wider, name) + 1)
-            if _is_valid(parts, wider) and self._count(wider) <= lines:
-                selection = wider
+            more = _MORE_FOR_TITLE if name == "titles" and not selection.titles else 0
+            selection = self._widen(selection, name, min(lines + more, _LIMIT))
         return selection
+
+    def _widen(self, selection: _Selection, name: str, lines: int) -> _Selection:
+        """Return the selection with one more part of a kind, or unchanged if that does not fit."""
+        for wider in self._wider(selection, name):
+            if _is_valid(self._parts, wider) and self._count(wider) <= lines:
+                return wider
+        return selection
+
+    def _wider(self, selection: _Selection, name: str) -> Iterator[_Selection]:
+        """Yield what to try. A step that speaks of further commands comes with them or not at all."""
+        wider = attrs.evolve(selection)
+        remedy = self._remedy
+        if name != "steps":
+            setattr(wider, name, getattr(wider, name) + 1)
+            while name == "commands" and remedy and _is_assignment(remedy.commands, wider.commands):
+                wider.commands += 1
+            if name == "commands" and remedy:
+                steps = {*wider.steps, *_saving_steps(remedy, wider.commands)}
+                wider.steps = tuple(sorted(steps))
+            yield wider
+            return
+        for index in range(len(remedy.steps)) if remedy else ():
+            if remedy is None or index in selection.steps:
+                continue
+            count = _commands_needed(remedy.steps[index], remedy.commands)
+            yield attrs.evolve(
+                selection,
+                steps=tuple(sorted((*selection.steps, index))),
+                commands=max(selection.commands, count),
+            )
+            if count <= selection.commands:
+                # The steps are in order: a later one is not shown without one that does not fit.
+                return
 
     def _count(self, selection: _Selection) -> int:
         """Return the number of lines of a selection."""
@@ -262,7 +346,7 @@ class _Builder:
     def _remedy_blocks(self, remedy: RemedyParts, selection: _Selection) -> Iterator[Block]:
         yield Heading(f"Do this first: {remedy.title}", 2, (remedy.who,))
         if selection.steps:
-            steps = remedy.steps[: selection.steps]
+            steps = tuple(remedy.steps[index] for index in selection.steps)
             yield Items(steps, ordered=len(steps) > 1)
         if selection.documents:
             yield from self._documents
@@ -305,7 +389,7 @@ def _hidden(parts: Parts, selection: _Selection) -> str:
     counts = (
         (len(parts.causes) - selection.causes, "cause"),
         (len(parts.remedies) - 1, "remedy"),
-        (len(first.steps) - selection.steps if first else 0, "step"),
+        (len(first.steps) - len(selection.steps) if first else 0, "step"),
         (len(first.commands) - selection.commands if first else 0, "command"),
         (len(parts.notes) - selection.notes, "note"),
     )

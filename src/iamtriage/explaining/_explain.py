@@ -11,7 +11,7 @@ from iamtriage._reading.parsing import parse
 from iamtriage._text import wrong_type_message
 from iamtriage.explaining._completion import complete_explanation
 from iamtriage.explaining._context.resolving import resolve_facts
-from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._extensions import apply_extensions
 from iamtriage.explaining._facts import add_attached_facts, build_facts
 from iamtriage.explaining._rules.shared.cases import Case
@@ -109,7 +109,7 @@ def explain(
     if shown is not failure:
         explanation = attrs.evolve(explanation, failure=failure)
     if isinstance(error_or_failure, str):
-        explanation = attrs.evolve(explanation, text=error_or_failure)
+        explanation = attrs.evolve(explanation, text=error_or_failure, combine=_combine)
     if "AKIA" in failure.text:
         explanation = _add_exposed_key(explanation, Case(failure, known))
     return apply_extensions(explanation)
@@ -131,6 +131,12 @@ def _without_secrets(failure: Failure) -> Failure:
     if in_envelope:
         changes["envelope"] = attrs.evolve(failure.envelope, **in_envelope)
     return attrs.evolve(failure, **changes)
+
+
+def _combine(explanation: Explanation, others: tuple[Failure, ...]) -> Remedy | None:
+    from iamtriage.explaining._policy_for import combine_first_remedy
+
+    return combine_first_remedy(explanation, others)
 
 
 # The key of a record -> the attribute of a failure, if they differ.

@@ -144,6 +144,21 @@ class Remedy(View):
     layer: PolicyType | None = None
     manifest: str | None = None
     url: str | None = None
+    # Whether the policy holds statements to add to an existing policy. They are then shown without a document
+    # around them, because whoever saved that would erase the other statements.
+    _is_addition: bool = attrs.field(default=False, kw_only=True, repr=False, alias="is_addition")
+
+    @property
+    def documents(self) -> tuple[Mapping[str, Any], ...]:
+        """What is shown of ``policy`` and ``statement``: a document to save, or the statements to add.
+
+        >>> Remedy("Look", "you").documents
+        ()
+        """
+        shown: tuple[Mapping[str, Any] | None, ...] = (self.policy,)
+        if self._is_addition and self.policy is not None:
+            shown = tuple(self.policy["Statement"])
+        return tuple(each for each in (*shown, self.statement) if each is not None)
 
     @property
     def placeholders(self) -> tuple[str, ...]:
@@ -217,6 +232,10 @@ class Explanation(View):
     _remedies: Remedies = attrs.field(default=(), eq=_build_remedies, alias="remedies")
     notes: tuple[str, ...] = attrs.field(default=(), converter=_escape_all)
     text: str | None = attrs.field(default=None, repr=False, eq=False)
+    # Builds the first remedy of a short explanation for several denials of one principal.
+    _combine: Callable[[Explanation, tuple[Failure, ...]], Remedy | None] | None = attrs.field(
+        default=None, kw_only=True, repr=False, eq=False, alias="combine"
+    )
 
     @property
     def remedies(self) -> tuple[Remedy, ...]:
@@ -374,12 +393,16 @@ class Explanation(View):
     def _parts(self) -> Parts:
         from iamtriage._rendering.short_form import CauseParts, Parts
 
+        remedies, failures = self.remedies, self.other_failures
+        combined = self._combine(self, failures) if self._combine and failures else None
+        if combined is not None:
+            remedies = (combined, *remedies[1:])
         return Parts(
             summary=self.summary,
             causes=tuple(CauseParts(cause.evidence, cause.text, cause.because) for cause in self.causes),
-            remedies=tuple(map(_remedy_parts, self.remedies)),
+            remedies=tuple(map(_remedy_parts, remedies)),
             notes=tuple(note for note in self.notes if note not in _GENERAL_NOTES),
-            others=_describe_others(self.other_failures),
+            others=_describe_others(failures, is_combined=combined is not None),
             hint=_HINT if self.causes or self.remedies else None,
         )
 
@@ -459,7 +482,7 @@ def _remedy_parts(remedy: Remedy) -> RemedyParts:
         title=remedy.title,
         who=remedy.who,
         steps=remedy.steps,
-        documents=tuple(each for each in (remedy.policy, remedy.statement) if each is not None),
+        documents=remedy.documents,
         manifest=remedy.manifest,
         commands=remedy.commands,
         url=remedy.url,
@@ -481,7 +504,7 @@ def _fold_title(*counts: int) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
 
 
-def _describe_others(failures: tuple[Failure, ...]) -> str | None:
+def _describe_others(failures: tuple[Failure, ...], *, is_combined: bool = False) -> str | None:
     """Return what the other failures of a text are, in two sentences."""
     if not failures:
         return None
@@ -490,7 +513,9 @@ def _describe_others(failures: tuple[Failure, ...]) -> str | None:
     names = "; ".join(dict.fromkeys(map(describe_failure, failures[:_MAX_OTHERS])))
     more = "; …" if len(failures) > _MAX_OTHERS else ""
     merged = ""
-    if any(isinstance(each, AccessDenied) and each.policy_type == "identity" for each in failures):
+    if is_combined:
+        merged = "; the policy above allows those of the same principal that an Allow can fix"
+    elif any(isinstance(each, AccessDenied) and each.policy_type == "identity" for each in failures):
         merged = "; iamtriage explain --policy prints one policy for those that an Allow can fix"
     return f"{count} in this text: {names}{more}. Run iamtriage scan or iamtriage explain --all{merged}."
 
@@ -516,9 +541,8 @@ def _remedy_blocks(remedy: Remedy) -> Iterator[Block]:
     yield Heading(remedy.title, 3, (remedy.who,))
     if remedy.steps:
         yield Items(remedy.steps, ordered=len(remedy.steps) > 1)
-    for document in (remedy.policy, remedy.statement):
-        if document is not None:
-            yield Code(compact_json(document, _DOCUMENT_WIDTH), "json")
+    for document in remedy.documents:
+        yield Code(compact_json(document, _DOCUMENT_WIDTH), "json")
     if remedy.manifest is not None:
         yield Code(remedy.manifest, "yaml")
     for command in remedy.commands:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from iamtriage._text import quote_text, wrong_type_message
+import attrs
+
+from iamtriage._text import join_words, quote_text, wrong_type_message
 from iamtriage.exceptions import PolicyError
 from iamtriage.explaining._facts import build_facts
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
@@ -16,13 +18,15 @@ from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import MANAGED_POLICY_LIMIT, build_document, build_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
     from iamtriage.policies._grants import Grant
 
 __all__ = (
+    "combine_first_remedy",
     "documents_by_principal",
     "normalize_principal",
     "policies_by_principal",
@@ -32,6 +36,8 @@ __all__ = (
 
 _MIN_LIMIT = 256
 _MAX_NAMED = 5
+# What a short explanation shows of the denials of one principal.
+_MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED = 4, 12, 3
 
 
 def policy_for(failures: Iterable[Failure], *, principal: str | None = None) -> dict[str, Any]:
@@ -160,6 +166,51 @@ def normalize_principal(principal: str | None) -> str | None:
     """
     role = underlying_role(try_parse_principal(principal))
     return principal if role is None else f"arn:{role.partition}:iam::{role.account}:role/{role.name}"
+
+
+def combine_first_remedy(explanation: Explanation, others: tuple[Failure, ...]) -> Remedy | None:
+    """Return the first remedy with one policy for all denials of the same principal in the text.
+
+    It is ``None`` if an ``Allow`` fixes no other denial, or if the policy is too long to be read at a glance.
+    """
+    failure = explanation.failure
+    first = next(iter(explanation.remedies), None)
+    if not isinstance(failure, AccessDenied) or failure.principal is None or first is None:
+        return None
+    if first.policy is None or first.layer != "identity":
+        return None
+    principal = normalize_principal(failure.principal)
+    same = [
+        each
+        for each in others
+        if isinstance(each, AccessDenied) and normalize_principal(each.principal) == principal
+    ]
+    documents = documents_by_principal([failure, *same], limit=None).get(principal or "", ())
+    if len(documents) != 1:
+        return None
+    statements, single = documents[0]["Statement"], first.policy["Statement"]
+    actions, old = _actions(statements), _actions(single)
+    is_short = len(statements) <= _MAX_STATEMENTS and len(actions) <= _MAX_ACTIONS
+    if not is_short or len(old) != 1 or old[0] not in actions or len(actions) == 1:
+        return None
+    listed = join_words(actions, "and") if len(actions) <= _MAX_LISTED else f"{len(actions)} actions"
+    title = first.title.replace(old[0], listed, 1)
+    if title == first.title:
+        title = f"{title}, and what else is denied"
+    # The inline policy must not replace the one for the single action.
+    name, new_name = single[0].get("Sid"), statements[0].get("Sid")
+    lines = tuple(
+        line.replace(f"--policy-name {name} ", f"--policy-name {new_name} ") for line in first.commands
+    )
+    return attrs.evolve(first, title=title, policy=documents[0], commands=lines)
+
+
+def _actions(statements: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    actions: dict[str, None] = {}
+    for statement in statements:
+        value = statement.get("Action", ())
+        actions.update(dict.fromkeys([value] if isinstance(value, str) else value))
+    return tuple(actions)
 
 
 # Grants in order, without duplicates, by normalized principal.

@@ -327,6 +327,8 @@ def _options(service: str, operation: str) -> frozenset[str]:
 
 def _check(call: list[str]) -> None:
     words, options = call[1:], {word[2:] for word in call if word.startswith("--")}
+    if words == ["configure"] or words[:2] == ["configure", "--profile"]:
+        return  # the CLI asks for the values
     for length in (1, 2):
         if tuple(words[:length]) in OWN:
             assert options <= OWN[tuple(words[:length])], call

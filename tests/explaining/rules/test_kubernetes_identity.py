@@ -186,7 +186,7 @@ def test_each_remedy_has_its_form_of_the_arn() -> None:
     lines = commands(
         explained(LOGIN, {"caller": "arn:aws:iam::111122223333:role/team/dev", "cluster": "orders"})
     )
-    [entry] = [line for line in lines if "create-access-entry" in line]
+    [entry] = {line for line in lines if "create-access-entry" in line}
     [mapping] = [line for line in lines if "iamidentitymapping" in line]
     assert "--principal-arn arn:aws:iam::111122223333:role/team/dev " in entry
     assert "--arn arn:aws:iam::111122223333:role/dev " in mapping
@@ -195,7 +195,7 @@ def test_each_remedy_has_its_form_of_the_arn() -> None:
 
 def test_identity_center_role_is_looked_up_only_for_an_entry() -> None:
     lines = commands(explained(LOGIN, {"caller": SSO}))
-    [entry] = [line for line in lines if "create-access-entry" in line]
+    [entry] = {line for line in lines if "create-access-entry" in line}
     [mapping] = [line for line in lines if "iamidentitymapping" in line]
     assert '"$(aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef' in entry
     assert "--arn arn:aws:iam::111122223333:role/AWSReservedSSO_View_0123456789abcdef " in mapping
@@ -219,7 +219,7 @@ def test_node_gets_an_entry_for_nodes() -> None:
     lines = commands(
         explained(text, {"caller": "arn:aws:sts::111122223333:assumed-role/nodes/i-0a1b2c3d4e5f60718"})
     )
-    [entry] = [line for line in lines if "create-access-entry" in line]
+    [entry] = {line for line in lines if "create-access-entry" in line}
     [mapping] = [line for line in lines if "iamidentitymapping" in line]
     assert entry.endswith("--principal-arn arn:aws:iam::111122223333:role/nodes --type EC2_LINUX")
     assert (

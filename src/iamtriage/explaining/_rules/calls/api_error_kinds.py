@@ -487,9 +487,11 @@ _KINDS = (
                 url=pages.SDK_RETRIES,
             ),
             Remedy(
-                title="If that is not enough, request a higher quota",
+                title="If that is not enough, request a higher quota, where the rate has one",
                 who="account administrator",
-                steps=("Some rates are quotas that can be raised, others are fixed.",),
+                steps=(
+                    "Service Quotas shows which rates can be raised. Those of IAM and STS cannot: reuse credentials instead.",
+                ),
                 url=pages.QUOTAS,
             ),
         ),

@@ -16,6 +16,8 @@ from iamtriage.explaining._rules.calls.api_error_kinds import (
     AWS_ERROR,
     BUCKET_IN_OTHER_REGION,
     NO_ANSWER,
+    THROTTLED,
+    ErrorKind,
     code_evidence,
     find_kind,
     safe_code,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = ("explain_api_error",)
 
 _KEY_ARN = re.compile(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
+_STS_OPERATION = re.compile(r"AssumeRole|GetCallerIdentity|GetSessionToken|GetFederationToken")
 _QUOTA_SERVICE_CODES = {"elasticmapreduce": "elasticmapreduce", "elb": "elasticloadbalancing", "logs": "logs"}
 _NOT_A_DENIAL = "It is no denial, so no policy helps."
 
@@ -157,9 +160,21 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
         topic=kind.cause.code,
         summary=kind.summary,
         causes=(cause, *kind.causes),
-        remedies=kind.remedies,
+        remedies=_fitting_remedies(case, kind),
         notes=(*kind.notes, _NOT_A_DENIAL),
     )
+
+
+def _fitting_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ...]:
+    """Return the remedies of a kind, without a quota request for IAM and STS, whose rates AWS does not raise.
+
+    Source: https://repost.aws/knowledge-center/iam-sts-throttling-error.
+    """
+    envelope = case.failure.envelope
+    is_iam = envelope.service in {"iam", "sts"} or _STS_OPERATION.match(envelope.operation or "") is not None
+    if kind.cause is not THROTTLED or not is_iam:
+        return kind.remedies
+    return tuple(each for each in kind.remedies if each.url != pages.QUOTAS)
 
 
 def _explain_not_found(case: Case[AwsError], message: str) -> Explanation:

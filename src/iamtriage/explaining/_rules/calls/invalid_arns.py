@@ -141,9 +141,9 @@ def _parse_principal(text: str | None) -> Principal | None:
 def _diagnosis_causes(text: str | None, diagnosis: ArnDiagnosis | None) -> tuple[Cause, ...]:
     if diagnosis is None or text is None:
         return ()
-    because = [f"The ARN is {text}"]
+    because = [f"The rejected ARN is {text}"]
     if diagnosis.correct_arn is not None:
-        because.append(f"The right one is {diagnosis.correct_arn}")
+        because.insert(0, f"The correct ARN is {diagnosis.correct_arn}")
     return (diagnosis.cause.cause("derived", tuple(because), text=diagnosis.text),)
 
 

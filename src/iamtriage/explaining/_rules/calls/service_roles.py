@@ -178,7 +178,7 @@ def _trust_remedy(service: str | None, name: str, takes: tuple[str, ...]) -> Rem
     service_name = service or "SERVICE.amazonaws.com"
     steps = [
         f"See the trust policy. The service has to stand in it as Principal, with the action {' and '.join(takes)}.",
-        "If it does not, add the statement to those that are there: the command sets the whole document.",
+        "If it does not, save the trust policy as trust.json, with this statement added and the existing ones kept: the command replaces the whole policy.",
     ]
     return Remedy(
         title="Let the role trust the service",
@@ -187,5 +187,6 @@ def _trust_remedy(service: str | None, name: str, takes: tuple[str, ...]) -> Rem
         commands=commands.trust_policy_commands(name),
         policy=service_trust_policy(service_name, takes),
         layer="role_trust",
+        is_addition=True,
         url=pages.TRUST_POLICIES,
     )

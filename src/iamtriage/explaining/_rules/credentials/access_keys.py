@@ -75,20 +75,25 @@ def key_remedies(user: str | None, *, key: str | None = None, at_quota: bool = T
     """
     key_id = commands.access_key(key)
     free_one = Remedy(
-        title="Delete the key that is no longer used",
+        title="Find the key that is not used, and deactivate it",
         who="you",
         steps=(
-            "List both keys, and check when and for what each was last used.",
-            "Deactivate the unused one. It can be activated again.",
-            "Wait until it is clear that nothing breaks: days, for rare jobs.",
-            "Then delete it. This cannot be undone.",
+            "List both keys, and check for each when and for what it was last used.",
+            "Deactivate the one that is not used. It can be activated again, so nothing is lost yet. An inactive key still counts.",
+            "Wait until it is clear that nothing breaks: days or weeks, for jobs that run rarely.",
         ),
         commands=(
             _user_command("list-access-keys", user),
             fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
             _user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive"),
-            _user_command("delete-access-key", user, "--access-key-id", key_id),
         ),
+        url=pages.ROTATE_KEYS,
+    )
+    delete = Remedy(
+        title="After that wait, delete the deactivated key",
+        who="you",
+        steps=("Deleting cannot be undone. Deactivating alone does not make room for another key.",),
+        commands=(_user_command("delete-access-key", user, "--access-key-id", key_id),),
         url=pages.ROTATE_KEYS,
     )
     create = Remedy(
@@ -101,7 +106,7 @@ def key_remedies(user: str | None, *, key: str | None = None, at_quota: bool = T
         commands=(_user_command("create-access-key", user),),
         url=pages.ACCESS_KEYS,
     )
-    return (*((free_one,) if at_quota else ()), create, _temporary_credentials_remedy())
+    return (*((free_one, delete) if at_quota else ()), create, _temporary_credentials_remedy())
 
 
 def _user_command(verb: str, user: str | None, *arguments: str) -> str:

@@ -249,7 +249,7 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
     pool = audience if isinstance(audience, str) and _ID.fullmatch(audience) else "IDENTITY_POOL_ID"
     is_guest = isinstance(methods, list) and "unauthenticated" in methods
     steps = [
-        "Save the policy as trust.json. It replaces the whole trust policy: keep the statements that are there and still needed.",
+        "Save the role's trust policy as trust.json, with this statement added and the existing ones that are still needed: the command replaces the whole policy.",
         "Leave neither condition out. amr is authenticated for the role of those who are signed in, and unauthenticated for that of guests.",
         "The action is sts:AssumeRoleWithWebIdentity; sts:AssumeRole does not help. In China and GovCloud the provider has another name.",
     ]
@@ -276,5 +276,6 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
         commands=trust_policy_commands(None),
         policy=build_document([statement]),
         layer="role_trust",
+        is_addition=True,
         url=pages.IDENTITY_POOL_ROLES,
     )

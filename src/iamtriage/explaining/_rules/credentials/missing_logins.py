@@ -220,7 +220,7 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
                 title="Run the program by hand",
                 who="you",
                 steps=(
-                    "Run what the first command prints, as the user that makes the call, and mend what it complains of.",
+                    "Run the credential process that the profile names, as the user that makes the call, and correct what it reports.",
                     "It has to print JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration, and nothing else.",
                     "Name it by its whole path. Do not show what it prints to anybody: it is a secret.",
                 ),

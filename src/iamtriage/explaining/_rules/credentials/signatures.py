@@ -284,7 +284,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     return Explanation(
         failure=case.failure,
         topic="signature-mismatch",
-        summary="AWS rejected the signature, most often because the secret access key belongs to another access key ID.",
+        summary="AWS rejected the signature, most often because the secret access key belongs to another access key ID. No permission is missing.",
         causes=(
             SIGNATURE_MISMATCH.cause("reported", quote_phrases(message, *_PHRASES)),
             *((edited_url,) if is_presigned else ()),
@@ -306,15 +306,16 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
 def _copy_keys_remedy(case: Case[SignatureMismatch]) -> Remedy:
     profile = find_profile(case)
     return Remedy(
-        title="Enter the access key ID and secret access key again",
+        title="Check where the key is set, and set key ID and secret again",
         who="you",
         steps=(
-            "Check where they come from (environment variables override profiles), and that access key ID, secret and session token belong together.",
-            "Copy them again without spaces and newlines, and quote them for shells, YAML and CI systems.",
-            "If the secret is lost, create a new access key: AWS shows a secret only once.",
+            "The command aws configure list shows the source. Environment variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) override profiles, and AWS_PROFILE selects one: unset those that are not meant.",
+            "Enter key ID and secret again (aws configure), both of the same key, without spaces or line breaks. Quote them where a shell, YAML or a CI system reads them.",
+            "If the secret is lost, create a new key pair: AWS shows a secret only once.",
         ),
         commands=(
             credential_remedies.with_profile(profile, "aws", "configure", "list"),
+            credential_remedies.with_profile(profile, "aws", "configure"),
             credential_remedies.with_profile(profile, "aws", "sts", "get-caller-identity"),
         ),
         url=pages.ACCESS_KEYS,

@@ -127,7 +127,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         trust_remedy = _narrow_deny_remedy(denial) if denial.is_explicit else _trust_remedy(denial, findings)
     remedies = [
         condition_remedy,
-        allow_remedy(denial, title=_allow_title(denial, attribute)) if can_allow else None,
+        _allow_remedy(denial, findings, attribute) if can_allow else None,
         trust_remedy,
         authorization_details_remedy(denial),
     ]
@@ -275,7 +275,9 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         "Principal": {"AWS": policy_principal_arn(denial)},
         "Action": _ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole",
     }
-    steps = ["Save the role's trust policy with this statement added to the existing ones as trust.json."]
+    steps = [
+        "Save the role's trust policy as trust.json, with this statement added and the existing ones kept: the command replaces the whole policy."
+    ]
     if attribute:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
         steps.append(
@@ -293,8 +295,20 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         commands=trust_policy_commands(denial),
         policy=build_document([added]),
         layer="role_trust",
+        is_addition=True,
         url=pages.EXTERNAL_ID if denial.crosses_accounts else pages.TRUST_POLICIES,
     )
+
+
+def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> Remedy | None:
+    """Return the remedy that allows the caller to assume the role, with what the other account has to do."""
+    remedy = allow_remedy(denial, title=_allow_title(denial, attribute))
+    is_trusted = findings is not None and findings.allowed
+    if remedy is None or not denial.crosses_accounts or denial.is_explicit or is_trusted:
+        return remedy
+    action = _ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
+    step = f"This is not enough by itself: the owner of account {denial.resource_account} must also allow {action} in the trust policy of {_describe_role(denial)}, with the Principal {policy_principal_arn(denial)}."
+    return attrs.evolve(remedy, steps=(*remedy.steps, step))
 
 
 def _narrow_deny_remedy(denial: Denial) -> Remedy:

@@ -36,6 +36,10 @@ _SERVICES_BY_SESSION_NAME = {
     "AWSCodeBuild": "CodeBuild",
     "AWSBackup": "AWS Backup",
 }
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
+_RETRIES = {
+    "CloudFormation": "Then retry the deployment. A stack in ROLLBACK_COMPLETE cannot be updated: delete it and create it again."
+}
 
 
 def explain_denial(case: Case[AccessDenied]) -> Explanation:
@@ -58,7 +62,10 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
     if denial.facts.authorization_details is not None:
         # The details have the checks of all types of policies.
         notes = tuple(each for each in notes if each != ONE_POLICY_TYPE)
-    return explanation if notes == explanation.notes else attrs.evolve(explanation, notes=notes)
+    summary = _name_service(denial, explanation.summary)
+    if (notes, summary) == (explanation.notes, explanation.summary):
+        return explanation
+    return attrs.evolve(explanation, notes=notes, summary=summary)
 
 
 def select_rule(denial: Denial) -> Rule:
@@ -203,9 +210,28 @@ def _caller_notes(denial: Denial) -> tuple[str, ...]:
         )
     if isinstance(denial.role, ServiceLinkedRole):
         return ()
-    session_name: str = getattr(denial.principal, "session_name", "")
     return tuple(
-        f"{service} made the call with this role, as the session name shows. The role needs the permission, not the person who started {service}. Retry there afterwards."
-        for prefix, service in _SERVICES_BY_SESSION_NAME.items()
-        if session_name.startswith(prefix)
+        f"{service} made the call with this role, as the session name shows. The role needs the permission, not the person who started {service}. {_RETRIES.get(service, 'Retry there afterwards.')}"
+        for service in _calling_services(denial)
     )
+
+
+def _calling_services(denial: Denial) -> tuple[str, ...]:
+    """Return the service that made the call with the role, according to the session name."""
+    session_name: str = getattr(denial.principal, "session_name", "")
+    if isinstance(denial.role, ServiceLinkedRole):
+        return ()
+    return tuple(
+        service for prefix, service in _SERVICES_BY_SESSION_NAME.items() if session_name.startswith(prefix)
+    )
+
+
+def _name_service(denial: Denial, summary: str) -> str:
+    """Return a summary that says which service uses the denied role, which is not the role of a person."""
+    role = denial.role
+    for service in _calling_services(denial):
+        if role is not None:
+            return summary.replace(
+                f"The role {role.name} was", f"The role {role.name}, which {service} uses, was", 1
+            )
+    return summary

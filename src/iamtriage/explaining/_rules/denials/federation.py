@@ -295,6 +295,7 @@ def _trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remed
         commands=(fill_command(show_issuer, commands.cluster(facts.cluster)),) if _is_of_pod(denial) else (),
         policy=build_document([added]),
         layer="role_trust",
+        is_addition=True,
         url=_token_page(denial),
     )
 
@@ -393,6 +394,7 @@ def _trust_saml_remedy(denial: Denial) -> Remedy:
         steps=(_CHANGE_STATEMENT,),
         policy=build_document([added]),
         layer="role_trust",
+        is_addition=True,
         url=pages.SAML,
     )
 

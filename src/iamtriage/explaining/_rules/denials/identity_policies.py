@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._text import clip_text
 from iamtriage.arns._principals import Root, ServiceLinkedRole, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
@@ -36,6 +37,8 @@ from iamtriage.explaining._rules.shared.wording import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
@@ -101,6 +104,13 @@ KEY_QUARANTINE = CauseType(
     ),
     example="compromised-key",
 )
+NO_SERVICE_LINKED_ROLE = CauseType(
+    "no-service-linked-role",
+    title="The service-linked role does not exist yet",
+    meaning="The call needs the service-linked role of the service, which does not exist in the account yet.",
+    fix="Create the service-linked role once per account, or allow iam:CreateServiceLinkedRole to the caller.",
+    of="no-identity-allow",
+)
 DENYING_CONDITION = CauseType(
     "denying-condition",
     title="The condition of the Deny statement matches",
@@ -123,8 +133,9 @@ def explain_no_identity_allow(denial: Denial) -> Explanation:
             NO_IDENTITY_ALLOW.cause(
                 denial.policy_type_evidence,
                 reason_lines(denial),
-                text=f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}.{_service_linked_text(denial)}",
+                text=f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}.",
             ),
+            *_service_linked_causes(denial),
         ),
         remedies=lambda: _no_allow_remedies(denial),
         notes=(*_cross_account_notes(denial), ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY),
@@ -149,11 +160,13 @@ def _service_linked_service(denial: Denial) -> str | None:
     return found["service"] if found else None
 
 
-def _service_linked_text(denial: Denial) -> str:
+def _service_linked_causes(denial: Denial) -> Iterator[Cause]:
     service = _service_linked_service(denial)
-    if service is None:
-        return ""
-    return f" The call needs the service-linked role of {service}, which does not exist in the account yet. It is created once per account."
+    if service is not None:
+        yield NO_SERVICE_LINKED_ROLE.cause(
+            "derived",
+            text=f"The call needs the service-linked role of {service}, which does not exist in the account yet. It is created once per account.",
+        )
 
 
 def _create_service_linked_role_remedy(denial: Denial) -> Remedy | None:
@@ -162,12 +175,26 @@ def _create_service_linked_role_remedy(denial: Denial) -> Remedy | None:
         return None
     line = fill_command("aws iam create-service-linked-role --aws-service-name {}", service)
     return Remedy(
-        title=f"Or, without a new policy, create the role once as an administrator: {line}",
+        title=f"Or create the role once as an administrator: {line}",
         who="account administrator",
         steps=("Then retry the call. The caller needs no permission for an existing role.",),
         commands=(line,),
         url=pages.SERVICE_LINKED,
     )
+
+
+def _describe_policy(denial: Denial) -> str:
+    name = (denial.policy or "").rpartition("/")[2]
+    return f"the identity-based policy {clip_text(name)}" if name else "an identity-based policy"
+
+
+def _or_removes_policy(denial: Denial, *, inline: bool) -> str:
+    """Return what else can be done with the policy: only managed policies can be detached."""
+    if inline:
+        return " or deletes the inline policy"
+    if denial.policy:
+        return f" or detaches the policy from {denial.caller}"
+    return ", or detaches the managed policy or deletes the inline policy"
 
 
 def explain_identity_deny(denial: Denial) -> Explanation:
@@ -190,7 +217,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a region, a network or a tag. The request can be made that way."
             if named is None
             else f"It is {named}. Read its conditions, such as MFA, a region, a network or a tag: the request can be made that way.",
-            f"The Deny can be intentional. If the request is legitimate, an IAM administrator{_of_account(denial)} scopes the statement down or detaches the policy.",
+            f"The Deny can be intentional. If the request is legitimate, an IAM administrator{_of_account(denial)} scopes the statement down{_or_removes_policy(denial, inline=bool(inline))}.",
         ),
         commands=inline or _show_policy_commands(denial),
         layer="identity",
@@ -199,7 +226,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="identity-deny",
-        summary=denial_summary(denial, f"{named or 'an identity-based policy'} explicitly denies it"),
+        summary=denial_summary(denial, f"{named or _describe_policy(denial)} explicitly denies it"),
         causes=(
             IDENTITY_DENY.cause(
                 denial.policy_type_evidence,

@@ -191,6 +191,7 @@ def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) ->
         commands=trust_policy_commands(None if passed is None else passed.name)[:1],
         policy=service_trust_policy(principal, recipient.trust_actions),
         layer="role_trust",
+        is_addition=True,
         url=pages.TRUST_POLICIES,
     )
 

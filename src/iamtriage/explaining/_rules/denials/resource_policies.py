@@ -47,6 +47,7 @@ _REPOSITORY = re.compile(
     r"arn:[\w-]{3,20}:ecr:[a-z0-9-]{1,30}:(?P<registry>[0-9]{12}):repository/(?P<name>[a-z0-9][a-z0-9._/-]{1,255})",
     re.ASCII,
 )
+_FILE = re.compile(r"file://([\w.]+)")
 _OTHER_POLICY = ResourcePolicy("resource's policy", "", "")
 _SIGNING_NAMES = frozenset({"execute-api", "es", "aoss", "appsync"})
 
@@ -123,6 +124,9 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     if denial.is_explicit:
         text = f"The {name} denies it explicitly."
         causes.append(RESOURCE_DENY.cause("derived", reason_lines(denial), text=text))
+    elif denial.policy_type == "resource":
+        text = f"The {name} does not allow anonymous callers."
+        causes.append(RESOURCE_NO_ALLOW.cause("reported", text=text))
     signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
     return Explanation(
         failure=denial.failure,
@@ -148,15 +152,18 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
                 url=pages.API_GATEWAY_POLICY if denial.service == "execute-api" else pages.OPENSEARCH_POLICY,
             ),
         ),
-        notes=("No policy of a user or role applies to an unsigned request.",),
+        notes=(
+            f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone: sign the request.",
+        ),
     )
 
 
 def _other_logins(denial: Denial) -> tuple[str, ...]:
     if denial.service != "es":
         return ()
+    # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
     return (
-        "If the domain has fine-grained access control with an internal user database, sign in with such a user instead.",
+        "A user of the internal user database (fine-grained access control) signs in with basic authentication, which the domain's access policy sees as anonymous: it works only if that policy allows it.",
     )
 
 
@@ -190,8 +197,7 @@ def resource_remedy(denial: Denial) -> Remedy:
     policy = _policy_of(denial)
     added = _allow_statement(denial)
     grant = required_grant(denial)
-    effect = "and keep the existing ones: the command replaces the whole policy."
-    steps = [f"Add the statement to the {policy.name} {effect}"]
+    steps = [_save_step(policy)]
     if policy.adds_statement:
         steps = [f"Add the statement to the {policy.name}: the command keeps the existing ones."]
     if policy.resource_is_star:
@@ -214,8 +220,21 @@ def resource_remedy(denial: Denial) -> Remedy:
         commands=_policy_commands(denial, policy.show_command, policy.change_command),
         policy=None if added is None else build_document([added]),
         layer="resource",
+        is_addition=True,
         url=pages.CROSS_ACCOUNT,
     )
+
+
+def _save_step(policy: ResourcePolicy) -> str:
+    """Return how to save the policy for the command that replaces it."""
+    file = _FILE.search(policy.change_command)
+    save = f"Save the {policy.name} with this statement added and the existing ones kept"
+    if file is None:
+        return f"Add the statement to the {policy.name} and keep the existing ones: a change replaces the whole policy."
+    if file[1] == "policy.json":
+        return f"{save} as policy.json: the command replaces the whole policy."
+    place = "the value of Policy" if file[1] == "attributes.json" else "the value of the operation on /policy"
+    return f"{save} in {file[1]}, as a JSON string that is {place}: the command replaces the whole policy."
 
 
 def bucket_argument(denial: Denial) -> str:

@@ -214,13 +214,19 @@ def _level(denial: Denial) -> str:
 def _inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     get = "Make the same call with GET instead of HEAD: its response has a body, which can name the policy."
     bucket = bucket_argument(denial)
+    # Block Public Access rejects only what makes data public, by an ACL or a policy.
+    is_about_public = (
+        operation is None or operation.endswith(("Acl", "Policy")) or "acl" in denial.failure.text.lower()
+    )
+    public = "Block Public Access, " if is_about_public else ""
+    checks = f"the bucket policy, {public}object ownership and the encryption key"
     return Remedy(
-        title="Check the bucket policy, Block Public Access, object ownership and the encryption key",
+        title=f"Check {checks}",
         who="you",
         steps=present(
             "Check which identity the program uses, and which account owns the bucket.",
             get if operation in _HEAD_OPERATIONS else None,
-            "Check the bucket policy, Block Public Access, object ownership and the key of the bucket's encryption.",
+            f"Check {checks}.",
         ),
         commands=(
             "aws sts get-caller-identity",

@@ -273,7 +273,7 @@ def explain_image(denial: Denial) -> Explanation:
                 title="Take an image that the account may use",
                 who="you",
                 steps=(
-                    "The first command shows the image if the account may use it, else nothing or an error.",
+                    "The command describe-images shows the image if the account may use it, else nothing or an error.",
                     "Take a newer one from its maker; update launch templates, node groups and scripts that name the old id.",
                 ),
                 commands=(

@@ -274,7 +274,7 @@ def _explain_token_helper(case: AnyCase, _message: str) -> Explanation:
                 title="Run the helper by itself",
                 who="you",
                 steps=(
-                    "The last command throws the token away: what it still prints is the fault. Give that to iamtriage explain.",
+                    "The command with get-token discards the token: what it still prints is the error. Pass that to iamtriage explain.",
                     "Add --role-arn where the kubeconfig names one.",
                 ),
                 commands=(

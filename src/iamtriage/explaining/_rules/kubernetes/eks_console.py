@@ -178,9 +178,9 @@ def _access_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remed
         namespace=None,
         title=f"Create an access entry with an access policy for {principal.description}",
         steps=(
-            "The principal is the role or user that is signed in to the console, after each switch of roles: its menu at the top right shows it, and CloudShell prints it with aws sts get-caller-identity. kubectl can use another one.",
+            "The principal is the role or user that is signed in to the console, after each switch of roles: its menu at the top right shows it, and CloudShell prints it with aws sts get-caller-identity. For a session (arn:aws:sts::…:assumed-role/NAME/…), PRINCIPAL_ARN is the ARN of its role, which aws iam get-role --role-name NAME --query Role.Arn prints.",
             f"{VIEW_POLICY} shows the workloads of all namespaces, but neither nodes nor Secrets. AmazonEKSAdminViewPolicy shows everything, including Secrets.",
-            f"For the nodes, bind the group {_GROUP} with the manifest and add --kubernetes-groups {_GROUP} to the first command.",
+            f"For the nodes, bind the group {_GROUP} with the manifest and add --kubernetes-groups {_GROUP} to create-access-entry.",
         ),
     )
 

@@ -108,7 +108,7 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
     yield NO_RULE.cause(
         "reported",
         (
-            "Authentication worked: the API server knows the user.",
+            "Authentication worked: the API server knows the user, and IAM policies do not decide.",
             f"The API server says that the user cannot {denied.request.description}.",
         ),
         text=f"No role that is bound to {denied.subject_text}{_or_policy(denied)} allows it.",

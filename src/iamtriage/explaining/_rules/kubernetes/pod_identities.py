@@ -219,7 +219,7 @@ def explain_pod_trust(case: Case[AccessEntry], _message: str) -> Explanation:
     role = underlying_role(try_parse_principal(find_entry_arn(case)))
     service_account = _known_service_account(case.facts)
     steps = [
-        "Save the policy as trust.json. It replaces the whole trust policy: keep the statements that are there and still needed."
+        "Save the role's trust policy as trust.json, with this statement added and the existing ones that are still needed: the command replaces the whole policy."
     ]
     if service_account is None:
         steps.append(
@@ -243,6 +243,7 @@ def explain_pod_trust(case: Case[AccessEntry], _message: str) -> Explanation:
                 commands=commands.trust_policy_commands(role.name if role else None),
                 policy=_trust_policy(service_account),
                 layer="role_trust",
+                is_addition=True,
                 url=pages.EKS_POD_ROLE,
             ),
         ),
@@ -273,7 +274,7 @@ def explain_pod_denied(denial: Denial) -> Explanation:
                 who="account administrator",
                 steps=(
                     "Find the role of the association.",
-                    "Add the statement to its trust policy and keep those that are there. Both actions are needed.",
+                    "Save its trust policy as trust.json, with this statement added and the existing ones kept: the command replaces the whole policy. Both actions are needed.",
                 ),
                 commands=(
                     fill_command(
@@ -289,6 +290,7 @@ def explain_pod_denied(denial: Denial) -> Explanation:
                 ),
                 policy=_trust_policy(_known_service_account(facts)),
                 layer="role_trust",
+                is_addition=True,
                 url=pages.EKS_POD_IDENTITY,
             ),
         ),

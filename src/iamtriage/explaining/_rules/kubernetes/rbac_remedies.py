@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = ("DeniedRequest", "rbac_remedies")
 
-_GROUPS_STEP = "update-access-entry sets the whole list of groups: write those that describe-access-entry shows in place of EXISTING_GROUPS, or leave the word out where there are none."
+_GROUPS_STEP = "update-access-entry replaces the list of groups: instead of EXISTING_GROUPS, write those that describe-access-entry shows, or nothing if there are none."
 _VERB = re.compile(r"[a-z]{2,24}", re.ASCII)
 _PATH = re.compile(r"/[\x21-\x7e]{0,299}", re.ASCII)
 
@@ -127,7 +127,6 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         _service_account_remedy(denied),
         _one_namespace_remedy(denied),
         _role_remedy(denied),
-        _group_remedy(denied),
         _policy_remedy(denied),
         _check_remedy(denied),
     )
@@ -209,11 +208,13 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
         build_binding(binding, name, subject, namespace=namespace),
     )
     kinds = "Role and RoleBinding" if namespace else "ClusterRole and ClusterRoleBinding"
+    group_steps, group_commands = _group_change(denied)
+    to_group = f", for a group of {denied.subject_text}" if group_steps else ""
     return Remedy(
-        title=f"Allow exactly this with a {kinds}",
+        title=f"Allow exactly this with a {kinds}{to_group}",
         who="cluster administrator",
-        steps=tuple(_role_steps(denied, namespace)),
-        commands=_role_commands(request, name, binding, subject, namespace),
+        steps=(*group_steps, *_role_steps(denied, namespace)),
+        commands=(*_role_commands(request, name, binding, subject, namespace), *group_commands),
         manifest=to_yaml(*objects),
         url=pages.RBAC,
     )
@@ -273,34 +274,30 @@ def _role_commands(
     )
 
 
-def _group_remedy(denied: DeniedRequest) -> Remedy | None:
-    """Return the remedy that adds a role to the group that the manifest binds."""
+def _group_change(denied: DeniedRequest) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the steps and commands that give the caller the group that the binding names."""
     if denied.kind != "iam session" or denied.subject is None or denied.subject.kind != "Group":
-        return None
+        return (), ()
     cluster, group = denied.cluster, denied.subject.name
     principal = build_cluster_principal(denied.principal)
     lines: list[str] = []
-    steps = ["A session's user name changes with the session, so the binding names a group."]
+    where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
+    effect = f"The binding has no effect until the group {group} is in {where} of {denied.subject_text}."
+    steps = [effect]
     if cluster.uses_entries:
         arguments = ("--kubernetes-groups", group, "EXISTING_GROUPS")
         lines += [
             cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
             cluster.eks_command("update-access-entry", *arguments, principal=principal.entry_argument),
         ]
-        steps += [_GROUPS_STEP, *([principal.path_note] if principal.path_note else [])]
+        steps = [f"{effect} {_GROUPS_STEP}", *([principal.path_note] if principal.path_note else [])]
     if cluster.uses_aws_auth:
         lines.append("kubectl -n kube-system edit configmap aws-auth")
-        which = "Where there is no access entry, add" if cluster.uses_entries else "Add"
+        which = "If there is no access entry, add" if cluster.uses_entries else "Add"
         steps.append(
             f"{which} the group to the entry with the rolearn {principal.aws_auth_arn}, under groups."
         )
-    return Remedy(
-        title=f"Add the group {group} to the access entry or mapping of {denied.subject_text}",
-        who="cluster administrator",
-        steps=tuple(steps),
-        commands=tuple(lines),
-        url=pages.EKS_ACCESS_ENTRIES if cluster.uses_entries else pages.EKS_AUTH_CONFIGMAP,
-    )
+    return tuple(steps), tuple(lines)
 
 
 def _policy_remedy(denied: DeniedRequest) -> Remedy | None:

@@ -163,10 +163,11 @@ def _correct_entry_remedy(entry: MappingEntry, caller: _Caller) -> Remedy:
         title=f"Correct the {field} in aws-auth",
         who="cluster administrator",
         steps=(
-            f"In the ConfigMap aws-auth in kube-system, replace the line of the entry with: {field}: {_arn(caller)}",
+            "In the ConfigMap aws-auth in kube-system, replace the line of the entry with this one.",
             "Keep its username and groups. Someone who still has access to the cluster has to do this, such as the cluster's creator.",
         ),
         commands=("kubectl -n kube-system edit configmap aws-auth", "kubectl auth whoami"),
+        manifest=f"- {field}: {_arn(caller)}\n",
         url=pages.EKS_AUTH_CONFIGMAP,
     )
 

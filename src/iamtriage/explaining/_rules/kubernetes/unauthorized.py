@@ -41,11 +41,15 @@ from iamtriage.explaining._rules.kubernetes.service_accounts import (
 )
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.kubernetes.users import TERRAFORM, terraform_remedy
-from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import failure_sentence, find_cluster
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.principal_mappings import (
+    VIEW_POLICY,
+    ClusterPrincipal,
+    associate_policy_command,
     build_cluster_principal,
+    create_entry_command,
     inspect_access_remedy,
 )
 
@@ -136,7 +140,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         ),
         remedies=(
             *([terraform_remedy()] if is_terraform else []),
-            *_caller_remedies(cluster),
+            *_caller_remedies(cluster, principal, case.facts.namespace),
             inspect_access_remedy(cluster, principal),
             *grant_access_remedies(cluster, principal, namespace=case.facts.namespace),
             authenticator_log_remedy(cluster),
@@ -180,17 +184,30 @@ def _possible_causes(cluster: Cluster, *, is_terraform: bool) -> Iterator[Cause]
     yield TOKEN_EXPIRED.cause(because=because, text=text)
 
 
-def _caller_remedies(cluster: Cluster) -> Iterator[Remedy]:
+def _caller_remedies(
+    cluster: Cluster, principal: ClusterPrincipal, namespace: str | None
+) -> Iterator[Remedy]:
+    grant: tuple[str, ...] = ()
+    how = "map this ARN in aws-auth"
+    if cluster.uses_entries:
+        how = "run create-access-entry and associate-access-policy for this ARN"
+        grant = (
+            create_entry_command(cluster, principal),
+            associate_policy_command(
+                cluster, principal, VIEW_POLICY, namespace=commands.namespace(namespace)
+            ),
+        )
     yield Remedy(
         title="Find out which identity kubectl uses, and refresh the kubeconfig",
         who="you",
         steps=(
-            "Run the first command with the profile that the kubeconfig names. If the ARN is not the expected one, add --profile or --role-arn to the second command.",
-            "If kubectl auth whoami still fails, someone with access to the cluster, such as its creator, must check and grant the access of this ARN.",
+            "Run aws sts get-caller-identity with the profile that the kubeconfig names. If the ARN is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig.",
+            f"If kubectl auth whoami still fails, someone with access to the cluster, such as its creator, must {how}.",
         ),
         commands=(
             "aws sts get-caller-identity",
             cluster.kubeconfig_command(),
+            *grant,
             "kubectl auth whoami",
             cluster.token_command(),
         ),

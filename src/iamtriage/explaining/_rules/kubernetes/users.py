@@ -91,7 +91,7 @@ NODE_AUTHORIZER = CauseType(
 PROGRAM_AS_NODE = CauseType(
     "program-as-node",
     title="A program uses the node's credentials",
-    text="Something else than the kubelet uses the node's credentials: a pod without its own service account, or a script on the instance.",
+    text="Something other than the kubelet uses the node's credentials: a pod without its own service account, or a script on the instance.",
     fix="Give the program a service account.",
     of="node-authorizer",
 )
@@ -185,7 +185,7 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
             who="you",
             steps=(
                 "The user of the context has to have an exec part that runs aws eks get-token.",
-                "The last command runs the helper by itself and throws the token away: what it still prints is the fault.",
+                "The command aws eks get-token runs the helper by itself and discards the token: what it still prints is the error.",
             ),
             commands=("kubectl config view --minify", cluster.kubeconfig_command(), cluster.token_command()),
             url=pages.EKS_KUBECONFIG,
@@ -222,7 +222,7 @@ def _kubelet_remedy() -> Remedy:
         title="See how the kubelet logs in, on the node",
         who="cluster administrator",
         steps=(
-            "The first command shows with which kubeconfig the kubelet was started. Look into the file: the user of its context has to have an exec part that runs aws eks get-token or aws-iam-authenticator with the cluster's name, and server has to be this cluster's endpoint.",
+            "The command systemctl cat kubelet shows with which kubeconfig the kubelet was started. Look into the file: the user of its context has to have an exec part that runs aws eks get-token or aws-iam-authenticator with the cluster's name, and server has to be this cluster's endpoint.",
             "A node of EKS logs in with the role of its instance. Where the kubelet is started with --bootstrap-kubeconfig, look into that file too: it counts until the other is there, and its user needs a token.",
             "Nodes of images of EKS have that file written at their start. Take the image's way of joining (nodeadm, or bootstrap.sh on Amazon Linux 2), and replace the node.",
         ),
@@ -250,16 +250,17 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     causes: list[Cause] = []
     reason = _NODE_AUTHORIZER_REASON.search(clues.message_text(case))
     if reason:
-        causes.append(NOT_OF_THIS_NODE.cause("reported", (f"The API server says: {reason[0]}.",)))
+        text = f"{NOT_OF_THIS_NODE.text} IAM policies do not help."
+        causes.append(NOT_OF_THIS_NODE.cause("reported", (f"The API server says: {reason[0]}.",), text=text))
     if "{{" in user:
         causes.append(TEMPLATE_NOT_REPLACED.cause("derived", (f"The user name is {user}",)))
     causes.append(NODE_AUTHORIZER.cause("derived", (f"The user name is {user}",)))
     if reason:
         causes.append(POD_GONE.cause())
-    causes += [
-        PROGRAM_AS_NODE.cause(),
-        NODE_MAPPING.cause(),
-    ]
+    causes.append(PROGRAM_AS_NODE.cause())
+    if not reason:
+        # The reason shows that the node authorizer knows the node, so its groups and user name are right.
+        causes.append(NODE_MAPPING.cause())
     what = f" ({clip_text(request.name)})" if request.name else ""
     summary = (
         f"The node authorizer does not allow the kubelet {clip_text(user)} to {request.description}{what}."
@@ -278,7 +279,7 @@ def _add_pod_check(explanation: Explanation, request: Request, user: str) -> Exp
         who="cluster administrator",
         steps=(
             f"Check that one of the pods is on this node and names the {kind} correctly, in its volumes, env or envFrom. If not, correct the pod.",
-            "If something else than the kubelet made the request, use a service account or user of its own instead of the node's credentials.",
+            "If something other than the kubelet made the request, use a service account or user of its own instead of the node's credentials.",
         ),
         commands=(
             fill_command(
@@ -371,6 +372,6 @@ def build_node_explanation(
         causes=tuple(causes),
         remedies=(mapping, program) if mapping_first else (program, mapping),
         notes=(
-            "IAM policies do not help here. Don't bind a role to a node's user or to system:nodes: every kubelet or intruder on a node would have it.",
+            "IAM policies do not help here: don't bind a role to a node's user or to system:nodes: every kubelet or intruder on a node would have it.",
         ),
     )

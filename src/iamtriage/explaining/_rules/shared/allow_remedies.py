@@ -114,7 +114,7 @@ def allow_remedy(
             steps=(
                 *steps,
                 _permission_set_step(role),
-                "The inline policy is replaced as a whole: put the statement into the one that is there.",
+                "The command replaces the whole inline policy. If there is one, save it as policy.json with this statement added; otherwise, save this document.",
             ),
             commands=(
                 "aws sso-admin list-instances",
@@ -156,7 +156,9 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str]:
     if isinstance(principal, FederatedUser):
         target = f"the user whose keys made the federated session {principal.name}; the session's own policy has to allow it too"
         return target, _put_policy("user", "USER_NAME", name)
-    called = "the role or user that called" if denial.caller == "the caller" else denial.caller
+    called = denial.caller
+    if called == "the caller":
+        called = "the role or user that called. The command is for a role; for a user, it is aws iam put-user-policy --user-name USER_NAME"
     return called, _put_policy("role", "ROLE_NAME", name)
 
 

@@ -44,8 +44,8 @@ def show_identity(profile: str | None = None) -> Remedy:
         title="Check which credentials are used",
         who="you",
         steps=(
-            "Run both commands where the failing call runs: as the same user, in the same container, with the same profile.",
-            "The first prints where the AWS CLI finds its credentials: environment variables take precedence over files, and files over the role of the machine. The second prints whose they are, if AWS accepts them.",
+            "Run the commands where the failing call runs: as the same user, in the same container, with the same profile.",
+            "The command aws configure list prints where the AWS CLI finds its credentials: environment variables take precedence over files, and files over the role of the machine. aws sts get-caller-identity prints whose they are, if AWS accepts them.",
         ),
         commands=(
             with_profile(profile, "aws", "configure", "list"),
@@ -121,7 +121,7 @@ def set_clock() -> Remedy:
         title="Correct the clock",
         who="you",
         steps=(
-            "Compare the time that the first command prints with the Date header that the second prints, both in UTC. AWS accepts signatures that are up to 5 minutes off, S3 up to 15.",
+            "Compare the time that date prints with the Date header that curl prints, both in UTC. AWS accepts signatures that are up to 5 minutes off, S3 up to 15.",
             "Check whether the time is synchronized, and turn on NTP. On EC2, the server is 169.254.169.123.",
             "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps; a restart corrects it.",
         ),
@@ -218,7 +218,7 @@ def configure_credentials(profile: str | None) -> Remedy:
         who="you",
         steps=(
             "With IAM Identity Center: configure a profile once (aws configure sso), then sign in each day (aws sso login).",
-            "With a console user: aws login, with AWS CLI 2.32 or later. Access keys (aws configure) are the last resort.",
+            "With a console user: aws login, with AWS CLI 2.32 or later. Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort.",
             "Select the profile where the call runs, with AWS_PROFILE or --profile.",
         ),
         commands=(

@@ -163,13 +163,15 @@ def _explain_sts(
         if is_global or mentions_kubernetes(case)
         else "another endpoint"
     )
+    # The text need not name the host: then it is inferred from the runtime.
+    likely = ", most likely," if mentions_kubernetes(case) and not is_global else ""
     causes = [*findings.causes] if mentions_kubernetes(case) else [*map(_drop_eks_reasons, findings.causes)]
     if not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
     return Explanation(
         failure=case.failure,
         topic="sts-endpoint",
-        summary=f"The {call} is signed for {signed_for}, but goes to {host}, which expects another region.",
+        summary=f"The {call} is signed for {signed_for}, but goes{likely} to {host}, which expects another region.",
         causes=tuple(causes),
         remedies=(
             *_merge_remedies((_regional_endpoint_remedy(case, signed_region), *findings.remedies)),

@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from iamtriage.explaining._facts import Facts
     from iamtriage.trust._evaluation import TrustResult
@@ -65,6 +65,9 @@ def describe_mismatch(result: TrustResult) -> str | None:
     claim = {"aud": "audience", "sub": "subject"}.get(key.rpartition(":")[2], key)
     expected = " or ".join(clip_text(each) for each in result.expected[:3])
     actual = ", ".join(clip_text(each) for each in result.actual[:3])
+    operator = result.condition.partition(" ")[0]
+    if _is_literal(operator, result.expected):
+        return f"{operator} compares literally, so {expected} in the trust policy is no pattern and never matches the token's {claim} {actual}"
     return f"the trust policy expects the {claim} {expected}, and the token has {actual}"
 
 
@@ -111,6 +114,11 @@ def open_condition_remedy(result: TrustResult, role_arn: str | None) -> Remedy |
         commands=lines,
         url=pages.EXTERNAL_ID if key == _EXTERNAL_ID else pages.TRUST_POLICIES,
     )
+
+
+def _is_literal(operator: str, expected: Sequence[str]) -> bool:
+    """Return whether a condition contains wildcards that its operator compares literally."""
+    return not operator.endswith(("Like", "LikeIfExists")) and any(set("*?") & set(each) for each in expected)
 
 
 def mismatch_remedies(result: TrustResult, facts: Facts, role: str | None) -> tuple[Remedy, ...]:
@@ -189,9 +197,7 @@ def _subject_remedies(
     result: TrustResult, facts: Facts, role: str | None, operator: str, key: str
 ) -> Iterator[Remedy]:
     expected, actual = result.expected[0], result.actual[0]
-    is_literal = not operator.endswith(("Like", "LikeIfExists")) and any(
-        set("*?") & set(each) for each in result.expected
-    )
+    is_literal = _is_literal(operator, result.expected)
     value = actual if is_literal else [*result.expected, actual]
     fixed = _with_value(result, facts, operator, key, value=value)
     if fixed is not None:
