@@ -37,7 +37,7 @@ _COUNTED = (
     (re.compile(r"\bthird command\b"), 3),
     (
         re.compile(
-            r"\b(?:second command|both commands|the second (?:prints|tells|says|is for))\b", re.IGNORECASE
+            r"\b(?:second command|both commands|the second (?:prints|tells|says|lists|is))\b", re.IGNORECASE
         ),
         2,
     ),

@@ -177,7 +177,9 @@ def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanatio
 def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a credential source returned credentials that have expired already."""
     is_on_ec2 = _EC2_PROMPT.search(case.text) is not None
-    source = "instance metadata service" if is_on_ec2 else "credential source"
+    source = (
+        "credential source, most likely the instance metadata service," if is_on_ec2 else "credential source"
+    )
     return Explanation(
         failure=case.failure,
         topic="expired-session",

@@ -131,7 +131,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         trust_remedy,
         authorization_details_remedy(denial),
     ]
-    if denial.policy_type == "role_trust" or attribute is not None:
+    if _names_trust_policy(denial) or attribute is not None:
         # The trust policy comes first if AWS names it, and for what a session passes on.
         remedies.sort(key=lambda each: each is None or each.layer != "role_trust")
     return Explanation(
@@ -205,7 +205,7 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     if denial.policy_type == "identity":
         text = f"No identity-based policy of {caller} allows it to assume {role}."
         yield NO_ASSUME_ALLOW.cause(evidence, reasons, text=text)
-    elif denial.policy_type == "role_trust":
+    elif _names_trust_policy(denial):
         text = f"The trust policy of {role} {_trust_verdict(denial)}."
         if denial.is_explicit:
             text = f"A Deny statement in the trust policy of {role} matches the request. An explicit deny overrides any Allow."
@@ -224,13 +224,13 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         yield NO_ASSUME_ALLOW.cause(text=text)
         yield CALLER_NOT_TRUSTED.cause(text=f"The trust policy of {role} does not allow {caller}.")
         yield NO_SUCH_ROLE.cause()
-    if denial.is_explicit and denial.policy_type != "role_trust":
+    if denial.is_explicit and not _names_trust_policy(denial):
         text = "A Deny statement in some policy matches the request. An explicit deny overrides any Allow."
         yield EXPLICIT_DENY.cause("reported", reasons, text=text)
 
 
 def _reason(denial: Denial, attribute: str | None) -> str:
-    if denial.policy_type == "role_trust":
+    if _names_trust_policy(denial):
         return f"the role's trust policy {_trust_verdict(denial)}"
     if denial.policy_type == "identity":
         return "no identity-based policy allows it"
@@ -241,6 +241,11 @@ def _reason(denial: Denial, attribute: str | None) -> str:
     if denial.crosses_accounts:
         return "both accounts must allow it, and the message does not say which one does not"
     return "the message does not say which side does not allow it"
+
+
+def _names_trust_policy(denial: Denial) -> bool:
+    """Return whether AWS names the trust policy, which is the resource-based policy of a role."""
+    return denial.policy_type in {"role_trust", "resource"}
 
 
 def _trust_verdict(denial: Denial) -> str:

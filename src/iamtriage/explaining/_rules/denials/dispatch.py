@@ -13,6 +13,7 @@ from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.stated_decisions import POLICY_TYPE_NAMES, allowing_policy_types
 from iamtriage.explaining._rules.shared.wording import ONE_POLICY_TYPE
 
@@ -127,6 +128,12 @@ def _is_explicitly_denied_by_identity_policy(denial: Denial) -> bool:
     return denial.policy_type == "identity" and denial.is_explicit
 
 
+def _is_database_user(denial: Denial) -> bool:
+    """Return whether a user of an Amazon Redshift database wants a role, as COPY and UNLOAD do."""
+    is_role = parse_masked_role(denial.resource) is not None
+    return denial.action is None and is_role and ":redshift" in (denial.principal_text or "")
+
+
 def _is_service_principal(denial: Denial) -> bool:
     return isinstance(denial.principal, ServicePrincipal)
 
@@ -154,6 +161,7 @@ _DEPENDENCY_RULE = "denials.service_specific.explain_dependency"
 DEFAULT_RULE = "denials.identity_policies.explain_denial_without_reason"
 # Each rule is imported when it is first needed, by its name below _rules.
 GUARDRAIL_ROUTES: tuple[tuple[Condition, str], ...] = (
+    (_is_database_user, "denials.redshift_roles.explain_redshift_role"),
     # AWS names a policy that caps permissions.
     (_denied_by("permissions_boundary"), "denials.guardrails.explain_permissions_boundary"),
     (_denied_by("resource_control"), "denials.guardrails.explain_resource_control"),
@@ -162,6 +170,7 @@ GUARDRAIL_ROUTES: tuple[tuple[Condition, str], ...] = (
     (_denied_by("vpc_endpoint"), "denials.guardrails.explain_vpc_endpoint"),
 )
 ROUTES: tuple[tuple[Condition, str], ...] = (
+    (_is_database_user, "denials.redshift_roles.explain_redshift_role"),
     # What was called, and by whom.
     (_calls("sts:assumerolewithsaml"), "denials.federation.explain_saml"),
     (_calls("sts:assumerolewithwebidentity"), "denials.federation.explain_web_identity"),

@@ -261,9 +261,9 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     name = f"com.amazonaws.{region}.{service}" if service.replace("-", "").isalnum() else "SERVICE_NAME"
     steps = [
         "Find the service's endpoint in the VPC that the request came from. Its owner is often the network team.",
-        "Scope down the Deny statement in its policy."
+        "Save its policy as policy.json with the Deny statement scoped down: the command replaces the whole policy."
         if explicit
-        else "Add the statement to the endpoint's policy: policy.json must contain the whole document.",
+        else "Save the endpoint's policy as policy.json, with this statement added and the existing ones kept: the command replaces the whole policy.",
     ]
     if not explicit:
         steps.append(

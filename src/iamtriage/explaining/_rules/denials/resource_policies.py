@@ -103,8 +103,13 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         cause, text = RESOURCE_NO_ALLOW, f"The {name} does not allow {denial.caller} to perform the action."
         verdict = f"the {name} does not allow it"
         remedy = resource_remedy(denial)
+        caller_side = "If the caller is in another account"
+        if denial.crosses_accounts:
+            caller_side = (
+                f"The caller is in account {denial.account}, the resource in {denial.resource_account}"
+            )
         notes = (
-            "If the caller is in another account, an identity-based policy of the caller must allow the action, too.",
+            f"{caller_side}{':' if denial.crosses_accounts else ','} an identity-based policy of the caller must allow the action, too.",
             ONE_POLICY_TYPE,
         )
     return Explanation(
