@@ -159,6 +159,8 @@ CASES: tuple[Golden, ...] = (
     ("identity-implicit-session", botocore_text("AccessDeniedException", "DescribeCluster", _denied(SESSION, "eks:DescribeCluster", CLUSTER, _no("identity-based policy", "eks:DescribeCluster"))), {}),
     ("identity-implicit-user", botocore_text("AccessDenied", "ListBuckets", _denied(USER, "s3:ListAllMyBuckets", None, _no("identity-based policy", "s3:ListAllMyBuckets"))), {}),
     ("identity-implicit-identity-center", botocore_text("AccessDeniedException", "DescribeCluster", _denied(SSO, "eks:DescribeCluster", CLUSTER, _no("identity-based policy", "eks:DescribeCluster"))), {}),
+    ("ecr-pull-bare", 'Failed to pull image "111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1": failed to resolve reference: pulling from host 111122223333.dkr.ecr.us-east-1.amazonaws.com failed with status code [manifests 1]: 403 Forbidden', {}),
+    ("untrusted-service", botocore_text("AccessDeniedException", "CreateStateMachine", "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role."), {}),
     ("redshift-role", "ERROR: User arn:aws:redshift:us-east-1:111122223333:dbuser:dw/etl is not authorized to assume IAM Role arn:aws:iam::111122223333:role/RedshiftCopy", {}),
     ("assume-role-resource", botocore_text("AccessDenied", "AssumeRole", "User: arn:aws:iam::111122223333:user/ops is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/Deploy because no resource-based policy allows the sts:AssumeRole action"), {}),
     ("identity-implicit-service-linked", botocore_text("AccessDenied", "CreateGrant", _denied(LINKED, "kms:CreateGrant", KEY, _no("identity-based policy", "kms:CreateGrant"))), {}),

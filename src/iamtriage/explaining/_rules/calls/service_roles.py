@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-__all__ = ("SERVICE_CANNOT_ASSUME_ROLE", "explain_service_role")
+__all__ = (
+    "ROLE_NOT_THERE",
+    "SERVICE_CANNOT_ASSUME_ROLE",
+    "SERVICE_NOT_TRUSTED",
+    "explain_service_role",
+)
 
 _UNKNOWN_INSTANCE_PROFILE = re.compile(
     r"Invalid IAM Instance Profile|iamInstanceProfile[.\w]{0,10} is invalid|Invalid IamInstanceProfile"

@@ -27,6 +27,7 @@ __all__ = ("DEFAULT_RULE", "GUARDRAIL_ROUTES", "ROUTES", "explain_denial", "sele
 Rule: TypeAlias = Callable[[Denial], Explanation]
 Condition: TypeAlias = Callable[[Denial], bool]
 
+_FORBIDDEN = 403
 _KMS_CODES = ("KMSAccessDenied", "KmsAccessDenied")
 _DEPENDENCY_CODES = frozenset(
     {"AccessDeniedForDependencyException", "DependencyAccessDeniedException", "DependentServiceAccessDenied"}
@@ -128,6 +129,18 @@ def _is_explicitly_denied_by_identity_policy(denial: Denial) -> bool:
     return denial.policy_type == "identity" and denial.is_explicit
 
 
+def _cannot_assume_passed_role(denial: Denial) -> bool:
+    is_service = isinstance(denial.principal, ServicePrincipal)
+    return is_service and "authorized to assume the provided role" in (denial.service_message or "")
+
+
+def _is_image_pull(denial: Denial) -> bool:
+    """Return whether a registry answered 403, which names neither the caller nor an action."""
+    envelope = denial.failure.envelope
+    is_bare = denial.action is None and denial.principal_text is None and denial.service_message is None
+    return is_bare and envelope.service == "ecr" and envelope.status_code == _FORBIDDEN
+
+
 def _is_database_user(denial: Denial) -> bool:
     """Return whether a user of an Amazon Redshift database wants a role, as COPY and UNLOAD do."""
     is_role = parse_masked_role(denial.resource) is not None
@@ -161,7 +174,9 @@ _DEPENDENCY_RULE = "denials.service_specific.explain_dependency"
 DEFAULT_RULE = "denials.identity_policies.explain_denial_without_reason"
 # Each rule is imported when it is first needed, by its name below _rules.
 GUARDRAIL_ROUTES: tuple[tuple[Condition, str], ...] = (
-    (_is_database_user, "denials.redshift_roles.explain_redshift_role"),
+    (_cannot_assume_passed_role, "denials.service_roles.explain_untrusted_service"),
+    (_is_image_pull, "denials.image_pulls.explain_image_pull"),
+    (_is_database_user, "denials.service_roles.explain_redshift_role"),
     # AWS names a policy that caps permissions.
     (_denied_by("permissions_boundary"), "denials.guardrails.explain_permissions_boundary"),
     (_denied_by("resource_control"), "denials.guardrails.explain_resource_control"),
@@ -170,7 +185,8 @@ GUARDRAIL_ROUTES: tuple[tuple[Condition, str], ...] = (
     (_denied_by("vpc_endpoint"), "denials.guardrails.explain_vpc_endpoint"),
 )
 ROUTES: tuple[tuple[Condition, str], ...] = (
-    (_is_database_user, "denials.redshift_roles.explain_redshift_role"),
+    (_is_image_pull, "denials.image_pulls.explain_image_pull"),
+    (_is_database_user, "denials.service_roles.explain_redshift_role"),
     # What was called, and by whom.
     (_calls("sts:assumerolewithsaml"), "denials.federation.explain_saml"),
     (_calls("sts:assumerolewithwebidentity"), "denials.federation.explain_web_identity"),
