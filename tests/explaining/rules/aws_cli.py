@@ -18,6 +18,7 @@ _OWN = frozenset(
     {
         ("configure", "get"),
         ("configure", "list"),
+        ("ecr", "get-login-password"),
         ("eks", "get-token"),
         ("eks", "update-kubeconfig"),
         ("login",),

@@ -25,6 +25,7 @@ PROGRAMS = (
         "gcloud",
         "doctl",
         "oc",
+        "docker",
         "kubelogin",
     ),
 )
