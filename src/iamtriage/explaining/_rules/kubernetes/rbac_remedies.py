@@ -213,11 +213,24 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     return Remedy(
         title=f"Allow exactly this with a {kinds}{to_group}",
         who="cluster administrator",
-        steps=(*group_steps, *_role_steps(denied, namespace)),
+        steps=_join_scope(group_steps, _role_steps(denied, namespace), denied.request),
         commands=(*_role_commands(request, name, binding, subject, namespace), *group_commands),
         manifest=to_yaml(*objects),
         url=pages.RBAC,
     )
+
+
+def _scope_step(request: Request) -> str:
+    return f"{request.resource} are cluster-scoped, so a namespaced Role is not enough."
+
+
+def _join_scope(group_steps: tuple[str, ...], role_steps: list[str], request: Request) -> tuple[str, ...]:
+    """Return the steps, with the one on the scope in the first one, which a short explanation shows."""
+    scope = _scope_step(request)
+    if not group_steps or scope not in role_steps:
+        return (*group_steps, *role_steps)
+    others = (each for each in role_steps if each != scope)
+    return (f"{scope} {group_steps[0]}", *group_steps[1:], *others)
 
 
 def _role_steps(denied: DeniedRequest, namespace: str | None) -> list[str]:
@@ -232,7 +245,7 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> list[str]:
             "This role allows access to the one object. Without resourceNames, it covers the whole type."
         )
     if request.is_cluster_scoped_type:
-        steps.append(f"{request.resource} are cluster-scoped, so a namespaced Role is not enough.")
+        steps.append(_scope_step(request))
     if namespace is None and not request.is_cluster_scoped_type and request.path is None:
         steps.append("This role applies to every namespace.")
     if denied.kind == "user":
