@@ -48,8 +48,8 @@ def _find_class(original: type[BaseException], bases: tuple[type[Exception], ...
     }
     namespace |= {"__slots__": (), _ORIGINAL: original, "__reduce_ex__": _reduce}
     build: Any = ErrorTest  # of bases that only the caller knows
-    cls: type = build(original.__name__, (original, *bases), namespace)
-    return cls
+    new: type = build(original.__name__, (original, *bases), namespace)
+    return new
 
 
 def _reduce(self: Any, protocol: Any) -> Any:  # noqa: ANN401 (the exception's own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from typing import Any
 
 import pytest
 
@@ -39,6 +40,8 @@ def test_other_attributes_do_not_exist() -> None:
 
 @pytest.mark.parametrize("module", _MODULES)
 def test_every_pattern_of_a_module_can_be_compiled(module: str) -> None:
-    for value in vars(importlib.import_module(module)).values():
+    values: list[Any] = list(vars(importlib.import_module(module)).values())
+    for value in values:
         if isinstance(value, (_LazyPattern, _UsedPattern)):
-            assert re.compile(value.pattern, value.flags).groups == value.groups
+            pattern: Any = value
+            assert re.compile(pattern.pattern, pattern.flags).groups == pattern.groups
