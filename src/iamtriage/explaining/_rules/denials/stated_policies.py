@@ -89,7 +89,7 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     causes = tuple(
         cause
         for document in documents[:_MAX_POLICIES]
-        if (cause := _compare(denial, denial.action, list(_statements(document.content)))) is not None
+        if (cause := _compare(denial, denial.action, _statements(document))) is not None
     )
     if not causes:
         return explanation
@@ -205,7 +205,7 @@ def _other_resource_cause(action: str, resource: str, allows: list[Mapping[str, 
 
 def _listed_resources(action: str, document: Document) -> str:
     """Return the resources on which a policy allows an action, as a phrase."""
-    statements = _statements(document.content)
+    statements = _statements(document)
     allows = [each for each in statements if each.get("Effect") == "Allow" and _names_action(each, action)]
     return _join_resources(_allowed_resources(allows)) or "other resources"
 
@@ -247,11 +247,10 @@ def _name(statement: Mapping[str, Any]) -> str:
     return f" {clip_text(sid)}" if isinstance(sid, str) and sid else ""
 
 
-def _statements(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    statements: object = document.get("Statement")
-    for each in cast("list[object]", statements) if isinstance(statements, list) else [statements]:
-        if isinstance(each, dict):
-            yield cast("Mapping[str, Any]", each)
+def _statements(document: Document) -> list[Mapping[str, Any]]:
+    # The context contains only documents whose statements are all objects.
+    statements: object = document.content.get("Statement")
+    return cast("list[Mapping[str, Any]]", statements if isinstance(statements, list) else [statements])
 
 
 def _strings(value: object) -> list[str]:

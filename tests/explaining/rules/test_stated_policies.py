@@ -1,0 +1,168 @@
+"""Tests for the comparison of a denied call with a policy that the text contains."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from iamtriage import explain
+
+BUCKET = "arn:aws:s3:::acme-reports"
+OBJECTS = f"{BUCKET}/*"
+CALLER = "arn:aws:iam::111122223333:user/ana"
+INSECURE = {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def _denied(action: str, resource: str | None = None, caller: str = CALLER) -> str:
+    on = "" if resource is None else f" on resource: {resource}"
+    return f"User: {caller} is not authorized to perform: {action}{on}"
+
+
+GET = _denied("s3:GetObject", f"{BUCKET}/q1.csv")
+LIST = _denied("s3:ListBucket", BUCKET)
+LIST_ALL = _denied("s3:ListAllMyBuckets")
+REASON = " because no identity-based policy allows the s3:GetObject action"
+
+
+def _statement(effect: str = "Allow", action: str = "s3:GetObject", **more: object) -> dict[str, Any]:
+    return {"Effect": effect, "Action": action, "Resource": OBJECTS} | more
+
+
+def _text(message: str, *statements: object) -> str:
+    return f"{message}\n{json.dumps({'Version': '2012-10-17', 'Statement': statements}, indent=2)}"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        pytest.param(
+            _text(GET, _statement("Deny", Sid="NoReports"), _statement()),
+            "denies",
+            "a Deny statement NoReports that matches",
+            id="Deny",
+        ),
+        pytest.param(
+            _text(GET, _statement("Deny", "s3:PutObject"), _statement()),
+            "allows",
+            "or a policy of another type denies the call",
+            id="Deny of another action",
+        ),
+        pytest.param(
+            _text(GET, _statement("Deny", Condition=INSECURE), _statement()),
+            "allows",
+            "It is not attached to the user ana",
+            id="Deny with a condition",
+        ),
+        pytest.param(_text(GET, _statement("Deny", "s3:PutObject")), None, "", id="Deny alone"),
+        pytest.param(
+            _text(GET + REASON, _statement()), "allows", "or was not yet in effect", id="policy type is known"
+        ),
+        pytest.param(
+            _text(GET, _statement(action="s3:PutObject")),
+            "other-action",
+            "does not allow s3:GetObject",
+            id="another action",
+        ),
+        pytest.param(
+            _text(GET, {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
+            "allows",
+            "allows s3:GetObject on this resource",
+            id="NotAction of another service",
+        ),
+        pytest.param(
+            _text(GET, {"Effect": "Allow", "NotAction": "s3:Get*", "Resource": "*"}),
+            "other-action",
+            "does not allow s3:GetObject",
+            id="NotAction of this action",
+        ),
+        pytest.param(
+            _text(GET, {"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::other/*"}),
+            "allows",
+            "allows s3:GetObject on this resource",
+            id="NotResource of another bucket",
+        ),
+        pytest.param(
+            _text(GET, {"Effect": "Allow", "Action": "s3:*", "NotResource": OBJECTS}),
+            "other-resource",
+            "which does not match arn:aws:s3:::acme-reports/q1.csv",
+            id="NotResource of this bucket",
+        ),
+        pytest.param(
+            _text(LIST, _statement(action="s3:ListBucket", Resource="arn:aws:s3:::other")),
+            "other-resource",
+            "only on arn:aws:s3:::other,",
+            id="another bucket",
+        ),
+        pytest.param(
+            _text(GET, _statement(Condition={"StringEquals": {"aws:PrincipalTag/team": "a"}, "Bool": "x"})),
+            "condition",
+            "only under a condition on aws:PrincipalTag/team.",
+            id="condition",
+        ),
+        pytest.param(
+            _text(LIST_ALL, _statement(action="s3:ListAllMyBuckets", Resource="*")),
+            None,
+            "",
+            id="Allow and an unknown resource",
+        ),
+        pytest.param(
+            _text(LIST_ALL, _statement("Deny", "s3:*", Resource="*"), _statement("Allow", "*", Resource="*")),
+            None,
+            "",
+            id="Deny and an unknown resource",
+        ),
+    ],
+)
+def test_verdict_on_the_policy(text: str, code: str | None, words: str) -> None:
+    """The first cause says what the policy does to the call; no cause if it has no bearing on it."""
+    first = explain(text).causes[0]
+    if code is None:
+        assert not first.code.startswith("stated-policy")
+    else:
+        assert first.code == f"stated-policy-{code}"
+        assert words in first.text
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (_text(GET, _statement(Resource=BUCKET)), "that ARN is the bucket's: its objects have the ARN with /*"),
+        (_text(LIST, _statement(action="s3:ListBucket")), "The action is on the bucket, and the ARN with /*"),
+    ],
+    ids=["bucket for its objects", "objects for their bucket"],
+)
+def test_bucket_is_not_its_objects(text: str, reason: str) -> None:
+    first = explain(text).causes[0]
+    assert first.code == "stated-policy-other-resource"
+    assert any(reason in each for each in first.because)
+
+
+@pytest.mark.parametrize(
+    ("caller", "commands"),
+    [
+        (
+            CALLER,
+            (
+                "aws iam list-attached-user-policies --user-name ana",
+                "aws iam list-user-policies --user-name ana",
+            ),
+        ),
+        (
+            "arn:aws:sts::111122223333:assumed-role/app/s",
+            (
+                "aws iam list-attached-role-policies --role-name app",
+                "aws iam list-role-policies --role-name app",
+            ),
+        ),
+        ("arn:aws:iam::111122223333:root", ()),
+    ],
+    ids=["user", "role", "root user"],
+)
+def test_policies_of_the_caller_are_listed(caller: str, commands: tuple[str, ...]) -> None:
+    """The root user has no identity-based policies to list."""
+    text = _text(_denied("s3:GetObject", f"{BUCKET}/q1.csv", caller), _statement())
+    remedy = explain(text).remedies[0]
+    assert remedy.title.startswith("Check that the policy is attached to ")
+    assert tuple(remedy.commands) == commands
