@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from iamtriage import explain, parse, to_record
 from iamtriage.explaining._context.model import Context, Stated
 from iamtriage.explaining._context.reading import read_context
+
+if TYPE_CHECKING:
+    from iamtriage.explaining import Explanation
 
 DENIED = "An error occurred (AccessDenied) when calling the {} operation: Access Denied"
 BARE = "An error occurred (AccessDeniedException) when calling the {} operation: Access denied"
@@ -202,6 +205,121 @@ def _values(context: Context) -> dict[str, Any]:
             {"bucket": "second"},
             id="other commands",
         ),
+        pytest.param(
+            f"$ aws s3api get-object --bucket='reports' --key=2026/r.csv --no-paginate --debug out\n{DENIED.format('GetObject')}",
+            {"bucket": "reports", "key": "2026/r.csv"},
+            id="values after an equals sign, and flags",
+        ),
+        pytest.param(
+            f"$ aws dynamodb scan --cli-auto-prompt --region eu-west-1\n{BARE.format('Scan')}",
+            {"region": "eu-west-1"},
+            id="an option without a value",
+        ),
+        pytest.param(
+            f"$ aws dynamodb scan --region $REGION\n{BARE.format('Scan')}",
+            {},
+            id="a variable is no region",
+        ),
+        pytest.param(
+            f"[ec2-user@ip-10-0-3-7.ec2.internal ~]$ python list.py\n{EXPIRED}",
+            {"region": "us-east-1"},
+            id="host names of us-east-1 name no region",
+        ),
+        pytest.param(
+            f"$ aws ecs describe-services --cluster orders --services cart\n{BARE.format('DescribeServices')}",
+            {},
+            id="a cluster of ECS is none of EKS",
+        ),
+        pytest.param(
+            f"$ kubectl get pods --context arn:aws:eks:eu-west-1:111122223333:cluster/orders\n{EXPIRED}",
+            {"cluster": "orders", "region": "eu-west-1"},
+            id="the context of kubectl is the cluster's ARN",
+        ),
+        pytest.param(
+            f"$ kubectl get pods --context staging\n{EXPIRED}",
+            {},
+            id="a context with another name",
+        ),
+        pytest.param(
+            f"$ aws eks create-pod-identity-association --cluster-name orders --service-account cart --role-arn {ROLE}\n{BARE.format('CreatePodIdentityAssociation')}",
+            {"cluster": "orders", "service_account": "cart", "role_arn": ROLE},
+            id="the service account of the command",
+        ),
+        pytest.param(
+            f"kind: ServiceAccount\nmetadata:\n  name: cart\n  namespace: shop\n---\n{WEB_IDENTITY}",
+            {"namespace": "shop", "service_account": "cart"},
+            id="a ServiceAccount object",
+        ),
+        pytest.param(
+            "kind: ServiceAccount\nmetadata:\n  name: cart\n---\n" * 8 + WEB_IDENTITY,
+            {"service_account": "cart"},
+            id="the same object many times",
+        ),
+        pytest.param(
+            f"kind: ServiceAccount\nmetadata:\n  name: cart\n---\nkind: ServiceAccount\nmetadata:\n  name: jobs\n---\n{WEB_IDENTITY}",
+            {},
+            id="of two ServiceAccount objects, none is certain",
+        ),
+        pytest.param(
+            f"kind: ServiceAccount\nmetadata:\n  generateName: cart-\n---\n{WEB_IDENTITY}",
+            {},
+            id="a ServiceAccount object without a name",
+        ),
+        pytest.param(
+            f"$ kubectl logs pod/cart-0\n{WEB_IDENTITY}",
+            {"pod": "cart-0"},
+            id="the pod of the command",
+        ),
+        pytest.param(
+            f"$ kubectl logs daemonset/cart\n{WEB_IDENTITY}",
+            {},
+            id="another object than a pod",
+        ),
+        pytest.param(
+            f"$ aws ec2 stop-instances --instance-ids i-0a1b2c3d4e5f60718\n{BARE.format('StopInstances')}",
+            {"instance": "i-0a1b2c3d4e5f60718"},
+            id="the instance of the command",
+        ),
+        pytest.param(
+            f"$ aws s3 cp ./dist s3://artifacts/builds/ --recursive\n{DENIED.format('PutObject')}",
+            {"bucket": "artifacts", "prefix": "builds/"},
+            id="a recursive copy writes below a prefix",
+        ),
+        pytest.param(
+            f"$ aws s3 cp - s3://artifacts/builds/\n{DENIED.format('PutObject')}",
+            {"bucket": "artifacts", "prefix": "builds/"},
+            id="standard input has no name",
+        ),
+        pytest.param(
+            f"$ aws s3 cp ./dist/app.zip s3://artifacts\n{DENIED.format('PutObject')}",
+            {"bucket": "artifacts", "key": "app.zip"},
+            id="the name of the file is the key",
+        ),
+        pytest.param(
+            f"$ aws s3 mv s3://artifacts/builds/\n{DENIED.format('PutObject')}",
+            {"bucket": "artifacts", "prefix": "builds/"},
+            id="a command without a source",
+        ),
+        pytest.param(
+            "COPY orders FROM 's3://lake/orders/part' iam_role default;\nERROR: S3ServiceException:Access Denied,Status 403,Error AccessDenied",
+            {"service": "s3", "operation": "GetObject", "bucket": "lake", "key": "orders/part"},
+            id="COPY reads",
+        ),
+        pytest.param(
+            "UNLOAD ('select 1') TO 's3://lake/orders/part' iam_role default;\nERROR: S3ServiceException:Access Denied,Status 403,Error AccessDenied",
+            {"service": "s3", "operation": "PutObject", "bucket": "lake", "key": "orders/part"},
+            id="UNLOAD writes",
+        ),
+        pytest.param(
+            "Amazon.SQS.AmazonSQSException: Access to the resource is denied.\n   at Amazon.SQS.AmazonSQSClient.SendMessageAsync(SendMessageRequest request)",
+            {"service": "sqs", "operation": "SendMessage"},
+            id=".NET frame",
+        ),
+        pytest.param(
+            f'Traceback (most recent call last):\n  File "botocore/client.py", line 565, in _api_call\n    return self._make_api_call(operation_name, kwargs)\n{EXPIRED}',
+            {},
+            id="only botocore's frames",
+        ),
     ],
 )
 def test_stated_values(text: str, stated: dict[str, str]) -> None:
@@ -349,6 +467,129 @@ def test_pasted_trust_policy(indent: int | None) -> None:
     codes = {cause.code for cause in explain(text).causes}
     assert codes == {cause.code for cause in with_facts.causes}
     assert "trust-policy-checked" in codes
+
+
+CLAIMS = {
+    "iss": "https://token.actions.githubusercontent.com",
+    "sub": "repo:example/orders:ref:refs/heads/main",
+}
+DECODED = {
+    "allowed": False,
+    "explicitDeny": True,
+    "matchedStatements": {"items": []},
+    "context": {
+        "principal": {"arn": "arn:aws:iam::111122223333:user/ana"},
+        "action": "ec2:RunInstances",
+        "resource": "arn:aws:ec2:eu-west-1:111122223333:instance/*",
+    },
+}
+EVALUATED = {
+    "evaluations": [
+        {
+            "action": "sqs:SendMessage",
+            "resource": "arn:aws:sqs:eu-west-1:111122223333:orders",
+            "evaluatedEffect": "EXPLICIT_DENY",
+            "checks": [{"checkType": "SERVICE_CONTROL_POLICY", "evaluatedEffect": "EXPLICIT_DENY"}],
+        }
+    ]
+}
+
+
+def _advice(explanation: Explanation) -> list[object]:
+    """Return the codes of the causes, and the remedies."""
+    codes: list[object] = [cause.code for cause in explanation.causes]
+    return codes + [remedy.to_dict() for remedy in explanation.remedies]
+
+
+@pytest.mark.parametrize(
+    ("failure", "fact", "document"),
+    [
+        pytest.param(WEB_IDENTITY, "token_claims", CLAIMS, id="claims of a token"),
+        pytest.param(BARE.format("RunInstances"), "decoded_message", DECODED, id="decoded message"),
+        pytest.param(
+            BARE.format("SendMessage"), "authorization_details", EVALUATED, id="authorization details"
+        ),
+    ],
+)
+def test_pasted_documents(failure: str, fact: str, document: dict[str, Any]) -> None:
+    """A document in the text explains what it explains among the facts."""
+    explanation = explain(f"{failure}\n\n{json.dumps(document)}\n")
+    assert _advice(explanation) == _advice(explain(failure, facts={fact: document}))
+    assert _advice(explanation) != _advice(explain(failure))
+
+
+def test_pasted_document_of_another_form() -> None:
+    """A document that is not what it looks like explains nothing."""
+    failure = BARE.format("RunInstances")
+    text = f'{failure}\n\n{{"allowed": "perhaps", "context": 7}}\n{{"evaluations": "none"}}\n'
+    assert _advice(explain(text)) == _advice(explain(failure))
+
+
+@pytest.mark.parametrize(
+    ("command", "operation", "resource"),
+    [
+        pytest.param(
+            "aws sqs send-message --queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/orders",
+            "SendMessage",
+            "arn:aws:sqs:eu-west-1:111122223333:orders",
+            id="URL of a queue",
+        ),
+        pytest.param(
+            "aws sns publish --message done --topic-arn arn:aws:sns:eu-west-1:111122223333:orders",
+            "Publish",
+            "arn:aws:sns:eu-west-1:111122223333:orders",
+            id="ARN",
+        ),
+        pytest.param(
+            "aws s3api list-objects-v2 --bucket reports --prefix 2026/",
+            "ListObjectsV2",
+            "arn:aws:s3:::reports",
+            id="a prefix belongs to its bucket",
+        ),
+        pytest.param(
+            "aws dynamodb scan --table-name orders --region eu-west-1",
+            "Scan",
+            "arn:aws:dynamodb:eu-west-1:ACCOUNT_ID:table/orders",
+            id="name",
+        ),
+    ],
+)
+def test_resource_of_the_command(command: str, operation: str, resource: str) -> None:
+    """The policy names the resource that the command names."""
+    remedies = explain(f"$ {command}\n{BARE.format(operation)}").remedies
+    resources = [s["Resource"] for r in remedies if r.policy is not None for s in r.policy["Statement"]]
+    assert resource in resources
+
+
+ALLOWED = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    ("written", "policies"),
+    [
+        pytest.param(json.dumps({"Statement": ALLOWED}), [{"Statement": ALLOWED}], id="one statement"),
+        pytest.param(
+            json.dumps({"Version": {"is": "no text"}, "Statement": [ALLOWED]}),
+            [{"Version": {"is": "no text"}, "Statement": [ALLOWED]}],
+            id="an object before the member",
+        ),
+        pytest.param(
+            f"see {{x}}: {json.dumps({'Statement': [{**ALLOWED, 'Sid': 'Statement'}]})}",
+            [{"Statement": [{**ALLOWED, "Sid": "Statement"}]}],
+            id="a value with the member's name",
+        ),
+        pytest.param(json.dumps({"Statement": ["Allow"]}), [], id="statements that are no objects"),
+        pytest.param(json.dumps({"Missing": "Statement"}), [], id="a value, but no member"),
+        pytest.param('"Statement": []', [], id="no object"),
+        pytest.param('{{{{{"a" "Statement": []', [], id="no JSON"),
+        pytest.param(json.dumps({"iss": "https://example.com"}), [], id="an issuer without a subject"),
+    ],
+)
+def test_pasted_policies(written: str, policies: list[dict[str, Any]]) -> None:
+    """Only a whole object with statements is a policy."""
+    context = _context(f"{DENIED.format('GetObject')}\n{written}\n")
+    assert [each.content for each in context.policies] == policies
+    assert context.token_claims is None
 
 
 def test_pasted_map() -> None:
