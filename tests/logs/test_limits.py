@@ -94,6 +94,19 @@ def test_shorten_keeps_both_ends(text: str, max_chars: int) -> None:
     assert notice == f"\n[iamtriage: {len(text) - len(head) - len(tail)} characters omitted]\n"
 
 
+@pytest.mark.parametrize("text", [None, b"x" * 2_000, 7])
+def test_shorten_rejects_other_types(text: Any) -> None:  # noqa: ANN401 (anything)
+    with pytest.raises(TypeError, match=f"text must be a string, not {type(text).__name__}"):
+        shorten(text)
+
+
+def test_a_text_hardly_longer_than_the_limit() -> None:
+    """It is redacted as a whole. The limit applies to what remains."""
+    assert _filtered({"msg": f"{_PEM}\nok"})["msg"] == "[REDACTED private key]\nok"
+    shown = _filtered({"msg": "x" * 1_500 + f"\npassword=hunter2-abc\n{'y' * 1_500}"})["msg"]
+    assert shown == f"{'x' * 1_000}\n[iamtriage: 1022 characters omitted]\n{'y' * 1_000}"
+
+
 def test_problem_details_read_both_ends_of_a_string() -> None:
     text = str(throttled("GetItem", "dynamodb").client_error())
     assert problem_details(f"{'x ' * 100_000}\n{text}")["status"] == 503

@@ -145,6 +145,24 @@ def test_whole_secret_is_removed(text: str, expected: str) -> None:
     assert redact(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("kind: Secret\nownerReferences:\n- kind: Secret\n  name: a\ndata:\n  a: pear-tree\nkind: Secret\n", "kind: Secret\nownerReferences:\n- kind: Secret\n  name: a\ndata:\n  a: [REDACTED secret]\nkind: Secret\n"),
+        ("kind: Pod\ndata:\n  a: plum\n---\nkind: Secret\ndata:\n  # pears\n  a: pear-tree\n", "kind: Pod\ndata:\n  a: plum\n---\nkind: Secret\ndata:\n  # pears\n  a: [REDACTED secret]\n"),
+        ("kind: Secret\nstringData:\n  a: \"pear-tree\"\n  b: 'plum-tree'\n", "kind: Secret\nstringData:\n  a: \"[REDACTED secret]\"\n  b: '[REDACTED secret]'\n"),
+        ("kind: Secret\nstringData:\n  a: |\n  b: pear-tree\n", "kind: Secret\nstringData:\n  a: |\n  b: [REDACTED secret]\n"),
+        ("kind: Secret\nstringData:\n  a: |\n    pear-tree\n\n    plum-tree\n", "kind: Secret\nstringData:\n  a: |\n    [REDACTED secret]\n"),
+        ("kind: Secret\nstringData:\n  a: |\n\n    pear-tree\n  b: plum-tree\n", "kind: Secret\nstringData:\n  a: |\n\n    [REDACTED secret]\n  b: [REDACTED secret]\n"),
+        ("a: 1\n" * 2_100 + "kind: Secret\nstringData:\n  a: pear-tree\n", "a: 1\n" * 2_100 + "kind: Secret\nstringData:\n  a: [REDACTED secret]\n"),
+    ],
+    ids=["kind twice", "another document and a comment", "quotes", "an empty block", "a block with an empty line", "a block after an empty line", "a long document"],
+)  # fmt: skip
+def test_values_of_a_kubernetes_secret_are_removed(text: str, expected: str) -> None:
+    """Whatever their keys, and however YAML writes them."""
+    assert redact(text) == expected
+
+
 _KEPT_LINES = "connected\nrequestId=7F3d0c52 took 12 ms"
 
 
@@ -226,8 +244,16 @@ def test_equal_values_get_equal_pseudonyms() -> None:
         ("arn:aws:iam::${AWS::AccountId}:role/<name> arn:aws:iam::xxxx:user/${aws:username}/x", "arn:aws:iam::${AWS::AccountId}:role/<name> arn:aws:iam::xxxx:user/${aws:username}/user-1"),
         ("role-2 is not arn:aws:iam::111122223333:role/payments nor role-1", "role-2 is not arn:aws:iam::100000000001:role/role-3 nor role-1"),
         ("aws eks update-kubeconfig --cluster-name orders-eu; orders-eu", "aws eks update-kubeconfig --cluster-name cluster-1; cluster-1"),
+        ("arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF", "arn:aws:iam::100000000001:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/00000000000000000000000000000001"),
+        ("arn:aws:iam::111122223333:oidc-provider/idp.orders.example/tenants/blue", "arn:aws:iam::100000000001:oidc-provider/provider-1/path-1/path-2"),
+        ("arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com", "arn:aws:iam::100000000001:oidc-provider/token.actions.githubusercontent.com"),
+        ("arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/orders", "arn:aws:logs:eu-west-1:100000000001:log-group:/aws/lambda/log-group-1"),
+        ("https://orders.awsapps.com/start of d111111abcdef8.cloudfront.net", "https://name-1.awsapps.com/start of name-2.cloudfront.net"),
+        ("https://s3.eu-west-1.amazonaws.com/orders/2026.csv", "https://s3.eu-west-1.amazonaws.com/bucket-1/object-1.csv"),
+        ("https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/orders/manifests/v1.2", "https://100000000001.dkr.ecr.eu-west-1.amazonaws.com/v2/repository-1/manifests/v1.2"),
     ],
-    ids=["accounts", "a JSON number", "dates", "inside of a name", "buckets", "a queue", "an image", "services", "a cluster", "addresses", "IPv6", "e-mail", "unique ids", "ids of EC2", "placeholders", "names like pseudonyms", "an option"],
+    ids=["accounts", "a JSON number", "dates", "inside of a name", "buckets", "a queue", "an image", "services", "a cluster", "addresses", "IPv6", "e-mail", "unique ids", "ids of EC2", "placeholders", "names like pseudonyms", "an option",
+         "EKS as a provider", "a custom provider", "a public provider", "a function's log group", "hosts with one name", "a bucket in the path", "the API of a registry"],
 )  # fmt: skip
 def test_pseudonyms(text: str, expected: str) -> None:
     shown = redact(text, identifiers=True)

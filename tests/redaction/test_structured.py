@@ -165,6 +165,8 @@ def _form(value: object) -> object:
         ({"body": json.dumps({"token": OPAQUE})}, {"body": '{"token": "[REDACTED token]"}'}),
         ({"body": f"token: {OPAQUE}".encode()}, {"body": b"token: [REDACTED token]"}),
         ({"pair": ("x", f"token: {OPAQUE}")}, {"pair": ["x", "token: [REDACTED token]"]}),
+        ({"kind": "SecretList", "items": [{"data": {"a": "eA=="}}]}, {"kind": "SecretList", "items": [{"data": {"a": "[REDACTED secret]"}}]}),
+        ({f"password={PASSWORD}": 1, f"password={PASSWORD}x": 2}, {"password=[REDACTED password]": 1, "password=[REDACTED password] 2": 2}),
     ],
 )  # fmt: skip
 def test_parsed_data_is_redacted(data: dict[str, object] | list[object], expected: object) -> None:

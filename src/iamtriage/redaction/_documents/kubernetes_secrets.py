@@ -103,8 +103,6 @@ def _block(text: str, at: int, indent: int) -> tuple[int, int]:
             if not started:
                 begin = line.start("rest")
                 started = True
-        elif not started:
-            break
         end = line.end()
         at = end
     while end > begin and text[end - 1] in "\r\n ":
