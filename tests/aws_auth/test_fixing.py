@@ -89,6 +89,8 @@ _INNER = {
     "one fix reveals another problem": (f"- rolearn: {ROLE}/p/x\n  groups: system:nodes\n  username: system:node:{{{{ec2privatednsname}}}}\n", f'- rolearn: {ROLE}/x\n  groups: ["system:nodes", "system:bootstrappers"]\n  username: {_EC2}\n'),
     "duplicate": (f"# a\n{_FIXED}# b\n{_FIXED}", f"# a\n# b\n{_FIXED}"),
     "duplicate after correction": (f"- rolearn: other\n  username: o\n{_ENTRY}\n\n{_FIXED}- rolearn: third\n", f"- rolearn: other\n  username: o\n\n\n{_FIXED}- rolearn: third\n"),
+    "duplicate that ends in a list": (f"- rolearn: {ROLE}/x\n  username: x\n  groups:\n  - a\n  - b # n\n- rolearn: {ROLE}/x\n  username: x\n  groups: [a, b]\n", f"- rolearn: {ROLE}/x\n  username: x\n  groups: [a, b]\n"),
+    "duplicate that ends in a null": (f"- rolearn: {ROLE}/x\n  username: x\n  groups: # none\n{_FIXED}", _FIXED),
     "two duplicates": (_FIXED * 3, _FIXED),
     "duplicate in another order": (f"- username: x\n  groups:\n  - a\n  - b\n  rolearn: {ROLE}/x\n- rolearn: {ROLE}/x\n  username: x\n  groups: [a, b]\n", f"- rolearn: {ROLE}/x\n  username: x\n  groups: [a, b]\n"),
 }  # fmt: skip
@@ -133,6 +135,9 @@ _UNCHANGED = {
     "another username": f"- rolearn: {ROLE}/x\n  username: x\n  groups: [{', '.join(_NODES)}]\n",
     "groups separated by commas": "- rolearn: x\n  groups: a, b\n",
     "folded groups": "- rolearn: x\n  groups: >\n    a\n",
+    "block for groups": "- rolearn: x\n  groups: |-\n    view\n",
+    "anchored groups": "- rolearn: x\n  groups: &g view\n",
+    "group below its dash": f"- rolearn: {ROLE}/x\n  username: {_EC2}\n  groups:\n  -\n    system:nodes\n",
     "duplicate with another username": f"{_FIXED}- rolearn: {ROLE}/x\n  username: y\n",
     # With its path removed, the ineffective entry would replace the effective one.
     "correction that would override an entry": f"{_FIXED}- rolearn: {ROLE}/p/x\n  username: admin\n  groups: [system:masters]\n",
@@ -155,6 +160,7 @@ _UNCHANGED = {
     "merged ARN of a node": f"- &a\n  rolearn: {ROLE}/x\n- <<: *a\n  groups: [{', '.join(_NODES)}]\n",
     # Duplicates that are not lines by themselves.
     "shared duplicate": f"- &a\n  rolearn: {ROLE}/x\n  username: x\n- *a\n",
+    "duplicate with an anchor": f"- rolearn: {ROLE}/x\n  username: &u x\n{_FIXED}",
     "duplicate that ends in a block": f"- rolearn: {ROLE}/x\n  username: |-\n    x\n- rolearn: {ROLE}/x\n  username: x\n",
     "duplicate on the dash's line": f"- - 1\n- rolearn: {ROLE}/x\n  username: x\n",
 }  # fmt: skip
@@ -181,6 +187,8 @@ def test_unsafe_fixes_are_not_applied(inner: str) -> None:
         (f"mapRoles: '[{{rolearn: ''{ROLE}/p/x''}}]' # c\n", f"mapRoles: '[{{rolearn: ''{ROLE}/x''}}]' # c\n"),
         (f"{{mapRoles: '[{{rolearn: {ROLE}/p/x, username: ☃}}]'}}\n", f"{{mapRoles: '[{{rolearn: {ROLE}/x, username: ☃}}]'}}\n"),
         (f'mapRoles: "- rolearn: {ROLE}\\\n  /p/x\\n\\\n  \\  username: \\x78\\u00e9"\n', f'mapRoles: "- rolearn: {ROLE}/x\\n\\\n  \\  username: \\x78\\u00e9"\n'),
+        (f'mapRoles: "- rolearn: {ROLE}/p/x\\n\\\n\n\n  - rolearn: {ROLE}/p/y"\n', f'mapRoles: "- rolearn: {ROLE}/x\\n\\\n\n\n  - rolearn: {ROLE}/y"\n'),
+        (f"mapRoles: '- username: {_EC2}' # c\n", f'mapRoles: "- username: {_EC2}\\n  groups:\\n    - system:bootstrappers\\n    - system:nodes" # c\n'),
         (f"mapRoles: |\n  - rolearn: {ROLE}/p/x", f"mapRoles: |\n  - rolearn: {ROLE}/x"),
         (f"mapRoles: |-\n  - rolearn: {ROLE}/x\n    username: {_EC2}", f"mapRoles: |-\n  - rolearn: {ROLE}/x\n    username: {_EC2}\n    groups:\n      - system:bootstrappers\n      - system:nodes"),
     ],

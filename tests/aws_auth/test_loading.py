@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
 import json
 import pickle
+import sys
 from typing import Any, cast
 
 import pytest
@@ -73,6 +75,11 @@ def test_the_last_document_wins() -> None:
     assert [role.arn for role in load(f"{_MANIFEST}---\n{unnamed}").roles] == [f"{ROLE}/app"]
 
 
+def test_the_first_document_of_a_map_counts() -> None:
+    """The authenticator does not read the documents after it."""
+    assert _roles("- rolearn: a\n---\n- rolearn: b\n") == (RoleEntry("a"),)
+
+
 @pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
 def test_samples(sample: Sample) -> None:
     """Every sample has entries."""
@@ -98,7 +105,7 @@ def test_everything() -> None:
     "text",
     [
         "", "\n", "# nothing\n", "---\n---\n", "\ufeff", "{}", "null", "data:\n", "data: {}\n", "kind: ConfigMap\n",
-        "kind: ConfigMap\nmetadata: {name: aws-auth}\n", "a: b", "mapRoles:\nmapUsers: ~\n", "mapRoles: ''\n", "mapRoles: '``'\n",
+        "kind: ConfigMap\nmetadata: {name: aws-auth}\n", "a: b", "mapRoles:\nmapUsers: ~\n", "mapRoles: ''\n", "mapRoles: |", "mapRoles: '``'\n",
         "mapRoles: '\"\"'\n", "mapRoles: |\n  []\n", "mapRoles: |\n  # no entries\n", "mapRoles: |\n  null\n", "mapRoles: |\n  a: b\n",
         "mapRoles: |\n  text\n", "mapAccounts: |\n  a: b\n", "maproles: |\n  - rolearn: a\n", "items: []\n", "items: [1, [], {}]\n",
     ],
@@ -153,7 +160,7 @@ def test_entries_are_read_as_in_go(entry: str, expected: RoleEntry) -> None:
 
 def test_anchors() -> None:
     """Aliases and merge keys are resolved."""
-    inner = "- &a\n  rolearn: a\n  groups: &g [b, c]\n- rolearn: d\n  groups: *g\n- <<: *a\n  rolearn: e\n- *a\n- <<: [*a, {username: f}]\n"
+    inner = "- &a\n  rolearn: a\n  groups: &g [b, c]\n  note: n\n- rolearn: d\n  groups: *g\n- <<: *a\n  rolearn: e\n- *a\n- <<: [*a, {username: f}]\n"
     assert _roles(inner) == tuple(
         RoleEntry(arn, name, ("b", "c"))
         for arn, name in [("a", ""), ("d", ""), ("e", ""), ("a", ""), ("a", "f")]
@@ -217,6 +224,19 @@ def test_10_mb(text: str) -> None:
     """Texts that are too long for a ConfigMap are rejected before they are parsed."""
     with pytest.raises(AwsAuthError, match="1 MiB"):
         load(text)
+
+
+def test_without_ruamel_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The import of the package fails, and says what to install."""
+    spec = importlib.util.find_spec("iamtriage.aws_auth")
+    assert spec is not None
+    assert spec.loader is not None
+    for name in [name for name in sys.modules if name.partition(".")[0] == "ruamel"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "ruamel", None)
+    with pytest.raises(ImportError, match=r"pip install 'iamtriage\[yaml\]'") as caught:
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    assert caught.value.name == "ruamel.yaml"
 
 
 @pytest.mark.parametrize("value", [None, b"data: {}", 1, ["data:"], {"data": {}}])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import hcl2
 import pytest
@@ -407,6 +407,35 @@ def test_commands_are_quoted(name: str, fake_aws: Path) -> None:
     if "--cli-input-json" not in words:
         assert name[0] not in "-[{"
         assert "://" not in name
+
+
+def test_commands_of_unsafe_groups_without_a_username() -> None:
+    """The AWS CLI would read such a group as an option; EKS chooses the username."""
+    entry = RoleEntry(APP, "x", ("-a",))
+    plan = AccessEntryPlan(APP, entry, groups=("-a",))
+    (create,) = Migration("demo", (plan,)).commands()
+    assert parse_names(shlex.split(create)) == {"kubernetesGroups": ["-a"]}
+
+
+@pytest.mark.parametrize(("count", "is_cut"), [(1, False), (50, False), (51, True)])
+def test_cards(count: int, *, is_cut: bool) -> None:
+    """A card of a notebook shows the first commands, and says if there are more."""
+    plans = tuple(
+        AccessEntryPlan(f"{APP}-{n}-", RoleEntry(f"{APP}-{n}-", "x"), groups=("readers",))
+        for n in range(count)
+    )
+    card = cast("Any", Migration("demo", plans))._repr_markdown_()
+    assert card.count("aws eks create-access-entry") == min(count, 50)
+    assert f"app-{count - 1}-" in card or is_cut
+    assert ("There are more: see notes and `commands()`." in card) is is_cut
+    assert "never matched" not in card
+
+
+@pytest.mark.parametrize(("count", "is_cut"), [(0, False), (1, False), (51, True)])
+def test_notes_on_cards(count: int, *, is_cut: bool) -> None:
+    card = cast("Any", Migration("demo", (), tuple(f"note {n}" for n in range(count))))._repr_markdown_()
+    assert card.count("note ") == min(count, 50)
+    assert ("There are more: see notes and `commands()`." in card) is is_cut
 
 
 def test_commands_that_look_up(fake_aws: Path) -> None:

@@ -222,16 +222,16 @@ class _EntryChecker:
     def _check_arn_field(self) -> None:
         entry, key = self.entry, self.entry.arn_key
         field = entry.field(key)
-        if field is not None and not is_text(field.value):
+        if field is None or (is_text(field.value) and not entry.arn):
+            if entry.field("sso") is None or not self.is_role_entry:
+                message = f"the entry has no {key}, so the authenticator drops it"
+                self._report("missing-arn", entry.node, message, f"add {key}")
+        elif not is_text(field.value):
             message = (
                 f"{key} must be a string, not {_describe(field.value)}; the authenticator drops the entry"
             )
             self._report("not-text-value", field.value, message, _suggest_quotes(field.value))
-        elif not entry.arn:
-            if entry.field("sso") is None or not self.is_role_entry:
-                message = f"the entry has no {key}, so the authenticator drops it"
-                self._report("missing-arn", entry.node, message, f"add {key}")
-        elif field is not None:
+        else:
             self._check_arn(field.value)
 
     def _check_arn(self, node: Node) -> None:

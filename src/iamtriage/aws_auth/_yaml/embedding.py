@@ -24,7 +24,7 @@ __all__ = ("Edit", "EmbeddedText", "apply_edits", "quote_yaml")
 _HEADER = re.compile("[|>]([-+0-9]*)[ \t]*(?:#[^\r\n\x85\u2028\u2029]*)?(?:\r\n|[\n\r\x85\u2028\u2029])")
 _PLAIN_RUN = re.compile("[^\\\\ \t\r\n\x85\u2028\u2029]+")
 _SPACES = re.compile("[ \t]*")
-_HEX_ESCAPE = re.compile(r"x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})")
+_HEX_DIGITS = {"x": 2, "u": 4, "U": 8}
 _LOW_SURROGATE = re.compile(r"\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 _ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r",
@@ -164,12 +164,9 @@ class EmbeddedText:
 
     def _find_end(self) -> int:
         """Return the index after the last character. The node of a block ends after later comments."""
-        node = self._node
-        if node.style not in {"|", ">"}:
-            return node.end
-        header = _HEADER.match(self._source, node.start)
-        if header is None:
-            return node.end
+        header = _HEADER.match(self._source, self._node.start)
+        if header is None:  # quoted
+            return self._node.end
         last, block_indent = header.end() - len(LINE_BREAK.findall(header[0])[-1]), 0
         for start, end, _ in _iterate_lines(self._source, header.end()):
             line = self._source[start:end]
@@ -280,14 +277,13 @@ def _decode_escape(source: str, index: int) -> tuple[str, int]:
         return _skip_blank_lines(source, line_break.end())
     if letter in _ESCAPES:
         return _ESCAPES[letter], index + 2
-    digits = _HEX_ESCAPE.match(source, index + 1)
-    if digits is None:
-        return letter, index + 2
-    number = int(digits[1] or digits[2] or digits[3], 16)
-    low = _LOW_SURROGATE.match(source, digits.end()) if 0xD800 <= number < 0xDC00 else None
+    # The YAML parser rejects any other escape.
+    end = index + 2 + _HEX_DIGITS[letter]
+    number = int(source[index + 2 : end], 16)
+    low = _LOW_SURROGATE.match(source, end) if 0xD800 <= number < 0xDC00 else None
     if low:
         return chr(0x10000 + (number - 0xD800) * 0x400 + int(low[1], 16) - 0xDC00), low.end()
-    return (chr(number), digits.end()) if number < 0x110000 else ("", digits.end())
+    return (chr(number), end) if number < 0x110000 else ("", end)
 
 
 def _skip_blank_lines(source: str, index: int) -> tuple[str, int]:

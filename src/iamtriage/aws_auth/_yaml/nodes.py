@@ -241,12 +241,9 @@ class _Composer:
 
 
 def _parse_events(text: str) -> Iterator[Any]:
-    try:
-        from ruamel.yaml import YAML
-        from ruamel.yaml.error import YAMLError
-    except ImportError as error:
-        msg = "iamtriage.aws_auth needs ruamel.yaml: pip install 'iamtriage[yaml]'"
-        raise ImportError(msg) from error
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
     # The parser in Python: the one in C reports no indices, and accepts other texts.
     parser: Any = YAML(typ="safe", pure=True)
     try:
