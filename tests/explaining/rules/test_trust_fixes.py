@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +31,12 @@ def _policy(sub: str, aud: str = "sts.amazonaws.com", *, issuer: str = ISSUER) -
             }
         ],
     }
+
+
+def _with_condition(**condition: dict[str, str]) -> dict[str, Any]:
+    policy = _policy(SUBJECT)
+    policy["Statement"][0]["Condition"] = condition
+    return policy
 
 
 def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER) -> Explanation:
@@ -63,6 +70,34 @@ def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER
             "sts.amazonaws.com",
             ["Expect the exact subject in the trust policy", "Or compare the subject with StringLike"],
             id="wildcard in StringEquals",
+        ),
+        pytest.param(
+            _with_condition(StringEquals={f"{ISSUER}:sub": "system:serviceaccount:shop:*"}),
+            SUBJECT,
+            "sts.amazonaws.com",
+            ["Expect the exact subject in the trust policy", "Or compare the subject with StringLike"],
+            id="wildcard in the only condition",
+        ),
+        pytest.param(
+            _policy("system:serviceaccount:store:*"),
+            SUBJECT,
+            "sts.amazonaws.com",
+            ["Expect the exact subject in the trust policy"],
+            id="wildcard that does not match",
+        ),
+        pytest.param(
+            _with_condition(StringLike={f"{ISSUER}:sub": "system:serviceaccount:store:*"}),
+            SUBJECT,
+            "sts.amazonaws.com",
+            ["Accept the token's subject in the trust policy"],
+            id="subjects of a pattern",
+        ),
+        pytest.param(
+            _policy("project_path:shop/cart"),
+            SUBJECT,
+            "sts.amazonaws.com",
+            ["Accept the token's subject in the trust policy"],
+            id="subjects of different kinds",
         ),
     ],
 )
@@ -98,6 +133,59 @@ def test_workflow_of_another_branch() -> None:
         _policy(subject, issuer=GITHUB), "repo:octo/cart:pull_request", "sts.amazonaws.com", issuer=GITHUB
     )
     assert explanation.remedies[1].title == "Or run the workflow as the trust policy expects"
+
+
+def test_workflow_with_another_audience() -> None:
+    subject = "repo:octo/cart:ref:refs/heads/main"
+    explanation = _explain(_policy(subject, issuer=GITHUB), subject, "cart-api", issuer=GITHUB)
+    (step,) = explanation.remedies[0].steps
+    assert step.startswith("Remove the input audience of aws-actions/configure-aws-credentials")
+
+
+@pytest.mark.parametrize(
+    ("policy", "title"),
+    [
+        (_policy("system:serviceaccount:store:cart"), "Or run the pod as the service account cart"),
+        (
+            _with_condition(StringEquals={f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": "x"}),
+            "Let the token have the audience sts.amazonaws.com",
+        ),
+    ],
+    ids=["subject first", "audience first"],
+)
+def test_no_policy_that_meets_one_of_two_conditions(policy: dict[str, Any], title: str) -> None:
+    """If subject and audience both differ, a policy with one of them changed would not allow the call."""
+    explanation = _explain(policy, SUBJECT, "cart-api")
+    assert [(each.title, each.policy) for each in explanation.remedies] == [(title, None)]
+
+
+def test_condition_on_another_claim() -> None:
+    """Only audience and subject have remedies of their own; otherwise the fix of the evaluation is a step."""
+    policy = _with_condition(StringEquals={f"{ISSUER}:email": "ana@example.com"})
+    claims = {"iss": f"https://{ISSUER}", "sub": SUBJECT, "aud": ["sts.amazonaws.com"], "email": "bo@example.com"}
+    explanation = explain(DENIED, facts={"trust_policy": policy, "token_claims": claims})
+    assert ":email" in explanation.causes[0].because[0]
+    assert explanation.remedies[-1].steps[0].endswith(f'["{ISSUER}:email"] to "bo@example.com".')
+
+
+def test_trust_policy_as_json_text() -> None:
+    """A policy as text has the same remedies as the document."""
+    policy, claims = _policy("system:serviceaccount:store:cart"), {"iss": f"https://{ISSUER}", "sub": SUBJECT}
+    claims["aud"] = "sts.amazonaws.com"
+    explanations = [
+        explain(DENIED, facts={"trust_policy": given, "token_claims": claims})
+        for given in (policy, json.dumps(policy))
+    ]
+    assert explanations[0].remedies[0].policy is not None
+    assert explanations[0] == explanations[1]
+
+
+@pytest.mark.parametrize("policy", ["{", "[]", '{"Statement": ["x"]}'], ids=["text", "list", "statement"])
+def test_unreadable_trust_policy_names_no_provider(policy: str) -> None:
+    claims = {"sub": SUBJECT, "aud": ["sts.amazonaws.com"]}
+    explanation = explain(DENIED, facts={"trust_policy": policy, "token_claims": claims})
+    assert explanation.causes[0].code == "trust-policy-unreadable"
+    assert "oidc-provider/ISSUER" in str(explanation.remedies[-1].policy)
 
 
 def test_conditions_of_a_wrong_issuer_are_no_further_mismatches() -> None:
