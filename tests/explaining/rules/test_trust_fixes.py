@@ -162,7 +162,12 @@ def test_no_policy_that_meets_one_of_two_conditions(policy: dict[str, Any], titl
 def test_condition_on_another_claim() -> None:
     """Only audience and subject have remedies of their own; otherwise the fix of the evaluation is a step."""
     policy = _with_condition(StringEquals={f"{ISSUER}:email": "ana@example.com"})
-    claims = {"iss": f"https://{ISSUER}", "sub": SUBJECT, "aud": ["sts.amazonaws.com"], "email": "bo@example.com"}
+    claims = {
+        "iss": f"https://{ISSUER}",
+        "sub": SUBJECT,
+        "aud": ["sts.amazonaws.com"],
+        "email": "bo@example.com",
+    }
     explanation = explain(DENIED, facts={"trust_policy": policy, "token_claims": claims})
     assert ":email" in explanation.causes[0].because[0]
     assert explanation.remedies[-1].steps[0].endswith(f'["{ISSUER}:email"] to "bo@example.com".')
