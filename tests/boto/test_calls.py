@@ -15,6 +15,7 @@ from boto3.exceptions import S3UploadFailedError
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import ClientError, WaiterError
+from botocore.stub import Stubber
 
 from iamtriage import explain
 from iamtriage.boto import call_facts, collect, explain_errors
@@ -229,3 +230,55 @@ def test_explain_knows_the_call_of_an_explained_exception(connect: Connect) -> N
     outer = RuntimeError("the report failed")
     outer.__cause__ = caught.value
     assert "arn:aws:s3:::orders-archive/q1.csv" in json.dumps(explain(outer).to_dict())
+
+
+def stubbed(message: str) -> tuple[Any, ClientError]:
+    """Return a client, and the exception of its denied call."""
+    client: Any = boto3.client("dynamodb", REGION, aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="s")
+    stub = Stubber(client)
+    stub.add_client_error("get_item", "AccessDeniedException", message)
+    with stub, pytest.raises(ClientError) as caught:
+        client.get_item(TableName="orders", Key={"id": {"S": "1"}})
+    client.close()
+    return client, caught.value
+
+
+def test_the_account_of_a_principal_that_is_no_arn_is_unknown() -> None:
+    _, error = stubbed("User: ana is not authorized to perform: dynamodb:GetItem")
+    facts = call_facts(error)
+    assert facts is not None
+    assert facts.call is not None
+    assert (facts.resource, facts.call.account) == (None, None)
+
+
+def test_clients_that_cannot_be_read() -> None:
+    """The exception has no facts then. Ctrl-C is the user's."""
+    client, error = stubbed("no")
+    client.meta = object()
+    assert call_facts(error) is None
+    del client.meta
+    assert call_facts(error) is None
+
+    class Meta:
+        @property
+        def service_model(self) -> object:
+            raise KeyboardInterrupt
+
+    client.meta = Meta()
+    with pytest.raises(KeyboardInterrupt):
+        call_facts(error)
+
+
+def test_report_of_several_principals(connect: Connect) -> None:
+    """Each principal has a policy of its own, and so have the denials that name none."""
+    sentence = "User: arn:aws:iam::111122223333:user/{} is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:jobs"
+    with collect() as denials:
+        for name in ("ana", "bo"):
+            with denials.attempt():
+                raise denial(sentence.format(name), "SendMessage")
+        with denials.attempt():
+            connect("s3").get_object(Bucket="orders-archive", Key="q1.csv")
+    report = denials.report()
+    for title in ("user/ana", "user/bo"):
+        assert f"The policy for arn:aws:iam::111122223333:{title}" in report
+    assert "The policy for denials that name no principal" in report

@@ -291,3 +291,17 @@ def test_flask() -> None:
 
     response = app.test_client().get("/upload")
     assert (response.status_code, response.get_json()["status"]) == (403, 403)
+
+
+class ReducesToAName(Exception):  # noqa: N818 (no error of ours)
+    """An exception that pickles as a global name, which ``__reduce_ex__`` can return as a string."""
+
+    def __reduce__(self) -> str:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        return "DENIED_TEXT"
+
+
+def test_exceptions_that_reduce_to_a_name_stay_as_they_are() -> None:
+    with pytest.raises(ReducesToAName) as caught:
+        fail(ReducesToAName(DENIED_TEXT))
+    assert caught.value.__reduce_ex__(4) == "DENIED_TEXT"
+    assert isinstance(caught.value, Denied)

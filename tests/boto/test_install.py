@@ -691,3 +691,17 @@ def test_log(session: boto3.Session, caplog: pytest.LogCaptureFixture) -> None:
         error.__notes__[0].split("\n\n")[0].replace("\n", " ").removeprefix(MARK)
     ]
     assert "ana" not in caplog.text
+
+
+def test_a_client_without_explanations_is_better_than_none(caplog: pytest.LogCaptureFixture) -> None:
+    """If a client class can't be extended, the client is created all the same, and the log says why."""
+
+    def break_class(class_attributes: dict[str, Any], **_: object) -> None:
+        class_attributes["_PY_TO_OP_NAME"] = 7
+
+    broken = boto3.Session("AKIDEXAMPLE", "example-secret", region_name="eu-west-1")
+    broken.events.register_first("creating-client-class", break_class)
+    install(broken)
+    client = broken.client("s3")
+    client.close()
+    assert "could not install explain_errors in a client" in caplog.text

@@ -142,17 +142,14 @@ def _build_facts(call: _Call, error: BaseException, failure: Failure | None) -> 
     service: str = meta.service_model.service_name
     credentials = getattr(getattr(call.client, "_request_signer", None), "_credentials", None)
     account = _find_account(credentials, failure)
-    try:
-        resource = resource_arn(
-            call.operation,
-            call.parameters,
-            service,
-            partition=meta.partition,
-            region=meta.region_name,
-            account=account,
-        )
-    except TypeError:
-        resource = None
+    resource = resource_arn(
+        call.operation,
+        call.parameters,
+        service,
+        partition=meta.partition,
+        region=meta.region_name,
+        account=account,
+    )
     cluster = call.parameters.get("clusterName", call.parameters.get("name")) if service == "eks" else None
     facts = Facts(
         service=service,
