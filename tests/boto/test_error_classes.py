@@ -296,7 +296,7 @@ def test_flask() -> None:
 class ReducesToAName(Exception):  # noqa: N818 (no error of ours)
     """An exception that pickles as a global name, which ``__reduce_ex__`` can return as a string."""
 
-    def __reduce__(self) -> str:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+    def __reduce__(self) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
         return "DENIED_TEXT"
 
 
