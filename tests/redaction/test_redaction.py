@@ -148,6 +148,24 @@ def test_whole_secret_is_removed(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("docker login -u ana \\\n -p Zq7hunter2", "docker login -u ana \\\n -p [REDACTED password]"),
+        ("authorization: bearer {0}\n{0}{0}{0}\nok".format("q7Zr2kLmN8vXcB4tYwE6uPsA9dFgH1jK"), "authorization: bearer " + "x" * 32 + "\n" + "x" * 73 + "[REDACTED bearer token]\nok"),
+        (f"AKIAIOSFODNN7EXAMPLE {SECRET[:20]}\n{SECRET[20:]}", f"AKIAIOSFODNN7EXAMPLE [REDACTED secret access key]\n{'x' * 20}"),
+        ("-----BEGIN PRIVATE KEY-----\n-----BEGIN PRIVATE KEY-----\nMHcCAQEEIA/7\n-----END PRIVATE KEY-----\nok", "[REDACTED private key]\nok"),
+        ("k8s-aws-v1.[REDACTED] and k8s-aws-v1.aHR0cHM6Ly9zdHM", "k8s-aws-v1.[REDACTED] and [REDACTED EKS token]"),
+        ("ghp_" + "a" * 36, "ghp_" + "a" * 36),
+        ("https://orders.example/?X-Amz-Signature=" + "0a1b" * 900, "https://orders.example/?X-Amz-Signature=" + "0a1b" * 900),
+    ],
+    ids=["a command over two lines", "a token over two lines", "a key over two lines", "a key begun twice", "a marker", "a mask", "too long a signature"],
+)  # fmt: skip
+def test_secrets_by_their_form(text: str, expected: str) -> None:
+    """A mask, a marker and what is too long for a signature stay."""
+    assert redact(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("kind: Secret\nownerReferences:\n- kind: Secret\n  name: a\ndata:\n  a: pear-tree\nkind: Secret\n", "kind: Secret\nownerReferences:\n- kind: Secret\n  name: a\ndata:\n  a: [REDACTED secret]\nkind: Secret\n"),
         ("kind: Pod\ndata:\n  a: plum\n---\nkind: Secret\ndata:\n  # pears\n  a: pear-tree\n", "kind: Pod\ndata:\n  a: plum\n---\nkind: Secret\ndata:\n  # pears\n  a: [REDACTED secret]\n"),
         ("kind: Secret\nstringData:\n  a: \"pear-tree\"\n  b: 'plum-tree'\n", "kind: Secret\nstringData:\n  a: \"[REDACTED secret]\"\n  b: '[REDACTED secret]'\n"),
@@ -250,10 +268,16 @@ def test_equal_values_get_equal_pseudonyms() -> None:
         ("arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/orders", "arn:aws:logs:eu-west-1:100000000001:log-group:/aws/lambda/log-group-1"),
         ("https://orders.awsapps.com/start of d111111abcdef8.cloudfront.net", "https://name-1.awsapps.com/start of name-2.cloudfront.net"),
         ("https://s3.eu-west-1.amazonaws.com/orders/2026.csv", "https://s3.eu-west-1.amazonaws.com/bucket-1/object-1.csv"),
+        ("i-00000001, i-0a1b2c3d, i-00000002, i-1a1b2c3d", "i-00000001, i-00000003, i-00000002, i-00000004"),
+        ("999.1.2.3, 10.1.2.300 and 10.1.2.3", "999.1.2.3, 10.1.2.300 and 0.0.0.1"),
+        ("AROAEXAMPLEEXAMPLE:ana AROAEXAMPLEEXAMPLE", "AROAxxxxxxxxxxxxx1:session-1 AROAxxxxxxxxxxxxx1"),
+        ("User: arn:aws:sts::11112222****:assumed-role/app/ana is not authorized to perform: s3:GetObject", "User: arn:aws:sts::xxxxxxxx****:assumed-role/role-1/session-1 is not authorized to perform: s3:GetObject"),
+        ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_1123456789abcdef/ana", "arn:aws:sts::100000000001:assumed-role/AWSReservedSSO_Set1_0000000000000001/session-1 arn:aws:sts::100000000001:assumed-role/AWSReservedSSO_Set1_0000000000000002/session-1"),
         ("https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/orders/manifests/v1.2", "https://100000000001.dkr.ecr.eu-west-1.amazonaws.com/v2/repository-1/manifests/v1.2"),
     ],
     ids=["accounts", "a JSON number", "dates", "inside of a name", "buckets", "a queue", "an image", "services", "a cluster", "addresses", "IPv6", "e-mail", "unique ids", "ids of EC2", "placeholders", "names like pseudonyms", "an option",
-         "EKS as a provider", "a custom provider", "a public provider", "a function's log group", "hosts with one name", "a bucket in the path", "the API of a registry"],
+         "EKS as a provider", "a custom provider", "a public provider", "a function's log group", "hosts with one name", "a bucket in the path",
+         "ids that exist", "invalid addresses", "an id without a session", "a masked account", "one permission set", "the API of a registry"],
 )  # fmt: skip
 def test_pseudonyms(text: str, expected: str) -> None:
     shown = redact(text, identifiers=True)
