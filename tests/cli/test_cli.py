@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -165,6 +166,23 @@ def test_help(command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     assert all(len(line) < 80 for line in out.splitlines())
     assert "xit status" in out
     assert re.findall(r"\b(?:Aws|Eks|eks|Iam|Sts|configmap|identity center|kubernetes)\b", out) == []
+
+
+@pytest.mark.parametrize(("columns", "width"), [(70, 68), (120, 118), (None, 78)])
+def test_help_fills_the_terminal(
+    columns: int | None, width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Help is as wide as the terminal, or as one of 80 columns if there is none."""
+    termios = pytest.importorskip("termios")
+    monkeypatch.delenv("COLUMNS", raising=False)
+    reader, writer = os.openpty() if columns else os.pipe()
+    with os.fdopen(reader, "rb"), os.fdopen(writer, "w", encoding="utf-8") as terminal:
+        if columns:
+            termios.tcsetwinsize(writer, (24, columns))
+        monkeypatch.setattr(sys, "__stdout__", terminal)
+        assert main(["explain", "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert width - 10 < max(map(len, lines)) <= width
 
 
 @pytest.mark.parametrize("command", _COMMANDS)

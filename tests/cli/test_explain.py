@@ -26,6 +26,11 @@ DENY = (
 FORBIDDEN = 'Error from server (Forbidden): pods is forbidden: User "ana" cannot list resource "pods" in API group "" in the namespace "shop"'
 
 
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
 def _file(folder: Path, text: str) -> str:
     path = folder / "build.log"
     path.write_text(text, encoding="utf-8")
@@ -40,6 +45,20 @@ def test_the_cause_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert '"Action": "eks:DescribeCluster"' in out
     assert "aws iam put-role-policy" in out
     assert "\x1b" not in out, "colors are for terminals only"
+
+
+@pytest.mark.parametrize(("columns", "width"), [(60, 60), (300, 100)])
+def test_a_terminal_sets_the_width(
+    columns: int, width: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Sentences fill the terminal, up to 100 columns."""
+    out = _Terminal()
+    monkeypatch.setattr("sys.stdout", out)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert main(["explain", _file(tmp_path, DENIAL)]) == 0
+    sentences = out.getvalue().partition("Reported")[0].splitlines()
+    assert width - 20 < max(map(len, sentences)) <= width
 
 
 def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import lzma
+import os
 import random
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from iamtriage.cli import main
+from iamtriage.cli._live import find_live_descriptor
 from tests.tables import APP, DENIAL
 
 if TYPE_CHECKING:
@@ -170,6 +172,27 @@ def test_truncated_gzip(command: str, size: int, tmp_path: Path, capsys: pytest.
     path = tmp_path / "app.log.gz"
     path.write_bytes(gzip.compress(_noise(8000).encode())[:size])
     assert main([command, str(path)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == f"iamtriage: {path}: truncated gzip data\n"
+
+
+def test_a_pipe_on_windows_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows can wait for sockets only, so a pipe is read as a file is."""
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb") as pipe, os.fdopen(writer, "wb"):
+        assert find_live_descriptor(pipe) == reader
+        with monkeypatch.context() as windows:
+            windows.setattr(os, "name", "nt")
+            found = find_live_descriptor(pipe)
+    assert found is None
+
+
+def test_truncated_gzip_of_a_whole_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A command that needs the whole file prints nothing about its beginning."""
+    path = tmp_path / "aws-auth.yaml.gz"
+    path.write_bytes(gzip.compress(b"mapRoles: |\n" + b"  - rolearn: x\n" * 1000)[:-20])
+    assert main(["aws-auth", "lint", str(path)]) == 2
     out, err = capsys.readouterr()
     assert out == ""
     assert err == f"iamtriage: {path}: truncated gzip data\n"

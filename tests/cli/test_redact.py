@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -43,6 +44,14 @@ def test_a_text_without_secrets_is_printed_unchanged(
 ) -> None:
     assert main(["redact", _file(tmp_path, DENIAL)]) == 1
     assert capsys.readouterr().out == DENIAL
+
+
+def test_standard_output_that_something_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The text is written to a stream of strings, too."""
+    out = io.StringIO()
+    monkeypatch.setattr("sys.stdout", out)
+    assert main(["redact", _file(tmp_path, LINE)]) == 0
+    assert out.getvalue() == "export AWS_SECRET_ACCESS_KEY=[REDACTED secret access key]"
 
 
 def test_missing_file(capsys: pytest.CaptureFixture[str]) -> None:
