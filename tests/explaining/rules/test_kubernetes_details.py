@@ -1,0 +1,122 @@
+"""Tests for what explanations for Kubernetes say about modes, providers and truncated messages."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+ROLE = "arn:aws:iam::111122223333:role/dev"
+FARGATE = "fargate profile jobs blocked for new launches due to: Pod execution role is not found in auth config or does not have all required permissions"
+NODE = 'E0803 10:15:00.000000 1 kubelet_node_status.go:92] "Unable to register node with API server" err="Unauthorized" node="ip-10-0-3-7.ec2.internal"'
+
+
+def _log(message: str) -> str:
+    return f'time="2026-08-03T10:15:00Z" level=warning msg="access denied" error="{message}"'
+
+
+def _forbidden(request: str) -> str:
+    return f'Error from server (Forbidden): forbidden: User "ana" cannot {request}'
+
+
+PODS = _forbidden('list resource "pods" in API group "" in the namespace "shop"')
+UNMAPPED = _log(f"ARN is not mapped: {ROLE}")
+
+
+@pytest.mark.parametrize("text", [UNMAPPED, FARGATE, NODE], ids=["caller", "Fargate", "node"])
+@pytest.mark.parametrize(
+    ("mode", "has_entries", "has_map"),
+    [("API", True, False), ("API_AND_CONFIG_MAP", True, True), ("CONFIG_MAP", False, True)],
+)
+def test_remedies_fit_the_authentication_mode(
+    text: str,
+    mode: str,
+    has_entries: bool,  # noqa: FBT001
+    has_map: bool,  # noqa: FBT001
+) -> None:
+    """A command for access entries or for aws-auth is proposed only if the cluster uses it."""
+    remedies = explain(text, facts={"authentication_mode": mode}).remedies
+    commands = [line for remedy in remedies for line in remedy.commands]
+    assert any("create-access-entry" in line for line in commands) == has_entries
+    assert any("create iamidentitymapping" in line for line in commands) == has_map
+
+
+@pytest.mark.parametrize(
+    ("mode", "code", "is_cause"),
+    [
+        ("API", "role-path", False),
+        ("CONFIG_MAP", "role-path", True),
+        ("API", "entry-of-other-type", True),
+        ("CONFIG_MAP", "entry-of-other-type", False),
+    ],
+)
+def test_causes_fit_the_authentication_mode(mode: str, code: str, is_cause: bool) -> None:  # noqa: FBT001
+    causes = explain(NODE, facts={"authentication_mode": mode}).causes
+    assert (code in {each.code for each in causes}) == is_cause
+
+
+@pytest.mark.parametrize(
+    ("text", "note", "has_note"),
+    [
+        (PODS, "the list contains their data", False),
+        (PODS.replace("pods", "secrets"), "the list contains their data", True),
+        (PODS, "Azure Kubernetes Service (AKS)", False),
+        (f"GET https://orders.hcp.westeurope.azmk8s.io:443\n{PODS}", "Azure Kubernetes Service (AKS)", True),
+        (PODS.replace("list", "impersonate"), "can get permissions that it does not have now", True),
+    ],
+    ids=["pods", "Secrets", "EKS", "AKS", "impersonate"],
+)
+def test_notes_on_a_request(text: str, note: str, has_note: bool) -> None:  # noqa: FBT001
+    assert any(note in each for each in explain(text).notes) == has_note
+
+
+@pytest.mark.parametrize(("path", "argument"), [("/metrics", "/metrics"), ("/me trics;x", "PATH")])
+def test_only_a_valid_path_is_an_argument(path: str, argument: str) -> None:
+    commands = [line for each in explain(_forbidden(f'get path "{path}"')).remedies for line in each.commands]
+    assert f"kubectl auth can-i get {argument} --as=ana" in commands
+
+
+def test_unknown_token_error_has_every_possible_cause() -> None:
+    explanation = explain(_log("input token was not properly formatted: something new"))
+    assert [(each.code, each.evidence) for each in explanation.causes] == [
+        ("token-not-accepted", "reported"),
+        ("token-expired", "possible"),
+        ("other-cluster", "possible"),
+        ("no-eks-token", "possible"),
+        ("sts-host", "possible"),
+    ]
+
+
+def test_missing_service_account_of_a_forbidden_pod() -> None:
+    text = 'Error from server (Forbidden): error when creating "pod.yaml": pods "web" is forbidden: error looking up service account shop/cart: serviceaccount "cart" not found'
+    explanation = explain(text)
+    assert explanation.topic == "service-account-missing"
+    assert "kubectl create serviceaccount cart -n shop" in explanation.remedies[0].commands
+
+
+@pytest.mark.parametrize(
+    ("operation", "topic"),
+    [
+        ("CreateAccessEntry", "access-entry-exists"),
+        ("CreatePodIdentityAssociation", "pod-identity-exists"),
+        ("AssociateAccessPolicy", "access-entry"),
+    ],
+)
+def test_operation_decides_on_a_truncated_message(operation: str, topic: str) -> None:
+    text = f"An error occurred (ResourceInUseException) when calling the {operation} operation: The specified"
+    assert explain(text).topic == topic
+
+
+@pytest.mark.parametrize(
+    ("arn", "mode", "code"),
+    [
+        pytest.param("arn:aws:iam::111122223333:role/team/dev", "CONFIG_MAP", "map-entry-with-path", id="path"),
+        pytest.param("arn:aws:iam::111122223333:role/team/dev", "API", "not-mapped", id="mode without the map"),
+        pytest.param(ROLE, "CONFIG_MAP", "not-mapped", id="the same ARN"),
+        pytest.param("arn:aws:iam::444455556666:role/dev", "CONFIG_MAP", "map-entry-of-other-account", id="account"),
+        pytest.param("arn:aws:iam::111122223333:role/ops", "CONFIG_MAP", "map-without-entry", id="another role"),
+    ],
+)  # fmt: skip
+def test_map_in_the_text(arn: str, mode: str, code: str) -> None:
+    text = f"{UNMAPPED}\n\ndata:\n  mapRoles: |\n    - rolearn: {arn}\n      username: dev\n"
+    assert explain(text, facts={"authentication_mode": mode}).causes[0].code == code
