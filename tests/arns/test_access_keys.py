@@ -82,6 +82,14 @@ def test_prefixes(prefix: str, kind: str, *, is_key: bool, is_temporary: bool) -
     assert (key.command is None) is not is_key
 
 
+def test_a_key_is_shown_with_the_command_for_an_unknown_account() -> None:
+    older, newer = AccessKeyId("AKIAIOSFODNN7EXAMPLE"), AccessKeyId("AKIARTX3GSDSVJNFUWS2")
+    assert older.account is None
+    assert f"get-access-key-info --access-key-id {older.id}" in older._repr_markdown_()
+    assert newer.account is not None
+    assert "get-access-key-info" not in newer._repr_markdown_()
+
+
 def test_the_command_asks_sts() -> None:
     command = AccessKeyId(" AKIARTX3GSDSVJNFUWS2\n").command
     assert command is not None

@@ -256,6 +256,11 @@ def test_only_denying_statements_have_conditions() -> None:
     assert read_decoded_message(message(statement())).denying_conditions() == ()
 
 
+def test_only_what_is_stated_is_shown() -> None:
+    assert "condition keys" in read_decoded_message(FENCE)._repr_markdown_()
+    assert DecodedMessage(allowed=True)._repr_markdown_() == "## The call was allowed `DecodedMessage`"
+
+
 def test_sentence_is_short_and_escaped() -> None:
     hostile = tuple(f"\x1b[2J{'a' * 5000}{n}" for n in range(50))
     sentence = str(DenyingCondition(None, 0, "k\n" * 9000, hostile, hostile))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import re
 import subprocess
 import sys
+from importlib.machinery import NamespaceLoader
 from pathlib import Path
 
 import pytest
 
 import iamtriage
-from iamtriage.explaining import Cause
+from iamtriage.explaining import Cause, causes
 from iamtriage.explaining._classification import _PROPAGATION_CAUSES, _TRANSIENT_CAUSES
 from iamtriage.explaining.causes import CauseInfo, all_causes, cause_info
 from iamtriage.explaining.causes._catalogue import SUBJECTS, find_definitions, load_examples
@@ -135,3 +137,34 @@ def test_explaining_loads_no_catalogue() -> None:
         "assert len(all_causes()) > 100\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_package_lists_its_names() -> None:
+    assert dir(causes) == sorted(causes.__all__)
+
+
+@pytest.mark.parametrize(
+    "code", ["throttled", next(info.code for info in INFOS if info.example.facts)], ids=["text", "with facts"]
+)
+def test_page_of_a_cause(code: str) -> None:
+    """The page has the texts of the entry, its sources, and the example with its explanation."""
+    info = cause_info(code)
+    shown = " ".join(info.to_text().split())
+    for text in (info.title, info.meaning, info.fix, info.url, *info.sources, *info.example.facts):
+        assert text in shown
+    assert info.to_text().endswith(f"\n\n{info.example.explain().to_text(width=80)}")
+    assert str(info) == info.to_text()
+    assert "\x1b[" in info.to_text(color=True)
+    markdown = info.to_markdown()
+    assert markdown.startswith(f"## {info.title} `{code}`")
+    assert all(f"](<{url}>)" in markdown for url in (*info.sources, info.url))
+
+
+def test_examples_need_a_loader_for_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loader that reads no data files, as some bundlers install, is reported."""
+    package = importlib.import_module("iamtriage.explaining._rules.denials")
+    assert package.__spec__ is not None
+    monkeypatch.setattr(package.__spec__, "loader", NamespaceLoader("x", [], None))
+    load_examples.cache_clear()
+    with pytest.raises(FileNotFoundError, match="cannot read the examples of denials"):
+        load_examples("denials")

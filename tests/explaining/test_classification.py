@@ -344,6 +344,16 @@ def test_predicate_types_cannot_be_instantiated() -> None:
         Denied()
 
 
+def test_subclass_of_a_predicate_type_is_an_ordinary_exception() -> None:
+    class OrdersDenied(Denied):
+        """An error of the application."""
+
+    error = OrdersDenied("no orders")
+    assert str(error) == "no orders"
+    assert isinstance(error, OrdersDenied)
+    assert not isinstance(_denial(), OrdersDenied)
+
+
 @given(cases())
 def test_results_agree(case: Case) -> None:
     failure = parse(case.text)

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ from iamtriage import (
     explain,
     read_decoded_message,
 )
-from iamtriage.explaining._facts import build_facts
+from iamtriage.explaining._facts import ATTACHED, add_attached_facts, build_facts
 
 MESSAGE = DecodedMessage(allowed=False, raw_action="ec2:RunInstances")
 DETAILS = AuthorizationDetails()
@@ -157,6 +158,7 @@ def test_explain_merges_several_values() -> None:
         ("region", b"eu-west-1", "region must be a string, not bytes"),
         ("trust_policy", 1, "trust_policy must be a mapping or a JSON string, not int"),
         ("token_claims", "{}", "token_claims must be a mapping, not str"),
+        ("call", {"operation": "GetObject"}, "call must be a FailedCall, not dict"),
     ],
 )
 def test_facts_of_the_wrong_type(name: str, value: object, message: str) -> None:
@@ -166,3 +168,29 @@ def test_facts_of_the_wrong_type(name: str, value: object, message: str) -> None
         Facts(**facts)
     with pytest.raises(TypeError, match=message):
         explain("AccessDenied", facts=facts)
+
+
+def test_facts_of_long_chains_are_not_searched() -> None:
+    """Facts of an exception count for what it caused, up to 20 errors away."""
+    first = ClientError({"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}, "GetObject")
+    vars(first)[ATTACHED] = Facts(region="eu-west-1")
+    error: BaseException = first
+    for number in range(19):
+        error = _raised_from(ValueError(number), error)
+    assert add_attached_facts(error, Facts(cluster="orders")) == Facts(region="eu-west-1", cluster="orders")
+    assert add_attached_facts(ValueError("alone"), Facts()) == Facts()
+    assert add_attached_facts(_raised_from(ValueError("far"), error), Facts()) == Facts()
+
+
+def _raised_from(error: BaseException, cause: BaseException) -> BaseException:
+    error.__cause__ = cause
+    return error
+
+
+def test_attributes_of_an_exception_are_read_without_its_code() -> None:
+    class LockedError(Exception):
+        @property
+        def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+            raise AttributeError
+
+    assert add_attached_facts(LockedError("no"), Facts(region="eu-west-1")) == Facts(region="eu-west-1")

@@ -390,6 +390,7 @@ PRINCIPALS = [
     Case(NOT_PRINCIPAL, "Allow with NotPrincipal does not allow it", ask(), having(resource=doc({"Effect": "Allow", "NotPrincipal": {"AWS": USER}, "Action": SEND, "Resource": "*"})), False),
     Case(NOT_PRINCIPAL, "everyone", ask("anonymous"), having(resource=doc(*to("*")["Statement"], {"Effect": "Deny", "NotPrincipal": "*", "Action": SEND, "Resource": "*"})), True),
     Case(NOT_PRINCIPAL, "Bob with his account", ask(), having(identity=[OK], resource=except_for(USER, ROOT)), True),
+    Case(NOT_PRINCIPAL, "a service that is not excepted", ask("sns.amazonaws.com"), having(resource=doc(*to({"Service": "sns.amazonaws.com"})["Statement"], *except_for(USER, ROOT)["Statement"])), False, "explicit", "resource"),
     Case(NOT_PRINCIPAL, "another user", ask(f"{USER}2"), having(identity=[OK], resource=except_for(USER, ROOT)), False, "explicit", "resource"),
     Case(NOT_PRINCIPAL, "Bob without his account", ask(), having(identity=[OK], resource=except_for(USER)), None),
     Case(NOT_PRINCIPAL, "a session with role and account", ask(SESSION), having(identity=[OK], resource=except_for(SESSION, ROLE, ROOT)), True),

@@ -111,6 +111,17 @@ def test_an_asterisk_stays_only_where_aws_writes_it(action: str, resource: str, 
         assert grant.has_placeholders
 
 
+def test_a_name_of_an_unclear_type_fills_no_resource() -> None:
+    """The name can be that of a group, a role or a user."""
+    grant = build_grant("iam:ListPoliciesGrantingServiceAccess", "app", HERE)
+    assert grant is not None
+    assert {each.rpartition("/")[2] for each in grant.resources} == {
+        "GROUP_NAME_WITH_PATH",
+        "ROLE_NAME_WITH_PATH",
+        "USER_NAME_WITH_PATH",
+    }
+
+
 @pytest.mark.parametrize("action", ["iam:PassRole", "kms:Decrypt", "ec2:RunInstances", "orders:ShipOrder"])
 def test_an_asterisk_as_resource_becomes_placeholders(action: str) -> None:
     grant = build_grant(action, "*", HERE)

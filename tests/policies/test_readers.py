@@ -187,7 +187,7 @@ PLAN: dict[str, Any] = {
                 {"address": "aws_organizations_policy.scp", "type": "aws_organizations_policy", "values": {"content": json.dumps(doc("*"))}},
                 {"address": "aws_organizations_policy.rcp", "type": "aws_organizations_policy", "values": {"type": "RESOURCE_CONTROL_POLICY", "content": json.dumps(OPEN)}},
                 {"address": "aws_iam_user.ben", "type": "aws_iam_user", "values": {"name": "ben"}},
-                {"address": "aws_iam_role.plain", "type": "aws_iam_role", "values": {"managed_policy_arns": ["arn:aws:iam::aws:policy/X", 3]}},
+                {"address": "aws_iam_role.plain", "type": "aws_iam_role", "values": {"managed_policy_arns": ["arn:aws:iam::aws:policy/X", 3], "inline_policy": [None]}},
                 {"address": "aws_instance.i", "type": "aws_instance", "values": {}},
                 {"address": "data.aws_iam_policy.x", "type": "aws_iam_policy", "mode": "data", "values": {"policy": json.dumps(doc())}},
             ],

@@ -67,6 +67,11 @@ def calls(command: str, shell: str = "sh") -> list[list[str]]:
             id="a line feed in quotes stays",
         ),
         pytest.param(
+            "aws iam put-role-policy --role-name orders-api --policy-document='{\n  \"a\": 1\n}'",
+            "aws iam put-role-policy \\\n    --role-name orders-api \\\n    --policy-document='{\n  \"a\": 1\n}'",
+            id="a line feed in the word of an option",
+        ),
+        pytest.param(
             "aws a --b 'one two three four five six seven eight nine ten' --c",
             "aws a \\\n    --b 'one two three four five six seven eight nine ten' \\\n    --c",
             id="blanks in quotes",

@@ -1243,6 +1243,11 @@ def test_texts_are_printable_and_bounded() -> None:
             assert len(text) < 4000
 
 
+def test_only_what_is_known_is_shown() -> None:
+    shown = TrustResult(True, "everyone may")._repr_markdown_()  # noqa: FBT003 (the result)
+    assert shown == "## allowed: everyone may"
+
+
 def test_results_pickle_and_copy() -> None:
     result = check_irsa(irsa("x"))
 

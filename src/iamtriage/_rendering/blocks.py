@@ -171,6 +171,6 @@ def with_texts(block: Block, change: Callable[[str], str]) -> Block:
             return Link(change(url), change(text))
         case Code(text, language):
             return Code(change(text), language)
-        case Source(text, marks):
-            changed = change(text)
-            return Source(changed, marks if changed == text else ())
+        case _:
+            changed = change(block.text)
+            return Source(changed, block.marks if changed == block.text else ())

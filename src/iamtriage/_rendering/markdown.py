@@ -10,9 +10,9 @@ Sources: https://spec.commonmark.org/0.31.2/ and https://github.github.com/gfm/.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
-from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph, Source
+from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph
 from iamtriage._rendering.texts import code_text, is_web_address, phrases, source_lines
 from iamtriage._text import escape_controls
 
@@ -69,7 +69,8 @@ def _block(block: Block, bullet: int) -> str:
         case Heading(text, level, tags):
             words = [_prose(text), *map(_code_span, tags)]
             return f"{'#' * (level + 1)} {' '.join(words)}"
-        case Paragraph(text):
+        case Paragraph(text) | Fold(text):
+            # Only the first level has folds, which were replaced.
             return _prose(text)
         case Items(items, ordered):
             bullets = (f"{n}{'.)'[bullet]}" if ordered else "-*"[bullet] for n in range(1, len(items) + 1))
@@ -85,13 +86,8 @@ def _block(block: Block, bullet: int) -> str:
                 return f"{_prose(text)}: {_code_span(url)}"
             # Within <…>, only entities are special.
             return f"[{_prose(text)}](<{url.replace('&', '&amp;')}>)"
-        case Source():
-            return _fenced("\n".join(source_lines(block)), "text")
-        case Fold(title):
-            # Only the first level has folds, which were replaced.
-            return _prose(title)
         case _:
-            assert_never(block)
+            return _fenced("\n".join(source_lines(block)), "text")
 
 
 def _prose(text: str) -> str:

@@ -80,12 +80,9 @@ def _fair_share(lengths: list[int], available: int) -> int | None:
     if sum(lengths) <= available:
         return None
     left = sorted(lengths)
-    while left:
-        share = available // len(left)
-        if left[0] > share:
-            return share
+    while len(left) > 1 and left[0] <= available // len(left):
         available -= left.pop(0)
-    return 0
+    return available // len(left)
 
 
 def _render(value: object, limit: int, depth: int) -> str:

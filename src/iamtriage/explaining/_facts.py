@@ -222,8 +222,9 @@ FactsLike: TypeAlias = "Facts | Mapping[str, Any] | DecodedMessage | Authorizati
 ATTACHED = "_iamtriage_facts"
 """The attribute of an exception with the facts of its call."""
 _MAX_CAUSES = 20
-# The class of an exception can override the attribute.
+# The class of an exception can override these attributes.
 _CAUSE: Any = vars(BaseException)["__cause__"]
+_ATTRIBUTES: Any = vars(BaseException)["__dict__"]
 _EXPECTED = "a Facts, a mapping, a value that has facts, or an iterable of these"
 NO_FACTS = Facts()
 _NAMES = tuple(field.name for field in attrs.fields(Facts) if field.name != "derived")
@@ -288,10 +289,7 @@ def _find_attached(error: BaseException) -> Facts | None:
 
 def _instance_attributes(error: BaseException) -> dict[str, object]:
     """Return the attributes of an exception without calling code of its class."""
-    try:
-        attributes: dict[str, object] = object.__getattribute__(error, "__dict__")
-    except AttributeError:
-        return {}
+    attributes: dict[str, object] = _ATTRIBUTES.__get__(error)
     return attributes
 
 
