@@ -115,6 +115,19 @@ def test_a_line_that_docker_wrote_as_json() -> None:
     assert "".join(dropped) + "\n" == entry.text.replace(_DENIED, "")
 
 
+def test_a_line_that_is_not_json_of_docker() -> None:
+    """It is read as it is written."""
+    content = f"C:\\queue: {_DENIED}"
+    line = f'{{"log":"{content}\\n","stream":"stderr"}}'
+    assert formats.split_prefix(line).content_of(line) == content
+
+
+def test_only_some_prefixes_follow_one_another() -> None:
+    """The fourth is part of what the program wrote."""
+    line = f"> > > > {_DENIED}"
+    assert line[formats.split_prefix(line).end :] == f"> {_DENIED}"
+
+
 @pytest.mark.parametrize("name", START_LINES)
 def test_a_start_begins_an_entry(name: str) -> None:
     """Whatever comes before it; and the next one ends the entry."""

@@ -67,6 +67,7 @@ _EVENT_FACTS: Facts = {
 _EXCON = 'Excon::Error::Forbidden: Expected(200) <=> Actual(403 Forbidden)\nexcon.error.response\n  :headers       => {{\n    "Server"           => "AmazonS3"\n    "x-amz-id-2"       => "abcDEF123456/+="\n    "x-amz-request-id" => "EXAMPLE0REQUEST1"\n  }}\n  :host          => "{}.s3.amazonaws.com"\n  :method        => "HEAD"'
 _HEADERS = 'x-amz-request-id: tx0000000000000000000-example\nContent-Length: 78\n2026-01-02 03:04:05,006 - MainThread - botocore.response - DEBUG - {}\nb\'<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code></Error>\'\n'
 XML: Table = (
+    ("root-of-a-program", "<OrdersError><Message>Access Denied</Message></OrdersError>", None),
     (
         "headers-then-body",
         _HEADERS.format("Response Body:"),
@@ -393,6 +394,11 @@ HASKELL: Table = (
     ),
 )
 CLOUDTRAIL: Table = (
+    (
+        "columns-without-a-code",
+        f"eks.amazonaws.com DescribeCluster Orders {DENIAL}",
+        DENIED,
+    ),
     ("record", json.dumps(_EVENT), _EVENT_FACTS),
     ("indented", json.dumps(_EVENT, indent=2), _EVENT_FACTS),
     ("records", json.dumps({"Records": [_EVENT]}), _EVENT_FACTS),

@@ -26,6 +26,29 @@ def _forbidden(**facts: object) -> Facts:
 
 
 FORBIDDEN: Table = (
+    *(
+        (
+            f"anonymous-{name}",
+            f'{words} "list" resource "pods" in namespace "web"',
+            _forbidden(k8s_verb="list", k8s_resource="pods", k8s_namespace="web"),
+        )
+        for name, words in (
+            ("denied", 'RBAC DENY: user "" groups ["system:unauthenticated"] cannot'),
+            ("no-rules", 'RBAC: no rules authorize user "" with groups ["system:unauthenticated"] to'),
+        )
+    ),
+    (
+        "audit-event-after-an-allowed-one",
+        """{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"get","user":{"username":"ana"}}
+{"kind":"Event","apiVersion":"audit.k8s.io/v1","user":{"username":"bob"},"responseStatus":{"reason":"Forbidden","code":403}}""",
+        _forbidden(k8s_user="bob", status_code=403),
+    ),
+    (
+        "status-without-code",
+        '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"no","reason":"Forbidden"}',
+        _forbidden(),
+    ),
+    ("reason-of-a-program", 'Failure of the job. {"reason":"Forbidden","code":403}', None),
     (
         "cluster",
         f'Error from server (Forbidden): pods is forbidden: User "{_USER}" cannot list resource "pods" in API group "" at the cluster scope',

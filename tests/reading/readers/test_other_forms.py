@@ -99,6 +99,7 @@ FORMS: Table = (
     ),
 )
 AGENTS: Table = (
+    ("call-without-a-code", f"error calling ReportOrders: Failed: {SENTENCE}", SENT),
     (
         "audit-event",
         _EVENT,

@@ -1389,6 +1389,7 @@ HADOOP: Table = (
 )  # fmt: skip
 _POINTED = "\nAt line:1 char:1\n+ Write-S3Object -BucketName example-bucket -File a.csv\n+ ~~~~~~~~~~~~~~\n    + FullyQualifiedErrorId : "
 CMDLETS: Table = (
+    ("cmdlet-without-verb", f"the x_-EKSCluster : {DENIAL}", DENIED),
     ("cmdlet", "Read-S3Object : Access Denied", denied(service="s3")),
     ("cmdlet-7", "Write-S3Object: Access Denied", denied(service="s3")),
     ("cmdlet-in-code", "We get `Read-S3Object : Access Denied` there.", denied(service="s3")),
@@ -1446,6 +1447,20 @@ _SES_FACTS = denied(
 )
 # Exception classes of other software with a message of AWS.
 CLASSES: Table = (
+    (
+        "base-class-of-any-service",
+        "com.amazonaws.services.sqs.model.ServiceException: Access Denied",
+        denied(service="sqs"),
+    ),
+    ("base-class-of-ruby", "Aws::SQS::Errors::ServiceError: Access Denied", denied(service="sqs")),
+    *(
+        (
+            f"expired-{code}",
+            f"botocore.exceptions.{code}: Your session has expired",
+            expect("expired_credentials", code=code),
+        )
+        for code in ("PendingAuthorizationExpiredError", "LoginRefreshTokenExpiredError")
+    ),
 
     (
         "kotlin",
@@ -1496,6 +1511,7 @@ CLASSES: Table = (
 _SLOW: Facts = expect("aws_error", code="Throttling", status_code=400)
 _LABELLED_DENIAL: Facts = {**DENIED, "code": "AccessDenied", "status_code": 403}
 LABELLED: Table = (
+    ("labels-of-a-program", "Status: 400. Code: Orders, Message: Rate exceeded", None),
     ("labels", "Status: 400. Code: Throttling, Message: Rate exceeded", _SLOW),
     ("labels-commas", "Status: 400, Code: Throttling, Message: Rate exceeded.", _SLOW),
     ("labels-stops", "Error: Status: 400. Code: Throttling. Message: Rate exceeded", _SLOW),

@@ -10,6 +10,11 @@ _GO: Facts = {**DENIED, "code": "AccessDenied", "status_code": 403}
 
 GO1: Table = (
     (
+        "host-id-with-a-word",
+        f"AccessDenied: {DENIAL}\n\tstatus code: 403, request id: {REQUEST}, host id: abc:orders",
+        {**_GO, "request_id": REQUEST, "host_id": "abc:orders"},
+    ),
+    (
         "bold-ends-in-code",
         f"could not create: **no volume in EC2: InvalidVolume**.NotFound: The volume 'vol-0a1b2c3d' does not exist.\n\tstatus code: 400, request id: {REQUEST}",
         expect("aws_error", code="InvalidVolume.NotFound", status_code=400, request_id=REQUEST),
@@ -137,6 +142,29 @@ GO1: Table = (
     ("status-of-others", "Request failed with status code: 403", None),
 )
 JAVA: Table = (
+    (
+        "oldest-without-host-id",
+        f"Status Code: 403, AWS Service: Amazon SQS, AWS Request ID: {REQUEST}, AWS Error Code: AccessDenied, AWS Error Message: Access Denied",
+        denied(code="AccessDenied", service="sqs", status_code=403, request_id=REQUEST),
+    ),
+    (
+        "no-request-id-of-hadoop",
+        "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: null:403)",
+        denied(code="AccessDenied", service="s3", status_code=403),
+    ),
+    *(
+        (
+            f"code-with-an-ellipsis-{name}",
+            f"Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied{dots}; Request ID: EXAMPLE0REQUEST1)",
+            denied(code="AccessDenied", service="s3", status_code=403, request_id="EXAMPLE0REQUEST1"),
+        )
+        for name, dots in (("dots", "..."), ("character", "…"))
+    ),
+    (
+        "more-parts-than-any-sdk-prints",
+        "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; A: b; C: d; E: f; G: h; I: j; K: l; Request ID: EXAMPLE0REQUEST1)",
+        denied(code="AccessDenied", service="s3", status_code=403, request_id="EXAMPLE0REQUEST1"),
+    ),
     (
         "quoted-without-parentheses",
         "It gave `Service: AmazonDynamoDBv2; Status Code: 400; Error Code: AccessDeniedException`. What is it; a bug?",

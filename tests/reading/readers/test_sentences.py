@@ -203,6 +203,11 @@ _GO_TO = (
 )
 TAILS: Table = (
     (
+        "id-of-the-next-sentence",
+        f"User: {ANA} is not authorized to perform: ec2:RunInstances. Encoded authorization failure message: {'aB3' * 20}. User: {ANA} is not authorized to perform: sqs:SendMessage. authorization id: 0123456789abcdef",
+        denied(principal=ANA, action="ec2:RunInstances", encoded_message="aB3" * 20),
+    ),
+    (
         "id-empty",
         f"{DENIAL} with an explicit deny. The authorization id:\nTraceback (most recent call last)",
         {**DENIED, "deny": "explicit"},

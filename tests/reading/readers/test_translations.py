@@ -11,6 +11,26 @@ _ON: Facts = denied(principal=ANA, action="eks:DescribeCluster", resource=CLUSTE
 
 PLAIN: Table = (
     (
+        "word-before-the-verb",
+        "Utente ana non è autorizzato ad eseguire sqs:SendMessage",
+        denied(principal="ana", action="sqs:SendMessage"),
+    ),
+    (
+        "user-elsewhere",
+        "L'utente ana, che non è autorizzato a eseguire: sqs:SendMessage",
+        denied(action="sqs:SendMessage"),
+    ),
+    (
+        "link",
+        f"http:GetOrders Utente: {ANA} non è autorizzato a eseguire: sqs:SendMessage",
+        denied(principal=ANA, action="sqs:SendMessage"),
+    ),
+    (
+        "said-again-in-the-same-sentence",
+        f"Benutzer: {ANA} ist nicht berechtigt, sqs:SendMessage auszuführen, da er nicht autorisiert ist. Ressource: *",
+        denied(principal=ANA, action="sqs:SendMessage", resource="*"),
+    ),
+    (
         "german",
         f"Benutzer: {ANA} ist nicht berechtigt, Folgendes auszuführen: eks:DescribeCluster für Ressource: {CLUSTER}",
         _ON,

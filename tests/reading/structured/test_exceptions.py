@@ -458,6 +458,18 @@ def test_exception_that_cannot_be_printed() -> None:
     assert read_record(MuteError("", _denied().response)) == DENIED
 
 
+@pytest.mark.parametrize("name", ["response", "operation_name", "status", "body"])
+def test_an_interrupt_stops_the_reading(name: str) -> None:
+    """Ctrl-C while a foreign property runs is not taken for one of its errors."""
+
+    def interrupt(_: BaseException) -> NoReturn:
+        raise KeyboardInterrupt
+
+    error = type("SlowError", (Exception,), {name: property(interrupt)})("Access Denied")
+    with pytest.raises(KeyboardInterrupt):
+        parse(error)
+
+
 @pytest.mark.parametrize(
     "error",
     [

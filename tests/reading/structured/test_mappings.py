@@ -60,6 +60,11 @@ _TABLE: tuple[tuple[str, dict[str, object], Facts | None], ...] = (
         denied(code="AccessDenied"),
     ),
     (
+        "response-of-empty-texts",
+        {"Error": {"Code": "", "Message": ""}, "ResponseMetadata": {}},
+        None,
+    ),
+    (
         "response-throttled",
         {
             "Error": {"Code": "Throttling", "Message": "Rate exceeded"},
@@ -280,6 +285,21 @@ def test_the_denial_among_records_is_chosen() -> None:
     found = facts_in({"Records": [throttled, expired]})
     assert found is not None
     assert found["kind"] == "expired_credentials"
+
+
+def test_a_record_with_a_long_message() -> None:
+    """The facts are those of a short one."""
+    record = {**_EVENT, "errorMessage": "Access Denied " + "x" * 70_000}
+    expected = facts_in({**_EVENT, "errorMessage": "Access Denied"})
+    assert expected is not None
+    assert facts_in(record) == expected
+
+
+def test_long_json_is_not_loaded() -> None:
+    """A record among 50 MB of spaces would be read from a shorter text."""
+    record = json.dumps(_EVENT)
+    assert facts_in({"Events": [{"CloudTrailEvent": f"{record} "}]}) == _EVENT_FACTS
+    assert facts_in({"Events": [{"CloudTrailEvent": record + " " * 50_000_000}]}) is None
 
 
 def test_deep_nesting_ends() -> None:

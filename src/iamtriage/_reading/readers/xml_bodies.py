@@ -6,7 +6,6 @@ end and wrapped by a terminal.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.codes import is_known
@@ -55,11 +54,9 @@ def read_xml(readable: Readable) -> Iterator[Piece]:
     if "<Code>" in text:
         floor = 0
         matches = list(_CODE.finditer(text))
-        for m, following in pairwise([*matches, None]):
-            if m is None:
-                break
-            limit = min(m.end() + _REACH, following.start() if following else len(text))
-            yield _document(text, m, floor, limit)
+        starts = [m.start() for m in matches]
+        for m, following in zip(matches, [*starts[1:], len(text)], strict=False):
+            yield _document(text, m, floor, min(m.end() + _REACH, following))
             floor = m.end()
     if "Message>" in text or "message>" in text:
         for m in _ROOT.finditer(text):

@@ -57,16 +57,9 @@ _CODE_START = len(_BOTOCORE)
 _CALL_NAMES = ("code", "operation")
 
 
-def find_failure(statement: Statement, text: str | None = None) -> Failure | None:
-    """Return the failure of a structured error.
-
-    Args:
-        statement: what it states.
-        text: the text in which the message is, at the end; None: the message.
-    """
-    if text is None:
-        text = statement.message
-    return read_exactly(statement, text) or read_at_length(statement, text)
+def find_failure(statement: Statement) -> Failure | None:
+    """Return the failure of a structured error of which no text is known but the message."""
+    return read_exactly(statement, statement.message) or read_at_length(statement, statement.message)
 
 
 def read_exactly(statement: Statement, text: str) -> Failure | None:
@@ -78,8 +71,6 @@ def read_exactly(statement: Statement, text: str) -> Failure | None:
     length = len(text)
     if code is None:
         return _read_rbac(statement, text) if stated_kind == "kubernetes_forbidden" else None
-    if stated_kind is not None:
-        return None
     if said:
         message = read_message(text, length - len(said)) if text.endswith(said) else None
     else:
