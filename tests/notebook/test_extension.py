@@ -18,6 +18,7 @@ from traitlets.config import Config
 
 import iamtriage
 from iamtriage import Explanation, load_ipython_extension, unload_ipython_extension
+from iamtriage.notebook import _shell
 from tests.notebook.cells import DENIED, HOSTILE, PASTED, SECRET
 from tests.rendering.hostile import PAYLOADS
 
@@ -70,6 +71,18 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
             sys.__dict__.pop(name, None)
         else:
             setattr(sys, name, value)
+
+
+def test_ipython_has_the_members_that_the_extension_uses(bare: Shell) -> None:
+    result = bare.shell.run_cell("1 / 0", silent=True)
+    for protocol, value in (
+        (_shell.Shell, bare.shell),
+        (_shell.Events, bare.shell.events),
+        (_shell.CellResult, result),
+    ):
+        names = {name for name in vars(protocol) if not name.startswith("_")}
+        assert names
+        assert names <= set(dir(value))
 
 
 def _forget_errors() -> None:

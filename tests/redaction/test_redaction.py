@@ -154,9 +154,21 @@ def test_whole_secret_is_removed(text: str, expected: str) -> None:
         ("-----BEGIN PRIVATE KEY-----\n-----BEGIN PRIVATE KEY-----\nMHcCAQEEIA/7\n-----END PRIVATE KEY-----\nok", "[REDACTED private key]\nok"),
         ("k8s-aws-v1.[REDACTED] and k8s-aws-v1.aHR0cHM6Ly9zdHM", "k8s-aws-v1.[REDACTED] and [REDACTED EKS token]"),
         ("ghp_" + "a" * 36, "ghp_" + "a" * 36),
+        ('token: "q7Zr2kLmN8vXcB4t\nsecond: x"', 'token: "[REDACTED token]\nsecond: x"'),
+        ('password: "a\\"b', 'password: "[REDACTED password]'),
+        (f"Signature=abc of Credential=AKIAIOSFODNN7EXAMPLE/2031, Signature={HEX}", "Signature=abc of Credential=AKIAIOSFODNN7EXAMPLE/2031, Signature=[REDACTED signature]"),
+        (f"encoded authorization failure message: Zq7_encoded_authorization_failure_message={BLOB} and", "encoded authorization failure message: [REDACTED encoded message] and"),
+        ("requestToken=7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93", "requestToken=7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93"),
+        ('my_token: "7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93"', 'my_token: "[REDACTED token]"'),
+        ('xpsk="Zq7hunter2Zq7hunter2" my_psk="Zq7hunter2Zq7hunter2"', 'xpsk="Zq7hunter2Zq7hunter2" my_psk="[REDACTED secret]"'),
+        ("100000000000:A" + "a" * 34, "100000000000:A" + "a" * 34),
+        ("2031-04-05T06:07:08Z " + "worker-6f9d4 " * 13 + "x:\n2031-04-05T06:07:09Z " + "worker-6f9d4 " * 13 + f"{TOKEN}", "2031-04-05T06:07:08Z " + "worker-6f9d4 " * 13 + "x:\n2031-04-05T06:07:09Z " + "worker-6f9d4 " * 13 + "[REDACTED session token]"),
+        ("token" + "x" * 100_000 + " password=Zq7hunter2", "token" + "x" * 100_000 + " password=[REDACTED password]"),
         ("https://orders.example/?X-Amz-Signature=" + "0a1b" * 900, "https://orders.example/?X-Amz-Signature=" + "0a1b" * 900),
     ],
-    ids=["a command over two lines", "a token over two lines", "a key over two lines", "a key begun twice", "a marker", "a mask", "too long a signature"],
+    ids=["a command over two lines", "a token over two lines", "a key over two lines", "a key begun twice", "a marker", "a mask",
+         "an unclosed quote", "an escaped quote that nothing closes", "two signatures", "a message with the label inside", "an ID", "an ID or a token", "a name within a word",
+         "a mask of a token", "long prefixes of lines", "a long word", "too long a signature"],
 )  # fmt: skip
 def test_secrets_by_their_form(text: str, expected: str) -> None:
     """A mask, a marker and what is too long for a signature stay."""
@@ -273,11 +285,19 @@ def test_equal_values_get_equal_pseudonyms() -> None:
         ("AROAEXAMPLEEXAMPLE:ana AROAEXAMPLEEXAMPLE", "AROAxxxxxxxxxxxxx1:session-1 AROAxxxxxxxxxxxxx1"),
         ("User: arn:aws:sts::11112222****:assumed-role/app/ana is not authorized to perform: s3:GetObject", "User: arn:aws:sts::xxxxxxxx****:assumed-role/role-1/session-1 is not authorized to perform: s3:GetObject"),
         ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_1123456789abcdef/ana", "arn:aws:sts::100000000001:assumed-role/AWSReservedSSO_Set1_0000000000000001/session-1 arn:aws:sts::100000000001:assumed-role/AWSReservedSSO_Set1_0000000000000002/session-1"),
+        ("https://sqs.eu-west-1.amazonaws.com/orders and s3://archive/a.csv.", "https://sqs.eu-west-1.amazonaws.com/orders and s3://bucket-1/object-1.csv."),
+        ("arn:aws:iam::111122223333:user/anaresource: x", "arn:aws:iam::100000000001:user/user-1resource: x"),
+        ("User: arn:aws is not authorized to perform: s3:GetObject on resource: arn:x", "User: arn:aws is not authorized to perform: s3:GetObject on resource: arn:x"),
+        ("User: 111122223333 is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::orders/list", "User: 100000000001 is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::bucket-1/object-1"),
+        ('Error from server (Forbidden): pods "web-1" is forbidden: User "ana" cannot get resource "pods" in API group "" in the namespace "shop"', 'Error from server (Forbidden): pods "resource-1" is forbidden: User "principal-1" cannot get resource "pods" in API group "" in the namespace "namespace-1"'),
+        ('User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:PassRole on resource: "ロール orders"', 'User: arn:aws:iam::100000000001:user/user-1 is not authorized to perform: iam:PassRole on resource: "ロール resource-1"'),
+        ('User: arn:aws:sts::111122223333:assumed-role/app/or\nders is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::led\nger/x y" because no identity-based policy allows the s3:GetObject action', 'User: arn:aws:sts::100000000001:assumed-role/role-1/session-1 is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::bucket-1/object-1" because no identity-based policy allows the s3:GetObject action'),
         ("https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/orders/manifests/v1.2", "https://100000000001.dkr.ecr.eu-west-1.amazonaws.com/v2/repository-1/manifests/v1.2"),
     ],
     ids=["accounts", "a JSON number", "dates", "inside of a name", "buckets", "a queue", "an image", "services", "a cluster", "addresses", "IPv6", "e-mail", "unique ids", "ids of EC2", "placeholders", "names like pseudonyms", "an option",
          "EKS as a provider", "a custom provider", "a public provider", "a function's log group", "hosts with one name", "a bucket in the path",
-         "ids that exist", "invalid addresses", "an id without a session", "a masked account", "one permission set", "the API of a registry"],
+         "ids that exist", "invalid addresses", "an id without a session", "a masked account", "one permission set",
+         "dots and a path that is no queue", "a broken word after an ARN", "incomplete ARNs", "an account as a caller", "an object of Kubernetes", "a type in Japanese", "ARNs over two lines", "the API of a registry"],
 )  # fmt: skip
 def test_pseudonyms(text: str, expected: str) -> None:
     shown = redact(text, identifiers=True)

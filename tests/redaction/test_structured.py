@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -165,6 +166,7 @@ def _form(value: object) -> object:
         ({"body": json.dumps({"token": OPAQUE})}, {"body": '{"token": "[REDACTED token]"}'}),
         ({"body": f"token: {OPAQUE}".encode()}, {"body": b"token: [REDACTED token]"}),
         ({"pair": ("x", f"token: {OPAQUE}")}, {"pair": ["x", "token: [REDACTED token]"]}),
+        ({"when": date(2031, 4, 5), "password": PASSWORD}, {"when": date(2031, 4, 5), "password": "[REDACTED password]"}),
         ({"kind": "SecretList", "items": [{"data": {"a": "eA=="}}]}, {"kind": "SecretList", "items": [{"data": {"a": "[REDACTED secret]"}}]}),
         ({f"password={PASSWORD}": 1, f"password={PASSWORD}x": 2}, {"password=[REDACTED password]": 1, "password=[REDACTED password] 2": 2}),
     ],

@@ -6,6 +6,7 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Any, get_args
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -502,6 +503,17 @@ def test_other_failures() -> None:
     assert diagnose_sts({"a": "b"}) == StsDiagnosis()
     assert diagnose_sts(b"You must specify a region").codes == ("missing-region",)
     assert str(diagnose_sts()) == "No cause found."
+
+
+def test_cards() -> None:
+    """A notebook shows each cause with its fixes, and whatever evidence there is."""
+    assert "No cause found." in StsDiagnosis()._repr_markdown_()
+    found = diagnose_sts(SCOPE, env=POD)
+    for cause in (found.causes[0], attrs.evolve(found.causes[0], evidence=())):
+        card = StsDiagnosis((cause,))._repr_markdown_()
+        assert cause.title in card
+        assert all(fix.where in card for fix in cause.fixes)
+        assert ("scoped to a valid region" in card) is bool(cause.evidence)
 
 
 def test_names_of_sdks() -> None:

@@ -107,8 +107,7 @@ class Announced(NamedTuple):
         if self.is_header and content:
             text = _HEADER + content
             for found in find_header_secrets(text, fold_case(text)):
-                if found.start >= len(_HEADER):
-                    yield found._replace(start=found.start - len(_HEADER), end=found.end - len(_HEADER))
+                yield found._replace(start=found.start - len(_HEADER), end=found.end - len(_HEADER))
 
 
 # In characters.

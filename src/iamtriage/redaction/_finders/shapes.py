@@ -92,15 +92,13 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Secret], ...] = (
 
 def _private_keys(text: str) -> Iterator[FoundSecret]:
     done = 0
-    close: re.Match[str] | None = None
     searched = 0
     for begin in _PEM.finditer(text):
         if begin.start() < done:
             continue
-        if close is None or close.start() < begin.end():
-            # A part of the text without an END line is searched once.
-            close = _PEM_END.search(text, max(searched, begin.end()), begin.end() + _MAX_PEM)
-            searched = max(begin.end(), begin.end() + _MAX_PEM - _MAX_PEM_END)
+        # A part of the text without an END line is searched once.
+        close = _PEM_END.search(text, max(searched, begin.end()), begin.end() + _MAX_PEM)
+        searched = begin.end() + _MAX_PEM - _MAX_PEM_END
         # Without an END line, what looks like more of the key goes, too.
         done = close.end() if close else _end_of_cut_key(text, begin.start(), begin.end())
         yield FoundSecret(begin.start(), done, "private key")
