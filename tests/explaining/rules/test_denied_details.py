@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from iamtriage import explain
+from tests.explaining.golden.cases_denied import INLINE_DETAILS
 
 ACCOUNT = "111122223333"
 USER = f"arn:aws:iam::{ACCOUNT}:user/ana"
@@ -142,3 +144,111 @@ def test_role_recipient_of_the_request_takes_precedence(service: str) -> None:
     assert policy is not None
     [statement] = policy["Statement"]
     assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": service}}
+
+
+@pytest.mark.parametrize(
+    ("role", "needs_caller"),
+    [(f"arn:aws:iam::{ACCOUNT}:role/reader", False), ("arn:aws:iam::444455556666:role/reader", True)],
+    ids=["own account", "other account"],
+)
+def test_source_identity_for_a_role_of_another_account(role: str, needs_caller: bool) -> None:  # noqa: FBT001
+    text = explain(_denied("sts:SetSourceIdentity", role, lacks=None)).causes[0].text
+    assert text.endswith("because the role is in another account.") == needs_caller
+
+
+@pytest.mark.parametrize(
+    ("caller", "allows"), [(USER, True), (f"arn:aws:iam::{ACCOUNT}:root", False)], ids=["user", "root user"]
+)
+def test_only_callers_with_policies_are_allowed_to_subscribe(caller: str, allows: bool) -> None:  # noqa: FBT001
+    denied = _denied("aws-marketplace:Subscribe", "*", caller, lacks=None)
+    explanation = explain(
+        f"An error occurred (AccessDeniedException) when calling the InvokeModel operation: {denied}"
+    )
+    assert explanation.topic == "bedrock-subscription"
+    assert any(each.policy is not None for each in explanation.remedies) == allows
+
+
+def test_configuration_of_an_identity_pool() -> None:
+    explanation = explain(
+        "An error occurred (AccessDeniedException) when calling the GetCredentialsForIdentity operation: Invalid identity pool configuration. Check assigned IAM roles for this pool."
+    )
+    assert explanation.topic == "identity-pool-roles"
+    assert "get-identity-pool-roles" in explanation.remedies[0].commands[0]
+
+
+def test_changed_policy_of_an_api_takes_effect_with_a_deployment() -> None:
+    api = f"arn:aws:execute-api:eu-west-1:{ACCOUNT}:abc/prod/GET/x"
+    deny = " with an explicit deny in a resource-based policy"
+    steps = explain(_denied("execute-api:Invoke", api, lacks=None) + deny).remedies[0].steps
+    assert steps[-1].startswith("Redeploy the API afterwards")
+    queue = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders"
+    steps = explain(_denied("sqs:SendMessage", queue, lacks=None) + deny).remedies[0].steps
+    assert not any("Redeploy" in each for each in steps)
+
+
+def test_statement_is_added_to_a_function_policy() -> None:
+    """add-permission keeps the other statements, so nothing has to be saved first."""
+    function = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:resize"
+    caller = "arn:aws:iam::444455556666:user/ana"
+    remedy = explain(_denied("lambda:InvokeFunction", function, caller, lacks="resource-based")).remedies[0]
+    assert remedy.steps[0] == "Add the statement to the function policy: the command keeps the existing ones."
+    assert remedy.commands[-1].startswith("aws lambda add-permission ")
+
+
+@pytest.mark.parametrize(
+    ("attached_to", "where", "command"),
+    [
+        (USER, "of the user ana", "get-user-policy --user-name ana"),
+        (f"arn:aws:iam::{ACCOUNT}:role/app", "of the role app", "get-role-policy --role-name app"),
+        (f"arn:aws:iam::{ACCOUNT}:group/ops", f"attached to arn:aws:iam::{ACCOUNT}:group/ops", None),
+    ],
+    ids=["user", "role", "group"],
+)
+def test_inline_policy_of_the_details_is_printed(attached_to: str, where: str, command: str | None) -> None:
+    """The authorization details say to what the policy is attached; the caller is a user in all cases."""
+    details = json.loads(json.dumps(INLINE_DETAILS).replace(USER, attached_to))
+    deny = " with an explicit deny in an identity-based policy"
+    text = _denied("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders", lacks=None) + deny
+    explanation = explain(text, facts={"authorization_details": details})
+    assert f"the statement NoQueues in an inline policy {where} " in explanation.summary
+    lines = [line for remedy in explanation.remedies for line in remedy.commands]
+    if command is None:
+        assert not any("--policy-name POLICY_NAME" in line for line in lines)
+    else:
+        assert f"aws iam {command} --policy-name POLICY_NAME" in lines
+
+
+def test_managed_policy_of_the_details_is_not_printed_as_inline() -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/fence"
+    text = json.dumps(INLINE_DETAILS).replace("inline-1", arn).replace('"inline": true', '"inline": false')
+    deny = " with an explicit deny in an identity-based policy"
+    explanation = explain(
+        _denied("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders", lacks=None) + deny,
+        facts={"authorization_details": json.loads(text)},
+    )
+    assert f"the policy {arn} of the user ana" in explanation.summary
+    assert "POLICY_NAME" not in str(explanation)
+
+
+def test_decoded_message_without_an_action() -> None:
+    """The action is then that of the call."""
+    message = _decoded("ec2.amazonaws.com")
+    del message["context"]["action"]
+    text = "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation."
+    explanation = explain(text, facts={"decoded_message": message})
+    assert "was denied ec2:RunInstances on " in explanation.summary
+    assert explanation.causes[0].code == "derived-action"
+
+
+@pytest.mark.parametrize(
+    ("operation", "has_quota"), [("DescribeCluster", True), ("AssumeRole", False)], ids=["EKS", "STS"]
+)
+def test_no_quota_of_sts_can_be_raised(operation: str, has_quota: bool) -> None:  # noqa: FBT001
+    text = f"An error occurred (ThrottlingException) when calling the {operation} operation (reached max retries: 4): Rate exceeded"
+    assert any("quota" in each.title for each in explain(text).remedies) == has_quota
+
+
+def test_web_identity_error_is_evidence_of_a_pod() -> None:
+    explanation = explain("WebIdentityErr: failed to retrieve credentials")
+    [cause] = [each for each in explanation.causes if each.code == "service-account-without-role"]
+    assert cause.because == ("The SDK asked for a web identity's role.",)

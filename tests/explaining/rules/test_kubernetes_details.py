@@ -62,9 +62,14 @@ def test_causes_fit_the_authentication_mode(mode: str, code: str, is_cause: bool
         (PODS.replace("pods", "secrets"), "the list contains their data", True),
         (PODS, "Azure Kubernetes Service (AKS)", False),
         (f"GET https://orders.hcp.westeurope.azmk8s.io:443\n{PODS}", "Azure Kubernetes Service (AKS)", True),
+        (
+            f"https://0A1B.gr7.eu-west-1.eks.amazonaws.com oauth-openshift\n{PODS}",
+            "The cluster is one of",
+            False,
+        ),
         (PODS.replace("list", "impersonate"), "can get permissions that it does not have now", True),
     ],
-    ids=["pods", "Secrets", "EKS", "AKS", "impersonate"],
+    ids=["pods", "Secrets", "EKS", "AKS", "host of EKS", "impersonate"],
 )
 def test_notes_on_a_request(text: str, note: str, has_note: bool) -> None:  # noqa: FBT001
     assert any(note in each for each in explain(text).notes) == has_note
@@ -120,3 +125,24 @@ def test_operation_decides_on_a_truncated_message(operation: str, topic: str) ->
 def test_map_in_the_text(arn: str, mode: str, code: str) -> None:
     text = f"{UNMAPPED}\n\ndata:\n  mapRoles: |\n    - rolearn: {arn}\n      username: dev\n"
     assert explain(text, facts={"authentication_mode": mode}).causes[0].code == code
+
+
+def test_wrong_entry_of_a_user() -> None:
+    user = "arn:aws:iam::111122223333:user/ana"
+    text = f"{_log(f'ARN is not mapped: {user}')}\n\ndata:\n  mapUsers: |\n    - userarn: arn:aws:iam::444455556666:user/ana\n      username: ana\n"
+    explanation = explain(text)
+    assert explanation.causes[0].code == "map-entry-of-other-account"
+    assert explanation.summary.endswith(f"the authenticator looks for {user}.")
+
+
+@pytest.mark.parametrize(
+    ("caller", "has_policy"),
+    [
+        (ROLE, True),
+        ("arn:aws:iam::111122223333:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS", False),
+    ],
+    ids=["role", "service-linked role"],
+)  # fmt: skip
+def test_access_policy_needs_a_principal_that_can_have_an_entry(caller: str, has_policy: bool) -> None:  # noqa: FBT001
+    remedies = explain(PODS.replace('"ana"', f'"{caller}"')).remedies
+    assert any("AmazonEKSViewPolicy" in each.title for each in remedies) == has_policy

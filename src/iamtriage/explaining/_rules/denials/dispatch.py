@@ -253,10 +253,7 @@ def _calling_services(denial: Denial) -> tuple[str, ...]:
 
 def _name_service(denial: Denial, summary: str) -> str:
     """Return a summary that says which service uses the denied role, which is not the role of a person."""
-    role = denial.role
-    for service in _calling_services(denial):
-        if role is not None:
-            return summary.replace(
-                f"The role {role.name} was", f"The role {role.name}, which {service} uses, was", 1
-            )
-    return summary
+    role, service = denial.role, next(iter(_calling_services(denial)), None)
+    if role is None or service is None:
+        return summary
+    return summary.replace(f"The role {role.name} was", f"The role {role.name}, which {service} uses, was", 1)

@@ -115,8 +115,6 @@ def explain_pass_role(denial: Denial) -> Explanation:
 
 
 def _verdict(denial: Denial, to: str) -> str:
-    if denial.is_explicit:
-        return "a policy explicitly denies it"
     if denial.policy_type == "identity":
         return f"no identity-based policy allows it to pass the role to {to}"
     if denial.deny == "implicit":
