@@ -304,7 +304,7 @@ def _explain_control_deny(
         who="organization administrator",
         steps=(
             ask,
-            "Read the Deny's Action, Resource and Condition. It often exempts a region, a principal or a tag, and the request can be made that way.",
+            "Read the Deny's Action, Resource and Condition. It often exempts a region, a principal or a tag; the request may be possible within it.",
             "If the request is legitimate, ask for the Deny to be scoped down or for an exception by a condition on aws:PrincipalArn.",
             *_resource_steps(denial),
         ),

@@ -214,9 +214,9 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         else "Meet the condition of the Deny statement, or scope it down",
         who="account administrator",
         steps=(
-            "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a region, a network or a tag. The request can be made that way."
+            "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a region, a network or a tag. A request that meets them is not denied."
             if named is None
-            else f"It is {named}. Read its conditions, such as MFA, a region, a network or a tag: the request can be made that way.",
+            else f"It is {named}. Read its conditions, such as MFA, a region, a network or a tag: a request that meets them is not denied.",
             f"The Deny can be intentional. If the request is legitimate, an IAM administrator{_of_account(denial)} scopes the statement down{_or_removes_policy(denial, inline=bool(inline))}.",
         ),
         commands=inline or _show_policy_commands(denial),

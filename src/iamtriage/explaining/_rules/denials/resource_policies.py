@@ -278,7 +278,7 @@ def _narrow_deny_remedy(denial: Denial, name: str) -> Remedy:
         title=f"Find the Deny statement in the {name}, then meet its condition or scope it down",
         who="resource owner",
         steps=(
-            "Look for Deny statements that match the request, and read their conditions, such as TLS, network, organization, encryption headers or MFA. The request can be made that way.",
+            "Look for Deny statements that match the request, and read their conditions, such as TLS, network, organization, encryption headers or MFA. A request that meets them is not denied.",
             "If the request is legitimate, exempt the caller from the Deny.",
             *_redeploy_steps(denial),
         ),

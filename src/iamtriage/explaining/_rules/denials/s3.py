@@ -149,7 +149,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
             authorization_details_remedy(denial),
         ),
         notes=(
-            "S3 gives the reason only within one organization.",
+            "S3 gives the reason only within one account or organization.",
             EVENTUAL_CONSISTENCY,
         ),
     )

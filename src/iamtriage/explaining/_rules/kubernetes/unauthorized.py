@@ -190,7 +190,7 @@ def _caller_remedies(
     grant: tuple[str, ...] = ()
     how = "map this ARN in aws-auth"
     if cluster.uses_entries:
-        how = "run create-access-entry and associate-access-policy for this ARN"
+        how = "run create-access-entry and associate-access-policy for the ARN of this user or role, not of a session"
         grant = (
             create_entry_command(cluster, principal),
             associate_policy_command(

@@ -372,6 +372,6 @@ def build_node_explanation(
         causes=tuple(causes),
         remedies=(mapping, program) if mapping_first else (program, mapping),
         notes=(
-            "IAM policies do not help here: don't bind a role to a node's user or to system:nodes: every kubelet or intruder on a node would have it.",
+            "IAM policies do not help here. Do not bind a role to a node's user or to system:nodes: every kubelet, and whoever controls a node, would have it.",
         ),
     )

@@ -226,7 +226,7 @@ def _diagnose(principal: Principal, target: RoleTarget) -> ArnDiagnosis | None:
         return _diagnose_role(PATH_MISSING, words, principal, target)
     if isinstance(principal, Role):
         if target == "aws-auth" and principal.path != "/":
-            words = "The ARN has the path of the role, with which it never matches: STS tells no role's path."
+            words = "The ARN has the path of the role, with which it never matches: STS does not show a role's path."
             return _diagnose_role(ROLE_PATH, words, principal, target)
         return None
     if isinstance(principal, User):

@@ -54,7 +54,7 @@ _ENTRY_REFUSALS = {
     "account": "An account is no principal that an access entry can name.",
     "service principal": "A service is no principal that an access entry can name.",
 }
-_PATH_UNKNOWN = "STS tells no role's path. Where EKS answers that the principal is invalid, the role has one. This prints the whole ARN: {}"
+_PATH_UNKNOWN = "STS does not show the path of a role. Where EKS answers that the principal is invalid, the role has one. This prints the whole ARN: {}"
 _PATH_LOOKUP = "The command in it prints the role's ARN with its path, which an access entry wants and STS does not tell. It takes iam:GetRole in the account {}."
 
 
