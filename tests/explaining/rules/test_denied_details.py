@@ -252,3 +252,48 @@ def test_web_identity_error_is_evidence_of_a_pod() -> None:
     explanation = explain("WebIdentityErr: failed to retrieve credentials")
     [cause] = [each for each in explanation.causes if each.code == "service-account-without-role"]
     assert cause.because == ("The SDK asked for a web identity's role.",)
+
+
+def test_arn_of_aws_is_not_taken_for_a_masked_caller() -> None:
+    """AWS owns the account "aws", which has no users or roles of a customer."""
+    caller = "arn:aws:iam::aws:user/ana"
+    explanation = explain(_denied("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders", caller))
+    assert explanation.summary.startswith(f"{caller} was denied ")
+
+
+def test_other_marketplace_action_is_no_subscription() -> None:
+    denied = _denied("aws-marketplace:Unsubscribe", "*", lacks=None)
+    text = f"An error occurred (AccessDeniedException) when calling the InvokeModel operation: {denied}"
+    assert explain(text).topic == "access-denied"
+
+
+def test_pod_with_an_unknown_action_gets_no_policy() -> None:
+    caller = f"arn:aws:sts::{ACCOUNT}:assumed-role/orders-node-group/i-0a1b2c3d4e5f60718"
+    explanation = explain(
+        f"logs of the pod: An error occurred (AccessDenied) when calling the Frob operation: User: {caller} is not authorized to perform this operation"
+    )
+    assert [each.code for each in explanation.causes] == ["pod-uses-node-role", "unknown-action"]
+    assert all(each.policy is None for each in explanation.remedies)
+
+
+@pytest.mark.parametrize("before", ["boto3.client('sns')", "$ aws s3 ls", "service: ec2"])
+def test_other_service_in_the_text_is_not_the_called_one(before: str) -> None:
+    """A service that does not have the operation was not called."""
+    text = f"{before}\nAn error occurred (AccessDenied) when calling the ListQueues operation: Access Denied"
+    assert "names neither the service nor a reason" in explain(text).summary
+
+
+def test_unknown_check_of_the_details_names_no_policy_type() -> None:
+    check = {"checkType": "NEW_KIND", "evaluatedEffect": "EXPLICIT_DENY"}
+    queue = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders"
+    evaluation = {
+        "action": "sqs:SendMessage",
+        "resource": queue,
+        "evaluatedEffect": "EXPLICIT_DENY",
+        "checks": [check],
+    }
+    explanation = explain(
+        _denied("sqs:SendMessage", queue, lacks=None) + " with an explicit deny",
+        facts={"authorization_details": {"requestContext": {}, "evaluations": [evaluation], "policies": []}},
+    )
+    assert [(each.code, each.evidence) for each in explanation.causes] == [("explicit-deny", "reported")]

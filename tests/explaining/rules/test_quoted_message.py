@@ -393,3 +393,8 @@ def test_message_of_another_failure_is_not_a_cause(text: str) -> None:
 )
 def test_message_of_the_denial_is_its_cause(text: str | dict[str, object]) -> None:
     assert explain(text).topic == "mfa"
+
+
+def test_unclosed_quote_within_quotes_does_not_end_the_message() -> None:
+    said = "Agents ('closed \"today') are not for 111122223333"
+    assert _quote(f'level=error error="{HEAD}{said}" attempt=3') == said

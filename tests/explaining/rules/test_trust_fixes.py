@@ -142,6 +142,13 @@ def test_workflow_with_another_audience() -> None:
     assert step.startswith("Remove the input audience of aws-actions/configure-aws-credentials")
 
 
+def test_other_issuer_with_another_audience() -> None:
+    subject = "project_path:shop/cart"
+    explanation = _explain(_policy(subject, issuer="gitlab.com"), subject, "cart-api", issuer="gitlab.com")
+    assert explanation.remedies[0].steps == ("Request the token for the audience sts.amazonaws.com.",)
+    assert not explanation.remedies[0].commands
+
+
 @pytest.mark.parametrize(
     ("policy", "title"),
     [
