@@ -196,6 +196,27 @@ SAME: tuple[Row, ...] = (
 )
 CHAINS: tuple[Row, ...] = (
     (
+        "denial-while-an-error-is-handled",
+        f"{_TRACEBACK.format(_THROTTLED)}{_DURING}{_TRACEBACK.format(_OTHER)}",
+        _SECOND,
+    ),
+    (
+        "chain-that-begins-elsewhere",
+        f"{_DURING}{_TRACEBACK.format(_OTHER)}\n\n{_TRACEBACK.format(_BOTO)}",
+        _SECOND,
+    ),
+    (
+        "request-id-of-another-call",
+        f"AccessDenied: {DENIAL} status code: 403, request id: {REQUEST} status code: 400, request id: 0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9",
+        {**DENIED, "code": "AccessDenied", "status_code": 403, "request_id": REQUEST},
+    ),
+    ("code-without-a-message", f"ExpiredToken:\n{DENIAL}", DENIED),
+    (
+        "second-sentence-of-rbac",
+        f'{_RBAC}: User "bob" cannot get resource "jobs" in API group "batch"',
+        _BOB,
+    ),
+    (
         "go-v1",
         f"WebIdentityErr: failed to retrieve credentials\ncaused by: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\tstatus code: 403, request id: {REQUEST}",
         denied(

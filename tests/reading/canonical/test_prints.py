@@ -293,6 +293,16 @@ def test_generated_prints(text: str) -> None:
     _assert_same(text)
 
 
+def test_a_print_of_several_lines_after_the_name_of_a_logger() -> None:
+    """Readers find its code only after the first word, so the table leaves it to them."""
+    text = f"ERROR:root:{denial('eks:DescribeCluster', resource='*').text('go-v1')}"
+    assert "\n" in text
+    assert read_logged_print(text) is None
+    failure = parse(text)
+    assert failure is not None
+    assert failure.envelope.code is not None
+
+
 @st.composite
 def _touched(draw: st.DrawFn) -> str:
     """Draw a print with something put in, cut out or added."""
@@ -326,6 +336,42 @@ _BOTOCORE = "An error occurred (AccessDenied) when calling the GetObject operati
 def test_other_texts_take_the_long_way(text: str) -> None:
     """The table answers only for a whole print."""
     assert read_print(text) is None
+
+
+_JAVA = (
+    "com.amazonaws.services.s3.model.AmazonS3Exception: Access Denied (Service: Amazon S3; Status Code: 403; "
+    "Error Code: AccessDenied; Request ID: EXAMPLE0REQUEST1; Proxy: null)\n\tat com.example.{}.call(Orders.java:3)\n"
+)
+_GO = "operation error AccessDenied: GetObject, https response error StatusCode: 403, RequestID: EXAMPLE0REQUEST1, api error AccessDenied: "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(_JAVA.format("OrdersException"), id="class-in-a-java-frame"),
+        pytest.param(
+            "Unhandled exception. Amazon.S3.AmazonS3Exception: Access Denied\n   at Amazon.S3.OrdersException.Raise(Int32 x)\n",
+            id="class-in-a-dotnet-frame",
+        ),
+        pytest.param(f"{_GO}Access Denied", id="service"),
+        pytest.param(
+            f"{_GO}User: {_ANA} is not authorized to perform: sqs:SendMessage", id="service-of-a-denial"
+        ),
+        pytest.param("Aws::SQS::Errors::ServiceError: Access Denied", id="base-class"),
+    ],
+)
+def test_words_that_could_be_codes_take_the_long_way(text: str) -> None:
+    """What they are shows only among all the words of the text."""
+    assert read_print(text) is None
+    failure = find_cause(text)
+    assert failure is not None
+    assert failure.kind == "access_denied"
+
+
+def test_a_frame_may_name_a_class_that_is_no_error() -> None:
+    failure = _assert_same(_JAVA.format("OrdersExceptions"))
+    assert failure is not None
+    assert failure.envelope.code == "AccessDenied"
 
 
 def test_a_print_may_begin_behind_a_prefix() -> None:

@@ -194,6 +194,12 @@ def test_an_entry_of_an_interleaved_stream_holds_its_own_lines() -> None:
         assert failure.text[start:end] == str(getattr(failure, name, None) or getattr(failure.envelope, name))
 
 
+def test_more_streams_than_are_kept_apart() -> None:
+    """Of a log of many pods, each line is an entry of its own."""
+    lines = [f"[pod/api-{number}/app] 2026-10-07T09:00:00Z {_CALL}" for number in range(140)]
+    assert [entry.text for entry in split_entries(lines)] == [f"{line}\n" for line in lines]
+
+
 def test_failures_come_in_the_order_in_which_they_start() -> None:
     log = [f"a-1  | {_CALL}", f"b-1  | {_SLOW}", "b-1  | 09:00:00 INFO fine", "a-1  | 09:00:00 INFO fine"]
     assert [failure.kind for failure in scan(log)] == ["access_denied", "aws_error"]

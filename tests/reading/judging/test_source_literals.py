@@ -78,6 +78,8 @@ SAYINGS: Table = tuple(
     )
 )  # fmt: skip
 FAILURES: Table = (
+    ("compared-with-an-account", f'if (error.message === "{_DENIAL}") {{', _DENIED),
+    ("thrown-print", f'throw "{_CALL}";', _CALL_FACTS),
     ("repr", f"ClientError('{_CALL}')", _CALL_FACTS),
     ("repr-bare", f"RuntimeError('{_INVALID}')", _UNKNOWN),
     ("javascript-printed", f'Error("{_INVALID}")', _UNKNOWN),

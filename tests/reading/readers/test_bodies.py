@@ -154,6 +154,18 @@ XML: Table = (
 )
 JSON: Table = (
     (
+        "operation-of-two-words",
+        '{"aws.operation":"Put Object!","error":"AccessDenied: Access Denied"}',
+        denied(code="AccessDenied"),
+    ),
+    (
+        "account-of-a-resource",
+        json.dumps(
+            {"errorCode": "AccessDenied", "resources": [{"userIdentity": {"accountId": "111122223333"}}]}
+        ),
+        denied(code="AccessDenied"),
+    ),
+    (
         "pipes",
         f'{{"messageType": "ExecutionFailed", "logLevel": "ERROR", "error": {{"message": "no words", "httpStatusCode": 400, "awsService": "states", "requestId": "{REQUEST}", "exceptionType": "AccessDenied"}}}}',
         denied(code="AccessDenied", service="states", status_code=400, request_id=REQUEST),

@@ -99,6 +99,17 @@ FORMS: Table = (
     ),
 )
 AGENTS: Table = (
+    ("two-codes-in-quotes", "Error 'ExpiredToken' error 'AccessDenied'", denied(code="AccessDenied")),
+    (
+        "heading-of-aws-alone",
+        "AWS:\nAccessDenied: Access Denied\n(Google has the same)",
+        denied(code="AccessDenied"),
+    ),
+    (
+        "log-entry-after-an-open-arn",
+        f"{SENTENCE} on resource: arn:aws:sqs:eu-west-1:111122223333:\n2026-10-07 09:00:00 INFO ready",
+        {**SENT, "resource": "arn:aws:sqs:eu-west-1:111122223333"},
+    ),
     ("call-without-a-code", f"error calling ReportOrders: Failed: {SENTENCE}", SENT),
     (
         "audit-event",

@@ -430,7 +430,7 @@ def _pieces(line: str, offset: int, *, is_begun: bool, goes_on: bool) -> Iterato
     """Cut a long line, or a part of one, into pieces that overlap; each failure belongs to one of them."""
     half = OVERLAP // 2
     start = 0
-    while start < len(line):
+    while True:
         end = min(len(line), start + MAX_LENGTH)
         low = half if start or is_begun else 0
         high = end - start - half if end < len(line) or goes_on else sys.maxsize
