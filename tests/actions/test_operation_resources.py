@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+from importlib.machinery import NamespaceLoader
 from typing import Any, cast
 
 import botocore
@@ -198,3 +200,13 @@ def test_the_generator_builds_the_file() -> None:
         assert sync_resources.build_table() == current
     else:
         assert "From botocore " in current
+
+
+def test_the_file_needs_a_loader_for_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loader that reads no data files, as some bundlers install, is reported."""
+    package = importlib.import_module("iamtriage.actions")
+    assert package.__spec__ is not None
+    monkeypatch.setattr(package.__spec__, "loader", NamespaceLoader("x", [], lambda *_: None))
+    _load_sections.cache_clear()
+    with pytest.raises(FileNotFoundError, match="does not support data files"):
+        _load_sections()

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage import explain, parse, to_record
+from iamtriage import Facts, explain, parse, read_authorization_details, to_record
 from iamtriage.explaining._context.model import Context, Stated
 from iamtriage.explaining._context.reading import read_context
+from iamtriage.explaining._context.resolving import resolve_facts
 
 if TYPE_CHECKING:
     from iamtriage.explaining import Explanation
@@ -314,6 +315,12 @@ def _values(context: Context) -> dict[str, Any]:
             "Amazon.SQS.AmazonSQSException: Access to the resource is denied.\n   at Amazon.SQS.AmazonSQSClient.SendMessageAsync(SendMessageRequest request)",
             {"service": "sqs", "operation": "SendMessage"},
             id=".NET frame",
+        ),
+        pytest.param(
+            "software.amazon.awssdk.services.sqs.model.SqsException: Access Denied (Service: Sqs, Status Code: 403, Request ID: 1-2)\n"
+            "\tat software.amazon.awssdk.services.sqs.DefaultSqsClient.sendMessage(DefaultSqsClient.java:1)",
+            {"service": "sqs", "operation": "SendMessage"},
+            id="Java frame",
         ),
         pytest.param(
             f'Traceback (most recent call last):\n  File "botocore/client.py", line 565, in _api_call\n    return self._make_api_call(operation_name, kwargs)\n{EXPIRED}',
@@ -632,3 +639,55 @@ def test_any_text_around(before: str, after: str) -> None:
     record = to_record(failure)
     read_context(failure)
     assert to_record(failure) == record
+
+
+def test_unknown_action_has_no_resource_of_the_command() -> None:
+    """The option of an unknown call may name anything."""
+    denied = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: orders:ShipOrder"
+    text = f"$ aws orders ship-order --order-arn arn:aws:orders:eu-west-1:111122223333:order/7\n{denied}"
+    resources = [
+        s["Resource"] for r in explain(text).remedies if r.policy is not None for s in r.policy["Statement"]
+    ]
+    assert resources == ["RESOURCE_ARN"]
+
+
+def test_deployment_of_the_command_is_restarted() -> None:
+    """A pod with the credentials of its node gets those of its service account when it starts again."""
+    node = "arn:aws:sts::111122223333:assumed-role/nodes/i-0a1b2c3d4e5f60718"
+    text = (
+        f"$ kubectl -n shop logs deployment/cart\nUser: {node} is not authorized to perform: sts:AssumeRole "
+        "on resource: arn:aws:iam::111122223333:role/reader"
+    )
+    lines = [line for remedy in explain(text).remedies for line in remedy.commands]
+    assert "kubectl rollout restart deployment/cart --namespace shop" in lines
+    assert not any("deployment/NAME" in line for line in lines)
+
+
+def test_region_of_a_complete_event() -> None:
+    """A text without context has the region that the failure itself states."""
+    event = {
+        "eventSource": "dynamodb.amazonaws.com",
+        "eventName": "Scan",
+        "awsRegion": "eu-west-1",
+        "errorCode": "AccessDenied",
+        "errorMessage": "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: dynamodb:Scan on "
+        "resource: arn:aws:dynamodb:eu-west-1:111122223333:table/orders because no identity-based policy allows "
+        "the dynamodb:Scan action",
+        "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/ana"},
+    }
+    failure = parse(json.dumps(event))
+    assert failure is not None
+    resolved = resolve_facts(failure, Facts(cluster="orders"))
+    assert (resolved.cluster, resolved.region, resolved.derived) == ("orders", "eu-west-1", {"region"})
+
+
+def test_facts_of_authorization_details() -> None:
+    """The condition keys of a request state the region and the caller; other keys state no fact."""
+    details = {
+        **EVALUATED,
+        "requestContext": {"aws:SourceIp": "192.0.2.1", "aws:RequestedRegion": "eu-west-1"},
+    }
+    failure = parse(BARE.format("SendMessage"))
+    assert failure is not None
+    resolved = resolve_facts(failure, Facts(authorization_details=read_authorization_details(details)))
+    assert (resolved.region, resolved.derived) == ("eu-west-1", {"region"})

@@ -159,3 +159,10 @@ def test_a_stated_value_is_no_placeholder(case: tuple[str, str, dict[str, Any]])
     context = read_context(failure)
     unused = {word for name, word in STATED.items() if getattr(context, name) is not None}
     assert unused.isdisjoint(find_placeholders(_written(explain(text, facts=facts))))
+
+
+@pytest.mark.parametrize(("attempts", "lines"), [(5, ["The SDK made 5 attempts."]), (1, []), (None, [])])
+def test_attempts_of_the_call_are_evidence(attempts: int | None, lines: list[str]) -> None:
+    text = "An error occurred (Throttling) when calling the GetRole operation: Rate exceeded"
+    explanation = explain(text, facts={"call": FailedCall(operation="GetRole", attempts=attempts)})
+    assert [line for line in explanation.causes[0].because if "attempts" in line] == lines

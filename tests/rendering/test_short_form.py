@@ -174,3 +174,21 @@ def test_denials_of_one_principal_share_a_policy() -> None:
 def test_denials_of_other_principals_keep_their_policies() -> None:
     other = _DENIAL.replace("user/ana", "user/bob").replace("SendMessage", "ReceiveMessage")
     assert '"sqs:ReceiveMessage"' not in explain(f"{_DENIAL}\n{other}").to_text()
+
+
+def test_other_denials_say_which_policy_denied() -> None:
+    text = "\n".join(
+        f"User: arn:aws:iam::111122223333:user/bob is not authorized to perform: {action} on resource: arn:aws:s3:::orders/1 {why}"
+        for action, why in (
+            ("s3:GetObject", "with an explicit deny in a resource-based policy"),
+            ("s3:PutObject", "because no session policy allows the s3:PutObject action"),
+            ("s3:DeleteObject", "with an explicit deny in a service control policy"),
+        )
+    )
+    shown = " ".join(explain(f"{_DENIAL}\n{text}").to_text().split())
+    assert "s3:GetObject (explicit deny in a resource-based policy);" in shown
+    assert "s3:PutObject (no session policy allows it);" in shown
+    assert (
+        "(explicit deny in a service control policy, which only an organization administrator can change)"
+        in shown
+    )

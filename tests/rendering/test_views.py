@@ -13,7 +13,10 @@ import pytest
 from IPython.lib import pretty as printing
 
 import iamtriage
-from iamtriage import Failure, actions, authorization, aws_auth, boto, sts
+from iamtriage import Failure, actions, authorization, aws_auth, boto, redact, sts
+from iamtriage._rendering.blocks import Fields, Items
+from iamtriage._rendering.fields import shown_fields
+from iamtriage._rendering.value_blocks import blocks_of, without_secrets
 from iamtriage._rendering.views import View
 from iamtriage.aws_auth import AccessEntryPlan, AwsAuth, Finding, Match, Migration, PolicyAssociation
 from iamtriage.sts import StsSettings
@@ -403,3 +406,37 @@ def test_explanation_without_facts_has_no_empty_table() -> None:
     explanation = iamtriage.explain("error: You must be logged in to the server (Unauthorized)")
     assert "<dl" not in explanation.to_html()
     assert "\n\n\n" not in explanation.to_text()
+
+
+@attrs.frozen
+class _Parts:
+    parts: tuple[object, ...] = ()
+
+
+def test_parts_of_a_value_are_lines() -> None:
+    """A part is shown by its JSON, by its text, by its fields, or by its class if it has none."""
+    parts = (
+        {"a": 1},
+        authorization.DenyingCondition(None, 0, "aws:X", ("a",), ("b",)),
+        _Parts((1, 2)),
+        _Parts(),
+    )
+    *_, shown = blocks_of(_Parts(parts))
+    assert shown == Items(
+        (
+            '{"a": 1}',
+            "'aws:X' is 'b' in the call; the statement compares it with 'a'.",
+            "parts: 1, 2",
+            "_Parts",
+        )
+    )
+
+
+def test_other_values_have_no_fields() -> None:
+    assert list(shown_fields(7)) == list(shown_fields(())) == []
+
+
+def test_value_with_a_secret_name_is_redacted() -> None:
+    name = "https://me:hunter2example@example.com"
+    (shown,) = without_secrets([Fields(((name, "password=hunter2example"),))], redact)
+    assert shown == Fields(((name, "password=[REDACTED password]"),))
