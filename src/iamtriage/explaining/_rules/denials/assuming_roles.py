@@ -321,7 +321,7 @@ def _narrow_deny_remedy(denial: Denial) -> Remedy:
         title="Remove or scope down the Deny statement, or meet its condition",
         who="account administrator",
         steps=(
-            "Look for the Deny statement in the trust policy and read its conditions, such as MFA, source network, organization or external ID. A request that meets them is not denied.",
+            "Look for the Deny statement in the trust policy and read its conditions, such as MFA, source network, organization or external ID. A request that they do not match is not denied.",
             f"Only someone who may change the trust policy{_in_role_account(denial)} can change the statement.",
         ),
         commands=trust_policy_commands(denial)[:1],

@@ -209,14 +209,14 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         policy = "It is an inline policy."
     named = next(named_statements(denial.facts, denial.action), None)
     remedy = Remedy(
-        title="Find the Deny statement, then meet its condition or scope it down"
+        title="Find the Deny statement, then satisfy what it requires or scope it down"
         if named is None
-        else "Meet the condition of the Deny statement, or scope it down",
+        else "Satisfy what the Deny statement requires, or scope it down",
         who="account administrator",
         steps=(
-            "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a region, a network or a tag. A request that meets them is not denied."
+            "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a region, a network or a tag. A request that they do not match is not denied."
             if named is None
-            else f"It is {named}. Read its conditions, such as MFA, a region, a network or a tag: a request that meets them is not denied.",
+            else f"It is {named}. Read its conditions, such as MFA, a region, a network or a tag: a request that they do not match is not denied.",
             f"The Deny can be intentional. If the request is legitimate, an IAM administrator{_of_account(denial)} scopes the statement down{_or_removes_policy(denial, inline=bool(inline))}.",
         ),
         commands=inline or _show_policy_commands(denial),
@@ -305,7 +305,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
         who="account administrator",
         steps=(
             "Check in this order: the caller's identity-based policies, the resource's policy, the permissions boundary, service control policies, the session policy, the VPC endpoint policy.",
-            "Meet the condition of the Deny. If the request is legitimate, scope the Deny down.",
+            "Satisfy what the Deny requires. If the request is legitimate, scope the Deny down.",
         ),
         commands=simulation_commands(denial),
         url=pages.EVALUATION,

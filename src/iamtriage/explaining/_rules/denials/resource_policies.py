@@ -275,10 +275,10 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
 
 def _narrow_deny_remedy(denial: Denial, name: str) -> Remedy:
     return Remedy(
-        title=f"Find the Deny statement in the {name}, then meet its condition or scope it down",
+        title=f"Find the Deny statement in the {name}, then satisfy what it requires or scope it down",
         who="resource owner",
         steps=(
-            "Look for Deny statements that match the request, and read their conditions, such as TLS, network, organization, encryption headers or MFA. A request that meets them is not denied.",
+            "Look for Deny statements that match the request, and read their conditions, such as TLS, network, organization, encryption headers or MFA. A request that they do not match is not denied.",
             "If the request is legitimate, exempt the caller from the Deny.",
             *_redeploy_steps(denial),
         ),
