@@ -433,6 +433,16 @@ def test_arguments_that_the_message_does_not_show_are_dropped() -> None:
     assert redacted.args == ()
 
 
+def test_arguments_with_names() -> None:
+    """A formatter can group records by their format if the message shows all arguments."""
+    shown = {"user": "ana", "count": 3}
+    record = _filter(logging.makeLogRecord({"msg": "%(user)s: %(count)s", "args": shown}))
+    assert (record.msg, record.args) == ("%(user)s: %(count)s", shown)
+    hidden = {"user": "ana", "token": f"secret_key={SECRET}"}
+    record = _filter(logging.makeLogRecord({"msg": "%(user)s", "args": hidden}))
+    assert (record.msg, record.args) == ("ana", ())
+
+
 @given(
     message=st.text(),
     args=st.lists(st.text() | st.integers() | st.none()),

@@ -256,6 +256,17 @@ def test_secrets_are_redacted(value: View) -> None:
         assert "REDACTED" in shown
 
 
+def test_secrets_are_redacted_after_many_values() -> None:
+    """However many values were searched before, each is searched, and only secrets are hidden."""
+    for number in range(1_100):
+        session = f"session-of-the-orders-service-{number}"
+        assert session in repr(iamtriage.Envelope(operation=session))
+    assert SECRET not in repr(iamtriage.Envelope(operation=f"AWS_SECRET_ACCESS_KEY={SECRET}"))
+    assert "session-of-the-orders-service-7'" in repr(
+        iamtriage.Envelope(operation="session-of-the-orders-service-7")
+    )
+
+
 @CLASSES
 def test_plain_names_are_kept(make: Callable[[str], Any]) -> None:
     """The name of a field does not turn its value into a secret."""
