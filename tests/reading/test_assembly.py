@@ -195,6 +195,19 @@ SAME: tuple[Row, ...] = (
     ),
 )
 CHAINS: tuple[Row, ...] = (
+    *(
+        (f"{name}-far-before", f"{words} {'orders ' * 120}{_LISTING}", _LISTED)
+        for name, words in (
+            ("host", "GET https://orders.s3.eu-west-1.amazonaws.com/q1"),
+            ("status", "403 Forbidden"),
+        )
+    ),
+    (
+        "code-of-the-sentence",
+        "ExpiredToken: AccessDenied. User doesn't have permission to call sqs:SendMessage",
+        denied(code="AccessDenied", action="sqs:SendMessage"),
+    ),
+    ("denial-in-the-next-log-entry", f"ExpiredToken:\n2026-10-07 09:00:00 INFO {DENIAL}", DENIED),
     (
         "denial-while-an-error-is-handled",
         f"{_TRACEBACK.format(_THROTTLED)}{_DURING}{_TRACEBACK.format(_OTHER)}",

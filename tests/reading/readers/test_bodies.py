@@ -154,6 +154,11 @@ XML: Table = (
 )
 JSON: Table = (
     (
+        "record-after-an-empty-message",
+        '{"errorMessage": "null"}\n{"eventVersion":"1.08","errorCode":"AccessDenied"}',
+        denied(code="AccessDenied"),
+    ),
+    (
         "operation-of-two-words",
         '{"aws.operation":"Put Object!","error":"AccessDenied: Access Denied"}',
         denied(code="AccessDenied"),

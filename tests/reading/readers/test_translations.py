@@ -11,6 +11,11 @@ _ON: Facts = denied(principal=ANA, action="eks:DescribeCluster", resource=CLUSTE
 
 PLAIN: Table = (
     (
+        "user-far-before",
+        f"Utente: {ANA} {'ordini ' * 128}non è autorizzato a eseguire: sqs:SendMessage",
+        denied(action="sqs:SendMessage"),
+    ),
+    (
         "word-before-the-verb",
         "Utente ana non è autorizzato ad eseguire sqs:SendMessage",
         denied(principal="ana", action="sqs:SendMessage"),

@@ -48,7 +48,6 @@ _BOX = lazy_pattern(
 _MARKS = lazy_pattern(
     r"[ \t]{0,64}(?:(?P<mark>>|#|//|,|\*|\||-)(?P=mark){0,5}(?:[ \t]|(?=\n|\Z)))(?:(?:>+|#|//|\*|\||-)(?:[ \t]|(?=\n|\Z))){0,7}"
 )
-_MARKED_LINE = lazy_pattern(r"^[ \t]{0,64}[>#/,*|-]", re.MULTILINE)
 # Kubernetes logs state the stream, and whether a line is complete.
 _TIMESTAMP = (
     r"(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ,]{1,2}\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?:Z|[ ]?[+-]\d\d:?\d\d|[ ]UTC)?\]?(?:[ ]std(?:out|err)[ ][FP](?=[ ]))?"
@@ -171,8 +170,6 @@ def _strip_line_starts(view: View) -> None:
 
 def _mark_edits(text: str) -> Iterator[Edit]:
     """Yield edits that remove marks that a neighboring line shares, and that of a single line."""
-    if _MARKED_LINE.search(text) is None:
-        return
     at = 0
     waiting: re.Match[str] | None = None
     before = ""
