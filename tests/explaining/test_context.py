@@ -678,7 +678,11 @@ def test_region_of_a_complete_event() -> None:
     failure = parse(json.dumps(event))
     assert failure is not None
     resolved = resolve_facts(failure, Facts(cluster="orders"))
-    assert (resolved.cluster, resolved.region, resolved.derived) == ("orders", "eu-west-1", {"region"})
+    assert (resolved.cluster, resolved.region, resolved.derived) == (
+        "orders",
+        "eu-west-1",
+        frozenset({"region"}),
+    )
 
 
 def test_facts_of_authorization_details() -> None:
@@ -690,4 +694,18 @@ def test_facts_of_authorization_details() -> None:
     failure = parse(BARE.format("SendMessage"))
     assert failure is not None
     resolved = resolve_facts(failure, Facts(authorization_details=read_authorization_details(details)))
-    assert (resolved.region, resolved.derived) == ("eu-west-1", {"region"})
+    assert (resolved.region, resolved.derived) == ("eu-west-1", frozenset({"region"}))
+
+
+def test_secrets_in_the_answer_are_hidden() -> None:
+    """IDs of a forged answer can contain a secret. The failure stays as read; what is shown hides it."""
+    answer = (
+        "<Error><Code>AccessDenied</Code><Message>Access Denied</Message>"
+        "<RequestId>password=hunter2example</RequestId><HostId>K2J4M6P8</HostId></Error>"
+    )
+    explanation = explain(answer)
+    assert explanation.failure == parse(answer)
+    assert "hunter2" not in explanation.to_text(detail="full") + repr(explanation) + str(
+        explanation.to_dict()
+    )
+    assert explanation.to_dict()["failure"]["request_id"] == "password=[REDACTED password]"
