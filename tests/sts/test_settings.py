@@ -477,6 +477,12 @@ def test_newlines_tabs_and_comments(newline: str) -> None:
     assert found.endpoint_url.source == "services section x, line 11"
 
 
+def test_other_line_separators_in_a_block() -> None:
+    """As in botocore, which splits a block with ``str.splitlines``."""
+    config = "[default]\nservices = x\n[services x]\nsts =\n  a = b\u2028\u2028endpoint_url = https://a.example\n"
+    assert settings({}, config).endpoint_url.value == "https://a.example"
+
+
 def test_section_names_like_in_botocore() -> None:
     config = "[DEFAULT]\nregion = eu-west-1\n[profile 'my dev']\n[dev]\n[profile a b]\n[profile \"c]\n"
 
