@@ -479,7 +479,9 @@ def test_newlines_tabs_and_comments(newline: str) -> None:
 
 def test_other_line_separators_in_a_block() -> None:
     """As in botocore, which splits a block with ``str.splitlines``."""
-    config = "[default]\nservices = x\n[services x]\nsts =\n  a = b\u2028\u2028endpoint_url = https://a.example\n"
+    config = (
+        "[default]\nservices = x\n[services x]\nsts =\n  a = b\u2028\u2028endpoint_url = https://a.example\n"
+    )
     assert settings({}, config).endpoint_url.value == "https://a.example"
 
 
