@@ -318,7 +318,7 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
 
 def _narrow_deny_remedy(denial: Denial) -> Remedy:
     return Remedy(
-        title="Remove or scope down the Deny statement, or meet its condition",
+        title="Remove or scope down the Deny statement, or satisfy what it requires",
         who="account administrator",
         steps=(
             "Look for the Deny statement in the trust policy and read its conditions, such as MFA, source network, organization or external ID. A request that they do not match is not denied.",

@@ -195,9 +195,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     if denial.is_explicit:
         verdict = "its permissions boundary denies it"
         text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. No Allow in another policy overrides it."
-        change = (
-            "Scope down the Deny statement or meet its conditions, or give the principal another boundary."
-        )
+        change = "Scope down the Deny statement or satisfy what it requires, or give the principal another boundary."
     else:
         verdict = "its permissions boundary does not allow it"
         text = f"The permissions boundary of {denial.caller} does not allow the action, so no Allow in another policy takes effect."
