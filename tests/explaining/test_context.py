@@ -709,3 +709,18 @@ def test_secrets_in_the_answer_are_hidden() -> None:
         explanation.to_dict()
     )
     assert explanation.to_dict()["failure"]["request_id"] == "password=[REDACTED password]"
+
+
+def test_secrets_in_the_user_agent_are_hidden() -> None:
+    event = {
+        "eventSource": "dynamodb.amazonaws.com",
+        "eventName": "Scan",
+        "errorCode": "AccessDenied",
+        "errorMessage": "Access Denied",
+        "userAgent": "orders/1.0 password=hunter2example",
+    }
+    explanation = explain(json.dumps(event))
+    assert explanation.failure is not None
+    assert explanation.failure.envelope.user_agent == event["userAgent"]
+    assert explanation.to_dict()["failure"]["user_agent"] == "orders/1.0 password=[REDACTED password]"
+    assert "hunter2" not in explanation.to_text(detail="full")
