@@ -288,7 +288,6 @@ SPECIFIC = frozenset(
     }
 )
 _ARN = lazy_pattern(ARN)
-_VALUES = ("principal", "account", "resource", "action", "operation")
 
 
 class Phrase(NamedTuple):
@@ -344,7 +343,7 @@ def _put(text: str, piece: Piece, m: re.Match[str], key: str) -> None:
         piece.put(key, "vpc_endpoint")
     elif key == "service":
         piece.put(key, m[key].lower())
-    elif key in _VALUES:
+    else:
         # Masks in an ARN can contain spaces.
         arn = _ARN.match(text, m.start(key)) if m[key].startswith("arn:") else None
         start, end = trim(text, m.start(key), max(m.end(key), arn.end() if arn else 0))
