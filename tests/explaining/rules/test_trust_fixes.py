@@ -166,6 +166,14 @@ def test_no_policy_that_meets_one_of_two_conditions(policy: dict[str, Any], titl
     assert [(each.title, each.policy) for each in explanation.remedies] == [(title, None)]
 
 
+@pytest.mark.parametrize("operator", ["stringequals", "ArnEquals"])
+def test_no_policy_without_the_condition(operator: str) -> None:
+    """No proposed policy trusts every token of the issuer."""
+    policy = _with_condition(**{operator: {f"{ISSUER}:sub": "system:serviceaccount:shop:*"}})
+    for remedy in _explain(policy, SUBJECT, "sts.amazonaws.com").remedies:
+        assert remedy.policy is None or remedy.policy["Statement"][0]["Condition"]
+
+
 def test_condition_on_another_claim() -> None:
     """Only audience and subject have remedies of their own; otherwise the fix of the evaluation is a step."""
     policy = _with_condition(StringEquals={f"{ISSUER}:email": "ana@example.com"})

@@ -213,7 +213,10 @@ def _subject_remedies(
         yield attrs.evolve(remedy, steps=(f"{_WHOLE_DOCUMENT} {more}", *remedy.steps))
     if is_literal:
         like = operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike")
-        pattern = _with_value(result, facts, operator, key, value=expected, new_operator=like)
+        # An operator in another case, or ArnEquals, has no such counterpart.
+        pattern = None
+        if like != operator:
+            pattern = _with_value(result, facts, operator, key, value=expected, new_operator=like)
         if pattern is not None:
             remedy = _update_remedy(f"Or compare the subject with {like}", pattern, role)
             step = f"{_WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}."
