@@ -120,6 +120,7 @@ def test_values_that_are_not_secrets_are_kept(text: str) -> None:
         ("password=Zq7hunter2, user=ana", "password=[REDACTED password], user=ana"),
         ('- "x\\npassword: Zq7hunter2\\ny z"', '- "x\\npassword: [REDACTED password]\\ny z"'),
         ("-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIA/7\n-----END EC PRIVATE KEY-----\nok", "[REDACTED private key]\nok"),
+        (f"-----BEGIN PRIVATE KEY-----\nMHcCAQEEIA/7{SECRET}\nabcdefghijklmnop\n-----END PRIVATE KEY-----\n" * 2, "[REDACTED private key]\n" * 2),
         # A type can be between a name and its value. What only looks like a type is removed.
         ('password: str = "hunter2hunter2"', 'password: str = "[REDACTED password]"'),
         ('token: str | None = "Zq7Zq7Zq7"', 'token: str | None = "[REDACTED token]"'),
@@ -137,7 +138,7 @@ def test_values_that_are_not_secrets_are_kept(text: str) -> None:
         (f"<Token-0>{TOKEN}</Token-0>", "<Token-0>[REDACTED token]</Token-0>"),
         (f"Encoded authorization failure message: {BLOB[:30]}****{BLOB[:9]} and", "Encoded authorization failure message: [REDACTED encoded message] and"),
     ],
-    ids=["a number", "escapes", "escapes in escapes", "a doubled quote", "signs", "a passphrase", "another field", "a string with newlines", "a private key",
+    ids=["a number", "escapes", "escapes in escapes", "a doubled quote", "signs", "a passphrase", "another field", "a string with newlines", "a private key", "two private keys",
          "a type", "a type or none", "an optional type", "a type of TypeScript", "a wrapper", "a class's value", "a digit", "a capital",
          "a row", "another name", "another class", "a password like a class", "a web token", "S3's InvalidToken", "a mask inside"],
 )  # fmt: skip

@@ -86,7 +86,7 @@ def _text(message: str, *statements: object) -> str:
         pytest.param(
             _text(GET, {"Effect": "Allow", "Action": "s3:*", "NotResource": OBJECTS}),
             "other-resource",
-            "which does not match arn:aws:s3:::acme-reports/q1.csv",
+            "only on other resources, not on arn:aws:s3:::acme-reports/q1.csv",
             id="NotResource of this bucket",
         ),
         pytest.param(

@@ -98,7 +98,8 @@ def _private_keys(text: str) -> Iterator[FoundSecret]:
             continue
         # A part of the text without an END line is searched once.
         close = _PEM_END.search(text, max(searched, begin.end()), begin.end() + _MAX_PEM)
-        searched = begin.end() + _MAX_PEM - _MAX_PEM_END
+        if close is None:
+            searched = begin.end() + _MAX_PEM - _MAX_PEM_END
         # Without an END line, what looks like more of the key goes, too.
         done = close.end() if close else _end_of_cut_key(text, begin.start(), begin.end())
         yield FoundSecret(begin.start(), done, "private key")

@@ -186,9 +186,13 @@ def _compare(denial: Denial, action: str, statements: list[Mapping[str, Any]]) -
     )
 
 
+# A statement with NotResource lists those that it does not allow.
+_OTHER_RESOURCES = "other resources"
+
+
 def _other_resource_cause(action: str, resource: str, allows: list[Mapping[str, Any]]) -> Cause:
     resources = _allowed_resources(allows)
-    listed = _join_resources(resources)
+    listed = _join_resources(resources) or _OTHER_RESOURCES
     reasons: tuple[str, ...] = ()
     if any(resource.startswith(f"{each.rstrip('/')}/") for each in resources if "*" not in each):
         reasons = (
@@ -199,7 +203,7 @@ def _other_resource_cause(action: str, resource: str, allows: list[Mapping[str, 
     return STATED_POLICY_OTHER_RESOURCE.cause(
         "derived",
         reasons if resource.startswith("arn:") and ":s3:" in resource else (),
-        text=f"The policy in the text allows {action} only on {listed}, which does not match {clip_text(resource)}.",
+        text=f"The policy in the text allows {action} only on {listed}, not on {clip_text(resource)}.",
     )
 
 
@@ -207,7 +211,7 @@ def _listed_resources(action: str, document: Document) -> str:
     """Return the resources on which a policy allows an action, as a phrase."""
     statements = _statements(document)
     allows = [each for each in statements if each.get("Effect") == "Allow" and _names_action(each, action)]
-    return _join_resources(_allowed_resources(allows)) or "other resources"
+    return _join_resources(_allowed_resources(allows)) or _OTHER_RESOURCES
 
 
 def _allowed_resources(allows: list[Mapping[str, Any]]) -> list[str]:
