@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from importlib.machinery import NamespaceLoader
+from importlib.machinery import ModuleSpec, NamespaceLoader
 from typing import Any, cast
 
 import botocore
@@ -206,7 +206,9 @@ def test_the_file_needs_a_loader_for_data(monkeypatch: pytest.MonkeyPatch) -> No
     """A loader that reads no data files, as some bundlers install, is reported."""
     package = importlib.import_module("iamtriage.actions")
     assert package.__spec__ is not None
-    monkeypatch.setattr(package.__spec__, "loader", NamespaceLoader("x", [], lambda *_: None))
+    monkeypatch.setattr(
+        package.__spec__, "loader", NamespaceLoader("x", [], lambda name, _: ModuleSpec(name, None))
+    )
     _load_sections.cache_clear()
     with pytest.raises(FileNotFoundError, match="does not support data files"):
         _load_sections()

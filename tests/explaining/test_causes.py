@@ -8,7 +8,7 @@ import json
 import re
 import subprocess
 import sys
-from importlib.machinery import NamespaceLoader
+from importlib.machinery import ModuleSpec, NamespaceLoader
 from pathlib import Path
 
 import pytest
@@ -164,7 +164,9 @@ def test_examples_need_a_loader_for_data(monkeypatch: pytest.MonkeyPatch) -> Non
     """A loader that reads no data files, as some bundlers install, is reported."""
     package = importlib.import_module("iamtriage.explaining._rules.denials")
     assert package.__spec__ is not None
-    monkeypatch.setattr(package.__spec__, "loader", NamespaceLoader("x", [], lambda *_: None))
+    monkeypatch.setattr(
+        package.__spec__, "loader", NamespaceLoader("x", [], lambda name, _: ModuleSpec(name, None))
+    )
     load_examples.cache_clear()
     with pytest.raises(FileNotFoundError, match="cannot read the examples of denials"):
         load_examples("denials")
