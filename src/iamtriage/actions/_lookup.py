@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 import attrs
 
 from iamtriage._rendering.views import View
-from iamtriage.actions._arn_templates import match_template, variable_names
 from iamtriage.actions._service_names import find_client, load_clients
 from iamtriage.actions._table import load_table
 
@@ -68,6 +67,8 @@ class ResourceType(View):
         >>> find_action("s3:GetObject").accepts("arn:aws:s3:::reports/q1.csv").variables
         ('Partition', 'BucketName', 'ObjectName')
         """
+        from iamtriage.actions._arn_templates import variable_names
+
         return tuple(dict.fromkeys(name for arn in self.arns for name in variable_names(arn)))
 
 
@@ -299,6 +300,8 @@ def _match_types(
     types: Iterable[ResourceType], sections: Sequence[str]
 ) -> Iterator[tuple[TemplateMatch, ResourceType]]:
     """Yield the types that an ARN matches, each with its match."""
+    from iamtriage.actions._arn_templates import match_template
+
     for kind in types:
         for arn in kind.arns:
             match = match_template(arn, sections)

@@ -9,18 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pkgutil import get_data
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from iamtriage.actions._lookup import Action, actions_for, find_action
 from iamtriage.actions._service_names import find_client, load_clients
+from iamtriage.actions._table import read_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ("resource_arn",)
 
-_PACKAGE = __name__.rpartition(".")[0]
 _FILE = "operation_resources.txt"
 _PARAMETER = re.compile(r"(?<!\$)\{([A-Za-z0-9_.-]+)([*#@!/]?)\}")
 _VARIABLE = re.compile(r"\$\{(Partition|Region|Account)\}")
@@ -176,11 +175,7 @@ def _load_sections() -> dict[str, str]:
     Raises:
         FileNotFoundError: The import loader of the package reads no data files.
     """
-    data = get_data(_PACKAGE, _FILE)
-    if data is None:
-        msg = f"cannot read {_FILE}: the import loader of {_PACKAGE} does not support data files"
-        raise FileNotFoundError(msg)
-    _, *sections = data.decode("ascii").split("\n== ")
+    _, *sections = read_data(_FILE).split("\n== ")
     return dict(_split(sections))
 
 

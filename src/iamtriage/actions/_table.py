@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
-from pkgutil import get_data
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-__all__ = ("ActionTable", "load_table")
+__all__ = ("ActionTable", "load_table", "read_data")
 
 _PACKAGE = __name__.rpartition(".")[0]
 _FILE = "action_table.txt"
@@ -31,6 +31,23 @@ class ActionTable(NamedTuple):
     operations: dict[str, str]
 
 
+def read_data(name: str) -> str:
+    """Read a data file of this package.
+
+    importlib.resources and pkgutil would import modules that take as long as the whole first look-up.
+
+    Raises:
+        FileNotFoundError: The package has no such file, or its import loader reads no data files.
+    """
+    package: Any = sys.modules[_PACKAGE]
+    get_data = getattr(package.__spec__.loader, "get_data", None)
+    if get_data is None:
+        msg = f"cannot read {name}: the import loader of {_PACKAGE} does not support data files"
+        raise FileNotFoundError(msg)
+    data: bytes = get_data(f"{package.__path__[0]}/{name}")
+    return data.decode("ascii")
+
+
 @cache
 def load_table() -> ActionTable:
     """Read the table and split it into its sections.
@@ -38,12 +55,7 @@ def load_table() -> ActionTable:
     Raises:
         FileNotFoundError: The package has no table, or its import loader reads no data files.
     """
-    # importlib.resources would import tempfile and shutil, which takes as long as the whole first look-up.
-    data = get_data(_PACKAGE, _FILE)
-    if data is None:
-        msg = f"cannot read {_FILE}: the import loader of {_PACKAGE} does not support data files"
-        raise FileNotFoundError(msg)
-    _, *sections = data.decode("ascii").split("\n== ")
+    _, *sections = read_data(_FILE).split("\n== ")
     single: dict[str, str] = {}
     named: dict[str, dict[str, str]] = {"service": {}, "operations": {}}
     for section in sections:
