@@ -14,7 +14,7 @@ import pytest
 from boto3.exceptions import S3UploadFailedError
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import ClientError, NoCredentialsError, WaiterError
 from botocore.stub import Stubber
 
 from iamtriage import explain
@@ -282,3 +282,15 @@ def test_report_of_several_principals(connect: Connect) -> None:
     for title in ("user/ana", "user/bo"):
         assert f"The policy for arn:aws:iam::111122223333:{title}" in report
     assert "The policy for denials that name no principal" in report
+
+
+def test_presigned_urls(aws_environment: pytest.MonkeyPatch) -> None:
+    """Signing makes no call, but it fails without credentials; the parameters are those of the signed call."""
+    del aws_environment
+    client: Any = botocore.session.Session().create_client("s3", REGION)
+    parameters = {"Bucket": "orders-archive", "Key": "q1.csv"}
+    signed = facts_of(lambda: client.generate_presigned_url("get_object", parameters), NoCredentialsError)
+    client.close()
+    assert signed.call is not None
+    assert signed.call.operation == "GetObject"
+    assert signed.resource == "arn:aws:s3:::orders-archive/q1.csv"

@@ -30,6 +30,7 @@ __all__ = ("call_facts", "find_call_facts")
 
 _CLIENT_MODULES = frozenset({"botocore.client", "aiobotocore.client"})
 _WAITER_MODULES = frozenset({"botocore.waiter", "aiobotocore.waiter"})
+_SIGNER_MODULES = frozenset({"botocore.signers", "aiobotocore.signers"})
 # The descriptors of BaseException: the class of an exception can override the attributes.
 _CAUSE: Any = vars(BaseException)["__cause__"]
 _CONTEXT: Any = vars(BaseException)["__context__"]
@@ -116,6 +117,9 @@ def _find_call(traceback: TracebackType | None) -> _Call | None:
         if module in _CLIENT_MODULES and frame.f_code.co_name == "_make_api_call":
             local = frame.f_locals
             found = _as_call(local.get("self"), local.get("operation_name"), local.get("api_params")) or found
+        elif module in _SIGNER_MODULES and frame.f_code.co_name == "generate_presigned_url":
+            local = frame.f_locals
+            found = _as_call(local.get("self"), local.get("operation_name"), local.get("params")) or found
         elif module in _WAITER_MODULES and frame.f_code.co_name == "wait":
             waiter = frame.f_locals.get("self")
             method = getattr(getattr(waiter, "_operation_method", None), "_client_method", None)
