@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from iamtriage._text import hide_secrets
 from iamtriage.actions._operation_resources import resource_arn
 from iamtriage.arns._arns import parse_arn
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.explaining._facts import Facts, FailedCall
-from iamtriage.redaction._redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,11 +158,11 @@ def _build_facts(call: _Call, error: BaseException, failure: Failure | None) -> 
     facts = Facts(
         service=service,
         region=_known_region(meta.region_name),
-        resource=resource if resource is not None and redact(resource) == resource else None,
+        resource=resource if resource is not None and hide_secrets(resource) == resource else None,
         cluster=cluster if isinstance(cluster, str) and ":" not in cluster else None,
         call=FailedCall(
             operation=call.operation,
-            endpoint=redact(str(meta.endpoint_url)),
+            endpoint=hide_secrets(str(meta.endpoint_url)),
             account=account,
             attempts=_count_attempts(error),
             credential_provider=_text_or_none(_attributes(credentials).get("method")),
