@@ -190,7 +190,7 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
                 title="Wait, if the role was made just now",
                 who="you",
                 steps=(
-                    "A new role or user takes some seconds to be known everywhere. In Terraform, let the entry depend on the role, and apply once more.",
+                    "A new role or user takes a few seconds to propagate. In Terraform, let the entry depend on the role, and apply once more.",
                 ),
                 url=pages.CONSISTENCY,
             )
@@ -298,7 +298,7 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str) -> Remedy:
     return Remedy(
         title="Mend the annotation of the service account",
         who="cluster administrator",
-        steps=("Pods have to be made anew to get the new ARN.",),
+        steps=("Pods have to be re-created to get the new ARN.",),
         commands=(
             fill_command("kubectl get serviceaccount {} -n {} -o {}", name, namespace, f"jsonpath={path}"),
             fill_command(

@@ -212,7 +212,7 @@ def _correct_principal_remedy(kind: str | None) -> Remedy:
     steps = [
         "Take ids that begin with AROA or AIDA out: they are what is left of deleted roles and users.",
         "For many principals name the account, and narrow it with a condition on aws:PrincipalArn, which takes wildcards.",
-        "A role that was deleted and made anew has another id, so the policy has to be saved again.",
+        "A role that was deleted and re-created has another ID, so the policy has to be saved again.",
     ]
     if kind == "service":
         steps.insert(

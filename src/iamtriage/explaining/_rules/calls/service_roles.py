@@ -97,7 +97,7 @@ ROLE_NOT_THERE = CauseType(
     of="service-cannot-assume-role",
 )
 
-_TOO_NEW = ROLE_TOO_NEW.cause(because=("What is changed in IAM takes some seconds to count everywhere.",))
+_TOO_NEW = ROLE_TOO_NEW.cause(because=("Changes in IAM take a few seconds to propagate.",))
 
 
 def explain_service_role(case: Case[AwsError], message: str) -> Explanation | None:

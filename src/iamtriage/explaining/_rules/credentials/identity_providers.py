@@ -62,7 +62,7 @@ _KNOWN_ISSUERS = {
 CLUSTER_MADE_ANEW = CauseType(
     "cluster-made-anew",
     title="The cluster was re-created with another issuer",
-    text="There is a provider of an older cluster; one that is made anew has another issuer.",
+    text="There is a provider of an older cluster; one that is re-created has another issuer.",
     fix="Create an identity provider for the issuer of the new cluster.",
     of="no-oidc-provider",
     example="no-oidc-provider-for-eks",

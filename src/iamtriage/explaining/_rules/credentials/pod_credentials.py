@@ -281,7 +281,7 @@ def _explain_agent_rejection(
                 title="See whether the pod has the token",
                 who="you",
                 steps=(
-                    "Both variables have to be there. The second command prints how many bytes the token has: 0 or an error is the fault, and then the pod has to be made anew.",
+                    "Both variables have to be there. The second command prints how many bytes the token has: 0 or an error is the fault, and then the pod has to be re-created.",
                     "Where both are right, it is the SDK, or the process that lacks the variables.",
                 ),
                 commands=(

@@ -131,7 +131,7 @@ def explain_web_identity(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="web-identity",
-        summary="STS did not accept the token for the role: its trust policy does not let it in.",
+        summary="STS did not accept the token for the role: its trust policy does not allow it.",
         causes=(cause, no_such_role) if findings is None else (findings.cause, cause),
         remedies=(_compare_token_remedy(denial), _trust_token_remedy(denial, findings)),
         notes=_NOTES,
@@ -200,7 +200,7 @@ def _explain_identity_pool_token(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="web-identity",
-        summary="STS did not accept the identity pool's token for the role: its trust policy does not let it in.",
+        summary="STS did not accept the identity pool's token for the role: its trust policy does not allow it.",
         causes=(cause, *others) if findings is None else (findings.cause, cause),
         remedies=(pool_trust_remedy(denial.facts.token_claims),),
         notes=_NOTES,
@@ -344,7 +344,7 @@ def explain_saml(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="web-identity",
-        summary="STS did not accept the SAML assertion for the role: its trust policy does not let it in.",
+        summary="STS did not accept the SAML assertion for the role: its trust policy does not allow it.",
         causes=(
             ASSERTION_NOT_TRUSTED.cause(
                 "derived",

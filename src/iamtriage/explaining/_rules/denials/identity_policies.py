@@ -468,7 +468,7 @@ def cross_account_remedy(denial: Denial) -> Remedy | None:
         who="resource owner",
         steps=(
             "The owner makes a role that may do it and whose trust policy lets the caller in; the caller assumes it.",
-            f"Where resources of {denial.service} have policies of their own, or are shared by AWS RAM, their owner can let the caller in that way.",
+            f"Where resources of {denial.service} have policies of their own, or are shared by AWS RAM, their owner can allow the caller that way.",
         ),
         url=pages.OTHER_ACCOUNTS,
     )

@@ -32,7 +32,7 @@ _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key polic
 KMS_KEY_POLICY = CauseType(
     "kms-key-policy",
     title="The key policy does not allow the caller",
-    text="The key's policy does not let the caller in, or no policy of the caller allows the key.",
+    text="The key policy does not allow the caller, or no policy of the caller allows the key.",
     meaning="Neither the key policy nor a grant allows the caller to use the KMS key.",
     fix="Allow the caller in the key policy, or with a grant.",
     of="kms-behind-service",

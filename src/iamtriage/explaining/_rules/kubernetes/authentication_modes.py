@@ -49,7 +49,7 @@ ONE_WAY = CauseType(
 CREATOR_NEEDED = CauseType(
     "creator-needed",
     title="The cluster would have no administrator",
-    text="bootstrapClusterCreatorAdminPermissions is false and the mode is CONFIG_MAP: without access entries, nobody could let anybody in.",
+    text="bootstrapClusterCreatorAdminPermissions is false and the mode is CONFIG_MAP: without access entries, nobody could give anybody access.",
     recognised_by="EKS says that bootstrapClusterCreatorAdminPermissions must be true.",
     fix="Set bootstrapClusterCreatorAdminPermissions to true, or use a mode with access entries.",
     sources=(pages.EKS_ACCESS_MODE,),

@@ -56,7 +56,7 @@ CERTIFICATE_CLOCK_OFF = CauseType(
 OTHER_CLUSTER = CauseType(
     "other-cluster",
     title="The kubeconfig is for another cluster",
-    text="The kubeconfig or certificate is of another cluster, or of one made anew.",
+    text="The kubeconfig or certificate is of another cluster, or of one that was re-created.",
     meaning="The kubeconfig, the certificate or the token belongs to another cluster or region, or to one that was re-created.",
     fix="Run aws eks update-kubeconfig for this cluster.",
     of="identity-not-accepted",

@@ -89,7 +89,7 @@ def explain_node_login(case: AnyCase, message: str) -> Explanation:
         remedies=tuple(_remedies(cluster, principal)),
         notes=(
             "EKS makes the entries for managed node groups and Fargate profiles itself. Where they are gone, make them anew.",
-            "IAM policies of the node's role do not let it in. AmazonEKSWorkerNodePolicy is for other calls.",
+            "IAM policies of the node's role do not give it access. AmazonEKSWorkerNodePolicy is for other calls.",
         ),
     )
 

@@ -161,7 +161,7 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
             Remedy(
                 title="Change its role",
                 who="cluster administrator",
-                steps=("It takes iam:PassRole for the role. Pods have to be made anew.",),
+                steps=("It takes iam:PassRole for the role. Pods have to be re-created.",),
                 commands=(
                     cluster.eks_command(
                         "update-pod-identity-association",
@@ -248,7 +248,7 @@ def explain_pod_trust(case: Case[AccessEntry], _message: str) -> Explanation:
             ),
         ),
         notes=(
-            "Permissions of the caller do not help here. A trust policy that was just changed takes some seconds to count.",
+            "Permissions of the caller do not help here. Changes to a trust policy take a few seconds to propagate.",
         ),
     )
 
@@ -294,7 +294,7 @@ def explain_pod_denied(denial: Denial) -> Explanation:
                 url=pages.EKS_POD_IDENTITY,
             ),
         ),
-        notes=("A trust policy that was just changed takes some seconds to count.",),
+        notes=("Changes to a trust policy take a few seconds to propagate.",),
     )
 
 
