@@ -19,6 +19,13 @@ from typing import TYPE_CHECKING
 from iamtriage._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from iamtriage.testing._cloudtrail.trees import (
+        CloudTrailFile,
+        CloudTrailTree,
+        TreeOptions,
+        cloudtrail_files,
+        write_cloudtrail_tree,
+    )
     from iamtriage.testing._denials import denial
     from iamtriage.testing._envelopes import ENVELOPES, EnvelopeName
     from iamtriage.testing._kubernetes_errors import kubernetes_forbidden, kubernetes_unauthorized
@@ -41,10 +48,14 @@ __all__ = (
     "ENVELOPES",
     "AnswerOptions",
     "CallOptions",
+    "CloudTrailFile",
+    "CloudTrailTree",
     "EnvelopeName",
     "Sample",
+    "TreeOptions",
     "access_key_quota",
     "aws_error",
+    "cloudtrail_files",
     "credential_scope",
     "denial",
     "expired_credentials",
@@ -58,16 +69,21 @@ __all__ = (
     "region_disabled",
     "signature_mismatch",
     "throttled",
+    "write_cloudtrail_tree",
 )
 
 _HOMES = {
     "AnswerOptions": "_samples",
     "CallOptions": "_samples",
+    "CloudTrailFile": "_cloudtrail.trees",
+    "CloudTrailTree": "_cloudtrail.trees",
     "ENVELOPES": "_envelopes",
     "EnvelopeName": "_envelopes",
     "Sample": "_samples",
+    "TreeOptions": "_cloudtrail.trees",
     "access_key_quota": "_service_errors",
     "aws_error": "_service_errors",
+    "cloudtrail_files": "_cloudtrail.trees",
     "credential_scope": "_service_errors",
     "denial": "_denials",
     "expired_credentials": "_service_errors",
@@ -81,6 +97,7 @@ _HOMES = {
     "region_disabled": "_service_errors",
     "signature_mismatch": "_service_errors",
     "throttled": "_service_errors",
+    "write_cloudtrail_tree": "_cloudtrail.trees",
 }
 if not TYPE_CHECKING:  # a type checker that sees it accepts any name
     __getattr__ = lazy_names(__name__, _HOMES)
