@@ -43,6 +43,7 @@ __all__ = (
     "explain_assume_role",
     "explain_root_assumes",
     "missing_trust_steps",
+    "narrow_deny_remedy",
     "trust_policy_commands",
 )
 
@@ -124,7 +125,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         # The trust policy names the caller already, so another statement for it is no fix.
         trust_remedy = None
     else:
-        trust_remedy = _narrow_deny_remedy(denial) if denial.is_explicit else _trust_remedy(denial, findings)
+        trust_remedy = narrow_deny_remedy(denial) if denial.is_explicit else _trust_remedy(denial, findings)
     remedies = [
         condition_remedy,
         _allow_remedy(denial, findings, attribute) if can_allow else None,
@@ -316,12 +317,16 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
 
 
-def _narrow_deny_remedy(denial: Denial) -> Remedy:
+def narrow_deny_remedy(denial: Denial, statement: int | None = None) -> Remedy:
+    """Return the remedy that changes the Deny statement of the role's trust policy."""
+    look = "Look for the Deny statement in the trust policy and read its conditions,"
+    if statement is not None:
+        look = f"It is Statement[{statement}]. Read its conditions,"
     return Remedy(
         title="Remove or scope down the Deny statement, or satisfy what it requires",
         who="account administrator",
         steps=(
-            "Look for the Deny statement in the trust policy and read its conditions, such as MFA, source network, organization or external ID. A request that they do not match is not denied.",
+            f"{look} such as MFA, source network, organization or external ID. A request that they do not match is not denied.",
             f"Only someone who may change the trust policy{_in_role_account(denial)} can change the statement.",
         ),
         commands=trust_policy_commands(denial)[:1],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.denials.assuming_roles import (
     SESSION_TAGS,
     check_trust_policy,
     missing_trust_steps,
+    narrow_deny_remedy,
     trust_policy_commands,
 )
 from iamtriage.explaining._rules.shared import commands, pages
@@ -39,7 +40,14 @@ from iamtriage.explaining._rules.shared.principal_words import (
     underlying_role,
 )
 from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
-from iamtriage.explaining._rules.sts.trust_fixes import describe_mismatch, find_provider, mismatch_remedies
+from iamtriage.explaining._rules.sts.trust_fixes import (
+    describe_mismatch,
+    expected_subjects,
+    find_literal_pattern,
+    find_provider,
+    is_explicit_deny,
+    mismatch_remedies,
+)
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -49,21 +57,69 @@ if TYPE_CHECKING:
 __all__ = ("explain_saml", "explain_web_identity")
 
 _NOTES = (
-    "An Allow in a policy does not help: it is the trust policy alone that decides.",
+    "An Allow in an identity-based policy does not help: only the trust policy decides.",
     EVENTUAL_CONSISTENCY,
 )
-_CHANGE_STATEMENT = (
-    "Change the statement of the trust policy, or add one like this and keep those that are there."
-)
+_CHANGE_STATEMENT = "Save the role's trust policy with this statement, changed or added, as trust.json: the command replaces the whole policy."
 _IDENTITY_POOL = re.compile(r"cognito-?identity", re.IGNORECASE)
 _MAX_ISSUER_LENGTH = 255
 _REPOSITORY = re.compile(
     r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})|github\.com/([\w.-]{1,60}/[\w.-]{1,100}?)(?:\.git)?/actions/",
     re.ASCII,
 )
-# https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws and
-# https://docs.gitlab.com/ci/cloud_services/aws/
-_ISSUERS = {"github-actions": "token.actions.githubusercontent.com", "gitlab": "gitlab.com"}
+_MAX_SUBJECTS = 2
+_ONLY_TRUST_POLICY = "For this call only the trust policy decides: the caller has no identity-based policies."
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html: the identity has the token's subject.
+_LOOKUP = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 5 --query 'Events[].CloudTrailEvent' --output text"
+
+
+@attrs.frozen
+class _Pipeline:
+    """A CI system whose jobs get web identity tokens.
+
+    Attributes:
+        job: What the system calls a job.
+        issuer: The issuer of the tokens, without its scheme.
+        project: What the subject names, if the text does not.
+        subject: The usual subject of a branch, with ``{}`` for the project.
+        audience: The usual audience.
+        steps: What the subject depends on.
+        url: The documentation.
+    """
+
+    job: str
+    issuer: str
+    project: str
+    subject: str
+    audience: str
+    steps: tuple[str, ...]
+    url: str
+
+
+_PIPELINES = {
+    "github-actions": _Pipeline(
+        job="workflow",
+        issuer="token.actions.githubusercontent.com",
+        project="OWNER_NAME/REPOSITORY",
+        subject="repo:{}:ref:refs/heads/BRANCH_NAME",
+        audience="sts.amazonaws.com",
+        steps=(
+            "The subject is case-sensitive. It ends with environment:NAME for a job with an environment, or pull_request, instead of ref:…; repositories created, renamed or transferred after 15 July 2026 have repo:OWNER@ID/REPOSITORY@ID:…",
+        ),
+        url=pages.GITHUB_OIDC,
+    ),
+    "gitlab": _Pipeline(
+        job="job",
+        issuer="gitlab.com",
+        project="GROUP/PROJECT_NAME",
+        subject="project_path:{}:ref_type:branch:ref:BRANCH_NAME",
+        audience="https://gitlab.com",
+        steps=(
+            "The audience is the aud of id_tokens in .gitlab-ci.yml. Tags have ref_type:tag. A self-managed GitLab has its own host instead of gitlab.com.",
+        ),
+        url="https://docs.gitlab.com/ci/cloud_services/aws/",
+    ),
+}
 _SAML_AUDIENCES = {
     "aws-cn": "https://signin.amazonaws.cn/saml",
     "aws-us-gov": "https://signin.amazonaws-us-gov.com/saml",
@@ -74,9 +130,9 @@ _SAML_AUDIENCE = "https://signin.aws.amazon.com/saml"
 TOKEN_NOT_TRUSTED = CauseType(
     "token-not-trusted",
     title="The role's trust policy does not allow the web identity token",
-    text="The role's trust policy does not let this token in: its provider, audience or subject is not the one that the policy asks for.",
+    text="The trust policy names another provider, audience or subject than the token has.",
     recognised_by='STS says "Not authorized to perform sts:AssumeRoleWithWebIdentity".',
-    fix="Let the trust policy name the provider, and conditions that match the token's audience and subject.",
+    fix="Name the provider in the trust policy, with conditions that match the token's audience and subject.",
     sources=(
         pages.OIDC_ROLES,
         pages.TRUST_POLICIES,
@@ -86,16 +142,26 @@ TOKEN_NOT_TRUSTED = CauseType(
 ASSERTION_NOT_TRUSTED = CauseType(
     "assertion-not-trusted",
     title="The role's trust policy does not allow the SAML assertion",
-    text="The role's trust policy does not let this assertion in: it has to name the SAML provider as Federated, allow sts:AssumeRoleWithSAML, and its conditions, such as SAML:aud, have to fit the assertion.",
+    text="The role's trust policy does not allow this assertion: it must name the SAML provider as Federated and allow sts:AssumeRoleWithSAML, and its conditions, such as SAML:aud, must match.",
     recognised_by='STS says "Not authorized to perform sts:AssumeRoleWithSAML".',
-    fix="Let the trust policy name the SAML provider and allow sts:AssumeRoleWithSAML.",
+    fix="Name the SAML provider in the trust policy, and allow sts:AssumeRoleWithSAML.",
     sources=(pages.SAML,),
     example="saml",
+)
+LITERAL_PATTERN = CauseType(
+    "literal-pattern",
+    title="StringEquals compares the wildcards of a subject literally",
+    meaning="A condition on the token's subject has a pattern with * or ? under StringEquals, which compares it literally, so no token matches.",
+    recognised_by="The facts or the text contain the trust policy.",
+    fix="Use StringLike for patterns.",
+    sources=(
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
+    ),
 )
 GUEST_OR_SIGNED_IN = CauseType(
     "guest-or-signed-in",
     title="The role is for another kind of identity",
-    text="The role is for those who are signed in and the call is a guest's, or the reverse.",
+    text="The role is for signed-in users and the call is a guest's, or the reverse.",
     fix="Use the authenticated role for signed-in users and the unauthenticated one for guests.",
     of="token-not-trusted",
     example="identity-pool-token",
@@ -116,24 +182,67 @@ def explain_web_identity(denial: Denial) -> Explanation:
         return _explain_identity_pool_token(denial)
     denial = _with_claims_of_pod(denial)
     findings = check_trust_policy(denial)
-    checked = None if findings is None else _explain_checked_policy(denial, findings)
+    checked = _explain_literal_pattern(denial)
+    if findings is not None:
+        checked = _explain_checked_policy(denial, findings)
     if checked is not None:
         return checked
-    cause = TOKEN_NOT_TRUSTED.cause(
-        "derived",
-        (
-            f"STS refuses {denial.action} by the trust policy alone: such a caller has no policies of its own.",
-        ),
-    )
-    no_such_role = NO_SUCH_ROLE.cause(
-        text="The role does not exist, or its ARN is misspelt: STS says the same then."
-    )
+    cause = TOKEN_NOT_TRUSTED.cause("derived")
+    subjects = expected_subjects(denial.facts.trust_policy)
+    expected = join_words(tuple(map(clip_text, subjects[:_MAX_SUBJECTS])), "or")
     return Explanation(
         failure=denial.failure,
         topic="web-identity",
-        summary="STS did not accept the token for the role: its trust policy does not allow it.",
-        causes=(cause, no_such_role) if findings is None else (findings.cause, cause),
-        remedies=(_compare_token_remedy(denial), _trust_token_remedy(denial, findings)),
+        summary=f"STS rejected the token for {_describe_role(denial)}: the role's trust policy "
+        + (f"expects the subject {expected}." if subjects else "does not allow it."),
+        causes=(cause, NO_SUCH_ROLE.cause()) if findings is None else (findings.cause, cause),
+        remedies=_mismatch_remedies(denial, findings),
+        notes=_NOTES,
+    )
+
+
+def _mismatch_remedies(denial: Denial, findings: TrustFindings | None) -> tuple[Remedy, ...]:
+    compare, change = _compare_token_remedy(denial), _trust_token_remedy(denial, findings)
+    # The form of a pipeline's subject is known, so the right statement can be written before looking the token up.
+    return (compare, change) if _find_pipeline(denial) is None else (change, compare)
+
+
+def _describe_role(denial: Denial) -> str:
+    role = parse_masked_role(denial.resource)
+    return "the role" if role is None else f"the role {role.name}"
+
+
+def _explain_literal_pattern(denial: Denial) -> Explanation | None:
+    """Explain a trust policy whose condition on the subject compares a pattern literally."""
+    found = find_literal_pattern(denial.facts.trust_policy)
+    if found is None:
+        return None
+    like = found.operator.replace("EqualsIgnoreCase", "Like").replace("Equals", "Like")
+    value = clip_text(found.value)
+    return Explanation(
+        failure=denial.failure,
+        topic="web-identity",
+        summary=f"STS rejected the token for {_describe_role(denial)}: {found.operator} in the trust policy compares literally, so {value} matches no token.",
+        causes=(
+            LITERAL_PATTERN.cause(
+                "derived",
+                text=f"The condition on the subject has the wildcards of {value}, which only {like} supports.",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title=f"Compare the subject with {like}",
+                who="account administrator",
+                steps=(
+                    f"The policy is the whole trust policy with this change: save it as trust.json. It then trusts every subject that matches {value}.",
+                ),
+                commands=trust_policy_commands(denial)[1:],
+                policy=found.fixed,
+                layer="role_trust",
+                url=pages.TRUST_POLICIES,
+            ),
+            _compare_token_remedy(denial),
+        ),
         notes=_NOTES,
     )
 
@@ -154,23 +263,34 @@ def _with_claims_of_pod(denial: Denial) -> Denial:
 
 def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanation | None:
     """Explain which condition of the supplied trust policy the supplied token does not meet."""
-    result, mismatch = findings.result, None
-    role = parse_masked_role(denial.resource)
-    if result is not None:
-        mismatch = describe_mismatch(result)
-    remedies = (
-        () if result is None else mismatch_remedies(result, denial.facts, None if role is None else role.name)
-    )
-    if result is None or mismatch is None or not remedies:
+    result = findings.result
+    if result is None:
         return None
-    others = ""
-    if "more mismatch" not in result.reason:
-        others = " The provider and the other conditions match."
-    cause = attrs.evolve(findings.cause, text=f"A condition of the role's trust policy is not met.{others}")
+    if is_explicit_deny(result, denial.facts.trust_policy):
+        verdict, cause = "a Deny statement of the trust policy matches it", findings.cause
+        remedies: tuple[Remedy, ...] = (narrow_deny_remedy(denial, result.statement),)
+    else:
+        role = parse_masked_role(denial.resource)
+        mismatch = describe_mismatch(result)
+        remedies = mismatch_remedies(result, denial.facts, None if role is None else role.name)
+        if mismatch is None or not remedies:
+            return None
+        others = ""
+        if "more mismatch" not in result.reason:
+            others = " The provider and the other conditions match."
+        verdict = mismatch
+        # The summary has the values already.
+        cause = attrs.evolve(
+            findings.cause,
+            text=f"Statement[{result.statement}] of the role's trust policy has a condition on {result.condition.partition(' ')[2]} that the token does not meet.{others}"
+            if result.condition
+            else f"A condition of the role's trust policy is not met.{others}",
+            because=(),
+        )
     return Explanation(
         failure=denial.failure,
         topic="web-identity",
-        summary=f"STS rejected the token: {mismatch}.",
+        summary=f"STS rejected the token: {verdict}.",
         causes=(cause,),
         remedies=remedies,
         notes=_NOTES,
@@ -190,17 +310,17 @@ def _explain_identity_pool_token(denial: Denial) -> Explanation:
     findings = check_trust_policy(denial)
     cause = TOKEN_NOT_TRUSTED.cause(
         "derived",
-        ("The text or the token's claims tell of an identity pool of Cognito.",),
-        text="The role's trust policy does not let the token of the identity pool in: it has to name the pool's id (aud), and authenticated or unauthenticated (amr).",
+        ("The text or the token's claims name an Amazon Cognito identity pool.",),
+        text="The role's trust policy does not allow the token of the identity pool: it must name the pool's ID (aud), and authenticated or unauthenticated (amr).",
     )
     others = (
-        OTHER_POOL.cause(text="The app uses another identity pool than the role trusts."),
+        OTHER_POOL.cause(text="The app uses an identity pool that the role does not trust."),
         GUEST_OR_SIGNED_IN.cause(),
     )
     return Explanation(
         failure=denial.failure,
         topic="web-identity",
-        summary="STS did not accept the identity pool's token for the role: its trust policy does not allow it.",
+        summary="STS rejected the identity pool's token for the role: its trust policy does not allow it.",
         causes=(cause, *others) if findings is None else (findings.cause, cause),
         remedies=(pool_trust_remedy(denial.facts.token_claims),),
         notes=_NOTES,
@@ -208,16 +328,19 @@ def _explain_identity_pool_token(denial: Denial) -> Explanation:
 
 
 def _compare_token_remedy(denial: Denial) -> Remedy:
-    if _is_workflow(denial):
+    pipeline = _find_pipeline(denial)
+    if pipeline is not None:
         return Remedy(
-            title="Compare the subject of the workflow's token with the trust policy",
+            title=f"Look up the {pipeline.job}'s subject in CloudTrail",
             who="you",
             steps=(
-                "The subject is repo:OWNER/REPOSITORY: and then ref:refs/heads/BRANCH, environment:NAME or pull_request, by what started the job. Repositories that were created, renamed or transferred after 15 July 2026 have repo:OWNER@ID/REPOSITORY@ID.",
-                "Compare it with the condition on token.actions.githubusercontent.com:sub. The audience is sts.amazonaws.com unless the input audience says otherwise.",
+                f"The record of the failed call has the subject in principalId. The conditions on {pipeline.issuer}:sub and :aud must match the token.",
             ),
-            commands=trust_policy_commands(denial)[:1],
-            url=pages.GITHUB_OIDC,
+            commands=(
+                trust_policy_commands(denial)[0],
+                fill_command(_LOOKUP, commands.region(denial.facts.region)),
+            ),
+            url=pipeline.url,
         )
     claims = denial.facts.token_claims
     subject = None if claims is None else claims.get("sub")
@@ -240,7 +363,7 @@ def _compare_token_remedy(denial: Denial) -> Remedy:
         who="you",
         steps=(
             *_subject_steps(denial),
-            "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. The command says which condition fails, and the line that mends it.",
+            "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. The last command says which condition fails, and how to fix it.",
         ),
         commands=(
             _token_command(denial),
@@ -272,41 +395,48 @@ def _trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remed
     claim = (facts.token_claims or {}).get("sub")
     if isinstance(claim, str) and claim.isprintable():
         subject = claim
-    elif _is_workflow(denial):
+    elif (pipeline := _find_pipeline(denial)) is not None:
         repository = _REPOSITORY.search(denial.failure.text)
-        subject = f"repo:{next(filter(None, repository.groups())) if repository else 'OWNER_NAME/REPOSITORY'}:ref:refs/heads/BRANCH_NAME"
+        name = next(filter(None, repository.groups())) if repository else pipeline.project
+        subject = pipeline.subject.format(name)
     elif not (facts.service_account or "eks" in issuer):
         subject = "SUBJECT"
     partition, account = _role_location(denial)
+    found = _find_pipeline(denial)
+    audience = found.audience if found else "sts.amazonaws.com"
     added: dict[str, Any] = {
         "Effect": "Allow",
         "Principal": {"Federated": f"arn:{partition}:iam::{account}:oidc-provider/{issuer}"},
         "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": subject}},
+        "Condition": {"StringEquals": {f"{issuer}:aud": audience, f"{issuer}:sub": subject}},
     }
     show_issuer = "aws eks describe-cluster --name {} --query cluster.identity.oidc.issuer --output text"
+    title = "Allow the token in the role's trust policy"
+    if found is not None:
+        title = f"Make the role's trust policy match the {found.job}'s token"
     return Remedy(
-        title="Let the token in by the role's trust policy",
+        title=title,
         who="account administrator",
-        steps=(
-            *missing_trust_steps(findings),
-            _CHANGE_STATEMENT,
+        steps=(*missing_trust_steps(findings), *(found.steps if found else ()), _CHANGE_STATEMENT),
+        commands=(
+            *((fill_command(show_issuer, commands.cluster(facts.cluster)),) if _is_of_pod(denial) else ()),
+            *trust_policy_commands(denial),
         ),
-        commands=(fill_command(show_issuer, commands.cluster(facts.cluster)),) if _is_of_pod(denial) else (),
         policy=build_document([added]),
         layer="role_trust",
         is_addition=True,
-        url=_token_page(denial),
+        url=found.url if found else _token_page(denial),
     )
 
 
 def _is_of_pod(denial: Denial) -> bool:
-    return bool(denial.facts.cluster or denial.facts.service_account) and not _is_workflow(denial)
+    return bool(denial.facts.cluster or denial.facts.service_account) and _find_pipeline(denial) is None
 
 
-def _is_workflow(denial: Denial) -> bool:
+def _find_pipeline(denial: Denial) -> _Pipeline | None:
+    """Return the CI system whose job made the call, if the text shows it."""
     runtime = context_of(denial.facts).runtime
-    return runtime is not None and runtime.kind == "github-actions"
+    return None if runtime is None else _PIPELINES.get(runtime.kind)
 
 
 def _token_page(denial: Denial) -> str:
@@ -321,7 +451,8 @@ def _issuer_name(denial: Denial) -> str:
     if issuer is None and provider is not None:
         issuer = provider.partition("oidc-provider/")[2]
     elif issuer is None and runtime is not None:
-        issuer = _ISSUERS.get(runtime.kind)
+        pipeline = _PIPELINES.get(runtime.kind)
+        issuer = None if pipeline is None else pipeline.issuer
     if not isinstance(issuer, str) or len(issuer) > _MAX_ISSUER_LENGTH:
         return "ISSUER"
     if not issuer.isprintable() or not issuer.isascii():
@@ -344,17 +475,15 @@ def explain_saml(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="web-identity",
-        summary="STS did not accept the SAML assertion for the role: its trust policy does not allow it.",
+        summary="STS rejected the SAML assertion for the role: its trust policy does not allow it.",
         causes=(
             ASSERTION_NOT_TRUSTED.cause(
                 "derived",
-                (
-                    "STS refuses sts:AssumeRoleWithSAML by the trust policy alone: such a caller has no policies of its own.",
-                ),
+                (_ONLY_TRUST_POLICY,),
             ),
             SAML_PAIR.cause(),
             NO_SUCH_ROLE.cause(
-                text="The role does not exist, or its ARN is misspelt, upper and lower case included: STS says the same then."
+                text="The role does not exist, or its ARN is misspelled (it is case-sensitive): STS reports the same then."
             ),
             SESSION_TAGS.cause(
                 text="The assertion has PrincipalTag attributes, and the trust policy does not allow sts:TagSession."
@@ -370,10 +499,10 @@ def _compare_assertion_remedy(denial: Denial) -> Remedy:
         title="Compare the assertion with the trust policy",
         who="you",
         steps=(
-            "Take SAMLResponse from the browser's network log, and decode it from Base64. It is a login: show it to nobody.",
-            "Its attribute https://aws.amazon.com/SAML/Attributes/Role has to hold the ARNs of the role and of the SAML provider, with a comma between.",
-            "The provider's ARN has to stand in the trust policy as Federated; the Recipient of the assertion is what SAML:aud is compared with.",
-            "Where the identity provider has new certificates or another issuer, load its metadata into the SAML provider again.",
+            "Copy SAMLResponse from the browser's network log and decode it from Base64. Keep it secret: it is a sign-in.",
+            "Its attribute https://aws.amazon.com/SAML/Attributes/Role must contain the ARNs of the role and of the SAML provider, separated by a comma.",
+            "The trust policy must name the provider's ARN as Federated. SAML:aud is compared with the Recipient of the assertion.",
+            "If the identity provider has new certificates or another issuer, upload its metadata to the SAML provider again.",
         ),
         commands=(trust_policy_commands(denial)[0], "aws iam list-saml-providers"),
         url=pages.SAML,
@@ -389,7 +518,7 @@ def _trust_saml_remedy(denial: Denial) -> Remedy:
         "Condition": {"StringEquals": {"SAML:aud": _SAML_AUDIENCES.get(partition, _SAML_AUDIENCE)}},
     }
     return Remedy(
-        title="Let the assertion in by the role's trust policy",
+        title="Allow the assertion in the role's trust policy",
         who="account administrator",
         steps=(_CHANGE_STATEMENT,),
         policy=build_document([added]),

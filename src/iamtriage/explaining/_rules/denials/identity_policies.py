@@ -143,6 +143,8 @@ def explain_no_identity_allow(denial: Denial) -> Explanation:
 
 
 def _no_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
+    if isinstance(denial.role, ServiceLinkedRole) and denial.service == "kms":
+        return present(resource_remedy(denial), authorization_details_remedy(denial))
     investigate = _identify_caller_remedy if denial.action is None else _locate_policy_remedy
     return present(
         _grant_remedy(denial),
@@ -390,12 +392,12 @@ def _grant_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that allows the action, or the alternative for service-linked roles."""
     if isinstance(denial.role, ServiceLinkedRole):
         return Remedy(
-            title="Let the service use another role, or open the resource to it",
+            title="Allow the role in the resource's policy, or let the service use another role",
             who="account administrator",
             steps=(
-                f"{denial.role.name} is a service-linked role: its policies belong to the service, and nobody else can change them.",
-                "Where the service takes a role of your own, give it one with a policy for this action.",
-                "Where the resource has a policy, such as a KMS key or bucket, let the role in there.",
+                f"{denial.role.name} is a service-linked role: only its service can change its policies.",
+                "If the resource has a policy, as a bucket has, allow the role there.",
+                "If the service accepts a service role that you create, give that role a policy for this action.",
             ),
             url=pages.SERVICE_LINKED,
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from iamtriage.arns._principals import ServicePrincipal
+from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
     role_path_steps,
     statement_id,
 )
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.companion_actions import companion_actions
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES, ResourcePolicy
@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.shared.wording import (
     authorization_details_remedy,
     denial_summary,
     reason_lines,
+    region_argument,
 )
 from iamtriage.policies._documents import build_document, build_statement
 
@@ -43,12 +44,46 @@ __all__ = (
 )
 
 _BUCKET = re.compile(r"arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)", re.ASCII)
-_REPOSITORY = re.compile(
-    r"arn:[\w-]{3,20}:ecr:[a-z0-9-]{1,30}:(?P<registry>[0-9]{12}):repository/(?P<name>[a-z0-9][a-z0-9._/-]{1,255})",
-    re.ASCII,
+_ARN = r"arn:[\w-]{3,20}:"
+_NAME = r"(?P<name>[A-Za-z0-9][\w./-]{1,255})(?:/\*)?\Z"
+# What commands name by another word than the ARN: the form of the ARN, the placeholder, and its value.
+_NAMED_RESOURCES = (
+    (
+        re.compile(rf"{_ARN}ecr:[a-z0-9-]{{1,30}}:[0-9]{{12}}:repository/{_NAME}", re.ASCII),
+        "REPOSITORY",
+        "{name}",
+    ),
+    (
+        re.compile(rf"{_ARN}execute-api:[^:]*:[^:]*:(?P<name>[a-z0-9]{{5,20}})(?:/|\Z)", re.ASCII),
+        "API_ID",
+        "{name}",
+    ),
+    (
+        re.compile(rf"{_ARN}es:[^:]*:[^:]*:domain/(?P<name>[a-z0-9-]{{3,28}})(?:/|\Z)", re.ASCII),
+        "DOMAIN",
+        "{name}",
+    ),
+    (re.compile(rf"{_ARN}events:[^:]*:[^:]*:event-bus/{_NAME}", re.ASCII), "BUS", "{name}"),
+    (
+        re.compile(rf"{_ARN}elasticfilesystem:[^:]*:[^:]*:file-system/{_NAME}", re.ASCII),
+        "FILE_SYSTEM",
+        "{name}",
+    ),
+    (re.compile(rf"{_ARN}backup:[^:]*:[^:]*:backup-vault:{_NAME}", re.ASCII), "VAULT", "{name}"),
+    (
+        re.compile(
+            rf"arn:aws(?:-us-gov)?:sqs:(?P<region>[a-z0-9-]{{6,30}}):(?P<account>[0-9]{{12}}):{_NAME}",
+            re.ASCII,
+        ),
+        "QUEUE_URL",
+        "https://sqs.{region}.amazonaws.com/{account}/{name}",
+    ),
 )
 _FILE = re.compile(r"file://([\w.]+)")
 _OTHER_POLICY = ResourcePolicy("resource's policy", "", "")
+_IF_OTHER_ACCOUNT = (
+    "If the caller is in another account, an identity-based policy of the caller must allow the action, too."
+)
 _SIGNING_NAMES = frozenset({"execute-api", "es", "aoss", "appsync"})
 
 
@@ -103,13 +138,8 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         cause, text = RESOURCE_NO_ALLOW, f"The {name} does not allow {denial.caller} to perform the action."
         verdict = f"the {name} does not allow it"
         remedy = resource_remedy(denial)
-        caller_side = "If the caller is in another account"
-        if denial.crosses_accounts:
-            caller_side = (
-                f"The caller is in account {denial.account}, the resource in {denial.resource_account}"
-            )
         notes = (
-            f"{caller_side}{':' if denial.crosses_accounts else ','} an identity-based policy of the caller must allow the action, too.",
+            *(() if denial.crosses_accounts else (_IF_OTHER_ACCOUNT,)),
             ONE_POLICY_TYPE,
         )
     return Explanation(
@@ -127,20 +157,28 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     name = _policy_of(denial).name
     causes = [UNSIGNED_CALL.cause("reported", ("The message says: User: anonymous",))]
     if denial.is_explicit:
-        text = f"The {name} denies it explicitly."
+        text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it: a Deny overrides any Allow."
         causes.append(RESOURCE_DENY.cause("derived", reason_lines(denial), text=text))
     elif denial.policy_type == "resource":
         text = f"The {name} does not allow anonymous callers."
         causes.append(RESOURCE_NO_ALLOW.cause("reported", text=text))
     signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
+    verdict, title, remedies = "the call was not signed", "Sign the request", []
+    if denial.is_explicit:
+        # A Deny matches signed requests, too, unless its conditions say otherwise.
+        causes.reverse()
+        verdict = f"a Deny statement in the {name} matches the request, which was not signed"
+        title = "If the Deny exempts certain principals: sign the request"
+        remedies = [_narrow_deny_remedy(denial, name)]
     return Explanation(
         failure=denial.failure,
         topic="anonymous-call",
-        summary=denial_summary(denial, "the call was not signed"),
+        summary=denial_summary(denial, verdict),
         causes=tuple(causes),
         remedies=(
+            *remedies,
             Remedy(
-                title="Sign the request",
+                title=title,
                 who="you",
                 steps=(
                     f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the region of the endpoint. Use a client library or proxy that signs.",
@@ -213,6 +251,28 @@ def resource_remedy(denial: Denial) -> Remedy:
         steps.append(f"The {policy.name} names no resource: it applies to the one that it belongs to.")
     if grant is not None:
         steps += companion_actions(grant.action, by_resource=True)
+    if denial.service == "secretsmanager" and denial.crosses_accounts:
+        # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
+        steps.append(
+            "The secret needs a customer managed KMS key, whose key policy allows the caller kms:Decrypt: the key aws/secretsmanager cannot be used from another account."
+        )
+    documents = [] if added is None else [added]
+    lines = _policy_commands(denial, policy.show_command, policy.change_command)
+    if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
+        documents = _linked_role_statements(denial)
+        steps[0] = steps[0].replace("this statement", "these statements")
+        steps.append(
+            "The second statement lets the service create the grants with which it uses the key for the resources it manages."
+        )
+        if denial.crosses_accounts:
+            steps.append(
+                f"Then an administrator of account {denial.account} creates a grant for the role, whose own policies cannot be changed."
+            )
+            lines += (_grant_command(denial),)
+    elif denial.crosses_accounts and not isinstance(denial.principal, ServicePrincipal):
+        steps.append(
+            f"An identity-based policy of the caller, in account {denial.account}, must allow the action, too."
+        )
     steps += role_path_steps(denial)
     if policy is _OTHER_POLICY:
         steps.append(
@@ -222,8 +282,8 @@ def resource_remedy(denial: Denial) -> Remedy:
         title=f"Allow {denial.caller} in the {policy.name}",
         who="resource owner",
         steps=tuple(steps),
-        commands=_policy_commands(denial, policy.show_command, policy.change_command),
-        policy=None if added is None else build_document([added]),
+        commands=lines,
+        policy=build_document(documents) if documents else None,
         layer="resource",
         is_addition=True,
         url=pages.CROSS_ACCOUNT,
@@ -273,6 +333,38 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
     return added
 
 
+def _linked_role_statements(denial: Denial) -> list[dict[str, Any]]:
+    """Return the key policy statements that a service-linked role needs for a customer managed key.
+
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+    """
+    arn = policy_principal_arn(denial)
+    if denial.crosses_accounts:
+        arn = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:root"
+    principal = {"AWS": arn}
+    use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+    allowed = {"Effect": "Allow", "Principal": principal}
+    create_grants: dict[str, Any] = {
+        "Sid": "CreateGrants",
+        **allowed,
+        "Action": "kms:CreateGrant",
+        "Resource": "*",
+    }
+    if not denial.crosses_accounts:
+        create_grants["Condition"] = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    return [{"Sid": "UseKey", **allowed, "Action": use, "Resource": "*"}, create_grants]
+
+
+def _grant_command(denial: Denial) -> str:
+    """Return the command that grants a service-linked role the use of a key in another account."""
+    return fill_command(
+        "aws kms create-grant --key-id {} --region {} --grantee-principal {} --operations Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant",
+        commands.arn(denial.resource, "KEY_ARN"),
+        region_argument(denial),
+        commands.arn(policy_principal_arn(denial), "ROLE_ARN"),
+    )
+
+
 def _narrow_deny_remedy(denial: Denial, name: str) -> Remedy:
     return Remedy(
         title=f"Find the Deny statement in the {name}, then satisfy what it requires or scope it down",
@@ -299,9 +391,19 @@ def _policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
     """Return commands with what is known about the resource, none for an unknown type of policy."""
     placeholder = "KEY_ID" if denial.service == "kms" else "RESOURCE_ARN"
     values = {"ARN": commands.arn(denial.resource, placeholder), "BUCKET": bucket_argument(denial)}
-    repository = _REPOSITORY.fullmatch(denial.resource or "")
-    if repository is not None:
-        values["REPOSITORY"] = repository["name"]
+    if denial.action is not None:
+        values["ACTION"] = denial.action
+        values["STATEMENT_ID"] = statement_id(denial.action)
+    if isinstance(denial.principal, ServicePrincipal):
+        values["PRINCIPAL"] = f"{denial.principal.name} --source-account {commands.account(denial.account)}"
+    else:
+        values["PRINCIPAL"] = commands.arn(policy_principal_arn(denial), "PRINCIPAL_ARN")
+    for pattern, word, template_of_value in _NAMED_RESOURCES:
+        found = pattern.match(denial.resource or "")
+        if found is not None:
+            values[word] = template_of_value.format(**found.groupdict())
     return tuple(
-        command(*(values.get(word, word) for word in template.split())) for template in templates if template
+        command(*(part for word in template.split() for part in values.get(word, word).split()))
+        for template in templates
+        if template
     )

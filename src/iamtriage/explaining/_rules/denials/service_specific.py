@@ -25,7 +25,6 @@ __all__ = (
     "explain_authorizer",
     "explain_dependency",
     "explain_image",
-    "explain_lake_formation",
     "explain_mfa",
     "explain_not_owner",
     "explain_service_message",
@@ -66,21 +65,6 @@ AUTHORIZER_CACHE = CauseType(
     text="The answer was cached for another method: a policy for one method ARN is kept for the token and used for all of them.",
     fix="Return a policy for all methods, or turn the cache off.",
     of="authorizer-policy",
-)
-LAKE_FORMATION_GRANT = CauseType(
-    "lake-formation-grant",
-    title="Lake Formation does not allow the access",
-    recognised_by='AWS says "Insufficient Lake Formation permission(s)" or a similar message.',
-    fix="Grant the permission that the message names in Lake Formation.",
-    sources=("https://docs.aws.amazon.com/lake-formation/latest/dg/troubleshooting.html",),
-    example="lake-formation",
-)
-NO_SUCH_RESOURCE = CauseType(
-    "no-such-resource",
-    title="The database or table does not exist",
-    text="The database or table does not exist: Lake Formation says the same then.",
-    fix="Correct the name, the catalog and the region.",
-    of="lake-formation-grant",
 )
 MFA_CODE = CauseType(
     "mfa-code",
@@ -172,34 +156,6 @@ def explain_authorizer(denial: Denial) -> Explanation:
             ),
         ),
         notes=("The caller's IAM policies have no say here: the authorizer's answer is the policy.",),
-    )
-
-
-def explain_lake_formation(denial: Denial) -> Explanation:
-    """Explain a denial by Lake Formation, which has its own permissions."""
-    return Explanation(
-        failure=denial.failure,
-        topic="lake-formation",
-        summary="Lake Formation does not let the caller see this database, table or location.",
-        causes=(
-            LAKE_FORMATION_GRANT.cause("derived", reason_lines(denial)),
-            NO_SUCH_RESOURCE.cause(),
-        ),
-        remedies=(
-            Remedy(
-                title="Grant it in Lake Formation",
-                who="resource owner",
-                steps=(
-                    "A data lake administrator grants SELECT or DESCRIBE on the table, or DATA_LOCATION_ACCESS on the location, to the role.",
-                    "The role takes lakeformation:GetDataAccess in IAM too.",
-                ),
-                commands=(
-                    "aws lakeformation list-permissions --principal DataLakePrincipalIdentifier=ROLE_ARN",
-                ),
-                url="https://docs.aws.amazon.com/lake-formation/latest/dg/troubleshooting.html",
-            ),
-        ),
-        notes=("IAM policies alone do not help where Lake Formation guards the data.",),
     )
 
 

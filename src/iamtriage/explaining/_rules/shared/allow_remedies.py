@@ -24,6 +24,18 @@ if TYPE_CHECKING:
 
 __all__ = ("allow_remedy", "policy_principal_arn", "required_grant", "role_path_steps", "statement_id")
 
+# Service-linked roles by the service in their path, as the user guides of the services name them.
+_LINKED_ROLE_SERVICES = {
+    "AWSServiceRoleForAutoScaling": "autoscaling",
+    "AWSServiceRoleForAmazonEKS": "eks",
+    "AWSServiceRoleForAmazonEKSNodegroup": "eks-nodegroup",
+    "AWSServiceRoleForBackup": "backup",
+    "AWSServiceRoleForEC2Spot": "spot",
+    "AWSServiceRoleForEC2SpotFleet": "spotfleet",
+    "AWSServiceRoleForECS": "ecs",
+    "AWSServiceRoleForElasticLoadBalancing": "elasticloadbalancing",
+    "AWSServiceRoleForRDS": "rds",
+}
 _POLICY_FILE = "file://policy.json"
 
 
@@ -50,7 +62,10 @@ def policy_principal_arn(denial: Denial) -> str:
     IAM rejects a policy that names a role that does not exist.
     """
     role, principal = denial.role, denial.principal
-    if role is not None and role.lacks_its_path:
+    linked_service = _LINKED_ROLE_SERVICES.get(role.name.partition("_")[0]) if role is not None else None
+    if role is not None and role.lacks_its_path and linked_service is not None:
+        arn = f"arn:{role.partition}:iam::{role.account}:role/aws-service-role/{linked_service}.amazonaws.com/{role.name}"
+    elif role is not None and role.lacks_its_path:
         arn = f"arn:{role.partition}:iam::{role.account}:role/PATH/{role.name}"
     elif role is not None:
         arn = str(role)
@@ -67,6 +82,8 @@ def role_path_steps(denial: Denial) -> tuple[str, ...]:
     """Return a step for policies that name the role of a session, whose path STS does not report."""
     role = denial.role
     if role is None or role is denial.principal or denial.has_masked_account:
+        return ()
+    if role.lacks_its_path and "/PATH/" not in policy_principal_arn(denial):
         return ()
     lookup = fill_command(
         "aws iam get-role --role-name {} --query Role.Arn --output text", commands.role_name(role.name)

@@ -228,7 +228,7 @@ def _describe_caller(principal: Principal | None, text: str | None, facts: Facts
     runtime = context_of(facts).runtime
     if principal is None and text is None and runtime is not None and runtime.kind != "cloudshell":
         return runtime.caller
-    return describe_principal(principal, text)
+    return "an anonymous caller" if text == "anonymous" else describe_principal(principal, text)
 
 
 def _find_resource(failure: AccessDenied, facts: Facts, action: str | None) -> str | None:

@@ -48,6 +48,9 @@ COST_EXPLORER = "https://docs.aws.amazon.com/cost-management/latest/userguide/ce
 SES_SANDBOX = "https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html"
 ASSIGNMENTS = "https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html"
 PERMISSION_SETS = "https://docs.aws.amazon.com/singlesignon/latest/userguide/howtomodifypermissionset.html"
+LAKE_FORMATION_PERMISSIONS = (
+    "https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-reference.html"
+)
 LAMBDA_AUTHORIZER = (
     "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html"
 )

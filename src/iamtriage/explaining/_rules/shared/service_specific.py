@@ -44,9 +44,10 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
     ("user is not authorized to access this resource", "denials.service_specific.explain_authorizer"),
     (
         "requester is not authorized to access requested permissions",
-        "denials.service_specific.explain_lake_formation",
+        "denials.lake_formation.explain_lake_formation",
     ),
-    ("lake formation permission", "denials.service_specific.explain_lake_formation"),
+    ("does not have any privilege on specified resource", "denials.lake_formation.explain_lake_formation"),
+    ("lake formation permission", "denials.lake_formation.explain_lake_formation"),
     ("you are not the owner", "denials.service_specific.explain_not_owner"),
     ("not authorized for images", "denials.service_specific.explain_image"),
     ("access to the model with the specified model", "denials.bedrock_models.explain_bedrock_model"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
@@ -25,8 +26,12 @@ if TYPE_CHECKING:
     from iamtriage.trust._evaluation import TrustResult
 
 __all__ = (
+    "LiteralPattern",
     "describe_mismatch",
+    "expected_subjects",
+    "find_literal_pattern",
     "find_provider",
+    "is_explicit_deny",
     "mismatch_remedies",
     "open_condition",
     "open_condition_remedy",
@@ -40,6 +45,8 @@ _PARTS_OF_SUBJECT = 4
 _EXTERNAL_ID = "sts:externalid"
 _MFA = "aws:multifactorauthpresent"
 _REMOVE_OLD = "Remove the old value if nothing uses it."
+# https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
+_GITHUB_IDS = re.compile(r"@[0-9]{1,20}(?=[/:])", re.ASCII)
 _WHOLE_DOCUMENT = "The policy is the whole trust policy with this change: save it as trust.json."
 
 
@@ -68,7 +75,86 @@ def describe_mismatch(result: TrustResult) -> str | None:
     operator = result.condition.partition(" ")[0]
     if _is_literal(operator, result.expected):
         return f"{operator} compares literally, so {expected} in the trust policy is no pattern and never matches the token's {claim} {actual}"
-    return f"the trust policy expects the {claim} {expected}, and the token has {actual}"
+    difference = _describe_difference(result.expected[0], result.actual[0])
+    return f"the trust policy expects the {claim} {expected}, and the token has {actual}{difference}"
+
+
+def _describe_difference(expected: str, actual: str) -> str:
+    """Return what distinguishes two subjects, as the end of a sentence, if that is easily overlooked."""
+    if expected.lower() == actual.lower():
+        return " (they differ in case)"
+    if _without_ids(actual) == expected:
+        return " (GitHub's immutable subject, with the IDs of owner and repository)"
+    return ""
+
+
+def _without_ids(subject: str) -> str:
+    """Return a subject of GitHub without the IDs of owner and repository."""
+    return _GITHUB_IDS.sub("", subject, count=2) if subject.startswith("repo:") else subject
+
+
+def is_explicit_deny(result: TrustResult, policy: Mapping[str, Any] | str | None) -> bool:
+    """Return whether a Deny statement of the trust policy decided."""
+    document = _parse(policy)
+    statements = list(_statements(document)) if document is not None else []
+    number = result.statement
+    return number is not None and number < len(statements) and statements[number].get("Effect") == "Deny"
+
+
+@attrs.frozen
+class LiteralPattern:
+    """A value with wildcards that a condition compares literally.
+
+    Attributes:
+        operator: The operator, such as ``"StringEquals"``.
+        value: The value, such as ``"repo:acme/*"``.
+        fixed: The whole policy with the operator that supports wildcards.
+    """
+
+    operator: str
+    value: str
+    fixed: dict[str, Any]
+
+
+def find_literal_pattern(policy: Mapping[str, Any] | str | None) -> LiteralPattern | None:
+    """Return the first subject with wildcards in an Allow statement that a condition compares literally."""
+    document = _parse(policy)
+    if document is None:
+        return None
+    fixed = copy.deepcopy(dict(document))
+    for statement in _statements(fixed):
+        conditions = _mapping(statement.get("Condition"))
+        for operator, block in list(conditions.items()) if statement.get("Effect") == "Allow" else ():
+            like = operator.replace("StringEqualsIgnoreCase", "StringLike").replace(
+                "StringEquals", "StringLike"
+            )
+            for key, value in list(_mapping(block).items()):
+                patterns = [each for each in _strings(value) if set("*?") & set(each)]
+                if like == operator or not patterns or not key.endswith(":sub"):
+                    continue
+                conditions[like] = {**_mapping(conditions.get(like)), key: block.pop(key)}
+                if not block:
+                    del conditions[operator]
+                return LiteralPattern(operator, patterns[0], fixed)
+    return None
+
+
+def expected_subjects(policy: Mapping[str, Any] | str | None) -> tuple[str, ...]:
+    """Return the subjects that the Allow statements of a trust policy expect.
+
+    >>> expected_subjects('{"Statement": {"Effect": "Allow", "Condition": {"StringLike": {"gitlab.com:sub": "a"}}}}')
+    ('a',)
+    """
+    document = _parse(policy)
+    return tuple(
+        value
+        for statement in (_statements(document) if document is not None else ())
+        if statement.get("Effect") == "Allow"
+        for block in _mapping(statement.get("Condition")).values()
+        for key, values in _mapping(block).items()
+        if key.endswith(":sub")
+        for value in _strings(values)
+    )
 
 
 def open_condition(result: TrustResult) -> str | None:

@@ -1,0 +1,208 @@
+"""Explain denials by AWS Lake Formation, which has its own permissions.
+
+Sources: https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-reference.html and
+https://docs.aws.amazon.com/lake-formation/latest/dg/troubleshooting.html.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._text import join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn, role_path_steps
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.wording import capitalize_start
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+__all__ = ("explain_lake_formation",)
+
+_NAME = r"[A-Za-z0-9_][\w.*-]{0,254}"
+_REQUIRED = re.compile(
+    rf"Required (?P<permission>[A-Z][a-z]+(?: [A-Z][a-z]+){{0,3}}) on (?P<on>s3://[\w./-]+|{_NAME})", re.ASCII
+)
+_LOCATION = re.compile(
+    r"(?:s3://|arn:aws[a-z-]*:s3:::)(?P<path>[a-z0-9][a-z0-9.-]{2,62}(?:/[\w./=-]*)?)", re.ASCII
+)
+_DATABASE = re.compile(rf"Database name: (?P<name>{_NAME})", re.ASCII)
+_TABLE = re.compile(rf"Table name: (?P<name>{_NAME})", re.ASCII)
+_ON = re.compile(rf"permission\(s\) on (?P<name>{_NAME})", re.ASCII)
+_CRAWLER = re.compile(r"\bERROR : |\b[Cc]rawler")
+# https://docs.aws.amazon.com/glue/latest/dg/crawler-lf-integ.html: what a crawler needs on its database.
+_CHARS_BEFORE, _CHARS_AFTER = 60, 300
+_CRAWLER_PERMISSIONS = ("CREATE_TABLE", "ALTER", "DESCRIBE")
+_DATABASE_PERMISSIONS = frozenset({"CREATE_TABLE"})
+_DATA_ACCESS = "To read the data, the caller's identity-based policy must also allow lakeformation:GetDataAccess and the Glue and Athena actions."
+
+
+LAKE_FORMATION_GRANT = CauseType(
+    "lake-formation-grant",
+    title="Lake Formation has not granted the permission",
+    meaning="Lake Formation manages access to the database, table or location, and has not granted the caller the permission.",
+    recognised_by='AWS says "Insufficient Lake Formation permission(s)" or a similar message.',
+    fix="Grant the permission that the message names in Lake Formation.",
+    sources=(
+        "https://docs.aws.amazon.com/lake-formation/latest/dg/troubleshooting.html",
+        "https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-reference.html",
+    ),
+    example="lake-formation",
+)
+NO_SUCH_RESOURCE = CauseType(
+    "no-such-resource",
+    title="The database or table does not exist",
+    text="The database or table does not exist in this catalog and Region: Lake Formation reports the same then.",
+    fix="Correct the name, the catalog and the region.",
+    of="lake-formation-grant",
+    example="lake-formation-missing",
+)
+
+
+@attrs.frozen
+class _Grant:
+    """A permission that Lake Formation has to grant.
+
+    Attributes:
+        permissions: The permissions, as the API spells them.
+        resource: The resource, as the API takes it.
+        description: The resource in words.
+    """
+
+    permissions: tuple[str, ...]
+    resource: dict[str, Any]
+    description: str
+
+    @property
+    def permission(self) -> str:
+        """The permissions in words."""
+        return join_words(self.permissions, "and")
+
+
+def explain_lake_formation(denial: Denial) -> Explanation:
+    """Explain a denial by Lake Formation."""
+    words = _message(denial)
+    grant = _find_grant(denial, words)
+    is_stated = _REQUIRED.search(words) is not None
+    caller = denial.caller
+    summary = f"Lake Formation denied {caller} access to {grant.description}."
+    if is_stated:
+        summary = f"{capitalize_start(caller)} lacks the Lake Formation permission {grant.permission} on {grant.description}."
+        if caller == "the caller":
+            summary = f"The Lake Formation permission {grant.permission} on {grant.description} is missing."
+    causes = [
+        LAKE_FORMATION_GRANT.cause(
+            "reported" if "ake Formation" in words else "derived",
+            _quote(words),
+            text=f"Lake Formation has not granted {caller} {grant.permission} on {grant.description}. IAM policies do not grant it, not even AdministratorAccess."
+            if is_stated
+            else f"Lake Formation has not granted {caller} a permission on {grant.description}.",
+        )
+    ]
+    if "Catalog" not in grant.resource and "DataLocation" not in grant.resource:
+        causes.append(NO_SUCH_RESOURCE.cause())
+    return Explanation(
+        failure=denial.failure,
+        topic="lake-formation",
+        summary=summary,
+        causes=tuple(causes),
+        remedies=(_grant_remedy(denial, grant, words), _inspect_remedy(grant)),
+        notes=(_DATA_ACCESS,) if "Table" in grant.resource else (),
+    )
+
+
+def _message(denial: Denial) -> str:
+    """Return the message with the names that follow it, and the tag of the log before it."""
+    text, (start, end) = denial.failure.text, denial.failure.span
+    return " ".join(text[max(start - _CHARS_BEFORE, 0) : end + _CHARS_AFTER].split())
+
+
+def _find_grant(denial: Denial, words: str) -> _Grant:
+    """Return what Lake Formation has to grant, according to the message."""
+    required, location = _REQUIRED.search(words), _LOCATION.search(words)
+    permission = required["permission"].upper().replace(" ", "_") if required else None
+    database, table = _DATABASE.search(words), _TABLE.search(words)
+    named = required["on"].rstrip(".") if required else None
+    if permission == "CREATE_DATABASE" or (named or "").lower() == "catalog":
+        return _Grant((permission or "CREATE_DATABASE",), {"Catalog": {}}, "the Data Catalog")
+    if location is not None and (permission in {None, "DATA_LOCATION_ACCESS"}):
+        arn = f"arn:{denial.location.partition or 'aws'}:s3:::{location['path']}".rstrip(".")
+        return _Grant(
+            ("DATA_LOCATION_ACCESS",), {"DataLocation": {"ResourceArn": arn}}, f"the location {arn}"
+        )
+    on = _ON.search(words)
+    if named is None and on is not None:
+        named = on["name"].rstrip(".")
+    table_name = table["name"].rstrip(".") if table else None
+    database_name = database["name"].rstrip(".") if database else None
+    is_database = permission in _DATABASE_PERMISSIONS or (denial.operation or "").endswith(
+        ("Database", "Databases")
+    )
+    permissions: tuple[str, ...]
+    if table_name is None and (is_database or (database_name is not None and named in {None, database_name})):
+        name = database_name or named or "DATABASE_NAME"
+        permissions = (permission,) if permission else ("DESCRIBE",)
+        if permission is None and _CRAWLER.search(words):
+            permissions = _CRAWLER_PERMISSIONS
+        return _Grant(permissions, {"Database": {"Name": name}}, f"the database {name}")
+    name = table_name or named or "TABLE_NAME"
+    if "." in name and database_name is None:
+        database_name, _, name = name.partition(".")
+    permissions = (permission,) if permission else ("SELECT", "DESCRIBE")
+    described = "the database or table" if name == "TABLE_NAME" else f"the table {name}"
+    return _Grant(
+        permissions, {"Table": {"DatabaseName": database_name or "DATABASE_NAME", "Name": name}}, described
+    )
+
+
+def _quote(words: str) -> tuple[str, ...]:
+    found = _REQUIRED.search(words)
+    return () if found is None else (f'The message says "{found[0]}".',)
+
+
+def _principal(denial: Denial) -> str:
+    arn = policy_principal_arn(denial)
+    return "ROLE_ARN" if arn == "PRINCIPAL_ARN" else arn
+
+
+def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
+    steps = ["A data lake administrator makes the grant: an IAM administrator is not one automatically."]
+    if "ROLE_ARN" in _principal(denial):
+        who = "The principal is the role that made the call (aws sts get-caller-identity prints it). A Glue job or crawler calls with its own role."
+        if _CRAWLER.search(words):
+            who = "The principal is the crawler's role: aws glue get-crawler --name CRAWLER --query Crawler.Role prints it."
+        steps.append(who)
+    line = fill_command(
+        f"aws lakeformation grant-permissions --principal {{}} --permissions {' '.join(grant.permissions)} --resource {{}}",
+        f"DataLakePrincipalIdentifier={_principal(denial)}",
+        json.dumps(grant.resource),
+    )
+    return Remedy(
+        title=f"Grant {grant.permission} on {grant.description} in Lake Formation",
+        who="resource owner",
+        steps=(*steps, *role_path_steps(denial)),
+        commands=(line,),
+        url=pages.LAKE_FORMATION_PERMISSIONS,
+    )
+
+
+def _inspect_remedy(grant: _Grant) -> Remedy:
+    return Remedy(
+        title="Or check what Lake Formation grants already, and who its administrators are",
+        who="resource owner",
+        steps=(
+            "Names of the resource and the catalog (the account) must match the call's. A resource link needs a grant on its target.",
+            "To leave access to IAM instead, grant the permissions to IAM_ALLOWED_PRINCIPALS.",
+        ),
+        commands=(
+            fill_command("aws lakeformation list-permissions --resource {}", json.dumps(grant.resource)),
+            "aws lakeformation get-data-lake-settings --query DataLakeSettings.DataLakeAdmins",
+        ),
+        url=pages.LAKE_FORMATION_PERMISSIONS,
+    )

@@ -1,0 +1,244 @@
+"""Check what the short explanation of a denial says, and what it must not say.
+
+The cases follow questions that people ask about AWS errors, with fictional names.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from iamtriage import explain
+
+ACCOUNT, OTHER = "111122223333", "444455556666"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/orders-api/run-7"
+GITHUB = "token.actions.githubusercontent.com"
+OIDC_DENIED = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
+
+
+def _trust(condition: dict[str, Any], effect: str = "Allow") -> dict[str, Any]:
+    provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"
+    return {
+        "Effect": effect,
+        "Principal": {"Federated": provider},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": condition,
+    }
+
+
+def _policy(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _claims(subject: str) -> dict[str, str]:
+    return {"iss": f"https://{GITHUB}", "sub": subject, "aud": "sts.amazonaws.com"}
+
+
+def _subject(value: str, operator: str = "StringEquals") -> dict[str, Any]:
+    return _trust({operator: {f"{GITHUB}:sub": value}})
+
+
+Case = tuple[str, str, dict[str, Any], tuple[str, ...], tuple[str, ...]]
+# Name, text, facts, what the short explanation contains, what it does not.
+LAKE_FORMATION: tuple[Case, ...] = (
+    (
+        "catalog",
+        "Insufficient Lake Formation permission(s): Required Create Database on Catalog (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException)",
+        {},
+        (
+            "CREATE_DATABASE on the Data Catalog",
+            "--permissions CREATE_DATABASE",
+            """--resource '{"Catalog": {}}'""",
+        ),
+        ("SELECT", "does not exist"),
+    ),
+    (
+        "crawler",
+        "[0a1b] ERROR : Insufficient Lake Formation permission(s) on sales (Database name: sales) (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException)",
+        {},
+        ("CREATE_TABLE ALTER DESCRIBE", """'{"Database": {"Name": "sales"}}'""", "the crawler's role"),
+        ("SELECT",),
+    ),
+    (
+        "table of a database",
+        "An error occurred (AccessDeniedException) when calling the GetTable operation: Insufficient Lake Formation permission(s): Required Select on sales.orders",
+        {"caller": SESSION},
+        (
+            "The role orders-api lacks the Lake Formation permission SELECT on the table orders.",
+            f"DataLakePrincipalIdentifier=arn:aws:iam::{ACCOUNT}:role/orders-api",
+            '"DatabaseName": "sales", "Name": "orders"',
+        ),
+        ("ROLE_ARN", "CREATE"),
+    ),
+    (
+        "table by names",
+        "Service Principal: glue.amazonaws.com: Insufficient Lake Formation permission(s) on orders (Database name: sales, Table name: orders) (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException)",
+        {},
+        ("SELECT DESCRIBE", '"DatabaseName": "sales", "Name": "orders"'),
+        ("DATABASE_NAME",),
+    ),
+    (
+        "location",
+        "An error occurred (AccessDeniedException) when calling the CreateTable operation: Insufficient Lake Formation permission(s) on s3://acme-lake/orders/",
+        {"region": "cn-north-1"},
+        ("DATA_LOCATION_ACCESS", '{"DataLocation": {"ResourceArn": "arn:aws-cn:s3:::acme-lake/orders/"}}'),
+        ("TABLE",),
+    ),
+    (
+        "unnamed",
+        "PERMISSION_DENIED: Principal does not have any privilege on specified resource (Service: AmazonDataCatalog; Status Code: 400; Error Code: AccessDeniedException; Request ID: 3c2f1f0a-1111-4d11-a6fd-2c1b3ed5a7aa)",
+        {},
+        ("the database or table", "Replace ROLE_ARN, DATABASE_NAME and TABLE_NAME."),
+        ("put-role-policy",),
+    ),
+)
+FEDERATION: tuple[Case, ...] = (
+    (
+        "workflow",
+        f"        role-to-assume: arn:aws:iam::{ACCOUNT}:role/deploy\nError: Could not assume role with OIDC: {OIDC_DENIED}",
+        {},
+        (
+            "the role deploy",
+            f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}",
+            "environment:NAME",
+            "repo:OWNER@ID/",
+            "case-sensitive",
+        ),
+        ("ACCOUNT_ID", "ROLE_NAME"),
+    ),
+    (
+        "GitLab job",
+        f"$ aws sts assume-role-with-web-identity --role-arn arn:aws:iam::{ACCOUNT}:role/deploy --web-identity-token ${{GITLAB_OIDC_TOKEN}}\nAn error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: {OIDC_DENIED}\nERROR: Job failed: exit code 1",
+        {},
+        (
+            "project_path:GROUP/PROJECT_NAME:ref_type:branch:ref:BRANCH_NAME",
+            "oidc-provider/gitlab.com",
+            "id_tokens",
+        ),
+        ("githubusercontent", "sts.amazonaws.com"),
+    ),
+    (
+        "wildcard compared literally",
+        f"Error: Could not assume role with OIDC: {OIDC_DENIED}\n\n{json.dumps(_policy(_subject('repo:acme/*')))}",
+        {},
+        (
+            "StringEquals in the trust policy compares literally",
+            f'"StringLike": {{"{GITHUB}:sub": "repo:acme/*"}}',
+        ),
+        ("BRANCH_NAME",),
+    ),
+    (
+        "subject of a given policy",
+        f"Error: Could not assume role with OIDC: {OIDC_DENIED}",
+        {"trust_policy": _policy(_subject("repo:acme/orders:ref:refs/heads/main"))},
+        ("expects the subject repo:acme/orders:ref:refs/heads/main.",),
+        ("compares literally",),
+    ),
+    (
+        "case",
+        f"Error: Could not assume role with OIDC: {OIDC_DENIED}",
+        {
+            "trust_policy": _policy(_subject("repo:acme/orders:pull_request")),
+            "token_claims": _claims("repo:Acme/orders:pull_request"),
+        },
+        ("and the token has repo:Acme/orders:pull_request (they differ in case).",),
+        ("immutable",),
+    ),
+    (
+        "immutable subject",
+        f"Error: Could not assume role with OIDC: {OIDC_DENIED}",
+        {
+            "trust_policy": _policy(_subject("repo:acme/orders:pull_request")),
+            "token_claims": _claims("repo:acme@12/orders@345:pull_request"),
+        },
+        ("immutable", '"repo:acme@12/orders@345:pull_request"'),
+        ("differ in case",),
+    ),
+    (
+        "matching Deny",
+        f"Error: Could not assume role with OIDC: {OIDC_DENIED}",
+        {
+            "trust_policy": _policy(
+                _subject("repo:acme/*", "StringLike"),
+                _trust({"StringEquals": {f"{GITHUB}:sub": "repo:acme/orders:pull_request"}}, "Deny"),
+            ),
+            "token_claims": _claims("repo:acme/orders:pull_request"),
+        },
+        ("a Deny statement of the trust policy matches it", "It is Statement[1].", "scope down the Deny"),
+        ("expects the subject", "and the token has", "Accept the token"),
+    ),
+)
+RESOURCES: tuple[Case, ...] = (
+    (
+        "Deny for an unsigned request",
+        '{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:abc123def4/prod/GET/orders with an explicit deny"}',
+        {},
+        (
+            "a Deny statement in the API's resource policy matches",
+            "Do this first: Find the Deny statement",
+            "Redeploy the API",
+            "--rest-api-id abc123def4",
+        ),
+        ("Do this first: Sign",),
+    ),
+    (
+        "function of another account",
+        f"User: {SESSION} is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:eu-west-1:{OTHER}:function:orders because no resource-based policy allows the lambda:InvokeFunction action",
+        {},
+        (
+            "--statement-id LambdaInvokeFunction --action lambda:InvokeFunction",
+            f"--principal arn:aws:iam::{ACCOUNT}:role/orders-api",
+        ),
+        ("Replace",),
+    ),
+    (
+        "secret of another account",
+        f"User: {SESSION} is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:{OTHER}:secret:db-AbCdEf because no resource-based policy allows the secretsmanager:GetSecretValue action",
+        {},
+        ("customer managed KMS key", "kms:Decrypt", f"account {ACCOUNT}"),
+        (),
+    ),
+    (
+        "key of a service-linked role",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForAutoScaling/AutoScaling is not authorized to perform: kms:GenerateDataKeyWithoutPlaintext on resource: arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab because no resource-based policy allows the kms:GenerateDataKeyWithoutPlaintext action",
+        {},
+        (
+            "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+            "kms:CreateGrant",
+            "kms:GrantIsForAWSResource",
+        ),
+        ("PATH", "put-role-policy"),
+    ),
+    (
+        "key of another account and a service-linked role",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForAutoScaling/AutoScaling is not authorized to perform: kms:CreateGrant on resource: arn:aws:kms:eu-west-1:{OTHER}:key/1234abcd-12ab-34cd-56ef-1234567890ab because no identity-based policy allows the kms:CreateGrant action",
+        {},
+        (f"arn:aws:iam::{ACCOUNT}:root", "put-key-policy"),
+        ("put-role-policy", "GrantIsForAWSResource"),
+    ),
+)
+CASES = (*LAKE_FORMATION, *FEDERATION, *RESOURCES)
+_LIMIT = 32
+
+
+@pytest.mark.parametrize(("name", "text", "facts", "says", "omits"), CASES, ids=[case[0] for case in CASES])
+def test_short_explanation(
+    name: str, text: str, facts: dict[str, Any], says: tuple[str, ...], omits: tuple[str, ...]
+) -> None:
+    shown = explain(text, facts=facts or None).to_text()
+    folded = " ".join(shown.replace("\\\n", " ").split())
+    for words in says:
+        assert words in folded, name
+    for words in omits:
+        assert words not in folded, name
+    assert len(shown.splitlines()) <= _LIMIT
+
+
+def test_grant_for_a_service_linked_role_in_another_account() -> None:
+    text = RESOURCES[-1][1]
+    lines = [command for remedy in explain(text).remedies for command in remedy.commands]
+    assert any(
+        line.startswith("aws kms create-grant") and "autoscaling.amazonaws.com" in line for line in lines
+    )
