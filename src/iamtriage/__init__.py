@@ -334,8 +334,18 @@ _HOMES = {
 # The public packages, each loaded when it is first used.
 _PACKAGES = frozenset(
     {
-        *("actions", "arrow", "arns", "authorization", "aws_auth", "boto", "explaining", "failures", "logs"),
-        *("notebook", "policies", "redaction", "sts", "testing", "trust"),
+        *(
+            "actions",
+            "arrow",
+            "arns",
+            "authorization",
+            "aws_auth",
+            "boto",
+            "explaining",
+            "failures",
+            "inputs",
+        ),
+        *("logs", "notebook", "policies", "redaction", "sts", "testing", "trust"),
     }
 )
 

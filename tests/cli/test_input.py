@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from iamtriage.cli import main
-from iamtriage.cli._live import find_live_descriptor
+from iamtriage.inputs._live import find_live_descriptor
 from tests.tables import APP, DENIAL
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol, TextIO, cast
 
 from iamtriage._reading.encodings import encoding_of
 from iamtriage._typing import override
-from iamtriage.cli._formats import GZIP_MAGIC, find_binary_format
-from iamtriage.cli._live import find_live_descriptor, read_live_lines
+from iamtriage.inputs._binary_formats import GZIP_MAGIC, find_binary_format
+from iamtriage.inputs._live import find_live_descriptor, read_live_lines
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

@@ -1,0 +1,28 @@
+"""Open logs and event records: files, folders, globs, and S3 prefixes, compressed or not.
+
+The content decides how an input is read, not its name. What cannot be read is an input, too, and says why.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from iamtriage.inputs._inputs import Input
+    from iamtriage.inputs._opening import open_inputs
+
+__all__ = ("Input", "open_inputs")
+
+_HOMES = {
+    "Input": "_inputs",
+    "open_inputs": "_opening",
+}
+if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
+    __getattr__ = lazy_names(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    """Return the public names, for tab completion."""
+    return sorted(__all__)

@@ -1,0 +1,174 @@
+"""The decompressed bytes of an input, and what is wrong with them."""
+
+from __future__ import annotations
+
+from io import BufferedReader, RawIOBase, TextIOWrapper
+from typing import TYPE_CHECKING
+
+from iamtriage._reading.encodings import encoding_of
+from iamtriage._typing import override
+from iamtriage.inputs._binary_formats import find_binary_format
+from iamtriage.inputs._decompression import DecompressionError, decompress, find_compression
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+    from typing_extensions import Buffer
+
+__all__ = ("NUL_BYTES", "Content")
+
+NUL_BYTES = "binary data (NUL bytes), not text"
+"""Why finding nothing in an input does not mean that it contains nothing."""
+
+# Minimum number of bytes to recognize a format, if the input has them.
+_MIN_PREFIX = 64
+_TEXT_BUFFER_SIZE = 65_536
+
+
+class Content:
+    """The bytes of an input, decompressed if necessary, which can be read once.
+
+    Attributes:
+        problem: Why the bytes end early or cannot be read; ``None`` if they are complete.
+        has_nul: Whether the bytes that were read contain NUL.
+        prefix: The first bytes.
+        descriptor: The file descriptor of a pipe or terminal, whose bytes come as they arrive, else ``None``.
+    """
+
+    def __init__(self, chunks: Iterator[bytes], descriptor: int | None = None) -> None:
+        self.problem: str | None = None
+        self.has_nul = False
+        self.descriptor = descriptor
+        self._chunks = chunks
+        self._pending: list[bytes] = []
+        self.prefix = self._begin()
+        compression = find_compression(self.prefix)
+        if compression is not None:
+            # It is read ahead, so there is nothing to wait for.
+            self.descriptor = None
+            self._chunks = self._decompressed(decompress(compression, self._take(self._chunks)))
+            self.prefix = self._begin()
+            inner = find_compression(self.prefix)
+            if inner is not None:
+                self._reject(f"{inner.name}-compressed data inside {compression.name}; decompress it first")
+        binary_format = find_binary_format(self.prefix)
+        if binary_format is not None and self.problem is None:
+            self._reject(binary_format)
+        self.has_nul = any(b"\0" in chunk for chunk in self._pending)
+
+    def _begin(self) -> bytes:
+        """Read the first bytes; a short line of a pipe is all that there is for now."""
+        prefix = b""
+        while len(prefix) < _MIN_PREFIX and not prefix.endswith(b"\n"):
+            chunk = next(self._chunks, b"")
+            if not chunk:
+                break
+            prefix += chunk
+        self._pending = [prefix] if prefix else []
+        return prefix
+
+    def _take(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        pending, self._pending = self._pending, []
+        yield from pending
+        yield from chunks
+
+    def _decompressed(self, parts: Iterator[bytes]) -> Iterator[bytes]:
+        try:
+            yield from parts
+        except DecompressionError as error:
+            self.problem = str(error)
+
+    def _reject(self, problem: str) -> None:
+        self.problem = problem
+        self._pending = []
+        self._chunks = iter(())
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether nothing of the content can be read."""
+        return self.problem is not None and not self._pending
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether bytes were read ahead."""
+        return bool(self._pending)
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether the bytes that were read are not text. Text in UTF-16 contains NUL bytes."""
+        return self.has_nul and self.encoding != "utf-16"
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of the content as text: UTF-8, or UTF-16 after a byte order mark."""
+        return encoding_of(self.prefix[:2])
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the bytes in parts."""
+        while self._pending:
+            yield self._pending.pop(0)
+        for chunk in self._chunks:
+            self.has_nul = self.has_nul or b"\0" in chunk
+            yield chunk
+
+    def read(self, size: int, /) -> bytes:
+        """Return what arrives next, of any size; empty at the end."""
+        del size
+        return next(iter(self), b"")
+
+    def extend_prefix(self, size: int) -> bytes:
+        """Read further until the prefix has a newline, and return it.
+
+        Args:
+            size: The length, in bytes, after which to stop without a newline.
+        """
+        while b"\n" not in self.prefix and len(self.prefix) < size:
+            chunk = next(self._chunks, b"")
+            if not chunk:
+                break
+            self.has_nul = self.has_nul or b"\0" in chunk
+            self._pending.append(chunk)
+            self.prefix += chunk
+        return self.prefix
+
+    def open_text(self, *, keep_bytes: bool = False) -> TextIO:
+        """Return the content as a text file.
+
+        Args:
+            keep_bytes: Whether to keep newlines, and bytes that are not UTF-8, to write them unchanged.
+        """
+        keeps_undecodable = keep_bytes and self.encoding.startswith("utf-8")
+        return TextIOWrapper(
+            BufferedReader(self.open_bytes(), _TEXT_BUFFER_SIZE),
+            encoding=self.encoding,
+            errors="surrogateescape" if keeps_undecodable else "replace",
+            newline="" if keep_bytes else None,
+        )
+
+    def open_bytes(self) -> RawIOBase:
+        """Return the content as a binary stream."""
+        return _ByteFile(self)
+
+
+class _ByteFile(RawIOBase):
+    """A binary stream of a content. Closing it leaves the content open."""
+
+    def __init__(self, content: Content) -> None:
+        super().__init__()
+        self._chunks = iter(content)
+        self._rest = memoryview(b"")
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def readinto(self, buffer: Buffer, /) -> int:
+        target = memoryview(buffer).cast("B")
+        if not self._rest:
+            self._rest = memoryview(next(self._chunks, b""))
+        data = self._rest[: len(target)]
+        self._rest = self._rest[len(data) :]
+        target[: len(data)] = data
+        return len(data)

@@ -1,0 +1,174 @@
+"""Decompress gzip, zstd, bzip2 and xz data in parts of bounded size."""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("PART_SIZE", "Compression", "DecompressionError", "decompress", "find_compression")
+
+PART_SIZE = 4 << 20
+"""Maximum number of bytes that are decompressed at once."""
+
+
+class DecompressionError(Exception):
+    """Compressed data that is incomplete, invalid, or not readable here; the message is the reason."""
+
+
+class _Decompressor(Protocol):
+    """The interface of ``bz2.BZ2Decompressor``, ``lzma.LZMADecompressor`` and ``ZstdDecompressor``."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
+
+
+@attrs.frozen
+class Compression:
+    """A format of compressed data.
+
+    Attributes:
+        name: The name for messages.
+        magic: The first bytes of such data.
+        open: Returns a decompressor and the exceptions that it raises for invalid data.
+    """
+
+    name: str
+    magic: bytes
+    open: Callable[[], tuple[Callable[[], _Decompressor], tuple[type[Exception], ...]]]
+
+
+class _GzipDecompressor:
+    """One member of gzip data."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        self._has_more = False
+
+    @property
+    def eof(self) -> bool:
+        return self._member.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._member.eof and not self._has_more
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._member.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        part = self._member.decompress(self._member.unconsumed_tail + data, max(max_length, 0))
+        # zlib can hold output back after it has taken all input.
+        self._has_more = bool(self._member.unconsumed_tail) or len(part) == max_length
+        return part
+
+
+def _open_gzip() -> tuple[Callable[[], _Decompressor], tuple[type[Exception], ...]]:
+    return _GzipDecompressor, (zlib.error,)
+
+
+def _open_bzip2() -> tuple[Callable[[], _Decompressor], tuple[type[Exception], ...]]:
+    from bz2 import BZ2Decompressor
+
+    return BZ2Decompressor, (OSError, ValueError)
+
+
+def _open_xz() -> tuple[Callable[[], _Decompressor], tuple[type[Exception], ...]]:
+    from lzma import LZMADecompressor, LZMAError
+
+    return LZMADecompressor, (LZMAError,)
+
+
+def _open_zstd() -> tuple[Callable[[], _Decompressor], tuple[type[Exception], ...]]:
+    """Open the module of Python 3.14, or its backport.
+
+    Raises:
+        DecompressionError: Neither is installed.
+    """
+    from importlib import import_module
+
+    for name in ("compression.zstd", "backports.zstd"):
+        try:
+            zstd: Any = import_module(name)
+        except ImportError:
+            continue
+        return cast("Callable[[], _Decompressor]", zstd.ZstdDecompressor), (zstd.ZstdError,)
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    msg = f"zstd-compressed data, which Python {version} cannot read; install iamtriage[zstd]"
+    raise DecompressionError(msg)
+
+
+_COMPRESSIONS = (
+    Compression("gzip", b"\x1f\x8b", _open_gzip),
+    Compression("zstd", b"\x28\xb5\x2f\xfd", _open_zstd),
+    Compression("xz", b"\xfd7zXZ\x00", _open_xz),
+    # After the letters and the block size: the magic number of a block, or that of the end.
+    *(
+        Compression("bzip2", b"BZh%d%s" % (size, block), _open_bzip2)
+        for size in range(1, 10)
+        for block in (b"1AY&SY", b"\x17rE8P\x90")
+    ),
+)
+
+
+def find_compression(prefix: bytes) -> Compression | None:
+    r"""Return the compression of data that begins with these bytes.
+
+    >>> find_compression(b"\x1f\x8b\x08\x00").name
+    'gzip'
+    >>> find_compression(b"BZh9 is not bzip2") is None
+    True
+    """
+    for compression in _COMPRESSIONS:
+        if prefix.startswith(compression.magic):
+            return compression
+    return None
+
+
+def decompress(compression: Compression, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield decompressed parts of at most ``PART_SIZE`` bytes; several members are one content.
+
+    Args:
+        compression: The format.
+        chunks: The compressed data.
+
+    Raises:
+        DecompressionError: The data ends early or is invalid. What was read before has been yielded.
+    """
+    new, errors = compression.open()
+    member = new()
+    has_ended = False  # whether a member has ended, and none has begun since
+    for data in chunks:
+        pending = data
+        while pending or not (has_ended or member.needs_input):
+            if has_ended:
+                # Writers may pad the end with NUL bytes.
+                pending = pending.lstrip(b"\0")
+                if not pending:
+                    break
+                member, has_ended = new(), False
+            try:
+                part = member.decompress(pending, PART_SIZE)
+            except errors:
+                msg = f"invalid {compression.name} data"
+                raise DecompressionError(msg) from None
+            pending = b""
+            if member.eof:
+                pending, has_ended = member.unused_data, True
+            if part:
+                yield part
+    if not has_ended:
+        msg = f"truncated {compression.name} data"
+        raise DecompressionError(msg)

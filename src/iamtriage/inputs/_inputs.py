@@ -1,0 +1,150 @@
+"""An input: a file, an S3 object, or standard input, and what was read of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import attrs
+
+from iamtriage.inputs._content import NUL_BYTES, Content
+from iamtriage.inputs._live import read_live_lines
+from iamtriage.inputs._records import Progress, find_format, read_denials
+from iamtriage.inputs._selection import Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from iamtriage.failures._failures import Failure
+    from iamtriage.inputs._records import Reader
+
+__all__ = ("Input", "Source")
+
+_NOT_RECORDS = "not records of events but text, which failures() reads"
+
+
+class Source(Protocol):
+    """Where the bytes of an input come from."""
+
+    def open(self) -> AbstractContextManager[tuple[Iterator[bytes], int | None]]:
+        """Open the bytes; the number is the file descriptor of a pipe or terminal."""
+        ...
+
+
+@attrs.define
+class Input:
+    """A file or object to read; what cannot be read is an input, too.
+
+    Nothing is opened before it is read, so inputs can be pickled and read by other processes. Each method
+    reads the input from its beginning. None raises on content or on errors of the operating system:
+    ``problem`` says what is missing.
+
+    Attributes:
+        name: The path, or the ``s3://`` URL.
+        size: The size in bytes as stored; ``None`` if it is not known.
+        version: The time of the last change or the ETag. An input with the same name, size and version as
+            before has not changed. ``None`` if it is not known.
+        skipped: Why the input is not read; ``None`` if it is.
+        problem: Why the input could not be read, or not completely; ``None`` if nothing is missing. It is set
+            after reading, and from the beginning if the input is skipped because of an error.
+        records: The number of records that were read, also of calls that succeeded, and of all accounts,
+            Regions and times.
+    """
+
+    name: str
+    size: int | None = None
+    version: str | None = None
+    skipped: str | None = None
+    problem: str | None = None
+    records: int = 0
+    _source: Source | None = attrs.field(default=None, repr=False, eq=False, alias="source")
+    _selection: Selection = attrs.field(factory=Selection, repr=False, eq=False, alias="selection")
+
+    def denials(self) -> Iterator[Mapping[str, Any]]:
+        """Yield the records of calls that failed, each as a mapping for :func:`iamtriage.parse`.
+
+        Records are CloudTrail's, OCSF events and Kubernetes audit events, in any of the containers that AWS
+        puts around them. All errors are failures, such as throttling, not only denials of access. An input
+        that is not records has a ``problem``.
+
+        Yields:
+            The records. ``records`` is their number, with those of calls that succeeded, after the last one.
+        """
+        for content in self._open():
+            reader = find_format(content)
+            if reader is None:
+                self.problem = _NOT_RECORDS
+            else:
+                yield from self._read_records(reader, content)
+
+    def failures(self) -> Iterator[Failure]:
+        """Yield the failures of the input: of records as :meth:`denials` reads them, or of a log.
+
+        The time, accounts and Regions that inputs were opened with select records; a log is read whole.
+
+        Yields:
+            The failures, in order.
+        """
+        for content in self._open():
+            reader = find_format(content)
+            if reader is None:
+                yield from self._scan(content)
+                continue
+            from iamtriage._reading.parsing import parse
+
+            for record in self._read_records(reader, content):
+                found = parse(record)
+                if found is not None:
+                    yield found
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of the input as text, decompressed.
+
+        Yields:
+            The lines, with their newlines.
+        """
+        for content in self._open():
+            yield from content.open_text()
+            if content.is_binary:
+                self.problem = NUL_BYTES
+
+    def text(self) -> str:
+        """Return the whole input as text, decompressed; empty if it cannot be read."""
+        return "".join(self.lines())
+
+    def _read_records(self, reader: Reader, content: Content) -> Iterator[Mapping[str, Any]]:
+        progress = Progress()
+        try:
+            yield from read_denials(reader, content, self._selection, progress)
+        finally:
+            self.records, self.skipped, self.problem = progress.records, progress.skipped, progress.problem
+
+    def _scan(self, content: Content) -> Iterator[Failure]:
+        """Yield the failures of a log; those of a pipe or terminal soon after their last line."""
+        from iamtriage._reading.scanning import scan
+        from iamtriage._reading.texts import scan_lines
+
+        if content.descriptor is None:
+            found = scan(content.open_text())
+        else:
+            found = scan_lines(read_live_lines(content, content.descriptor, content.encoding), has_parts=True)
+        is_found = False
+        for failure in found:
+            is_found = True
+            yield failure
+        if not is_found and content.is_binary:
+            self.problem = NUL_BYTES
+
+    def _open(self) -> Generator[Content, None, None]:
+        """Yield the content, unless there is none, and set what is wrong with it after it was read."""
+        if self._source is None or self.skipped is not None:
+            return
+        self.records, self.problem = 0, None
+        try:
+            with self._source.open() as (chunks, descriptor):
+                content = Content(chunks, descriptor)
+                if not content.is_rejected:
+                    yield content
+                self.problem = content.problem or self.problem
+        except OSError as error:
+            self.problem = error.strerror or str(error)

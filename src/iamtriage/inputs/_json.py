@@ -1,0 +1,52 @@
+"""Load JSON, with orjson if it is installed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ("load",)
+
+
+def _find_loader() -> Callable[[bytes | str], object]:
+    try:
+        from orjson import loads
+    except ImportError:
+        return _load_slowly
+    return loads
+
+
+def _load_slowly(data: bytes | str) -> object:
+    # The decoder would guess other encodings than UTF-8.
+    return json.loads(data if isinstance(data, str) else data.decode())
+
+
+_loads = _find_loader()
+
+
+def load(data: bytes | str) -> object:
+    r"""Load JSON; ``None`` for anything else.
+
+    >>> load(b'{"eventName": "GetObject"}')
+    {'eventName': 'GetObject'}
+    >>> load(b"not JSON") is None
+    True
+    """
+    try:
+        return _loads(data)
+    except (ValueError, RecursionError):
+        pass
+    if isinstance(data, bytes) and data[:1] in (b"{", b"["):
+        return _load_tolerantly(data)
+    return None
+
+
+def _load_tolerantly(data: bytes) -> object:
+    """Load what orjson rejects and CloudTrail writes: lone surrogates, large numbers, invalid UTF-8."""
+    try:
+        return json.loads(data.decode("utf-8", "replace"), strict=False)
+    except (ValueError, RecursionError):
+        return None

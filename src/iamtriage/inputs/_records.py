@@ -1,0 +1,389 @@
+"""Read the failing records of events out of bytes.
+
+Bytes are searched for a mark before JSON is parsed, because most events succeed. The records of a CloudTrail
+log file are parsed one by one, so memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
+
+import attrs
+
+from iamtriage.inputs._elements import read_elements
+from iamtriage.inputs._json import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from iamtriage.inputs._content import Content
+    from iamtriage.inputs._selection import Selection
+
+__all__ = ("Progress", "Reader", "Record", "find_format", "read_denials")
+
+Record: TypeAlias = Mapping[str, Any]
+"""An event as a JSON object."""
+
+# A document that cannot be split is read as a whole, up to this many bytes.
+_MAX_DOCUMENT = 256 << 20
+# Bytes of a first line.
+_MAX_LINE = 64 << 20
+_MAX_DEPTH = 6
+_BLANKS = b" \t\r\n"
+_UTF8_MARK = b"\xef\xbb\xbf"
+
+# CloudTrail writes its log files in this form, without spaces.
+_LOG_FILE = b'{"Records":[{"eventVersion":'
+_HEAD = b'{"Records":['
+_BOUNDARY = b'},{"eventVersion":'
+# A quotation mark of a nested JSON text is escaped, and so is its name: \"errorCode\".
+_ERROR_MARK = b'"error'
+_AUDIT_MARK = re.compile(rb"40[13]")
+_ARRAY = re.compile(rb'(?:\{\s*"(?:Records|Events|events|logEvents|items)"\s*:\s*)?\[\s*')
+# CloudWatch Logs exports have the time of the log event before the message.
+_STAMP = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]{8,18}Z (?=\{)")
+_CATEGORY = re.compile(rb'"eventCategory":"([A-Za-z]{1,40})"')
+_DENIED = frozenset({401, 403})
+# Keys under which a document can hold others, as objects or as JSON texts.
+_LISTS = ("Records", "Events", "events", "logEvents")
+_CONTAINERS = frozenset({*_LISTS, "detail", "items", "CloudTrailEvent", "message"})
+_OTHER_CATEGORIES = {
+    "Insight": "CloudTrail Insights events, which count calls and hold no denials",
+    "Aggregated": "CloudTrail aggregated events, which summarize calls and hold no denials",
+}
+
+
+@attrs.define
+class Progress:
+    """What was read so far.
+
+    Attributes:
+        records: The number of records, also of those that are not selected or succeeded.
+        problem: Why not everything could be read.
+        skipped: Why the input holds no events of calls.
+    """
+
+    records: int = 0
+    problem: str | None = None
+    skipped: str | None = None
+
+
+class Reader(Protocol):
+    def __call__(self, content: Content, progress: Progress) -> Iterator[Record]: ...
+
+
+def find_format(content: Content) -> Reader | None:
+    """Return the function that reads the failing records of a content; ``None`` if it holds no records."""
+    if content.encoding == "utf-16":
+        return None
+    head = _strip(content.prefix)
+    if head.startswith(_LOG_FILE):
+        return _read_log_file
+    if not head.startswith((b"{", b"[")):
+        return _read_lines if _STAMP.match(head) and _is_event_line(_first_line(content)) else None
+    array = _ARRAY.match(head)
+    if array is not None:
+        return _read_array if _is_event_array(content, array.end()) else None
+    line = _first_line(content)
+    document = load(line)
+    if isinstance(document, dict):
+        return _read_lines if _is_eventful(cast("Record", document)) else None
+    # A document of many lines, or several without newlines between them.
+    return _read_documents if _looks_eventful(head) else None
+
+
+def read_denials(
+    reader: Reader, content: Content, selection: Selection, progress: Progress
+) -> Iterator[Record]:
+    """Yield the failing records of a content that are selected, and count all of them."""
+    records = reader(content, progress)
+    if not selection:
+        yield from records
+        return
+    for record in records:
+        if selection.includes(record):
+            yield record
+
+
+def _strip(data: bytes) -> bytes:
+    return data.removeprefix(_UTF8_MARK).lstrip(_BLANKS)
+
+
+def _first_line(content: Content) -> bytes:
+    line = _strip(content.extend_prefix(_MAX_LINE)).partition(b"\n")[0]
+    return _STAMP.sub(b"", line, count=1)
+
+
+def _is_event_line(line: bytes) -> bool:
+    document = load(line)
+    return isinstance(document, dict) and _is_eventful(cast("Record", document))
+
+
+def _is_event_array(content: Content, start: int) -> bool:
+    """Return whether the first element of an array is an event, or holds one; so is an empty ``Records``."""
+    if _EMPTY.match(_strip(content.prefix)):
+        return True
+    for element in read_elements(iter((_strip(content.prefix)[start:],)), Progress()):
+        return isinstance(element, Mapping) and _is_eventful(cast("Record", element))
+    # The element is longer than the prefix.
+    return _looks_eventful(content.prefix)
+
+
+_EMPTY = re.compile(rb'\{\s*"(?:Records|Events)"\s*:\s*\[\s*\]')
+_MAX_HEAD = 16_384
+_EVENT_KEY = re.compile(
+    rb'\\?"(?:eventVersion|eventSource|class_uid|auditID|CloudTrailEvent|digestS3Object)\\?"\s*:'
+)
+
+
+def _looks_eventful(head: bytes) -> bool:
+    return _EVENT_KEY.search(head, 0, _MAX_HEAD) is not None
+
+
+def _is_eventful(document: Record) -> bool:
+    """Return whether a document is an event or holds events."""
+    return "digestS3Object" in document or any(True for _ in events_in(document))
+
+
+def events_in(document: object, depth: int = 0) -> Iterator[Record]:
+    """Yield the events of calls that a document is or holds, also those in JSON texts."""
+    if isinstance(document, str):
+        document = load(document) if document.lstrip().startswith("{") else None
+    if not isinstance(document, Mapping) or depth > _MAX_DEPTH:
+        return
+    document = cast("Record", document)
+    if is_event(document):
+        yield document
+        return
+    if document.keys().isdisjoint(_CONTAINERS):
+        return
+    for key in _LISTS if document.get("kind") != "EventList" else (*_LISTS, "items"):
+        nested = document.get(key)
+        if isinstance(nested, list):
+            for item in cast("list[object]", nested):
+                yield from events_in(item, depth + 1)
+    for key in ("detail", "CloudTrailEvent", "message"):
+        yield from events_in(document.get(key), depth + 1)
+
+
+def is_event(document: Record) -> bool:
+    """Return whether a document is a record of CloudTrail, an OCSF event, or a Kubernetes audit event."""
+    return (
+        ("eventSource" in document and "eventName" in document)
+        or "insightDetails" in document
+        or (document.get("eventCategory") in _OTHER_CATEGORIES)
+        or ("class_uid" in document and "api" in document)
+        or ("auditID" in document and document.get("kind") == "Event")
+    )
+
+
+def has_failed(event: Record) -> bool:
+    """Return whether an event says that its call failed."""
+    if event.get("errorCode") or event.get("errorMessage"):
+        return True
+    if "api" in event:
+        response = _get(_get(event, "api"), "response")
+        return bool(_get(response, "error") or (_get(response, "error_message")))
+    return _get(_get(event, "responseStatus"), "code") in _DENIED
+
+
+def _get(value: object, key: str) -> object:
+    return cast("Record", value).get(key) if isinstance(value, Mapping) else None
+
+
+def _read_log_file(content: Content, progress: Progress) -> Iterator[Record]:
+    """Read a log file as CloudTrail writes it, by searching for the places between its records.
+
+    What does not parse between two of these places is read again by its syntax.
+    """
+    chunks = iter(content)
+    data = _strip(next(chunks, b""))
+    start = len(_HEAD)
+    progress.skipped = _other_category(data)
+    if progress.skipped is not None:
+        return
+    while True:
+        end = data.rfind(_BOUNDARY)
+        if end > start:
+            # Everything up to here is whole records.
+            progress.records += data.count(_BOUNDARY, start, end) + 1
+            for record, at in _search(data, start, end + 1):
+                if record is None:
+                    progress.records -= data.count(_BOUNDARY, at, end) + 1
+                    yield from _failing(read_elements(_chain(data[at:], chunks), progress), progress)
+                    return
+                yield record
+            start = end + 2
+        chunk = next(chunks, b"")
+        if not chunk:
+            break
+        data, start = data[start:] + chunk, 0
+    # The last record, what follows the array, or what is left of truncated data.
+    yield from _failing(read_elements(iter((data[start:],)), progress), progress)
+
+
+def _search(data: bytes, start: int, end: int) -> Iterator[tuple[Record | None, int]]:
+    """Yield the failing records of a part of a log file with their positions; ``None`` for invalid JSON."""
+    at = known = start  # the beginning of a record, as far as what comes before is known to be records
+    while (mark := data.find(_ERROR_MARK, at, end)) >= 0:
+        before = data.rfind(_BOUNDARY, at, mark)
+        begin = at if before < 0 else before + 2
+        following = data.find(_BOUNDARY, mark, end)
+        record_end = end if following < 0 else following + 1
+        record = load(data[begin:record_end])
+        if not isinstance(record, dict) or "eventSource" not in record or not _is_whole(data, known, begin):
+            yield None, known
+            return
+        record = cast("Record", record)
+        if has_failed(record):
+            yield record, begin
+        at = known = end if following < 0 else following + 2
+    if not _is_whole(data, known, end):
+        yield None, known
+
+
+def _is_whole(data: bytes, start: int, end: int) -> bool:
+    """Return whether a part of a log file between two boundaries is whole records.
+
+    Objects follow each other only in arrays, so a boundary within a record has an open bracket before it.
+    """
+    if data.count(b"[", start, end) == data.count(b"]", start, end):
+        return True
+    # A bracket can be in a string.
+    return load(b"[" + data[start:end].rstrip(b",") + b"]") is not None
+
+
+def _other_category(data: bytes) -> str | None:
+    """Return why a log file is skipped, from its first record."""
+    match = _CATEGORY.search(data)
+    return _OTHER_CATEGORIES.get(match[1].decode()) if match else None
+
+
+def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def _read_array(content: Content, progress: Progress) -> Iterator[Record]:
+    """Read an array of events, or an object that begins with one, element by element."""
+    chunks = iter(content)
+    data = _strip(next(chunks, b""))
+    array = _ARRAY.match(data)
+    start = array.end() if array else 0
+    yield from _failing(read_elements(_chain(data[start:], chunks), progress), progress)
+
+
+def _failing(elements: Iterable[object], progress: Progress) -> Iterator[Record]:
+    """Count the events of these documents, and yield those that say that a call failed."""
+    for element in elements:
+        if _get(element, "digestS3Object") is not None:
+            progress.skipped = "a CloudTrail digest, which holds no events"
+        for event in events_in(element):
+            progress.records += 1
+            if event.get("eventCategory") in _OTHER_CATEGORIES:
+                progress.skipped = _OTHER_CATEGORIES[event["eventCategory"]]
+            elif has_failed(event):
+                yield event
+
+
+def _read_lines(content: Content, progress: Progress) -> Iterator[Record]:
+    """Read one document per line, each an event or a container of events."""
+    first_line = _first_line(content)
+    find, is_container = _mark_finder(first_line), _is_container(first_line)
+    rest = b""
+    for chunk in content:
+        data = rest + chunk if rest else chunk
+        end = data.rfind(b"\n") + 1
+        rest = data[end:]
+        if end:
+            yield from _read_whole_lines(data[:end], progress, find, is_container=is_container)
+    if not rest.strip():
+        return
+    if load(_STAMP.sub(b"", _strip(rest), count=1)) is None and not is_container:
+        # Documents that follow each other, the last of which can end early.
+        yield from _failing(_load_line(rest, progress), progress)
+    else:
+        yield from _read_whole_lines(rest + b"\n", progress, find, is_container=is_container)
+
+
+def _mark_finder(first_line: bytes) -> Callable[[bytes, int], int]:
+    """Return the function that finds the next place where an event may have failed."""
+    if b"auditID" not in first_line:
+        return lambda data, at: data.find(_ERROR_MARK, at)
+
+    def find(data: bytes, at: int) -> int:
+        match = _AUDIT_MARK.search(data, at)
+        return match.start() if match else -1
+
+    return find
+
+
+def _is_container(line: bytes) -> bool:
+    document = load(line)
+    return isinstance(document, dict) and not is_event(cast("Record", document)) and "detail" not in document
+
+
+def _read_whole_lines(
+    data: bytes, progress: Progress, find: Callable[[bytes, int], int], *, is_container: bool
+) -> Iterator[Record]:
+    if is_container:
+        # Only parsing tells how many events they hold.
+        for line in data.splitlines():
+            if line.strip():
+                yield from _failing(_load_line(line, progress), progress)
+        return
+    progress.records += data.count(b"\n") - data.count(b"\n\n") - data.startswith(b"\n")
+    at = 0
+    while (mark := find(data, at)) >= 0:
+        begin = max(data.rfind(b"\n", at, mark) + 1, at)
+        at = data.find(b"\n", mark) + 1
+        for document in _load_line(data[begin:at], progress):
+            for event in events_in(document):
+                if has_failed(event):
+                    yield event
+
+
+def _load_line(line: bytes, progress: Progress) -> Iterator[object]:
+    document = load(_STAMP.sub(b"", _strip(line), count=1))
+    if document is not None:
+        yield document
+        return
+    # Some writers put documents one after the other, without newlines.
+    yield from _load_documents(line.decode("utf-8", "replace"), progress)
+
+
+def _read_documents(content: Content, progress: Progress) -> Iterator[Record]:
+    """Read documents that span lines, or follow each other without newlines."""
+    parts: list[bytes] = []
+    size = 0
+    for chunk in content:
+        parts.append(chunk)
+        size += len(chunk)
+        if size > _MAX_DOCUMENT:
+            progress.problem = "a JSON document of more than 256 MB; convert it to one record per line"
+            return
+    data = _strip(b"".join(parts))
+    document = load(data)
+    if document is None:
+        yield from _failing(_load_documents(data.decode("utf-8", "replace"), progress), progress)
+    else:
+        yield from _failing((document,), progress)
+
+
+_SPACE = re.compile(r"\s*")
+_decode = json.JSONDecoder(strict=False).raw_decode
+
+
+def _load_documents(text: str, progress: Progress) -> Iterator[object]:
+    """Yield JSON documents that follow each other."""
+    at = 0
+    while (space := _SPACE.match(text, at)) and space.end() < len(text):
+        try:
+            document, at = _decode(text, space.end())
+        except (ValueError, RecursionError):
+            progress.problem = progress.problem or "invalid JSON, or JSON that ends early"
+            return
+        yield document

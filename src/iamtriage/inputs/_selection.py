@@ -1,0 +1,221 @@
+"""Select inputs by their paths, and records by their contents: time, account and Region."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, cast
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ("Selection", "find_sibling")
+
+# The folders next to CloudTrail/ in a trail's bucket that hold no events of calls. Source:
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
+_SIBLINGS = {
+    "CloudTrail-Digest": "CloudTrail digests, which hold no events",
+    "CloudTrail-Insight": "CloudTrail Insights events, which count calls and hold no denials",
+    "CloudTrail-Aggregated": "CloudTrail aggregated events, which summarize calls and hold no denials",
+}
+_SIBLING = re.compile(rf"(?:^|[/\\])AWSLogs[/\\](?:[^/\\]+[/\\]){{1,2}}({'|'.join(_SIBLINGS)})(?=[/\\]|$)")
+# AWSLogs/[o-…/]ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/…, or any beginning of it.
+_TREE = re.compile(
+    r"(?:^|[/\\])AWSLogs[/\\](?:o-[a-z0-9]{10,32}[/\\])?(?P<account>\d{12})(?:[/\\](?P<kind>[^/\\]+)"
+    r"(?:[/\\](?P<region>[a-z]{2}(?:-[a-z0-9]+)+-\d+)"
+    r"(?:[/\\](?P<year>\d{4})(?:[/\\](?P<month>\d\d)(?:[/\\](?P<day>\d\d))?)?)?)?)?(?=[/\\]|$)"
+)
+# The partitions of Amazon Security Lake. Source:
+# https://docs.aws.amazon.com/security-lake/latest/userguide/custom-sources-best-practices.html
+_PARTITIONS = {
+    "account": re.compile(r"(?:^|[/\\])accountId=(\d{12})(?=[/\\]|$)"),
+    "region": re.compile(r"(?:^|[/\\])region=([a-z0-9-]+)(?=[/\\]|$)"),
+    "day": re.compile(r"(?:^|[/\\])eventDay=(\d{8})(?=[/\\]|$)"),
+}
+# CloudTrail delivers events within minutes, sometimes hours; a folder is that of the delivery.
+_MAX_DELAY = timedelta(days=1)
+_DAY = timedelta(days=1)
+
+
+def find_sibling(path: str) -> str | None:
+    """Return what a path in a trail's tree holds instead of the events of calls; ``None`` for any other path.
+
+    >>> find_sibling("AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/11/27/x.json.gz")
+    'CloudTrail digests, which hold no events'
+    >>> find_sibling("AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/27/x.json.gz") is None
+    True
+    """
+    match = _SIBLING.search(path)
+    return _SIBLINGS[match[1]] if match else None
+
+
+@attrs.frozen
+class Selection:
+    """What to read: events of a time, of accounts and of Regions.
+
+    Attributes:
+        since: The time of the first event.
+        until: The time that all events are before.
+        accounts: The IDs of the accounts; empty for all.
+        regions: The Regions; empty for all.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    accounts: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    _first: str = attrs.field(init=False, default="", repr=False, eq=False)
+    _end: str = attrs.field(init=False, default="", repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_first", _to_text(self.since) if self.since else "")
+        object.__setattr__(self, "_end", _to_text(self.until) if self.until else "")
+
+    def __bool__(self) -> bool:
+        """Return whether anything is left out."""
+        return bool(self.since or self.until or self.accounts or self.regions)
+
+    def may_contain(self, path: str) -> bool:
+        """Return whether a file or folder with this path can contain selected events.
+
+        A folder of a day is that of the delivery, so events of the day before can be in it.
+        """
+        if not self:
+            return True
+        account, region, first, last = _describe(path)
+        if account is not None and self.accounts and account not in self.accounts:
+            return False
+        if region is not None and self.regions and region not in self.regions:
+            return False
+        if self.since is not None and last is not None and last < self.since.date():
+            return False
+        return self.until is None or first is None or first <= (self.until + _MAX_DELAY).date()
+
+    def includes(self, record: Mapping[str, object]) -> bool:
+        """Return whether a record is selected. One that does not state a time, account or Region is."""
+        if self.since is not None or self.until is not None:
+            time = _time_of(record)
+            if time is not None and (time < self._first or (self._end and time >= self._end)):
+                return False
+        if self.accounts:
+            account = _account_of(record)
+            if account is not None and account not in self.accounts:
+                return False
+        if self.regions:
+            region = _region_of(record)
+            if region is not None and region not in self.regions:
+                return False
+        return True
+
+
+def build_selection(
+    since: datetime | date | str | None,
+    until: datetime | date | str | None,
+    accounts: Collection[str],
+    regions: Collection[str],
+) -> Selection:
+    """Build a selection from the arguments of a caller.
+
+    Raises:
+        TypeError: An argument has another type.
+        ValueError: A text is not a time, or an account is not a 12-digit ID.
+    """
+    for name, values in (("accounts", accounts), ("regions", regions)):
+        if isinstance(values, str):
+            msg = f"{name} must be a collection of strings, not a string"
+            raise TypeError(msg)
+    for account in accounts:
+        if not re.fullmatch(r"\d{12}", account, re.ASCII):
+            msg = f"accounts: expected 12-digit account IDs, got {account!r}"
+            raise ValueError(msg)
+    return Selection(
+        _to_time("since", since), _to_time("until", until), frozenset(accounts), frozenset(regions)
+    )
+
+
+def _to_time(name: str, value: datetime | date | str | None) -> datetime | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            msg = f"{name}: expected an ISO 8601 date or time, got {value!r}"
+            raise ValueError(msg) from None
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    if isinstance(value, date):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    msg = f"{name} must be a datetime, date or string, not {type(value).__name__}"  # type: ignore[unreachable]
+    raise TypeError(msg)
+
+
+def _to_text(time: datetime) -> str:
+    """Format a time so that times of records compare with it as texts."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
+
+
+def _describe(path: str) -> tuple[str | None, str | None, date | None, date | None]:
+    """Return the account, Region, first and last day of a path, each ``None`` if it is not stated."""
+    match = _TREE.search(path)
+    if match is not None:
+        first, last = _days(match["year"], match["month"], match["day"])
+        return match["account"], match["region"], first, last
+    account, region, day = (
+        found[1] if (found := pattern.search(path)) else None for pattern in _PARTITIONS.values()
+    )
+    first, last = _days(day[:4], day[4:6], day[6:]) if day else (None, None)
+    return account, region, first, last
+
+
+def _days(year: str | None, month: str | None, day: str | None) -> tuple[date | None, date | None]:
+    """Return the first and last day of a year, month or day."""
+    if year is None:
+        return None, None
+    try:
+        first = date(int(year), int(month or 1), int(day or 1))
+        if day is not None:
+            return first, first
+        following = date(first.year + 1, 1, 1) if month is None else (first + 31 * _DAY).replace(day=1)
+    except ValueError:
+        return None, None
+    return first, following - _DAY
+
+
+def _time_of(record: Mapping[str, object]) -> str | None:
+    """Return the time of an event in UTC, without its zone, so that times compare as texts."""
+    for key in ("eventTime", "requestReceivedTimestamp", "time_dt", "time"):
+        value = record.get(key)
+        if isinstance(value, str) and value[:4].isdecimal() and "T" in value:
+            return value.removesuffix("Z").removesuffix("+00:00")
+        if isinstance(value, datetime):
+            return _to_text(value if value.tzinfo is None else value.astimezone(UTC))
+        if isinstance(value, int) and not isinstance(value, bool):
+            # Milliseconds in OCSF, for which Python's range of years can be too small.
+            try:
+                return _to_text(datetime.fromtimestamp(value / 1000, UTC))
+            except (OverflowError, OSError, ValueError):
+                continue
+    return None
+
+
+def _account_of(record: Mapping[str, object]) -> str | None:
+    account = record.get("recipientAccountId")
+    if account is None:
+        account = _nested(record, "cloud", "account", "uid") or _nested(record, "userIdentity", "accountId")
+    return account if isinstance(account, str) else None
+
+
+def _region_of(record: Mapping[str, object]) -> str | None:
+    region = record.get("awsRegion") or _nested(record, "cloud", "region")
+    return region if isinstance(region, str) else None
+
+
+def _nested(record: Mapping[str, object], *keys: str) -> object:
+    value: object = record
+    for key in keys:
+        value = cast("Mapping[str, object]", value).get(key) if isinstance(value, Mapping) else None
+    return value
