@@ -137,9 +137,9 @@ def test_a_trail(tmp_path: Path) -> None:
         ({"until": "2026-11-01"}, 8),
         ({"until": "2026-10-30"}, 4),
         ({"until": "2026-10-29T23:00"}, 0),
-        ({"accounts": [ACCOUNT]}, 6),
+        ({"accounts": [ACCOUNT]}, 7),
         ({"regions": ["eu-central-1"]}, 6),
-        ({"accounts": [ACCOUNT], "regions": ["us-east-1"], "since": "2026-11-25", "until": "2026-11-27"}, 1),
+        ({"accounts": [ACCOUNT], "regions": ["us-east-1"], "since": "2026-11-25", "until": "2026-11-27"}, 2),
         ({"regions": ["ap-south-1"]}, 0),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -217,5 +217,8 @@ def _region_of(record: Mapping[str, object]) -> str | None:
 def _nested(record: Mapping[str, object], *keys: str) -> object:
     value: object = record
     for key in keys:
-        value = cast("Mapping[str, object]", value).get(key) if isinstance(value, Mapping) else None
+        if not isinstance(value, Mapping):
+            return None
+        nested: Mapping[str, object] = value
+        value = nested.get(key)
     return value
