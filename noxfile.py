@@ -27,45 +27,16 @@ PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST = PYTHONS[0]
 # The tests of a file share the servers, kernels and pages that they start.
 ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile")
-# What can depend on the Python version: exceptions and their notes, tracebacks, attrs, pickling, argparse,
-# re, the installed package and the examples. The sessions `tests-*` and the GitHub workflow also run property
-# tests and rules on each version.
+# What can depend on the Python version: exceptions and their notes, tracebacks, attrs, pickling, argparse, the
+# installed package and the examples; the golden files run everything once. The sessions `tests-*` and the GitHub
+# workflow run all tests on each version.
 VERSION_DEPENDENT = (
-    *(
-        "README.md",
-        "docs",
-        "src",
-        "tests/test_packaging.py",
-        "tests/cli",
-        "tests/failures",
-        "tests/logs",
-        "tests/trust",
-    ),
-    *(
-        "tests/arns",
-        "tests/authorization",
-        "tests/explaining/golden",
-        "tests/explaining/test_classification.py",
-    ),
-    *(
-        "tests/explaining/test_facts.py",
-        "tests/explaining/test_notes.py",
-        "tests/reading/readers",
-        "tests/reading/structured",
-    ),
-    *(
-        "tests/reading/unwrapping",
-        "tests/rendering/test_views.py",
-        "tests/rendering/test_shell.py",
-        "tests/testing",
-    ),
-    *(
-        "tests/boto/test_collect.py",
-        "tests/boto/test_explain_errors.py",
-        "tests/boto/test_explained_functions.py",
-    ),
-    *("tests/boto/test_install.py", "tests/boto/test_resisting_errors.py", "tests/boto/test_shown_notes.py"),
-    *("tests/boto/test_wrapped.py", "tests/notebook/test_extension.py", "tests/notebook/test_kernel.py"),
+    *("README.md", "docs", "src", "tests/test_packaging.py", "tests/cli", "tests/failures", "tests/logs"),
+    *("tests/explaining/golden", "tests/explaining/test_notes.py", "tests/reading/structured"),
+    *("tests/boto/test_collect.py", "tests/boto/test_explain_errors.py", "tests/boto/test_install.py"),
+    *("tests/boto/test_explained_functions.py", "tests/boto/test_resisting_errors.py"),
+    *("tests/boto/test_shown_notes.py", "tests/boto/test_wrapped.py"),
+    *("tests/rendering/test_shell.py", "tests/notebook/test_extension.py", "tests/notebook/test_kernel.py"),
 )
 # The boto3 of the lowest botocore. To find it, pip would download dozens.
 MINIMUM_BOTO3 = "boto3==1.28.0"

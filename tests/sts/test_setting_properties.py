@@ -237,7 +237,7 @@ def _ours(
     tuple(map(int, botocore.__version__.split(".")[:2])) < (1, 40),
     reason="botocore before 1.40 has legacy mode for its default, and fewer settings",
 )
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(
     environments,
     st.one_of(st.none(), config_texts(), config_texts(), config_texts()),
@@ -289,7 +289,7 @@ file_texts = st.lists(file_lines, max_size=12).flatmap(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=120)
 @given(file_texts)
 def test_as_configparser(place: Place, text: str) -> None:
     """The same profiles, services and values; both reject the same files, and the error has the line."""

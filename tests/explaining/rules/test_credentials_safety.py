@@ -11,7 +11,7 @@ import botocore
 import botocore.session
 import pytest
 from botocore import xform_name
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage import parse
@@ -124,7 +124,6 @@ def _explained(text: str, facts: dict[str, str]) -> Explanation | None:
     return None if failure is None or failure.kind not in RULES else explained(failure, facts)
 
 
-@settings(deadline=None, max_examples=100)
 @given(cases())
 def test_shell_runs_only_the_written_commands(case: tuple[str, dict[str, str]]) -> None:
     """No text ends a word, a command or a line, or adds an option."""
@@ -144,7 +143,6 @@ def test_shell_runs_only_the_written_commands(case: tuple[str, dict[str, str]]) 
         assert "touch" not in command
 
 
-@settings(deadline=None, max_examples=200)
 @given(cases())
 def test_every_text_is_explained(case: tuple[str, dict[str, str]]) -> None:
     explanation = _explained(*case)
@@ -159,7 +157,6 @@ claims: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=50)
 @given(
     st.sampled_from(("Incorrect token audience", "No OpenIDConnect provider found in your account")), claims
 )
@@ -200,7 +197,6 @@ CONTEXTS = (
 )
 
 
-@settings(deadline=None, max_examples=300)
 @given(cases(), secrets, st.sampled_from(CONTEXTS), st.sampled_from(("before", "after")))
 def test_no_secret_in_the_text_is_shown(
     case: tuple[str, dict[str, str]], secret: str, context: str, place: str
@@ -220,7 +216,6 @@ def test_a_token_in_place_of_a_role_name_is_not_shown() -> None:
     assert not [words for words in words_of(explanation) if token in words]
 
 
-@settings(deadline=None, max_examples=200)
 @given(cases(secrets))
 def test_no_secret_in_place_of_a_name_is_shown(case: tuple[str, dict[str, str]]) -> None:
     """A secret pasted in place of a profile, a program or a code is not shown."""

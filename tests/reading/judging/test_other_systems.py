@@ -270,7 +270,7 @@ def test_a_name_above_is_not_enough(text: str) -> None:
     [(other_systems._CLOUDS, find_other_clouds), (other_systems._OTHER_SYSTEMS, find_other_systems)],
     ids=["clouds", "systems"],
 )
-@settings(max_examples=600)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_every_match_has_one_of_the_words_that_are_looked_for(
     pattern: re.Pattern[str], find: Callable[[str], list[int]], data: st.DataObject

@@ -73,7 +73,7 @@ def _starting(name: str) -> st.SearchStrategy[str]:
     _SURE,
     ids=lambda phrase: phrase.fragment,
 )
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_every_phrase_passes(phrase: phrases.Phrase, data: st.DataObject) -> None:
     """A message that needs no other evidence passes alone, in every form that its pattern accepts."""
@@ -82,7 +82,7 @@ def test_every_phrase_passes(phrase: phrases.Phrase, data: st.DataObject) -> Non
 
 
 @pytest.mark.parametrize("phrase", phrases.PHRASES, ids=lambda phrase: phrase.fragment)
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_every_phrase_is_found_by_a_fragment(phrase: phrases.Phrase, data: st.DataObject) -> None:
     """A text that a row's pattern matches contains the fragment of a matching row."""
@@ -98,7 +98,7 @@ def test_every_phrase_is_found_by_a_fragment(phrase: phrases.Phrase, data: st.Da
 
 
 @pytest.mark.parametrize("name", _STARTS)
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_every_start_of_a_failure_passes(name: str, data: st.DataObject) -> None:
     """The patterns of envelopes and Kubernetes pass in every spelling that they accept."""
@@ -107,7 +107,7 @@ def test_every_start_of_a_failure_passes(name: str, data: st.DataObject) -> None
 
 
 @pytest.mark.parametrize("name", _STARTS_IN_SENTENCES)
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_every_other_start_is_read_in_a_sentence(name: str, data: st.DataObject) -> None:
     """A denial is read in every spelling that its reader accepts, as tools print it."""
