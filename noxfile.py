@@ -27,9 +27,9 @@ PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST = PYTHONS[0]
 # The tests of a file share the servers, kernels and pages that they start.
 ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile")
-# What can depend on the Python version: exceptions and their notes, tracebacks, attrs, pickling, argparse, the
-# installed package and the examples; the golden files run everything once. The sessions `tests-*` and the GitHub
-# workflow run all tests on each version.
+# What can depend on the Python version: exceptions and their notes, tracebacks, attrs, pickling, argparse,
+# the installed package and the examples; the golden files run everything once. The sessions `tests-*` and
+# the GitHub workflow run all tests on each version.
 VERSION_DEPENDENT = (
     *("README.md", "docs", "src", "tests/test_packaging.py", "tests/cli", "tests/failures", "tests/logs"),
     *("tests/explaining/golden", "tests/explaining/test_notes.py", "tests/reading/structured"),
