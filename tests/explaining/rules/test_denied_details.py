@@ -28,8 +28,8 @@ def _expired(end: str, now: str) -> str:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (_expired("2026-08-03T10:15:00Z", "2026-08-03T10:15:09Z"), "for 9 seconds."),
-        (_expired("2026-08-03T10:15:00Z", "2026-08-03T10:15:00Z"), "The presigned URL is out of time."),
+        (_expired("2026-08-03T10:15:00Z", "2026-08-03T10:15:09Z"), "expired 9 seconds before it was used."),
+        (_expired("2026-08-03T10:15:00Z", "2026-08-03T10:15:00Z"), "The presigned URL has expired."),
     ],
     ids=["later", "the same second"],
 )

@@ -456,6 +456,8 @@ MISSING: Table = tuple(
         ),
         ("source-profile", 'The source_profile "base" referenced in the profile "dev" does not exist.'),
         ("source-empty", 'The source profile "base" must have credentials.'),
+        ("config-file", "Unable to parse config file: /home/dana/.aws/credentials"),
+        ("exec-api", 'error: exec plugin: invalid apiVersion "client.authentication.k8s.io/v1alpha1"'),
         (
             "source-circle",
             "Infinite loop in credential configuration detected. Attempting to load from profile a which has already been visited. Visited profiles: ['a', 'b']",
@@ -800,6 +802,7 @@ NETWORK: Table = (
         'Read timeout on endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
         expect("aws_error", service="sts"),
     ),
+    ("session-plugin", "SessionManagerPlugin is not found.", expect("aws_error")),
     ("endpoint-elsewhere", 'Could not connect to the endpoint URL: "https://minio.example.com/"', None),
 )
 TABLES = (

@@ -187,6 +187,8 @@ sure   | <referenced> | credential[_ ]source "[^"\n]{1,64}" referenced in (?:the
 sure   | is configured to use SSO but | is configured to use SSO but is missing required configuration
 sure   | specified sso-session does not exist | specified sso-session does not exist
 sure   | but no source provider was configured | is specified in profile "[^"\n]{1,100}", but no source provider was configured
+sure   | exec plugin: invalid apiVersion | exec plugin: invalid apiVersion "client\.authentication\.k8s\.io/v1alpha1"
+sure   | nable to parse config file | Unable to parse config file: \S{0,200}\.aws[\\/](?:config|credentials)
 sure   | he config profile ( | The config profile \([^)\n]{1,100}\) could not be found
 sure   | ou must specify | You must specify a value for roleArn and roleSessionName
 sure   | <credentials>|<Credentials> | [Nn]o AWS [Cc]redentials (?:found|provided|were found|available|present)
@@ -229,6 +231,7 @@ sure   | olicy statement must contain | [Pp]olicy statement must contain (?:acti
 sure   | utbound web identity federation is disabled | Outbound web identity federation is disabled for your account
 sure   | use AWS4-HMAC-SHA256 | is not supported\. Please use AWS4-HMAC-SHA256
 sure   | connect to the endpoint URL | Could not connect to the endpoint URL: \"https?://[\w.-]*\.amazonaws\.
+sure   | SessionManagerPlugin is not found | SessionManagerPlugin is not found
 sure   | timeout on endpoint URL | (?:Read|Connect) timeout on endpoint URL: \"https?://[\w.-]*\.amazonaws\.
 
 [invalid_arn]

@@ -28,6 +28,7 @@ _REGIONS = re.compile(
     rf"\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?({_REGION})\b"
     rf"|(?<![\w-])(?:aws[-_]?)?region[\"']?\s?[=:]\s?[\"']?({_REGION})\b"
     rf"|\bip-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}\.({_REGION})\.compute\.internal\b"
+    rf"|\.({_REGION})\.eks\.amazonaws\.com\b|\boidc\.eks\.({_REGION})\.amazonaws\.com\b"
     rf"|:eks:({_REGION}):[0-9]{{12}}:cluster/|- [\"']?--region[\"']?\s{{1,80}}- [\"']?({_REGION})\b"
     rf"|\bRegion: ({_REGION})\b|\bregion ({_REGION})\b",
     re.ASCII,
@@ -60,6 +61,7 @@ _SERVICE_ACCOUNTS = re.compile(
 )
 _SERVICE_ACCOUNT_OBJECT = "kind: ServiceAccount"
 _OBJECT_NAME = re.compile(rf"\n  name: [\"']?({_LABEL})(?![\w-])", re.ASCII)
+_OBJECT_NAMESPACE = re.compile(rf"\n  namespace: [\"']?({_LABEL})(?![\w-])", re.ASCII)
 _MAX_OBJECTS, _CHARS_OF_OBJECT = 8, 2_000
 _PODS = re.compile(
     rf"\bpod(?:_name|Name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w/-])|\b[Pp]od [\"'](?:{_LABEL}/)?({_LABEL})[\"']"
@@ -159,7 +161,7 @@ def find_region(text: str, command: CommandLine | None) -> Stated | None:
         return stated if re.fullmatch(_REGION, stated.value) else None
     if (
         stated := _last(_REGIONS, text)
-        if "egion" in text or "REGION" in text or ".compute." in text or ":eks:" in text
+        if "egion" in text or "REGION" in text or ".compute." in text or "eks" in text
         else None
     ) is not None:
         return stated
@@ -221,6 +223,8 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
     subject = find_service_account(text)
     if subject is not None:
         return subject[0]
+    if (found := _service_account_object(text)) is not None and found[0] is not None:
+        return found[0]
     if ("amespace" not in text and "pod" not in text) or _CONTROLLER.search(text):
         return None
     return unique_value(_NAMESPACES, text, excluded=_RESERVED_NAMESPACES)
@@ -235,19 +239,22 @@ def find_service_account_name(text: str, command: CommandLine | None) -> Stated 
         return subject[1]
     if "ervice" not in text:
         return None
-    return _service_account_object(text) or unique_value(_SERVICE_ACCOUNTS, text)
+    found = _service_account_object(text)
+    return unique_value(_SERVICE_ACCOUNTS, text) if found is None else found[1]
 
 
-def _service_account_object(text: str) -> Stated | None:
-    """Return the name of the only ServiceAccount object in a text."""
-    names: dict[str, Stated] = {}
+def _service_account_object(text: str) -> tuple[Stated | None, Stated] | None:
+    """Return the namespace and the name of the only ServiceAccount object in a text."""
+    names: dict[str, tuple[Stated | None, Stated]] = {}
     at = text.find(_SERVICE_ACCOUNT_OBJECT)
     for _ in range(_MAX_OBJECTS):
         if at == -1:
             break
         document = text[at : at + _CHARS_OF_OBJECT].partition("\n---")[0]
         if (found := _OBJECT_NAME.search(document)) is not None:
-            names[found[1]] = Stated(found[1], f"{_SERVICE_ACCOUNT_OBJECT}, {quote_match(found)}")
+            name = Stated(found[1], f"{_SERVICE_ACCOUNT_OBJECT}, {quote_match(found)}")
+            space = _OBJECT_NAMESPACE.search(document)
+            names[found[1]] = (None if space is None else Stated(space[1], quote_match(space)), name)
         at = text.find(_SERVICE_ACCOUNT_OBJECT, at + 1)
     return next(iter(names.values())) if len(names) == 1 else None
 

@@ -160,6 +160,7 @@ _SETTINGS = frozenset(
         "account",
         "role_arn",
         "terraform",
+        "api",
         "namespace",
         "service_account",
         "function",

@@ -24,7 +24,12 @@ from iamtriage.explaining._rules.calls.api_error_kinds import (
 )
 from iamtriage.explaining._rules.calls.malformed_policies import size_remedy
 from iamtriage.explaining._rules.calls.service_roles import explain_service_role
-from iamtriage.explaining._rules.calls.session_manager import EXEC_NOT_ENABLED, explain_agent_unreachable
+from iamtriage.explaining._rules.calls.session_manager import (
+    EXEC_NOT_ENABLED,
+    PLUGIN_MISSING,
+    explain_agent_unreachable,
+    explain_plugin_missing,
+)
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
@@ -462,6 +467,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         service="kms",
         message=re.compile(r"\bis (?:disabled|pending (?:deletion|import))\b"),
     ),
+    Route(explain_plugin_missing, message=PLUGIN_MISSING),
     Route(_explain_pool_roles, code=re.compile(r"InvalidIdentityPoolConfigurationException")),
     Route(
         explain_agent_unreachable,

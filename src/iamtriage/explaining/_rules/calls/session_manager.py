@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-__all__ = ("EXEC_NOT_ENABLED", "explain_agent_unreachable")
+__all__ = ("EXEC_NOT_ENABLED", "PLUGIN_MISSING", "explain_agent_unreachable", "explain_plugin_missing")
+
+PLUGIN_MISSING = re.compile(r"SessionManagerPlugin is not found")
+"""How the AWS CLI reports that the Session Manager plugin is not installed."""
 
 EXEC_NOT_ENABLED = re.compile(r"execute command was not enabled")
 """How ECS Exec reports that it is not enabled for a task."""
@@ -42,11 +45,19 @@ TARGET_NOT_CONNECTED = CauseType(
 EXEC_NOT_ENABLED_CAUSE = CauseType(
     "exec-not-enabled",
     title="ECS Exec is not enabled for the task",
-    text="ECS Exec was not turned on when the task began, or its agent does not run: the text names both.",
+    text="ECS Exec was not enabled when the task started, or its agent does not run. The message covers both.",
     recognised_by="The message says that execute command was not enabled when the task was run.",
     fix="Enable ECS Exec on the service, and start new tasks.",
     sources=(pages.ECS_EXEC,),
     example="ecs-exec-not-enabled",
+)
+SESSION_PLUGIN_MISSING = CauseType(
+    "session-plugin-missing",
+    title="The Session Manager plugin is not installed",
+    text="The AWS CLI starts the program session-manager-plugin for sessions, and did not find it in the PATH.",
+    recognised_by='The AWS CLI says "SessionManagerPlugin is not found".',
+    fix="Install the Session Manager plugin where the command runs.",
+    sources=(pages.SESSION_PLUGIN,),
 )
 OTHER_REGION_OR_ACCOUNT = CauseType(
     "other-region-or-account",
@@ -57,7 +68,7 @@ OTHER_REGION_OR_ACCOUNT = CauseType(
 AGENT_WITHOUT_PERMISSIONS = CauseType(
     "agent-without-permissions",
     title="The agent lacks permissions",
-    text="The task has no task role, or the role lacks the four permissions of ssmmessages. The task execution role does not count here.",
+    text="The task has no task role, or the role lacks the four ssmmessages permissions. The task execution role is not used here.",
     meaning="The SSM Agent is not allowed to connect: the instance profile or the task role is missing or lacks permissions.",
     fix="Attach AmazonSSMManagedInstanceCore to the instance's role, or the ssmmessages permissions to the task role.",
     of="target-not-connected",
@@ -65,14 +76,14 @@ AGENT_WITHOUT_PERMISSIONS = CauseType(
 AGENT_NOT_RUNNING = CauseType(
     "agent-not-running",
     title="The agent is not running",
-    text="The machine or its SSM Agent does not run, or the agent is not installed or too old.",
+    text="The machine is stopped, or its SSM Agent is not running, not installed or too old.",
     fix="Start, install or update the SSM Agent.",
     of="target-not-connected",
 )
 AGENT_WITHOUT_WAY = CauseType(
     "agent-without-way",
     title="The agent cannot reach Systems Manager",
-    text="The agent has no way to Systems Manager: no route to the internet, and no VPC endpoints for ssm and ssmmessages.",
+    text="The agent cannot reach Systems Manager: no route to the internet, and no VPC endpoints for ssm and ssmmessages.",
     fix="Add a route to the internet, or VPC endpoints for ssm and ssmmessages.",
     of="target-not-connected",
 )
@@ -85,6 +96,38 @@ def explain_agent_unreachable(case: Case[AwsError], message: str) -> Explanation
     return _explain_task(case, message) if is_ecs else _explain_instance(case, message)
 
 
+def explain_plugin_missing(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that the AWS CLI does not find the Session Manager plugin."""
+    return Explanation(
+        failure=case.failure,
+        topic="session-plugin-missing",
+        summary="The Session Manager plugin is not installed on this machine, or it is not in the PATH.",
+        causes=(
+            SESSION_PLUGIN_MISSING.cause(
+                "reported", quote_phrases(message, "SessionManagerPlugin is not found")
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Install the Session Manager plugin",
+                who="you",
+                steps=(
+                    "On Debian and Ubuntu, run the first two commands, on macOS the third. The page below has the other systems.",
+                    "Open a new shell, then run the command again. The last command prints the version if the plugin is found.",
+                ),
+                commands=(
+                    "curl -o session-manager-plugin.deb https://s3.amazonaws.com/session-manager-downloads/plugin/latest/ubuntu_64bit/session-manager-plugin.deb",
+                    "sudo dpkg -i session-manager-plugin.deb",
+                    "brew install --cask session-manager-plugin",
+                    "session-manager-plugin --version",
+                ),
+                url=pages.SESSION_PLUGIN,
+            ),
+        ),
+        notes=("No permission is missing: the session was not started.",),
+    )
+
+
 def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
     found = _INSTANCE_ID.search(message)
     node = found[0] if found else "INSTANCE_ID"
@@ -92,23 +135,23 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="session-target-not-connected",
-        summary="Session Manager has no connection to the machine's agent, in the account and region of the call.",
+        summary=f"The SSM Agent of {found[0] if found else 'the machine'} is not connected to Session Manager in the account and Region of the call.",
         causes=(
             TARGET_NOT_CONNECTED.cause("reported", code_evidence(case.failure)),
             OTHER_REGION_OR_ACCOUNT.cause(),
             AGENT_WITHOUT_PERMISSIONS.cause(
-                text=f"Its agent may not connect: the instance has no instance profile, or the role in it lacks permissions such as those of {_AGENT_POLICY}."
+                text=f"The agent is not allowed to connect: the instance has no instance profile, or its role lacks permissions such as those of {_AGENT_POLICY}."
             ),
             AGENT_NOT_RUNNING.cause(),
             AGENT_WITHOUT_WAY.cause(),
         ),
         remedies=(
             Remedy(
-                title="See whether the agent is connected",
+                title="Check whether the agent is connected",
                 who="you",
                 steps=(
-                    "The first command says connected or notconnected. The second tells when the agent was last heard of; no entry means never, in that account and region.",
-                    "With no entry, look at instance profile and network first; with an old one, at the machine and its agent.",
+                    "The first command prints connected or notconnected. The second prints when the agent last reported. No entry means never in that account and Region.",
+                    "If there is no entry, check the instance profile and the network first. If it is old, check the machine and its agent.",
                 ),
                 commands=(
                     fill_command("aws ssm get-connection-status --target {} --region {}", node, region),
@@ -126,8 +169,8 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
                 title="If the instance's role lacks permissions, allow the agent to connect",
                 who="account administrator",
                 steps=(
-                    "See which instance profile the instance has, and give it one with a role if it has none.",
-                    f"{_AGENT_POLICY}, attached to the role of the instance, holds what Systems Manager takes. Session Manager alone takes less: ssm:UpdateInstanceInformation, {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]}, on *.",
+                    "Check which instance profile the instance has, and attach one with a role if it has none. The agent needs a few minutes to pick it up.",
+                    f"Attach {_AGENT_POLICY} to the instance's role. Session Manager alone requires less: ssm:UpdateInstanceInformation, {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]} on *.",
                 ),
                 commands=(
                     fill_command(
@@ -143,15 +186,17 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
                 url=pages.SESSION_ROLE,
             ),
             Remedy(
-                title="Give the agent a way out",
+                title="Let the agent reach Systems Manager",
                 who="account administrator",
                 steps=(
-                    "The machine has to reach ssm and ssmmessages of its region on port 443, over the internet or by VPC endpoints with private DNS whose security groups let the machine in.",
+                    "The machine must reach the ssm and ssmmessages endpoints of its Region on port 443, over the internet or through VPC endpoints with private DNS whose security groups allow the machine.",
                 ),
                 url=pages.SESSION_ENDPOINTS,
             ),
         ),
-        notes=("It is no denial of the caller: what may lack permissions is the role of the machine.",),
+        notes=(
+            "The caller is not denied: if permissions are missing, they are those of the machine's role.",
+        ),
     )
 
 
@@ -164,27 +209,27 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
     cause = (
         EXEC_NOT_ENABLED_CAUSE.cause("reported", because)
         if is_off
-        else TARGET_NOT_CONNECTED.cause("reported", because, text="ECS reaches no agent in the container.")
+        else TARGET_NOT_CONNECTED.cause(
+            "reported", because, text="ECS cannot reach the agent in the container."
+        )
     )
     return Explanation(
         failure=case.failure,
         topic="ecs-exec-not-connected",
-        summary="ECS Exec reaches no agent in the task's container.",
+        summary="ECS Exec is not enabled for the task, or its agent in the container is not running.",
         causes=(
             cause,
             AGENT_WITHOUT_PERMISSIONS.cause(),
             AGENT_NOT_RUNNING.cause(
-                text="The agent could not start or has ended: the container's file system is read-only, or its platform or container agent is too old."
+                text="The agent could not start or has stopped: the container's file system is read-only, or the platform version or container agent is too old."
             ),
-            AGENT_WITHOUT_WAY.cause(text="The VPC has an endpoint for ECS, and none for ssmmessages."),
+            AGENT_WITHOUT_WAY.cause(text="The VPC has an endpoint for ECS but none for ssmmessages."),
         ),
         remedies=(
             Remedy(
-                title="See what the task says of ECS Exec",
+                title="Check whether the task has ECS Exec",
                 who="you",
-                steps=(
-                    "The task's enableExecuteCommand has to be true, and its agent's lastStatus RUNNING.",
-                ),
+                steps=("The task's enableExecuteCommand must be true, and the agent's lastStatus RUNNING.",),
                 commands=(
                     fill_command(
                         "aws ecs describe-tasks --region {} --cluster CLUSTER --tasks TASK"
@@ -195,10 +240,10 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
                 url=pages.ECS_EXEC,
             ),
             Remedy(
-                title="Turn ECS Exec on, where it is off",
+                title="If it is disabled, enable ECS Exec",
                 who="you",
                 steps=(
-                    "It cannot be turned on for a task that runs. For a service the command turns it on and replaces all its tasks; a single task has to be run anew with --enable-execute-command.",
+                    "It cannot be enabled for a running task. For a service, the command enables it and replaces all tasks. Run a standalone task again with --enable-execute-command.",
                 ),
                 commands=(
                     fill_command(
@@ -209,11 +254,11 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
                 url=pages.ECS_EXEC,
             ),
             Remedy(
-                title="If the task role lacks permissions, allow the agent its channels",
+                title="If the task role lacks permissions, allow the ssmmessages actions",
                 who="account administrator",
                 steps=(
-                    "The command prints the task role: taskRoleArn, not executionRoleArn. If there is none, give the task definition one.",
-                    f"It takes {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]}, on *. Then start new tasks.",
+                    "The command prints the task role (taskRoleArn, not executionRoleArn). If there is none, add one to the task definition.",
+                    f"It requires {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]} on *. Then start new tasks.",
                 ),
                 commands=(
                     fill_command(
@@ -225,5 +270,5 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
                 url=pages.ECS_EXEC,
             ),
         ),
-        notes=("It is no denial of the caller: what may lack permissions is the role of the task.",),
+        notes=("The caller is not denied: if permissions are missing, they are those of the task role.",),
     )

@@ -167,8 +167,8 @@ def find_exposed_key(case: Case[Failure]) -> ExposedKey | None:
     return ExposedKey(
         _exposed_key_remedies(case, keys[0]),
         (
-            "The text shows an access key with what looks like its secret. Whoever has read the text can use the key, so count it as stolen, and see to that first.",
-            "Not even a person who helps you needs a secret key. Show key ids at most, and texts without secrets.",
+            "The text shows an access key with what looks like its secret. Anyone who has read the text can use the key, so treat it as stolen before you do anything else.",
+            "Nobody who helps you needs a secret access key. Share key IDs at most.",
         ),
     )
 
@@ -178,12 +178,12 @@ def _exposed_key_remedies(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
     deny = f"arn:{find_partition(case)}:iam::aws:policy/AWSDenyAll"
     return (
         Remedy(
-            title="First: deactivate the key that the text gives away",
+            title="First: deactivate the exposed key",
             who="account administrator",
             steps=(
-                "See whose key it is and where it was last used. If it is the root user's, sign in as root to deactivate it.",
-                "Deactivate it. What uses it stops; a new key or a role comes after.",
-                "Sessions that were made with the key go on. To stop those of the user, deny everything to the user meanwhile.",
+                "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",
+                "Deactivate it. Programs that use it stop until they get a new key or a role.",
+                "Sessions that were created with the key continue. To stop them, attach AWSDenyAll to the user for now.",
             ),
             commands=(
                 fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
@@ -193,12 +193,12 @@ def _exposed_key_remedies(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
             url=pages.EXPOSED_KEYS,
         ),
         Remedy(
-            title="Then: see what was done with it",
+            title="Then: find out how it was used",
             who="account administrator",
             steps=(
-                "Look the key up in CloudTrail, in each region that is enabled, back to the day on which the text was shown.",
-                "Look for users, keys, roles, instances and functions that nobody knows.",
-                "A policy named AWSCompromisedKeyQuarantine, with or without V2, V3 or V4, tells that AWS found the key in public. Leave it attached until the support case says otherwise.",
+                "Look up the key in CloudTrail in each enabled Region, back to the day of the exposure.",
+                "Look for unknown users, keys, roles, instances and functions.",
+                "A policy AWSCompromisedKeyQuarantine (or V2 to V4) means that AWS found the key exposed publicly. Leave it attached until the support case is resolved.",
                 "Revoke the sessions of roles that were assumed with the key.",
             ),
             commands=(
@@ -211,12 +211,12 @@ def _exposed_key_remedies(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
             url=pages.QUARANTINE,
         ),
         Remedy(
-            title="Then: replace it, and take it out of the texts",
+            title="Then: replace it, and remove it from the text",
             who="you",
             steps=(
-                "Put a role, or a new key, in its place, then delete the old one.",
-                "Delete the text from logs, tickets, chats and pages. In git, rewrite the history; a new commit does not remove it.",
-                "A deleted text may have been copied, so this comes last.",
+                "Replace it with a role or a new key, then delete the old one.",
+                "Remove the text from logs, tickets, chats and pages. In Git, rewrite the history: a new commit does not remove it.",
+                "Copies of the text can exist, so this comes last.",
             ),
             commands=(
                 _user_command("create-access-key", user),

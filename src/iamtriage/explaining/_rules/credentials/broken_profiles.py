@@ -61,7 +61,7 @@ UNKNOWN_SOURCE = CauseType(
 SOURCE_NOT_OFFERED = CauseType(
     "source-not-offered",
     title="The program does not support the credential source",
-    text="The SDK of this program was set up without the provider that credential_source names.",
+    text="The program configured its SDK without the provider that credential_source names.",
     recognised_by='The SDK says "no source provider was configured".',
     fix="Use source_profile, or provide the credentials in another way.",
     sources=(pages.CLI_ROLES,),
@@ -78,7 +78,7 @@ SSO_INCOMPLETE = CauseType(
 SSO_SESSION_MISSING = CauseType(
     "sso-session-missing",
     title="The profile's sso-session section does not exist",
-    text="The section of the sso-session is missing, or bears another name.",
+    text="The sso-session section is missing or has another name.",
     recognised_by='The SDK says "The specified sso-session does not exist".',
     fix="Run aws configure sso-session, or correct the name.",
     sources=(pages.SSO_LOGIN,),
@@ -86,16 +86,24 @@ SSO_SESSION_MISSING = CauseType(
 SOURCE_PROFILE = CauseType(
     "source-profile",
     title="The source profile does not exist",
-    text="The profile that source_profile names is in no config or credentials file.",
+    text="No config or credentials file has the profile that source_profile names.",
     recognised_by="The SDK says that the source profile referenced in the profile could not be found.",
     fix="Create the source profile, or name another one.",
     sources=(pages.CLI_ROLES,),
     example="source-profile-missing",
 )
+CONFIG_FILE_INVALID = CauseType(
+    "config-file-invalid",
+    title="The config or credentials file has invalid syntax",
+    text="A line of the file is not a section, a setting or a comment.",
+    recognised_by='The AWS CLI or an SDK says "Unable to parse config file".',
+    fix="Correct the line, or write the file again with aws configure.",
+    sources=(pages.CLI_PROFILES,),
+)
 SOURCE_PROFILE_WITHOUT_CREDENTIALS = CauseType(
     "source-profile-without-credentials",
     title="The source profile has no credentials",
-    text="The profile that source_profile names has no credentials of its own.",
+    text="The profile that source_profile names has no credentials.",
     recognised_by="The SDK says that the source profile must have credentials.",
     fix="Give the source profile its own credentials.",
     sources=(pages.CLI_ROLES,),
@@ -116,20 +124,32 @@ class _ProfileError(NamedTuple):
     url: str
 
 
-_CREDENTIAL_SOURCES = (
-    "The value of credential_source is Environment, Ec2InstanceMetadata or EcsContainer, spelled like that."
-)
+_CREDENTIAL_SOURCES = "The value of credential_source is Environment, Ec2InstanceMetadata or EcsContainer, spelled exactly like that."
 _PROFILE_ERRORS = (
+    _ProfileError(
+        pattern=re.compile(r"Unable to parse config file: (?P<source>[\w./~\\:@-]{1,200}[\w])"),
+        cause=CONFIG_FILE_INVALID,
+        summary="The file{source} has invalid syntax, so the AWS CLI and SDKs read no profile from it.",
+        phrase="Unable to parse config file",
+        title="Correct the syntax of the file",
+        steps=(
+            "Each section begins with a line such as [default] or [profile dev]. Each setting is one line: key = value.",
+            "Look for a setting before the first section, a missing bracket or equals sign, pasted export lines or JSON, and a byte order mark (editors on Windows).",
+            "To start again, rename the file and run aws configure or aws configure sso.",
+        ),
+        commands=(("aws", "configure", "list-profiles"),),
+        url=pages.CLI_PROFILES,
+    ),
     _ProfileError(
         pattern=re.compile(r"Infinite loop in credential configuration"),
         cause=PROFILE_LOOP,
-        summary="Profiles name each other as their source of credentials in a circle, so none of them has any.",
+        summary="The profiles refer to each other as source_profile in a circle, so none of them provides credentials.",
         phrase="Infinite loop in credential configuration",
         title="Break the circle of profiles",
         steps=(
-            "Follow source_profile from one profile to the next in ~/.aws/config; the text names those that were visited.",
-            "The last of them must have credentials of its own, in place of source_profile: a login of IAM Identity Center, credential_process, credential_source, or keys.",
-            "A profile may name itself as source_profile only when it also has keys.",
+            "Follow source_profile from one profile to the next in ~/.aws/config. The text names the profiles that the SDK visited.",
+            "The last one must have credentials instead of source_profile: IAM Identity Center, credential_process, credential_source, or access keys.",
+            "A profile can name itself as source_profile only if it also has access keys.",
         ),
         commands=(("aws", "configure", "get", "source_profile"), ("aws", "configure", "list-profiles")),
         url=pages.CLI_ROLES,
@@ -137,12 +157,12 @@ _PROFILE_ERRORS = (
     _ProfileError(
         pattern=re.compile(rf"profile {_PROFILE_NAME} contains both source_profile and credential_source"),
         cause=TWO_SOURCES,
-        summary="The profile names two sources of credentials for its role, and may have one only.",
+        summary="The profile has both source_profile and credential_source, and only one is allowed.",
         phrase="contains both source_profile and credential_source",
         title="Keep one source of credentials in the profile",
         steps=(
-            "In ~/.aws/config, keep source_profile where another profile has the credentials.",
-            "Keep credential_source where the machine has them: EC2, a container, or environment variables.",
+            "In ~/.aws/config, keep source_profile if another profile has the credentials.",
+            "Keep credential_source if the machine provides them: EC2, a container, or environment variables.",
         ),
         commands=(
             ("aws", "configure", "get", "source_profile"),
@@ -155,12 +175,12 @@ _PROFILE_ERRORS = (
             rf"credential[_ ]source \"[^\"\n]{{1,64}}\" referenced in (?:the )?profile {_PROFILE_NAME} is not valid"
         ),
         cause=UNKNOWN_SOURCE,
-        summary="The profile names a source of credentials that there is not.",
+        summary="The profile's credential_source has an unknown value.",
         phrase="credential source",
-        title="Name a source of credentials that there is",
+        title="Use a valid credential_source",
         steps=(
             _CREDENTIAL_SOURCES,
-            "To take the credentials of another profile, write source_profile in its place.",
+            "To use the credentials of another profile, use source_profile instead.",
         ),
         commands=(("aws", "configure", "get", "credential_source"),),
         url=pages.CLI_ROLES,
@@ -170,12 +190,12 @@ _PROFILE_ERRORS = (
             rf"is specified in profile {_PROFILE_NAME}, but no source provider was configured"
         ),
         cause=SOURCE_NOT_OFFERED,
-        summary="The program does not offer the source of credentials that the profile names.",
+        summary="The program does not support the credential_source of the profile.",
         phrase="no source provider was configured",
-        title="Take another source of credentials",
+        title="Use another source of credentials",
         steps=(
-            "Name another profile as source_profile, or give the program credentials in another way.",
-            "The AWS CLI and boto3 offer all sources, unless a program has replaced their chain of providers.",
+            "Use source_profile with another profile, or provide the credentials in another way.",
+            "The AWS CLI and boto3 support all sources, unless a program replaces their provider chain.",
         ),
         commands=(("aws", "configure", "get", "credential_source"),),
         url=pages.CLI_ROLES,
@@ -185,13 +205,13 @@ _PROFILE_ERRORS = (
             rf"profile {_PROFILE_NAME} is configured to use SSO but is missing required configuration"
         ),
         cause=SSO_INCOMPLETE,
-        summary="The profile is meant for IAM Identity Center, but lacks a part of it.",
+        summary="The profile's IAM Identity Center settings are incomplete.",
         phrase="is configured to use SSO but is missing required configuration",
-        title="Write the profile anew",
+        title="Configure the profile again",
         steps=(
-            "The text names what is missing, behind the colon.",
-            "A profile has sso_session, sso_account_id and sso_role_name, and a section sso-session has sso_start_url and sso_region.",
-            "In the older form the profile itself has sso_start_url, sso_region, sso_account_id and sso_role_name.",
+            "The message names the missing settings after the colon.",
+            "A profile has sso_session, sso_account_id and sso_role_name, and its sso-session section has sso_start_url and sso_region.",
+            "In the older form, the profile itself has sso_start_url, sso_region, sso_account_id and sso_role_name.",
         ),
         commands=(("aws", "configure", "sso"),),
         url=pages.SSO_LOGIN,
@@ -199,36 +219,34 @@ _PROFILE_ERRORS = (
     _ProfileError(
         pattern=re.compile(rf"specified sso-session does not exist: {_PROFILE_NAME}"),
         cause=SSO_SESSION_MISSING,
-        summary="The profile names an sso-session that is in no config file.",
+        summary="The profile names an sso-session that does not exist in the config file.",
         phrase="specified sso-session does not exist",
-        title="Write the section of the sso-session",
+        title="Add the sso-session section",
         steps=(
-            "In ~/.aws/config, [sso-session NAME] has sso_start_url, sso_region and sso_registration_scopes. The name is that behind sso_session in the profile; upper and lower case count.",
+            "In ~/.aws/config, [sso-session NAME] has sso_start_url, sso_region and sso_registration_scopes. NAME is the value of sso_session in the profile and is case-sensitive.",
         ),
         commands=(("aws", "configure", "sso-session"), ("aws", "configure", "get", "sso_session")),
         url=pages.SSO_LOGIN,
     ),
     _ProfileError(
         pattern=re.compile(
-            rf"source[_ ]profile \"[^\"\n]{{1,64}}\" referenced in the profile {_PROFILE_NAME}"
+            rf"source[_ ]profile \"(?P<source>[^\"\n]{{1,64}})\" referenced in the profile {_PROFILE_NAME}"
         ),
         cause=SOURCE_PROFILE,
-        summary="The profile takes its credentials from another profile that is not there.",
+        summary="The profile{of} uses source_profile{source}, and that profile does not exist.",
         phrase="source_profile",
-        title="Make the source profile, or name another",
-        steps=(
-            "Each profile that source_profile names has to be there, and to have credentials of its own.",
-        ),
+        title="Create the source profile, or use another",
+        steps=("The profile that source_profile names must exist and have credentials.",),
         commands=(("aws", "configure", "get", "source_profile"), ("aws", "configure", "list-profiles")),
         url=pages.CLI_ROLES,
     ),
     _ProfileError(
         pattern=re.compile(rf"source[_ ]profile {_PROFILE_NAME} must have credentials"),
         cause=SOURCE_PROFILE_WITHOUT_CREDENTIALS,
-        summary="The profile takes its credentials from another profile that has none.",
+        summary="The profile{of} uses a source_profile that has no credentials.",
         phrase="must have credentials",
         title="Give the source profile credentials",
-        steps=("It may have a login of IAM Identity Center, credential_process, credential_source or keys.",),
+        steps=("It can use IAM Identity Center, credential_process, credential_source or access keys.",),
         commands=(("aws", "configure", "list"),),
         url=pages.CLI_ROLES,
     ),
@@ -239,26 +257,26 @@ _EMPTY_SOURCE = re.compile(
 )
 _EMPTY_SOURCES = {
     "Environment": (
-        "The variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set where the call runs.",
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set where the call runs.",
         (
-            "Set both, and AWS_SESSION_TOKEN for temporary keys, for the process that calls.",
-            "Or let the profile take another source: source_profile names a profile that has credentials.",
+            "Set both, and AWS_SESSION_TOKEN for temporary keys, in the environment of the process.",
+            "Or use source_profile with a profile that has credentials.",
         ),
     ),
     "Ec2InstanceMetadata": (
-        "The call does not run on an EC2 instance with a role, or the metadata service is off or out of reach.",
+        "The call does not run on an EC2 instance with a role, or the metadata service is disabled or unreachable.",
         (
-            "On EC2: see that the instance has an instance profile with a role. In a container there, the hop limit has to be 2.",
+            "On EC2: check that the instance has an instance profile with a role. For containers, the hop limit must be 2.",
             "AWS_EC2_METADATA_DISABLED must not be true.",
-            "Elsewhere, let the profile take another source: source_profile names a profile that has credentials.",
+            "Elsewhere: use source_profile with a profile that has credentials.",
         ),
     ),
     "EcsContainer": (
-        "The call does not run in a container that gets a role: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set where it runs.",
+        "The call does not run in a container with a role: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set.",
         (
-            "In ECS: see that the task definition has a task role, taskRoleArn; the execution role is not it.",
-            "The variables are there for the container's first process. A shell, sudo, cron or sshd may not pass them on.",
-            "Elsewhere, let the profile take another source: source_profile names a profile that has credentials.",
+            "In ECS: check that the task definition has a task role (taskRoleArn). The execution role is another one.",
+            "Only the container's first process gets the variables. A shell, sudo, cron or sshd may not pass them on.",
+            "Elsewhere: use source_profile with a profile that has credentials.",
         ),
     ),
 }
@@ -277,10 +295,18 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
     )
     name = None if error.cause is SSO_SESSION_MISSING else safe_name(found.groupdict().get("name"))
     profile = name or find_profile(case)
+    source = safe_name(found.groupdict().get("source"))
     return Explanation(
         failure=case.failure,
         topic="profile-broken",
-        summary=error.summary,
+        summary=error.summary.format(
+            of=f" {profile}" if profile else "",
+            source=""
+            if not source
+            else f" {source}"
+            if error.cause is CONFIG_FILE_INVALID
+            else f" = {source}",
+        ),
         causes=(error.cause.cause("derived", quote_phrases(message, error.phrase)),),
         remedies=(
             Remedy(
@@ -305,7 +331,7 @@ def _explain_empty_source(case: Case[MissingCredentials], message: str, source: 
     return Explanation(
         failure=case.failure,
         topic="profile-broken",
-        summary=f"The profile takes its credentials from {source}, and there are none.",
+        summary=f"The profile takes its credentials from {source}, which has none here.",
         causes=(
             EMPTY_SOURCE.cause(
                 because=quote_phrases(
@@ -318,7 +344,7 @@ def _explain_empty_source(case: Case[MissingCredentials], message: str, source: 
         ),
         remedies=(
             Remedy(
-                title="See that the call runs where the profile is meant for",
+                title="Check that the profile fits the place where the call runs",
                 who="you",
                 steps=steps,
                 commands=(

@@ -21,9 +21,20 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
     explain_expired_sso,
     explain_expired_web_identity,
 )
+from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
+from iamtriage.explaining._rules.credentials.presigned_urls import (
+    SIGNED_WITH_SESSION,
+    explain_url_of_expired_session,
+)
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import CLOCK_AHEAD, CLOCK_BEHIND, REQUEST_HELD
-from iamtriage.explaining._rules.shared.clues import error_code, find_profile, message_text, quote_phrases
+from iamtriage.explaining._rules.shared.clues import (
+    error_code,
+    find_profile,
+    find_region,
+    message_text,
+    quote_phrases,
+)
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
@@ -69,6 +80,7 @@ _SSO_CODES = re.compile(
     r"UnauthorizedSSOTokenError|SSOTokenExpired|SSOTokenExpiredError|SSOProviderInvalidToken"
     r"|TokenRetrievalError|PendingAuthorizationExpiredError"
 )
+_TOKEN_CODES = frozenset({"ExpiredToken", "ExpiredTokenException"})
 _SERVICE_CODES = re.compile(r"ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired")
 
 
@@ -95,7 +107,7 @@ LONG_RUNNING = CauseType(
 ROLE_CHAINING = CauseType(
     "role-chaining",
     title="Role chaining limits the session to one hour",
-    text="They belong to a role that was assumed with another role's credentials, which lasts an hour at most.",
+    text="They are from role chaining, where sessions last at most an hour.",
     fix="Assume the role directly, or refresh the session every hour.",
     of="expired-session",
 )
@@ -125,7 +137,7 @@ PRESIGNED_URL_TOO_OLD = CauseType(
 SOURCE_RETURNS_EXPIRED = CauseType(
     "source-returns-expired",
     title="The credential source returns expired credentials",
-    text="The SDK refreshed the credentials, and the source returned ones that count as expired already.",
+    text="The SDK refreshed the credentials, and the source returned ones that have already expired.",
     recognised_by='botocore says "Credentials were refreshed, but the refreshed credentials are still expired."',
     fix="Check the clock, then the Expiration that the source returns: instance metadata, container metadata or a credential process.",
     sources=(pages.EC2_METADATA_CREDENTIALS,),
@@ -143,6 +155,8 @@ STALE_METADATA = CauseType(
 def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
     """Explain that credentials, a sign-in or a token have expired."""
     message = message_text(case)
+    if error_code(case.failure) in _TOKEN_CODES and SIGNED_WITH_SESSION.search(case.text):
+        return explain_url_of_expired_session(case.failure, message)
     rule = choose_rule(_ROUTES, case.failure, message) or _explain_session
     return rule(case, message)
 
@@ -151,26 +165,28 @@ def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanatio
     return Explanation(
         failure=case.failure,
         topic="expired-request",
-        summary="The request reached AWS after its time.",
+        summary="The signature of the request expired before the request reached AWS.",
         causes=(
             EXPIRED_REQUEST.cause("reported", quote_phrases(message, *EXPIRY_PHRASES)),
             CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
             PRESIGNED_URL_TOO_OLD.cause(),
-            REQUEST_HELD.cause(text="It waited in a queue, or was sent again without a new signature."),
+            REQUEST_HELD.cause(
+                text="The request waited in a queue, or was sent again without a new signature."
+            ),
         ),
         remedies=(
             credential_remedies.set_clock(),
             Remedy(
-                title="Sign the request anew",
+                title="Sign the request again",
                 who="you",
                 steps=(
-                    "Make a new presigned URL. It holds for 7 days at most, and never longer than the credentials that signed it, which for a role are hours.",
-                    "Sign requests right before they are sent, also those that are sent again.",
+                    "Create a new presigned URL. It lasts at most 7 days, and never longer than the credentials that signed it.",
+                    "Sign requests right before they are sent, and sign retries again.",
                 ),
                 url=pages.S3_PRESIGNED,
             ),
         ),
-        notes=("No IAM policy helps here, and sending the same request again does not either.",),
+        notes=("An IAM policy does not help, and neither does sending the same request again.",),
     )
 
 
@@ -183,7 +199,7 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
     return Explanation(
         failure=case.failure,
         topic="expired-session",
-        summary=f"The {source} returned credentials that count as expired already, so AWS never evaluated a policy.",
+        summary=f"The {source} returned credentials that have already expired, so AWS never evaluated a policy.",
         causes=(
             SOURCE_RETURNS_EXPIRED.cause("derived", quote_phrases(message, _STILL_EXPIRED_PHRASE)),
             CLOCK_AHEAD.cause(text="The clock of the machine is ahead, so new credentials look expired."),
@@ -235,7 +251,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     )
     because = quote_phrases(message, *EXPIRY_PHRASES)
     if case.failure.envelope.operation == "AssumeRole":
-        because += ("They are those with which another role was to be assumed.",)
+        because += ("They are the credentials that were used to assume another role.",)
     causes = [
         EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
         PASTED_SESSION.cause(),
@@ -244,7 +260,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         CLOCK_BEHIND.cause(text="The machine's clock is behind, so the SDK refreshes them too late."),
     ]
     if _KUBECONFIG.search(case.text):
-        text = "They are those of the profile that the kubeconfig names for aws eks get-token."
+        text = "They are from the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
     renew = _runtime_remedy(case)
     if renew is None:
@@ -262,12 +278,12 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             credential_remedies.clear_environment(),
             credential_remedies.show_identity(profile),
             Remedy(
-                title="Let the SDK refresh them",
+                title="Let the SDK refresh the credentials",
                 who="you",
                 steps=(
-                    "Leave the credentials to a profile with role_arn and source_profile or credential_source, and make clients without keys of their own.",
-                    "On EC2, ECS, Lambda and in pods set no keys: the SDK finds the role's and renews them.",
-                    "In a program that lives long, make a new client when a call fails as expired.",
+                    "Use a profile with role_arn and source_profile or credential_source, and create clients without keys.",
+                    "On EC2, ECS, Lambda and in pods, set no keys: the SDK uses the role and refreshes its credentials.",
+                    "In a long-running program, create a new client when a call reports expired credentials.",
                 ),
                 url=pages.CLI_ROLES,
             ),
@@ -307,11 +323,11 @@ def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
 def _session_duration_remedy(role: Role | None) -> Remedy:
     if isinstance(role, IdentityCenterRole):
         return Remedy(
-            title="Let the permission set's sessions last longer",
+            title="Increase the permission set's session duration",
             who="organization administrator",
             steps=(
-                "Identity Center made the role, and sets how long its sessions last, up to 12 hours: change it in the permission set.",
-                "How long a login lasts is a setting of the Identity Center instance.",
+                "The permission set defines how long the role's sessions last, up to 12 hours.",
+                "How long a sign-in lasts is a setting of the Identity Center instance.",
             ),
             commands=(
                 "aws sso-admin update-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --session-duration PT8H",
@@ -319,11 +335,11 @@ def _session_duration_remedy(role: Role | None) -> Remedy:
             url=pages.PERMISSION_SETS,
         )
     return Remedy(
-        title="Let the role's sessions last longer",
+        title="Increase the role's session duration",
         who="account administrator",
         steps=(
-            "Raise the role's maximum, up to 12 hours, and ask for it with --duration-seconds.",
-            "It changes nothing for a role that is assumed with another role's credentials.",
+            "Raise the role's maximum, up to 12 hours, and request it with --duration-seconds.",
+            "Sessions from role chaining stay limited to one hour.",
         ),
         commands=(
             fill_command(
@@ -335,9 +351,14 @@ def _session_duration_remedy(role: Role | None) -> Remedy:
     )
 
 
+def _explain_login(case: Case[ExpiredCredentials], _message: str) -> Explanation:
+    return explain_rejected_login(case.failure, commands.region(find_region(case)))
+
+
 # The most specific routes come first.
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(_explain_refreshed, message=_STILL_EXPIRED),
+    Route(_explain_login, message=re.compile("Invalid login token")),
     Route(explain_expired_registry_login, message=_REGISTRY, except_code=_SERVICE_CODES),
     Route(explain_expired_saml, message=_SAML, operation="AssumeRoleWithSAML"),
     Route(explain_expired_web_identity, message=_WEB_IDENTITY, operation="AssumeRoleWithWebIdentity"),

@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import ExpiredCredentials
+    from iamtriage.failures._failures import ExpiredCredentials, MissingCredentials
 
 __all__ = (
     "EXPIRY_PHRASES",
@@ -35,6 +35,7 @@ EXPIRY_PHRASES = (
     "provided token has expired",
     "SSO session associated with this profile has expired",
     "Token has expired and refresh failed",
+    "refresh cached SSO token failed",
     "Authorization Token has expired",
     "authorization token has expired",
     "Request has expired",
@@ -54,14 +55,14 @@ EXPIRED_SSO_SESSION = CauseType(
 WRONG_SSO_SESSION = CauseType(
     "wrong-sso-session",
     title="Another profile or session was signed in",
-    text="A new login went to another session or profile than the one that the call uses.",
+    text="The new sign-in was for another session or profile than the one that the call uses.",
     fix="Sign in with the profile that the call uses.",
     of="expired-sso-session",
 )
 EXPIRED_REGISTRY_LOGIN = CauseType(
     "expired-registry-login",
     title="The docker login to Amazon ECR has expired",
-    text="A docker login to ECR holds for 12 hours, and this one is older.",
+    text="A docker login to ECR lasts for 12 hours, and this one is older.",
     recognised_by='The registry says "Your authorization token has expired".',
     fix="Run aws ecr get-login-password again and pass it to docker login.",
     sources=(pages.ECR_LOGIN,),
@@ -69,7 +70,7 @@ EXPIRED_REGISTRY_LOGIN = CauseType(
 EXPIRED_LOGIN_SESSION = CauseType(
     "expired-login-session",
     title="The session of aws login has expired",
-    text="The session that aws login began is over, or the credentials with which it began have changed.",
+    text="The session that aws login started has ended, or the credentials behind it have changed.",
     recognised_by="The SDK says that the login session or its refresh token has expired.",
     fix="Run aws login again.",
     sources=(pages.CLI_LOGIN,),
@@ -77,7 +78,7 @@ EXPIRED_LOGIN_SESSION = CauseType(
 EXPIRED_WEB_IDENTITY_TOKEN = CauseType(
     "expired-web-identity-token",
     title="The web identity token has expired",
-    text="The token was valid once, and is not any more.",
+    text="The token was valid once and has expired.",
     recognised_by="The error code ExpiredTokenException with a message about the web identity token.",
     fix="Read the token from its file for each call, or get a new token.",
     sources=(pages.OIDC_ROLES,),
@@ -85,21 +86,21 @@ EXPIRED_WEB_IDENTITY_TOKEN = CauseType(
 TOKEN_FILE_NOT_REREAD = CauseType(
     "token-file-not-reread",
     title="The SDK does not re-read the token file",
-    text="An old SDK, or one client that lives on with an old token, does not read it anew.",
+    text="An old SDK, or a long-lived client, does not read the file again.",
     fix="Update the SDK, and do not keep one client for longer than its token.",
     of="expired-web-identity-token",
 )
 TOKEN_OF_JOB_TOO_OLD = CauseType(
     "token-of-job-too-old",
     title="The CI job requested its token too early",
-    text="A CI job asked for its token long before it used it.",
+    text="A CI job requested its token long before it used it.",
     fix="Request the token right before the call.",
     of="expired-web-identity-token",
 )
 EXPIRED_SAML_ASSERTION = CauseType(
     "expired-saml-assertion",
     title="The SAML assertion has expired",
-    text="An assertion has to be used within 5 minutes of its making, and this one was used later.",
+    text="An assertion must be used within 5 minutes, and this one was used later.",
     recognised_by="The message says that the SAML assertion has expired.",
     fix="Sign in again, and use the assertion within 5 minutes.",
     sources=(pages.SAML,),
@@ -120,20 +121,20 @@ def explain_expired_registry_login(case: Case[ExpiredCredentials], message: str)
         summary="The docker login to ECR has expired.",
         causes=(EXPIRED_REGISTRY_LOGIN.cause("reported", quote_phrases(message, *EXPIRY_PHRASES)),),
         remedies=(credential_remedies.docker_login(*find_registry(case)),),
-        notes=(
-            "The login takes working AWS credentials. If they have expired as well, get those anew first.",
-        ),
+        notes=("The login requires valid AWS credentials. If they have expired as well, renew them first.",),
     )
 
 
-def explain_expired_sso(case: Case[ExpiredCredentials], message: str) -> Explanation:
+def explain_expired_sso(
+    case: Case[ExpiredCredentials] | Case[MissingCredentials], message: str
+) -> Explanation:
     """Explain that a sign-in to IAM Identity Center has expired."""
     profile = find_profile(case)
     causes = [EXPIRED_SSO_SESSION.cause("derived", quote_phrases(message, *EXPIRY_PHRASES))]
     if "refresh failed" in message:
         causes.append(
             WRONG_SSO_SESSION.cause(
-                because=("Each sso_session, and each start URL without one, keeps a token of its own.",)
+                because=("Each sso_session, and each start URL without one, has its own token.",)
             )
         )
     return Explanation(
@@ -147,8 +148,8 @@ def explain_expired_sso(case: Case[ExpiredCredentials], message: str) -> Explana
                 title="If it expires again immediately, check which session the profile uses",
                 who="you",
                 steps=(
-                    "See sso_session and sso_start_url of the profile in ~/.aws/config, and log in to that one.",
-                    "A tool that keeps tokens of its own (aws-sso-util, granted, saml2aws) does not renew those of the AWS CLI.",
+                    "Look up sso_session and sso_start_url of the profile in ~/.aws/config, and sign in to that one.",
+                    "Tools with their own token cache (aws-sso-util, granted, saml2aws) do not renew the tokens of the AWS CLI.",
                 ),
                 commands=(credential_remedies.with_profile(profile, "aws", "configure", "list"),),
                 url=pages.SSO_LOGIN,
@@ -188,12 +189,12 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
     return Explanation(
         failure=case.failure,
         topic="expired-web-identity-token",
-        summary="The web identity token with which a role was asked for has expired.",
+        summary="The web identity token sent to STS has expired.",
         causes=(
             EXPIRED_WEB_IDENTITY_TOKEN.cause("reported", because),
             TOKEN_KEPT.cause(
                 because=("Kubernetes replaces the file's content before the token expires.",),
-                text="The program read the token once and keeps it, instead of reading its file anew.",
+                text="The program read the token once and keeps it, instead of reading the file again.",
             ),
             TOKEN_FILE_NOT_REREAD.cause(),
             TOKEN_OF_JOB_TOO_OLD.cause(),
@@ -201,18 +202,18 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
         remedies=(
             credential_remedies.reread_token(),
             Remedy(
-                title="Start the program again",
+                title="Restart the program",
                 who="you",
-                steps=("It reads the token that is in the file now. That helps until the next one expires.",),
+                steps=(
+                    "It then reads the current token from the file. This helps until that token expires.",
+                ),
                 commands=(commands.restart_command(case.facts.namespace),),
                 url=pages.EKS_IRSA_POD,
             ),
             Remedy(
-                title="Look at the clock of the issuer",
+                title="Check the clock of the issuer",
                 who="cluster administrator",
-                steps=(
-                    "If a token is refused as soon as it is made, the issuer's clock is behind AWS's: set it right.",
-                ),
+                steps=("If AWS rejects even a new token, the issuer's clock is behind: correct it.",),
                 commands=("date -u",),
                 url=pages.OIDC_ROLES,
             ),
@@ -226,7 +227,7 @@ def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explan
     return Explanation(
         failure=case.failure,
         topic="expired-saml-assertion",
-        summary="The SAML assertion with which a role was asked for has expired.",
+        summary="The SAML assertion sent to STS has expired.",
         causes=(
             EXPIRED_SAML_ASSERTION.cause(
                 "reported", quote_phrases(message, "must be redeemed within 5 minutes of issuance")
@@ -235,11 +236,11 @@ def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explan
         ),
         remedies=(
             Remedy(
-                title="Sign in at the identity provider again",
+                title="Sign in to the identity provider again",
                 who="you",
                 steps=(
-                    "Sign in anew, and ask for the role at once.",
-                    "For many roles or accounts, take a new assertion when the old one is 5 minutes old.",
+                    "Sign in again, and assume the role immediately.",
+                    "For many roles or accounts, get a new assertion every 5 minutes.",
                 ),
                 url=pages.ASSUME_ROLE,
             ),

@@ -22,14 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AccessDenied, AwsError
+    from iamtriage.failures._failures import AccessDenied, AwsError, ExpiredCredentials
 
 __all__ = (
     "POOL_PROVIDER",
     "explain_identity_forbidden",
     "explain_identity_pool_guest",
+    "explain_login_rejected",
     "explain_pool_roles",
     "explain_pool_roles_denied",
+    "explain_rejected_login",
     "pool_trust_remedy",
 )
 
@@ -42,7 +44,7 @@ POOL_PROVIDER = "cognito-identity.amazonaws.com"
 IDENTITY_POOL_GUEST = CauseType(
     "identity-pool-guest",
     title="The identity pool has no guest access",
-    text="The call has no token of a sign-in with it, and guest access is off in the identity pool.",
+    text="The call has no sign-in token in Logins, and guest access is disabled in the identity pool.",
     recognised_by='The message says "Unauthenticated access is not supported for this identity pool".',
     fix="Pass the token of the signed-in user in Logins, or enable guest access.",
     sources=(pages.IDENTITY_POOLS,),
@@ -50,7 +52,7 @@ IDENTITY_POOL_GUEST = CauseType(
 LOGINS_EMPTY = CauseType(
     "logins-empty",
     title="The app requests credentials before the sign-in",
-    text="The app asks for credentials before the user has signed in, or after the session ended.",
+    text="The app requests credentials before the user has signed in, or after the session ended.",
     fix="Request credentials after the sign-in.",
     of="identity-pool-guest",
 )
@@ -69,7 +71,7 @@ OTHER_POOL = CauseType(
 IDENTITY_FORBIDDEN = CauseType(
     "identity-forbidden",
     title="The token does not belong to the identity",
-    text="The call names an identity of the pool, and what came in Logins does not open it.",
+    text="The call names an identity of the pool, and the token in Logins does not belong to it.",
     recognised_by='The message says "Access to Identity … is forbidden".',
     fix="Pass the token of the identity, or get the identity again with GetId.",
     sources=(pages.IDENTITY_POOLS,),
@@ -78,7 +80,7 @@ IDENTITY_FORBIDDEN = CauseType(
 IDENTITY_KEPT = CauseType(
     "identity-kept",
     title="The app keeps the ID of an earlier identity",
-    text="The app keeps the id of an earlier identity: of another user, of the guest that became part of the user's identity at sign-in, or of one that was disabled.",
+    text="The app keeps the ID of an earlier identity: of another user, of a guest that was merged at sign-in, or of a disabled one.",
     fix="Delete the stored identity ID at sign-in and sign-out.",
     of="identity-forbidden",
 )
@@ -91,10 +93,18 @@ LOGINS_OF_OTHER_PROVIDER = CauseType(
 IDENTITY_POOL_ROLES = CauseType(
     "identity-pool-roles",
     title="The identity pool has no usable role",
-    text="The pool has no role for this kind of caller, signed in or guest, or STS refused it.",
+    text="The pool has no role for this kind of caller (signed in or guest), or STS denied it.",
     recognised_by="The error code InvalidIdentityPoolConfigurationException.",
     fix="Set the roles of the pool, and let their trust policies name the pool.",
     sources=(pages.IDENTITY_POOL_ROLES,),
+)
+LOGIN_REJECTED = CauseType(
+    "login-rejected",
+    title="The identity pool does not accept the sign-in token",
+    meaning="The token in Logins has expired, or the identity pool does not list its provider, user pool or app client.",
+    recognised_by='The message says "Invalid login token", "Logins don\'t match" or "Token is not from a supported provider of this identity pool".',
+    fix="Pass a current ID token, under the name of a provider that the identity pool lists.",
+    sources=(pages.IDENTITY_POOLS,),
 )
 POOL_NOT_TRUSTED = CauseType(
     "pool-not-trusted",
@@ -116,7 +126,7 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="identity-pool-guest",
-        summary="The identity pool lets in no guests, and no sign-in came with the call.",
+        summary="The identity pool has no guest access, and the call has no sign-in token.",
         causes=(
             IDENTITY_POOL_GUEST.cause(
                 "reported",
@@ -128,11 +138,11 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
         ),
         remedies=(
             Remedy(
-                title="Pass the token of the sign-in on",
+                title="Pass the user's ID token in Logins",
                 who="you",
                 steps=(
-                    "Ask for credentials once the user has signed in, and pass the token in Logins to GetId and GetCredentialsForIdentity.",
-                    "The key in Logins is the provider's name. For a user pool it is cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and the value the ID token.",
+                    "Request credentials after the user has signed in, and pass the token in Logins to GetId and GetCredentialsForIdentity.",
+                    "The key in Logins is the provider's name. For a user pool it is cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and the value is the ID token.",
                 ),
                 commands=(
                     fill_command(
@@ -143,15 +153,76 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
                 url=pages.IDENTITY_POOLS,
             ),
             Remedy(
-                title="Or, where guests are meant to come in, turn guest access on",
+                title="Or, if guests are meant to have access, enable guest access",
                 who="account administrator",
                 steps=(
-                    "Turn it on in the identity pool, in the console, and choose a role for guests that may do little: anybody gets its credentials.",
+                    "Enable it in the identity pool, and choose a guest role with few permissions: anyone can get its credentials.",
                 ),
                 url=pages.IDENTITY_POOLS,
             ),
         ),
-        notes=("An Allow in a policy does not help: it is the pool that refuses.",),
+        notes=("An Allow in a policy does not help: the identity pool denied the call.",),
+    )
+
+
+_LOGIN_PROBLEMS = (
+    (
+        "Token expired",
+        "The ID token in Logins has expired.",
+        "Refresh the user pool session (refresh token, or Auth.fetchAuthSession with forceRefresh in Amplify), and pass the new ID token. Tokens last an hour by default.",
+    ),
+    (
+        "not from a supported provider",
+        "The identity pool does not list the token's provider: its user pool, app client or OIDC issuer.",
+        "Add the user pool with this app client ID to the identity pool's providers, or use the identity pool that lists it.",
+    ),
+    (
+        "Logins don't match",
+        "The logins in the call do not belong to the identity, or no valid login was passed.",
+        "Call GetId again with the current Logins instead of a stored identity ID, and pass the same Logins to GetCredentialsForIdentity.",
+    ),
+)
+
+
+def explain_login_rejected(denial: Denial) -> Explanation:
+    """Explain that an identity pool does not accept the token in Logins, if the failure is a denial."""
+    return explain_rejected_login(denial.failure, region_argument(denial))
+
+
+def explain_rejected_login(failure: AccessDenied | ExpiredCredentials, region: str) -> Explanation:
+    """Explain that an identity pool does not accept the token in Logins."""
+    message = failure.text
+    phrase, text, step = next(
+        (row for row in _LOGIN_PROBLEMS if row[0] in message),
+        (
+            "Invalid login token",
+            "The identity pool does not accept the token in Logins.",
+            "Pass the ID token, not the access token, and check that it is complete.",
+        ),
+    )
+    return Explanation(
+        failure=failure,
+        topic="identity-pool-login",
+        summary=f"Amazon Cognito rejected the sign-in: {text[0].lower()}{text[1:]}",
+        causes=(LOGIN_REJECTED.cause("reported", (f'The text says "{phrase}".',), text=text),),
+        remedies=(
+            Remedy(
+                title="Pass a valid ID token in Logins",
+                who="you",
+                steps=(
+                    step,
+                    "The key in Logins is the provider's name, such as cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and must be listed in the identity pool.",
+                ),
+                commands=(
+                    fill_command(
+                        "aws cognito-identity describe-identity-pool --region {} --identity-pool-id IDENTITY_POOL_ID --query '[CognitoIdentityProviders,SupportedLoginProviders,OpenIdConnectProviderARNs]'",
+                        region,
+                    ),
+                ),
+                url=pages.IDENTITY_POOLS,
+            ),
+        ),
+        notes=("An IAM policy does not help: the identity pool rejected the token before STS was called.",),
     )
 
 
@@ -162,29 +233,31 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="identity-pool-forbidden",
-        summary="The identity pool does not give the caller the credentials of this identity.",
+        summary="The identity pool denied the caller the credentials of this identity.",
         causes=(
             IDENTITY_FORBIDDEN.cause("reported", ("The text says \"Access to Identity '…' is forbidden\".",)),
             LOGINS_NOT_PASSED.cause(
-                text="The identity was signed in once, and the call comes without a sign-in. An identity never becomes a guest's again."
+                text="The identity has signed in before, and the call has no sign-in token. Such an identity never becomes a guest again."
             ),
             IDENTITY_KEPT.cause(),
             LOGINS_OF_OTHER_PROVIDER.cause(),
         ),
         remedies=(
             Remedy(
-                title="Throw the kept identity id away, and ask for it anew",
+                title="Delete the stored identity ID, and request it again",
                 who="you",
                 steps=(
-                    "Clear it at sign-out and when this error comes: SDKs keep it per pool, in browsers in the local storage (clearCachedId in the SDK for JavaScript 2).",
-                    "Then call GetId with the token of the sign-in in Logins, and GetCredentialsForIdentity with that id and the same Logins.",
+                    "Clear it at sign-out and after this error: SDKs keep it per pool, in browsers in local storage (clearCachedId in the SDK for JavaScript 2).",
+                    "Then call GetId with the sign-in token in Logins, and GetCredentialsForIdentity with that ID and the same Logins.",
                 ),
                 url=pages.IDENTITY_POOLS,
             ),
             Remedy(
-                title="See with which sign-ins the identity is linked",
+                title="Check which sign-ins the identity is linked to",
                 who="account administrator",
-                steps=("Logins in the answer names the providers, one of which the call has to bring.",),
+                steps=(
+                    "Logins in the response names the providers. The call must have a token of one of them.",
+                ),
                 commands=(
                     fill_command(
                         "aws cognito-identity describe-identity --region {} --identity-id {}",
@@ -195,7 +268,7 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
                 url=pages.IDENTITY_POOLS,
             ),
         ),
-        notes=("An Allow in a policy does not help: it is the pool that refuses.",),
+        notes=("An Allow in a policy does not help: the identity pool denied the call.",),
     )
 
 
@@ -209,22 +282,22 @@ def explain_pool_roles(failure: AccessDenied | AwsError, region: str) -> Explana
     return Explanation(
         failure=failure,
         topic="identity-pool-roles",
-        summary="The identity pool gives no credentials: it has no role for such a caller, or may not assume it.",
+        summary="The identity pool returns no credentials: it has no role for this caller, or cannot assume it.",
         causes=(
             IDENTITY_POOL_ROLES.cause(
                 "reported", ('The text or code says "Invalid identity pool configuration".',)
             ),
             POOL_NOT_TRUSTED.cause(
-                text=f"The trust policy of the role does not name {POOL_PROVIDER}, the id of this pool, or this kind of caller."
+                text=f"The trust policy of the role does not name {POOL_PROVIDER}, the ID of this pool, or this kind of caller."
             ),
             POOL_ROLE_MISSING.cause(),
         ),
         remedies=(
             Remedy(
-                title="See which roles the pool has",
+                title="Check which roles the pool has",
                 who="account administrator",
                 steps=(
-                    "Roles has authenticated for those who are signed in, unauthenticated for guests. RoleMappings choose a role by provider or claims.",
+                    "Roles contains authenticated for signed-in users and unauthenticated for guests. RoleMappings select a role by provider or claims.",
                 ),
                 commands=(
                     fill_command(
@@ -236,7 +309,7 @@ def explain_pool_roles(failure: AccessDenied | AwsError, region: str) -> Explana
             ),
             pool_trust_remedy(),
         ),
-        notes=("An Allow in a policy of the caller does not help: the caller of STS is the pool.",),
+        notes=("An Allow in the caller's policies does not help: the pool calls STS.",),
     )
 
 
@@ -250,8 +323,8 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
     is_guest = isinstance(methods, list) and "unauthenticated" in methods
     steps = [
         "Save the role's trust policy as trust.json, with this statement added and the existing ones that are still needed: the command replaces the whole policy.",
-        "Leave neither condition out. amr is authenticated for the role of those who are signed in, and unauthenticated for that of guests.",
-        "The action is sts:AssumeRoleWithWebIdentity; sts:AssumeRole does not help. In China and GovCloud the provider has another name.",
+        "Keep both conditions. amr is authenticated in the role for signed-in users, and unauthenticated in the role for guests.",
+        "The action is sts:AssumeRoleWithWebIdentity, not sts:AssumeRole. In China and GovCloud, the provider has another name.",
     ]
     if pool != audience:
         steps.insert(
@@ -270,7 +343,7 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
         },
     }
     return Remedy(
-        title="Let the pool in by the role's trust policy",
+        title="Allow the pool in the role's trust policy",
         who="account administrator",
         steps=tuple(steps),
         commands=trust_policy_commands(None),

@@ -37,7 +37,7 @@ __all__ = (
 
 STS_AUDIENCE = "sts.amazonaws.com"
 ROLE_NOT_EVALUATED = (
-    "STS refuses the token before it looks at the role, so no policy of the role or of yours helps here."
+    "STS rejects the token before it evaluates the role, so neither the trust policy nor an IAM policy helps."
 )
 # The repetition is possessive, so that a truncated or masked issuer does not match.
 _MISSING_PROVIDER = re.compile(
@@ -62,7 +62,7 @@ _KNOWN_ISSUERS = {
 CLUSTER_MADE_ANEW = CauseType(
     "cluster-made-anew",
     title="The cluster was re-created with another issuer",
-    text="There is a provider of an older cluster; one that is re-created has another issuer.",
+    text="The cluster was re-created: the account has the provider of the old cluster, and the new one has another issuer.",
     fix="Create an identity provider for the issuer of the new cluster.",
     of="no-oidc-provider",
     example="no-oidc-provider-for-eks",
@@ -70,7 +70,7 @@ CLUSTER_MADE_ANEW = CauseType(
 PROVIDER_URL_DIFFERS = CauseType(
     "provider-url-differs",
     title="The URL of the identity provider differs from the issuer",
-    text="There is a provider whose URL differs from the issuer: a slash at the end, a path, upper and lower case.",
+    text="The account has a provider whose URL differs from the issuer: a trailing slash, a path, or upper and lower case.",
     fix="Create a provider with exactly the token's issuer URL.",
     of="no-oidc-provider",
 )
@@ -98,21 +98,21 @@ NO_VERIFICATION_KEY = CauseType(
 ISSUER_UNREACHABLE = CauseType(
     "issuer-unreachable",
     title="The issuer is not reachable from the internet",
-    text="The issuer's address is private, behind a firewall, or slow: STS fetches the keys over the internet.",
+    text="The issuer is private, behind a firewall, or slow: STS fetches the keys over the internet.",
     fix="Serve the issuer's configuration and keys on a public address.",
     of="no-verification-key",
 )
 JWKS_WRONG = CauseType(
     "jwks-wrong",
     title="The issuer's key document is wrong",
-    text="The issuer's jwks_uri is missing, of another host, or serves no key with the token's kid.",
+    text="The issuer's jwks_uri is missing or wrong, or it serves no key with the token's kid.",
     fix="Correct the jwks_uri and the keys that it serves.",
     of="no-verification-key",
 )
 CERTIFICATE_CHAIN = CauseType(
     "certificate-chain",
     title="The issuer's TLS certificate is expired or incomplete",
-    text="The issuer's TLS certificate has expired, or it does not send the certificates between its own and the root.",
+    text="The issuer's TLS certificate has expired, or the server does not send the intermediate certificates.",
     fix="Renew the certificate, and serve the intermediate certificates.",
     of="no-verification-key",
 )
@@ -126,7 +126,7 @@ IDENTITY_PROVIDER_UNREACHED = CauseType(
 PASSING_FAULT = CauseType(
     "passing-fault",
     title="A temporary network error",
-    text="It is a fault of the network that passes.",
+    text="A temporary network error.",
     fix="Retry the call.",
     of="identity-provider-unreached",
 )
@@ -140,7 +140,7 @@ WRONG_THUMBPRINT = CauseType(
 CERTIFICATE_REPLACED = CauseType(
     "certificate-replaced",
     title="The issuer's certificate was replaced",
-    text="The host has another certificate than when the provider was made.",
+    text="The issuer has another certificate than when the provider was created.",
     fix="Update the thumbprint list of the identity provider.",
     of="wrong-thumbprint",
 )
@@ -177,7 +177,7 @@ def find_issuer(case: Case[InvalidIdentityToken], message: str) -> Issuer:
     """Return the token's issuer from the text, or else from the claims in the facts."""
     found = _MISSING_PROVIDER.search(message)
     url = None if found is None else found[1].rstrip(".")
-    because: tuple[str, ...] = (f"The token is of {url}.",)
+    because: tuple[str, ...] = (f"The token's issuer is {url}.",)
     if not _is_whole(url):
         given = (case.facts.token_claims or {}).get("iss")
         url, because = (given, ()) if isinstance(given, str) and _is_whole(given) else (None, ())
@@ -223,7 +223,7 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
             ROLE_OF_OTHER_ACCOUNT.cause(because=("IAM looks for the provider in the account of the role.",)),
             recreated_cluster if issuer.is_eks else other_url,
         ),
-        remedies=(compare_providers_remedy(case, issuer), _create_provider_remedy(case, issuer)),
+        remedies=(_create_provider_remedy(case, issuer), compare_providers_remedy(case, issuer)),
         notes=(ROLE_NOT_EVALUATED,),
     )
 
@@ -236,11 +236,11 @@ def compare_providers_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) -
         commands.region(issuer.region or find_region(case)),
     )
     return Remedy(
-        title="Compare the issuer with the providers of the role's account",
+        title="Compare the issuer with the providers in the role's account",
         who="you",
         steps=(
-            "List them with credentials of the account in which the role is.",
-            "A provider's ARN ends in its issuer without https://. It has to be the same to the letter.",
+            "List the providers with credentials of the role's account.",
+            "A provider's ARN ends in its issuer without https://. It must match the token's issuer exactly.",
         ),
         commands=("aws iam list-open-id-connect-providers", *((of_cluster,) if issuer.is_eks else ())),
         url=pages.OIDC_PROVIDERS,
@@ -256,7 +256,9 @@ def _create_provider_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) ->
             STS_AUDIENCE if uses_sts_audience else "AUDIENCE",
         )
     ]
-    steps = ["Make it once for each issuer and account. It takes no thumbprint: IAM finds that by itself."]
+    steps = [
+        "Create it in the account of the role, once per issuer. IAM gets the thumbprint itself. If the provider exists there already, compare its URL with the issuer."
+    ]
     url = pages.OIDC_PROVIDERS
     if issuer.is_eks:
         eksctl = fill_command(
@@ -266,21 +268,21 @@ def _create_provider_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) ->
         )
         creations.insert(0, eksctl)
         steps += [
-            "Either command does it: the first for a cluster of this account, the second by the issuer's URL.",
-            "With EKS Pod Identity in place of IAM roles for service accounts, no provider is needed.",
+            "Run one of the commands: the first if the cluster is in the same account, else the second.",
+            "EKS Pod Identity, the alternative to IRSA, requires no provider.",
         ]
         url = pages.EKS_IRSA
     elif issuer.system == _GITHUB:
         steps.append(
-            "The action aws-actions/configure-aws-credentials asks for the audience sts.amazonaws.com."
+            "The action aws-actions/configure-aws-credentials requests the audience sts.amazonaws.com."
         )
         url = pages.GITHUB_OIDC
     else:
         steps.append(
-            "AUDIENCE is what the token's aud claim holds: for many systems sts.amazonaws.com, or a client id."
+            "AUDIENCE is the token's aud claim: for many systems sts.amazonaws.com, for others a client ID."
         )
     return Remedy(
-        title="Make the OIDC provider",
+        title="Create the IAM OIDC provider",
         who="account administrator",
         steps=tuple(steps),
         commands=tuple(creations),
@@ -297,7 +299,7 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
     return Explanation(
         failure=case.failure,
         topic="no-verification-key",
-        summary="STS could not get the issuer's keys, or found no key that fits the token.",
+        summary="STS could not get the issuer's keys, or found no key for the token.",
         causes=(
             NO_VERIFICATION_KEY.cause(
                 "reported",
@@ -307,7 +309,7 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
                 ),
             ),
             ISSUER_UNREACHABLE.cause(),
-            JWKS_WRONG.cause(because=("Keys that were just replaced are known to STS only after a while.",)),
+            JWKS_WRONG.cause(because=("STS caches keys, so it sees replaced keys only after a while.",)),
             CERTIFICATE_CHAIN.cause(),
         ),
         remedies=(_fetch_keys_remedy(issuer), _retry_remedy()),
@@ -325,7 +327,7 @@ def explain_provider_unreachable(case: Case[InvalidIdentityToken], message: str)
         causes=(
             IDENTITY_PROVIDER_UNREACHED.cause("reported", issuer.because),
             PASSING_FAULT.cause(),
-            ISSUER_UNREACHABLE.cause(text="The issuer's address is private, behind a firewall, or slow."),
+            ISSUER_UNREACHABLE.cause(text="The issuer is private, behind a firewall, or slow."),
         ),
         remedies=(_retry_remedy(), _fetch_keys_remedy(issuer)),
         notes=(ROLE_NOT_EVALUATED,),
@@ -338,9 +340,9 @@ def _fetch_keys_remedy(issuer: Issuer) -> Remedy:
         title="Fetch the issuer's keys as STS does",
         who="cluster administrator",
         steps=(
-            "Run it from outside of your own network. Both documents have to come, over HTTPS, without a redirect.",
-            "Compare issuer with the token's iss, and the keys' kid with the token's. STS reads them through jwks_uri.",
-            "For EKS the issuer is AWS's own, and always public; for clusters of your own you publish both documents.",
+            "Run it from outside your own network. Both documents must be served over HTTPS, without a redirect.",
+            "Compare issuer with the token's iss, and the kid of the keys at jwks_uri with the token's.",
+            "EKS serves both documents publicly. For self-managed clusters, you must publish them.",
         ),
         commands=(
             fill_command("curl --silent --show-error {}", f"{url}/.well-known/openid-configuration"),
@@ -352,9 +354,9 @@ def _fetch_keys_remedy(issuer: Issuer) -> Remedy:
 
 def _retry_remedy() -> Remedy:
     return Remedy(
-        title="Try again after some seconds",
+        title="Retry after a few seconds",
         who="you",
-        steps=("Try again a few times, with growing pauses. If it goes on, it is no fault that passes.",),
+        steps=("Retry a few times with exponential backoff. If it goes on, the error is not temporary.",),
         url=pages.OIDC_ROLES,
     )
 
@@ -365,7 +367,7 @@ def explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> 
     return Explanation(
         failure=case.failure,
         topic="wrong-thumbprint",
-        summary="The issuer's certificate does not fit the thumbprint that IAM has for it.",
+        summary="The issuer's certificate does not match the thumbprint of the IAM OIDC provider.",
         causes=(
             WRONG_THUMBPRINT.cause(
                 "reported", (*quote_phrases(message, "configured thumbprint"), *issuer.because)
@@ -374,11 +376,11 @@ def explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> 
         ),
         remedies=(
             Remedy(
-                title="Give the provider the new thumbprint",
+                title="Update the provider's thumbprint",
                 who="account administrator",
                 steps=(
-                    "Compute the thumbprint of the topmost certificate that the issuer's host sends.",
-                    "IAM looks at thumbprints only where no public authority that it knows has signed the certificate. With such a certificate none is needed.",
+                    "Compute the thumbprint of the top intermediate certificate that the issuer's host sends.",
+                    "IAM checks thumbprints only if the certificate is not from a trusted public CA. With such a certificate, none is needed.",
                 ),
                 commands=(
                     fill_command(

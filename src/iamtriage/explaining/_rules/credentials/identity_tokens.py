@@ -56,21 +56,21 @@ WRONG_AUDIENCE = CauseType(
 ANNOTATION_AUDIENCE = CauseType(
     "annotation-audience",
     title="The service account requests another audience",
-    text="The service account's annotation eks.amazonaws.com/audience, or the token's volume, asks for another audience.",
+    text="The service account's annotation eks.amazonaws.com/audience, or the token volume, requests another audience.",
     fix="Correct the annotation eks.amazonaws.com/audience or the token volume.",
     of="wrong-audience",
 )
 TOKEN_OF_API_SERVER = CauseType(
     "token-of-api-server",
     title="The token is that of the Kubernetes API server",
-    text="The token is the one for the Kubernetes API server, /var/run/secrets/kubernetes.io, not the one for AWS.",
+    text="The token is the one for the Kubernetes API server (/var/run/secrets/kubernetes.io), not the one for AWS.",
     fix="Use the token file that AWS_WEB_IDENTITY_TOKEN_FILE names.",
     of="wrong-audience",
 )
 AUDIENCE_OF_OTHER_PARTITION = CauseType(
     "audience-of-other-partition",
     title="The token is for the audience of another partition",
-    text="A CI system in China or elsewhere asks for sts.amazonaws.com.cn, or the reverse.",
+    text="The CI system requests the audience of another partition, such as sts.amazonaws.com.cn.",
     fix="Request the audience of the role's partition.",
     of="wrong-audience",
 )
@@ -94,7 +94,7 @@ MISSING_CLAIM = CauseType(
 TOKEN_OF_SECRET = CauseType(
     "token-of-secret",
     title="The token is from a Kubernetes Secret",
-    text="It is an old Kubernetes token, from a Secret, which has no audience and no expiry.",
+    text="It is an old Kubernetes token from a Secret, without audience and expiry.",
     fix="Use a projected service account token with an audience and an expiry.",
     of="missing-claim",
 )
@@ -128,7 +128,7 @@ INVALID_IDENTITY_TOKEN = CauseType(
 TOKEN_CUT = CauseType(
     "token-cut",
     title="The token is truncated or empty",
-    text="The token is cut, empty, or has a line end or quotes around it.",
+    text="The token is truncated or empty, or has newlines or quotes around it.",
     fix="Pass the token complete, without newlines and quotes.",
     of="invalid-identity-token",
 )
@@ -155,7 +155,7 @@ def _add_trust_policy(case: Case[InvalidIdentityToken], explanation: Explanation
         return explanation
     cause = findings.cause
     if findings.allowed is False:
-        text = "The role's trust policy does not let this token in either, which shows once the token is accepted."
+        text = "The role's trust policy does not allow this token either. This error follows once STS accepts the token."
         cause = attrs.evolve(cause, text=text)
     remedies = () if findings.remedy is None else (findings.remedy,)
     return attrs.evolve(
@@ -193,15 +193,15 @@ def _explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explana
     return Explanation(
         failure=case.failure,
         topic="wrong-audience",
-        summary="The token is for another audience than the IAM OIDC provider takes.",
+        summary=f"The IAM OIDC provider does not accept the token's audience{f' {audience}' if audience else ''}.",
         causes=tuple(causes),
         remedies=(
             Remedy(
-                title="Compare the token's audience with the provider's client ids",
+                title="Compare the token's audience with the provider's client IDs",
                 who="you",
                 steps=(
-                    "See the claim aud of the token: iamtriage.read_web_identity_token reads it. Show the token to nobody.",
-                    f"For roles of pods it is {STS_AUDIENCE}, in all partitions.",
+                    "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token.",
+                    f"For EKS pods, it is {STS_AUDIENCE} in all partitions.",
                 ),
                 commands=(
                     fill_command(
@@ -217,11 +217,11 @@ def _explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explana
                 url=pages.EKS_IRSA_POD,
             ),
             Remedy(
-                title="Let token and provider agree on the audience",
+                title="Make token and provider agree on the audience",
                 who="account administrator",
                 steps=(
-                    "Where the token is wrong, let it be made for an audience that the provider takes.",
-                    "Where its audience is meant for AWS, add that to the provider's client ids.",
+                    "If the token's audience is wrong, request the token for an audience that the provider lists.",
+                    "If it is right, add it to the provider's client IDs.",
                 ),
                 commands=(
                     fill_command(
@@ -234,7 +234,7 @@ def _explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explana
             ),
         ),
         notes=(
-            "The trust policy's condition on aud is another check, which comes after this one.",
+            "The trust policy's condition on aud is a separate check, which comes after this one.",
             ROLE_NOT_EVALUATED,
         ),
     )
@@ -257,8 +257,8 @@ def _explain_missing_claim(case: Case[InvalidIdentityToken], message: str) -> Ex
         causes=(
             MISSING_CLAIM.cause(
                 "reported",
-                (f"AWS says that {name} is missing.",),
-                text=f"STS needs the claim {name}, and the token has none.",
+                (f"The message names the claim {name}.",),
+                text=f"STS requires the claim {name}, which the token lacks.",
             ),
             TOKEN_OF_SECRET.cause(),
             NOT_AN_ID_TOKEN.cause(),
@@ -272,7 +272,7 @@ def _explain_rejected_claim(case: Case[InvalidIdentityToken], message: str) -> E
     return Explanation(
         failure=case.failure,
         topic="claim-rejected",
-        summary="The identity provider does not confirm the token.",
+        summary="The identity provider rejected the token.",
         causes=(
             CLAIM_REJECTED.cause("reported", quote_phrases(message, "IDPRejectedClaim")),
             TOKEN_REVOKED.cause(),
@@ -312,11 +312,11 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
 
 def _inspect_token_remedy() -> Remedy:
     return Remedy(
-        title="Look at the token's claims",
+        title="Inspect the token's claims",
         who="you",
         steps=(
-            "Read iss, aud, sub and exp; iamtriage.read_web_identity_token does it without asking anybody.",
-            "Never paste a token into a page or chat: until it expires, it is a credential.",
+            "Read iss, aud, sub and exp, for example with iamtriage.read_web_identity_token, which works offline.",
+            "Never paste a token into a website or chat: until it expires, it is a credential.",
         ),
         url=pages.OIDC_ROLES,
     )

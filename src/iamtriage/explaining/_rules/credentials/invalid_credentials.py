@@ -99,7 +99,7 @@ SESSION_TOKEN_MISSING = CauseType(
 OTHER_PARTITION = CauseType(
     "other-partition",
     title="The credentials belong to another partition",
-    text="The keys are of another partition: those of China, GovCloud or the European Sovereign Cloud hold there alone.",
+    text="The keys are from another partition: keys of China, GovCloud and the European Sovereign Cloud work only there.",
     fix="Use credentials of the partition that is called: China, GovCloud and the European Sovereign Cloud have their own.",
     of="invalid-credentials",
     example="invalid-temporary-key",
@@ -120,14 +120,14 @@ KEY_MISTYPED = CauseType(
 KEY_JUST_MADE = CauseType(
     "key-just-made",
     title="The access key is only seconds old",
-    text="The key or user was made seconds ago, and is not known everywhere yet.",
+    text="The key or user is only seconds old and has not propagated yet.",
     fix="Wait for about ten seconds and retry.",
     of="invalid-credentials",
 )
 INVALID_SSO_TOKEN = CauseType(
     "invalid-sso-token",
     title="The sign-in token is invalid",
-    text="The token of the login is not known, or not any more.",
+    text="IAM Identity Center does not know the sign-in token, or no longer accepts it.",
     recognised_by='The error code UnauthorizedException, or the message "Session token not found or invalid".',
     fix="Sign in again with aws sso login.",
     sources=(pages.SSO_LOGIN,),
@@ -135,7 +135,7 @@ INVALID_SSO_TOKEN = CauseType(
 LOGGED_OUT = CauseType(
     "logged-out",
     title="The session was ended",
-    text="Somebody logged out, or an administrator ended the session.",
+    text="Someone signed out, or an administrator ended the session.",
     fix="Sign in again.",
     of="invalid-sso-token",
 )
@@ -281,20 +281,29 @@ def _set_region_remedy(case: Case[InvalidCredentials], request: _RejectedRequest
 def _summary(request: _RejectedRequest) -> str:
     if not request.is_signed and request.partition != "aws":
         return f"STS rejected the web identity token, most likely because the SDK has no region and calls the global endpoint, which does not serve {request.partition}."
+    state = ""
+    if request.is_temporary:
+        state = ": it is temporary (ASIA), so it needs its own session token"
+    elif request.is_opt_in:
+        state = f", or {request.region} is not enabled for the account"
     if request.code in _UNKNOWN_KEY_CODES:
-        return "AWS does not know the access key ID."
+        return f"AWS does not know the access key ID{state}."
     if request.code in _INVALID_TOKEN_CODES:
         return "AWS does not accept the session token."
+    if request.is_signed and request.is_temporary:
+        return "AWS does not accept the temporary access key (ASIA…): most likely, its session token is missing or belongs to another key."
+    if request.is_signed and request.is_opt_in:
+        return f"AWS does not accept the credentials in {request.region}: most likely, the account has not enabled this Region."
     return "AWS does not accept the credentials: the access key or session token is not valid. No permission is missing."
 
 
 def _reported_cause(request: _RejectedRequest) -> Cause:
     because = quote_phrases(request.message, *_PHRASES)
     if request.code in _UNKNOWN_KEY_CODES:
-        text = "The access key id of the request is in no record of the service that was called."
+        text = "No account in the called partition has the access key ID of the request."
         return UNKNOWN_ACCESS_KEY.cause("reported", because, text=text)
     if request.code in _INVALID_TOKEN_CODES:
-        text = "The session token is cut, altered, of another key, or not good for the region."
+        text = "The session token is truncated, changed, from another key, or not valid in the region."
         return INVALID_SESSION_TOKEN.cause("reported", because, text=text)
     text = "AWS cannot identify the caller by the access key ID or session token."
     if not request.is_signed:
@@ -309,17 +318,19 @@ def _causes_from_text(request: _RejectedRequest) -> Iterator[Cause]:
     """Yield the causes that the text supports."""
     if request.is_aws_compatible:
         yield OTHER_ENDPOINT.cause(
-            because=("The text names an endpoint that is not AWS's.",),
-            text="The endpoint is not AWS's, and does not know keys of AWS; or it is the other way round.",
+            because=("The text names an endpoint that does not belong to AWS.",),
+            text="The endpoint does not belong to AWS and does not know AWS keys, or the reverse.",
         )
     if request.is_temporary:
         yield SESSION_TOKEN_MISSING.cause(
-            because=("The text shows a key id that begins with ASIA, as those of temporary credentials do.",)
+            because=(
+                "The access key ID begins with ASIA, so it is temporary and works only with its session token.",
+            )
         )
     if request.partition != "aws":
         yield OTHER_PARTITION.cause(
-            because=(f"Caller or region are of {request.partition}.",),
-            text=f"The call goes to one partition with keys of another: those of {request.partition} hold there alone.",
+            because=(f"The caller or the region is in {request.partition}.",),
+            text=f"The call goes to one partition with keys of another: keys of {request.partition} work only there.",
         )
 
 
@@ -329,7 +340,7 @@ def _diagnose_region(case: Case[InvalidCredentials], request: _RejectedRequest) 
     if request.is_opt_in:
         findings = diagnose_sts_call(case, codes=frozenset({"v1-token-in-opt-in-region"}))
         disabled = REGION_NOT_ENABLED.cause(
-            because=(f"The region {request.region} is one that accounts opt in to.",),
+            because=(f"The Region {request.region} must be enabled for each account.",),
             text=f"The account has not enabled {request.region}.",
         )
         findings = attrs.evolve(findings, causes=(disabled, *findings.causes))
@@ -373,14 +384,14 @@ def _common_causes(request: _RejectedRequest) -> Iterator[Cause]:
     if is_long_term:
         yield KEY_MISTYPED.cause()
     if request.code == "AuthFailure":
-        yield CLOCK_OFF.cause(text="The machine's clock is wrong: EC2 says the same then.")
+        yield CLOCK_OFF.cause(text="The machine's clock is wrong: EC2 reports that with this code, too.")
     if request.may_need_opt_in:
         yield REGION_NOT_ENABLED.cause(
-            text="The call goes to a region that the account has not enabled, or brings a token of STS's global host there."
+            text="The account has not enabled the Region of the call, or the session token is from the global STS endpoint and not valid there."
         )
     if request.may_be_for_other_store:
         yield OTHER_ENDPOINT.cause(
-            text="The keys are those of MinIO, LocalStack or another provider, and the call went to AWS; or the reverse."
+            text="The keys belong to MinIO, LocalStack or another provider and the call went to AWS, or the reverse."
         )
     if is_long_term:
         yield KEY_JUST_MADE.cause()
@@ -396,6 +407,10 @@ def _remedies(
 ) -> Iterator[Remedy]:
     if request.is_aws_compatible:
         yield credential_remedies.check_endpoint(is_other_software=True)
+    if request.is_opt_in and request.is_signed and not request.is_temporary:
+        yield credential_remedies.enable_region(request.region)
+    if request.is_signed and request.is_temporary:
+        yield _session_token_remedy(case)
     if request.is_signed:
         yield credential_remedies.show_identity(find_profile(case))
         if request.is_temporary is not False:
@@ -405,7 +420,7 @@ def _remedies(
         else:
             yield _check_key_remedy(case, request)
     yield from region.remedies
-    if request.is_opt_in or request.may_need_opt_in:
+    if request.may_need_opt_in or (request.is_opt_in and (request.is_temporary or not request.is_signed)):
         yield credential_remedies.enable_region(request.region)
     if request.partition != "aws" and not region.remedies:
         yield _partition_remedy()
@@ -417,15 +432,31 @@ def _remedies(
         yield from key_remedies(find_user(case), key=request.key, at_quota=False)
 
 
+def _session_token_remedy(case: Case[InvalidCredentials]) -> Remedy:
+    return Remedy(
+        title="Set all three values of the temporary credentials",
+        who="you",
+        steps=(
+            "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN must come from the same response, and the token must be complete. In ~/.aws/credentials, the third one is aws_session_token.",
+            "If the token is lost, get new credentials: assume the role or sign in again.",
+        ),
+        commands=(
+            "env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN",
+            credential_remedies.with_profile(find_profile(case), "aws", "sts", "get-caller-identity"),
+        ),
+        url=pages.TEMPORARY_CREDENTIALS,
+    )
+
+
 def _check_key_remedy(case: Case[InvalidCredentials], request: _RejectedRequest) -> Remedy:
     key = commands.access_key(request.key)
     return Remedy(
         title="Check whether the access key exists and is active",
         who="account administrator",
         steps=(
-            "The first command prints the account of the key, which needs no permission in that account.",
-            "The second lists the user's keys and whether they are active. A key that is missing there was deleted.",
-            "If the policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
+            "The first command prints the key's account and requires no permission there.",
+            "The second lists the user's keys and whether they are active. A key that is not listed was deleted.",
+            "If a policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
         ),
         commands=(
             fill_command("aws sts get-access-key-info --access-key-id {}", key),
@@ -437,11 +468,11 @@ def _check_key_remedy(case: Case[InvalidCredentials], request: _RejectedRequest)
 
 def _partition_remedy() -> Remedy:
     return Remedy(
-        title="Use keys and endpoint of the same partition",
+        title="Use keys and an endpoint of the same partition",
         who="you",
         steps=(
-            "Each partition has accounts and keys of its own. Name a region of the keys' partition, in the profile or in AWS_REGION and AWS_DEFAULT_REGION.",
-            "Drop endpoint URLs of another partition.",
+            "Each partition has its own accounts and keys. Set a Region of the keys' partition in the profile or in AWS_REGION and AWS_DEFAULT_REGION.",
+            "Remove endpoint URLs of other partitions.",
         ),
         commands=("aws configure list",),
         url=pages.STS_REGIONS,
@@ -453,7 +484,7 @@ def _explain_invalid_sso_token(case: Case[InvalidCredentials], request: _Rejecte
     return Explanation(
         failure=case.failure,
         topic="invalid-sso-token",
-        summary="IAM Identity Center does not accept the login.",
+        summary="IAM Identity Center does not accept the sign-in token.",
         causes=(
             INVALID_SSO_TOKEN.cause(
                 "reported" if "Session token not found" in request.message else "derived",
@@ -465,11 +496,11 @@ def _explain_invalid_sso_token(case: Case[InvalidCredentials], request: _Rejecte
         remedies=(
             credential_remedies.sso_login(profile),
             Remedy(
-                title="If that does not help, log out first, and compare the profile",
+                title="If that does not help, sign out first, and check the profile",
                 who="you",
                 steps=(
-                    "Logging out deletes the tokens that the AWS CLI keeps, for all profiles.",
-                    "Compare sso_start_url and sso_region in ~/.aws/config with what the access portal shows.",
+                    "The command aws sso logout deletes the cached tokens of all profiles.",
+                    "Compare sso_start_url and sso_region in ~/.aws/config with the values that the access portal shows.",
                 ),
                 commands=(
                     "aws sso logout",

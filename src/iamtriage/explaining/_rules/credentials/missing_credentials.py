@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.credentials.broken_profiles import (
     BROKEN_PROFILE_MESSAGES,
     explain_broken_profile,
 )
+from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
 from iamtriage.explaining._rules.credentials.missing_logins import (
     OTHER_HOME,
     explain_credential_process,
@@ -55,6 +56,16 @@ _MFA_REQUIRED = re.compile(r"MFA token required|AssumeRoleTokenProvider|assume r
 _CREDENTIAL_PROCESS = re.compile(r"from custom-process|credential_process|ProcessProvider")
 _KUBECONFIG_HELPER = re.compile(r"getting credentials: exec|exec plugin|argocd-k8s-auth|could not get token")
 
+_PLACES = {
+    "env": "the environment variables",
+    "shared-credentials-file": "~/.aws/credentials",
+    "config-file": "~/.aws/config",
+}
+# The chain of the SDKs for Go ends with the reason: https://github.com/hashicorp/terraform-provider-aws/issues/32075
+_SSO_EXPIRED = re.compile(
+    r"refresh cached SSO token failed|cached SSO token (?:is expired|has expired|must be refreshed)"
+    r"|SSO (?:session|token)[^.]{0,60} has expired"
+)
 _UNSIGNED_REQUEST = re.compile(
     r"issing Authentication Token|[Rr]equest is missing|Missing required authentication"
 )
@@ -79,14 +90,14 @@ PROFILE_NOT_FOUND = CauseType(
 PROFILE_MISTYPED = CauseType(
     "profile-mistyped",
     title="The profile's name is misspelled",
-    text="Its name is mistyped; upper and lower case count.",
+    text="Its name is misspelled. Names are case-sensitive.",
     fix="Correct the name. Names are case-sensitive.",
     of="profile-not-found",
 )
 SECTION_NAME = CauseType(
     "section-name",
     title="The section of the profile has the wrong name",
-    text="In ~/.aws/config the section is [NAME] in place of [profile NAME]; in ~/.aws/credentials it is the reverse.",
+    text="The section must be [profile NAME] in ~/.aws/config, but [NAME] in ~/.aws/credentials.",
     fix="Write [profile NAME] in ~/.aws/config, and [NAME] in ~/.aws/credentials.",
     of="profile-not-found",
 )
@@ -95,6 +106,8 @@ SECTION_NAME = CauseType(
 def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
     """Explain why no credentials were found or sent."""
     message = message_text(case)
+    if _SSO_EXPIRED.search(message):
+        return explain_expired_sso(case, message)
     rule = choose_rule(_ROUTES, case.failure, message) or explain_no_credentials
     return rule(case, message)
 
@@ -102,10 +115,11 @@ def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
 def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> Explanation:
     profile = find_profile(case)
     subject = f"The profile {profile}" if profile else "The profile"
+    place = "" if not _kubeconfig_steps(case) else ", and the kubeconfig names it"
     return Explanation(
         failure=case.failure,
         topic="profile-not-found",
-        summary=f"{subject} is in no config or credentials file.",
+        summary=f"{subject} does not exist in the config and credentials files that the call reads{place}.",
         causes=(
             PROFILE_NOT_FOUND.cause(
                 "derived",
@@ -115,7 +129,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
                     "failed to get shared config profile",
                     "could not find source profile",
                 ),
-                text=f"{subject} was asked for, and the files that were read have none of that name.",
+                text=f"The call uses {subject[0].lower()}{subject[1:]}, and no file that it read has it.",
             ),
             PROFILE_MISTYPED.cause(),
             SECTION_NAME.cause(),
@@ -126,53 +140,56 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         ),
         remedies=(
             Remedy(
-                title="See which profiles there are",
+                title="Use a profile that exists, or create this one",
                 who="you",
                 steps=(
-                    "List them where the call runs, and name one of them in AWS_PROFILE or --profile.",
-                    "On a machine with a role of its own, unset AWS_PROFILE: no profile is needed.",
+                    "List the profiles where the call runs, and select one of them with AWS_PROFILE or --profile. If the machine has a role, unset AWS_PROFILE: no profile is needed.",
+                    *_kubeconfig_steps(case),
                 ),
                 commands=(
                     "aws configure list-profiles",
                     "printenv AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE",
+                    credential_remedies.with_profile(profile or "PROFILE", "aws", "configure", "sso"),
                 ),
                 url=pages.CLI_PROFILES,
-            ),
-            Remedy(
-                title="Or make the profile",
-                who="you",
-                commands=(credential_remedies.with_profile(profile or "PROFILE", "aws", "configure", "sso"),),
-                url=pages.SSO_LOGIN,
             ),
         ),
         notes=(credential_remedies.NO_CALL_MADE,),
     )
 
 
+def _kubeconfig_steps(case: Case[MissingCredentials]) -> tuple[str, ...]:
+    if _KUBECONFIG_HELPER.search(case.text) is None:
+        return ()
+    return (
+        "The kubeconfig selects the profile for aws eks get-token (env AWS_PROFILE or --profile). To change it, run aws eks update-kubeconfig --name CLUSTER --profile PROFILE.",
+    )
+
+
 def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
     profile = find_profile(case)
     found = _PARTIAL_CREDENTIALS.search(message)
-    place = (safe_name(found[1]) if found else None) or "one place"
+    place = _PLACES.get(found[1], safe_name(found[1]) or "one place") if found else "one place"
     missing = safe_name(found[2].strip(" ,")) if found else None
     cause = PARTIAL_CREDENTIALS.cause(
         "derived",
-        (f"The SDK says that credentials in {place} are partial.",),
-        text=f"The settings of {place} are there by half{f', and lack {missing}' if missing else ''}.",
+        (f"The SDK says that the credentials in {place} are partial.",),
+        text=f"Only a part of the credentials is set in {place}.",
     )
     return Explanation(
         failure=case.failure,
         topic="partial-credentials",
-        summary="The credentials are set up by half: a part of them is missing.",
+        summary=f"The credentials in {place} are incomplete{f': {missing} is missing' if missing else ''}.",
         causes=(cause,),
         remedies=(
             Remedy(
-                title="Set all parts of one kind of credentials",
+                title="Set all parts of one type of credentials",
                 who="you",
                 steps=(
-                    "Keys: aws_access_key_id and aws_secret_access_key, both in one place; temporary ones need aws_session_token too.",
+                    "Access keys: aws_access_key_id and aws_secret_access_key, both in the same place. Temporary ones also need aws_session_token.",
                     "A role: role_arn with source_profile (another profile) or credential_source (Environment, Ec2InstanceMetadata or EcsContainer).",
                     "A web identity: AWS_ROLE_ARN with AWS_WEB_IDENTITY_TOKEN_FILE.",
-                    "If the other half is in another place: the SDK does not put them together.",
+                    "The SDK does not combine parts from different places.",
                 ),
                 commands=(
                     credential_remedies.with_profile(profile, "aws", "configure", "list"),

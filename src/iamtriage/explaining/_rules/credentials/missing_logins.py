@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
@@ -27,9 +29,19 @@ __all__ = (
     "explain_no_sso_login",
 )
 
+# botocore.utils.SSOTokenLoader
+_SSO_TOKEN_OF = re.compile(r"Token for ([^\s\"']{1,200}) does not exist", re.ASCII)
+# https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html
+_EXIT_CODE = re.compile(r"aws failed with exit code (25[2-5])\b", re.ASCII)
+_EXIT_CODES = {
+    "252": "its arguments in the kubeconfig are invalid for this version of the AWS CLI",
+    "253": "its configuration or credentials are missing or invalid",
+    "254": "AWS returned an error, such as a denial or expired credentials",
+}
 _EXECUTABLE = re.compile(
     r"executable ([\w./-]{1,80}) (?:failed|not found)|exec: \"?([\w./-]{1,80})\"?: (?:executable file not found|no such file)"
 )
+_API_VERSION = "exec plugin: invalid apiVersion"
 # As the AWS CLI and aws-iam-authenticator, which are such helpers, report it.
 _NO_CREDENTIALS_FOUND = re.compile(
     r"NoCredentialProviders|no valid providers in chain|Unable to locate credentials"
@@ -37,7 +49,7 @@ _NO_CREDENTIALS_FOUND = re.compile(
 OTHER_HOME = CauseType(
     "other-home",
     title="The call runs as another user",
-    text="The login was made by another user, or outside of the container.",
+    text="Another user signed in, or the sign-in is outside of the container.",
     meaning="The call runs as another user, in a container or with sudo, and reads other files.",
     fix="Run the call as the user who has the files, or set AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE.",
     of="profile-not-found",
@@ -63,7 +75,7 @@ HELPER_TIMEOUT = CauseType(
 NO_LOGIN_SESSION = CauseType(
     "no-login-session",
     title="There is no session of aws login",
-    text="The profile uses aws login, and there is no session that can be used.",
+    text="The profile uses aws login, and it has no usable session.",
     recognised_by="The SDK says that there is no login session, or that its credentials cannot be loaded.",
     fix="Run aws login.",
     sources=(pages.CLI_LOGIN,),
@@ -71,7 +83,7 @@ NO_LOGIN_SESSION = CauseType(
 LOGIN_NOT_ALLOWED = CauseType(
     "login-not-allowed",
     title="The user is not allowed to use aws login",
-    text="The console user or role may not make sessions of aws login.",
+    text="The console user or role is not allowed to create sessions with aws login.",
     recognised_by="The message names signin:CreateOAuth2Token.",
     fix="Allow signin:CreateOAuth2Token and signin:AuthorizeOAuth2Access to the user or role.",
     sources=(pages.CLI_LOGIN,),
@@ -79,7 +91,7 @@ LOGIN_NOT_ALLOWED = CauseType(
 NO_SSO_LOGIN = CauseType(
     "no-sso-login",
     title="There is no sign-in to IAM Identity Center",
-    text="The SDK found no token of a login for the profile's session.",
+    text="The SDK found no sign-in token for the profile's session.",
     recognised_by='The SDK says "Error loading SSO Token" or a similar message.',
     fix="Sign in with aws sso login.",
     sources=(pages.SSO_LOGIN,),
@@ -87,7 +99,7 @@ NO_SSO_LOGIN = CauseType(
 MFA_NEEDED = CauseType(
     "mfa-needed",
     title="The profile requires an MFA code",
-    text="The profile has mfa_serial, and the SDK has no way to ask for the code, or to ask again.",
+    text="The profile has mfa_serial, and the program cannot prompt for the code.",
     recognised_by="The SDK says that an MFA token is required or that a token provider is not set.",
     fix="Get session credentials with the code, or use IAM Identity Center.",
     sources=(pages.CLI_ROLES,),
@@ -95,7 +107,7 @@ MFA_NEEDED = CauseType(
 CREDENTIAL_PROCESS = CauseType(
     "credential-process",
     title="The credential process failed",
-    text="The program failed, was not found, or printed something else than the JSON that SDKs want.",
+    text="The program failed, was not found, or did not print the JSON that SDKs expect.",
     recognised_by='The SDK names credential_process, ProcessProvider or "from custom-process".',
     fix="Run the command in the profile by hand and correct what it prints.",
     sources=(pages.CLI_PROCESS,),
@@ -110,8 +122,17 @@ KUBECONFIG_HELPER = CauseType(
     example="kubeconfig-helper-failed",
 )
 
+KUBECONFIG_API_VERSION = CauseType(
+    "kubeconfig-api-version",
+    title="The kubeconfig uses a removed version of the credential API",
+    text="The kubeconfig asks for client.authentication.k8s.io/v1alpha1, which kubectl 1.24 removed.",
+    recognised_by='kubectl says "exec plugin: invalid apiVersion".',
+    fix="Update the AWS CLI, and run aws eks update-kubeconfig again.",
+    sources=(pages.EKS_KUBECONFIG, "https://github.com/aws/aws-cli/issues/6920"),
+)
+
 _HELPER_WITHOUT_CREDENTIALS = HELPER_WITHOUT_CREDENTIALS.cause(
-    "derived", ("The helper's own error stands in the text.",)
+    "derived", ("The text contains the helper's own error.",)
 )
 _HELPER_CAUSES = (
     HELPER_WITHOUT_CREDENTIALS.cause(text="The helper found no AWS credentials, or expired ones."),
@@ -121,23 +142,34 @@ _HELPER_CAUSES = (
 _INSTALL_HELPER = Remedy(
     title="Install the helper where the call runs",
     who="you",
-    steps=("Install the AWS CLI there, and see that it is in the PATH of that program, not in yours alone.",),
+    steps=(
+        "Install the AWS CLI there, and check that the PATH of that program contains it, not just your shell's.",
+    ),
     url=pages.EKS_KUBECONFIG,
 )
 
 
 def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the profile has no sign-in to IAM Identity Center."""
+    found = _SSO_TOKEN_OF.search(message)
+    # botocore names the sso-session, or the start URL of a profile without one.
+    session = None if found is None or "://" in found[1] else safe_name(found[1])
+    described = f"the session {session}" if session else "the profile"
+    login = credential_remedies.sso_login(find_profile(case))
+    if session is not None and find_profile(case) is None:
+        login = attrs.evolve(
+            login, commands=(fill_command("aws sso login --sso-session {}", commands.profile(session)),)
+        )
     return Explanation(
         failure=case.failure,
         topic="no-sso-login",
-        summary="There is no login to IAM Identity Center for the profile.",
+        summary=f"Nobody is signed in to IAM Identity Center for {described}: the token cache has no token for it.",
         causes=(
             NO_SSO_LOGIN.cause("derived", quote_phrases(message, "Error loading SSO Token")),
             OTHER_HOME.cause(),
         ),
         remedies=(
-            credential_remedies.sso_login(find_profile(case)),
+            login,
             credential_remedies.show_identity(find_profile(case)),
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
@@ -165,7 +197,7 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
     return Explanation(
         failure=case.failure,
         topic="no-login-session",
-        summary="There is no session of aws login that can be used.",
+        summary="There is no usable session of aws login.",
         causes=tuple(causes),
         remedies=tuple(remedies),
     )
@@ -177,7 +209,7 @@ def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explan
     return Explanation(
         failure=case.failure,
         topic="mfa-needed",
-        summary="The profile's role takes an MFA code, and nobody is there to be asked for one.",
+        summary="The profile's role requires an MFA code, and the program cannot prompt for one.",
         causes=(
             MFA_NEEDED.cause(
                 "derived", quote_phrases(message, "MFA token required", "AssumeRoleTokenProvider")
@@ -185,12 +217,12 @@ def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explan
         ),
         remedies=(
             Remedy(
-                title="Take a session with the code first",
+                title="Start a session with the MFA code first",
                 who="you",
                 steps=(
-                    "Run one command of the AWS CLI with the profile: it asks for the code, and keeps the session for its time.",
-                    "Programs then take that session: aws configure export-credentials gives it to them, as a credential_process.",
-                    "For programs without people use a role that asks for no MFA.",
+                    "Run an AWS CLI command with the profile: it prompts for the code and caches the session.",
+                    "Let programs use that session: set credential_process to aws configure export-credentials --profile NAME in a second profile.",
+                    "For unattended programs, use a role that does not require MFA.",
                 ),
                 commands=(
                     credential_remedies.with_profile(
@@ -209,7 +241,7 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
     return Explanation(
         failure=case.failure,
         topic="credential-process",
-        summary="The program that the profile names as credential_process gave no credentials.",
+        summary=_process_summary(message),
         causes=(
             CREDENTIAL_PROCESS.cause(
                 "derived", quote_phrases(message, "custom-process", "credential_process", "ProcessProvider")
@@ -221,8 +253,8 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
                 who="you",
                 steps=(
                     "Run the credential process that the profile names, as the user that makes the call, and correct what it reports.",
-                    "It has to print JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration, and nothing else.",
-                    "Name it by its whole path. Do not show what it prints to anybody: it is a secret.",
+                    "It must print only JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration.",
+                    "Use its absolute path in the profile. Its output is secret: don't share it.",
                 ),
                 commands=(
                     credential_remedies.with_profile(
@@ -236,17 +268,27 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
     )
 
 
+def _process_summary(message: str) -> str:
+    if "not found" in message or "No such file" in message:
+        return "The program that the profile names as credential_process was not found."
+    return "The program that the profile names as credential_process returned no credentials."
+
+
 def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the kubeconfig's credential helper failed."""
     found = _EXECUTABLE.search(message)
     name = safe_name(next(filter(None, found.groups()), None)) if found else None
     outcome = "failed"
+    exit_code = _EXIT_CODE.search(message)
+    reason = None if exit_code is None else _EXIT_CODES.get(exit_code[1])
     causes: tuple[Cause, ...] = _HELPER_CAUSES
     first: tuple[Remedy, ...] = ()
     # The helper's own error takes precedence over a file that was not found.
     if _NO_CREDENTIALS_FOUND.search(message):
         causes = (_HELPER_WITHOUT_CREDENTIALS,)
         first = (credential_remedies.configure_credentials(find_profile(case)),)
+    elif _API_VERSION in message:
+        return _explain_api_version(case)
     elif "not found" in message or "no such file" in message:
         outcome, causes, first = "was not found", (), (_INSTALL_HELPER,)
     region = commands.region(find_region(case))
@@ -257,8 +299,8 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
             title="Run the helper by hand",
             who="you",
             steps=(
-                "Run it as the user, and in the container, that calls the cluster. Its own error says what is wrong.",
-                "If its credentials are missing or expired, mend those; the cluster is not the cause.",
+                "Run it as the user, in the container and with the profile that the kubeconfig uses. Its own error says what is wrong.",
+                "If its credentials are missing or expired, sign in again, for example with aws sso login. The cluster is not the cause.",
             ),
             commands=(
                 fill_command("aws eks get-token --cluster-name {} --region {}", cluster, region),
@@ -267,9 +309,9 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
             url=pages.EKS_KUBECONFIG,
         ),
         Remedy(
-            title="Write the kubeconfig anew",
+            title="Write the kubeconfig again",
             who="you",
-            steps=("An old kubeconfig may name a helper, a profile or a role that is gone.",),
+            steps=("An old kubeconfig can name a helper, a profile or a role that no longer exists.",),
             commands=(fill_command("aws eks update-kubeconfig --name {} --region {}", cluster, region),),
             url=pages.EKS_KUBECONFIG,
         ),
@@ -277,14 +319,54 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     return Explanation(
         failure=case.failure,
         topic="kubeconfig-helper",
-        summary=f"The helper that gets credentials for the cluster {outcome}.",
+        summary=f"The helper that gets credentials for the cluster {outcome}."
+        if reason is None
+        else f"kubectl got no token: aws eks get-token failed because {reason}.",
         causes=(
             KUBECONFIG_HELPER.cause(
                 "derived",
-                () if name is None else (f"The text names the program {name}.",),
-                text=f"The program that the kubeconfig runs for a token {outcome}.",
+                _helper_evidence(name, exit_code),
+                text=f"The program that the kubeconfig runs to get a token {outcome}.",
             ),
             *causes,
         ),
         remedies=remedies,
+    )
+
+
+def _helper_evidence(name: str | None, exit_code: re.Match[str] | None) -> tuple[str, ...]:
+    if exit_code is not None:
+        return (f"The AWS CLI ended with exit code {exit_code[1]}.",)
+    return () if name is None else (f"The text names the program {name}.",)
+
+
+def _explain_api_version(case: Case[MissingCredentials]) -> Explanation:
+    """Explain a kubeconfig that asks for a version of the credential API that was removed.
+
+    Sources: https://github.com/aws/aws-cli/issues/6920 and https://github.com/aws/containers-roadmap/issues/1736.
+    """
+    return Explanation(
+        failure=case.failure,
+        topic="kubeconfig-helper",
+        summary="The kubeconfig is too old for this kubectl: it uses client.authentication.k8s.io/v1alpha1, which was removed.",
+        causes=(KUBECONFIG_API_VERSION.cause("reported", (f'The text says "{_API_VERSION}".',)),),
+        remedies=(
+            Remedy(
+                title="Update the AWS CLI, and write the kubeconfig again",
+                who="you",
+                steps=(
+                    "The AWS CLI writes v1beta1 since 1.24 and 2.7. Update it if aws --version prints an older one.",
+                    "In a kubeconfig or a Terraform provider that you write yourself, set the exec block's apiVersion to client.authentication.k8s.io/v1beta1.",
+                ),
+                commands=(
+                    fill_command(
+                        "aws eks update-kubeconfig --name {} --region {}",
+                        commands.cluster(case.facts.cluster),
+                        commands.region(find_region(case)),
+                    ),
+                ),
+                url=pages.EKS_KUBECONFIG,
+            ),
+        ),
+        notes=("No permission is missing: kubectl made no request.",),
     )

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.controllers import find_controller
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_credentials import (
     NO_CALL_WITHOUT_CREDENTIALS,
@@ -46,6 +47,7 @@ _IMDS = re.compile(
     r"EC2 IMDS|ec2imds|EC2RoleRequestError|EC2MetadataError|169\.254\.169\.254|instance profile|EC2 Instance Metadata|IMDS|iam-role\b"
 )
 _TIMEOUT = re.compile(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled", re.ASCII)
+_NO_ROLE = re.compile(r"(?i:status ?code:? ?404)|empty role|EmptyEC2RoleList")
 _LAMBDA = re.compile(r"/var/task/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/runtime/")
 # Tracebacks of programs built in GitHub Actions contain its source directory wherever they run, so it is left out.
 _GITHUB_ACTIONS = re.compile(
@@ -112,14 +114,14 @@ NO_INSTANCE_PROFILE = CauseType(
 METADATA_HOP_LIMIT = CauseType(
     "metadata-hop-limit",
     title="The hop limit of the instance metadata is 1",
-    text="The call runs in a container on the instance, and the answer of the metadata service does not reach it: its hop limit is 1.",
+    text="The call runs in a container, and the instance's metadata hop limit is 1, so the response does not reach the container.",
     fix="Set the hop limit to 2, or give the container a role.",
     of="no-credentials",
 )
 JOB_WITHOUT_CREDENTIALS = CauseType(
     "job-without-credentials",
     title="The CI job has no credentials",
-    meaning="The CI job got no credentials: no role was assumed, or the secrets are empty.",
+    meaning="The CI job has no credentials: it assumed no role, or its secrets are empty.",
     fix="Let the job assume a role, and check that its secrets are set.",
     of="no-credentials",
     example="no-credentials-in-github-actions",
@@ -164,7 +166,7 @@ RELATIVE_URI_LOST = CauseType(
 LAMBDA_VARIABLES_LOST = CauseType(
     "lambda-variables-lost",
     title="The function's code ignores the role's credentials",
-    text="The function has the role's credentials in its environment, and the code looks elsewhere: at a profile, at keys that it sets to nothing, or in a process without that environment.",
+    text="The function's environment has the role's credentials, but the code uses a profile, empty keys, or a process without that environment.",
     fix="Use the default credential chain in the function.",
     of="no-credentials",
     example="no-credentials-on-lambda",
@@ -172,7 +174,7 @@ LAMBDA_VARIABLES_LOST = CauseType(
 NO_ID_TOKEN_PERMISSION = CauseType(
     "no-id-token-permission",
     title="The workflow is not allowed to request an OIDC token",
-    text="The workflow may not ask for an OIDC token: its permissions lack id-token: write.",
+    text="The workflow is not allowed to request an OIDC token: its permissions lack id-token: write.",
     fix="Add permissions: id-token: write to the job.",
     of="no-credentials",
     example="no-credentials-in-github-actions",
@@ -180,7 +182,7 @@ NO_ID_TOKEN_PERMISSION = CauseType(
 SECRETS_OF_FORKS = CauseType(
     "secrets-of-forks",
     title="Workflows of forks get no secrets",
-    text="Workflows that a fork's pull request starts get no secrets, and no id-token: write.",
+    text="A pull request from a fork started the workflow. Such workflows get no secrets and no id-token: write.",
     fix="Run the job on a branch of the repository, or after a review.",
     of="no-credentials",
     example="no-credentials-in-github-actions",
@@ -192,13 +194,20 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     explanation = explain_pod_credentials(case, message)
     if explanation is not None:
         return explanation
-    advice = [environment(case, message) for environment in _likely_environments(case, message)]
+    environments = _likely_environments(case, message)
+    advice = [environment(case, message) for environment in environments]
     not_found = NO_CREDENTIALS.cause("derived", _searched_places(message))
-    causes = (not_found, *(cause for each in advice for cause in each.causes))
+    # A pod without a role falls back to the instance metadata, so both causes come before the others.
+    likeliest = 1 if environments[0] is advise_in_pods else _MAX_CAUSES
+    causes = (
+        not_found,
+        *(cause for each in advice for cause in each.causes[:likeliest]),
+        *(cause for each in advice for cause in each.causes[likeliest:]),
+    )
     return Explanation(
         failure=case.failure,
         topic="no-credentials",
-        summary="The SDK found no credentials, so no request was sent to AWS and no permission was checked.",
+        summary=f"The SDK found no credentials{_metadata_outcome(message)}, so no request was sent to AWS and no permission was checked.",
         causes=causes[:_MAX_CAUSES],
         remedies=(
             *(remedy for each in advice for remedy in each.remedies),
@@ -206,6 +215,15 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         ),
         notes=(NO_CALL_WITHOUT_CREDENTIALS,),
     )
+
+
+def _metadata_outcome(message: str) -> str:
+    """Return what the instance metadata, the last place of the chain, answered."""
+    if not _IMDS.search(message):
+        return ""
+    if _TIMEOUT.search(message):
+        return ": its request to the instance metadata, the last place of the chain, timed out"
+    return ": the instance metadata has no role" if _NO_ROLE.search(message) else ""
 
 
 def _searched_places(message: str) -> tuple[str, ...]:
@@ -217,9 +235,15 @@ def _searched_places(message: str) -> tuple[str, ...]:
 def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_Environment]:
     """Return the environments in which the call may run, the likeliest first, at most two."""
     text = case.text
+    controller = find_controller(text)
     signs: tuple[tuple[_Environment, bool], ...] = (
         (_advise_in_ci, _GITHUB_ACTIONS.search(text) is not None or _CI.search(text) is not None),
-        (advise_in_pods, mentions_kubernetes(case) or _POD_IDENTITY_AGENT.search(text) is not None),
+        (
+            advise_in_pods,
+            controller is not None
+            or mentions_kubernetes(case)
+            or _POD_IDENTITY_AGENT.search(text) is not None,
+        ),
         (_advise_on_lambda, _LAMBDA.search(text) is not None),
         (_advise_on_ecs, _ECS.search(text) is not None),
     )
@@ -250,54 +274,59 @@ def _advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
 def _advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     region = commands.region(find_region(case))
     timed_out = _TIMEOUT.search(message) is not None
-    because = "The text tells of the instance's metadata, the last place where SDKs look."
+    because = "The SDK tried the instance metadata, the last place of the chain."
     no_profile = NO_INSTANCE_PROFILE.cause(because=(because,) if _IMDS.search(message) else ())
-    hop_limit = METADATA_HOP_LIMIT.cause(because=("The text tells of a timeout.",) if timed_out else ())
-    return Advice(
-        [hop_limit, no_profile] if timed_out else [no_profile, hop_limit],
-        [
-            Remedy(
-                title="On EC2: give the instance a role",
-                who="account administrator",
-                steps=(
-                    "See whether the instance has an instance profile, and attach one if it has none. It counts at once, without a restart.",
-                    "An instance profile holds a role; it is made by itself only in the console.",
-                ),
-                commands=(
-                    fill_command(
-                        "aws ec2 describe-iam-instance-profile-associations --region {} --filters Name=instance-id,Values=INSTANCE_ID",
-                        region,
-                    ),
-                    fill_command(
-                        "aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --region {} --iam-instance-profile Name=INSTANCE_PROFILE",
-                        region,
-                    ),
-                ),
-                url=pages.EC2_ROLES,
+    hop_limit = METADATA_HOP_LIMIT.cause(
+        because=("The request to the metadata service timed out.",) if timed_out else ()
+    )
+    remedies = [
+        Remedy(
+            title="On EC2: give the instance a role",
+            who="account administrator",
+            steps=(
+                "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
+                "An instance profile contains a role. Only the console creates one together with the role.",
             ),
-            Remedy(
-                title="In a container on EC2: raise the hop limit",
-                who="account administrator",
-                steps=(
-                    "The answer passes one more hop on its way into a container, so the limit has to be 2.",
-                    "With it every container on the instance can have the instance's role. In EKS give pods roles of their own instead.",
+            commands=(
+                fill_command(
+                    "aws ec2 describe-iam-instance-profile-associations --region {} --filters Name=instance-id,Values=INSTANCE_ID",
+                    region,
                 ),
-                commands=(
-                    fill_command(
-                        "aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --region {} --http-put-response-hop-limit 2",
-                        region,
-                    ),
+                fill_command(
+                    "aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --region {} --iam-instance-profile Name=INSTANCE_PROFILE",
+                    region,
                 ),
-                url=pages.EC2_METADATA,
             ),
-        ],
+            url=pages.EC2_ROLES,
+        ),
+        Remedy(
+            title="In a container on EC2: raise the hop limit",
+            who="account administrator",
+            steps=(
+                "A container is one network hop further from the metadata service, so the limit must be 2.",
+                "Then every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
+            ),
+            commands=(
+                fill_command(
+                    "aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --region {} --http-put-response-hop-limit 2",
+                    region,
+                ),
+            ),
+            url=pages.EC2_METADATA,
+        ),
+    ]
+    # A timeout shows that the response was lost; an instance without a role gets a 404.
+    return (
+        Advice([hop_limit, no_profile], remedies[::-1])
+        if timed_out
+        else Advice([no_profile, hop_limit], remedies)
     )
 
 
 def _advise_on_ecs(_case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice(
         [
-            NO_TASK_ROLE.cause(because=("The text speaks of ECS.",)),
+            NO_TASK_ROLE.cause(because=("The text mentions ECS.",)),
             RELATIVE_URI_LOST.cause(),
         ],
         [
@@ -305,7 +334,7 @@ def _advise_on_ecs(_case: Case[MissingCredentials], _message: str) -> Advice:
                 title="On ECS: give the task a role",
                 who="account administrator",
                 steps=(
-                    "Set taskRoleArn in the task definition, and start new tasks: running ones keep what they have.",
+                    "Set taskRoleArn in the task definition, and start new tasks: running tasks do not change.",
                 ),
                 commands=(
                     "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.[taskRoleArn,executionRoleArn]'",
@@ -318,15 +347,15 @@ def _advise_on_ecs(_case: Case[MissingCredentials], _message: str) -> Advice:
 
 def _advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice(
-        [LAMBDA_VARIABLES_LOST.cause(because=("The text speaks of Lambda.",))],
+        [LAMBDA_VARIABLES_LOST.cause(because=("The text mentions Lambda.",))],
         [
             Remedy(
                 title="On Lambda: let the SDK find the execution role",
                 who="you",
                 steps=(
-                    "Make clients without profile and keys, and set no AWS_PROFILE.",
-                    "Hand the environment on to processes that the function starts.",
-                    "A function that runs in a test on your computer has no role: give it a profile there.",
+                    "Create clients without profile and keys, and don't set AWS_PROFILE.",
+                    "Pass the environment to processes that the function starts.",
+                    "On your computer, the function has no role: use a profile there.",
                 ),
                 commands=("aws lambda get-function-configuration --function-name FUNCTION --query Role",),
                 url=pages.LAMBDA_ROLE,
@@ -340,15 +369,15 @@ def _advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     system = "GitHub Actions" if is_github else "the CI system"
     causes = [
         JOB_WITHOUT_CREDENTIALS.cause(
-            because=(f"The text speaks of {system}.",) if is_github else ("The text speaks of a CI system.",),
-            text=f"The job of {system} got no credentials: no role was assumed, or the secrets are empty there.",
+            because=(f"The text mentions {system}.",) if is_github else ("The text mentions a CI system.",),
+            text=f"The job of {system} has no credentials: it assumed no role, or its secrets are empty.",
         )
     ]
     if is_github:
         causes.insert(
             0,
             NO_ID_TOKEN_PERMISSION.cause(
-                because=("The text speaks of the permission id-token.",) if "id-token" in case.text else ()
+                because=("The text mentions the permission id-token.",) if "id-token" in case.text else ()
             ),
         )
         causes.append(SECRETS_OF_FORKS.cause())
@@ -361,7 +390,7 @@ def _advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
                 steps=(
                     "In GitHub Actions, add to the job or workflow: permissions: id-token: write, contents: read.",
                     "Give the action aws-actions/configure-aws-credentials role-to-assume and aws-region.",
-                    "The role has to trust the system's OIDC provider; no secret is needed then.",
+                    "The role must trust the system's OIDC provider. No secret is needed then.",
                 ),
                 url=pages.GITHUB_OIDC if is_github else pages.OIDC_ROLES,
             )

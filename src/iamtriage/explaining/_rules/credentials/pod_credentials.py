@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.controllers import find_controller, usual_account
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.certificates import (
@@ -64,8 +65,8 @@ _REJECTED_TOKEN = re.compile(
     r"[Ss]ervice account token (?:cannot be (?P<problem>empty|parsed)|failed basic claim validations)"
 )
 _REJECTION_TEXTS: dict[str | None, str] = {
-    "empty": "A request reached the agent without the token, which has to stand in the header Authorization.",
-    "parsed": "What a request had in the header Authorization is no token of a service account.",
+    "empty": "The request had no token in its Authorization header.",
+    "parsed": "The Authorization header did not contain a service account token.",
 }
 _STS_UNREACHABLE = re.compile(
     r"(?:WebIdentityErr|AssumeRole|sts[.\w-]{0,60}\.amazonaws\.).{0,300}?"
@@ -79,15 +80,13 @@ _CONNECTION_PHRASES = (
     "send request failed",
 )
 _CERTIFICATE_PHRASES = ("certificate signed by unknown authority", "failed to verify certificate")
-NO_CALL_WITHOUT_CREDENTIALS = (
-    "No IAM policy helps here: without credentials no call is made, or none that AWS can tell whose it is."
-)
+NO_CALL_WITHOUT_CREDENTIALS = "An IAM policy does not help: no signed request reached AWS."
 
 
 SDK_TOO_OLD = CauseType(
     "sdk-too-old",
     title="The SDK does not support the pod's credentials",
-    text="The SDK knows the agent's address and does not read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, or it is told not to.",
+    text="The SDK does not read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, or it is configured not to.",
     meaning="The SDK is too old for web identities or for EKS Pod Identity.",
     recognised_by="The SDK rejects the address of the EKS Pod Identity Agent.",
     fix="Update the SDK to a version that supports web identities and EKS Pod Identity.",
@@ -100,7 +99,7 @@ SDK_TOO_OLD = CauseType(
 OTHER_PROVIDER = CauseType(
     "other-provider",
     title="The program uses another credential provider",
-    text="The code, a profile or another library names a provider that does not look at these variables, or runs in a process without them.",
+    text="The code, a profile or another library uses a provider that ignores these variables, or the process does not have them.",
     fix="Use the default credential chain, without a profile or a fixed provider.",
     of="no-credentials",
     example="no-credentials-beside-variables",
@@ -108,8 +107,8 @@ OTHER_PROVIDER = CauseType(
 STS_UNREACHED = CauseType(
     "sts-unreached",
     title="The SDK could not reach STS",
-    text="The SDK asked STS for the role's credentials, and got no answer.",
-    recognised_by="The SDK was getting a role's credentials, and its call to STS got no answer.",
+    text="The SDK called STS for the role's credentials and got no response.",
+    recognised_by="The SDK called STS for a role's credentials and got no response.",
     fix="Allow the connection to the STS endpoint of the region, or create a VPC endpoint for STS.",
     sources=(pages.EKS_STS,),
     example="no-way-to-sts",
@@ -134,21 +133,21 @@ TOKEN_FILE_UNREADABLE = CauseType(
 TOKEN_FILE_EMPTY = CauseType(
     "token-file-empty",
     title="The token file is empty or another file",
-    text="The file that the variable names is empty or another one, or the process got the address without the variable or the volume.",
+    text="The file that the variable names is empty or the wrong one, or the process has the address without the variable or the volume.",
     fix="Use the token file that EKS mounts.",
     of="agent-refused-token",
 )
 CALLED_BY_HAND = CauseType(
     "called-by-hand",
     title="The agent was called without the token",
-    text="Somebody, or a probe, called the agent by hand without the token as it is: the header has no word such as Bearer before it.",
+    text="Someone, or a probe, called the agent by hand. The header is the bare token, without a word such as Bearer.",
     fix="Let an SDK get the credentials.",
     of="agent-refused-token",
 )
 POD_NOT_MUTATED = CauseType(
     "pod-not-mutated",
-    title="EKS did not change the pod",
-    text="The pod was made before the webhook was there, or its variables were copied without the volume.",
+    title="EKS did not inject the token into the pod",
+    text="The pod is older than the annotation or association, or its variables were copied without the volume.",
     fix="Re-create the pod, and don't copy the variables by hand.",
     of="token-file-unreadable",
     example="token-file-absent",
@@ -156,7 +155,7 @@ POD_NOT_MUTATED = CauseType(
 TOKEN_FILE_OF_ROOT = CauseType(
     "token-file-of-root",
     title="The process is not allowed to read the token file",
-    text="The process runs as another user than root, and the pod's securityContext has no fsGroup.",
+    text="The process does not run as root, and the pod's securityContext has no fsGroup.",
     fix="Set fsGroup in the pod's securityContext.",
     of="token-file-unreadable",
 )
@@ -201,15 +200,15 @@ def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Ex
     host = find_endpoint(find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
     steps = [
-        "An answer of any kind, also an error, shows that the way is open.",
-        "Without a way to the internet, the VPC needs an endpoint of STS with private DNS, whose security group lets port 443 in, and clients have to call the regional host.",
+        "Any response, even an error, shows that STS is reachable.",
+        "A VPC without internet access needs an interface endpoint for STS with private DNS and a security group that allows port 443, and clients must call the regional endpoint.",
     ]
     if CERTIFICATE_ERROR.search(message):
         steps.append(PROXY_STEP)
         reason = "the connection to STS was not trusted"
         cause = UNTRUSTED_CERTIFICATE.cause("derived", quote_phrases(message, *_CERTIFICATE_PHRASES))
     else:
-        reason = "STS did not answer"
+        reason = "STS did not respond"
         cause = STS_UNREACHED.cause("derived", quote_phrases(message, *_CONNECTION_PHRASES))
     return Explanation(
         failure=case.failure,
@@ -219,13 +218,13 @@ def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Ex
             cause,
             *findings.causes,
             NO_WAY_OUT.cause(
-                text="Security groups, network policies, routes or a proxy keep the call from STS."
+                text="A security group, network policy, route or proxy blocks the connection to STS."
             ),
         ),
         remedies=(
             *findings.remedies,
             Remedy(
-                title="Try the way to STS from where the call runs",
+                title="Test the connection to STS from where the call runs",
                 who="cluster administrator",
                 steps=tuple(steps),
                 commands=(fill_command("curl --silent --head --max-time 10 {}", url),),
@@ -245,7 +244,7 @@ def _explain_agent_rejection(
     """
     text = _REJECTION_TEXTS.get(
         problem,
-        "The token is not valid at this time by its own claims: it has expired, or does not count yet.",
+        "By its own claims, the token has expired or is not valid yet.",
     )
     causes = [
         AGENT_REFUSED_TOKEN.cause(
@@ -256,13 +255,13 @@ def _explain_agent_rejection(
                 "service account token cannot be parsed",
                 "service account token failed basic claim validations",
             ),
-            text=f"The agent of EKS Pod Identity gave no credentials. {text}",
+            text=f"The EKS Pod Identity Agent returned no credentials. {text}",
         )
     ]
     if problem is None:
         causes.append(
             TOKEN_KEPT.cause(
-                text="The program read the token's file once and sends the old token. Kubernetes writes a new one before the old expires."
+                text="The program read the token file once and sends the old token. Kubernetes replaces the file before the token expires."
             )
         )
     else:
@@ -274,15 +273,15 @@ def _explain_agent_rejection(
     return Explanation(
         failure=case.failure,
         topic="pod-identity-token",
-        summary="The agent of EKS Pod Identity refused the request for credentials, because of its token.",
+        summary="The EKS Pod Identity Agent rejected the request for credentials because of its token.",
         causes=tuple(causes),
         remedies=(
             Remedy(
-                title="See whether the pod has the token",
+                title="Check whether the pod has the token",
                 who="you",
                 steps=(
-                    "Both variables have to be there. The second command prints how many bytes the token has: 0 or an error is the fault, and then the pod has to be re-created.",
-                    "Where both are right, it is the SDK, or the process that lacks the variables.",
+                    "Both variables must be set. The second command prints the size of the token. If it prints 0 or an error, re-create the pod.",
+                    "If both are right, the SDK is too old or the process does not inherit the variables.",
                 ),
                 commands=(
                     fill_command(
@@ -297,19 +296,18 @@ def _explain_agent_rejection(
                 url=pages.EKS_POD_IDENTITY,
             ),
             Remedy(
-                title="Update the SDK, and make the pods anew",
+                title="Update the SDK, and re-create the pods",
                 who="you",
                 steps=(
-                    "Update it to a version that knows EKS Pod Identity, also where another library brings its own copy. Hand the environment on to processes that the program starts.",
-                    "Leave AWS_CONTAINER_CREDENTIALS_FULL_URI and the token's file to EKS: it puts both into pods when they are made.",
+                    "Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle. Pass the environment to processes that the program starts.",
+                    "Don't set AWS_CONTAINER_CREDENTIALS_FULL_URI yourself: EKS injects it and the token file when a pod is created.",
                 ),
                 commands=(commands.restart_command(case.facts.namespace),),
                 url=pages.EKS_POD_SDK,
             ),
         ),
         notes=(
-            "The agent looked at the token alone: the association, the role and its policies had no say yet.",
-            "No IAM policy helps here.",
+            "The agent checked only the token: the association, the role and its policies were not evaluated yet.",
         ),
     )
 
@@ -323,7 +321,7 @@ def _explain_old_sdk(case: Case[MissingCredentials], message: str) -> Explanatio
             SDK_TOO_OLD.cause(
                 "derived" if _POD_IDENTITY_AGENT in message else "possible",
                 quote_phrases(message, _UNKNOWN_HOST_PHRASE),
-                text="The pod has a Pod Identity association, and the SDK does not take the address of its agent.",
+                text="The pod has a Pod Identity association, and the SDK does not accept the agent's address.",
             ),
         ),
         remedies=(
@@ -331,7 +329,7 @@ def _explain_old_sdk(case: Case[MissingCredentials], message: str) -> Explanatio
                 title="Update the SDK",
                 who="you",
                 steps=(
-                    "Update it to a version that knows EKS Pod Identity, also where another library brings its own copy.",
+                    "Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle.",
                 ),
                 url=pages.EKS_POD_SDK,
             ),
@@ -339,7 +337,7 @@ def _explain_old_sdk(case: Case[MissingCredentials], message: str) -> Explanatio
                 title="Or use IAM roles for service accounts",
                 who="cluster administrator",
                 steps=(
-                    "Delete the association, annotate the service account with a role that trusts the cluster's OIDC provider, and make the pods anew. Older SDKs know that way.",
+                    "Delete the association, annotate the service account with a role that trusts the cluster's OIDC provider, and re-create the pods. Older SDKs support this.",
                 ),
                 commands=(
                     _list_associations_command(case),
@@ -360,25 +358,23 @@ def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> E
         TOKEN_FILE_UNREADABLE.cause(
             "derived",
             quote_phrases(message, "permission denied", "no such file or directory"),
-            text="The process has no right to read the token's file."
+            text="The process is not allowed to read the token file."
             if is_denied
-            else "The token's file could not be read.",
+            else "The token file could not be read.",
         )
     ]
     if not is_denied:
         causes.append(POD_NOT_MUTATED.cause())
     if not is_absent:
         causes.append(
-            TOKEN_FILE_OF_ROOT.cause(
-                because=("Kubernetes makes the file readable for its owner and the pod's fsGroup alone.",)
-            )
+            TOKEN_FILE_OF_ROOT.cause(because=("Only the file's owner and the pod's fsGroup can read it.",))
         )
     set_group = Remedy(
         title="Let the process read the token",
         who="you",
         steps=(
-            "Set spec.securityContext.fsGroup of the pod to a group id, such as 65534, or run as root.",
-            "With runAsUser in the pod's securityContext, for all containers alike, Kubernetes sets the file's owner by itself.",
+            "Set spec.securityContext.fsGroup of the pod to a group ID, such as 65534.",
+            "If all containers have the same runAsUser, set it in the pod's securityContext instead: Kubernetes then sets the file's owner.",
         ),
         commands=(
             fill_command(
@@ -406,24 +402,24 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     """Return why a pod may have no credentials, and how it gets some."""
     if _VARIABLES_SET.search(case.text):
         return _advise_on_variables(case)
-    without_role = "neither an annotation with a role nor a Pod Identity association, or the pod uses another service account."
+    without_role = "neither a role annotation (IRSA) nor a Pod Identity association, or the pod uses another service account."
     older = PODS_NOT_RECREATED.cause(
-        text="The pod is older than the annotation or association: EKS puts variables into pods when they are made."
+        text="The pod is older than the annotation or association: EKS injects the variables when a pod is created."
     )
     remedies = [_irsa_remedy(case), _pod_identity_remedy(case)]
     if error_code(case.failure) == "WebIdentityErr":
-        because = "The SDK asked for a web identity's role."
+        because = "The SDK was assuming a role with a web identity."
     elif mentions_kubernetes(case):
-        because = "Facts or text speak of pods."
+        because = "The text or the facts mention pods."
     else:
-        text = f"If the program runs in a pod of EKS: its service account has {without_role}"
+        text = f"If the program runs in an EKS pod, its service account has {without_role}"
         return Advice([SERVICE_ACCOUNT_WITHOUT_ROLE.cause(text=text), older], remedies)
     text = f"The pod's service account has {without_role}"
     return Advice(
         [
             SERVICE_ACCOUNT_WITHOUT_ROLE.cause(because=(because,), text=text),
             older,
-            SDK_TOO_OLD.cause(text="The SDK is too old for web identities or EKS Pod Identity."),
+            SDK_TOO_OLD.cause(text="The SDK is too old for IRSA or EKS Pod Identity."),
             AGENT_MISSING.cause(),
         ],
         remedies,
@@ -432,12 +428,10 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
 
 def _advise_on_variables(case: Case[MissingCredentials]) -> Advice:
     """Return why an SDK may ignore the variables that the text shows."""
-    because = ("The text shows the variables by which SDKs find the pod's role.",)
+    because = ("The text shows the variables from which SDKs get the pod's role.",)
     return Advice(
         [
-            SDK_TOO_OLD.cause(
-                because=because, text="The SDK is too old for web identities or EKS Pod Identity."
-            ),
+            SDK_TOO_OLD.cause(because=because, text="The SDK is too old for IRSA or EKS Pod Identity."),
             OTHER_PROVIDER.cause(),
         ],
         [
@@ -445,8 +439,8 @@ def _advise_on_variables(case: Case[MissingCredentials]) -> Advice:
                 title="Update the SDK, and let it choose its provider",
                 who="you",
                 steps=(
-                    "Update it to a version that knows the variables, also where another library brings its own copy.",
-                    "Make clients with the default chain of providers, and hand the environment on to processes that the program starts.",
+                    "Update it to a version that reads the variables, including copies that other libraries bundle.",
+                    "Create clients with the default credential chain, and pass the environment to processes that the program starts.",
                 ),
                 url=pages.EKS_IRSA_SDK,
             ),
@@ -465,10 +459,10 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
         title=title,
         who="cluster administrator",
         steps=(
-            "See whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE, or AWS_CONTAINER_CREDENTIALS_FULL_URI. With neither, the SDK goes on to the role of the node.",
-            "If it has neither, see which service account it uses. Then, in EKS, associate the account with a role that trusts pods.eks.amazonaws.com (EKS Pod Identity; its agent has to run on the nodes), or annotate it with a role that trusts the cluster's OIDC provider (IRSA). Where a chart makes the account, set the annotation in its values.",
-            "Make the pods anew: EKS puts the variables into pods only when they are made.",
-            "If it has them and still calls as the node, its SDK is too old to know them, or the code or a profile names other credentials: update the SDK.",
+            "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE, or AWS_CONTAINER_CREDENTIALS_FULL_URI. Without them, SDKs fall back to the node's role.",
+            "If it has neither, give its service account a role: create a Pod Identity association (the role trusts pods.eks.amazonaws.com, and the agent runs on the nodes), or annotate the account (IRSA; the role trusts the cluster's OIDC provider). If a chart creates the account, set the annotation in its values.",
+            "Re-create the pods: EKS injects the variables only when a pod is created.",
+            "If it has them and still calls as the node, update its SDK, and remove other credentials from its code and profiles.",
         ),
         commands=(
             _show_variables_command(case),
@@ -490,18 +484,18 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
 
 def _irsa_remedy(case: AnyCase) -> Remedy:
     return Remedy(
-        title="In pods: see what EKS has put into the pod",
-        who="you",
+        title="In Kubernetes: give the pod's service account a role",
+        who="cluster administrator",
         steps=(
-            "See whether the variables AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE, or AWS_CONTAINER_CREDENTIALS_FULL_URI, are there.",
-            "If they are not, see that the pod uses the service account, and that this has the annotation eks.amazonaws.com/role-arn.",
-            "Then make the pods anew: EKS changes pods only when they are made.",
+            "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity).",
+            "If it has neither, annotate its service account with the role, or create a Pod Identity association. Then re-create the pods: EKS injects the variables only when a pod is created.",
+            *_usual_account_steps(case),
         ),
         commands=(
             _show_variables_command(case),
-            _show_account_command(case),
             _annotate_command(case),
-            commands.restart_command(case.facts.namespace),
+            commands.restart_command(_account_and_namespace(case)[1]),
+            _show_account_command(case),
         ),
         url=pages.EKS_IRSA_POD,
     )
@@ -509,11 +503,11 @@ def _irsa_remedy(case: AnyCase) -> Remedy:
 
 def _pod_identity_remedy(case: AnyCase) -> Remedy:
     return Remedy(
-        title="With EKS Pod Identity: see association and agent",
+        title="With EKS Pod Identity: check the association and the agent",
         who="cluster administrator",
         steps=(
-            "See whether an association names the pod's namespace and service account.",
-            "The agent has to run on each node, as an add-on of EKS; EKS Auto Mode has it built in.",
+            "Check whether an association names the pod's namespace and service account.",
+            "The agent must run on each node. EKS Auto Mode has it built in; elsewhere install the add-on eks-pod-identity-agent.",
         ),
         commands=(
             _list_associations_command(case),
@@ -524,14 +518,23 @@ def _pod_identity_remedy(case: AnyCase) -> Remedy:
 
 
 def _account_and_namespace(case: AnyCase) -> tuple[str, str]:
-    return commands.service_account(case.facts.service_account), commands.namespace(case.facts.namespace)
+    namespace, name = usual_account(case.facts, case.text)
+    return commands.service_account(name), commands.namespace(namespace)
+
+
+def _usual_account_steps(case: AnyCase) -> tuple[str, ...]:
+    facts = case.facts
+    controller = find_controller(case.text)
+    if controller is None or facts.namespace is not None or facts.service_account is not None:
+        return ()
+    return (f"The text is from {controller.name}: the names are those of its installation guide.",)
 
 
 def _show_variables_command(case: AnyCase) -> str:
     # The variables are named, because the environment can contain secrets.
     return fill_command(
         "kubectl exec POD --namespace {} -- printenv AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_REGION",
-        commands.namespace(case.facts.namespace),
+        _account_and_namespace(case)[1],
     )
 
 

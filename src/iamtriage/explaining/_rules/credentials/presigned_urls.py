@@ -28,24 +28,31 @@ if TYPE_CHECKING:
 __all__ = (
     "EXPIRES_TOO_LONG",
     "INCOMPLETE_QUERY",
+    "SIGNED_WITH_SESSION",
     "explain_query_incomplete",
     "explain_url_expired",
     "explain_url_incomplete",
     "explain_url_not_yet_valid",
+    "explain_url_of_expired_session",
     "explain_url_too_long",
 )
 
 EXPIRES_TOO_LONG = re.compile(r"X-Amz-Expires must be less than")
 INCOMPLETE_QUERY = re.compile(r"Query-string authentication version 4 requires")
+# The URL itself, or the response, in which S3 repeats the token of the query string.
+SIGNED_WITH_SESSION = re.compile(
+    r"X-Amz-Credential=ASIA|X-Amz-Security-Token=|[?&]AWSAccessKeyId=ASIA|<Token-0>|[Pp]re-?signed"
+)
+_URL_EXPIRES = re.compile(r"X-Amz-Expires=(\d{1,7})(?!\d)")
 _CLOUDFRONT = re.compile(r"\bKey-Pair-Id=")
-_URL_REJECTED = "No IAM policy helps here: S3 refuses the URL before it looks at permissions."
-_ROLE_CREDENTIALS_EXPIRE = "A URL that was made with the credentials of a role ends with these, often within hours, whatever time was asked for."
+_URL_REJECTED = "An IAM policy does not help: S3 rejects the URL before it evaluates permissions."
+_ROLE_CREDENTIALS_EXPIRE = "A URL that was signed with temporary credentials, such as those of a role, expires with them, often within hours, whatever --expires-in says."
 
 
 CLOUDFRONT_URL = CauseType(
     "cloudfront-url",
     title="A CloudFront signed URL is used with S3",
-    text="It was signed for CloudFront, with Signature, Expires and Key-Pair-Id, and is used at S3's host.",
+    text="The URL was signed for CloudFront, with Signature, Expires and Key-Pair-Id, but sent to an S3 endpoint.",
     recognised_by="The URL has Signature, Expires and Key-Pair-Id.",
     fix="Use the URL with the CloudFront host name.",
     sources=(pages.CLOUDFRONT_SIGNED,),
@@ -54,29 +61,38 @@ CLOUDFRONT_URL = CauseType(
 PRESIGNED_URL_EXPIRED = CauseType(
     "presigned-url-expired",
     title="The presigned URL has expired",
-    text="The time for which the URL was made is over.",
+    text="The URL was used after its expiry.",
     recognised_by='The message says "Request has expired".',
     fix="Create a new URL.",
+    sources=(pages.S3_PRESIGNED,),
+)
+SIGNER_EXPIRED = CauseType(
+    "signer-expired",
+    title="The credentials that signed the URL have expired",
+    text="The URL was signed with temporary credentials, and they have expired before the URL.",
+    meaning="A presigned URL lasts no longer than the credentials that signed it.",
+    recognised_by="The error code ExpiredToken for a presigned URL.",
+    fix="Create the URL when it is needed, or sign it with credentials that last longer.",
     sources=(pages.S3_PRESIGNED,),
 )
 URL_KEPT = CauseType(
     "url-kept",
     title="The URL was used late or again",
-    text="It was used late, or once more: from a page that stayed open, a cache, a mail, a queue, a new try.",
+    text="The URL was used late or again: from an open page, a cache, an email, a queue or a retry.",
     fix="Create a URL for each use.",
     of="presigned-url-expired",
 )
 EXPIRY_TOO_SHORT = CauseType(
     "expiry-too-short",
     title="The expiry of the URL is too short",
-    text="It was made for too short a time: it is given in seconds.",
+    text="Its expiry is too short: the value is in seconds.",
     fix="Set a longer expiry, in seconds.",
     of="presigned-url-expired",
 )
 PRESIGNED_URL_NOT_YET_VALID = CauseType(
     "presigned-url-not-yet-valid",
     title="The presigned URL is not valid yet",
-    text="The time in the URL, X-Amz-Date, is later than S3's.",
+    text="X-Amz-Date in the URL is later than the S3 time.",
     recognised_by='The message says "Request is not yet valid".',
     fix="Correct the clock of the machine that creates the URL.",
     sources=(pages.S3_PRESIGNED,),
@@ -84,14 +100,14 @@ PRESIGNED_URL_NOT_YET_VALID = CauseType(
 LOCAL_TIME = CauseType(
     "local-time",
     title="The signing code uses local time",
-    text="Code of its own signs, and takes local time for UTC.",
+    text="The signing code uses local time instead of UTC.",
     fix="Sign with UTC.",
     of="presigned-url-not-yet-valid",
 )
 PRESIGNED_URL_INCOMPLETE = CauseType(
     "presigned-url-incomplete",
     title="The presigned URL is incomplete",
-    text="S3 sees a part of a signature in the URL, and not all of its parameters.",
+    text="The URL has only some of the signature's parameters.",
     recognised_by='The message says "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters" or names the parameters of version 4.',
     fix="Use the whole URL, in quotes.",
     sources=(pages.S3_PRESIGNED,),
@@ -99,7 +115,7 @@ PRESIGNED_URL_INCOMPLETE = CauseType(
 URL_CUT = CauseType(
     "url-cut",
     title="The URL was cut at an ampersand",
-    text="It was cut at an &, by a shell without quotes, an HTML page, a log or a redirect.",
+    text="The URL was cut at an &: by a shell without quotes, an HTML page, a log or a redirect.",
     fix="Quote the URL in shells and escape it in HTML.",
     of="presigned-url-incomplete",
 )
@@ -112,7 +128,7 @@ OTHER_PARAMETERS = CauseType(
 PRESIGNED_URL_TOO_LONG = CauseType(
     "presigned-url-too-long",
     title="The expiry of the presigned URL is too long",
-    text="X-Amz-Expires may be at most 604800 seconds, which are 7 days.",
+    text="X-Amz-Expires can be at most 604800 seconds, which is 7 days.",
     recognised_by="The message says that X-Amz-Expires must be less than a week.",
     fix="Use at most 604800 seconds, which is 7 days.",
     sources=(pages.S3_PRESIGNED,),
@@ -120,7 +136,7 @@ PRESIGNED_URL_TOO_LONG = CauseType(
 MILLISECONDS = CauseType(
     "milliseconds",
     title="The expiry was given in milliseconds",
-    text="The time was given in milliseconds, or as a date, in place of seconds.",
+    text="The expiry was given in milliseconds or as a date instead of in seconds.",
     fix="Give the expiry in seconds.",
     of="presigned-url-too-long",
 )
@@ -129,16 +145,16 @@ MILLISECONDS = CauseType(
 def explain_url_expired(denial: Denial) -> Explanation:
     """Explain that a presigned URL has expired."""
     message = denial_paragraph(denial.failure)
-    summary, because = "The presigned URL is out of time.", quote_phrases(message, "Request has expired")
+    summary, because = "The presigned URL has expired.", quote_phrases(message, "Request has expired")
     times = find_expiry_times(message)
     if times is not None:
         end, now = times
         because += (
-            f"It was good until {end:%Y-%m-%d %H:%M:%S} UTC, and S3's clock said {now:%Y-%m-%d %H:%M:%S}.",
+            f"It was valid until {end:%Y-%m-%d %H:%M:%S} UTC, and S3 got the request at {now:%Y-%m-%d %H:%M:%S}.",
         )
         if now > end:
             duration = describe_duration((now - end).total_seconds())
-            summary = f"The presigned URL has been out of time for {duration}."
+            summary = f"The presigned URL expired {duration} before it was used."
     return Explanation(
         failure=denial.failure,
         topic="presigned-url-expired",
@@ -147,9 +163,39 @@ def explain_url_expired(denial: Denial) -> Explanation:
             PRESIGNED_URL_EXPIRED.cause("reported", because),
             URL_KEPT.cause(),
             EXPIRY_TOO_SHORT.cause(),
-            CLOCK_BEHIND.cause(text="The clock of the machine that made it is behind."),
+            CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
         ),
         remedies=(_new_url_remedy(), credential_remedies.set_clock()),
+        notes=(_URL_REJECTED,),
+    )
+
+
+def explain_url_of_expired_session(failure: Failure, message: str) -> Explanation:
+    """Explain that the temporary credentials behind a presigned URL have expired."""
+    expires = _URL_EXPIRES.search(failure.text)
+    because = (f"The URL asks for {describe_duration(int(expires[1]))}.",) if expires else ()
+    return Explanation(
+        failure=failure,
+        topic="presigned-url-expired",
+        summary="The presigned URL stopped working because the temporary credentials that signed it have expired.",
+        causes=(
+            SIGNER_EXPIRED.cause(
+                "reported", (*quote_phrases(message, "The provided token has expired"), *because)
+            ),
+        ),
+        remedies=(
+            _new_url_remedy(),
+            Remedy(
+                title="For URLs that must last for days, change how they are signed",
+                who="account administrator",
+                steps=(
+                    "Create URLs on request: let the recipient call your application, which signs a new URL each time.",
+                    "Or use CloudFront signed URLs, whose expiry does not depend on a session.",
+                    "Only an IAM user's access key can sign a URL for the full 7 days. Prefer the other ways.",
+                ),
+                url=pages.CLOUDFRONT_SIGNED,
+            ),
+        ),
         notes=(_URL_REJECTED,),
     )
 
@@ -160,10 +206,10 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="presigned-url-not-yet-valid",
-        summary="The presigned URL is of a time that is yet to come.",
+        summary="The presigned URL is not valid yet: its signing time is in the future.",
         causes=(
             PRESIGNED_URL_NOT_YET_VALID.cause("reported", quote_phrases(message, "Request is not yet valid")),
-            CLOCK_AHEAD.cause(text="The clock of the machine that made it is ahead."),
+            CLOCK_AHEAD.cause(text="The clock of the machine that signed it is ahead."),
             LOCAL_TIME.cause(),
         ),
         remedies=(credential_remedies.set_clock(), _new_url_remedy()),
@@ -186,7 +232,7 @@ def explain_query_incomplete(failure: Failure, message: str) -> Explanation:
     return Explanation(
         failure=failure,
         topic="presigned-url-incomplete",
-        summary="The URL has not all that a URL signed for S3 has to have.",
+        summary="The URL lacks parameters that a URL signed for S3 must have.",
         causes=(
             PRESIGNED_URL_INCOMPLETE.cause(
                 "reported",
@@ -203,12 +249,12 @@ def explain_query_incomplete(failure: Failure, message: str) -> Explanation:
         ),
         remedies=(
             Remedy(
-                title="Use the URL at the host for which it was signed, and whole",
+                title="Use the complete URL, at the host that it was signed for",
                 who="you",
                 steps=(
-                    "A URL that is signed for CloudFront works at the domain of its distribution alone, one for S3 at S3's host.",
-                    "Where it went to CloudFront and S3 still answers so, see whether the behavior has a trusted key group, and whether it hands the query on to the bucket.",
-                    "Take all of the URL, in quotes on a command line; in HTML, & may be written as &amp;.",
+                    "A URL that was signed for CloudFront works only at the domain of its distribution, one for S3 only at the S3 endpoint.",
+                    "If CloudFront forwards the request and S3 still reports this, check that the behavior has a trusted key group and does not forward the query string to the bucket.",
+                    "Quote the URL on a command line. In HTML, & can be written as &amp;.",
                 ),
                 url=pages.CLOUDFRONT_SIGNED,
             ),
@@ -223,19 +269,19 @@ def explain_url_too_long(failure: Failure, because: tuple[str, ...]) -> Explanat
     return Explanation(
         failure=failure,
         topic="presigned-url-too-long",
-        summary="The presigned URL was made for more than the 7 days that S3 takes.",
+        summary="The presigned URL's expiry is longer than the 7 days that S3 allows.",
         causes=(
             PRESIGNED_URL_TOO_LONG.cause("reported", because),
             MILLISECONDS.cause(),
         ),
         remedies=(
             Remedy(
-                title="Make the URL for a shorter time",
+                title="Create the URL with a shorter expiry",
                 who="you",
                 steps=(
-                    "Give at most 604800 seconds.",
+                    "Use at most 604800 seconds.",
                     _ROLE_CREDENTIALS_EXPIRE,
-                    "For longer, make URLs when they are asked for, or sign for CloudFront.",
+                    "For longer access, create URLs on request, or use CloudFront signed URLs.",
                 ),
                 commands=("aws s3 presign s3://BUCKET/KEY --expires-in 604800",),
                 url=pages.S3_PRESIGNED,
@@ -247,10 +293,10 @@ def explain_url_too_long(failure: Failure, because: tuple[str, ...]) -> Explanat
 
 def _new_url_remedy() -> Remedy:
     return Remedy(
-        title="Make a new URL",
+        title="Create a new URL",
         who="you",
         steps=(
-            "Make it right before it is used, for as long as the transfer may take to begin: S3 checks the time when the request comes.",
+            "Create it right before it is used. S3 checks the expiry when the request arrives, so a transfer that has started can take longer.",
             _ROLE_CREDENTIALS_EXPIRE,
         ),
         commands=("aws s3 presign s3://BUCKET/KEY --expires-in 3600",),

@@ -92,7 +92,7 @@ PRESIGNED_URL_EDITED = CauseType(
 AUTHORIZATION_MALFORMED = CauseType(
     "authorization-malformed",
     title="The Authorization header is malformed",
-    text="The Authorization header, or what stands for it in the URL, is not of the form that AWS reads.",
+    text="The Authorization header, or its parameters in the URL, do not have the form that AWS expects.",
     recognised_by="An error code such as IncompleteSignature, or a message that the Authorization header is malformed.",
     fix="Let an AWS SDK sign the request, and remove other Authorization headers.",
     sources=(pages.SIGNATURES,),
@@ -100,14 +100,14 @@ AUTHORIZATION_MALFORMED = CauseType(
 OTHER_AUTHORIZATION = CauseType(
     "other-authorization",
     title="Something else sets the Authorization header",
-    text="Something else writes the header: a proxy, basic authentication, a bearer token.",
+    text="Something else sets the header: a proxy, basic authentication or a bearer token.",
     fix="Remove basic authentication or the bearer token from the request.",
     of="authorization-malformed",
 )
 KEY_WITH_BLANKS = CauseType(
     "key-with-blanks",
     title="A credential contains spaces or newlines",
-    text="The key id or secret has a blank, a line end, a quote or a slash too many.",
+    text="The access key ID or secret contains a space, a newline, a quote or an extra slash.",
     meaning="The access key ID, the secret access key or the session token contains a space, a newline, a quote or another character that does not belong to it.",
     fix="Copy the credentials again without spaces, newlines and quotes.",
     of="authorization-malformed",
@@ -171,11 +171,11 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
 def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanation:
     skew = find_clock_skew(message)
     if skew is None or not skew.seconds:
-        summary = "The request's time is too far from AWS's clock."
+        summary = "The request's time differs too much from the AWS time."
         causes = _possible_skew_causes(message)
     else:
         position = "behind" if skew.seconds > 0 else "ahead of"
-        summary = f"The request's time is {describe_duration(abs(skew.seconds))} {position} AWS's clock."
+        summary = f"The request's time is {describe_duration(abs(skew.seconds))} {position} the AWS time, so AWS rejected its signature."
         causes = (_known_skew_cause(skew),)
     return Explanation(
         failure=case.failure,
@@ -191,8 +191,8 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
                 title="Sign requests right before they are sent",
                 who="you",
                 steps=(
-                    "A request that waits, in a queue, in a debugger or while a laptop sleeps, has to be signed again.",
-                    "Let the SDK send requests again: it signs each of them anew, which your own copies do not.",
+                    "A request that waits in a queue, in a debugger or while a laptop sleeps must be signed again.",
+                    "Let the SDK retry requests: it signs each attempt again.",
                 ),
                 url=pages.SIGNATURES,
             ),
@@ -204,16 +204,14 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
 def _known_skew_cause(skew: ClockSkew) -> Cause:
     duration = describe_duration(abs(skew.seconds))
     because: tuple[str, ...] = (
-        f"The request says {skew.request:%Y-%m-%d %H:%M:%S} UTC, and AWS's clock said {skew.server:%Y-%m-%d %H:%M:%S}.",
+        f"The request was signed at {skew.request:%Y-%m-%d %H:%M:%S} UTC, and AWS received it at {skew.server:%Y-%m-%d %H:%M:%S}.",
     )
     if skew.is_whole_hours:
-        because += ("That is about whole hours, as where a time zone's time is taken for UTC.",)
+        because += ("The difference is whole hours, as if the local time of a time zone was used as UTC.",)
     if skew.seconds < 0:
         text = f"The clock of the machine that signed is {duration} ahead."
         return CLOCK_AHEAD.cause("derived", because, text=text)
-    text = (
-        f"The clock of the machine that signed is {duration} behind, or the request was that long on its way."
-    )
+    text = f"The clock of the machine that signed is {duration} behind, or the request was sent that long after it was signed."
     return CLOCK_BEHIND.cause("derived", because, text=text)
 
 
@@ -233,20 +231,20 @@ def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Ex
     causes = [AUTHORIZATION_MALFORMED.cause("reported", quote_phrases(message, *_PHRASES))]
     if _MALFORMED_KEY.search(message):
         causes.append(
-            KEY_WITH_BLANKS.cause(because=("AWS splits the header at blanks, commas and slashes.",))
+            KEY_WITH_BLANKS.cause(because=("AWS splits the header at spaces, commas and slashes.",))
         )
     if "Date in Credential scope" in message:
         causes.append(DATES_DIFFER.cause("derived"))
     causes += [
         OTHER_AUTHORIZATION.cause(),
-        SIGNED_BY_HAND.cause(text="The request is signed by code of its own that leaves something out."),
+        SIGNED_BY_HAND.cause(text="Custom signing code omits a part of the signature."),
     ]
     return Explanation(
         failure=case.failure,
         topic="authorization-malformed",
-        summary="AWS cannot read the signature in the URL."
+        summary="AWS cannot parse the signature in the URL."
         if error_code(case.failure) == "AuthorizationQueryParametersError"
-        else "AWS cannot read the request's Authorization header.",
+        else "AWS cannot parse the request's Authorization header.",
         causes=tuple(causes),
         remedies=(
             _copy_keys_remedy(case),
@@ -254,8 +252,8 @@ def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Ex
                 title="Let an SDK sign the request",
                 who="you",
                 steps=(
-                    "Sign with an SDK, or with curl's --aws-sigv4, instead of code of your own.",
-                    "Send no second Authorization header, and one kind of signature alone: header or URL.",
+                    "Sign with an SDK or with curl --aws-sigv4 instead of custom code.",
+                    "Send one Authorization header, and only one kind of signature: header or URL.",
                 ),
                 url=pages.SIGNATURES,
             ),
@@ -278,8 +276,8 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         because=("The text shows a presigned URL.",) if is_presigned else ()
     )
     other_endpoint = OTHER_ENDPOINT.cause(
-        because=("The text names an endpoint that is not AWS's.",),
-        text="The endpoint is not AWS's, and wants keys and settings of its own.",
+        because=("The text names an endpoint that does not belong to AWS.",),
+        text="The endpoint does not belong to AWS and requires its own keys and settings.",
     )
     return Explanation(
         failure=case.failure,
@@ -310,7 +308,7 @@ def _copy_keys_remedy(case: Case[SignatureMismatch]) -> Remedy:
         who="you",
         steps=(
             "The command aws configure list shows the source. Environment variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) override profiles, and AWS_PROFILE selects one: unset those that are not meant.",
-            "Enter key ID and secret again (aws configure), both of the same key, without spaces or line breaks. Quote them where a shell, YAML or a CI system reads them.",
+            "Enter key ID and secret again (aws configure), both of the same key, without spaces or newlines. Quote them where a shell, YAML or a CI system reads them.",
             "If the secret is lost, create a new key pair: AWS shows a secret only once.",
         ),
         commands=(
@@ -325,18 +323,18 @@ def _copy_keys_remedy(case: Case[SignatureMismatch]) -> Remedy:
 def _changed_request_remedy(message: str, *, is_presigned: bool) -> Remedy:
     steps = [
         "If aws sts get-caller-identity works with the same credentials, the secret is right, and the request is changed.",
-        "Try without the proxy, and let it pass Host, path, query and signed headers as they are.",
+        "Try without the proxy, and let it pass Host, path, query and signed headers unchanged.",
     ]
     if _CANONICAL_REQUEST.search(message):
         steps.append(
-            "AWS prints the canonical request as it saw it: compare it line by line with what the client signed."
+            "The response contains the canonical request that AWS computed: compare it line by line with the client's."
         )
     if is_presigned:
         steps.append(
-            "Use a presigned URL as it is, with the method and headers for which it was made, and Content-Type among them."
+            "Use a presigned URL unchanged, with the method and headers that it was signed for, including Content-Type."
         )
     return Remedy(
-        title="Check whether something changes the request on its way",
+        title="Check whether something changes the request in transit",
         who="you",
         steps=tuple(steps),
         commands=("aws sts get-caller-identity --debug",),

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_aws_hosts, find_region, find_registry, quote_phrases
@@ -32,7 +33,7 @@ _CLUSTER = re.compile(r"kube|[Pp]od|ErrImagePull|ImagePullBackOff|node")
 NODE_ROLE_CANNOT_PULL = CauseType(
     "node-role-cannot-pull",
     title="The node's role is not allowed to pull",
-    text="A node pulls with its own role, and that role, or the kubelet's credential provider, lacks what it takes.",
+    text="A node pulls with its own role, and that role lacks the permission, or the kubelet has no credential provider.",
     fix="Attach AmazonEC2ContainerRegistryPullOnly to the node role.",
     of="no-registry-login",
     example="no-registry-login-in-cluster",
@@ -40,7 +41,7 @@ NODE_ROLE_CANNOT_PULL = CauseType(
 NO_SUCH_ROUTE = CauseType(
     "no-such-route",
     title="API Gateway has no such route",
-    text="API Gateway has no such path, method or stage. It says so with these words, and credentials are not the cause.",
+    text="API Gateway has no such path, method or stage. It reports that with this message; credentials are not the cause.",
     fix="Correct the path, the method or the stage.",
     of="request-unsigned",
 )
@@ -61,7 +62,7 @@ NO_REGISTRY_LOGIN_CAUSE = CauseType(
 REGISTRY_LOGIN_EXPIRED = CauseType(
     "registry-login-expired",
     title="The docker login has expired",
-    text="Its login is older than 12 hours, or is another user's.",
+    text="The login is older than 12 hours, or it is another user's.",
     fix="Log in again: it lasts 12 hours.",
     of="no-registry-login",
 )
@@ -74,7 +75,7 @@ OTHER_REGISTRY = CauseType(
 UNSIGNED_BY_CHOICE = CauseType(
     "unsigned-by-choice",
     title="The client does not sign",
-    text="The client is told not to sign, as with --no-sign-request, or is a browser, curl or a health check.",
+    text="The client does not sign: it uses --no-sign-request, or it is a browser, curl or a health check.",
     fix="Remove --no-sign-request, or use a client that signs.",
     of="request-unsigned",
 )
@@ -111,11 +112,11 @@ def explain_no_registry_login(
         remedies.insert(
             0,
             Remedy(
-                title="Let the nodes pull",
+                title="Allow the nodes to pull",
                 who="cluster administrator",
                 steps=(
-                    "On EKS nodes no login is needed: the kubelet asks ECR with the node's role.",
-                    "Attach AmazonEC2ContainerRegistryPullOnly to the node's role. For a registry of another account, its repository policy has to allow the role, too.",
+                    "EKS nodes need no docker login: the kubelet gets one with the node's role.",
+                    "Attach AmazonEC2ContainerRegistryPullOnly to the node's role. If the registry is in another account, its repository policy must allow the role, too.",
                 ),
                 commands=(
                     "aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",
@@ -127,9 +128,9 @@ def explain_no_registry_login(
     return Explanation(
         failure=case.failure,
         topic="no-registry-login",
-        summary="There is no docker login to the registry of ECR."
+        summary=f"Docker is not logged in to the ECR registry {registry}."
         if none_sent
-        else "There is no docker login that the registry of ECR accepts.",
+        else f"The ECR registry {registry} does not accept the docker login.",
         causes=tuple(causes),
         remedies=tuple(remedies),
     )
@@ -149,13 +150,16 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         quote_phrases(message, "Request is missing Authentication Token", "Missing Authentication Token")[:1],
     )
     causes, remedies = [unsigned], [_sign_remedy()]
-    topic, summary = "request-unsigned", "The request carries no signature."
+    topic, summary = "request-unsigned", "The request has no signature."
     if names_gateway:
         causes, remedies = [route, unsigned], [_routes_remedy(case), *remedies]
-        topic, summary = "no-such-route", "API Gateway has no such path or method, or wants a signature."
+        topic, summary = (
+            "no-such-route",
+            "API Gateway has no such path, method or stage, or the method requires a signature.",
+        )
     elif may_be_gateway:
         causes, remedies = [unsigned, route], [*remedies, _routes_remedy(case)]
-        summary = "The request carries no signature, or API Gateway has no such path or method."
+        summary = "The request has no signature, or API Gateway has no such path or method."
     causes.append(UNSIGNED_BY_CHOICE.cause())
     if not names_gateway:
         causes.append(HEADER_LOST.cause())
@@ -166,17 +170,19 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
 
 def _routes_remedy(case: Case[MissingCredentials]) -> Remedy:
     region = commands.region(find_region(case))
+    stated = context_of(case.facts).api
+    api = "API_ID" if stated is None else stated.value
     return Remedy(
-        title="If it is a REST API of API Gateway: compare URL and method with the API",
+        title="For a REST API: compare the URL and the method with the API",
         who="you",
         steps=(
-            "The URL is https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH: stage and path have to be there, and the method.",
-            "With a domain of your own, the base path mapping stands for the stage.",
-            "What was changed counts once it is deployed to the stage.",
+            "The URL is https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH. The stage, the path and the method must exist.",
+            "With a custom domain, the base path mapping replaces the stage.",
+            "Changes take effect when the API is deployed to the stage.",
         ),
         commands=(
-            fill_command("aws apigateway get-resources --rest-api-id API_ID --region {}", region),
-            fill_command("aws apigateway get-stages --rest-api-id API_ID --region {}", region),
+            fill_command("aws apigateway get-resources --rest-api-id {} --region {}", api, region),
+            fill_command("aws apigateway get-stages --rest-api-id {} --region {}", api, region),
         ),
         url=pages.API_GATEWAY_TOKEN,
     )
@@ -187,8 +193,8 @@ def _sign_remedy() -> Remedy:
         title="Sign the request",
         who="you",
         steps=(
-            "Call AWS through an SDK or the AWS CLI, which sign by themselves; curl signs with --aws-sigv4.",
-            "Leave out --no-sign-request and anonymous credentials, where the resource is not public.",
+            "Call AWS with an SDK or the AWS CLI, which sign requests automatically. curl signs with --aws-sigv4.",
+            "Remove --no-sign-request and anonymous credentials unless the resource is public.",
         ),
         commands=("aws sts get-caller-identity",),
         url=pages.SIGNATURES,

@@ -14,7 +14,8 @@ import attrs
 
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._context.controllers import usual_account
+from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.identity_pools import (
     OTHER_POOL,
@@ -40,19 +41,25 @@ from iamtriage.explaining._rules.shared.principal_words import (
     underlying_role,
 )
 from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED
 from iamtriage.explaining._rules.sts.trust_fixes import (
+    WHOLE_DOCUMENT,
     describe_mismatch,
     expected_subjects,
     find_literal_pattern,
     find_provider,
     is_explicit_deny,
     mismatch_remedies,
+    replace_policy_remedy,
 )
+from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
+    from iamtriage.explaining._rules.sts.trust_problems import TrustProblem
 
 __all__ = ("explain_saml", "explain_web_identity")
 
@@ -180,6 +187,7 @@ def explain_web_identity(denial: Denial) -> Explanation:
     """Explain that STS did not accept a web identity token for a role."""
     if _is_from_identity_pool(denial):
         return _explain_identity_pool_token(denial)
+    has_claims = denial.facts.token_claims is not None
     denial = _with_claims_of_pod(denial)
     findings = check_trust_policy(denial)
     checked = _explain_literal_pattern(denial)
@@ -187,6 +195,8 @@ def explain_web_identity(denial: Denial) -> Explanation:
         checked = _explain_checked_policy(denial, findings)
     if checked is not None:
         return checked
+    if not has_claims and (problem := find_trust_problem(denial.facts.trust_policy)) is not None:
+        return _explain_trust_problem(denial, problem)
     cause = TOKEN_NOT_TRUSTED.cause("derived")
     subjects = expected_subjects(denial.facts.trust_policy)
     expected = join_words(tuple(map(clip_text, subjects[:_MAX_SUBJECTS])), "or")
@@ -297,6 +307,29 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
     )
 
 
+def _explain_trust_problem(denial: Denial, problem: TrustProblem) -> Explanation:
+    """Explain a trust policy that accepts no token at all."""
+    if problem.fixed is None:
+        remedy = attrs.evolve(_trust_token_remedy(denial, None), title=problem.title, steps=(problem.step,))
+    else:
+        role = parse_masked_role(denial.resource)
+        remedy = attrs.evolve(
+            replace_policy_remedy(problem.title, problem.fixed, None if role is None else role.name),
+            steps=(f"{WHOLE_DOCUMENT} {problem.step}",),
+        )
+    evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
+    return Explanation(
+        failure=denial.failure,
+        topic="web-identity",
+        summary=f"STS rejected the token: {problem.text}.",
+        causes=(
+            TRUST_POLICY_CHECKED.cause(evidence, text="No token meets the role's trust policy as it is."),
+        ),
+        remedies=(remedy, _compare_token_remedy(denial)),
+        notes=_NOTES,
+    )
+
+
 def _is_from_identity_pool(denial: Denial) -> bool:
     """Return whether a Cognito identity pool issued the token, according to its claims or the text."""
     issuer = (denial.facts.token_claims or {}).get("iss")
@@ -389,8 +422,9 @@ def _as_list(value: object) -> list[object]:
 def _trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy:
     facts = denial.facts
     issuer = _issuer_name(denial)
-    namespace = facts.namespace or "NAMESPACE"
-    service_account = facts.service_account or "SERVICE_ACCOUNT"
+    usual_namespace, usual_name = usual_account(facts, denial.failure.text)
+    namespace = usual_namespace or "NAMESPACE"
+    service_account = usual_name or "SERVICE_ACCOUNT"
     subject = f"system:serviceaccount:{namespace}:{service_account}"
     claim = (facts.token_claims or {}).get("sub")
     if isinstance(claim, str) and claim.isprintable():
@@ -399,7 +433,7 @@ def _trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remed
         repository = _REPOSITORY.search(denial.failure.text)
         name = next(filter(None, repository.groups())) if repository else pipeline.project
         subject = pipeline.subject.format(name)
-    elif not (facts.service_account or "eks" in issuer):
+    elif not (facts.service_account or "eks" in issuer or _is_of_pod(denial)):
         subject = "SUBJECT"
     partition, account = _role_location(denial)
     found = _find_pipeline(denial)
@@ -430,7 +464,12 @@ def _trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remed
 
 
 def _is_of_pod(denial: Denial) -> bool:
-    return bool(denial.facts.cluster or denial.facts.service_account) and _find_pipeline(denial) is None
+    runtime = context_of(denial.facts).runtime
+    is_pod = runtime is not None and runtime.kind == "eks-pod"
+    return (
+        bool(is_pod or denial.facts.cluster or denial.facts.service_account)
+        and _find_pipeline(denial) is None
+    )
 
 
 def _find_pipeline(denial: Denial) -> _Pipeline | None:
@@ -453,6 +492,9 @@ def _issuer_name(denial: Denial) -> str:
     elif issuer is None and runtime is not None:
         pipeline = _PIPELINES.get(runtime.kind)
         issuer = None if pipeline is None else pipeline.issuer
+    if issuer is None and _is_of_pod(denial):
+        region = commands.region(denial.facts.region)
+        return f"oidc.eks.{region}.amazonaws.com/id/OIDC_ID"
     if not isinstance(issuer, str) or len(issuer) > _MAX_ISSUER_LENGTH:
         return "ISSUER"
     if not issuer.isprintable() or not issuer.isascii():

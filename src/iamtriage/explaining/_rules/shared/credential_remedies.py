@@ -61,7 +61,7 @@ def sso_login(profile: str | None) -> Remedy:
         title="Sign in to IAM Identity Center again",
         who="you",
         steps=(
-            "Sign in with the profile that the failing call uses. Another session has a token of its own.",
+            "Sign in with the profile that the failing call uses: each session has its own token.",
             "Then retry the call. A running program may need a restart.",
         ),
         commands=(fill_command("aws sso login --profile {}", commands.profile(profile)),),
@@ -166,9 +166,9 @@ def reread_token() -> Remedy:
         title="Read the token file again for each STS call",
         who="you",
         steps=(
-            "Kubernetes replaces the file that AWS_WEB_IDENTITY_TOKEN_FILE names before its token expires. Keep the file's name, never its content.",
-            "Use the SDK's own provider of web identities instead of a call of AssumeRoleWithWebIdentity, and an SDK that knows it.",
-            "In a CI system ask for a new token right before the call; its tokens last for minutes.",
+            "Kubernetes replaces the file that AWS_WEB_IDENTITY_TOKEN_FILE names before the token expires. Read the file for each call; never cache its content.",
+            "Let the SDK's web identity provider assume the role, instead of calling AssumeRoleWithWebIdentity yourself. Update an SDK that has no such provider.",
+            "In a CI system, request a new token right before the call: its tokens last for minutes.",
         ),
         url=pages.EKS_IRSA_SDK,
     )
@@ -180,7 +180,7 @@ def check_endpoint(*, is_other_software: bool = False) -> Remedy:
     Args:
         is_other_software: Whether software other than AWS can be at the endpoint.
     """
-    keys = "Keys of MinIO, LocalStack and other software hold at their own endpoints alone, and keys of AWS at AWS's alone."
+    keys = "Keys of MinIO, LocalStack and similar software work only at their own endpoints, and AWS keys only at AWS endpoints."
     return Remedy(
         title="Check which endpoint is called",
         who="you",

@@ -109,6 +109,7 @@ ECS_TASK_ROLE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/tas
 ECS_EXEC = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html"
 _SSM = "https://docs.aws.amazon.com/systems-manager/latest/userguide"
 SESSION_TROUBLES = f"{_SSM}/session-manager-troubleshooting.html"
+SESSION_PLUGIN = f"{_SSM}/session-manager-working-with-install-plugin.html"
 SESSION_ROLE = f"{_SSM}/getting-started-create-iam-instance-profile.html"
 SESSION_ENDPOINTS = f"{_SSM}/session-manager-getting-started-privatelink.html"
 LAMBDA_ROLE = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html"

@@ -26,15 +26,20 @@ if TYPE_CHECKING:
     from iamtriage.trust._evaluation import TrustResult
 
 __all__ = (
+    "WHOLE_DOCUMENT",
     "LiteralPattern",
+    "as_strings",
     "describe_mismatch",
     "expected_subjects",
     "find_literal_pattern",
     "find_provider",
     "is_explicit_deny",
+    "iterate_statements",
     "mismatch_remedies",
     "open_condition",
     "open_condition_remedy",
+    "parse_document",
+    "replace_policy_remedy",
 )
 
 _AUDIENCE = "sts.amazonaws.com"
@@ -47,7 +52,7 @@ _MFA = "aws:multifactorauthpresent"
 _REMOVE_OLD = "Remove the old value if nothing uses it."
 # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
 _GITHUB_IDS = re.compile(r"@[0-9]{1,20}(?=[/:])", re.ASCII)
-_WHOLE_DOCUMENT = "The policy is the whole trust policy with this change: save it as trust.json."
+WHOLE_DOCUMENT = "The policy is the whole trust policy with this change: save it as trust.json."
 
 
 def find_provider(policy: Mapping[str, Any] | str | None) -> str | None:
@@ -56,11 +61,11 @@ def find_provider(policy: Mapping[str, Any] | str | None) -> str | None:
     >>> find_provider('{"Statement": {"Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"}}}')
     'arn:aws:iam::111122223333:oidc-provider/gitlab.com'
     """
-    document = _parse(policy) if policy is not None else None
+    document = parse_document(policy) if policy is not None else None
     found: set[str] = set()
-    for statement in _statements(document) if document is not None else ():
+    for statement in iterate_statements(document) if document is not None else ():
         principal = _mapping(statement.get("Principal"))
-        found.update(each for each in _strings(principal.get("Federated")) if _PROVIDER in each)
+        found.update(each for each in as_strings(principal.get("Federated")) if _PROVIDER in each)
     return found.pop() if len(found) == 1 else None
 
 
@@ -95,8 +100,8 @@ def _without_ids(subject: str) -> str:
 
 def is_explicit_deny(result: TrustResult, policy: Mapping[str, Any] | str | None) -> bool:
     """Return whether a Deny statement of the trust policy decided."""
-    document = _parse(policy)
-    statements = list(_statements(document)) if document is not None else []
+    document = parse_document(policy)
+    statements = list(iterate_statements(document)) if document is not None else []
     number = result.statement
     return number is not None and number < len(statements) and statements[number].get("Effect") == "Deny"
 
@@ -118,18 +123,18 @@ class LiteralPattern:
 
 def find_literal_pattern(policy: Mapping[str, Any] | str | None) -> LiteralPattern | None:
     """Return the first subject with wildcards in an Allow statement that a condition compares literally."""
-    document = _parse(policy)
+    document = parse_document(policy)
     if document is None:
         return None
     fixed = copy.deepcopy(dict(document))
-    for statement in _statements(fixed):
+    for statement in iterate_statements(fixed):
         conditions = _mapping(statement.get("Condition"))
         for operator, block in list(conditions.items()) if statement.get("Effect") == "Allow" else ():
             like = operator.replace("StringEqualsIgnoreCase", "StringLike").replace(
                 "StringEquals", "StringLike"
             )
             for key, value in list(_mapping(block).items()):
-                patterns = [each for each in _strings(value) if set("*?") & set(each)]
+                patterns = [each for each in as_strings(value) if set("*?") & set(each)]
                 if like == operator or not patterns or not key.endswith(":sub"):
                     continue
                 conditions[like] = {**_mapping(conditions.get(like)), key: block.pop(key)}
@@ -145,15 +150,15 @@ def expected_subjects(policy: Mapping[str, Any] | str | None) -> tuple[str, ...]
     >>> expected_subjects('{"Statement": {"Effect": "Allow", "Condition": {"StringLike": {"gitlab.com:sub": "a"}}}}')
     ('a',)
     """
-    document = _parse(policy)
+    document = parse_document(policy)
     return tuple(
         value
-        for statement in (_statements(document) if document is not None else ())
+        for statement in (iterate_statements(document) if document is not None else ())
         if statement.get("Effect") == "Allow"
         for block in _mapping(statement.get("Condition")).values()
         for key, values in _mapping(block).items()
         if key.endswith(":sub")
-        for value in _strings(values)
+        for value in as_strings(values)
     )
 
 
@@ -263,9 +268,9 @@ def _audience_remedies(
         "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {} --client-id {}"
     )
     yield attrs.evolve(
-        _update_remedy(f"Or accept the audience {clip_text(actual)} in the trust policy", fixed, role),
+        replace_policy_remedy(f"Or accept the audience {clip_text(actual)} in the trust policy", fixed, role),
         steps=(
-            f"{_WHOLE_DOCUMENT} Its condition on {clip_text(key)} accepts {clip_text(actual)}, too. {_REMOVE_OLD}",
+            f"{WHOLE_DOCUMENT} Its condition on {clip_text(key)} accepts {clip_text(actual)}, too. {_REMOVE_OLD}",
             "The IAM OIDC provider must list the audience as a client ID, too.",
         ),
         commands=(
@@ -288,7 +293,7 @@ def _subject_remedies(
     fixed = _with_value(result, facts, operator, key, value=value)
     if fixed is not None:
         title = "Expect the exact subject in the trust policy"
-        remedy = _update_remedy(
+        remedy = replace_policy_remedy(
             title if is_literal else "Accept the token's subject in the trust policy", fixed, role
         )
         more = (
@@ -296,7 +301,7 @@ def _subject_remedies(
             if is_literal
             else f"Do this only if this caller is meant to assume the role. {_REMOVE_OLD}"
         )
-        yield attrs.evolve(remedy, steps=(f"{_WHOLE_DOCUMENT} {more}", *remedy.steps))
+        yield attrs.evolve(remedy, steps=(f"{WHOLE_DOCUMENT} {more}", *remedy.steps))
     if is_literal:
         like = operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike")
         # An operator in another case, or ArnEquals, has no such counterpart.
@@ -304,8 +309,8 @@ def _subject_remedies(
         if like != operator:
             pattern = _with_value(result, facts, operator, key, value=expected, new_operator=like)
         if pattern is not None:
-            remedy = _update_remedy(f"Or compare the subject with {like}", pattern, role)
-            step = f"{_WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}."
+            remedy = replace_policy_remedy(f"Or compare the subject with {like}", pattern, role)
+            step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}."
             yield attrs.evolve(remedy, steps=(step, *remedy.steps))
         return
     other = _describe_expected_caller(expected, actual)
@@ -337,7 +342,8 @@ def _describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tup
     return None
 
 
-def _update_remedy(title: str, policy: dict[str, Any], role: str | None) -> Remedy:
+def replace_policy_remedy(title: str, policy: dict[str, Any], role: str | None) -> Remedy:
+    """Return the remedy that replaces the trust policy of a role."""
     return Remedy(
         title=title,
         who="account administrator",
@@ -358,11 +364,11 @@ def _with_value(
     new_operator: str | None = None,
 ) -> dict[str, Any] | None:
     """Return the supplied policy with another value of a condition, if that allows the call."""
-    document = _parse(facts.trust_policy)
+    document = parse_document(facts.trust_policy)
     if document is None or result.statement is None:
         return None
     fixed = copy.deepcopy(dict(document))
-    statements = list(_statements(fixed))
+    statements = list(iterate_statements(fixed))
     if result.statement >= len(statements):
         return None
     conditions = _mapping(statements[result.statement].get("Condition"))
@@ -388,7 +394,8 @@ def _allows(policy: dict[str, Any], facts: Facts) -> bool:
         return False
 
 
-def _parse(policy: Mapping[str, Any] | str | None) -> Mapping[str, Any] | None:
+def parse_document(policy: Mapping[str, Any] | str | None) -> Mapping[str, Any] | None:
+    """Return the document of a policy, or ``None`` if it is not one."""
     if isinstance(policy, str):
         try:
             parsed: object = json.loads(policy)
@@ -398,7 +405,8 @@ def _parse(policy: Mapping[str, Any] | str | None) -> Mapping[str, Any] | None:
     return policy
 
 
-def _statements(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def iterate_statements(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the statements of a policy document."""
     statements: object = document.get("Statement")
     for each in cast("list[object]", statements) if isinstance(statements, list) else [statements]:
         if isinstance(each, dict):
@@ -410,6 +418,7 @@ def _mapping(value: object) -> dict[str, Any]:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
-def _strings(value: object) -> list[str]:
+def as_strings(value: object) -> list[str]:
+    """Return the strings of an element of a policy."""
     values = cast("list[object]", value) if isinstance(value, list) else [value]
     return [each for each in values if isinstance(each, str)]

@@ -1,0 +1,197 @@
+"""Find what is wrong in a trust policy for web identities, whatever token comes.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html and
+https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from iamtriage._text import clip_text
+from iamtriage.explaining._rules.sts.trust_fixes import as_strings, iterate_statements, parse_document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ("TrustProblem", "find_trust_problem")
+
+_ACTION = "sts:AssumeRoleWithWebIdentity"
+_ACTIONS = frozenset({_ACTION.lower(), "sts:assumerole*", "sts:*", "*"})
+_PROVIDER = re.compile(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:oidc-provider/(\S+)", re.ASCII)
+# Providers with an ID in their URL: a condition for another ID is for another cluster.
+_OIDC_KEY = re.compile(r"(\S{3,255}):(aud|sub|azp|amr)", re.ASCII)
+_EKS_ISSUER = re.compile(r"oidc\.eks[.-]", re.ASCII)
+_POD_SUBJECT = "system:serviceaccount:"
+# These have a name of their own instead of a provider in IAM.
+_BUILT_IN_PROVIDERS = frozenset(
+    {"accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"}
+)
+
+
+@attrs.frozen
+class TrustProblem:
+    """A mistake in a trust policy, with which no token is accepted.
+
+    Attributes:
+        text: What is wrong, as a sentence without a full stop.
+        title: What to do.
+        step: How to do it.
+        fixed: The whole policy without the mistake, or ``None`` if a statement is missing.
+    """
+
+    text: str
+    title: str
+    step: str
+    fixed: dict[str, Any] | None = None
+
+
+def find_trust_problem(policy: Mapping[str, Any] | str | None) -> TrustProblem | None:
+    """Return why a trust policy accepts no web identity token, or ``None`` if it may accept one.
+
+    >>> policy = {"Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"},
+    ...                         "Action": "sts:AssumeRole"}}
+    >>> find_trust_problem(policy).text
+    'the trust policy names ec2.amazonaws.com and no OIDC provider'
+    """
+    document = parse_document(policy)
+    if document is None:
+        return None
+    statements = [each for each in iterate_statements(document) if each.get("Effect") == "Allow"]
+    meant = [each for each in statements if _federated(each)]
+    if not meant:
+        return _missing_provider(statements)
+    problems: list[TrustProblem] = []
+    for statement in meant:
+        found = next(
+            (problem for check in _CHECKS if (problem := check(document, statement)) is not None), None
+        )
+        if found is None:
+            return None
+        problems.append(found)
+    return problems[0]
+
+
+def _federated(statement: Mapping[str, Any]) -> list[str]:
+    principal: object = statement.get("Principal")
+    if not isinstance(principal, dict):
+        return []
+    named = as_strings(cast("dict[str, object]", principal).get("Federated"))
+    return [each for each in named if ":saml-provider/" not in each]
+
+
+def _missing_provider(statements: list[dict[str, Any]]) -> TrustProblem | None:
+    named: list[str] = []
+    for statement in statements:
+        principal: object = statement.get("Principal")
+        if not isinstance(principal, dict):
+            return None
+        for value in cast("dict[str, object]", principal).values():
+            named.extend(as_strings(value))
+    if not named:
+        return None
+    return TrustProblem(
+        f"the trust policy names {' and '.join(clip_text(each) for each in named[:2])} and no OIDC provider",
+        "Add a statement for the token's OIDC provider to the role's trust policy",
+        "Add this statement to the trust policy, and keep the others if something uses them.",
+    )
+
+
+def _check_action(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
+    actions = as_strings(statement.get("Action"))
+    if not actions or any(each.lower() in _ACTIONS for each in actions):
+        return None
+    return TrustProblem(
+        f"the trust policy allows the OIDC provider {clip_text(actions[0])}, and a token requires {_ACTION}",
+        f"Allow {_ACTION} in the role's trust policy",
+        f"Its Action is {_ACTION}.",
+        _changed(document, statement, lambda each: each.update(Action=_ACTION)),
+    )
+
+
+def _check_provider(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
+    named = _federated(statement)
+    if any(_PROVIDER.fullmatch(each) or each in _BUILT_IN_PROVIDERS for each in named):
+        return None
+    found = re.search(r":iam::([0-9]{12}):", str(document), re.ASCII)
+    account = found[1] if found else "ACCOUNT_ID"
+    issuer = named[0].rpartition("oidc-provider/")[2].removeprefix("https://").rstrip("/")
+    arn = f"arn:aws:iam::{account}:oidc-provider/{issuer}"
+    return TrustProblem(
+        f"the trust policy names {clip_text(named[0])} as Federated, which is not the ARN of an OIDC provider",
+        "Write the ARN of the OIDC provider into the role's trust policy",
+        "aws iam list-open-id-connect-providers prints the ARN.",
+        _changed(document, statement, lambda each: each.update(Principal={"Federated": arn})),
+    )
+
+
+def _check_conditions(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
+    found = _PROVIDER.fullmatch(_federated(statement)[0])
+    issuer = None if found is None else found[1]
+    condition: object = statement.get("Condition")
+    if not isinstance(condition, dict):
+        return None
+    for block in cast("dict[str, object]", condition).values():
+        if not isinstance(block, dict):
+            continue
+        for key, value in cast("dict[str, object]", block).items():
+            values = as_strings(value)
+            match = _OIDC_KEY.fullmatch(key)
+            if match is None or not values:
+                continue
+            problem = _check_issuer(document, statement, issuer, match[1]) or _check_subject(match, values)
+            if problem is not None:
+                return problem
+    return None
+
+
+def _check_issuer(
+    document: Mapping[str, Any], statement: dict[str, Any], issuer: str | None, named: str
+) -> TrustProblem | None:
+    if issuer is None or named.lower() == issuer.lower():
+        return None
+
+    def rename(each: dict[str, Any]) -> None:
+        for block in each["Condition"].values():
+            for key in list(block):
+                if key.startswith(f"{named}:"):
+                    block[f"{issuer}:{key.rpartition(':')[2]}"] = block.pop(key)
+
+    return TrustProblem(
+        f"the trust policy names the provider {clip_text(issuer)}, but its condition is for {clip_text(named)}",
+        "Use the provider's URL in the condition of the role's trust policy",
+        "Each condition key begins with the provider's URL without https://.",
+        _changed(document, statement, rename),
+    )
+
+
+def _check_subject(match: re.Match[str], values: list[str]) -> TrustProblem | None:
+    if match[2] != "sub" or not _EKS_ISSUER.match(match[1]):
+        return None
+    if any(each.startswith((_POD_SUBJECT, "*", "system:*")) for each in values):
+        return None
+    return TrustProblem(
+        f"the trust policy expects the subject {clip_text(values[0])}, and the token of a pod has {_POD_SUBJECT}NAMESPACE:SERVICE_ACCOUNT",
+        "Write the service account as the subject into the role's trust policy",
+        f"The subject is {_POD_SUBJECT}, the namespace, a colon and the service account.",
+    )
+
+
+def _changed(
+    document: Mapping[str, Any], statement: dict[str, Any], change: Callable[[dict[str, Any]], object]
+) -> dict[str, Any]:
+    """Return a copy of the policy in which one statement is changed."""
+    fixed = copy.deepcopy(dict(document))
+    change(next(each for each in iterate_statements(fixed) if each == statement))
+    return fixed
+
+
+_CHECKS: tuple[Callable[[Mapping[str, Any], dict[str, Any]], TrustProblem | None], ...] = (
+    _check_action,
+    _check_provider,
+    _check_conditions,
+)

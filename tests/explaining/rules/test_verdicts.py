@@ -1,0 +1,164 @@
+"""The first line states the decisive fact of the text, and the first remedy is for it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+TRUST = {
+    "Effect": "Allow",
+    "Action": "sts:AssumeRoleWithWebIdentity",
+    "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
+}
+GITHUB = "token.actions.githubusercontent.com"
+EKS = "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9"
+NOT_TRUSTED = "WebIdentityErr: failed to retrieve credentials\ncaused by: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\tstatus code: 403\n\n"
+
+
+def _trust(**changes: object) -> str:
+    return NOT_TRUSTED + json.dumps({"Version": "2012-10-17", "Statement": [{**TRUST, **changes}]})
+
+
+def _eks(key: str, value: str) -> str:
+    provider = {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{EKS}"}
+    return _trust(Principal=provider, Condition={"StringEquals": {key: value}})
+
+
+# The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
+CASES = {
+    "trust-without-provider": (
+        _trust(Principal={"Service": "ec2.amazonaws.com"}, Action="sts:AssumeRole"),
+        "the trust policy names ec2.amazonaws.com and no OIDC provider",
+        "system:serviceaccount:",
+    ),
+    "trust-action": (
+        _trust(Action="sts:AssumeRole"),
+        "a token requires sts:AssumeRoleWithWebIdentity",
+        '"Action": "sts:AssumeRoleWithWebIdentity"',
+    ),
+    "trust-provider-url": (
+        _trust(Principal={"Federated": EKS}),
+        f"{EKS} as Federated, which is not the ARN of an OIDC provider",
+        f"oidc-provider/{EKS}",
+    ),
+    "trust-literal-wildcard": (
+        _trust(Condition={"StringEquals": {f"{GITHUB}:sub": "repo:acme/orders:*"}}),
+        "compares literally, so repo:acme/orders:* matches no token",
+        '"StringLike": {"token.actions.githubusercontent.com:sub": "repo:acme/orders:*"}',
+    ),
+    "trust-other-issuer": (
+        _eks(f"{EKS[:-1]}0:sub", "system:serviceaccount:shop:cart"),
+        "but its condition is for",
+        f'"{EKS}:sub": "system:serviceaccount:shop:cart"',
+    ),
+    "trust-subject-form": (
+        _eks(f"{EKS}:sub", "shop:cart"),
+        "expects the subject shop:cart",
+        "system:serviceaccount:",
+    ),
+    "sso-session": (
+        "botocore.exceptions.SSOTokenLoadError: Error loading SSO Token: Token for acme-sso does not exist",
+        "the session acme-sso",
+        "aws sso login --sso-session acme-sso",
+    ),
+    "sso-chain": (
+        "Error: failed to refresh cached credentials, refresh cached SSO token failed, unable to refresh SSO token, operation error SSO OIDC: CreateToken, https response error StatusCode: 400, RequestID: 4f, InvalidGrantException: ",
+        "The IAM Identity Center sign-in has expired",
+        "aws sso login",
+    ),
+    "kubeconfig-exit-code": (
+        'Get "https://0A1B2C3D4E5F60718293A4B5C6D7E8F9.gr7.eu-central-1.eks.amazonaws.com/api": getting credentials: exec: executable aws failed with exit code 253',
+        "its configuration or credentials are missing or invalid",
+        "--region eu-central-1",
+    ),
+    "kubeconfig-version": (
+        'error: exec plugin: invalid apiVersion "client.authentication.k8s.io/v1alpha1"',
+        "The kubeconfig is too old for this kubectl",
+        "aws eks update-kubeconfig",
+    ),
+    "kubeconfig-profile": (
+        "The config profile (qa) could not be found\nerror: getting credentials: exec: executable aws failed with exit code 255",
+        "The profile qa does not exist",
+        "The kubeconfig selects the profile",
+    ),
+    "source-profile": (
+        'The source_profile "base" referenced in the profile "prod" does not exist',
+        "The profile prod uses source_profile = base",
+        "--profile prod",
+    ),
+    "config-file": (
+        "Unable to parse config file: /home/dana/.aws/credentials",
+        "The file /home/dana/.aws/credentials has invalid syntax",
+        "missing bracket",
+    ),
+    "partial": (
+        "PartialCredentialsError: Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY",
+        "The credentials in the environment variables are incomplete: AWS_SECRET_ACCESS_KEY is missing",
+        "in the same place",
+    ),
+    "metadata-timeout": (
+        "failed to list hosted zones: operation error Route 53: ListHostedZones, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded",
+        "its request to the instance metadata, the last place of the chain, timed out",
+        "kubectl annotate serviceaccount external-dns",
+    ),
+    "metadata-timeout-without-kubernetes": (
+        "no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded",
+        "timed out",
+        "--http-put-response-hop-limit 2",
+    ),
+    "driver-without-role": (
+        'rpc error: code = Internal desc = Could not create volume "pvc-1": could not create volume in EC2: NoCredentialProviders: no valid providers in chain\n\tcaused by: EC2RoleRequestError: no EC2 instance role found\n\tstatus code: 404, request id:\n',
+        "the instance metadata has no role",
+        "serviceaccount ebs-csi-controller-sa --namespace kube-system",
+    ),
+    "temporary-key-without-token": (
+        "$ env | grep AWS_ACCESS_KEY_ID\nAWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE\n$ aws s3 ls\n\nAn error occurred (InvalidAccessKeyId) when calling the ListBuckets operation: The AWS Access Key Id you provided does not exist in our records.",
+        "it is temporary (ASIA), so it needs its own session token",
+        "Set all three values",
+    ),
+    "region-to-enable": (
+        "$ aws sts get-caller-identity --region ap-east-1\n\nAn error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid",
+        "the account has not enabled this Region",
+        "aws account enable-region --region-name ap-east-1",
+    ),
+    "presigned-by-session": (
+        "https://acme.s3.eu-west-1.amazonaws.com/r.csv?X-Amz-Credential=ASIAIOSFODNN7EXAMPLE%2F20261120%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Expires=604800\n<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message><RequestId>K2J4M6P8R0S2T4V6</RequestId></Error>",
+        "the temporary credentials that signed it have expired",
+        "aws s3 presign",
+    ),
+    "cognito-expired": (
+        "NotAuthorizedException: Invalid login token. Token expired: 1764230000 >= 1764226400",
+        "the ID token in Logins has expired",
+        "pass the new ID token",
+    ),
+    "cognito-identity": (
+        "NotAuthorizedException: Logins don't match. Please include at least one valid login for this identity or identity pool.",
+        "do not belong to the identity",
+        "Call GetId again",
+    ),
+    "api-route": (
+        '$ curl https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/orders\n{"message":"Missing Authentication Token"}',
+        "no such path, method or stage",
+        "--rest-api-id a1b2c3d4e5 --region eu-west-1",
+    ),
+    "no-provider": (
+        f"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for https://{EKS}",
+        "IAM has no OIDC provider for the EKS cluster",
+        f"aws iam create-open-id-connect-provider --url https://{EKS}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "verdict", "remedy"), CASES.values(), ids=CASES)
+def test_explanation_begins_with_the_decisive_fact(text: str, verdict: str, remedy: str) -> None:
+    explanation = explain(text)
+    assert verdict in explanation.summary
+    first = explanation.remedies[0]
+    shown = "\n".join(
+        (first.title, *first.steps, *first.commands, first.manifest or "", json.dumps(first.policy))
+    )
+    assert remedy in shown
+    assert len(str(explanation).splitlines()) <= 32
