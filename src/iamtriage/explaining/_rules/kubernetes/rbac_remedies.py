@@ -142,7 +142,9 @@ def _azure_remedy(denied: DeniedRequest) -> Remedy | None:
     if AZURE_RBAC_SIGN not in denied.case.failure.text:
         return None
     namespace = commands.namespace(denied.request.namespace)
-    scope = f"CLUSTER_RESOURCE_ID/namespaces/{namespace}" if denied.request.namespace else "CLUSTER_RESOURCE_ID"
+    scope = (
+        f"CLUSTER_RESOURCE_ID/namespaces/{namespace}" if denied.request.namespace else "CLUSTER_RESOURCE_ID"
+    )
     role = f"Azure Kubernetes Service RBAC {'Reader' if denied.request.verb in READ_VERBS else 'Writer'}"
     assignee = user_argument(denied.user)
     return Remedy(
@@ -154,7 +156,9 @@ def _azure_remedy(denied: DeniedRequest) -> Remedy | None:
         ),
         commands=(
             "az aks show --resource-group RESOURCE_GROUP_NAME --name CLUSTER --query id --output tsv",
-            fill_command("az role assignment create --role {} --assignee {} --scope {}", role, assignee, scope),
+            fill_command(
+                "az role assignment create --role {} --assignee {} --scope {}", role, assignee, scope
+            ),
         ),
         url="https://learn.microsoft.com/en-us/azure/aks/manage-azure-rbac",
     )
