@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import attrs
 
 from iamtriage.inputs._elements import read_elements
-from iamtriage.inputs._json import load
+from iamtriage.inputs._json import Record, get, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from iamtriage.inputs._content import Content
     from iamtriage.inputs._selection import Selection
 
-__all__ = ("Progress", "Reader", "Record", "find_format", "read_denials")
-
-Record: TypeAlias = Mapping[str, Any]
-"""An event as a JSON object."""
+__all__ = ("Progress", "Reader", "find_format", "read_denials")
 
 # A document that cannot be split is read as a whole, up to this many bytes.
 _MAX_DOCUMENT = 256 << 20
@@ -90,7 +87,7 @@ def find_format(content: Content) -> Reader | None:
     line = _first_line(content)
     document = load(line)
     if isinstance(document, dict):
-        return _read_lines if _is_eventful(cast("Record", document)) else None
+        return _read_lines if _is_eventful(cast("document")) else None
     # A document of many lines, or several without newlines between them.
     return _read_documents if _looks_eventful(head) else None
 
@@ -119,7 +116,7 @@ def _first_line(content: Content) -> bytes:
 
 def _is_event_line(line: bytes) -> bool:
     document = load(line)
-    return isinstance(document, dict) and _is_eventful(cast("Record", document))
+    return isinstance(document, dict) and _is_eventful(cast("document"))
 
 
 def _is_event_array(content: Content, start: int) -> bool:
@@ -127,7 +124,7 @@ def _is_event_array(content: Content, start: int) -> bool:
     if _EMPTY.match(_strip(content.prefix)):
         return True
     for element in read_elements(iter((_strip(content.prefix)[start:],)), Progress()):
-        return isinstance(element, Mapping) and _is_eventful(cast("Record", element))
+        return isinstance(element, Mapping) and _is_eventful(cast("element"))
     # The element is longer than the prefix.
     return _looks_eventful(content.prefix)
 
@@ -154,7 +151,7 @@ def events_in(document: object, depth: int = 0) -> Iterator[Record]:
         document = load(document) if document.lstrip().startswith("{") else None
     if not isinstance(document, Mapping) or depth > _MAX_DEPTH:
         return
-    document = cast("Record", document)
+    document = cast("document")
     if is_event(document):
         yield document
         return
@@ -185,13 +182,9 @@ def has_failed(event: Record) -> bool:
     if event.get("errorCode") or event.get("errorMessage"):
         return True
     if "api" in event:
-        response = _get(_get(event, "api"), "response")
-        return bool(_get(response, "error") or (_get(response, "error_message")))
-    return _get(_get(event, "responseStatus"), "code") in _DENIED
-
-
-def _get(value: object, key: str) -> object:
-    return cast("Record", value).get(key) if isinstance(value, Mapping) else None
+        response = get(event, "api", "response")
+        return bool(get(response, "error") or (get(response, "error_message")))
+    return get(event, "responseStatus", "code") in _DENIED
 
 
 def _read_log_file(content: Content, progress: Progress) -> Iterator[Record]:
@@ -237,7 +230,7 @@ def _search(data: bytes, start: int, end: int) -> Iterator[tuple[Record | None, 
         if not isinstance(record, dict) or "eventSource" not in record or not _is_whole(data, known, begin):
             yield None, known
             return
-        record = cast("Record", record)
+        record = cast("record")
         if has_failed(record):
             yield record, begin
         at = known = end if following < 0 else following + 2
@@ -279,7 +272,7 @@ def _read_array(content: Content, progress: Progress) -> Iterator[Record]:
 def _failing(elements: Iterable[object], progress: Progress) -> Iterator[Record]:
     """Count the events of these documents, and yield those that say that a call failed."""
     for element in elements:
-        if _get(element, "digestS3Object") is not None:
+        if get(element, "digestS3Object") is not None:
             progress.skipped = "a CloudTrail digest, which holds no events"
         for event in events_in(element):
             progress.records += 1
@@ -323,7 +316,7 @@ def _mark_finder(first_line: bytes) -> Callable[[bytes, int], int]:
 
 def _is_container(line: bytes) -> bool:
     document = load(line)
-    return isinstance(document, dict) and not is_event(cast("Record", document)) and "detail" not in document
+    return isinstance(document, dict) and not is_event(cast("document")) and "detail" not in document
 
 
 def _read_whole_lines(
