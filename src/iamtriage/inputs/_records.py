@@ -87,7 +87,7 @@ def find_format(content: Content) -> Reader | None:
     line = _first_line(content)
     document = load(line)
     if isinstance(document, dict):
-        return _read_lines if _is_eventful(cast("document")) else None
+        return _read_lines if _is_eventful(cast("Record", document)) else None
     # A document of many lines, or several without newlines between them.
     return _read_documents if _looks_eventful(head) else None
 
@@ -116,7 +116,7 @@ def _first_line(content: Content) -> bytes:
 
 def _is_event_line(line: bytes) -> bool:
     document = load(line)
-    return isinstance(document, dict) and _is_eventful(cast("document"))
+    return isinstance(document, dict) and _is_eventful(cast("Record", document))
 
 
 def _is_event_array(content: Content, start: int) -> bool:
@@ -124,7 +124,7 @@ def _is_event_array(content: Content, start: int) -> bool:
     if _EMPTY.match(_strip(content.prefix)):
         return True
     for element in read_elements(iter((_strip(content.prefix)[start:],)), Progress()):
-        return isinstance(element, Mapping) and _is_eventful(cast("element"))
+        return isinstance(element, Mapping) and _is_eventful(cast("Record", element))
     # The element is longer than the prefix.
     return _looks_eventful(content.prefix)
 
@@ -151,7 +151,7 @@ def events_in(document: object, depth: int = 0) -> Iterator[Record]:
         document = load(document) if document.lstrip().startswith("{") else None
     if not isinstance(document, Mapping) or depth > _MAX_DEPTH:
         return
-    document = cast("document")
+    document = cast("Record", document)
     if is_event(document):
         yield document
         return
@@ -230,7 +230,7 @@ def _search(data: bytes, start: int, end: int) -> Iterator[tuple[Record | None, 
         if not isinstance(record, dict) or "eventSource" not in record or not _is_whole(data, known, begin):
             yield None, known
             return
-        record = cast("record")
+        record = cast("Record", record)
         if has_failed(record):
             yield record, begin
         at = known = end if following < 0 else following + 2
@@ -316,7 +316,7 @@ def _mark_finder(first_line: bytes) -> Callable[[bytes, int], int]:
 
 def _is_container(line: bytes) -> bool:
     document = load(line)
-    return isinstance(document, dict) and not is_event(cast("document")) and "detail" not in document
+    return isinstance(document, dict) and not is_event(cast("Record", document)) and "detail" not in document
 
 
 def _read_whole_lines(
