@@ -152,6 +152,12 @@ def _values(context: Context) -> dict[str, Any]:
             id="--name is the cluster's",
         ),
         pytest.param(
+            "error: You must be logged in to the server (Unauthorized)\n$ kubectl get svc\n"
+            "$ aws eks update-kubeconfig --name orders --profile ops --region eu-west-1",
+            {"cluster": "orders", "region": "eu-west-1", "profile": "ops"},
+            id="the command that set up kubectl",
+        ),
+        pytest.param(
             f"$ aws dynamodb scan --table-name orders --name other\n{BARE.format('Scan')}",
             {},
             id="--name is not the cluster's",

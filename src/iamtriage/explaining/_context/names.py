@@ -34,15 +34,21 @@ _REGIONS = re.compile(
     re.ASCII,
 )
 _US_EAST_HOST = re.compile(r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\.ec2\.internal\b", re.ASCII)
-_PROFILES = re.compile(r"\bAWS_(?:DEFAULT_)?PROFILE[=:]\s?[\"']?([\w.@+-]{1,64})", re.ASCII)
+_PROFILES = re.compile(
+    r"\bAWS_(?:DEFAULT_)?PROFILE[=:]\s?[\"']?([\w.@+-]{1,64})"
+    r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--profile[= ][\"']?([\w.@+-]{1,64})",
+    re.ASCII,
+)
 _KUBECONFIG_PROFILE = re.compile(r"- name: AWS_PROFILE\s{1,80}value: [\"']?([\w.@+-]{1,64})", re.ASCII)
 _CLUSTERS = re.compile(
     r"\barn:aws[a-z-]{0,12}:eks:[a-z0-9-]{1,30}:[0-9]{12}:cluster/([0-9A-Za-z][\w-]{0,99})"
     r"|\bEKS (?:Cluster|Add-On|Addon|Node Group|Fargate Profile|Access Entry|Pod Identity Association|Identity Provider Config)s? \(([0-9A-Za-z][\w-]{0,99})[:)]"
     r"|^\s{0,40}- [\"']?--?(?:cluster-name|cluster-id|i)[\"']?\s{1,80}- [\"']?([0-9A-Za-z][\w-]{0,99})"
-    r"|\bcluster[_-]?name[\"']?\s?[=:]\s?[\"']?([0-9A-Za-z][\w-]{0,99})",
+    r"|\bcluster[_-]?name[\"']?\s?[=:]\s?[\"']?([0-9A-Za-z][\w-]{0,99})"
+    r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--name[= ][\"']?([0-9A-Za-z][\w-]{0,99})",
     re.ASCII | re.MULTILINE,
 )
+_CLUSTER_SIGNS = ("luster", "EKS", "update-kubeconfig")
 _SUBJECT = re.compile(
     rf"\bsystem:serviceaccount:({_LABEL}):({_LABEL}(?:\.{_LABEL}){{0,3}})(?![\w-])", re.ASCII
 )
@@ -174,7 +180,7 @@ def find_profile(text: str, command: CommandLine | None) -> Stated | None:
     """Return the profile of the command, the environment or a kubeconfig."""
     if command is not None and (stated := command.option("profile")):
         return stated
-    if "PROFILE" not in text:
+    if "PROFILE" not in text and "update-kubeconfig" not in text:
         return None
     return _last(_PROFILES, text) or _last(_KUBECONFIG_PROFILE, text)
 
@@ -196,7 +202,7 @@ def find_cluster(text: str, command: CommandLine | None) -> Stated | None:
             stated = Stated(found[1], context.words) if found and found[1] else None
         if stated is not None:
             return stated
-    return unique_value(_CLUSTERS, text) if "luster" in text or "EKS" in text else None
+    return unique_value(_CLUSTERS, text) if any(sign in text for sign in _CLUSTER_SIGNS) else None
 
 
 def find_service_account(text: str) -> tuple[Stated, Stated] | None:
