@@ -18,6 +18,7 @@ import attrs
 
 import iamtriage
 from benchmarks import texts
+from benchmarks.bulk import bulk
 from benchmarks.evaluation import evaluation
 from benchmarks.handlers import handlers
 from benchmarks.inputs import inputs
@@ -453,4 +454,5 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "redact": redaction,
     "handlers": handlers,
     "evaluate": evaluation,
+    "bulk": bulk,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from iamtriage import fingerprint, parse, to_record
 from iamtriage.arrow import SCHEMA, SCHEMA_VERSION, cloudtrail, failures
-from iamtriage.testing import denial
+from iamtriage.testing import cloudtrail_files, denial
 
 DENIED = (
     "User: arn:aws:sts::111122223333:assumed-role/app/run-{0} is not authorized to perform: s3:GetObject on "
@@ -98,6 +99,19 @@ RECORD = {
 SUCCESS = {name: value for name, value in RECORD.items() if not name.startswith("error")}
 
 
+_TEXT = json.dumps(RECORD)
+ODD_JSON = [
+    _TEXT,
+    _TEXT[:-1] + ', "a": NaN}',
+    _TEXT[:-1] + ', "a": 1e400}',
+    _TEXT[:-1] + ', "a": "\\ud800"}',
+    _TEXT[:-1] + f', "a": {2**70}' + "}",
+    _TEXT[:-1] + ', "a": ' + "1" * 5_000 + "}",
+    _TEXT[:-1] + ', "a": ' + "[" * 100_000,
+    _TEXT[:-20],
+]
+
+
 def test_records_as_json_structs_and_columns() -> None:
     records: list[Any] = [RECORD, SUCCESS, None]
     rows = [expected(RECORD), expected(None), expected(None)]
@@ -144,6 +158,120 @@ def test_records_of_the_testing_package() -> None:
     record = denial("s3:GetObject").cloudtrail()
     [row] = cloudtrail(pa.record_batch({"record": [json.dumps(record)]}), "record").to_pylist()
     assert row == expected(record)
+
+
+def test_records_without_orjson() -> None:
+    """Its limits are narrower than those of json, which reads what orjson rejects: the rows are the same."""
+    code = (
+        "import sys, json; sys.modules['orjson'] = None\n"
+        "import pyarrow as pa; from iamtriage.arrow import cloudtrail\n"
+        "print(json.dumps(cloudtrail(pa.record_batch({'r': json.load(sys.stdin)}), 'r').to_pylist()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=json.dumps(ODD_JSON), capture_output=True, text=True, check=True
+    )
+    batch = pa.record_batch({"r": ODD_JSON})
+    assert json.loads(done.stdout) == cloudtrail(batch, "r").to_pylist()
+    assert [row["kind"] for row in cloudtrail(batch, "r").to_pylist()] == ["access_denied"] * 5 + [None] * 3
+
+
+def test_unread_columns_are_left_alone() -> None:
+    """Columns and members that no reader uses do not change the rows."""
+    unread = {"requestParameters": {"bucketName": "orders"}, "tlsDetails": {"tlsVersion": "TLSv1.3"}}
+    identity = {**RECORD["userIdentity"], "sessionContext": {"attributes": {"mfaAuthenticated": "false"}}}  # type: ignore[dict-item]
+    records = [
+        {**RECORD, **unread, "userIdentity": identity},
+        {**SUCCESS, **unread, "userIdentity": identity},
+    ]
+    rows = [expected(RECORD), expected(None)]
+    assert cloudtrail(pa.record_batch({"record": records}), "record").to_pylist() == rows
+    assert cloudtrail(pa.Table.from_pylist(records)).to_pylist() == rows
+
+
+# --------------------------------------------------------------------------------------- repeated problems
+
+GENERATED = [
+    json.loads(text)
+    for text in dict.fromkeys(
+        json.dumps(record)
+        for file in cloudtrail_files(
+            records=200, denials=0.8, errors=0.2, accounts=1, regions=("eu-west-1",), problems=60
+        )
+        for record in json.loads(file.text)["Records"]
+    )
+]
+SESSION = re.compile(r"i-0[0-9a-f]{16}(?![0-9a-f])")
+
+
+def swap_session(text: str, session: str) -> str:
+    return SESSION.sub(lambda _: session, text)
+
+
+SESSIONS = st.one_of(
+    st.from_regex(r"[A-Za-z0-9]{1,6}([-_@.=+,][A-Za-z0-9]{1,9}){0,3}", fullmatch=True),
+    st.text(st.sampled_from(list("aZ09-_.@=+,*<>[](){}$%\"' /:|\n\té…Xx")), max_size=12),
+    st.sampled_from(["app", "is", "xxxx", "REDACTED", "AccessDenied", "User", "arn", "root", "111122223333"]),
+)
+FORMS = (
+    "{message}",
+    "An error occurred ({code}) when calling the {operation} operation: {message}",
+    "operation error S3: {operation}, https response error StatusCode: 403, RequestID: R1, api error {code}: {message}",
+    "{message} (Service: S3, Status Code: 403, Request ID: abc) {session}",
+    "x {message}\n  at y",
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 25), st.sampled_from(FORMS), SESSIONS), min_size=1, max_size=6))
+def test_texts_that_differ_in_their_session(chosen: list[tuple[int, str, str]]) -> None:
+    """A text that is looked up has the row that it has alone."""
+    texts = [
+        form.format(
+            message=swap_session(GENERATED[at]["errorMessage"], session),
+            code=GENERATED[at]["errorCode"],
+            operation=GENERATED[at]["eventName"],
+            session=session,
+        )
+        for at, form, session in chosen
+    ]
+    assert failures(pa.record_batch({"text": texts})).to_pylist() == [expected(text) for text in texts]
+
+
+JUNK = st.one_of(
+    st.none(),
+    st.integers(),
+    st.text(max_size=3),
+    st.lists(st.none(), max_size=1),
+    st.dictionaries(
+        st.sampled_from(["arn", "accountId", "ARN"]), st.one_of(st.none(), st.text(max_size=3)), max_size=2
+    ),
+)
+MEMBERS = st.sampled_from([*RECORD, "resources", "detail", "Records", "kind"])
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60), SESSIONS, st.dictionaries(MEMBERS, JUNK, max_size=1)),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_records_that_differ_in_their_session(chosen: list[tuple[int, str, dict[str, Any]]]) -> None:
+    """A record that is looked up has the row that it has alone, with members of any type, too."""
+    records: list[dict[str, Any]] = [
+        {
+            **json.loads(swap_session(json.dumps(GENERATED[at]), json.dumps(session)[1:-1])),
+            **members,
+        }
+        for at, session, members in chosen
+    ]
+    rows = [
+        expected(
+            {name: value for name, value in each.items() if value is not None} if each["errorCode"] else None
+        )
+        for each in records
+    ]
+    batch = pa.record_batch({"record": [json.dumps(each) for each in records]})
+    assert cloudtrail(batch, "record").to_pylist() == rows
 
 
 # ------------------------------------------------------------------------------------------------- wrong use

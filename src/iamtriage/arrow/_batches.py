@@ -6,31 +6,32 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute
 
-from iamtriage._reading.parsing import parse
 from iamtriage._text import quote_text, wrong_type_message
+from iamtriage.arrow._rows import OWN_COLUMNS, SHARED_COLUMNS, read_record, read_text
 from iamtriage.arrow._schema import COLUMNS, SCHEMA
-from iamtriage.failures._fingerprints import fingerprint
-from iamtriage.failures._records import to_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from iamtriage.arrow._rows import Row, Shared
 
 __all__ = ("cloudtrail", "failures")
 
-_Row = tuple[object, ...]
-# Texts repeat across batches. Longer ones are no messages, and are not kept.
-_MAX_KNOWN = 65_536
-_MAX_KNOWN_LENGTH = 4_096
+_compute: Any = pyarrow.compute
 # A record without it is of a call that succeeded: most are.
 _ERROR_MARK = "errorCode"
-_INT32 = range(-(2**31), 2**31)
+# Members that no reader of records uses, and that are long.
+_UNREAD = frozenset(
+    {"additionalEventData", "addendum", "insightDetails", "requestParameters", "responseElements"}
+    | {"serviceEventDetails", "tlsDetails"}
+)
+_IDENTITY_FIELDS = ("arn", "accountId")
+_NO_VALUES = (None,) * len(OWN_COLUMNS)
 
 
 def failures(batch: Any, column: str = "text") -> Any:  # noqa: ANN401 (pyarrow has no types)
@@ -58,7 +59,9 @@ def failures(batch: Any, column: str = "text") -> Any:  # noqa: ANN401 (pyarrow 
     if not (_is_text(kind) or pa.types.is_null(kind)):
         msg = f"column {quote_text(column)} must hold strings or binary data, not {kind}"
         raise TypeError(msg)
-    return _like(batch, _build(_distinct(values), _text_row))
+    texts, indices = _distinct(values)
+    columns = _to_arrays([None if text is None else read_text(text) for text in texts])
+    return _like(batch, [column.take(indices) for column in columns])
 
 
 def cloudtrail(batch: Any, column: str | None = None) -> Any:  # noqa: ANN401 (pyarrow has no types)
@@ -83,49 +86,66 @@ def cloudtrail(batch: Any, column: str | None = None) -> Any:  # noqa: ANN401 (p
     >>> cloudtrail(pa.record_batch({"record": [record, None]}), "record")["operation"].to_pylist()
     ['ListKeys', None]
     """
-    records: list[object] = (
-        _check_batch(batch).to_pylist() if column is None else _read_column(batch, column).to_pylist()
+    if column is None:
+        found = _read_structs(_to_structs(_check_batch(batch)))
+    else:
+        values = _read_column(batch, column)
+        found = _read_structs(values) if pa.types.is_struct(values.type) else _read_json(values)
+    return _like(batch, found)
+
+
+# ---------------------------------------------------------------------------------------------- records
+
+
+def _read_json(values: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
+    """Return the columns for JSON texts."""
+    kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    if not _is_text(kind):
+        return _to_arrays([None] * len(values))
+    if pa.types.is_dictionary(values.type):
+        return [column.take(values.indices) for column in _read_json(values.dictionary)]
+    if pa.types.is_string_view(kind):
+        values = values.cast(pa.large_string())
+    return _read_some(values, _compute.match_substring(values, _ERROR_MARK))
+
+
+def _read_structs(values: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
+    """Return the columns for structs, whose fields are the members of records."""
+    names = {field.name: at for at, field in enumerate(values.type)}
+    if _ERROR_MARK not in names:
+        return _to_arrays([None] * len(values))
+    children = values.flatten()  # with the nulls of the structs
+    is_error = children[names[_ERROR_MARK]].is_valid()
+    kept = {name: children[at] for name, at in names.items() if name not in _UNREAD}
+    identity = kept.get("userIdentity")
+    if identity is not None and pa.types.is_struct(identity.type):
+        fields = dict(zip([field.name for field in identity.type], identity.flatten(), strict=True))
+        read = {name: fields[name] for name in _IDENTITY_FIELDS if name in fields}
+        if read:
+            kept["userIdentity"] = pa.StructArray.from_arrays(list(read.values()), list(read))
+    structs = pa.StructArray.from_arrays(list(kept.values()), list(kept))
+    return _read_some(structs, is_error)
+
+
+def _read_some(values: Any, mask: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
+    """Return the columns for records of which a mask selects those that can be errors."""
+    rows = [read_record(each) for each in values.filter(mask).to_pylist()]
+    columns = _to_arrays(rows)
+    if len(rows) == len(mask):
+        return columns
+    chosen = mask.fill_null(False)  # noqa: FBT003 (pyarrow has no keyword)
+    places = _compute.subtract(_compute.cumulative_sum(chosen.cast(pa.int32())), 1)
+    indices = _compute.if_else(chosen, places, pa.scalar(None, pa.int32()))
+    return [column.take(indices) for column in columns]
+
+
+def _to_structs(batch: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
+    """Return the rows of a batch as structs. Of columns with one name, the last counts, as in a dict."""
+    names = {name: at for at, name in enumerate(batch.schema.names)}
+    columns = [_combine(batch.column(at)) for at in names.values()]
+    return (
+        pa.StructArray.from_arrays(columns, list(names)) if names else pa.nulls(batch.num_rows, pa.struct([]))
     )
-    rows = [_record_row(each) for each in records]
-    return _like(batch, _to_arrays(rows))
-
-
-# ------------------------------------------------------------------------------------------------- rows
-
-
-def _text_row(text: str | bytes) -> _Row | None:
-    return _known_row(text) if len(text) <= _MAX_KNOWN_LENGTH else _row(text)
-
-
-def _record_row(record: object) -> _Row | None:
-    if isinstance(record, str | bytes):
-        mark: Any = _ERROR_MARK if isinstance(record, str) else _ERROR_MARK.encode()
-        if mark not in record:
-            return None
-        try:
-            record = json.loads(record)
-        except (ValueError, RecursionError):
-            return None
-    if not isinstance(record, Mapping):
-        return None
-    # Engines write absent members of a struct as nulls.
-    members = {name: value for name, value in record.items() if value is not None}
-    return _row(members) if members.get(_ERROR_MARK) else None
-
-
-def _row(error: str | bytes | Mapping[str, object]) -> _Row | None:
-    failure = parse(error)
-    if failure is None:
-        return None
-    values: list[Any] = [*to_record(failure).values(), fingerprint(failure)]
-    status: object = values[_STATUS]
-    if isinstance(status, int) and status not in _INT32:
-        values[_STATUS] = None
-    return tuple(values)
-
-
-_STATUS = COLUMNS.index("status_code")
-_known_row = lru_cache(_MAX_KNOWN)(_row)
 
 
 def _encodable(value: object) -> object:
@@ -148,7 +168,10 @@ def _read_column(batch: Any, column: str) -> Any:  # noqa: ANN401 (pyarrow has n
     if column not in _check_batch(batch).schema.names:
         msg = f"no column {quote_text(column)}; the batch has {', '.join(batch.schema.names)}"
         raise KeyError(msg)
-    values = batch[column]
+    return _combine(batch[column])
+
+
+def _combine(values: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
     return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
@@ -174,19 +197,24 @@ def _distinct(values: Any) -> tuple[list[Any], Any]:  # noqa: ANN401 (pyarrow ha
     return encoded.dictionary.to_pylist(), encoded.indices
 
 
-def _build(distinct: tuple[list[Any], Any], to_row: Callable[[Any], _Row | None]) -> list[Any]:
-    """Return the columns for rows that share their texts: each text is read once."""
-    texts, indices = distinct
-    columns = _to_arrays([None if text is None else to_row(text) for text in texts])
-    return [column.take(indices) for column in columns]
-
-
-def _to_arrays(rows: Sequence[_Row | None]) -> list[Any]:
-    nothing: _Row = (None,) * len(COLUMNS)
-    columns = (
-        zip(*(nothing if row is None else row for row in rows), strict=True) if rows else [()] * len(COLUMNS)
+def _to_arrays(rows: Sequence[Row | None]) -> list[Any]:
+    """Return the columns of rows. Values that rows share are converted once."""
+    places: dict[Shared, int] = {}
+    where = pa.array(
+        [None if row is None else places.setdefault(row[0], len(places)) for row in rows], pa.int32()
     )
-    return [_to_array(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)]
+    shared = _transpose([each.values for each in places], len(SHARED_COLUMNS))
+    own = _transpose([_NO_VALUES if row is None else row[1] for row in rows], len(OWN_COLUMNS))
+    columns: dict[str, Any] = {}
+    for name, values in zip(SHARED_COLUMNS, shared, strict=True):
+        columns[name] = _to_array(values, SCHEMA.field(name).type).take(where)
+    for name, values in zip(OWN_COLUMNS, own, strict=True):
+        columns[name] = _to_array(values, SCHEMA.field(name).type)
+    return [columns[name] for name in COLUMNS]
+
+
+def _transpose(rows: Sequence[tuple[object, ...]], width: int) -> Sequence[Sequence[object]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
 def _to_array(values: Sequence[object], kind: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)

@@ -68,16 +68,20 @@ def fingerprint(failure: Failure) -> str:
     if isinstance(failure, AwsError) and failure.envelope.code:
         parts += [_CODE_NOISE.sub("", failure.envelope.code)]
     # The length before each part distinguishes ("ab", "c") from ("a", "bc").
-    canonical = "".join("-" if part is None else f"{len(part)}:{part}" for part in parts)
+    canonical = "".join(["-" if part is None else f"{len(part)}:{part}" for part in parts])
     digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{_VERSION}:{digest[:32]}"
 
 
 def _without_session(principal: str | None) -> str | None:
     """Return the role of a role session, and any other principal as it is."""
-    if principal is None:
-        return None
-    return _SESSION.sub(r"\1:iam:\2:\3:role/\4", principal)
+    if principal is None or ":assumed-role/" not in principal:
+        return principal
+    # `sub` with a template takes twice the time.
+    found = _SESSION.search(principal)
+    if found is None:
+        return principal
+    return f"{principal[: found.start()]}{found[1]}:iam:{found[2]}:{found[3]}:role/{found[4]}"
 
 
 def _lower(action: str | None) -> str | None:

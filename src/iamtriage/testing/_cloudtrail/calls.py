@@ -141,6 +141,6 @@ ERRORS = (
     FailedCall("dynamodb", "GetItem", "ThrottlingException", "Rate exceeded"),
     FailedCall("s3", "GetBucketLifecycle", "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"),
     FailedCall("ecr", "DescribeRepositories", "RepositoryNotFoundException", "The repository with name 'orders' does not exist in the registry with id '{account}'"),
-    FailedCall("ec2", "RunInstances", "Client.DryRunOperation", "Request would have succeeded, but DryRun flag is set."),
+    FailedCall("ec2", "RunInstances", "DryRunOperation", "Request would have succeeded, but DryRun flag is set."),
     FailedCall("iam", "GetRole", "NoSuchEntityException", "The role with name orders-{n} cannot be found."),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import attrs
 
@@ -218,5 +218,7 @@ def _fill(value: Any, number: int, account: str, region: str) -> Any:  # noqa: A
     if isinstance(value, str):
         return value.format(account=account, region=region, n=number)
     if isinstance(value, dict):
-        return {key: _fill(each, number, account, region) for key, each in value.items()}
-    return [_fill(each, number, account, region) for each in value] if isinstance(value, list) else value
+        members = cast("dict[str, Any]", value)
+        return {name: _fill(each, number, account, region) for name, each in members.items()}
+    items: Any = cast("list[Any]", value) if isinstance(value, list) else None
+    return value if items is None else [_fill(each, number, account, region) for each in items]
