@@ -48,6 +48,7 @@ __all__ = ("explain",)
 # What parse() takes and what it returns.
 _EXPLAINABLE = (str, bytes, bytearray, BaseException, Mapping, *FAILURE_CLASSES)
 
+_STANDARD_DENIAL = "is not authorized to perform: "
 _NOTHING = Explanation(None, "nothing", "No AWS or Kubernetes access failure was found in this text.")
 
 
@@ -102,6 +103,8 @@ def explain(
     failure = error_or_failure if isinstance(error_or_failure, Failure) else parse(error_or_failure)
     if failure is None:
         return _NOTHING
+    if isinstance(error_or_failure, str) and isinstance(failure, AccessDenied) and failure.action is None:
+        failure = _find_complete_denial(error_or_failure) or failure
     # What is shown has no secrets. The failure itself is data and stays as read.
     shown = _without_secrets(failure)
     known = resolve_facts(shown, known)
@@ -113,6 +116,20 @@ def explain(
     if "AKIA" in failure.text:
         explanation = _add_exposed_key(explanation, Case(failure, known))
     return apply_extensions(explanation)
+
+
+def _find_complete_denial(text: str) -> AccessDenied | None:
+    """Return the first denial that names its action, in a text whose first denial does not.
+
+    Tools such as Terraform print their own sentence about a denial before the message of AWS.
+    """
+    if _STANDARD_DENIAL not in text:
+        return None
+    from iamtriage._reading.scanning import scan
+
+    return next(
+        (each for each in scan(text) if isinstance(each, AccessDenied) and each.action is not None), None
+    )
 
 
 def _without_secrets(failure: Failure) -> Failure:

@@ -27,6 +27,8 @@ def _eks(key: str, value: str) -> str:
     return _trust(Principal=provider, Condition={"StringEquals": {key: value}})
 
 
+_LEVELS = "An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Action does not apply to any resource(s) in statement\n"
+
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
     "trust-without-provider": (
@@ -143,6 +145,68 @@ CASES = {
         '$ curl https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/orders\n{"message":"Missing Authentication Token"}',
         "no such path, method or stage",
         "--rest-api-id a1b2c3d4e5 --region eu-west-1",
+    ),
+    "chained-session": (
+        "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+        "role chaining, one role assuming another, is limited to one hour",
+        "3600 seconds",
+    ),
+    "session-duration": (
+        "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+        "longer than the role's maximum session duration",
+        "--query Role.MaxSessionDuration",
+    ),
+    "session-name": (
+        r"An error occurred (ValidationError) when calling the AssumeRole operation: 1 validation error detected: Value 'feature/login' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]*",
+        "STS rejected the role session name",
+        "slashes",
+    ),
+    "invalid-request": (
+        "An error occurred (InvalidParameterException) when calling the CreateNodegroup operation: Subnets are not tagged with the required tag",
+        "AWS rejected the request as invalid: Subnets are not tagged with the required tag.",
+        "Print the parameters",
+    ),
+    "no-connection": (
+        'Could not connect to the endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
+        "no response from sts.eu-west-1.amazonaws.com",
+        "curl --silent --head --max-time 10 https://sts.eu-west-1.amazonaws.com",
+    ),
+    "objects-of-bucket": (
+        _LEVELS
+        + '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::acme-logs"}]}',
+        "s3:GetObject applies to objects, but arn:aws:s3:::acme-logs is a bucket",
+        '"Resource": "arn:aws:s3:::acme-logs/*"',
+    ),
+    "bucket-of-objects": (
+        _LEVELS
+        + '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::acme-logs/*"}}',
+        "s3:ListBucket applies to the bucket",
+        '"Resource": "arn:aws:s3:::acme-logs"}',
+    ),
+    "principal-in-document": (
+        'api error MalformedPolicy: Invalid principal in policy\n{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/app-reader"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-logs/*"}]}',
+        "cannot find the principal arn:aws:iam::111122223333:role/app-reader",
+        "aws iam get-role --role-name app-reader",
+    ),
+    "policy-as-role": (
+        "WebIdentityErr: failed to retrieve credentials\ncaused by: ValidationError: Request ARN is invalid\n\nkind: ServiceAccount\nmetadata:\n  annotations:\n    eks.amazonaws.com/role-arn: arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy\n  name: ebs-csi-controller-sa\n  namespace: kube-system\n",
+        "is the ARN of a policy, not of a role",
+        "serviceaccount ebs-csi-controller-sa -n kube-system",
+    ),
+    "role-with-long-account": (
+        "api error ValidationError: Request ARN is invalid\n\n  eks.amazonaws.com/role-arn: arn:aws:iam::0111122223333:role/reader",
+        "an account ID must have 12 digits",
+        "kubectl annotate serviceaccount",
+    ),
+    "plugin": (
+        "SessionManagerPlugin is not found.",
+        "The Session Manager plugin is not installed",
+        "session-manager-plugin",
+    ),
+    "terraform-and-aws": (
+        "Error: Cannot assume IAM Role\n\nIAM Role (arn:aws:iam::444455556666:role/deploy) cannot be assumed.\n\nError: operation error STS: AssumeRole, https response error StatusCode: 403, RequestID: 9f, api error AccessDenied: User: arn:aws:iam::111122223333:user/ci is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/deploy",
+        "The user ci was denied sts:AssumeRole on arn:aws:iam::444455556666:role/deploy",
+        "arn:aws:iam::444455556666:role/deploy",
     ),
     "no-provider": (
         f"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for https://{EKS}",

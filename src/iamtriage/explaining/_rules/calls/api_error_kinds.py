@@ -45,7 +45,7 @@ REGION_NOT_SET = CauseType(
 SES_SANDBOX = CauseType(
     "ses-sandbox",
     title="The SES account is in the sandbox",
-    text="The account is in the sandbox of SES, where the recipients have to be verified too.",
+    text="The account is in the SES sandbox, where recipients must be verified, too.",
     fix="Verify the recipients, or request production access for the account and region.",
     of="email-not-verified",
 )
@@ -65,14 +65,14 @@ SSO_SESSION_OVER = CauseType(
 RENEWED_ELSEWHERE = CauseType(
     "renewed-elsewhere",
     title="Another program renewed the sign-in first",
-    text="Another program renewed it first, and the old token is void.",
+    text="Another program renewed the sign-in first, so the old token is invalid.",
     fix="Sign in again, and let only one program refresh the token at a time.",
     of="sso-login-not-renewed",
 )
 CODE_NOT_CONFIRMED = CauseType(
     "code-not-confirmed",
     title="The sign-in code was used before or has expired",
-    text="A code of the login in the browser was used before, or is too old.",
+    text="The browser code of the sign-in was used before or has expired.",
     fix="Start the sign-in again and confirm the new code in the browser.",
     of="sso-login-not-renewed",
 )
@@ -91,63 +91,63 @@ TIGHT_LOOP = CauseType(
 ACCOUNT_NEW = CauseType(
     "account-new",
     title="The account is not fully activated yet",
-    text="The account is new, and AWS has not finished opening it.",
+    text="The account is new, and AWS has not activated it completely.",
     fix="Complete the verification in the console, then wait until AWS activates the account.",
     of="account-state",
 )
 ACCOUNT_SUSPENDED = CauseType(
     "account-suspended",
     title="The account is suspended",
-    text="The account is suspended, for a bill or a suspicion, or has no way of payment.",
+    text="The account is suspended, because of a bill or suspicious activity, or it has no valid payment method.",
     fix="Settle the payment or the support case in the Billing console.",
     of="account-state",
 )
 NOT_OFFERED = CauseType(
     "not-offered",
     title="The service is not available to the account",
-    text="The service takes no new customers, or is not offered in the region.",
+    text="The service accepts no new customers, or is not available in the Region.",
     fix="Use a region that offers the service, or another service.",
     of="account-state",
 )
 MADE_BEFORE = CauseType(
     "made-before",
     title="An earlier run created the resource",
-    text="An earlier run made it, or it was made by hand.",
+    text="An earlier run created it, or someone created it manually.",
     fix="Use the existing resource, or import it into the tool that manages it.",
     of="already-exists",
 )
 NAME_TAKEN = CauseType(
     "name-taken",
     title="The name is already taken",
-    text="The name has to be unique in the account, or in the whole world, as names of buckets.",
+    text="The name must be unique in the account or, as bucket names, in the whole partition.",
     fix="Choose another name. Names of S3 buckets are unique in a whole partition.",
     of="already-exists",
 )
 BODY_TOO_SHORT = CauseType(
     "body-too-short",
     title="The request body is shorter than its declared length",
-    text="The body has fewer bytes than Content-Length says: a stream that was read before, a file that shrank, a length that was reckoned wrong.",
+    text="The body has fewer bytes than Content-Length says: a stream that was read before, a file that shrank, or a wrong length.",
     fix="Rewind the stream before a retry, and let the SDK compute Content-Length.",
     of="request-stalled",
 )
 BODY_STALLED = CauseType(
     "body-stalled",
     title="The source of the request body stalls",
-    text="What the body is read from stops for a while: a pipe, a download, a database, a busy program.",
+    text="The source of the body pauses: a pipe, a download, a database or a busy program.",
     fix="Write the data into a file first, then upload the file.",
     of="request-stalled",
 )
 SLOW_NETWORK = CauseType(
     "slow-network",
     title="The network of the sender is slow",
-    text="The sender's network, or a proxy on the way, is slow or drops what is sent; many uploads at once share it.",
+    text="The sender's network or a proxy is slow or drops data, or many uploads share it.",
     fix="Upload in parts, run fewer uploads at once, or use another network.",
     of="request-stalled",
 )
 EMPTY_VARIABLE = CauseType(
     "empty-variable",
     title="A variable was empty or had another value",
-    text="A variable was empty, or holds something else than what was meant.",
+    text="A variable was empty or had another value than intended.",
     fix="Print the parameters before the call, and set the variable.",
     of="invalid-request",
 )
@@ -171,7 +171,7 @@ AWS_ERROR = CauseType(
 SIGNATURE_VERSION = CauseType(
     "signature-version",
     title="The request is signed with Signature Version 2",
-    text="It is signed with Signature Version 2. The bucket's region, or the key of its encryption, takes version 4 alone.",
+    text="It is signed with Signature Version 2. The bucket's Region or its KMS encryption requires version 4.",
     recognised_by="The message says that the authorization mechanism is not supported, and to use AWS4-HMAC-SHA256.",
     fix="Use Signature Version 4: update the SDK, and set the bucket's region.",
     sources=(pages.SIGNATURES,),
@@ -179,7 +179,7 @@ SIGNATURE_VERSION = CauseType(
 BEDROCK_USE_CASE = CauseType(
     "bedrock-use-case",
     title="Bedrock needs the use case details of the account",
-    text="Models of Anthropic take a form on the use case, once for an account or for its organization.",
+    text="Models of Anthropic require a use case form, once per account or organization.",
     recognised_by="The message says that model use case details have not been submitted.",
     fix="Submit the use case form in the Bedrock model catalog, and retry after 15 minutes.",
     sources=(pages.BEDROCK_MODELS,),
@@ -187,7 +187,7 @@ BEDROCK_USE_CASE = CauseType(
 EMAIL_NOT_VERIFIED = CauseType(
     "email-not-verified",
     title="The email address is not verified in SES",
-    text="An address or domain of the message is not verified in the region of the call.",
+    text="An address or domain of the message is not verified in the Region of the call.",
     recognised_by='The code MessageRejected with "Email address is not verified".',
     fix="Verify the address or its domain in the region of the call.",
     sources=(pages.SES_SANDBOX,),
@@ -195,7 +195,7 @@ EMAIL_NOT_VERIFIED = CauseType(
 INFERENCE_PROFILE_NEEDED = CauseType(
     "inference-profile-needed",
     title="The model requires an inference profile",
-    text="The model cannot be called by its own id on demand.",
+    text="The model does not support on-demand calls with its model ID.",
     recognised_by="The message says that on-demand throughput isn't supported.",
     fix="Use the ID or ARN of an inference profile instead of the model ID.",
     sources=(pages.BEDROCK_PROFILES,),
@@ -203,7 +203,7 @@ INFERENCE_PROFILE_NEEDED = CauseType(
 SSO_LOGIN_NOT_RENEWED = CauseType(
     "sso-login-not-renewed",
     title="The IAM Identity Center sign-in cannot be renewed",
-    text="Identity Center does not take the token by which the SDK renews the login.",
+    text="IAM Identity Center does not accept the refresh token of the sign-in.",
     recognised_by="The error code InvalidGrantException.",
     fix="Sign in again with aws sso login.",
     sources=(pages.SSO_LOGIN,),
@@ -222,7 +222,7 @@ THROTTLED = CauseType(
 DRY_RUN = CauseType(
     "dry-run",
     title="A dry run would have succeeded",
-    text="The call was made with DryRun, and the permissions for it are there.",
+    text="The call was made with DryRun, and the caller has the permissions for it.",
     recognised_by="The error code DryRunOperation.",
     fix="Call without DryRun.",
     sources=(pages.EC2_ERRORS,),
@@ -239,7 +239,7 @@ ACCOUNT_STATE = CauseType(
 NO_CAPACITY = CauseType(
     "no-capacity",
     title="AWS has no capacity in the Availability Zone",
-    text="There is no free capacity of that kind in the zone at present.",
+    text="The Availability Zone has no free capacity of that type at the moment.",
     recognised_by="An error code such as InsufficientInstanceCapacity.",
     fix="Use another Availability Zone or instance type, or retry later.",
     sources=(pages.EC2_ERRORS,),
@@ -247,7 +247,7 @@ NO_CAPACITY = CauseType(
 ALREADY_EXISTS = CauseType(
     "already-exists",
     title="The resource already exists or is in use",
-    text="Something has that name already, or uses what the call is about.",
+    text="Another resource has that name already, or something uses the resource.",
     recognised_by="An error code such as EntityAlreadyExists, BucketAlreadyExists or ResourceInUseException.",
     fix="Use the existing resource, or choose another name.",
     sources=(pages.API_REFERENCES,),
@@ -255,7 +255,7 @@ ALREADY_EXISTS = CauseType(
 BUCKET_IN_OTHER_REGION = CauseType(
     "bucket-in-other-region",
     title="The bucket is in another region",
-    text="The bucket is in another region than the one that was called, or is very new.",
+    text="The bucket is in another Region than the one that was called, or was created a short time ago.",
     recognised_by="The error code PermanentRedirect, TemporaryRedirect or IllegalLocationConstraintException, or the status 301 of a HEAD request.",
     fix="Call S3 in the bucket's region, without an endpoint URL of another region.",
     sources=(pages.SDK_ENDPOINTS,),
@@ -264,7 +264,7 @@ BUCKET_IN_OTHER_REGION = CauseType(
 NO_REGION = CauseType(
     "no-region",
     title="The client has no region",
-    text="The SDK was told no region, or one in which it knows no host for the service.",
+    text="The SDK has no Region, or one without an endpoint for the service.",
     recognised_by='The SDK says "You must specify a region", "Missing region in config" or a similar message.',
     fix="Set AWS_REGION, or the region in the profile or the client.",
     sources=(pages.CLI_PROFILES,),
@@ -272,7 +272,7 @@ NO_REGION = CauseType(
 REQUEST_STALLED = CauseType(
     "request-stalled",
     title="AWS did not receive the whole request",
-    text="The service waited for the rest of the request, and closed the connection when nothing came.",
+    text="The service waited for the rest of the request and closed the connection.",
     recognised_by='The error code RequestTimeout with "socket connection to the server was not read from or written to".',
     fix="Send the request again, and check that the body has the declared length.",
     sources=(pages.S3_ERRORS,),
@@ -280,7 +280,7 @@ REQUEST_STALLED = CauseType(
 CONFLICT = CauseType(
     "conflict",
     title="The resource's state does not allow the call now",
-    text="Something else changes it, uses it, or has to be done first.",
+    text="Something else changes or uses the resource, or must be done first.",
     recognised_by="An error code such as ConflictException, OperationAborted, DependencyViolation or ConditionalCheckFailedException.",
     fix="Wait for the other change to finish, or do first what the message names, then retry.",
     sources=(pages.API_REFERENCES,),
@@ -288,7 +288,7 @@ CONFLICT = CauseType(
 SERVICE_FAULT = CauseType(
     "service-fault",
     title="The service failed",
-    text="The service could not do what it was asked for. The call itself may be right.",
+    text="The service could not complete the call. The request can be correct.",
     recognised_by="An error code such as InternalError or ServiceUnavailable, or an HTTP status of 500 or more.",
     fix="Retry with exponential backoff. If it goes on, check AWS Health.",
     sources=(pages.HEALTH,),
@@ -297,7 +297,7 @@ SERVICE_FAULT = CauseType(
 INVALID_REQUEST = CauseType(
     "invalid-request",
     title="The request is invalid",
-    text="A value of the request is missing, has the wrong form, or does not fit the others.",
+    text="A parameter is missing, has the wrong form, or does not fit the others.",
     recognised_by="An error code such as ValidationException, InvalidParameterValue or MalformedInput.",
     fix="Correct the parameter that the message names.",
     sources=(pages.API_REFERENCES,),
@@ -318,14 +318,16 @@ def code_evidence(failure: AwsError, *, is_from_sdk: bool = False) -> tuple[str,
 
     >>> from iamtriage import parse
     >>> code_evidence(parse("An error occurred (Throttling) when calling the GetRole operation: Rate exceeded"))
-    ("AWS's code is Throttling.",)
+    ('The error code is Throttling.',)
     """
     code, status = error_code(failure), failure.envelope.status_code
     if safe_code(code) is None:
         return (f"The HTTP status is {status}.",) if status and not is_from_sdk else ()
     if is_from_sdk:
         return (f"The SDK's error is {code}.",)
-    return (f"AWS's code is {code}, the HTTP status {status}." if status else f"AWS's code is {code}.",)
+    return (
+        f"The error code is {code}, the HTTP status {status}." if status else f"The error code is {code}.",
+    )
 
 
 @attrs.frozen
@@ -378,7 +380,7 @@ _KINDS_BY_MESSAGE = (
         message=re.compile(
             r"authorization mechanism you have provided is not supported|require AWS Signature Version 4"
         ),
-        summary="The request is signed in an old way that S3 does not take there.",
+        summary="S3 rejected the request because it is signed with Signature Version 2; version 4 is required.",
         causes=(
             OLD_SIGNING_TOOL.cause(),
             REGION_NOT_SET.cause(),
@@ -386,8 +388,8 @@ _KINDS_BY_MESSAGE = (
         remedies=(
             _your_remedy(
                 "Sign with version 4",
-                "Take a newer SDK or tool: they sign with version 4 by themselves.",
-                "Where the version can be set, it is named v4 or s3v4. Set the bucket's region too.",
+                "Use a current SDK or tool: they sign with version 4 automatically.",
+                "If the version is a setting, its value is v4 or s3v4. Set the bucket's Region, too.",
                 commands=("aws configure set default.s3.signature_version s3v4",),
                 url=pages.SIGNATURES,
             ),
@@ -397,14 +399,14 @@ _KINDS_BY_MESSAGE = (
         cause=BEDROCK_USE_CASE,
         code=re.compile(r"^(?:ResourceNotFoundException|AccessDeniedException|ValidationException)$"),
         message=re.compile(r"use case details have not been submitted"),
-        summary="Bedrock asks for the form on the use case before this account may call the model.",
+        summary="The account has not submitted the use case form that this Bedrock model requires.",
         remedies=(
             Remedy(
-                title="Hand in the form on the use case",
+                title="Submit the use case form",
                 who="account administrator",
                 steps=(
-                    "Open the model in the model catalog of Bedrock's console, and fill in the form; or hand it in with the API PutUseCaseForModelAccess.",
-                    "Then try again after 15 minutes.",
+                    "Open the model in the Bedrock console's model catalog and fill in the form, or call PutUseCaseForModelAccess.",
+                    "Retry the call after 15 minutes.",
                 ),
                 url=pages.BEDROCK_MODELS,
             ),
@@ -414,20 +416,20 @@ _KINDS_BY_MESSAGE = (
         cause=EMAIL_NOT_VERIFIED,
         code=re.compile(r"^MessageRejected(?:Exception)?$"),
         message=re.compile(r"not verified"),
-        summary="SES sends nothing from or to an address that is not verified there.",
+        summary="SES rejected the message because an address is not verified in this Region.",
         causes=(
             SES_SANDBOX.cause(),
             VERIFIED_IN_OTHER_REGION.cause(),
         ),
         remedies=(
             _your_remedy(
-                "See what is verified, and whether the account is in the sandbox",
-                "Both count for the region of the call. ProductionAccessEnabled is false in the sandbox.",
+                "Check which identities are verified, and whether the account is in the sandbox",
+                "Both are per Region. ProductionAccessEnabled is false in the sandbox.",
                 commands=("aws sesv2 list-email-identities", "aws sesv2 get-account"),
                 url=pages.SES_SANDBOX,
             ),
             Remedy(
-                title="Verify the address or its domain, or have the account moved out of the sandbox",
+                title="Verify the address or its domain, or request production access",
                 who="account administrator",
                 commands=("aws sesv2 create-email-identity --email-identity ADDRESS_OR_DOMAIN",),
                 url=pages.SES_SANDBOX,
@@ -438,12 +440,12 @@ _KINDS_BY_MESSAGE = (
         cause=INFERENCE_PROFILE_NEEDED,
         code=re.compile(r"^ValidationException$"),
         message=re.compile(r"on-demand throughput isn.{1,8}t supported"),
-        summary="Bedrock takes calls of this model by an inference profile alone.",
+        summary="This Bedrock model can only be called through an inference profile.",
         remedies=(
             _your_remedy(
                 "Call the inference profile",
-                "Give the id or ARN of an inference profile in place of the model's id. Most often that is the model's id with the name of a geography before it, such as us. or eu.",
-                "Policies have to allow bedrock:InvokeModel on the profile, and on the model in each region to which it may send calls.",
+                "Use the ID or ARN of an inference profile as model ID. Most often, it is the model ID with a geography prefix such as us. or eu.",
+                "Policies must allow bedrock:InvokeModel on the profile and on the model in each Region that the profile routes to.",
                 commands=(
                     "aws bedrock list-inference-profiles --region REGION --query 'inferenceProfileSummaries[].inferenceProfileId'",
                 ),
@@ -457,14 +459,14 @@ _KINDS = (
     ErrorKind(
         cause=SSO_LOGIN_NOT_RENEWED,
         code=re.compile(r"^InvalidGrantException$"),
-        summary="The login to IAM Identity Center cannot be renewed.",
+        summary="The IAM Identity Center sign-in cannot be renewed.",
         causes=(
             SSO_SESSION_OVER.cause(),
             RENEWED_ELSEWHERE.cause(),
             CODE_NOT_CONFIRMED.cause(),
         ),
         remedies=(
-            _your_remedy("Log in again", url=pages.SSO_LOGIN, commands=("aws sso login --profile PROFILE",)),
+            _your_remedy("Sign in again", url=pages.SSO_LOGIN, commands=("aws sso login --profile PROFILE",)),
         ),
     ),
     ErrorKind(
@@ -499,15 +501,17 @@ _KINDS = (
     ErrorKind(
         cause=DRY_RUN,
         code=re.compile(r"^DryRunOperation$"),
-        summary="It was a dry run, and the call would have been allowed.",
+        summary="The dry run succeeded: the call would have been allowed.",
         remedies=(
-            _your_remedy("Call without the dry run", "Leave --dry-run out to do it.", url=pages.EC2_ERRORS),
+            _your_remedy(
+                "Call without the dry run", "Remove --dry-run to make the call.", url=pages.EC2_ERRORS
+            ),
         ),
     ),
     ErrorKind(
         cause=ACCOUNT_STATE,
         code=re.compile(r"OptInRequired|SubscriptionRequired|NotSignedUp|PendingVerification|^Blocked$"),
-        summary="The account may not use the service yet, or not any more.",
+        summary="The account cannot use the service.",
         causes=(
             ACCOUNT_NEW.cause(),
             ACCOUNT_SUSPENDED.cause(),
@@ -515,12 +519,12 @@ _KINDS = (
         ),
         remedies=(
             Remedy(
-                title="See to the account's state",
+                title="Check the state of the account",
                 who="account administrator",
                 steps=(
-                    "Sign in to the console, open the service there, and follow what it says.",
-                    "See Billing and the mails to the account's address: payment, verification, suspension.",
-                    "If nothing is open there, open a support case.",
+                    "Sign in to the console, open the service, and follow its instructions.",
+                    "Check Billing and the emails to the account's address: payment, verification, suspension.",
+                    "If nothing is pending there, open a support case.",
                 ),
                 url="https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",
             ),
@@ -529,12 +533,12 @@ _KINDS = (
     ErrorKind(
         cause=NO_CAPACITY,
         code=re.compile(r"Insufficient(?:Instance|Host|ReservedInstance|Volume|Address)?Capacity"),
-        summary="AWS has not enough room for it at present.",
+        summary="AWS has no capacity for this in the Availability Zone at the moment.",
         remedies=(
             _your_remedy(
-                "Ask for another zone or type",
-                "Try another Availability Zone, or name several, and more than one instance type.",
-                "Try again later. A quota is not the cause.",
+                "Use another Availability Zone or instance type",
+                "Try another Availability Zone, or allow several zones and instance types.",
+                "Or retry later. A quota is not the cause.",
                 url=pages.EC2_ERRORS,
             ),
         ),
@@ -542,16 +546,16 @@ _KINDS = (
     ErrorKind(
         cause=ALREADY_EXISTS,
         code=re.compile(r"AlreadyExists|AlreadyOwnedByYou|^Duplicate|ResourceInUse"),
-        summary="There is one of that name already, or it is in use.",
+        summary="The resource already exists or is in use.",
         causes=(
             MADE_BEFORE.cause(),
             NAME_TAKEN.cause(),
         ),
         remedies=(
             _your_remedy(
-                "Use what is there, or take another name",
-                "Look at what is there. If it is the right thing, use it, and import it into the tool that wanted to make it.",
-                "Else take another name. Do not delete it before you know who uses it.",
+                "Use the existing resource, or choose another name",
+                "Inspect the existing resource. If it is the right one, use it, or import it into the tool that tries to create it (terraform import).",
+                "Otherwise, choose another name. Do not delete the resource before you know what uses it.",
                 url=pages.API_REFERENCES,
             ),
         ),
@@ -559,12 +563,12 @@ _KINDS = (
     ErrorKind(
         cause=BUCKET_IN_OTHER_REGION,
         code=re.compile(r"PermanentRedirect|TemporaryRedirect|IllegalLocationConstraint"),
-        summary="The bucket has to be called at another region's host.",
+        summary="The bucket is in another Region than the endpoint that was called.",
         remedies=(
             _your_remedy(
-                "Call the bucket's own region",
-                "See the bucket's region, and give it to the client.",
-                "Drop an endpoint URL of another region.",
+                "Call S3 in the bucket's Region",
+                "The command prints the bucket's Region. Set it in the client.",
+                "Remove an endpoint URL of another Region.",
                 commands=("aws s3api head-bucket --bucket BUCKET --query BucketRegion",),
                 url=pages.SDK_ENDPOINTS,
             ),
@@ -576,13 +580,13 @@ _KINDS = (
             r"NoRegion|MissingRegion|InvalidRegion|UnknownEndpoint|ServiceNotInRegion|STSRegionalEndpoints|EndpointVariant|UnknownRegion"
         ),
         message=re.compile(r"You must specify a region|[Mm]issing region in config|Region is missing"),
-        summary="The client has no region that it can use.",
+        summary="The client has no Region, or an invalid one, so no request was sent.",
         is_from_sdk=True,
         remedies=(
             _your_remedy(
-                "Tell the client its region",
-                "Set it in AWS_REGION and AWS_DEFAULT_REGION, since SDKs read the one or the other, in the profile, or in the code.",
-                "Look at its spelling: us-east-1, not us-east-1a or us_east_1.",
+                "Set the client's Region",
+                "Set it in the profile, in the code, or in AWS_REGION and AWS_DEFAULT_REGION: some SDKs read only one of them.",
+                "Check the spelling: us-east-1, not us-east-1a or us_east_1.",
                 commands=("aws configure set region REGION", "aws configure list"),
                 url=pages.CLI_PROFILES,
             ),
@@ -595,7 +599,7 @@ _KINDS = (
         message=re.compile(r"socket connection to the server was not read from or written to"),
         # The C++ SDK uses this code for its own timeouts.
         except_message=re.compile(r"curlCode"),
-        summary="AWS answered, and did not get the whole request in time.",
+        summary="AWS did not receive the whole request in time.",
         causes=(
             BODY_TOO_SHORT.cause(),
             BODY_STALLED.cause(),
@@ -603,16 +607,16 @@ _KINDS = (
         ),
         remedies=(
             _your_remedy(
-                "Send it again, and look at the body",
-                "Try again; SDKs do it by themselves where they can read the body once more. Let a stream begin at its start each time.",
-                "Compare the length that is sent with the bytes that there are. Leave it to the SDK, where you set it.",
-                "Write what comes slowly into a file first, and send the file.",
+                "Retry, and check the body",
+                "Retry the call. SDKs retry automatically if they can read the body again, so rewind streams before each attempt.",
+                "If you set Content-Length, compare it with the size of the body, or let the SDK set it.",
+                "If the source is slow, write it to a file first and upload the file.",
                 url=pages.S3_ERRORS,
             ),
             _your_remedy(
-                "Send less at a time",
-                "For S3: send large objects in parts, smaller ones and fewer at once. The command makes aws s3 send 4 at once in place of 10.",
-                "Try from another network, or without the proxy, to see whether the way is slow.",
+                "Upload less at a time",
+                "For S3, upload large objects in parts, and fewer parts at once. The command reduces aws s3 from 10 parallel requests to 4.",
+                "Try another network, or without the proxy.",
                 commands=("aws configure set default.s3.max_concurrent_requests 4",),
                 url=pages.S3_MULTIPART,
             ),
@@ -632,12 +636,12 @@ _KINDS = (
             r"Conflict|Concurrent|OperationAborted|IncorrectState|PreconditionFailed|ConditionalCheck|TemporarilyUnmodifiable"
             r"|DependencyViolation|InvalidSequence|ResourceNotReady|NotEmpty|TransactionCanceled"
         ),
-        summary="The state of the resource does not let the call go through now.",
+        summary="The resource's state does not allow the call at the moment.",
         remedies=(
             _your_remedy(
-                "Wait, or do first what has to come first",
-                "If another change is under way, wait for its end, and try again.",
-                "If something uses it, delete or detach that first. If a condition did not hold, read anew and try again.",
+                "Wait, or do first what the message names",
+                "If another change is in progress, wait until it has finished and retry.",
+                "If something uses the resource, detach or delete that first. If a condition failed, read the current state and retry.",
                 url=pages.API_REFERENCES,
             ),
         ),
@@ -648,12 +652,12 @@ _KINDS = (
             r"Internal(?:Failure|Error|Server)|ServiceUnavailable|^Unavailable$|^ServerException$|^ServiceException$|ServiceFailure"
         ),
         min_status=500,
-        summary="The service failed on its own side.",
+        summary="The service failed to process the request.",
         remedies=(
             _your_remedy(
-                "Try again with growing pauses",
-                "Try again; SDKs do it a few times by themselves. See first whether the call took effect, where it makes something.",
-                "If it goes on, look at AWS Health, and give AWS Support the request id.",
+                "Retry with exponential backoff",
+                "SDKs retry a few times automatically. Before you retry a call that creates something, check whether it took effect.",
+                "If it goes on, check AWS Health, and send AWS Support the request ID.",
                 url=pages.HEALTH,
             ),
         ),
@@ -664,7 +668,7 @@ _KINDS = (
             r"Validation|InvalidParameter|InvalidRequest|InvalidInput|BadRequest|Malformed|InvalidArgument|MissingParameter|InvalidChange"
             r"|InvalidUser|Serialization|UnknownOperation|InvalidAction|InvalidBucketName|UnsupportedOperation|InvalidInstanceId"
         ),
-        summary="AWS does not take the request as it is written.",
+        summary="AWS rejected the request as invalid.",
         causes=(
             EMPTY_VARIABLE.cause(),
             TOOL_TOO_OLD.cause(),
@@ -672,8 +676,8 @@ _KINDS = (
         remedies=(
             _your_remedy(
                 "Correct the value that the message names",
-                "Print the values with which the call is made, and compare them with the API reference: form, length, allowed words.",
-                "With the AWS CLI, --debug prints the request.",
+                "Print the parameters of the call, and compare them with the API reference: form, length, allowed values.",
+                "The AWS CLI prints the request with --debug.",
                 url=pages.API_REFERENCES,
             ),
         ),

@@ -10,12 +10,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import (
+    ACCOUNT_STATE,
+    ALREADY_EXISTS,
     AWS_ERROR,
     BUCKET_IN_OTHER_REGION,
+    CONFLICT,
+    INVALID_REQUEST,
     NO_ANSWER,
+    SERVICE_FAULT,
     THROTTLED,
     ErrorKind,
     code_evidence,
@@ -24,6 +30,12 @@ from iamtriage.explaining._rules.calls.api_error_kinds import (
 )
 from iamtriage.explaining._rules.calls.malformed_policies import size_remedy
 from iamtriage.explaining._rules.calls.service_roles import explain_service_role
+from iamtriage.explaining._rules.calls.session_durations import (
+    SESSION_DURATION,
+    SESSION_NAME,
+    explain_session_duration,
+    explain_session_name,
+)
 from iamtriage.explaining._rules.calls.session_manager import (
     EXEC_NOT_ENABLED,
     PLUGIN_MISSING,
@@ -36,6 +48,7 @@ from iamtriage.explaining._rules.shared import commands, credential_remedies, pa
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, find_region, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE, NO_BODY
+from iamtriage.explaining._rules.shared.quoted_message import quoted_message
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts.other_endpoints import explain_non_sts_response, is_non_sts_response
 
@@ -52,7 +65,7 @@ __all__ = ("explain_api_error",)
 _KEY_ARN = re.compile(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
 _STS_OPERATION = re.compile(r"AssumeRole|GetCallerIdentity|GetSessionToken|GetFederationToken")
 _QUOTA_SERVICE_CODES = {"elasticmapreduce": "elasticmapreduce", "elb": "elasticloadbalancing", "logs": "logs"}
-_NOT_A_DENIAL = "It is no denial, so no policy helps."
+_NOT_A_DENIAL = "This is not a denial, so an IAM policy does not help."
 
 
 RESOURCE_IN_OTHER_REGION = CauseType(
@@ -64,7 +77,7 @@ RESOURCE_IN_OTHER_REGION = CauseType(
 EXPIRED_OR_INVALID_TOKEN = CauseType(
     "expired-or-invalid-token",
     title="The session token has expired or is invalid",
-    text="The session token has expired, or is not one: S3 says 400 to these too.",
+    text="The session token has expired or is invalid: S3 returns 400 for these, too.",
     fix="Get new credentials, then retry the call.",
     of="no-body",
     example="s3-head-400",
@@ -72,7 +85,7 @@ EXPIRED_OR_INVALID_TOKEN = CauseType(
 CUSTOMER_KEY = CauseType(
     "customer-key",
     title="The object is encrypted with a customer-provided key (SSE-C)",
-    text="The object is encrypted with a key of the customer's own (SSE-C), and the call does not send it.",
+    text="The object is encrypted with a customer-provided key (SSE-C), and the call does not send it.",
     fix="Send the key that the object was encrypted with, or store the object with SSE-KMS.",
     of="no-body",
     example="s3-head-400",
@@ -80,7 +93,7 @@ CUSTOMER_KEY = CauseType(
 NOT_FOUND = CauseType(
     "not-found",
     title="The resource does not exist",
-    text="What the call names is not there.",
+    text="The account and Region of the call have no such resource.",
     recognised_by="An error code such as ResourceNotFoundException, NoSuchEntity or 404, or a message that says that something could not be found.",
     fix="Check the name, the account and the region of the call.",
     sources=(pages.CLI_CREDENTIALS,),
@@ -89,14 +102,14 @@ NOT_FOUND = CauseType(
 RESOURCE_IN_OTHER_ACCOUNT = CauseType(
     "resource-in-other-account",
     title="The resource is in another account",
-    text="It is in another account than that of the credentials.",
+    text="The resource is in another account than the credentials.",
     fix="Use credentials of the account that owns the resource.",
     of="not-found",
 )
 NAME_DIFFERS = CauseType(
     "name-differs",
     title="The name, ID or ARN is misspelled",
-    text="Its name, id or ARN is mistyped, or upper and lower case differ.",
+    text="Its name, ID or ARN is misspelled. Names are case-sensitive.",
     fix="Copy the name from a list command. Names are case-sensitive.",
     of="not-found",
 )
@@ -116,7 +129,7 @@ QUOTA_REACHED = CauseType(
 POLICY_TOO_LONG = CauseType(
     "policy-too-long",
     title="The policy is too long",
-    text="The document, or all of one entity together, is longer than IAM takes.",
+    text="The policy, or all inline policies of the entity together, exceed the IAM limit.",
     recognised_by="An error code or message that names PolicySize.",
     fix="Shorten or split the policy: attach several managed policies, and remove statements that others cover.",
     sources=(pages.IAM_QUOTAS,),
@@ -124,7 +137,7 @@ POLICY_TOO_LONG = CauseType(
 SESSION_TOO_LONG = CauseType(
     "session-too-long",
     title="The session policies and tags are too long",
-    text="STS packs them into the session token, and they do not fit.",
+    text="STS packs the session policies and tags into the session token, and they exceed its size.",
     recognised_by="An error code or message that names PackedPolicyTooLarge.",
     fix="Pass managed policies by ARN instead of an inline session policy, and fewer session tags.",
     sources=(pages.SESSION_TAGS,),
@@ -163,11 +176,27 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic=kind.cause.code,
-        summary=kind.summary,
+        summary=f"{kind.summary.removesuffix('.')}{_quoted(case)}" if kind.cause in _QUOTED else kind.summary,
         causes=(cause, *kind.causes),
         remedies=_fitting_remedies(case, kind),
         notes=(*kind.notes, _NOT_A_DENIAL),
     )
+
+
+# The message says what is wrong, and the kind does not.
+_QUOTED = frozenset({INVALID_REQUEST, CONFLICT, ALREADY_EXISTS, ACCOUNT_STATE, SERVICE_FAULT})
+_MAX_QUOTED = 200
+
+
+def _quoted(case: Case[AwsError]) -> str:
+    """Return the service's message as the end of a summary, or a full stop if there is none to show."""
+    # A message can contain anything.
+    from iamtriage.redaction._redact import redact
+
+    message = quoted_message(case.failure)
+    if message is None or len(message) > _MAX_QUOTED:
+        return "."
+    return f": {clip_text(redact(message)).rstrip('.')}."
 
 
 def _fitting_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ...]:
@@ -188,7 +217,7 @@ def _explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="not-found",
-        summary=f"AWS has no such thing{where}, for the account that asks.",
+        summary=f"The resource does not exist{where} in the account of the call{_quoted(case)}",
         causes=(
             NOT_FOUND.cause("reported", code_evidence(case.failure)),
             RESOURCE_IN_OTHER_REGION.cause(),
@@ -198,11 +227,11 @@ def _explain_not_found(case: Case[AwsError], message: str) -> Explanation:
         ),
         remedies=(
             Remedy(
-                title="See in which account and region the call looks",
+                title="Check the account and the Region of the call",
                 who="you",
                 steps=(
-                    "Compare the account that the first command prints with that of what is looked for.",
-                    "Compare the region; the second command prints the one that is set, where the call names none.",
+                    "Compare the account that the first command prints with the account of the resource.",
+                    "Compare the Region. The second command prints the configured one, which applies if the call names none.",
                 ),
                 commands=(
                     credential_remedies.with_profile(profile, "aws", "sts", "get-caller-identity"),
@@ -222,9 +251,9 @@ def _list_clusters_remedies(case: Case[AwsError], message: str, region: str | No
         return ()
     return (
         Remedy(
-            title="List the clusters of the region",
+            title="List the clusters of the Region",
             who="you",
-            steps=("Name the cluster as it stands in the list.",),
+            steps=("Use the cluster's name exactly as it is listed.",),
             commands=(fill_command("aws eks list-clusters --region {}", commands.region(region)),),
             url=pages.EKS_KUBECONFIG,
         ),
@@ -243,23 +272,23 @@ def _explain_quota(case: Case[AwsError], _words: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="quota-reached",
-        summary="The account has reached a quota.",
+        summary=f"The account has reached a quota{_quoted(case)}",
         causes=(QUOTA_REACHED.cause("reported", code_evidence(case.failure)),),
         remedies=(
             Remedy(
-                title="Free what is not needed",
+                title="Delete what is not needed",
                 who="you",
                 steps=(
-                    "Delete what nobody uses any more. Look at other regions too, where the quota is of the whole account.",
+                    "Delete unused resources. If the quota is for the whole account, check other Regions, too.",
                 ),
                 url=pages.QUOTAS,
             ),
             Remedy(
-                title="Ask for a higher quota",
+                title="Request a higher quota",
                 who="account administrator",
                 steps=(
-                    "Look the quota up: the list tells its value, its code, and whether it can be raised.",
-                    "Ask for a higher one. Some answers come at once, others take days.",
+                    "Look up the quota: the list contains its value, its code, and whether it is adjustable.",
+                    "Request a higher value. Some requests are approved immediately, others take days.",
                 ),
                 commands=(
                     fill_command(
@@ -285,15 +314,15 @@ def _explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         return Explanation(
             failure=case.failure,
             topic="session-too-long",
-            summary="Session policies and session tags are too long together.",
+            summary="The session policies and session tags together are too long.",
             causes=(SESSION_TOO_LONG.cause("reported", code_evidence(case.failure)),),
             remedies=(
                 Remedy(
-                    title="Hand less over",
+                    title="Pass less",
                     who="you",
                     steps=(
-                        "Name managed policies by their ARNs in place of an inline session policy, or write a shorter one.",
-                        "Hand over fewer and shorter session tags. EKS Pod Identity adds six by itself, which an association can leave out.",
+                        "Pass managed policies by ARN instead of an inline session policy, or shorten it.",
+                        "Pass fewer and shorter session tags. EKS Pod Identity adds six, which disableSessionTags in the association turns off.",
                     ),
                     url=pages.SESSION_TAGS,
                 ),
@@ -314,24 +343,22 @@ def _explain_key_state(case: Case[AwsError], message: str) -> Explanation:
     key = commands.arn(found[0] if found else None, "KEY_ARN")
     is_disabled = "is disabled" in message
     state = (
-        "The key is disabled."
-        if is_disabled
-        else "The key is disabled, to be deleted, or waits for its material."
+        "The key is disabled." if is_disabled else "The key is disabled, pending deletion, or pending import."
     )
     if "pending deletion" in message:
-        state = "The key is to be deleted."
+        state = "The key is pending deletion."
     return Explanation(
         failure=case.failure,
         topic="kms-key-state",
-        summary="The KMS key cannot be used in the state in which it is.",
+        summary=f"The KMS key cannot be used: {state[0].lower()}{state[1:]}",
         causes=(KMS_KEY_STATE.cause("reported", code_evidence(case.failure), text=state),),
         remedies=(
             Remedy(
-                title="See the key's state, and bring it back",
+                title="Check the key's state, and enable it again",
                 who="resource owner",
                 steps=(
-                    "Look at KeyState. Disabled: enable it. PendingDeletion: cancel the deletion, then enable it.",
-                    "Once it is deleted, what it encrypted is lost. So find out first who wanted that, and why.",
+                    "If KeyState is Disabled, enable the key. If it is PendingDeletion, cancel the deletion, then enable the key.",
+                    "Find out first who disabled it, and why. After the deletion, the data that it encrypted is lost.",
                 ),
                 commands=(
                     fill_command(
@@ -365,7 +392,7 @@ def _explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
     failure = case.failure
     status = _status_as_code(case)
     other_region = BUCKET_IN_OTHER_REGION.cause(
-        text="The bucket is in another region than the one that was asked."
+        text="The bucket is in another Region than the one that was called."
     )
     causes = (
         (
@@ -379,9 +406,9 @@ def _explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
     return Explanation(
         failure=failure,
         topic="head-without-reason",
-        summary=f"S3 said {status} to {failure.envelope.operation} and gave no reason.",
+        summary=f"S3 answered {failure.envelope.operation} with {status} and no reason: responses to HEAD requests have no body.",
         causes=(
-            NO_BODY.cause("derived", ("The code was made of the HTTP status.",)),
+            NO_BODY.cause("derived", ("The SDK made the code from the HTTP status.",)),
             *causes,
         ),
         remedies=tuple(_head_call_remedies(case, with_reason=status == "400")),
@@ -393,11 +420,11 @@ def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[
     profile = find_profile(case)
     if with_reason:
         yield Remedy(
-            title="Ask with a call that can say why",
+            title="Repeat the call with GET",
             who="you",
             steps=(
-                "The first command fails with ExpiredToken or InvalidToken where the credentials are the reason: then log in anew.",
-                "The second is the call with GET in place of HEAD: its answer has a code and a sentence.",
+                "If the first command fails with ExpiredToken or InvalidToken, the credentials are the reason: sign in again.",
+                "The second command is the same call with GET, whose response has a code and a message.",
             ),
             commands=(
                 credential_remedies.with_profile(profile, "aws", "sts", "get-caller-identity"),
@@ -408,9 +435,11 @@ def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[
             url=pages.S3_ERRORS,
         )
     yield Remedy(
-        title="Ask in the bucket's region",
+        title="Call the bucket's Region",
         who="you",
-        steps=("The command tells the bucket's region; null is us-east-1. Make the client for that region.",),
+        steps=(
+            "The command prints the bucket's Region; null means us-east-1. Create the client for that Region.",
+        ),
         commands=(
             credential_remedies.with_profile(
                 profile, "aws", "s3api", "get-bucket-location", "--bucket", "BUCKET"
@@ -428,22 +457,22 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     return Explanation(
         failure=failure,
         topic="aws-error",
-        summary=f"{call} failed with {code}." if safe_code(code) else f"{call} failed.",
+        summary=f"{call} failed{f' with {code}' if safe_code(code) else ''}{_quoted(case)}",
         causes=(
             AWS_ERROR.cause(
                 "reported",
                 code_evidence(failure),
-                text="AWS gives only the HTTP status, and no code."
+                text="AWS returned only the HTTP status and no error code."
                 if code.isdigit()
-                else "AWS gives this code, which names no missing permission. The sentence that stands beside it says more.",
+                else "The error code does not name a missing permission. The message says more.",
             ),
         ),
         remedies=(
             Remedy(
-                title="Look the code up",
+                title="Look up the error code",
                 who="you",
                 steps=(
-                    "The API reference of the service lists the errors of each operation, and what each means.",
+                    "The API reference of the service lists the errors of each operation and their meaning.",
                 ),
                 url=pages.EC2_ERRORS if envelope.service == "ec2" else pages.API_REFERENCES,
             ),
@@ -467,6 +496,8 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         service="kms",
         message=re.compile(r"\bis (?:disabled|pending (?:deletion|import))\b"),
     ),
+    Route(explain_session_duration, message=SESSION_DURATION),
+    Route(explain_session_name, message=SESSION_NAME),
     Route(explain_plugin_missing, message=PLUGIN_MISSING),
     Route(_explain_pool_roles, code=re.compile(r"InvalidIdentityPoolConfigurationException")),
     Route(

@@ -14,7 +14,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import contains_phrase, quote_phrases
 
-__all__ = ("NO_PRINCIPALS", "DocumentProblem", "find_problem")
+__all__ = ("NO_PRINCIPALS", "RESOURCE_WITHOUT_ACTION", "DocumentProblem", "find_problem")
 
 _FIELD_MESSAGE = re.compile(r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})")
 _JSON_PHRASES = (
@@ -30,7 +30,7 @@ _JSON_PHRASES = (
 FEDERATED_PRINCIPAL = CauseType(
     "federated-principal",
     title="A Federated principal is not a provider",
-    text="A Federated principal is neither an OIDC provider's ARN, nor a SAML provider's, nor one of the built-in hosts.",
+    text="A Federated principal is neither the ARN of an OIDC or SAML provider nor a built-in provider.",
     recognised_by='The message says "Federated principals must be valid domain names or SAML metadata ARNs".',
     fix="Use the provider's ARN: arn:aws:iam::ACCOUNT_ID:oidc-provider/HOST.",
     sources=(pages.POLICY_PRINCIPAL,),
@@ -46,7 +46,7 @@ NO_PRINCIPALS = CauseType(
 PRINCIPAL_IN_IDENTITY_POLICY = CauseType(
     "principal-in-identity-policy",
     title="An identity-based policy names a principal",
-    text="The policy goes to a user, group or role, and names a principal.",
+    text="An identity-based policy must not name a principal.",
     recognised_by="The message says that the policy document should not specify a principal.",
     fix="Remove Principal from the policy.",
     sources=(pages.POLICY_TROUBLES,),
@@ -54,7 +54,7 @@ PRINCIPAL_IN_IDENTITY_POLICY = CauseType(
 ONLY_ASSUME_ACTIONS = CauseType(
     "only-assume-actions",
     title="A trust policy contains another action",
-    text="The trust policy has an action that does not belong there.",
+    text="The trust policy has an action that trust policies do not allow.",
     recognised_by='The message says "AssumeRole policy may only specify STS AssumeRole actions".',
     fix="Keep only sts:AssumeRole actions, sts:TagSession and sts:SetSourceIdentity in the trust policy.",
     sources=(pages.TRUST_POLICIES,),
@@ -83,7 +83,7 @@ RESOURCE_FORMAT = CauseType(
 RESOURCE_WITHOUT_ACTION = CauseType(
     "resource-without-action",
     title="An action does not apply to the statement's resource",
-    text="An action and a resource of one statement do not go together.",
+    text="An action of a statement does not apply to any of its resources.",
     recognised_by='The message says "Action does not apply to any resource(s) in statement".',
     fix="Put bucket actions and object actions in separate statements, the latter with /* at the end of the ARN.",
     sources=(pages.POLICY_TROUBLES,),
@@ -98,7 +98,7 @@ INVALID_RESOURCE = CauseType(
 INVALID_ACTION = CauseType(
     "invalid-action",
     title="An action does not exist",
-    text="An action is none of the service's.",
+    text="The service has no such action.",
     recognised_by='The message says "Policy has invalid action".',
     fix="Look the action up in the Service Authorization Reference.",
     sources=(pages.POLICY_TROUBLES,),
@@ -120,7 +120,7 @@ DUPLICATE_SID = CauseType(
 INVALID_SID = CauseType(
     "invalid-sid",
     title="A Sid contains invalid characters",
-    text="A Sid holds something else than letters and digits.",
+    text="A Sid contains other characters than letters and digits.",
     recognised_by="The message says that statement IDs must be alphanumeric.",
     fix="Use only letters and digits.",
     sources=(pages.POLICY_GRAMMAR,),
@@ -223,31 +223,31 @@ _PROBLEMS = (
         phrase="Federated principals must be valid domain names or SAML metadata ARNs",
         steps=(
             "Write the provider's ARN: arn:aws:iam::ACCOUNT_ID:oidc-provider/HOST/PATH, without https://.",
-            "Look whether a variable of a template is empty or holds the URL in place of the ARN.",
-            "The built-in ones are accounts.google.com, graph.facebook.com, www.amazon.com and cognito-identity.amazonaws.com.",
+            "Check whether a template variable is empty or contains the URL instead of the ARN.",
+            "The built-in providers are accounts.google.com, graph.facebook.com, www.amazon.com and cognito-identity.amazonaws.com.",
         ),
     ),
     DocumentProblem(
         cause=NO_PRINCIPALS,
         phrase="has a statement with no principals",
         steps=(
-            "Give each statement Principal. Look whether a list or variable in a template is empty.",
-            "Trust policies and policies of resources say who is meant.",
+            "Add Principal to each statement. Check whether a template list or variable is empty.",
+            "Trust policies and resource-based policies must name a principal.",
         ),
     ),
     DocumentProblem(
         cause=PRINCIPAL_IN_IDENTITY_POLICY,
         phrase="policy document should not specify a principal",
         steps=(
-            "Take Principal out: the principal is the one to whom the policy is attached.",
-            "What names a principal is a trust policy or the policy of a resource.",
+            "Remove Principal: the principal is the user, group or role that the policy is attached to.",
+            "If you meant a trust policy or a resource-based policy, use its command: update-assume-role-policy for a role, put-bucket-policy for a bucket.",
         ),
     ),
     DocumentProblem(
         cause=ONLY_ASSUME_ACTIONS,
         phrase="AssumeRole policy may only specify STS AssumeRole actions",
         steps=(
-            "Leave sts:AssumeRole and its kin, sts:TagSession and sts:SetSourceIdentity. Permissions go into a policy of their own.",
+            "Keep only sts:AssumeRole (or its WithSAML and WithWebIdentity variants), sts:TagSession and sts:SetSourceIdentity. Move permissions to a policy that is attached to the role.",
         ),
     ),
     DocumentProblem(
@@ -260,95 +260,97 @@ _PROBLEMS = (
     DocumentProblem(
         cause=RESOURCE_VENDOR,
         phrase="Resource vendor must be fully qualified",
-        steps=("Write the service in the ARN's third part as it is, without wildcards.",),
+        steps=("Write the service in the third part of the ARN without wildcards.",),
     ),
     DocumentProblem(
         cause=RESOURCE_FORMAT,
         phrase="must be in ARN format or",
         steps=(
-            "Write whole ARNs, with all six parts, or * alone. Look whether a variable of a template is empty.",
+            "Write complete ARNs with all six parts, or * alone. Check whether a template variable is empty.",
         ),
     ),
     DocumentProblem(
         cause=RESOURCE_WITHOUT_ACTION,
         phrase="Action does not apply to any resource",
         steps=(
-            "Actions on objects take the ARN with /*, actions on the bucket the ARN without. Write a statement for each.",
+            "Object actions such as s3:GetObject require the bucket ARN with /*, bucket actions such as s3:ListBucket the ARN without it. Write a statement for each.",
         ),
     ),
     DocumentProblem(
         cause=INVALID_RESOURCE,
         phrase="policy has invalid resource",
-        steps=("Name the resource to which the policy belongs, in its own partition and account.",),
+        steps=("Name the resource that the policy is attached to, with its partition and account.",),
     ),
     DocumentProblem(
         cause=INVALID_ACTION,
         phrase="policy has invalid action",
-        steps=("Look the action up in the Service Authorization Reference, and mind its spelling.",),
+        steps=("Look up the action in the Service Authorization Reference, and check its spelling.",),
     ),
     DocumentProblem(
         cause=INVALID_CONDITION,
         phrase="policy has invalid condition",
-        steps=("Look up which condition keys the action has.",),
+        steps=("Look up which condition keys the action supports.",),
     ),
     DocumentProblem(
         cause=DUPLICATE_SID,
         phrase="must be unique",
-        steps=("Give each statement a Sid of its own, or none.",),
+        steps=("Give each statement its own Sid, or omit it.",),
     ),
     DocumentProblem(
         cause=INVALID_SID,
         phrase="must be alpha-numeric",
-        steps=("Write Sids with A-Z, a-z and 0-9 alone.",),
+        steps=("Use only A-Z, a-z and 0-9 in Sids.",),
     ),
     DocumentProblem(
         cause=LOCKOUT,
         phrase="will not allow you to update the key policy in the future",
         steps=(
-            "Let a principal that you can use have kms:PutKeyPolicy: mostly the account's root, arn:aws:iam::ACCOUNT_ID:root.",
+            "Keep a statement that allows kms:PutKeyPolicy to a principal that you can use, usually the account: arn:aws:iam::ACCOUNT_ID:root.",
         ),
     ),
     DocumentProblem(
         cause=POLICY_VERSION,
         phrase="policy document must be version",
-        steps=('Write "Version": "2012-10-17". It is a fixed word, not the day of a change.',),
+        steps=(
+            'Write "Version": "2012-10-17". It is the version of the policy language, not a date to update.',
+        ),
     ),
     DocumentProblem(
         cause=NO_ACTIONS,
         phrase="policy statement must contain actions",
-        steps=("Give each statement Action or NotAction. Look whether a list in a template is empty.",),
+        steps=("Add Action or NotAction to each statement. Check whether a template list is empty.",),
     ),
     DocumentProblem(
         cause=NO_RESOURCES,
         phrase="policy statement must contain resources",
-        steps=("Give each statement Resource or NotResource. Look whether a list in a template is empty.",),
+        steps=("Add Resource or NotResource to each statement. Check whether a template list is empty.",),
     ),
 )
 _INVALID_JSON = DocumentProblem(
     cause=INVALID_JSON,
     phrase="",
     steps=(
-        "See that the file is there, that the command names it with file://, and that no shell changed its quotes.",
-        "Look for commas and quotes too many or too few, comments, curly quotes and a byte order mark at the beginning.",
-        "It has to be one object, with Version and Statement, not a text that holds JSON.",
+        "Check that the file exists, that the command names it with file://, and that the shell did not change its quotes.",
+        "Look for missing or extra commas and quotes, comments, curly quotes and a byte order mark.",
+        "The document must be one JSON object with Version and Statement, not a string that contains JSON.",
     ),
 )
 _UNKNOWN_PROBLEM = DocumentProblem(
     cause=MALFORMED_POLICY,
     phrase="",
-    steps=("Let IAM Access Analyzer tell what is wrong, and where.",),
+    steps=("Validate the document with IAM Access Analyzer, which reports each error with its position.",),
 )
 _FIELD_PROBLEMS = {
     "Has prohibited": (
         PROHIBITED_FIELD,
-        "The statement has {0}, which a policy of this type does not take.",
-        "Take {0} out of the statement.",
+        "A statement has {0}, which this type of policy does not allow.",
+        "Remove {0} from the statement.",
     ),
     "Missing required": (MISSING_FIELD, "A statement lacks {0}.", "Add {0} to each statement."),
     "Unknown": (
         UNKNOWN_FIELD,
-        "The document has {0}, which no policy has.",
-        "Correct the spelling of {0}, upper and lower case included, or its place.",
+        "The document has {0}, which is not a policy element.",
+        "Correct the spelling of {0} (names are case-sensitive) or its place.",
     ),
 }
 
@@ -376,10 +378,10 @@ def _describe_field_problem(found: re.Match[str]) -> DocumentProblem:
     steps = [step.format(name)]
     if cause is PROHIBITED_FIELD and name in {"Resource", "NotResource"}:
         steps.append(
-            "A trust policy has none: its resource is the role to which it belongs. Permissions go into a policy of their own."
+            "A trust policy has no Resource: it applies to its role. Put permissions into a policy that is attached to the role."
         )
     elif cause is PROHIBITED_FIELD and name in {"Principal", "NotPrincipal"}:
-        steps.append("The policy of a user, group or role names no principal.")
+        steps.append("An identity-based policy names no principal.")
     elif cause is MISSING_FIELD and name == "Principal":
-        steps.append("Trust policies and policies of resources say who is meant.")
+        steps.append("Trust policies and resource-based policies must name a principal.")
     return DocumentProblem(cause, phrase="", text=text.format(name), steps=tuple(steps))

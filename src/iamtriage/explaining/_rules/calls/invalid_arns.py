@@ -74,21 +74,21 @@ PRINCIPAL_NOT_ACCEPTED = CauseType(
 NO_SUCH_PRINCIPAL = CauseType(
     "no-such-principal",
     title="The role or user does not exist",
-    text="The name or account is misspelt, or the role or user was deleted.",
+    text="The name or account is misspelled, or the role or user was deleted.",
     fix="Correct the name or the account, or create the role.",
     of="principal-not-accepted",
 )
 NOT_YET_KNOWN = CauseType(
     "not-yet-known",
     title="The role or user was created only seconds ago",
-    text="The role or user was made just now, and is not known everywhere yet.",
+    text="The role or user was just created and has not propagated yet.",
     fix="Wait for a few seconds and retry. In Terraform, let the entry depend on the role.",
     of="principal-not-accepted",
 )
 ARN_NOT_ACCEPTED = CauseType(
     "arn-not-accepted",
     title="The ARN is invalid for the call",
-    text="STS does not take the ARN of the role.",
+    text="STS does not accept the value as a role ARN.",
     recognised_by='A message such as "Request ARN is invalid", or one of the authenticator on a rolearn or userarn.',
     fix="Use the ARN of a role in the form that the call expects.",
     sources=(pages.ASSUME_ROLE,),
@@ -97,7 +97,7 @@ ARN_NOT_ACCEPTED = CauseType(
 NOT_AN_ARN = CauseType(
     "not-an-arn",
     title="The value is not an ARN",
-    text="The setting holds the bare name of the role, or quotes or white space beside the ARN.",
+    text="The setting contains only the role's name, or quotes or whitespace around the ARN.",
     fix="Use the whole ARN without quotes or spaces.",
     of="arn-not-accepted",
     example="sts-arn-assume-role",
@@ -112,7 +112,7 @@ VARIABLE_NOT_REPLACED = CauseType(
 WRONG_RESOURCE_TYPE = CauseType(
     "wrong-resource-type",
     title="The ARN is that of another type of resource",
-    text="The place wants the ARN of another kind of thing, of another account or partition, or one that exists.",
+    text="The parameter expects the ARN of another resource type, account or partition, or of an existing resource.",
     fix="Use an ARN of the type, account and partition that the parameter expects.",
     of="arn-not-accepted",
 )
@@ -160,7 +160,11 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         # The account is masked, or the ARN is an instance profile's. A command can still look up the ARN.
         mapped = attrs.evolve(mapped, entry_argument=f'"$({lookup_command(principal)})"', entry_refusal=None)
     is_unknown = _UNKNOWN_PRINCIPAL.search(message) is not None
-    reported = "EKS finds no IAM principal with this ARN." if is_unknown else "EKS takes no ARN of this form."
+    reported = (
+        "EKS finds no IAM principal with this ARN."
+        if is_unknown
+        else "EKS does not accept an ARN of this form."
+    )
     causes = [PRINCIPAL_NOT_ACCEPTED.cause("reported", text=reported), *_diagnosis_causes(text, diagnosis)]
     if diagnosis is None:
         causes += _possible_causes(is_unknown=is_unknown)
@@ -187,10 +191,10 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     if is_unknown and diagnosis is None:
         remedies.append(
             Remedy(
-                title="Wait, if the role was made just now",
+                title="Wait, if the role was just created",
                 who="you",
                 steps=(
-                    "A new role or user takes a few seconds to propagate. In Terraform, let the entry depend on the role, and apply once more.",
+                    "A new role or user takes a few seconds to propagate. In Terraform, let the entry depend on the role, and apply again.",
                 ),
                 url=pages.CONSISTENCY,
             )
@@ -204,16 +208,16 @@ def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         summary=f"EKS rejects the ARN for an access entry: {reason}.",
         causes=tuple(causes),
         remedies=tuple(remedies),
-        notes=("IAM policies do not help here: the call was allowed, and its argument refused.",),
+        notes=("An IAM policy does not help: the call was allowed, but its argument is invalid.",),
     )
 
 
 def _possible_causes(*, is_unknown: bool) -> list[Cause]:
     if not is_unknown:
-        text = "It is the ARN of a session, as sts get-caller-identity prints it, or no whole ARN."
+        text = "It is the ARN of a session, as aws sts get-caller-identity prints it, or an incomplete ARN."
         return [SESSION_ARN.cause(text=text)]
     return [
-        PATH_MISSING.cause(text="The role has a path, which the ARN lacks."),
+        PATH_MISSING.cause(text="The role has a path that the ARN lacks."),
         NO_SUCH_PRINCIPAL.cause(),
         NOT_YET_KNOWN.cause(),
     ]
@@ -224,20 +228,20 @@ def _explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="access-entry-service-linked",
-        summary="EKS lets nobody change access entries of service-linked roles.",
+        summary="EKS does not allow changes to access entries of service-linked roles.",
         causes=(
             SERVICE_LINKED_ROLE.cause(
                 "reported",
-                text="The principalArn is that of a service-linked role. EKS makes and keeps the entries of its own ones.",
+                text="The principalArn is a service-linked role. EKS manages the entries of its own service-linked roles.",
             ),
         ),
         remedies=(
             Remedy(
-                title="Leave the entry out",
+                title="Remove the entry",
                 who="cluster administrator",
                 steps=(
-                    "Take the role out of the list, script or Terraform configuration: its path begins with /aws-service-role/.",
-                    "For people and programs, name a role that they assume.",
+                    "Remove the role from the list, script or Terraform configuration: its path begins with /aws-service-role/.",
+                    "For people and programs, use a role that they assume.",
                 ),
                 commands=(cluster.eks_command("list-access-entries"),),
                 url=pages.EKS_ACCESS_ENTRIES,
@@ -267,16 +271,16 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="role-arn-malformed",
-        summary="STS does not take the ARN of the role that is to be assumed.",
+        summary=_role_summary(text, diagnosis),
         causes=tuple(causes),
         remedies=(
             *([_annotation_remedy(case, correct_arn)] if is_in_pod else []),
             Remedy(
-                title="Set the ARN of the role right" + (", where it is set elsewhere" if is_in_pod else ""),
+                title="Correct the role ARN" + (", if it is set elsewhere" if is_in_pod else ""),
                 who="you",
                 steps=(
-                    "It is role_arn in the profile, AWS_ROLE_ARN in the environment, or what the program was given.",
-                    "The form is arn:aws:iam::ACCOUNT_ID:role/PATH/NAME, with the partition of the account for aws.",
+                    "It is role_arn in the profile, AWS_ROLE_ARN in the environment, or an argument of the program.",
+                    "The form is arn:aws:iam::ACCOUNT_ID:role/PATH/NAME. In China and GovCloud, the partition is aws-cn or aws-us-gov.",
                 ),
                 commands=(
                     (diagnosis.lookup_command if diagnosis else None)
@@ -285,10 +289,28 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
                 url=pages.OIDC_ROLES if is_in_pod else pages.ASSUME_ROLE,
             ),
         ),
-        notes=(
-            "No policy was looked at yet: neither IAM policies nor the trust policy of the role help here.",
-        ),
+        notes=("AWS evaluated no policy yet, so neither an IAM policy nor the trust policy helps.",),
     )
+
+
+def _role_summary(text: str | None, diagnosis: ArnDiagnosis | None) -> str:
+    principal = None if text is None else text.partition(":")[2].rpartition(":")[2].partition("/")[0]
+    if text is None or diagnosis is None:
+        return "STS rejected the role to assume: the value is not a valid role ARN."
+    if principal == "policy":
+        return f"STS rejected the role to assume: {clip_text(text)} is the ARN of a policy, not of a role."
+    return f"STS rejected the role to assume: {_reason(diagnosis)}"
+
+
+def _arn_summary(text: str | None, diagnosis: ArnDiagnosis | None) -> str:
+    if text is None or diagnosis is None:
+        return "An ARN is malformed, or not the type of ARN that the parameter expects."
+    return f"The ARN {clip_text(text)} is invalid: {_reason(diagnosis)}"
+
+
+def _reason(diagnosis: ArnDiagnosis) -> str:
+    reason = diagnosis.text.removeprefix("The ARN breaks a rule: ")
+    return f"{reason[:1].lower()}{reason[1:]}"
 
 
 def _annotation_remedy(case: Case[InvalidArn], role_arn: str) -> Remedy:
@@ -296,9 +318,9 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str) -> Remedy:
     namespace = commands.namespace(case.facts.namespace)
     path = "{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}"
     return Remedy(
-        title="Mend the annotation of the service account",
+        title="Correct the annotation of the service account",
         who="cluster administrator",
-        steps=("Pods have to be re-created to get the new ARN.",),
+        steps=("Then re-create the pods, which get the ARN when they are created.",),
         commands=(
             fill_command("kubectl get serviceaccount {} -n {} -o {}", name, namespace, f"jsonpath={path}"),
             fill_command(
@@ -322,28 +344,28 @@ def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="aws-auth-arn",
-        summary="The authenticator of the cluster cannot use an ARN.",
+        summary="The cluster's authenticator rejected an ARN in aws-auth.",
         causes=(
             ARN_NOT_ACCEPTED.cause(
-                "reported", text="The authenticator does not take the ARN for that of a caller."
+                "reported", text="The authenticator does not accept the ARN as a principal."
             ),
             *_diagnosis_causes(text, diagnosis),
         ),
         remedies=_fix_aws_auth_remedy(diagnosis),
-        notes=("One entry that cannot be read is dropped; the others still count.",),
+        notes=("The authenticator ignores an invalid entry; the others stay in effect.",),
     )
 
 
 def _fix_aws_auth_remedy(diagnosis: ArnDiagnosis | None) -> tuple[Remedy, ...]:
     correct_arn = None if diagnosis is None else diagnosis.correct_arn
-    steps = () if correct_arn is None else (f"Write {clip_text(correct_arn)} in its place.",)
+    steps = () if correct_arn is None else (f"Replace it with {clip_text(correct_arn)}.",)
     return (
         Remedy(
-            title="Mend the entry in aws-auth",
+            title="Correct the entry in aws-auth",
             who="cluster administrator",
             steps=(
                 *steps,
-                "iamtriage aws-auth lint names the lines, and iamtriage aws-auth fix mends a file.",
+                "The command iamtriage aws-auth lint names the invalid lines, and iamtriage aws-auth fix corrects a file.",
             ),
             commands=(aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
             url=pages.EKS_AUTH_CONFIGMAP,
@@ -356,7 +378,7 @@ def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
     diagnosis = None if text is None else diagnose_arn(text, "iam")
     principal = _parse_principal(text)
     causes = [
-        ARN_NOT_ACCEPTED.cause("reported", text="The ARN is refused as such."),
+        ARN_NOT_ACCEPTED.cause("reported", text="The call rejects the ARN itself."),
         *_diagnosis_causes(text, diagnosis),
     ]
     if diagnosis is None:
@@ -367,18 +389,18 @@ def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="invalid-arn",
-        summary="An ARN is refused as such: it is malformed, or not of what is wanted there.",
+        summary=_arn_summary(text, diagnosis),
         causes=tuple(causes),
         remedies=(
             Remedy(
-                title="Look up the ARN and write it whole",
+                title="Look up the complete ARN",
                 who="you",
                 steps=tuple(steps),
                 commands=((diagnosis.lookup_command if diagnosis else None) or lookup_command(principal),),
                 url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
             ),
         ),
-        notes=("IAM policies do not help here: the argument was refused, not the call.",),
+        notes=("An IAM policy does not help: the argument is invalid.",),
     )
 
 

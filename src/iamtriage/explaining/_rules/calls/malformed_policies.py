@@ -7,12 +7,18 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.calls.document_problems import NO_PRINCIPALS, find_problem
+from iamtriage.explaining._rules.calls.document_problems import (
+    NO_PRINCIPALS,
+    RESOURCE_WITHOUT_ACTION,
+    find_problem,
+)
+from iamtriage.explaining._rules.calls.s3_levels import explain_s3_levels
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -34,7 +40,9 @@ _RESOURCE_CALL = re.compile(
     r"PutBucketPolicy|PutKeyPolicy|CreateKey\b|SetQueueAttributes|SetTopicAttributes|PutResourcePolicy|RepositoryPolicy|bucket policy",
     re.IGNORECASE,
 )
-_NOTHING_SAVED = "Nothing was saved: what was there before still counts. No permission is missing."
+_NOTHING_SAVED = (
+    "AWS did not save the document, so the previous version stays in effect. No permission is missing."
+)
 
 
 INVALID_PRINCIPAL = CauseType(
@@ -55,21 +63,21 @@ PRINCIPAL_NOT_THERE = CauseType(
 PRINCIPAL_TOO_NEW = CauseType(
     "principal-too-new",
     title="The principal was created only seconds ago",
-    text="It was made seconds ago, and is not known everywhere yet.",
+    text="It was created seconds ago and has not propagated yet.",
     fix="Wait for a few seconds and retry.",
     of="invalid-principal",
 )
 PRINCIPAL_MISTYPED = CauseType(
     "principal-mistyped",
     title="The principal's ARN is misspelled",
-    text="Its account, path, name or partition is mistyped; names of roles take their path along.",
+    text="The account, path, name or partition in its ARN is wrong. The ARN of a role includes its path.",
     fix="Copy the ARN from IAM, with its path.",
     of="invalid-principal",
 )
 DELETED_PRINCIPAL = CauseType(
     "deleted-principal",
     title="The policy contains the unique ID of a deleted principal",
-    text="The role or user was deleted. AWS shows the id that it had in place of its ARN.",
+    text="The role or user was deleted. The policy shows its unique ID instead of its ARN.",
     recognised_by="The name of the principal begins with AROA or AIDA.",
     fix="Replace the ID with the ARN of the new role or user.",
     sources=(pages.POLICY_PRINCIPAL,),
@@ -85,14 +93,14 @@ WILDCARD_IN_PRINCIPAL = CauseType(
 UNKNOWN_SERVICE = CauseType(
     "unknown-service",
     title="The service principal does not exist",
-    text="There is no such service principal, or not in this partition and region.",
+    text="The service principal does not exist in this partition and Region.",
     fix="Use the service principal from the documentation, for this partition and region.",
     of="invalid-principal",
 )
 PROVIDER_NOT_THERE = CauseType(
     "provider-not-there",
     title="The identity provider does not exist in the account",
-    text="The account has no such identity provider, or its ARN is mistyped.",
+    text="The account has no such identity provider, or its ARN is misspelled.",
     fix="Create the identity provider in IAM, or correct its ARN.",
     of="invalid-principal",
 )
@@ -105,6 +113,9 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     if _INVALID_PRINCIPAL.search(message) and problem.cause is not NO_PRINCIPALS:
         return _explain_invalid_principal(case, message)
     text = problem.text or problem.cause.sentence
+    correct = Remedy(title="Correct the document", who="you", steps=problem.steps, url=pages.POLICY_TROUBLES)
+    if problem.cause is RESOURCE_WITHOUT_ACTION:
+        text, correct = explain_s3_levels(context_of(case.facts).policies, text, correct)
     return Explanation(
         failure=case.failure,
         topic="malformed-policy",
@@ -113,7 +124,7 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
         else f"AWS rejects the policy document: {text[:1].lower()}{text[1:]}",
         causes=(problem.cause.cause("reported", because, text=text),),
         remedies=(
-            Remedy(title="Correct the document", who="you", steps=problem.steps, url=pages.POLICY_TROUBLES),
+            correct,
             _validate_remedy(message),
         ),
         notes=(_NOTHING_SAVED,),
@@ -125,13 +136,13 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
 
 def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Explanation:
     found = _NAMED_PRINCIPAL.search(message)
-    kind, name = (found[1].lower(), found[2]) if found else (None, None)
+    kind, name = (found[1].lower(), found[2]) if found else _only_principal(case)
     # A secret pasted in place of a role's name is valid in an ARN.
     if name is not None and not all(map(safe_name, name.split("/"))):
         name = None
-    text = "AWS does not know a principal of the policy."
+    text = "AWS rejected the policy because it cannot find a principal in it."
     if name is not None and _is_principal(name):
-        text = f"AWS does not know the principal {name}."
+        text = f"AWS rejected the policy because it cannot find the principal {name}."
     causes = [
         INVALID_PRINCIPAL.cause("reported", quote_phrases(message, "invalid principal in policy"), text=text),
         *_principal_causes(kind, name),
@@ -152,6 +163,23 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
     )
 
 
+def _only_principal(case: Case[MalformedPolicy]) -> tuple[str | None, str | None]:
+    """Return the kind and name of the only principal of the policy in the text, if it has one."""
+    named: set[tuple[str, str]] = set()
+    for document in context_of(case.facts).policies:
+        statements = document.content.get("Statement")
+        for statement in cast("list[object]", statements) if isinstance(statements, list) else [statements]:
+            principal = (
+                cast("dict[str, object]", statement).get("Principal") if isinstance(statement, dict) else None
+            )
+            if not isinstance(principal, dict):
+                continue
+            for kind, value in cast("dict[str, object]", principal).items():
+                values = cast("list[object]", value) if isinstance(value, list) else [value]
+                named.update((kind.lower(), each) for each in values if isinstance(each, str))
+    return named.pop() if len(named) == 1 else (None, None)
+
+
 def _is_principal(name: str) -> bool:
     """Return whether a name has the form of a principal, so that it is safe to show."""
     if _UNIQUE_ID.fullmatch(name) or try_parse_principal(name) is not None:
@@ -165,14 +193,14 @@ def _principal_causes(kind: str | None, name: str | None) -> list[Cause]:
             DELETED_PRINCIPAL.cause(
                 "derived",
                 (
-                    "The name begins with AROA, as ids of roles do."
+                    "The name begins with AROA, as unique IDs of roles do."
                     if name.startswith("AROA")
-                    else "The name begins with AIDA, as ids of users do.",
+                    else "The name begins with AIDA, as unique IDs of users do.",
                 ),
             )
         ]
     if name is not None and "*" in name and name != "*":
-        return [WILDCARD_IN_PRINCIPAL.cause("derived", ("The name holds a *.",))]
+        return [WILDCARD_IN_PRINCIPAL.cause("derived", ("The name contains an asterisk.",))]
     if kind == "service":
         return [UNKNOWN_SERVICE.cause()]
     if kind == "federated":
@@ -197,11 +225,11 @@ def _find_principal_remedy(kind: str | None, name: str | None) -> Remedy:
     elif kind == "federated":
         lookups = ("aws iam list-open-id-connect-providers", "aws iam list-saml-providers")
     return Remedy(
-        title="See whether the principal is there",
+        title="Check whether the principal exists",
         who="you",
         steps=(
-            "Ask in the account of the principal, and compare the ARN that comes with the policy's, to the letter.",
-            "If it is missing, make it first. If it was just made, wait some seconds, and try again.",
+            "Run the command with credentials of the principal's account, and compare the printed ARN exactly with the one in the policy.",
+            "If it does not exist, create it first. If it was just created, wait a few seconds and retry.",
         ),
         commands=lookups,
         url=pages.POLICY_PRINCIPAL,
@@ -210,14 +238,14 @@ def _find_principal_remedy(kind: str | None, name: str | None) -> Remedy:
 
 def _correct_principal_remedy(kind: str | None) -> Remedy:
     steps = [
-        "Take ids that begin with AROA or AIDA out: they are what is left of deleted roles and users.",
-        "For many principals name the account, and narrow it with a condition on aws:PrincipalArn, which takes wildcards.",
-        "A role that was deleted and re-created has another ID, so the policy has to be saved again.",
+        "Remove IDs that begin with AROA or AIDA: they are left over from deleted roles and users.",
+        "For many principals, name the account and add a condition on aws:PrincipalArn, which supports wildcards.",
+        "A re-created role has another unique ID, so save the policies that name it again.",
     ]
     if kind == "service":
         steps.insert(
             0,
-            "Service principals are hosts, such as ec2.amazonaws.com. Look the name up in the service's guide.",
+            "A service principal looks like ec2.amazonaws.com. Look up the name in the service's documentation.",
         )
     return Remedy(title="Correct the principal", who="you", steps=tuple(steps), url=pages.POLICY_PRINCIPAL)
 
@@ -232,11 +260,11 @@ def _validate_remedy(message: str) -> Remedy:
     elif _RESOURCE_CALL.search(message):
         policy_type = "RESOURCE_POLICY"
     return Remedy(
-        title="Let IAM Access Analyzer check the document",
+        title="Validate the document with IAM Access Analyzer",
         who="you",
         steps=(
-            "It tells what is wrong, and where. It takes access-analyzer:ValidatePolicy.",
-            "For policies of resources and trust policies the type is RESOURCE_POLICY, for the others IDENTITY_POLICY.",
+            "It reports each error with its position, and requires access-analyzer:ValidatePolicy.",
+            "The type is RESOURCE_POLICY for resource-based and trust policies, else IDENTITY_POLICY.",
         ),
         commands=(
             f"aws accessanalyzer validate-policy --policy-document file://policy.json --policy-type {policy_type}",
@@ -248,12 +276,12 @@ def _validate_remedy(message: str) -> Remedy:
 def size_remedy() -> Remedy:
     """Return the remedy for a policy that is too long."""
     return Remedy(
-        title="Make the policy shorter, or part it",
+        title="Shorten or split the policy",
         who="you",
         steps=(
-            "A managed policy has 6,144 characters at most, the inline policies of a role 10,240, of a group 5,120 and of a user 2,048 together, a trust policy 2,048. White space does not count.",
-            "Part it into more managed policies; 10 can be attached at first, up to 20 on request.",
-            "Write common beginnings with a wildcard only where all that fit are meant.",
+            "A managed policy can have 6,144 characters, all inline policies of a role together 10,240, of a group 5,120 and of a user 2,048, and a trust policy 2,048. Whitespace is not counted.",
+            "Split it into several managed policies: 10 can be attached by default, up to 20 on request.",
+            "Use a wildcard for common prefixes only if all matching actions or resources are meant.",
         ),
         commands=("aws service-quotas list-service-quotas --service-code iam --region us-east-1",),
         url=pages.IAM_QUOTAS,

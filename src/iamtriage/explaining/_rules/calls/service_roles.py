@@ -56,7 +56,7 @@ _PHRASES = (
 INSTANCE_PROFILE_NOT_THERE = CauseType(
     "instance-profile-not-there",
     title="The instance profile does not exist",
-    text="EC2 finds no instance profile of that name or ARN.",
+    text="EC2 finds no instance profile with that name or ARN.",
     recognised_by="The message says that the value is invalid for iamInstanceProfile.name or arn.",
     fix="Use the name of an existing instance profile, or create one.",
     sources=(pages.EC2_ROLES,),
@@ -76,7 +76,7 @@ PROFILE_IN_OTHER_ACCOUNT = CauseType(
 SERVICE_CANNOT_ASSUME_ROLE = CauseType(
     "service-cannot-assume-role",
     title="The service cannot assume the role",
-    text="The service tried to assume the role that the call names, and could not.",
+    text="The service could not assume the role that the call names.",
     recognised_by="The message says that the role cannot be assumed by the service.",
     fix="Allow the service to assume the role in the role's trust policy.",
     sources=(pages.TRUST_POLICIES,),
@@ -92,7 +92,7 @@ SERVICE_NOT_TRUSTED = CauseType(
 ROLE_NOT_THERE = CauseType(
     "role-not-there",
     title="The role does not exist",
-    text="There is no such role: its name, path or account is mistyped, or it was deleted.",
+    text="The role does not exist: its name, path or account is wrong, or it was deleted.",
     fix="Correct the role's name, path or account, or create the role.",
     of="service-cannot-assume-role",
 )
@@ -111,7 +111,7 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
     return Explanation(
         failure=case.failure,
         topic="instance-profile-not-there",
-        summary="EC2 does not know the instance profile.",
+        summary="The instance profile does not exist, or it is only seconds old.",
         causes=(
             INSTANCE_PROFILE_NOT_THERE.cause("reported", quote_phrases(message, *_PHRASES)),
             _TOO_NEW,
@@ -120,19 +120,19 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
         ),
         remedies=(
             Remedy(
-                title="Wait, and try again",
+                title="Wait, and retry",
                 who="you",
                 steps=(
-                    "After making it, wait until it is there, and some 10 seconds more; tools try again for a while.",
+                    "After you create the profile, wait about 10 seconds. Tools such as Terraform retry for a while.",
                 ),
                 commands=("aws iam wait instance-profile-exists --instance-profile-name INSTANCE_PROFILE",),
                 url=pages.CONSISTENCY,
             ),
             Remedy(
-                title="See whether the profile is there, with a role in it",
+                title="Check that the profile exists and contains a role",
                 who="you",
                 steps=(
-                    "Roles that were not made in the console have no instance profile by themselves: make one, and put the role into it.",
+                    "Only the console creates an instance profile together with a role. Otherwise, create one and add the role.",
                 ),
                 commands=(
                     "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE",
@@ -158,7 +158,7 @@ def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanati
     return Explanation(
         failure=case.failure,
         topic="service-cannot-assume-role",
-        summary=f"The role cannot be assumed by {service_name}.",
+        summary=f"{f'The service {service}' if service else 'The service'} cannot assume the role{f' {name}' if name != 'ROLE_NAME' else ''}: most likely, the role's trust policy does not allow it.",
         causes=(
             SERVICE_CANNOT_ASSUME_ROLE.cause("reported", quote_phrases(message, *_PHRASES)),
             SERVICE_NOT_TRUSTED.cause(text=f"The role's trust policy does not name {service_name}."),
@@ -166,27 +166,29 @@ def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanati
             ROLE_NOT_THERE.cause(),
         ),
         remedies=(
+            _trust_remedy(service, name, recipient.trust_actions if recipient else ASSUME_ROLE),
             Remedy(
-                title="If the role was just made: wait, and try again",
+                title="If the role was just created, wait and retry",
                 who="you",
-                steps=("Wait until it is there, and some 10 seconds more; tools try again for a while.",),
+                steps=(
+                    "A new role takes about 10 seconds to propagate. Tools such as Terraform retry for a while.",
+                ),
                 commands=(fill_command("aws iam wait role-exists --role-name {}", name),),
                 url=pages.CONSISTENCY,
             ),
-            _trust_remedy(service, name, recipient.trust_actions if recipient else ASSUME_ROLE),
         ),
-        notes=("It is the service that may not use the role. No permission of the caller is missing.",),
+        notes=("No permission of the caller is missing: the service cannot use the role.",),
     )
 
 
 def _trust_remedy(service: str | None, name: str, takes: tuple[str, ...]) -> Remedy:
     service_name = service or "SERVICE.amazonaws.com"
     steps = [
-        f"See the trust policy. The service has to stand in it as Principal, with the action {' and '.join(takes)}.",
+        f"Check the trust policy. It must name the service as Principal, with the action {' and '.join(takes)}.",
         "If it does not, save the trust policy as trust.json, with this statement added and the existing ones kept: the command replaces the whole policy.",
     ]
     return Remedy(
-        title="Let the role trust the service",
+        title=f"Allow {service_name} in the role's trust policy",
         who="account administrator",
         steps=tuple(steps),
         commands=commands.trust_policy_commands(name),

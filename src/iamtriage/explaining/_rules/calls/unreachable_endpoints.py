@@ -42,13 +42,23 @@ _TIMEOUT = re.compile(r"[Tt]ime(?:d )?-?out|ETIMEDOUT|deadline exceeded", re.ASC
 _CONNECTION_REFUSED = re.compile(
     r"ECONNREFUSED|[Cc]onnection refused|[Cc]onnection (?:was )?(?:reset|closed)|ECONNRESET|\bEOF\b"
 )
-_NOT_A_POLICY = "The call reached no one, so no policy has a say in it."
+_NO_CONNECTION = re.compile(
+    r"onnect to the endpoint URL|network is unreachable|No route to host", re.IGNORECASE
+)
+_REASONS = (
+    (_PROXY, ": the proxy blocked it or did not respond"),
+    (_NAME_RESOLUTION, ": the host name cannot be resolved"),
+    (CERTIFICATE_ERROR, ": its certificate is not trusted"),
+    (_CONNECTION_REFUSED, ": the connection was refused or reset"),
+    (_TIMEOUT, ": the connection timed out"),
+)
+_NOT_A_POLICY = "The request did not reach AWS, so an IAM policy does not help."
 
 
 PROXY = CauseType(
     "proxy",
     title="The proxy does not let the call through",
-    text="The proxy did not let the call through, or could not be reached.",
+    text="The proxy blocked the call or could not be reached.",
     recognised_by='The message names a proxy, such as "Failed to connect to proxy URL".',
     fix="Correct HTTPS_PROXY, add the host to NO_PROXY, or allow the host in the proxy.",
     sources=(pages.VPC_ENDPOINTS,),
@@ -56,7 +66,7 @@ PROXY = CauseType(
 NAME_UNKNOWN = CauseType(
     "name-unknown",
     title="The host name cannot be resolved",
-    text="The host's name has no address where the call runs.",
+    text="The host name cannot be resolved where the call runs.",
     recognised_by='A DNS error, such as "no such host", ENOTFOUND or "Name or service not known".',
     fix="Correct the region and the service in the endpoint, or the DNS of the network.",
     sources=(pages.VPC_ENDPOINTS,),
@@ -71,7 +81,7 @@ CONNECTION_REFUSED = CauseType(
 TIMEOUT = CauseType(
     "timeout",
     title="The call timed out",
-    text="No answer came in time.",
+    text="No response came in time.",
     recognised_by='The message says "timed out", ETIMEDOUT or "deadline exceeded".',
     fix="Check the route, security groups and VPC endpoints between the caller and AWS.",
     sources=(pages.VPC_ENDPOINTS,),
@@ -80,7 +90,7 @@ TIMEOUT = CauseType(
 NO_SUCH_HOST = CauseType(
     "no-such-host",
     title="There is no endpoint of that name",
-    text="Region or service is mistyped, or the service is not in the region, so there is no such host.",
+    text="The Region or service is misspelled, or the service is not available in the Region, so the host does not exist.",
     fix="Correct the region: not every service is in every region.",
     of="name-unknown",
     example="no-answer",
@@ -95,7 +105,7 @@ DNS = CauseType(
 INSPECTING_PROXY = CauseType(
     "inspecting-proxy",
     title="A proxy inspects TLS connections",
-    text="A proxy that looks into connections shows a certificate of its own.",
+    text="A proxy that inspects TLS connections presents its own certificate.",
     fix="Add the proxy's certificate authority to AWS_CA_BUNDLE.",
     of="untrusted-certificate",
     example="untrusted-certificate",
@@ -108,16 +118,23 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         return _explain_invalid_header(case, message)
     host = next(iter(find_aws_hosts(message)), None)
     cause = _network_cause(message, host)
-    if cause is None and case.failure.envelope.status_code != 0 and not error_code(case.failure):
+    if (
+        cause is None
+        and not _NO_CONNECTION.search(message)
+        and case.failure.envelope.status_code != 0
+        and not error_code(case.failure)
+    ):
         return _explain_unknown_error(case)
     findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
     cause = cause or NO_ANSWER.cause(
-        "derived", code_evidence(case.failure, is_from_sdk=True), text="The call got no answer."
+        "derived",
+        code_evidence(case.failure, is_from_sdk=True),
+        text="The SDK could not connect to the endpoint.",
     )
     return Explanation(
         failure=case.failure,
         topic="no-answer",
-        summary=f"The call to {host or 'AWS'} got no answer.",
+        summary=f"The call got no response from {host or 'AWS'}{_network_reason(message)}.",
         causes=(
             cause,
             *findings.causes,
@@ -145,6 +162,10 @@ def _network_cause(message: str, host: str | None) -> Cause | None:
     return None
 
 
+def _network_reason(message: str) -> str:
+    return next((reason for pattern, reason in _REASONS if pattern.search(message)), "")
+
+
 def _related_causes(message: str) -> tuple[Cause, ...]:
     if _NAME_RESOLUTION.search(message) or "onnect to the endpoint URL" in message:
         return (
@@ -159,14 +180,14 @@ def _related_causes(message: str) -> tuple[Cause, ...]:
 def _test_connection_remedy(case: Case[AwsError], host: str | None, message: str) -> Remedy:
     name = host or "HOST"
     steps = [
-        "Run both where the call runs. An answer of any kind, also an error, shows that the way is open.",
-        "In a VPC without a way to the internet, the service needs a VPC endpoint with private DNS, whose security group lets port 443 in.",
+        "Run the commands where the call runs. Any response, even an error, shows that the host is reachable.",
+        "In a VPC without internet access, the service needs a VPC endpoint with private DNS and a security group that allows port 443 from the caller.",
     ]
     if _PROXY.search(message) or CERTIFICATE_ERROR.search(message):
         steps.append(PROXY_STEP)
     region = commands.region(find_region(case))
     return Remedy(
-        title="Try the way to the host",
+        title="Test the connection to the endpoint",
         who="you",
         steps=tuple(steps),
         commands=(
@@ -182,21 +203,21 @@ def _explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="key-with-blanks",
-        summary="The credentials hold characters that cannot be sent, so no call was made.",
+        summary="The credentials contain characters that an HTTP header cannot have, so no request was sent.",
         causes=(
             KEY_WITH_BLANKS.cause(
                 "derived",
                 quote_phrases(message, "invalid header field value", "Invalid header value"),
-                text="The key id, secret or session token has a line end, a control character or a letter that no header takes.",
+                text="The access key ID, secret or session token contains a newline, a control character or a non-ASCII letter.",
             ),
         ),
         remedies=(
             Remedy(
-                title="Set the credentials again, with nothing around them",
+                title="Set the credentials again, without surrounding whitespace",
                 who="you",
                 steps=(
-                    "Copy key id, secret and session token anew, without blanks, line ends and quotes.",
-                    "Look at files that Windows wrote, at CI secrets, and at Kubernetes Secrets made with echo: echo adds a line end, printf does not.",
+                    "Copy the access key ID, secret and session token again, without spaces, newlines and quotes.",
+                    "Check files with Windows line endings, CI secrets, and Kubernetes Secrets that were created with echo: echo adds a newline, printf does not.",
                 ),
                 commands=("aws configure list",),
                 url=pages.ACCESS_KEYS,
@@ -208,23 +229,25 @@ def _explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
 
 def _explain_unknown_error(case: Case[AwsError]) -> Explanation:
     operation = safe_code(case.failure.envelope.operation)
-    call = f"The call {operation}" if operation else "A call of AWS"
+    call = f"The call {operation}" if operation else "An AWS call"
     return Explanation(
         failure=case.failure,
         topic="aws-error",
-        summary=f"{call} failed, and the text gives no code for it.",
+        summary=f"{call} failed, and the text has no error code.",
         causes=(
             AWS_ERROR.cause(
                 "derived",
                 code_evidence(case.failure),
-                text="What stands in the text speaks of no missing permission.",
+                text="The text does not mention a missing permission.",
             ),
         ),
         remedies=(
             Remedy(
-                title="Get the whole answer",
+                title="Get the complete error",
                 who="you",
-                steps=("Run the call again with more of a log: AWS's code and sentence say what is wrong.",),
+                steps=(
+                    "Run the call again with debug logging: the error code and message say what is wrong.",
+                ),
                 commands=("aws sts get-caller-identity --debug",),
                 url=pages.API_REFERENCES,
             ),

@@ -217,7 +217,7 @@ def lookup_command(principal: Principal | None) -> str:
 def _diagnose(principal: Principal, target: RoleTarget) -> ArnDiagnosis | None:
     expected = _EXPECTED[target]
     if isinstance(principal, RoleSession):
-        words = f"It is the ARN of a session, and the ARN of {expected} is wanted."
+        words = f"It is the ARN of a session; expected the ARN of {expected}."
         return _diagnose_role(SESSION_ARN, words, principal, target)
     if isinstance(principal, ServiceLinkedRole) and target == "access-entry":
         return ArnDiagnosis(SERVICE_LINKED_ROLE, "EKS takes no access entries for service-linked roles.")
@@ -231,7 +231,7 @@ def _diagnose(principal: Principal, target: RoleTarget) -> ArnDiagnosis | None:
         return None
     if isinstance(principal, User):
         if target == "iam":
-            return ArnDiagnosis(NOT_A_ROLE, f"It is the ARN of a user, and the ARN of {expected} is wanted.")
+            return ArnDiagnosis(NOT_A_ROLE, f"It is the ARN of a user; expected the ARN of {expected}.")
         return None
     return _diagnose_other_principal(principal, expected)
 
@@ -248,13 +248,16 @@ def _diagnose_role(
 def _diagnose_other_principal(principal: Principal, expected: str) -> ArnDiagnosis:
     if isinstance(principal, InstanceProfile):
         words = (
-            f"It is the ARN of an instance profile, and the ARN of {expected} is wanted: of the role in it."
+            f"It is the ARN of an instance profile; expected the ARN of {expected}: the role in the profile."
         )
         return ArnDiagnosis(INSTANCE_PROFILE, words, lookup_command=lookup_command(principal))
     if isinstance(principal, Root):
-        cause, words = ROOT_ARN, f"It is the ARN of an account's root, and the ARN of {expected} is wanted."
+        cause, words = ROOT_ARN, f"It is the ARN of an account's root user; expected the ARN of {expected}."
     elif isinstance(principal, FederatedUser):
-        cause, words = FEDERATED_USER, f"A federated user is a session; the ARN of {expected} is wanted."
+        cause, words = (
+            FEDERATED_USER,
+            f"It is the ARN of a federated user, which is a session; expected the ARN of {expected}.",
+        )
     else:
-        cause, words = NO_ARN, f"It is no ARN: the ARN of {expected} is wanted."
+        cause, words = NO_ARN, f"It is not an ARN; expected the ARN of {expected}."
     return ArnDiagnosis(cause, words)

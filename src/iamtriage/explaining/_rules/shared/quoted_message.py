@@ -1,4 +1,4 @@
-"""Find the service's own message in the text of a denial.
+"""Find the service's own message in the text of a failure.
 
 If it is uncertain whether a sentence is the service's, no message is returned.
 """
@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared.java_messages import java_message
 from iamtriage.explaining._rules.shared.message_ends import extract_paragraph, extract_sentence
 
 if TYPE_CHECKING:
-    from iamtriage.failures._failures import AccessDenied
+    from iamtriage.failures._failures import Failure
 
 __all__ = ("denial_paragraph", "quoted_message")
 
@@ -80,7 +80,7 @@ _PLAIN_WORD = re.compile(r"(?<!\S)[A-Za-z]{2,}(?!\S)")
 _MIN_PLAIN_WORDS = 3
 
 
-def denial_paragraph(failure: AccessDenied) -> str:
+def denial_paragraph(failure: Failure) -> str:
     """Return the text of a denial with the rest of its paragraph, whitespace folded."""
     start = failure.span[0]
     before = _BOUNDARY.split(unwrap(failure.text[max(start - _CHARS_BEFORE, 0) : start]).text)[-1]
@@ -90,8 +90,8 @@ def denial_paragraph(failure: AccessDenied) -> str:
     return " ".join(f"{before} {text[:end]} {extract_paragraph(text, end)}".split())
 
 
-def quoted_message(failure: AccessDenied) -> str | None:
-    """Return the message of a denial, or ``None`` if it only says that access is denied."""
+def quoted_message(failure: Failure) -> str | None:
+    """Return the message of an error, or ``None`` if it only says that access is denied."""
     text, end = _unwrap_denial(failure)
     for introduction in _INTRODUCTIONS:
         matches = (m for m in introduction.finditer(text) if m.start() < end)
@@ -113,7 +113,7 @@ def quoted_message(failure: AccessDenied) -> str | None:
     return None
 
 
-def _unwrap_denial(failure: AccessDenied) -> tuple[str, int]:
+def _unwrap_denial(failure: Failure) -> tuple[str, int]:
     """Return a denial's unwrapped text with some context after it, and where the denial ends in it."""
     start, end = failure.span
     end = min(end, start + _MAX_LENGTH)
