@@ -66,7 +66,7 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
         cause = CHAINED_SESSION_TOO_LONG
         summary = "STS rejected the session duration: role chaining, one role assuming another, is limited to one hour."
         title = "Request at most one hour"
-        steps = (
+        steps: tuple[str, ...] = (
             f"Request 3600 seconds or less, or omit the duration. {_REQUEST_LESS}",
             "Let the SDK refresh the session: with a profile (role_arn and source_profile), it assumes the role again before it expires.",
         )
