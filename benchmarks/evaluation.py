@@ -15,6 +15,7 @@ ACCOUNT = "111122223333"
 PRINCIPAL = f"arn:aws:sts::{ACCOUNT}:assumed-role/reports/build-7"
 RESOURCE = f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders"
 ACTION = "dynamodb:Query"
+CONTEXT = {"aws:PrincipalTag/team": "reports", "aws:SourceIp": "203.0.113.7"}
 # The limit of the seventeenth issue.
 LIMIT_US = 100.0
 FIRST = """
@@ -48,6 +49,23 @@ def build_policy(size: int) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": statements}
 
 
+def build_matching_policy(count: int) -> dict[str, Any]:
+    """Return a policy of which every statement matches the request, with two conditions: the worst case."""
+    statement = {
+        "Effect": "Allow",
+        "Action": ["dynamodb:Get*", "dynamodb:Query"],
+        "Resource": f"arn:aws:dynamodb:*:{ACCOUNT}:table/orders",
+        "Condition": {
+            "StringEquals": {"aws:PrincipalTag/team": ["orders", "reports"]},
+            "IpAddress": {"aws:SourceIp": "203.0.113.0/24"},
+        },
+    }
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": f"Allow{each}"} | statement for each in range(count)],
+    }
+
+
 def build_policies() -> dict[str, Any]:
     """Return a set of five policies."""
     full = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -66,6 +84,10 @@ def evaluation() -> Iterator[Figure]:
     one, five = PolicySet(identity=[build_policy(6_000)]), PolicySet(**build_policies())
     taken = seconds(lambda: evaluate(request, one)) * 1e6
     yield Figure("evaluate: one policy of 6 kB that was read", taken, "us", LIMIT_US)
+    known = Request(PRINCIPAL, ACTION, RESOURCE, CONTEXT)
+    worst = PolicySet(identity=[build_matching_policy(24)])
+    taken = seconds(lambda: evaluate(known, worst)) * 1e6
+    yield Figure("evaluate: 6 kB, of which all 24 statements match", taken, "us", LIMIT_US)
     yield Figure("evaluate: five policies", 1 / seconds(lambda: evaluate(request, five)), "/s")
     document = build_policy(6_000)
     yield Figure("read a policy of 6 kB", seconds(lambda: PolicySet(identity=[document])) * 1e6, "us")

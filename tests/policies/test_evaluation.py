@@ -170,10 +170,20 @@ UNKNOWN: dict[str, tuple[Request, PolicySet, str]] = {
         PolicySet(resource=doc({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"})),
         "anonymous",
     ),
-    "everyone in a trust policy": (
-        Request(USER, "sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/target"),
-        PolicySet(resource=doc({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"})),
-        "everyone",
+    "IAM for a federated user": (
+        Request(f"arn:aws:sts::{ACCOUNT}:federated-user/bob", "iam:ListUsers", "*"),
+        PolicySet(identity=[doc(allow("*"))], session=doc(allow("*"))),
+        "console",
+    ),
+    "an SCP that might deny a call that needs no permission": (
+        Request(USER, "sts:GetCallerIdentity", "*"),
+        PolicySet(service_control=[[doc(allow("*"), deny("*", Condition=FROM_OFFICE))]]),
+        "requires no permission",
+    ),
+    "an empty string where the key must be missing": (
+        read(context={"aws:PrincipalTag/a": ""}),
+        PolicySet(identity=[doc(allow(Condition={"Null": {"aws:PrincipalTag/a": "true"}}))]),
+        "aws:PrincipalTag/a",
     ),
     "an RCP for a service that might have none": (
         Request(USER, "ec2:RunInstances", "*"),

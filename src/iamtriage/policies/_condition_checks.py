@@ -35,6 +35,8 @@ _VARIABLE = re.compile(r"\$\{(?P<key>[^{}$,]{1,512}|\$)(?:,\s{0,8}'(?P<default>[
 _ESCAPES = frozenset("*?$")
 # Characters. A request has no longer value, so a variable cannot make a longer value match.
 _MAX_LENGTH = 20_000
+# What a key has whose value is unknown.
+_SOME_VALUE = ("unknown",)
 
 
 class Keys(Protocol):
@@ -46,6 +48,10 @@ class Keys(Protocol):
 
     def may_map_key(self, key: str, /) -> bool:
         """Return whether IAM might map a claim of the token to this key, although that is not certain."""
+        ...
+
+    def has_key(self, key: str, /) -> bool:
+        """Return whether the request has a key for certain, although its value is unknown."""
         ...
 
     @property
@@ -123,6 +129,8 @@ def check_condition(condition: Condition, request: Keys, *, has_variables: bool)
         value if each is None else each.text for value, each in zip(condition.values, expected, strict=True)
     )
     actual = request.get_values(condition.key)
+    if actual is None and operator.base == "Null" and request.has_key(condition.key):
+        return ConditionResult(condition, evaluate_condition(operator, expected, _SOME_VALUE), texts)
     if actual is None:
         key = clip_text(condition.key)
         unknown = (

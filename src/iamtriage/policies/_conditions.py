@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -18,7 +20,7 @@ import attrs
 from iamtriage.policies._patterns import Pattern, compile_regex, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
 __all__ = (
     "Operator",
@@ -33,6 +35,7 @@ __all__ = (
 # Characters. STS accepts no longer token, so it compares no longer value.
 _MAX_LENGTH = 20_000
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?", re.ASCII)
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -53,6 +56,10 @@ def _is_negated(operator: Operator) -> bool:
     return "Not" in operator.base
 
 
+def _find_comparator(operator: Operator) -> Callable[[PolicyValue, str], bool | None] | None:
+    return _COMPARATORS.get(operator.base.replace("Not", "") if operator.is_negated else operator.base)
+
+
 @attrs.frozen
 class Operator:
     """A parsed condition operator.
@@ -63,6 +70,8 @@ class Operator:
         set_operator: ``"ForAllValues"``, ``"ForAnyValue"`` or ``None``.
         if_exists: Whether a missing key meets the condition.
         is_negated: Whether a request value meets the condition if it matches no policy value.
+        compare: The comparison of a policy value with a request value, without the negation; ``None`` for
+            ``Null``, which compares none.
     """
 
     name: str
@@ -72,11 +81,9 @@ class Operator:
     is_negated: bool = attrs.field(
         init=False, eq=False, repr=False, default=attrs.Factory(_is_negated, takes_self=True)
     )
-
-    @property
-    def compare(self) -> Callable[[PolicyValue, str], bool | None]:
-        """The comparison of a policy value with a request value, without the negation."""
-        return _COMPARATORS[self.base.replace("Not", "") if self.is_negated else self.base]
+    compare: Callable[[PolicyValue, str], bool | None] | None = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_find_comparator, takes_self=True)
+    )
 
     @property
     def supports_wildcards(self) -> bool:
@@ -129,9 +136,13 @@ def evaluate_condition(
         ``None`` if the result is unknown: a value is unknown or invalid, or the request has several values
         and the operator compares one, for which IAM documents no result.
     """
-    if operator.base == "Null":
-        return any_true(_match_null(each, is_missing=not values) for each in expected)
-    if not values or (operator.set_operator == "ForAllValues" and not any(values)):
+    if len(values) == 1 and values[0] and operator.compare is not None:
+        # The most common case first.
+        return _evaluate_value(operator, expected, values[0])
+    if operator.compare is None:
+        return any_true(_match_null(each, values) for each in expected)
+    # For set operators, empty strings are a null data set, like a missing key.
+    if not values or (operator.set_operator and not any(values)):
         if operator.set_operator:
             return operator.set_operator == "ForAllValues"
         return operator.if_exists or operator.is_negated
@@ -157,6 +168,7 @@ def all_true(results: Iterable[bool | None]) -> bool | None:
     return False if False in seen else None if None in seen else True
 
 
+@lru_cache(maxsize=256)
 def parse_date(text: str) -> Decimal | None:
     """Parse a date like IAM, ISO 8601 or seconds since 1970. Return seconds, or ``None`` if it is neither.
 
@@ -170,6 +182,8 @@ def parse_date(text: str) -> Decimal | None:
     # `fromisoformat` accepts the digits of every script.
     if len(text) > 40 or not text.isascii():
         return None
+    # A year and a month are a date for the W3C: https://www.w3.org/TR/NOTE-datetime
+    text = f"{text}-01" if _MONTH.fullmatch(text) else text
     try:
         date = datetime.fromisoformat(text)
         date = date if date.tzinfo else date.replace(tzinfo=UTC)
@@ -180,9 +194,9 @@ def parse_date(text: str) -> Decimal | None:
 
 
 def _evaluate_value(operator: Operator, expected: Sequence[PolicyValue | None], value: str) -> bool | None:
-    if len(value) > _MAX_LENGTH:
-        return None
     compare = operator.compare
+    if compare is None or len(value) > _MAX_LENGTH:
+        return None
     matched: bool | None = False
     for each in expected:
         result = None if each is None else compare(each, value)
@@ -193,10 +207,15 @@ def _evaluate_value(operator: Operator, expected: Sequence[PolicyValue | None], 
     return matched if matched is None else operator.is_negated
 
 
-def _match_null(expected: PolicyValue | None, *, is_missing: bool) -> bool | None:
+def _match_null(expected: PolicyValue | None, values: Sequence[str]) -> bool | None:
     if expected is None or expected.text.lower() not in {"true", "false"}:
         return None
-    return is_missing is (expected.text.lower() == "true")
+    expects_missing = expected.text.lower() == "true"
+    if values and not any(values):
+        # "false" requires a value that is not empty. AWS does not document whether an empty one meets "true":
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition_examples-multi-valued-context-keys.html
+        return None if expects_missing else False
+    return bool(values) is not expects_missing
 
 
 def _string_equals(expected: PolicyValue, value: str) -> bool:
@@ -234,14 +253,27 @@ def _split_sections(pattern: Pattern) -> list[Pattern]:
 
 
 def _ip_address(expected: PolicyValue, value: str) -> bool | None:
+    network, address = _parse_network(expected.text), _parse_address(value)
+    return None if network is None or address is None else address in network
+
+
+@lru_cache(maxsize=1024)
+def _parse_network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     try:
-        network = ipaddress.ip_network(expected.text, strict=False)
-        address = ipaddress.ip_address(value)
+        return ipaddress.ip_network(text, strict=False)
     except ValueError:
         return None
-    return address in network
 
 
+@lru_cache(maxsize=256)
+def _parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=256)
 def _parse_number(text: str) -> Decimal | None:
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 

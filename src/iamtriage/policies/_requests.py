@@ -47,6 +47,10 @@ PRINCIPAL_TYPES: dict[type, str] = {
     FederatedUser: "FederatedUser",
 }
 _ANONYMOUS = "anonymous"
+# Providers that IAM knows without an ARN:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-federated-web-identity
+_COGNITO = "cognito-identity.amazonaws.com"
+_WEB_IDENTITY_PROVIDERS = frozenset({"accounts.google.com", "graph.facebook.com", "www.amazon.com"})
 _ACTION = re.compile(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9_]{1,128}")
 # Present only if a service calls the resource:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourcearn
@@ -66,10 +70,10 @@ _SIGNED_KEYS = (
 
 @attrs.frozen
 class Provider:
-    """An IAM identity provider as the caller; its ARN stands for every identity that it federates.
+    """An identity provider as the caller; it represents every identity that it federates.
 
     Attributes:
-        arn: The ARN of an OIDC or SAML provider.
+        arn: The ARN of an OIDC or SAML provider, or the host name of one that IAM has no ARN for.
     """
 
     arn: str
@@ -83,14 +87,15 @@ class Anonymous:
 Caller: TypeAlias = Principal | Provider | Anonymous
 
 
-def _derive_keys(request: RequestKeys) -> Mapping[str, tuple[str, ...]]:
+def _collect_keys(request: RequestKeys) -> Mapping[str, tuple[str, ...]]:
     derived = _keys_of_caller(request.caller, request.principal_account)
     if request.resource_account:
-        derived["aws:resourceaccount"] = (request.resource_account,)
+        derived["aws:resourceaccount"] = derived["s3:resourceaccount"] = (request.resource_account,)
     if request.action_lower.startswith("kms:") and request.principal_account:
         derived["kms:calleraccount"] = (request.principal_account,)
     derived |= _keys_of_services(request.context)
-    return derived | _keys_of_time(request.context)
+    # What is given takes precedence.
+    return {**derived, **_keys_of_time(request.context), **request.context}
 
 
 @attrs.frozen
@@ -106,7 +111,7 @@ class RequestKeys:
         is_complete: Whether other keys are missing from the request.
         principal_account: The account of the principal, if known.
         resource_account: The account of the resource, if known.
-        derived: The keys that follow from the request, in lower case.
+        known: The given keys and those that follow from the request, in lower case.
     """
 
     caller: Caller
@@ -117,8 +122,8 @@ class RequestKeys:
     is_complete: bool
     principal_account: str | None
     resource_account: str | None
-    derived: Mapping[str, tuple[str, ...]] = attrs.field(
-        init=False, default=attrs.Factory(_derive_keys, takes_self=True)
+    known: Mapping[str, tuple[str, ...]] = attrs.field(
+        init=False, default=attrs.Factory(_collect_keys, takes_self=True)
     )
 
     @property
@@ -136,13 +141,20 @@ class RequestKeys:
 
     def get_values(self, key: str) -> tuple[str, ...] | None:
         """Return the values of a key: empty if the key is missing, ``None`` if that is unknown."""
+        values = self.known.get(key)
+        if values is not None:
+            return values
         lower = key.lower()
-        values = self.context.get(lower)
-        if values is None:
-            values = self.derived.get(lower)
+        values = self.known.get(lower)
         if values is None and self.is_complete and lower not in _ALWAYS_PRESENT:
             return ()
         return values
+
+    def has_key(self, key: str) -> bool:
+        """Return whether the request has a key for certain, although its value is unknown."""
+        lower = key.lower()
+        is_temporary = isinstance(self.caller, (Role, RoleSession, FederatedUser))
+        return lower in _ALWAYS_PRESENT or (is_temporary and lower == "aws:tokenissuetime")
 
     def may_map_key(self, key: str) -> bool:  # noqa: ARG002 (a token's claims are not among these keys)
         """Return whether IAM might map a claim of the token to this key, although that is not certain."""
@@ -155,7 +167,7 @@ def _copy_context(context: object) -> Mapping[str, Any]:
 
 def _parse_keys(request: Request) -> RequestKeys:
     principal, action = require_string(request.principal, "principal"), request.action
-    caller = _parse_caller(principal)
+    caller = _parse_caller(principal, action)
     if not _ACTION.fullmatch(require_string(action, "action")):
         msg = f"action must be an IAM action such as s3:GetObject, not {quote_json(action)}"
         raise ValueError(msg)
@@ -252,6 +264,8 @@ def _keys_of_caller(caller: Caller, account: str | None) -> dict[str, tuple[str,
     keys["aws:username"] = (caller.name,) if isinstance(caller, User) else ()
     if isinstance(caller, Root):
         keys["aws:userid"] = (caller.account,)
+    if isinstance(caller, FederatedUser):
+        keys["aws:userid"] = (f"{caller.account}:{caller.name}",)
     return keys
 
 
@@ -284,13 +298,16 @@ def _keys_of_time(context: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str
     return keys
 
 
-def _parse_caller(text: str) -> Caller:
+def _parse_caller(text: str, action: str) -> Caller:
     if text == _ANONYMOUS:
         return Anonymous()
     if text.startswith("arn:"):
         arn = parse_arn(text)
         if arn.service == "iam" and arn.resource.startswith(("oidc-provider/", "saml-provider/")):
             return Provider(text)
+    is_cognito = text == _COGNITO and action.lower() == "sts:assumerolewithwebidentity"
+    if is_cognito or text in _WEB_IDENTITY_PROVIDERS:
+        return Provider(text)
     principal = parse_principal(text)
     if isinstance(principal, InstanceProfile):
         msg = "principal must not be an instance profile; pass the ARN of its role's session"

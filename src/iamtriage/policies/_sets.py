@@ -57,6 +57,7 @@ class Source:
         level: For control policies, the index of the level, from the root.
         file: The file that contains it.
         lines: The line on which each statement begins.
+        described: Descriptions of its statements, so that evaluations share them.
     """
 
     policy_type: PolicyType
@@ -65,6 +66,9 @@ class Source:
     level: int = 0
     file: str | None = None
     lines: tuple[int, ...] = ()
+    described: dict[tuple[int, bool], Any] = attrs.field(
+        init=False, eq=False, repr=False, factory=dict[tuple[int, bool], Any]
+    )
 
 
 _FORMS: dict[PolicyType, PolicyForm] = {

@@ -71,6 +71,14 @@ def _compile_constants(condition: Condition) -> tuple[PolicyValue | None, ...]:
     return tuple(None if "${" in each else PolicyValue(each, compile_glob(each)) for each in condition.values)
 
 
+def _lower_key(condition: Condition) -> str:
+    return condition.key.lower()
+
+
+def _is_plain(condition: Condition) -> bool:
+    return None not in condition.constants and condition.lower_key != "aws:principalarn"
+
+
 @attrs.frozen
 class Condition:
     """A condition: an operator, a key and values.
@@ -81,6 +89,9 @@ class Condition:
         values: The policy's values.
         path: Its path in the policy.
         constants: The values ready for comparison; ``None`` for one with a variable.
+        lower_key: The key in lower case, because keys are case-insensitive.
+        is_plain: Whether its result follows from the values alone: they have no variable, and the key is
+            not ``aws:PrincipalArn``, of which a session's ARN lacks the path.
     """
 
     operator: Operator
@@ -90,9 +101,19 @@ class Condition:
     constants: tuple[PolicyValue | None, ...] = attrs.field(
         init=False, eq=False, repr=False, default=attrs.Factory(_compile_constants, takes_self=True)
     )
+    lower_key: str = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_lower_key, takes_self=True)
+    )
+    is_plain: bool = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_is_plain, takes_self=True)
+    )
 
     def __str__(self) -> str:
         return clip_text(f"{self.operator.name} {self.key}")
+
+
+def _compile_resource(resource: ResourcePattern) -> re.Pattern[str]:
+    return compile_regex(resource.pattern)
 
 
 @attrs.frozen
@@ -104,12 +125,16 @@ class ResourcePattern:
         pattern: The value as a pattern.
         narrow: The pattern whose inner stars match no colon; ``None`` if it has no such star.
         incomplete: The pattern without the sections that AWS adds; ``None`` if it adds none.
+        regex: The pattern as a regular expression.
     """
 
     text: str
     pattern: Pattern
     narrow: Pattern | None
     incomplete: Pattern | None = None
+    regex: re.Pattern[str] = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_compile_resource, takes_self=True)
+    )
 
 
 @attrs.frozen

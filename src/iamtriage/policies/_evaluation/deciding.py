@@ -16,23 +16,21 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._text import clip_text, wrong_type_message
-from iamtriage.arns._principals import FederatedUser, Root, ServicePrincipal
-from iamtriage.policies._conditions import all_true, any_true
+from iamtriage._text import wrong_type_message
 from iamtriage.policies._evaluation.decisions import Decision
 from iamtriage.policies._evaluation.layers import Layer, Matched, evaluate_layers, is_key, is_trust
 from iamtriage.policies._evaluation.matching import Question
+from iamtriage.policies._evaluation.needs import Need, find_needs, requires_no_permission
 from iamtriage.policies._evaluation.results import LAYER_NAMES, Outcome
 from iamtriage.policies._evaluation.tracing import describe_statement
-from iamtriage.policies._requests import Anonymous, Provider, Request
+from iamtriage.policies._requests import Request
 from iamtriage.policies._sets import PolicySet
-from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from iamtriage.policies._requests import RequestKeys
-    from iamtriage.typing import Deny
+    from iamtriage.typing import Deny, PolicyType
 
 __all__ = ("evaluate",)
 
@@ -41,33 +39,6 @@ _DENY_ORDER: tuple[PolicyType, ...] = (
     *("service_control", "resource_control", "vpc_endpoint", "resource"),
     *("identity", "permissions_boundary", "session"),
 )
-# Services that accept requests without a signature.
-_ANONYMOUS_SERVICES = frozenset(
-    {"s3", "sqs", "sns", "execute-api", "lambda", "es", "sts", "cognito-identity"}
-)
-# It needs no permission, and an identity-based policy cannot deny it:
-# https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
-_UNCONTROLLED = "sts:getcalleridentity"
-_MANAGEMENT_ACCOUNT = "unless it is the management account, to which service control policies do not apply"
-
-
-@attrs.frozen
-class _Need:
-    """A requirement of an allowed request.
-
-    Attributes:
-        policy_type: The type of the policies that have to meet it.
-        is_met: Whether they do.
-        reason: What is missing if they do not.
-        layers: The layers on which an unknown result depends.
-        unknown: Why it is unknown if no statement is the reason.
-    """
-
-    policy_type: PolicyType
-    is_met: bool | None
-    reason: str
-    layers: tuple[Layer, ...] = ()
-    unknown: str = ""
 
 
 def evaluate(request: Request, policies: PolicySet) -> Decision:
@@ -125,10 +96,9 @@ def _decide(question: Question, request: Request, policies: PolicySet) -> Decisi
     keys = question.keys
     layers = evaluate_layers(question, policies)
     trust = is_trust(keys)
-    if keys.action_lower == _UNCONTROLLED and not isinstance(keys.caller, _UNATTACHED):
+    if requires_no_permission(keys):
         return _decide_uncontrolled(layers, request, policies)
-    needs = [_need_control(layers["service_control"], keys), _need_endpoint(layers["vpc_endpoint"], keys)]
-    needs += _needs_of_caller(layers, keys, policies, trust=trust)
+    needs = find_needs(layers, keys, policies)
     assumptions = tuple(_find_assumptions(layers, keys))
 
     def build(
@@ -159,6 +129,7 @@ def _decide(question: Question, request: Request, policies: PolicySet) -> Decisi
         )
     unmet = next((each for each in needs if each.is_met is False), None)
     if unmet is not None:
+        assumptions = (*assumptions, *_assume_no_other_grant(unmet, keys))
         return build(
             allowed=False, deny="implicit", layer=unmet.policy_type, statements=(), reason=unmet.reason
         )
@@ -183,161 +154,12 @@ def _decide(question: Question, request: Request, policies: PolicySet) -> Decisi
 def _decide_uncontrolled(layers: dict[PolicyType, Layer], request: Request, policies: PolicySet) -> Decision:
     """Decide a call that needs no permission."""
     others = (layers["service_control"], layers["vpc_endpoint"])
-    is_limited = any(each.denies or each.permits is False for each in others)
+    is_limited = any(each.denies or each.possible_denies or each.permits is not True for each in others)
     reason = f"{request.action} requires no permission."
     if is_limited:
         reason += " AWS does not document whether other policies than identity-based ones can deny it."
     return Decision(
         None if is_limited else True, None, None, (), (), reason, request=request, policies=policies
-    )
-
-
-def _needs_of_caller(
-    layers: dict[PolicyType, Layer], keys: RequestKeys, policies: PolicySet, *, trust: bool
-) -> list[_Need]:
-    """Return what the policies of the principal's and the resource's account have to allow."""
-    caller, resource = keys.caller, layers["resource"]
-    named = any_true(resource.grants(kind) for kind in ("direct", "entity", "account", "everyone"))
-    has_own_policy = trust or is_key(keys)
-    noun = "role trust policy" if trust else "key policy" if has_own_policy else "resource-based policy"
-    if isinstance(caller, Root) and keys.action_lower == "sts:assumerole":
-        return [_Need("resource", is_met=False, reason="The root user of an account cannot assume a role.")]
-    if has_own_policy and policies.resource is None:
-        reason = (
-            f"every {'role has a trust policy' if trust else 'KMS key has a key policy'}, which is not given"
-        )
-        need = _Need(
-            "resource", None, "", unknown=f"Whether {keys.action} is allowed cannot be told: {reason}."
-        )
-        chain = _need_identity(layers, keys)
-        is_foreign = keys.resource_account not in {None, keys.principal_account}
-        return [chain, need] if is_foreign and not isinstance(caller, (Root, *_UNATTACHED)) else [need]
-    lacking = f"No {noun} allows {keys.action} on {clip_text(keys.resource)}"
-    if policies.resource is None:
-        lacking += "; none is given"
-    need_resource = _Need("resource", named, f"{lacking}.", (resource,))
-    if isinstance(caller, Provider) and keys.resource_account != keys.principal_account:
-        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
-        reason = "STS looks for the identity provider in the account of the role."
-        return [_Need("resource", is_met=False, reason=reason)]
-    if isinstance(caller, _UNATTACHED):
-        if isinstance(caller, Anonymous) and keys.action_lower.partition(":")[0] not in _ANONYMOUS_SERVICES:
-            reason = f"it is not known that {keys.action.partition(':')[0]} accepts anonymous requests"
-            return [need_resource, _Need("resource", None, "", unknown=_capitalize(f"{reason}."))]
-        return [need_resource]
-    is_same_account = keys.resource_account in {None, keys.principal_account}
-    if isinstance(caller, Root):
-        return [] if is_same_account and not has_own_policy else [need_resource]
-    if not is_same_account:
-        return [*_needs_of_identity(layers, keys), need_resource]
-    return _needs_within_account(layers, keys, need_resource, trust=trust, has_own_policy=has_own_policy)
-
-
-_UNATTACHED = (ServicePrincipal, Anonymous, Provider)
-
-
-def _needs_within_account(
-    layers: dict[PolicyType, Layer],
-    keys: RequestKeys,
-    need_resource: _Need,
-    *,
-    trust: bool,
-    has_own_policy: bool,
-) -> list[_Need]:
-    """Return the needs of a request within an account, where one of several grants is enough.
-
-    A resource-based policy that names the session, the user or everyone is not limited by an implicit deny
-    of other policies of the principal; one that names the role is limited by boundary and session policy.
-    """
-    resource = layers["resource"]
-    limits = all_true((layers["permissions_boundary"].permits, _session_permits(layers, keys)))
-    identity = all_true((layers["identity"].is_allowed, limits))
-    everyone = resource.grants("everyone")
-    if trust and everyone:
-        # AWS does not document whether * is enough without an identity-based policy.
-        everyone = True if identity else None
-    direct = any_true((resource.grants("direct"), everyone))
-    entity = all_true((resource.grants("entity"), limits))
-    own = all_true((resource.grants("account"), identity)) if has_own_policy else identity
-    if any_true((direct, entity, own)) is True:
-        return []
-    involved = (resource, layers["identity"], layers["permissions_boundary"], layers["session"])
-    combined = any_true((direct, entity, own))
-    if combined is None:
-        unknown = ""
-        if trust and resource.grants("everyone") and not identity:
-            unknown = (
-                f"Whether {keys.action} is allowed cannot be told: the trust policy names everyone, and AWS "
-                "does not document whether that is enough without an identity-based policy."
-            )
-        return [_Need(_first_unknown(layers), None, "", involved, unknown)]
-    if has_own_policy and need_resource.is_met is False:
-        return [need_resource]
-    if layers["identity"].is_allowed is False and resource.grants("entity") is not True:
-        return [_need_identity(layers, keys)]
-    return _needs_of_identity(layers, keys, skip_identity=resource.grants("entity") is True)
-
-
-def _first_unknown(layers: dict[PolicyType, Layer]) -> PolicyType:
-    names: tuple[PolicyType, ...] = ("identity", "resource", "permissions_boundary", "session")
-    for name in names:
-        if layers[name].is_allowed is None:
-            return name
-    return "resource"
-
-
-def _needs_of_identity(
-    layers: dict[PolicyType, Layer], keys: RequestKeys, *, skip_identity: bool = False
-) -> list[_Need]:
-    boundary, session = layers["permissions_boundary"], layers["session"]
-    needs = [] if skip_identity else [_need_identity(layers, keys)]
-    action = keys.action
-    needs.append(
-        _Need(
-            "permissions_boundary",
-            boundary.permits,
-            f"The permissions boundary does not allow {action}.",
-            (boundary,),
-        )
-    )
-    lacks = isinstance(keys.caller, FederatedUser) and not session.exists
-    reason = f"No session policy allows {action}."
-    if lacks:
-        reason = "A federated user without a session policy has no permissions of its own."
-    needs.append(_Need("session", _session_permits(layers, keys), reason, (session,)))
-    return needs
-
-
-def _session_permits(layers: dict[PolicyType, Layer], keys: RequestKeys) -> bool | None:
-    session = layers["session"]
-    # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
-    if isinstance(keys.caller, FederatedUser) and not session.exists:
-        return False
-    return session.permits
-
-
-def _need_identity(layers: dict[PolicyType, Layer], keys: RequestKeys) -> _Need:
-    identity = layers["identity"]
-    reason = f"No identity-based policy allows {keys.action} on {clip_text(keys.resource)}."
-    return _Need("identity", identity.is_allowed, reason, (identity,))
-
-
-def _need_control(layer: Layer, keys: RequestKeys) -> _Need:
-    reason = ""
-    if layer.exists and layer.is_allowed is False:
-        level = layer.level_allows.index(False)
-        account = keys.principal_account
-        reason = (
-            f"No service control policy allows {keys.action} at level {level}"
-            f"{' (the root)' if level == 0 else ''}; so account {account} is not allowed to call it, "
-            f"{_MANAGEMENT_ACCOUNT}."
-        )
-    return _Need("service_control", layer.permits, reason, (layer,))
-
-
-def _need_endpoint(layer: Layer, keys: RequestKeys) -> _Need:
-    return _Need(
-        "vpc_endpoint", layer.permits, f"The VPC endpoint policy does not allow {keys.action}.", (layer,)
     )
 
 
@@ -366,7 +188,19 @@ def _find_assumptions(layers: dict[PolicyType, Layer], keys: RequestKeys) -> Ite
     yield from seen
 
 
-def _explain_unknown(possible: list[Matched], unknown: list[_Need], keys: RequestKeys, *, trust: bool) -> str:
+def _assume_no_other_grant(unmet: Need, keys: RequestKeys) -> Iterable[str]:
+    """Return what could allow a request without a policy, and is not evaluated."""
+    if unmet.policy_type != "resource":
+        return
+    if is_key(keys):
+        # https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+        yield "no grant of the key allows it"
+    elif keys.action_lower.startswith("s3:"):
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
+        yield "no access control list of the bucket or the object allows it"
+
+
+def _explain_unknown(possible: list[Matched], unknown: list[Need], keys: RequestKeys, *, trust: bool) -> str:
     if possible:
         first = possible[0]
         reasons = "; ".join(dict.fromkeys(each.reason for each in first.match.unknown))

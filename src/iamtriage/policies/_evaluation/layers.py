@@ -25,8 +25,15 @@ if TYPE_CHECKING:
 __all__ = ("Layer", "Matched", "evaluate_layers", "is_key", "is_trust", "layer_exemption")
 
 # AWS documents that RCPs apply to these; that they apply to others is certain only if an RCP names them:
-# https://docs.aws.amazon.com/controltower/latest/controlreference/rcp-controls.html
-_RCP_SERVICES = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager"})
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services
+# with the services that AWS announced in June 2025 (ECR, OpenSearch Serverless) and in January 2026 (Cognito,
+# CloudWatch Logs).
+_RCP_SERVICES = frozenset(
+    {
+        *("s3", "sts", "kms", "sqs", "secretsmanager", "ecr", "aoss"),
+        *("cognito-idp", "cognito-identity", "logs"),
+    }
+)
 # The root user of the bucket's account always can call these, even if the bucket policy denies them:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
 _BUCKET_POLICY_ACTIONS = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
@@ -157,22 +164,26 @@ def _evaluate_sources(
 ) -> Layer:
     if sources is None:
         return Layer(policy_type, exists=False)
-    found: dict[tuple[bool, bool | None], list[Matched]] = {}
+    denies: list[Matched] = []
+    possible_denies: list[Matched] = []
+    allows: list[Matched] = []
+    possible_allows: list[Matched] = []
     for source in sources:
         policy = source.policy
         for statement in policy.statements:
             match = match_statement(statement, question, has_variables=policy.has_variables)
-            if match.is_match is not False:
-                found.setdefault((statement.denies, match.is_match), []).append(
-                    Matched(source, statement, match)
-                )
+            if match.is_match:
+                (denies if statement.denies else allows).append(Matched(source, statement, match))
+            elif match.is_match is None:
+                unsure = possible_denies if statement.denies else possible_allows
+                unsure.append(Matched(source, statement, match))
     return Layer(
         policy_type,
         exists=True,
-        denies=tuple(found.get((True, True), ())),
-        possible_denies=tuple(found.get((True, None), ())),
-        allows=tuple(found.get((False, True), ())),
-        possible_allows=tuple(found.get((False, None), ())),
+        denies=tuple(denies),
+        possible_denies=tuple(possible_denies),
+        allows=tuple(allows),
+        possible_allows=tuple(possible_allows),
     )
 
 

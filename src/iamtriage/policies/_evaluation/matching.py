@@ -17,13 +17,13 @@ from iamtriage.policies._condition_checks import (
     check_condition,
     substitute_variables,
 )
-from iamtriage.policies._conditions import any_true, evaluate_condition
+from iamtriage.policies._conditions import evaluate_condition
 from iamtriage.policies._evaluation.principals import PrincipalResult, match_principals
 from iamtriage.policies._patterns import compile_glob, compile_regex, matches, narrow_to_sections
 from iamtriage.policies._requests import RequestKeys
 
 if TYPE_CHECKING:
-    from iamtriage.policies._statements import Condition, ResourcePattern, Statement
+    from iamtriage.policies._statements import ResourcePattern, Statement
 
 __all__ = ("Element", "Question", "StatementMatch", "Unknown", "match_statement")
 
@@ -100,7 +100,7 @@ def match_statement(statement: Statement, question: Question, *, has_variables: 
         has_variables: Whether the policy's version supports variables.
     """
     keys = question.keys
-    if not statement.matches_action(keys.action_lower):
+    if statement.action_patterns.match(keys.action_lower) is statement.is_not_action:
         return _OTHER_ACTION
     unknown: list[Unknown] = []
     if statement.resources is not None:
@@ -116,8 +116,11 @@ def match_statement(statement: Statement, question: Question, *, has_variables: 
             unknown.append(Unknown(principal.reason))
     caveat = ""
     for condition in statement.conditions:
-        if _is_plainly_met(condition, keys):
-            continue
+        if condition.is_plain:
+            # The fast path of most conditions.
+            values = keys.get_values(condition.lower_key)
+            if values is not None and evaluate_condition(condition.operator, condition.constants, values):
+                continue
         checked = check_condition(condition, keys, has_variables=has_variables)
         is_met = checked.is_met
         if is_met is None and checked.unknown_key and question.assumed:
@@ -133,14 +136,6 @@ def match_statement(statement: Statement, question: Question, *, has_variables: 
     return StatementMatch(None if unknown else True, None, principal, tuple(unknown), caveat=caveat)
 
 
-def _is_plainly_met(condition: Condition, keys: RequestKeys) -> bool:
-    """Return whether a condition without variables is met. This is the fast path of most conditions."""
-    if None in condition.constants or condition.key.lower() == "aws:principalarn":
-        return False
-    values = keys.get_values(condition.key)
-    return values is not None and evaluate_condition(condition.operator, condition.constants, values) is True
-
-
 def _match_resources(
     statement: Statement, question: Question, unknown: list[Unknown], *, has_variables: bool
 ) -> bool | None:
@@ -149,13 +144,14 @@ def _match_resources(
     matched: bool | None = False
     for each in statement.resources or ():
         one = _match_resource(each, statement, question, found, has_variables=has_variables)
-        matched = any_true((matched, one))
-        if matched:
-            break
+        if one:
+            return not statement.is_not_resource
+        if one is None:
+            matched = None
     if matched is None:
         unknown.extend(found)
         return None
-    return matched is not statement.is_not_resource
+    return statement.is_not_resource
 
 
 def _match_resource(
@@ -169,7 +165,7 @@ def _match_resource(
     text = resource.text
     if text == "*":
         return True
-    pattern, narrow = resource.pattern, resource.narrow
+    regex, narrow = resource.regex, resource.narrow
     if has_variables and "${" in text:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-wheretouse
         in_front = "${" in "".join(text.split(":", 5)[:5])
@@ -179,10 +175,9 @@ def _match_resource(
         resolved = substitute_variables(text, question.keys)
         if isinstance(resolved, Unresolved):
             return _match_unresolved(resolved, text, statement, question, unknown)
-        pattern = resolved.pattern
-        narrow = narrow_to_sections(pattern)
-        narrow = None if narrow == pattern else narrow
-    if not compile_regex(pattern).match(question.keys.resource):
+        regex, narrow = compile_regex(resolved.pattern), narrow_to_sections(resolved.pattern)
+        narrow = None if narrow == resolved.pattern else narrow
+    if not regex.match(question.keys.resource):
         is_incomplete = resource.incomplete and compile_regex(resource.incomplete).match(
             question.keys.resource
         )

@@ -167,7 +167,9 @@ def _match_aws(value: str, keys: RequestKeys, caller: Principal) -> PrincipalRes
     if _UNIQUE_ID.fullmatch(value):
         # The ID of a deleted principal: IAM shows the ARN of one that exists.
         ids = keys.context.get("aws:userid", ())
-        return _ENTITY if any(each.partition(":")[0] == value for each in ids) else _NO
+        if all(each.partition(":")[0] != value for each in ids):
+            return _NO
+        return _DIRECT if isinstance(caller, User) else _ENTITY
     named = _parse(value)
     if named is None:
         return _NO

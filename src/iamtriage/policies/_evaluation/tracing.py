@@ -81,11 +81,11 @@ def _join(values: tuple[str, ...]) -> str:
 def describe_statement(matched: Matched, *, trust: bool) -> DecidingStatement:
     """Describe a statement for a decision."""
     source, statement = matched.source, matched.statement
-    policy_type: PolicyType = (
-        "role_trust" if trust and source.policy_type == "resource" else source.policy_type
-    )
-    return DecidingStatement(
-        policy_type,
+    known: DecidingStatement | None = source.described.get((statement.index, trust))
+    if known is not None:
+        return known
+    described = DecidingStatement(
+        "role_trust" if trust and source.policy_type == "resource" else source.policy_type,
         source.label,
         statement.index,
         statement.sid,
@@ -93,3 +93,4 @@ def describe_statement(matched: Matched, *, trust: bool) -> DecidingStatement:
         source.file,
         source.lines[statement.index] if statement.index < len(source.lines) else None,
     )
+    return source.described.setdefault((statement.index, trust), described)

@@ -1,0 +1,229 @@
+"""Find what the policies of a request have to meet for it to be allowed.
+
+Within an account, one grant is enough; between accounts, both sides have to allow. Role trust policies and
+KMS key policies always have to. See :mod:`iamtriage.policies._evaluation.deciding` for the sources.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._text import clip_text
+from iamtriage.arns._principals import FederatedUser, Role, RoleSession, Root, ServicePrincipal, User
+from iamtriage.policies._conditions import all_true, any_true
+from iamtriage.policies._evaluation.layers import Layer, is_key, is_trust
+from iamtriage.policies._requests import Anonymous, Provider
+from iamtriage.typing import PolicyType
+
+if TYPE_CHECKING:
+    from iamtriage.policies._requests import RequestKeys
+    from iamtriage.policies._sets import PolicySet
+
+__all__ = ("Need", "find_needs", "requires_no_permission")
+
+# Services that accept requests without a signature.
+_ANONYMOUS_SERVICES = frozenset(
+    {"s3", "sqs", "sns", "execute-api", "lambda", "es", "sts", "cognito-identity"}
+)
+_MANAGEMENT_ACCOUNT = "unless it is the management account, to which service control policies do not apply"
+# Callers to which no identity-based policy is attached.
+_UNATTACHED = (ServicePrincipal, Anonymous, Provider)
+_LONG_TERM_ACTIONS = frozenset({"sts:getfederationtoken", "sts:getsessiontoken"})
+
+
+@attrs.frozen
+class Need:
+    """A requirement of an allowed request.
+
+    Attributes:
+        policy_type: The type of the policies that have to meet it.
+        is_met: Whether they do.
+        reason: What is missing if they do not.
+        layers: The layers on which an unknown result depends.
+        unknown: Why it is unknown if no statement is the reason.
+    """
+
+    policy_type: PolicyType
+    is_met: bool | None
+    reason: str
+    layers: tuple[Layer, ...] = ()
+    unknown: str = ""
+
+
+def requires_no_permission(keys: RequestKeys) -> bool:
+    """Return whether a call needs no permission, so that an identity-based policy cannot deny it.
+
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html and
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
+    """
+    if keys.action_lower == "sts:getcalleridentity":
+        return not isinstance(keys.caller, _UNATTACHED)
+    return keys.action_lower == "sts:getsessiontoken" and isinstance(keys.caller, (User, Root))
+
+
+def find_needs(layers: dict[PolicyType, Layer], keys: RequestKeys, policies: PolicySet) -> list[Need]:
+    """Return what has to be met for a request to be allowed, if no policy denies it."""
+    needs = [_need_control(layers["service_control"], keys), _need_endpoint(layers["vpc_endpoint"], keys)]
+    barred = _find_bar(keys)
+    if barred is not None and barred.is_met is False:
+        return [*needs, barred]
+    needs += _find_needs_of_caller(layers, keys, policies)
+    return needs if barred is None else [*needs, barred]
+
+
+def _find_bar(keys: RequestKeys) -> Need | None:
+    """Return why credentials of this kind cannot make the call, whatever policies allow.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
+    """
+    caller, action = keys.caller, keys.action_lower
+    if isinstance(caller, Root) and action == "sts:assumerole":
+        return Need("resource", is_met=False, reason="The root user of an account cannot assume a role.")
+    if isinstance(caller, (Role, RoleSession)) and action in _LONG_TERM_ACTIONS:
+        reason = f"The temporary credentials of a role cannot call {keys.action}."
+        return Need("session", is_met=False, reason=reason)
+    if isinstance(caller, FederatedUser) and action.startswith("sts:"):
+        reason = "A federated user can call no STS operation except GetCallerIdentity."
+        return Need("session", is_met=False, reason=reason)
+    if isinstance(caller, FederatedUser) and action.startswith("iam:"):
+        reason = f"Federated users can call IAM in the console only, so {keys.action} depends on that."
+        return Need("session", None, "", unknown=reason)
+    return None
+
+
+def _find_needs_of_caller(
+    layers: dict[PolicyType, Layer], keys: RequestKeys, policies: PolicySet
+) -> list[Need]:
+    """Return what the policies of the principal's and the resource's account have to allow."""
+    caller, resource, trust = keys.caller, layers["resource"], is_trust(keys)
+    named = any_true(resource.grants(kind) for kind in ("direct", "entity", "account", "everyone"))
+    has_own_policy = trust or is_key(keys)
+    noun = "role trust policy" if trust else "key policy" if has_own_policy else "resource-based policy"
+    if has_own_policy and policies.resource is None:
+        reason = (
+            f"every {'role has a trust policy' if trust else 'KMS key has a key policy'}, which is not given"
+        )
+        need = Need(
+            "resource", None, "", unknown=f"Whether {keys.action} is allowed cannot be told: {reason}."
+        )
+        chain = _need_identity(layers, keys)
+        is_foreign = keys.resource_account not in {None, keys.principal_account}
+        return [chain, need] if is_foreign and not isinstance(caller, (Root, *_UNATTACHED)) else [need]
+    lacking = f"No {noun} allows {keys.action} on {clip_text(keys.resource)}"
+    if policies.resource is None:
+        lacking += "; none is given"
+    need_resource = Need("resource", named, f"{lacking}.", (resource,))
+    is_foreign_provider = isinstance(caller, Provider) and keys.principal_account is not None
+    if is_foreign_provider and keys.resource_account != keys.principal_account:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
+        reason = "STS looks for the identity provider in the account of the role."
+        return [Need("resource", is_met=False, reason=reason)]
+    if isinstance(caller, _UNATTACHED):
+        if isinstance(caller, Anonymous) and keys.action_lower.partition(":")[0] not in _ANONYMOUS_SERVICES:
+            reason = f"It is not known that {keys.action.partition(':')[0]} accepts anonymous requests."
+            return [need_resource, Need("resource", None, "", unknown=reason)]
+        return [need_resource]
+    is_same_account = keys.resource_account in {None, keys.principal_account}
+    if isinstance(caller, Root):
+        return [] if is_same_account and not has_own_policy else [need_resource]
+    if not is_same_account:
+        return [*_needs_of_identity(layers, keys), need_resource]
+    return _needs_within_account(layers, keys, need_resource, has_own_policy=has_own_policy)
+
+
+def _needs_within_account(
+    layers: dict[PolicyType, Layer],
+    keys: RequestKeys,
+    need_resource: Need,
+    *,
+    has_own_policy: bool,
+) -> list[Need]:
+    """Return the needs of a request within an account, where one of several grants is enough.
+
+    A resource-based policy that names the session, the user or everyone is not limited by an implicit deny
+    of other policies of the principal; one that names the role is limited by boundary and session policy.
+    """
+    resource = layers["resource"]
+    limits = all_true((layers["permissions_boundary"].permits, _session_permits(layers, keys)))
+    identity = all_true((layers["identity"].is_allowed, limits))
+    # "For IAM users and role principals within your account, no other permissions are required":
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
+    direct = any_true((resource.grants("direct"), resource.grants("everyone")))
+    entity = all_true((resource.grants("entity"), limits))
+    own = all_true((resource.grants("account"), identity)) if has_own_policy else identity
+    if any_true((direct, entity, own)) is True:
+        return []
+    involved = (resource, layers["identity"], layers["permissions_boundary"], layers["session"])
+    combined = any_true((direct, entity, own))
+    if combined is None:
+        return [Need(_first_unknown(layers), None, "", involved)]
+    if has_own_policy and need_resource.is_met is False:
+        return [need_resource]
+    if layers["identity"].is_allowed is False and resource.grants("entity") is not True:
+        return [_need_identity(layers, keys)]
+    return _needs_of_identity(layers, keys, skip_identity=resource.grants("entity") is True)
+
+
+def _first_unknown(layers: dict[PolicyType, Layer]) -> PolicyType:
+    names: tuple[PolicyType, ...] = ("identity", "resource", "permissions_boundary", "session")
+    for name in names:
+        if layers[name].is_allowed is None:
+            return name
+    return "resource"
+
+
+def _needs_of_identity(
+    layers: dict[PolicyType, Layer], keys: RequestKeys, *, skip_identity: bool = False
+) -> list[Need]:
+    boundary, session = layers["permissions_boundary"], layers["session"]
+    needs = [] if skip_identity else [_need_identity(layers, keys)]
+    action = keys.action
+    needs.append(
+        Need(
+            "permissions_boundary",
+            boundary.permits,
+            f"The permissions boundary does not allow {action}.",
+            (boundary,),
+        )
+    )
+    lacks = isinstance(keys.caller, FederatedUser) and not session.exists
+    reason = f"No session policy allows {action}."
+    if lacks:
+        reason = "A federated user without a session policy has no permissions of its own."
+    needs.append(Need("session", _session_permits(layers, keys), reason, (session,)))
+    return needs
+
+
+def _session_permits(layers: dict[PolicyType, Layer], keys: RequestKeys) -> bool | None:
+    session = layers["session"]
+    # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+    if isinstance(keys.caller, FederatedUser) and not session.exists:
+        return False
+    return session.permits
+
+
+def _need_identity(layers: dict[PolicyType, Layer], keys: RequestKeys) -> Need:
+    identity = layers["identity"]
+    reason = f"No identity-based policy allows {keys.action} on {clip_text(keys.resource)}."
+    return Need("identity", identity.is_allowed, reason, (identity,))
+
+
+def _need_control(layer: Layer, keys: RequestKeys) -> Need:
+    reason = ""
+    if layer.exists and layer.is_allowed is False:
+        level = layer.level_allows.index(False)
+        account = keys.principal_account
+        reason = (
+            f"No service control policy allows {keys.action} at level {level}"
+            f"{' (the root)' if level == 0 else ''}; so account {account} is not allowed to call it, "
+            f"{_MANAGEMENT_ACCOUNT}."
+        )
+    return Need("service_control", layer.permits, reason, (layer,))
+
+
+def _need_endpoint(layer: Layer, keys: RequestKeys) -> Need:
+    return Need(
+        "vpc_endpoint", layer.permits, f"The VPC endpoint policy does not allow {keys.action}.", (layer,)
+    )
