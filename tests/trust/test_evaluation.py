@@ -1072,6 +1072,26 @@ def test_a_deny_overrides_every_allow() -> None:
 
     assert (result.allowed, result.statement, result.fix) == (False, 1, None)
     assert "which overrides any allow" in result.reason
+    assert result.is_explicit_deny
+
+
+def test_the_values_of_a_matching_deny_meet_its_condition() -> None:
+    condition = {"StringEquals": {"sts:ExternalId": "old"}}
+    document = policy(statement(), statement(condition=condition, effect="Deny"))
+
+    def check(external_id: str) -> TrustResult:
+        return check_trust_policy(
+            document, action="sts:AssumeRole", caller=GUEST, context={"sts:ExternalId": external_id}
+        )
+
+    assert (check("old").expected, check("old").actual) == (("old",), ("old",))
+    assert check("old").is_explicit_deny
+    assert check("old").fix is None
+    assert check("new").allowed is True
+    implicit = check_trust_policy(
+        policy(statement({"AWS": GUEST})), action="sts:AssumeRole", caller="ec2.amazonaws.com"
+    )
+    assert (implicit.allowed, implicit.is_explicit_deny) == (False, False)
 
 
 def test_an_unknown_deny() -> None:

@@ -37,9 +37,18 @@ from iamtriage.policies._context import parse_context, require_mapping, require_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("PRINCIPAL_TYPES", "Anonymous", "Caller", "Provider", "Request", "RequestKeys")
+__all__ = (
+    "Anonymous",
+    "Caller",
+    "Provider",
+    "Request",
+    "RequestKeys",
+    "WebIdentity",
+    "account_in",
+    "parse_caller",
+)
 
-PRINCIPAL_TYPES: dict[type, str] = {
+_PRINCIPAL_TYPES: dict[type, str] = {
     Role: "AssumedRole",
     RoleSession: "AssumedRole",
     Root: "Account",
@@ -80,11 +89,22 @@ class Provider:
 
 
 @attrs.frozen
+class WebIdentity:
+    """The holder of a web identity token.
+
+    Attributes:
+        issuer: The claim ``iss`` without ``https://``, as in ARNs and condition keys of IAM.
+    """
+
+    issuer: str
+
+
+@attrs.frozen
 class Anonymous:
     """A caller that does not sign its request."""
 
 
-Caller: TypeAlias = Principal | Provider | Anonymous
+Caller: TypeAlias = Principal | Provider | WebIdentity | Anonymous
 
 
 def _collect_keys(request: RequestKeys) -> Mapping[str, tuple[str, ...]]:
@@ -103,7 +123,7 @@ class RequestKeys:
     """The parts of a request, parsed, and its condition keys.
 
     Attributes:
-        caller: The principal.
+        caller: The principal; ``None`` if it is unknown.
         action: The action.
         action_lower: The action in lower case.
         resource: The resource.
@@ -114,7 +134,7 @@ class RequestKeys:
         known: The given keys and those that follow from the request, in lower case.
     """
 
-    caller: Caller
+    caller: Caller | None
     action: str
     action_lower: str
     resource: str
@@ -167,12 +187,12 @@ def _copy_context(context: object) -> Mapping[str, Any]:
 
 def _parse_keys(request: Request) -> RequestKeys:
     principal, action = require_string(request.principal, "principal"), request.action
-    caller = _parse_caller(principal, action)
+    caller = Anonymous() if principal == _ANONYMOUS else parse_caller(principal, action)
     if not _ACTION.fullmatch(require_string(action, "action")):
         msg = f"action must be an IAM action such as s3:GetObject, not {quote_json(action)}"
         raise ValueError(msg)
     resource = require_string(request.resource, "resource")
-    own = getattr(caller, "account", None) or _account_in(principal)
+    own = getattr(caller, "account", None) or account_in(principal)
     return RequestKeys(
         caller=caller,
         action=action,
@@ -181,8 +201,7 @@ def _parse_keys(request: Request) -> RequestKeys:
         context=parse_context(request.context),
         is_complete=request.complete_context,
         principal_account=_check_account(request.principal_account, "principal_account") or own,
-        resource_account=_check_account(request.resource_account, "resource_account")
-        or _account_in(resource),
+        resource_account=_check_account(request.resource_account, "resource_account") or account_in(resource),
     )
 
 
@@ -237,12 +256,14 @@ class Request(View):
             yield "context", self.context
 
 
-def _keys_of_caller(caller: Caller, account: str | None) -> dict[str, tuple[str, ...]]:
+def _keys_of_caller(caller: Caller | None, account: str | None) -> dict[str, tuple[str, ...]]:
     keys: dict[str, tuple[str, ...]] = {}
     if isinstance(caller, Anonymous):
         keys |= dict.fromkeys((*_SERVICE_KEYS, *_SIGNED_KEYS), ())
         return keys | {"aws:principaltype": ("Anonymous",), "aws:userid": (_ANONYMOUS,)}
-    if isinstance(caller, Provider):
+    if caller is None:
+        return keys
+    if isinstance(caller, (Provider, WebIdentity)):
         return dict.fromkeys(_SERVICE_KEYS, ())
     if isinstance(caller, ServicePrincipal):
         return {
@@ -260,7 +281,7 @@ def _keys_of_caller(caller: Caller, account: str | None) -> dict[str, tuple[str,
         return keys
     principal = caller.role if isinstance(caller, RoleSession) else caller
     kind = Role if isinstance(caller, Role) else type(caller)
-    keys |= {"aws:principalarn": (str(principal),), "aws:principaltype": (PRINCIPAL_TYPES[kind],)}
+    keys |= {"aws:principalarn": (str(principal),), "aws:principaltype": (_PRINCIPAL_TYPES[kind],)}
     keys["aws:username"] = (caller.name,) if isinstance(caller, User) else ()
     if isinstance(caller, Root):
         keys["aws:userid"] = (caller.account,)
@@ -298,9 +319,17 @@ def _keys_of_time(context: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str
     return keys
 
 
-def _parse_caller(text: str, action: str) -> Caller:
-    if text == _ANONYMOUS:
-        return Anonymous()
+def parse_caller(text: str, action: str, *, argument: str = "principal") -> Caller:
+    """Parse a principal that makes requests.
+
+    Args:
+        text: The principal.
+        action: The action that it calls.
+        argument: The name of the argument, for the message of an error.
+
+    Raises:
+        InvalidArnError: The text is not a principal, or one that makes no requests.
+    """
     if text.startswith("arn:"):
         arn = parse_arn(text)
         if arn.service == "iam" and arn.resource.startswith(("oidc-provider/", "saml-provider/")):
@@ -310,12 +339,13 @@ def _parse_caller(text: str, action: str) -> Caller:
         return Provider(text)
     principal = parse_principal(text)
     if isinstance(principal, InstanceProfile):
-        msg = "principal must not be an instance profile; pass the ARN of its role's session"
+        msg = f"{argument} must not be an instance profile; pass the ARN of its role's session"
         raise InvalidArnError(msg, text=text)
     return principal
 
 
-def _account_in(text: str) -> str | None:
+def account_in(text: str) -> str | None:
+    """Return the account in an ARN, if the text is one and has one."""
     parts = text.split(":", 5)
     return parts[4] if len(parts) == 6 and parts[0] == "arn" and ACCOUNT.fullmatch(parts[4]) else None
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage._text import clip_text, quote_json
 from iamtriage.policies._patterns import compile_glob, matches
-from iamtriage.trust._requests import Request, WebIdentity, describe_caller, strip_https
+from iamtriage.policies._requests import WebIdentity
+from iamtriage.trust._requests import Request, describe_caller, strip_https
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,16 +14,21 @@ from iamtriage._rendering.views import View
 from iamtriage._typing import override
 from iamtriage.arns._principals import Root
 from iamtriage.policies._condition_checks import ConditionResult, check_condition
-from iamtriage.policies._conditions import all_true
+from iamtriage.policies._evaluation.layers import evaluate_sources
+from iamtriage.policies._evaluation.matching import Question
+from iamtriage.policies._evaluation.needs import find_bar
+from iamtriage.policies._requests import Provider
+from iamtriage.policies._sets import Source
 from iamtriage.policies._statements import Policy, Statement, parse_policy
 from iamtriage.trust._advice import explain_action, explain_condition, explain_principal
-from iamtriage.trust._principals import PrincipalMatch, match_principal
+from iamtriage.trust._principals import PrincipalMatch, describe_match
 from iamtriage.trust._requests import Request, build_request, describe_caller
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from iamtriage._rendering.blocks import Block
+    from iamtriage.policies._evaluation.layers import Matched
 
 __all__ = ("TrustResult", "check_trust_policy")
 
@@ -46,6 +51,8 @@ class TrustResult(View):
             deny, which is intentional.
         expected: The values that the condition expects.
         actual: The values of the request; empty if it has none.
+        is_explicit_deny: Whether a Deny statement matches. Then the values meet the condition, and an Allow
+            does not help.
     """
 
     allowed: bool | None
@@ -55,6 +62,7 @@ class TrustResult(View):
     fix: str | None = None
     expected: tuple[str, ...] = ()
     actual: tuple[str, ...] = ()
+    is_explicit_deny: bool = False
 
     @override
     def __str__(self) -> str:
@@ -88,12 +96,6 @@ class _StatementResult:
     principal_value: str
     principal: PrincipalMatch
     conditions: tuple[ConditionResult, ...]
-
-    @property
-    def applies(self) -> bool | None:
-        return all_true(
-            [self.matches_action, self.principal.is_match, *(each.is_met for each in self.conditions)]
-        )
 
     @property
     def failed_conditions(self) -> list[ConditionResult]:
@@ -165,25 +167,22 @@ StringLike in Statement.Condition
     if rejected is not None:
         return rejected
     result = _evaluate(document, request)
-    if result.allowed is not False and isinstance(request.caller, Root) and _assumes_role(request):
-        # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-        reason = f"the root user of account {request.caller.account} cannot assume a role"
-        return TrustResult(False, reason, result.statement)  # noqa: FBT003
+    if result.allowed is not False and isinstance(request.caller, (Root, Provider)):
+        bar = find_bar(request)
+        if bar is not None:
+            reason = bar.reason[:1].lower() + bar.reason[1:].rstrip(".")
+            return TrustResult(False, reason, result.statement)  # noqa: FBT003
     if result.allowed is not True:
         return result
     for additional in request.additional_actions():
         if additional.lower() == request.action.lower():
             continue
-        other = _evaluate(document, attrs.evolve(request, action=additional))
+        other = _evaluate(document, attrs.evolve(request, action=additional, action_lower=additional.lower()))
         if other.allowed is not True:
             passed = "session tags" if additional == "sts:TagSession" else "a source identity"
             reason = f"the call also passes {passed}, which requires {additional}: {other.reason}"
             return attrs.evolve(other, reason=reason)
     return result
-
-
-def _assumes_role(request: Request) -> bool:
-    return request.action.lower() == "sts:assumerole"
 
 
 def _check_token(request: Request) -> TrustResult | None:
@@ -208,29 +207,30 @@ def _check_token(request: Request) -> TrustResult | None:
 
 
 def _evaluate(document: Policy, request: Request) -> TrustResult:
-    results = [_evaluate_statement(each, request, document) for each in document.statements]
-    denies = [each for each in results if each.statement.denies]
-    allows = [each for each in results if not each.statement.denies]
-    for result in denies:
-        if result.applies:
-            return _explain_deny(result, request)
-    allow = next((each for each in allows if each.applies), None)
-    possible_deny = next((each for each in denies if each.applies is None), None)
-    if allow is not None:
-        if possible_deny is None:
-            return _explain_allow(allow, request)
-        summary = f"{allow.statement.path} allows it, but {possible_deny.statement.path} might deny it"
-        return _explain_unknown(possible_deny, summary)
-    possible_allow = next((each for each in allows if each.applies is None), None)
-    if possible_allow is not None:
-        return _explain_unknown(possible_allow, f"{possible_allow.statement.path} might allow it")
-    return _explain_closest(allows, request)
+    """Ask the evaluator about the trust policy, and explain its answer."""
+    source = Source("resource", "the trust policy", document)
+    layer = evaluate_sources("resource", (source,), Question(request))
+
+    def describe(matched: Sequence[Matched]) -> _StatementResult:
+        return _describe_statement(matched[0].statement, request, document)
+
+    if layer.denies:
+        return _explain_deny(describe(layer.denies), request)
+    if layer.allows and not layer.possible_denies:
+        return _explain_allow(describe(layer.allows), request)
+    if layer.allows:
+        allow, possible = describe(layer.allows), describe(layer.possible_denies)
+        summary = f"{allow.statement.path} allows it, but {possible.statement.path} might deny it"
+        return _explain_unknown(possible, summary)
+    if layer.possible_allows:
+        possible = describe(layer.possible_allows)
+        return _explain_unknown(possible, f"{possible.statement.path} might allow it")
+    allows = [each for each in document.statements if not each.denies]
+    return _explain_closest([_describe_statement(each, request, document) for each in allows], request)
 
 
-def _evaluate_statement(statement: Statement, request: Request, document: Policy) -> _StatementResult:
-    principals = [
-        (kind, value, match_principal(kind, value, request)) for kind, value in statement.principals
-    ]
+def _describe_statement(statement: Statement, request: Request, document: Policy) -> _StatementResult:
+    principals = [(kind, value, describe_match(kind, value, request)) for kind, value in statement.principals]
     # Prefer one that matches, then one that might match, then the closest.
     kind, value, match = max(
         principals,
@@ -240,7 +240,7 @@ def _evaluate_statement(statement: Statement, request: Request, document: Policy
     conditions = tuple(
         check_condition(each, request, has_variables=document.has_variables) for each in statement.conditions
     )
-    matches_action = statement.matches_action(request.action.lower())
+    matches_action = statement.matches_action(request.action_lower)
     return _StatementResult(statement, matches_action, kind, value, match, conditions)
 
 
@@ -256,7 +256,7 @@ def _explain_deny(result: _StatementResult, request: Request) -> TrustResult:
     caller = describe_caller(request.caller)
     reason = f"{statement.path} denies {request.action} for {caller}, which overrides any allow"
     if not result.conditions:
-        return TrustResult(False, reason, statement.index)  # noqa: FBT003
+        return TrustResult(False, reason, statement.index, is_explicit_deny=True)  # noqa: FBT003
     first = result.conditions[0]
     names = [str(each.condition) for each in result.conditions[:3]]
     reason += f": {' and '.join(names)} {'is' if len(names) == 1 else 'are'} met"
@@ -267,6 +267,7 @@ def _explain_deny(result: _StatementResult, request: Request) -> TrustResult:
         condition=str(first.condition),
         expected=first.expected,
         actual=first.actual,
+        is_explicit_deny=True,
     )
 
 

@@ -1,4 +1,6 @@
-"""Match the principals of a trust policy with the caller.
+"""Explain how the principals of a trust policy match the caller.
+
+The evaluator of policies matches them.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html.
 """
@@ -24,13 +26,16 @@ from iamtriage.arns._principals import (
     parse_principal,
 )
 from iamtriage.exceptions import InvalidArnError
-from iamtriage.policies._evaluation.principals import match_named
-from iamtriage.trust._requests import Provider, Request, WebIdentity
+from iamtriage.policies._evaluation.principals import match_named, match_principal
+from iamtriage.policies._requests import Provider, WebIdentity
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-__all__ = ("PrincipalMatch", "match_principal")
+    from iamtriage.arns._arns import Arn
+    from iamtriage.trust._requests import Request
+
+__all__ = ("PrincipalMatch", "describe_match")
 
 _UNIQUE_ID = re.compile(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}", re.ASCII)
 _CLUSTER = re.compile(
@@ -63,48 +68,71 @@ class PrincipalMatch:
     replaces_value: bool = False
 
 
-def match_principal(kind: str, value: str, request: Request) -> PrincipalMatch:
-    """Match a principal in a policy with the caller.
+def describe_match(kind: str, value: str, request: Request) -> PrincipalMatch:
+    """Describe how the evaluator matches a principal in a policy with the caller.
 
     Args:
         kind: ``"AWS"``, ``"Federated"``, ``"Service"``, ``"CanonicalUser"``, or ``"*"`` for everyone.
         value: The value of the principal.
         request: The call.
     """
+    is_match = match_principal(kind, value, request).is_match
+    if is_match:
+        return PrincipalMatch(is_match=True, caveat=_find_caveat(kind, value, request))
+    return attrs.evolve(_explain_mismatch(kind, value, request), is_match=is_match)
+
+
+def _find_caveat(kind: str, value: str, request: Request) -> str:
+    """Return what a match assumes or requires; empty if nothing."""
+    caller, role = request.caller, request.role
+    if isinstance(caller, WebIdentity):
+        is_assumed = role is None and kind == "Federated" and value.startswith("arn:")
+        return "assuming that the provider is in the role's account" if is_assumed else ""
+    if not _is_iam_principal(caller):
+        return ""
+    try:
+        names_account = kind == "AWS" and isinstance(parse_principal(value), (Account, Root))
+    except InvalidArnError:
+        names_account = False
+    if names_account:
+        return _IDENTITY_POLICY_CAVEAT
+    # Within an account, a trust policy that names the principal or everyone is enough:
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
+    if role is None:
+        return f"if the role is in another account, {_IDENTITY_POLICY_CAVEAT}"
+    return "" if role.account == request.principal_account else _IDENTITY_POLICY_CAVEAT
+
+
+def _explain_mismatch(kind: str, value: str, request: Request) -> PrincipalMatch:
+    """Explain why a principal does not match for certain, with one that would."""
     caller = request.caller
-    if value == "*" and kind in {"*", "AWS"}:
-        return PrincipalMatch(
-            is_match=True, caveat=_IDENTITY_POLICY_CAVEAT if _is_iam_principal(caller) else ""
-        )
     if kind == "CanonicalUser":
         return PrincipalMatch(is_match=False, reason="a canonical user cannot assume a role")
-    if kind == "Federated" and request.action.lower() == "sts:assumerole":
+    if kind == "Federated" and request.action_lower == "sts:assumerole":
         return PrincipalMatch(is_match=False, reason="federated principals do not call sts:AssumeRole")
     if caller is None:
-        uses_token = request.uses_token
-        if uses_token and kind != "Federated":
-            return PrincipalMatch(
-                is_match=False, reason=f"{kind} does not name holders of web identity tokens"
-            )
-        unknown = "the token's issuer" if uses_token else "the caller"
+        if request.uses_token and kind != "Federated":
+            reason = f"{kind} does not name holders of web identity tokens"
+            return PrincipalMatch(is_match=False, reason=reason)
+        unknown = "the token's issuer" if request.uses_token else "the caller"
         return PrincipalMatch(is_match=None, reason=f"it depends on {unknown}, which is unknown")
     if kind == "Federated":
-        return _match_federated(value, request, caller)
+        return _explain_federated(value, request, caller)
     if kind == "Service":
-        return _match_service(value, caller)
-    return _match_aws(value, request, caller)
+        return _explain_service(value, caller)
+    return _explain_aws(value, caller)
 
 
-def _match_federated(value: str, request: Request, caller: object) -> PrincipalMatch:
+def _explain_federated(value: str, request: Request, caller: object) -> PrincipalMatch:
     if isinstance(caller, Provider):
+        if value == caller.arn:
+            return _explain_account(parse_arn(value), request, None)
         closeness = 2 if value.partition("/")[0] == caller.arn.partition("/")[0] else 1
-        return _match_exactly(value, caller.arn, closeness)
+        return _explain_difference(value, caller.arn, closeness)
     if not isinstance(caller, WebIdentity):
         reason = "Federated names identity providers, but the caller does not come from one"
         return PrincipalMatch(is_match=False, reason=reason)
     if not value.startswith("arn:"):
-        if value == caller.issuer:
-            return PrincipalMatch(is_match=True)
         reason = f"the policy trusts {quote_json(value)}, but the token is from {quote_json(caller.issuer)}"
         suggestion = _provider_arn(request, caller)
         return PrincipalMatch(is_match=False, reason=reason, suggestion=suggestion, closeness=1)
@@ -115,35 +143,37 @@ def _match_federated(value: str, request: Request, caller: object) -> PrincipalM
     kind, _, url = arn.resource.partition("/")
     if arn.service != "iam" or kind != "oidc-provider":
         return PrincipalMatch(is_match=False, reason=f"{quote_json(value)} is not an OIDC provider")
-    if url != caller.issuer:
-        closeness = _rate_issuer(url, caller)
-        suggestion = f"arn:{arn.partition}:iam::{arn.account}:oidc-provider/{caller.issuer}"
-        return PrincipalMatch(
-            is_match=False,
-            reason=_describe_issuer_mismatch(url, caller.issuer),
-            # IAM has no provider for an issuer without TLS, so the issuer has to change.
-            suggestion=None if caller.issuer.startswith("http://") else suggestion,
-            closeness=closeness,
-            replaces_value=closeness > 1,
-        )
+    if url == caller.issuer:
+        return _explain_account(arn, request, _provider_arn(request, caller))
+    closeness = _rate_issuer(url, caller)
+    suggestion = f"arn:{arn.partition}:iam::{arn.account}:oidc-provider/{caller.issuer}"
+    return PrincipalMatch(
+        is_match=False,
+        reason=_describe_issuer_mismatch(url, caller.issuer),
+        # IAM has no provider for an issuer without TLS, so the issuer has to change.
+        suggestion=None if caller.issuer.startswith("http://") else suggestion,
+        closeness=closeness,
+        replaces_value=closeness > 1,
+    )
+
+
+def _explain_account(arn: Arn, request: Request, suggestion: str | None) -> PrincipalMatch:
+    """Explain that a provider is in another account or partition than the role."""
     role = request.role
-    if role is None:
-        return PrincipalMatch(is_match=True, caveat="assuming that the provider is in the role's account")
-    if (arn.partition, arn.account) != (role.partition, role.account):
-        part, providers, roles = (
-            ("account", arn.account, role.account)
-            if arn.account != role.account
-            else ("partition", arn.partition, role.partition)
-        )
-        reason = (
-            f"the provider is in {part} {quote_json(providers)}, but STS looks for it in the role's {part}, "
-            f"{quote_json(roles)}"
-        )
-        suggestion = _provider_arn(request, caller)
-        return PrincipalMatch(
-            is_match=False, reason=reason, suggestion=suggestion, closeness=4, replaces_value=True
-        )
-    return PrincipalMatch(is_match=True)
+    if role is None:  # STS looks for it in the account of the role, so without a role it matches
+        return PrincipalMatch(is_match=False, reason=f"{quote_json(str(arn))} is not a provider", closeness=4)
+    part, providers, roles = (
+        ("account", arn.account, role.account)
+        if arn.account != role.account
+        else ("partition", arn.partition, role.partition)
+    )
+    reason = (
+        f"the provider is in {part} {quote_json(providers)}, but STS looks for it in the role's {part}, "
+        f"{quote_json(roles)}"
+    )
+    return PrincipalMatch(
+        is_match=False, reason=reason, suggestion=suggestion, closeness=4, replaces_value=True
+    )
 
 
 def _provider_arn(request: Request, caller: WebIdentity) -> str | None:
@@ -177,21 +207,19 @@ def _strip_url(url: str) -> str:
     return url.removeprefix("https://").removeprefix("http://").strip("/")
 
 
-def _match_service(value: str, caller: object) -> PrincipalMatch:
+def _explain_service(value: str, caller: object) -> PrincipalMatch:
     if not isinstance(caller, ServicePrincipal):
         return PrincipalMatch(is_match=False, reason="Service names AWS services, but the caller is not one")
     closeness = 2 if value.partition(".")[0] == caller.name.partition(".")[0] else 1
-    return _match_exactly(value, caller.name, closeness)
+    return _explain_difference(value, caller.name, closeness)
 
 
-def _match_exactly(value: str, actual: str, closeness: int) -> PrincipalMatch:
-    if value == actual:
-        return PrincipalMatch(is_match=True)
+def _explain_difference(value: str, actual: str, closeness: int) -> PrincipalMatch:
     reason = f"the policy trusts {quote_json(value)}, not {quote_json(actual)}"
     return PrincipalMatch(is_match=False, reason=reason, suggestion=actual, closeness=closeness)
 
 
-def _match_aws(value: str, request: Request, caller: object) -> PrincipalMatch:
+def _explain_aws(value: str, caller: object) -> PrincipalMatch:
     if not isinstance(caller, (Role, RoleSession, Root, User, FederatedUser, Account)):
         reason = "AWS names principals with AWS credentials, but the caller is not one"
         return PrincipalMatch(is_match=False, reason=reason)
@@ -214,13 +242,11 @@ def _match_aws(value: str, request: Request, caller: object) -> PrincipalMatch:
         reason = f"{quoted} is not a principal"
         return PrincipalMatch(is_match=False, reason=reason, suggestion=suggestion, closeness=1)
     if isinstance(trusted, (Account, Root)):
-        return _match_account(trusted, caller)
-    return _match_identity(trusted, request, caller)
+        return _explain_other_account(trusted, caller)
+    return _explain_identity(trusted, caller)
 
 
-def _match_account(trusted: Account | Root, caller: _IamPrincipal) -> PrincipalMatch:
-    if match_named(trusted, caller).is_match:
-        return PrincipalMatch(is_match=True, caveat=_IDENTITY_POLICY_CAVEAT)
+def _explain_other_account(trusted: Account | Root, caller: _IamPrincipal) -> PrincipalMatch:
     if trusted.account != caller.account:
         reason = f"the policy trusts account {trusted.account}, but the caller is in account {caller.account}"
         return PrincipalMatch(is_match=False, reason=reason, suggestion=_root_arn(caller), closeness=2)
@@ -231,28 +257,18 @@ def _match_account(trusted: Account | Root, caller: _IamPrincipal) -> PrincipalM
     return PrincipalMatch(is_match=False, reason=reason, suggestion=_root_arn(caller), closeness=3)
 
 
-def _match_identity(trusted: Principal, request: Request, caller: _IamPrincipal) -> PrincipalMatch:
+def _explain_identity(trusted: Principal, caller: _IamPrincipal) -> PrincipalMatch:
     account = getattr(trusted, "account", None)
     quoted = quote_json(str(trusted))
     if isinstance(caller, Account) and account == caller.account:
         reason = f"the policy trusts only one principal of the account, {quoted}"
         return PrincipalMatch(is_match=None, reason=reason, closeness=3)
-    is_same = match_named(trusted, caller).is_match
-    if is_same is None and isinstance(trusted, RoleSession):
+    if isinstance(trusted, RoleSession) and match_named(trusted, caller).is_match is None:
         reason = f"the policy trusts only the session {quoted}, and the caller's session is unknown"
         return PrincipalMatch(is_match=None, reason=reason, closeness=4)
-    if not is_same:
-        reason = f"the policy trusts {quoted}, but the caller is {quote_json(str(caller))}"
-        closeness = 2 if account == caller.account else 1
-        return PrincipalMatch(
-            is_match=False, reason=reason, suggestion=_suggest_arn(caller), closeness=closeness
-        )
-    role = request.role
-    if role is None:
-        return PrincipalMatch(
-            is_match=True, caveat=f"if the role is in another account, {_IDENTITY_POLICY_CAVEAT}"
-        )
-    return PrincipalMatch(is_match=True, caveat="" if role.account == account else _IDENTITY_POLICY_CAVEAT)
+    reason = f"the policy trusts {quoted}, but the caller is {quote_json(str(caller))}"
+    closeness = 2 if account == caller.account else 1
+    return PrincipalMatch(is_match=False, reason=reason, suggestion=_suggest_arn(caller), closeness=closeness)
 
 
 def _is_iam_principal(caller: object) -> bool:

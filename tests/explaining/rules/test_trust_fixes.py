@@ -300,3 +300,43 @@ def test_subject_that_the_trust_policy_must_name(facts: dict[str, Any]) -> None:
     """Without the trust policy, the explanation says what it must name."""
     steps = explain(DENIED, facts=facts).remedies[0].steps
     assert any(SUBJECT in step for step in steps)
+
+
+def _denying(
+    policy: dict[str, Any], *, condition: dict[str, Any] | None, action: str = WEB
+) -> dict[str, Any]:
+    deny = {"Effect": "Deny", "Principal": "*", "Action": action} | (
+        {"Condition": condition} if condition else {}
+    )
+    return policy | {"Statement": [*policy["Statement"], deny]}
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (
+            {"StringEquals": {f"{ISSUER}:sub": SUBJECT}},
+            f"explicitly denies it, because its condition on the subject matches {SUBJECT}",
+        ),
+        (None, "statement 1 of the role's trust policy explicitly denies it."),
+    ],
+    ids=["condition", "no condition"],
+)
+def test_a_matching_deny_is_not_a_mismatch(condition: dict[str, Any] | None, words: str) -> None:
+    explanation = _explain(_denying(_policy(SUBJECT), condition=condition), SUBJECT, "sts.amazonaws.com")
+    assert words in explanation.summary
+    (remedy,) = explanation.remedies
+    assert "Deny" in remedy.title
+    assert remedy.policy is None
+    assert "expects" not in explanation.to_text(detail="full")
+
+
+def test_a_matching_deny_of_a_role_needs_no_further_allow() -> None:
+    caller = "arn:aws:iam::111122223333:user/ana"
+    text = f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/app"
+    allow = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": caller}, "Action": "sts:AssumeRole"}]}
+    policy = _denying(allow, condition=None, action="sts:AssumeRole")
+    explanation = explain(text, facts={"trust_policy": policy})
+    (remedy,) = (each for each in explanation.remedies if each.layer == "role_trust")
+    assert "Deny" in remedy.title
+    assert all(each.policy is None for each in explanation.remedies)

@@ -14,7 +14,7 @@ from iamtriage.arns._principals import (
 )
 from iamtriage.policies._conditions import all_true, any_true
 from iamtriage.policies._evaluation.matching import Question, StatementMatch, Unknown, match_statement
-from iamtriage.policies._requests import Anonymous, Provider
+from iamtriage.policies._requests import Anonymous, Provider, WebIdentity
 from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from iamtriage.policies._sets import PolicySet, Source
     from iamtriage.policies._statements import Statement
 
-__all__ = ("Layer", "Matched", "evaluate_layers", "is_key", "is_trust", "layer_exemption")
+__all__ = ("Layer", "Matched", "evaluate_layers", "evaluate_sources", "is_key", "is_trust", "layer_exemption")
 
 # AWS documents that RCPs apply to these; that they apply to others is certain only if an RCP names them:
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services
@@ -37,6 +37,7 @@ _RCP_SERVICES = frozenset(
 # The root user of the bucket's account always can call these, even if the bucket policy denies them:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
 _BUCKET_POLICY_ACTIONS = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
+_WITHOUT_POLICIES = (Root, ServicePrincipal, Anonymous, Provider, WebIdentity)
 _OF_PRINCIPAL: tuple[PolicyType, ...] = ("identity", "permissions_boundary", "session")
 _LIMITS: tuple[PolicyType, ...] = ("service_control", "resource_control", "vpc_endpoint")
 
@@ -129,7 +130,7 @@ def layer_exemption(policy_type: PolicyType, keys: RequestKeys) -> tuple[bool | 
         return (None, "it depends on whether a service uses the VPC endpoint") if is_service else (True, "")
     if isinstance(caller, (ServicePrincipal, Anonymous)):
         return False, ""
-    if isinstance(caller, Provider):
+    if isinstance(caller, (Provider, WebIdentity)):
         return None, "it depends on whether service control policies apply to federated principals"
     return True, ""
 
@@ -137,20 +138,20 @@ def layer_exemption(policy_type: PolicyType, keys: RequestKeys) -> tuple[bool | 
 def evaluate_layers(question: Question, policies: PolicySet) -> dict[PolicyType, Layer]:
     """Evaluate the policies of each type."""
     keys = question.keys
-    is_signed_by_account = not isinstance(keys.caller, (Root, ServicePrincipal, Anonymous, Provider))
+    has_policies = not isinstance(keys.caller, _WITHOUT_POLICIES)
     layers: dict[PolicyType, Layer] = {}
     for policy_type in _OF_PRINCIPAL:
         # These are attached to users and roles.
-        sources = policies.sources(policy_type) if is_signed_by_account else None
-        layers[policy_type] = _evaluate_sources(policy_type, sources, question)
-    layers["resource"] = _evaluate_sources("resource", policies.sources("resource"), question)
+        sources = policies.sources(policy_type) if has_policies else None
+        layers[policy_type] = evaluate_sources(policy_type, sources, question)
+    layers["resource"] = evaluate_sources("resource", policies.sources("resource"), question)
     owns_bucket = isinstance(keys.caller, Root) and keys.resource_account in {None, keys.principal_account}
     if owns_bucket and keys.action_lower in _BUCKET_POLICY_ACTIONS:
         layers["resource"] = attrs.evolve(layers["resource"], denies=(), possible_denies=())
     for policy_type in _LIMITS:
         sources = policies.sources(policy_type)
         applies, reason = (True, "") if sources is None else layer_exemption(policy_type, keys)
-        layer = _evaluate_sources(policy_type, sources if applies is not False else None, question)
+        layer = evaluate_sources(policy_type, sources if applies is not False else None, question)
         if policy_type == "service_control" and layer.exists:
             layer = attrs.evolve(layer, level_allows=_allow_levels(layer, policies))
         if policy_type == "resource_control":
@@ -159,9 +160,10 @@ def evaluate_layers(question: Question, policies: PolicySet) -> dict[PolicyType,
     return layers
 
 
-def _evaluate_sources(
+def evaluate_sources(
     policy_type: PolicyType, sources: tuple[Source, ...] | None, question: Question
 ) -> Layer:
+    """Evaluate the policies of one type; ``None`` if there are none that apply."""
     if sources is None:
         return Layer(policy_type, exists=False)
     denies: list[Matched] = []

@@ -14,14 +14,14 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Role, RoleSession, Root, ServicePrincipal, User
 from iamtriage.policies._conditions import all_true, any_true
 from iamtriage.policies._evaluation.layers import Layer, is_key, is_trust
-from iamtriage.policies._requests import Anonymous, Provider
+from iamtriage.policies._requests import Anonymous, Provider, WebIdentity
 from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:
     from iamtriage.policies._requests import RequestKeys
     from iamtriage.policies._sets import PolicySet
 
-__all__ = ("Need", "find_needs", "requires_no_permission")
+__all__ = ("Need", "find_bar", "find_needs", "requires_no_permission")
 
 # Services that accept requests without a signature.
 _ANONYMOUS_SERVICES = frozenset(
@@ -29,7 +29,7 @@ _ANONYMOUS_SERVICES = frozenset(
 )
 _MANAGEMENT_ACCOUNT = "unless it is the management account, to which service control policies do not apply"
 # Callers to which no identity-based policy is attached.
-_UNATTACHED = (ServicePrincipal, Anonymous, Provider)
+_UNATTACHED = (ServicePrincipal, Anonymous, Provider, WebIdentity)
 _LONG_TERM_ACTIONS = frozenset({"sts:getfederationtoken", "sts:getsessiontoken"})
 
 
@@ -66,21 +66,28 @@ def requires_no_permission(keys: RequestKeys) -> bool:
 def find_needs(layers: dict[PolicyType, Layer], keys: RequestKeys, policies: PolicySet) -> list[Need]:
     """Return what has to be met for a request to be allowed, if no policy denies it."""
     needs = [_need_control(layers["service_control"], keys), _need_endpoint(layers["vpc_endpoint"], keys)]
-    barred = _find_bar(keys)
+    barred = find_bar(keys)
     if barred is not None and barred.is_met is False:
         return [*needs, barred]
     needs += _find_needs_of_caller(layers, keys, policies)
     return needs if barred is None else [*needs, barred]
 
 
-def _find_bar(keys: RequestKeys) -> Need | None:
+def find_bar(keys: RequestKeys) -> Need | None:
     """Return why credentials of this kind cannot make the call, whatever policies allow.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
     """
     caller, action = keys.caller, keys.action_lower
     if isinstance(caller, Root) and action == "sts:assumerole":
-        return Need("resource", is_met=False, reason="The root user of an account cannot assume a role.")
+        reason = f"The root user of account {caller.account} cannot assume a role."
+        return Need("resource", is_met=False, reason=reason)
+    if isinstance(caller, Provider) and None not in {keys.principal_account, keys.resource_account}:
+        if keys.principal_account == keys.resource_account:
+            return None
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
+        reason = "STS looks for the identity provider in the account of the role."
+        return Need("resource", is_met=False, reason=reason)
     if isinstance(caller, (Role, RoleSession)) and action in _LONG_TERM_ACTIONS:
         reason = f"The temporary credentials of a role cannot call {keys.action}."
         return Need("session", is_met=False, reason=reason)
@@ -115,11 +122,6 @@ def _find_needs_of_caller(
     if policies.resource is None:
         lacking += "; none is given"
     need_resource = Need("resource", named, f"{lacking}.", (resource,))
-    is_foreign_provider = isinstance(caller, Provider) and keys.principal_account is not None
-    if is_foreign_provider and keys.resource_account != keys.principal_account:
-        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
-        reason = "STS looks for the identity provider in the account of the role."
-        return [Need("resource", is_met=False, reason=reason)]
     if isinstance(caller, _UNATTACHED):
         if isinstance(caller, Anonymous) and keys.action_lower.partition(":")[0] not in _ANONYMOUS_SERVICES:
             reason = f"It is not known that {keys.action.partition(':')[0]} accepts anonymous requests."

@@ -24,14 +24,15 @@ from iamtriage.arns._principals import (
 )
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.policies._conditions import any_true
-from iamtriage.policies._requests import Anonymous, Provider
+from iamtriage.policies._requests import Anonymous, Provider, WebIdentity, account_in
 
 if TYPE_CHECKING:
-    from iamtriage.policies._requests import Caller, RequestKeys
+    from iamtriage.policies._requests import RequestKeys
     from iamtriage.policies._statements import Statement
 
-__all__ = ("PrincipalResult", "match_named", "match_principals")
+__all__ = ("PrincipalResult", "match_named", "match_principal", "match_principals")
 
+_OIDC_PROVIDER = re.compile(r"^arn:[a-z0-9-]+:iam::[0-9]{12}:oidc-provider/", re.ASCII)
 _UNIQUE_ID = re.compile(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}", re.ASCII)
 
 
@@ -73,7 +74,7 @@ def match_principals(statement: Statement, keys: RequestKeys, *, has_boundary: b
         keys: The request.
         has_boundary: Whether the caller has a permissions boundary.
     """
-    results = [_match(kind, value, keys) for kind, value in statement.principals]
+    results = [match_principal(kind, value, keys) for kind, value in statement.principals]
     if not statement.is_not_principal:
         return results[0] if len(results) == 1 else _join(results)
     if statement.denies:
@@ -123,28 +124,48 @@ def _match_denied(
     return None, "NotPrincipal does not name the caller together with its role and its account"
 
 
-def _match(kind: str, value: str, keys: RequestKeys) -> PrincipalResult:
+def match_principal(kind: str, value: str, keys: RequestKeys) -> PrincipalResult:
+    """Match one principal of a policy with the caller.
+
+    Args:
+        kind: ``"AWS"``, ``"Federated"``, ``"Service"``, ``"CanonicalUser"``, or ``"*"`` for everyone.
+        value: The value of the principal.
+        keys: The request.
+    """
     caller = keys.caller
     if value == "*" and kind in {"*", "AWS"}:
         return _EVERYONE
+    if kind == "CanonicalUser" and keys.action_lower.startswith("sts:"):
+        # Only S3 has canonical users.
+        return _NO
+    if kind == "Federated" and keys.action_lower == "sts:assumerole":
+        # Identity providers are for AssumeRoleWithWebIdentity and AssumeRoleWithSAML.
+        return _NO
+    if caller is None:
+        if kind != "Federated" and keys.action_lower == "sts:assumerolewithwebidentity":
+            return _NO
+        return PrincipalResult(direct=None, reason="it depends on the caller, which is unknown")
     if kind == "Service":
-        return _match_service(value, caller)
+        return _match_service(value, keys)
     if kind == "Federated":
         return _match_federated(value, keys)
-    if isinstance(caller, (Anonymous, Provider, ServicePrincipal)):
+    if isinstance(caller, (Anonymous, Provider, WebIdentity, ServicePrincipal)):
         return _NO
     if kind == "CanonicalUser":
         return PrincipalResult(account=None, reason="it depends on the canonical user ID of the account")
     return _match_aws(value, keys, caller)
 
 
-def _match_service(value: str, caller: Caller) -> PrincipalResult:
+def _match_service(value: str, keys: RequestKeys) -> PrincipalResult:
+    caller = keys.caller
     if not isinstance(caller, ServicePrincipal):
         return _NO
     if value == caller.name:
         return _DIRECT
-    # A service has several names, those of its Regions among them: aws:PrincipalServiceNamesList.
-    if value == "*" or value.partition(".")[0] == caller.name.partition(".")[0]:
+    # A service has several names, those of its Regions among them (aws:PrincipalServiceNamesList). It assumes
+    # a role by the name that it documents for the role's trust policy.
+    is_similar = value == "*" or value.partition(".")[0] == caller.name.partition(".")[0]
+    if is_similar and not keys.action_lower.startswith("sts:"):
         return PrincipalResult(direct=None, reason=f"it depends on whether {caller.name} is also {value}")
     return _NO
 
@@ -152,15 +173,28 @@ def _match_service(value: str, caller: Caller) -> PrincipalResult:
 def _match_federated(value: str, keys: RequestKeys) -> PrincipalResult:
     caller = keys.caller
     if isinstance(caller, Provider):
-        return _DIRECT if value == caller.arn else _NO
-    if isinstance(caller, ServicePrincipal):
-        return _DIRECT if value == caller.name else _NO
+        return _DIRECT if value == caller.arn and _has_provider(value, keys) else _NO
+    if isinstance(caller, WebIdentity):
+        is_issuer = value == caller.issuer or (
+            _OIDC_PROVIDER.split(value, 1)[1:] == [caller.issuer] and _has_provider(value, keys)
+        )
+        return _DIRECT if is_issuer else _NO
     if not isinstance(caller, (Role, RoleSession)) or keys.action_lower.startswith("sts:"):
         return _NO
     providers = keys.get_values("aws:FederatedProvider")
     if providers is None:
         return PrincipalResult(direct=None, reason="it depends on aws:FederatedProvider, which is unknown")
     return _DIRECT if value in providers else _NO
+
+
+def _has_provider(value: str, keys: RequestKeys) -> bool:
+    """Return whether STS finds a provider: it looks in the account of the role, if that is known.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
+    """
+    partition, account = keys.resource.split(":")[1:2], keys.resource_account
+    own = account_in(value)
+    return own is None or account is None or (own, value.split(":")[1:2]) == (account, partition)
 
 
 def _match_aws(value: str, keys: RequestKeys, caller: Principal) -> PrincipalResult:

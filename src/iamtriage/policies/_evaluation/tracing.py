@@ -93,4 +93,5 @@ def describe_statement(matched: Matched, *, trust: bool) -> DecidingStatement:
         source.file,
         source.lines[statement.index] if statement.index < len(source.lines) else None,
     )
-    return source.described.setdefault((statement.index, trust), described)
+    source.described[statement.index, trust] = described
+    return described
