@@ -121,11 +121,8 @@ def explain_assume_role(denial: Denial) -> Explanation:
     if findings is not None and required is not None:
         text = f"The role's trust policy allows the caller only with {required}. The message does not say whether the call met that."
         findings = attrs.evolve(findings, cause=attrs.evolve(findings.cause, text=text))
-    if condition_remedy is not None:
-        # The trust policy names the caller already, so another statement for it is no fix.
-        trust_remedy = None
-    else:
-        trust_remedy = narrow_deny_remedy(denial) if denial.is_explicit else _trust_remedy(denial, findings)
+    # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
+    trust_remedy = _change_trust_remedy(denial, findings) if condition_remedy is None else None
     remedies = [
         condition_remedy,
         _allow_remedy(denial, findings, attribute) if can_allow else None,
@@ -269,6 +266,14 @@ def _session_attribute_text(denial: Denial, attribute: str) -> str:
     if attribute == "session tags":
         text += " EKS Pod Identity sets transitive session tags, which are passed on when its role assumes another role."
     return text
+
+
+def _change_trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | None:
+    """Return the remedy that changes the trust policy: a Deny that matches, or else a missing Allow."""
+    result = None if findings is None else findings.result
+    if result is not None and result.is_explicit_deny:
+        return attrs.evolve(narrow_deny_remedy(denial, result.statement), layer="role_trust")
+    return narrow_deny_remedy(denial) if denial.is_explicit else _trust_remedy(denial, findings)
 
 
 def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | None:

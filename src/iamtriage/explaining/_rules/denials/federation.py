@@ -48,7 +48,6 @@ from iamtriage.explaining._rules.sts.trust_fixes import (
     expected_subjects,
     find_literal_pattern,
     find_provider,
-    is_explicit_deny,
     mismatch_remedies,
     replace_policy_remedy,
 )
@@ -276,7 +275,7 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
     result = findings.result
     if result is None:
         return None
-    if is_explicit_deny(result, denial.facts.trust_policy):
+    if result.is_explicit_deny:
         verdict, cause = "a Deny statement of the trust policy matches it", findings.cause
         remedies: tuple[Remedy, ...] = (narrow_deny_remedy(denial, result.statement),)
     else:

@@ -33,7 +33,6 @@ __all__ = (
     "expected_subjects",
     "find_literal_pattern",
     "find_provider",
-    "is_explicit_deny",
     "iterate_statements",
     "mismatch_remedies",
     "open_condition",
@@ -71,7 +70,7 @@ def find_provider(policy: Mapping[str, Any] | str | None) -> str | None:
 
 def describe_mismatch(result: TrustResult) -> str | None:
     """Return the condition that fails with both values, as a sentence without a full stop, or ``None``."""
-    if result.condition is None or not result.expected or not result.actual:
+    if result.is_explicit_deny or result.condition is None or not result.expected or not result.actual:
         return None
     key = result.condition.partition(" ")[2]
     claim = {"aud": "audience", "sub": "subject"}.get(key.rpartition(":")[2], key)
@@ -96,14 +95,6 @@ def _describe_difference(expected: str, actual: str) -> str:
 def _without_ids(subject: str) -> str:
     """Return a subject of GitHub without the IDs of owner and repository."""
     return _GITHUB_IDS.sub("", subject, count=2) if subject.startswith("repo:") else subject
-
-
-def is_explicit_deny(result: TrustResult, policy: Mapping[str, Any] | str | None) -> bool:
-    """Return whether a Deny statement of the trust policy decided."""
-    document = parse_document(policy)
-    statements = list(iterate_statements(document)) if document is not None else []
-    number = result.statement
-    return number is not None and number < len(statements) and statements[number].get("Effect") == "Deny"
 
 
 @attrs.frozen
