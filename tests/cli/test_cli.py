@@ -112,7 +112,7 @@ def test_nothing_found(command: str, text: str) -> None:
     [
         [],
         ["nonsense"],
-        ["parse", "a", "b"],
+        ["why", "a", "b"],
         ["parse", "--nonsense"],
         ["--json"],
         ["aws-auth"],
@@ -385,7 +385,7 @@ def test_interrupt_while_a_failure_waits(
     class Interrupted(io.TextIOWrapper):
         readline = interrupt
 
-    monkeypatch.setattr("iamtriage.cli._input.TextIOWrapper", Interrupted)
+    monkeypatch.setattr("iamtriage.inputs._content.TextIOWrapper", Interrupted)
     assert main(["scan", str(path)]) == 130
     assert capsys.readouterr().out.startswith("access denied")
 

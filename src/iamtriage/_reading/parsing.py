@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("parse", "parse_raised", "parse_stream")
+__all__ = ("choose_cause", "parse", "parse_raised", "parse_stream")
 
 
 class _ExceptionReader(Protocol):
@@ -70,7 +70,7 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     if not isinstance(error, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         msg = f"parse() takes text, bytes, an exception or a mapping, not {type(error).__name__}"  # type: ignore[unreachable]
         raise TypeError(msg)
-    return _cause(_mapping_reader()(error))
+    return choose_cause(_mapping_reader()(error))
 
 
 @cache
@@ -101,7 +101,7 @@ def parse_stream(file: IO[str]) -> Failure | None:
 
     *lines, begun = text.split("\n")
     rest = _read_lines(file, begun)
-    return _cause(scan_lines(chain((f"{line}\n" for line in lines), rest), has_parts=True))
+    return choose_cause(scan_lines(chain((f"{line}\n" for line in lines), rest), has_parts=True))
 
 
 def _read_lines(file: IO[str], begun: str) -> Iterator[str]:
@@ -149,7 +149,7 @@ def _read_at_length(text: str) -> Failure | None:
     if len(text) > LONG:
         from iamtriage._reading.texts import scan_text
 
-        return _cause(scan_text(text))
+        return choose_cause(scan_text(text))
     if "eventSource" in text:
         from iamtriage._reading.documents import find_cause_in_documents
 
@@ -179,7 +179,7 @@ def _fullest(chosen: Failure, said: Iterable[Failure]) -> Failure:
     return max(prints, key=lambda each: sum(value is not None for value in to_record(each).values()))
 
 
-def _cause(failures: Iterable[Failure]) -> Failure | None:
+def choose_cause(failures: Iterable[Failure]) -> Failure | None:
     """Choose among independent failures; reads no further than it must."""
     best: Failure | None = None
     for failure in failures:
@@ -193,4 +193,8 @@ def _cause(failures: Iterable[Failure]) -> Failure | None:
 def _innermost(failures: list[Failure]) -> Failure | None:
     """Choose among what was raised from one another, innermost first: what was raised first is the cause."""
     reported = [f for f in failures if f.kind != "aws_error"] or failures
-    return _cause(reported[:1]) if reported and reported[0].kind == "access_denied" else _cause(failures)
+    return (
+        choose_cause(reported[:1])
+        if reported and reported[0].kind == "access_denied"
+        else choose_cause(failures)
+    )

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from iamtriage._text import escape_controls
-from iamtriage.cli._input import InputError, is_gzip, read_bytes
+from iamtriage.cli._input import InputError, find_compression_name, read_bytes
 from iamtriage.cli._output import (
     CLEAN,
     ERROR,
@@ -153,8 +153,9 @@ def _fix(arguments: argparse.Namespace, text: str) -> int:
         print_error("nothing to fix that is safe to fix; lint lists the other problems")
         return CLEAN
     if not arguments.diff:
-        if is_gzip(arguments.file):
-            msg = f"{arguments.file}: gzip-compressed, so fix cannot rewrite it; decompress it first"
+        compression = find_compression_name(arguments.file)
+        if compression is not None:
+            msg = f"{arguments.file}: {compression}-compressed, so fix cannot rewrite it; decompress it first"
             raise InputError(msg)
         _replace_file(arguments.file, fixed.encode())
     lines = diff(text, fixed, arguments.file).splitlines()

@@ -9,22 +9,20 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._text import escape_controls
-from iamtriage.cli._input import open_input, read_text
-from iamtriage.cli._options import SEARCH_STATUS, add_file
-from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, print_error
+from iamtriage.cli._input import Inputs, read_text
+from iamtriage.cli._options import SEARCH_STATUS, add_files, add_selection
+from iamtriage.cli._output import ERROR, print_error, print_heading
 from iamtriage.exceptions import PolicyError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator
-    from typing import IO
 
-    from iamtriage.cli._input import Input
     from iamtriage.cli._output import Commands
     from iamtriage.explaining._explanations import Detail, Explanation
     from iamtriage.explaining._extensions import Extension
     from iamtriage.explaining._facts import Facts
-    from iamtriage.failures._failures import Failure
+    from iamtriage.inputs._inputs import Input
 
 __all__ = ("add_commands",)
 
@@ -40,7 +38,8 @@ def add_commands(commands: Commands) -> None:
         "that is, and how to fix it.",
         epilog=SEARCH_STATUS,
     )
-    add_file(command)
+    add_files(command)
+    add_selection(command)
     command.add_argument(
         "--all",
         action="store_true",
@@ -120,22 +119,19 @@ def _load_extension(argument: str) -> Extension:
 
 
 def _explain_file(arguments: argparse.Namespace, facts: Facts) -> int:
-    with open_input(arguments.file) as source:
-        if arguments.policy:
-            try:
-                count = _print_policies(source, arguments.principal)
-            except PolicyError as error:
-                print_error(error)
-                return ERROR
-        else:
-            explanations = _explain_all(source, facts) if arguments.all else _explain(source.file, facts)
-            count = _print_explanations(explanations, arguments)
-        source.check(is_found=bool(count))
-    if not count and arguments.policy:
-        print_error("no denial found that an Allow in an identity-based policy can fix")
-    elif not count and not arguments.json:
-        print_error("no AWS or Kubernetes access failure found")
-    return FOUND if count else NOT_FOUND
+    inputs = Inputs(arguments.files, arguments)
+    if arguments.policy:
+        try:
+            count = _print_policies(inputs, arguments.principal)
+        except PolicyError as error:
+            print_error(error)
+            return ERROR
+        return inputs.report(
+            is_found=bool(count), nothing="no denial found that an Allow in an identity-based policy can fix"
+        )
+    count = _print_explanations(inputs, facts, arguments)
+    nothing = None if arguments.json else "no AWS or Kubernetes access failure found"
+    return inputs.report(is_found=bool(count), nothing=nothing)
 
 
 def _parse_facts(arguments: list[str]) -> Facts:
@@ -164,43 +160,49 @@ def _parse_claims(text: str) -> dict[str, object]:
     return claims
 
 
-def _explain(file: IO[str], facts: Facts) -> Iterable[Explanation]:
-    from iamtriage._reading.parsing import parse_stream
+def _explain_cause(source: Input, facts: Facts) -> Iterable[Explanation]:
     from iamtriage.explaining._explain import explain
 
-    failure = parse_stream(file)
+    failure = source.find_cause()
     if failure is None:
         return ()
     # So that the explanation names the other failures.
     return (attrs.evolve(explain(failure, facts=facts), text=failure.text),)
 
 
-def _explain_all(source: Input, facts: Facts) -> Iterable[Explanation]:
+def _explain_all(source: Input, facts: Facts, seen: set[str]) -> Iterator[Explanation]:
+    """Yield the explanations of an input's failures, each problem once.
+
+    Args:
+        source: The input.
+        facts: What the user states.
+        seen: The fingerprints of the problems that were explained before.
+    """
     from iamtriage.explaining._explain import explain
-
-    return (explain(failure, facts=facts) for failure in _scan_unique(source))
-
-
-def _scan_unique(source: Input) -> Iterator[Failure]:
-    """Yield the failures of a stream, each problem once."""
     from iamtriage.failures._fingerprints import fingerprint
 
-    seen: set[str] = set()
-    for failure in source.scan():
+    for failure in source.failures():
         key = fingerprint(failure)
         if key not in seen:
             seen.add(key)
-            yield failure
+            yield explain(failure, facts=facts)
 
 
-def _print_explanations(explanations: Iterable[Explanation], arguments: argparse.Namespace) -> int:
+def _print_explanations(inputs: Inputs, facts: Facts, arguments: argparse.Namespace) -> int:
     """Print explanations as they are found, and return their number."""
+    seen: set[str] = set()
+    has_headings = inputs.are_many and not (arguments.json or arguments.markdown or arguments.html)
     count = 0
-    for explanation in explanations:
-        if count and not arguments.json:
-            print()
-        print(_format(explanation, arguments), flush=True)
-        count += 1
+    for source in inputs:
+        is_first = True
+        found = _explain_all(source, facts, seen) if arguments.all else _explain_cause(source, facts)
+        for explanation in found:
+            if has_headings and is_first:
+                print_heading(source.name, is_first=not count)
+            elif count and not arguments.json:
+                print()
+            print(_format(explanation, arguments), flush=True)
+            count, is_first = count + 1, False
     return count
 
 
@@ -230,7 +232,7 @@ def _terminal_columns() -> int:
     return get_terminal_size().columns
 
 
-def _print_policies(source: Input, principal: str | None) -> int:
+def _print_policies(inputs: Inputs, principal: str | None) -> int:
     """Print the policies for a log's denials, and return their number.
 
     Each has its principal on a line before it that begins with ``#``. A single policy is plain JSON.
@@ -242,10 +244,11 @@ def _print_policies(source: Input, principal: str | None) -> int:
 
     from iamtriage.explaining._policy_for import documents_by_principal, policies_for
 
+    failures = (failure for source in inputs for failure in source.failures())
     if principal is not None:
-        documents = {principal: policies_for(source.scan(), principal=principal)}
+        documents = {principal: policies_for(failures, principal=principal)}
     else:
-        documents = documents_by_principal(source.scan())
+        documents = documents_by_principal(failures)
     count = 0
     for name, policies in documents.items():
         if len(documents) > 1:

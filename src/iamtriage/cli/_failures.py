@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.cli._input import open_input
-from iamtriage.cli._options import SEARCH_STATUS, add_file
-from iamtriage.cli._output import FOUND, NOT_FOUND, bold, format_rows, print_error
+from iamtriage.cli._input import Inputs
+from iamtriage.cli._options import SEARCH_STATUS, add_files, add_selection
+from iamtriage.cli._output import bold, format_rows, print_heading
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator
 
-    from iamtriage.cli._input import Input
     from iamtriage.cli._output import Commands
     from iamtriage.failures._failures import Failure
+    from iamtriage.inputs._inputs import Input
 
 __all__ = ("add_commands",)
 
@@ -25,18 +25,19 @@ def add_commands(commands: Commands) -> None:
         "parse",
         help="print the failure that is the root cause",
         description="Find the failure that is the root cause in a log or an error message, and print its "
-        "facts: who was denied which action on which resource.",
+        "facts: who was denied which action on which resource. Of several files, each has its own.",
         epilog=SEARCH_STATUS,
     )
     scan = commands.add_parser(
         "scan",
         help="print every failure of a log or stream",
-        description="Print every failure in a log. FILE can be of any size, or a stream that stays open, "
-        "such as the output of kubectl logs -f.",
+        description="Print every failure in logs and event records. FILE can be of any size, or a stream "
+        "that stays open, such as the output of kubectl logs -f.",
         epilog=SEARCH_STATUS,
     )
     for command, read in ((parse, _read_cause), (scan, _read_all)):
-        add_file(command)
+        add_files(command)
+        add_selection(command)
         command.add_argument(
             "--json", action="store_true", help="print flat records, one JSON object per line"
         )
@@ -47,33 +48,34 @@ def add_commands(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    with open_input(arguments.file) as source:
-        count = _print(arguments.read(source), as_json=arguments.json, redacted=not arguments.unredacted)
-        source.check(is_found=bool(count))
-    if not count and not arguments.json:
-        print_error("no AWS or Kubernetes access failure found")
-    return FOUND if count else NOT_FOUND
+    inputs = Inputs(arguments.files, arguments)
+    has_headings = inputs.are_many and not arguments.json
+    count = 0
+    for source in inputs:
+        is_first = True
+        for failure in arguments.read(source):
+            if has_headings and is_first:
+                print_heading(source.name, is_first=not count)
+            elif count and not arguments.json:
+                print()
+            print(_write(failure, arguments), flush=True)
+            count, is_first = count + 1, False
+    nothing = None if arguments.json else "no AWS or Kubernetes access failure found"
+    return inputs.report(is_found=bool(count), nothing=nothing)
 
 
 def _read_cause(source: Input) -> Iterable[Failure]:
-    from iamtriage._reading.parsing import parse_stream
-
-    failure = parse_stream(source.file)
+    failure = source.find_cause()
     return () if failure is None else (failure,)
 
 
 def _read_all(source: Input) -> Iterator[Failure]:
-    return source.scan()
+    return source.failures()
 
 
-def _print(failures: Iterable[Failure], *, as_json: bool, redacted: bool) -> int:
-    """Print failures as they are found, and return their number."""
-    write = _to_json if as_json else _format
-    count = 0
-    for failure in failures:
-        print(("\n" if count and not as_json else "") + write(failure, redacted=redacted), flush=True)
-        count += 1
-    return count
+def _write(failure: Failure, arguments: argparse.Namespace) -> str:
+    write = _to_json if arguments.json else _format
+    return write(failure, redacted=not arguments.unredacted)
 
 
 def _to_json(failure: Failure, *, redacted: bool) -> str:

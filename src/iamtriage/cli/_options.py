@@ -7,17 +7,35 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ("SEARCH_STATUS", "add_file")
+__all__ = ("SEARCH_STATUS", "add_files", "add_selection")
 
-SEARCH_STATUS = "Exit status: 0 if a failure was found, 1 if none was, 2 on an error."
+SEARCH_STATUS = (
+    "Exit status: 0 if a failure was found, 1 if none was, 2 on an error, also if only a part of the input "
+    "could not be read."
+)
 
 
-def add_file(command: argparse.ArgumentParser) -> None:
-    """Add the FILE argument of commands that read logs."""
+def add_files(command: argparse.ArgumentParser) -> None:
+    """Add the FILE arguments of commands that read logs."""
     command.add_argument(
-        "file",
-        nargs="?",
-        default="-",
+        "files",
+        nargs="*",
         metavar="FILE",
-        help="the text file to read, plain or gzip-compressed (default: -, standard input)",
+        help="a log or event records, plain or compressed; a folder; or a pattern such as 'logs/**/*.gz' "
+        "(default: -, standard input)",
+    )
+
+
+def add_selection(command: argparse.ArgumentParser) -> None:
+    """Add the options that select event records, and the files of a CloudTrail tree."""
+    selection = command.add_argument_group(
+        "selection of event records", "Logs that are not event records are read whole."
+    )
+    selection.add_argument("--since", metavar="TIME", help="the time of the first event, such as 2026-11-27")
+    selection.add_argument("--until", metavar="TIME", help="the time that all events are before")
+    selection.add_argument(
+        "--account", metavar="ID", action="append", default=[], help="the ID of an account; can be repeated"
+    )
+    selection.add_argument(
+        "--region", metavar="REGION", action="append", default=[], help="a Region; can be repeated"
     )

@@ -22,6 +22,7 @@ __all__ = (
     "format_rows",
     "format_value",
     "print_error",
+    "print_heading",
 )
 
 # The status of a search, as with grep.
@@ -73,3 +74,8 @@ def format_rows(pairs: list[tuple[str, object]], width: int = 0) -> list[str]:
 def print_error(message: object) -> None:
     """Print a message to standard error."""
     print(f"iamtriage: {escape_controls(str(message))}", file=sys.stderr)
+
+
+def print_heading(name: str, *, is_first: bool) -> None:
+    """Print the name of an input above what was found in it, as ``head`` does."""
+    print(("" if is_first else "\n") + bold(f"==> {format_value(name)} <=="))

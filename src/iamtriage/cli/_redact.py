@@ -6,14 +6,15 @@ import sys
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from iamtriage.cli._input import open_input
-from iamtriage.cli._options import add_file
-from iamtriage.cli._output import FOUND, NOT_FOUND
+from iamtriage.cli._input import Inputs
+from iamtriage.cli._options import add_files
+from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND
 
 if TYPE_CHECKING:
     import argparse
 
     from iamtriage.cli._output import Commands
+    from iamtriage.inputs._inputs import Input
 
 __all__ = ("add_commands",)
 
@@ -23,10 +24,11 @@ def add_commands(commands: Commands) -> None:
     command = commands.add_parser(
         "redact",
         help="print a text without its secrets",
-        description="Print a text with its secrets replaced. Check the result before you share it.",
+        description="Print a text with its secrets replaced. Several files are one text. Check the result "
+        "before you share it.",
         epilog="Exit status: 0 if something was replaced, 1 if nothing was, 2 on an error.",
     )
-    add_file(command)
+    add_files(command)
     command.add_argument(
         "--identifiers",
         action="store_true",
@@ -39,14 +41,28 @@ def add_commands(commands: Commands) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from iamtriage.redaction._redact import redact
 
-    with open_input(arguments.file, keep_bytes=True) as source:
-        text = source.file.read()
-        # Secrets in binary data would not be found.
-        source.check()
+    inputs = Inputs(arguments.files)
+    text = "".join([_read(source) for source in inputs])
+    if inputs.has_problem and not text:
+        return ERROR
     redacted = redact(text, identifiers=arguments.identifiers)
     stdout: object = sys.stdout
     if isinstance(stdout, TextIOWrapper):
         stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
     sys.stdout.write(redacted)
     sys.stdout.flush()
+    if inputs.has_problem:
+        return ERROR
     return NOT_FOUND if redacted == text else FOUND
+
+
+def _read(source: Input) -> str:
+    """Return the text of an input, empty if it is not complete: secrets in binary data would not be found."""
+    from iamtriage.inputs._content import NUL_BYTES
+
+    text = ""
+    for content in source.open_content():
+        text = content.open_text(keep_bytes=True).read()
+        if content.is_binary:
+            source.problem = NUL_BYTES
+    return text if source.problem is None else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iamtriage._text import escape_controls
-from iamtriage.cli._input import open_input
+from iamtriage.cli._input import read_text
 from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, bold, format_rows, print_error
 from iamtriage.exceptions import ConfigFileError, EndpointError, UnknownRegionError
 
@@ -161,9 +161,4 @@ def _read_settings_file(env: dict[str, str], variable: str, default: str) -> str
 
 
 def _read_error(file: str | None) -> str | None:
-    if file is None:
-        return None
-    with open_input(file) as source:
-        text = source.file.read()
-        source.check()
-    return text
+    return None if file is None else read_text(file)

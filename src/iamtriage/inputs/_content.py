@@ -117,6 +117,16 @@ class Content:
         del size
         return next(iter(self), b"")
 
+    def is_shorter_than(self, size: int) -> bool:
+        """Read ahead, and return whether the content has fewer bytes than this."""
+        while sum(map(len, self._pending)) < size:
+            chunk = next(self._chunks, b"")
+            if not chunk:
+                return True
+            self.has_nul = self.has_nul or b"\0" in chunk
+            self._pending.append(chunk)
+        return False
+
     def extend_prefix(self, size: int) -> bytes:
         """Read further until the prefix has a newline, and return it.
 

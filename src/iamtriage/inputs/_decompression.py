@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ("PART_SIZE", "Compression", "DecompressionError", "decompress", "find_compression")
 
-PART_SIZE = 4 << 20
+PART_SIZE = 1 << 20
 """Maximum number of bytes that are decompressed at once."""
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
+from iamtriage._reading.vocabulary.excerpts import LONG
 from iamtriage.inputs._content import NUL_BYTES, Content
 from iamtriage.inputs._live import read_live_lines
 from iamtriage.inputs._records import Progress, find_format, read_denials
@@ -70,7 +71,7 @@ class Input:
         Yields:
             The records. ``records`` is their number, with those of calls that succeeded, after the last one.
         """
-        for content in self._open():
+        for content in self.open_content():
             reader = find_format(content)
             if reader is None:
                 self.problem = _NOT_RECORDS
@@ -85,17 +86,28 @@ class Input:
         Yields:
             The failures, in order.
         """
-        for content in self._open():
+        for content in self.open_content():
             reader = find_format(content)
             if reader is None:
                 yield from self._scan(content)
-                continue
-            from iamtriage._reading.parsing import parse
+            else:
+                yield from self._parse_records(reader, content)
 
-            for record in self._read_records(reader, content):
-                found = parse(record)
-                if found is not None:
-                    yield found
+    def find_cause(self) -> Failure | None:
+        """Return the failure that :func:`iamtriage.parse` returns for the input, of any size."""
+        from iamtriage._reading.parsing import choose_cause, parse_stream
+
+        cause: Failure | None = None
+        for content in self.open_content():
+            reader = find_format(content)
+            if reader is None or (not self._selection and content.is_shorter_than(LONG)):
+                # Small records, too, so that the failure has its place in their text.
+                cause = parse_stream(content.open_text())
+                if cause is None and content.is_binary:
+                    self.problem = NUL_BYTES
+            else:
+                cause = choose_cause(self._parse_records(reader, content))
+        return cause
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the input as text, decompressed.
@@ -103,7 +115,7 @@ class Input:
         Yields:
             The lines, with their newlines.
         """
-        for content in self._open():
+        for content in self.open_content():
             yield from content.open_text()
             if content.is_binary:
                 self.problem = NUL_BYTES
@@ -118,6 +130,14 @@ class Input:
             yield from read_denials(reader, content, self._selection, progress)
         finally:
             self.records, self.skipped, self.problem = progress.records, progress.skipped, progress.problem
+
+    def _parse_records(self, reader: Reader, content: Content) -> Iterator[Failure]:
+        from iamtriage._reading.parsing import parse
+
+        for record in self._read_records(reader, content):
+            failure = parse(record)
+            if failure is not None:
+                yield failure
 
     def _scan(self, content: Content) -> Iterator[Failure]:
         """Yield the failures of a log; those of a pipe or terminal soon after their last line."""
@@ -135,7 +155,7 @@ class Input:
         if not is_found and content.is_binary:
             self.problem = NUL_BYTES
 
-    def _open(self) -> Generator[Content, None, None]:
+    def open_content(self) -> Generator[Content, None, None]:
         """Yield the content, unless there is none, and set what is wrong with it after it was read."""
         if self._source is None or self.skipped is not None:
             return

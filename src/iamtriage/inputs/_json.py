@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ("load",)
+__all__ = ("Record", "get", "load")
+
+Record: TypeAlias = Mapping[str, Any]
+"""An event, or another JSON object."""
 
 
 def _find_loader() -> Callable[[bytes | str], object]:
@@ -50,3 +54,14 @@ def _load_tolerantly(data: bytes) -> object:
         return json.loads(data.decode("utf-8", "replace"), strict=False)
     except (ValueError, RecursionError):
         return None
+
+
+def get(value: object, *keys: str) -> object:
+    """Return a value in nested objects; ``None`` if there is none.
+
+    >>> get({"cloud": {"region": "us-east-1"}}, "cloud", "region")
+    'us-east-1'
+    """
+    for key in keys:
+        value = cast("Record", value).get(key) if isinstance(value, Mapping) else None
+    return value

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import attrs
 
 from iamtriage.inputs._elements import read_elements
-from iamtriage.inputs._json import load
+from iamtriage.inputs._json import Record, get, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from iamtriage.inputs._content import Content
     from iamtriage.inputs._selection import Selection
 
-__all__ = ("Progress", "Reader", "Record", "find_format", "read_denials")
-
-Record: TypeAlias = Mapping[str, Any]
-"""An event as a JSON object."""
+__all__ = ("Progress", "Reader", "find_format", "read_denials")
 
 # A document that cannot be split is read as a whole, up to this many bytes.
 _MAX_DOCUMENT = 256 << 20
@@ -185,13 +182,9 @@ def has_failed(event: Record) -> bool:
     if event.get("errorCode") or event.get("errorMessage"):
         return True
     if "api" in event:
-        response = _get(_get(event, "api"), "response")
-        return bool(_get(response, "error") or (_get(response, "error_message")))
-    return _get(_get(event, "responseStatus"), "code") in _DENIED
-
-
-def _get(value: object, key: str) -> object:
-    return cast("Record", value).get(key) if isinstance(value, Mapping) else None
+        response = get(event, "api", "response")
+        return bool(get(response, "error") or (get(response, "error_message")))
+    return get(event, "responseStatus", "code") in _DENIED
 
 
 def _read_log_file(content: Content, progress: Progress) -> Iterator[Record]:
@@ -279,7 +272,7 @@ def _read_array(content: Content, progress: Progress) -> Iterator[Record]:
 def _failing(elements: Iterable[object], progress: Progress) -> Iterator[Record]:
     """Count the events of these documents, and yield those that say that a call failed."""
     for element in elements:
-        if _get(element, "digestS3Object") is not None:
+        if get(element, "digestS3Object") is not None:
             progress.skipped = "a CloudTrail digest, which holds no events"
         for event in events_in(element):
             progress.records += 1

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage.inputs._json import get
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 __all__ = ("Selection", "find_sibling")
 
@@ -205,20 +206,10 @@ def _time_of(record: Mapping[str, object]) -> str | None:
 def _account_of(record: Mapping[str, object]) -> str | None:
     account = record.get("recipientAccountId")
     if account is None:
-        account = _nested(record, "cloud", "account", "uid") or _nested(record, "userIdentity", "accountId")
+        account = get(record, "cloud", "account", "uid") or get(record, "userIdentity", "accountId")
     return account if isinstance(account, str) else None
 
 
 def _region_of(record: Mapping[str, object]) -> str | None:
-    region = record.get("awsRegion") or _nested(record, "cloud", "region")
+    region = record.get("awsRegion") or get(record, "cloud", "region")
     return region if isinstance(region, str) else None
-
-
-def _nested(record: Mapping[str, object], *keys: str) -> object:
-    value: object = record
-    for key in keys:
-        if not isinstance(value, Mapping):
-            return None
-        nested: Mapping[str, object] = value
-        value = nested.get(key)
-    return value

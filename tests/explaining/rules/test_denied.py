@@ -496,6 +496,7 @@ def test_facts_replace_what_s3_does_not_state(facts: dict[str, str], resource: s
     ("action", "resource", "also"),
     [
         ("ecr:InitiateLayerUpload", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", ["ecr:UploadLayerPart, ecr:CompleteLayerUpload, ecr:PutImage and ecr:BatchGetImage on the repository, and ecr:GetAuthorizationToken on *", "one at a time"]),
+        ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", ["The * is AWS's own", "also on the image"]),
         ("ecr:GetDownloadUrlForLayer", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", ["Pulling an image also takes ecr:BatchGetImage on", "one at a time"]),
         ("ecr:GetAuthorizationToken", "*", ["Pushing an image", "Pulling an image", "one at a time"]),
         ("ecr-public:GetAuthorizationToken", "*", ["and sts:GetServiceBearerToken on *", "one at a time"]),

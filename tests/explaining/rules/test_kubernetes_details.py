@@ -146,3 +146,15 @@ def test_wrong_entry_of_a_user() -> None:
 def test_access_policy_needs_a_principal_that_can_have_an_entry(caller: str, has_policy: bool) -> None:  # noqa: FBT001
     remedies = explain(PODS.replace('"ana"', f'"{caller}"')).remedies
     assert any("AmazonEKSViewPolicy" in each.title for each in remedies) == has_policy
+
+
+def test_a_cluster_with_azure_rbac_needs_a_role_assignment() -> None:
+    """AKS asks Azure, too, and says so behind the denial."""
+    text = (
+        f"{PODS}: User does not have access to the resource in Azure. Update role assignment to allow access."
+    )
+    first, *others = explain(text).remedies
+    assert first.commands[1].startswith(
+        "az role assignment create --role 'Azure Kubernetes Service RBAC Reader'"
+    )
+    assert not any("aws " in line for each in others for line in each.commands)

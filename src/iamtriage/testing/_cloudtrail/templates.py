@@ -220,5 +220,7 @@ def _fill(value: Any, number: int, account: str, region: str) -> Any:  # noqa: A
     if isinstance(value, dict):
         members = cast("dict[str, Any]", value)
         return {name: _fill(each, number, account, region) for name, each in members.items()}
-    items: Any = cast("list[Any]", value) if isinstance(value, list) else None
-    return value if items is None else [_fill(each, number, account, region) for each in items]
+    if isinstance(value, list):
+        items = cast("list[Any]", value)
+        return [_fill(each, number, account, region) for each in items]
+    return value

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     AnyCase = Case[Failure]
 
-__all__ = ("ClusterProvider", "explain_other_cluster", "find_cluster_provider")
+__all__ = ("AZURE_RBAC_SIGN", "ClusterProvider", "explain_other_cluster", "find_cluster_provider")
 
+AZURE_RBAC_SIGN = "access to the resource in Azure"
+"""What the authorizer of Azure RBAC writes: ``User does not have access to the resource in Azure. Update role …``."""
 _AKS_PAGE = "https://learn.microsoft.com/en-us/azure/aks/control-kubeconfig-access"
 _GKE_PAGE = "https://cloud.google.com/kubernetes-engine/docs/how-to/cluster-access-for-kubectl"
 CLUSTER_OF_OTHER_PROVIDER = CauseType(
@@ -58,8 +60,8 @@ class ClusterProvider:
 _PROVIDERS = (
     ClusterProvider(
         "Azure Kubernetes Service (AKS)",
-        (".azmk8s.", "kubelogin", "AADSTS"),
-        re.compile(r"\.azmk8s\.(?:io|us|cn)\b|\bkubelogin\b|\bAADSTS\d{5,8}\b", re.ASCII),
+        (".azmk8s.", "kubelogin", "AADSTS", AZURE_RBAC_SIGN),
+        re.compile(rf"\.azmk8s\.(?:io|us|cn)\b|\bkubelogin\b|\bAADSTS\d{{5,8}}\b|\b{AZURE_RBAC_SIGN}\b", re.ASCII),
         "Sign in to Azure with an account that has access to the cluster, and get its kubeconfig again.",
         ("az login", "az aks get-credentials --resource-group RESOURCE_GROUP_NAME --name CLUSTER", "kubelogin convert-kubeconfig --login azurecli"),
         _AKS_PAGE,

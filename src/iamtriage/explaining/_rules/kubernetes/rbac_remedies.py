@@ -13,7 +13,11 @@ import attrs
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._explanations import Remedy
-from iamtriage.explaining._rules.kubernetes.other_clusters import ClusterProvider, find_cluster_provider
+from iamtriage.explaining._rules.kubernetes.other_clusters import (
+    AZURE_RBAC_SIGN,
+    ClusterProvider,
+    find_cluster_provider,
+)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.access_policies import narrowest_access_policy
 from iamtriage.explaining._rules.shared.cases import Case
@@ -124,6 +128,7 @@ class DeniedRequest:
 def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     """Return the remedies, in the order to try them."""
     remedies = (
+        _azure_remedy(denied),
         _service_account_remedy(denied),
         _one_namespace_remedy(denied),
         _role_remedy(denied),
@@ -131,6 +136,32 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         _check_remedy(denied),
     )
     return tuple(remedy for remedy in remedies if remedy is not None)
+
+
+def _azure_remedy(denied: DeniedRequest) -> Remedy | None:
+    if AZURE_RBAC_SIGN not in denied.case.failure.text:
+        return None
+    namespace = commands.namespace(denied.request.namespace)
+    scope = (
+        f"CLUSTER_RESOURCE_ID/namespaces/{namespace}" if denied.request.namespace else "CLUSTER_RESOURCE_ID"
+    )
+    role = f"Azure Kubernetes Service RBAC {'Reader' if denied.request.verb in READ_VERBS else 'Writer'}"
+    assignee = user_argument(denied.user)
+    return Remedy(
+        title="Assign a role in Azure",
+        who="cluster administrator",
+        steps=(
+            "The cluster authorizes requests by Azure role assignments and by Kubernetes RBAC.",
+            "az aks show prints CLUSTER_RESOURCE_ID.",
+        ),
+        commands=(
+            "az aks show --resource-group RESOURCE_GROUP_NAME --name CLUSTER --query id --output tsv",
+            fill_command(
+                "az role assignment create --role {} --assignee {} --scope {}", role, assignee, scope
+            ),
+        ),
+        url="https://learn.microsoft.com/en-us/azure/aks/manage-azure-rbac",
+    )
 
 
 def _binding_subject(user: str | None, kind: UserKind, of_role: Role | None) -> Subject | None:

@@ -11,6 +11,7 @@ reader knows whether the caller performs the whole task. Sources, pages of docs.
 * event sources: the managed policies AWSLambdaSQSQueueExecutionRole and AWSLambdaKinesisExecutionRole
 * keys: AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html,
   AmazonS3/latest/API/API_CreateMultipartUpload.html
+* launches: AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html
 * Bedrock: bedrock/latest/userguide/inference-profiles-prereq.html
 """
 
@@ -109,6 +110,7 @@ _TASKS: dict[str, tuple[_Task, ...]] = {
 _LOGS = "Writing logs takes logs:CreateLogStream and logs:PutLogEvents on the log group's ARN with :* behind it, and logs:CreateLogGroup where the group is not there yet."
 _INFERENCE_PROFILE = "A call by an inference profile takes the action on the profile, and on the foundation model in each region to which the profile may send it."
 _HINTS = {
+    "ec2:RunInstances": "A launch is checked on more than the instance: allow ec2:RunInstances also on the image (arn:aws:ec2:REGION::image/*), the subnet, security group, network interface, volume and key pair. New ones have no ID yet, so their ARNs end in *.",
     "logs:CreateLogGroup": _LOGS,
     "logs:CreateLogStream": _LOGS,
     "logs:PutLogEvents": _LOGS,
