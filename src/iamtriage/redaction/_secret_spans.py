@@ -42,6 +42,7 @@ class FoundSecret(NamedTuple):
         quote: The quotes that the marker needs so that JSON stays valid.
         is_whole: Whether one marker replaces all of its lines.
         is_unwrapped: Whether it was found in the unwrapped text.
+        is_dashed: Whether the marker must be one word without brackets, so that a document stays valid.
     """
 
     start: int
@@ -50,6 +51,7 @@ class FoundSecret(NamedTuple):
     quote: str = ""
     is_whole: bool = False
     is_unwrapped: bool = False
+    is_dashed: bool = False
 
 
 def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:
@@ -93,10 +95,11 @@ def _merge(finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
 
 def _replacement(text: str, found: FoundSecret, *, has_url: bool) -> str:
     written = text[found.start : found.end]
-    word = found.quote + make_marker(found.what, url=_in_url(text, found, has_url=has_url)) + found.quote
+    is_dashed = found.is_dashed or _in_url(text, found, has_url=has_url)
+    word = found.quote + make_marker(found.what, url=is_dashed) + found.quote
     if "\n" in written and found.what != "private key" and not found.is_whole:
         return _wrapped_replacement(text, found, word)
-    if len(word) < len(written) and _fills_its_line(text, found):
+    if len(word) < len(written) and not found.quote and _fills_its_line(text, found):
         return FILL * (len(written) - len(word)) + word
     return word
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage.redaction._blocks import split_blocks
-from iamtriage.redaction._documents.json_secrets import JsonDocuments
+from iamtriage.redaction._documents.document_secrets import Documents
 from iamtriage.redaction._documents.kubernetes_secrets import find_kubernetes_secrets
 from iamtriage.redaction._finders.assignments import find_assigned_secrets
 from iamtriage.redaction._finders.encoded_messages import find_encoded_messages
@@ -88,10 +88,10 @@ def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
     """
     if not may_hold_secret(text):
         return []
-    documents = JsonDocuments(text)
+    documents = Documents(text)
     if not documents:
         return _find_in_prose(text, is_wrapped=is_wrapped)
-    # JSON is searched value by value, so that what is found in one never reaches into the next.
+    # Documents are searched value by value, so that what is found in one never reaches into the next.
     other = documents.blank()
     finds = [*documents.find_secrets(find_secrets)]
     finds += documents.clip([*find_shaped_secrets(text), *find_paired_secrets(text, fold_case(text))])

@@ -7,12 +7,18 @@ linear: where JSON is invalid, what is complete inside it is used, and reading g
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
+
+from iamtriage._typing import override
+from iamtriage.redaction._documents.nodes import Decoded, Item, Node, Scalar, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("JsonNode", "JsonString", "find_json", "unescape")
+    from iamtriage.redaction._documents.nodes import Value
+    from iamtriage.redaction._secret_spans import FoundSecret
+
+__all__ = ("JsonScalar", "find_json")
 
 _OPENING = re.compile(
     # A string that contains JSON, or JSON whose quotes are escaped.
@@ -30,46 +36,42 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
-class JsonString:
-    """A string or another scalar: ``text[start:end]``, without its quotes.
+class JsonScalar(Scalar):
+    """A string, a number or a constant of JSON."""
 
-    Attributes:
-        start: The position of its first character.
-        end: The position after its last character.
-        is_text: Whether it is a string, not a number or a constant.
-    """
+    __slots__ = ()
 
-    __slots__ = ("end", "is_text", "start")
+    @override
+    def decode(self, text: str) -> Decoded:
+        if text.find("\\", self.start, self.end) < 0:
+            return super().decode(text)
+        return decode(text, self.start, self.end, _ESCAPE, _unescape)
 
-    def __init__(self, start: int, end: int, *, is_text: bool) -> None:
-        self.start, self.end, self.is_text = start, end, is_text
+    @override
+    def mark(self, found: FoundSecret) -> FoundSecret:
+        if self.covers(found):
+            return found._replace(quote="" if self.is_text else '"')
+        return found._replace(quote=found.quote.replace("\\", "\\\\").replace('"', '\\"'))
 
 
-class JsonNode:
-    """An object or an array.
+def _unescape(escape: re.Match[str]) -> str:
+    # An invalid escape stays.
+    return chr(int(escape[1], 16)) if escape[1] else _CHARACTERS.get(escape[2], escape[2])
 
-    Attributes:
-        start: The position of its bracket.
-        end: The position after its closing bracket.
-        items: Its values, each with the position of its key; ``None`` in an array.
-        is_object: Whether it is an object.
-    """
 
-    __slots__ = ("end", "is_object", "items", "key", "start", "state")
+class _OpenNode(Node):
+    """An object or a list whose end is not yet read."""
+
+    __slots__ = ("key", "state")
 
     def __init__(self, start: int, *, is_object: bool) -> None:
-        self.start = self.end = start
-        self.is_object = is_object
-        self.items: list[tuple[tuple[int, int] | None, JsonValue]] = []
-        self.key: tuple[int, int] | None = None
+        super().__init__(start, "object" if is_object else "list")
+        self.key: Scalar | None = None
         # What is next: a "k"ey, a ":" colon, a "v"alue, or a "," comma; at the beginning, also the end.
         self.state = "k0" if is_object else "v0"
 
 
-JsonValue: TypeAlias = "JsonNode | JsonString"
-
-
-def find_json(text: str) -> Iterator[JsonValue]:
+def find_json(text: str) -> Iterator[Value]:
     """Yield each JSON value of a text: objects, lists that contain one, and strings that contain JSON."""
     # A list of plain values is JSON only if it is the whole text.
     first, last = len(text) - len(text.lstrip()), len(text.rstrip())
@@ -80,20 +82,20 @@ def find_json(text: str) -> Iterator[JsonValue]:
         if text[at] == '"':
             quoted = _QUOTED.match(text, at)
             if quoted:
-                yield JsonString(at + 1, quoted.end() - 1, is_text=True)
+                yield JsonScalar(at + 1, quoted.end() - 1, is_text=True)
             at = quoted.end() if quoted else at + 1
         elif escaped:
             rest = _ESCAPED_REST.match(text, at)
             at = rest.end() if rest else at + 1
-            yield JsonString(escaped.start(), at, is_text=True)
+            yield JsonScalar(escaped.start(), at, is_text=True)
         else:
             found, at = _read(text, at)
             yield from (node for node in found if _is_document(node, (first, last)))
 
 
-def _read(text: str, at: int) -> tuple[list[JsonNode], int]:
+def _read(text: str, at: int) -> tuple[list[Node], int]:
     """Read the value at an opening bracket. Return it, or what is complete inside it, and where to go on."""
-    stack: list[JsonNode] = []
+    stack: list[_OpenNode] = []
     match = _TOKEN.match
     while token := match(text, at):
         at = token.end()
@@ -106,7 +108,7 @@ def _read(text: str, at: int) -> tuple[list[JsonNode], int]:
         if sign in "{[":
             if node is not None and node.state[0] != "v":
                 break
-            stack.append(JsonNode(at - 1, is_object=sign == "{"))
+            stack.append(_OpenNode(at - 1, is_object=sign == "{"))
         elif node is None or not _accept_sign(node, sign):
             break
         elif sign in "}]":
@@ -117,23 +119,23 @@ def _read(text: str, at: int) -> tuple[list[JsonNode], int]:
             _add(stack[-1], node)
     else:
         at = min(len(text), at + 1)
-    complete = [item for node in stack for _, item in node.items if isinstance(item, JsonNode)]
+    complete = [item.value for node in stack for item in node.items if isinstance(item.value, Node)]
     return complete, max(at, stack[-1].start + 1 if stack else at)
 
 
-def _accept_sign(node: JsonNode, sign: str) -> bool:
+def _accept_sign(node: _OpenNode, sign: str) -> bool:
     """Return whether a sign that opens nothing can be next."""
     state = node.state
     if sign == ":":
         node.state = "v"
         return state == ":"
     if sign == ",":
-        node.state = "k" if node.is_object else "v"
+        node.state = "k" if node.kind == "object" else "v"
         return state == ","
-    return (sign == "}") == node.is_object and state in {"k0", "v0", ","}
+    return (sign == "}") == (node.kind == "object") and state in {"k0", "v0", ","}
 
 
-def _accept_scalar(node: JsonNode, token: re.Match[str]) -> bool:
+def _accept_scalar(node: _OpenNode, token: re.Match[str]) -> bool:
     """Return whether a string or another scalar can be next, and add it."""
     state = node.state[0]
     is_text = token.lastgroup == "string"
@@ -141,45 +143,19 @@ def _accept_scalar(node: JsonNode, token: re.Match[str]) -> bool:
     if is_text:
         start, end = start + 1, end - 1
     if state == "v":
-        _add(node, JsonString(start, end, is_text=is_text))
+        _add(node, JsonScalar(start, end, is_text=is_text))
         return True
-    node.key, node.state = (start, end), ":"
+    node.key, node.state = JsonScalar(start, end), ":"
     return state == "k" and is_text
 
 
-def _add(node: JsonNode, value: JsonValue) -> None:
-    node.items.append((node.key, value))
+def _add(node: _OpenNode, value: Value) -> None:
+    node.items.append(Item(node.key, "", value))
     node.key, node.state = None, ","
 
 
-def _is_document(node: JsonNode, whole: tuple[int, int]) -> bool:
+def _is_document(node: Node, whole: tuple[int, int]) -> bool:
     """Return whether a value is JSON, not the subscript or list of another notation."""
-    if node.is_object:
+    if node.kind == "object":
         return bool(node.items)
-    return any(isinstance(item, JsonNode) for _, item in node.items) or (node.start, node.end) == whole
-
-
-def unescape(text: str, start: int, end: int) -> tuple[str, list[tuple[int, int]]]:
-    r"""Decode the characters of a JSON string. Return them, and where in the text each run of them begins.
-
-    An invalid escape stays.
-
-    >>> unescape(r'x\ny', 0, 4)
-    ('x\ny', [(0, 0), (1, 1), (2, 3)])
-    """
-    if text.find("\\", start, end) < 0:
-        return text[start:end], [(0, start)]
-    pieces: list[str] = []
-    places = [(0, start)]
-    length, done = 0, start
-    for escape in _ESCAPE.finditer(text, start, end):
-        plain = text[done : escape.start()]
-        length += len(plain)
-        character = chr(int(escape[1], 16)) if escape[1] else _CHARACTERS.get(escape[2], escape[2])
-        pieces += (plain, character)
-        places.append((length, escape.start()))
-        length += 1
-        done = escape.end()
-        places.append((length, done))
-    pieces.append(text[done:end])
-    return "".join(pieces), places
+    return any(isinstance(item.value, Node) for item in node.items) or (node.start, node.end) == whole

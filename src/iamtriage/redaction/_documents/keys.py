@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage.redaction._finders.assignments import find_assigned_secrets
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._vocabulary.secret_names import Name, classify_key
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from iamtriage.redaction._secret_spans import FoundSecret
     from iamtriage.redaction._vocabulary.markers import Secret
 
-__all__ = ("Announced", "announce_items", "announce_members")
+__all__ = ("Announced", "announce_items", "announce_members", "announce_pairs")
 
 # The keys of an object that holds a name and its value: those of Kubernetes, ECS, HAR, CloudFormation, SSM.
 _NAME_KEYS = frozenset(
@@ -83,8 +84,14 @@ class Announced(NamedTuple):
     is_header: bool = False
     is_secret_object: bool = False
 
-    def secret_in(self, content: str, *, is_text: bool) -> Secret | None:
-        """Return what a value is, if all of it is a secret; ``None`` if it is not."""
+    def secret_in(self, content: str, *, is_text: bool, is_quoted: bool = True) -> Secret | None:
+        """Return what a value is, if all of it is a secret; ``None`` if it is not.
+
+        Args:
+            content: The value.
+            is_text: Whether it is a string, not a number or a constant.
+            is_quoted: Whether quotes or the notation show where it ends.
+        """
         if self.what is not None:
             return None if is_placeholder(content) or not content.strip() else self.what
         if self.name is None or self.is_header or len(content) > _MAX_SECRET:
@@ -99,15 +106,29 @@ class Announced(NamedTuple):
         placement = _KEY if self.sign == ":" else _OPTION if self.sign == "option" else _ITEM
         if not is_text and (self.name.what != "password" or not content.isdigit()):
             return None
+        placement = placement._replace(quoted=is_quoted)
         return self.name.what if can_be_secret(self.name, content, placement) else None
 
-    def find_in(self, content: str, find: Callable[[str], Iterable[FoundSecret]]) -> Iterator[FoundSecret]:
+    def find_in(
+        self, content: str, find: Callable[[str], Iterable[FoundSecret]], *, is_quoted: bool = True
+    ) -> Iterator[FoundSecret]:
         """Find the secrets in a value that is not one as a whole."""
         yield from find(content)
         if self.is_header and content:
-            text = _HEADER + content
-            for found in find_header_secrets(text, fold_case(text)):
-                yield found._replace(start=found.start - len(_HEADER), end=found.end - len(_HEADER))
+            yield from _find_after(_HEADER, content, find_header_secrets)
+        elif self.name is not None and not is_quoted and not self.name.random:
+            # Without quotes, more than the secret can be in the value.
+            yield from _find_after(f"{self.name.tail}: ", content, find_assigned_secrets)
+
+
+def _find_after(
+    name: str, content: str, find: Callable[[str, str], Iterable[FoundSecret]]
+) -> Iterator[FoundSecret]:
+    """Find the secrets in a value as if its name were before it in a text."""
+    text = name + content
+    for found in find(text, fold_case(text)):
+        if found.start >= len(name):
+            yield found._replace(start=found.start - len(name), end=found.end - len(name))
 
 
 # In characters.
@@ -169,8 +190,21 @@ def announce_items(values: Sequence[str | None], announced: Announced | None) ->
     return result
 
 
+def announce_pairs(values: Sequence[str | None]) -> list[Announced | None]:
+    """Return what is known about each item of a list of names and values: what the name before says.
+
+    Args:
+        values: The items that are scalars, as text; ``None`` for others.
+    """
+    result: list[Announced | None] = [None] * len(values)
+    for at, value in enumerate(values[:-1]):
+        if value is not None and _NAME.fullmatch(value.strip()):
+            result[at + 1] = _announce(value.strip())
+    return result
+
+
 def _announce(key: str) -> Announced | None:
-    if key.lower().replace("_", "-") in _AUTHORIZATION:
+    if key.lower().replace("_", "-").rpartition(" ")[2] in _AUTHORIZATION:
         return Announced(is_header=True)
     name = classify_key(key)
     return Announced(name=name) if name is not None else None

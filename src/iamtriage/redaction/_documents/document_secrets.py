@@ -1,0 +1,166 @@
+"""Find the secrets in documents: by their keys, and by what each string contains.
+
+A secret is never more than one value, so the rest of a document stays as it is. A string can contain another
+document or any other text, which is searched in turn.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage.redaction._documents.json_spans import find_json
+from iamtriage.redaction._documents.keys import announce_items, announce_members, announce_pairs
+from iamtriage.redaction._documents.nodes import Node
+from iamtriage.redaction._documents.yaml_spans import find_yaml
+from iamtriage.redaction._secret_spans import FoundSecret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from iamtriage.redaction._documents.keys import Announced
+    from iamtriage.redaction._documents.nodes import Decoded, Item, Scalar, Value
+
+    Find = Callable[[str], Iterable[FoundSecret]]
+    # A value, its characters if it is a scalar, and what is known about it.
+    _Open = tuple[Value, Decoded | None, Announced | None]
+
+__all__ = ("Documents",)
+
+# No shorter text contains a name and its value.
+_MIN_LENGTH = 5
+# No shorter key contains a secret that a name or its form shows.
+_MIN_KEY = 12
+_LINE = re.compile(r"[^\n]+")
+# No value, quote or space of any notation contains it.
+_FILLER = "\x81"
+
+
+class _FoundDocuments(NamedTuple):
+    """The documents of a text, in text order, and the parts of the text that belong to them."""
+
+    values: list[Value]
+    spans: list[tuple[int, int]]
+
+
+class Documents:
+    """The documents of a text.
+
+    Args:
+        text: The text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        found = _find_documents(text)
+        self._values = found.values
+        self._spans = found.spans
+        # Keys are leaves, too: no secret reaches from one leaf into another.
+        self._leaves: list[Scalar] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._values)
+
+    def blank(self) -> str:
+        """Return the text with fillers for its documents, so that positions and line breaks stay the same."""
+        pieces: list[str] = []
+        done = 0
+        for start, end in self._spans:
+            pieces.append(self._text[done:start])
+            pieces.append(_LINE.sub(lambda line: _FILLER * len(line[0]), self._text[start:end]))
+            done = end
+        return "".join([*pieces, self._text[done:]])
+
+    def find_secrets(self, find: Find) -> Iterator[FoundSecret]:
+        """Find the secrets in each value.
+
+        Args:
+            find: Finds the secrets in the text of a string.
+        """
+        # A stack, because documents can be nested deeper than Python's stack.
+        stack: list[_Open] = [(value, None, None) for value in reversed(self._values)]
+        while stack:
+            value, decoded, announced = stack.pop()
+            if isinstance(value, Node):
+                stack += reversed(self._children(value, announced))
+                continue
+            self._leaves.append(value)
+            yield from self._find_in_scalar(value, decoded or value.decode(self._text), announced, find)
+
+    def clip(self, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
+        """Yield secrets that were found in the whole text, each without what is outside of its value."""
+        self._leaves.sort(key=attrgetter("start"))
+        starts = [leaf.start for leaf in self._leaves]
+        for found in finds:
+            at = bisect_right(starts, found.start) - 1
+            leaf = self._leaves[at]
+            if at >= 0 and found.start < leaf.end:
+                yield leaf.mark(found._replace(end=min(found.end, leaf.end), quote=""))
+
+    @staticmethod
+    def _find_in_scalar(
+        value: Scalar, decoded: Decoded, announced: Announced | None, find: Find
+    ) -> Iterator[FoundSecret]:
+        content = decoded.content
+        known = None if value.is_expression else announced
+        what = known and known.secret_in(content, is_text=value.is_text, is_quoted=value.is_quoted)
+        if what:
+            yield value.mark(FoundSecret(value.start, value.end, what, is_whole=True))
+        elif value.is_text and len(content) >= _MIN_LENGTH:
+            for found in known.find_in(content, find, is_quoted=value.is_quoted) if known else find(content):
+                yield value.mark(_located(found, decoded, value.end))
+
+    def _children(self, node: Node, announced: Announced | None) -> list[_Open]:
+        keys = [item.key for item in node.items if item.key is not None]
+        long_keys = [key for key in keys if key.end - key.start >= _MIN_KEY]
+        self._leaves += (key for key in keys if key.end - key.start < _MIN_KEY)
+        decoded = [
+            None if isinstance(item.value, Node) else item.value.decode(self._text) for item in node.items
+        ]
+        values = [each and each.content for each in decoded]
+        if node.kind == "object":
+            names = announce_members([self._name(item) for item in node.items], values, announced)
+        elif node.kind == "pairs":
+            names = announce_pairs(values)
+        else:
+            names = announce_items(values, announced)
+        children: list[_Open] = [
+            (item.value, content, name)
+            for item, content, name in zip(node.items, decoded, names, strict=True)
+        ]
+        return [*((key, None, None) for key in long_keys), *children] if long_keys else children
+
+    def _name(self, item: Item) -> str:
+        return item.name or (item.key.decode(self._text).content if item.key is not None else "")
+
+
+def _find_documents(text: str) -> _FoundDocuments:
+    values: list[Value] = []
+    if "{" in text or "[" in text:
+        values = [*find_json(text)]
+        if len(values) == 1 and values[0].start == 0 and values[0].end == len(text.rstrip()):
+            return _FoundDocuments(values, [(0, values[0].end)])
+    yaml = find_yaml(text) if ":" in text else None
+    if yaml:
+        return _FoundDocuments(yaml.documents, _gaps(yaml.comments, len(text)))
+    return _FoundDocuments(values, [(value.start, value.end) for value in values])
+
+
+def _gaps(spans: list[tuple[int, int]], end: int) -> list[tuple[int, int]]:
+    """Return the parts of a text that are in none of the spans."""
+    edges = [0, *(edge for span in spans for edge in span), end]
+    return [(start, stop) for start, stop in zip(edges[::2], edges[1::2], strict=True) if start < stop]
+
+
+def _located(found: FoundSecret, decoded: Decoded, limit: int) -> FoundSecret:
+    """Return a secret of a decoded scalar at its place in the text."""
+    places = decoded.places
+    start, end = (_origin(places, position) for position in (found.start, found.end))
+    return found._replace(start=start, end=min(end, limit), is_unwrapped=False)
+
+
+def _origin(places: list[tuple[int, int]], position: int) -> int:
+    at = bisect_right(places, (position, float("inf"))) - 1
+    return places[at][1] + position - places[at][0]

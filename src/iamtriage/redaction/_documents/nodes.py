@@ -1,0 +1,123 @@
+"""Represent the values of a document: objects, lists and scalars, each with its position in the text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
+
+    from iamtriage.redaction._secret_spans import FoundSecret
+
+__all__ = ("Decoded", "Item", "Node", "Scalar", "Value", "decode")
+
+Places: TypeAlias = "list[tuple[int, int]]"
+
+
+class Decoded(NamedTuple):
+    """The characters that a scalar stands for, and where in the text each run of them begins."""
+
+    content: str
+    places: Places
+
+
+def decode(
+    text: str, start: int, end: int, escape: re.Pattern[str], translate: Callable[[re.Match[str]], str]
+) -> Decoded:
+    """Return a part of a text with its escapes decoded.
+
+    Args:
+        text: The text.
+        start: The position of the first character.
+        end: The position after the last character.
+        escape: The pattern of an escape.
+        translate: Returns what an escape stands for.
+    """
+    pieces: list[str] = []
+    places = [(0, start)]
+    length, done = 0, start
+    for found in escape.finditer(text, start, end):
+        plain = text[done : found.start()]
+        characters = translate(found)
+        length += len(plain)
+        pieces += (plain, characters)
+        places.append((length, found.start()))
+        length += len(characters)
+        done = found.end()
+        places.append((length, done))
+    pieces.append(text[done:end])
+    return Decoded("".join(pieces), places)
+
+
+class Scalar:
+    """A string or another scalar: ``text[start:end]``, without its quotes.
+
+    Attributes:
+        start: The position of its first character.
+        end: The position after its last character.
+        is_text: Whether it is a string, not a number or a constant.
+        is_quoted: Whether quotes or the notation show where it ends.
+        is_expression: Whether it is an expression or a reference, which no key makes a secret.
+    """
+
+    __slots__ = ("end", "is_expression", "is_quoted", "is_text", "start")
+
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        *,
+        is_text: bool = True,
+        is_quoted: bool = True,
+        is_expression: bool = False,
+    ) -> None:
+        self.start, self.end = start, end
+        self.is_text, self.is_quoted, self.is_expression = is_text, is_quoted, is_expression
+
+    def decode(self, text: str) -> Decoded:
+        """Return the characters that the scalar stands for."""
+        return Decoded(text[self.start : self.end], [(0, self.start)])
+
+    def mark(self, found: FoundSecret) -> FoundSecret:
+        """Return a secret in this scalar with what its marker needs so that the document stays valid."""
+        return found
+
+    def covers(self, found: FoundSecret) -> bool:
+        """Return whether a secret is the whole scalar."""
+        return found.start <= self.start and found.end >= self.end
+
+
+class Item(NamedTuple):
+    """A value of an object or a list.
+
+    Attributes:
+        key: The scalar that is its key; ``None`` in a list, or if the key is not written.
+        name: The key, if the notation implies it.
+        value: The value.
+    """
+
+    key: Scalar | None
+    name: str
+    value: Value
+
+
+class Node:
+    """An object or a list.
+
+    Attributes:
+        start: The position of its first character.
+        end: The position after its last character.
+        items: Its values.
+        kind: What its items are: members of an object, items of a list, or names each followed by its value.
+    """
+
+    __slots__ = ("end", "items", "kind", "start")
+
+    def __init__(self, start: int, kind: Literal["object", "list", "pairs"]) -> None:
+        self.start = self.end = start
+        self.kind: Literal["object", "list", "pairs"] = kind
+        self.items: list[Item] = []
+
+
+Value: TypeAlias = "Node | Scalar"

@@ -1,0 +1,188 @@
+"""Read the parts of YAML that are like JSON: objects and lists in brackets, scalars in quotes, aliases."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage.redaction._documents.nodes import Item, Node
+from iamtriage.redaction._documents.yaml_scalars import (
+    DoubleQuotedScalar,
+    PlainScalar,
+    SingleQuotedScalar,
+)
+
+if TYPE_CHECKING:
+    from iamtriage.redaction._documents.nodes import Scalar, Value
+
+__all__ = ("FlowReader", "YamlError")
+
+_SPACE = re.compile(r"(?:[ \t\r\n]++(?:#[^\n]*+)?)*+")
+_PROPERTY = re.compile(r"(?:&[^\s,\[\]{}]++|!(?:<[^<>\s]*+>|[^\s,\[\]{}]*+))(?=[ \t\r\n]|\Z)[ \t]*+")
+# Of other tags, the value is not what is written: "!Ref", "!Sub", "!vault", "!ENV".
+_PLAIN_TAGS = frozenset({"!", "!!str", "!!binary", "!!int", "!!float", "!!timestamp"})
+_ALIAS = re.compile(r"\*[\w.-]+")
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^']|'')*+'", re.DOTALL)
+_WORD = r"(?:[^\s,\[\]{}:#]|:(?=[^\s,\[\]{}])|(?<=[^\s])#)"
+# Not a string with a prefix, as in the source code of a program.
+_PLAIN = re.compile(
+    rf"(?![bBuUrRfF]{{1,2}}[\"'])(?:[^\s,\[\]{{}}:#&*!|>'\"%@`?-]|[?:-](?=[^\s,\[\]{{}}])){_WORD}*+(?:\s++{_WORD}++)*+"
+)
+_COLON = re.compile(r"\s*+:")
+_PAIR = re.compile(rf"(?:{_QUOTED.pattern}|{_PLAIN.pattern})\s*+:(?=[\s,\[\]{{}}\"']|\Z)", re.DOTALL)
+_CLOSING = {"object": "}", "list": "]"}
+_MAX_DEPTH = 100
+# A text of more and shorter keys on average is no document that people write, and would take long.
+_MAX_SHORT_VALUES = 1_000
+_MIN_CHARS_PER_KEY = 15
+
+
+class YamlError(Exception):
+    """A text is not YAML, or uses more than is read."""
+
+
+class FlowReader:
+    """Reads values.
+
+    Args:
+        text: The text.
+        comments: Gets the positions of comments.
+
+    Attributes:
+        comments: The positions of comments.
+        key_count: The number of keys that were read.
+    """
+
+    def __init__(self, text: str, comments: list[tuple[int, int]]) -> None:
+        self._text = text
+        self.comments = comments
+        self.key_count = 0
+
+    def skip_properties(self, at: int) -> tuple[int, bool]:
+        """Return where a value begins after its anchor and tag, and whether it is an expression."""
+        is_expression = False
+        for _ in range(2):
+            found = _PROPERTY.match(self._text, at)
+            if found is None:
+                break
+            tag = found[0].rstrip()
+            is_expression |= tag[0] == "!" and tag not in _PLAIN_TAGS
+            at = found.end()
+        return at, is_expression
+
+    def read(self, at: int, *, is_expression: bool) -> tuple[Value | None, int]:
+        """Read an object, a list, a scalar in quotes or an alias.
+
+        Args:
+            at: The position of its first character.
+            is_expression: Whether a tag precedes it.
+
+        Returns:
+            The value, ``None`` for an alias, and where it ends.
+
+        Raises:
+            YamlError: There is none.
+        """
+        first = self._text[at]
+        if first == "*":
+            alias = _ALIAS.match(self._text, at)
+            if alias is None:
+                raise YamlError
+            return None, alias.end()
+        if first in "\"'":
+            return self._read_quoted(at, is_expression=is_expression)
+        return self._read_collection(at)
+
+    def _read_quoted(self, at: int, *, is_expression: bool) -> tuple[Scalar, int]:
+        quoted = _QUOTED.match(self._text, at)
+        if quoted is None:
+            raise YamlError
+        kind = DoubleQuotedScalar if quoted[0][0] == '"' else SingleQuotedScalar
+        return kind(at + 1, quoted.end() - 1, is_expression=is_expression), quoted.end()
+
+    def _read_collection(self, at: int) -> tuple[Node, int]:
+        """Read an object or a list with all that is in it."""
+        text = self._text
+        stack = [self._begin(at)]
+        at += 1
+        while True:
+            node = stack[-1]
+            at = self._skip_space(at)
+            if text.startswith(_CLOSING[node.kind], at):
+                at += 1
+                node.end = at
+                stack.pop()
+                if not stack:
+                    return node, at
+                at = self._after_value(at, stack[-1])
+                continue
+            key: Scalar | None = None
+            target = node
+            if node.kind == "object":
+                key, at = self._read_key(at)
+                if text[at : at + 1] in {",", "}"}:
+                    # The value is null.
+                    at = self._after_value(at, node)
+                    continue
+            elif _PAIR.match(text, at):
+                # An object without braces: "[key: value]".
+                key, at = self._read_key(at)
+                target = Node(at, "object")
+                node.items.append(Item(None, "", target))
+            at, is_expression = self.skip_properties(at)
+            if text[at : at + 1] in {"{", "["}:
+                if len(stack) > _MAX_DEPTH:
+                    raise YamlError
+                stack.append(self._begin(at))
+                target.items.append(Item(key, "", stack[-1]))
+                at += 1
+                continue
+            value, at = self._read_scalar(at, is_expression=is_expression)
+            if value is not None:
+                target.items.append(Item(key, "", value))
+            at = self._after_value(at, node)
+
+    def _begin(self, at: int) -> Node:
+        return Node(at, "object" if self._text[at] == "{" else "list")
+
+    def _read_key(self, at: int) -> tuple[Scalar, int]:
+        """Read a key and its colon, and return where the value begins."""
+        key, at = self._read_scalar(at, is_expression=False)
+        colon = _COLON.match(self._text, at)
+        if key is None or colon is None:
+            # A name without a value is rather the notation of a program: "{Name:value}".
+            raise YamlError
+        self.key_count += 1
+        if self.key_count > _MAX_SHORT_VALUES and at < self.key_count * _MIN_CHARS_PER_KEY:
+            raise YamlError
+        return key, self._skip_space(colon.end())
+
+    def _read_scalar(self, at: int, *, is_expression: bool) -> tuple[Scalar | None, int]:
+        text = self._text
+        first = text[at : at + 1]
+        if first == "*":
+            alias = _ALIAS.match(text, at)
+            if alias:
+                return None, alias.end()
+        if first in {'"', "'"}:
+            return self._read_quoted(at, is_expression=is_expression)
+        plain = _PLAIN.match(text, at)
+        if plain is None:
+            raise YamlError
+        return PlainScalar(at, plain.end(), is_flow=True, is_expression=is_expression), plain.end()
+
+    def _after_value(self, at: int, node: Node) -> int:
+        """Return where the next item begins, or the bracket that ends the node."""
+        at = self._skip_space(at)
+        if self._text.startswith(",", at):
+            return at + 1
+        if not self._text.startswith(_CLOSING[node.kind], at):
+            raise YamlError
+        return at
+
+    def _skip_space(self, at: int) -> int:
+        space = _SPACE.match(self._text, at)
+        end = space.end() if space else at
+        if "#" in self._text[at:end]:
+            self.comments.append((at, end))
+        return end

@@ -1,0 +1,139 @@
+"""The scalars of YAML: plain, in quotes, and in blocks.
+
+Styles: https://yaml.org/spec/1.2.2/#chapter-7-flow-style-productions and #chapter-8-block-style-productions.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._typing import override
+from iamtriage.redaction._documents.nodes import Decoded, Scalar, decode
+
+if TYPE_CHECKING:
+    from iamtriage.redaction._secret_spans import FoundSecret
+
+__all__ = ("BlockScalar", "DoubleQuotedScalar", "PlainScalar", "SingleQuotedScalar")
+
+# A line break in a scalar of several lines is a space; each further one is a line break.
+_FOLD = r"[ \t]*+(?P<fold>\r?\n(?:[ \t]*+\r?\n)*+)[ \t]*+"
+_FOLDED = re.compile(_FOLD)
+_DOUBLE_QUOTED = re.compile(
+    r"\\(?:x(?P<x>[0-9a-fA-F]{2})|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})"
+    rf"|(?P<break>\r?\n[ \t]*+)|(?P<sign>.))|{_FOLD}"
+)
+_SINGLE_QUOTED = re.compile(rf"(?P<quote>'')|{_FOLD}")
+_CHARACTERS = {
+    "0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b",
+    "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
+}  # fmt: skip
+_INDENTED_LINE = re.compile(r"\n[ ]*")
+
+
+class PlainScalar(Scalar):
+    """A scalar without quotes.
+
+    Attributes:
+        is_flow: Whether it is inside brackets, where brackets and commas end it.
+    """
+
+    __slots__ = ("is_flow",)
+
+    def __init__(self, start: int, end: int, *, is_flow: bool, is_expression: bool = False) -> None:
+        super().__init__(start, end, is_quoted=False, is_expression=is_expression)
+        self.is_flow = is_flow
+
+    @override
+    def decode(self, text: str) -> Decoded:
+        if text.find("\n", self.start, self.end) < 0:
+            return super().decode(text)
+        return decode(text, self.start, self.end, _FOLDED, _fold)
+
+    @override
+    def mark(self, found: FoundSecret) -> FoundSecret:
+        if self.covers(found):
+            # Without quotes, a marker in brackets is a list.
+            return found._replace(quote='"', is_dashed=False, is_whole=True)
+        if found.start == self.start:
+            return found._replace(quote="", is_dashed=True)
+        return found._replace(is_dashed=found.is_dashed or self.is_flow)
+
+
+class DoubleQuotedScalar(Scalar):
+    """A scalar in double quotes."""
+
+    __slots__ = ()
+
+    @override
+    def decode(self, text: str) -> Decoded:
+        if text.find("\\", self.start, self.end) < 0 and text.find("\n", self.start, self.end) < 0:
+            return super().decode(text)
+        return decode(text, self.start, self.end, _DOUBLE_QUOTED, _unescape)
+
+    @override
+    def mark(self, found: FoundSecret) -> FoundSecret:
+        return found._replace(quote=found.quote.replace("\\", "\\\\").replace('"', '\\"'))
+
+
+class SingleQuotedScalar(Scalar):
+    """A scalar in single quotes."""
+
+    __slots__ = ()
+
+    @override
+    def decode(self, text: str) -> Decoded:
+        if text.find("'", self.start, self.end) < 0 and text.find("\n", self.start, self.end) < 0:
+            return super().decode(text)
+        return decode(text, self.start, self.end, _SINGLE_QUOTED, _fold)
+
+    @override
+    def mark(self, found: FoundSecret) -> FoundSecret:
+        return found._replace(quote=found.quote.replace("'", "''"))
+
+
+class BlockScalar(Scalar):
+    """A literal or folded scalar. It begins after the indentation of its first line.
+
+    Attributes:
+        indent: The number of spaces before each line.
+        is_folded: Whether its line breaks are spaces.
+    """
+
+    __slots__ = ("indent", "is_folded")
+
+    def __init__(self, start: int, end: int, indent: int, *, is_folded: bool, is_expression: bool) -> None:
+        super().__init__(start, end, is_expression=is_expression)
+        self.indent, self.is_folded = indent, is_folded
+
+    @override
+    def decode(self, text: str) -> Decoded:
+        if text.find("\n", self.start, self.end) < 0:
+            return super().decode(text)
+        return decode(text, self.start, self.end, _INDENTED_LINE, self._unindent)
+
+    def _unindent(self, line: re.Match[str]) -> str:
+        more = " " * (line.end() - line.start() - 1 - self.indent)
+        return (" " if self.is_folded and not more else "\n") + more
+
+
+def _fold(found: re.Match[str]) -> str:
+    """Return what a line break, or an escaped quote, stands for."""
+    if not found["fold"]:
+        return "'"
+    count = found["fold"].count("\n")
+    return "\n" * (count - 1) if count > 1 else " "
+
+
+def _unescape(found: re.Match[str]) -> str:
+    """Return what an escape or a line break in double quotes stands for."""
+    number = found["x"] or found["u"] or found["U"]
+    if number:
+        value = int(number, 16)
+        return chr(value) if value <= _MAX_CHARACTER else "\ufffd"
+    if found["sign"]:
+        return _CHARACTERS.get(found["sign"], found["sign"])
+    return "" if found["break"] else _fold(found)
+
+
+_MAX_CHARACTER = 0x10FFFF
