@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from iamtriage import explain
+from iamtriage.explaining._rules.denials.managed_services import RESOURCES as RESOURCES_OF_SERVICES
+from iamtriage.explaining._rules.denials.managed_services import ROLES
+from iamtriage.explaining._rules.shared.service_specific import MESSAGE_RULES
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/orders-api/run-7"
@@ -219,7 +222,181 @@ RESOURCES: tuple[Case, ...] = (
         ("put-role-policy", "GrantIsForAWSResource"),
     ),
 )
-CASES = (*LAKE_FORMATION, *FEDERATION, *RESOURCES)
+SERVICES: tuple[Case, ...] = (
+    (
+        "role that Glue cannot assume",
+        "An error occurred (InvalidInputException) when calling the CreateCrawler operation: Service is unable to assume provided role. Please verify role's TrustPolicy",
+        {},
+        ("glue.amazonaws.com cannot assume the role", '"Service": "glue.amazonaws.com"'),
+        ("SERVICE.amazonaws.com", "gives a reason of its own"),
+    ),
+    (
+        "role of a schedule",
+        "ValidationException: The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
+        {},
+        ('"Service": "scheduler.amazonaws.com"',),
+        ("sts get-caller-identity",),
+    ),
+    (
+        "web identity is no service",
+        f"Error: Unable to assume role: {OIDC_DENIED}",
+        {},
+        ("STS rejected the token",),
+        ("SERVICE.amazonaws.com",),
+    ),
+    (
+        "state machine",
+        f"An error occurred (AccessDeniedException) when calling the CreateStateMachine operation: 'arn:aws:iam::{ACCOUNT}:role/orders-workflow' is not authorized to create managed-rule.",
+        {"region": "eu-west-1"},
+        (
+            "events:PutTargets",
+            f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/StepFunctionsGetEvents*",
+            "--role-name orders-workflow",
+        ),
+        ("states:CreateStateMachine", "Replace"),
+    ),
+    (
+        "logs of a state machine",
+        "An error occurred (AccessDeniedException) when calling the CreateStateMachine operation: The state machine IAM Role is not authorized to access the Log Destination",
+        {},
+        ("logs:CreateLogDelivery", "logs:PutResourcePolicy"),
+        ("states:CreateStateMachine",),
+    ),
+    (
+        "artifact of a pipeline",
+        "Unable to access the artifact with Amazon S3 object key 'orders/Build/a1B2c3D' located in the Amazon S3 artifact bucket 'orders-artifacts'. The provided role does not have sufficient permissions.",
+        {},
+        ("arn:aws:s3:::orders-artifacts/orders/Build/a1B2c3D", "kms:Decrypt"),
+        ("BUCKET",),
+    ),
+    (
+        "service role of a deployment",
+        f"The IAM role arn:aws:iam::{ACCOUNT}:role/deploy does not give you permission to perform operations in the following AWS service: AmazonAutoScaling.",
+        {},
+        ("attach-role-policy --role-name deploy", "service-role/AWSCodeDeployRole"),
+        ("policy.json",),
+    ),
+    (
+        "bucket of AWS Config",
+        "An error occurred (InsufficientDeliveryPolicyException) when calling the PutDeliveryChannel operation: Insufficient delivery policy to s3 bucket: acme-config, unable to write to bucket",
+        {},
+        (
+            "The bucket policy of acme-config does not allow config.amazonaws.com",
+            "arn:aws:s3:::acme-config/AWSLogs/ACCOUNT_ID/Config/*",
+            "s3:ListBucket",
+        ),
+        ("config:PutDeliveryChannel", "BUCKET"),
+    ),
+    (
+        "bucket of a trail",
+        "An error occurred (InsufficientS3BucketPolicyException) when calling the CreateTrail operation: Incorrect S3 bucket policy is detected for bucket: acme-trail",
+        {},
+        ("cloudtrail.amazonaws.com", "--bucket acme-trail"),
+        ("s3:ListBucket", "s3:::policy"),
+    ),
+    (
+        "image of a function",
+        "Lambda does not have permission to access the ECR image. Check the ECR permissions.",
+        {},
+        ('"Service": "lambda.amazonaws.com"', "ecr:GetDownloadUrlForLayer", "set-repository-policy"),
+        ("sts get-caller-identity",),
+    ),
+    (
+        "function of an API",
+        "Execution failed due to configuration error: Invalid permissions on Lambda function",
+        {},
+        ("aws lambda add-permission", "apigateway.amazonaws.com"),
+        ("sts get-caller-identity",),
+    ),
+    (
+        "function in a VPC",
+        "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
+        {},
+        ("Do this first: Attach AWSLambdaVPCAccessExecutionRole", "aws iam attach-role-policy"),
+        ("put-role-policy",),
+    ),
+)
+DENIES: tuple[Case, ...] = (
+    (
+        "Region of a request",
+        f"User: {SESSION} is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:ap-south-1:{ACCOUNT}:instance/* with an explicit deny in a service control policy",
+        {},
+        ("The request went to ap-south-1.",),
+        ("put-role-policy",),
+    ),
+    (
+        "global inference profile",
+        f"User: {SESSION} is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: arn:aws:bedrock:::foundation-model/example.model-v1 with an explicit deny in a service control policy",
+        {"region": "us-east-1"},
+        (
+            "This is a global inference profile",
+            "list-inference-profiles --region us-east-1",
+            "Next Change the service control policy",
+        ),
+        ("put-role-policy",),
+    ),
+    (
+        "model of another Region",
+        f"User: {SESSION} is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:us-west-2::foundation-model/example.model-v1 with an explicit deny in an identity-based policy",
+        {},
+        ("The request was sent to us-west-2.", "inference profile"),
+        ("global inference profile",),
+    ),
+    (
+        "policy named for MFA",
+        f"User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: ec2:DescribeInstances with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/ForceMFA",
+        {},
+        ("Do this first: Call with MFA", f"--serial-number arn:aws:iam::{ACCOUNT}:mfa/DEVICE_NAME"),
+        (),
+    ),
+    (
+        "guest of an identity pool",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/guests/CognitoIdentityCredentials is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/app because no session policy allows the ssm:GetParameter action",
+        {},
+        ("enhanced flow", "basic flow"),
+        ('"Effect"', "PolicyArns"),
+    ),
+)
+COMPANIONS: tuple[Case, ...] = (
+    (
+        "Glue table",
+        f"User: {SESSION} is not authorized to perform: glue:GetTable on resource: arn:aws:glue:eu-west-1:{ACCOUNT}:database/sales because no identity-based policy allows the glue:GetTable action",
+        {},
+        (
+            f"the Resource also needs arn:aws:glue:eu-west-1:{ACCOUNT}:catalog and arn:aws:glue:eu-west-1:{ACCOUNT}:table/sales/TABLE_NAME.",
+        ),
+        (),
+    ),
+    (
+        "inference profile",
+        f"User: {SESSION} is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:eu-central-1:{ACCOUNT}:inference-profile/eu.example.model-v1 because no identity-based policy allows the bedrock:InvokeModel action",
+        {},
+        ("arn:aws:bedrock:*::foundation-model/example.model-v1",),
+        (),
+    ),
+    (
+        "roles of the CDK",
+        f"User: {SESSION} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-deploy-role-{ACCOUNT}-eu-west-1",
+        {},
+        (f"arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-*",),
+        (),
+    ),
+    (
+        "parameter of the CDK",
+        f"User: {SESSION} is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/cdk-bootstrap/hnb659fds/version because no identity-based policy allows the ssm:GetParameter action",
+        {},
+        ("sts:AssumeRole on the roles cdk-QUALIFIER-*",),
+        (),
+    ),
+    (
+        "condition of a trust policy",
+        f"User: arn:aws:iam::{ACCOUNT}:user/vendor is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{OTHER}:role/VendorAccess",
+        {},
+        ("external ID or MFA",),
+        (),
+    ),
+)
+CASES = (*LAKE_FORMATION, *FEDERATION, *RESOURCES, *SERVICES, *DENIES, *COMPANIONS)
 _LIMIT = 32
 
 
@@ -234,6 +411,14 @@ def test_short_explanation(
     for words in omits:
         assert words not in folded, name
     assert len(shown.splitlines()) <= _LIMIT
+
+
+@pytest.mark.parametrize(
+    ("rows", "function"), [(ROLES, "explain_weak_role"), (RESOURCES_OF_SERVICES, "explain_closed_resource")]
+)
+def test_each_fragment_has_a_row(rows: dict[str, object], function: str) -> None:
+    routed = {fragment for fragment, rule in MESSAGE_RULES if rule == f"denials.managed_services.{function}"}
+    assert routed == set(rows)
 
 
 def test_grant_for_a_service_linked_role_in_another_account() -> None:

@@ -495,20 +495,20 @@ def test_facts_replace_what_s3_does_not_state(facts: dict[str, str], resource: s
 @pytest.mark.parametrize(
     ("action", "resource", "also"),
     [
-        ("ecr:InitiateLayerUpload", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", ["ecr:UploadLayerPart, ecr:CompleteLayerUpload, ecr:PutImage and ecr:BatchGetImage on the repository, and ecr:GetAuthorizationToken on *", "one at a time"]),
         ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", ["The * is AWS's own", "also on the image"]),
-        ("ecr:GetDownloadUrlForLayer", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", ["Pulling an image also takes ecr:BatchGetImage on", "one at a time"]),
-        ("ecr:GetAuthorizationToken", "*", ["Pushing an image", "Pulling an image", "one at a time"]),
-        ("ecr-public:GetAuthorizationToken", "*", ["and sts:GetServiceBearerToken on *", "one at a time"]),
-        ("kinesis:GetRecords", "arn:aws:kinesis:eu-west-1:111122223333:stream/orders", ["kinesis:GetShardIterator and kinesis:ListShards on the stream, and kinesis:ListStreams on *", "one at a time"]),
-        ("ssm:UpdateInstanceInformation", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["ssmmessages:OpenControlChannel and ssmmessages:OpenDataChannel too"]),
+        ("ecr:InitiateLayerUpload", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", ["ecr:UploadLayerPart, ecr:CompleteLayerUpload, ecr:PutImage and ecr:BatchGetImage on the repository, and ecr:GetAuthorizationToken on *", "one missing action at a time"]),
+        ("ecr:GetDownloadUrlForLayer", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", ["Pulling an image also requires ecr:BatchGetImage on", "one missing action at a time"]),
+        ("ecr:GetAuthorizationToken", "*", ["Pushing an image", "Pulling an image", "one missing action at a time"]),
+        ("ecr-public:GetAuthorizationToken", "*", ["and sts:GetServiceBearerToken on *", "one missing action at a time"]),
+        ("kinesis:GetRecords", "arn:aws:kinesis:eu-west-1:111122223333:stream/orders", ["kinesis:GetShardIterator and kinesis:ListShards on the stream, and kinesis:ListStreams on *", "one missing action at a time"]),
+        ("ssm:UpdateInstanceInformation", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["ssmmessages:OpenControlChannel and ssmmessages:OpenDataChannel on *"]),
         ("ssm:StartSession", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["on the session document"]),
         ("ecs:ExecuteCommand", "arn:aws:ecs:eu-west-1:111122223333:task/orders/0a1b2c3d", ["ecs:DescribeTasks"]),
         ("logs:PutLogEvents", "arn:aws:logs:eu-west-1:111122223333:log-group:orders:log-stream:1", ["logs:CreateLogStream"]),
-        ("s3:ListBucket", "arn:aws:s3:::orders", ["with /* behind it"]),
+        ("s3:ListBucket", "arn:aws:s3:::orders", ["followed by /*"]),
         ("sqs:receivemessage", QUEUE, ["sqs:DeleteMessage"]),
         ("kms:GenerateDataKey", KEY, ["kms:Decrypt on the same key"]),
-        ("bedrock:InvokeModel", "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.example.model-v1", ["on the foundation model in each region"]),
+        ("bedrock:InvokeModel", "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.example.model-v1", ["arn:aws:bedrock:*::foundation-model/example.model-v1"]),
         ("bedrock:InvokeModel", "arn:aws:bedrock:eu-west-1::foundation-model/example.model-v1", []),
         ("sqs:SendMessage", QUEUE, []),
     ],
@@ -554,7 +554,7 @@ def test_trust_policy_uses_the_claims_of_an_identity_pool_token() -> None:
 
 
 def test_permission_of_an_execution_role_is_not_granted_to_the_caller() -> None:
-    remedy = _explained("execution-role").remedies[1]
+    remedy = _explained("execution-role").remedies[0]
     assert remedy.title == "Allow sqs:ReceiveMessage to the function's execution role"
     assert policy_for(scan(BY_NAME["execution-role"][0]))["Statement"] == []
 

@@ -66,7 +66,7 @@ def test_unknown_permission_of_an_execution_role_is_not_allowed() -> None:
         "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The provided execution role does not have permissions to call Frobnicate on SQS"
     )
     assert explanation.topic == "execution-role"
-    assert "may not do what the sentence names" in explanation.summary
+    assert "is not allowed to perform what the message names" in explanation.summary
     assert all(each.policy is None for each in explanation.remedies)
 
 

@@ -220,7 +220,8 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     if is_unexplained and findings is None and attribute is None:
         text = f"No identity-based policy of {caller} allows it to assume the role."
         yield NO_ASSUME_ALLOW.cause(text=text)
-        yield CALLER_NOT_TRUSTED.cause(text=f"The trust policy of {role} does not allow {caller}.")
+        text = f"The trust policy of {role} does not allow {caller}, or the call does not meet its condition, such as an external ID or MFA."
+        yield CALLER_NOT_TRUSTED.cause(text=text)
         yield NO_SUCH_ROLE.cause()
     if denial.is_explicit and not _names_trust_policy(denial):
         text = "A Deny statement in some policy matches the request. An explicit deny overrides any Allow."

@@ -29,6 +29,7 @@ _MISSING_PERMISSION = re.compile(
     r"execution role does not have permissions to call (?P<call>[A-Za-z]{3,60}) on (?P<service>[A-Za-z0-9]{2,20})"
 )
 _VPC_POLICY = "AWSLambdaVPCAccessExecutionRole"
+_SHOW_ROLE = "aws lambda get-function-configuration --function-name FUNCTION --query Role --output text"
 _ROLE = "the function's execution role"
 
 
@@ -51,34 +52,35 @@ def explain_execution_role(denial: Denial) -> Explanation:
     )
     if grant is not None and not grant.known:
         grant = None
-    missing = "what the sentence names" if grant is None else grant.action
+    missing = "what the message names" if grant is None else grant.action
     allow: Remedy | None = None
     if grant is not None and grant.action.startswith("ec2:"):
         allow = _vpc_policy_remedy(denial)
     elif grant is not None:
         allow = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
-    show = Remedy(
-        title="See which role the function has",
-        who="you",
-        commands=(
-            "aws lambda get-function-configuration --function-name FUNCTION --query Role --output text",
-        ),
-        url=pages.LAMBDA_ROLE,
-    )
     return Explanation(
         failure=denial.failure,
         topic="execution-role",
-        summary=f"Lambda refuses the call, since {_ROLE} may not do {missing}.",
+        summary=f"Lambda rejected the call: {_ROLE} is not allowed to perform {missing}.",
         causes=(
             EXECUTION_ROLE.cause(
                 "reported",
                 quote_phrases(words, "execution role does not have permissions to call"),
                 text=f"{capitalize_start(_ROLE)} lacks {missing}, which the function needs for what the call sets up.",
             ),
-            ROLE_TOO_NEW.cause(text="The permission was given seconds ago, and does not count yet."),
+            ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet."),
         ),
-        remedies=present(show, allow),
+        remedies=present(allow or _show_role_remedy()),
         notes=("No permission of the caller is missing.", EVENTUAL_CONSISTENCY),
+    )
+
+
+def _show_role_remedy() -> Remedy:
+    return Remedy(
+        title="Find the execution role of the function, and allow it what the message names",
+        who="account administrator",
+        commands=(_SHOW_ROLE,),
+        url=pages.LAMBDA_ROLE,
     )
 
 
@@ -86,11 +88,15 @@ def _vpc_policy_remedy(denial: Denial) -> Remedy:
     """Return the remedy that attaches the managed policy, because a statement can't name the network interfaces."""
     policy = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/service-role/{_VPC_POLICY}"
     return Remedy(
-        title="Attach the policy for functions in a VPC",
+        title=f"Attach {_VPC_POLICY} to the function's execution role",
         who="account administrator",
         steps=(
-            f"{_VPC_POLICY} holds what Lambda takes to make and delete the network interfaces of a function, and to write logs.",
+            "It is the role in the call (Role). The second command prints it for a function that exists. Then retry the call.",
+            f"{_VPC_POLICY} allows what Lambda needs to manage the network interfaces of a function in a VPC, and to write logs.",
         ),
-        commands=(fill_command("aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {}", policy),),
+        commands=(
+            fill_command("aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {}", policy),
+            _SHOW_ROLE,
+        ),
         url=pages.LAMBDA_ROLE,
     )

@@ -21,11 +21,14 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
     statement_id,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.wording import (
     POLICY_TYPE_NAMES,
     denial_summary,
+    model_region_remedy,
     reason_lines,
     region_argument,
+    region_steps,
 )
 from iamtriage.policies._documents import build_statement
 
@@ -229,7 +232,13 @@ def explain_session_policy(denial: Denial) -> Explanation:
         "Find what creates the session: the call to AssumeRole, AssumeRoleWithWebIdentity or GetFederationToken that passes Policy or PolicyArns, or the tool that makes it.",
         "Change the policy that it passes, or omit it: then the role's own policies apply. Open a new session afterwards.",
     ]
-    if isinstance(denial.principal, FederatedUser):
+    is_guest = _is_identity_pool_guest(denial)
+    if is_guest:
+        steps = [
+            "With the enhanced flow (GetCredentialsForIdentity), Cognito adds a session policy for guests, which allows only certain services, whatever the role allows.",
+            "Let users sign in, or use the basic flow: GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy.",
+        ]
+    elif isinstance(denial.principal, FederatedUser):
         steps[1] = (
             "Change the policy that it passes, and open a new session. Without a session policy, a federated user has almost no permissions."
         )
@@ -238,15 +247,25 @@ def explain_session_policy(denial: Denial) -> Explanation:
             "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
         )
     remedy = Remedy(
-        title="Change the session policy",
+        title="Sign in, or use the basic flow" if is_guest else "Change the session policy",
         who="you",
         steps=(*steps, *_resource_steps(denial)),
-        statement=_allow_statement(denial),
+        statement=None if is_guest else _allow_statement(denial),
         layer="session",
-        url=pages.SESSION_POLICIES,
+        url="https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
+        if is_guest
+        else pages.SESSION_POLICIES,
     )
     cause = (SESSION_DENY if denial.is_explicit else SESSION_NO_ALLOW, text)
     return _explain(denial, "session-policy", verdict, cause, remedy, *_identity_notes(denial))
+
+
+def _is_identity_pool_guest(denial: Denial) -> bool:
+    """Return whether the session is one that a Cognito identity pool opens.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html: the policy for guests.
+    """
+    return getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials"
 
 
 def explain_vpc_endpoint(denial: Denial) -> Explanation:
@@ -302,7 +321,12 @@ def _explain_control_deny(
         who="organization administrator",
         steps=(
             ask,
-            "Read the Deny's Action, Resource and Condition. It often exempts a region, a principal or a tag; the request may be possible within it.",
+            *(
+                region_steps(denial)
+                or (
+                    "Read the Deny's Action, Resource and Condition. It often exempts a Region, a principal or a tag; the request may be possible within it.",
+                )
+            ),
             "If the request is legitimate, ask for the Deny to be scoped down or for an exception by a condition on aws:PrincipalArn.",
             *_resource_steps(denial),
         ),
@@ -360,7 +384,7 @@ def _explain(
         topic=topic,
         summary=denial_summary(denial, verdict),
         causes=(definition.cause(denial.policy_type_evidence, reason_lines(denial), text=text),),
-        remedies=(remedy,),
+        remedies=present(model_region_remedy(denial) if denial.is_explicit else None, remedy),
         notes=notes,
     )
 

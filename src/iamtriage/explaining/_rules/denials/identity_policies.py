@@ -32,8 +32,10 @@ from iamtriage.explaining._rules.shared.wording import (
     authorization_details_remedy,
     denial_summary,
     join_first_four,
+    model_region_remedy,
     reason_lines,
     region_argument,
+    region_steps,
 )
 
 if TYPE_CHECKING:
@@ -54,6 +56,8 @@ __all__ = (
 _SERVICE_LINKED_ROLE = re.compile(
     r":role/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/", re.ASCII
 )
+# What names a policy or statement for MFA: ForceMFA, DenyAllExceptListedIfNoMFA.
+_MFA = re.compile(r"(?i)mfa|multi-?factor")
 _QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
 _IF_NOT_ALLOWED = "The message does not say why. This helps where no policy of the caller allows it yet."
 
@@ -210,6 +214,8 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     elif inline:
         policy = "It is an inline policy."
     named = next(named_statements(denial.facts, denial.action), None)
+    names = f"{denial.policy or ''} {' '.join(denial.statements)} {named or ''}"
+    mfa = _mfa_remedy(denial) if _MFA.search(names) else None
     remedy = Remedy(
         title="Find the Deny statement, then satisfy what it requires or scope it down"
         if named is None
@@ -220,6 +226,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             if named is None
             else f"It is {named}. Read its conditions, such as MFA, a region, a network or a tag: a request that they do not match is not denied.",
             f"The Deny can be intentional. If the request is legitimate, an IAM administrator{_of_account(denial)} scopes the statement down{_or_removes_policy(denial, inline=bool(inline))}.",
+            *region_steps(denial),
         ),
         commands=inline or _show_policy_commands(denial),
         layer="identity",
@@ -236,8 +243,27 @@ def explain_identity_deny(denial: Denial) -> Explanation:
                 text=f"A Deny statement in an identity-based policy of {denial.caller} matches the request. {policy} An explicit deny overrides any Allow.",
             ),
         ),
-        remedies=present(remedy, authorization_details_remedy(denial)),
+        remedies=present(mfa, model_region_remedy(denial), remedy, authorization_details_remedy(denial)),
         notes=(ONE_POLICY_TYPE,),
+    )
+
+
+def _mfa_remedy(denial: Denial) -> Remedy:
+    """Return how to call with MFA, which a Deny with such a name requires."""
+    device = (
+        f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
+    )
+    return Remedy(
+        title="Call with MFA: by its name, the Deny applies to calls without it",
+        who="you",
+        steps=(
+            "Get a session with the code of your device (list-mfa-devices prints its ARN), and export the credentials that the second command returns. Long-term access keys never carry MFA. In a profile, mfa_serial does the same.",
+        ),
+        commands=(
+            "aws iam list-mfa-devices",
+            fill_command("aws sts get-session-token --serial-number {} --token-code TOKEN_CODE", device),
+        ),
+        url=pages.MFA,
     )
 
 

@@ -5,8 +5,10 @@ Source for Amazon Redshift: https://docs.aws.amazon.com/redshift/latest/mgmt/cop
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.service_roles import (
     ROLE_NOT_THERE,
@@ -14,9 +16,15 @@ from iamtriage.explaining._rules.calls.service_roles import (
     SERVICE_NOT_TRUSTED,
 )
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import find_role_arn
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
-from iamtriage.explaining._rules.shared.services import service_trust_policy
+from iamtriage.explaining._rules.shared.services import (
+    ASSUME_ROLE,
+    RoleRecipient,
+    find_role_recipient,
+    service_trust_policy,
+)
 from iamtriage.explaining._rules.shared.wording import region_argument
 
 if TYPE_CHECKING:
@@ -24,40 +32,96 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_redshift_role", "explain_untrusted_service")
 
+_CHARS_AROUND = 400
+# The partition's suffix of most service principals is the same in China.
+_SERVICE_PRINCIPAL = re.compile(
+    r"(?<![\w.-])[a-z][a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,20})?\.amazonaws\.com(?![\w-])", re.ASCII
+)
+# What messages call a service, and the principal that assumes its roles, as the guides of the services state it.
+_SERVICES_IN_MESSAGES = (
+    ("Firehose", "firehose.amazonaws.com"),
+    ("ECS Infrastructure Role", "ecs.amazonaws.com"),
+    ("ECS service role", "ecs.amazonaws.com"),
+    ("CodeDeploy", "codedeploy.amazonaws.com"),
+    ("CodeBuild", "codebuild.amazonaws.com"),
+    ("CodePipeline", "codepipeline.amazonaws.com"),
+    ("EventBridge Scheduler", "scheduler.amazonaws.com"),
+    ("Bedrock", "bedrock.amazonaws.com"),
+    ("Cognito", "cognito-idp.amazonaws.com"),
+    ("OpenSearch Service", "opensearchservice.amazonaws.com"),
+    ("AWS Backup", "backup.amazonaws.com"),
+    ("Glue", "glue.amazonaws.com"),
+    ("Lambda", "lambda.amazonaws.com"),
+    ("Step Functions", "states.amazonaws.com"),
+)
 _PAGE = "https://docs.aws.amazon.com/redshift/latest/mgmt/copy-unload-iam-role.html"
 _SERVICE = "redshift.amazonaws.com"
 
 
 def explain_untrusted_service(denial: Denial) -> Explanation:
-    """Explain that a service cannot assume the role that the caller passed to it."""
-    service = denial.principal_text or "SERVICE.amazonaws.com"
-    parsed = parse_masked_role(denial.resource)
+    """Explain that a service cannot assume the role that a call or its configuration names."""
+    words = _message(denial)
+    service = _find_service(denial, words) or "SERVICE.amazonaws.com"
+    parsed = parse_masked_role(denial.resource) or denial.role or parse_masked_role(find_role_arn(words))
+    role = "the role" if parsed is None else f"the role {parsed.name}"
+    who = "The service" if service.startswith("SERVICE") else service
+    recipient = _find_recipient(denial)
+    actions = recipient.trust_actions if recipient else ASSUME_ROLE
     return Explanation(
         failure=denial.failure,
         topic="service-cannot-assume-role",
-        summary=f"{service} cannot assume the role that the call names: most likely, the role's trust policy does not allow it.",
+        summary=f"{who} cannot assume {role}: most likely, the role's trust policy does not allow it.",
         causes=(
+            SERVICE_NOT_TRUSTED.cause(
+                text=f"The trust policy of {role} does not allow {who.replace('The', 'the')}."
+            ),
             SERVICE_CANNOT_ASSUME_ROLE.cause("reported"),
-            SERVICE_NOT_TRUSTED.cause(text=f"The role's trust policy does not allow {service}."),
             ROLE_NOT_THERE.cause(),
         ),
         remedies=(
             Remedy(
-                title=f"Allow {service} in the role's trust policy",
+                title=f"Allow {who.replace('The', 'the')} in the trust policy of {role}",
                 who="account administrator",
                 steps=(
                     "Save the role's trust policy as trust.json, with this statement added and the existing ones kept: the command replaces the whole policy.",
-                    "If the role was just created, wait some seconds and retry the call.",
+                    "If the role was just created, wait a few seconds and retry the call.",
                 ),
                 commands=commands.trust_policy_commands(parsed.name if parsed else None),
-                policy=service_trust_policy(service, ("sts:AssumeRole",)),
+                policy=service_trust_policy(service, actions),
                 layer="role_trust",
                 is_addition=True,
                 url=pages.TRUST_POLICIES,
             ),
         ),
-        notes=("It is the service that cannot use the role. No permission of the caller is missing.",),
+        notes=("The service cannot use the role. No permission of the caller is missing.",),
     )
+
+
+def _message(denial: Denial) -> str:
+    text, (start, end) = denial.failure.text, denial.failure.span
+    return " ".join(text[max(start - _CHARS_AROUND, 0) : end + _CHARS_AROUND].split())
+
+
+def _find_service(denial: Denial, words: str) -> str | None:
+    """Return the service principal that the message, or else the called service, names."""
+    if (denial.principal_text or "").endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        return denial.principal_text
+    found = _SERVICE_PRINCIPAL.search(words)
+    if found is not None:
+        return found[0]
+    recipient = _find_recipient(denial)
+    if recipient is not None and recipient.principal is not None:
+        return recipient.principal
+    return next((principal for name, principal in _SERVICES_IN_MESSAGES if name in words), None)
+
+
+def _find_recipient(denial: Denial) -> RoleRecipient | None:
+    """Return what receives the role in the call, whose operation can imply the service."""
+    service = denial.failure.envelope.service
+    if service is None and denial.operation is not None:
+        services = [each.service for each in actions_for(denial.operation)]
+        service = services[0] if len(services) == 1 else None
+    return find_role_recipient(denial.operation, service)
 
 
 def explain_redshift_role(denial: Denial) -> Explanation:

@@ -36,6 +36,7 @@ _LINKED_ROLE_SERVICES = {
     "AWSServiceRoleForElasticLoadBalancing": "elasticloadbalancing",
     "AWSServiceRoleForRDS": "rds",
 }
+_PARTITION = "The partition is taken to be"
 _POLICY_FILE = "file://policy.json"
 
 
@@ -119,7 +120,7 @@ def allow_remedy(
     policy = build_document([build_statement(grant, sid=name)])
     steps = [
         *([first_step] if first_step else []),
-        *grant.notes,
+        *(note for note in grant.notes if not note.startswith(_PARTITION)),
         *companion_actions(grant.action, denial.resource),
     ]
     role = denial.role
@@ -148,7 +149,11 @@ def allow_remedy(
     return Remedy(
         title=title,
         who="account administrator",
-        steps=(*steps, f"Save the policy as policy.json and attach it to {target}."),
+        steps=(
+            *steps,
+            f"Save the policy as policy.json and attach it to {target}.",
+            *(note for note in grant.notes if note.startswith(_PARTITION)),
+        ),
         commands=(put_command,),
         policy=policy,
         layer="identity",

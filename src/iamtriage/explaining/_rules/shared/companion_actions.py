@@ -18,6 +18,7 @@ reader knows whether the caller performs the whole task. Sources, pages of docs.
 from __future__ import annotations
 
 import functools
+import re
 
 import attrs
 
@@ -107,22 +108,36 @@ _TASKS: dict[str, tuple[_Task, ...]] = {
     **dict.fromkeys(_KINESIS.actions, (_KINESIS,)),
     **dict.fromkeys(_MARKETPLACE.actions, (_MARKETPLACE,)),
 }
-_LOGS = "Writing logs takes logs:CreateLogStream and logs:PutLogEvents on the log group's ARN with :* behind it, and logs:CreateLogGroup where the group is not there yet."
-_INFERENCE_PROFILE = "A call by an inference profile takes the action on the profile, and on the foundation model in each region to which the profile may send it."
+_LOGS = "Writing logs requires logs:CreateLogStream and logs:PutLogEvents on the log group's ARN followed by :*, and logs:CreateLogGroup if the group does not exist yet."
+_INFERENCE_PROFILE = "An inference profile sends the call to several Regions: the statement also needs the model there, {} (* is any Region)."
+_CATALOG = re.compile(
+    r"(?P<prefix>arn:[\w-]+:glue:[\w-]+:\d{12}):(?:catalog|(?:database|table|userDefinedFunction)/(?P<database>[\w-]{1,255})(?:/.*)?)\Z",
+    re.ASCII,
+)
+_PROFILE = re.compile(
+    r"(?P<prefix>arn:[\w-]+:bedrock):[\w-]+:\d{12}:inference-profile/(?:[a-z-]{2,12}\.)?(?P<model>[a-z0-9-]+\.[\w.:-]{2,100})\Z",
+    re.ASCII,
+)
+_CDK_ROLE = re.compile(
+    r":role/cdk-(?P<qualifier>[a-z0-9]{1,10})-(?:deploy|file-publishing|image-publishing|lookup)-role-",
+    re.ASCII,
+)
 _HINTS = {
     "ec2:RunInstances": "A launch is checked on more than the instance: allow ec2:RunInstances also on the image (arn:aws:ec2:REGION::image/*), the subnet, security group, network interface, volume and key pair. New ones have no ID yet, so their ARNs end in *.",
     "logs:CreateLogGroup": _LOGS,
     "logs:CreateLogStream": _LOGS,
     "logs:PutLogEvents": _LOGS,
-    "s3:ListBucket": "Listing comes first in aws s3 sync and recursive copies. Reading or writing then takes s3:GetObject or s3:PutObject on the objects, whose ARN is the bucket's with /* behind it.",
-    "kms:GenerateDataKey": "Uploads to S3 in parts, and sending to a queue of SQS, take kms:Decrypt on the same key too.",
-    "sqs:ReceiveMessage": "Who takes messages from a queue deletes them too, by sqs:DeleteMessage. As an event source of Lambda the queue also takes sqs:GetQueueAttributes.",
-    "sqs:GetQueueAttributes": "As an event source of Lambda a queue also takes sqs:ReceiveMessage and sqs:DeleteMessage.",
-    "ssm:UpdateInstanceInformation": f"For Session Manager an instance takes {join_words(SESSION_CHANNEL_ACTIONS, 'and')} too, on *.",
-    "ssm:StartSession": "ssm:StartSession is checked on the instance and, where the call names one, on the session document, such as AWS-StartPortForwardingSession. The denial names one of the two.",
-    "ecs:ExecuteCommand": "The AWS CLI asks ecs:DescribeTasks of the same task as well. Where the cluster encrypts sessions by a key of KMS, it takes kms:GenerateDataKey on that key.",
+    "s3:ListBucket": "Listing comes first in aws s3 sync and recursive copies. Reading or writing then requires s3:GetObject or s3:PutObject on the objects, whose ARN is the bucket's followed by /*.",
+    "kms:GenerateDataKey": "Multipart uploads to S3, and messages to SQS queues, also require kms:Decrypt on the same key.",
+    "sqs:ReceiveMessage": "A consumer also needs sqs:DeleteMessage. If the queue is an event source of a Lambda function, sqs:GetQueueAttributes, too.",
+    "sqs:GetQueueAttributes": "If the queue is an event source of a Lambda function, its role also needs sqs:ReceiveMessage and sqs:DeleteMessage.",
+    "ssm:UpdateInstanceInformation": f"For Session Manager, an instance also needs {join_words(SESSION_CHANNEL_ACTIONS, 'and')} on *.",
+    "ssm:StartSession": "ssm:StartSession is required on the instance and, if the call names one, on the session document, such as AWS-StartPortForwardingSession. The denial names one of the two.",
+    # https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-underlying-data.html
+    "lakeformation:GetDataAccess": "This lets the caller request data. Lake Formation must also grant it SELECT on the tables.",
+    "ecs:ExecuteCommand": "The AWS CLI also calls ecs:DescribeTasks for the task. If the cluster encrypts sessions with a KMS key, kms:GenerateDataKey on that key is required, too.",
 }
-_ALL = "AWS names one at a time: add to the statements what is still missing."
+_ALL = "AWS reports one missing action at a time: add those that are still missing."
 
 
 def companion_actions(
@@ -136,12 +151,39 @@ def companion_actions(
         by_resource: Whether a resource-based policy allows the action.
 
     >>> companion_actions("ecr:BatchGetImage")[0]
-    'Pulling an image also takes ecr:GetDownloadUrlForLayer on the repository, and ecr:GetAuthorizationToken on *.'
+    'Pulling an image also requires ecr:GetDownloadUrlForLayer on the repository, and ecr:GetAuthorizationToken on *.'
     """
     if action in _TASKS or action in _HINTS:
         return _companion_actions(action, by_resource)
-    if action.startswith("bedrock:Invoke") and resource is not None and "inference-profile/" in resource:
-        return (_INFERENCE_PROFILE,)
+    return () if resource is None or by_resource else _resource_hints(action, resource)
+
+
+def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
+    """Return what a task requires on other resources than the one that AWS names."""
+    if action.startswith("bedrock:Invoke") and (profile := _PROFILE.match(resource)) is not None:
+        return (_INFERENCE_PROFILE.format(f"{profile['prefix']}:*::foundation-model/{profile['model']}"),)
+    if action.startswith("glue:") and (found := _CATALOG.match(resource)) is not None:
+        # https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html
+        prefix, database = found["prefix"], found["database"] or "DATABASE_NAME"
+        required = [f"{prefix}:catalog", f"{prefix}:database/{database}"]
+        if "Database" not in action:
+            required.append(f"{prefix}:table/{database}/TABLE_NAME")
+        kind = resource.removeprefix(prefix).partition("/")[0]
+        others = [each for each in required if each.removeprefix(prefix).partition("/")[0] != kind]
+        if "CatalogImport" in action:
+            return ()
+        return (
+            f"AWS Glue requires the action on the catalog and on what it contains: the Resource also needs {join_words(others, 'and')}.",
+        )
+    if action == "sts:AssumeRole" and (role := _CDK_ROLE.search(resource)) is not None:
+        # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
+        return (
+            f"The CDK assumes four such roles (deploy, file-publishing, image-publishing, lookup), which trust the account: allow sts:AssumeRole on {resource[: role.start()]}:role/cdk-{role['qualifier']}-* instead.",
+        )
+    if action == "ssm:GetParameter" and "parameter/cdk-bootstrap/" in resource:
+        return (
+            "The CDK CLI reads this itself only if it could not assume the deploy role: allow the caller sts:AssumeRole on the roles cdk-QUALIFIER-* instead, whose policies allow the rest.",
+        )
     return ()
 
 
@@ -161,7 +203,7 @@ def _for_identity_policy(task: _Task, action: str) -> str | None:
     parts = [f"{join_words(others, 'and')} on {task.resource or '*'}"] if others else []
     if on_star:
         parts.append(f"{join_words(on_star, 'and')} on *")
-    return f"{task.name} also takes {', and '.join(parts)}." if parts else None
+    return f"{task.name} also requires {', and '.join(parts)}." if parts else None
 
 
 def _for_resource_policy(task: _Task, action: str) -> str | None:
@@ -169,4 +211,4 @@ def _for_resource_policy(task: _Task, action: str) -> str | None:
     if not others or not task.actions_on_star:
         return None
     on_star = join_words(task.actions_on_star, "and")
-    return f"{task.name} also takes {join_words(others, 'and')}. {on_star} cannot be allowed there: the caller's own policies have to."
+    return f"{task.name} also requires {join_words(others, 'and')} in this policy, and {on_star} in the caller's identity-based policies."

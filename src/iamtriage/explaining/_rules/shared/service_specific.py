@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 __all__ = ("MESSAGE_RULES", "STANDARD_MESSAGES", "find_message_rule", "stated_reason")
 
 _MIN_WORDS = 3
+# Messages around such a denial, such as "could not assume role", report who called, not a service.
+_ASSUME_ROLE = ("sts:AssumeRoleWith", "sts:TagSession")
 _WORDS_BEFORE_MESSAGE = 8
 # What S3 and EC2 say, and botocore of a response without a body.
 STANDARD_MESSAGES = frozenset(
@@ -30,6 +32,7 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
     ("access to kms is not allowed", "denials.kms_keys.explain_service_encryption_key"),
     ("kms access was denied", "denials.kms_keys.explain_service_encryption_key"),
     ("cross-account pass role is not allowed", "denials.passing_roles.explain_cross_account_pass"),
+    ("not authorized to get credentials of role", "denials.service_roles.explain_redshift_role"),
     ("block public access", "denials.s3.explain_block_public_access"),
     ("blockpublicpolicy", "denials.s3.explain_block_public_access"),
     ("blockpublicacls", "denials.s3.explain_block_public_access"),
@@ -42,6 +45,45 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
         "kubernetes.pod_identities.explain_pod_denied",
     ),
     ("user is not authorized to access this resource", "denials.service_specific.explain_authorizer"),
+    ("denied when calling sts:assumerole", "denials.assuming_roles.explain_assume_role"),
+    *(
+        (fragment, "denials.managed_services.explain_weak_role")
+        for fragment in (
+            "not authorized to create managed-rule",
+            "not authorized to access the log destination",
+            "role for your flow logs does not have",
+            "does not allow aws codebuild to create amazon cloudwatch logs",
+            "located in the amazon s3 artifact bucket",
+            "does not give you permission to perform operations in the following aws service",
+            "access denied while accessing auto scaling using role",
+        )
+    ),
+    *(
+        (fragment, "denials.managed_services.explain_closed_resource")
+        for fragment in (
+            "insufficient delivery policy to s3 bucket",
+            "incorrect s3 bucket policy is detected",
+            "insufficient permissions to access s3 bucket",
+            "access denied for logdestination",
+            "do not allow s3 to publish notifications",
+            "invalid permissions on lambda function",
+            "permission to access the ecr image",
+        )
+    ),
+    *(
+        (fragment, "denials.service_roles.explain_untrusted_service")
+        for fragment in (
+            "unable to assume",
+            "could not assume role arn:",
+            "required to assume the role",
+            "access denied while assuming",
+            "when attempting to assume the role",
+            "scheduler to assume the role",
+            "trust relationship allowing",
+            "allowed to use the passed role",
+            "authorized to assume the provided role",
+        )
+    ),
     (
         "requester is not authorized to access requested permissions",
         "denials.lake_formation.explain_lake_formation",
@@ -97,6 +139,8 @@ def find_message_rule(failure: AccessDenied) -> tuple[str | None, str | None]:
         return None, None
     reason = stated_reason(failure)
     if reason is None and failure.action is not None and failure.principal is not None:
+        return None, None
+    if (failure.action or "").startswith(_ASSUME_ROLE):
         return None, None
     if failure.envelope.operation == "GetRoleCredentials":
         return _NO_ASSIGNMENT, None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.principal_words import is_truncated
 from iamtriage.explaining._rules.shared.service_specific import stated_reason
 from iamtriage.explaining._rules.shared.stated_decisions import POLICY_TYPE_NAMES, denying_statements
@@ -23,11 +23,14 @@ __all__ = (
     "capitalize_start",
     "denial_summary",
     "join_first_four",
+    "model_region_remedy",
     "reason_lines",
     "region_argument",
+    "region_steps",
 )
 
 _CONSOLE_LINK = re.compile(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
+_IS_MODEL = re.compile(r":(?:foundation-model|inference-profile)/", re.ASCII)
 _OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 
 
@@ -81,6 +84,48 @@ def region_argument(denial: Denial) -> str:
     return commands.region(denial.facts.region or (arn.region if arn is not None else None))
 
 
+def region_steps(denial: Denial) -> tuple[str, ...]:
+    """Return a step on a Deny that may be about the Region of the request."""
+    region = denial.resource_arn.region if denial.resource_arn is not None else ""
+    if not region:
+        return ()
+    return (
+        f"The request went to {region}. If the Deny is on Regions (aws:RequestedRegion), call one that it exempts.",
+    )
+
+
+def model_region_remedy(denial: Denial) -> Remedy | None:
+    """Return how to call a Bedrock model only in Regions that a Deny exempts.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html: an inference profile sends
+    requests to several Regions, and a global one to any, which the model's ARN then does not name.
+    """
+    resource = denial.resource or ""
+    if denial.service != "bedrock" or not _IS_MODEL.search(resource):
+        return None
+    region = denial.resource_arn.region if denial.resource_arn is not None else ""
+    if region and "/global." not in resource and ":foundation-model/" in resource:
+        text = f"The request was sent to {region}. If that is not the Region you call, an inference profile chose it."
+    elif region and "/global." not in resource:
+        text = "The inference profile can send the request to several Regions, and the Deny must exempt each."
+    else:
+        text = "This is a global inference profile: Bedrock can send the request to any commercial Region."
+    return Remedy(
+        title="If the Deny is on Regions, use an inference profile of allowed Regions only",
+        who="you",
+        steps=(
+            f"{text} Use the ID of a geographic profile (such as us., eu. or apac.) whose Regions are all allowed, or of a model that is available in an allowed Region without a profile.",
+        ),
+        commands=(
+            fill_command(
+                "aws bedrock list-inference-profiles --region {} --query 'inferenceProfileSummaries[].[inferenceProfileId,models[].modelArn]'",
+                commands.region(denial.facts.region or region or None),
+            ),
+        ),
+        url=pages.BEDROCK_PROFILES,
+    )
+
+
 def _console_region(denial: Denial) -> str:
     """Return the region of the message's console link, which is where IAM keeps the details."""
     text, end = denial.failure.text, denial.failure.span[1]
@@ -94,11 +139,11 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
     authorization_id = failure.authorization_id or ""
     if authorization_id.isalnum() and denial.facts.authorization_details is None:
         return Remedy(
-            title="Ask IAM which policy and statement it was",
+            title="Get the policy and statement from IAM",
             who="you",
             steps=(
-                "IAM keeps the details for 24 hours, in the region of the call; it takes iam:GetRequestAuthorizationDetails.",
-                "Give the answer to explain() as the fact authorization_details.",
+                "IAM keeps the details for 24 hours, in the Region of the call. Reading them requires iam:GetRequestAuthorizationDetails.",
+                "Pass the result to explain() as the fact authorization_details.",
             ),
             commands=(
                 command(
@@ -113,9 +158,9 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
             title="Decode the message",
             who="you",
             steps=(
-                "The encoded message tells the action, the resource, the statements that matched and the condition keys of the call; reading it takes sts:DecodeAuthorizationMessage.",
-                "It has to be one line: the command iamtriage parse --json gives it so, as encoded_message.",
-                "Give the answer to explain() as the fact decoded_message.",
+                "The decoded message has the action, the resource, the matching statements and the condition keys of the call. Decoding requires sts:DecodeAuthorizationMessage.",
+                "The message must not contain line breaks: iamtriage parse --json prints it on one line.",
+                "Pass the result to explain() as the fact decoded_message.",
             ),
             commands=(
                 "aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE --query DecodedMessage --output text",

@@ -1,0 +1,370 @@
+"""Explain what managed services report about their roles and about the policies of resources they use.
+
+The caller of such a call usually has its permissions. It is the role that the service uses, or the policy of the
+resource that it writes to, that has to change. The rows name their sources.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._text import join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.denials.resource_policies import SERVICE_NOT_ALLOWED
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import find_role_arn
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, region_argument
+from iamtriage.policies._documents import build_document
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+__all__ = ("RESOURCES", "ROLES", "explain_closed_resource", "explain_weak_role")
+
+_CHARS_BEFORE, _CHARS_AFTER = 200, 800
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+_OBJECT = re.compile(
+    r"object key '(?P<key>[^'\n]{1,500})' located in the Amazon S3 artifact bucket '(?P<bucket>[a-z0-9.-]{3,63})'"
+)
+_PROJECT = re.compile(r":build/(?P<project>[\w-]{2,150}):", re.ASCII)
+
+
+SERVICE_ROLE_LACKS_PERMISSION = CauseType(
+    "service-role-lacks-permission",
+    title="The role that the service uses lacks a permission",
+    meaning="A managed service works with a role, and an identity-based policy of that role does not allow what it needs.",
+    recognised_by="The service reports that the role is not authorized, or lacks permissions, in its own words.",
+    fix="Allow the actions to the role that the service uses. The caller needs no more permissions.",
+    sources=(pages.PASS_ROLE,),
+    example="service-role-lacks-permission",
+)
+
+
+@attrs.frozen
+class ServiceRole:
+    """What the role of a service needs.
+
+    Attributes:
+        role: The role in words, such as ``the state machine's role``.
+        purpose: What the service does with it, as the end of a sentence.
+        actions: The actions that it needs.
+        url: The documentation.
+        resource: Their resource, with placeholders for what the message may name.
+        managed_policy: The AWS managed policy that has the permissions, if there is one to attach.
+        step: What else to know.
+    """
+
+    role: str
+    purpose: str
+    actions: tuple[str, ...]
+    url: str
+    resource: str = "*"
+    managed_policy: str = ""
+    step: str = ""
+
+
+_FLOW_LOGS = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html"
+_DELIVERIES = (
+    "logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
+)  # fmt: skip
+_LOG_ACTIONS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
+_CODEDEPLOY = ServiceRole(
+    "the CodeDeploy service role",
+    "deploy to the instances",
+    ("ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"),
+    "https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-service-role.html",
+    managed_policy="service-role/AWSCodeDeployRole",
+    step="For Auto Scaling groups with launch templates, the role also needs ec2:RunInstances, ec2:CreateTags and iam:PassRole.",
+)
+ROLES = {
+    "not authorized to create managed-rule": ServiceRole(
+        "the state machine's role",
+        "wait for tasks that the state machine starts (.sync)",
+        ("events:PutTargets", "events:PutRule", "events:DescribeRule"),
+        "https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html",
+        resource="arn:{partition}:events:{region}:{account}:rule/StepFunctionsGetEvents*",
+    ),
+    "not authorized to access the log destination": ServiceRole(
+        "the state machine's role",
+        "send its logs to CloudWatch Logs",
+        _DELIVERIES,
+        "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
+        step="CloudWatch Logs supports only * as the resource of log deliveries.",
+    ),
+    "role for your flow logs does not have": ServiceRole(
+        "the role of the flow log",
+        "send flow logs to CloudWatch Logs",
+        (*_LOG_ACTIONS, "logs:DescribeLogGroups", "logs:DescribeLogStreams"),
+        _FLOW_LOGS,
+        step="The role's trust policy must allow vpc-flow-logs.amazonaws.com to assume it.",
+    ),
+    "does not allow aws codebuild to create amazon cloudwatch logs": ServiceRole(
+        "the CodeBuild service role",
+        "write the logs of the build",
+        _LOG_ACTIONS,
+        "https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html",
+        resource="arn:{partition}:logs:{region}:{account}:log-group:/aws/codebuild/{project}*",
+    ),
+    "located in the amazon s3 artifact bucket": ServiceRole(
+        "the role of the pipeline's action",
+        "read the artifact of the pipeline",
+        ("s3:GetObject", "s3:GetObjectVersion"),
+        "https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html",
+        resource="arn:{partition}:s3:::{bucket}/{key}",
+        step="If the bucket is encrypted with a customer managed KMS key, the role also needs kms:Decrypt on that key.",
+    ),
+    "does not give you permission to perform operations in the following aws service": _CODEDEPLOY,
+    "access denied while accessing auto scaling using role": _CODEDEPLOY,
+}
+
+
+@attrs.frozen
+class ServiceAccess:
+    """What the policy of a resource has to allow a service.
+
+    Attributes:
+        resource: The resource in words.
+        service: The service principal.
+        purpose: What the service needs, as the end of a sentence.
+        statements: Actions, resource and condition of each statement. ``BUCKET`` and other words in capitals are
+            placeholders.
+        commands: The commands that show and change the policy.
+        url: The documentation.
+        step: What else to know.
+    """
+
+    resource: str
+    service: str
+    purpose: str
+    statements: tuple[tuple[str | list[str], str, dict[str, Any]], ...]
+    commands: tuple[str, ...]
+    url: str
+    step: str = ""
+
+
+_SHOW_BUCKET = "aws s3api get-bucket-policy --bucket BUCKET --query Policy --output text"
+_PUT_BUCKET = "aws s3api put-bucket-policy --bucket BUCKET --policy file://policy.json"
+_IN_ACCOUNT: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"}}
+_AS_OWNER: dict[str, Any] = {
+    "StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": "ACCOUNT_ID"}
+}
+_BUCKET_ARN = "arn:PARTITION:s3:::BUCKET"
+_PREFIX_STEP = "If the call names a key prefix, it comes before AWSLogs in the resource."
+
+
+def _delivery(service: str, path: str, url: str, *checks: str) -> ServiceAccess:
+    """Return what a service needs to deliver files to a bucket."""
+    return ServiceAccess(
+        "the bucket policy",
+        service,
+        "deliver files",
+        (
+            *((check, _BUCKET_ARN, _IN_ACCOUNT) for check in ("s3:GetBucketAcl", *checks)),
+            ("s3:PutObject", f"{_BUCKET_ARN}/{path}", _AS_OWNER),
+        ),
+        (_SHOW_BUCKET, _PUT_BUCKET),
+        url,
+        _PREFIX_STEP,
+    )
+
+
+_CLOUDTRAIL = _delivery(
+    "cloudtrail.amazonaws.com",
+    "AWSLogs/ACCOUNT_ID/*",
+    "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",
+)
+RESOURCES = {
+    "insufficient delivery policy to s3 bucket": _delivery(
+        "config.amazonaws.com",
+        "AWSLogs/ACCOUNT_ID/Config/*",
+        "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html",
+        "s3:ListBucket",
+    ),
+    "incorrect s3 bucket policy is detected": _CLOUDTRAIL,
+    "insufficient permissions to access s3 bucket": _CLOUDTRAIL,
+    "access denied for logdestination": _delivery(
+        "delivery.logs.amazonaws.com",
+        "AWSLogs/ACCOUNT_ID/*",
+        "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html",
+    ),
+    "do not allow s3 to publish notifications": ServiceAccess(
+        "the policy of the destination",
+        "s3.amazonaws.com",
+        "publish notifications",
+        (
+            (
+                "sqs:SendMessage",
+                "DESTINATION_ARN",
+                {
+                    "ArnLike": {"aws:SourceArn": _BUCKET_ARN},
+                    "StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"},
+                },
+            ),
+        ),
+        ("aws sqs get-queue-attributes --queue-url QUEUE_URL --attribute-names Policy KmsMasterKeyId",),
+        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html",
+        "A topic needs sns:Publish, a function lambda:InvokeFunction instead. If the queue or topic is encrypted, the key policy must allow s3.amazonaws.com kms:GenerateDataKey and kms:Decrypt.",
+    ),
+    "invalid permissions on lambda function": ServiceAccess(
+        "the function policy",
+        "apigateway.amazonaws.com",
+        "invoke the function",
+        (
+            (
+                "lambda:InvokeFunction",
+                "FUNCTION_ARN",
+                {"ArnLike": {"aws:SourceArn": "arn:PARTITION:execute-api:REGION:ACCOUNT_ID:API_ID/*"}},
+            ),
+        ),
+        (
+            "aws lambda add-permission --function-name FUNCTION --statement-id ApiGateway --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn 'arn:PARTITION:execute-api:REGION:ACCOUNT_ID:API_ID/*'",
+        ),
+        "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html",
+        "The command does that. With a stage variable in the integration, each function needs the permission.",
+    ),
+    "permission to access the ecr image": ServiceAccess(
+        "the repository policy",
+        "lambda.amazonaws.com",
+        "pull the image",
+        ((["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], "", {}),),
+        (
+            "aws ecr get-repository-policy --repository-name REPOSITORY --query policyText --output text",
+            "aws ecr set-repository-policy --repository-name REPOSITORY --policy-text file://policy.json",
+        ),
+        "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html",
+        "The repository must be in the Region of the function. For a repository of another account, the policy must also allow that account these actions, and aws:sourceArn limits the service to its functions.",
+    ),
+}
+
+
+def _message(denial: Denial) -> str:
+    text, (start, end) = denial.failure.text, denial.failure.span
+    return " ".join(text[max(start - _CHARS_BEFORE, 0) : end + _CHARS_AFTER].split())
+
+
+def explain_weak_role(denial: Denial) -> Explanation:
+    """Explain that a service's role lacks permissions."""
+    words = _message(denial)
+    row = next(each for fragment, each in ROLES.items() if fragment in words.lower())
+    role = denial.role or parse_masked_role(find_role_arn(words))
+    described = row.role if role is None else f"{row.role}, {role.name},"
+    named = row.role if role is None else f"the role {role.name}"
+    project, artifact = _PROJECT.search(words), _OBJECT.search(words)
+    resource = row.resource.format(
+        partition=denial.location.partition or "aws",
+        region=region_argument(denial),
+        account=commands.account(denial.account or (None if role is None else role.account)),
+        project=project["project"] if project else "PROJECT_NAME",
+        bucket=artifact["bucket"] if artifact else "BUCKET",
+        key=artifact["key"] if artifact else "OBJECT_KEY",
+    )
+    name = commands.role_name(None if role is None else role.name)
+    policy: dict[str, Any] | None = build_document(
+        [{"Effect": "Allow", "Action": list(row.actions), "Resource": resource}]
+    )
+    line = fill_command(
+        "aws iam put-role-policy --role-name {} --policy-name ServiceAccess --policy-document file://policy.json",
+        name,
+    )
+    steps = [f"Save the policy as policy.json and attach it to {named}."]
+    needs = join_words(row.actions, "and")
+    if row.managed_policy:
+        arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{row.managed_policy}"
+        line = fill_command("aws iam attach-role-policy --role-name {} --policy-arn {}", name, arn)
+        policy, steps, needs = None, [], f"the permissions of {row.managed_policy.rpartition('/')[2]}"
+    return Explanation(
+        failure=denial.failure,
+        topic="service-role-lacks-permission",
+        summary=f"{described[0].upper()}{described[1:]} lacks the permissions to {row.purpose}.",
+        causes=(
+            SERVICE_ROLE_LACKS_PERMISSION.cause(
+                "derived",
+                text=f"The service uses {named}, which needs {needs}. No permission of the caller is missing.",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title=f"Give {named} the permissions",
+                who="account administrator",
+                steps=(*steps, *((row.step,) if row.step else ())),
+                commands=(line,),
+                policy=policy,
+                layer=None if policy is None else "identity",
+                url=row.url,
+            ),
+        ),
+        notes=(EVENTUAL_CONSISTENCY,),
+    )
+
+
+def explain_closed_resource(denial: Denial) -> Explanation:
+    """Explain that the policy of a resource does not allow a service to use it."""
+    words = _message(denial)
+    row = next(each for fragment, each in RESOURCES.items() if fragment in words.lower())
+    # The reader reports a bucket as the resource.
+    bucket = denial.resource if _BUCKET.fullmatch(denial.resource or "") else None
+    values = {
+        "PARTITION": denial.location.partition or "aws",
+        "REGION": region_argument(denial),
+        "BUCKET": commands.bucket(bucket),
+        "ACCOUNT_ID": commands.account(denial.account),
+    }
+    statements = [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": row.service},
+            "Action": action,
+            **({"Resource": _fill(resource, values)} if resource else {}),
+            **({"Condition": _fill_condition(condition, values)} if condition else {}),
+        }
+        for action, resource, condition in row.statements
+    ]
+    subject = f"{row.resource} of {bucket}" if bucket and "bucket" in row.resource else row.resource
+    replaces = any("file://policy.json" in each for each in row.commands)
+    save = f"Save {row.resource} with these statements added and the existing ones kept as policy.json: the command replaces the whole policy."
+    if not replaces:
+        save = f"Add this statement to {row.resource}, and keep the existing ones."
+    return Explanation(
+        failure=denial.failure,
+        topic="service-principal",
+        summary=f"{subject[0].upper()}{subject[1:]} does not allow {row.service} to {row.purpose}.",
+        causes=(
+            SERVICE_NOT_ALLOWED.cause(
+                "derived",
+                text=f"{row.service} calls as a service principal, not with a role of yours, so only {row.resource} can allow it. No permission of the caller is missing.",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title=f"Allow {row.service} in {row.resource}",
+                who="resource owner",
+                steps=(save, *((row.step,) if row.step else ())),
+                commands=tuple(_fill(each, values) for each in row.commands),
+                policy=build_document(statements),
+                layer="resource",
+                is_addition=True,
+                url=row.url,
+            ),
+        ),
+        notes=(
+            "A Deny statement in the policy, or a KMS key that encrypts the resource, can block the service, too.",
+        ),
+    )
+
+
+def _fill(text: str, values: dict[str, str]) -> str:
+    return re.sub(r"[A-Z_]{6,}", lambda found: values.get(found[0], found[0]), text)
+
+
+def _fill_condition(condition: dict[str, Any], values: dict[str, str]) -> dict[str, Any]:
+    return {
+        operator: {key: _fill(value, values) for key, value in block.items()}
+        for operator, block in condition.items()
+    }
