@@ -13,6 +13,7 @@
   * ``TokenError(ValueError)``: not a web identity token
   * ``PolicyError(ValueError)``: not a policy document, or no single policy for several principals
   * ``DocumentError(ValueError)``: an AWS document of another form than expected
+  * ``ReportError(ValueError)``: the store or baseline of a report that cannot be used
 
 Each carries its data as attributes, and can be pickled and copied.
 """
@@ -29,6 +30,7 @@ __all__ = (
     "InvalidArnError",
     "PolicyError",
     "RecordError",
+    "ReportError",
     "RolePathUnknownError",
     "TokenError",
     "UnknownRegionError",
@@ -175,5 +177,17 @@ class DocumentError(IamTriageError, ValueError):
     """
 
     def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class ReportError(IamTriageError, ValueError):
+    """The store or the baseline of a report cannot be read or written.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, message: str, *, path: str) -> None:
         super().__init__(message)
         self.path = path

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped,unused-ignore] # untyped without pandas-stubs
     import polars as pl
 
-__all__ = ("FrameLibrary", "to_frame")
+__all__ = ("FrameLibrary", "guard_formula", "to_frame")
 
 FrameLibrary: TypeAlias = Literal["pandas", "polars"]
 """The libraries of data frames."""
@@ -117,6 +117,15 @@ def _is_importable(name: str) -> bool:
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
+def guard_formula(value: str) -> str:
+    """Return a value with ``'`` before it if a spreadsheet would take it for a formula.
+
+    >>> guard_formula("=1+1"), guard_formula("s3:GetObject")
+    ("'=1+1", 's3:GetObject')
+    """
+    return f"'{value}" if value.startswith(_FORMULA_SIGNS) else value
+
+
 def _columns(failures: Iterable[Failure | Record], *, redacted: bool, csv_safe: bool) -> dict[str, list[Any]]:
     if not is_collection_like(failures):
         expected = "an iterable of failures or records, such as scan() returns"
@@ -126,8 +135,8 @@ def _columns(failures: Iterable[Failure | Record], *, redacted: bool, csv_safe: 
         for name, value in _record(each, redacted=redacted).items():
             if isinstance(value, str):
                 value = _storable(value)  # noqa: PLW2901 (the same value)
-                if csv_safe and value.startswith(_FORMULA_SIGNS):
-                    value = f"'{value}"  # noqa: PLW2901 (as above)
+                if csv_safe:
+                    value = guard_formula(value)  # noqa: PLW2901 (as above)
             columns[name].append(value)
     return columns
 

@@ -1,0 +1,42 @@
+"""Count the denials of many inputs, and group them into problems: who was denied what, since when, and why.
+
+The rows of denials are in a DuckDB file. A second report reads only what is new, and a report that was stopped
+continues where it was.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from iamtriage._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from iamtriage.exceptions import ReportError
+    from iamtriage.report._baselines import Baseline
+    from iamtriage.report._building import build_report
+    from iamtriage.report._collecting import Progress
+    from iamtriage.report._report import Report
+
+__all__ = ("Baseline", "Progress", "Report", "ReportError", "build_report")
+
+for _name in ("duckdb", "pyarrow"):
+    # Fail when the package is imported, not after hours of reading.
+    if find_spec(_name) is None:
+        _msg = f"iamtriage.report needs {_name}: pip install 'iamtriage[report]'"
+        raise ImportError(_msg, name=_name)
+
+_HOMES = {
+    "Baseline": "_baselines",
+    "Progress": "_collecting",
+    "Report": "_report",
+    "ReportError": ".exceptions",
+    "build_report": "_building",
+}
+if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+    __getattr__ = lazy_names(__name__, _HOMES)
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return sorted(__all__)

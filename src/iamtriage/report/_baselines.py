@@ -1,0 +1,71 @@
+"""A file with the expected problems, so that only new ones matter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from iamtriage.exceptions import ReportError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
+
+__all__ = ("Baseline",)
+
+_VERSION = 1
+_KEYS = ("fingerprint", "principal", "action", "resource", "policy_type", "error_code")
+
+
+@attrs.frozen
+class Baseline:
+    """The problems that are expected.
+
+    Attributes:
+        problems: Fingerprint -> what the file says about the problem, such as its principal. You can add
+            members, for example a comment: they are kept.
+    """
+
+    problems: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> Baseline:
+        """Read a baseline file.
+
+        Raises:
+            ReportError: The file is not a baseline.
+            OSError: The file cannot be read.
+        """
+        try:
+            data = json.loads(Path(path).read_text("utf-8"))
+            problems = {each["fingerprint"]: each for each in data["problems"]}
+            version = data["version"]
+        except (ValueError, TypeError, KeyError) as error:
+            msg = f"{path}: expected a baseline, such as --write-baseline writes ({type(error).__name__})"
+            raise ReportError(msg, path=str(path)) from error
+        if version != _VERSION:
+            msg = f"{path}: expected a baseline of version {_VERSION}, got {version}"
+            raise ReportError(msg, path=str(path))
+        return cls(cast("Mapping[str, Mapping[str, Any]]", problems))
+
+    def update(self, problems: Iterable[Mapping[str, Any]]) -> Baseline:
+        """Return a baseline of these problems, with what this one says about them."""
+        new = {
+            each["fingerprint"]: {**{key: each.get(key) for key in _KEYS}, **self._extra(each["fingerprint"])}
+            for each in problems
+        }
+        return Baseline(new)
+
+    def _extra(self, fingerprint: str) -> dict[str, Any]:
+        known = self.problems.get(fingerprint, {})
+        return {key: value for key, value in known.items() if key not in _KEYS}
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write the baseline, sorted, so that versions of it can be compared."""
+        problems = [self.problems[key] for key in sorted(self.problems)]
+        text = json.dumps({"version": _VERSION, "problems": problems}, indent=1)
+        Path(path).write_text(f"{text}\n", "utf-8")

@@ -1,0 +1,159 @@
+"""Build a report: find the inputs, read what is new, and count."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+import attrs
+
+from iamtriage.exceptions import ReportError
+from iamtriage.inputs import Input, open_inputs
+from iamtriage.inputs._selection import Selection, build_selection
+from iamtriage.report._collecting import collect
+from iamtriage.report._queries import Filter
+from iamtriage.report._report import Report
+from iamtriage.report._store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+    from datetime import date
+
+    from iamtriage.policies._readers.collection import PolicyCollection
+    from iamtriage.report._baselines import Baseline
+    from iamtriage.report._collecting import Progress
+
+__all__ = ("build_report",)
+
+
+def build_report(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    store: str | os.PathLike[str] | None = None,
+    since: datetime | date | str | None = None,
+    until: datetime | date | str | None = None,
+    accounts: Collection[str] = (),
+    regions: Collection[str] = (),
+    baseline: Baseline | None = None,
+    since_run: int | str | None = None,
+    policies: PolicyCollection | None = None,
+    session: Any = None,  # noqa: ANN401 (botocore has no types)
+    workers: int | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
+) -> Report:
+    """Read inputs, and count their denials.
+
+    Processes read the inputs in parallel. With a store, only inputs that are not in it are read, and the report
+    covers the whole store. After Ctrl-C, it covers what was read so far.
+
+    Args:
+        paths: Files, folders, patterns, ``s3://`` URLs, and ``-``, as for :func:`iamtriage.inputs.open_inputs`.
+        store: The DuckDB file to keep the denials in; ``None`` to keep nothing.
+        since: The time of the first denial. It also leaves out folders of other days.
+        until: The time that all denials are before.
+        accounts: The accounts to read; empty for all.
+        regions: The Regions to read; empty for all.
+        baseline: The expected problems. Others are new.
+        since_run: The number of a run of the store, or ``"last"`` for the one before the latest. Problems that
+            only later runs have seen are new.
+        policies: The policies of the accounts, to verify proposed policies and to check trust policies.
+        session: A botocore session, to read ``s3://`` URLs.
+        workers: The number of processes; as many as the machine has cores if ``None``.
+        on_progress: Called with the progress whenever inputs were read.
+
+    Returns:
+        The report. Close it, or use it in a ``with`` statement.
+
+    Raises:
+        ReportError: The store cannot be used, there is no such run, or a process was killed.
+        ValueError: A time or an account is invalid.
+
+    >>> with build_report(["examples/cloudtrail.json"]) as report:
+    ...     [problem] = report.problems()
+    >>> problem["count"], problem["action"], problem["explanation"]["cause"]
+    (1, 'sqs:SendMessage', 'no-identity-allow')
+    """
+    selection = build_selection(since, until, accounts, regions)
+    chosen = Filter(
+        since=_to_text(selection.since),
+        until=_to_text(selection.until),
+        accounts=tuple(sorted(selection.accounts)),
+        regions=tuple(sorted(selection.regions)),
+    )
+    opened = Store(store)
+    try:
+        with tempfile.TemporaryDirectory(prefix="iamtriage-") as folder:
+            inputs = _open(paths, folder, session, since=since, until=until, accounts=accounts, regions=regions)
+            was_interrupted = _read(opened, inputs, workers, on_progress)
+        return Report(
+            opened,
+            chosen,
+            baseline=baseline,
+            since_run=_find_run(opened, since_run),
+            policies=policies,
+            was_interrupted=was_interrupted,
+        )
+    except BaseException:
+        opened.close()
+        raise
+
+
+def _to_text(time: datetime | None) -> str | None:
+    return None if time is None else time.strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _read(
+    store: Store,
+    inputs: Iterator[Input],
+    workers: int | None,
+    on_progress: Callable[[Progress], object] | None,
+) -> bool:
+    """Add new inputs to the store, and return whether this was interrupted."""
+    store.begin_run(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    try:
+        progress = collect(store, inputs, workers=workers, on_progress=on_progress)
+    except KeyboardInterrupt:
+        return True
+    store.finish_run(has_read=progress.inputs_read > 0)
+    return False
+
+
+def _open(
+    paths: Iterable[str | os.PathLike[str]],
+    folder: str,
+    session: Any,  # noqa: ANN401 (botocore has no types)
+    **selection: Any,  # noqa: ANN401 (the arguments of open_inputs())
+) -> Iterator[Input]:
+    """Yield the inputs that may contain selected records, each with all of its records.
+
+    A store has whole inputs, so that another report can select other records of them.
+    """
+    names = [os.fspath(path) for path in paths]
+    if "-" in names:
+        names.remove("-")
+        # Processes cannot share standard input, and text is read twice.
+        path = os.path.join(folder, "input")  # noqa: PTH118 (a name for open())
+        with open(path, "wb") as file:  # noqa: PTH123 (as above)
+            shutil.copyfileobj(cast("BinaryIO", sys.stdin.buffer), file)
+        for each in open_inputs([path]):
+            yield attrs.evolve(each, name="standard input", size=each.size, version=None)
+    options = selection if session is None else {**selection, "session": session}
+    for each in open_inputs(names, **options):
+        yield attrs.evolve(each, selection=Selection())
+
+
+def _find_run(store: Store, since_run: int | str | None) -> int | None:
+    if since_run is None:
+        return None
+    runs = store.runs()
+    if since_run == "last":
+        return runs[-2] if len(runs) > 1 else 0
+    if since_run not in runs:
+        listed = ", ".join(map(str, runs)) or "none"
+        msg = f"{store.path}: unknown run {since_run}; expected one of {listed}"
+        raise ReportError(msg, path=store.path)
+    return int(since_run)

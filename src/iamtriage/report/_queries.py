@@ -1,0 +1,235 @@
+"""Count the denials of a store."""
+
+# DuckDB has no complete types:
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._text import hide_secrets
+from iamtriage.report._rows import COLUMNS, SIGN_IN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iamtriage.report._store import Store
+
+__all__ = ("GROUPS", "PROBLEM_COLUMNS", "Filter", "Queries")
+
+GROUPS = {
+    "by_day": ("day", "left(time, 10)"),
+    "by_principal": ("principal", "principal"),
+    "by_action": ("action", "coalesce(action, service || ':' || operation, operation)"),
+    "by_service": ("service", "service"),
+    "by_account": ("account", "account"),
+    "by_region": ("region", "region"),
+    "by_layer": ("policy_type", "policy_type"),
+    "by_error_code": ("error_code", "error_code"),
+    "by_kind": ("kind", "kind"),
+    "by_mfa": ("mfa", "mfa"),
+}
+"""Member of a report -> the name of its key, and the key of a row in SQL."""
+
+_SHARED = (
+    *("principal", "action", "resource", "account", "resource_account", "region", "service", "operation"),
+    *("policy_type", "deny", "error_code", "kind"),
+)
+PROBLEM_COLUMNS = ("fingerprint", "count", "first_seen", "last_seen", *_SHARED)
+"""The columns of a problem."""
+
+# Of files with the same content, the first one counts.
+_SOURCES = """
+CREATE OR REPLACE TEMP VIEW sources AS
+SELECT *, CASE WHEN digest IS NOT NULL THEN first_value(name) OVER (PARTITION BY digest ORDER BY name) END AS first
+FROM inputs
+"""
+_ROWS = """
+SELECT source.name AS source, source.run, denials.*
+FROM denials JOIN sources AS source ON denials.input = source.id
+WHERE (source.first IS NULL OR source.first = source.name){conditions}
+"""
+# CloudTrail can deliver an event several times.
+_DISTINCT = """
+QUALIFY event_id IS NULL OR row_number() OVER (PARTITION BY event_id ORDER BY source.run, source.name) = 1
+"""
+
+
+@attrs.frozen
+class Filter:
+    """Which denials to count.
+
+    Attributes:
+        since: The time of the first denial, in UTC without a zone.
+        until: The time that all denials are before.
+        accounts: The accounts of the callers or of the trails; empty for all.
+        regions: The Regions; empty for all.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
+class Queries:
+    """The numbers of a store.
+
+    Args:
+        store: The store.
+        chosen: Which denials to count.
+    """
+
+    def __init__(self, store: Store, chosen: Filter) -> None:
+        self._all = store.query
+        self._connection: Any = store.connection
+        self._create_view(chosen)
+
+    def _create_view(self, chosen: Filter) -> None:
+        conditions, values = "", dict[str, Any]()
+        # What states no time, account or Region is counted, as open_inputs() does.
+        for name, sign in (("since", ">="), ("until", "<")):
+            time = getattr(chosen, name)
+            if time is not None:
+                conditions += f" AND (time IS NULL OR left(time, {len(time)}) {sign} getvariable('{name}'))"
+                values[name] = time
+        if chosen.accounts:
+            conditions += (
+                " AND (account IS NULL OR list_contains(getvariable('accounts'), account)"
+                " OR list_contains(getvariable('accounts'), recipient_account))"
+            )
+            values["accounts"] = list(chosen.accounts)
+        if chosen.regions:
+            conditions += " AND (region IS NULL OR list_contains(getvariable('regions'), region))"
+            values["regions"] = list(chosen.regions)
+        for name, value in values.items():
+            self._all(f"SET VARIABLE {name} = ?", [value])
+        self._all(_SOURCES)
+        rows = _ROWS.format(conditions=conditions)
+        self._all(f"CREATE OR REPLACE TEMP VIEW rows AS {rows}")
+        (total, distinct) = self._one("SELECT count(event_id), count(DISTINCT event_id) FROM rows")
+        kind = "VIEW" if total == distinct else "TABLE"
+        self._all("DROP TABLE IF EXISTS temp.shown_table")
+        if kind == "TABLE":
+            self._all(f"CREATE TEMP TABLE shown_table AS {rows}{_DISTINCT}")
+        source = "rows" if total == distinct else "shown_table"
+        self._all(f"CREATE OR REPLACE TEMP VIEW shown AS SELECT * FROM {source}")
+
+    def _one(self, query: str) -> tuple[Any, ...]:
+        (row,) = self._all(query)
+        return row
+
+    # ------------------------------------------------------------------------------------------ numbers
+
+    def totals(self) -> dict[str, Any]:
+        """Return the numbers of the whole report."""
+        inputs = self._one(
+            """
+            SELECT count(*), count(*) FILTER (reason IS NULL),
+                count(*) FILTER (reason IS NOT NULL AND NOT is_skipped), count(*) FILTER (is_skipped),
+                count(*) FILTER (first IS NOT NULL AND first != name),
+                coalesce(sum(records) FILTER (first IS NULL OR first = name), 0)::BIGINT,
+                coalesce(sum(other_errors) FILTER (first IS NULL OR first = name), 0)::BIGINT
+            FROM sources
+            """
+        )
+        denials = self._one(
+            f"""
+            SELECT count(*), count(DISTINCT fingerprint), count(DISTINCT principal), min(time), max(time),
+                count(*) FILTER (kind = '{SIGN_IN}')
+            FROM shown
+            """
+        )
+        names = ("inputs", "inputs_read", "inputs_with_problems", "inputs_skipped", "duplicate_inputs")
+        return {
+            **dict(zip((*names, "records", "other_errors"), inputs, strict=True)),
+            **dict(
+                zip(
+                    ("denials", "problems", "principals", "first_seen", "last_seen", "failed_sign_ins"),
+                    denials,
+                    strict=True,
+                )
+            ),
+        }
+
+    def group(self, name: str, limit: int | None = None) -> list[dict[str, Any]]:
+        """Return the denials by one of ``GROUPS``, the most frequent first, and days in order."""
+        key, expression = GROUPS[name]
+        order = "1" if name == "by_day" else "2 DESC, 1"
+        rows = self._all(
+            f"""
+            SELECT {expression} AS key, count(*), count(DISTINCT fingerprint), min(time), max(time)
+            FROM shown GROUP BY key ORDER BY {order} NULLS LAST {_limit(limit)}
+            """
+        )
+        names = (key, "denials", "problems", "first_seen", "last_seen")
+        return [dict(zip(names, (_show(row[0]), *row[1:]), strict=True)) for row in rows]
+
+    def problems(
+        self, limit: int | None = None, *, having: str = "true", names: tuple[str, ...] = PROBLEM_COLUMNS
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the problems, the most frequent first, each with its first and last run."""
+        rows = self._all(
+            f"""
+            SELECT fingerprint, count(*) AS number, min(time), max(time),
+                {", ".join(f"min({name})" for name in _SHARED)}, min(run) AS first_run, max(run) AS last_run
+            FROM shown GROUP BY fingerprint HAVING {having} ORDER BY number DESC, fingerprint {_limit(limit)}
+            """
+        )
+        for row in rows:
+            problem = dict(zip((*PROBLEM_COLUMNS, "first_run", "last_run"), row, strict=True))
+            for name in ("principal", "action", "resource", "operation", "service", "error_code"):
+                problem[name] = _show(problem[name])
+            yield problem
+
+    def count_problems(self, having: str) -> int:
+        """Return the number of problems with a property of their rows."""
+        query = f"SELECT count(*) FROM (SELECT fingerprint FROM shown GROUP BY fingerprint HAVING {having})"
+        number: int = self._one(query)[0]
+        return number
+
+    def examples(self, fingerprints: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
+        """Yield the fingerprint and the example of problems; of all problems if ``None``."""
+        chosen = "" if fingerprints is None else "WHERE fingerprint IN (SELECT unnest(?::VARCHAR[]))"
+        rows = self._all(
+            f"""
+            SELECT fingerprint, arg_min(record, (time, event_id, record)) FROM examples
+            {chosen} GROUP BY fingerprint
+            """,
+            None if fingerprints is None else [list(fingerprints)],
+        )
+        yield from ((fingerprint, record) for fingerprint, record in rows)
+
+    def inputs(self, *, only_problems: bool = False) -> list[dict[str, Any]]:
+        """Return the inputs, by name; the reason is ``None`` if nothing is missing."""
+        names = ("name", "size", "records", "denials", "other_errors", "reason")
+        rows = self._all(
+            f"""
+            SELECT name, size, records, denials, other_errors, CASE
+                WHEN first IS NOT NULL AND first != name THEN 'the same content as ' || first ELSE reason END
+                AS why
+            FROM sources {"WHERE why IS NOT NULL" if only_problems else ""} ORDER BY name
+            """
+        )
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def runs(self) -> list[dict[str, Any]]:
+        """Return the runs that added inputs."""
+        rows = self._all("SELECT id, started, is_finished FROM runs ORDER BY id")
+        return [dict(zip(("run", "started", "is_finished"), row, strict=True)) for row in rows]
+
+    def rows(self) -> Any:  # noqa: ANN401 (DuckDB has no types)
+        """Return a DuckDB relation with the rows, in order."""
+        columns = ", ".join(COLUMNS)
+        return self._connection.sql(f"SELECT {columns}, source FROM shown ORDER BY time, event_id, fingerprint")
+
+
+def _limit(limit: int | None) -> str:
+    return "" if limit is None else f"LIMIT {limit:d}"
+
+
+def _show(value: Any) -> Any:  # noqa: ANN401 (of any column)
+    return hide_secrets(value) if isinstance(value, str) else value

@@ -1,0 +1,216 @@
+"""A report: the numbers of a store, and what they are shown as."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from iamtriage.report._baselines import Baseline
+from iamtriage.report._examples import read_example
+from iamtriage.report._explanations import explain_example, show_example
+from iamtriage.report._queries import GROUPS, Queries
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+    from iamtriage.failures._failures import Failure
+    from iamtriage.policies._readers.collection import PolicyCollection
+    from iamtriage.report._queries import Filter
+    from iamtriage.report._store import Store
+
+__all__ = ("Report",)
+
+_VERSION = 1
+_CHUNK = 1_000
+
+
+class Report:
+    """The denials of many inputs, counted and grouped into problems.
+
+    A problem is all denials with the same fingerprint. A report reads its store when it is asked, so keep it
+    open as long as you need it: use it in a ``with`` statement. Values are shown without secrets.
+
+    Attributes:
+        was_interrupted: Whether reading was stopped by Ctrl-C, so that inputs are missing.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        chosen: Filter,
+        *,
+        baseline: Baseline | None = None,
+        since_run: int | None = None,
+        policies: PolicyCollection | None = None,
+        was_interrupted: bool = False,
+    ) -> None:
+        self.was_interrupted = was_interrupted
+        self._store = store
+        self._queries = Queries(store, chosen)
+        self._baseline = baseline
+        self._since_run = since_run
+        self._policies = policies
+
+    def __enter__(self) -> Report:
+        """Return the report."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the store."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the store, and delete it if it is temporary."""
+        self._store.close()
+
+    # ------------------------------------------------------------------------------------------ numbers
+
+    @cached_property
+    def totals(self) -> dict[str, Any]:
+        """The numbers of the whole report, such as ``records``, ``denials`` and ``problems``.
+
+        ``new_problems`` and ``gone_problems`` are ``None`` if the report is compared with nothing.
+        """
+        is_compared = self._baseline is not None or self._since_run is not None
+        return {
+            **self._queries.totals(),
+            "new_problems": self._count_new() if is_compared else None,
+            "gone_problems": len(self.gone()) if is_compared else None,
+        }
+
+    def count_by(self, name: str, limit: int | None = None) -> list[dict[str, Any]]:
+        """Return the number of denials and problems for each value of something, the most frequent first.
+
+        Args:
+            name: ``"day"``, ``"principal"``, ``"action"``, ``"service"``, ``"account"``, ``"region"``,
+                ``"layer"``, ``"error_code"``, ``"kind"`` or ``"mfa"``.
+            limit: The maximum number of values.
+
+        Raises:
+            ValueError: The name is unknown.
+        """
+        if f"by_{name}" not in GROUPS:
+            msg = f"unknown name {name!r}; expected one of {', '.join(each[3:] for each in GROUPS)}"
+            raise ValueError(msg)
+        return self._queries.group(f"by_{name}", limit)
+
+    def problems(self, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """Yield the problems, the most frequent first.
+
+        Args:
+            limit: The maximum number of problems.
+
+        Yields:
+            The problem: ``fingerprint``, ``count``, ``first_seen``, ``last_seen``, ``principal`` (the role, not
+            the session), ``action``, ``resource``, ``resource_account``, ``policy_type``, …, with ``is_new``,
+            its ``example`` as a flat record, and its ``explanation``.
+        """
+        chunk: list[dict[str, Any]] = []
+        for problem in self._queries.problems(limit):
+            chunk.append(problem)
+            if len(chunk) == _CHUNK:
+                yield from self._complete(chunk)
+                chunk = []
+        yield from self._complete(chunk)
+
+    def _complete(self, problems: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        examples = dict(self._queries.examples([each["fingerprint"] for each in problems]))
+        for problem in problems:
+            example = examples[problem["fingerprint"]]
+            first_run = problem.pop("first_run")
+            del problem["last_run"]
+            problem["is_new"] = self._is_new(problem["fingerprint"], first_run)
+            problem["example"] = show_example(example)
+            problem["explanation"] = explain_example(example, self._policies)
+            yield problem
+
+    def _is_new(self, fingerprint: str, first_run: int) -> bool | None:
+        if self._baseline is not None:
+            return fingerprint not in self._baseline.problems
+        return None if self._since_run is None else first_run > self._since_run
+
+    def _count_new(self) -> int:
+        if self._baseline is not None:
+            known = self._baseline.problems
+            return sum(each["fingerprint"] not in known for each in self._queries.problems())
+        return self._queries.count_problems(f"min(run) > {self._since_run:d}")
+
+    def gone(self) -> list[dict[str, Any]]:
+        """Return the problems of the baseline, or of earlier runs, that are not seen any more."""
+        if self._baseline is not None:
+            seen = {each["fingerprint"] for each in self._queries.problems()}
+            return [dict(each) for key, each in sorted(self._baseline.problems.items()) if key not in seen]
+        if self._since_run is None:
+            return []
+        names = ("fingerprint", "principal", "action", "resource", "policy_type", "error_code", "last_seen")
+        rows = self._queries.problems(having=f"max(run) <= {self._since_run:d}")
+        return [{name: each[name] for name in names} for each in rows]
+
+    def inputs(self, *, only_problems: bool = False) -> list[dict[str, Any]]:
+        """Return what was read of each input, by name.
+
+        Args:
+            only_problems: Whether to leave out inputs that were read completely.
+        """
+        return self._queries.inputs(only_problems=only_problems)
+
+    def failures(self) -> Iterator[Failure]:
+        """Yield one failure for each problem, as read: with the secrets that it may contain."""
+        fingerprints = [each["fingerprint"] for each in self._queries.problems()]
+        for start in range(0, len(fingerprints), _CHUNK):
+            chosen = fingerprints[start : start + _CHUNK]
+            examples = dict(self._queries.examples(chosen))
+            for each in chosen:
+                failure = read_example(examples[each])
+                if failure is not None:
+                    yield failure
+
+    @cached_property
+    def policies_by_principal(self) -> dict[str, dict[str, Any]]:
+        """One least-privilege policy for each principal that an ``Allow`` can help.
+
+        With policies, each has the ``verification`` of the problems that it is for.
+        """
+        from iamtriage.report._policies import build_policies
+
+        return build_policies(list(self.failures()), self._policies)
+
+    def new_baseline(self) -> Baseline:
+        """Return the baseline of the current problems, with what the given one says about them."""
+        return (self._baseline or Baseline({})).update(self._queries.problems())
+
+    # ------------------------------------------------------------------------------------------- output
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the whole report as JSON-ready data."""
+        return {
+            "version": _VERSION,
+            "totals": self.totals,
+            **{name: self._queries.group(name) for name in GROUPS},
+            "problems": list(self.problems()),
+            "gone": self.gone(),
+            "policies_by_principal": self.policies_by_principal,
+            "inputs": self.inputs(),
+            "runs": self._queries.runs(),
+        }
+
+    def to_json(self) -> str:
+        """Return the whole report as JSON."""
+        return json.dumps(self.to_dict(), ensure_ascii=True)
+
+    def write_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write the denials as CSV, one per row.
+
+        A value that a spreadsheet would take for a formula begins with ``'``.
+        """
+        from iamtriage.report._tables import write_csv
+
+        write_csv(self._queries.rows(), path)
+
+    def write_parquet(self, path: str | os.PathLike[str]) -> None:
+        """Write the denials as Parquet, one per row."""
+        from iamtriage.report._tables import write_parquet
+
+        write_parquet(self._queries.rows(), path)

@@ -1,0 +1,262 @@
+"""Read inputs into rows, one per denial. Worker processes import this module, so it imports little."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from iamtriage._reading.parsing import parse
+from iamtriage.failures._failures import AccessDenied
+from iamtriage.failures._fingerprints import fingerprint
+from iamtriage.report._examples import build_example
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from iamtriage.failures._failures import Failure
+    from iamtriage.inputs import Input
+
+__all__ = ("COLUMNS", "EXAMPLE_COLUMNS", "SIGN_IN", "Batch", "InputResult", "read_batch")
+
+COLUMNS = (
+    *("time", "account", "recipient_account", "region", "service", "operation", "action"),
+    *("principal", "resource", "resource_account", "policy_type", "deny", "error_code", "kind"),
+    *("fingerprint", "event_id", "mfa"),
+)
+"""The columns of a row, in addition to the input."""
+EXAMPLE_COLUMNS = ("fingerprint", "time", "event_id", "record")
+
+SIGN_IN = "console_sign_in"
+"""The kind of a failed sign-in to the AWS Management Console, which is an event and not an API error."""
+
+# Failures that are not denials, such as throttling and resources that do not exist, are only counted.
+_OTHER = "aws_error"
+_SESSION = re.compile(r"arn:([^:]*):sts::(\d{12}):assumed-role/([\w+=,.@-]{1,64})/[^/]*\Z", re.ASCII)
+_ACCOUNT = re.compile(r"arn:[^:]*:[^:]*:[^:]*:(\d{12}):", re.ASCII)
+_PART_SIZE = 1 << 20
+
+
+@attrs.frozen
+class InputResult:
+    """What was read of an input.
+
+    Attributes:
+        name: The name of the input.
+        size: Its size.
+        version: Its version.
+        digest: A digest of the content as stored, which tells that two files are the same; ``None`` if the
+            content is not a local file.
+        records: The number of records.
+        denials: The number of rows.
+        other_errors: The number of failures that are not denials.
+        reason: Why the input was not read, or not completely.
+        is_skipped: Whether nothing is wrong with it: it holds no events of calls.
+    """
+
+    name: str
+    size: int | None
+    version: str | None
+    digest: str | None
+    records: int
+    denials: int
+    other_errors: int
+    reason: str | None
+    is_skipped: bool
+
+
+@attrs.frozen
+class Batch:
+    """What was read of several inputs.
+
+    Attributes:
+        results: The result of each input.
+        columns: The values of each column of ``COLUMNS``.
+        examples: The first failure of each problem in the batch: the values of ``EXAMPLE_COLUMNS``.
+    """
+
+    results: tuple[InputResult, ...]
+    columns: tuple[Sequence[str | None], ...]
+    examples: tuple[tuple[str, str, str, str], ...]
+
+
+def read_batch(inputs: Sequence[Input]) -> Batch:
+    """Read the rows of several inputs."""
+    rows: list[tuple[str | None, ...]] = []
+    examples: dict[str, tuple[str, str, object]] = {}
+    results = [_read_input(each, rows, examples) for each in inputs]
+    columns = tuple(zip(*rows, strict=True)) if rows else ((),) * len(COLUMNS)
+    chosen = tuple((key, time, event, build_example(value)) for key, (time, event, value) in examples.items())
+    return Batch(tuple(results), columns, chosen)
+
+
+_TIME, _FINGERPRINT, _EVENT = (COLUMNS.index(name) for name in ("time", "fingerprint", "event_id"))
+
+
+def _read_input(
+    source: Input, rows: list[tuple[str | None, ...]], examples: dict[str, tuple[str, str, object]]
+) -> InputResult:
+    start, others = len(rows), 0
+    if source.skipped is None:
+        for row, example in _read_rows(source):
+            if row is None:
+                others += 1
+                continue
+            rows.append(row)
+            key = cast("str", row[_FINGERPRINT])
+            place = (row[_TIME] or "", row[_EVENT] or "")
+            known = examples.get(key)
+            if known is None or place < known[:2]:
+                examples[key] = (*place, example)
+    return InputResult(
+        name=source.name,
+        size=source.size,
+        version=source.version,
+        digest=None if source.skipped else _digest(source),
+        records=source.records,
+        denials=len(rows) - start,
+        other_errors=others,
+        reason=source.problem or source.skipped,
+        is_skipped=source.skipped is not None and source.problem is None,
+    )
+
+
+def _read_rows(source: Input) -> Iterator[tuple[tuple[str | None, ...] | None, object]]:
+    """Yield the row of each failure, ``None`` if it is not a denial, and the example that shows it."""
+    is_record = False
+    for record in source.denials():
+        is_record = True
+        yield _build_record_row(record), record
+    if is_record or source.records or source.problem is None or source.skipped is not None:
+        return
+    # Text, such as a log, has failures without records.
+    for failure in source.failures():
+        yield None if failure.kind == _OTHER else _build_row(failure, None, None), failure
+
+
+def _build_record_row(record: Mapping[str, Any]) -> tuple[str | None, ...] | None:
+    failure = parse(record)
+    recipient = record.get("recipientAccountId")
+    recipient = recipient if isinstance(recipient, str) else None
+    if failure is None:
+        return _build_sign_in_row(record, recipient)
+    if failure.kind == _OTHER:
+        return None
+    return _build_row(failure, recipient, _read_mfa(record))
+
+
+def _build_row(failure: Failure, recipient: str | None, mfa: str | None) -> tuple[str | None, ...]:
+    envelope = failure.envelope
+    policy_type, deny = (
+        (failure.policy_type, failure.deny) if isinstance(failure, AccessDenied) else (None, None)
+    )
+    resource = failure.resource
+    account = _ACCOUNT.match(resource) if resource is not None else None
+    return (
+        envelope.time,
+        failure.account or recipient,
+        recipient,
+        envelope.region,
+        envelope.service,
+        envelope.operation,
+        failure.action,
+        _find_role(failure.principal),
+        resource,
+        account[1] if account else None,
+        policy_type,
+        deny,
+        envelope.code,
+        failure.kind,
+        fingerprint(failure),
+        envelope.event_id,
+        mfa,
+    )
+
+
+def _find_role(principal: str | None) -> str | None:
+    """Return the role of a session, and other principals as they are."""
+    if principal is None:
+        return None
+    session = _SESSION.match(principal)
+    if session is not None:
+        return f"arn:{session[1]}:iam::{session[2]}:role/{session[3]}"
+    return _normalize(principal)
+
+
+@lru_cache(4_096)
+def _normalize(principal: str) -> str | None:
+    from iamtriage.explaining._policy_for import normalize_principal
+
+    return normalize_principal(principal)
+
+
+def _build_sign_in_row(record: Mapping[str, Any], recipient: str | None) -> tuple[str | None, ...] | None:
+    """Return the row of a failed sign-in to the console.
+
+    Source:
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html
+    """
+    operation = _text(record, "eventName")
+    if operation not in {"ConsoleLogin", "CheckMfa"} or record.get("eventSource") != "signin.amazonaws.com":
+        return None
+    message = _text(record, "errorMessage")
+    identity = record.get("userIdentity")
+    identity = cast("Mapping[str, object]", identity) if isinstance(identity, Mapping) else {}
+    principal = _text(identity, "arn")
+    account = _text(identity, "accountId") or recipient
+    parts = (SIGN_IN, operation, principal or account or "", message or "")
+    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return (
+        _text(record, "eventTime"),
+        account,
+        recipient,
+        _text(record, "awsRegion"),
+        "signin",
+        operation,
+        None,
+        _find_role(principal),
+        None,
+        None,
+        None,
+        None,
+        message,
+        SIGN_IN,
+        f"1:{digest[:32]}",
+        _text(record, "eventID"),
+        _read_mfa(record),
+    )
+
+
+def _read_mfa(record: Mapping[str, Any]) -> str | None:
+    """Return whether the caller used multi-factor authentication, ``"true"`` or ``"false"``, if stated."""
+    try:
+        stated: object = record["userIdentity"]["sessionContext"]["attributes"]["mfaAuthenticated"]
+    except (KeyError, TypeError):
+        data = record.get("additionalEventData")
+        stated = cast("Mapping[str, object]", data).get("MFAUsed") if isinstance(data, Mapping) else None
+    return {"true": "true", "false": "false", "Yes": "true", "No": "false"}.get(str(stated))
+
+
+def _text(record: Mapping[str, object], key: str) -> str | None:
+    value = record.get(key)
+    return value if isinstance(value, str) and value else None
+
+
+def _digest(source: Input) -> str | None:
+    """Return a digest of a local file, or of what identifies the content of an S3 object."""
+    if source.name.startswith("s3://"):
+        return None if source.version is None else f"{source.version}:{source.size}"
+    if source.size is None or source.version is None:
+        return None
+    digest = hashlib.blake2b(digest_size=16)
+    try:
+        with open(source.name, "rb") as file:  # noqa: PTH123 (a name of any form)
+            while part := file.read(_PART_SIZE):
+                digest.update(part)
+    except OSError:
+        return None
+    return digest.hexdigest()
