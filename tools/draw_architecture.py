@@ -24,7 +24,7 @@ WIDTH = 1000
 _MARGIN, _GAP, _ARROW = 16, 10, 28
 _HEAD, _LINE, _CHARACTER = 38, 17, 6.6  # a box without its text, a line of text, the width of a character
 _BOX_HEIGHT = _HEAD + 2 * _LINE
-EDGES = frozenset({"__main__", "arrow", "boto", "cli", "inputs", "logs", "notebook", "testing"})
+EDGES = frozenset({"__main__", "arrow", "boto", "cli", "inputs", "logs", "notebook", "report", "testing"})
 """Packages that do I/O, or that programs use around the core."""
 
 _STYLE = """

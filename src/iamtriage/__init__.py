@@ -90,6 +90,7 @@ if TYPE_CHECKING:
         InvalidArnError,
         PolicyError,
         RecordError,
+        ReportError,
         RolePathUnknownError,
         TokenError,
         UnknownRegionError,
@@ -223,6 +224,7 @@ __all__ = (  # noqa: RUF022 (functions first, then their types)
     "Principal",
     "Record",
     "RecordError",
+    "ReportError",
     "RegionDisabled",
     "Remedy",
     "Retryable",
@@ -284,6 +286,7 @@ _HOMES = {
     "Principal": "arns._principals",
     "Record": "typing",
     "RecordError": "exceptions",
+    "ReportError": "exceptions",
     "RegionDisabled": "failures._failures",
     "Remedy": "explaining._explanations",
     "Retryable": "explaining._classification",
@@ -345,7 +348,7 @@ _PACKAGES = frozenset(
             "failures",
             "inputs",
         ),
-        *("logs", "notebook", "policies", "redaction", "sts", "testing", "trust"),
+        *("logs", "notebook", "policies", "redaction", "report", "sts", "testing", "trust"),
     }
 )
 

@@ -24,6 +24,7 @@ _MODULES = {
     "explain": "_explain",
     "parse": "_failures",
     "scan": "_failures",
+    "report": "_report",
     "redact": "_redact",
     "arn": "_arns",
     "aws-auth": "_aws_auth",

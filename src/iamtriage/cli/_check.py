@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._text import escape_controls
-from iamtriage.cli._input import InputError, read_bytes, read_text
+from iamtriage.cli._input import InputError, read_text
 from iamtriage.cli._output import ERROR, bold, print_error
+from iamtriage.cli._policy_files import find_policy_files, read_policy_file
 
 if TYPE_CHECKING:
     import argparse
@@ -108,7 +108,7 @@ def _check(arguments: argparse.Namespace) -> int:
     added = [
         policy.document
         for name in arguments.adding or ()
-        for policy in _read_file(name).policies
+        for policy in read_policy_file(name).policies
         if policy.policy_type in {"identity", "resource"}
     ]
     if arguments.adding and not added:
@@ -234,34 +234,13 @@ def _parse_context(arguments: list[str] | None) -> dict[str, list[str]]:
 
 def _read_collections(arguments: argparse.Namespace) -> Iterator[PolicyCollection]:
     for name in arguments.policies:
-        for path in _find_files(name):
-            yield _read_file(path)
+        for path in find_policy_files(name):
+            yield read_policy_file(path)
     for option, policy_type in _TYPES.items():
         for name in getattr(arguments, option) or ():
-            yield _read_file(name, policy_type)
+            yield read_policy_file(name, policy_type)
     for option, policy_type in _LEVELS.items():
         levels: list[list[str]] = getattr(arguments, option) or []
         for level, names in enumerate(levels):
             for name in names:
-                yield _read_file(name, policy_type, level)
-
-
-def _find_files(name: str) -> list[str]:
-    if name == "-" or not Path(name).is_dir():
-        return [name]
-    found = sorted(str(each) for each in Path(name).rglob("*.json"))
-    if not found:
-        msg = f"{name}: no *.json file in this folder"
-        raise InputError(msg)
-    return found
-
-
-def _read_file(name: str, policy_type: PolicyType | None = None, level: int = 0) -> PolicyCollection:
-    from iamtriage.policies._readers.reading import read_policies
-
-    try:
-        text = read_bytes(name).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        msg = f"{name}: not UTF-8"
-        raise InputError(msg) from None
-    return read_policies(text, policy_type=policy_type, level=level, file=name)
+                yield read_policy_file(name, policy_type, level)

@@ -1,7 +1,7 @@
-"""Count the denials of many inputs, and group them into problems: who was denied what, since when, and why.
+"""Count the denials of many inputs, and group them into problems.
 
-The rows of denials are in a DuckDB file. A second report reads only what is new, and a report that was stopped
-continues where it was.
+The rows of denials are in a DuckDB file. A second report reads only what is new, and a report that was
+stopped continues where it was.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from iamtriage.exceptions import ReportError
     from iamtriage.report._baselines import Baseline
     from iamtriage.report._building import build_report
-    from iamtriage.report._collecting import Progress
+    from iamtriage.report._contents import Progress
     from iamtriage.report._report import Report
 
 __all__ = ("Baseline", "Progress", "Report", "ReportError", "build_report")
@@ -28,7 +28,7 @@ for _name in ("duckdb", "pyarrow"):
 
 _HOMES = {
     "Baseline": "_baselines",
-    "Progress": "_collecting",
+    "Progress": "_contents",
     "Report": "_report",
     "ReportError": ".exceptions",
     "build_report": "_building",

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
     from iamtriage.policies._readers.collection import PolicyCollection
     from iamtriage.report._baselines import Baseline
-    from iamtriage.report._collecting import Progress
+    from iamtriage.report._contents import Progress
 
 __all__ = ("build_report",)
 
 
-def build_report(
+def build_report(  # noqa: PLR0913 (options of one command)
     paths: Iterable[str | os.PathLike[str]],
     *,
     store: str | os.PathLike[str] | None = None,
@@ -47,19 +47,20 @@ def build_report(
 ) -> Report:
     """Read inputs, and count their denials.
 
-    Processes read the inputs in parallel. With a store, only inputs that are not in it are read, and the report
-    covers the whole store. After Ctrl-C, it covers what was read so far.
+    Processes read the inputs in parallel. With a store, only inputs that are not in it are read, and the
+    report covers the whole store. After Ctrl-C, it covers what was read so far.
 
     Args:
-        paths: Files, folders, patterns, ``s3://`` URLs, and ``-``, as for :func:`iamtriage.inputs.open_inputs`.
+        paths: Files, folders, patterns, ``s3://`` URLs, and ``-``, as for
+            :func:`iamtriage.inputs.open_inputs`.
         store: The DuckDB file to keep the denials in; ``None`` to keep nothing.
         since: The time of the first denial. It also leaves out folders of other days.
         until: The time that all denials are before.
         accounts: The accounts to read; empty for all.
         regions: The Regions to read; empty for all.
         baseline: The expected problems. Others are new.
-        since_run: The number of a run of the store, or ``"last"`` for the one before the latest. Problems that
-            only later runs have seen are new.
+        since_run: The number of a run of the store, or ``"last"`` for the one before the latest. Problems
+            that only later runs have seen are new.
         policies: The policies of the accounts, to verify proposed policies and to check trust policies.
         session: A botocore session, to read ``s3://`` URLs.
         workers: The number of processes; as many as the machine has cores if ``None``.
@@ -73,9 +74,9 @@ def build_report(
         ValueError: A time or an account is invalid.
 
     >>> with build_report(["examples/cloudtrail.json"]) as report:
-    ...     [problem] = report.problems()
-    >>> problem["count"], problem["action"], problem["explanation"]["cause"]
-    (1, 'sqs:SendMessage', 'no-identity-allow')
+    ...     first, *others = report.problems()
+    >>> first["count"], first["action"], first["explanation"]["cause"]
+    (1, 'iam:CreateInstanceProfile', 'scp-deny')
     """
     selection = build_selection(since, until, accounts, regions)
     chosen = Filter(
@@ -87,7 +88,9 @@ def build_report(
     opened = Store(store)
     try:
         with tempfile.TemporaryDirectory(prefix="iamtriage-") as folder:
-            inputs = _open(paths, folder, session, since=since, until=until, accounts=accounts, regions=regions)
+            inputs = _open(
+                paths, folder, session, since=since, until=until, accounts=accounts, regions=regions
+            )
             was_interrupted = _read(opened, inputs, workers, on_progress)
         return Report(
             opened,

@@ -11,9 +11,8 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage.exceptions import ReportError
+from iamtriage.report._contents import Progress
 from iamtriage.report._rows import read_batch
 
 if TYPE_CHECKING:
@@ -24,9 +23,9 @@ if TYPE_CHECKING:
     from iamtriage.report._rows import Batch
     from iamtriage.report._store import Store
 
-__all__ = ("Progress", "collect")
+__all__ = ("collect",)
 
-# A batch is read by one process and is one transaction. Batches are small enough that both processes finish at
+# A batch is read by one process and is one transaction. Batches are so small that the processes finish at
 # about the same time, and that memory stays small.
 _MAX_BATCH_INPUTS, _MAX_BATCH_SIZE = 256, 6 << 20
 # Starting processes takes longer than to read this many bytes.
@@ -35,29 +34,6 @@ _MIN_SIZE_FOR_PROCESSES = 3 << 20
 _CHUNK = 4_096
 # What a compressed input of unknown size counts as.
 _DEFAULT_SIZE = 1 << 20
-
-
-@attrs.define
-class Progress:
-    """How far a report is.
-
-    Attributes:
-        inputs: The number of inputs to read. It grows while inputs are found.
-        inputs_read: The number of inputs that were read.
-        size: The size of the inputs to read, in bytes.
-        size_read: The size of those that were read.
-        records: The number of records that were read.
-        denials: The number of denials that were found.
-        known: The number of inputs that were in the store.
-    """
-
-    inputs: int = 0
-    inputs_read: int = 0
-    size: int = 0
-    size_read: int = 0
-    records: int = 0
-    denials: int = 0
-    known: int = 0
 
 
 def collect(

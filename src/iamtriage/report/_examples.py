@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 from iamtriage._reading.parsing import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iamtriage.failures._failures import Failure
 
 __all__ = ("build_example", "load_example", "read_example")
@@ -52,14 +54,14 @@ def load_example(text: str) -> Mapping[str, Any] | str:
 def read_example(text: str) -> Failure | None:
     """Return the failure of an example; ``None`` for a sign-in."""
     value = load_example(text)
-    if isinstance(value, Mapping) and value.keys() == {"record"}:
+    if isinstance(value, Mapping) and list(value) == ["record"]:
         from iamtriage.failures._records import from_record
 
         return from_record(value["record"])
     return parse(value)
 
 
-def _find_dumper() -> Any:  # noqa: ANN401 (orjson is optional)
+def _find_dumper() -> Callable[[object], str]:
     try:
         from orjson import JSONEncodeError, dumps
     except ImportError:

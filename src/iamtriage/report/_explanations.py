@@ -14,7 +14,7 @@ from iamtriage.report._trust import check_trust
 if TYPE_CHECKING:
     from iamtriage.policies._readers.collection import PolicyCollection
 
-__all__ = ("explain_example", "show_example")
+__all__ = ("explain_example",)
 
 _SIGN_IN_URL = (
     "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/"
@@ -26,31 +26,29 @@ _SIGN_INS = {
 }
 
 
-def show_example(example: str) -> dict[str, Any] | None:
-    """Return the flat record of an example without secrets; ``None`` for a sign-in."""
-    failure = read_example(example)
-    return None if failure is None else dict(to_record(failure, redacted=True))
-
-
 def explain_example(example: str, policies: PolicyCollection | None) -> dict[str, Any]:
-    """Return the short explanation of an example.
+    """Return an example as a flat record without secrets, and its short explanation.
 
     Returns:
-        ``summary``; ``cause`` with its ``url``; ``remedy``, which is the title of the first one; and ``trust``,
-        what the trust policy of a role in ``policies`` decides for the denied caller.
+        ``example``, which is ``None`` for a sign-in, and ``explanation``. The latter has ``summary``,
+        ``cause`` with its ``url``, ``remedy`` (the title of the first one), and ``trust``, which is what the
+        trust policy of a role in ``policies`` decides for the denied caller.
     """
     failure = read_example(example)
     if failure is None:
-        return _explain_sign_in(load_example(example))
+        return {"example": None, "explanation": _explain_sign_in(load_example(example))}
     explanation = explain(failure)
     cause = next(iter(explanation.causes), None)
     remedy = next(iter(explanation.remedies), None)
     return {
-        "summary": hide_secrets(explanation.summary),
-        "cause": None if cause is None else cause.code,
-        "url": None if cause is None else cause.url,
-        "remedy": None if remedy is None else hide_secrets(remedy.title),
-        "trust": None if policies is None else check_trust(load_example(example), policies),
+        "example": to_record(failure, redacted=True),
+        "explanation": {
+            "summary": hide_secrets(explanation.summary),
+            "cause": None if cause is None else cause.code,
+            "url": None if cause is None else cause.url,
+            "remedy": None if remedy is None else hide_secrets(remedy.title),
+            "trust": None if policies is None else check_trust(load_example(example), policies),
+        },
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._text import hide_secrets
 from iamtriage.exceptions import PolicyError
@@ -12,7 +12,7 @@ from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._evaluation.verification import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from iamtriage.failures._failures import Failure
     from iamtriage.policies._readers.collection import PolicyCollection
@@ -23,13 +23,15 @@ _VERDICTS = {True: "fixed", False: "not_fixed", None: "undecided"}
 _MAX_REASONS = 5
 
 
-def build_policies(failures: Sequence[Failure], policies: PolicyCollection | None) -> dict[str, dict[str, Any]]:
+def build_policies(
+    failures: Sequence[Failure], policies: PolicyCollection | None
+) -> dict[str, dict[str, Any]]:
     """Return the policy of each principal that an ``Allow`` can help.
 
     Returns:
-        By principal: ``policy`` and ``verification``. The latter is ``None`` without policies, and else how many
-        of the principal's problems are ``fixed``, ``not_fixed`` and ``undecided`` if the policy is added, with
-        ``reasons``.
+        By principal: ``policy`` and ``verification``. The latter is ``None`` without policies. Otherwise, it
+        says how many of the principal's problems are ``fixed``, ``not_fixed`` and ``undecided`` if the policy
+        is added, with ``reasons``.
     """
     documents = policies_by_principal(failures)
     groups: dict[str, list[AccessDenied]] = {principal: [] for principal in documents}
@@ -39,11 +41,20 @@ def build_policies(failures: Sequence[Failure], policies: PolicyCollection | Non
             groups[principal].append(failure)
     return {
         hide_secrets(principal): {
-            "policy": document,
+            "policy": _hide(document),
             "verification": None if policies is None else _verify(groups[principal], document, policies),
         }
         for principal, document in documents.items()
     }
+
+
+def _hide(value: Any) -> Any:  # noqa: ANN401 (JSON-ready data)
+    """Return JSON-ready data with markers for the secrets in its strings."""
+    if isinstance(value, str):
+        return hide_secrets(value)
+    if isinstance(value, dict):
+        return {key: _hide(each) for key, each in cast("dict[str, Any]", value).items()}
+    return [_hide(each) for each in cast("Iterable[Any]", value)] if isinstance(value, list) else value
 
 
 def _verify(

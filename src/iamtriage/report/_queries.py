@@ -44,7 +44,8 @@ PROBLEM_COLUMNS = ("fingerprint", "count", "first_seen", "last_seen", *_SHARED)
 # Of files with the same content, the first one counts.
 _SOURCES = """
 CREATE OR REPLACE TEMP VIEW sources AS
-SELECT *, CASE WHEN digest IS NOT NULL THEN first_value(name) OVER (PARTITION BY digest ORDER BY name) END AS first
+SELECT *, CASE WHEN digest IS NOT NULL
+    THEN first_value(name) OVER (PARTITION BY digest ORDER BY name) END AS first
 FROM inputs
 """
 _ROWS = """
@@ -168,9 +169,7 @@ class Queries:
         names = (key, "denials", "problems", "first_seen", "last_seen")
         return [dict(zip(names, (_show(row[0]), *row[1:]), strict=True)) for row in rows]
 
-    def problems(
-        self, limit: int | None = None, *, having: str = "true", names: tuple[str, ...] = PROBLEM_COLUMNS
-    ) -> Iterator[dict[str, Any]]:
+    def problems(self, limit: int | None = None, *, having: str = "true") -> Iterator[dict[str, Any]]:
         """Yield the problems, the most frequent first, each with its first and last run."""
         rows = self._all(
             f"""
@@ -224,7 +223,9 @@ class Queries:
     def rows(self) -> Any:  # noqa: ANN401 (DuckDB has no types)
         """Return a DuckDB relation with the rows, in order."""
         columns = ", ".join(COLUMNS)
-        return self._connection.sql(f"SELECT {columns}, source FROM shown ORDER BY time, event_id, fingerprint")
+        return self._connection.sql(
+            f"SELECT {columns}, source FROM shown ORDER BY time, event_id, fingerprint, source"
+        )
 
 
 def _limit(limit: int | None) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from functools import cached_property
+from io import StringIO
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from iamtriage.report._baselines import Baseline
 from iamtriage.report._examples import read_example
-from iamtriage.report._explanations import explain_example, show_example
+from iamtriage.report._explanations import explain_example
 from iamtriage.report._queries import GROUPS, Queries
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
+    from typing import Self, TextIO
 
     from iamtriage.failures._failures import Failure
     from iamtriage.policies._readers.collection import PolicyCollection
@@ -52,8 +54,10 @@ class Report:
         self._baseline = baseline
         self._since_run = since_run
         self._policies = policies
+        self._totals: dict[str, Any] | None = None
+        self._proposed: dict[str, dict[str, Any]] | None = None
 
-    def __enter__(self) -> Report:
+    def __enter__(self) -> Self:
         """Return the report."""
         return self
 
@@ -67,18 +71,20 @@ class Report:
 
     # ------------------------------------------------------------------------------------------ numbers
 
-    @cached_property
+    @property
     def totals(self) -> dict[str, Any]:
         """The numbers of the whole report, such as ``records``, ``denials`` and ``problems``.
 
         ``new_problems`` and ``gone_problems`` are ``None`` if the report is compared with nothing.
         """
-        is_compared = self._baseline is not None or self._since_run is not None
-        return {
-            **self._queries.totals(),
-            "new_problems": self._count_new() if is_compared else None,
-            "gone_problems": len(self.gone()) if is_compared else None,
-        }
+        if self._totals is None:
+            is_compared = self._baseline is not None or self._since_run is not None
+            self._totals = {
+                **self._queries.totals(),
+                "new_problems": self._count_new() if is_compared else None,
+                "gone_problems": len(self.gone()) if is_compared else None,
+            }
+        return self._totals
 
     def count_by(self, name: str, limit: int | None = None) -> list[dict[str, Any]]:
         """Return the number of denials and problems for each value of something, the most frequent first.
@@ -103,9 +109,9 @@ class Report:
             limit: The maximum number of problems.
 
         Yields:
-            The problem: ``fingerprint``, ``count``, ``first_seen``, ``last_seen``, ``principal`` (the role, not
-            the session), ``action``, ``resource``, ``resource_account``, ``policy_type``, …, with ``is_new``,
-            its ``example`` as a flat record, and its ``explanation``.
+            The problem: ``fingerprint``, ``count``, ``first_seen``, ``last_seen``, ``principal`` (the role,
+            not the session), ``action``, ``resource``, ``resource_account``, ``policy_type``, …, with
+            ``is_new``, its ``example`` as a flat record, and its ``explanation``.
         """
         chunk: list[dict[str, Any]] = []
         for problem in self._queries.problems(limit):
@@ -122,9 +128,7 @@ class Report:
             first_run = problem.pop("first_run")
             del problem["last_run"]
             problem["is_new"] = self._is_new(problem["fingerprint"], first_run)
-            problem["example"] = show_example(example)
-            problem["explanation"] = explain_example(example, self._policies)
-            yield problem
+            yield {**problem, **explain_example(example, self._policies)}
 
     def _is_new(self, fingerprint: str, first_run: int) -> bool | None:
         if self._baseline is not None:
@@ -167,7 +171,7 @@ class Report:
                 if failure is not None:
                     yield failure
 
-    @cached_property
+    @property
     def policies_by_principal(self) -> dict[str, dict[str, Any]]:
         """One least-privilege policy for each principal that an ``Allow`` can help.
 
@@ -175,7 +179,9 @@ class Report:
         """
         from iamtriage.report._policies import build_policies
 
-        return build_policies(list(self.failures()), self._policies)
+        if self._proposed is None:
+            self._proposed = build_policies(list(self.failures()), self._policies)
+        return self._proposed
 
     def new_baseline(self) -> Baseline:
         """Return the baseline of the current problems, with what the given one says about them."""
@@ -200,14 +206,43 @@ class Report:
         """Return the whole report as JSON."""
         return json.dumps(self.to_dict(), ensure_ascii=True)
 
-    def write_csv(self, path: str | os.PathLike[str]) -> None:
+    def to_text(self, *, top: int = 10) -> str:
+        """Return the most frequent problems and values as text.
+
+        Args:
+            top: How many rows each table has.
+        """
+        from iamtriage.report._summary import print_summary
+
+        file = StringIO()
+        print_summary(self, file, top=top)
+        return "".join(f"{line.rstrip()}\n" for line in file.getvalue().splitlines())
+
+    def to_markdown(self, *, top: int = 50) -> str:
+        """Return the most frequent problems and values as Markdown with tables, as GitHub reads it.
+
+        Args:
+            top: How many rows each table has.
+        """
+        from iamtriage.report._markdown import render_markdown
+
+        return render_markdown(self, top=top)
+
+    def write_csv(self, target: str | os.PathLike[str] | TextIO) -> None:
         """Write the denials as CSV, one per row.
 
         A value that a spreadsheet would take for a formula begins with ``'``.
+
+        Args:
+            target: The path, or a text file.
         """
         from iamtriage.report._tables import write_csv
 
-        write_csv(self._queries.rows(), path)
+        if isinstance(target, str | PathLike):
+            with open(target, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 (a path of any form)
+                write_csv(self._queries.rows(), file)
+        else:
+            write_csv(self._queries.rows(), target)
 
     def write_parquet(self, path: str | os.PathLike[str]) -> None:
         """Write the denials as Parquet, one per row."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,7 +16,7 @@ from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.report._examples import build_example
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from iamtriage.failures._failures import Failure
     from iamtriage.inputs import Input
@@ -205,7 +205,7 @@ def _build_sign_in_row(record: Mapping[str, Any], recipient: str | None) -> tupl
         return None
     message = _text(record, "errorMessage")
     identity = record.get("userIdentity")
-    identity = cast("Mapping[str, object]", identity) if isinstance(identity, Mapping) else {}
+    identity = cast("Mapping[str, object]", identity if isinstance(identity, Mapping) else {})
     principal = _text(identity, "arn")
     account = _text(identity, "accountId") or recipient
     parts = (SIGN_IN, operation, principal or account or "", message or "")

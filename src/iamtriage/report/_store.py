@@ -1,7 +1,7 @@
 """The DuckDB file with the rows of denials, and which inputs they come from.
 
-Each batch of inputs is one transaction. After a crash, the store has a batch completely or not at all, and the
-next run reads the inputs that are missing.
+Each batch of inputs is one transaction. After a crash, the store has a batch completely or not at all, and
+the next run reads the inputs that are missing.
 """
 
 # DuckDB and pyarrow have no complete types:
@@ -23,6 +23,7 @@ from iamtriage.report._rows import COLUMNS, EXAMPLE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Self
 
     from iamtriage.inputs import Input
     from iamtriage.report._rows import Batch
@@ -39,7 +40,9 @@ CREATE TABLE IF NOT EXISTS inputs (
     records BIGINT NOT NULL, denials BIGINT NOT NULL, other_errors BIGINT NOT NULL, reason VARCHAR,
     is_skipped BOOLEAN NOT NULL, run INTEGER NOT NULL
 );
-CREATE TABLE IF NOT EXISTS denials (input INTEGER NOT NULL, {", ".join(f"{name} VARCHAR" for name in COLUMNS)});
+CREATE TABLE IF NOT EXISTS denials (
+    input INTEGER NOT NULL, {", ".join(f"{name} VARCHAR" for name in COLUMNS)}
+);
 CREATE TABLE IF NOT EXISTS examples ({", ".join(f"{name} VARCHAR NOT NULL" for name in EXAMPLE_COLUMNS)});
 """
 # An earlier example of the same problem stays, so that the order of the inputs makes no difference.
@@ -82,9 +85,9 @@ class Store:
                     "threads": str(min(os.cpu_count() or 1, 4)),
                 },
             )
-            self._prepare(is_new=is_new)
         except duckdb.Error as error:
-            raise self.error(error) from error
+            raise self._error(error) from error
+        self._prepare(is_new=is_new)
         self.run = 0
 
     def _prepare(self, *, is_new: bool) -> None:
@@ -103,12 +106,12 @@ class Store:
             msg = f"{self.path}: expected a store of version {_VERSION}, got {version}"
             raise ReportError(msg, path=self.path)
 
-    def error(self, error: Exception) -> ReportError:
+    def _error(self, error: Exception) -> ReportError:
         """Return the error for what DuckDB raised."""
         first = str(error).partition("\n")[0]
         return ReportError(f"{self.path}: {first}", path=self.path)
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
         """Return the store."""
         return self
 
@@ -123,8 +126,15 @@ class Store:
             self._folder.cleanup()
 
     def query(self, query: str, values: Any = None) -> list[tuple[Any, ...]]:  # noqa: ANN401 (DuckDB's)
-        """Execute SQL, and return all rows: a connection has one result at a time."""
-        rows: list[tuple[Any, ...]] = self.connection.execute(query, values).fetchall()
+        """Execute SQL, and return all rows: a connection has one result at a time.
+
+        Raises:
+            ReportError: The store cannot be read or written.
+        """
+        try:
+            rows: list[tuple[Any, ...]] = self.connection.execute(query, values).fetchall()
+        except duckdb.Error as error:
+            raise self._error(error) from error
         return rows
 
     # ------------------------------------------------------------------------------------------ adding
@@ -179,7 +189,9 @@ class Store:
 
         ((last,),) = self.query("SELECT coalesce(max(id), 0) FROM inputs")
         ids = range(last + 1, last + 1 + len(batch.results))
-        numbers = [number for number, each in zip(ids, batch.results, strict=True) for _ in range(each.denials)]
+        numbers = [
+            number for number, each in zip(ids, batch.results, strict=True) for _ in range(each.denials)
+        ]
         denials = pa.table(
             [pa.array(numbers, pa.int32()), *map(_to_array, batch.columns)], names=["input", *COLUMNS]
         )
@@ -199,10 +211,7 @@ class Store:
                 "run": pa.array([self.run] * len(ids), pa.int32()),
             }
         )
-        try:
-            self._write(inputs, denials, examples)
-        except duckdb.Error as error:
-            raise self.error(error) from error
+        self._write(inputs, denials, examples)
 
     def _write(self, inputs: Any, denials: Any, examples: Any) -> None:  # noqa: ANN401 (tables)
         connection = self.connection
@@ -223,7 +232,7 @@ class Store:
             self.query("COMMIT")
         except BaseException:
             # A failed COMMIT has already ended the transaction.
-            with suppress(duckdb.Error):
+            with suppress(ReportError):
                 self.query("ROLLBACK")
             raise
         finally:
@@ -246,5 +255,6 @@ def _to_array(values: Sequence[str | None]) -> Any:  # noqa: ANN401 (pyarrow has
         return pa.array(values, pa.string())
     except UnicodeEncodeError:
         return pa.array(
-            [None if each is None else each.encode("utf-8", "replace").decode() for each in values], pa.string()
+            [None if each is None else each.encode("utf-8", "replace").decode() for each in values],
+            pa.string(),
         )

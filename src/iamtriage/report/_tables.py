@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from iamtriage._text import hide_secrets
+from iamtriage._text import escape_controls, hide_secrets
 from iamtriage.failures._frames import guard_formula
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
+    from typing import TextIO
 
 __all__ = ("write_csv", "write_parquet")
 
@@ -25,18 +26,17 @@ _BATCH_ROWS = 20_000
 _FREE = frozenset({"operation", "service", "action", "principal", "resource", "error_code", "source"})
 
 
-def write_csv(rows: Any, path: str | os.PathLike[str] | int) -> None:  # noqa: ANN401 (DuckDB has no types)
-    """Write rows as CSV; no value begins like a formula."""
-    with open(path, "w", encoding="utf-8", newline="", closefd=not isinstance(path, int)) as file:
-        writer = csv.writer(file)
-        writer.writerow(rows.columns)
-        for batch in _read_batches(rows):
-            columns = [[_guard(each) for each in column.to_pylist()] for column in batch.columns]
-            writer.writerows(zip(*columns, strict=True))
+def write_csv(rows: Any, file: TextIO) -> None:  # noqa: ANN401 (DuckDB has no types)
+    """Write rows as CSV. No value begins like a formula or has control characters."""
+    writer = csv.writer(file)
+    writer.writerow(rows.columns)
+    for batch in _read_batches(rows):
+        columns = [[_guard(each) for each in column.to_pylist()] for column in batch.columns]
+        writer.writerows(zip(*columns, strict=True))
 
 
 def _guard(value: str | None) -> str | None:
-    return None if value is None else guard_formula(value)
+    return None if value is None else guard_formula(escape_controls(value))
 
 
 def write_parquet(rows: Any, path: str | os.PathLike[str]) -> None:  # noqa: ANN401 (DuckDB has no types)

@@ -1,7 +1,7 @@
 """Check the trust policy of a role for a caller that was denied to assume it.
 
-A CloudTrail record of a denied ``AssumeRoleWithWebIdentity`` states the claims of the token that trust policies
-check: the provider, the audience and the subject.
+A CloudTrail record of a denied ``AssumeRoleWithWebIdentity`` states the claims of the token that trust
+policies check: the provider, the audience and the subject.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from iamtriage.trust._evaluation import check_trust_policy
 
 if TYPE_CHECKING:
     from iamtriage.policies._readers.collection import PolicyCollection
+    from iamtriage.policies._sets import PolicyDocument
 
 __all__ = ("check_trust", "read_claims")
 
@@ -26,8 +27,8 @@ def check_trust(example: Mapping[str, Any] | str, policies: PolicyCollection) ->
     """Return what the trust policy of the role decides for the caller of a CloudTrail record.
 
     Returns:
-        ``allowed`` (true, false, or null if it can't be told), ``reason`` and ``fix``; ``None`` if the record is
-        of another call, or the policies do not include the role's trust policy.
+        ``allowed`` (``None`` if that can't be told), ``reason`` and ``fix``; ``None`` if the record is of
+        another call, or the policies do not include the role's trust policy.
     """
     if isinstance(example, str):
         return None
@@ -36,7 +37,7 @@ def check_trust(example: Mapping[str, Any] | str, policies: PolicyCollection) ->
     if operation not in _OPERATIONS or role is None:
         return None
     caller = _nested(example, "userIdentity", "arn") or _nested(example, "userIdentity", "identityProvider")
-    chosen = policies.select(caller or "anonymous", role).resource
+    chosen = cast("list[PolicyDocument]", policies.select(caller or "anonymous", role).resource or [])
     claims = read_claims(example) if operation == "AssumeRoleWithWebIdentity" else None
     for policy in chosen:
         try:

@@ -1,0 +1,47 @@
+"""Read POLICY arguments: files and folders with policies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iamtriage.cli._input import InputError, read_bytes
+
+if TYPE_CHECKING:
+    from iamtriage.policies._readers.collection import PolicyCollection
+    from iamtriage.typing import PolicyType
+
+__all__ = ("find_policy_files", "read_policy_file")
+
+
+def find_policy_files(name: str) -> list[str]:
+    """Return the files of a POLICY argument: itself, or the JSON files of a folder.
+
+    Raises:
+        InputError: The folder has no such file.
+    """
+    if name == "-" or not Path(name).is_dir():
+        return [name]
+    found = sorted(str(each) for each in Path(name).rglob("*.json"))
+    if not found:
+        msg = f"{name}: no *.json file in this folder"
+        raise InputError(msg)
+    return found
+
+
+def read_policy_file(name: str, policy_type: PolicyType | None = None, level: int = 0) -> PolicyCollection:
+    """Read the policies of a file.
+
+    Raises:
+        DocumentError: The file does not contain policies.
+        InputError: The file is not text.
+        OSError: The file cannot be read.
+    """
+    from iamtriage.policies._readers.reading import read_policies
+
+    try:
+        text = read_bytes(name).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        msg = f"{name}: not UTF-8"
+        raise InputError(msg) from None
+    return read_policies(text, policy_type=policy_type, level=level, file=name)

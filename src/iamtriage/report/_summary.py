@@ -1,0 +1,167 @@
+"""Print a report and its progress on a terminal."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from iamtriage._text import escape_controls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from typing import TextIO
+
+    from iamtriage.report._contents import Contents
+    from iamtriage.report._contents import Progress as ReportProgress
+
+__all__ = ("format_count", "headline", "print_summary", "show_progress")
+
+_MAX_ROWS = 10
+_MAX_INPUTS = 20
+_WIDTH = 100
+# Title -> the name for count_by() and the key of its rows.
+_GROUPS = {
+    "Principal": ("principal", "principal"),
+    "Action": ("action", "action"),
+    "Policy type": ("layer", "policy_type"),
+    "Account": ("account", "account"),
+    "Region": ("region", "region"),
+    "Error code": ("error_code", "error_code"),
+    "Kind": ("kind", "kind"),
+}
+
+
+def format_count(number: int, noun: str) -> str:
+    """Format a number with its noun.
+
+    >>> format_count(1, "denial"), format_count(40_000, "denial")
+    ('1 denial', '40,000 denials')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def headline(totals: dict[str, Any]) -> list[str]:
+    """Return the first lines of a report."""
+    first, last = ((totals[name] or "")[:10] for name in ("first_seen", "last_seen"))
+    period = "" if not first else f", on {first}" if first == last else f", from {first} to {last}"
+    denials, records, problems, principals = (
+        format_count(totals[f"{noun}s"], noun) for noun in ("denial", "record", "problem", "principal")
+    )
+    inputs = format_count(totals["inputs_read"], "input")
+    lines = [f"{denials} in {records} of {inputs}{period}", f"{problems} of {principals}"]
+    if totals["new_problems"] is not None:
+        lines[1] += f": {totals['new_problems']:,} new, {totals['gone_problems']:,} gone"
+    others = (
+        (totals["failed_sign_ins"], "failed console sign-in"),
+        (totals["other_errors"], "error that is not a denial", "errors that are not denials"),
+        (totals["duplicate_inputs"], "copy of an input", "copies of inputs"),
+    )
+    also = [
+        format_count(number, nouns[0]) if len(nouns) == 1 else f"{number:,} {nouns[number != 1]}"
+        for number, *nouns in others
+        if number
+    ]
+    return [*lines, *([f"In addition: {', '.join(also)}"] if also else [])]
+
+
+def print_summary(report: Contents, file: TextIO, *, top: int = _MAX_ROWS) -> None:
+    """Print the most frequent problems and values of a report."""
+    console = Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = _WIDTH
+    first, *rest = headline(report.totals)
+    console.print(Text(first, "bold"))
+    for line in rest:
+        console.print(line)
+    _print_problems(report, console, top)
+    for title, (name, key) in _GROUPS.items():
+        rows = report.count_by(name, top)
+        if any(row[key] is not None for row in rows):
+            _print_group(console, title, key, rows)
+    _print_inputs(report, console)
+
+
+def _clean(value: object) -> Text:
+    return Text(escape_controls(str(value)))
+
+
+def _new_table(console: Console) -> Table:
+    console.print()
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+
+
+def _print_problems(report: Contents, console: Console, top: int) -> None:
+    if not report.totals["problems"]:
+        return
+    table = _new_table(console)
+    table.add_column("Count", justify="right")
+    table.add_column("Last seen", no_wrap=True)
+    shown = min(top, report.totals["problems"])
+    table.add_column(f"Problem ({shown:,} of {report.totals['problems']:,})", overflow="fold")
+    for problem in report.problems(top):
+        explanation = problem["explanation"]
+        text = _clean(explanation["summary"])
+        if problem["is_new"]:
+            text = Text.assemble(("new  ", "bold yellow"), text)
+        advice = ": ".join(each for each in (explanation["cause"], explanation["remedy"]) if each)
+        if advice:
+            text.append(f"\n{escape_controls(advice)}", "dim")
+        if explanation["trust"]:
+            text.append(f"\nTrust policy: {escape_controls(explanation['trust']['reason'])}", "dim")
+        table.add_row(f"{problem['count']:,}", (problem["last_seen"] or "-")[:10], text)
+    console.print(table)
+
+
+def _print_group(console: Console, title: str, key: str, rows: list[dict[str, Any]]) -> None:
+    table = _new_table(console)
+    table.add_column("Denials", justify="right")
+    table.add_column("Problems", justify="right")
+    table.add_column(title, overflow="fold")
+    for row in rows:
+        value = _clean(row[key]) if row[key] is not None else Text("not stated", "dim")
+        table.add_row(f"{row['denials']:,}", f"{row['problems']:,}", value)
+    console.print(table)
+
+
+def _print_inputs(report: Contents, console: Console) -> None:
+    inputs = report.inputs(only_problems=True)
+    if not inputs:
+        return
+    console.print()
+    console.print(Text(f"Inputs that were not read completely ({len(inputs):,})", "bold"))
+    for each in inputs[:_MAX_INPUTS]:
+        console.print(_clean(f"  {each['name']}: {each['reason']}"), soft_wrap=True)
+    if len(inputs) > _MAX_INPUTS:
+        console.print(f"  and {len(inputs) - _MAX_INPUTS:,} others: --format json lists all of them")
+
+
+@contextmanager
+def show_progress(file: TextIO) -> Generator[Callable[[ReportProgress], None]]:
+    """Show the progress of a report in one line of a terminal, and yield the function that updates it."""
+    bar = Progress(
+        BarColumn(bar_width=24),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[counts]}"),
+        TimeRemainingColumn(compact=True),
+        console=Console(file=file, highlight=False),
+        transient=True,
+    )
+    task = bar.add_task("", total=None, counts="")
+
+    def update(progress: ReportProgress) -> None:
+        elapsed = bar.tasks[0].elapsed or 0.0
+        rate = progress.records / elapsed if elapsed else 0.0
+        counts = (
+            f"{progress.inputs_read:,}/{progress.inputs:,} inputs, {rate:,.0f} records/s, "
+            f"{progress.denials:,} denials"
+        )
+        bar.update(task, total=progress.size, completed=progress.size_read, counts=counts)
+
+    with bar:
+        yield update
