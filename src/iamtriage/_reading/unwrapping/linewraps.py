@@ -62,37 +62,47 @@ MIN_WIDTH = 20
 _MAX_WORD_LENGTH = 256
 _MIN_WHOLE = 4
 _MIN_UUID = 8
+_UUID_CHARACTERS = frozenset("0123456789abcdef-")
 # As many characters at the start of both lines show that they are rows.
 _ALIKE = 8
 MIN_FULL_LINES = 2
 
 
-def join_wrapped_lines(view: View) -> None:
-    """Remove the newlines inside words and values."""
+def join_wrapped_lines(view: View, lines: Iterable[str]) -> None:
+    """Remove the newlines inside words and values.
+
+    Args:
+        view: the text.
+        lines: its lines.
+    """
     edits: list[Edit] = []
     paragraph: list[tuple[int, str]] = []
     at = 0
-    for line in view.text.split("\n"):
-        if line.strip():
+    for line in lines:
+        if line and not line.isspace():
             paragraph.append((at, line))
         else:
-            edits.extend(_paragraph_edits(paragraph))
+            if len(paragraph) > 1:
+                edits += _paragraph_edits(paragraph)
             paragraph = []
         at += len(line) + 1
-    edits.extend(_paragraph_edits(paragraph))
-    view.edit(edits)
+    if len(paragraph) > 1:
+        edits += _paragraph_edits(paragraph)
+    if edits:
+        view.edit(edits)
 
 
 def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
-    if len(lines) < 2:
-        return []
-    width, is_certain = _terminal_width([line for _, line in lines])
+    # Between others there is a space already, and the readers accept the newline as a part of it.
+    adjacent = [
+        pair for pair in pairwise(lines) if not (pair[0][1][-1].isspace() or pair[1][1][0].isspace())
+    ]
     edits: list[Edit] = []
-    for (at, line), (following_at, following) in pairwise(lines):
-        if line[-1].isspace() or following[0].isspace():
-            # The space is there, and the readers accept the newline as a part of it.
-            joined = False
-        elif len(line) == width:
+    if not adjacent:
+        return edits
+    width, is_certain = _terminal_width([line for _, line in lines])
+    for (at, line), (following_at, following) in adjacent:
+        if len(line) == width:
             joined = (
                 not RECORD_START.match(following)
                 and not _ends_sentence(line, following)
@@ -170,10 +180,12 @@ def _ends_sentence(line: str, following: str) -> bool:
 
 def last_and_first(line: str, following: str) -> tuple[str, str] | None:
     """Return the last word of a line and the first word of the next, or ``None`` if either is missing."""
-    head = _FIRST_WORD.match(following)
-    if head is None or not line or line[-1].isspace():
+    if not line or not following or line[-1].isspace() or following[0].isspace():
         return None
-    return line[-_MAX_WORD_LENGTH:].rsplit(maxsplit=1)[-1], head[0]
+    return (
+        line[-_MAX_WORD_LENGTH:].rsplit(maxsplit=1)[-1],
+        following[:_MAX_WORD_LENGTH].split(maxsplit=1)[0],
+    )
 
 
 def _is_known(word: str) -> bool:
@@ -197,18 +209,17 @@ def _is_one_word(line: str, following: str) -> bool:
     tail, head = ends
     if _is_known(tail + head) and not (_is_known(tail) and _is_known(head)):
         return tail[-1].isalpha() or tail[-1] == "-"
-    if _is_known(head):
-        return False
-    arn = _ARN_TAIL.search(tail) if "arn:" in tail else None
-    if arn and ends_in_open_mask(arn[0]):
-        # The line broke at a space in the mask.
-        return False
-    if arn:
+    if "arn:" in tail and (arn := _ARN_TAIL.search(tail)):
+        if _is_known(head) or ends_in_open_mask(arn[0]):
+            # The line broke at a space, in the second case in the mask.
+            return False
         if arn[0].count(":") < _ARN_COLONS:
             return ":" in head or head[0].isdigit()
         if tail[-1] in "/:-_" and (head[0].isalnum() or head[0] in "[<{*"):
             if RECORD_START.match(following):
                 return False
             return FRESH_LINE.match(following) is None or head[0] in "[<{*"
-    uuid = _UUID_TAIL.search(tail) if len(tail) >= _MIN_UUID else None
-    return uuid is not None and _UUID.match(uuid[0] + head) is not None
+    if len(tail) < _MIN_UUID or tail[-1] not in _UUID_CHARACTERS or head[0] not in _UUID_CHARACTERS:
+        return False
+    uuid = _UUID_TAIL.search(tail)
+    return uuid is not None and not _is_known(head) and _UUID.match(uuid[0] + head) is not None

@@ -66,9 +66,14 @@ _DOUBLED_QUOTE = lazy_pattern(r"(?<=[a-z])''(?=[a-z])")
 _TAGS = lazy_pattern(
     r"</?(?:p|br|div|span|code|pre|strong|em|b|i|li|ul|td|tr|tt|samp|blockquote)(?:\s[^<>\n]{0,200})?/?>"
 )
-_RUNS = lazy_pattern(r"[ \t]+\n[ \t\n]*|\n[ \t\n]+|[ \t]{2,}|\t")
+# Runs of whitespace. A pattern that starts with a set of characters skips all others quickly.
+_RUNS = lazy_pattern(r"[ \t\n](?:[ \t\n]+|(?<=\t))")
 # The symbols for controls are printable.
-_CONTROL_SYMBOLS = ("\u21b5", "\u23ce", "\u241b", "[\\r][\\n]")
+_CONTROL_SYMBOLS = ("\u21b5", "\u23ce", "\u241b")
+# The borders that ``_BOX`` needs one of.
+_BORDERS = ("│", "┃", "╷", "╵", "║", "â")
+# What is left of a run, by its newlines.
+_SHORTEST = (" ", "\n", "\n\n")
 _MARK_CHARACTERS = frozenset(">#/,*|-")
 # Letters and digits by their sort, to search for a time by its shape.
 _FIELD_NAMES = ("level", "severity", "ts", "time", "timestamp", "@timestamp")
@@ -118,7 +123,7 @@ def unwrap(
         # The unescaped text can contain lines with boxes and marks.
         _strip_line_starts(view)
     if _may_hold_timestamps(view.text):
-        view.sub(_TIMESTAMPS, RECORD)
+        view.edit((m.start(), m.end(), RECORD) for m in _match_lines(_TIMESTAMPS, view.text))
     if statements:
         places = sorted({view.position(place) for place in statements})
         view.edit(
@@ -134,9 +139,9 @@ def unwrap(
 
 def _may_hold_controls(text: str) -> bool:
     """Return whether a text can contain a control character other than newlines and tabs, or a symbol for one."""
-    if text.replace("\n", "").replace("\t", "").isprintable():
-        return any(symbol in text for symbol in _CONTROL_SYMBOLS)
-    return True
+    if not text.replace("\n", "").replace("\t", "").isprintable() or "[\\r][\\n]" in text:
+        return True
+    return not text.isascii() and any(map(text.__contains__, _CONTROL_SYMBOLS))
 
 
 def _may_hold_timestamps(text: str) -> bool:
@@ -157,15 +162,31 @@ def _drop_controls(view: View) -> None:
 
 def _strip_line_starts(view: View) -> None:
     """Remove boxes and marks, then join the lines that they separated."""
-    if "|" in view.text or not view.text.isascii():
+    text = view.text
+    is_ascii = text.isascii()
+    if "|" in text or not is_ascii:
         strip_boxes(view)
-        view.sub(_BOX, "")
-    lines = view.text.split("\n")
+        if not is_ascii and any(map(view.text.__contains__, _BORDERS)):
+            view.sub(_BOX, "")
+        text = view.text
+    lines = text.split("\n")
     if not _MARK_CHARACTERS.isdisjoint([line.lstrip(" \t")[:1] for line in lines]):
-        view.edit(_mark_edits(view.text))
+        view.edit(_mark_edits(text))
     if len(lines) > 1:
         strip_continuations(view)
-        join_wrapped_lines(view)
+        join_wrapped_lines(view, lines if view.text is text else view.text.split("\n"))
+
+
+def _match_lines(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of a pattern at the starts of lines, and of at most one line each."""
+    at = 0
+    while True:
+        m = pattern.match(text, at)
+        if m:
+            yield m
+        at = text.find("\n", at) + 1
+        if not at:
+            return
 
 
 def _mark_edits(text: str) -> Iterator[Edit]:
@@ -197,9 +218,6 @@ def _unescape(m: re.Match[str]) -> str:
     return chr(int(m["code"], 16))
 
 
-def _run_edits(text: str) -> Iterator[Edit]:
-    """Yield edits that leave one space of spaces, one newline of a newline, two of an empty line."""
-    for m in _RUNS.finditer(text):
-        start, end = m.span()
-        lines = text.count("\n", start, end)
-        yield start, end, "\n\n" if lines > 1 else "\n" if lines else " "
+def _run_edits(text: str) -> list[Edit]:
+    """Return edits that leave one space of spaces, one newline of a newline, two of an empty line."""
+    return [(*m.span(), _SHORTEST[min(m[0].count("\n"), 2)]) for m in _RUNS.finditer(text)]
