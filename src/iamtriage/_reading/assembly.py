@@ -15,10 +15,8 @@ from iamtriage._reading.judging.classification import TextContext, classify, dro
 from iamtriage._reading.judging.cloud_sections import sections_of_aws
 from iamtriage._reading.judging.context import attach_context
 from iamtriage._reading.judging.deduplication import merge_duplicates
-from iamtriage._reading.judging.source_lines import source_lines
-from iamtriage._reading.judging.source_literals import source_literals
-from iamtriage._reading.readers.table import BARE_403, possible_readers, states_nothing
-from iamtriage._reading.readers.table import read as read_pieces
+from iamtriage._reading.readers.source_code import find_source_code
+from iamtriage._reading.readers.table import BARE_403, SOURCE_CODE, possible_readers, states_nothing
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.pieces import may_be_cut
 from iamtriage._reading.vocabulary.readable import Readable
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.view import View
     from iamtriage.failures._failures import Failure
 
-# What unwrapping decodes or removes.
-_MARKS = ("\\", "&", "<", "|", "](", "''")
 # Of pieces that begin at one place, the wider goes first.
 _ORDER = {"body": 0, "class": 1, "head": 2, "core": 3, "tail": 4}
 
@@ -62,7 +58,7 @@ def read(
         # Most lines of logs that report errors state no failure of AWS.
         return view, []
     classes = [piece for piece in pieces if piece.role == "class"]
-    pieces = _order(pieces, readable)
+    pieces = _order(pieces, readable, readers.get(SOURCE_CODE, ()))
     if stated is not None:
         stated.start, stated.end = 0, max(len(readable.text), 1)
         pieces.insert(0, stated)
@@ -71,19 +67,21 @@ def read(
     attach_context(candidates, readable, sections, classes)
     attach_bare_codes(candidates, readable.text)
     context = TextContext(readable.text, sections)
-    candidates = drop_wrappers(
-        [candidate for candidate in candidates if classify(candidate, context)], context
-    )
+    candidates = [candidate for candidate in candidates if classify(candidate, context)]
+    if len(candidates) > 1:
+        candidates = drop_wrappers(candidates, context)
     if len(candidates) > 1:
         candidates = [candidate for candidate in candidates if not candidate.only_tail] or candidates[:1]
     if BARE_403 in readers:
         candidates += [
             candidate
-            for candidate in standalone_candidates(read_pieces(BARE_403, readable, ()), candidates)
+            for candidate in standalone_candidates(BARE_403.read(readable), candidates)
             if classify(candidate, context)
         ]
         candidates.sort(key=_start)
-    return view, merge_duplicates(candidates, readable.text)
+    if len(candidates) > 1:
+        candidates = merge_duplicates(candidates, readable.text)
+    return view, candidates
 
 
 def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
@@ -100,16 +98,20 @@ def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
 
 def _is_plain_line(text: str) -> bool:
     """Return whether unwrapping only takes a time and spaces out of a text."""
-    return text.isascii() and text.isprintable() and not any(map(text.__contains__, _MARKS))
+    return (
+        text.isascii()
+        and text.isprintable()
+        and not ("\\" in text or "&" in text or "<" in text or "|" in text or "](" in text or "''" in text)
+    )
 
 
 def _read_pieces(readable: Readable, readers: Mapping[Reader, Iterable[int]]) -> list[Piece]:
     """Let readers find their pieces."""
     pieces: list[Piece] = []
     for reader, rows in readers.items():
-        if reader is BARE_403:
+        if reader is BARE_403 or reader is SOURCE_CODE:
             continue
-        found = list(read_pieces(reader, readable, rows))
+        found = list(reader.read(readable, rows))
         if found:
             if reader.part == "sentence":
                 readable.sentences = sorted([*readable.sentences, *found], key=_start)
@@ -122,11 +124,12 @@ def _read_pieces(readable: Readable, readers: Mapping[Reader, Iterable[int]]) ->
     return [*(sentence for sentence in readable.sentences if sentence.kind), *pieces]
 
 
-def _order(pieces: list[Piece], readable: Readable) -> list[Piece]:
+def _order(pieces: list[Piece], readable: Readable, rows: Iterable[int]) -> list[Piece]:
     """Return pieces in the order of the text, without those in source code and with the truncated facts marked."""
-    pieces.sort(key=_position)
-    if pieces:
-        source = sorted([*source_lines(readable), *source_literals(readable)])
+    if len(pieces) > 1:
+        pieces.sort(key=_position)
+    source = find_source_code(readable, rows) if pieces else ()
+    if source:
         pieces = list(_outside_source(pieces, source))
     if may_be_cut(readable.text):
         for piece in pieces:

@@ -156,14 +156,14 @@ def _read_at_length(text: str) -> Failure | None:
         cause = find_cause_in_documents(text)
         if cause is not None:
             return cause[0]
-    return _text_reader()(text)
+    return _cause_reader()(text)
 
 
 @cache
-def _text_reader() -> Callable[[str], Failure | None]:
-    from iamtriage._reading.texts import find_cause
+def _cause_reader() -> Callable[[str], Failure | None]:
+    from iamtriage._reading.assembly import read_cause
 
-    return find_cause
+    return read_cause
 
 
 def _fullest(chosen: Failure, said: Iterable[Failure]) -> Failure:

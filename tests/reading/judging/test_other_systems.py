@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +11,6 @@ from hypothesis import strategies as st
 from iamtriage._reading.vocabulary import other_systems
 from iamtriage._reading.vocabulary.other_systems import find_other_clouds, find_other_systems, names_aws
 from tests.tables import ANA, denied, facts_in
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _CLOUDS = (
     (
@@ -266,15 +262,16 @@ def test_a_name_above_is_not_enough(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "find"),
-    [(other_systems._CLOUDS, find_other_clouds), (other_systems._OTHER_SYSTEMS, find_other_systems)],
-    ids=["clouds", "systems"],
+    "pattern",
+    dict.fromkeys(pattern for _, pattern in (*other_systems._CLOUDS, *other_systems._OTHER_SYSTEMS)),
+    ids=lambda pattern: pattern.pattern,
 )
-@settings(max_examples=150)
+@settings(max_examples=8)
 @given(data=st.data())
-def test_every_match_has_one_of_the_words_that_are_looked_for(
-    pattern: re.Pattern[str], find: Callable[[str], list[int]], data: st.DataObject
+def test_every_match_has_one_of_the_literals_that_are_looked_for(
+    pattern: re.Pattern[str], data: st.DataObject
 ) -> None:
-    """The words only save time."""
+    """The literals only save time."""
     text = data.draw(st.from_regex(re.compile(pattern.pattern, pattern.flags)))
-    assert find(text) == [m.start() for m in pattern.finditer(text)]
+    found = {*find_other_clouds(text), *find_other_systems(text)}
+    assert found.issuperset(m.start() for m in pattern.finditer(text))

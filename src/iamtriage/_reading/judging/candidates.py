@@ -10,17 +10,16 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage._reading.unwrapping.linewraps import FRESH_LINE
 from iamtriage._reading.vocabulary.codes import is_status, kind_of_code, normalize_code
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
 from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME, CUT_OFF, HINT, Fact, Piece
-from iamtriage.typing import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from iamtriage.typing import Kind
 
 
 # How far apart two pieces of one failure may stand, in characters of the readable text.
@@ -43,29 +42,29 @@ _IDS = frozenset({"request_id", "host_id", "status_code"})
 CLIENT_CODES = frozenset({"RequestError", "WebIdentityErr", "EndpointConnectionError"})
 
 
-@attrs.define
 class Candidate:
     """A failure that is being assembled."""
 
-    start: int
-    end: int
-    facts: dict[str, Fact] = attrs.field(factory=dict[str, Fact])
-    kinds: list[Kind] = attrs.field(factory=list[Kind])
     wrapper_kind: Kind | None = None
-    wrapped_at: int = -1
-    is_aws: bool = False
+    wrapped_at = -1
+    is_aws = False
     source: str | None = None
-    has_core: bool = False
-    has_tail: bool = False
-    has_code: bool = False
-    body_end: int = -1
-    only_tail: bool = False
-    only_ids: bool = False
-    metadata: bool = False
-    wraps: bool = False
-    is_thrown: bool = False
-    kubernetes: bool = False
+    has_core = False
+    has_tail = False
+    has_code = False
+    body_end = -1
+    only_tail = False
+    only_ids = False
+    metadata = False
+    wraps = False
+    is_thrown = False
+    kubernetes = False
     kind: Kind | None = None
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start, self.end = start, end
+        self.facts: dict[str, Fact] = {}
+        self.kinds: list[Kind] = []
 
     def absorb(self, piece: Piece) -> None:
         """Take a piece's facts, the better of two where both have one."""
@@ -86,17 +85,20 @@ class Candidate:
                 self.kinds.append(piece.kind)
         self.is_aws = self.is_aws or piece.is_aws
         self.is_thrown = self.is_thrown or piece.is_thrown
-        self.wraps = self.wraps or (piece.is_wrapper and piece.role == "body")
-        if piece.source and (self.source is None or piece.role == "head"):
+        role = piece.role
+        if piece.source and (self.source is None or role == "head"):
             self.source = piece.source
-        self.has_core = self.has_core or (piece.role == "core" and not piece.is_wrapper)
-        self.kubernetes = self.kubernetes or (
-            piece.role == "core" and piece.source == "kubernetes" and not piece.is_wrapper
-        )
-        self.has_tail = self.has_tail or piece.role == "tail"
-        self.has_code = self.has_code or (piece.role == "head" and "code" in piece.facts)
-        if piece.role == "body":
+        if role == "core":
+            if not piece.is_wrapper:
+                self.has_core = True
+                self.kubernetes = self.kubernetes or piece.source == "kubernetes"
+        elif role == "head":
+            self.has_code = self.has_code or "code" in piece.facts
+        elif role == "tail":
+            self.has_tail = True
+        elif role == "body":
             self.body_end = max(self.body_end, piece.end)
+            self.wraps = self.wraps or piece.is_wrapper
 
     @property
     def code(self) -> str | None:
@@ -144,12 +146,11 @@ def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
             and text.find(STATEMENT, current.end, piece.start) < 0
         ):
             continue
-        current = Candidate(
-            piece.start,
-            piece.end,
-            only_ids=piece.role == "body" and piece.source != "cpp" and set(piece.facts) <= _IDS,
-            only_tail=piece.role == "tail" and "code" not in piece.facts and piece.source == "go-v1",
-        )
+        current = Candidate(piece.start, piece.end)
+        if piece.role == "body":
+            current.only_ids = piece.source != "cpp" and piece.facts.keys() <= _IDS
+        elif piece.role == "tail":
+            current.only_tail = "code" not in piece.facts and piece.source == "go-v1"
         current.absorb(piece)
         candidates.append(current)
     return candidates

@@ -6,7 +6,6 @@ one, else the previous one. What is under another cloud's name belongs to that c
 
 from __future__ import annotations
 
-from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 # How far around a failure, in characters of the readable text.
 _BEFORE = 700
 _BEHIND = 1200
+_start = attrgetter("start")
 
 
 def attach_context(
@@ -45,10 +45,10 @@ def attach_context(
     # A cluster of ids alone, as of headers, is part of the answer that the failure came in.
     candidates = [candidate for candidate in candidates if not candidate.only_ids] or candidates
     if any("status_code" not in candidate.facts for candidate in candidates):
-        _give(candidates, read_statuses(readable), "status_code", text, sections)
+        _give(candidates, read_statuses(text), "status_code", text, sections)
     if any("service" not in candidate.facts for candidate in candidates):
-        services = (piece for piece in classes if "service" in piece.facts)
-        places = merge(read_hosts(text), sorted(services, key=attrgetter("start")), key=attrgetter("start"))
+        places = [*read_hosts(text), *(piece for piece in classes if "service" in piece.facts)]
+        places.sort(key=_start)
         _give(candidates, places, "service", text, sections)
 
 

@@ -6,7 +6,6 @@ uses, too, only if there are signs of AWS near it.
 
 from __future__ import annotations
 
-from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.readers.sdk_prefixes import code_piece
@@ -47,11 +46,10 @@ _MESSAGE_START = lazy_pattern(
     r"(?:AWS\swas\snot\b|The\s(?:request|security|provided|authorization|difference|AWS\sAccess)\b|Access\sDenied|User:\s"
     r"|You\sare\snot\sauthorized\b|Signature\s(?:expired|not)\b|Credential\sshould\b|Request\s(?:has\sexpired|is\smissing)\b)"
 )
-_MESSAGE_WORDS = ("AWS", "The", "Access", "User", "You", "Signature", "Credential", "Request")
-_WHOLE_WORDS = frozenset(_MESSAGE_WORDS)
+# Its first word, right after a lower-case letter.
+_GLUED = lazy_pattern(r"[ACRSTUY](?<=[a-z].)(?:WS|he|ccess|ser|ou|ignature|redential|equest)")
 _LAST_WORD = lazy_pattern(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
 _LAST_WORD_REACH = 64
-_LOWER_CASE = frozenset(ascii_lowercase)
 _WHITESPACE = f" \n{STATEMENT}"
 # The characters that can be right after a word of a code, by what can follow it: a colon, a message, a label, an object.
 _COLONS = frozenset(f":(`*.…{_WHITESPACE}")
@@ -163,7 +161,7 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
     """Yield every such code."""
     text = readable.text
     has_resources = "aws_" in text
-    for start, end in readable.code_starts.items():
+    for start, end in readable.code_starts().items():
         after = text[end : end + 1]
         if after in _COLONS:
             yield from _read_before_colon(text, start, has_resources=has_resources)
@@ -186,9 +184,8 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
     if "coral" in readable.words:
         for m in _WITH_CORAL_URL.finditer(text):
             yield code_piece(m, is_aws=True)
-    if _may_hold_glued(readable):
-        yield from _read_glued(text)
-    alone = _ONLY_CODE.fullmatch(text) if readable.codes else None
+    yield from _read_glued(text)
+    alone = _ONLY_CODE.fullmatch(text) if len(readable.words) == 1 else None
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
         yield code_piece(alone, is_aws=True)
 
@@ -196,15 +193,10 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
 def may_hold_code_words(readable: Readable) -> bool:
     """Return whether a text has a word that such a code needs."""
     return (
-        bool(find_codes(readable.words, readable.capitalized))
+        bool(find_codes(readable.words, readable.text))
         or "coral" in readable.words
-        or _may_hold_glued(readable)
+        or _GLUED.search(readable.text) is not None
     )
-
-
-def _may_hold_glued(readable: Readable) -> bool:
-    glued = [word for word in readable.capitalized if word.endswith(_MESSAGE_WORDS)]
-    return len(glued) > len(readable.words & _WHOLE_WORDS)
 
 
 def _read_labelled(m: re.Match[str], label: _Label) -> Iterator[Piece]:
@@ -225,14 +217,12 @@ def _read_labelled(m: re.Match[str], label: _Label) -> Iterator[Piece]:
 
 def _read_glued(text: str) -> Iterator[Piece]:
     """Yield codes without a space before their message."""
-    for word in _MESSAGE_WORDS:
-        at = text.find(word, 1)
-        while at >= 0:
-            if text[at - 1] in _LOWER_CASE and _MESSAGE_START.match(text, at):
-                glued = _LAST_WORD.search(text, max(0, at - _LAST_WORD_REACH), at)
-                if glued and kind_of_code(glued["code"]):
-                    yield code_piece(glued, rank=BEST)
-            at = text.find(word, at + 1)
+    for m in _GLUED.finditer(text):
+        at = m.start()
+        if _MESSAGE_START.match(text, at):
+            glued = _LAST_WORD.search(text, max(0, at - _LAST_WORD_REACH), at)
+            if glued and kind_of_code(glued["code"]):
+                yield code_piece(glued, rank=BEST)
 
 
 def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Iterator[Piece]:

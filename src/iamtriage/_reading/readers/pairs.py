@@ -166,10 +166,9 @@ class _Pair(NamedTuple):
 
 def may_hold_pairs(readable: Readable) -> bool:
     """Return whether a text has a word that such a key needs."""
-    words = readable.words
     return (
-        not _FIRST_WORDS.isdisjoint(map(str.lower, words))
-        or not _FIRST_PARTS.isdisjoint(words)
+        not _FIRST_WORDS.isdisjoint(readable.lowered)
+        or not _FIRST_PARTS.isdisjoint(readable.words)
         or _has_other_keys(readable)
     )
 
@@ -231,24 +230,22 @@ def _has_other_keys(readable: Readable) -> bool:
         or ("operation" in words and "aws.operation" in flat)
         or ("service" in words and "aws.service" in flat)
         or (
-            any(literal in flat for literal in _IDENTITY_LITERALS)
-            and not _IDENTITY_WORDS.isdisjoint(map(str.lower, words))
+            any(map(flat.__contains__, _IDENTITY_LITERALS))
+            and not _IDENTITY_WORDS.isdisjoint(readable.lowered)
         )
     )
 
 
 def _key_words(readable: Readable) -> set[str]:
     """Return the words of a text that are keys, without those that say nothing in it."""
-    keys = {word: word.lower() for word in readable.words if word.lower() in _KEY_WORDS}
-    found = set(keys.values())
-    silent: set[str] = set()
-    if "explicitdeny" not in found:
-        silent |= {"action", "resource"}
+    keys = readable.lowered & _KEY_WORDS
+    if "explicitdeny" not in keys:
+        keys -= {"action", "resource"}
     if "fault" not in readable.words and "metadata" not in readable.words:
-        silent.add("name")
-    if not any(literal in readable.flat for literal in _IDENTITY_LITERALS):
-        silent |= _IDENTITY_WORDS
-    return {word for word, key in keys.items() if key not in silent}
+        keys -= {"name"}
+    if not any(map(readable.flat.__contains__, _IDENTITY_LITERALS)):
+        keys -= _IDENTITY_WORDS
+    return {word for word in readable.words if word.lower() in keys} if keys else set()
 
 
 def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
@@ -258,7 +255,8 @@ def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
         yield from _PAIR.finditer(text)
         return
     starts: set[int] = set()
-    for start, _ in readable.places(_key_words(readable)):
+    words_of_keys = _key_words(readable)
+    for start, _ in readable.places(words_of_keys) if words_of_keys else ():
         first = start
         while start - first <= _MAX_KEY and (
             (before := text[first - 1 : first]).isalnum() or (before and before in "._")

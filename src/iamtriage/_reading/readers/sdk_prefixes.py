@@ -354,7 +354,8 @@ def _redshift(m: re.Match[str]) -> Piece:
 
 
 def _boto2(m: re.Match[str]) -> Piece:
-    piece = Piece("head", m.start(), m.end(), source="boto2", is_aws=True, is_thrown=True)
+    piece = Piece("head", m.start(), m.end(), source="boto2", is_aws=True)
+    piece.is_thrown = True
     _put(piece, m, "status_code", "status", BEST)
     service = m["service"] or m["queue"]
     piece.put("service", service_name(service) if service else None)
@@ -393,7 +394,8 @@ def _query_error(m: re.Match[str]) -> Piece | None:
 
 def _hadoop(m: re.Match[str]) -> Piece:
     """Read Hadoop's class for a 401 or 403 of S3, or for an error before the request."""
-    piece = Piece("core", m.start(), m.end(), kind="access_denied", is_aws=True, is_wrapper=True)
+    piece = Piece("core", m.start(), m.end(), kind="access_denied", is_aws=True)
+    piece.is_wrapper = True
     if _BEFORE_REQUEST.search(m.string, m.end(), m.end() + _HADOOP_REACH) is None:
         piece.put("service", "s3", rank=HINT)
     return piece

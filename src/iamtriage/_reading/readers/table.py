@@ -11,8 +11,6 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
-import attrs
-
 from iamtriage._reading.vocabulary.fragments import FragmentIndex
 from iamtriage._reading.vocabulary.readable import NON_ASCII
 
@@ -22,8 +20,8 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.pieces import Piece
     from iamtriage._reading.vocabulary.readable import Readable
 
-Part: TypeAlias = Literal["sentence", "envelope", "message", "other"]
-"""What a reader reads: standard denials, what is around a message, messages, other pieces."""
+Part: TypeAlias = Literal["sentence", "envelope", "message", "other", "source"]
+"""What a reader reads: standard denials, what is around a message, messages, other pieces; source code, which has none."""
 
 # The anchors of readers that no word or literal tells, and of those that have a table of rows.
 _ALWAYS = ""
@@ -31,7 +29,6 @@ _CMDLETS = "cmdlets"
 _ROWS = None
 
 
-@attrs.frozen(eq=False)
 class Reader:
     """A reader.
 
@@ -43,10 +40,20 @@ class Reader:
         path: the module in this package, and the function.
     """
 
-    name: str
-    part: Part
-    anchors: str | None
-    path: str
+    __slots__ = ("_function", "anchors", "name", "part", "path")
+
+    def __init__(self, name: str, part: Part, anchors: str | None, path: str) -> None:
+        self.name, self.part, self.anchors, self.path = name, part, anchors, path
+        self._function: Callable[..., Iterable[Piece]] | None = None
+
+    def read(self, readable: Readable, rows: Iterable[int] = ()) -> Iterable[Piece]:
+        """Find the pieces in a text, with the rows of the reader's table that can match."""
+        function = self._function
+        if function is None:
+            module, _, name = self.path.partition(":")
+            function = getattr(import_module(f"{__package__}.{module}"), name)
+            self._function = function = cast("Callable[..., Iterable[Piece]]", function)
+        return function(readable, rows) if self.anchors is None else function(readable)
 
 
 def _words(words: str) -> str:
@@ -125,7 +132,10 @@ READERS = (
 BARE_403 = Reader("bare 403s", "other", _words("403 Forbidden_403"), "bare_http_403:read_bare_403s")
 """It is asked last, for what nothing else was read near."""
 
-_TABLE = (*READERS, BARE_403)
+SOURCE_CODE = Reader("source code", "source", _ROWS, "source_code:find_source_code")
+"""It finds no pieces, but where pieces do not count."""
+
+_TABLE = (*READERS, BARE_403, SOURCE_CODE)
 
 
 def possible_readers(readable: Readable) -> dict[Reader, list[int]]:
@@ -146,18 +156,21 @@ def states_nothing(readable: Readable) -> bool:
 
     Unwrapping such a line only removes words, so that what needs a word finds none in it.
     """
+    owners, index = _index()
+    may_hold_code_words, may_hold_pairs = _conditions()
+    rows = index.possible_rows(readable.words, readable.flat)
     cmdlets: Reader | None = None
-    for reader in possible_readers(readable):
+    for number in rows:
+        reader, _ = owners[number]
         if reader.name == _CMDLETS:
             # Each date has its anchor.
             cmdlets = reader
-        elif reader.anchors != _ALWAYS:
+        elif reader.anchors != _ALWAYS and reader is not SOURCE_CODE:
             return False
-    may_hold_code_words, may_hold_pairs = _conditions()
     return not (
         may_hold_code_words(readable)
         or may_hold_pairs(readable)
-        or (cmdlets is not None and any(True for _ in read(cmdlets, readable, ())))
+        or (cmdlets is not None and any(True for _ in cmdlets.read(readable)))
     )
 
 
@@ -168,19 +181,6 @@ def _conditions() -> tuple[Callable[[Readable], bool], Callable[[Readable], bool
     from iamtriage._reading.readers.pairs import may_hold_pairs
 
     return may_hold_code_words, may_hold_pairs
-
-
-def read(reader: Reader, readable: Readable, rows: Iterable[int]) -> Iterable[Piece]:
-    """Let a reader find its pieces, with the rows of its table that can match."""
-    function = _load(reader.path)
-    return function(readable, rows) if reader.anchors is None else function(readable)
-
-
-@cache
-def _load(path: str) -> Callable[..., Iterable[Piece]]:
-    """Import the function of a reader."""
-    module, _, function = path.partition(":")
-    return cast("Callable[..., Iterable[Piece]]", getattr(import_module(f"{__package__}.{module}"), function))
 
 
 @cache

@@ -5,7 +5,6 @@ These facts are weak: ``judging.context`` attaches them to a failure near them.
 
 from __future__ import annotations
 
-from string import digits
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import VAULT
@@ -17,9 +16,9 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
 
-    from iamtriage._reading.vocabulary.readable import Readable
-
 _STATUS = lazy_pattern(
+    # Most places begin none of the forms.
+    r"(?=[HEFRSefhrs345C/(\"'])(?:"
     r"HTTP/[0-9](?:\.[0-9])?\"?\s(?P<a>[45][0-9]{2})\b"
     r"|\bH(?:TTP|ttp)\s(?P<b>[45][0-9]{2})\b"
     r"|(?:[Ee]rror|ERROR):?\s\(?(?P<c>[45][0-9]{2})(?=\s?[{<:(]|\s(?:[A-Z]|--\s))"
@@ -46,10 +45,9 @@ _STATUS = lazy_pattern(
     r"|Credential\sshould\b|Access\sDenied\b|User:\sarn:|The\s(?:security\stoken|request\ssignature|provided\stoken)\b)"
     r"|\b(?:HTTP\s|\()[Ss]tatus\s(?P<w>[45][0-9]{2})\b"
     # Guzzle's sentence, whatever the reason phrase.
-    r"|resulted\sin\san?\s[`'\"]?(?P<u>[3-5][0-9]{2})\b(?=[^`\n]{0,60}[`'\"]?\s(?:response\b|$))"
+    r"|resulted\sin\san?\s[`'\"]?(?P<u>[3-5][0-9]{2})\b(?=[^`\n]{0,60}[`'\"]?\s(?:response\b|$)))"
 )
-_DIGITS = frozenset(digits)
-_NUMBER = lazy_pattern(r"(?<![0-9])[345][0-9]{2}\Z")
+_NUMBERS = lazy_pattern(r"[345](?<![0-9].)[0-9]{2}(?![A-Za-z0-9_])")
 # What can be right before a number that has words of the pattern before it.
 _BEFORE_NUMBER = frozenset(" \n\x1e\x1d(:=_\"'`")
 # How many characters of the pattern can be before a number, and from there on.
@@ -72,13 +70,11 @@ _LINE_REACH = 400
 _BEFORE_HOST = ("://", "ost", "Domain(", "API re")
 
 
-def read_statuses(readable: Readable) -> Iterator[Piece]:
+def read_statuses(text: str) -> Iterator[Piece]:
     """Yield the HTTP statuses in a text."""
-    text = readable.text
-    numbers = {word for word in readable.words if word[-1] in _DIGITS and _NUMBER.search(word)}
     done = 0
-    for _, end in readable.places(numbers) if numbers else ():
-        m = _find_status(text, done, end - 3)
+    for number in _NUMBERS.finditer(text):
+        m = _find_status(text, done, number.start())
         group = m.lastgroup if m else None
         if m is None or group is None:
             continue

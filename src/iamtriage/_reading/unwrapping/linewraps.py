@@ -94,9 +94,7 @@ def join_wrapped_lines(view: View, lines: Iterable[str]) -> None:
 
 def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
     # Between others there is a space already, and the readers accept the newline as a part of it.
-    adjacent = [
-        pair for pair in pairwise(lines) if not (pair[0][1][-1].isspace() or pair[1][1][0].isspace())
-    ]
+    adjacent = [pair for pair in pairwise(lines) if not (pair[0][1][-1].isspace() or pair[1][1][0].isspace())]
     edits: list[Edit] = []
     if not adjacent:
         return edits

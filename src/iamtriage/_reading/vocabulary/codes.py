@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Set as AbstractSet
 
     from iamtriage.typing import Kind
 
@@ -280,11 +280,11 @@ _ERRORS = frozenset(_CLASS_LIKE_CODES.split())
 _COMMON_CLASS = lazy_pattern(r"\w+Error|(?:[A-Z][a-z0-9]+|[A-Z0-9]+)Exception", re.ASCII)
 # What codes end with, and what is before the dot of those that have one.
 _SUFFIXES = (
-    *("Exception", "Error", "Fault", "Failure", "Denied", "LimitExceeded", "NotFound", "AlreadyExists"),
+    *("Exception", "Error", "Fault", "Failure", "Denied", "NotFound", "AlreadyExists"),
     *("Expired", "Exceeded", "TooLarge"),
 )
 _PREFIXES = frozenset({"Client", "Server", "Sender", "Receiver"})
-_PARTS = frozenset(part for code in (*_KINDS, *_PLAIN) for part in code.split(".")) | _PREFIXES
+_PARTS = set(part for code in (*_KINDS, *_PLAIN) for part in code.split(".")) | _PREFIXES
 _SHAPE = lazy_pattern(
     r"(?:(?:Client|Server|Receiver|Sender)\.)?[A-Z][A-Za-z0-9]{1,80}"
     rf"(?:{'|'.join(_SUFFIXES)})"
@@ -449,26 +449,28 @@ def is_code(word: str) -> bool:
     return _SHAPE.fullmatch(word) is not None and not is_generic(word)
 
 
-def find_codes(words: Collection[str], capitalized: Iterable[str]) -> set[str]:
-    """Return the words that can be codes or parts of them.
+def find_codes(words: AbstractSet[str], text: str) -> set[str]:
+    """Return the words of a text that can be codes or parts of them.
 
-    Args:
-        words: the words of a text.
-        capitalized: those of them that start with a capital.
-
-    >>> words = ["NotFound", "InvalidGroup", "ClientError", "Hello"]
-    >>> sorted(find_codes(words, words))
+    >>> text = "NotFound InvalidGroup ClientError Hello"
+    >>> sorted(find_codes({*text.split()}, text))
     ['InvalidGroup', 'NotFound']
     """
     # No cache of words: looking a word up in a large table takes longer than comparing its end.
-    found = {
-        word
-        for word in capitalized
-        if (word.endswith(_SUFFIXES) and not is_generic(word))
-        or word[:7] == "Invalid"
-        or "AccessDenied" in word
-    }
-    return found.union(_PARTS.intersection(words))
+    found = _PARTS & words
+    suffixes = tuple([suffix for suffix in _SUFFIXES if suffix in text])
+    if suffixes or "Invalid" in text:
+        found |= {
+            word
+            for word in words
+            if "A" <= word < "["
+            and (
+                (word.endswith(suffixes) and not is_generic(word))
+                or word[:7] == "Invalid"
+                or "AccessDenied" in word
+            )
+        }
+    return found
 
 
 @lru_cache(maxsize=1024)

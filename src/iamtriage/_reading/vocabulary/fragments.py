@@ -42,7 +42,7 @@ class FragmentIndex:
 
     Args:
         fragments: one per row. Alternatives are separated by ``|``. One can start with a whole word in angle
-            brackets, which the text must have in addition to the rest.
+            brackets, which the text must have in addition to the rest. A row without a fragment can match any text.
 
     >>> index = FragmentIndex(["unable to locate", "they are not authorized", "rate exceeded", "<STS>", "<role>the r"])
     >>> text = "STS: they are not authorized to assume the role"
@@ -50,13 +50,17 @@ class FragmentIndex:
     [1, 3, 4]
     """
 
-    __slots__ = ("_groups", "_rows", "_words")
+    __slots__ = ("_always", "_groups", "_rows", "_words")
 
     def __init__(self, fragments: Iterable[str]) -> None:
         # By a word: the rows for which it is enough, and the others with what the text must have, too.
         self._rows: dict[str, tuple[list[int], list[tuple[int, str]]]] = {}
+        self._always: list[int] = []
         others: list[tuple[int, str]] = []
         for number, alternatives in enumerate(fragments):
+            if not alternatives:
+                self._always.append(number)
+                continue
             for fragment in alternatives.split(_ALTERNATIVE):
                 stated = _STATED_WORD.match(fragment)
                 words = [stated[1]] if stated else _WORD.findall(fragment)
@@ -82,10 +86,11 @@ class FragmentIndex:
             words: the words of the text, as ``Readable`` finds them.
             text: the text.
         """
-        found: list[int] = []
+        found = self._always.copy()
         for word in self._words & words:
             sure, others = self._rows[word]
-            found += sure
+            if sure:
+                found += sure
             for number, fragment in others:
                 if fragment in text:
                     found.append(number)
@@ -101,7 +106,7 @@ def _rarity(word: str) -> tuple[bool, int]:
 
 
 def _parts(fragment: str) -> list[str]:
-    """Return the distinct substrings that can represent a fragment."""
+    """Return the distinct substrings that can represent a fragment; of a short one, also its punctuation."""
     if len(fragment) <= _LENGTH:
-        return [fragment]
+        return [fragment, *(char for char in fragment if not char.isalnum() and not char.isspace())]
     return list(dict.fromkeys(fragment[at : at + _LENGTH] for at in range(len(fragment) - _LENGTH + 1)))

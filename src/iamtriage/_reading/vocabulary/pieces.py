@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
-
-import attrs
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from iamtriage._reading.vocabulary.grammar import find_cut, find_ellipsis_end
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.patterns import lazy_pattern
-from iamtriage.typing import Kind
+
+if TYPE_CHECKING:
+    from iamtriage.typing import Kind
 
 Role: TypeAlias = Literal["class", "head", "core", "tail", "body", "status", "host"]
 """The part of a failure that a piece is: a class name or head before the message, the message itself (core), a tail
@@ -57,7 +57,6 @@ class Fact(NamedTuple):
         return self.value == other.value
 
 
-@attrs.define
 class Piece:
     """A piece of a failure between ``start`` and ``end`` of the readable text.
 
@@ -70,16 +69,24 @@ class Piece:
         source: the SDK or tool that prints this form.
     """
 
-    role: Role
-    start: int
-    end: int
-    facts: dict[str, Fact] = attrs.field(factory=dict[str, Fact])
-    kind: Kind | None = None
-    is_aws: bool = False
-    is_wrapper: bool = False
-    is_thrown: bool = False
-    is_lambda_error: bool = False
-    source: str | None = None
+    is_wrapper = False
+    is_thrown = False
+    is_lambda_error = False
+
+    def __init__(
+        self,
+        role: Role,
+        start: int,
+        end: int,
+        *,
+        kind: Kind | None = None,
+        is_aws: bool = False,
+        source: str | None = None,
+    ) -> None:
+        self.role: Role = role
+        self.start, self.end = start, end
+        self.kind, self.is_aws, self.source = kind, is_aws, source
+        self.facts: dict[str, Fact] = {}
 
     def put(self, key: str, value: str | None, start: int = -1, end: int = -1, rank: int = STATED) -> None:
         """Add a fact, unless it is empty or there is one of the same or a higher rank."""

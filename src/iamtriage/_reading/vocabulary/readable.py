@@ -6,7 +6,6 @@ a word that it needs is. The words are found once for all of them.
 
 from __future__ import annotations
 
-from functools import cached_property
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
@@ -34,7 +33,6 @@ class Readable:
         text: the text.
         flat: the same with spaces for newlines, to search it for literals.
         words: its words, of ASCII letters, digits and underscores; with ``NON_ASCII`` if it has other characters.
-        capitalized: those of them that start with a capital.
         sentences: the standard denials in it, once they have been read.
         taken: the pieces that other readers must leave alone, once they have been read.
 
@@ -45,18 +43,28 @@ class Readable:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.flat = text.replace("\n", " ")
+        self.flat = text.replace("\n", " ") if "\n" in text else text
         self._sequence = text.encode("ascii", "replace").translate(_WORDS).decode("ascii").split()
         self.words = frozenset(self._sequence if text.isascii() else [*self._sequence, NON_ASCII])
-        self.capitalized = [word for word in self.words if "A" <= word < "["]
         self.sentences: list[Piece] = []
         self.taken: list[Piece] = []
+        self._lowered: frozenset[str] | None = None
+        self._codes: list[tuple[int, int]] | None = None
 
-    @cached_property
+    @property
+    def lowered(self) -> frozenset[str]:
+        """The words in lower case."""
+        if self._lowered is None:
+            self._lowered = frozenset(map(str.lower, self.words))
+        return self._lowered
+
+    @property
     def codes(self) -> list[tuple[int, int]]:
         """Where the words are that may be an error code or a part of one."""
-        codes = find_codes(self.words, self.capitalized)
-        return self.places(codes) if codes else []
+        if self._codes is None:
+            codes = find_codes(self.words, self.text)
+            self._codes = self.places(codes) if codes else []
+        return self._codes
 
     def places(self, wanted: Container[str]) -> list[tuple[int, int]]:
         """Return where the words of a set are, in the order of the text."""
@@ -83,17 +91,15 @@ class Readable:
                 return False
         return True
 
-    @cached_property
     def code_starts(self) -> dict[int, int]:
         """Return where codes can start, and where their last word ends; words with dots can be before it."""
         text = self.text
-        starts: dict[int, int] = {}
+        starts = dict(self.codes)
         for start, end in self.codes:
             at = start
-            starts[at] = end
             while text[at - 1 : at] == "." and start - at < _MAX_PREFIX:
                 at -= 1
                 while text[at - 1 : at] in _WORD_CHARACTERS:
                     at -= 1
                 starts[at] = end
-        return dict(sorted(starts.items()))
+        return starts if len(starts) == len(self.codes) else dict(sorted(starts.items()))
