@@ -38,6 +38,13 @@ _NO_PERMISSION = lazy_pattern(
     r"(?:(?<![\w.])(?P<code>[A-Z][A-Za-z]{3,60})\.\s+)?User\s+does(?:n't|\s+not)\s+have\s+permissions?\s+to\s+call\s+"
     r"[\"'`]?(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})"
 )
+_BEFORE_ACTION = lazy_pattern(
+    r"ermissions?(?:\s+(?:for|to\s+(?:perform|call)|:))?\s*:?\s*[\"'`\[(]*[a-z][a-z0-9-]{1,40}:",
+    re.IGNORECASE,
+)
+# How far before the word "permission" such a phrase can begin, and how far after it its action ends, in characters.
+_WORDS_REACH = 160
+_ACTION_REACH = 260
 
 
 def read_action_phrases(readable: Readable) -> Iterator[Piece]:
@@ -62,17 +69,18 @@ def read_action_phrases(readable: Readable) -> Iterator[Piece]:
                 piece = Piece("head", m.start(), m.end())
                 piece.put("operation", m["operation"], m.start("operation"), m.end("operation"))
                 yield piece
-    if "ermission" in text:
-        for m in _NO_PERMISSION.finditer(text):
-            piece = _piece(m, "core")
-            piece.kind, piece.is_aws = "access_denied", True
-            if m["code"] and is_code(m["code"]):
-                piece.put("code", m["code"], m.start("code"), m.end("code"))
-            yield piece
-        for m in _MISSING_PERMISSION.finditer(text):
-            piece = _piece(m, "core")
-            piece.kind, piece.is_aws = "access_denied", True
-            yield piece
+    at = text.find("ermission")
+    while at >= 0:
+        for pattern in (_NO_PERMISSION, _MISSING_PERMISSION) if _BEFORE_ACTION.match(text, at) else ():
+            for m in pattern.finditer(text, max(0, at - _WORDS_REACH), at + _ACTION_REACH):
+                if m.start() < at < m.start("action"):
+                    piece = _piece(m, "core")
+                    piece.kind, piece.is_aws = "access_denied", True
+                    code = m.groupdict().get("code")
+                    if code and is_code(code):
+                        piece.put("code", code, m.start("code"), m.end("code"))
+                    yield piece
+        at = text.find("ermission", at + 1)
 
 
 def _piece(m: re.Match[str], role: str) -> Piece:

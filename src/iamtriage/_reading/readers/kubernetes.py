@@ -61,23 +61,32 @@ _UNAUTHORIZED = table(_TABLE)
 FRAGMENTS = [phrase.fragment for phrase in _UNAUTHORIZED]
 
 _WITHIN_LINE = r"[^\n]{0,"
-# One of them is in each line that such a row matches.
-_LINE_WORDS = (
-    *(
+# One of them is in each line that such a row matches, by the certainty of the row: names of Kubernetes, or types.
+_LINE_WORDS = {
+    "sure": (
         "*v",
-        "kubernetes",
         "k8s",
         "kube",
-        "server",
-        "client",
         "api",
+        "client",
         "lease",
         "configmap",
         "account",
         "resource",
+        "connection",
     ),
-    *("connection", "node", "pod", "service", "secret", "namespace", "deployment", "job", "event", "cluster"),
-)
+    "unsure": (
+        "node",
+        "pod",
+        "service",
+        "secret",
+        "namespace",
+        "deployment",
+        "job",
+        "event",
+        "cluster",
+    ),
+}
 _BARE_WORDS = lazy_pattern(r"Unauthorized|the\sserver\shas\sasked")
 # The fragment of the rows for the bare word, which any software prints.
 _BARE_FRAGMENT = "nauthorized"
@@ -180,7 +189,7 @@ def _find(phrase: Phrase, text: str) -> Iterator[re.Match[str]]:
         end = text.find("\n", text.find("\n", bare.end()) + 1 or len(text))
         seen = end if end >= 0 else len(text)
         lower = text[start:seen].lower()
-        if not any(word in lower for word in _LINE_WORDS):
+        if not any(map(lower.__contains__, _LINE_WORDS[phrase.certainty])):
             continue
         for m in pattern.finditer(text, max(start, done), seen):
             done = m.end()

@@ -100,6 +100,7 @@ _BARE = lazy_pattern(
 )
 _WITHOUT_SEPARATOR = frozenset({"code", "message", "request_id"})
 _NO_VALUES = frozenset({"null", "nil", "None", "Nothing", "undefined", "true", "false"})
+_QUOTES = frozenset("\"'")
 # Maximum distance, in characters, between two keys of a cluster.
 _MAX_GAP = 2500
 # Characters of a key.
@@ -270,12 +271,17 @@ def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
             at = flat.find(key, at + 1)
     done = 0
     for first in sorted(starts):
-        for at in range(max(done, first - 3), first + 1):
-            m = _PAIR.match(text, at)
+        # Before the key there can be a colon, a quote and Python's "u".
+        at = first - (text[first - 1 : first] == ":")
+        at -= text[at - 1 : at] in _QUOTES
+        at -= text[at - 1 : at] == "u"
+        while at <= first:
+            m = _PAIR.match(text, at) if at >= done else None
             if m:
                 yield m
                 done = m.end()
                 break
+            at += 1
 
 
 def _wraps(cluster: Piece, m: re.Match[str]) -> bool:

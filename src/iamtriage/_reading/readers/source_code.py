@@ -93,7 +93,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         _COMMAND,
         None,
     ),
-    ("= [|= (|= {|<in>in [|<in>in (|<in>in {", _LIST, None),
+    ("= [|= (|= {| in [| in (| in {", _LIST, None),
     ("[*|<var>", _TYPE, None),
     ("<CategoryInfo>", _TARGET, None),
     ("==|!=|=~", lazy_pattern(rf"[\w)\]\"']\s?(?:[=!]==?|=~)\s?{_LITERAL}", re.MULTILINE), _IDS),

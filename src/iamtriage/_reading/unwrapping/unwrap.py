@@ -35,10 +35,10 @@ _ENTITY = lazy_pattern(r"&(?:amp;)*(?:quot|apos|lt|gt|amp|nbsp|#\d{1,6}|#[xX][0-
 _ANSI = lazy_pattern(
     "\x1b(?:\\[[0-9;?]{0,32}[ -/]?[@-~]|\\][^\x07\x1b]{0,256}(?:\x07|\x1b\\\\)?|[@-Z\\\\^_=>])|\u241b\\[[0-9;]{0,16}m"
 )
-_TYPOGRAPHIC = str.maketrans(
-    "\u2018\u2019\u201a\u201b\u02bc\uff07\u201c\u201d\u201e\u201f\uff02\uff1a\uff08\uff09\uff0c\uff1b",
-    "''''''\"\"\"\"\":(),;",
+_TYPOGRAPHIC = (
+    "\u2018\u2019\u201a\u201b\u02bc\uff07\u201c\u201d\u201e\u201f\uff02\uff1a\uff08\uff09\uff0c\uff1b"
 )
+_PLAIN = str.maketrans(_TYPOGRAPHIC, "''''''\"\"\"\"\":(),;")
 _BOX = lazy_pattern(
     # Also in a string that a logger wrote.
     r"^[^\n│┃╷╵║]{0,48}[│┃╷╵║][ \t]?|(?:(?<=[:=]\")|(?<=: \"))[│┃╷╵║][ \t]?|^(?:[^\nâ]{0,32})â[”•\x94\x95\"][‚•µ\x82·'\"][ \t]?",
@@ -112,9 +112,9 @@ def unwrap(
         view.sub(_ENTITY, lambda m: html.unescape(html.unescape(m[0])))
     if links:
         strip_links(view)
-    if not view.text.isascii():
+    if not view.text.isascii() and any(map(view.text.__contains__, _TYPOGRAPHIC)):
         # Each character is replaced by one character, so offsets don't change.
-        view.text = view.text.translate(_TYPOGRAPHIC)
+        view.text = view.text.translate(_PLAIN)
     if "''" in view.text:
         view.sub(_DOUBLED_QUOTE, "'")
     if "</" in view.text or "<br" in view.text:

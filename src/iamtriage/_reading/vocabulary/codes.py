@@ -284,7 +284,7 @@ _SUFFIXES = (
     *("Expired", "Exceeded", "TooLarge"),
 )
 _PREFIXES = frozenset({"Client", "Server", "Sender", "Receiver"})
-_PARTS = set(part for code in (*_KINDS, *_PLAIN) for part in code.split(".")) | _PREFIXES
+_PARTS = {part for code in (*_KINDS, *_PLAIN) for part in code.split(".")} | _PREFIXES
 _SHAPE = lazy_pattern(
     r"(?:(?:Client|Server|Receiver|Sender)\.)?[A-Z][A-Za-z0-9]{1,80}"
     rf"(?:{'|'.join(_SUFFIXES)})"
