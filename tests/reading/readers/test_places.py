@@ -118,7 +118,7 @@ _ARN_PARTS = st.sampled_from(
 
 @given(_TEXTS)
 def test_codes_start_at_words_that_can_be_codes(text: str) -> None:
-    starts = Readable(text).code_starts
+    starts = Readable(text).code_starts()
     for pattern in (code_words._BEFORE_COLON, code_words._BEFORE_MESSAGE, code_words._LABELLED):
         for m in pattern.finditer(text):
             if is_code(m["code"]) or is_known(m["code"]):
@@ -136,7 +136,7 @@ def test_keys_are_found_at_words(text: str) -> None:
 
 @given(_TEXTS)
 def test_statuses_are_found_at_numbers(text: str) -> None:
-    found = {(piece.start, piece.end) for piece in traces.read_statuses(Readable(text))}
+    found = {(piece.start, piece.end) for piece in traces.read_statuses(text)}
     for m in traces._STATUS.finditer(text):
         number = m.start(m.lastgroup or 0)
         is_separate = re.search(

@@ -12,7 +12,6 @@ from iamtriage._reading.readers.table import (
     READERS,
     Reader,
     possible_readers,
-    read,
     states_nothing,
 )
 from iamtriage._reading.unwrapping.unwrap import unwrap
@@ -39,7 +38,7 @@ def test_reader_finds_nothing_in_words_of_failures_without_its_anchors(reader: R
 def _check(reader: Reader, text: str) -> None:
     readable = Readable(unwrap(text).text)
     if reader not in possible_readers(readable):
-        assert not list(read(reader, readable, ())), text
+        assert not list(reader.read(readable)), text
 
 
 def test_only_readers_with_an_anchor_are_asked() -> None:

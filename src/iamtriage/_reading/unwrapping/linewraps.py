@@ -68,17 +68,12 @@ _ALIKE = 8
 MIN_FULL_LINES = 2
 
 
-def join_wrapped_lines(view: View, lines: Iterable[str]) -> None:
-    """Remove the newlines inside words and values.
-
-    Args:
-        view: the text.
-        lines: its lines.
-    """
+def join_wrapped_lines(view: View) -> None:
+    """Remove the newlines inside words and values."""
     edits: list[Edit] = []
     paragraph: list[tuple[int, str]] = []
     at = 0
-    for line in lines:
+    for line in view.text.split("\n"):
         if line and not line.isspace():
             paragraph.append((at, line))
         else:

@@ -174,7 +174,7 @@ def _strip_line_starts(view: View) -> None:
         view.edit(_mark_edits(text))
     if len(lines) > 1:
         strip_continuations(view)
-        join_wrapped_lines(view, lines if view.text is text else view.text.split("\n"))
+        join_wrapped_lines(view)
 
 
 def _match_lines(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
