@@ -105,6 +105,7 @@ _BARE = (
     "be resolved from",
     "environment variable",
     "config profile",
+    "parse config file",
     "aws_",
     "AWS_AUTH_",
     "OptInRequired",
