@@ -428,4 +428,4 @@ def test_every_type_is_in_one_group() -> None:
 def test_path_with_escaped_quotes_is_read(slashes: str) -> None:
     quote = slashes + '"'
     text = f"Error from server (Forbidden): forbidden: User {quote}system:anonymous{quote} cannot get path {quote}/apis{quote}"
-    assert "get the path /apis:" in explained(text).summary
+    assert "get the path /apis." in explained(text).summary

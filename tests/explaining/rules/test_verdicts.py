@@ -208,6 +208,31 @@ CASES = {
         "The user ci was denied sts:AssumeRole on arn:aws:iam::444455556666:role/deploy",
         "arn:aws:iam::444455556666:role/deploy",
     ),
+    "node-groups": (
+        "An error occurred (InvalidParameterException) when calling the UpdateAccessEntry operation: The kubernetes group name system:bootstrappers is invalid, it cannot start with system:",
+        "nodes get it from the type of their access entry",
+        "--type EC2_LINUX",
+    ),
+    "node-as-person": (
+        'kubelet[1412]: E0103 10:00:00.000000 1412 kubelet_node_status.go:106] "Unable to register node with API server" err="nodes is forbidden: User \\"arn:aws:sts::111122223333:assumed-role/shop-nodes/i-0abc12de34f567890\\" cannot create resource \\"nodes\\" in API group \\"\\" at the cluster scope"',
+        "the role shop-nodes has an access entry or aws-auth entry for people (type STANDARD), not for nodes",
+        "--principal-arn arn:aws:iam::111122223333:role/shop-nodes --type EC2_LINUX",
+    ),
+    "node-unauthorized": (
+        'kubelet[2044]: E0507 06:53:16.500000 2044 kubelet_node_status.go:94] "Unable to register node with API server" err="Unauthorized" node="ip-10-0-12-7.ec2.internal"',
+        "the node role has neither an access entry nor an entry in aws-auth",
+        "--type EC2_LINUX",
+    ),
+    "controller-lists-everything": (
+        'failed to list *v1.Secret: secrets is forbidden: User "system:serviceaccount:shop:sync" cannot list resource "secrets" in API group "" at the cluster scope',
+        "The service account shop/sync is not authorized to list secrets",
+        "kubectl create clusterrole",
+    ),
+    "pod-identity-agent": (
+        "api error AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/eks-node/i-0abc12de34f567890 is not authorized to perform: eks-auth:AssumeRoleForPodIdentity on resource: arn:aws:eks:eu-west-1:111122223333:cluster/shop because no identity-based policy allows the eks-auth:AssumeRoleForPodIdentity action",
+        "The role eks-node was denied eks-auth:AssumeRoleForPodIdentity",
+        "aws iam put-role-policy --role-name eks-node",
+    ),
     "no-provider": (
         f"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for https://{EKS}",
         "IAM has no OIDC provider for the EKS cluster",
@@ -226,3 +251,13 @@ def test_explanation_begins_with_the_decisive_fact(text: str, verdict: str, reme
     )
     assert remedy in shown
     assert len(str(explanation).splitlines()) <= 32
+
+
+def test_access_entry_for_a_map_of_another_account_is_for_the_caller() -> None:
+    """The account of the entry is the mistake, so no remedy repeats it."""
+    text = 'error="ARN is not mapped: arn:aws:iam::111122223333:role/deployer"\n\n  mapRoles: |\n    - rolearn: arn:aws:iam::444455556666:role/deployer\n      username: deployer\n'
+    explanation = explain(text)
+    assert [cause.code for cause in explanation.causes] == ["map-entry-of-other-account"]
+    lines = [line for remedy in explanation.remedies for line in remedy.commands]
+    assert any("create-access-entry" in line and ":111122223333:role/deployer" in line for line in lines)
+    assert not any("444455556666" in line for line in lines)

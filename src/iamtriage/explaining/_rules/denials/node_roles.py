@@ -57,6 +57,8 @@ _IMAGE_PULL_ACTIONS = frozenset(
         "ecr:batchchecklayeravailability",
     }
 )
+# The EKS Pod Identity Agent calls with the node's role, for the pods.
+_AGENT_ACTIONS = frozenset({"eks-auth:assumeroleforpodidentity"})
 # These assume pods' roles with the node's role, which is how they work.
 _ROLE_PROXIES = re.compile(r"kube2iam|\bkiam\b", re.IGNORECASE)
 _TOPICS = frozenset({"access-denied", "assume-role", "no-identity-allow", "pass-role", "s3-access-denied"})
@@ -118,7 +120,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
 def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     """Return the evidence that a pod called, with its reasons, if there is any."""
     found = _INSTANCE_SESSION.search(denial.principal_text or "")
-    if found is None or denial.lowercase_action in _IMAGE_PULL_ACTIONS:
+    if found is None or denial.lowercase_action in _IMAGE_PULL_ACTIONS | _AGENT_ACTIONS:
         return None
     case = Case(denial.failure, denial.facts)
     if any(program in case.text for program in _NODE_PROGRAMS):

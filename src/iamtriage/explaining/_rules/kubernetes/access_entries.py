@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.kubernetes.aws_auth_maps import (
     explain_aws_auth_missing,
     explain_aws_auth_unreadable,
 )
-from iamtriage.explaining._rules.kubernetes.cluster_access import SHARED_ROLE
+from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE, SHARED_ROLE
 from iamtriage.explaining._rules.kubernetes.pod_identities import (
     explain_association_exists,
     explain_association_missing,
@@ -59,15 +59,13 @@ if TYPE_CHECKING:
 __all__ = ("explain_access_entry",)
 
 _RESERVED_PREFIXES = ("system:", "eks:", "aws:", "amazon:", "iam:")
-_GROUPS_STEP = (
-    "update-access-entry sets the whole list of groups: write those that it has beside the new one."
-)
+_GROUPS_STEP = "The command update-access-entry replaces the list of groups: include the existing ones."
 
 
 ENTRY_EXISTS = CauseType(
     "entry-exists",
     title="The principal already has an access entry",
-    text="The principal has an access entry in this cluster already; it can have one only.",
+    text="The principal already has an access entry in this cluster, and it can have only one.",
     recognised_by='EKS says "The specified access entry resource is already in use on this cluster".',
     fix="Update the existing entry instead of creating one.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
@@ -76,21 +74,21 @@ ENTRY_EXISTS = CauseType(
 ENTRY_MADE_BY_EKS = CauseType(
     "entry-made-by-eks",
     title="EKS created the access entry",
-    text="EKS made it by itself: for whoever made the cluster, for the role of a managed node group or of a Fargate profile.",
+    text="EKS created it automatically: for the cluster creator, or for the role of a managed node group or Fargate profile.",
     fix="Keep the entry: EKS creates it for the cluster creator, managed node groups and Fargate profiles.",
     of="entry-exists",
 )
 MADE_ELSEWHERE = CauseType(
     "made-elsewhere",
     title="Another tool created the access entry",
-    text="Another tool made it, or another part of the same configuration.",
+    text="Another tool created it, or another part of the same configuration.",
     fix="Import the entry, or let one tool manage it.",
     of="entry-exists",
 )
 NOT_STANDARD = CauseType(
     "not-standard",
     title="The access entry is not of type STANDARD",
-    text="Only entries of the type STANDARD take groups, user names and policies.",
+    text="Only entries of type STANDARD can have groups, user names and access policies.",
     recognised_by="EKS says that the type of the access entry does not allow groups, a user name or policies.",
     fix="Use an entry of type STANDARD for people and programs.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
@@ -99,7 +97,7 @@ NOT_STANDARD = CauseType(
 NO_ENTRY = CauseType(
     "no-entry",
     title="The principal has no access entry",
-    text="There is no access entry for the principalArn in this cluster.",
+    text="The cluster has no access entry for the principalArn.",
     recognised_by="EKS says that the specified principalArn could not be found.",
     fix="Create the access entry before you associate a policy.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
@@ -108,21 +106,21 @@ NO_ENTRY = CauseType(
 NOT_MADE_YET = CauseType(
     "not-made-yet",
     title="The access entry is created later",
-    text="The entry is made later, or in the same run without an order between the two.",
+    text="The entry is created later, or in the same run without a dependency between the two.",
     fix="Create the entry first. In Terraform, let the association depend on the entry.",
     of="no-entry",
 )
 OTHER_ARN = CauseType(
     "other-arn",
     title="The access entry has another form of the ARN",
-    text="The entry has the ARN in another form, with or without the path of the role.",
+    text="The entry has another form of the ARN, with or without the role's path.",
     fix="Use the ARN exactly as aws eks list-access-entries prints it.",
     of="no-entry",
 )
 MAPPED_IN_AWS_AUTH = CauseType(
     "mapped-in-aws-auth",
     title="The principal is mapped in aws-auth only",
-    text="The principal gets in by aws-auth, which is another list.",
+    text="The principal has its access from aws-auth, which is a separate list.",
     fix="Create an access entry, or keep using aws-auth.",
     of="no-entry",
 )
@@ -138,7 +136,7 @@ RESERVED_NAME = CauseType(
 REFUSED_OBJECT = CauseType(
     "refused-object",
     title="EKS does not accept the access entry",
-    text="The object or the change is not one that EKS takes.",
+    text="EKS does not accept the object or the change.",
     recognised_by="EKS rejects an access entry with a message that no other cause covers.",
     fix="Correct the parameters of the entry.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
@@ -175,7 +173,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     ]
     remedies = [
         Remedy(
-            title="See the entry that is there",
+            title="Inspect the existing entry",
             who="cluster administrator",
             commands=(
                 cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
@@ -184,11 +182,11 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
             url=pages.EKS_ACCESS_ENTRIES,
         ),
         Remedy(
-            title="Change it in place of making one",
+            title="Update the entry instead of creating one",
             who="cluster administrator",
             steps=(
                 _GROUPS_STEP,
-                "Its type cannot be changed: for another type, delete the entry and make it anew. Until then the principal is locked out.",
+                "The type of an entry cannot be changed: for another type, delete the entry and create it again. In between, the principal has no access.",
             ),
             commands=(
                 cluster.eks_command(
@@ -200,11 +198,11 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         ),
     ]
     terraform_import = Remedy(
-        title="In Terraform, import it or leave it out",
+        title="In Terraform, import the entry or remove the resource",
         who="you",
         steps=(
-            "For an entry that EKS made for the nodes or for whoever made the cluster, leave the resource out.",
-            "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions makes an entry for whoever runs Terraform: name that principal in one place only.",
+            "If EKS created the entry for nodes or for the cluster creator, remove the resource.",
+            "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions creates an entry for the identity that runs Terraform: name that principal only once.",
         ),
         commands=(
             f"terraform import aws_eks_access_entry.NAME {cluster.argument}:{principal.entry_argument}",
@@ -215,7 +213,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     return Explanation(
         failure=case.failure,
         topic="access-entry-exists",
-        summary="The cluster has an access entry of this principal already.",
+        summary=f"The cluster already has an access entry for {principal.description}.",
         causes=tuple(causes),
         remedies=tuple(remedies),
         notes=(IAM_DOES_NOT_HELP,),
@@ -227,29 +225,29 @@ def _explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="access-entry-type",
-        summary="The access entry is one for nodes, which takes neither groups nor access policies.",
+        summary="The access entry is of a type for nodes, which can have neither groups nor access policies.",
         causes=(
             NOT_STANDARD.cause("reported"),
             SHARED_ROLE.cause(text="People or programs use the role of nodes."),
         ),
         remedies=(
             Remedy(
-                title="Leave the entry as it is, for nodes",
+                title="If it is for nodes, keep the entry as it is",
                 who="cluster administrator",
-                steps=("EKS gives nodes what they need by the type of the entry. Nothing has to be added.",),
+                steps=("The type of the entry gives nodes all that they need.",),
                 commands=(cluster.eks_command("describe-access-entry", principal=principal.entry_argument),),
                 url=pages.EKS_ACCESS_POLICIES,
             ),
             Remedy(
-                title="Give people and programs another role",
+                title="Use another role for people and programs",
                 who="cluster administrator",
-                steps=("That role gets an entry of its own. The role of nodes is for nodes.",),
+                steps=("Create a separate entry for that role, and use the node role for nodes only.",),
                 commands=(create_entry_command(cluster, build_cluster_principal(None)),),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),
         notes=(
-            "The type of an entry cannot be changed, and a node whose entry is deleted is locked out.",
+            "The type of an entry cannot be changed, and nodes whose entry is deleted lose access.",
             IAM_DOES_NOT_HELP,
         ),
     )
@@ -260,7 +258,7 @@ def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanatio
     return Explanation(
         failure=case.failure,
         topic="access-entry-missing",
-        summary="The cluster has no access entry of this principal.",
+        summary=f"The cluster has no access entry for {principal.description}.",
         causes=(
             NO_ENTRY.cause("reported"),
             NOT_MADE_YET.cause(),
@@ -269,19 +267,19 @@ def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanatio
         ),
         remedies=(
             Remedy(
-                title="See which entries there are",
+                title="List the access entries",
                 who="cluster administrator",
-                steps=("The principalArn has to be as it is printed here.",),
+                steps=("The principalArn must be exactly as printed.",),
                 commands=(cluster.eks_command("list-access-entries"),),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
             Remedy(
-                title="Make the entry first, then associate the policy",
+                title="Create the entry first, then associate the policy",
                 who="cluster administrator",
                 steps=(
                     *filter(None, (principal.entry_refusal, principal.path_note)),
-                    "An entry goes before what aws-auth has for the same principal: take the groups along.",
-                    "In Terraform, let the association take principal_arn from the resource of the entry.",
+                    "The entry takes precedence over the principal's aws-auth entry: include its groups.",
+                    "In Terraform, let the association use principal_arn of the entry resource.",
                 ),
                 commands=(
                     create_entry_command(cluster, principal),
@@ -300,38 +298,76 @@ def _explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation
     cluster, principal = find_cluster(case), _entry_principal(case)
     if re.search(r"[Gg]roup", message):
         name = "group"
-        advice = "In place of system:masters, associate AmazonEKSClusterAdminPolicy. Bind other roles to a group of your own."
+        if (found := _NODE_GROUP.search(message)) is not None:
+            return _explain_node_group(case, found[0])
+        advice = "Instead of system:masters, associate AmazonEKSClusterAdminPolicy with the entry. For other permissions, bind a role to your own group."
         change = cluster.eks_command(
             "update-access-entry", "--kubernetes-groups", "GROUP", principal=principal.entry_argument
         )
     else:
         name = "user name"
-        advice = "Leave the user name out where it does not matter: EKS chooses one. With {{SessionName}}, a colon has to stand before it."
+        advice = "Omit the user name if it does not matter: EKS chooses one. Before {{SessionName}}, a colon is required."
         change = cluster.eks_command(
             "update-access-entry", "--username", "USER", principal=principal.entry_argument
         )
     return Explanation(
         failure=case.failure,
         topic="access-entry-name",
-        summary=f"EKS does not take the {name} for an access entry.",
+        summary=f"EKS rejected the {name} of the access entry: it is reserved or malformed.",
         causes=(
             RESERVED_NAME.cause(
-                "reported", text=f"The {name} is one that is kept for Kubernetes and EKS, or malformed."
+                "reported",
+                text=f"The {name} has a prefix that is reserved for Kubernetes and EKS, or is malformed.",
             ),
         ),
         remedies=(
             Remedy(
-                title=f"Take another {name}",
+                title=f"Use another {name}",
                 who="cluster administrator",
-                steps=(f"Choose a {name} that begins with none of {', '.join(_RESERVED_PREFIXES)}.", advice),
+                steps=(
+                    f"The {name} must not begin with {', '.join(_RESERVED_PREFIXES[:-1])} or {_RESERVED_PREFIXES[-1]}.",
+                    advice,
+                ),
                 commands=(change,),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),
         notes=(
-            "aws-auth takes such names, access entries do not. An entry for nodes gets its name and groups by its type.",
+            "The ConfigMap aws-auth accepts such names, access entries do not. An entry for nodes gets its name and groups from its type.",
             IAM_DOES_NOT_HELP,
         ),
+    )
+
+
+_NODE_GROUP = re.compile(r"system:(?:bootstrappers|nodes|node-proxier)")
+
+
+def _explain_node_group(case: Case[AccessEntry], group: str) -> Explanation:
+    """Explain that nodes get their groups from the type of their access entry."""
+    cluster, principal = find_cluster(case), _entry_principal(case)
+    return Explanation(
+        failure=case.failure,
+        topic="access-entry-name",
+        summary=f"EKS rejected the group {group}: nodes get it from the type of their access entry (EC2_LINUX), not from its groups.",
+        causes=(
+            RESERVED_NAME.cause("reported", text="Groups that begin with system: are reserved."),
+            ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),
+        ),
+        remedies=(
+            Remedy(
+                title="Re-create the node role's access entry with type EC2_LINUX",
+                who="cluster administrator",
+                steps=(
+                    "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, FARGATE_LINUX for Fargate, and no groups.",
+                ),
+                commands=(
+                    cluster.eks_command("delete-access-entry", principal=principal.entry_argument),
+                    create_entry_command(cluster, principal, kind="EC2_LINUX"),
+                ),
+                url=pages.EKS_ACCESS_ENTRIES,
+            ),
+        ),
+        notes=(IAM_DOES_NOT_HELP,),
     )
 
 
@@ -340,11 +376,11 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="access-entry",
-        summary="EKS refuses an access entry, aws-auth or an association as an object.",
+        summary="EKS rejected an access entry, a Pod Identity association or aws-auth.",
         causes=(REFUSED_OBJECT.cause("reported"),),
         remedies=(
             Remedy(
-                title="See what the cluster has",
+                title="List what the cluster has",
                 who="cluster administrator",
                 commands=(
                     cluster.show_mode_command(),

@@ -31,7 +31,7 @@ __all__ = ("explain_creator_access", "explain_entries_not_accepted", "explain_mo
 MODE_CONFIG_MAP = CauseType(
     "mode-config-map",
     title="The cluster's authentication mode is CONFIG_MAP",
-    text="The authentication mode has to be API or API_AND_CONFIG_MAP for this call.",
+    text="The authentication mode must be API or API_AND_CONFIG_MAP for this call.",
     recognised_by="EKS says that the cluster's authentication mode must be set to API or API_AND_CONFIG_MAP.",
     fix="Change the authentication mode to API_AND_CONFIG_MAP, or use aws-auth.",
     sources=(pages.EKS_ACCESS_MODE,),
@@ -40,7 +40,7 @@ MODE_CONFIG_MAP = CauseType(
 ONE_WAY = CauseType(
     "one-way",
     title="The authentication mode cannot be changed back",
-    text="The way leads from CONFIG_MAP to API_AND_CONFIG_MAP to API, and never back.",
+    text="The mode can only change from CONFIG_MAP to API_AND_CONFIG_MAP to API, never back.",
     recognised_by="EKS says that the authentication mode update is unsupported.",
     fix="Keep the mode: it changes only from CONFIG_MAP to API_AND_CONFIG_MAP to API.",
     sources=(pages.EKS_ACCESS_MODE,),
@@ -49,7 +49,7 @@ ONE_WAY = CauseType(
 CREATOR_NEEDED = CauseType(
     "creator-needed",
     title="The cluster would have no administrator",
-    text="bootstrapClusterCreatorAdminPermissions is false and the mode is CONFIG_MAP: without access entries, nobody could give anybody access.",
+    text="With bootstrapClusterCreatorAdminPermissions false and the mode CONFIG_MAP, no principal could grant access to the cluster.",
     recognised_by="EKS says that bootstrapClusterCreatorAdminPermissions must be true.",
     fix="Set bootstrapClusterCreatorAdminPermissions to true, or use a mode with access entries.",
     sources=(pages.EKS_ACCESS_MODE,),
@@ -86,16 +86,16 @@ def explain_mode_downgrade(case: Case[AccessEntry], _message: str) -> Explanatio
     return Explanation(
         failure=case.failure,
         topic="authentication-mode-change",
-        summary="EKS does not change the authentication mode this way.",
+        summary="EKS cannot change the authentication mode back: it only goes from CONFIG_MAP to API_AND_CONFIG_MAP to API.",
         causes=(ONE_WAY.cause("reported"),),
         remedies=(
             Remedy(
-                title="Keep the mode, or go on to the next",
+                title="Keep the mode, or change to the next one",
                 who="cluster administrator",
                 steps=(
-                    "From CONFIG_MAP, take API_AND_CONFIG_MAP first, and API after that.",
-                    "Write the mode that the cluster has into Terraform or CloudFormation.",
-                    "API_AND_CONFIG_MAP still takes aws-auth: most who want to go back need no more than that.",
+                    "From CONFIG_MAP, change to API_AND_CONFIG_MAP first, then to API.",
+                    "Set the mode that the cluster has in Terraform or CloudFormation.",
+                    "If you only need aws-auth, API_AND_CONFIG_MAP still supports it.",
                 ),
                 commands=(cluster.show_mode_command(),),
                 url=pages.EKS_ACCESS_MODE,
@@ -111,14 +111,14 @@ def explain_creator_access(case: Case[AccessEntry], _message: str) -> Explanatio
     return Explanation(
         failure=case.failure,
         topic="cluster-creator",
-        summary="A cluster with the authentication mode CONFIG_MAP always has its creator as administrator.",
+        summary="A cluster with the authentication mode CONFIG_MAP requires its creator as administrator.",
         causes=(CREATOR_NEEDED.cause("reported"),),
         remedies=(
             Remedy(
-                title="Make the cluster with another mode",
+                title="Create the cluster with another mode",
                 who="you",
                 steps=(
-                    "Set the mode to API_AND_CONFIG_MAP or API in the same call, and make an access entry for an administrator afterwards.",
+                    "Set the mode to API_AND_CONFIG_MAP or API in the same call, then create an access entry for an administrator.",
                     "In Terraform, set authentication_mode in the block access_config of aws_eks_cluster.",
                 ),
                 commands=(
@@ -127,14 +127,14 @@ def explain_creator_access(case: Case[AccessEntry], _message: str) -> Explanatio
                 url=pages.EKS_ACCESS_MODE,
             ),
             Remedy(
-                title="Or leave bootstrapClusterCreatorAdminPermissions true",
+                title="Or set bootstrapClusterCreatorAdminPermissions to true",
                 who="you",
-                steps=("With access entries, the creator's entry can be seen, and deleted later.",),
+                steps=("With access entries, you can see the creator's entry and delete it later.",),
                 commands=(cluster.eks_command("list-access-entries"),),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),
         notes=(
-            "It counts only when a cluster is made. In Terraform, to change it later makes a new cluster: read the plan.",
+            "The setting applies only at creation. In Terraform, changing it later replaces the cluster: read the plan.",
         ),
     )

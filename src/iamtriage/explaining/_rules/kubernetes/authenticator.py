@@ -51,14 +51,14 @@ __all__ = ("explain_authenticator",)
 MAP_BROKEN = CauseType(
     "map-broken",
     title="The YAML of aws-auth is broken",
-    text="A fault in the YAML of aws-auth made one entry of two, or dropped it.",
+    text="An error in the YAML of aws-auth merged or dropped the entry.",
     fix="Correct the YAML; iamtriage aws-auth lint finds the line.",
     of="not-mapped",
 )
 NOT_AN_INSTANCE = CauseType(
     "not-an-instance",
     title="The caller is not an EC2 instance",
-    text="The user name of the entry holds {{EC2PrivateDNSName}}, for which the name of the caller's session has to be an instance id.",
+    text="The entry's user name contains {{EC2PrivateDNSName}}, which requires an instance ID as session name.",
     recognised_by="The authenticator says that the session name is not an instance ID.",
     fix="Use this entry for EC2 nodes only, and create another entry for people and programs.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
@@ -67,14 +67,14 @@ NOT_AN_INSTANCE = CauseType(
 WRONG_TEMPLATE = CauseType(
     "wrong-template",
     title="The entry has the template of EC2 nodes",
-    text="The entry is for Fargate or hybrid nodes, which need {{SessionName}}.",
+    text="The caller is a Fargate or hybrid node, whose entry needs {{SessionName}}.",
     fix="Use {{SessionName}} for Fargate and hybrid nodes.",
     of="not-an-instance",
 )
 HELPER_FAILED = CauseType(
     "helper-failed",
     title="The authenticator could not create a token",
-    text="The helper could not make a token.",
+    text="The token helper of the kubeconfig failed.",
     recognised_by='The message says "could not get token".',
     fix="Run aws eks get-token by hand and correct what it reports.",
     sources=(pages.EKS_KUBECONFIG,),
@@ -89,7 +89,7 @@ ROLE_NOT_ASSUMABLE = CauseType(
 OLD_HELPER = CauseType(
     "old-helper",
     title="The helper is too old for kubectl",
-    text="The helper is too old for kubectl: the kubeconfig asks for v1alpha1 of its API.",
+    text="The helper is too old for kubectl: the kubeconfig uses v1alpha1 of the credential API.",
     fix="Update the AWS CLI, then run aws eks update-kubeconfig.",
     of="helper-failed",
 )
@@ -104,21 +104,21 @@ TOKEN_NOT_ACCEPTED = CauseType(
 NO_EKS_TOKEN = CauseType(
     "no-eks-token",
     title="The token is not an EKS token",
-    text="It is no token of aws eks get-token: those begin with k8s-aws-v1.",
+    text="It is not a token from aws eks get-token, which begins with k8s-aws-v1.",
     fix="Use a token from aws eks get-token, which begins with k8s-aws-v1.",
     of="token-not-accepted",
 )
 STS_HOST = CauseType(
     "sts-host",
     title="The token was signed for another host",
-    text="The token was signed for a host that is not STS's in a region: an endpoint was set by hand.",
+    text="The token was signed for a host that is not a regional STS endpoint: an endpoint URL is set.",
     fix="Remove the endpoint URL for STS from the settings.",
     of="token-not-accepted",
 )
 WEBHOOK_FAILED = CauseType(
     "webhook-failed",
     title="The authenticator rejected the token or failed",
-    text="The request to the authenticator failed, or it refused the token.",
+    text="The authenticator rejected the token, or the request to it failed.",
     recognised_by="The API server's log names the webhook authenticator.",
     fix="Check the token, then the authenticator log.",
     sources=(pages.EKS_LOGS,),
@@ -127,14 +127,14 @@ WEBHOOK_FAILED = CauseType(
 TOKEN_NOT_KNOWN = CauseType(
     "token-not-known",
     title="The token is not valid for the cluster",
-    text="The token is no token of EKS, has expired, or its caller is not mapped.",
+    text="The token is not an EKS token, has expired, or its caller is not mapped.",
     fix="Get a new token for this cluster, and check the caller's mapping.",
     of="webhook-failed",
 )
 AUTHENTICATOR_DOWN = CauseType(
     "authenticator-down",
     title="The authenticator is not reachable",
-    text="The authenticator could not be reached, or could not reach STS.",
+    text="The authenticator was not reachable, or could not reach STS.",
     fix="Check the control plane log; on EKS, open a support case.",
     of="webhook-failed",
 )
@@ -144,7 +144,7 @@ _TOKEN_ERRORS = (
     (
         re.compile(r"x-k8s-aws-id"),
         OTHER_CLUSTER,
-        "The token was made for no cluster, or for one of another name.",
+        "The token was created for another cluster name, or for none.",
     ),
     (re.compile(r"prefix"), NO_EKS_TOKEN, ""),
     (re.compile(r"hostname"), STS_HOST, ""),
@@ -162,9 +162,11 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
     cause = NOT_MAPPED.cause(
         "reported",
         clues.quote_phrases(clues.message_text(case), "is not mapped"),
-        text="The authenticator found no entry for the ARN of the caller.",
+        text="The authenticator found no access entry and no aws-auth entry for the caller's ARN.",
     )
-    summary = f"The cluster does not know {principal.description}: no entry fits it."
+    summary = (
+        f"The cluster rejected {principal.description}: no access entry and no aws-auth entry matches it."
+    )
     explanation = _explain_mapping(
         case,
         summary,
@@ -182,11 +184,9 @@ def _explain_recreated(case: AnyCase, _message: str) -> Explanation:
     cause = PRINCIPAL_RECREATED.cause(
         "derived",
         ("The text says: ARN does not match User ID.",),
-        text="The ARN is mapped, but to another unique id: the role or user was deleted and made again.",
+        text="The ARN has an entry, but with another unique ID: the role or user was deleted and re-created.",
     )
-    summary = (
-        f"The cluster knows {principal.description} by name, but it is not the same principal as before."
-    )
+    summary = f"The cluster rejected {principal.description}: it was re-created, and its access entry still has the old unique ID."
     remedies = (recreate_entry_remedy(cluster, principal), inspect_access_remedy(cluster, principal))
     return _explain_mapping(case, summary, (cause,), remedies=remedies)
 
@@ -207,7 +207,7 @@ def _explain_mapping(
         causes=(*causes, *mode_causes(find_cluster(case)), *principal_causes(case)),
         remedies=remedies,
         notes=(
-            "The log shows the ARN as it is looked up: a session's role, without the path of the role.",
+            "The log shows the ARN that the authenticator looks up: the session's role without its path.",
             "IAM policies don't grant access to a cluster.",
         ),
     )
@@ -216,11 +216,11 @@ def _explain_mapping(
 def _mapping_causes(cluster: Cluster) -> Iterator[Cause]:
     if cluster.uses_aws_auth:
         yield MAPPED_IN_WRONG_FORM.cause(
-            text="aws-auth holds it in a form that never matches: a role with its path, a session's ARN, an instance profile, another partition or account."
+            text="The ConfigMap aws-auth has a form that never matches: a role with its path, the ARN of a session or an instance profile, or another account or partition."
         )
         yield MAP_BROKEN.cause()
     if cluster.uses_entries:
-        text = "The role or user was deleted and made again: an access entry holds the old unique id."
+        text = "The role or user was re-created, and the access entry has the old unique ID."
         yield PRINCIPAL_RECREATED.cause(text=text)
 
 
@@ -230,21 +230,21 @@ def _explain_not_an_instance(case: AnyCase, _message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="kubernetes-instance-name",
-        summary="The entry that fits the caller is one for EC2 nodes, and the caller is no EC2 instance.",
+        summary="The caller's aws-auth entry is for EC2 nodes, but the caller is not an EC2 instance.",
         causes=(
             NOT_AN_INSTANCE.cause(
                 "reported", ("The text says: SessionName did not contain an instance id.",)
             ),
-            SHARED_ROLE.cause(text="People, programs or other kinds of nodes use the role of the EC2 nodes."),
+            SHARED_ROLE.cause(text="People, programs or other types of nodes use the role of the EC2 nodes."),
             WRONG_TEMPLATE.cause(),
         ),
         remedies=(
             Remedy(
-                title="Use a role of its own",
+                title="Use a separate role",
                 who="cluster administrator",
                 steps=(
-                    "Let people and programs call with another role, and give that one an entry. The role of nodes is for nodes.",
-                    "For Fargate and hybrid nodes, write system:node:{{SessionName}}, or make an access entry of the type FARGATE_LINUX or HYBRID_LINUX.",
+                    "Let people and programs use another role, and create an entry for it. Use the node role for nodes only.",
+                    "For Fargate and hybrid nodes, use system:node:{{SessionName}}, or create an access entry of type FARGATE_LINUX or HYBRID_LINUX.",
                 ),
                 commands=(aws_auth_command(caller),)
                 if cluster.uses_aws_auth
@@ -260,22 +260,20 @@ def _explain_token_helper(case: AnyCase, _message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="kubernetes-token-helper",
-        summary="kubectl's token helper failed, so that nothing was sent to the cluster.",
+        summary="The token helper of the kubeconfig failed, so kubectl sent no request to the cluster.",
         causes=(
             HELPER_FAILED.cause("reported", ("The text says: could not get token.",)),
-            HELPER_WITHOUT_CREDENTIALS.cause(
-                text="There are no valid AWS credentials where the helper runs."
-            ),
+            HELPER_WITHOUT_CREDENTIALS.cause(text="The helper has no valid AWS credentials where it runs."),
             ROLE_NOT_ASSUMABLE.cause(),
             OLD_HELPER.cause(),
         ),
         remedies=(
             Remedy(
-                title="Run the helper by itself",
+                title="Run the helper by hand",
                 who="you",
                 steps=(
                     "The command with get-token discards the token: what it still prints is the error. Pass that to iamtriage explain.",
-                    "Add --role-arn where the kubeconfig names one.",
+                    "Add --role-arn if the kubeconfig names a role.",
                 ),
                 commands=(
                     "aws sts get-caller-identity",
@@ -285,15 +283,15 @@ def _explain_token_helper(case: AnyCase, _message: str) -> Explanation:
                 url=pages.EKS_TROUBLESHOOTING,
             ),
             Remedy(
-                title="Write the cluster into the kubeconfig anew",
+                title="Write the kubeconfig again",
                 who="you",
-                steps=("With an AWS CLI of today, which writes v1beta1.",),
+                steps=("Use a current AWS CLI, which writes v1beta1.",),
                 commands=("aws --version", cluster.kubeconfig_command()),
                 url=pages.EKS_KUBECONFIG,
             ),
         ),
         notes=(
-            "To assume a role takes two things: an IAM policy of the caller, and the trust policy of the role.",
+            "Assuming a role requires both: an identity-based policy of the caller and the role's trust policy.",
         ),
     )
 
@@ -309,18 +307,18 @@ def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="kubernetes-token-format",
-        summary="The authenticator does not take the token.",
+        summary="The authenticator cannot read the token.",
         causes=(
             TOKEN_NOT_ACCEPTED.cause("reported", ("The text says: input token was not properly formatted.",)),
             *causes,
         ),
         remedies=(
             Remedy(
-                title="Make a token anew",
+                title="Get a new token",
                 who="you",
                 steps=(
-                    "A token is for one cluster, and lasts 15 minutes. Tools have to ask for one each time.",
-                    "The name of the cluster has to be that of the cluster, not its ARN.",
+                    "A token is for one cluster and lasts 15 minutes. Tools must request a new one each time.",
+                    "The cluster name is the plain name, not the ARN.",
                 ),
                 commands=(cluster.kubeconfig_command(), cluster.token_command()),
                 url=pages.EKS_KUBECONFIG,
@@ -335,7 +333,7 @@ def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="kubernetes-webhook",
-        summary="The API server asked its authenticator who calls, and got no answer that lets the caller in.",
+        summary="The API server's authenticator rejected the token or failed.",
         causes=(
             WEBHOOK_FAILED.cause("reported", ("The text says: make webhook authenticator request.",)),
             TOKEN_NOT_KNOWN.cause(),
@@ -344,14 +342,14 @@ def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
         remedies=(
             authenticator_log_remedy(cluster),
             Remedy(
-                title="Try it with a token of your own",
+                title="Try it with your own token",
                 who="you",
-                steps=("If that works, the fault is in the caller's token.",),
+                steps=("If that works, the caller's token is the problem.",),
                 commands=(cluster.kubeconfig_command(), "kubectl auth whoami"),
                 url=pages.EKS_KUBECONFIG,
             ),
         ),
-        notes=("In EKS the authenticator is AWS's to run. If it fails for everybody, ask AWS's support.",),
+        notes=("In EKS, AWS runs the authenticator. If it fails for all callers, open a support case.",),
     )
 
 

@@ -30,14 +30,14 @@ _SHOW_MAP = "kubectl -n kube-system get configmap aws-auth -o yaml"
 MAP_MADE_BY_EKS = CauseType(
     "map-made-by-eks",
     title="EKS created aws-auth",
-    text="EKS made it for a managed node group or Fargate profile.",
+    text="EKS created it for a managed node group or Fargate profile.",
     fix="Edit the existing ConfigMap.",
     of="map-exists",
 )
 ENTRY_WITHOUT_ARN = CauseType(
     "entry-without-arn",
     title="An entry of aws-auth has no ARN",
-    text="An entry has no ARN: the key is misspelt or badly indented. The entry is dropped.",
+    text="An entry has no ARN because the key is misspelled or badly indented. The authenticator ignores the entry.",
     recognised_by="The authenticator reports a missing ARN in mapRoles or mapUsers.",
     fix="Write rolearn or userarn, indented like the other keys.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
@@ -46,7 +46,7 @@ ENTRY_WITHOUT_ARN = CauseType(
 YAML_BROKEN = CauseType(
     "yaml-broken",
     title="The YAML in aws-auth is invalid",
-    text="The YAML inside of the map is broken: indentation, a tab, or a list in place of the text behind |.",
+    text="The YAML in the ConfigMap is invalid: wrong indentation, a tab, or a list instead of a string after |.",
     fix="Correct the YAML; iamtriage aws-auth lint finds the line.",
     of="map-not-read",
     example="eks-map-broken-yaml",
@@ -54,7 +54,7 @@ YAML_BROKEN = CauseType(
 MAP_EXISTS = CauseType(
     "map-exists",
     title="The ConfigMap aws-auth already exists",
-    text="There can be one ConfigMap of this name.",
+    text="A namespace can have only one ConfigMap of this name.",
     recognised_by='Kubernetes says that configmaps "aws-auth" already exists.',
     fix="Edit it instead of creating it.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
@@ -71,7 +71,7 @@ NO_MAP = CauseType(
 NOT_NEEDED_YET = CauseType(
     "not-needed-yet",
     title="The cluster has no managed node group yet",
-    text="Nobody has made it: EKS makes it with the first managed node group.",
+    text="It was not created yet: EKS creates it with the first managed node group.",
     fix="Create the ConfigMap yourself, or use access entries.",
     of="no-map",
 )
@@ -84,7 +84,7 @@ ACCESS_ENTRIES = CauseType(
 MAP_DELETED = CauseType(
     "map-deleted",
     title="The ConfigMap aws-auth was deleted",
-    text="It was deleted, and all that it let in are locked out.",
+    text="It was deleted, and all principals that it mapped have lost access.",
     fix="Re-create it with the node roles first.",
     of="no-map",
 )
@@ -103,25 +103,25 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
     return Explanation(
         failure=case.failure,
         topic="aws-auth-exists",
-        summary="The ConfigMap aws-auth is there already, and a tool wants to make it.",
+        summary="A tool tries to create the ConfigMap aws-auth, which already exists.",
         causes=(
             MAP_EXISTS.cause("reported"),
             MAP_MADE_BY_EKS.cause(),
         ),
         remedies=(
             Remedy(
-                title="Look at it before you replace it",
+                title="Inspect it before you replace it",
                 who="cluster administrator",
-                steps=("It holds the roles of the nodes. Without these entries the nodes are locked out.",),
+                steps=("It maps the node roles. Without these entries, the nodes lose access.",),
                 commands=(_SHOW_MAP, aws_auth_command()),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
             Remedy(
-                title="In Terraform, take it over or change its data only",
+                title="In Terraform, import it or manage only its data",
                 who="you",
                 steps=(
-                    "The resource kubernetes_config_map_v1_data changes the data of a map that is there; with force it takes over fields that others keep.",
-                    "An import takes the map as it is. Bring the entries of the nodes into the configuration first.",
+                    "The resource kubernetes_config_map_v1_data manages the data of an existing ConfigMap; with force, it takes over fields of other managers.",
+                    "Before you import the ConfigMap, add the entries of the nodes to the configuration.",
                 ),
                 commands=("terraform import kubernetes_config_map.NAME kube-system/aws-auth",),
                 url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs/resources/config_map_v1_data",
@@ -129,7 +129,9 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
             Remedy(
                 title="Or use access entries",
                 who="cluster administrator",
-                steps=("iamtriage aws-auth migrate writes the commands that replace the map.",),
+                steps=(
+                    "The command iamtriage aws-auth migrate prints the commands that replace the ConfigMap.",
+                ),
                 commands=(
                     f"{_SHOW_MAP} | iamtriage aws-auth migrate - --cluster {find_cluster(case).argument}",
                 ),
@@ -154,9 +156,11 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
         ),
         remedies=(
             Remedy(
-                title="See whether the map counts at all",
+                title="Check whether the cluster uses aws-auth",
                 who="cluster administrator",
-                steps=("With the mode API it does not: make access entries. With the others it does.",),
+                steps=(
+                    "With the mode API it does not: create access entries. With the other modes it does.",
+                ),
                 commands=(cluster.show_mode_command(), cluster.eks_command("list-access-entries")),
                 url=pages.EKS_ACCESS_MODE,
             ),
@@ -164,11 +168,13 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
                 cluster,
                 build_cluster_principal(None, "a role"),
                 groups=("GROUP",),
-                title="Make it with its first entry",
-                steps=("eksctl makes the map where there is none. Begin with the roles of the nodes.",),
+                title="Create it with its first entry",
+                steps=(
+                    "The command eksctl create iamidentitymapping creates the ConfigMap if it does not exist. Begin with the node roles.",
+                ),
             ),
         ),
-        notes=("kubectl edit does not work on a map that is not there.",),
+        notes=("kubectl edit does not work for a ConfigMap that does not exist.",),
     )
 
 
@@ -188,15 +194,15 @@ def explain_aws_auth_unreadable(case: Case[AccessEntry], message: str) -> Explan
         ),
         remedies=(
             Remedy(
-                title="Find and mend the lines",
+                title="Find and correct the lines",
                 who="cluster administrator",
                 steps=(
-                    "mapRoles, mapUsers and mapAccounts hold YAML as text. lint names each line that is wrong.",
-                    "Use credentials of whoever made the cluster, or an access entry, if you are locked out.",
+                    "The values of mapRoles, mapUsers and mapAccounts are strings that contain YAML. The first command names each invalid line.",
+                    "If you have lost access, use the credentials of the cluster creator, or an access entry.",
                 ),
                 commands=(aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
         ),
-        notes=("Good entries count beside bad ones. Where the YAML is broken, nobody is let in by the map.",),
+        notes=("Valid entries work next to invalid ones. If the YAML is invalid, no entry works.",),
     )

@@ -33,10 +33,10 @@ _ERROR_PATTERNS: tuple[tuple[re.Pattern[str], _CertificateError], ...] = (
 )
 _DESCRIPTIONS: dict[_CertificateError, str] = {
     "expired": "The client's certificate has expired.",
-    "early": "The client's certificate is not valid yet by the clock of the server.",
-    "time": "The client's certificate has expired, or is not valid yet by the clock of the server.",
-    "authority": "The client's certificate is not signed by the authority that the server trusts.",
-    "other": "The server does not take the client's certificate.",
+    "early": "The client's certificate is not valid yet according to the server's clock.",
+    "time": "The client's certificate has expired or is not valid yet.",
+    "authority": "The client's certificate is not signed by a certificate authority that the server trusts.",
+    "other": "The server does not accept the client's certificate.",
 }
 
 _EVIDENCE: dict[_CertificateError, str] = {
@@ -56,7 +56,7 @@ CERTIFICATE_CLOCK_OFF = CauseType(
 OTHER_CLUSTER = CauseType(
     "other-cluster",
     title="The kubeconfig is for another cluster",
-    text="The kubeconfig or certificate is of another cluster, or of one that was re-created.",
+    text="The kubeconfig or certificate belongs to another cluster, or to one that was re-created.",
     meaning="The kubeconfig, the certificate or the token belongs to another cluster or region, or to one that was re-created.",
     fix="Run aws eks update-kubeconfig for this cluster.",
     of="identity-not-accepted",
@@ -64,21 +64,21 @@ OTHER_CLUSTER = CauseType(
 AUTHORITY_REPLACED = CauseType(
     "authority-replaced",
     title="The cluster's certificate authority was replaced",
-    text="The cluster's authority was replaced, and the client has not followed.",
+    text="The cluster's certificate authority was replaced, and the client still uses the old one.",
     fix="Get a new kubeconfig or certificate.",
     of="client-certificate",
 )
 NOT_RENEWED = CauseType(
     "not-renewed",
     title="The client certificate was not renewed",
-    text="Nobody renewed it: that of an administrator's kubeconfig, of a kubelet that was off or may not rotate it, or of a part of the control plane.",
+    text="It was not renewed: that of an administrator's kubeconfig, of a kubelet that was off or does not rotate it, or of a control plane component.",
     fix="Renew the certificate, and turn its rotation on.",
     of="client-certificate",
 )
 KEPT_IN_MEMORY = CauseType(
     "kept-in-memory",
     title="The client still uses the old certificate",
-    text="It was renewed, and the client still uses the one that it read when it started.",
+    text="It was renewed, but the client still uses the one that it read at its start.",
     fix="Restart the client.",
     of="client-certificate",
 )
@@ -114,7 +114,7 @@ def explain_client_certificate(case: AnyCase, message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="kubernetes-client-certificate",
-        summary=f"The server refused a client: {description[0].lower()}{description[1:]}",
+        summary=f"The API server rejected a client: {description[0].lower()}{description[1:]}",
         causes=(
             CLIENT_CERTIFICATE.cause(
                 "reported", (_EVIDENCE[error],) if error in _EVIDENCE else (), text=description
@@ -127,8 +127,8 @@ def explain_client_certificate(case: AnyCase, message: str) -> Explanation:
             *((_compare_clocks_remedy(),) if is_about_time else ()),
         ),
         notes=(
-            "Neither access entries, aws-auth nor IAM have a part in this: they are for callers with a token of EKS.",
-            "The line is in the log of the server that was called: the API server, a kubelet, or a server behind the API such as metrics-server. It is the client of that server whose certificate is meant.",
+            "Access entries, aws-auth and IAM are not involved: they are for callers with an EKS token.",
+            "The line is from the log of the server that was called: the API server, a kubelet, or an extension such as metrics-server. The rejected certificate belongs to that server's client.",
         ),
     )
 
@@ -148,11 +148,11 @@ def _possible_causes(error: _CertificateError) -> Iterator[Cause]:
 
 def _inspect_certificate_remedy() -> Remedy:
     return Remedy(
-        title="Find the client, and see how long its certificate is valid",
+        title="Find the client, and check its certificate's validity",
         who="cluster administrator",
         steps=(
-            "The client keeps asking: see which node or program fails at the same times.",
-            "The first command is for a node, run on it. The second prints the certificate of a kubeconfig in base64; base64 -d and openssl x509 -noout -dates read it. The third is for control planes made with kubeadm.",
+            "The client retries: check which node or program fails at the same times.",
+            "The first command is for a node, run on it. The second prints the certificate of a kubeconfig in base64; base64 -d and openssl x509 -noout -dates read it. The third is for kubeadm control planes.",
         ),
         commands=(
             "openssl x509 -noout -subject -dates -in /var/lib/kubelet/pki/kubelet-client-current.pem",
@@ -168,9 +168,9 @@ def _renew_certificate_remedy(cluster: Cluster) -> Remedy:
         title="Renew the certificate, or call with a token",
         who="cluster administrator",
         steps=(
-            "A kubelet rotates its own: see whether its request waits to be approved, and restart the kubelet or replace the node.",
-            "Control planes made with kubeadm: renew all, restart their parts, and copy the new admin.conf into the kubeconfig.",
-            "In EKS the certificates of the control plane are AWS's; people and programs call with tokens: write the kubeconfig anew.",
+            "A kubelet rotates its own certificate: check whether its request waits for approval, and restart the kubelet or replace the node.",
+            "For kubeadm control planes, renew all certificates, restart the components, and copy the new admin.conf into the kubeconfig.",
+            "In EKS, AWS manages the control plane's certificates, and clients use tokens: write the kubeconfig again.",
         ),
         commands=(
             "kubectl get certificatesigningrequests",
@@ -185,9 +185,7 @@ def _compare_clocks_remedy() -> Remedy:
     return Remedy(
         title="Compare the clocks",
         who="cluster administrator",
-        steps=(
-            "Run it on the client and on the server; both have to keep the same time. Where one is off, turn NTP on.",
-        ),
+        steps=("Run it on the client and on the server. If one of them is wrong, turn on NTP.",),
         commands=("date -u",),
         url=pages.EC2_CLOCK,
     )

@@ -72,6 +72,13 @@ SHARED_ROLE = CauseType(
     fix="Use separate roles for people, programs and nodes.",
     of="not-an-instance",
 )
+ENTRY_OF_OTHER_TYPE = CauseType(
+    "entry-of-other-type",
+    title="The node's access entry has the wrong type",
+    text="The access entry of the node role is of type STANDARD, or the role was re-created.",
+    fix="Use the type EC2_LINUX or EC2_WINDOWS.",
+    of="node-not-accepted",
+)
 MAP_WITHOUT_EFFECT = CauseType(
     "map-without-effect",
     title="The cluster ignores aws-auth",
@@ -93,7 +100,7 @@ ENTRIES_WITHOUT_EFFECT = CauseType(
 IDENTITY_CENTER_PATH = CauseType(
     "identity-center-path",
     title="The ARN of an IAM Identity Center role is easily written wrong",
-    text="The caller is a role of Identity Center, whose ARN differs: an access entry requires it with the path /aws-reserved/sso.amazonaws.com/, aws-auth without.",
+    text="The caller is an IAM Identity Center role: an access entry requires its ARN with the path /aws-reserved/sso.amazonaws.com/, aws-auth without it.",
     fix="Use the ARN with its path in an access entry, and without it in aws-auth.",
     of="not-mapped",
     example="k8s-login-entries",
@@ -118,7 +125,7 @@ FEDERATED_CALLER = CauseType(
 SERVICE_LINKED_CALLER = CauseType(
     "service-linked-caller",
     title="The caller is a service-linked role",
-    text="The caller is a service-linked role, for which EKS takes no access entries.",
+    text="The caller is a service-linked role, for which EKS accepts no access entries.",
     recognised_by="The caller is a service-linked role.",
     fix="Use another role: EKS accepts no access entries for service-linked roles.",
     sources=(pages.EKS_GRANT,),

@@ -113,7 +113,7 @@ def _causes(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Iterator[C
         "derived" if _UNAUTHORIZED_PHRASE in case.text else "possible",
         text=f"The principal has {describe_missing_entry(cluster)}.",
     )
-    yield NO_RULE.cause(text="It is mapped, but no access policy or RBAC role lets it read.")
+    yield NO_RULE.cause(text="It is mapped, but no access policy or RBAC role allows it to read.")
     yield NO_IAM_PERMISSION.cause()
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation
+from iamtriage.explaining._rules.kubernetes.node_logins import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_authorizers import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import DeniedRequest, rbac_remedies
 from iamtriage.explaining._rules.kubernetes.users import (
@@ -28,10 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.kubernetes_requests import Request
     from iamtriage.failures._failures import KubernetesForbidden
 
 __all__ = ("explain_forbidden",)
 
+# EC2 names the sessions of an instance's role after the instance.
+_INSTANCE_SESSION = re.compile(r"[:/]i-[0-9a-f]{8,17}\Z", re.ASCII)
 _MISSING_ROLE = re.compile(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
 )
@@ -84,6 +88,8 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     if kind == "component":
         return explain_component(case, request)
     denied = DeniedRequest.from_case(case, request, kind)
+    if kind == "iam session" and _is_node_registration(case, request):
+        return explain_node_entry(case, request.description)
     return Explanation(
         failure=failure,
         topic="kubernetes-rbac",
@@ -92,6 +98,12 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         remedies=lambda: rbac_remedies(denied),
         notes=tuple(_notes(denied)),
     )
+
+
+def _is_node_registration(case: Case[KubernetesForbidden], request: Request) -> bool:
+    """Return whether a kubelet tries to register its node as an IAM session instead of as a node."""
+    registers = request.resource in {"nodes", "csinodes"} and request.verb in {"create", "patch", "update"}
+    return registers and _INSTANCE_SESSION.search(case.failure.user or "") is not None
 
 
 def _or_policy(denied: DeniedRequest) -> str:
@@ -124,21 +136,21 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
 def _notes(denied: DeniedRequest) -> Iterator[str]:
     request = denied.request
     if denied.provider is not None:
-        yield f"The cluster is one of {denied.provider.name}: IAM policies and EKS access entries have no effect."
+        yield f"The cluster runs on {denied.provider.name}: IAM policies and EKS access entries have no effect."
     elif denied.kind == "service account":
-        yield "IAM policies and EKS access entries do not help here: only RBAC governs a service account."
+        yield "IAM policies and EKS access entries do not help: only RBAC governs a service account."
         yield "The pod's permissions in AWS are separate: its IAM role decides (IRSA or Pod Identity)."
     else:
-        yield "IAM policies do not help here: RBAC roles decide and, in EKS, the access policies of access entries."
+        yield "IAM policies do not help: RBAC roles and, in EKS, access policies of access entries decide."
     if denied.is_iam and denied.policy is None and denied.cluster.uses_entries:
         sees = request.verb in READ_VERBS and request.path is None
         viewing = "AmazonEKSAdminViewPolicy, which shows everything, Secrets included, and " if sees else ""
-        yield f"Of the access policies for people, {viewing}AmazonEKSClusterAdminPolicy, which allows everything, {'cover' if sees else 'covers'} this. A role of your own allows less."
+        yield f"Of the access policies for people, {viewing}AmazonEKSClusterAdminPolicy, which allows everything, {'cover' if sees else 'covers'} this. A role that you create can allow less."
     if request.verb in {"escalate", "bind", "impersonate"}:
-        yield f"A user that may {request.verb} can get permissions that it does not have now. Limit it to names."
+        yield f"A user with the verb {request.verb} can get further permissions. Limit it to resource names."
     if request.resource == "secrets" and request.verb in {"list", "watch"}:
         yield "Listing Secrets reads them: the list contains their data."
     if request.verb in READ_VERBS and request.path is None:
         yield "A client often needs further verbs: kubectl get lists, a controller lists and watches. The next denial names the next verb."
     if request.has_supplied_namespace:
-        yield "The namespace is from the facts; the text states none."
+        yield "The namespace is from the facts; the text does not state one."

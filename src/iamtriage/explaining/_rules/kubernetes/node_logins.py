@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.kubernetes.cluster_access import describe_missing_entry, mode_causes
+from iamtriage.explaining._rules.kubernetes.cluster_access import (
+    ENTRY_OF_OTHER_TYPE,
+    describe_missing_entry,
+    mode_causes,
+)
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -22,16 +26,18 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     create_entry_command,
     inspect_access_remedy,
 )
-from iamtriage.explaining._rules.shared.principal_words import underlying_role
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.sts.findings import REGION_DISABLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.failures._failures import KubernetesForbidden
 
-__all__ = ("explain_node_login",)
+__all__ = ("explain_node_entry", "explain_node_login")
 
 _REGISTRATION_FAILED = re.compile(r"Unable to register node")
 
@@ -46,15 +52,8 @@ NODE_OF_OTHER_CLUSTER = CauseType(
 NODE_ROLE_NOT_MAPPED = CauseType(
     "node-role-not-mapped",
     title="The node role has no access entry and no mapping",
-    meaning="The role of the nodes has neither an access entry nor an entry in aws-auth, or the entry was changed.",
+    meaning="The node role has neither an access entry nor an entry in aws-auth, or the entry was changed.",
     fix="Create an access entry of type EC2_LINUX or EC2_WINDOWS, or map the role in aws-auth.",
-    of="node-not-accepted",
-)
-ENTRY_OF_OTHER_TYPE = CauseType(
-    "entry-of-other-type",
-    title="The node's access entry has the wrong type",
-    text="The access entry is of the type STANDARD, or the role was deleted and made again.",
-    fix="Use the type EC2_LINUX or EC2_WINDOWS.",
     of="node-not-accepted",
 )
 NODE_NOT_ACCEPTED = CauseType(
@@ -71,36 +70,36 @@ def explain_node_login(case: AnyCase, message: str) -> Explanation:
     """Explain that the API server rejects a node."""
     cluster = find_cluster(case)
     role = underlying_role(case.principal)
-    principal = build_cluster_principal(role, "the role of the nodes", placeholder="NODE_ROLE_ARN")
+    principal = build_cluster_principal(role, "the node role", placeholder="NODE_ROLE_ARN")
     return Explanation(
         failure=case.failure,
         topic="kubernetes-node-login",
-        summary="The API server does not know the node: the role of the nodes is not mapped, or not as that of nodes.",
+        summary=f"The API server rejected the kubelet (Unauthorized): most likely, {principal.description} has {describe_missing_entry(cluster)}.",
         causes=(
             NODE_NOT_ACCEPTED.cause(
                 "reported",
                 ("The kubelet could not register its node.",)
                 if _REGISTRATION_FAILED.search(message)
-                else ("The text is a kubelet's.",),
+                else ("The text is from a kubelet.",),
             ),
             *mode_causes(cluster),
             *_possible_causes(cluster),
         ),
         remedies=tuple(_remedies(cluster, principal)),
         notes=(
-            "EKS makes the entries for managed node groups and Fargate profiles itself. Where they are gone, make them anew.",
-            "IAM policies of the node's role do not give it access. AmazonEKSWorkerNodePolicy is for other calls.",
+            "EKS creates the entries of managed node groups and Fargate profiles. If they were deleted, create them again.",
+            "IAM policies of the node role do not grant access to the cluster. AmazonEKSWorkerNodePolicy is for other calls.",
         ),
     )
 
 
 def _possible_causes(cluster: Cluster) -> Iterator[Cause]:
-    text = f"The role of the nodes has {describe_missing_entry(cluster)}, or the entry was changed."
+    text = f"The node role has {describe_missing_entry(cluster)}, or the entry was changed."
     yield NODE_ROLE_NOT_MAPPED.cause(text=text)
-    text = "The entry is that of the instance profile, which is another thing than the role in it."
+    text = "The entry names the instance profile instead of the role in it."
     yield INSTANCE_PROFILE.cause(text=text)
     if cluster.uses_aws_auth:
-        text = "aws-auth holds the ARN of the role with its path, with which it never matches."
+        text = "The ConfigMap aws-auth has the role's ARN with its path, which never matches."
         yield ROLE_PATH.cause(text=text)
     if cluster.uses_entries:
         yield ENTRY_OF_OTHER_TYPE.cause()
@@ -109,29 +108,42 @@ def _possible_causes(cluster: Cluster) -> Iterator[Cause]:
 
 
 def _remedies(cluster: Cluster, principal: ClusterPrincipal) -> Iterator[Remedy]:
+    lookup: tuple[str, ...] = ()
+    steps = [
+        "If the role already has an entry of type STANDARD, delete it first: the type cannot be changed. EC2_LINUX is for Linux and Bottlerocket, EC2_WINDOWS for Windows, EC2 for Auto Mode node classes, HYBRID_LINUX for hybrid nodes.",
+    ]
     if not principal.is_known:
-        query = ("--nodegroup-name", "NODEGROUP", "--query", "nodegroup.nodeRole", "--output", "text")
-        yield Remedy(
-            title="Find the role of the nodes",
-            who="cluster administrator",
-            steps=("The first command is for managed node groups, the second for nodes of your own.",),
-            commands=(
-                cluster.eks_command("describe-nodegroup", *query),
-                "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[0].Arn' --output text",
+        lookup = (
+            cluster.eks_command(
+                "describe-nodegroup",
+                *("--nodegroup-name", "NODEGROUP", "--query", "nodegroup.nodeRole", "--output", "text"),
             ),
+            "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[0].Arn' --output text",
         )
-    yield inspect_access_remedy(cluster, principal)
+        steps.insert(
+            0,
+            "Find the node role: describe-nodegroup prints it for managed node groups, get-instance-profile for self-managed nodes and Karpenter.",
+        )
     if cluster.uses_entries:
-        steps = [
-            "The type cannot be changed later. EC2_LINUX is for Linux and Bottlerocket, EC2_WINDOWS for Windows, EC2 for node classes of Auto Mode, HYBRID_LINUX for hybrid nodes.",
-            "It takes iam:PassRole for the role, and a role of the cluster's account.",
-        ]
         yield Remedy(
-            title="Give the role of the nodes an access entry for nodes",
+            title="Create an access entry of type EC2_LINUX for the node role",
             who="cluster administrator",
-            steps=(*steps, *([principal.path_note] if principal.path_note else [])),
-            commands=(create_entry_command(cluster, principal, kind="EC2_LINUX"),),
+            steps=(
+                *steps,
+                "The call requires iam:PassRole for the role, which must be in the cluster's account.",
+                *([principal.path_note] if principal.path_note else []),
+            ),
+            commands=(
+                *lookup[:1],
+                create_entry_command(cluster, principal, kind="EC2_LINUX"),
+                *lookup[1:],
+                cluster.eks_command("list-access-entries"),
+            ),
             url=pages.EKS_ACCESS_ENTRIES,
+        )
+    elif lookup:
+        yield Remedy(
+            title="Find the node role", who="cluster administrator", steps=(steps[0],), commands=lookup
         )
     if cluster.uses_aws_auth:
         yield aws_auth_remedy(
@@ -139,8 +151,61 @@ def _remedies(cluster: Cluster, principal: ClusterPrincipal) -> Iterator[Remedy]
             principal,
             groups=NODE_GROUPS,
             username=NODE_USERNAME,
-            title="Or map it in aws-auth"
-            if cluster.uses_entries
-            else "Map the role of the nodes in aws-auth",
+            title="Or map it in aws-auth" if cluster.uses_entries else "Map the node role in aws-auth",
             steps=("Write the ARN of the role, not of the instance profile.",),
         )
+    yield inspect_access_remedy(cluster, principal)
+
+
+def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explanation:
+    """Explain that a kubelet calls as an IAM session, because its role has an entry for people."""
+    cluster = find_cluster(case)
+    caller = try_parse_principal(case.failure.user)
+    role = underlying_role(caller)
+    principal = build_cluster_principal(caller, "the node role", placeholder="NODE_ROLE_ARN")
+    return Explanation(
+        failure=case.failure,
+        topic="kubernetes-node-login",
+        summary=f"The kubelet cannot {request}: {principal.description} has an access entry or aws-auth entry for people (type STANDARD), not for nodes.",
+        causes=(
+            ENTRY_OF_OTHER_TYPE.cause(
+                "derived",
+                (
+                    "The user name is that of an IAM session whose name is an instance ID, not system:node:NAME.",
+                ),
+                text=f"{principal.description[0].upper()}{principal.description[1:]} is mapped, but without the user name and groups of a node.",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Re-create the node role's access entry with type EC2_LINUX",
+                who="cluster administrator",
+                steps=(
+                    "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, and no groups.",
+                    *([principal.path_note] if principal.path_note else []),
+                ),
+                commands=(
+                    cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
+                    cluster.eks_command("delete-access-entry", principal=principal.entry_argument),
+                    create_entry_command(cluster, principal, kind="EC2_LINUX"),
+                ),
+                url=pages.EKS_ACCESS_ENTRIES,
+            ),
+            *(
+                (
+                    aws_auth_remedy(
+                        cluster,
+                        build_cluster_principal(role, "the node role", placeholder="NODE_ROLE_ARN"),
+                        groups=NODE_GROUPS,
+                        username=NODE_USERNAME,
+                        title="Or, if it is mapped in aws-auth, correct its user name and groups",
+                    ),
+                )
+                if cluster.uses_aws_auth
+                else ()
+            ),
+        ),
+        notes=(
+            "Do not bind an RBAC role to the session: nodes get their permissions from the node authorizer.",
+        ),
+    )

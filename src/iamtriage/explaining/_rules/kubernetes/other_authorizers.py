@@ -40,7 +40,7 @@ _PROTECTED = re.compile(r"may not be deleted")
 NODE_RESTRICTION = CauseType(
     "node-restriction",
     title="A kubelet changed another node or a protected label",
-    text="The admission plugin NodeRestriction lets a kubelet change its own Node object and pods only, and no labels that are kept for others.",
+    text="The admission plugin NodeRestriction allows a kubelet to change only its own Node object and its pods, and no protected labels.",
     recognised_by="The message names NodeRestriction, or says that a node is not allowed to modify another.",
     fix="Set the label with an administrator's credentials, or choose another label.",
     sources=(pages.KUBERNETES_ADMISSION,),
@@ -49,7 +49,7 @@ NODE_RESTRICTION = CauseType(
 PROTECTED_OBJECT = CauseType(
     "protected-object",
     title="Kubernetes protects the object",
-    meaning="Kubernetes lets no user delete this object, such as the namespace kube-system.",
+    meaning="Kubernetes does not allow any user to delete this object, such as the namespace kube-system.",
     recognised_by="The API server says that the object cannot be deleted.",
     fix="Keep the object.",
     sources=(pages.RBAC,),
@@ -58,7 +58,7 @@ PROTECTED_OBJECT = CauseType(
 REFUSED_BY_ADMISSION = CauseType(
     "refused-by-admission",
     title="An admission plugin or webhook rejected the object",
-    text='An admission plugin or webhook refused the object. The words behind "is forbidden" say why.',
+    text='An admission plugin or webhook rejected the object. The reason follows "is forbidden".',
     fix='Follow the reason after "is forbidden".',
     of="no-rule",
     example="k8s-forbidden-bare",
@@ -66,7 +66,7 @@ REFUSED_BY_ADMISSION = CauseType(
 ESCALATION = CauseType(
     "escalation",
     title="A role may not grant more than its creator has",
-    text="Whoever makes or binds a role has to have all that it allows, in the same place.",
+    text="A user who creates or binds a role must already have all its permissions, in the same scope.",
     recognised_by='The message says "attempting to grant RBAC permissions not currently held".',
     fix="Create the role with an administrator's credentials, or grant the verbs escalate or bind.",
     sources=(pages.RBAC,),
@@ -75,7 +75,7 @@ ESCALATION = CauseType(
 RIGHTS_OF_ACCESS_POLICY = CauseType(
     "rights-of-access-policy",
     title="Permissions of EKS access policies do not apply here",
-    text="The caller has the rights from an access policy of EKS. Those do not count here: Kubernetes looks at roles alone.",
+    text="The caller has the permissions from an EKS access policy. Those do not apply here: Kubernetes checks only RBAC roles.",
     fix="Bind the caller to a role with the permissions.",
     of="escalation",
 )
@@ -93,7 +93,7 @@ def explain_other_denial(case: Case[KubernetesForbidden]) -> Explanation:
     restriction = _NODE_RESTRICTION.search(message)
     if restriction:
         cause = NODE_RESTRICTION.cause("reported", (f"The API server says: {restriction[0]}.",))
-        summary = "Kubernetes lets a node change only what is its own."
+        summary = "Kubernetes allows a node to change only its own objects."
         return build_node_explanation(case, summary, [cause])
     return _explain_admission(case, message)
 
@@ -104,27 +104,27 @@ def _explain_escalation(case: Case[KubernetesForbidden], message: str, quote: st
     return Explanation(
         failure=case.failure,
         topic="kubernetes-escalation",
-        summary=f"Kubernetes does not let {user} give away rights that they do not have themselves.",
+        summary=f"Kubernetes does not allow {user} to grant permissions that they do not have themselves.",
         causes=(
             ESCALATION.cause("reported", (f"The API server says: {quote}.",)),
             RIGHTS_OF_ACCESS_POLICY.cause(),
         ),
         remedies=(
             Remedy(
-                title="Have somebody make it who has these rights",
+                title="Let an administrator create the role or binding",
                 who="cluster administrator",
                 steps=(
-                    "Whoever is in system:masters, or has AmazonEKSClusterAdminPolicy for the whole cluster, may make every role and binding.",
+                    "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding.",
                 ),
                 commands=("kubectl create -f FILE",),
                 url=f"{pages.RBAC}#privilege-escalation-prevention-and-bootstrapping",
             ),
             Remedy(
-                title="Or give away less",
+                title="Or grant less",
                 who="you",
                 steps=(
-                    "The text lists the rules that the caller lacks. Leave them out of the role, or bind a smaller one.",
-                    "Rights that an access policy gives have to come by a role too, before they can be passed on.",
+                    "The message lists the rules that the caller lacks. Remove them from the role, or bind a smaller one.",
+                    "To grant permissions that the caller has from an access policy, bind the caller to a role with them first.",
                 ),
                 commands=("kubectl auth can-i --list",),
                 url=f"{pages.RBAC}#privilege-escalation-prevention-and-bootstrapping",
@@ -133,29 +133,27 @@ def _explain_escalation(case: Case[KubernetesForbidden], message: str, quote: st
                 title="Or allow the verb bind for this one role",
                 who="cluster administrator",
                 steps=(
-                    "A ClusterRole with the verb bind on roles or clusterroles, limited by resourceNames to the one that is to be bound, lets the caller bind it without having its rights.",
-                    "The verb escalate does the same for making roles. It makes an administrator of whoever has it.",
+                    "A ClusterRole with the verb bind on roles or clusterroles, limited by resourceNames to this role, allows the caller to bind it without having its permissions.",
+                    "The verb escalate does the same for creating roles. A user with it can become an administrator.",
                 ),
                 url=f"{pages.RBAC}#restrictions-on-role-binding-creation-or-update",
             ),
         ),
-        notes=("IAM policies do not help here.",),
+        notes=("An IAM policy does not help: RBAC denied the request.",),
     )
 
 
 def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explanation:
     found = _PROTECTED.search(message)
     if found:
-        text = "Kubernetes does not let anybody delete this object."
+        text = "Kubernetes does not allow anyone to delete this object."
         cause = PROTECTED_OBJECT.cause("reported", (f"The API server says: {found[0]}.",), text=text)
         return _build_explanation(case, text, (cause,), is_known=True)
     causes = (
         REFUSED_BY_ADMISSION.cause(),
         NO_RULE.cause(text="No role allows it."),
     )
-    return _build_explanation(
-        case, "Kubernetes forbids this, and the text that was given does not say by which rule.", causes
-    )
+    return _build_explanation(case, "Kubernetes denied the request, and the text does not say why.", causes)
 
 
 def _build_explanation(
@@ -164,9 +162,9 @@ def _build_explanation(
     namespace = commands.namespace(case.facts.namespace)
     remedies = [
         Remedy(
-            title="Look at what refuses it",
+            title="Find out what rejects the request",
             who="cluster administrator",
-            steps=("Read the whole message: it names the plugin, quota or webhook.",),
+            steps=("Read the complete message: it names the plugin, quota or webhook.",),
             commands=(
                 fill_command("kubectl describe namespace {}", namespace),
                 fill_command("kubectl -n {} get resourcequota,limitrange", namespace),
@@ -178,7 +176,7 @@ def _build_explanation(
     if not is_known:
         remedies.append(
             Remedy(
-                title="See what you may do",
+                title="List your permissions",
                 who="you",
                 commands=(fill_command("kubectl auth can-i --list -n {}", namespace),),
                 url=pages.RBAC,
@@ -190,5 +188,8 @@ def _build_explanation(
         summary=summary,
         causes=causes,
         remedies=tuple(remedies),
-        notes=("IAM policies do not help here.", "More rights do not help against a refusal by admission."),
+        notes=(
+            "An IAM policy does not help.",
+            "If an admission plugin rejected the request, more RBAC permissions do not help either.",
+        ),
     )

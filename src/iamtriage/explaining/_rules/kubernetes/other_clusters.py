@@ -29,7 +29,7 @@ _GKE_PAGE = "https://cloud.google.com/kubernetes-engine/docs/how-to/cluster-acce
 CLUSTER_OF_OTHER_PROVIDER = CauseType(
     "cluster-of-other-provider",
     title="The cluster is not an Amazon EKS cluster",
-    meaning="The cluster runs on another provider, which authenticates callers in its own way. AWS credentials, EKS access entries and aws-auth play no part.",
+    meaning="The cluster runs on another provider, which authenticates callers in its own way. AWS credentials, EKS access entries and aws-auth have no effect.",
     recognised_by="The text names the provider: by the host of the API server, the credential plugin or the name of the context.",
     fix="Sign in to the provider, and get the kubeconfig again with its CLI.",
     sources=(_AKS_PAGE, _GKE_PAGE),
@@ -133,5 +133,5 @@ def explain_other_cluster(case: AnyCase, provider: ClusterProvider) -> Explanati
                 url=provider.url,
             ),
         ),
-        notes=("EKS access entries, aws-auth and IAM policies play no part in this cluster.",),
+        notes=("EKS access entries, aws-auth and IAM policies have no effect in this cluster.",),
     )

@@ -48,7 +48,7 @@ _TAG_PREFIX = "aws:RequestTag/kubernetes-"
 POD_IDENTITY_TRUST = CauseType(
     "pod-identity-trust",
     title="The role does not trust EKS Pod Identity",
-    text="EKS does not take the trust policy of the role.",
+    text="EKS does not accept the trust policy of the role.",
     recognised_by="EKS says that the trust policy of the role is not valid for Pod Identity, or that the role cannot be assumed for the association.",
     fix="Let the trust policy allow pods.eks.amazonaws.com sts:AssumeRole and sts:TagSession.",
     sources=(pages.EKS_POD_ROLE,),
@@ -65,7 +65,7 @@ ASSOCIATION_EXISTS = CauseType(
 NO_ASSOCIATION = CauseType(
     "no-association",
     title="There is no Pod Identity association",
-    text="There is no association with this id or for this service account.",
+    text="The cluster has no association with this ID or for this service account.",
     recognised_by="EKS says that no association was found.",
     fix="Create the association for the namespace and the service account.",
     sources=(pages.EKS_POD_ASSOCIATION,),
@@ -87,7 +87,7 @@ NO_SERVICE = CauseType(
 NO_TAG_SESSION = CauseType(
     "no-tag-session",
     title="The trust policy does not allow sts:TagSession",
-    text="It allows sts:AssumeRole, but not sts:TagSession, which Pod Identity needs too.",
+    text="It allows sts:AssumeRole but not sts:TagSession, which Pod Identity requires, too.",
     fix="Allow both sts:AssumeRole and sts:TagSession.",
     of="pod-identity-trust",
     example="eks-pod-identity-trust",
@@ -95,7 +95,7 @@ NO_TAG_SESSION = CauseType(
 IRSA_TRUST = CauseType(
     "irsa-trust",
     title="The trust policy is written for IRSA",
-    text="It is written for IRSA: it trusts an OIDC provider.",
+    text="It is written for IRSA and trusts an OIDC provider.",
     fix="Add a statement for pods.eks.amazonaws.com.",
     of="pod-identity-trust",
     example="eks-pod-identity-trust",
@@ -103,7 +103,7 @@ IRSA_TRUST = CauseType(
 ROLE_NOT_MAPPED = CauseType(
     "role-not-mapped",
     title="The Fargate pod execution role has no access",
-    text="The pod execution role is not mapped, or lacks permissions: the text names both.",
+    text="The pod execution role is not mapped, or lacks permissions. The message covers both.",
     recognised_by="The message says that the pod execution role is not found in auth config or does not have all required permissions.",
     fix="Attach AmazonEKSFargatePodExecutionRolePolicy, and map the role in aws-auth or let EKS re-create its entry.",
     sources=(pages.EKS_FARGATE_ROLE,),
@@ -112,14 +112,14 @@ ROLE_NOT_MAPPED = CauseType(
 ENTRY_REMOVED = CauseType(
     "entry-removed",
     title="The Fargate role's mapping was removed",
-    text="EKS mapped it with the profile, and the entry was deleted or overwritten.",
+    text="EKS mapped the role when the profile was created, and the entry was deleted or overwritten.",
     fix="Restore the mapping that EKS created with the profile.",
     of="role-not-mapped",
 )
 ROLE_RECREATED = CauseType(
     "role-recreated",
     title="The Fargate role was re-created or has a path",
-    text="The role was deleted and made again, or has a path that aws-auth must not hold.",
+    text="The role was re-created, or it has a path that aws-auth must not contain.",
     fix="Map the ARN without its path, and re-create the profile if the role was re-created.",
     of="role-not-mapped",
 )
@@ -142,13 +142,13 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
     return Explanation(
         failure=case.failure,
         topic="pod-identity-exists",
-        summary="The service account has a Pod Identity association already.",
+        summary="The service account already has a Pod Identity association.",
         causes=(
             ASSOCIATION_EXISTS.cause("reported", (f"The association is {association}",) if found else ()),
         ),
         remedies=(
             Remedy(
-                title="See the association that is there",
+                title="Inspect the existing association",
                 who="cluster administrator",
                 commands=(
                     cluster.eks_command(
@@ -161,7 +161,7 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
             Remedy(
                 title="Change its role",
                 who="cluster administrator",
-                steps=("It takes iam:PassRole for the role. Pods have to be re-created.",),
+                steps=("It requires iam:PassRole for the role. Then re-create the pods.",),
                 commands=(
                     cluster.eks_command(
                         "update-pod-identity-association",
@@ -191,16 +191,18 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
     return Explanation(
         failure=case.failure,
         topic="pod-identity-missing",
-        summary="EKS finds no such Pod Identity association in this cluster.",
+        summary="The cluster has no such Pod Identity association.",
         causes=(
             NO_ASSOCIATION.cause("reported"),
             ASSOCIATION_ELSEWHERE.cause(),
         ),
         remedies=(
             Remedy(
-                title="See which associations there are, and make the missing one",
+                title="List the associations, and create the missing one",
                 who="cluster administrator",
-                steps=("It takes iam:PassRole for the role, and a role that trusts pods.eks.amazonaws.com.",),
+                steps=(
+                    "It requires iam:PassRole for the role, and a role that trusts pods.eks.amazonaws.com.",
+                ),
                 commands=(
                     cluster.eks_command("list-pod-identity-associations"),
                     cluster.eks_command(
@@ -228,7 +230,7 @@ def explain_pod_trust(case: Case[AccessEntry], _message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="pod-identity-trust",
-        summary="The role does not trust EKS Pod Identity as it has to.",
+        summary="The role's trust policy does not allow pods.eks.amazonaws.com sts:AssumeRole and sts:TagSession.",
         causes=(
             POD_IDENTITY_TRUST.cause("reported"),
             NO_SERVICE.cause(),
@@ -237,7 +239,7 @@ def explain_pod_trust(case: Case[AccessEntry], _message: str) -> Explanation:
         ),
         remedies=(
             Remedy(
-                title="Let the role trust Pod Identity",
+                title=f"Allow {_POD_SERVICE} in the role's trust policy",
                 who="account administrator",
                 steps=tuple(steps),
                 commands=commands.trust_policy_commands(role.name if role else None),
@@ -247,9 +249,7 @@ def explain_pod_trust(case: Case[AccessEntry], _message: str) -> Explanation:
                 url=pages.EKS_POD_ROLE,
             ),
         ),
-        notes=(
-            "Permissions of the caller do not help here. Changes to a trust policy take a few seconds to propagate.",
-        ),
+        notes=("An IAM policy does not help. Changes to a trust policy take a few seconds to propagate.",),
     )
 
 
@@ -260,17 +260,17 @@ def explain_pod_denied(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="pod-identity",
-        summary="EKS Pod Identity could not assume the role of the pod's association.",
+        summary="EKS Pod Identity could not assume the role of the pod's association: the role's trust policy does not allow it.",
         causes=(
             POD_IDENTITY_TRUST.cause(
                 "derived",
-                ("The message says that EKS may not assume the associated role.",),
-                text=f"The role's trust policy does not let {_POD_SERVICE} assume it and tag the session.",
+                ("The message says that EKS does not have permissions to assume the role.",),
+                text=f"The role's trust policy does not allow {_POD_SERVICE} both sts:AssumeRole and sts:TagSession.",
             ),
         ),
         remedies=(
             Remedy(
-                title=f"Let {_POD_SERVICE} in by the role's trust policy",
+                title=f"Allow {_POD_SERVICE} in the role's trust policy",
                 who="account administrator",
                 steps=(
                     "Find the role of the association.",
@@ -336,7 +336,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     query = ("--query", "fargateProfile.podExecutionRoleArn", "--output", "text")
     remedies = [
         Remedy(
-            title="Find the pod execution role and see whether it is mapped",
+            title="Find the pod execution role, and check whether it is mapped",
             who="cluster administrator",
             commands=(
                 cluster.eks_command("describe-fargate-profile", "--fargate-profile-name", profile, *query),
@@ -348,7 +348,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     if cluster.uses_entries:
         remedies.append(
             Remedy(
-                title="Give it an access entry for Fargate",
+                title="Create an access entry of type FARGATE_LINUX for it",
                 who="cluster administrator",
                 commands=(create_entry_command(cluster, principal, kind="FARGATE_LINUX"),),
                 url=pages.EKS_ACCESS_ENTRIES,
@@ -366,7 +366,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
         )
     remedies.append(
         Remedy(
-            title="Attach the policy that Fargate needs",
+            title=f"Attach {_FARGATE_POLICY}",
             who="account administrator",
             commands=(
                 fill_command("aws iam list-attached-role-policies --role-name {}", name),
@@ -378,7 +378,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="fargate-role",
-        summary="Fargate starts no pods: the cluster does not know the pod execution role, or the role lacks permissions.",
+        summary="Fargate cannot start pods: the pod execution role is not mapped in the cluster, or it lacks permissions.",
         causes=(
             ROLE_NOT_MAPPED.cause("reported"),
             ENTRY_REMOVED.cause(),
@@ -387,6 +387,6 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
         ),
         remedies=tuple(remedies),
         notes=(
-            "EKS maps the role by itself when a profile is made. To delete the profile and make it anew does it again.",
+            "EKS maps the role when a Fargate profile is created. Re-creating the profile maps it again.",
         ),
     )

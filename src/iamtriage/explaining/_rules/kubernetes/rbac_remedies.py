@@ -127,11 +127,13 @@ class DeniedRequest:
 
 def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     """Return the remedies, in the order to try them."""
+    one_namespace, role = _one_namespace_remedy(denied), _role_remedy(denied)
+    # A controller that watches all namespaces needs the role; a person can often use one namespace.
+    of_program = denied.kind == "service account" and denied.request.verb != "get"
     remedies = (
         _azure_remedy(denied),
         _service_account_remedy(denied),
-        _one_namespace_remedy(denied),
-        _role_remedy(denied),
+        *((role, one_namespace) if of_program else (one_namespace, role)),
         _policy_remedy(denied),
         _check_remedy(denied),
     )
@@ -192,7 +194,7 @@ def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
         title="Query one namespace, if that is enough",
         who="you",
         steps=(
-            "It was asked for in all namespaces at once. Ask with -n, or set the namespace in the program: then a right in that namespace is enough.",
+            "The request is for all namespaces. Use -n, or set the namespace in the program: then a permission in that namespace is enough.",
         ),
         commands=(command("kubectl", "auth", "can-i", *_can_i_arguments(request), "-n", namespace),),
         url=pages.RBAC,
@@ -358,12 +360,12 @@ def _policy_remedy(denied: DeniedRequest) -> Remedy | None:
     namespace = None if is_cluster_wide else commands.namespace(request.namespace)
     scope = "in all namespaces" if namespace is None else f"in the namespace {namespace}"
     steps = [
-        f"{policy} allows more than what was refused, {scope}. Compare it with the page; the role above allows only this."
+        f"{policy} allows more than the denied request, {scope}. Compare it with the documentation; the role above allows only this."
     ]
     if cluster.mode is None:
-        steps.append("The cluster's authentication mode has to be API or API_AND_CONFIG_MAP.")
+        steps.append("The cluster's authentication mode must be API or API_AND_CONFIG_MAP.")
     steps.append(
-        "Where EKS answers that the principalArn could not be found, aws-auth lets the caller in. An access entry would go before that, so take the groups along when you make one."
+        "If EKS says that the principalArn could not be found, the caller has its access from aws-auth. A new access entry takes precedence over that: include its groups."
     )
     if principal.path_note:
         steps.append(principal.path_note)

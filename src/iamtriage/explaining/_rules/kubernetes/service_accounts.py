@@ -42,14 +42,14 @@ SERVICE_ACCOUNT_MISSING = CauseType(
 SERVICE_ACCOUNT_NAME_DIFFERS = CauseType(
     "service-account-name-differs",
     title="The pod names another service account",
-    text="The pod names another account or namespace than the one that was made.",
+    text="The pod names another service account or namespace than the existing one.",
     fix="Correct serviceAccountName and the namespace.",
     of="service-account-missing",
 )
 SERVICE_ACCOUNT_RECREATED = CauseType(
     "service-account-recreated",
     title="The service account was deleted or re-created",
-    text="The account was deleted, and perhaps made again: a token belongs to the account for which it was made, not to a later one of the same name.",
+    text="The service account was deleted or re-created. A token is valid only for the object that it was created for, not for a later one of the same name.",
     fix="Re-create the pod, so that it gets a token of the new account.",
     of="service-account-missing",
     example="k8s-login-account-gone",
@@ -57,7 +57,7 @@ SERVICE_ACCOUNT_RECREATED = CauseType(
 CLIENT_KEEPS_TOKEN = CauseType(
     "client-keeps-token",
     title="The program does not re-read its token",
-    text="The program reads the token of its service account once and keeps it. Kubernetes renews the file; EKS accepts an old token for 90 days at most.",
+    text="The program reads the token once and keeps it. Kubernetes renews the file; EKS accepts an old token for at most 90 days.",
     fix="Update the Kubernetes client, so that it reads the token file again.",
     of="token-expired",
     example="k8s-login-old-token",
@@ -65,7 +65,7 @@ CLIENT_KEEPS_TOKEN = CauseType(
 COPIED_TOKEN = CauseType(
     "copied-token",
     title="The token was copied",
-    text="The token was copied out of a pod or made for some hours, and is used on.",
+    text="The token was copied from a pod, or created for a limited time and used longer.",
     fix="Use the token that Kubernetes mounts, or request one for each use.",
     of="token-expired",
     example="k8s-login-old-token",
@@ -87,9 +87,9 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
     name = commands.kubernetes_name(account.name or case.facts.service_account)
     namespace = commands.namespace(account.namespace or case.facts.namespace)
     known = f" {namespace}/{name}" if (name, namespace) != ("NAME", "NAMESPACE") else ""
-    causes = [SERVICE_ACCOUNT_MISSING.cause("reported", text=f"There is no service account{known}.")]
+    causes = [SERVICE_ACCOUNT_MISSING.cause("reported", text=f"The service account{known} does not exist.")]
     if _ADMISSION.search(case.text):
-        summary = f"Kubernetes makes no pod for the service account{known}, since that does not exist."
+        summary = f"Kubernetes cannot create the pod because the service account{known} does not exist."
         causes.append(SERVICE_ACCOUNT_NAME_DIFFERS.cause())
     else:
         summary = f"The API server does not accept the token: its service account{known} does not exist."
@@ -101,10 +101,10 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
         causes=tuple(causes),
         remedies=(
             Remedy(
-                title="Make the service account",
+                title="Create the service account",
                 who="cluster administrator",
                 steps=(
-                    "If it belongs to a chart or an add-on, install that again instead: its annotations and bindings are part of it.",
+                    "If it belongs to a chart or add-on, install that again instead: it includes annotations and bindings.",
                 ),
                 commands=(
                     fill_command("kubectl get serviceaccounts -n {}", namespace),
@@ -114,7 +114,7 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
             ),
             _restart_pods_remedy(namespace),
         ),
-        notes=("The IAM role of a service account has no part in this.",),
+        notes=("The IAM role of the service account is not the problem.",),
     )
 
 
@@ -142,18 +142,16 @@ def explain_expired_token(case: AnyCase, message: str) -> Explanation:
         ),
         remedies=(
             Remedy(
-                title="Use a client that reads the token anew",
+                title="Use a client that re-reads the token",
                 who="you",
                 steps=(
-                    "The clients of Kubernetes do so from these versions on: Go 0.15.7, Python 12.0.0, Java 9.0.0, JavaScript 0.10.3, C# 7.0.5.",
+                    "Kubernetes clients do so since these versions: Go 0.15.7, Python 12.0.0, Java 9.0.0, JavaScript 0.10.3, C# 7.0.5.",
                 ),
                 url=pages.EKS_SERVICE_ACCOUNTS,
             ),
             _restart_pods_remedy(commands.namespace(case.facts.namespace)),
         ),
-        notes=(
-            "The audit log of the cluster names such programs: it marks their requests with stale-token.",
-        ),
+        notes=("The cluster's audit log marks requests of such programs with stale-token.",),
     )
 
 

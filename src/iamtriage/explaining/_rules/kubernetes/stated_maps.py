@@ -101,7 +101,7 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
         ),
         remedies=(
             _correct_entry_remedy(entry, caller),
-            *_access_entry_remedy(case, entry),
+            *_access_entry_remedy(case, entry, form, caller),
             *(each for each in explanation.remedies if not _grants_access(each)),
         ),
     )
@@ -164,7 +164,7 @@ def _correct_entry_remedy(entry: MappingEntry, caller: _Caller) -> Remedy:
         who="cluster administrator",
         steps=(
             "In the ConfigMap aws-auth in kube-system, replace the line of the entry with this one.",
-            "Keep its username and groups. Someone who still has access to the cluster has to do this, such as the cluster's creator.",
+            "Keep its username and groups. Someone who still has access to the cluster must do this, such as the cluster creator.",
         ),
         commands=("kubectl -n kube-system edit configmap aws-auth", "kubectl auth whoami"),
         manifest=f"- {field}: {_arn(caller)}\n",
@@ -172,11 +172,24 @@ def _correct_entry_remedy(entry: MappingEntry, caller: _Caller) -> Remedy:
     )
 
 
-def _access_entry_remedy(case: AnyCase, entry: MappingEntry) -> tuple[Remedy, ...]:
+def _access_entry_remedy(
+    case: AnyCase, entry: MappingEntry, form: CauseType, caller: _Caller
+) -> tuple[Remedy, ...]:
     """Return the remedy that creates an access entry, which requires the path that the text states."""
     cluster, principal = find_cluster(case), try_parse_principal(entry.arn)
     if not cluster.uses_entries or isinstance(principal, RoleSession):
         return ()
+    if form is MAP_ENTRY_OF_OTHER_ACCOUNT:
+        # The entry's ARN is wrong, and the log shows the role's ARN without its path.
+        mapped = build_cluster_principal(caller, is_canonical=True)
+        return (
+            create_entry_remedy(
+                cluster,
+                mapped,
+                namespace=commands.namespace(case.facts.namespace),
+                title=f"Or create an access entry for {mapped.description}",
+            ),
+        )
     return (
         create_entry_remedy(
             cluster,

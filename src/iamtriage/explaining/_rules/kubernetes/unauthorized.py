@@ -73,7 +73,7 @@ _PHRASES = (
 IDENTITY_NOT_ACCEPTED = CauseType(
     "identity-not-accepted",
     title="The API server does not accept the caller",
-    text="kubectl could not read the list of types: every cluster has this one. So the caller was not accepted.",
+    text="kubectl could not read the list of resource types, because the API server did not accept the caller.",
     meaning="The API server could not authenticate the caller, or the cluster does not know it.",
     recognised_by='The message says "You must be logged in to the server" or Unauthorized.',
     fix="Find out which IAM principal calls, and give it an access entry.",
@@ -127,7 +127,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     is_terraform = TERRAFORM.search(case.text) is not None
     summary = "The cluster could not authenticate the caller (401): the text does not say why. Most often, the IAM principal has no access entry or aws-auth mapping, or kubectl uses another principal."
     if unknown_type is not None:
-        summary = f"The API server does not know the type {clip_text(unknown_type)}, which every cluster has. It did not accept the caller."
+        summary = f"The API server did not accept the caller: kubectl could not even read the resource type {clip_text(unknown_type)}, which every cluster has."
     return Explanation(
         failure=case.failure,
         topic="kubernetes-login",
@@ -160,9 +160,7 @@ def _login_cause(message: str, unknown_type: str | None) -> Cause:
         because = clues.quote_phrases(message, *_PHRASES)[:1]
         return IDENTITY_NOT_ACCEPTED.cause("reported", because, text=text)
     # For a type that is not built in, parse() does not report a rejected login.
-    return IDENTITY_NOT_ACCEPTED.cause(
-        "derived", (f"{clip_text(unknown_type)} is a type of Kubernetes itself.",)
-    )
+    return IDENTITY_NOT_ACCEPTED.cause("derived", (f"{clip_text(unknown_type)} is a built-in type.",))
 
 
 def _possible_causes(cluster: Cluster, *, is_terraform: bool) -> Iterator[Cause]:
@@ -179,7 +177,7 @@ def _possible_causes(cluster: Cluster, *, is_terraform: bool) -> Iterator[Cause]
     yield OTHER_CLUSTER.cause(
         text="The kubeconfig belongs to another cluster or Region, or to one that was re-created."
     )
-    because = ("The text is Terraform's.",) if is_terraform else ()
+    because = ("The text is from Terraform.",) if is_terraform else ()
     text = "The token has expired: it lasts 15 minutes, and a tool kept it longer."
     yield TOKEN_EXPIRED.cause(because=because, text=text)
 

@@ -46,15 +46,15 @@ _NODE_AUTHORIZER_REASON = re.compile(
 )
 _COMPONENT_NAME = re.compile(r"[a-z0-9:.-]{1,80}", re.ASCII)
 _COMPONENTS = {
-    "eks:node-manager": "the part of EKS that manages node groups",
-    "eks:addon-manager": "the part of EKS that manages add-ons",
+    "eks:node-manager": "the EKS component that manages node groups",
+    "eks:addon-manager": "the EKS component that manages add-ons",
 }
 
 
 ANONYMOUS_REQUEST = CauseType(
     "anonymous-request",
     title="The request carried no credentials",
-    text="The request came without credentials, so that the API server took it for one of system:anonymous.",
+    text="The request had no credentials, so the API server treated it as system:anonymous.",
     recognised_by="The message names the user system:anonymous.",
     fix="Configure the token helper in the kubeconfig, and let proxies pass the Authorization header.",
     sources=(pages.EKS_KUBECONFIG,),
@@ -63,7 +63,7 @@ ANONYMOUS_REQUEST = CauseType(
 NO_RULE = CauseType(
     "no-rule",
     title="No RBAC rule allows the request",
-    text="No role that is bound to it allows it.",
+    text="No role that is bound to the user allows it.",
     meaning="No Role or ClusterRole that is bound to the subject, and no access policy, allows the request.",
     recognised_by="Kubernetes says that a user cannot perform a verb on a resource.",
     fix="Bind the subject to a role with the verb and the resource, or associate an access policy.",
@@ -104,7 +104,7 @@ NODE_MAPPING = CauseType(
 TERRAFORM_WITHOUT_TOKEN = CauseType(
     "terraform-without-token",
     title="Terraform's Kubernetes provider has no token",
-    text="The Kubernetes provider of Terraform has no token: it is not set, or comes from a cluster that was not there yet, or changed, when the plan was made.",
+    text="Terraform's Kubernetes provider has no token: it is not configured, or it depends on a cluster that did not exist or changed at plan time.",
     fix="Configure the provider with exec and aws eks get-token.",
     of="anonymous-request",
     example="k8s-anonymous-terraform",
@@ -127,7 +127,7 @@ KUBECONFIG_WITHOUT_USER = CauseType(
 NOT_OF_THIS_NODE = CauseType(
     "not-of-this-node",
     title="The object does not belong to the node",
-    text="The node authorizer lets a kubelet read only the objects that pods scheduled on its node refer to. No pod on this node refers to this one, or no longer.",
+    text="The node authorizer allows a kubelet to read only objects that pods on its node refer to. No pod on this node refers to this one (any more).",
     recognised_by="The API server says that there is no relationship between the node and the object.",
     fix="Let each kubelet access only its own node and pods.",
     sources=("https://kubernetes.io/docs/reference/access-authn-authz/node/",),
@@ -136,7 +136,7 @@ NOT_OF_THIS_NODE = CauseType(
 TEMPLATE_NOT_REPLACED = CauseType(
     "template-not-replaced",
     title="A template in the user name was not replaced",
-    text="The user name holds a variable that was not replaced, so that it is no node's.",
+    text="The user name contains a variable that was not replaced, so it is not the name of a node.",
     recognised_by="The user name contains {{.",
     fix="Create an access entry of the node type, or correct the template in aws-auth.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
@@ -145,7 +145,7 @@ TEMPLATE_NOT_REPLACED = CauseType(
 POD_GONE = CauseType(
     "pod-gone",
     title="The pod has just left the node",
-    text="The pod has just left the node, and the kubelet asks once more. Then the message stops.",
+    text="The pod has just left the node, and the kubelet makes a last request. Then the message stops.",
     fix="Ignore the message if it does not repeat.",
     of="not-of-this-node",
 )
@@ -175,34 +175,34 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
             "derived",
             (
                 "The user name is system:anonymous.",
-                "A token that is sent and not accepted is answered with Unauthorized instead.",
+                "The API server answers an invalid token with Unauthorized instead.",
             ),
         )
     ]
     remedies = [
         Remedy(
-            title="Write the cluster into the kubeconfig anew",
+            title="Write the kubeconfig again",
             who="you",
             steps=(
-                "The user of the context has to have an exec part that runs aws eks get-token.",
-                "The command aws eks get-token runs the helper by itself and discards the token: what it still prints is the error.",
+                "The context's user must have an exec block that runs aws eks get-token.",
+                "The command aws eks get-token runs the helper by hand and discards the token: what it still prints is the error.",
             ),
             commands=("kubectl config view --minify", cluster.kubeconfig_command(), cluster.token_command()),
             url=pages.EKS_KUBECONFIG,
         )
     ]
     notes = [
-        "Never bind a role to system:anonymous or system:unauthenticated: everybody who reaches the API server would have it.",
-        "IAM policies do not help here, and neither do roles: the caller has to log in first.",
+        "Never bind a role to system:anonymous or system:unauthenticated: everyone who can reach the API server would have it.",
+        "Neither IAM policies nor RBAC roles help: the caller must authenticate first.",
     ]
     if TERRAFORM.search(case.text):
-        causes.append(TERRAFORM_WITHOUT_TOKEN.cause(because=("The text is Terraform's.",)))
+        causes.append(TERRAFORM_WITHOUT_TOKEN.cause(because=("The text is from Terraform.",)))
         remedies.insert(0, terraform_remedy())
     if clues.is_from_kubelet(case.text):
-        causes.append(KUBELET_WITHOUT_CREDENTIALS.cause(because=("The text is a kubelet's.",)))
+        causes.append(KUBELET_WITHOUT_CREDENTIALS.cause(because=("The text is from a kubelet.",)))
         remedies = [_kubelet_remedy()]
         notes.append(
-            "A node whose role the cluster does not know is answered with Unauthorized. So no access entry and no line in aws-auth mends this one."
+            "The API server answers a node whose role is not mapped with Unauthorized. So neither an access entry nor aws-auth fixes this."
         )
     else:
         causes.append(KUBECONFIG_WITHOUT_USER.cause())
@@ -210,7 +210,7 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
     return Explanation(
         failure=case.failure,
         topic="kubernetes-anonymous",
-        summary=f"Kubernetes does not let system:anonymous {request.description}: no credentials were sent.",
+        summary=f"The request carried no credentials, so the API server denied it as system:anonymous: it cannot {request.description}.",
         causes=tuple(causes),
         remedies=tuple(remedies),
         notes=tuple(notes),
@@ -219,12 +219,12 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
 
 def _kubelet_remedy() -> Remedy:
     return Remedy(
-        title="See how the kubelet logs in, on the node",
+        title="On the node, check how the kubelet authenticates",
         who="cluster administrator",
         steps=(
-            "The command systemctl cat kubelet shows with which kubeconfig the kubelet was started. Look into the file: the user of its context has to have an exec part that runs aws eks get-token or aws-iam-authenticator with the cluster's name, and server has to be this cluster's endpoint.",
-            "A node of EKS logs in with the role of its instance. Where the kubelet is started with --bootstrap-kubeconfig, look into that file too: it counts until the other is there, and its user needs a token.",
-            "Nodes of images of EKS have that file written at their start. Take the image's way of joining (nodeadm, or bootstrap.sh on Amazon Linux 2), and replace the node.",
+            "The command systemctl cat kubelet shows the kubelet's kubeconfig. In the file, the context's user must have an exec block that runs aws eks get-token or aws-iam-authenticator with the cluster's name, and server must be this cluster's endpoint.",
+            "EKS nodes authenticate with the role of their instance. If the kubelet has --bootstrap-kubeconfig, check that file, too: it is used until the other one exists, and its user needs a token.",
+            "EKS AMIs write that file at startup. Use the AMI's way to join (nodeadm, or bootstrap.sh on Amazon Linux 2), and replace the node.",
         ),
         commands=("systemctl cat kubelet", "journalctl -u kubelet --no-pager --lines 50"),
         url=pages.EKS_TROUBLESHOOTING,
@@ -234,11 +234,11 @@ def _kubelet_remedy() -> Remedy:
 def terraform_remedy() -> Remedy:
     """Return the remedy that gets a token for each Terraform run."""
     return Remedy(
-        title="Give Terraform's provider an exec block",
+        title="Add an exec block to Terraform's provider",
         who="you",
         steps=(
-            "In the provider kubernetes (or helm), set host and cluster_ca_certificate, and an exec block with the command aws and the arguments eks get-token --cluster-name of the cluster. So each run gets a token of its own, and no token is kept in the plan.",
-            "Make the cluster in a run of its own, before that of the objects in it.",
+            "In the provider kubernetes (or helm), set host, cluster_ca_certificate and an exec block with api_version client.authentication.k8s.io/v1beta1, the command aws and the args eks get-token --cluster-name with the cluster's name. Then each run gets its own token.",
+            "Create the cluster in a separate run, before the objects in it.",
         ),
         url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins",
     )
@@ -296,11 +296,11 @@ def _add_pod_check(explanation: Explanation, request: Request, user: str) -> Exp
 def explain_component(case: Case[KubernetesForbidden], request: Request) -> Explanation:
     """Explain that a component of Kubernetes or EKS lacks a permission it normally has."""
     user = case.failure.user or ""
-    component = _COMPONENTS.get(user, "a part of Kubernetes or EKS itself")
+    component = _COMPONENTS.get(user, "a component of Kubernetes or EKS")
     is_eks = user.startswith("eks:")
-    restore = "The API server makes the default roles again when it starts, unless their annotation rbac.authorization.kubernetes.io/autoupdate is false."
+    restore = "The API server restores default roles at startup, unless their annotation rbac.authorization.kubernetes.io/autoupdate is false."
     if is_eks:
-        restore = "EKS keeps its own with the prefix eks:, and add-ons bring theirs: update the add-on, or make them again."
+        restore = "EKS maintains its own roles with the prefix eks:, and add-ons contain theirs: update the add-on, or re-create them."
     look_up = "kubectl get clusterrole,clusterrolebinding"
     if _COMPONENT_NAME.fullmatch(user):
         look_up += f" {user}"
@@ -308,7 +308,7 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
     return Explanation(
         failure=case.failure,
         topic="kubernetes-component",
-        summary=f"Kubernetes does not let {clip_text(user)} {request.description}, and that is {component}.",
+        summary=f"RBAC does not allow {clip_text(user)}, {component}, to {request.description}.",
         causes=(
             NO_RULE.cause("reported", (f"The user name is {user}",)),
             DEFAULT_ROLE_CHANGED.cause(text=text),
@@ -316,19 +316,17 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
         ),
         remedies=(
             Remedy(
-                title="Restore its own role and binding",
+                title="Restore the component's role and binding",
                 who="cluster administrator",
                 steps=(
-                    "Its role and binding have its name, or name it as subject. Compare them with those of a cluster that works.",
+                    "They have the component's name, or name it as subject. Compare them with those of a working cluster.",
                     restore,
                 ),
                 commands=(look_up,),
                 url=pages.EKS_TROUBLESHOOTING if is_eks else f"{pages.RBAC}#default-roles-and-role-bindings",
             ),
         ),
-        notes=(
-            "IAM policies do not help here. Bind no role of your own to it before you know why its own is gone.",
-        ),
+        notes=("An IAM policy does not help. Find out why its role is missing before you bind another one.",),
     )
 
 
@@ -339,7 +337,7 @@ def build_node_explanation(
     cluster = find_cluster(case)
     lines = [aws_auth_command()] if cluster.uses_aws_auth else []
     steps = [
-        f"A Linux node has the user name {NODE_USERNAME} and the groups {' and '.join(NODE_GROUPS)}. An access entry of the type EC2_LINUX gives both by itself."
+        f"A Linux node has the user name {NODE_USERNAME} and the groups {' and '.join(NODE_GROUPS)}. An access entry of type EC2_LINUX sets both."
     ]
     if cluster.uses_entries:
         lines.append(
@@ -347,12 +345,12 @@ def build_node_explanation(
                 "describe-access-entry", principal=build_cluster_principal(None).entry_argument
             )
         )
-        steps.append("PRINCIPAL_ARN is the ARN of the role of the nodes, not of their instance profile.")
+        steps.append("PRINCIPAL_ARN is the ARN of the node role, not of its instance profile.")
     program = Remedy(
         title="Use a service account for the program instead of the node's credentials",
         who="cluster administrator",
         steps=(
-            "Bind a Role to the pod's service account. Remove the kubeconfig or aws eks get-token that makes the program the node.",
+            "Bind a Role to the pod's service account. Remove the kubeconfig or aws eks get-token with which the program authenticates as the node.",
             "A hop limit of 1 for instance metadata keeps pods from using the node role.",
         ),
         commands=("kubectl create serviceaccount NAME -n NAMESPACE",),
@@ -372,6 +370,6 @@ def build_node_explanation(
         causes=tuple(causes),
         remedies=(mapping, program) if mapping_first else (program, mapping),
         notes=(
-            "IAM policies do not help here. Do not bind a role to a node's user or to system:nodes: every kubelet, and whoever controls a node, would have it.",
+            "An IAM policy does not help. Do not bind a role to a node's user or to system:nodes: every kubelet, and anyone who controls a node, would have it.",
         ),
     )

@@ -41,7 +41,7 @@ __all__ = (
     "recreate_entry_remedy",
 )
 
-IAM_DOES_NOT_HELP = "IAM policies do not help here: the call was allowed, and refused for what it asks."
+IAM_DOES_NOT_HELP = "An IAM policy does not help: IAM allowed the call, and EKS rejected its parameters."
 NODE_GROUPS = ("system:bootstrappers", "system:nodes")
 NODE_USERNAME = "system:node:{{EC2PrivateDNSName}}"
 VIEW_POLICY = "AmazonEKSViewPolicy"
@@ -49,13 +49,13 @@ VIEW_POLICY = "AmazonEKSViewPolicy"
 _ENTRY_REFUSALS = {
     "root": "An access entry for an account's root is accepted, but has no effect.",
     "federated user": "A federated user is a session, which an access entry cannot name.",
-    "instance profile": "An instance profile is no principal: an access entry names the role in it.",
-    "service-linked role": "EKS takes no access entries for service-linked roles.",
-    "account": "An account is no principal that an access entry can name.",
-    "service principal": "A service is no principal that an access entry can name.",
+    "instance profile": "An instance profile is not a principal: an access entry names the role in it.",
+    "service-linked role": "EKS accepts no access entries for service-linked roles.",
+    "account": "An access entry cannot name an account.",
+    "service principal": "An access entry cannot name a service.",
 }
-_PATH_UNKNOWN = "STS does not show the path of a role. Where EKS answers that the principal is invalid, the role has one. This prints the whole ARN: {}"
-_PATH_LOOKUP = "The command in it prints the role's ARN with its path, which an access entry wants and STS does not tell. It takes iam:GetRole in the account {}."
+_PATH_UNKNOWN = "An STS session does not show the role's path. If EKS says that the principal is invalid, the role has one. This prints the full ARN: {}"
+_PATH_LOOKUP = "The nested command prints the role's ARN with its path, which an access entry requires. It needs iam:GetRole in the account {}."
 
 
 @attrs.frozen
@@ -163,7 +163,7 @@ def inspect_access_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Reme
     if cluster.mode is None:
         shell_commands.append(cluster.show_mode_command())
         steps.append(
-            "The authentication mode says what counts: access entries, the ConfigMap aws-auth, or both."
+            "The authentication mode says what the cluster uses: access entries, the ConfigMap aws-auth, or both."
         )
     if cluster.uses_entries:
         shell_commands += [
@@ -171,12 +171,12 @@ def inspect_access_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Reme
             cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
         ]
         steps.append(
-            "If an entry exists and the caller is still unknown, the role or user was re-created and the entry has the old unique ID: delete the entry and create it again."
+            "If an entry exists and the caller is still rejected, the role or user was re-created and the entry has the old unique ID: delete the entry and create it again."
         )
     if cluster.uses_aws_auth:
         shell_commands.append(aws_auth_command())
         steps.append(
-            "In aws-auth, a role's ARN must have no path, and must not be a session's. iamtriage aws-auth lint finds both, and iamtriage aws-auth who prints what an ARN maps to."
+            "In aws-auth, a role's ARN must have no path and must not be the ARN of a session. The command iamtriage aws-auth lint finds both, and iamtriage aws-auth who prints what an ARN maps to."
         )
     return Remedy(
         title="List who has access to the cluster",

@@ -56,14 +56,14 @@ _PHRASES = (
 SIGNED_BY_HAND = CauseType(
     "signed-by-hand",
     title="The code signs requests itself and makes a mistake",
-    text="Code or a proxy that signs by itself names the wrong service.",
+    text="Custom signing code or a signing proxy names the wrong service.",
     fix="Let an AWS SDK sign the request.",
     of="wrong-signing-service",
 )
 WRONG_SIGNING_REGION = CauseType(
     "wrong-signing-region",
     title="The request is signed for the wrong region",
-    text="The signature's region is not the host's.",
+    text="The region in the signature is not the region of the host.",
     meaning="The region in the signature is not the one that the endpoint or the bucket requires.",
     recognised_by="The message names a wrong region, such as \"the region 'us-east-1' is wrong; expecting 'eu-west-1'\".",
     fix="Set the region of the resource in the client.",
@@ -95,15 +95,15 @@ ENDPOINT_OF_OTHER_REGION = CauseType(
 GLOBAL_SERVICE = CauseType(
     "global-service",
     title="The service has one endpoint for all regions",
-    text="The service has one host for all regions, such as IAM, Route 53 or CloudFront, which takes signatures for us-east-1 alone.",
+    text="The service has one endpoint for all regions, such as IAM, Route 53 or CloudFront, which accepts only signatures for us-east-1.",
     fix="Sign for us-east-1, or let the SDK choose the endpoint.",
     of="wrong-signing-region",
     example="scope-of-other-region",
 )
 
 _GLOBAL_ENDPOINT_CAUSE = GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(
-    because=(f"The host {GLOBAL_HOST} takes signatures for us-east-1 alone.",),
-    text="The code calls the global host of STS with signatures for a region.",
+    because=(f"The host {GLOBAL_HOST} accepts only signatures for us-east-1.",),
+    text="The code calls the global STS endpoint with signatures for another region.",
 )
 
 
@@ -135,7 +135,7 @@ def _is_from_sts(failure: CredentialScope, hosts: tuple[str, ...]) -> bool:
 
 
 def _signed_region_lines(signed_region: str | None) -> tuple[str, ...]:
-    return () if signed_region is None else (f"AWS says that the signature is for {signed_region}.",)
+    return () if signed_region is None else (f"AWS reports that the signature is for {signed_region}.",)
 
 
 # ------------------------------------------------ STS
@@ -146,7 +146,7 @@ def _explain_sts(
 ) -> Explanation:
     because = (*quote_phrases(message, *_PHRASES), *_signed_region_lines(signed_region))
     if is_global:
-        because += (f"The text names the host {GLOBAL_HOST}, which takes signatures for us-east-1.",)
+        because += (f"The text names the host {GLOBAL_HOST}, which accepts signatures for us-east-1.",)
     findings = diagnose_sts_call(
         case,
         because=because,
@@ -252,21 +252,21 @@ def _explain_expected_region(case: Case[CredentialScope], signed: str, expected:
     return Explanation(
         failure=case.failure,
         topic="wrong-signing-region",
-        summary=f"The request is signed for {signed}, and the bucket or host is in {expected}.",
+        summary=f"The request is signed for {signed}, but the bucket or endpoint is in {expected}.",
         causes=(
             WRONG_SIGNING_REGION.cause(
                 "reported",
                 (f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.",),
-                text=f"The client's region is {signed}, and it has to be {expected}.",
+                text=f"The client's region is {signed}, but it must be {expected}.",
             ),
         ),
         remedies=(
             Remedy(
-                title=f"Give the client the region {region}",
+                title=f"Set the client's region to {region}",
                 who="you",
                 steps=(
-                    "Set it where the client is made, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION.",
-                    "An endpoint URL in code or settings has to be that region's, too.",
+                    "Set it in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION.",
+                    "An endpoint URL in code or settings must be for that region, too.",
                 ),
                 commands=(
                     credential_remedies.with_profile(profile, "aws", "configure", "set", "region", region),
@@ -285,15 +285,15 @@ def _explain_expected_service(case: Case[CredentialScope], message: str, expecte
     return Explanation(
         failure=case.failure,
         topic="wrong-signing-service",
-        summary="The request is signed for another service than that of the host which it reaches.",
+        summary="The request is signed for another service than the endpoint that it was sent to.",
         causes=(
             WRONG_SIGNING_SERVICE.cause(
                 "reported",
                 because,
-                text=f"The host wants signatures for {expected or 'its own service'}, and the call is signed for another.",
+                text=f"The endpoint expects signatures for {expected or 'its own service'}, but the request is signed for another.",
             ),
             ENDPOINT_OF_OTHER_SERVICE.cause(
-                because=("AWS_ENDPOINT_URL holds for the clients of all services.",)
+                because=("AWS_ENDPOINT_URL applies to the clients of all services.",)
             ),
             SIGNED_BY_HAND.cause(),
         ),
@@ -312,7 +312,7 @@ def _explain_region(case: Case[CredentialScope], message: str, signed_region: st
     return Explanation(
         failure=case.failure,
         topic="wrong-signing-region",
-        summary="The request is signed for another region than that of the host which it reaches.",
+        summary="The request is signed for another region than the endpoint that it was sent to.",
         causes=(
             WRONG_SIGNING_REGION.cause("reported", because),
             ENDPOINT_OF_OTHER_REGION.cause(),
@@ -324,11 +324,16 @@ def _explain_region(case: Case[CredentialScope], message: str, signed_region: st
 
 
 def _signing_remedy(service: str | None, signed_region: str | None) -> Remedy:
-    in_place = "" if signed_region is None else f" in place of {signed_region}"
+    in_place = "" if signed_region is None else f" instead of {signed_region}"
     steps = [
-        "Drop the endpoint URL, and let the client find the host from its region.",
-        f"Or name the host's own region as the client's region{in_place}.",
+        "Remove the endpoint URL, and let the client choose the endpoint of its region.",
+        f"Or set the client's region to the region of the endpoint{in_place}.",
     ]
     if service is not None:
-        steps.append(f"Where you sign by yourself, sign for the service {service}.")
-    return Remedy(title="Let host and signature agree", who="you", steps=tuple(steps), url=pages.SIGNATURES)
+        steps.append(f"If you sign requests yourself, sign for the service {service}.")
+    return Remedy(
+        title="Use the same region for the endpoint and the signature",
+        who="you",
+        steps=tuple(steps),
+        url=pages.SIGNATURES,
+    )

@@ -37,9 +37,9 @@ REMEDY_TITLES: dict[Place, str] = {
     "code": "Change how the code calls STS",
     "pod": "Change the pod's environment",
     "service account": "Change the service account",
-    "cluster": "Make the pods anew",
+    "cluster": "Re-create the pods",
     "account": "Change the account's settings",
-    "network": "Look at the network's way to STS",
+    "network": "Check the network's connection to STS",
 }
 _CLUSTER_PLACES = frozenset({"pod", "service account", "cluster"})
 # Evidence that begins so repeats the failure, or describes a setting that a rule derived from its text.

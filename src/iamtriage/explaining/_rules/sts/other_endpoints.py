@@ -34,21 +34,21 @@ _STS_HOST = re.compile(r"sts(?:-fips)?\.|[\w-]{1,80}\.sts\.", re.ASCII)
 ENDPOINT_SET = CauseType(
     "endpoint-set",
     title="An endpoint URL for another service is used for STS",
-    text="AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS or endpoint_url is set, or code gives one endpoint to all clients: that of S3 or of other storage, which then counts for STS too.",
+    text="An endpoint URL is set for all clients (AWS_ENDPOINT_URL, endpoint_url or code), such as that of S3 or S3-compatible storage, and applies to STS, too.",
     fix="Remove AWS_ENDPOINT_URL, or set it per service.",
     of="not-sts",
 )
 PROXY_ANSWERS = CauseType(
     "proxy-answers",
     title="A proxy answers instead of STS",
-    text="A proxy on the way to STS gave an answer of its own.",
+    text="A proxy between the client and STS sent its own response.",
     fix="Add the STS endpoint to NO_PROXY, or allow it in the proxy.",
     of="not-sts",
 )
 NOT_STS = CauseType(
     "not-sts",
     title="Something other than STS answered",
-    text="What answered is not STS.",
+    text="The response is not from STS.",
     recognised_by="The response to an STS call has the form or the error code of another service, such as S3.",
     fix="Check the endpoint URL and the proxy of the client.",
     sources=(pages.SDK_ENDPOINTS,),
@@ -76,39 +76,39 @@ def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
     is_other_host = host is not None and not is_sts_host
     because: list[str] = []
     if error_code(case.failure) == _SERIALIZATION_ERROR:
-        because.append("The SDK could not read the answer, whose form is known.")
+        because.append("The SDK could not parse the response.")
     if _is_method_not_allowed(case):
         because.append(
-            "The answer is 405, MethodNotAllowed: S3 and web servers say so to a call of STS, and STS does not."
+            "The response is 405 MethodNotAllowed: S3 and web servers answer an STS call that way, STS does not."
         )
     if host is not None:
-        because.append(f"The text names the host {host}{', which is none of STS' if is_other_host else ''}.")
+        because.append(
+            f"The text names the host {host}{', which is not an STS endpoint' if is_other_host else ''}."
+        )
     setting = ENDPOINT_SET.cause(
-        because=("The text names other software that speaks as AWS does.",)
-        if AWS_COMPATIBLE.search(case.text)
-        else ()
+        because=("The text names AWS-compatible software.",) if AWS_COMPATIBLE.search(case.text) else ()
     )
     proxy = PROXY_ANSWERS.cause()
     return Explanation(
         failure=case.failure,
         topic="not-sts",
-        summary=f"The call of STS was answered by something else{f', {host}' if is_other_host else ''}.",
+        summary=f"The STS call was answered by something else{f', {host}' if is_other_host else ''}.",
         causes=(
             NOT_STS.cause("derived", tuple(because)),
             *((proxy, setting) if is_sts_host else (setting, proxy)),
         ),
         remedies=(
             Remedy(
-                title="See to which host the call of STS goes",
+                title="Check which host the STS call goes to",
                 who="you",
                 steps=(
-                    "Look for AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_STS in the environment, for endpoint_url in the profile, and for an endpoint in the program's own settings.",
-                    "Set the endpoint of other storage for S3 alone: AWS_ENDPOINT_URL_S3, or the client of S3 in the code. AWS SDK for Go v1 gives the endpoint of a session to all clients, that of STS too.",
-                    "Software that is not AWS's needs no role of IAM: give it its own keys, and take AWS_ROLE_ARN out of its environment.",
+                    "Look for AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_STS in the environment, endpoint_url in the profile, and an endpoint in the program's settings.",
+                    "Set the endpoint of S3-compatible storage for S3 only: AWS_ENDPOINT_URL_S3, or the S3 client in the code. AWS SDK for Go v1 uses a session's endpoint for all clients, including STS.",
+                    "S3-compatible software needs no IAM role: use its own keys, and remove AWS_ROLE_ARN from the environment.",
                 ),
                 commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
                 url=pages.SDK_ENDPOINTS,
             ),
         ),
-        notes=("No policy helps: the call did not reach IAM.",),
+        notes=("An IAM policy does not help: the call did not reach AWS.",),
     )

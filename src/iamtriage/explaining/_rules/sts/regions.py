@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ("explain_region_disabled",)
 
 _PHRASES = ("STS is not activated in this region", "STS is not activated in the requested region")
-_NOTE = "No IAM policy helps here. Tokens from the host of a region hold in all regions, so the region of STS need not be that of the other calls."
+_NOTE = "An IAM policy does not help. Tokens of a regional STS endpoint are valid in all regions, so STS can be called in another region than the other services."
 
 
 REGION_NOT_ENABLED = CauseType(
@@ -45,7 +45,7 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     account = "the account" if case.failure.account is None else f"the account {case.failure.account}"
     because = quote_phrases(message, *_PHRASES)
     if case.failure.envelope.code is not None:
-        because += (f"AWS's code is {case.failure.envelope.code}.",)
+        because += (f"The error code is {case.failure.envelope.code}.",)
     findings = diagnose_sts_call(case, codes=frozenset({"region-disabled"}), because=because)
     opts_in = None if region is None else StsCall().is_opt_in(region)
     return Explanation(
@@ -69,8 +69,8 @@ def _activate_sts_remedy(region: str | None) -> Remedy:
         who="account administrator",
         steps=(
             "Open the IAM console, Account settings, Security Token Service (STS), Endpoints.",
-            f"Activate {name}. There is no API for it, and us-east-1 is always active.",
-            "It is the setting of the account whose role or user is asked for; in another account's role, that account's.",
+            f"Activate {name}. There is no API for this. The endpoint in us-east-1 is always active.",
+            "The setting belongs to the account of the role or user that is requested.",
         ),
         url=pages.TEMPORARY_REGIONS,
     )
@@ -78,11 +78,11 @@ def _activate_sts_remedy(region: str | None) -> Remedy:
 
 def _other_region_remedy() -> Remedy:
     return Remedy(
-        title="Or call STS in a region that is activated",
+        title="Or call STS in an active region",
         who="you",
         steps=(
-            "Give the client of STS the region of a host that is active, and sign for it; other clients keep theirs.",
-            "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls may go to that region.",
+            "Create only the STS client for an active region; the other clients keep theirs.",
+            "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that region.",
         ),
         url=pages.STS_REGIONS,
     )
@@ -99,7 +99,7 @@ def _explain_region_not_enabled(case: Case[RegionDisabled], region: str | None) 
             Remedy(
                 title="Or use a region that is enabled",
                 who="you",
-                steps=("Name another region in the profile, in AWS_REGION or where the client is made.",),
+                steps=("Set another region in the profile, in AWS_REGION or in the client.",),
                 commands=(
                     "aws account list-regions --region-opt-status-contains ENABLED ENABLED_BY_DEFAULT",
                 ),
@@ -107,6 +107,6 @@ def _explain_region_not_enabled(case: Case[RegionDisabled], region: str | None) 
             ),
         ),
         notes=(
-            "An organization's service control policies may keep regions off; then its administrator decides.",
+            "An organization's service control policies can block regions; then its administrator decides.",
         ),
     )

@@ -117,17 +117,17 @@ def _describe_unreadable_policy(error: IamTriageError, evidence: Evidence) -> Tr
 
 def _describe_result(result: TrustResult, role: str | None, evidence: Evidence) -> TrustFindings:
     if result.allowed is True:
-        text = "The trust policy that was given lets the call in, so look for the cause elsewhere."
+        text = "The trust policy that was given allows the call, so the cause is elsewhere."
         cause = TRUST_POLICY_ALLOWS.cause(evidence, (as_sentence(result.reason),), text=text)
         return TrustFindings(allowed=True, cause=cause)
     if result.allowed is None:
-        text = "What is given does not decide whether the trust policy lets the call in."
+        text = "Whether the trust policy allows the call depends on values that are not known."
         cause = TRUST_POLICY_OPEN.cause(because=(as_sentence(result.reason),), text=text)
         return TrustFindings(allowed=None, cause=cause, result=result)
     name = commands.role_name(role)
     steps = (
-        as_sentence(result.fix) if result.fix else "Change it only if whoever wrote it meant the call.",
-        "Set the whole document again: the command replaces it.",
+        as_sentence(result.fix) if result.fix else "Change it only if this caller is meant to have access.",
+        "Pass the whole document: the command replaces the policy.",
     )
     return TrustFindings(
         allowed=False,
