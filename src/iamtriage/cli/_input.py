@@ -9,7 +9,7 @@ from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, print_error
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from iamtriage.inputs._inputs import Input
 
@@ -54,6 +54,10 @@ class Inputs:
                 )
         except ValueError as error:
             raise InputError(error) from error
+        if any(name.startswith("s3://") for name in names):
+            from iamtriage.inputs._prefetching import prefetch
+
+            self._inputs = prefetch(self._inputs)
         self.are_many = len(names) > 1 or not (names[0] == "-" or os.path.isfile(names[0]))  # noqa: PTH113 (a path in any form)
         self.has_problem = False
         self._selected = 0
@@ -61,8 +65,8 @@ class Inputs:
     def __iter__(self) -> Generator[Input, None, None]:
         """Yield the inputs that can be read, and report the others on standard error."""
         for source in self._inputs:
-            self._selected += 1
             if source.skipped is None:
+                self._selected += 1
                 yield source
             if source.problem is not None:
                 self.has_problem = True
@@ -90,14 +94,14 @@ def read_bytes(name: str) -> bytes:
     """Read a whole FILE argument, decompressed if necessary.
 
     Raises:
-        OSError: The file cannot be read.
-        InputError: The file has a known binary format, or its compressed data is invalid.
+        OSError: The file cannot be opened.
+        InputError: The file cannot be read, has a known binary format, or its compressed data is invalid.
     """
     from iamtriage.inputs._content import Content
     from iamtriage.inputs._local import LocalFile, StandardInput
 
     with (StandardInput() if name == "-" else LocalFile(name)).open() as (chunks, _):
-        content = Content(_named(chunks, name))
+        content = Content(chunks)
         data = b"".join(content)
     if content.problem is not None:
         msg = f"{_display_name(name)}: {content.problem}"
@@ -105,20 +109,12 @@ def read_bytes(name: str) -> bytes:
     return data
 
 
-def _named(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
-    try:
-        yield from chunks
-    except OSError as error:
-        error.filename = error.filename or _display_name(name)
-        raise
-
-
 def read_text(name: str) -> str:
     """Read a whole FILE argument as text.
 
     Raises:
-        OSError: The file cannot be read.
-        InputError: The file is not text, or its compressed data is invalid.
+        OSError: The file cannot be opened.
+        InputError: The file cannot be read, is not text, or its compressed data is invalid.
     """
     from iamtriage._reading.encodings import encoding_of
 

@@ -21,8 +21,8 @@ def add_files(command: argparse.ArgumentParser) -> None:
         "files",
         nargs="*",
         metavar="FILE",
-        help="a log or event records, plain or compressed; a folder; or a pattern such as 'logs/**/*.gz' "
-        "(default: -, standard input)",
+        help="a log or event records, plain or compressed; a folder; an s3:// prefix; or a pattern such "
+        "as 'logs/**/*.gz' (default: -, standard input)",
     )
 
 

@@ -40,7 +40,7 @@ class Content:
         self.problem: str | None = None
         self.has_nul = False
         self.descriptor = descriptor
-        self._chunks = chunks
+        self._chunks = self._guarded(chunks)
         self._pending: list[bytes] = []
         self.prefix = self._begin()
         compression = find_compression(self.prefix)
@@ -77,7 +77,14 @@ class Content:
         try:
             yield from parts
         except DecompressionError as error:
-            self.problem = str(error)
+            self.problem = self.problem or str(error)
+
+    def _guarded(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield bytes up to an error of the operating system or of S3."""
+        try:
+            yield from chunks
+        except OSError as error:
+            self.problem = error.strerror or str(error)
 
     def _reject(self, problem: str) -> None:
         self.problem = problem

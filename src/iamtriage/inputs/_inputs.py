@@ -13,7 +13,7 @@ from iamtriage.inputs._records import Progress, find_format, read_denials
 from iamtriage.inputs._selection import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from iamtriage.failures._failures import Failure
@@ -154,6 +154,13 @@ class Input:
             yield failure
         if not is_found and content.is_binary:
             self.problem = NUL_BYTES
+
+    def change_source(self, change: Callable[[Source], Source | None]) -> bool:
+        """Replace where the bytes come from by what a function returns; ``None`` leaves it."""
+        changed = None if self._source is None else change(self._source)
+        if changed is not None:
+            self._source = changed
+        return changed is not None
 
     def open_content(self) -> Generator[Content, None, None]:
         """Yield the content, unless there is none, and set what is wrong with it after it was read."""

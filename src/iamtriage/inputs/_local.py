@@ -16,7 +16,7 @@ from iamtriage.inputs._live import find_live_descriptor
 from iamtriage.inputs._selection import find_sibling
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterator
     from io import TextIOBase
 
     from iamtriage.inputs._selection import Selection
@@ -68,18 +68,17 @@ def _read(stream: _BinaryStream) -> Iterator[bytes]:
         yield chunk
 
 
-def find_local_inputs(paths: Iterable[str | os.PathLike[str]], selection: Selection) -> Iterator[Input]:
-    """Yield the inputs that local paths name, each file once."""
-    seen: set[tuple[int, int]] = set()
-    for each in paths:
-        path = os.fspath(each)
-        if path == "-":
-            yield Input("standard input", source=StandardInput(), selection=selection)
-        else:
-            yield from _find(path, selection, seen)
+def find_local_inputs(path: str, selection: Selection, seen: set[tuple[int, int] | str]) -> Iterator[Input]:
+    """Yield the inputs that a local path names.
 
-
-def _find(path: str, selection: Selection, seen: set[tuple[int, int]]) -> Iterator[Input]:
+    Args:
+        path: A file, a folder, a pattern, or ``-``.
+        selection: What to read.
+        seen: The device and inode of each file that was yielded before.
+    """
+    if path == "-":
+        yield Input("standard input", source=StandardInput(), selection=selection)
+        return
     try:
         status = os.stat(path)  # noqa: PTH116 (a path in any form)
     except (OSError, ValueError) as error:
@@ -100,17 +99,17 @@ def _find(path: str, selection: Selection, seen: set[tuple[int, int]]) -> Iterat
         yield _unreadable(path, "a folder without files")
 
 
-def _find_matches(pattern: str, selection: Selection, seen: set[tuple[int, int]]) -> Iterator[Input]:
+def _find_matches(pattern: str, selection: Selection, seen: set[tuple[int, int] | str]) -> Iterator[Input]:
     matches = sorted(iglob(pattern, recursive=True))  # noqa: PTH207 (the pattern can be absolute)
     if not matches:
         yield _unreadable(pattern, "no file matches this pattern")
     for match in matches:
         # With `**`, a folder is matched, and so are its files.
         if not (pattern.endswith("**") and os.path.isdir(match)) and selection.may_contain(match):  # noqa: PTH112
-            yield from _find(match, selection, seen)
+            yield from find_local_inputs(match, selection, seen)
 
 
-def _walk(folder: str, selection: Selection, seen: set[tuple[int, int]]) -> Iterator[Input | None]:
+def _walk(folder: str, selection: Selection, seen: set[tuple[int, int] | str]) -> Iterator[Input | None]:
     """Yield the inputs of a folder, and ``None`` for what is not selected or was yielded before."""
     try:
         with os.scandir(folder) as scan:
@@ -141,7 +140,7 @@ def _walk(folder: str, selection: Selection, seen: set[tuple[int, int]]) -> Iter
 
 
 def _new_input(
-    path: str, status: os.stat_result, selection: Selection, seen: set[tuple[int, int]]
+    path: str, status: os.stat_result, selection: Selection, seen: set[tuple[int, int] | str]
 ) -> tuple[Input, ...]:
     """Return the input of a file, unless it was yielded before."""
     identity = (status.st_dev, status.st_ino)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
+from iamtriage.inputs._clients import Clients
 from iamtriage.inputs._local import find_local_inputs
 from iamtriage.inputs._selection import build_selection
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Collection, Iterable, Iterator
     from datetime import date, datetime
 
     from iamtriage.inputs._inputs import Input
+    from iamtriage.inputs._selection import Selection
 
 __all__ = ("open_inputs",)
 
@@ -24,6 +26,7 @@ def open_inputs(
     until: datetime | date | str | None = None,
     accounts: Collection[str] = (),
     regions: Collection[str] = (),
+    session: object = None,
 ) -> Iterator[Input]:
     """Yield the inputs that paths name, without opening them.
 
@@ -32,12 +35,17 @@ def open_inputs(
     Insights events or aggregated events is one input that is skipped. A file that several paths name is one
     input.
 
+    ``s3://bucket/prefix`` stands for all objects whose keys begin with the prefix. The key can be a pattern,
+    in which ``*`` also matches ``/``. Credentials, endpoint and retries are those of the session.
+
     Args:
-        paths: Files, folders, and patterns with ``*``, ``?``, ``[…]`` or ``**``. ``-`` is standard input.
+        paths: Files, folders, ``s3://`` URLs, and patterns with ``*``, ``?``, ``[…]`` or ``**``. ``-`` is
+            standard input.
         since: The time of the first event. Without a time zone, it is in UTC; a date is its beginning.
         until: The time that all events are before.
         accounts: The IDs of the accounts to read; empty for all.
         regions: The Regions to read; empty for all.
+        session: The boto3 or botocore session for ``s3://`` URLs; ``None`` for one from the environment.
 
     Yields:
         The inputs. A path that cannot be read is one with a ``problem``.
@@ -56,4 +64,22 @@ def open_inputs(
         msg = "paths must be an iterable of paths, not a string"
         raise TypeError(msg)
     selection = build_selection(since, until, accounts, regions)
-    return find_local_inputs(paths, selection)
+    return _find(map(_fspath, paths), selection, Clients(session))
+
+
+def _fspath(path: str | os.PathLike[str]) -> str:
+    return os.fspath(path)
+
+
+def _find(paths: Iterable[str], selection: Selection, clients: Clients) -> Iterator[Input]:
+    seen: set[tuple[int, int] | str] = set()
+    for path in paths:
+        if not path.startswith("s3://"):
+            yield from find_local_inputs(path, selection, seen)
+            continue
+        from iamtriage.inputs._s3 import find_s3_inputs
+
+        for source in find_s3_inputs(path, selection, clients):
+            if source.name not in seen:
+                seen.add(source.name)
+                yield source

@@ -13,7 +13,7 @@ from iamtriage.inputs._json import get
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ("Selection", "find_sibling")
+__all__ = ("Selection", "build_selection", "find_sibling", "sibling_folder")
 
 # The folders next to CloudTrail/ in a trail's bucket that hold no events of calls. Source:
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
@@ -51,6 +51,12 @@ def find_sibling(path: str) -> str | None:
     """
     match = _SIBLING.search(path)
     return _SIBLINGS[match[1]] if match else None
+
+
+def sibling_folder(path: str) -> str:
+    """Return the folder of digests, Insights events or aggregated events that a path is in."""
+    match = _SIBLING.search(path)
+    return path[: match.end(1)] if match else path
 
 
 @attrs.frozen
@@ -94,6 +100,18 @@ class Selection:
         if self.since is not None and last is not None and last < self.since.date():
             return False
         return self.until is None or first is None or first <= (self.until + _MAX_DELAY).date()
+
+    def covers(self, path: str) -> bool:
+        """Return whether all events in a folder are selected."""
+        if not self:
+            return True
+        account, region, first, last = _describe(path)
+        return (
+            (not self.accounts or account in self.accounts)
+            and (not self.regions or region in self.regions)
+            and (self.since is None or (first is not None and first > self.since.date()))
+            and (self.until is None or (last is not None and last < self.until.date()))
+        )
 
     def includes(self, record: Mapping[str, object]) -> bool:
         """Return whether a record is selected. One that does not state a time, account or Region is."""
