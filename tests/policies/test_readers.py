@@ -148,6 +148,17 @@ def test_the_trust_policy_of_a_role_is_that_of_the_resource() -> None:
     assert read_policies(DETAILS).select(USER, QUEUE).resource is None
 
 
+def test_a_role_can_be_the_caller_or_the_resource() -> None:
+    found = read_policies(DETAILS)
+    # The trust policy of the caller is not that of a key.
+    assert found.select(SESSION, KEY).resource is None
+    assert evaluate(Request(SESSION, "kms:Decrypt", KEY), found.select(SESSION, KEY)).allowed is None
+    # The policies of a role are not those of who assumes it.
+    policies = found.select(USER, ROLE)
+    assert [cast("Any", each).name for each in policies.identity] == ["inline", "send"]
+    assert policies.resource is not None
+
+
 def test_a_role_has_a_boundary_elsewhere() -> None:
     boundary = {"PermissionsBoundaryArn": f"arn:aws:iam::{ACCOUNT}:policy/limit"}
     role = {"Role": {"RoleName": "app", "Arn": ROLE, "AssumeRolePolicyDocument": TRUST, "PermissionsBoundary": boundary}}  # fmt: skip

@@ -31,8 +31,9 @@ class AttachedPolicy(View):
     Attributes:
         policy_type: Its type.
         document: The policy.
-        target: What it is attached to: ``"user/ana"``, ``"role/app"``, the ARN or the name of a resource;
-            ``None`` if that is not stated, so that it applies to every request.
+        target: What it is attached to: ``"user/ana"``, ``"role/app"``, the ARN or the name of a resource,
+            ``"service/kms"`` for an unknown resource of a service; ``None`` if that is not stated, so that
+            it applies to every request.
         level: For control policies, the level from the root.
     """
 
@@ -85,7 +86,11 @@ class PolicyCollection(View):
     def find_missing(self, principal: str, resource: str) -> tuple[str, ...]:
         """Return which policies of a principal and a resource are attached but not in the documents."""
         own = name_principal(principal)
-        found = [name for target, name in self.missing if target is None or _matches(target, own, resource)]
+        found = [
+            name
+            for target, name in self.missing
+            if target in {None, own} or _matches_resource(target or "", resource)
+        ]
         if self.principals and own is not None and own not in self.principals:
             found.append(f"the policies of {own}")
         return tuple(found)
@@ -142,15 +147,26 @@ def merge_collections(collections: Iterable[PolicyCollection]) -> PolicyCollecti
 
 
 def _applies(policy: AttachedPolicy, own: str | None, resource: str) -> bool:
-    return policy.target is None or _matches(policy.target, own, resource)
+    """Return whether a policy applies to a principal or a resource, which can both be roles."""
+    if policy.target is None:
+        return True
+    if policy.policy_type == "resource":
+        return _matches_resource(policy.target, resource)
+    return policy.target == own
 
 
-def _matches(target: str, own: str | None, resource: str) -> bool:
-    """Return whether a target is the caller or the resource, or contains the resource."""
+def _matches_resource(target: str, resource: str) -> bool:
+    """Return whether a target is the resource, or contains it."""
     if target.startswith(("user/", "role/")):
-        # A role is also the resource of its trust policy.
-        return target == own or resource.endswith(f":{target}") or _is_role_with_path(target, resource)
+        # A role is the resource of its trust policy.
+        return resource.endswith(f":{target}") or _is_role_with_path(target, resource)
+    if target.startswith("service/"):
+        # It is about some resource of a service.
+        return f":{target.removeprefix('service/')}:" in resource
     names = {resource, resource.rpartition(":")[2], resource.rpartition("/")[2]}
+    if ":secret:" in resource:
+        # AWS appends six characters to the name of a secret.
+        names.add(resource.rpartition(":")[2][:-7])
     bucket = resource.rpartition(":")[2].partition("/")[0] if ":s3:" in resource else resource
     return target in names or target == bucket or target == resource.partition("/")[0]
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.policies._readers.collection import AttachedPolicy, PolicyCollection, decode_policy
-from iamtriage.policies._readers.json_values import JsonObject, get_object, get_objects, get_text, get_texts
+from iamtriage.policies._readers.json_values import JsonObject, get_objects, get_text, get_texts
+from iamtriage.policies._readers.terraform_references import Plan, PlannedResource, read_plan
 from iamtriage.policies._sets import PolicyDocument
 
 if TYPE_CHECKING:
@@ -18,134 +19,190 @@ if TYPE_CHECKING:
 
 __all__ = ("read_terraform",)
 
-# Type of the resource -> its attribute with the policy, and the attributes that name what it is attached to.
+# Type of the resource -> its attribute with the policy, and those that name what it is attached to, or refer
+# to it.
 _RESOURCE_POLICIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "aws_s3_bucket_policy": ("policy", ("bucket",)),
     "aws_kms_key": ("policy", ("arn", "key_id")),
     "aws_kms_key_policy": ("policy", ("key_id",)),
     "aws_sqs_queue": ("policy", ("arn", "name")),
-    "aws_sqs_queue_policy": ("policy", ()),
+    "aws_sqs_queue_policy": ("policy", ("queue_url",)),
     "aws_sns_topic": ("policy", ("arn", "name")),
     "aws_sns_topic_policy": ("policy", ("arn",)),
     "aws_secretsmanager_secret_policy": ("policy", ("secret_arn",)),
     "aws_ecr_repository_policy": ("policy", ("repository",)),
     "aws_dynamodb_resource_policy": ("policy", ("resource_arn",)),
 }
-_INLINE = {"aws_iam_role_policy": "role", "aws_iam_user_policy": "user"}
-_ATTACHMENTS = {"aws_iam_role_policy_attachment": "role", "aws_iam_user_policy_attachment": "user"}
+# These can have a policy; AWS makes one if they have none.
+_OPTIONAL_POLICIES = frozenset({"aws_kms_key", "aws_sqs_queue", "aws_sns_topic"})
+# What names a resource that has no ARN yet.
+_NAMES = ("arn", "bucket", "name", "id")
+_INLINE = {"aws_iam_role_policy": "role", "aws_iam_user_policy": "user", "aws_iam_group_policy": "group"}
+_ATTACHMENTS = {
+    "aws_iam_role_policy_attachment": "role",
+    "aws_iam_user_policy_attachment": "user",
+    "aws_iam_group_policy_attachment": "group",
+}
+_PRINCIPALS = {"aws_iam_role": "role", "aws_iam_user": "user"}
+_CONTROL_TYPES: dict[str | None, PolicyType] = {
+    None: "service_control",
+    "SERVICE_CONTROL_POLICY": "service_control",
+    "RESOURCE_CONTROL_POLICY": "resource_control",
+}
 
 
 def read_terraform(data: JsonObject) -> PolicyCollection:
     """Return the policies that the resources of a plan or state contain."""
-    return _Reader(data).read()
+    return _Reader(read_plan(data)).read()
 
 
 class _Reader:
     """Collect the policies, and the names of those that the document does not contain."""
 
-    def __init__(self, data: JsonObject) -> None:
-        values = get_object(data, "planned_values") or get_object(data, "values")
-        self.resources = list(_resources(get_object(values, "root_module")))
-        self.references = dict(_references(data))
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
         self.policies: list[AttachedPolicy] = []
         self.missing: list[tuple[str | None, str]] = []
+        self.members = self._find_members()
 
     def read(self) -> PolicyCollection:
-        for address, kind, values in self.resources:
-            self._read_resource(address, kind, values)
+        for resource in self.plan.resources:
+            if not resource.is_data:
+                self._read_resource(resource)
         return PolicyCollection(tuple(self.policies), tuple(self.missing))
 
-    def _read_resource(self, address: str, kind: str, values: JsonObject) -> None:
+    def _read_resource(self, resource: PlannedResource) -> None:
+        kind, values = resource.type, resource.values
         if kind in _INLINE:
-            target = self._find_target(address, _INLINE[kind], values)
-            self._add("identity", values.get("policy"), address, target)
+            self._add_identity(resource, "policy", self._find_targets(resource, _INLINE[kind]))
         elif kind in _ATTACHMENTS:
-            self._attach(address, self._find_target(address, _ATTACHMENTS[kind], values), values)
-        elif kind in {"aws_iam_role", "aws_iam_user"}:
-            self._read_principal(address, kind.removeprefix("aws_iam_"), values)
+            self._attach(resource, self._find_targets(resource, _ATTACHMENTS[kind]))
+        elif kind == "aws_iam_policy_attachment":
+            self._attach(resource, list(self._find_all_targets(resource)))
+        elif kind in _PRINCIPALS:
+            self._read_principal(resource, _PRINCIPALS[kind])
         elif kind == "aws_organizations_policy":
-            is_rcp = get_text(values, "type") == "RESOURCE_CONTROL_POLICY"
-            self._add(
-                "resource_control" if is_rcp else "service_control", values.get("content"), address, None
-            )
+            policy_type = _CONTROL_TYPES.get(get_text(values, "type"))
+            if policy_type is not None:
+                self._add(policy_type, self._find_policy(resource, "content"), resource.address, None)
         elif kind in _RESOURCE_POLICIES:
-            attribute, names = _RESOURCE_POLICIES[kind]
-            self._add("resource", values.get(attribute), address, get_text(values, *names))
+            self._read_resource_policy(resource)
 
-    def _read_principal(self, address: str, kind: str, values: JsonObject) -> None:
+    def _read_principal(self, resource: PlannedResource, kind: str) -> None:
+        values = resource.values
         name = get_text(values, "name")
         target = f"{kind}/{name}" if name else None
         if kind == "role":
-            self._add(
-                "resource", values.get("assume_role_policy"), address, get_text(values, "arn") or target
-            )
+            trusting = get_text(values, "arn") or target or "service/iam"
+            trust = self._find_policy(resource, "assume_role_policy")
+            self._add("resource", trust, resource.address, trusting)
             for inline in get_objects(values, "inline_policy"):
-                self._add("identity", inline.get("policy"), address, target)
+                if inline.get("policy"):
+                    self._add("identity", inline.get("policy"), resource.address, target)
             for arn in get_texts(values, "managed_policy_arns"):
                 self._attach_arn(arn, target, "identity")
         boundary = get_text(values, "permissions_boundary")
         if boundary is not None:
             self._attach_arn(boundary, target, "permissions_boundary")
+        elif self.plan.is_configured(resource, "permissions_boundary"):
+            self._attach_referenced(resource, "permissions_boundary", target, "permissions_boundary")
 
-    def _find_target(self, address: str, kind: str, values: JsonObject) -> str | None:
-        name = get_text(values, kind) or get_text(self._find_referenced(address, kind), "name")
-        return f"{kind}/{name}" if name else None
+    def _read_resource_policy(self, resource: PlannedResource) -> None:
+        attribute, names = _RESOURCE_POLICIES[resource.type]
+        content = self._find_policy(resource, attribute)
+        is_optional = resource.type in _OPTIONAL_POLICIES
+        if content is None and is_optional and not self.plan.is_configured(resource, attribute):
+            return
+        target = get_text(resource.values, *names)
+        for each in names:
+            referenced = None if target else self.plan.find_referenced(resource, each)
+            target = target or (get_text(referenced.values, *_NAMES) if referenced else None)
+        # A queue is identified by its URL: https://sqs.eu-west-1.amazonaws.com/111122223333/orders.
+        target = target.rpartition("/")[2] if target and target.startswith("https://") else target
+        # aws_s3_bucket_policy is about a resource of S3, aws_secretsmanager_secret_policy of Secrets Manager.
+        service = f"service/{resource.type.split('_')[1]}"
+        self._add("resource", content, resource.address, target or service)
 
-    def _attach(self, address: str, target: str | None, values: JsonObject) -> None:
-        arn = get_text(values, "policy_arn")
-        policy = self._find_referenced(address, "policy_arn").get("policy")
-        if policy is not None:
-            self._add("identity", policy, self.references[address, "policy_arn"], target)
-        elif arn is not None:
-            self._attach_arn(arn, target, "identity")
+    def _find_policy(self, resource: PlannedResource, attribute: str) -> object:
+        """Return the policy of an attribute, or of the document that it refers to; ``None`` if unknown."""
+        content: object = resource.values.get(attribute)
+        if content is not None and content != "":
+            return content
+        document = self.plan.find_referenced(resource, attribute)
+        if document is None or document.type != "aws_iam_policy_document":
+            return None
+        return get_text(document.values, "json", "minified_json")
+
+    def _find_targets(self, resource: PlannedResource, kind: str) -> list[str | None]:
+        name = get_text(resource.values, kind)
+        if name is None:
+            referenced = self.plan.find_referenced(resource, kind)
+            name = None if referenced is None else get_text(referenced.values, "name")
+        if name is None:
+            return [None]
+        if kind != "group":
+            return [f"{kind}/{name}"]
+        return list(self.members.get(name, ()))
+
+    def _find_all_targets(self, resource: PlannedResource) -> Iterator[str | None]:
+        """Yield the users and roles of an attachment that lists them."""
+        for member, kind in (("roles", "role"), ("users", "user")):
+            for name in get_texts(resource.values, member):
+                yield f"{kind}/{name}"
+        for name in get_texts(resource.values, "groups"):
+            yield from self.members.get(name, ())
+        for member in ("roles", "users", "groups"):
+            if resource.values.get(member) is None and self.plan.is_configured(resource, member):
+                yield None
+
+    def _find_members(self) -> dict[str, list[str | None]]:
+        """Return the members of each group."""
+        members: dict[str, list[str | None]] = {}
+        for resource in self.plan.resources:
+            values = resource.values
+            if resource.type == "aws_iam_user_group_membership":
+                for group in get_texts(values, "groups"):
+                    members.setdefault(group, []).extend(self._find_targets(resource, "user"))
+            elif resource.type == "aws_iam_group_membership":
+                users = [f"user/{name}" for name in get_texts(values, "users")]
+                members.setdefault(get_text(values, "group") or "", []).extend(users)
+        return members
+
+    def _attach(self, resource: PlannedResource, targets: list[str | None]) -> None:
+        arn = get_text(resource.values, "policy_arn")
+        for target in targets:
+            if arn is not None:
+                self._attach_arn(arn, target, "identity")
+            else:
+                self._attach_referenced(resource, "policy_arn", target, "identity")
+
+    def _attach_referenced(
+        self, resource: PlannedResource, attribute: str, target: str | None, policy_type: PolicyType
+    ) -> None:
+        """Attach the policy that an attribute refers to, before its ARN is known."""
+        policy = self.plan.find_referenced(resource, attribute)
+        if policy is None or policy.type != "aws_iam_policy":
+            self.missing.append((target, f"the policy that {resource.address} attaches"))
         else:
-            self.missing.append((target, f"the policy that {address} attaches"))
+            self._add(policy_type, self._find_policy(policy, "policy"), policy.address, target)
 
     def _attach_arn(self, arn: str, target: str | None, policy_type: PolicyType) -> None:
-        for address, kind, values in self.resources:
-            if kind == "aws_iam_policy" and get_text(values, "arn") == arn:
-                self._add(policy_type, values.get("policy"), address, target)
+        for each in self.plan.resources:
+            if each.type == "aws_iam_policy" and get_text(each.values, "arn") == arn:
+                self._add(policy_type, self._find_policy(each, "policy"), each.address, target)
                 return
         self.missing.append((target, f"the policy {arn}"))
 
-    def _find_referenced(self, address: str, attribute: str) -> JsonObject:
-        """Return the values of the resource that an attribute refers to, before its ARN is known."""
-        referenced = self.references.get((address, attribute))
-        for other, _, values in self.resources:
-            if other == referenced:
-                return values
-        return {}
+    def _add_identity(self, resource: PlannedResource, attribute: str, targets: list[str | None]) -> None:
+        for target in targets:
+            self._add("identity", self._find_policy(resource, attribute), resource.address, target)
 
     def _add(self, policy_type: PolicyType, content: object, address: str, target: str | None) -> None:
-        if content in (None, ""):
-            return
         document = decode_policy(content)
-        if document is None:
+        # A policy of an unknown principal or resource must not apply to all of them.
+        is_control = policy_type in {"service_control", "resource_control"}
+        is_known = is_control or (target is not None and not target.startswith("service/"))
+        if document is None or not is_known:
             self.missing.append((target, f"the policy of {address}"))
         else:
             self.policies.append(AttachedPolicy(policy_type, PolicyDocument(document, name=address), target))
-
-
-def _resources(module: JsonObject) -> Iterator[tuple[str, str, JsonObject]]:
-    """Yield address, type and values of the resources in a module and in those that it calls."""
-    for resource in get_objects(module, "resources"):
-        if resource.get("mode", "managed") == "managed":
-            yield (
-                get_text(resource, "address") or "?",
-                get_text(resource, "type") or "",
-                get_object(resource, "values"),
-            )
-    for child in get_objects(module, "child_modules"):
-        yield from _resources(child)
-
-
-def _references(data: JsonObject) -> Iterator[tuple[tuple[str, str], str]]:
-    """Yield the attributes that refer to a resource in the configuration of the root module."""
-    root = get_object(get_object(data, "configuration"), "root_module")
-    for resource in get_objects(root, "resources"):
-        expressions = get_object(resource, "expressions")
-        for attribute in expressions:
-            names = list(get_texts(get_object(expressions, attribute), "references"))
-            if names:
-                # The last reference is the resource: ["aws_iam_policy.read.arn", "aws_iam_policy.read"].
-                yield (get_text(resource, "address") or "?", attribute), names[-1]
