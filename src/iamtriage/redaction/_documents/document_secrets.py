@@ -7,13 +7,14 @@ document or any other text, which is searched in turn.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._documents.json_spans import find_json
 from iamtriage.redaction._documents.keys import announce_items, announce_members, announce_pairs
 from iamtriage.redaction._documents.nodes import Node
+from iamtriage.redaction._documents.xml_spans import find_xml
 from iamtriage.redaction._documents.yaml_spans import find_yaml
 from iamtriage.redaction._secret_spans import FoundSecret
 
@@ -33,6 +34,8 @@ __all__ = ("Documents",)
 _MIN_LENGTH = 5
 # No shorter key contains a secret that a name or its form shows.
 _MIN_KEY = 12
+# No shorter word has the form of a secret.
+_MIN_TOKEN = 16
 _LINE = re.compile(r"[^\n]+")
 # No value, quote or space of any notation contains it.
 _FILLER = "\x81"
@@ -108,7 +111,7 @@ class Documents:
         what = known and known.secret_in(content, is_text=value.is_text, is_quoted=value.is_quoted)
         if what:
             yield value.mark(FoundSecret(value.start, value.end, what, is_whole=True))
-        elif value.is_text and len(content) >= _MIN_LENGTH:
+        elif value.is_text and len(content) >= _MIN_LENGTH and not _is_word(content):
             for found in known.find_in(content, find, is_quoted=value.is_quoted) if known else find(content):
                 yield value.mark(_located(found, decoded, value.end))
 
@@ -120,12 +123,12 @@ class Documents:
             None if isinstance(item.value, Node) else item.value.decode(self._text) for item in node.items
         ]
         values = [each and each.content for each in decoded]
-        if node.kind == "object":
-            names = announce_members([self._name(item) for item in node.items], values, announced)
-        elif node.kind == "pairs":
-            names = announce_pairs(values)
-        else:
+        if node.kind == "list":
             names = announce_items(values, announced)
+        else:
+            names = announce_members([self._name(item) for item in node.items], values, announced)
+        if node.kind == "pairs":
+            names = [known or paired for known, paired in zip(names, announce_pairs(values), strict=True)]
         children: list[_Open] = [
             (item.value, content, name)
             for item, content, name in zip(node.items, decoded, names, strict=True)
@@ -145,7 +148,18 @@ def _find_documents(text: str) -> _FoundDocuments:
     yaml = find_yaml(text) if ":" in text else None
     if yaml:
         return _FoundDocuments(yaml.documents, _gaps(yaml.comments, len(text)))
+    if "</" in text or "/>" in text:
+        values = [*_without_overlaps([*values, *find_xml(text)])]
     return _FoundDocuments(values, [(value.start, value.end) for value in values])
+
+
+def _without_overlaps(values: list[Value]) -> Iterator[Value]:
+    """Yield values in text order, without those that begin in another."""
+    done = 0
+    for value in sorted(values, key=attrgetter("start")):
+        if value.start >= done:
+            yield value
+            done = value.end
 
 
 def _gaps(spans: list[tuple[int, int]], end: int) -> list[tuple[int, int]]:
@@ -154,13 +168,22 @@ def _gaps(spans: list[tuple[int, int]], end: int) -> list[tuple[int, int]]:
     return [(start, stop) for start, stop in zip(edges[::2], edges[1::2], strict=True) if start < stop]
 
 
+def _is_word(content: str) -> bool:
+    """Return whether a string is one word, and none that has the form of a secret."""
+    return content.isalpha() or (len(content) < _MIN_TOKEN and content.isalnum())
+
+
 def _located(found: FoundSecret, decoded: Decoded, limit: int) -> FoundSecret:
     """Return a secret of a decoded scalar at its place in the text."""
     places = decoded.places
-    start, end = (_origin(places, position) for position in (found.start, found.end))
+    first = bisect_right(places, found.start, key=_offset) - 1
+    start = places[first][1] + found.start - places[first][0]
+    # What stands for no character is not part of a secret before it.
+    last = bisect_left(places, found.end, key=_offset)
+    last -= last == len(places) or places[last][0] != found.end
+    end = places[last][1] + found.end - places[last][0]
     return found._replace(start=start, end=min(end, limit), is_unwrapped=False)
 
 
-def _origin(places: list[tuple[int, int]], position: int) -> int:
-    at = bisect_right(places, (position, float("inf"))) - 1
-    return places[at][1] + position - places[at][0]
+def _offset(place: tuple[int, int]) -> int:
+    return place[0]

@@ -56,7 +56,7 @@ _SENSITIVE = {
     "noecho": "true",
 }
 _KUBERNETES_DATA = frozenset({"data", "stringdata"})
-_NAME = re.compile(r"[\w.$@: -]{1,100}")
+_NAME = re.compile(r"[\w.$@-]{1,60}(?:[ :][\w.$@-]{1,60}){0,4}")
 _OPTION_OR_NAME = re.compile(r"-{0,2}[A-Za-z][\w.-]{1,80}")
 # A sentence about the secret, not a passphrase.
 _SENTENCE = re.compile(

@@ -275,6 +275,7 @@ def classify_name(prefix: str, tail: str, suffix: str = "") -> Name | None:
     return Name(what, short, key, strong=strong, random=evidence != "name" or kind == "other")
 
 
+@lru_cache(maxsize=2048)
 def classify_key(key: str) -> Name | None:
     """Return what the key of an object announces; ``None`` if it is not a secret.
 

@@ -1,0 +1,286 @@
+"""Find XML in text, and the position of each of its values.
+
+An element with elements in it is an object, an attribute is a member of its element, and any other element is
+a value, also one with text whose words are formatted by elements. Each character is read once, so the time is
+linear.
+Grammar: https://www.w3.org/TR/xml/.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._typing import override
+from iamtriage.redaction._documents.nodes import Decoded, Item, Node, Scalar, decode
+from iamtriage.redaction._vocabulary.secret_names import classify_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.redaction._secret_spans import FoundSecret
+
+__all__ = ("find_xml",)
+
+_NAME = r"[A-Za-z_][\w.:-]*+"
+_ATTRIBUTE = rf"(?P<name>{_NAME})\s*+=\s*+(?:\"(?P<double>[^\"<]*+)\"|'(?P<single>[^'<]*+)')"
+_START = re.compile(
+    rf"<(?P<tag>{_NAME})(?P<attributes>(?:\s++{_NAME}\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+)\s*+(?P<empty>/)?>"
+)
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
+_END = re.compile(rf"</(?P<tag>{_NAME})\s*+>")
+# Most elements in prose.
+_LEAF = re.compile(rf"<(?P<tag>{_NAME})(?:>[^<]*+</(?P=tag)>|[ ]?/>)")
+_TEXT = re.compile(r"[^<]++")
+# What is in no element's text, and how it ends. The end is searched for, because no pattern can remember that
+# there is none.
+_OTHERS = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!DOCTYPE", ">"))
+_ENTITY = re.compile(r"&(?:#(?P<decimal>[0-9]{1,7})|#[xX](?P<hex>[0-9a-fA-F]{1,6})|(?P<name>[a-z]{2,5}));")
+_TAG_OR_ENTITY = re.compile(rf"<[^<>]*+>|{_ENTITY.pattern}")
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_MAX_CHARACTER = 0x10FFFF
+# Elements that hold a name, each followed by one that holds its value: property lists and tables.
+_NAME_TAGS = frozenset({"key", "td", "th", "dt", "dd"})
+# Elements of web pages that format words.
+_FORMATTING = frozenset(
+    {
+        "a",
+        "b",
+        "br",
+        "code",
+        "em",
+        "font",
+        "i",
+        "kbd",
+        "mark",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "tt",
+        "u",
+    }
+)
+_NAMING = frozenset({"key", "name"})
+_MAX_DEPTH = 200
+# More and shorter elements on average are no document that people write, and would take long.
+_MAX_SHORT_ELEMENTS = 1_000
+_MIN_CHARS_PER_ELEMENT = 20
+
+
+class XmlText(Scalar):
+    """The text of an element."""
+
+    __slots__ = ()
+
+    @override
+    def decode(self, text: str) -> Decoded:
+        if text.find("&", self.start, self.end) < 0:
+            return super().decode(text)
+        return decode(text, self.start, self.end, _ENTITY, _character)
+
+
+class XmlSentence(Scalar):
+    """A text in which elements format words."""
+
+    __slots__ = ()
+
+    @override
+    def decode(self, text: str) -> Decoded:
+        return decode(text, self.start, self.end, _TAG_OR_ENTITY, _tag_or_character)
+
+
+class XmlAttribute(XmlText):
+    """The value of an attribute."""
+
+    __slots__ = ()
+
+    @override
+    def mark(self, found: FoundSecret) -> FoundSecret:
+        return found._replace(quote=found.quote.replace('"', "&quot;").replace("'", "&apos;"))
+
+
+def _character(entity: re.Match[str]) -> str:
+    number = int(entity["decimal"] or 0) or int(entity["hex"] or "0", 16)
+    if number:
+        return chr(number) if number <= _MAX_CHARACTER else "\ufffd"
+    return _ENTITIES.get(entity["name"] or "", entity[0])
+
+
+def _tag_or_character(found: re.Match[str]) -> str:
+    if found[0][0] == "&":
+        return _character(found)
+    # No secret reaches over a tag, because its marker replaces all of it.
+    around = found.string[found.start() - 1] + found.string[found.end() : found.end() + 1]
+    return "" if around.strip() != around or not around.isalnum() else " "
+
+
+class _Element(Node):
+    """An element. Its items are its attributes, and its text or the elements in it.
+
+    Attributes:
+        tag: Its name.
+        text: The text in it.
+        content: The position after its start tag.
+        has_elements: Whether there are elements in it.
+    """
+
+    __slots__ = ("content", "has_elements", "tag", "text")
+
+    def __init__(self, tag: str, start: int, content: int) -> None:
+        super().__init__(start, "object")
+        self.tag = tag
+        self.text: list[Scalar] = []
+        self.content = content
+        self.has_elements = False
+
+    def close(self, content_end: int, end: int) -> None:
+        """Set where its content and it end, and what its items are."""
+        self.end = end
+        if (
+            self.text
+            and self.has_elements
+            and all(item.name in _FORMATTING for item in self.items if item.key is None)
+        ):
+            # A sentence is read as a whole.
+            self.items = [item for item in self.items if item.key is not None]
+            self.text = [XmlSentence(self.content, content_end)]
+            self.has_elements = False
+        # A text next to attributes is the value that they describe.
+        name = "" if self.has_elements else "value"
+        self.items += (Item(None, name, text) for text in self.text)
+        names = [item.name for item in self.items]
+        if names and names[0] in _NAME_TAGS and (names[0] != "key" or set(names[::2]) == {"key"}):
+            self.kind = "pairs"
+
+    def item(self) -> Item:
+        """Return it as an item of the element that it is in."""
+        only = self.items[0] if len(self.items) == 1 else None
+        is_text = only is not None and only.key is None and isinstance(only.value, Scalar) and self.text
+        return Item(None, _local(self.tag), only.value if only and is_text else self)
+
+    def announced(self) -> Node:
+        """Return an object with it as the only item, so that its name announces what is in it."""
+        result = Node(self.start, "object")
+        result.end = self.end
+        result.items.append(self.item())
+        return result
+
+    def is_record(self) -> bool:
+        """Return whether it has elements, or names a secret. In prose, there are others, too."""
+        if not self.items or self.has_elements or any(isinstance(text, XmlSentence) for text in self.text):
+            return bool(self.items)
+        named = (item for item in self.items if item.key is not None)
+        return classify_key(_local(self.tag)) is not None or any(
+            classify_key(item.name) is not None or item.name.lower() in _NAMING for item in named
+        )
+
+
+def find_xml(text: str) -> Iterator[Node]:
+    """Yield each element of a text that consists of data and is in no other."""
+    at = 0
+    closed: dict[str, int] = {}
+    while opening := _START.search(text, at):
+        leaf = _LEAF.match(text, opening.start())
+        if leaf and classify_key(_local(leaf["tag"])) is None:
+            at = leaf.end()
+            continue
+        nodes, at = _read(text, opening, closed)
+        yield from nodes
+
+
+def _read(text: str, opening: re.Match[str], closed: dict[str, int]) -> tuple[list[Node], int]:
+    """Read the element of a start tag. Return it, or what is complete in it, and where to go on.
+
+    Args:
+        text: The text.
+        opening: The start tag.
+        closed: For each end of a comment and the like, from where on there is none.
+    """
+    stack: list[_Element] = []
+    complete: list[_Element] = []
+    at = opening.start()
+    count = 0
+    while at < len(text):
+        if text[at] != "<":
+            run = _TEXT.match(text, at)
+            end = run.end() if run else at + 1
+            _add_text(stack[-1], text, at, end)
+            at = end
+        elif start := _START.match(text, at):
+            at = start.end()
+            count += 1
+            is_dense = count > _MAX_SHORT_ELEMENTS and at - opening.start() < count * _MIN_CHARS_PER_ELEMENT
+            if is_dense or len(stack) >= _MAX_DEPTH:
+                break
+            stack.append(_open(start))
+            if start["empty"] and _close(stack, at, at, complete):
+                break
+        elif end_tag := _END.match(text, at):
+            if end_tag["tag"] != stack[-1].tag:
+                break
+            content_end, at = end_tag.span()
+            if _close(stack, content_end, at, complete):
+                break
+        elif (end := _skip_other(text, at, closed)) > at:
+            if text.startswith("<![CDATA[", at):
+                _add_text(stack[-1], text, at + len("<![CDATA["), end - len("]]>"), is_escaped=False)
+            at = end
+        else:
+            break
+    # What is complete in an element whose end is missing.
+    complete += (
+        item.value for element in stack for item in element.items if isinstance(item.value, _Element)
+    )
+    return [element.announced() for element in complete if element.is_record()], max(at, opening.end())
+
+
+def _open(start: re.Match[str]) -> _Element:
+    element = _Element(start["tag"], start.start(), start.end())
+    for attribute in _ATTRIBUTES.finditer(start.string, *start.span("attributes")):
+        group = "double" if attribute["double"] is not None else "single"
+        value = XmlAttribute(*attribute.span(group))
+        # An ID is the name of the element, not of its text.
+        name = _local(attribute["name"]) if attribute["name"] != "id" else "-"
+        element.items.append(Item(XmlAttribute(*attribute.span("name")), name, value))
+    return element
+
+
+def _add_text(element: _Element, text: str, start: int, end: int, *, is_escaped: bool = True) -> None:
+    content = text[start:end]
+    if content.strip():
+        start += len(content) - len(content.lstrip())
+        kind = XmlText if is_escaped else Scalar
+        element.text.append(kind(start, start + len(content.strip())))
+
+
+def _close(stack: list[_Element], content_end: int, end: int, complete: list[_Element]) -> bool:
+    """Add the last element to the one that it is in. Return whether it is in none."""
+    element = stack.pop()
+    element.close(content_end, end)
+    if stack:
+        stack[-1].has_elements = True
+        stack[-1].items.append(element.item())
+        return False
+    complete.append(element)
+    return True
+
+
+def _local(name: str) -> str:
+    """Return a name without its namespace."""
+    return name.rpartition(":")[2]
+
+
+def _skip_other(text: str, at: int, closed: dict[str, int]) -> int:
+    """Return where a comment or the like ends, or the same position."""
+    for opening, closing in _OTHERS:
+        if text.startswith(opening, at):
+            if at >= closed.get(closing, len(text)):
+                return at
+            end = text.find(closing, at + len(opening))
+            if end >= 0:
+                return end + len(closing)
+            closed[closing] = at
+            return at
+    return at
