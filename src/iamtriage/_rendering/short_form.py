@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ("CauseParts", "Parts", "RemedyParts", "cause_rows", "replace_note", "restates", "short_blocks")
 
-# Lines: what an ordinary explanation may have, and what none exceeds.
+# What an ordinary explanation has by default, and what none exceeds.
 _MAX_LINES, _LIMIT = 26, 32
 # The width at which other formats than text are measured.
 WIDTH = 100
@@ -92,6 +92,7 @@ class Parts:
         notes: What else to know.
         others: What is said about other failures in the text.
         hint: How to see everything.
+        lines: How many lines an ordinary explanation has.
     """
 
     summary: str
@@ -100,6 +101,7 @@ class Parts:
     notes: tuple[str, ...]
     others: str | None = None
     hint: str | None = None
+    lines: int = _MAX_LINES
 
 
 @attrs.define
@@ -282,11 +284,11 @@ class _Builder:
             # A command that reads a file is of no use without the step that saves it.
             selection.steps = tuple(sorted({*selection.steps, *_saving_steps(remedy, selection.commands)}))
         # A manifest repeats what the commands do, and a long policy is shown in full only.
-        if self._count(selection) > _MAX_LINES:
+        if self._count(selection) > parts.lines:
             selection.manifest = False
         if self._count(selection) > _LIMIT:
             selection.documents = False
-        lines = _MAX_LINES if self._count(selection) <= _MAX_LINES - 2 else _LIMIT
+        lines = parts.lines if self._count(selection) <= parts.lines - 2 else _LIMIT
         for name in _additions(parts):
             more = _MORE_FOR_TITLE if name == "titles" and not selection.titles else 0
             selection = self._widen(selection, name, min(lines + more, _LIMIT))

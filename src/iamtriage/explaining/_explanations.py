@@ -61,7 +61,9 @@ ONE_POLICY_TYPE = (
 )
 EVENTUAL_CONSISTENCY = "Policy and role changes can take a few seconds to take effect. Then retry the call."
 _GENERAL_NOTES = frozenset({ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY})
-_HINT = 'iamtriage explain --full, or explain(…).to_text(detail="full").'
+_HINT = 'iamtriage explain --full, or detail="full".'
+# Lines of a short explanation. Most denials have one cause, and others several that are equally likely.
+_LINES_OF_DENIAL, _LINES = 24, 26
 # Characters that are searched for other failures, and how many of them are described.
 _CHARS_SCANNED, _MAX_OTHERS = 200_000, 3
 
@@ -404,6 +406,9 @@ class Explanation(View):
             notes=tuple(note for note in self.notes if note not in _GENERAL_NOTES),
             others=_describe_others(failures, is_combined=combined is not None),
             hint=_HINT if self.causes or self.remedies else None,
+            lines=_LINES_OF_DENIAL
+            if self.failure is not None and self.failure.kind == "access_denied"
+            else _LINES,
         )
 
     @override

@@ -200,7 +200,10 @@ RESOURCES: tuple[Case, ...] = (
         "secret of another account",
         f"User: {SESSION} is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:{OTHER}:secret:db-AbCdEf because no resource-based policy allows the secretsmanager:GetSecretValue action",
         {},
-        ("customer managed KMS key", "kms:Decrypt", f"account {ACCOUNT}"),
+        (
+            "KMS key must be customer managed, and allow it kms:Decrypt",
+            f"In account {ACCOUNT}, an identity-based policy",
+        ),
         (),
     ),
     (
@@ -397,6 +400,32 @@ COMPANIONS: tuple[Case, ...] = (
     ),
 )
 CASES = (*LAKE_FORMATION, *FEDERATION, *RESOURCES, *SERVICES, *DENIES, *COMPANIONS)
+BUCKETS: tuple[Case, ...] = (
+    (
+        "every cause of a bare denial",
+        "upload failed: ./r.csv to s3://acme-reports/r.csv An error occurred (AccessDenied) when calling the PutObject operation: Access Denied",
+        {},
+        (
+            "No identity-based policy",
+            "in another account",
+            "The bucket policy, an SCP",
+            "kms:GenerateDataKey",
+            "arn:aws:s3:::acme-reports/r.csv",
+        ),
+        ("Public Access",),
+    ),
+    (
+        "public bucket policy",
+        "operation error S3: PutBucketPolicy, https response error StatusCode: 403, RequestID: 5TZ, HostID: abc=, api error AccessDenied: Access Denied",
+        {"resource": "arn:aws:s3:::acme-site"},
+        (
+            "Do this first: If the policy or ACL makes data public, check Block Public Access",
+            "get-public-access-block --bucket acme-site",
+        ),
+        (),
+    ),
+)
+CASES = (*CASES, *BUCKETS)
 _LIMIT = 32
 
 

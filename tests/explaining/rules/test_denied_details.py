@@ -251,7 +251,7 @@ def test_no_quota_of_sts_can_be_raised(operation: str, has_quota: bool) -> None:
 def test_web_identity_error_is_evidence_of_a_pod() -> None:
     explanation = explain("WebIdentityErr: failed to retrieve credentials")
     [cause] = [each for each in explanation.causes if each.code == "service-account-without-role"]
-    assert cause.because == ("The SDK asked for a web identity's role.",)
+    assert cause.because == ("The SDK was assuming a role with a web identity.",)
 
 
 def test_arn_of_aws_is_not_taken_for_a_masked_caller() -> None:

@@ -251,11 +251,6 @@ def resource_remedy(denial: Denial) -> Remedy:
         steps.append(f"The {policy.name} names no resource: it applies to the one that it belongs to.")
     if grant is not None:
         steps += companion_actions(grant.action, by_resource=True)
-    if denial.service == "secretsmanager" and denial.crosses_accounts:
-        # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
-        steps.append(
-            "The secret needs a customer managed KMS key, whose key policy allows the caller kms:Decrypt: the key aws/secretsmanager cannot be used from another account."
-        )
     documents = [] if added is None else [added]
     lines = _policy_commands(denial, policy.show_command, policy.change_command)
     if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
@@ -270,8 +265,12 @@ def resource_remedy(denial: Denial) -> Remedy:
             )
             lines += (_grant_command(denial),)
     elif denial.crosses_accounts and not isinstance(denial.principal, ServicePrincipal):
+        key = ""
+        if denial.service == "secretsmanager":
+            # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
+            key = " The secret's KMS key must be customer managed, and allow it kms:Decrypt."
         steps.append(
-            f"An identity-based policy of the caller, in account {denial.account}, must allow the action, too."
+            f"In account {denial.account}, an identity-based policy of the caller must allow the action, too.{key}"
         )
     steps += role_path_steps(denial)
     if policy is _OTHER_POLICY:

@@ -55,8 +55,9 @@ _OBJECT_OPERATIONS = frozenset(
 # Operations that write require another permission on the key.
 _KEY_TEXTS: dict[str, str] = dict.fromkeys(
     ("PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"),
-    "The bucket encrypts with a KMS key that the caller is not allowed to use (kms:GenerateDataKey).",
+    "The caller is not allowed to use the bucket's KMS key (kms:GenerateDataKey).",
 )
+_PUBLIC_OPERATIONS = frozenset({"PutBucketPolicy", "PutBucketAcl", "PutObjectAcl"})
 _READ_OPERATIONS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
 
 
@@ -70,7 +71,7 @@ BUCKET_OF_OTHER_ACCOUNT = CauseType(
 MISSING_OBJECT = CauseType(
     "missing-object",
     title="The object does not exist",
-    text="The object does not exist: without s3:ListBucket on the bucket, S3 answers 403 instead of 404.",
+    text="The object does not exist: without s3:ListBucket, S3 answers 403 instead of 404.",
     fix="Check the key. With s3:ListBucket on the bucket, S3 answers 404 instead of 403.",
     of="derived-action",
     example="s3-bare-bucket-known",
@@ -85,7 +86,7 @@ KMS_KEY = CauseType(
 BLOCK_PUBLIC_ACCESS = CauseType(
     "block-public-access",
     title="S3 Block Public Access prevents the change",
-    text="The ACL or policy of the call would give access to everybody, and a setting of Block Public Access stands against it.",
+    text="The ACL or policy of the call would make data public, which a setting of S3 Block Public Access prevents.",
     recognised_by="S3 names the Block Public Access setting, such as BlockPublicPolicy or BlockPublicAcls.",
     fix="Don't make the bucket public; if it must be, change the setting.",
     sources=(pages.S3_PUBLIC_ACCESS,),
@@ -98,36 +99,39 @@ def explain_block_public_access(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="block-public-access",
-        summary=denial_summary(denial, "S3 Block Public Access refuses what would make data public"),
+        summary=denial_summary(denial, "S3 Block Public Access prevents what would make data public"),
         causes=(BLOCK_PUBLIC_ACCESS.cause("reported", reason_lines(denial)),),
         remedies=(
             Remedy(
-                title="Give access to those who need it, not to everybody",
+                title="Allow those who need access, not everyone",
                 who="you",
                 steps=(
                     "Name accounts, roles or an organization as Principal, or restrict it by conditions such as aws:SourceVpce.",
-                    "Leave out public ACLs (public-read). For a web site, put CloudFront with origin access control before the bucket.",
+                    "Omit public ACLs (public-read). For a website, use CloudFront with origin access control.",
                 ),
                 url=pages.S3_PUBLIC_ACCESS,
             ),
-            Remedy(
-                title="Or, where public data are meant, change the setting",
-                who="account administrator",
-                steps=(
-                    "The setting stands at the bucket, at the account, or is kept by the organization: the strictest counts.",
-                    "Turn off the one setting that the message names, for the one bucket.",
-                ),
-                commands=(
-                    "aws s3api get-public-access-block --bucket BUCKET",
-                    fill_command(
-                        "aws s3control get-public-access-block --account-id {}",
-                        commands.account(denial.account),
-                    ),
-                ),
-                url=pages.S3_PUBLIC_ACCESS,
-            ),
+            _public_access_remedy(denial, "Or, if the data is meant to be public, change the setting"),
         ),
         notes=("An Allow in a policy of the caller does not help.",),
+    )
+
+
+def _public_access_remedy(denial: Denial, title: str) -> Remedy:
+    return Remedy(
+        title=title,
+        who="account administrator",
+        steps=(
+            "The setting is on the bucket, on the account, or set by the organization: the strictest one applies.",
+            "Turn off only the setting that prevents the change (BlockPublicPolicy for policies, BlockPublicAcls for ACLs), for this bucket only.",
+        ),
+        commands=(
+            fill_command("aws s3api get-public-access-block --bucket {}", bucket_argument(denial)),
+            fill_command(
+                "aws s3control get-public-access-block --account-id {}", commands.account(denial.account)
+            ),
+        ),
+        url=pages.S3_PUBLIC_ACCESS,
     )
 
 
@@ -143,6 +147,9 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         summary=_summary(denial, to),
         causes=tuple(_causes(denial, operation)),
         remedies=present(
+            _public_access_remedy(denial, "If the policy or ACL makes data public, check Block Public Access")
+            if operation in _PUBLIC_OPERATIONS
+            else None,
             _allow_remedy(denial),
             _inspect_remedy(denial, operation),
             None if denial.action is None else resource_remedy(denial),
@@ -183,12 +190,14 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         has_status_code = denial.failure.envelope.code in {"403", "Forbidden"}
         yield NO_BODY.cause(
             "derived",
-            ("The code was made of the HTTP status.",) if has_status_code else (),
-            text=f"{operation} is a HEAD request, whose response has no body: S3 cannot give a reason.",
+            ("The code is the HTTP status.",) if has_status_code else (),
+            text=f"The response to {operation}, a HEAD request, has no body, so S3 cannot give a reason.",
         )
     if denial.action is not None and operation is not None:
         text = f"The call {operation} requires {join_first_four(denial.actions)}{_level(denial)}."
         yield DERIVED_ACTION.cause(denial.action_evidence, text=text)
+    if operation in _PUBLIC_OPERATIONS:
+        yield BLOCK_PUBLIC_ACCESS.cause()
     text = f"No identity-based policy of {denial.caller} allows it."
     yield NO_IDENTITY_ALLOW.cause(text=text)
     if operation in _READ_OPERATIONS:
@@ -200,7 +209,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation is None or operation in _OBJECT_OPERATIONS:
         text = _KEY_TEXTS.get(
             operation or "",
-            "The object is encrypted with a KMS key that the caller is not allowed to use (kms:Decrypt).",
+            "The caller is not allowed to use the object's KMS key (kms:Decrypt).",
         )
         yield KMS_KEY.cause(text=text)
 
@@ -219,7 +228,7 @@ def _inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
         operation is None or operation.endswith(("Acl", "Policy")) or "acl" in denial.failure.text.lower()
     )
     public = "Block Public Access, " if is_about_public else ""
-    checks = f"the bucket policy, {public}object ownership and the encryption key"
+    checks = f"the bucket policy, {public}the object's owner and the encryption key"
     return Remedy(
         title=f"Check {checks}",
         who="you",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Literal
 
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -123,6 +124,8 @@ def allow_remedy(
         *(note for note in grant.notes if not note.startswith(_PARTITION)),
         *companion_actions(grant.action, denial.resource),
     ]
+    # Whoever replaces the placeholders of an ARN sees its partition.
+    policy_text = str(policy)
     role = denial.role
     title = title or f"Allow {grant.action} to {grantee or denial.caller}"
     if isinstance(role, IdentityCenterRole) and grantee is None:
@@ -152,7 +155,11 @@ def allow_remedy(
         steps=(
             *steps,
             f"Save the policy as policy.json and attach it to {target}.",
-            *(note for note in grant.notes if note.startswith(_PARTITION)),
+            *(
+                note
+                for note in grant.notes
+                if note.startswith(_PARTITION) and not find_placeholders(policy_text)
+            ),
         ),
         commands=(put_command,),
         policy=policy,
@@ -180,7 +187,7 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str]:
         return target, _put_policy("user", "USER_NAME", name)
     called = denial.caller
     if called == "the caller":
-        called = "the role or user that called. The command is for a role; for a user, it is aws iam put-user-policy --user-name USER_NAME"
+        called = "the caller (for a user: put-user-policy)"
     return called, _put_policy("role", "ROLE_NAME", name)
 
 
