@@ -58,7 +58,7 @@ def test_json_has_the_members_of_the_contract(trail: Path, capsys: pytest.Captur
     assert policy["verification"] is None
 
 
-@pytest.mark.parametrize("form", ["text", "json", "csv", "parquet", "markdown"])
+@pytest.mark.parametrize("form", ["text", "html", "json", "csv", "parquet", "markdown"])
 def test_output_is_written_to_a_file(
     trail: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
 ) -> None:
@@ -92,7 +92,7 @@ def test_secrets_are_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str
     resource = f"arn:aws:ssm:eu-west-1:111122223333:parameter/aws_secret_access_key={secret}"
     message = str(event(1)["errorMessage"]).replace("arn:aws:sqs:eu-west-1:111122223333:orders", resource)
     write_events(tmp_path / "1.json.gz", event(1, errorMessage=message))
-    for form in ("text", "json", "markdown", "csv"):
+    for form in ("text", "html", "json", "markdown", "csv"):
         _, out, _ = run(capsys, tmp_path, "--format", form)
         assert "wJalrXUtnFEMI" not in out, form
     assert run(capsys, tmp_path, "--format", "parquet", "--output", tmp_path / "p") == (0, "", "")

@@ -179,6 +179,7 @@ def _write_csv(report: Report, arguments: argparse.Namespace) -> None:
 
 _WRITERS: dict[str, Callable[[Report, argparse.Namespace], None]] = {
     "text": _write_text,
+    "html": lambda report, arguments: _write(report.to_html(), arguments),
     "json": lambda report, arguments: _write(f"{report.to_json()}\n", arguments),
     "csv": _write_csv,
     "parquet": lambda report, arguments: report.write_parquet(arguments.output),

@@ -228,6 +228,12 @@ class Report:
 
         return render_markdown(self, top=top)
 
+    def to_html(self) -> str:
+        """Return the report as one HTML page that loads nothing, with plots and tables to sort and filter."""
+        from iamtriage.report._page.rendering import render_page
+
+        return render_page(self)
+
     def write_csv(self, target: str | os.PathLike[str] | TextIO) -> None:
         """Write the denials as CSV, one per row.
 
