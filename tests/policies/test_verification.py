@@ -135,6 +135,9 @@ SURPLUS: dict[str, tuple[dict[str, object], str]] = {
     "both": (allow("sqs:*", "*"), "actions sqs:* and resources *"),
     "NotAction": ({"Effect": "Allow", "NotAction": "iam:*", "Resource": QUEUE}, "actions everything except iam:*"),
     "NotResource": ({"Effect": "Allow", "Action": "sqs:SendMessage", "NotResource": "arn:aws:s3:::b"}, "resources everything except arn:aws:s3:::b"),
+    "several": (allow([f"sqs:{each}" for each in "ABCDEF"]), "actions sqs:A, sqs:B, sqs:C, sqs:D and 2 more"),
+    "a condition": (allow("sqs:*", Condition={"StringEquals": {"aws:username": "ana"}}), "actions sqs:*, limited by StringEquals aws:username"),
+    "a variable of others": (allow(resource="arn:aws:sqs:*:*:${aws:username}*"), "resources arn:aws:sqs:*:*:${aws:username}*"),
     "NotPrincipal": ({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": QUEUE, "NotPrincipal": {"AWS": "444455556666"}}, "principals everyone except 444455556666"),
 }  # fmt: skip
 
@@ -142,9 +145,28 @@ SURPLUS: dict[str, tuple[dict[str, object], str]] = {
 @pytest.mark.parametrize("name", SURPLUS)
 def test_surplus(name: str) -> None:
     statement, words = SURPLUS[name]
-    result = check(IMPLICIT, adding=doc(statement))
+    others = [] if "NotPrincipal" in statement else [allow()]
+    result = check(IMPLICIT, adding=doc(statement, *others))
     assert result.fixes is True
     assert [str(each) for each in result.surplus] == [f"added statement 0 also allows {words}"]
+
+
+def test_a_variable_with_the_value_of_the_request_is_no_surplus() -> None:
+    queue = "arn:aws:sqs:eu-west-1:111122223333:${aws:username}"
+    text = IMPLICIT.replace(":orders", ":ana")
+    result = check(text, adding=doc(allow(resource=queue)))
+    assert (result.fixes, result.surplus) == (True, ())
+    # Before 2012, it is no variable.
+    old = check(text, adding=doc(allow(resource=[queue, "*"])) | {"Version": "2008-10-17"})
+    assert old.surplus[0].resources == (queue, "*")
+
+
+def test_a_role_with_a_path_is_that_of_the_session() -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/team/app"
+    text = denied("because no identity-based policy allows the sqs:SendMessage action", SESSION)
+    assert check(text, adding=doc(allow(Principal={"AWS": role}))).surplus == ()
+    (surplus,) = check(text, adding=doc(allow(Principal={"AWS": [role, ACCOUNT]}))).surplus
+    assert surplus.principals == (ACCOUNT,)
 
 
 def test_a_deny_is_no_surplus() -> None:

@@ -112,3 +112,28 @@ def test_policies_can_be_json_text() -> None:
 def test_invalid_policies(given: object, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         explain(IMPLICIT, facts={"policies": given})
+
+
+ALLOWED = doc(statement("Allow", "*"))
+CAPS: dict[str, tuple[str, dict[str, Any]]] = {
+    "boundary": ("because no permissions boundary allows", {"permissions_boundary": doc(statement("Allow", "s3:*"))}),
+    "session": ("because no session policy allows", {"session": doc(statement("Allow", "s3:*"))}),
+    "endpoint": ("because no VPC endpoint policy allows", {"vpc_endpoint": doc(statement("Allow", "s3:*", Principal="*"))}),
+    "SCP": ("because no service control policy allows", {"service_control": [[ALLOWED], [doc(statement("Allow", "s3:*"))], [doc(statement("Allow", "ec2:*"))]]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CAPS)
+def test_a_statement_for_a_policy_that_caps_permissions_is_verified(name: str) -> None:
+    reason, policies = CAPS[name]
+    text = f"{DENIED} {reason} the {ACTION} action"
+    explanation = explain_with(text, identity=[ALLOWED], **policies)
+    remedy = next(each for each in explanation.remedies if each.statement is not None)
+    assert remedy.steps[-1] == "Verified with the given policies: it allows the call."
+    # Without an identity-based Allow, the statement alone is not enough.
+    explanation = explain_with(text, **policies)
+    remedy = next(each for each in explanation.remedies if each.statement is not None)
+    assert remedy.steps[-1].startswith("With the given policies, it is not enough: ")
+    # A policy that is not given is not verified.
+    unknown = explain_with(text, identity=[ALLOWED])
+    assert not any("erified" in step for each in unknown.remedies for step in each.steps)

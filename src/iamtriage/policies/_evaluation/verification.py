@@ -12,15 +12,16 @@ from iamtriage._rendering.views import View
 from iamtriage._text import clip_text, join_words, wrong_type_message
 from iamtriage._typing import override
 from iamtriage.actions._lookup import find_action
-from iamtriage.arns._arns import parse_arn
-from iamtriage.exceptions import InvalidArnError
 from iamtriage.failures._failures import AccessDenied
+from iamtriage.policies._condition_checks import substitute_variables
+from iamtriage.policies._conditions import PolicyValue
 from iamtriage.policies._evaluation.deciding import evaluate
 from iamtriage.policies._evaluation.decisions import Decision
 from iamtriage.policies._evaluation.denied_requests import build_request
+from iamtriage.policies._evaluation.principals import match_principal
 from iamtriage.policies._evaluation.results import LAYER_NAMES, describe_verdict
 from iamtriage.policies._sets import Document, PolicyDocument, PolicySet
-from iamtriage.policies._statements import PolicyForm, Statement, parse_policy
+from iamtriage.policies._statements import Policy, PolicyForm, Statement, parse_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ("Surplus", "Verification", "verify", "verify_request")
 
 _MAX_SHOWN = 20
+_MAX_VALUES = 4
 # Types that only restrict: what they deny stays denied whatever is added to others.
 _LIMITS: tuple[PolicyType, ...] = (
     *("service_control", "resource_control", "permissions_boundary", "session", "vpc_endpoint"),
@@ -47,18 +49,26 @@ class Surplus(View):
         actions: The actions or patterns that cover more than the denied action.
         resources: The resources or patterns that cover more than the denied resource.
         principals: The principals that are not the denied one, for a resource-based policy.
+        conditions: Operator and key of the conditions that limit all of this.
     """
 
     statement: int
     actions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     principals: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
 
     @override
     def __str__(self) -> str:
         parts = (("actions", self.actions), ("resources", self.resources), ("principals", self.principals))
-        words = [f"{noun} {', '.join(map(clip_text, values[:4]))}" for noun, values in parts if values]
-        return f"added statement {self.statement} also allows {join_words(words, 'and')}"
+        words = [f"{noun} {_list_some(values)}" for noun, values in parts if values]
+        limit = f", limited by {join_words(list(self.conditions), 'and')}" if self.conditions else ""
+        return f"added statement {self.statement} also allows {join_words(words, 'and')}{limit}"
+
+
+def _list_some(values: tuple[str, ...]) -> str:
+    more = f" and {len(values) - _MAX_VALUES} more" if len(values) > _MAX_VALUES else ""
+    return f"{', '.join(map(clip_text, values[:_MAX_VALUES]))}{more}"
 
 
 @attrs.frozen
@@ -289,14 +299,17 @@ def _find_surplus(added: PolicySet, request: Request) -> Iterator[Surplus]:
     for name, form in forms:
         for document in getattr(added, name) or ():
             content = document.document if isinstance(document, PolicyDocument) else document
-            for statement in parse_policy(content, form).statements:
-                surplus = _surplus_of(statement, request, index)
+            policy = parse_policy(content, form)
+            for statement in policy.statements:
+                surplus = _find_statement_surplus(statement, request, index, policy)
                 index += 1
                 if surplus is not None:
                     yield surplus
 
 
-def _surplus_of(statement: Statement, request: Request, index: int) -> Surplus | None:
+def _find_statement_surplus(
+    statement: Statement, request: Request, index: int, policy: Policy
+) -> Surplus | None:
     if statement.denies:
         return None
     actions = tuple(
@@ -307,17 +320,20 @@ def _surplus_of(statement: Statement, request: Request, index: int) -> Surplus |
     resources = tuple(
         f"everything except {each.text}" if statement.is_not_resource else each.text
         for each in statement.resources or ()
-        if statement.is_not_resource or not _is_only(each.text, request)
+        if statement.is_not_resource or not _is_only(each.text, request, has_variables=policy.has_variables)
     )
     principals = tuple(
         f"everyone except {value}" if statement.is_not_principal else value
-        for _, value in statement.principals
-        if statement.is_not_principal or not _names(value, request)
+        for kind, value in statement.principals
+        if statement.is_not_principal or not _names(kind, value, request)
     )
-    return Surplus(index, actions, resources, principals) if actions or resources or principals else None
+    if not (actions or resources or principals):
+        return None
+    conditions = tuple(str(each) for each in statement.conditions)
+    return Surplus(index, actions, resources, principals, conditions)
 
 
-def _is_only(text: str, request: Request) -> bool:
+def _is_only(text: str, request: Request, *, has_variables: bool) -> bool:
     """Return whether a value covers the resource of the request and nothing else."""
     if text == request.resource:
         return True
@@ -325,16 +341,13 @@ def _is_only(text: str, request: Request) -> bool:
         # AWS accepts only * for an action without resource types.
         known = find_action(request.action)
         return known is not None and known.only_wildcard
-    return False
-
-
-def _names(value: str, request: Request) -> bool:
-    """Return whether a principal is the caller, or the role of the session."""
-    if value == request.principal:
-        return True
-    try:
-        resource = parse_arn(request.principal).resource.split("/")
-    except InvalidArnError:
+    if not has_variables or "${" not in text:
         return False
-    account = request.keys.principal_account
-    return resource[0] == "assumed-role" and value.endswith(f":iam::{account}:role/{resource[1]}")
+    resolved = substitute_variables(text, request.keys)
+    return isinstance(resolved, PolicyValue) and resolved.pattern == tuple(request.resource)
+
+
+def _names(kind: str, value: str, request: Request) -> bool:
+    """Return whether a principal is the caller, or the role of the session."""
+    named = match_principal(kind, value, request.keys)
+    return named.direct is True or named.entity is True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -11,13 +11,15 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.policies._evaluation.deciding import evaluate
 from iamtriage.policies._evaluation.denied_requests import build_request
 from iamtriage.policies._evaluation.verification import verify
+from iamtriage.policies._sets import PolicySet
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from iamtriage.explaining._explanations import Cause, Explanation, Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import AccessDenied
     from iamtriage.policies._evaluation.decisions import Decision
-    from iamtriage.policies._sets import PolicySet
 
 __all__ = ("add_evaluation",)
 
@@ -42,6 +44,8 @@ _LACKS_ALLOW = CauseType(
     sources=_EVALUATION,
 )
 _MAX_STATEMENTS = 5
+# The types of policies to which a remedy proposes to add a statement, because they cap permissions.
+_CAPS = frozenset({"permissions_boundary", "session", "vpc_endpoint", "service_control"})
 # Words such as ACCOUNT_ID, which have to be replaced before the policy can be evaluated.
 _PLACEHOLDER = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,}(?:_[A-Z]{2,})*(?![A-Za-z0-9])")
 
@@ -86,11 +90,14 @@ def _describe_other_decision(decision: Decision) -> str | None:
 
 
 def _verify_remedy(remedy: Remedy, failure: AccessDenied, facts: Facts, policies: PolicySet) -> Remedy:
-    """Add to a remedy whether its policy allows the call together with the given policies."""
-    if remedy.policy is None:
+    """Add to a remedy whether its policy or statement allows the call together with the given policies."""
+    adding: Mapping[str, Any] | PolicySet | None = remedy.policy
+    if adding is None:
+        adding = _add_statement(remedy, policies)
+    if adding is None:
         return remedy
-    result = verify(failure, policies, adding=remedy.policy, facts=facts)
-    if not result.fixes and _PLACEHOLDER.search(str(remedy.policy)):
+    result = verify(failure, policies, adding=adding, facts=facts)
+    if not result.fixes and _PLACEHOLDER.search(str(remedy.policy or remedy.statement)):
         return remedy
     words = {
         True: "Verified with the given policies: it allows the call.",
@@ -99,3 +106,16 @@ def _verify_remedy(remedy: Remedy, failure: AccessDenied, facts: Facts, policies
     }[result.fixes]
     reason = "" if result.fixes else f" {result.reason}"
     return attrs.evolve(remedy, steps=(*remedy.steps, f"{words}{reason}"))
+
+
+def _add_statement(remedy: Remedy, policies: PolicySet) -> PolicySet | None:
+    """Return a statement for a policy that caps permissions, as an addition to the given one of its type."""
+    name = remedy.layer
+    if remedy.statement is None or name not in _CAPS or not policies.sources(name):
+        return None
+    document = {"Version": "2012-10-17", "Statement": [remedy.statement]}
+    if name == "service_control":
+        # Every level has to allow the call.
+        return PolicySet(service_control=[[document] for _ in policies.service_control or ()])
+    addition: dict[str, Any] = {name: document}
+    return PolicySet(**addition)
