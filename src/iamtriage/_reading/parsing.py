@@ -11,8 +11,6 @@ from functools import cache
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from iamtriage._reading.canonical.logged import read_logged_print
-from iamtriage._reading.canonical.matching import read_print
 from iamtriage._reading.encodings import encoding_of
 from iamtriage._reading.vocabulary.excerpts import LONG
 from iamtriage._reading.vocabulary.triggers import may_hold_failure
@@ -62,7 +60,7 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     if type(error) is str or isinstance(error, str):
         if not may_hold_failure(error):
             return None
-        return read_print(error) or read_logged_print(error) or _read_at_length(error)
+        return _print_reader()(error) or _read_at_length(error)
     if isinstance(error, (bytes, bytearray)):
         return parse(error.decode(encoding_of(bytes(error[:2])), "replace"))
     if isinstance(error, BaseException):
@@ -71,6 +69,13 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
         msg = f"parse() takes text, bytes, an exception or a mapping, not {type(error).__name__}"  # type: ignore[unreachable]
         raise TypeError(msg)
     return choose_cause(_mapping_reader()(error))
+
+
+@cache
+def _print_reader() -> Callable[[str], Failure | None]:
+    from iamtriage._reading.canonical.logged import read_any_print
+
+    return read_any_print
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -157,6 +158,47 @@ def test_prints_after_the_prefixes_of_loggers(prefix: str, form: EnvelopeName) -
     assert long is not None
     assert failure == long
     assert dict(failure.spans) == dict(long.spans)
+
+
+_QUOTED = {
+    "logfmt": 'time="2026-03-14T09:26:53Z" level=error msg={}',
+    "logfmt-bare-time": "ts=2026-03-14T09:26:53.589Z level=warn logger=reports.upload error={}",
+    "json": '{{"level":"error","ts":"2026-03-14T09:26:53Z","logger":"reports.upload","msg":{}}}',
+    "json-spaces": '{{"timestamp": "2026-03-14T09:26:53Z", "severity": "ERROR", "message": {}}}',
+}
+
+
+@pytest.mark.parametrize("line", _QUOTED.values(), ids=_QUOTED)
+def test_prints_in_a_field_of_a_log_line(line: str) -> None:
+    """A print in quotes is read as the long way reads it; what the quotes escape has no span."""
+    forms: tuple[EnvelopeName, ...] = ("message", "botocore", "go-v1", "go-v2", "java-v2", "js-v3", "kubectl")
+    read = 0
+    for sample, form in itertools.product(_SAMPLES, forms):
+        if form in sample.envelopes:
+            text = line.format(json.dumps(sample.text(form))) + "\n"
+            failure = read_logged_print(text)
+            if failure is not None:
+                long = find_cause(text)
+                assert failure == long, text
+                assert dict(failure.spans) == dict(long.spans), text
+                read += 1
+    assert read > len(_SAMPLES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'level=error msg="An error occurred (AccessDenied) when calling the GetRole operation: Access Denied" status=404',
+        'level=error msg="An error occurred (AccessDenied) when calling the GetRole operation: \\u0041ccess Denied"',
+        'level=error logger=aws.client msg="An error occurred (AccessDenied) when calling the GetRole operation: Access Denied"',
+        'level=error msg="An error occurred (AccessDenied) when calling the GetRole operation: Access Denied',
+        '{"level":"error","msg":"An error occurred (AccessDenied) when calling the GetRole operation: Access Denied","x":1}',
+    ],
+    ids=["more-fields", "other-escapes", "telling", "cut", "more-members"],
+)
+def test_other_fields_take_the_long_way(text: str) -> None:
+    """What the table does not describe exactly, it does not read."""
+    assert read_logged_print(text) is None
 
 
 _CODE = st.one_of(

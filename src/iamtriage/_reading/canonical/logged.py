@@ -1,17 +1,19 @@
-"""Match prints after what a logger puts before its messages.
+"""Match prints alone and as loggers write them: after a prefix, or in a field of logfmt or JSON.
 
-The prefixes are those of which no part can be a fact: a time, a level, a thread, the name of a logger. Others take
-the long way, such as names of error classes or clouds.
+The prefixes and fields are those of which no part can be a fact: a time, a level, a thread, the name of a logger.
+Others take the long way, such as names of error classes or clouds.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import cache
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.canonical.matching import read_print
 from iamtriage._reading.vocabulary.strict import UUID
+from iamtriage.failures._building import place_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +44,16 @@ _PREFIX = (
     # AWS Lambda
     rf"|\[{_LEVEL}\]\t{_STAMP}\t{UUID}\t"
 )
-
+# A line of logfmt or JSON up to its message.
+_FIELD = rf"{_STAMP}|{_LEVEL}|warn|fatal|{_NAME}"
+_FIELDS = (
+    rf'(?:(?:time|ts|level|logger)=(?:"(?:{_FIELD})"|{_FIELD}) ){{1,4}}(?:msg|error|err)="'
+    rf'|\{{(?:"(?:time|ts|timestamp|level|severity|logger)": ?"(?:{_FIELD})", ?){{1,4}}"(?:msg|message)": ?"'
+)
+_LOGFMT = ("time=", "ts=", "level=", "logger=")
+_FIELD_STARTS = (*_LOGFMT, '{"')
+# As the readers unescape; such a sign before the words of a path can be a part of it.
+_ESCAPE = re.compile(r'\\(?:"|[nt](?![a-z]*[\\/][A-Z]))')
 
 # Words that name a cloud or a service, and others that readers look for.
 _TELLING = (
@@ -86,15 +97,31 @@ def _match_prefix() -> Callable[[str], re.Match[str] | None]:
     return re.compile(_PREFIX, re.ASCII).match
 
 
+@cache
+def _match_fields() -> Callable[[str], re.Match[str] | None]:
+    return re.compile(_FIELDS, re.ASCII).match
+
+
+def read_any_print(text: str) -> Failure | None:
+    """Read the failure of a text that is a print, or a log entry that is a print and nothing else."""
+    if text.startswith(_LOGFMT):
+        return _read_quoted_print(text)
+    return read_print(text) or read_logged_print(text)
+
+
 def read_logged_print(text: str) -> Failure | None:
     """Read the failure of a log entry that is a print and nothing else.
 
     >>> printed = "An error occurred (AccessDenied) when calling the GetRole operation: Access Denied"
     >>> read_logged_print(f"ERROR:root:{printed}").kind
     'access_denied'
+    >>> read_logged_print(f'level=error msg="{printed}"').kind
+    'access_denied'
     """
     m = _match_prefix()(text)
-    if m is None or not text.startswith(_STARTS, m.end()):
+    if m is None:
+        return _read_quoted_print(text) if text.startswith(_FIELD_STARTS) else None
+    if not text.startswith(_STARTS, m.end()):
         return None
     failure = read_print(text, m.end())
     if failure is None:
@@ -105,3 +132,40 @@ def read_logged_print(text: str) -> Failure | None:
         return None
     is_telling = any(map(prefix.__contains__, _TELLING)) or (frames and _TELLING_FRAME.search(frames))
     return None if is_telling else failure
+
+
+def _read_quoted_print(text: str) -> Failure | None:
+    """Read the failure of a line of logfmt or JSON whose message is a print and its last field."""
+    m = _match_fields()(text)
+    if m is None or ("logger" in m[0] and any(map(m[0].__contains__, _TELLING))):
+        return None
+    start, end = m.end(), len(text.rstrip())
+    closing = '"}' if text[0] == "{" else '"'
+    if not text.endswith(closing, start, end):
+        return None
+    end -= len(closing)
+    # Each escape is two characters for one.
+    escapes = [escape.start() - number for number, escape in enumerate(_ESCAPE.finditer(text, start, end))]
+    if len(escapes) != text.count("\\", start, end) or text.count('\\"', start, end) != text.count(
+        '"', start, end
+    ):
+        # There are other escapes, or the message ends before that.
+        return None
+    message = text[start:end].replace('\\"', '"').replace("\\n", "\n").replace("\\t", "\t")
+    if "message" in m[0] and "{" in message:
+        # The readers take such a key for one of the object that the message contains.
+        return None
+    failure = read_print(text[:start] + message, start) if message.startswith(_STARTS) else None
+    if failure is None:
+        return None
+    span, spans = failure.span, failure.spans
+    if escapes:
+        first, moved = escapes[0], {}
+        for name, (low, high) in spans.items():
+            before = bisect_left(escapes, low) if high > first else 0
+            if high <= first or before == bisect_left(escapes, high):
+                moved[name] = low + before, high + before
+        low, high = span
+        span, spans = (low + bisect_left(escapes, low), high + bisect_left(escapes, high - 1)), moved
+    place_failure(failure, text, span, (tuple(spans), tuple(spans.values())))
+    return failure
