@@ -64,10 +64,10 @@ def test_causes_fit_the_authentication_mode(mode: str, code: str, is_cause: bool
         (f"GET https://orders.hcp.westeurope.azmk8s.io:443\n{PODS}", "Azure Kubernetes Service (AKS)", True),
         (
             f"https://0A1B.gr7.eu-west-1.eks.amazonaws.com oauth-openshift\n{PODS}",
-            "The cluster is one of",
+            "The cluster runs on",
             False,
         ),
-        (PODS.replace("list", "impersonate"), "can get permissions that it does not have now", True),
+        (PODS.replace("list", "impersonate"), "can get further permissions", True),
     ],
     ids=["pods", "Secrets", "EKS", "AKS", "host of EKS", "impersonate"],
 )

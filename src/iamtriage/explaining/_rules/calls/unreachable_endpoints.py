@@ -57,7 +57,7 @@ _NOT_A_POLICY = "The request did not reach AWS, so an IAM policy does not help."
 
 PROXY = CauseType(
     "proxy",
-    title="The proxy does not let the call through",
+    title="The proxy blocks the call",
     text="The proxy blocked the call or could not be reached.",
     recognised_by='The message names a proxy, such as "Failed to connect to proxy URL".',
     fix="Correct HTTPS_PROXY, add the host to NO_PROXY, or allow the host in the proxy.",

@@ -54,7 +54,7 @@ NOT_MAPPED = CauseType(
 PRINCIPAL_RECREATED = CauseType(
     "principal-recreated",
     title="The role or user was re-created",
-    meaning="The role or user of the access entry was deleted and created again. The entry holds the old unique ID.",
+    meaning="The role or user of the access entry was deleted and created again. The entry has the old unique ID.",
     fix="Delete the access entry and create it again.",
     of="not-mapped",
 )

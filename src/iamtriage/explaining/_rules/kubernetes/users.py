@@ -279,7 +279,7 @@ def _add_pod_check(explanation: Explanation, request: Request, user: str) -> Exp
         who="cluster administrator",
         steps=(
             f"Check that one of the pods is on this node and names the {kind} correctly, in its volumes, env or envFrom. If not, correct the pod.",
-            "If something other than the kubelet made the request, use a service account or user of its own instead of the node's credentials.",
+            "If something other than the kubelet made the request, use a separate service account or user instead of the node's credentials.",
         ),
         commands=(
             fill_command(
