@@ -233,6 +233,53 @@ CASES = {
         "The role eks-node was denied eks-auth:AssumeRoleForPodIdentity",
         "aws iam put-role-policy --role-name eks-node",
     ),
+    "terraform-on-a-computer": (
+        'Error: No valid credential sources found\n\n  with provider["registry.terraform.io/hashicorp/aws"],\n\nError: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, request canceled, context deadline exceeded',
+        "The SDK found no credentials for Terraform",
+        "aws configure sso",
+    ),
+    "terraform-with-aws-login": (
+        "[profile console]\nlogin_session = arn:aws:iam::111122223333:user/dana\n$ AWS_PROFILE=console terraform init\nError: No valid credential sources found",
+        "it does not support the login_session of the profile",
+        "credential_process 'aws configure export-credentials --profile console --format process'",
+    ),
+    "java-without-sts": (
+        "SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain() : [WebIdentityTokenCredentialsProvider(): To use web identity tokens, the 'sts' service module must be on the class path.]",
+        "it needs the module sts",
+        "software.amazon.awssdk:sts",
+    ),
+    "jenkins": (
+        '[Pipeline] sh\n+ aws s3 ls\nUnable to locate credentials. You can configure credentials by running "aws configure".',
+        "The SDK found no credentials",
+        "withAWS",
+    ),
+    "compose": (
+        "app_1  | botocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "The SDK found no credentials",
+        "docker run -v",
+    ),
+    "signed-header": (
+        "$ curl -X PUT -T a.png 'https://acme.s3.eu-west-1.amazonaws.com/a.png?X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20261127%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Expires=900&X-Amz-SignedHeaders=content-type%3Bhost'\n<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your key and signing method.</Message></Error>",
+        "does not send the signed header content-type with the same value",
+        "-H 'content-type: VALUE'",
+    ),
+    "audience-of-github": (
+        "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/deploy\nError: Could not assume role with OIDC: Incorrect token audience",
+        "does not list the audience of the job's token, sts.amazonaws.com",
+        f"arn:aws:iam::111122223333:oidc-provider/{GITHUB} --client-id sts.amazonaws.com",
+    ),
+    "trust-audience-of-github": (
+        _trust(
+            Condition={
+                "StringEquals": {
+                    f"{GITHUB}:aud": "https://github.com/acme",
+                    f"{GITHUB}:sub": "repo:acme/orders:ref:refs/heads/main",
+                }
+            }
+        ),
+        "expects the audience https://github.com/acme",
+        f'"{GITHUB}:aud": "sts.amazonaws.com"',
+    ),
     "no-provider": (
         f"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for https://{EKS}",
         "IAM has no OIDC provider for the EKS cluster",

@@ -27,16 +27,21 @@ class Controller:
         pattern: What it logs, or what texts call it.
         namespace: The namespace of its installation guide, or ``None`` if that varies.
         service_account: The service account of its chart.
+        workload: The workload of its chart, for ``kubectl rollout restart``.
     """
 
     name: str
     pattern: re.Pattern[str]
     namespace: str | None
     service_account: str
+    workload: str
 
 
-def _controller(name: str, namespace: str | None, service_account: str, pattern: str) -> Controller:
-    return Controller(name, re.compile(pattern, re.ASCII), namespace, service_account)
+def _controller(
+    name: str, namespace: str | None, service_account: str, pattern: str, workload: str | None = None
+) -> Controller:
+    workload = workload or f"deployment/{service_account}"
+    return Controller(name, re.compile(pattern, re.ASCII), namespace, service_account, workload)
 
 
 _CONTROLLERS = (
@@ -51,8 +56,15 @@ _CONTROLLERS = (
         "kube-system",
         "ebs-csi-controller-sa",
         r"\bebs[.-]csi|could not create volume in EC2|Could not create volume \\?\"pvc-",
+        "deployment/ebs-csi-controller",
     ),
-    _controller("the EFS CSI driver", "kube-system", "efs-csi-controller-sa", r"\befs[.-]csi"),
+    _controller(
+        "the EFS CSI driver",
+        "kube-system",
+        "efs-csi-controller-sa",
+        r"\befs[.-]csi",
+        "deployment/efs-csi-controller",
+    ),
     _controller(
         "Cluster Autoscaler",
         "kube-system",
@@ -69,7 +81,11 @@ _CONTROLLERS = (
         r"external-dns|failed to list hosted zones|records retrieval failed",
     ),
     _controller(
-        "the Amazon VPC CNI plugin", "kube-system", "aws-node", r"\baws-node\b|amazon-vpc-cni|\bipamd\b"
+        "the Amazon VPC CNI plugin",
+        "kube-system",
+        "aws-node",
+        r"\baws-node\b|amazon-vpc-cni|\bipamd\b",
+        "daemonset/aws-node",
     ),
 )
 

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, cast
 import attrs
 
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.identity_providers import (
     ROLE_NOT_EVALUATED,
     STS_AUDIENCE,
+    Issuer,
     build_provider_arn,
     compare_providers_remedy,
     explain_no_provider,
@@ -25,7 +27,7 @@ from iamtriage.explaining._rules.credentials.identity_providers import (
     find_issuer,
 )
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
+from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
@@ -176,6 +178,8 @@ def _explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explana
                 "supplied", (f"Its aud claim is {audience}.",), text=f"The token is for {audience}."
             )
         )
+    if issuer.system is not None or _PIPELINE_KINDS & {_runtime_kind(case)}:
+        return _explain_pipeline_audience(case, issuer, tuple(causes))
     causes += [
         ANNOTATION_AUDIENCE.cause(because=(f"Without it the audience is {STS_AUDIENCE}.",)),
         TOKEN_OF_API_SERVER.cause(),
@@ -237,6 +241,62 @@ def _explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explana
             "The trust policy's condition on aud is a separate check, which comes after this one.",
             ROLE_NOT_EVALUATED,
         ),
+    )
+
+
+_PIPELINE_KINDS = frozenset({"github-actions", "gitlab"})
+_GITHUB_ISSUER = "token.actions.githubusercontent.com"
+
+
+def _runtime_kind(case: Case[InvalidIdentityToken]) -> str | None:
+    runtime = context_of(case.facts).runtime
+    return None if runtime is None else runtime.kind
+
+
+def _explain_pipeline_audience(
+    case: Case[InvalidIdentityToken], issuer: Issuer, causes: tuple[Cause, ...]
+) -> Explanation:
+    """Explain that a provider does not list the audience of a CI job's token."""
+    is_github = _runtime_kind(case) == "github-actions" or issuer.system == "GitHub Actions"
+    host = _GITHUB_ISSUER if is_github else "gitlab.com"
+    account = case.failure.account or commands.role_account(context_of(case.facts).role_arn)
+    provider = build_provider_arn(case, issuer)
+    if provider == "PROVIDER_ARN" and account is not None:
+        provider = f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{host}"
+    wanted = STS_AUDIENCE if is_github else "AUDIENCE"
+    where = (
+        f"The action aws-actions/configure-aws-credentials requests {STS_AUDIENCE}, unless its input audience names another."
+        if is_github
+        else "In GitLab, the job's id_tokens entry sets the audience (aud)."
+    )
+    return Explanation(
+        failure=case.failure,
+        topic="wrong-audience",
+        summary=f"The IAM OIDC provider does not list the audience of the job's token{f', {STS_AUDIENCE}' if is_github else ''}.",
+        causes=causes,
+        remedies=(
+            Remedy(
+                title="Add the audience to the IAM OIDC provider",
+                who="account administrator",
+                steps=(
+                    f"{where} The provider's ClientIDList must contain it.",
+                    "The trust policy's condition on aud must name the same audience.",
+                ),
+                commands=(
+                    fill_command(
+                        "aws iam get-open-id-connect-provider --open-id-connect-provider-arn {} --query ClientIDList",
+                        provider,
+                    ),
+                    fill_command(
+                        "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {} --client-id {}",
+                        provider,
+                        wanted,
+                    ),
+                ),
+                url=pages.GITHUB_OIDC if is_github else pages.OIDC_PROVIDERS,
+            ),
+        ),
+        notes=(ROLE_NOT_EVALUATED,),
     )
 
 

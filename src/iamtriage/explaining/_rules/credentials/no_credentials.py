@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.controllers import find_controller
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_credentials import (
     NO_CALL_WITHOUT_CREDENTIALS,
@@ -53,7 +54,14 @@ _LAMBDA = re.compile(r"/var/task/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/ru
 _GITHUB_ACTIONS = re.compile(
     r"configure-aws-credentials|\baws-actions/|GITHUB_|/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
 )
-_CI = re.compile(r"gitlab|jenkins|circleci|buildkite|bitbucket|[Cc]ode[Bb]uild", re.IGNORECASE)
+_CI = re.compile(r"gitlab|jenkins|\[Pipeline\] |circleci|buildkite|bitbucket|codebuild", re.IGNORECASE)
+_TERRAFORM = re.compile(r"[Tt]erraform|\bwith provider\[")
+# Docker Compose writes the name of the container before each line.
+_DOCKER = re.compile(r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\bdocker(?:-compose| compose| run| exec)\b")
+# https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sign-in.html
+_LOGIN_PROFILE = re.compile(r"\blogin_session ?= ?arn:")
+# The SDK for Java 2 says so only if AWS_WEB_IDENTITY_TOKEN_FILE is set: https://github.com/aws/aws-sdk-java-v2/issues/2961
+_STS_MODULE = re.compile(r"'sts' service module must be on the class ?path")
 # Programs that ship or store logs and metrics, by name or log format. They run in clusters and on servers.
 _LOG_SHIPPER = re.compile(
     r"fluent-?(?:bit|d)\b|\[aws_c(?:redentials|lient)\]|\[output:|logstash|opentelemetry|batch_processor|\bcaller=[\w-]{1,60}\.go:\d"
@@ -117,6 +125,22 @@ METADATA_HOP_LIMIT = CauseType(
     text="The call runs in a container, and the instance's metadata hop limit is 1, so the response does not reach the container.",
     fix="Set the hop limit to 2, or give the container a role.",
     of="no-credentials",
+)
+LOGIN_PROFILE_UNSUPPORTED = CauseType(
+    "login-profile-unsupported",
+    title="The program does not support profiles of aws login",
+    text="The profile has login_session, which the program's SDK does not support yet.",
+    recognised_by="The text shows a profile with login_session, and another program than the AWS CLI finds no credentials.",
+    fix="Add a profile whose credential_process is aws configure export-credentials, and use it in the program.",
+    sources=(pages.CLI_LOGIN, "https://github.com/hashicorp/terraform-provider-aws/issues/45316"),
+)
+STS_MODULE_MISSING = CauseType(
+    "sts-module-missing",
+    title="The Java program lacks the sts module of the SDK",
+    text="The pod's web identity is configured, but the SDK for Java 2 can use it only with the module sts.",
+    recognised_by="The SDK for Java says that the 'sts' service module must be on the class path.",
+    fix="Add the dependency software.amazon.awssdk:sts.",
+    sources=("https://github.com/aws/aws-sdk-java-v2/issues/2961",),
 )
 JOB_WITHOUT_CREDENTIALS = CauseType(
     "job-without-credentials",
@@ -194,6 +218,10 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     explanation = explain_pod_credentials(case, message)
     if explanation is not None:
         return explanation
+    if _STS_MODULE.search(case.text):
+        return _explain_sts_module(case)
+    if _LOGIN_PROFILE.search(case.text):
+        return _explain_login_profile(case)
     environments = _likely_environments(case, message)
     advice = [environment(case, message) for environment in environments]
     not_found = NO_CREDENTIALS.cause("derived", _searched_places(message))
@@ -207,11 +235,75 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     return Explanation(
         failure=case.failure,
         topic="no-credentials",
-        summary=f"The SDK found no credentials{_metadata_outcome(message)}, so no request was sent to AWS and no permission was checked.",
+        summary=f"The SDK found no credentials{' for Terraform' if _TERRAFORM.search(case.text) else ''}{_metadata_outcome(message)}, so no request was sent to AWS and no permission was checked.",
         causes=causes[:_MAX_CAUSES],
         remedies=(
             *(remedy for each in advice for remedy in each.remedies),
             credential_remedies.show_identity(find_profile(case)),
+        ),
+        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
+    )
+
+
+def _explain_login_profile(case: Case[MissingCredentials]) -> Explanation:
+    """Explain that a program does not support the profiles that ``aws login`` writes."""
+    profile = commands.profile(find_profile(case) or _stated_profile(case))
+    return Explanation(
+        failure=case.failure,
+        topic="no-credentials",
+        summary="The program found no credentials: most likely, it does not support the login_session of the profile (aws login).",
+        causes=(LOGIN_PROFILE_UNSUPPORTED.cause(because=("The text shows login_session in a profile.",)),),
+        remedies=(
+            Remedy(
+                title="Add a profile that exports the credentials, and use it in the program",
+                who="you",
+                steps=(
+                    "Add the profile to ~/.aws/config. The AWS CLI then provides and refreshes the credentials.",
+                    "Sign in with aws login, and run the program with AWS_PROFILE set to the new profile. Or update the program to a version that supports aws login.",
+                ),
+                commands=(
+                    fill_command("aws login --profile {}", profile),
+                    fill_command(
+                        "aws configure set credential_process {} --profile exported",
+                        f"aws configure export-credentials --profile {profile} --format process",
+                    ),
+                    "AWS_PROFILE=exported aws sts get-caller-identity",
+                ),
+                url=pages.CLI_LOGIN,
+            ),
+            credential_remedies.show_identity(find_profile(case)),
+        ),
+        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
+    )
+
+
+def _stated_profile(case: Case[MissingCredentials]) -> str | None:
+    """Return the profile that the text around the failure names."""
+    stated = context_of(case.facts).profile
+    return None if stated is None else stated.value
+
+
+def _explain_sts_module(case: Case[MissingCredentials]) -> Explanation:
+    """Explain that a Java program cannot use the pod's web identity without the module sts."""
+    return Explanation(
+        failure=case.failure,
+        topic="no-credentials",
+        summary="The SDK for Java found no credentials: it needs the module sts to use the pod's web identity (IRSA), and the class path lacks it.",
+        causes=(
+            STS_MODULE_MISSING.cause(
+                "reported", ("The text says that the 'sts' service module must be on the class path.",)
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Add the module sts to the program",
+                who="you",
+                steps=(
+                    "Add the dependency software.amazon.awssdk:sts with the version of the other modules, then build and deploy again.",
+                    "In Maven: groupId software.amazon.awssdk, artifactId sts. In Gradle: implementation 'software.amazon.awssdk:sts'.",
+                ),
+                url=pages.EKS_IRSA_SDK,
+            ),
         ),
         notes=(NO_CALL_WITHOUT_CREDENTIALS,),
     )
@@ -250,6 +342,11 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     environments = [environment for environment, is_mentioned in signs if is_mentioned]
     # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.
     mentions_metadata = _IMDS.search(message) is not None
+    if _DOCKER.search(text) and not environments:
+        return [_advise_in_docker, _advise_on_ec2]
+    if _TERRAFORM.search(text) and not environments:
+        # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.
+        return [_advise_on_laptop, _advise_on_ec2]
     if environments:
         return [*environments, *([_advise_on_ec2] if mentions_metadata else [])][:2]
     if _LOG_SHIPPER.search(text):
@@ -268,6 +365,27 @@ def _advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
             ENVIRONMENT_NOT_PASSED_ON.cause(),
         ],
         [credential_remedies.configure_credentials(find_profile(case))],
+    )
+
+
+def _advise_in_docker(case: Case[MissingCredentials], _message: str) -> Advice:
+    profile = commands.profile(find_profile(case) or _stated_profile(case))
+    return Advice(
+        [ENVIRONMENT_NOT_PASSED_ON.cause(because=("The text is from a container.",)), NOTHING_SET_UP.cause()],
+        [
+            Remedy(
+                title="Pass credentials to the container",
+                who="you",
+                steps=(
+                    "On your computer, mount ~/.aws and set AWS_PROFILE, or pass the variables of a current session. In Docker Compose: volumes and environment.",
+                    "In ECS, EKS and on EC2, use the role of the task, pod or instance instead, and pass nothing.",
+                ),
+                commands=(
+                    fill_command('docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE={} IMAGE', profile),
+                ),
+                url=pages.CLI_CREDENTIALS,
+            )
+        ],
     )
 
 
@@ -364,12 +482,51 @@ def _advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:
     )
 
 
+_GITHUB_STEPS = (
+    "In GitHub Actions, add to the job or workflow: permissions: id-token: write, contents: read.",
+    "Set role-to-assume and aws-region of the action aws-actions/configure-aws-credentials.",
+    "The role must trust the system's OIDC provider. No secret is needed then.",
+)
+# What gives a job credentials, by what names the CI system in a text.
+_CI_STEPS = (
+    (
+        re.compile(r"jenkins|\[Pipeline\] ", re.IGNORECASE),
+        "Jenkins",
+        (
+            "Wrap the step in withAWS(role: 'ROLE_NAME', region: 'REGION') of the plugin Pipeline: AWS Steps, or in withCredentials with an AWS credentials binding.",
+            "Or give the agent a role: an instance profile on EC2, a task role in ECS, or a service account with a role in EKS.",
+        ),
+    ),
+    (
+        re.compile(r"gitlab", re.IGNORECASE),
+        "GitLab CI/CD",
+        (
+            "Add id_tokens with the audience that the role trusts to the job, write the token to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
+            "The role must trust the OIDC provider of the GitLab instance. No secret is needed then.",
+        ),
+    ),
+    (
+        re.compile(r"codebuild", re.IGNORECASE),
+        "CodeBuild",
+        (
+            "The build container has the credentials of the project's service role. Remove AWS_PROFILE and access keys from the environment.",
+            "In docker build, pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI as a build argument.",
+        ),
+    ),
+)
+
+
 def _advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     is_github = _GITHUB_ACTIONS.search(case.text) is not None
-    system = "GitHub Actions" if is_github else "the CI system"
+    system, ci_steps = next(
+        ((name, steps) for pattern, name, steps in _CI_STEPS if pattern.search(case.text)),
+        ("the CI system", _GITHUB_STEPS),
+    )
+    if is_github:
+        system, ci_steps = "GitHub Actions", _GITHUB_STEPS
     causes = [
         JOB_WITHOUT_CREDENTIALS.cause(
-            because=(f"The text mentions {system}.",) if is_github else ("The text mentions a CI system.",),
+            because=(f"The text mentions {system}.",),
             text=f"The job of {system} has no credentials: it assumed no role, or its secrets are empty.",
         )
     ]
@@ -385,13 +542,9 @@ def _advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
         causes,
         [
             Remedy(
-                title="In CI: let the job assume a role through OIDC",
+                title=f"Give the job of {system} a role",
                 who="you",
-                steps=(
-                    "In GitHub Actions, add to the job or workflow: permissions: id-token: write, contents: read.",
-                    "Give the action aws-actions/configure-aws-credentials role-to-assume and aws-region.",
-                    "The role must trust the system's OIDC provider. No secret is needed then.",
-                ),
+                steps=ci_steps,
                 url=pages.GITHUB_OIDC if is_github else pages.OIDC_ROLES,
             )
         ],

@@ -494,7 +494,7 @@ def _irsa_remedy(case: AnyCase) -> Remedy:
         commands=(
             _show_variables_command(case),
             _annotate_command(case),
-            commands.restart_command(_account_and_namespace(case)[1]),
+            _restart_command(case),
             _show_account_command(case),
         ),
         url=pages.EKS_IRSA_POD,
@@ -528,6 +528,15 @@ def _usual_account_steps(case: AnyCase) -> tuple[str, ...]:
     if controller is None or facts.namespace is not None or facts.service_account is not None:
         return ()
     return (f"The text is from {controller.name}: the names are those of its installation guide.",)
+
+
+def _restart_command(case: AnyCase) -> str:
+    controller = find_controller(case.text)
+    if controller is None or case.facts.service_account is not None:
+        return commands.restart_command(_account_and_namespace(case)[1])
+    return fill_command(
+        "kubectl rollout restart {} --namespace {}", controller.workload, _account_and_namespace(case)[1]
+    )
 
 
 def _show_variables_command(case: AnyCase) -> str:

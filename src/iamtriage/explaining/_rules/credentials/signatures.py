@@ -61,6 +61,7 @@ _MALFORMED_KEY = re.compile(r"[Cc]redential is mal-formed|not a valid key=value 
 _PRESIGNED_URL = re.compile(
     r"X-Amz-(?:Signature|Credential|Expires|SignedHeaders)|[Pp]re-?signed|Signature=[^&\s]{0,200}&"
 )
+_SIGNED_HEADERS = re.compile(r"X-Amz-SignedHeaders=([a-z0-9;%-]{1,200})(?![\w;%-])", re.IGNORECASE | re.ASCII)
 _CANONICAL_REQUEST = re.compile(
     r"Canonical String for this request|<CanonicalRequest>|<StringToSign>|CanonicalRequest"
 )
@@ -270,6 +271,10 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     is_presigned = _PRESIGNED_URL.search(message) is not None
     is_other_software = AWS_COMPATIBLE.search(case.text) is not None
     remedies = [_copy_keys_remedy(case), _changed_request_remedy(message, is_presigned=is_presigned or is_s3)]
+    summary = "AWS rejected the signature, most often because the secret access key belongs to another access key ID. No permission is missing."
+    if is_presigned:
+        remedies.insert(0, _presigned_remedy(case))
+        summary = f"S3 rejected the signature of the presigned URL: most likely, {_presigned_difference(case)}. No permission is missing."
     if is_other_software or (is_s3 and not find_aws_hosts(message)):
         remedies.append(credential_remedies.check_endpoint(is_other_software=True))
     edited_url = PRESIGNED_URL_EDITED.cause(
@@ -282,7 +287,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     return Explanation(
         failure=case.failure,
         topic="signature-mismatch",
-        summary="AWS rejected the signature, most often because the secret access key belongs to another access key ID. No permission is missing.",
+        summary=summary,
         causes=(
             SIGNATURE_MISMATCH.cause("reported", quote_phrases(message, *_PHRASES)),
             *((edited_url,) if is_presigned else ()),
@@ -298,6 +303,40 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         ),
         remedies=tuple(remedies),
         notes=(credential_remedies.SIGNATURE_REJECTED,),
+    )
+
+
+def _signed_headers(case: Case[SignatureMismatch]) -> tuple[str, ...]:
+    """Return the headers besides the host for which a presigned URL in the text is signed."""
+    found = _SIGNED_HEADERS.search(case.text)
+    names = re.split(r";|%3[Bb]", found[1]) if found else ()
+    return tuple(name for name in names if name != "host")
+
+
+def _presigned_difference(case: Case[SignatureMismatch]) -> str:
+    headers = _signed_headers(case)
+    if not headers:
+        return "the request differs from the signed one in method, key or query string"
+    return f"the request does not send the signed header{'s' if len(headers) > 1 else ''} {', '.join(headers)} with the same value"
+
+
+def _presigned_remedy(case: Case[SignatureMismatch]) -> Remedy:
+    headers = _signed_headers(case)
+    step = (
+        f"The URL was signed with {', '.join(headers)}: send each with exactly the value that it was signed with, such as the ContentType parameter of put_object. Or create the URL without that parameter."
+        if headers
+        else "Use the method that the URL was created for (GET, PUT, HEAD), the same key, and the URL unchanged and in quotes."
+    )
+    sent = " ".join(f"-H '{name}: VALUE'" for name in headers)
+    return Remedy(
+        title="Send the request as it was signed",
+        who="you",
+        steps=(
+            step,
+            "Browsers and HTTP libraries add headers such as Content-Type themselves: set them explicitly. Also check that the URL was not decoded or shortened.",
+        ),
+        commands=(f"curl -X PUT {sent} -T FILE 'PRESIGNED_URL'" if headers else "curl -v 'PRESIGNED_URL'",),
+        url=pages.S3_PRESIGNED,
     )
 
 

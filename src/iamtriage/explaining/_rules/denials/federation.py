@@ -14,7 +14,7 @@ import attrs
 
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.controllers import usual_account
+from iamtriage.explaining._context.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.identity_pools import (
@@ -465,6 +465,7 @@ def _trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remed
 def _is_of_pod(denial: Denial) -> bool:
     runtime = context_of(denial.facts).runtime
     is_pod = runtime is not None and runtime.kind == "eks-pod"
+    is_pod = is_pod or find_controller(denial.failure.text) is not None
     return (
         bool(is_pod or denial.facts.cluster or denial.facts.service_account)
         and _find_pipeline(denial) is None

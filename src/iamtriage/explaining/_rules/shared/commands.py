@@ -18,6 +18,8 @@ from iamtriage.exceptions import InvalidArnError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from iamtriage.explaining._context.model import Stated
+
 __all__ = (
     "access_key",
     "account",
@@ -33,6 +35,7 @@ __all__ = (
     "profile",
     "region",
     "restart_command",
+    "role_account",
     "role_name",
     "service_account",
     "show_policy_command",
@@ -129,6 +132,12 @@ kubernetes_name = _argument(_KUBERNETES, "NAME")
 def service_account(name: str | None) -> str:
     """Return the name of a service account for a command."""
     return "SERVICE_ACCOUNT" if name is None else kubernetes_name(name)
+
+
+def role_account(stated: Stated | None) -> str | None:
+    """Return the account of a role whose ARN the text states."""
+    found = None if stated is None else stated.value.split(":")[4:5]
+    return found[0] if found and ACCOUNT.fullmatch(found[0]) else None
 
 
 def external_id(value: str | None) -> str:

@@ -26,6 +26,8 @@ _PROVIDER = re.compile(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:oidc-provider/(\S+)"
 # Providers with an ID in their URL: a condition for another ID is for another cluster.
 _OIDC_KEY = re.compile(r"(\S{3,255}):(aud|sub|azp|amr)", re.ASCII)
 _EKS_ISSUER = re.compile(r"oidc\.eks[.-]", re.ASCII)
+_GITHUB = "token.actions.githubusercontent.com"
+_AUDIENCE = "sts.amazonaws.com"
 _POD_SUBJECT = "system:serviceaccount:"
 # These have a name of their own instead of a provider in IAM.
 _BUILT_IN_PROVIDERS = frozenset(
@@ -143,7 +145,11 @@ def _check_conditions(document: Mapping[str, Any], statement: dict[str, Any]) ->
             match = _OIDC_KEY.fullmatch(key)
             if match is None or not values:
                 continue
-            problem = _check_issuer(document, statement, issuer, match[1]) or _check_subject(match, values)
+            problem = (
+                _check_issuer(document, statement, issuer, match[1])
+                or _check_audience(document, statement, match, values)
+                or _check_subject(match, values)
+            )
             if problem is not None:
                 return problem
     return None
@@ -166,6 +172,28 @@ def _check_issuer(
         "Use the provider's URL in the condition of the role's trust policy",
         "Each condition key begins with the provider's URL without https://.",
         _changed(document, statement, rename),
+    )
+
+
+def _check_audience(
+    document: Mapping[str, Any], statement: dict[str, Any], match: re.Match[str], values: list[str]
+) -> TrustProblem | None:
+    # Only GitHub's default audience, the URL of the owner, is certain to be a mistake: the action requests another.
+    if match[2] != "aud" or match[1] != _GITHUB:
+        return None
+    if not all(each.startswith("https://github.com/") for each in values):
+        return None
+
+    def accept(each: dict[str, Any]) -> None:
+        for block in each["Condition"].values():
+            if match[0] in block:
+                block[match[0]] = _AUDIENCE
+
+    return TrustProblem(
+        f"the trust policy expects the audience {clip_text(values[0])}, and aws-actions/configure-aws-credentials requests {_AUDIENCE}",
+        f"Expect the audience {_AUDIENCE} in the role's trust policy",
+        f"The IAM OIDC provider must list {_AUDIENCE} as a client ID, too.",
+        _changed(document, statement, accept),
     )
 
 
