@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage.redaction._documents.json_spans import find_json
 from iamtriage.redaction._documents.keys import announce_items, announce_members, announce_pairs
 from iamtriage.redaction._documents.nodes import Node
+from iamtriage.redaction._documents.string_spans import find_strings
 from iamtriage.redaction._documents.xml_spans import find_xml
 from iamtriage.redaction._documents.yaml_spans import find_yaml
 from iamtriage.redaction._secret_spans import FoundSecret
+from iamtriage.redaction._vocabulary.notations import FILLER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -37,8 +39,6 @@ _MIN_KEY = 12
 # No shorter word has the form of a secret.
 _MIN_TOKEN = 16
 _LINE = re.compile(r"[^\n]+")
-# No value, quote or space of any notation contains it.
-_FILLER = "\x81"
 
 
 class _FoundDocuments(NamedTuple):
@@ -72,7 +72,7 @@ class Documents:
         done = 0
         for start, end in self._spans:
             pieces.append(self._text[done:start])
-            pieces.append(_LINE.sub(lambda line: _FILLER * len(line[0]), self._text[start:end]))
+            pieces.append(_LINE.sub(lambda line: FILLER * len(line[0]), self._text[start:end]))
             done = end
         return "".join([*pieces, self._text[done:]])
 
@@ -149,7 +149,10 @@ def _find_documents(text: str) -> _FoundDocuments:
     if yaml:
         return _FoundDocuments(yaml.documents, _gaps(yaml.comments, len(text)))
     if "</" in text or "/>" in text:
-        values = [*_without_overlaps([*values, *find_xml(text)])]
+        values += find_xml(text)
+    if "\\" in text:
+        values += find_strings(text)
+    values = [*_without_overlaps(values)]
     return _FoundDocuments(values, [(value.start, value.end) for value in values])
 
 

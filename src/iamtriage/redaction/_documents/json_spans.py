@@ -22,7 +22,7 @@ __all__ = ("JsonScalar", "find_json")
 
 _OPENING = re.compile(
     # A string that contains JSON, or JSON whose quotes are escaped.
-    r"\{|\[(?!REDACTED )|\"(?=[ ]?[{\[](?:[ ]|\\[nrt]){0,8}\\{1,31}\")"
+    r"\{(?=[ \t\r\n]*+[\"}\\])|\[(?!REDACTED )|\"(?=[ ]?[{\[](?:[ ]|\\[nrt]){0,8}\\{1,31}\")"
 )
 _ESCAPED_OPENING = re.compile(r"[{\[](?:[ ]|\\{1,31}[nrt]){0,8}\\{1,31}\"")
 _STRING = r"\"(?:[^\"\\\x00-\x1f]|\\[^\x00-\x1f])*+\""

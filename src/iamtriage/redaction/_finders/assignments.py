@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.markers import WORD
-from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
+from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, FILLER, GT, LT, QUOTE, SIGN
 from iamtriage.redaction._vocabulary.secret_names import (
     MARKER_START,
     NAME_OR_MARKER,
@@ -119,8 +119,8 @@ _COMMAND = re.compile(
     r"(?:--?[\w-]{1,40}[ =][\w./:-]{1,80} ){0,3}\Z"
 )
 _NEXT_WORD = re.compile(r"\s[^\s-]")
-_REST = re.compile(r"[^\n\r]{1,4096}")
-_ESCAPED_REST = re.compile(r"[^\n\r\\\"']{1,4096}")
+_REST = re.compile(rf"[^\n\r{FILLER}]{{1,4096}}")
+_ESCAPED_REST = re.compile(rf"[^\n\r\\\"'{FILLER}]{{1,4096}}")
 _COMMENT = re.compile(r"\s[#;]")
 # A passphrase, not a sentence or more settings after a password.
 _MAX_WORDS = 6

@@ -14,6 +14,7 @@ __all__ = (
     "BLANK",
     "BREAK",
     "EQUALS",
+    "FILLER",
     "GT",
     "INDENT",
     "LT",
@@ -22,6 +23,10 @@ __all__ = (
     "QUOTE",
     "SIGN",
 )
+
+# Stands for each character of a document in a text that is searched without it. No value, quote or space of any
+# notation contains it.
+FILLER = "\x81"
 
 BACKSLASHES = r"\\{1,64}"
 _ANSI = r"\x1b\[[0-9;]{0,16}m"

@@ -1,0 +1,55 @@
+r"""Find assigned strings with escapes in text, and the position of each: ``name="…\n…"`` of logfmt and HCL.
+
+Without decoding, an escaped newline looks like the end of a line, and an escaped quote like the end of a
+string. Other strings are found together with the rest of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage.redaction._documents.json_spans import JsonScalar
+from iamtriage.redaction._documents.nodes import Item, Node, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("find_strings",)
+
+_NAME = re.compile(r"[A-Za-z_][\w.-]*\Z")
+_MAX_NAME = 80
+_STRING = re.compile(
+    r"[ \t]{0,8}=[ \t]{0,8}\"(?P<content>[^\"\\\n]*+(?:\\[^\n][^\"\\\n]*+)++)\""
+    # In a difference, another value follows.
+    r"(?=[\s,;)\]}]|\Z)(?![ \t]{1,8}(?:->|→))"
+)
+_MAX_BLANKS = 8
+# More and shorter strings on average are no text that people write, and would take long.
+_MAX_SHORT_STRINGS = 1_000
+_MIN_CHARS_PER_STRING = 40
+# Only these make a difference.
+_ESCAPE = re.compile(r"\\[nrt\"]")
+
+
+def find_strings(text: str) -> Iterator[Node]:
+    """Yield an object for each name with an assigned string that contains an escape."""
+    if '="' not in text and '= "' not in text:
+        return
+    at = count = 0
+    while (at := text.find("=", at)) >= 0:
+        start = at
+        while start and text[start - 1] in " \t" and at - start < _MAX_BLANKS:
+            start -= 1
+        string = _STRING.match(text, start)
+        name = _NAME.search(text, max(0, start - _MAX_NAME), start)
+        at += 1
+        if string and name and _ESCAPE.search(string["content"]):
+            node = Node(name.start(), "object")
+            key = Scalar(*name.span())
+            node.items.append(Item(key, "", JsonScalar(*string.span("content"))))
+            node.end = at = string.end()
+            yield node
+            count += 1
+            if count > _MAX_SHORT_STRINGS and at < count * _MIN_CHARS_PER_STRING:
+                return

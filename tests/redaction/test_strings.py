@@ -1,0 +1,93 @@
+"""Test that logfmt and HCL are redacted value by value, also strings with escapes."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import cast
+
+import hcl2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from iamtriage import redact
+from tests.redaction.planted import OPAQUE, PASSWORD
+from tests.redaction.test_structured import assert_only_values_changed
+from tests.redaction.test_yaml import SECRETS, STRINGS, assert_no_secret
+
+few = settings(max_examples=max(5, settings.default.max_examples // 4))  # type: ignore[union-attr]
+
+_PAIRS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(("level", "msg", "ts", "user", "err", "status")), st.sampled_from(STRINGS)),
+        st.sampled_from(tuple(SECRETS.items())),
+    ),
+    min_size=2,
+    max_size=6,
+)
+_PAIR = re.compile(
+    r"(?P<key>\w+)=(?P<value>\"(?:[^\"\\]|\\.)*\"|\[[^\]]*\]|[^ \"]*(?:\[[^\]]*\])?[^ \"]*)(?: |\Z)"
+)
+
+
+def _written(value: str) -> str:
+    is_plain = value and not re.search(r"[ =\n\t\"]", value)
+    return value if is_plain else json.dumps(value, ensure_ascii=False)
+
+
+@few
+@given(_PAIRS, st.sampled_from(("", "2031-04-05T06:07:08Z ", "web1 | ")))
+def test_logfmt_keeps_its_pairs(pairs: list[tuple[str, str]], start: str) -> None:
+    written = [f"{key}={_written(value)}" for key, value in pairs]
+    shown = redact(start + " ".join(written))
+    assert shown.startswith(start)
+    found = _PAIR.findall(shown[len(start) :])
+    assert [key for key, _ in found] == [key for key, _ in pairs]
+    for (key, value), old in zip(found, written, strict=True):
+        assert f"{key}={value}" == old or "REDACTED" in value
+    assert_no_secret([json.loads(value) if value.startswith('"') else value for _, value in found])
+    assert redact(shown) == shown
+
+
+def _hcl_string(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
+
+
+def _hcl_block(pairs: list[tuple[str, str]], is_heredoc: bool) -> str:  # noqa: FBT001
+    lines = ['resource "aws_db_instance" "db" {']
+    for number, (key, value) in enumerate(pairs):
+        name = key if key in SECRETS else f"{key}_{number}"
+        if is_heredoc and "\n" in value:
+            lines.append(f"  {name} = <<EOT\n{value.rstrip()}\nEOT")
+        else:
+            lines.append(f"  {name} = {_hcl_string(value)} # a note")
+    return "\n".join([*lines, "  tags = {", *lines[1:2], "  }", "}", ""])
+
+
+@few
+@given(_PAIRS, st.booleans())
+def test_hcl_stays_hcl(pairs: list[tuple[str, str]], is_heredoc: bool) -> None:  # noqa: FBT001
+    text = _hcl_block(list(dict(pairs).items()), is_heredoc)
+    shown = redact(text)
+    before, after = (cast("object", hcl2.loads(each)) for each in (text, shown))
+    assert_only_values_changed(before, after)
+    assert_no_secret(after)
+    assert redact(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f'err="x\\npassword: {PASSWORD}"', 'err="x\\npassword: [REDACTED password]"'),
+        (f'note = "say \\"token={OPAQUE}\\" twice"', 'note = "say \\"token=[REDACTED token]\\" twice"'),
+        ('level=info password="it\'s\\t9\\"x" n=1', 'level=info password="[REDACTED password]" n=1'),
+        ('password = "a\\"b" -> "c\\"d9Xz"', 'password = "[REDACTED password]" -> "[REDACTED password]"'),
+        (f'apiKey={OPAQUE} body="{{\\"n\\": 1}}"', 'apiKey=[REDACTED secret] body="{\\"n\\": 1}"'),
+        (f'password={PASSWORD} {{"a": {{"b": 1}}}}', 'password=[REDACTED password] {"a": {"b": 1}}'),
+        ('a="\\n" ' * 1_200 + f"password={PASSWORD}", 'a="\\n" ' * 1_200 + "password=[REDACTED password]"),
+    ],
+)
+def test_secret_is_removed(text: str, expected: str) -> None:
+    assert redact(text) == expected
+    assert redact(expected) == expected
