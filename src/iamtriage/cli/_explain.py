@@ -11,7 +11,7 @@ import attrs
 from iamtriage._text import escape_controls
 from iamtriage.cli._input import Inputs, read_text
 from iamtriage.cli._options import SEARCH_STATUS, add_files, add_selection
-from iamtriage.cli._output import ERROR, print_error, print_heading
+from iamtriage.cli._output import ERROR, print_error, write_heading
 from iamtriage.exceptions import PolicyError
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def _print_explanations(inputs: Inputs, facts: Facts, arguments: argparse.Namesp
         found = _explain_all(source, facts, seen) if arguments.all else _explain_cause(source, facts)
         for explanation in found:
             if has_headings and is_first:
-                print_heading(source.name, is_first=not count)
+                write_heading(sys.stdout, source.name, is_first=not count)
             elif count and not arguments.json:
                 print()
             print(_format(explanation, arguments), flush=True)

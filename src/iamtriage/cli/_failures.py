@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
 
-from iamtriage.cli._input import Inputs
+from iamtriage.cli._input import InputError, Inputs
 from iamtriage.cli._options import SEARCH_STATUS, add_files, add_selection
-from iamtriage.cli._output import bold, format_rows, print_heading
+from iamtriage.cli._scan_formats import CsvWriter, JsonWriter, ParquetWriter, TextWriter
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable
 
     from iamtriage.cli._output import Commands
+    from iamtriage.cli._scan_formats import Writer
     from iamtriage.failures._failures import Failure
     from iamtriage.inputs._inputs import Input
 
 __all__ = ("add_commands",)
+
+_FORMATS = ("text", "jsonl", "csv", "parquet", "github", "sarif")
 
 
 def add_commands(commands: Commands) -> None:
@@ -38,66 +43,75 @@ def add_commands(commands: Commands) -> None:
     for command, read in ((parse, _read_cause), (scan, _read_all)):
         add_files(command)
         add_selection(command)
-        command.add_argument(
-            "--json", action="store_true", help="print flat records, one JSON object per line"
-        )
+        form = command.add_mutually_exclusive_group()
+        form.add_argument("--json", action="store_true", help="print flat records, one JSON object per line")
+        if command is scan:
+            form.add_argument(
+                "--format",
+                choices=_FORMATS,
+                default="text",
+                help="text (the default), jsonl (as --json), csv, parquet (requires --output), github: "
+                "annotations for GitHub Actions, or sarif: for code scanning; the last two state each "
+                "problem once",
+            )
+            command.add_argument("--output", metavar="PATH", help="write to this file, not standard output")
         command.add_argument(
             "--unredacted", action="store_true", help="print values as read, also tokens and encoded messages"
         )
         command.set_defaults(run=_run, read=read)
+    parse.set_defaults(format="text", output=None)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     inputs = Inputs(arguments.files, arguments)
-    has_headings = inputs.are_many and not arguments.json
-    count = 0
-    for source in inputs:
-        is_first = True
-        for failure in arguments.read(source):
-            if has_headings and is_first:
-                print_heading(source.name, is_first=not count)
-            elif count and not arguments.json:
-                print()
-            print(_write(failure, arguments), flush=True)
-            count, is_first = count + 1, False
-    nothing = None if arguments.json else "no AWS or Kubernetes access failure found"
-    return inputs.report(is_found=bool(count), nothing=nothing)
+    is_found = False
+    with _open_output(arguments) as file:
+        writer = _open_writer(arguments, file, inputs)
+        try:
+            for source in inputs:
+                for failure, line in arguments.read(source):
+                    is_found = True
+                    writer.write(source, failure, line)
+        finally:
+            # What was found before an interrupt is written, too.
+            writer.finish(inputs.problems)
+    is_text = arguments.format == "text" and not arguments.json
+    return inputs.report(
+        is_found=is_found, nothing="no AWS or Kubernetes access failure found" if is_text else None
+    )
 
 
-def _read_cause(source: Input) -> Iterable[Failure]:
+@contextmanager
+def _open_output(arguments: argparse.Namespace) -> Generator[TextIO, None, None]:
+    if arguments.format == "parquet" and arguments.output is None:
+        msg = "--format parquet requires --output"
+        raise InputError(msg)
+    if arguments.output is None or arguments.format == "parquet":
+        yield sys.stdout
+        return
+    with open(arguments.output, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 (a path of a user)
+        yield file
+
+
+def _open_writer(arguments: argparse.Namespace, file: TextIO, inputs: Inputs) -> Writer:
+    redacted = not arguments.unredacted
+    if arguments.json or arguments.format == "jsonl":
+        return JsonWriter(file, redacted=redacted)
+    if arguments.format == "text":
+        return TextWriter(file, redacted=redacted, has_headings=inputs.are_many)
+    if arguments.format == "csv":
+        return CsvWriter(file, redacted=redacted)
+    if arguments.format == "parquet":
+        return ParquetWriter(arguments.output, redacted=redacted)
+    from iamtriage.cli._annotations import GithubWriter, SarifWriter
+
+    return GithubWriter(file) if arguments.format == "github" else SarifWriter(file)
+
+
+def _read_cause(source: Input) -> Iterable[tuple[Failure, int | None]]:
     failure = source.find_cause()
-    return () if failure is None else (failure,)
+    return () if failure is None else ((failure, None),)
 
 
-def _read_all(source: Input) -> Iterator[Failure]:
-    return source.failures()
-
-
-def _write(failure: Failure, arguments: argparse.Namespace) -> str:
-    write = _to_json if arguments.json else _format
-    return write(failure, redacted=not arguments.unredacted)
-
-
-def _to_json(failure: Failure, *, redacted: bool) -> str:
-    import json
-
-    from iamtriage.failures._records import to_record
-
-    return json.dumps(to_record(failure, redacted=redacted), ensure_ascii=True)
-
-
-def _format(failure: Failure, *, redacted: bool) -> str:
-    """Format a failure for people."""
-    from iamtriage.failures._labels import LABELS
-    from iamtriage.failures._records import to_record
-
-    title = bold(failure.kind.replace("_", " "))
-    source = failure.envelope.source
-    if source:
-        title += f"  (from {source})"
-    record = dict(to_record(failure, redacted=redacted))
-    if failure.kind == "kubernetes_forbidden" and record["principal"] == record["k8s_user"]:
-        # Print one name only once.
-        record["principal"] = None
-    width = max(map(len, LABELS.values()))
-    return "\n".join([title, *format_rows([(label, record[key]) for key, label in LABELS.items()], width)])
+def _read_all(source: Input) -> Iterable[tuple[Failure, int | None]]:
+    return source.failures_with_lines()

@@ -25,7 +25,7 @@ class Inputs:
 
     Attributes:
         are_many: Whether the output has to say which input it is about.
-        has_problem: Whether an input could not be read, or not completely.
+        problems: The name of each input that could not be read, or not completely, and the reason.
     """
 
     def __init__(self, files: Sequence[str], selection: argparse.Namespace | None = None) -> None:
@@ -59,7 +59,7 @@ class Inputs:
 
             self._inputs = prefetch(self._inputs)
         self.are_many = len(names) > 1 or not (names[0] == "-" or os.path.isfile(names[0]))  # noqa: PTH113 (a path in any form)
-        self.has_problem = False
+        self.problems: list[tuple[str, str]] = []
         self._selected = 0
 
     def __iter__(self) -> Generator[Input, None, None]:
@@ -69,7 +69,7 @@ class Inputs:
                 self._selected += 1
                 yield source
             if source.problem is not None:
-                self.has_problem = True
+                self.problems.append((source.name, source.problem))
                 print_error(f"{source.name}: {source.problem}")
             elif source.skipped is not None:
                 print_error(f"{source.name}: skipped: {source.skipped}")
@@ -81,7 +81,7 @@ class Inputs:
             is_found: Whether something was found.
             nothing: What to report; ``None`` for no report.
         """
-        if self.has_problem:
+        if self.problems:
             return ERROR
         if not is_found and not self._selected:
             nothing = "no file can contain events of this time, these accounts and these Regions"

@@ -10,6 +10,7 @@ from iamtriage._text import escape_controls
 
 if TYPE_CHECKING:
     import argparse
+    from typing import TextIO
 
 __all__ = (
     "CLEAN",
@@ -22,7 +23,7 @@ __all__ = (
     "format_rows",
     "format_value",
     "print_error",
-    "print_heading",
+    "write_heading",
 )
 
 # The status of a search, as with grep.
@@ -59,9 +60,9 @@ def format_value(value: object) -> str:
     return escape_controls(text) or '""'
 
 
-def bold(text: str) -> str:
-    """Make a text bold if standard output is a terminal, unless ``NO_COLOR`` is set."""
-    is_colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+def bold(text: str, file: TextIO | None = None) -> str:
+    """Make a text bold if a file, else standard output, is a terminal, unless ``NO_COLOR`` is set."""
+    is_colored = (file or sys.stdout).isatty() and not os.environ.get("NO_COLOR")
     return f"{_BOLD}{text}{_PLAIN}" if is_colored else text
 
 
@@ -76,6 +77,6 @@ def print_error(message: object) -> None:
     print(f"iamtriage: {escape_controls(str(message))}", file=sys.stderr)
 
 
-def print_heading(name: str, *, is_first: bool) -> None:
-    """Print the name of an input above what was found in it, as ``head`` does."""
-    print(("" if is_first else "\n") + bold(f"==> {format_value(name)} <=="))
+def write_heading(file: TextIO, name: str, *, is_first: bool) -> None:
+    """Write the name of an input above what was found in it, as ``head`` does."""
+    print(("" if is_first else "\n") + bold(f"==> {format_value(name)} <==", file), file=file)

@@ -43,7 +43,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     inputs = Inputs(arguments.files)
     text = "".join([_read(source) for source in inputs])
-    if inputs.has_problem and not text:
+    if inputs.problems and not text:
         return ERROR
     redacted = redact(text, identifiers=arguments.identifiers)
     stdout: object = sys.stdout
@@ -51,7 +51,7 @@ def _run(arguments: argparse.Namespace) -> int:
         stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
     sys.stdout.write(redacted)
     sys.stdout.flush()
-    if inputs.has_problem:
+    if inputs.problems:
         return ERROR
     return NOT_FOUND if redacted == text else FOUND
 

@@ -8,20 +8,32 @@ import attrs
 
 from iamtriage._reading.vocabulary.excerpts import LONG
 from iamtriage.inputs._content import NUL_BYTES, Content
+from iamtriage.inputs._line_numbers import LineNumbers
 from iamtriage.inputs._live import read_live_lines
 from iamtriage.inputs._records import Progress, find_format, read_denials
 from iamtriage.inputs._selection import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
+    from typing import TextIO
 
+    from iamtriage._reading.entries.splitting import Tick
     from iamtriage.failures._failures import Failure
     from iamtriage.inputs._records import Reader
 
 __all__ = ("Input", "Source")
 
 _NOT_RECORDS = "not records of events but text, which failures() reads"
+
+
+# A longer line is read in parts of this many characters.
+_MAX_LINE = 1_000_000
+
+
+def _read_lines(file: TextIO) -> Iterator[str]:
+    while line := file.readline(_MAX_LINE):
+        yield line
 
 
 class Source(Protocol):
@@ -93,6 +105,22 @@ class Input:
             else:
                 yield from self._parse_records(reader, content)
 
+    def failures_with_lines(self) -> Iterator[tuple[Failure, int | None]]:
+        """Yield the failures of the input, each with the number of its line, from 1.
+
+        Yields:
+            The failures. The number is ``None`` for records, and if the line is not known.
+        """
+        for content in self.open_content():
+            reader = find_format(content)
+            if reader is None:
+                lines = LineNumbers()
+                for failure in self._scan(content, lines):
+                    yield failure, lines.find(failure)
+            else:
+                for failure in self._parse_records(reader, content):
+                    yield failure, None
+
     def find_cause(self) -> Failure | None:
         """Return the failure that :func:`iamtriage.parse` returns for the input, of any size."""
         from iamtriage._reading.parsing import choose_cause, parse_stream
@@ -139,15 +167,14 @@ class Input:
             if failure is not None:
                 yield failure
 
-    def _scan(self, content: Content) -> Iterator[Failure]:
+    def _scan(self, content: Content, watcher: LineNumbers | None = None) -> Iterator[Failure]:
         """Yield the failures of a log; those of a pipe or terminal soon after their last line."""
-        from iamtriage._reading.scanning import scan
         from iamtriage._reading.texts import scan_lines
 
-        if content.descriptor is None:
-            found = scan(content.open_text())
-        else:
-            found = scan_lines(read_live_lines(content, content.descriptor, content.encoding), has_parts=True)
+        lines: Iterable[str | Tick] = _read_lines(content.open_text())
+        if content.descriptor is not None:
+            lines = read_live_lines(content, content.descriptor, content.encoding)
+        found = scan_lines(lines if watcher is None else watcher.watch(lines), has_parts=True)
         is_found = False
         for failure in found:
             is_found = True
