@@ -395,8 +395,9 @@ def test_interrupt(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_text(_CALL, encoding="utf-8")
 
-    def interrupt(_: object) -> None:
+    def interrupt(_: object, *, has_parts: bool) -> None:
+        assert has_parts
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("iamtriage._reading.scanning.scan", interrupt)
+    monkeypatch.setattr("iamtriage._reading.texts.scan_lines", interrupt)
     assert main(["scan", str(path)]) == 130

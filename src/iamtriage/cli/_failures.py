@@ -40,7 +40,7 @@ def add_commands(commands: Commands) -> None:
         "that stays open, such as the output of kubectl logs -f.",
         epilog=SEARCH_STATUS,
     )
-    for command, read in ((parse, _read_cause), (scan, _read_all)):
+    for command in (parse, scan):
         add_files(command)
         add_selection(command)
         form = command.add_mutually_exclusive_group()
@@ -58,8 +58,9 @@ def add_commands(commands: Commands) -> None:
         command.add_argument(
             "--unredacted", action="store_true", help="print values as read, also tokens and encoded messages"
         )
-        command.set_defaults(run=_run, read=read)
-    parse.set_defaults(format="text", output=None)
+        command.set_defaults(run=_run)
+    parse.set_defaults(only_cause=True, format="text", output=None)
+    scan.set_defaults(only_cause=False)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -69,7 +70,7 @@ def _run(arguments: argparse.Namespace) -> int:
         writer = _open_writer(arguments, file, inputs)
         try:
             for source in inputs:
-                for failure, line in arguments.read(source):
+                for failure, line in _read(source, arguments):
                     is_found = True
                     writer.write(source, failure, line)
         finally:
@@ -108,10 +109,11 @@ def _open_writer(arguments: argparse.Namespace, file: TextIO, inputs: Inputs) ->
     return GithubWriter(file) if arguments.format == "github" else SarifWriter(file)
 
 
-def _read_cause(source: Input) -> Iterable[tuple[Failure, int | None]]:
-    failure = source.find_cause()
-    return () if failure is None else ((failure, None),)
-
-
-def _read_all(source: Input) -> Iterable[tuple[Failure, int | None]]:
-    return source.failures_with_lines()
+def _read(source: Input, arguments: argparse.Namespace) -> Iterable[tuple[Failure, int | None]]:
+    """Return the failures of an input, with their lines if the format states them."""
+    if arguments.only_cause:
+        cause = source.find_cause()
+        return () if cause is None else ((cause, None),)
+    if arguments.format in {"github", "sarif"}:
+        return source.failures_with_lines()
+    return ((failure, None) for failure in source.failures())

@@ -14,7 +14,7 @@ __all__ = ("LineNumbers",)
 
 # What is remembered of the lines that were read last.
 _MAX_LINES = 20_000
-_MAX_CHARS = 16_000_000
+_MAX_CHARS = 4_000_000
 
 _T = TypeVar("_T")
 
