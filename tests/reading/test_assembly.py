@@ -401,3 +401,13 @@ def test_a_host_that_somebody_typed_or_points_to_is_not_the_one_that_answered(
     found = facts_in(order.format(beside, error))
     assert found is not None
     assert found.get("service") == service
+
+
+@pytest.mark.parametrize("between", [" ", "\n", "\n\n", "\n```\n"])
+def test_a_title_without_facts_is_not_the_cause(between: str) -> None:
+    """A denial that states nothing gives way to one that does, in a question about both."""
+    title = '#### What does "Access Denied" or "User is not authorized" mean?'
+    message = "AccessDeniedException: User is not authorized to perform: iot:CreateThing"
+    assert facts_in(f"{title}{between}{message}") == denied(
+        code="AccessDeniedException", action="iot:CreateThing"
+    )

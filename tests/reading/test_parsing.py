@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import cast
 
 import pytest
 
 from iamtriage import AccessDenied, Failure, parse
 from iamtriage.testing import denial
-from tests.tables import ANA, DENIAL, DENIED, facts_in, facts_of
+from tests.tables import ANA, DENIAL, DENIED, REQUEST, denied, facts_in, facts_of
 
 
 def test_text_and_bytes_give_the_same() -> None:
@@ -140,3 +141,28 @@ def test_a_failure_that_is_printed_twice_is_given_whole(link: str) -> None:
         _handled(RuntimeError(str(_FIRST.client_error())), _FIRST.client_error(), link=link),
     ):
         assert facts_of(parse(error)) == facts_of(whole)
+
+
+def test_a_record_with_a_message_of_any_length_keeps_its_ids() -> None:
+    """What follows a very long message in a CloudTrail record is read, too."""
+    record = {
+        "eventSource": "sqs.amazonaws.com",
+        "eventName": "SendMessage",
+        "errorCode": "AccessDenied",
+        "errorMessage": f"User: {ANA} is not authorized to perform: sqs:SendMessage. {'x' * 70_000}",
+        "requestID": REQUEST,
+        "eventID": "6a7b8c9d-0e1f-4a2b-9c3d-000000000000",
+    }
+    text = json.dumps(record)
+    failure = parse(text)
+    assert failure is not None
+    assert (failure.action, failure.envelope.request_id) == ("sqs:SendMessage", REQUEST)
+    assert failure.envelope.event_id == record["eventID"]
+    assert all(text[slice(*span)] in str(record) for span in failure.spans.values())
+
+
+@pytest.mark.parametrize("level", ["WARN", "INFO", "[main]"])
+def test_a_report_of_a_service_after_a_time(level: str) -> None:
+    """A message without the usual words is read in a line of a log as it is alone."""
+    report = "Insufficient Lake Formation permission(s): Required Describe on orders"
+    assert facts_in(f"2026-03-14 09:26:53 {level} {report}") == facts_in(report) == denied(resource="orders")

@@ -29,6 +29,8 @@ class _ExceptionReader(Protocol):
 
 # A line that never ends must not fill the memory, so it is read in parts of this many characters.
 _MAX_LINE = 1_000_000
+# Longer documents are read record by record.
+_MAX_DOCUMENT = 1_000_000
 
 
 def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure | None:
@@ -151,16 +153,16 @@ def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | No
 
 def _read_at_length(text: str) -> Failure | None:
     """Let the readers find the cause in a text of any length, if it is not a document."""
-    if len(text) > LONG:
-        from iamtriage._reading.texts import scan_text
-
-        return choose_cause(scan_text(text))
-    if "eventSource" in text:
+    if "eventSource" in text and len(text) <= _MAX_DOCUMENT:
         from iamtriage._reading.documents import find_cause_in_documents
 
         cause = find_cause_in_documents(text)
         if cause is not None:
             return cause[0]
+    if len(text) > LONG:
+        from iamtriage._reading.texts import scan_text
+
+        return choose_cause(scan_text(text))
     return _cause_reader()(text)
 
 

@@ -43,6 +43,21 @@ FORBIDDEN: Table = (
 {"kind":"Event","apiVersion":"audit.k8s.io/v1","user":{"username":"bob"},"responseStatus":{"reason":"Forbidden","code":403}}""",
         _forbidden(k8s_user="bob", status_code=403),
     ),
+    *(
+        (
+            f"audit-event-{name}-one-of-another-status",
+            separator.join(events if name == "after" else reversed(events)),
+            _forbidden(k8s_user="bob", status_code=403),
+        )
+        for separator in ("\n", " ")
+        for name in ("after", "before")
+        for events in (
+            (
+                '{"kind":"Event","apiVersion":"audit.k8s.io/v1","user":{"username":"ana"},"responseStatus":{"metadata":{},"code":200}}',
+                '{"kind":"Event","apiVersion":"audit.k8s.io/v1","user":{"username":"bob"},"responseStatus":{"metadata":{},"reason":"Forbidden","code":403}}',
+            ),
+        )
+    ),
     (
         "status-without-code",
         '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"no","reason":"Forbidden"}',

@@ -252,6 +252,11 @@ GO1: Table = (
 GO2: Table = (
     ("plain", _GO2, _GO2_FACTS),
     (
+        "code-for-the-service",
+        f"operation error AccessDenied: GetObject, https response error StatusCode: 403, RequestID: {REQUEST}, api error AccessDenied: ",
+        denied(code="AccessDenied", operation="GetObject", status_code=403, request_id=REQUEST),
+    ),
+    (
         "modelled",
         f"operation error EKS: DescribeCluster, https response error StatusCode: 403, RequestID: {REQUEST}, AccessDeniedException: {DENIAL}",
         _GO2_FACTS,

@@ -55,6 +55,25 @@ _TABLE: tuple[tuple[str, dict[str, object], Facts | None], ...] = (
         denied(code="403", status_code=403),
     ),
     (
+        "response-empty-code",
+        {
+            "Error": {"Code": "", "Message": ""},
+            "ResponseMetadata": {"RequestId": REQUEST, "HTTPStatusCode": 403},
+        },
+        denied(status_code=403, request_id=REQUEST),
+    ),
+    (
+        "response-without-error",
+        {"ResponseMetadata": {"RequestId": REQUEST, "HTTPStatusCode": 403}},
+        denied(status_code=403, request_id=REQUEST),
+    ),
+    (
+        "response-empty-code-of-another-status",
+        {"Error": {"Code": "", "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": 500}},
+        None,
+    ),
+    ("status-alone", {"statusCode": 403}, None),
+    (
         "response-no-message",
         {"Error": {"Code": "AccessDenied"}, "ResponseMetadata": {}},
         denied(code="AccessDenied"),

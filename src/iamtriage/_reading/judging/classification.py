@@ -342,9 +342,10 @@ def pick_root_cause(candidates: list[Candidate], readable: str) -> Candidate | N
         before = [d for d in candidates if d.start < chain.start()]
         if before and before[-1].kind == "access_denied":
             return before[-1]
-    for candidate in candidates:
-        if candidate.kind == "access_denied":
-            return candidate
+    denials = [candidate for candidate in candidates if candidate.kind == "access_denied"]
+    if denials:
+        # A denial without facts before others is a title or a quotation.
+        return next((candidate for candidate in denials if candidate.facts), denials[0])
     for candidate in candidates:
         if candidate.kind != "aws_error":
             return candidate

@@ -12,6 +12,7 @@ reads what clients print instead of the server's message.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.accounts import account_of
@@ -23,7 +24,6 @@ from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import Fact, Piece
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
@@ -86,6 +86,9 @@ _AUDIT_DENIED = lazy_pattern(
 _AUDIT_FIELDS = (
     lazy_pattern(r"\"verb\"\s?:\s?\"(?P<k8s_verb>[a-z]{2,24})\""),
     lazy_pattern(r"\"user\"\s?:\s?\{\s?\"username\"\s?:\s?\"(?P<k8s_user>[^\"\n]{1,300})\""),
+    lazy_pattern(
+        r"\"responseStatus\"\s?:\s?\{.{0,800}?\"code\"\s?:\s?(?P<status_code>[45][0-9]{2})\b", re.DOTALL
+    ),
     lazy_pattern(
         r"\"objectRef\"\s?:\s?\{(?=[^{}]{0,600}?\"resource\"\s?:\s?\"(?P<k8s_resource>[\w.-]{1,120})\")"
         r"(?:(?=[^{}]{0,600}?\"namespace\"\s?:\s?\"(?P<k8s_namespace>[\w.-]{1,120})\"))?"

@@ -227,7 +227,9 @@ def _go2_operation(m: re.Match[str]) -> Piece:
     written = m.groupdict().get("written", "")
     piece = Piece("head", m.start(), m.end(), source="go-v2", is_aws=written == written.lower())
     _put(piece, m, "operation", rank=BEST)
-    piece.put("service", service_name(m["service"]))
+    if not is_code(m["service"]):
+        # People retype the head with the code in the place of the service.
+        piece.put("service", service_name(m["service"]))
     return piece
 
 

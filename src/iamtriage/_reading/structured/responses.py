@@ -19,6 +19,8 @@ _MESSAGE_KEYS = ("Message", "message", "errorMessage", "ErrorMessage")
 _REQUEST_KEYS = ("RequestId", "RequestID", "requestId", "request_id")
 _HOST_KEYS = ("HostId", "hostId", "extendedRequestId")
 _STATUS_KEYS = ("HTTPStatusCode", "httpStatusCode", "statusCode", "status")
+# Without a code, only this status says what failed.
+_DENIED = "403"
 # A named tuple's own __new__ takes twice the time.
 _new: Callable[[type[Statement], tuple[object, ...]], Statement] = cast("Any", tuple).__new__
 _NOTHING = tuple(Statement("")[10:])
@@ -53,7 +55,7 @@ def _parsed_response(error: Document, metadata: Document, operation: str | None)
     code, message = error.get("Code"), error.get("Message")
     if type(code) is not str or type(message) is not str or not code or len(message) > LONG:
         code, message = text_of(code), text_of(message)
-        if code is None and message is None:
+        if code is None and message is None and status_of(metadata.get("HTTPStatusCode")) != _DENIED:
             return None
     request_id, host_id, status = (
         metadata.get("RequestId"),
@@ -78,13 +80,13 @@ def _any_body(body: Document, operation: str | None) -> Statement | None:
         code = code or first_text(inner, "exceptionType")
         service = text_of(inner.get("awsService"))
     message = first_text(inner, *_MESSAGE_KEYS)
-    if code is None and message is None:
+    places = (as_document(body.get("ResponseMetadata")) or as_document(body.get("$metadata")), body, inner)
+    status = next(filter(None, map(_status, places)), None)
+    if code is None and message is None and not (status == _DENIED and "ResponseMetadata" in body):
         return None
     source = "json"
-    metadata = as_document(body.get("ResponseMetadata")) or as_document(body.get("$metadata"))
-    if metadata:
+    if places[0]:
         source = "botocore" if "ResponseMetadata" in body else "js-v3"
-    places = (metadata, body, inner)
     is_named = code is not None and not code.isdigit() and is_code(normalize_code(code))
     return Statement(
         message or "",
@@ -93,7 +95,7 @@ def _any_body(body: Document, operation: str | None) -> Statement | None:
         code=plain_code(code),
         operation=operation,
         service=service,
-        status_code=next(filter(None, map(_status, places)), None) or _status_in(code),
+        status_code=status or _status_in(code),
         request_id=next(filter(None, (first_text(place, *_REQUEST_KEYS) for place in places)), None),
         host_id=next(filter(None, (first_text(place, *_HOST_KEYS) for place in places)), None),
     )

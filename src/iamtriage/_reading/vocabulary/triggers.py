@@ -39,6 +39,7 @@ def may_hold_failure(text: str) -> bool:
             "q" in text and "too large" in text
         )  # the difference between the request time and the current time
         or "tatus code" in text  # Go v1
+        or ("ff" in text and "nsufficient" in text)
         # Denials are also printed in other languages, but the fragments are English.
         or not text.isascii()
         # Most log lines start with a time: 2026-03-14, [14/Mar.
