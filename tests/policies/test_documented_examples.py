@@ -12,6 +12,7 @@ from iamtriage.policies import Request, evaluate
 from tests.policies.cases import (
     ACCOUNT,
     ACTION,
+    ARNS,
     ASSUME,
     BOUNDARIES,
     BUCKET_POLICY,
@@ -117,6 +118,27 @@ WITHIN = [
 
 # ------------------------------------------------ between accounts
 
+CARLOS_ARN = f"arn:aws:iam::{ACCOUNT}:user/carlossalazar"
+CARLOS = having(
+    identity=[
+        doc(
+            allow("s3:ListAllMyBuckets"),
+            allow("s3:*Object*", "arn:aws:s3:::Production/*"),
+            deny("s3:*", ["arn:aws:s3:::*log*", "arn:aws:s3:::*log*/*"]),
+        )
+    ],
+    resource=to(
+        CARLOS_ARN,
+        ["s3:GetObject*", "s3:PutObject*", "s3:ReplicateObject", "s3:RestoreObject"],
+        Resource="arn:aws:s3:::Production/*",
+    ),
+)
+
+
+def save(bucket: str, action: str = "s3:PutObject") -> Request:
+    return Request(CARLOS_ARN, action, f"arn:aws:s3:::{bucket}/file", resource_account=OTHER)
+
+
 BETWEEN = [
     Case(CROSS, "both sides allow", ask(resource=FOREIGN), having(identity=[OK], resource=to(USER)), True),
     Case(CROSS, "only the principal's account allows", ask(resource=FOREIGN), having(identity=[OK]), False, "implicit", "resource"),
@@ -130,7 +152,9 @@ BETWEEN = [
     Case(CROSS, "a deny of the resource overrides", ask(resource=FOREIGN), having(identity=[OK], resource=doc(*to(USER)["Statement"], *to("*", effect="Deny")["Statement"])), False, "explicit", "resource"),
     Case(CROSS, "the SCPs of the principal's account limit", ask(resource=FOREIGN), having(identity=[OK], resource=to(USER), service_control=[[NONE]]), False, "implicit", "service_control"),
     Case(CROSS, "the bucket's account is given", ask(resource="arn:aws:s3:::b/k", action="s3:GetObject", resource_account=OTHER), having(identity=[doc(allow("s3:GetObject"))]), False, "implicit", "resource"),
-    Case(CROSS, "Jorge's bucket policy names him and his policy allows", Request(f"arn:aws:iam::{ACCOUNT}:user/Jorge", "s3:PutObject", "arn:aws:s3:::amzn-s3-demo-bucket1/a", resource_account=OTHER), having(identity=[doc(allow(["s3:PutObject", "s3:PutObjectAcl"], "arn:aws:s3:::amzn-s3-demo-bucket1/*"))], resource=to(f"arn:aws:iam::{ACCOUNT}:user/Jorge", ["s3:PutObject", "s3:GetObject"])), True),
+    Case(CROSS, "Carlos saves a file to the production bucket", save("Production"), CARLOS, True),
+    Case(CROSS, "Carlos cannot save a file to a bucket for logs", save("Production-logs"), CARLOS, False, "explicit", "identity"),
+    Case(CROSS, "Carlos cannot delete from the production bucket", save("Production", "s3:DeleteObject"), CARLOS, False, "implicit", "resource"),
     Case(CROSS, "the root user of the other account", ask(ROOT, FOREIGN), having(resource=to(ROOT)), True, None, "resource"),
     Case(CROSS, "the root user, whom the resource does not trust", ask(ROOT, FOREIGN), having(), False, "implicit", "resource"),
 ]  # fmt: skip
@@ -145,6 +169,19 @@ def met(page: str, title: str, operator: str, value: Any, actual: Any, allowed: 
     return Case(page, f"{operator} {title}", ask(context=context, complete_context=True), having(identity=[policy]), allowed)  # fmt: skip
 
 
+TAGS_AND_NAME = to(
+    {"AWS": "222222222222"},
+    "s3:ListBucket",
+    Condition={
+        "StringEquals": {
+            "aws:PrincipalTag/department": ["finance", "hr", "legal"],
+            "aws:PrincipalTag/role": ["audit", "security"],
+        },
+        "ArnLike": {
+            "aws:PrincipalArn": ["arn:aws:iam::222222222222:user/Ana", "arn:aws:iam::222222222222:user/Mary"]
+        },
+    },
+)
 CONDITIONS = [
     met(OPERATORS, "equal", "StringEquals", "a", "a", True),
     met(OPERATORS, "is case-sensitive", "StringEquals", "a", "A", False),
@@ -215,6 +252,16 @@ CONDITIONS = [
     Case(MULTI_LOGIC, "operators are joined by and", ask(context={"aws:PrincipalTag/a": "1", "aws:SecureTransport": "false"}), having(identity=[doc(allow(Condition={"StringEquals": {"aws:PrincipalTag/a": "1"}, "Bool": {"aws:SecureTransport": "true"}}))]), False),
     Case(MULTI_LOGIC, "keys are joined by and", ask(context={"aws:PrincipalTag/a": "1", "aws:PrincipalTag/b": "2"}), having(identity=[doc(allow(Condition={"StringEquals": {"aws:PrincipalTag/a": "1", "aws:PrincipalTag/b": "3"}}))]), False),
     Case(MULTI_LOGIC, "all of them are met", ask(context={"aws:PrincipalTag/a": "1", "aws:PrincipalTag/b": "3"}), having(identity=[doc(allow(Condition={"StringEquals": {"aws:PrincipalTag/a": "1", "aws:PrincipalTag/b": ["2", "3"]}}))]), True),
+    *(
+        Case(MULTI_LOGIC, f"tags and name: {title}", Request(f"arn:aws:iam::222222222222:user/{name}", "s3:ListBucket", "arn:aws:s3:::amzn-s3-demo-bucket", {"aws:PrincipalTag/department": department, "aws:PrincipalTag/role": role}, resource_account=OTHER), having(identity=[FULL], resource=TAGS_AND_NAME), allowed)
+        for title, name, department, role, allowed in (
+            ("all of them", "Mary", "hr", "audit", True),
+            ("another department", "Ana", "sales", "security", False),
+            ("another role", "Ana", "legal", "intern", False),
+            ("another user", "Nikki", "finance", "audit", False),
+        )
+    ),
+    Case(MULTI_LOGIC, "the values of a negated operator are joined by nor", ask(context={"aws:PrincipalTag/a": "2"}), having(identity=[doc(allow(Condition={"StringNotEquals": {"aws:PrincipalTag/a": ["1", "2"]}}))]), False),
     Case(KEYS, "keys are case-insensitive", ask(context={"AWS:sourceip": "203.0.113.7"}), having(identity=[doc(allow(Condition={"IpAddress": {"aws:SourceIP": "203.0.113.0/24"}}))]), True),
 ]  # fmt: skip
 
@@ -311,7 +358,7 @@ ELEMENTS = [
     element(RESOURCE, "a star at a beginning", "s3:GetObject", "arn:aws:s3:::amzn-s3-demo-bucket/test/object.jpg", allow("s3:GetObject", "arn:aws:s3:::amzn-s3-demo-bucket/*/test/*"), False),
     element(RESOURCE, "a question mark", "s3:GetObject", "arn:aws:s3:::amzn-s3-demo-bucket/test1", allow("s3:GetObject", "arn:aws:s3:::amzn-s3-demo-bucket/test?"), True),
     element(RESOURCE, "a star at the end of a section spans colons", "logs:PutLogEvents", f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:g:log-stream:s", allow("logs:PutLogEvents", "arn:aws:logs:*"), True),
-    element(RESOURCE, "AWS completes an ARN without all of its sections", SEND, QUEUE, allow(SEND, "arn:aws:sqs"), True),
+    element(ARNS, "AWS completes an ARN without all of its sections", SEND, QUEUE, allow(SEND, "arn:aws:sqs"), True),
     element(RESOURCE, "several", "dynamodb:Query", f"arn:aws:dynamodb:us-east-2:{ACCOUNT}:table/books_table", allow("dynamodb:*", [f"arn:aws:dynamodb:us-east-2:{ACCOUNT}:table/magazines_table", f"arn:aws:dynamodb:us-east-2:{ACCOUNT}:table/books_table"]), True),
     element(RESOURCE, "an action without a resource", "s3:ListAllMyBuckets", "*", allow("s3:ListAllMyBuckets", "*"), True),
     element(RESOURCE, "an action without a resource needs a star", "s3:ListAllMyBuckets", "*", allow("s3:*", "arn:aws:s3:::b"), False),

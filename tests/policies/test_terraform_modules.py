@@ -330,8 +330,9 @@ def test_modules_that_refer_to_each_other_end() -> None:
     output = {"arn": {"expression": refers("module.app.arn", "module.app")}}
     nested: dict[str, Any] = {"outputs": output}
     nested["module_calls"] = {"app": {"module": nested}}
-    address, modules = "module.app", []
-    inner: list[dict[str, Any]] = modules
+    address = "module.app"
+    modules: list[dict[str, Any]] = []
+    inner = modules
     for _ in range(40):
         module: dict[str, Any] = {"address": address, "child_modules": []}
         inner.append(module)

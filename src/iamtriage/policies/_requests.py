@@ -77,6 +77,13 @@ _SIGNED_KEYS = (
 )
 
 
+# Present only in requests of role sessions, some of them only if the session was opened in a certain way.
+_ROLE_SESSION_KEYS = (
+    *("aws:federatedprovider", "aws:sourceidentity", "aws:ec2instancesourcevpc"),
+    *("aws:ec2instancesourceprivateipv4", "ec2:sourceinstancearn"),
+)
+
+
 @attrs.frozen
 class Provider:
     """An identity provider as the caller; it represents every identity that it federates.
@@ -283,6 +290,8 @@ def _keys_of_caller(caller: Caller | None, account: str | None) -> dict[str, tup
     kind = Role if isinstance(caller, Role) else type(caller)
     keys |= {"aws:principalarn": (str(principal),), "aws:principaltype": (_PRINCIPAL_TYPES[kind],)}
     keys["aws:username"] = (caller.name,) if isinstance(caller, User) else ()
+    if isinstance(caller, (User, Root, FederatedUser)):
+        keys |= dict.fromkeys(_ROLE_SESSION_KEYS, ())
     if isinstance(caller, Root):
         keys["aws:userid"] = (caller.account,)
     if isinstance(caller, FederatedUser):

@@ -347,7 +347,8 @@ def _parse_resources(value: object, path: str) -> tuple[ResourcePattern, ...]:
     for text in texts:
         if not text.startswith(("arn:", "*", _OWN_API)):
             _fail(f"expected an ARN or *, got {quote_json(text)}", path)
-        # AWS completes an ARN that ends before its resource: `arn:aws:sqs` is `arn:aws:sqs:*:*:*`.
+        # AWS completes an ARN that ends before its resource, `arn:aws:sqs` to `arn:aws:sqs:*:*:*`:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
         missing = 5 - text.count(":") if text.startswith("arn:") else 0
         pattern = compile_glob(text + ":*" * missing)
         narrow = narrow_to_sections(pattern)
