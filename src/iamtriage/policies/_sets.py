@@ -15,7 +15,8 @@ from iamtriage._rendering.views import View
 from iamtriage._text import wrong_type_message
 from iamtriage._typing import override
 from iamtriage.exceptions import PolicyError
-from iamtriage.policies._statements import Policy, PolicyForm, parse_policy
+from iamtriage.policies._parsing import PolicyForm, parse_policy
+from iamtriage.policies._statements import Policy
 from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:

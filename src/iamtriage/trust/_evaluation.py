@@ -17,9 +17,10 @@ from iamtriage.policies._condition_checks import ConditionResult, check_conditio
 from iamtriage.policies._evaluation.layers import evaluate_sources
 from iamtriage.policies._evaluation.matching import Question
 from iamtriage.policies._evaluation.needs import find_bar
+from iamtriage.policies._parsing import parse_policy
 from iamtriage.policies._requests import Provider
 from iamtriage.policies._sets import Source
-from iamtriage.policies._statements import Policy, Statement, parse_policy
+from iamtriage.policies._statements import Policy, Statement
 from iamtriage.trust._advice import explain_action, explain_condition, explain_principal
 from iamtriage.trust._principals import PrincipalMatch, describe_match
 from iamtriage.trust._requests import Request, build_request, describe_caller

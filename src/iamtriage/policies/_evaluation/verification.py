@@ -20,14 +20,15 @@ from iamtriage.policies._evaluation.decisions import Decision
 from iamtriage.policies._evaluation.denied_requests import build_request
 from iamtriage.policies._evaluation.principals import match_principal
 from iamtriage.policies._evaluation.results import LAYER_NAMES, describe_verdict
+from iamtriage.policies._parsing import PolicyForm, parse_policy
 from iamtriage.policies._sets import Document, PolicyDocument, PolicySet
-from iamtriage.policies._statements import Policy, PolicyForm, Statement, parse_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage._rendering.blocks import Block
     from iamtriage.policies._requests import Request
+    from iamtriage.policies._statements import Policy, Statement
     from iamtriage.typing import PolicyType
 
 __all__ = ("Surplus", "Verification", "verify", "verify_request")
