@@ -13,9 +13,9 @@ from iamtriage._lazy import lazy_names
 
 if TYPE_CHECKING:
     from iamtriage.arrow._batches import cloudtrail, failures
-    from iamtriage.arrow._schema import SCHEMA, SCHEMA_VERSION
+    from iamtriage.arrow._schema import PLAIN_SCHEMA, SCHEMA, SCHEMA_VERSION
 
-__all__ = ("SCHEMA", "SCHEMA_VERSION", "cloudtrail", "failures")
+__all__ = ("PLAIN_SCHEMA", "SCHEMA", "SCHEMA_VERSION", "cloudtrail", "failures")
 
 if find_spec("pyarrow") is None:
     # Fail when the package is imported, not at the first batch.
@@ -23,6 +23,7 @@ if find_spec("pyarrow") is None:
     raise ImportError(_msg, name="pyarrow")
 
 _HOMES = {
+    "PLAIN_SCHEMA": "_schema",
     "SCHEMA": "_schema",
     "SCHEMA_VERSION": "_schema",
     "cloudtrail": "_batches",

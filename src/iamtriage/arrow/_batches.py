@@ -13,7 +13,7 @@ import pyarrow.compute
 
 from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.arrow._rows import OWN_COLUMNS, SHARED_COLUMNS, read_record, read_text
-from iamtriage.arrow._schema import COLUMNS, SCHEMA
+from iamtriage.arrow._schema import COLUMNS, PLAIN_SCHEMA, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,15 +34,17 @@ _IDENTITY_FIELDS = ("arn", "accountId")
 _NO_VALUES = (None,) * len(OWN_COLUMNS)
 
 
-def failures(batch: Any, column: str = "text") -> Any:  # noqa: ANN401 (pyarrow has no types)
+def failures(batch: Any, column: str = "text", *, dictionaries: bool = True) -> Any:  # noqa: ANN401 (pyarrow has no types)
     """Read the failure of each text of a batch.
 
     Args:
         batch: A ``pyarrow.RecordBatch`` or ``pyarrow.Table``.
         column: The name of its column with texts: strings or binary data, dictionary-encoded or not.
+        dictionaries: Whether columns that repeat few values are dictionary-encoded. Spark accepts none.
 
     Returns:
-        A batch, or a table if one was passed, with the columns of :data:`SCHEMA` and as many rows. A row
+        A batch, or a table if one was passed, with the columns of :data:`SCHEMA`, or :data:`PLAIN_SCHEMA`
+        without dictionaries, and as many rows. A row
         whose text reports no failure is null in all columns. No content raises.
 
     Raises:
@@ -61,16 +63,17 @@ def failures(batch: Any, column: str = "text") -> Any:  # noqa: ANN401 (pyarrow 
         raise TypeError(msg)
     texts, indices = _distinct(values)
     columns = _to_arrays([None if text is None else read_text(text) for text in texts])
-    return _like(batch, [column.take(indices) for column in columns])
+    return _like(batch, [column.take(indices) for column in columns], dictionaries=dictionaries)
 
 
-def cloudtrail(batch: Any, column: str | None = None) -> Any:  # noqa: ANN401 (pyarrow has no types)
+def cloudtrail(batch: Any, column: str | None = None, *, dictionaries: bool = True) -> Any:  # noqa: ANN401 (pyarrow has no types)
     """Read the failure of each CloudTrail record of a batch.
 
     Args:
         batch: A ``pyarrow.RecordBatch`` or ``pyarrow.Table``.
         column: The name of its column with records: JSON texts or structs. ``None``: the columns of the batch
             are the members of the records (``eventName``, ``errorCode`` …).
+        dictionaries: As for :func:`failures`.
 
     Returns:
         As for :func:`failures`. A record of a call that succeeded, and a text that is no record, is null.
@@ -91,7 +94,7 @@ def cloudtrail(batch: Any, column: str | None = None) -> Any:  # noqa: ANN401 (p
     else:
         values = _read_column(batch, column)
         found = _read_structs(values) if pa.types.is_struct(values.type) else _read_json(values)
-    return _like(batch, found)
+    return _like(batch, found, dictionaries=dictionaries)
 
 
 # ---------------------------------------------------------------------------------------------- records
@@ -226,6 +229,12 @@ def _to_array(values: Sequence[object], kind: Any) -> Any:  # noqa: ANN401 (pyar
     return array.dictionary_encode().cast(kind) if is_encoded else array
 
 
-def _like(batch: Any, columns: list[Any]) -> Any:  # noqa: ANN401 (pyarrow has no types)
-    made = pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+def _like(batch: Any, columns: list[Any], *, dictionaries: bool) -> Any:  # noqa: ANN401 (pyarrow has no types)
+    if not dictionaries:
+        columns = [_decode(column) for column in columns]
+    made = pa.RecordBatch.from_arrays(columns, schema=SCHEMA if dictionaries else PLAIN_SCHEMA)
     return pa.Table.from_batches([made]) if isinstance(batch, pa.Table) else made
+
+
+def _decode(column: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column

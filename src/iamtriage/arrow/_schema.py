@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from iamtriage.typing import Record
 
-__all__ = ("COLUMNS", "SCHEMA", "SCHEMA_VERSION")
+__all__ = ("COLUMNS", "PLAIN_SCHEMA", "SCHEMA", "SCHEMA_VERSION")
 
 SCHEMA_VERSION = 1
 """Grows when a column is added or changes its type. Columns are only added at the end."""
@@ -29,14 +29,19 @@ _DISTINCT = frozenset(
 )
 
 
-def _type_of(column: str) -> Any:  # noqa: ANN401 (pyarrow has no types)
+def _type_of(column: str, *, dictionaries: bool) -> Any:  # noqa: ANN401 (pyarrow has no types)
     if column == "status_code":
         return pa.int32()
-    return pa.string() if column in _DISTINCT else pa.dictionary(pa.int32(), pa.string())
+    return pa.dictionary(pa.int32(), pa.string()) if dictionaries and column not in _DISTINCT else pa.string()
 
 
-SCHEMA: Any = pa.schema(
-    [pa.field(column, _type_of(column)) for column in COLUMNS],
-    metadata={"iamtriage.schema_version": str(SCHEMA_VERSION)},
-)
+def _build_schema(*, dictionaries: bool) -> Any:  # noqa: ANN401 (pyarrow has no types)
+    fields = [pa.field(column, _type_of(column, dictionaries=dictionaries)) for column in COLUMNS]
+    return pa.schema(fields, metadata={"iamtriage.schema_version": str(SCHEMA_VERSION)})
+
+
+PLAIN_SCHEMA: Any = _build_schema(dictionaries=False)
+"""The schema of the same columns without dictionaries: strings, and an integer, ``status_code``."""
+
+SCHEMA: Any = _build_schema(dictionaries=True)
 """The schema of the batches that this package returns: the keys of the flat record, and ``fingerprint``."""
