@@ -109,6 +109,14 @@ def aiobotocore(session: nox.Session) -> None:
 
 
 @nox.session(python=OLDEST)
+def engines(session: nox.Session) -> None:
+    """Run the tests and example jobs that need Spark, Ray and Java 17, separately because they are large."""
+    session.install("--force-reinstall", "--no-deps", built := wheel(session))
+    session.install(built, *groups("engines"))
+    session.run("python", "-m", "pytest", "tests/engines", *session.posargs)
+
+
+@nox.session(python=OLDEST)
 def coverage(session: nox.Session) -> None:
     """Report the branch coverage of all runs. Fails below the limit in pyproject.toml."""
     session.install("coverage[toml]")

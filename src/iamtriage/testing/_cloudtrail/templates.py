@@ -221,6 +221,6 @@ def _fill(value: Any, number: int, account: str, region: str) -> Any:  # noqa: A
         members = cast("dict[str, Any]", value)
         return {name: _fill(each, number, account, region) for name, each in members.items()}
     if isinstance(value, list):
-        items = cast("list[Any]", value)
+        items: list[Any] = value
         return [_fill(each, number, account, region) for each in items]
     return value
