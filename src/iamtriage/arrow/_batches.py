@@ -25,12 +25,20 @@ __all__ = ("cloudtrail", "failures")
 _compute: Any = pyarrow.compute
 # A record without it is of a call that succeeded: most are.
 _ERROR_MARK = "errorCode"
-# Members that no reader of records uses, and that are long.
+# Members that no reader of records uses, and that are long; in lower case.
 _UNREAD = frozenset(
-    {"additionalEventData", "addendum", "insightDetails", "requestParameters", "responseElements"}
-    | {"serviceEventDetails", "tlsDetails"}
+    {"additionaleventdata", "addendum", "insightdetails", "requestparameters", "responseelements"}
+    | {"serviceeventdetails", "tlsdetails"}
 )
-_IDENTITY_FIELDS = ("arn", "accountId")
+_IDENTITY_FIELDS = ("arn", "accountId", "accountid")
+# The names of members in lower case, and as CloudTrail writes them.
+_MEMBERS = {
+    name.lower(): name
+    for name in (
+        *("errorCode", "errorMessage", "eventName", "eventSource", "eventTime", "eventID", "requestID"),
+        *("awsRegion", "sourceIPAddress", "userAgent", "userIdentity", "accountId"),
+    )
+}
 _NO_VALUES = (None,) * len(OWN_COLUMNS)
 
 
@@ -72,7 +80,8 @@ def cloudtrail(batch: Any, column: str | None = None, *, dictionaries: bool = Tr
     Args:
         batch: A ``pyarrow.RecordBatch`` or ``pyarrow.Table``.
         column: The name of its column with records: JSON texts or structs. ``None``: the columns of the batch
-            are the members of the records (``eventName``, ``errorCode`` …).
+            are the members of the records (``eventName``, ``errorCode`` …). The names can be in lower case,
+            as in tables of Athena, Glue and Hive.
         dictionaries: As for :func:`failures`.
 
     Returns:
@@ -114,25 +123,30 @@ def _read_json(values: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
 
 def _read_structs(values: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
     """Return the columns for structs, whose fields are the members of records."""
-    names = {field.name: at for at, field in enumerate(values.type)}
-    if _ERROR_MARK not in names:
+    names: list[str] = [field.name for field in values.type]
+    children: dict[str, Any] = dict(zip(names, values.flatten(), strict=True))
+    # Athena, Glue and Hive write all names in lower case.
+    is_lowered = "errorcode" in children and _ERROR_MARK not in children
+    if is_lowered:
+        children = {_MEMBERS.get(name, name): child for name, child in children.items()}
+    if _ERROR_MARK not in children:
         return _to_arrays([None] * len(values))
-    children = values.flatten()  # with the nulls of the structs
-    is_error = children[names[_ERROR_MARK]].is_valid()
-    kept = {name: children[at] for name, at in names.items() if name not in _UNREAD}
+    is_error = children[_ERROR_MARK].is_valid()
+    kept = {name: child for name, child in children.items() if name.lower() not in _UNREAD}
     identity = kept.get("userIdentity")
     if identity is not None and pa.types.is_struct(identity.type):
         fields = dict(zip([field.name for field in identity.type], identity.flatten(), strict=True))
-        read = {name: fields[name] for name in _IDENTITY_FIELDS if name in fields}
+        read = {_MEMBERS.get(name, name): fields[name] for name in _IDENTITY_FIELDS if name in fields}
         if read:
             kept["userIdentity"] = pa.StructArray.from_arrays(list(read.values()), list(read))
     structs = pa.StructArray.from_arrays(list(kept.values()), list(kept))
-    return _read_some(structs, is_error)
+    return _read_some(structs, is_error, is_lowered=is_lowered)
 
 
-def _read_some(values: Any, mask: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
+def _read_some(values: Any, mask: Any, *, is_lowered: bool = False) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
     """Return the columns for records of which a mask selects those that can be errors."""
-    rows = [read_record(each) for each in values.filter(mask).to_pylist()]
+    records = values.filter(mask).to_pylist()
+    rows = [read_record(_raise_resources(each) if is_lowered else each) for each in records]
     columns = _to_arrays(rows)
     if len(rows) == len(mask):
         return columns
@@ -140,6 +154,17 @@ def _read_some(values: Any, mask: Any) -> list[Any]:  # noqa: ANN401 (pyarrow ha
     places = _compute.subtract(_compute.cumulative_sum(chosen.cast(pa.int32())), 1)
     indices = _compute.if_else(chosen, places, pa.scalar(None, pa.int32()))
     return [column.take(indices) for column in columns]
+
+
+def _raise_resources(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record whose resources have an ``ARN``, not an ``arn``."""
+    resources = record.get("resources")
+    if not isinstance(resources, list):
+        return record
+    named: list[Any] = [
+        {"ARN": each["arn"]} if isinstance(each, dict) and "arn" in each else each for each in resources
+    ]
+    return {**record, "resources": named}
 
 
 def _to_structs(batch: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
