@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
 import nox
@@ -113,7 +114,9 @@ def engines(session: nox.Session) -> None:
     """Run the tests and example jobs that need Spark, Ray and Java 17, separately because they are large."""
     session.install("--force-reinstall", "--no-deps", built := wheel(session))
     session.install(built, *groups("engines"))
-    session.run("python", "-m", "pytest", "tests/engines", *session.posargs)
+    # nox's own folder makes the paths of Ray's sockets longer than a socket can have.
+    short = {"TMPDIR": tempfile.gettempdir()}
+    session.run("python", "-m", "pytest", "tests/engines", *session.posargs, env=short)
 
 
 @nox.session(python=OLDEST)
