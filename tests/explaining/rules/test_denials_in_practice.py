@@ -425,7 +425,68 @@ BUCKETS: tuple[Case, ...] = (
         (),
     ),
 )
-CASES = (*CASES, *BUCKETS)
+SETTINGS: tuple[Case, ...] = (
+    (
+        "SSE-C",
+        f'User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::acme/a" because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C). Please specify a different server-side encryption type',
+        {},
+        (
+            "the bucket blocks uploads with customer-provided keys (SSE-C).",
+            "get-bucket-encryption --bucket acme",
+        ),
+        ("put-user-policy", "its own reason"),
+    ),
+    (
+        "member account",
+        "An error occurred (AccessDeniedException) when calling the ListAccounts operation: You don't have permissions to access this resource.",
+        {},
+        ("not in the management account", "describe-organization"),
+        ("Several services",),
+    ),
+    (
+        "CloudFront",
+        "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>A1</RequestId><HostId>b2=</HostId></Error>\nx-cache: Error from cloudfront",
+        {"resource": "arn:aws:s3:::acme-site/index.html"},
+        ('"Service": "cloudfront.amazonaws.com"', "arn:aws:s3:::acme-site/*", "default root object"),
+        ("put-role-policy",),
+    ),
+    (
+        "query",
+        "Insufficient permissions to execute the query. Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: A1; S3 Extended Request ID: x=; Proxy: null), S3 Extended Request ID: x= (Path: s3://acme-data/orders/part-0.parquet)",
+        {},
+        ('"Resource": "arn:aws:s3:::acme-data/orders/*"', "s3:GetBucketLocation", "s3:PutObject"),
+        ("BUCKET",),
+    ),
+    (
+        "role of a function re-created",
+        "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the function's KMS key settings. KMS Exception: UnrecognizedClientException KMS Message: The security token included in the request is invalid.",
+        {},
+        ("its role was re-created", "update-function-configuration"),
+        (),
+    ),
+    (
+        "federated session",
+        f"User: arn:aws:sts::{ACCOUNT}:federated-user/ana is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::{ACCOUNT}:user/x because no session policy allows the iam:CreateUser action",
+        {},
+        ("Use a role instead of a federated session", "AssumeRole instead of GetFederationToken"),
+        ('"Effect"',),
+    ),
+    (
+        "boundary",
+        f"User: {SESSION} is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::{ACCOUNT}:role/app with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/RequireBoundary",
+        {},
+        ("Do this first: Pass a permissions boundary", "--permissions-boundary"),
+        (),
+    ),
+    (
+        "Deny of a permission set",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/ana is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:orders with an explicit deny in an identity-based policy",
+        {},
+        ("changes the permission set Dev",),
+        ("an IAM administrator",),
+    ),
+)
+CASES = (*CASES, *BUCKETS, *SETTINGS)
 _LIMIT = 32
 
 

@@ -32,18 +32,20 @@ def explain_ambiguous_service(denial: Denial) -> Explanation:
         causes=(
             DERIVED_ACTION.cause(
                 because=("The message names the call, not the action.",),
-                text=f"Several services have a call {operation}, and nothing tells which was called. By the service it takes {actions}.",
+                text=f"Several services have a call {operation}, and the text does not say which was called. Depending on the service, it requires {actions}.",
             ),
-            NO_IDENTITY_ALLOW.cause(text=f"Most often, no policy of {denial.caller} allows it."),
+            NO_IDENTITY_ALLOW.cause(
+                text=f"No identity-based policy of {denial.caller} allows it, which is the most frequent cause."
+            ),
             other_policy_cause(denial),
         ),
         remedies=present(
             Remedy(
-                title="Find out which service was called",
+                title="Find the service that was called",
                 who="you",
                 steps=(
-                    "Look at the client that makes the call in the code, or in CloudTrail: eventSource in the call's record is the service.",
-                    "Give it to explain() as the fact service: then the explanation names the action and the policy.",
+                    "Look at the client that makes the call in the code, or in CloudTrail: eventSource in the record is the service.",
+                    "Pass it to explain() as the fact service: the explanation then names the action and the policy.",
                 ),
                 commands=("aws sts get-caller-identity", cloudtrail_command(denial)),
                 url=pages.ACCESS_DENIED,
@@ -51,7 +53,7 @@ def explain_ambiguous_service(denial: Denial) -> Explanation:
             Remedy(
                 title="If no policy of the caller allows it yet, allow the action of that service",
                 who="account administrator",
-                steps=(f"It is one of these: {actions}. Allow that one alone.",),
+                steps=(f"It is one of these: {actions}. Allow only that one.",),
                 url=pages.MANAGE_POLICIES,
             ),
             authorization_details_remedy(denial),

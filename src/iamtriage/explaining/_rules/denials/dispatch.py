@@ -32,6 +32,11 @@ _KMS_CODES = ("KMSAccessDenied", "KmsAccessDenied")
 _DEPENDENCY_CODES = frozenset(
     {"AccessDeniedForDependencyException", "DependencyAccessDeniedException", "DependentServiceAccessDenied"}
 )
+# Operations that no other service called with that message has.
+_ORGANIZATIONS_OPERATIONS = frozenset(
+    {"ListAccounts", "DescribeAccount", "ListRoots", "ListParents", "ListChildren"}
+)
+_ORGANIZATIONS_MESSAGE = "You don't have permissions to access this resource"
 # Prefixes of session names that AWS services choose when they act for a caller.
 _SERVICES_BY_SESSION_NAME = {
     "AWSCloudFormation": "CloudFormation",
@@ -170,6 +175,12 @@ def _has_ambiguous_service(denial: Denial) -> bool:
     return denial.action is None and bool(denial.actions)
 
 
+def _calls_organizations(denial: Denial) -> bool:
+    """Return whether AWS Organizations denied a call in its own words."""
+    is_service = denial.service == "organizations" or denial.operation in _ORGANIZATIONS_OPERATIONS
+    return is_service and denial.deny is None and _ORGANIZATIONS_MESSAGE in denial.failure.text
+
+
 _DEPENDENCY_RULE = "denials.service_specific.explain_dependency"
 DEFAULT_RULE = "denials.identity_policies.explain_denial_without_reason"
 # Each rule is imported when it is first needed, by its name below _rules.
@@ -187,6 +198,7 @@ GUARDRAIL_ROUTES: tuple[tuple[Condition, str], ...] = (
 ROUTES: tuple[tuple[Condition, str], ...] = (
     (_is_image_pull, "denials.image_pulls.explain_image_pull"),
     (_is_database_user, "denials.service_roles.explain_redshift_role"),
+    (_calls_organizations, "denials.service_settings.explain_organizations"),
     # What was called, and by whom.
     (_calls("sts:assumerolewithsaml"), "denials.federation.explain_saml"),
     (_calls("sts:assumerolewithwebidentity"), "denials.federation.explain_web_identity"),

@@ -233,10 +233,16 @@ def explain_session_policy(denial: Denial) -> Explanation:
         "Change the policy that it passes, or omit it: then the role's own policies apply. Open a new session afterwards.",
     ]
     is_guest = _is_identity_pool_guest(denial)
+    calls_iam = isinstance(denial.principal, FederatedUser) and denial.service in {"iam", "sts"}
     if is_guest:
         steps = [
             "With the enhanced flow (GetCredentialsForIdentity), Cognito adds a session policy for guests, which allows only certain services, whatever the role allows.",
             "Let users sign in, or use the basic flow: GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy.",
+        ]
+    elif calls_iam:
+        steps = [
+            "A session of GetFederationToken can call neither IAM nor STS (except GetCallerIdentity), whatever its session policy allows.",
+            "Use a role: call AssumeRole instead of GetFederationToken.",
         ]
     elif isinstance(denial.principal, FederatedUser):
         steps[1] = (
@@ -247,10 +253,14 @@ def explain_session_policy(denial: Denial) -> Explanation:
             "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
         )
     remedy = Remedy(
-        title="Sign in, or use the basic flow" if is_guest else "Change the session policy",
+        title="Sign in, or use the basic flow"
+        if is_guest
+        else "Use a role instead of a federated session"
+        if calls_iam
+        else "Change the session policy",
         who="you",
         steps=(*steps, *_resource_steps(denial)),
-        statement=None if is_guest else _allow_statement(denial),
+        statement=None if is_guest or calls_iam else _allow_statement(denial),
         layer="session",
         url="https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
         if is_guest

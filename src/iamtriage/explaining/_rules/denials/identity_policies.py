@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._text import clip_text
-from iamtriage.arns._principals import Root, ServiceLinkedRole, User
+from iamtriage.arns._principals import IdentityCenterRole, Root, ServiceLinkedRole, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
@@ -58,8 +58,9 @@ _SERVICE_LINKED_ROLE = re.compile(
 )
 # What names a policy or statement for MFA: ForceMFA, DenyAllExceptListedIfNoMFA.
 _MFA = re.compile(r"(?i)mfa|multi-?factor")
+_BOUNDARY = re.compile(r"(?i)boundar")
 _QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
-_IF_NOT_ALLOWED = "The message does not say why. This helps where no policy of the caller allows it yet."
+_IF_NOT_ALLOWED = "The message does not say why. This helps if no policy of the caller allows it yet."
 
 
 OTHER_LAYER = CauseType(
@@ -194,6 +195,15 @@ def _describe_policy(denial: Denial) -> str:
     return f"the identity-based policy {clip_text(name)}" if name else "an identity-based policy"
 
 
+def _change_step(denial: Denial, *, is_inline: bool) -> str:
+    """Return who changes the Deny, and how."""
+    legitimate = "The Deny can be intentional. If the request is legitimate,"
+    if isinstance(denial.role, IdentityCenterRole):
+        name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
+        return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: changes to its role are undone."
+    return f"{legitimate} an IAM administrator{_of_account(denial)} scopes the statement down{_or_removes_policy(denial, inline=is_inline)}."
+
+
 def _or_removes_policy(denial: Denial, *, inline: bool) -> str:
     """Return what else can be done with the policy: only managed policies can be detached."""
     if inline:
@@ -215,7 +225,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         policy = "It is an inline policy."
     named = next(named_statements(denial.facts, denial.action), None)
     names = f"{denial.policy or ''} {' '.join(denial.statements)} {named or ''}"
-    mfa = _mfa_remedy(denial) if _MFA.search(names) else None
+    mfa = _mfa_remedy(denial) if _MFA.search(names) else _boundary_remedy(denial, names)
     remedy = Remedy(
         title="Find the Deny statement, then satisfy what it requires or scope it down"
         if named is None
@@ -225,7 +235,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a region, a network or a tag. A request that they do not match is not denied."
             if named is None
             else f"It is {named}. Read its conditions, such as MFA, a region, a network or a tag: a request that they do not match is not denied.",
-            f"The Deny can be intentional. If the request is legitimate, an IAM administrator{_of_account(denial)} scopes the statement down{_or_removes_policy(denial, inline=bool(inline))}.",
+            _change_step(denial, is_inline=bool(inline)),
             *region_steps(denial),
         ),
         commands=inline or _show_policy_commands(denial),
@@ -264,6 +274,25 @@ def _mfa_remedy(denial: Denial) -> Remedy:
             fill_command("aws sts get-session-token --serial-number {} --token-code TOKEN_CODE", device),
         ),
         url=pages.MFA,
+    )
+
+
+def _boundary_remedy(denial: Denial, names: str) -> Remedy | None:
+    """Return how to create a role or user with a boundary, which a Deny with such a name requires.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html: delegating with boundaries.
+    """
+    operation = {"iam:createrole": "put-role", "iam:createuser": "put-user"}.get(denial.lowercase_action)
+    if operation is None or not _BOUNDARY.search(names):
+        return None
+    return Remedy(
+        title="Pass a permissions boundary: by its name, the Deny applies to calls without it",
+        who="you",
+        steps=(
+            "The condition on iam:PermissionsBoundary in the Deny names the boundary. Pass its ARN with the call: --permissions-boundary in the CLI, permissions_boundary in Terraform, PermissionsBoundary in CloudFormation.",
+        ),
+        commands=_show_policy_commands(denial)[:1],
+        url=pages.BOUNDARIES,
     )
 
 
@@ -370,7 +399,7 @@ def explain_denial_without_reason(denial: Denial) -> Explanation:
         causes.append(UNKNOWN_ACTION.cause("derived"))
     else:
         if identity_allow_helps(denial):
-            text = f"Most often, no policy of {denial.caller} allows {denial.action}."
+            text = f"No identity-based policy of {denial.caller} allows {denial.action}, which is the most frequent cause."
             causes.append(NO_IDENTITY_ALLOW.cause(text=text))
         causes.append(other_policy_cause(denial))
     reason = "the message gives no reason" if denial.action else "the message names no action"
@@ -432,11 +461,11 @@ def _grant_remedy(denial: Denial) -> Remedy | None:
 
 def _locate_policy_remedy(denial: Denial) -> Remedy:
     return Remedy(
-        title="Find out which policy it is",
+        title="Find the policy that denies it",
         who="account administrator",
         steps=(
-            "The simulator tells what the caller's own policies and boundary say; it knows neither control policies nor session policies in full.",
-            "CloudTrail's record of the call may hold more than the message.",
+            "The simulator evaluates the caller's identity-based policies and permissions boundary, but no session policies.",
+            "The CloudTrail record of the call can contain more than the message.",
         ),
         commands=(*simulation_commands(denial), cloudtrail_command(denial)),
         url=pages.ACCESS_DENIED,
@@ -445,7 +474,7 @@ def _locate_policy_remedy(denial: Denial) -> Remedy:
 
 def _identify_caller_remedy(denial: Denial) -> Remedy:
     return Remedy(
-        title="Find out who called what",
+        title="Find the caller and the call",
         who="you",
         steps=(
             "Check which identity the program uses: it can be another one than you expect.",
@@ -495,8 +524,8 @@ def cross_account_remedy(denial: Denial) -> Remedy | None:
         title=f"Or assume a role of account {denial.resource_account}",
         who="resource owner",
         steps=(
-            "The owner makes a role that may do it and whose trust policy lets the caller in; the caller assumes it.",
-            f"Where resources of {denial.service} have policies of their own, or are shared by AWS RAM, their owner can allow the caller that way.",
+            "The owner creates a role with the permission, whose trust policy allows the caller. The caller assumes it.",
+            f"If resources of {denial.service} have resource-based policies or are shared with AWS RAM, their owner can allow the caller that way.",
         ),
         url=pages.OTHER_ACCOUNTS,
     )
@@ -506,5 +535,5 @@ def _cross_account_notes(denial: Denial) -> tuple[str, ...]:
     if not denial.crosses_accounts:
         return ()
     return (
-        f"The caller is of account {denial.account}, the resource of {denial.resource_account}. Both sides have to allow it: the caller's policies and the resource's policy, or a role of the other account that the caller assumes.",
+        f"The caller is in account {denial.account}, the resource in {denial.resource_account}. Both must allow it: the caller's identity-based policies and the resource's policy, or a role of the other account that the caller assumes.",
     )

@@ -24,15 +24,20 @@ from iamtriage.explaining._rules.shared.wording import (
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_service_encryption_key", "explain_three_reasons", "explain_unknown_key")
+__all__ = (
+    "explain_environment_key",
+    "explain_service_encryption_key",
+    "explain_three_reasons",
+    "explain_unknown_key",
+)
 
-_KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller needs an Allow of its own."
+_KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
 
 KMS_KEY_POLICY = CauseType(
     "kms-key-policy",
     title="The key policy does not allow the caller",
-    text="The key policy does not allow the caller, or no policy of the caller allows the key.",
+    text="Neither the key policy nor an identity-based policy allows the caller to use the key.",
     meaning="Neither the key policy nor a grant allows the caller to use the KMS key.",
     fix="Allow the caller in the key policy, or with a grant.",
     of="kms-behind-service",
@@ -67,10 +72,18 @@ KMS_KEY_DELETED = CauseType(
     fix="Use another key. What the deleted key encrypted cannot be recovered.",
     of="kms-no-allow",
 )
+KMS_GRANT_OF_OTHER_ROLE = CauseType(
+    "kms-grant-of-other-role",
+    title="The grant on the KMS key is for a deleted role",
+    text="The function's role was deleted and re-created with the same name: the grant on the key is for the old role's ID.",
+    recognised_by='Lambda says "unable to decrypt the environment variables" and that the security token is invalid.',
+    fix="Set the function's role again, so that Lambda creates a new grant.",
+    sources=("https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html",),
+)
 KMS_BEHIND_SERVICE = CauseType(
     "kms-behind-service",
     title="The service was denied access to the KMS key",
-    text="The call itself may be allowed: what was refused is the key.",
+    text="The service was denied the use of the KMS key. The call itself may be allowed.",
     recognised_by="The error code is KMSAccessDenied, or the message says that access to KMS is not allowed.",
     fix="Allow the caller or the service's role to use the KMS key.",
     sources=(pages.KMS_ACCESS,),
@@ -108,30 +121,32 @@ def explain_unknown_key(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="kms-key-unknown",
-        summary="KMS cannot decrypt: the key does not exist, not in this region, or the caller may not use it.",
+        summary="KMS cannot decrypt: the key does not exist in this Region, or the caller is not allowed to use it.",
         causes=(
             KMS_NO_ALLOW.cause(
                 text=f"Neither the key's policy nor a policy of {denial.caller} allows kms:Decrypt."
             ),
-            KMS_WRONG_REGION.cause(text="The text was encrypted with a key of another region or account."),
+            KMS_WRONG_REGION.cause(
+                text="The ciphertext was encrypted with a key of another Region or account."
+            ),
             KMS_KEY_DELETED.cause(),
         ),
         remedies=(_inspect_key_remedy(denial),),
-        notes=("KMS gives the reasons as one, and does not say which of them holds.", _KEY_POLICY_NOTE),
+        notes=("KMS reports the reasons as one and does not say which of them applies.", _KEY_POLICY_NOTE),
     )
 
 
 def explain_service_encryption_key(denial: Denial) -> Explanation:
     """Explain that a service could not use the key that encrypts its data."""
     service = denial.service if denial.service != "kms" else None
-    where = f" by which {service} encrypts" if service else " by which the service encrypts"
+    where = f"{service}" if service else "the service"
     remedy = Remedy(
-        title="Let the caller use the key",
+        title="Allow the caller to use the key",
         who="account administrator",
         steps=(
             "Find the key: the secret, parameter, function, queue or bucket names it.",
-            "Allow kms:Decrypt on the key, and for writing kms:GenerateDataKey, to the role that the message is about: in the key's policy, or in the role's where the key's policy leaves it to IAM.",
-            "The default key of a service (aws/…) can be used through the service and within the account only. Across accounts it takes a key of your own.",
+            "Allow kms:Decrypt on the key (and kms:GenerateDataKey for writing) to the role in the key policy, or in the role's policy if the key policy enables IAM policies.",
+            "The default key of a service (aws/…) works only within the account. Across accounts, use a customer managed key.",
         ),
         commands=(
             "aws kms describe-key --key-id KEY_ID",
@@ -142,16 +157,51 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="kms-behind-service",
-        summary=f"The KMS key{where} the data may not be used.",
+        summary=f"The caller is not allowed to use the KMS key with which {where} encrypts the data.",
         causes=(
             KMS_BEHIND_SERVICE.cause(
                 "reported",
                 (f"The code is {denial.failure.envelope.code}.",) if denial.failure.envelope.code else (),
             ),
             KMS_KEY_POLICY.cause(),
-            KMS_KEY_STATE.cause(text="The key is disabled or waits for its deletion."),
+            KMS_KEY_STATE.cause(text="The key is disabled or pending deletion."),
         ),
         remedies=(remedy,),
+        notes=(_KEY_POLICY_NOTE,),
+    )
+
+
+def explain_environment_key(denial: Denial) -> Explanation:
+    """Explain that Lambda could not decrypt the environment variables of a function."""
+    is_other_role = "security token included in the request is invalid" in denial.failure.text
+    grant_lost = KMS_GRANT_OF_OTHER_ROLE.cause("derived" if is_other_role else "possible")
+    key = KMS_BEHIND_SERVICE.cause(
+        "reported", text="Lambda could not decrypt the function's environment variables."
+    )
+    renew = Remedy(
+        title="Set the function's role again",
+        who="account administrator",
+        steps=(
+            "Set another role, then the right one: Lambda then creates a new grant on the key for the current role.",
+        ),
+        commands=(
+            "aws lambda update-function-configuration --function-name FUNCTION --role OTHER_ROLE_ARN",
+            "aws lambda update-function-configuration --function-name FUNCTION --role ROLE_ARN",
+        ),
+        url=KMS_GRANT_OF_OTHER_ROLE.sources[0],
+    )
+    remedies = (renew, _inspect_key_remedy(denial)) if is_other_role else (_inspect_key_remedy(denial), renew)
+    return Explanation(
+        failure=denial.failure,
+        topic="kms-behind-service",
+        summary="Lambda could not decrypt the function's environment variables: "
+        + (
+            "most likely, its role was re-created, and the grant on the KMS key is for the old one."
+            if is_other_role
+            else "the execution role is not allowed to use the KMS key."
+        ),
+        causes=(grant_lost, key) if is_other_role else (key, KMS_KEY_POLICY.cause(), grant_lost),
+        remedies=remedies,
         notes=(_KEY_POLICY_NOTE,),
     )
 

@@ -372,10 +372,20 @@ def _narrow_deny_remedy(denial: Denial, name: str) -> Remedy:
             "Look for Deny statements that match the request, and read their conditions, such as TLS, network, organization, encryption headers or MFA. A request that they do not match is not denied.",
             "If the request is legitimate, exempt the caller from the Deny.",
             *_redeploy_steps(denial),
+            *_root_user_steps(denial),
         ),
         commands=_policy_commands(denial, _policy_of(denial).show_command),
         layer="resource",
         url=pages.EVALUATION,
+    )
+
+
+def _root_user_steps(denial: Denial) -> tuple[str, ...]:
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
+    if denial.service != "s3":
+        return ()
+    return (
+        "If the Deny locks everyone out, the root user of the bucket's account can still delete the policy.",
     )
 
 

@@ -5,12 +5,14 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-e
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import (
     RESOURCE_DENY,
+    RESOURCE_NO_ALLOW,
     bucket_argument,
     resource_remedy,
 )
@@ -31,13 +33,14 @@ from iamtriage.explaining._rules.shared.wording import (
     join_first_four,
     reason_lines,
 )
+from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_bare_s3", "explain_block_public_access")
+__all__ = ("explain_bare_s3", "explain_block_public_access", "explain_query_data")
 
 _HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
 # Operations that read or write the data of an object.
@@ -56,6 +59,11 @@ _OBJECT_OPERATIONS = frozenset(
 _KEY_TEXTS: dict[str, str] = dict.fromkeys(
     ("PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"),
     "The caller is not allowed to use the bucket's KMS key (kms:GenerateDataKey).",
+)
+_CLOUDFRONT = re.compile(r"(?i)\bcloudfront\b")
+_ORIGIN_ACCESS = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
+_QUERY_PATH = re.compile(
+    r"s3a?://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+-]{0,500})", re.ASCII
 )
 _PUBLIC_OPERATIONS = frozenset({"PutBucketPolicy", "PutBucketAcl", "PutObjectAcl"})
 _READ_OPERATIONS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
@@ -138,6 +146,8 @@ def _public_access_remedy(denial: Denial, title: str) -> Remedy:
 def explain_bare_s3(denial: Denial) -> Explanation:
     """Explain a 403 error from S3 without a reason."""
     operation = denial.operation
+    if operation is None and _CLOUDFRONT.search(denial.failure.text):
+        return _explain_origin(denial)
     to = f" to {operation}" if operation else ""
     if denial.resource:
         to += f" on {denial.resource}"
@@ -159,6 +169,108 @@ def explain_bare_s3(denial: Denial) -> Explanation:
             "S3 gives the reason only within one account or organization.",
             EVENTUAL_CONSISTENCY,
         ),
+    )
+
+
+def _explain_origin(denial: Denial) -> Explanation:
+    """Explain a 403 error that CloudFront passes on from its S3 origin."""
+    arn = f"arn:{denial.location.partition or 'aws'}"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": f"{arn}:s3:::{bucket_argument(denial)}/*",
+        "Condition": {
+            "StringEquals": {"AWS:SourceArn": f"{arn}:cloudfront::ACCOUNT_ID:distribution/DISTRIBUTION_ID"}
+        },
+    }
+    return Explanation(
+        failure=denial.failure,
+        topic="s3-access-denied",
+        summary="S3, the origin of the CloudFront distribution, denied the request without a reason.",
+        causes=(
+            RESOURCE_NO_ALLOW.cause(
+                text="The bucket policy does not allow the distribution (origin access control)."
+            ),
+            MISSING_OBJECT.cause(
+                text="The object does not exist, or the distribution has no default root object: without s3:ListBucket, S3 answers 403 instead of 404."
+            ),
+            KMS_KEY.cause(
+                text="The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Allow the distribution in the bucket policy",
+                who="resource owner",
+                steps=(
+                    "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
+                    "Save the bucket policy with this statement added and the existing ones kept as policy.json: the command replaces the whole policy.",
+                ),
+                commands=(
+                    fill_command(
+                        "aws s3api get-bucket-policy --bucket {} --query Policy --output text",
+                        bucket_argument(denial),
+                    ),
+                    fill_command(
+                        "aws s3api put-bucket-policy --bucket {} --policy file://policy.json",
+                        bucket_argument(denial),
+                    ),
+                ),
+                policy=build_document([statement]),
+                layer="resource",
+                is_addition=True,
+                url=_ORIGIN_ACCESS,
+            ),
+        ),
+        notes=("CloudFront caches error responses: invalidate the path after the fix.",),
+    )
+
+
+def explain_query_data(denial: Denial) -> Explanation:
+    """Explain that a query in Athena is not allowed to read its data or to write its result."""
+    found = _QUERY_PATH.search(denial.failure.text)
+    bucket = commands.bucket(found["bucket"] if found else None)
+    prefix = found["key"].rpartition("/")[0] if found else ""
+    arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
+    objects = f"{arn}/{prefix}/*" if prefix else f"{arn}/*"
+    where = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}/{found['key']}" if found else "its data"
+    return Explanation(
+        failure=denial.failure,
+        topic="s3-access-denied",
+        summary=f"Athena was denied access to {where}: it reads and writes S3 with the permissions of the caller.",
+        causes=(
+            NO_IDENTITY_ALLOW.cause(
+                text=f"No identity-based policy of {denial.caller} allows it to read the data or write the result."
+            ),
+            RESOURCE_DENY.cause(text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."),
+            KMS_KEY.cause(text="The caller is not allowed to use the KMS key of the data (kms:Decrypt)."),
+            BUCKET_OF_OTHER_ACCOUNT.cause(),
+        ),
+        remedies=(
+            Remedy(
+                title="Allow the caller to read the data",
+                who="account administrator",
+                steps=(
+                    "Attach the policy to the role or user that runs the query. For the location of query results, it also needs s3:PutObject, s3:AbortMultipartUpload and s3:ListMultipartUploadParts.",
+                ),
+                policy=build_document(
+                    [
+                        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": objects},
+                        {
+                            "Effect": "Allow",
+                            "Action": ["s3:ListBucket", "s3:GetBucketLocation"],
+                            "Resource": arn,
+                        },
+                    ]
+                ),
+                commands=("aws sts get-caller-identity",),
+                layer="identity",
+                url="https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html",
+            ),
+            _inspect_remedy(denial, denial.operation),
+        ),
+        notes=("If Lake Formation manages the location, it must grant the access instead.",),
     )
 
 

@@ -11,27 +11,34 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.common_causes import REQUEST_CHANGED
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW, REQUEST_CHANGED
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_cost_explorer", "explain_unknown_operation")
+__all__ = (
+    "explain_cost_explorer",
+    "explain_organizations",
+    "explain_ssec_block",
+    "explain_unknown_operation",
+)
 
 
 REQUEST_TO_WRONG_HOST = CauseType(
     "request-to-wrong-host",
     title="The request went to the wrong host",
-    text="The request went to another host than the service's, or to its host in a region that lacks the operation.",
+    text="The request went to the host of another service, or of a Region that lacks the operation.",
     fix="Remove the endpoint URL, or correct its region.",
     of="unknown-operation",
 )
 UNKNOWN_OPERATION = CauseType(
     "unknown-operation",
     title="The service cannot tell which operation was called",
-    text="The path, method or headers of the request are those of no operation at this host.",
+    text="The path, method or headers of the request do not match any operation of this host.",
     recognised_by='AWS says "Unable to determine service/operation name to be authorized".',
     fix="Call the operation with an AWS SDK at the service's endpoint.",
     sources=(pages.SDK_ENDPOINTS,),
@@ -39,14 +46,14 @@ UNKNOWN_OPERATION = CauseType(
 HAND_MADE_REQUEST = CauseType(
     "hand-made-request",
     title="The request was not built by an SDK",
-    text="A request that no SDK made has a wrong path or method, or lacks the header X-Amz-Target or Content-Type.",
+    text="A request that was not built by an SDK has a wrong path or method, or lacks the header X-Amz-Target or Content-Type.",
     fix="Use an AWS SDK, or correct path, method and headers.",
     of="unknown-operation",
 )
 COST_EXPLORER_OFF = CauseType(
     "cost-explorer-off",
     title="Cost Explorer is not enabled",
-    text="Cost Explorer was never turned on in the account, or the management account does not let members use it.",
+    text="Cost Explorer was never enabled in the account, or the management account does not allow members to use it.",
     recognised_by='AWS says "User not enabled for cost explorer access".',
     fix="Enable Cost Explorer in the management account.",
     sources=(pages.COST_EXPLORER,),
@@ -54,10 +61,97 @@ COST_EXPLORER_OFF = CauseType(
 BILLING_CLOSED_TO_IAM = CauseType(
     "billing-closed-to-iam",
     title="IAM access to billing information is off",
-    text="Billing information is open to the root user alone, until IAM access to it is activated.",
+    text="Only the root user can see billing information until IAM access to it is activated.",
     fix="Activate IAM access to billing as the root user.",
     of="cost-explorer-off",
 )
+SSEC_BLOCKED = CauseType(
+    "ssec-blocked",
+    title="The bucket blocks uploads with customer-provided keys (SSE-C)",
+    text="The bucket blocks uploads that are encrypted with customer-provided keys (SSE-C). No policy is involved.",
+    recognised_by='S3 says "this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C)".',
+    fix="Upload with SSE-KMS or SSE-S3, or unblock SSE-C in the encryption configuration of the bucket.",
+    sources=(
+        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html",
+    ),
+)
+NOT_MANAGEMENT_ACCOUNT = CauseType(
+    "not-management-account",
+    title="The call needs the management account or a delegated administrator",
+    text="AWS Organizations accepts most calls only from the management account or a delegated administrator.",
+    recognised_by='AWS Organizations says "You don\'t have permissions to access this resource".',
+    fix="Make the call with credentials of the management account, or delegate the administration to the account.",
+    sources=("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_troubleshoot_general.html",),
+)
+
+
+def explain_ssec_block(denial: Denial) -> Explanation:
+    """Explain that a bucket blocks uploads with customer-provided keys."""
+    bucket = bucket_argument(denial)
+    return Explanation(
+        failure=denial.failure,
+        topic="ssec-blocked",
+        summary=denial_summary(denial, "the bucket blocks uploads with customer-provided keys (SSE-C)"),
+        causes=(SSEC_BLOCKED.cause("reported"),),
+        remedies=(
+            Remedy(
+                title="Upload with another encryption",
+                who="you",
+                steps=(
+                    "Remove the customer-provided key from the call: --sse-c and --sse-c-key in the CLI, SSECustomerKey in SDKs, the header x-amz-server-side-encryption-customer-key.",
+                    "The bucket then encrypts with its default. For a key of your own, use SSE-KMS (--sse aws:kms --sse-kms-key-id).",
+                ),
+                commands=(fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),),
+                url=SSEC_BLOCKED.sources[0],
+            ),
+            Remedy(
+                title="Or unblock SSE-C for the bucket",
+                who="resource owner",
+                steps=(
+                    'Save the value of ServerSideEncryptionConfiguration as encryption.json, with "BlockedEncryptionTypes": {"EncryptionType": ["NONE"]} in its rule: the command replaces the whole configuration.',
+                ),
+                commands=(
+                    fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
+                    fill_command(
+                        "aws s3api put-bucket-encryption --bucket {} --server-side-encryption-configuration file://encryption.json",
+                        bucket,
+                    ),
+                ),
+                url=SSEC_BLOCKED.sources[0],
+            ),
+        ),
+        notes=("An Allow does not help: no policy denied the upload.",),
+    )
+
+
+def explain_organizations(denial: Denial) -> Explanation:
+    """Explain that AWS Organizations rejects a call from a member account."""
+    return Explanation(
+        failure=denial.failure,
+        topic="not-management-account",
+        summary=denial_summary(
+            denial, "most likely, the caller is not in the management account or a delegated administrator"
+        ),
+        causes=(
+            NOT_MANAGEMENT_ACCOUNT.cause("derived", ("The message is the one of AWS Organizations.",)),
+            NO_IDENTITY_ALLOW.cause(text=f"No identity-based policy of {denial.caller} allows the action."),
+        ),
+        remedies=(
+            Remedy(
+                title="Make the call in the management account",
+                who="organization administrator",
+                steps=(
+                    "Compare the account of the credentials with the management account. If they differ, use a role of the management account, or register the account as a delegated administrator of the service.",
+                    "In the right account, the caller needs an identity-based policy that allows the organizations: action.",
+                ),
+                commands=(
+                    "aws sts get-caller-identity --query Account --output text",
+                    "aws organizations describe-organization --query Organization.MasterAccountId --output text",
+                ),
+                url=NOT_MANAGEMENT_ACCOUNT.sources[0],
+            ),
+        ),
+    )
 
 
 def explain_unknown_operation(denial: Denial) -> Explanation:
@@ -65,7 +159,7 @@ def explain_unknown_operation(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="unknown-operation",
-        summary="AWS cannot tell from the request which operation of which service is called.",
+        summary="AWS cannot tell from the request which operation was called.",
         causes=(
             UNKNOWN_OPERATION.cause(
                 "derived", ('The text says "Unable to determine service/operation name to be authorized".',)
@@ -79,7 +173,7 @@ def explain_unknown_operation(denial: Denial) -> Explanation:
                 title="Compare the request with the service's API reference",
                 who="you",
                 steps=(
-                    "See which host, path and method were sent; the SDKs and the CLI print them in their debug logs.",
+                    "Check which host, path and method were sent: SDKs and the CLI print them in their debug logs.",
                     "Compare them with the API reference of the operation, and the host with the service's endpoints.",
                     "Try the same call with the AWS CLI: if it works there, the program's request or endpoint is wrong.",
                 ),
@@ -87,7 +181,7 @@ def explain_unknown_operation(denial: Denial) -> Explanation:
                 url=pages.SDK_ENDPOINTS,
             ),
         ),
-        notes=("No policy helps: AWS did not get as far as to look at one.",),
+        notes=("No policy helps: AWS did not evaluate any.",),
     )
 
 
@@ -96,29 +190,29 @@ def explain_cost_explorer(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="cost-explorer-off",
-        summary=denial_summary(denial, "Cost Explorer is not open to this account"),
+        summary=denial_summary(denial, "Cost Explorer is not enabled for this account"),
         causes=(
             COST_EXPLORER_OFF.cause("derived", ('The text says "User not enabled for cost explorer".',)),
             BILLING_CLOSED_TO_IAM.cause(),
         ),
         remedies=(
             Remedy(
-                title="Turn Cost Explorer on",
+                title="Enable Cost Explorer",
                 who="organization administrator",
                 steps=(
-                    "Open Cost Explorer once in the console of the management account. The data is there after about a day.",
-                    "In its preferences, let the member accounts use it.",
+                    "Open Cost Explorer once in the console of the management account. The data is available after about a day.",
+                    "In its preferences, allow member accounts to use it.",
                 ),
                 url=pages.COST_EXPLORER,
             ),
             Remedy(
-                title="Let IAM users and roles see billing information",
+                title="Activate IAM access to billing information",
                 who="account administrator",
                 steps=(
-                    "Signed in as the root user, open the account's settings and activate IAM access to billing information.",
+                    "Sign in as the root user, open the account settings and activate IAM access to billing information.",
                 ),
                 url=pages.BILLING_ACCESS,
             ),
         ),
-        notes=("A policy that allows the ce: actions is needed as well, and does not help alone.",),
+        notes=("An identity-based policy must allow the ce: actions, too.",),
     )

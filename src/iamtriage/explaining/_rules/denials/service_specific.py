@@ -295,30 +295,30 @@ def explain_service_message(denial: Denial) -> Explanation:
         message = f"{message[:_MAX_LENGTH]}…"
     causes = [SERVICE_SAYS.cause("reported", text=f"The service says: {message}")]
     if denial.actions:
-        takes = f"the call takes {denial.action}"
+        takes = f"the call requires {denial.action}"
         if denial.action is None:
-            takes = f"by its service the call takes {join_first_four(denial.actions)}"
+            takes = f"depending on the service, the call requires {join_first_four(denial.actions)}"
         causes.append(
             POLICY_BEHIND_MESSAGE.cause(
-                text=f"A policy may stand behind it, if the sentence does not say otherwise: {takes}."
+                text=f"If the message does not say otherwise, a policy may be the reason: {takes}."
             )
         )
     return Explanation(
         failure=denial.failure,
         topic="own-words",
-        summary=denial_summary(denial, "the service gives a reason of its own"),
+        summary=denial_summary(denial, "the service gives its own reason"),
         causes=tuple(causes),
         remedies=present(
             Remedy(
-                title="Do what the sentence says first",
+                title="Do what the message says",
                 who="you",
                 steps=(
-                    "The service denies it in words of its own. Where they name something else than a permission, an Allow does not help: look the sentence up in the service's own documentation.",
+                    "If the message names something other than a permission, an Allow does not help: look it up in the troubleshooting page of the service.",
                 ),
                 commands=("aws sts get-caller-identity",),
                 url=pages.ACCESS_DENIED,
             ),
             authorization_details_remedy(denial),
         ),
-        notes=("An Allow is proposed only where a policy is the cause.",),
+        notes=("iamtriage suggests an Allow only if a policy is the cause.",),
     )

@@ -127,6 +127,8 @@ _HINTS = {
     "logs:CreateLogGroup": _LOGS,
     "logs:CreateLogStream": _LOGS,
     "logs:PutLogEvents": _LOGS,
+    # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
+    "ec2:CreateTags": "A call that tags what it creates (RunInstances, CreateVolume) requires ec2:CreateTags on each new resource. The condition ec2:CreateAction limits it to such calls.",
     "s3:ListBucket": "Listing comes first in aws s3 sync and recursive copies. Reading or writing then requires s3:GetObject or s3:PutObject on the objects, whose ARN is the bucket's followed by /*.",
     "kms:GenerateDataKey": "Multipart uploads to S3, and messages to SQS queues, also require kms:Decrypt on the same key.",
     "sqs:ReceiveMessage": "A consumer also needs sqs:DeleteMessage. If the queue is an event source of a Lambda function, sqs:GetQueueAttributes, too.",

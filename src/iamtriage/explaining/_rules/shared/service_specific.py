@@ -29,10 +29,16 @@ _OTHER_SOFTWARE = "denials.s3_compatible_stores.explain_s3_compatible_store"
 MESSAGE_RULES: tuple[tuple[str, str], ...] = (
     ("explicitly denies access", "denials.kms_keys.explain_three_reasons"),
     ("ciphertext refers to a customer master key", "denials.kms_keys.explain_unknown_key"),
+    ("unable to decrypt the environment variables", "denials.kms_keys.explain_environment_key"),
     ("access to kms is not allowed", "denials.kms_keys.explain_service_encryption_key"),
     ("kms access was denied", "denials.kms_keys.explain_service_encryption_key"),
     ("cross-account pass role is not allowed", "denials.passing_roles.explain_cross_account_pass"),
     ("not authorized to get credentials of role", "denials.service_roles.explain_redshift_role"),
+    (
+        "server side encryption with customer provided keys (sse-c)",
+        "denials.service_settings.explain_ssec_block",
+    ),
+    ("insufficient permissions to execute the query", "denials.s3.explain_query_data"),
     ("block public access", "denials.s3.explain_block_public_access"),
     ("blockpublicpolicy", "denials.s3.explain_block_public_access"),
     ("blockpublicacls", "denials.s3.explain_block_public_access"),
