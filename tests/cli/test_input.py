@@ -243,7 +243,6 @@ _BINARY = {
     "lz4": (b"\x04\x22\x4d\x18\x64\x40\xa7", "lz4-compressed data; decompress it first"),
     "gzip in gzip": (gzip.compress(gzip.compress(_CALL.encode())), "gzip-compressed data inside gzip; decompress it first"),
     "zip in gzip": (gzip.compress(_zip()), "a zip archive; decompress it first"),
-    "Parquet": (b"PAR1\x15\x04\x15\x10\x15\x14L\x15\x02", "Parquet data, not text"),
     "Avro": (b"Obj\x01\x04\x16avro.schema", "Avro data, not text"),
     "ORC": (b"ORC\x08\x03\x10\x02", "ORC data, not text"),
     "PNG": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a PNG image, not text"),

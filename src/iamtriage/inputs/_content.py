@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BufferedReader, RawIOBase, TextIOWrapper
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.encodings import encoding_of
@@ -23,6 +24,7 @@ NUL_BYTES = "binary data (NUL bytes), not text"
 
 # Minimum number of bytes to recognize a format, if the input has them.
 _MIN_PREFIX = 64
+_PARQUET = b"PAR1"
 _TEXT_BUFFER_SIZE = 65_536
 
 
@@ -42,6 +44,7 @@ class Content:
         self.descriptor = descriptor
         self._chunks = self._guarded(chunks)
         self._pending: list[bytes] = []
+        self._parquet: Iterator[bytes] | None = None
         self.prefix = self._begin()
         compression = find_compression(self.prefix)
         if compression is not None:
@@ -54,6 +57,8 @@ class Content:
                 self._reject(f"{inner.name}-compressed data inside {compression.name}; decompress it first")
         binary_format = find_binary_format(self.prefix)
         if binary_format is not None and self.problem is None:
+            if self.prefix.startswith(_PARQUET):
+                self._parquet = chain(self._pending, self._chunks)
             self._reject(binary_format)
         self.has_nul = any(b"\0" in chunk for chunk in self._pending)
 
@@ -94,7 +99,18 @@ class Content:
     @property
     def is_rejected(self) -> bool:
         """Whether nothing of the content can be read."""
-        return self.problem is not None and not self._pending
+        return self.problem is not None and not self._pending and self._parquet is None
+
+    @property
+    def is_parquet(self) -> bool:
+        """Whether the content is Parquet data, which is nothing as text."""
+        return self._parquet is not None
+
+    def take_parquet(self) -> Iterator[bytes]:
+        """Yield the bytes of Parquet data."""
+        chunks, self._parquet, self.problem = self._parquet, None, None
+        if chunks is not None:
+            yield from chunks
 
     @property
     def has_pending(self) -> bool:

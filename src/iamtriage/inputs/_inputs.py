@@ -10,7 +10,8 @@ from iamtriage._reading.vocabulary.excerpts import LONG
 from iamtriage.inputs._content import NUL_BYTES, Content
 from iamtriage.inputs._line_numbers import LineNumbers
 from iamtriage.inputs._live import read_live_lines
-from iamtriage.inputs._records import Progress, find_format, read_denials
+from iamtriage.inputs._progress import Progress
+from iamtriage.inputs._records import find_format, read_denials
 from iamtriage.inputs._selection import Selection
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ class Input:
         cause: Failure | None = None
         for content in self.open_content():
             reader = find_format(content)
-            if reader is None or (not self._selection and content.is_shorter_than(LONG)):
+            is_small = not content.is_parquet and content.is_shorter_than(LONG)
+            if reader is None or (is_small and not self._selection):
                 # Small records, too, so that the failure has its place in their text.
                 cause = parse_stream(content.open_text())
                 if cause is None and content.is_binary:

@@ -11,10 +11,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol, cast
 
-import attrs
-
 from iamtriage.inputs._elements import read_elements
 from iamtriage.inputs._json import Record, get, load
+from iamtriage.inputs._parquet import read_parquet
+from iamtriage.inputs._progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from iamtriage.inputs._content import Content
     from iamtriage.inputs._selection import Selection
 
-__all__ = ("Progress", "Reader", "find_format", "read_denials")
+__all__ = ("Reader", "find_format", "read_denials")
 
 # A document that cannot be split is read as a whole, up to this many bytes.
 _MAX_DOCUMENT = 256 << 20
@@ -53,27 +53,14 @@ _OTHER_CATEGORIES = {
 }
 
 
-@attrs.define
-class Progress:
-    """What was read so far.
-
-    Attributes:
-        records: The number of records, also of those that are not selected or succeeded.
-        problem: Why not everything could be read.
-        skipped: Why the input holds no events of calls.
-    """
-
-    records: int = 0
-    problem: str | None = None
-    skipped: str | None = None
-
-
 class Reader(Protocol):
     def __call__(self, content: Content, progress: Progress) -> Iterator[Record]: ...
 
 
 def find_format(content: Content) -> Reader | None:
     """Return the function that reads the failing records of a content; ``None`` if it holds no records."""
+    if content.is_parquet:
+        return read_parquet
     if content.encoding == "utf-16":
         return None
     head = _strip(content.prefix)
