@@ -25,6 +25,7 @@ from benchmarks.inputs import inputs
 from benchmarks.measure import Figure, best, growth_and_cost, growth_figure, ratio, seconds
 from benchmarks.processes import copy_package, first_use, imports, time_in_new_process
 from benchmarks.reading import corpus, forms, ordinary, streams
+from benchmarks.reports import report
 from iamtriage.redaction._identifiers import hide_identifiers
 from iamtriage.redaction._secrets import hide_secrets
 
@@ -455,4 +456,5 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "handlers": handlers,
     "evaluate": evaluation,
     "bulk": bulk,
+    "report": report,
 }

@@ -165,6 +165,13 @@ def test_plots_contain_no_markup_of_labels() -> None:
     assert "onerror" not in re.sub(r">[^<]*<", "><", svg)
 
 
+def test_values_with_the_same_end_have_their_own_bars() -> None:
+    rows = [{"value": start + "x" * 60, "denials": 3} for start in "ab"]
+    svg = draw_bars(rows, "value")
+    assert svg.count("xxx</text>") == 1
+    assert svg.count("xxx (2)</text>") == 1
+
+
 def test_plots_of_one_day_and_of_many_are_equally_wide() -> None:
     days = [{"day": f"2026-11-{number:02d}", "denials": number} for number in range(1, 31)]
     widths = {re.findall(r'viewBox="0 0 (\d+)', draw_days(each))[0] for each in (days[:2], days)}

@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import attrs
@@ -14,10 +15,8 @@ import attrs
 from iamtriage.exceptions import ReportError
 from iamtriage.inputs import Input, open_inputs
 from iamtriage.inputs._selection import Selection, build_selection
-from iamtriage.report._collecting import collect
-from iamtriage.report._queries import Filter
-from iamtriage.report._report import Report
-from iamtriage.report._store import Store
+from iamtriage.report._collecting import Readers, collect
+from iamtriage.report._contents import Filter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -26,8 +25,13 @@ if TYPE_CHECKING:
     from iamtriage.policies._readers.collection import PolicyCollection
     from iamtriage.report._baselines import Baseline
     from iamtriage.report._contents import Progress
+    from iamtriage.report._report import Report
+    from iamtriage.report._store import Store
 
 __all__ = ("build_report",)
+
+# How many inputs show whether there is much to read.
+_MAX_FIRST = 256
 
 
 def build_report(  # noqa: PLR0913 (options of one command)
@@ -85,24 +89,35 @@ def build_report(  # noqa: PLR0913 (options of one command)
         accounts=tuple(sorted(selection.accounts)),
         regions=tuple(sorted(selection.regions)),
     )
-    opened = Store(store)
+    readers = Readers(workers)
     try:
         with tempfile.TemporaryDirectory(prefix="iamtriage-") as folder:
             inputs = _open(
                 paths, folder, session, since=since, until=until, accounts=accounts, regions=regions
             )
-            was_interrupted = _read(opened, inputs, workers, on_progress)
-        return Report(
-            opened,
-            chosen,
-            baseline=baseline,
-            since_run=_find_run(opened, since_run),
-            policies=policies,
-            was_interrupted=was_interrupted,
-        )
-    except BaseException:
-        opened.close()
-        raise
+            first = list(islice(inputs, _MAX_FIRST))
+            if store is None:
+                # All of them are new. The processes start while DuckDB is loaded.
+                readers.start(first)
+            from iamtriage.report._report import Report
+            from iamtriage.report._store import Store
+
+            opened = Store(store)
+            try:
+                was_interrupted = _read(opened, chain(first, inputs), readers, on_progress)
+                return Report(
+                    opened,
+                    chosen,
+                    baseline=baseline,
+                    since_run=_find_run(opened, since_run),
+                    policies=policies,
+                    was_interrupted=was_interrupted,
+                )
+            except BaseException:
+                opened.close()
+                raise
+    finally:
+        readers.stop()
 
 
 def _to_text(time: datetime | None) -> str | None:
@@ -112,13 +127,13 @@ def _to_text(time: datetime | None) -> str | None:
 def _read(
     store: Store,
     inputs: Iterator[Input],
-    workers: int | None,
+    readers: Readers,
     on_progress: Callable[[Progress], object] | None,
 ) -> bool:
     """Add new inputs to the store, and return whether this was interrupted."""
     store.begin_run(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     try:
-        progress = collect(store, inputs, workers=workers, on_progress=on_progress)
+        progress = collect(store, inputs, readers, on_progress=on_progress)
     except KeyboardInterrupt:
         return True
     store.finish_run(has_read=progress.inputs_read > 0)

@@ -8,12 +8,12 @@ import signal
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from iamtriage.exceptions import ReportError
 from iamtriage.report._contents import Progress
-from iamtriage.report._rows import read_batch
+from iamtriage.report._rows import read_batch, warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,24 +23,78 @@ if TYPE_CHECKING:
     from iamtriage.report._rows import Batch
     from iamtriage.report._store import Store
 
-__all__ = ("collect",)
+__all__ = ("Readers", "collect")
 
 # A batch is read by one process and is one transaction. Batches are so small that the processes finish at
 # about the same time, and that memory stays small.
-_MAX_BATCH_INPUTS, _MAX_BATCH_SIZE = 256, 6 << 20
+_MAX_BATCH_INPUTS, _MAX_BATCH_SIZE = 256, 3 << 20
 # Starting processes takes longer than to read this many bytes.
-_MIN_SIZE_FOR_PROCESSES = 3 << 20
+_MIN_SIZE_FOR_PROCESSES = 4 << 20
 # A folder of log files can have millions of inputs.
 _CHUNK = 4_096
 # What a compressed input of unknown size counts as.
 _DEFAULT_SIZE = 1 << 20
 
 
+class Readers:
+    """The processes that read inputs.
+
+    Args:
+        workers: The number of processes; as many as the machine has cores if ``None``, but none for little
+            data.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        self._is_forced = workers is not None
+        self._count = workers or os.cpu_count() or 1
+        self._executor: ProcessPoolExecutor | None = None
+
+    def start(self, inputs: Iterable[Input]) -> None:
+        """Start the processes if these inputs take longer to read than the processes to start."""
+        if self._executor is not None or self._count == 1:
+            return
+        if self._is_forced or sum(map(_size_of, inputs)) >= _MIN_SIZE_FOR_PROCESSES:
+            # A forked process could inherit the threads of DuckDB.
+            context = multiprocessing.get_context("spawn")
+            self._executor = ProcessPoolExecutor(self._count, context, initializer=_ignore_interrupt)
+            for _ in range(self._count):
+                self._executor.submit(warm_up)
+
+    def stop(self) -> None:
+        """Stop the processes after what they are reading."""
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def read(self, batches: Iterator[list[Input]]) -> Iterator[tuple[list[Input], Batch]]:
+        """Yield each batch of inputs with what was read of it, in order.
+
+        Raises:
+            ReportError: A process was killed.
+        """
+        pending: deque[tuple[list[Input], Future[Batch]]] = deque()
+        try:
+            for batch in batches:
+                if self._executor is None:
+                    yield batch, read_batch(batch)
+                    continue
+                pending.append((batch, self._executor.submit(read_batch, batch)))
+                # Each process always has a next batch, and results do not accumulate.
+                if len(pending) > 2 * self._count:
+                    inputs, future = pending.popleft()
+                    yield inputs, future.result()
+            while pending:
+                inputs, future = pending.popleft()
+                yield inputs, future.result()
+        except BrokenProcessPool:
+            msg = "a process that reads inputs was killed; run the report again with fewer workers"
+            raise ReportError(msg, path="") from None
+
+
 def collect(
     store: Store,
     inputs: Iterable[Input],
+    readers: Readers,
     *,
-    workers: int | None = None,
     on_progress: Callable[[Progress], object] | None = None,
 ) -> Progress:
     """Read the inputs that are not in the store, and add them to it.
@@ -48,7 +102,7 @@ def collect(
     Args:
         store: The store, in a run.
         inputs: The inputs.
-        workers: The number of processes; as many as the machine has cores if ``None``.
+        readers: The processes that read them.
         on_progress: Called with the progress after each batch.
 
     Raises:
@@ -57,12 +111,8 @@ def collect(
     progress = Progress()
     batches = _build_batches(store, inputs, progress)
     first = list(islice(batches, 2))
-    count = workers or os.cpu_count() or 1
-    is_small = len(first) < 2 or sum(map(_size_of, (each for batch in first for each in batch))) < (
-        _MIN_SIZE_FOR_PROCESSES
-    )
-    read = _read_here if count == 1 or (workers is None and is_small) else _read_in_processes
-    for names, batch in read(_chain(first, batches), count):
+    readers.start([each for batch in first for each in batch] if len(first) > 1 else ())
+    for names, batch in readers.read(chain(first, batches)):
         store.add(batch)
         progress.inputs_read += len(batch.results)
         progress.size_read += sum(map(_size_of, names))
@@ -71,11 +121,6 @@ def collect(
         if on_progress is not None:
             on_progress(progress)
     return progress
-
-
-def _chain(first: list[list[Input]], rest: Iterator[list[Input]]) -> Iterator[list[Input]]:
-    yield from first
-    yield from rest
 
 
 def _size_of(source: Input) -> int:
@@ -100,34 +145,6 @@ def _build_batches(store: Store, inputs: Iterable[Input], progress: Progress) ->
                 batch, size = [], 0
     if batch:
         yield batch
-
-
-def _read_here(batches: Iterator[list[Input]], _: int) -> Iterator[tuple[list[Input], Batch]]:
-    for batch in batches:
-        yield batch, read_batch(batch)
-
-
-def _read_in_processes(batches: Iterator[list[Input]], count: int) -> Iterator[tuple[list[Input], Batch]]:
-    """Yield the batches in the order in which they were found."""
-    # A forked process could inherit DuckDB's threads.
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(count, mp_context=context, initializer=_ignore_interrupt)
-    pending: deque[tuple[list[Input], Future[Batch]]] = deque()
-    try:
-        for batch in batches:
-            pending.append((batch, executor.submit(read_batch, batch)))
-            # Each process always has a next batch, and results do not accumulate.
-            if len(pending) > 2 * count:
-                names, future = pending.popleft()
-                yield names, future.result()
-        while pending:
-            names, future = pending.popleft()
-            yield names, future.result()
-    except BrokenProcessPool:
-        msg = "a process that reads inputs was killed; run the report again with fewer workers"
-        raise ReportError(msg, path="") from None
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _ignore_interrupt() -> None:

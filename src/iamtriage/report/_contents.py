@@ -1,4 +1,4 @@
-"""The progress of a report, and what its renderers need of it."""
+"""What a report counts, its progress, and what its renderers need of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,24 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("Contents", "Progress")
+__all__ = ("Contents", "Filter", "Progress")
+
+
+@attrs.frozen
+class Filter:
+    """Which denials to count.
+
+    Attributes:
+        since: The time of the first denial, in UTC without a zone.
+        until: The time that all denials are before.
+        accounts: The accounts of the callers or of the trails; empty for all.
+        regions: The Regions; empty for all.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
 
 
 @attrs.define

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from iamtriage._text import hide_secrets
 from iamtriage.report._rows import COLUMNS, SIGN_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from iamtriage.report._contents import Filter
     from iamtriage.report._store import Store
 
-__all__ = ("GROUPS", "PROBLEM_COLUMNS", "Filter", "Queries")
+__all__ = ("GROUPS", "PROBLEM_COLUMNS", "Queries")
 
 GROUPS = {
     "by_day": ("day", "left(time, 10)"),
@@ -57,23 +56,6 @@ WHERE (source.first IS NULL OR source.first = source.name){conditions}
 _DISTINCT = """
 QUALIFY event_id IS NULL OR row_number() OVER (PARTITION BY event_id ORDER BY source.run, source.name) = 1
 """
-
-
-@attrs.frozen
-class Filter:
-    """Which denials to count.
-
-    Attributes:
-        since: The time of the first denial, in UTC without a zone.
-        until: The time that all denials are before.
-        accounts: The accounts of the callers or of the trails; empty for all.
-        regions: The Regions; empty for all.
-    """
-
-    since: str | None = None
-    until: str | None = None
-    accounts: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
 
 
 class Queries:

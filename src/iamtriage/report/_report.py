@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
     from iamtriage.policies._readers.collection import PolicyCollection
-    from iamtriage.report._queries import Filter
+    from iamtriage.report._contents import Filter
     from iamtriage.report._store import Store
 
 __all__ = ("Report",)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
     from iamtriage.inputs import Input
 
-__all__ = ("COLUMNS", "EXAMPLE_COLUMNS", "SIGN_IN", "Batch", "InputResult", "read_batch")
+__all__ = ("COLUMNS", "EXAMPLE_COLUMNS", "SIGN_IN", "Batch", "InputResult", "read_batch", "warm_up")
 
 COLUMNS = (
     *("time", "account", "recipient_account", "region", "service", "operation", "action"),
@@ -92,6 +92,13 @@ def read_batch(inputs: Sequence[Input]) -> Batch:
     columns = tuple(zip(*rows, strict=True)) if rows else ((),) * len(COLUMNS)
     chosen = tuple((key, time, event, build_example(value)) for key, (time, event, value) in examples.items())
     return Batch(tuple(results), columns, chosen)
+
+
+def warm_up() -> None:
+    """Load what the first denial of a process needs."""
+    message = "User: arn:aws:iam::111122223333:user/a is not authorized to perform: sqs:SendMessage"
+    error = {"errorCode": "AccessDenied", "errorMessage": message}
+    _build_record_row({"eventSource": "sqs.amazonaws.com", "eventName": "SendMessage", **error})
 
 
 _TIME, _FINGERPRINT, _EVENT = (COLUMNS.index(name) for name in ("time", "fingerprint", "event_id"))

@@ -71,12 +71,11 @@ def draw_bars(rows: Sequence[dict[str, Any]], key: str) -> str:
     """Draw the denials by the values of a key, as bars in the given order."""
     import altair as alt
 
-    names = [_label(row[key]) for row in rows]
+    names = _tell_apart([_label(row[key]) for row in rows])
     values = [
         {"place": place, "value": name, "denials": row["denials"]}
         for place, (name, row) in enumerate(zip(names, rows, strict=True))
     ]
-    # Two labels can be equal after they are shortened, so the bars are told apart by their place.
     extent = round(_CHARACTER_WIDTH * max(map(len, names))) + 10
     labels = alt.Axis(grid=False, ticks=False, domain=False, minExtent=extent, maxExtent=extent)
     chart = (
@@ -95,6 +94,14 @@ def _label(value: object) -> str:
     """Return a value as a label: its end, which tells ARNs apart."""
     text = escape_controls("not stated" if value is None else str(value))
     return text if len(text) <= _MAX_LABEL else f"…{text[-_MAX_LABEL:]}"
+
+
+def _tell_apart(labels: Sequence[str]) -> list[str]:
+    """Number equal labels, which would share one bar. Labels can be equal after they were shortened."""
+    return [
+        label if label not in labels[:place] else f"{label} ({labels[:place].count(label) + 1})"
+        for place, label in enumerate(labels)
+    ]
 
 
 def _render(chart: Any) -> str:  # noqa: ANN401 (Altair's types are incomplete)
