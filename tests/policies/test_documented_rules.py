@@ -344,11 +344,17 @@ ORGANIZATION_RULES = [
 # ------------------------------------------------ resources
 
 
+LIST_BUCKETS = Request(USER, "s3:ListAllMyBuckets", "*")
+
+
 def on(title: str, action: str, resource: str, pattern: str, allowed: bool | None) -> Case:
     return Case(RESOURCE, title, Request(USER, action, resource), having(identity=[doc(allow("*", pattern))]), allowed)  # fmt: skip
 
 
 RESOURCE_RULES = [
+    Case(OPERATORS, "a list of all buckets is checked on all buckets", LIST_BUCKETS, having(identity=[doc(allow(["s3:ListAllMyBuckets", "s3:GetBucketLocation"], "arn:aws:s3:::*"))]), True),
+    Case(OPERATORS, "not on one of them", LIST_BUCKETS, having(identity=[doc(allow("s3:*", ["arn:aws:s3:::reports", "arn:aws:s3:::reports/*"]))]), False),
+    Case(OPERATORS, "or on everything", LIST_BUCKETS, having(identity=[doc(allow("s3:*"))]), True),
     on("an object does not cover its bucket", "s3:ListBucket", "arn:aws:s3:::reports", "arn:aws:s3:::reports/*", False),
     on("a bucket does not cover its objects", "s3:GetObject", OBJECT, "arn:aws:s3:::reports", False),
     on("a star without a slash covers other buckets", "s3:GetObject", "arn:aws:s3:::reports-old/a", "arn:aws:s3:::reports*", True),

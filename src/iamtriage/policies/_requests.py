@@ -61,6 +61,9 @@ _ANONYMOUS = "anonymous"
 _COGNITO = "cognito-identity.amazonaws.com"
 _WEB_IDENTITY_PROVIDERS = frozenset({"accounts.google.com", "graph.facebook.com", "www.amazon.com"})
 _ACTION = re.compile(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9_]{1,128}")
+# AWS checks this call on all buckets of the account, so a policy can name these instead of *:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+_LIST_BUCKETS, _ALL_BUCKETS = "s3:listallmybuckets", "arn:aws:s3:::*"
 # Present only if a service calls the resource:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourcearn
 _SERVICE_KEYS = (
@@ -200,6 +203,9 @@ def _parse_keys(request: Request) -> RequestKeys:
         raise ValueError(msg)
     resource = require_string(request.resource, "resource")
     own = getattr(caller, "account", None) or account_in(principal)
+    resource_account = _check_account(request.resource_account, "resource_account") or account_in(resource)
+    if action.lower() == _LIST_BUCKETS and resource == "*":
+        resource, resource_account = _ALL_BUCKETS, resource_account or own
     return RequestKeys(
         caller=caller,
         action=action,
@@ -208,7 +214,7 @@ def _parse_keys(request: Request) -> RequestKeys:
         context=parse_context(request.context),
         is_complete=request.complete_context,
         principal_account=_check_account(request.principal_account, "principal_account") or own,
-        resource_account=_check_account(request.resource_account, "resource_account") or account_in(resource),
+        resource_account=resource_account,
     )
 
 
