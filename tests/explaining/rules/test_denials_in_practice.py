@@ -486,7 +486,30 @@ SETTINGS: tuple[Case, ...] = (
         ("an IAM administrator",),
     ),
 )
-CASES = (*CASES, *BUCKETS, *SETTINGS)
+OTHERS: tuple[Case, ...] = (
+    (
+        "role that CloudFormation passes",
+        f"orders-fn | CREATE_FAILED | AWS::Lambda::Function | User: arn:aws:sts::{ACCOUNT}:assumed-role/cfn-exec/AWSCloudFormation is not authorized to perform: iam:PassRole on resource: arn:aws:iam::{ACCOUNT}:role/orders-fn because no identity-based policy allows the iam:PassRole action (Service: Lambda, Status Code: 403, Request ID: 8a6e2f0b)",
+        {},
+        ('"iam:PassedToService": "lambda.amazonaws.com"',),
+        ("SERVICE",),
+    ),
+    (
+        "details before a search for the Deny",
+        f"User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::{ACCOUNT}:user/x with an explicit deny in an identity-based policy. Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/7k2q9d0x4m1z8w5r3t6y0u2i4 for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: 7k2q9d0x4m1z8w5r3t6y0u2i4",
+        {},
+        ("Do this first: Get the policy and statement from IAM", "Next Find the Deny statement"),
+        (),
+    ),
+    (
+        "key policy for a service",
+        "events.amazonaws.com is not authorized to access the key because no resource-based policy allows the kms:GenerateDataKey action",
+        {},
+        ('"Service": "events.amazonaws.com"',),
+        ("an identity-based policy of the caller",),
+    ),
+)
+CASES = (*CASES, *BUCKETS, *SETTINGS, *OTHERS)
 _LIMIT = 32
 
 

@@ -225,6 +225,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         policy = "It is an inline policy."
     named = next(named_statements(denial.facts, denial.action), None)
     names = f"{denial.policy or ''} {' '.join(denial.statements)} {named or ''}"
+    details = authorization_details_remedy(denial)
     mfa = _mfa_remedy(denial) if _MFA.search(names) else _boundary_remedy(denial, names)
     remedy = Remedy(
         title="Find the Deny statement, then satisfy what it requires or scope it down"
@@ -253,7 +254,10 @@ def explain_identity_deny(denial: Denial) -> Explanation:
                 text=f"A Deny statement in an identity-based policy of {denial.caller} matches the request. {policy} An explicit deny overrides any Allow.",
             ),
         ),
-        remedies=present(mfa, model_region_remedy(denial), remedy, authorization_details_remedy(denial)),
+        # The authorization details name the policy, if the message does not.
+        remedies=present(
+            mfa, model_region_remedy(denial), *((remedy, details) if denial.policy else (details, remedy))
+        ),
         notes=(ONE_POLICY_TYPE,),
     )
 

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.h
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_cross_account_pass", "explain_pass_role", "pass_role_grant")
 
+_CHARS_AROUND = 400
+_SERVICE = re.compile(
+    r"\(Service: (?P<java>[A-Za-z0-9]{2,40})[,;]|\bAWS::(?P<type>[A-Za-z0-9]{2,30})::", re.ASCII
+)
 # Services whose own operations pass no role.
 _PASSING_SERVICES = frozenset({"iam", "sts"})
 # Services with a second name in China; AWS managed policies allow both.
@@ -210,9 +215,21 @@ def _called_service(denial: Denial) -> str | None:
     operation = denial.operation
     services = [each.service for each in actions_for(operation)] if operation else []
     called = services[0] if len(services) == 1 else find_called_service(denial.failure, services)
+    if called is None:
+        called = _stated_service(denial)
     if called is None and facts.cluster is not None and not is_derived(facts, "cluster"):
         return "eks"
     return called
+
+
+def _stated_service(denial: Denial) -> str | None:
+    """Return the service that a Java SDK or CloudFormation names next to the denial, which is about IAM."""
+    text, (start, end) = denial.failure.text, denial.failure.span
+    for found in _SERVICE.finditer(text, max(start - _CHARS_AROUND, 0), end + _CHARS_AROUND):
+        prefix = service_prefix(found["java"] or found["type"])
+        if prefix is not None and prefix not in _PASSING_SERVICES:
+            return prefix
+    return None
 
 
 def _role_recipient(denial: Denial) -> RoleRecipient | None:

@@ -138,8 +138,9 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         cause, text = RESOURCE_NO_ALLOW, f"The {name} does not allow {denial.caller} to perform the action."
         verdict = f"the {name} does not allow it"
         remedy = resource_remedy(denial)
+        is_service = isinstance(denial.principal, ServicePrincipal)
         notes = (
-            *(() if denial.crosses_accounts else (_IF_OTHER_ACCOUNT,)),
+            *(() if denial.crosses_accounts or is_service else (_IF_OTHER_ACCOUNT,)),
             ONE_POLICY_TYPE,
         )
     return Explanation(
@@ -327,7 +328,7 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
     if not policy.names_resource:
         del added["Resource"]
     if "Service" in principal:
-        account = denial.account or "ACCOUNT_ID"
+        account = denial.account or denial.resource_account or "ACCOUNT_ID"
         added["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
     return added
 
