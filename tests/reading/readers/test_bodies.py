@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from iamtriage import parse
 from tests.tables import (
     ANA,
     APP,
@@ -532,7 +533,7 @@ CLOUDTRAIL: Table = (
             service="eks",
             account="111122223333",
             request_id=REQUEST,
-            **{key: value for key, value in _STATED_FACTS.items() if key != "time"},
+            **_STATED_FACTS,
         ),
     ),
 )
@@ -630,3 +631,23 @@ def test_each_record_of_a_file_is_a_failure() -> None:
             **_STATED_FACTS,
         ),
     ]
+
+
+def test_a_record_in_any_order_states_when_and_where() -> None:
+    """The time and region are read before the keys by which a record is known, too, but only in a record."""
+    record = {
+        "eventTime": "2026-01-02T03:04:05Z",
+        "awsRegion": "eu-west-1",
+        "eventSource": "eks.amazonaws.com",
+        "eventName": "DescribeCluster",
+        "errorCode": "AccessDenied",
+    }
+    # A cut document is not JSON any more.
+    cut = json.dumps(record, indent=2).removesuffix("\n}")
+    found = parse(cut)
+    assert found is not None
+    assert (found.envelope.time, found.envelope.region) == ("2026-01-02T03:04:05Z", "eu-west-1")
+    assert found.span[0] == cut.index("eventTime") - 1
+    other = parse('"eventTime": "2026-01-02T03:04:05Z", "awsRegion": "eu-west-1", "code": "AccessDenied"')
+    assert found.kind == "access_denied"
+    assert other is None or other.envelope.time is None

@@ -228,6 +228,11 @@ GO1: Table = (
         denied(code="AccessDenied", status_code=403),
     ),
     (
+        "ecs-resource-initialization",
+        "ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve ecr registry auth: service call has been retried 3 time(s): RequestError: send request failed caused by: Post https://api.ecr...",
+        expect("aws_error", code="RequestError"),
+    ),
+    (
         "network",
         'RequestError: send request failed\ncaused by: Post "https://sts.eu-west-1.amazonaws.com/": dial tcp: i/o timeout',
         expect("aws_error", code="RequestError", service="sts"),
@@ -557,6 +562,16 @@ OTHERS: Table = (
         denied(code="AccessDenied"),
     ),
     (
+        "cpp-unknown-message",
+        "Unable to parse ExceptionName: InternalError Message: Please try again.",
+        expect("aws_error", code="InternalError"),
+    ),
+    (
+        "cpp-unknown-without-message",
+        "Unable to parse ExceptionName: UnauthorizedOperation",
+        denied(code="UnauthorizedOperation"),
+    ),
+    (
         "swift",
         f'AWSEKS.AccessDeniedException(properties: Properties(message: Optional("{DENIAL}")), httpResponse: Status Code: 403, requestID: Optional("{REQUEST}"))',
         {**DENIED, "code": "AccessDeniedException", "status_code": 403, "request_id": REQUEST},
@@ -672,6 +687,11 @@ MORE: Table = (
     (
         "redshift-no-ids",
         "[Amazon](500310) Invalid operation: S3ServiceException:Access Denied,Status 403,Error AccessDenied",
+        denied(code="AccessDenied", service="s3", status_code=403),
+    ),
+    (
+        "redshift-older",
+        "ERROR:  S3ServiceException:Access Denied,StatusCode 403,ErrorCode AccessDenied,R",
         denied(code="AccessDenied", service="s3", status_code=403),
     ),
     (

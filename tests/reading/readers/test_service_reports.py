@@ -155,6 +155,16 @@ PERMISSIONS: Table = (
         denied(code="InvalidSmsRoleTrustRelationshipException"),
     ),
     (
+        "s3-console-list",
+        "Insufficient permissions to list objects. After you or your AWS administrator has updated your permissions to allow the s3:ListBucket action, refresh the page.",
+        denied(action="s3:ListBucket"),
+    ),
+    (
+        "s3-console-policy",
+        "You don't have permissions to edit bucket policy\nAfter you or your AWS administrator have updated your permissions to allow the s3:PutBucketPolicy action, choose Save changes.",
+        denied(action="s3:PutBucketPolicy"),
+    ),
+    (
         "s3-tables",
         "Insufficient permissions to execute the query. Principal does not have any privilege on specified resource",
         denied(),

@@ -60,6 +60,7 @@ _KEYS = {
 _ROLE_OF = {name: role for role, names in _KEYS.items() for name in names.split()}
 # The words of keys that say something without others; headers and keys of several words are searched for as such.
 _KEY_WORDS = frozenset(name for name in _ROLE_OF if not re.search("[.-]", name))
+_EVENT_KEYS = frozenset({"time", "region", "source_ip", "user_agent", "event_id"})
 _IDENTITY_WORDS = frozenset({"arn", "accountid"})
 _FIRST_WORDS = frozenset(
     name
@@ -180,6 +181,7 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
         return
     text = readable.text
     cluster: Piece | None = None
+    early: list[tuple[str, _Pair]] = []
     regions = sorted((piece.start, piece.end) for piece in readable.taken)
     at = 0
     for m in _find_pairs(readable):
@@ -192,7 +194,7 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
             continue
         if role == "original":
             if cluster and _wraps(cluster, m):
-                yield cluster
+                yield from _finish(cluster, early)
                 cluster = None
             continue
         pair = _pair(text, m) if role != "message" else None
@@ -204,9 +206,12 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
             or _contradicts(cluster, role, pair)
             or text.find(STATEMENT, cluster.end, m.start()) >= 0
         ):
-            if cluster.facts:
-                yield cluster
+            yield from _finish(cluster, early)
             cluster = None
+        if role in _EVENT_KEYS and pair is not None and (cluster is None or cluster.source != "cloudtrail"):
+            if pair.text.startswith(('"', "'"), pair.end):
+                early.append((role, pair))
+            continue
         fresh = cluster or Piece("body", m.start(), m.start(), source="json")
         if role == "message":
             fresh.end = max(fresh.end, _message_end(text, m))
@@ -219,7 +224,24 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
         ):
             fresh.end = max(fresh.end, pair.end)
             cluster = fresh
-    if cluster and cluster.facts:
+    if cluster:
+        yield from _finish(cluster, early)
+
+
+def _finish(cluster: Piece, early: list[tuple[str, _Pair]]) -> Iterator[Piece]:
+    """Yield a complete cluster if it states anything.
+
+    Args:
+        cluster: the cluster.
+        early: what the text states like a CloudTrail record, before it is known to be one; it is emptied.
+    """
+    if cluster.source == "cloudtrail":
+        for role, pair in early:
+            if cluster.start - pair.end <= _MAX_GAP:
+                cluster.put(role, pair.value, rank=HINT)
+                cluster.start = min(cluster.start, pair.at)
+    early.clear()
+    if cluster.facts:
         yield cluster
 
 
@@ -572,5 +594,5 @@ _VALUE_READERS: dict[str, Callable[[Piece, _Pair], bool]] = {
     "deny": _deny,
     "action": _action,
     "resource": _resource,
-    **{key: _of_event(key) for key in ("time", "region", "source_ip", "user_agent", "event_id")},
+    **{key: _of_event(key) for key in _EVENT_KEYS},
 }

@@ -93,6 +93,10 @@ _OTHER_SERVICE = lazy_pattern(
 )
 _POD_IDENTITY = lazy_pattern(r"\[(?P<id>[0-9a-fx*-]{8,64})\]:\s\((?P<code>[A-Z]\w{2,80})\):\s*")
 _CPP = lazy_pattern(r"Encountered\s+(?:Unknown\s+)?AWSError\s+'?(?P<code>\w{2,80})'?\s*:\s*")
+# The same SDK's message for a code that it does not know.
+_CPP_UNKNOWN = lazy_pattern(
+    r"Unable\s+to\s+parse\s+ExceptionName:\s+(?P<code>[A-Z]\w{2,80})(?:\s+Message:\s*|\b)"
+)
 # A line can be empty, and older versions print fewer lines.
 _CPP_LINES = lazy_pattern(
     r"HTTP\sresponse\scode:[ ]?(?P<status>-?[0-9]{1,9})?\s{1,2}(?P<host>Resolved\sremote\shost\sIP\saddress:[ ]?[^\s]{0,64}\s{1,2})?"
@@ -116,7 +120,7 @@ _WHILE_CALLING = lazy_pattern(
 )
 _API_RESPONDED = lazy_pattern(r"(?P<operation>[A-Z][A-Za-z0-9]{3,80})\s+API\s+responded\s+with\s+error")
 _REDSHIFT = lazy_pattern(
-    r"S3ServiceException:\s?[^\n]{0,300}?,\s?Status\s(?P<status>[0-9]{3}),\s?Error\s(?P<code>\w{2,80})"
+    r"S3ServiceException:\s?[^\n]{0,300}?,\s?Status(?:Code)?\s(?P<status>[0-9]{3}),\s?Error(?:Code)?\s(?P<code>\w{2,80})"
     r"(?:,\s?(?!Rid\s)[A-Z]\w{1,30}\s[^,\s]{1,200}){0,4}(?:,\s?Rid\s(?P<request>[\w-]{4,80}))?(?:,\s?ExtRid\s(?P<host>[\w+/=.-]{4,200}))?"
 )
 _BOTO2 = lazy_pattern(
@@ -307,6 +311,10 @@ def _cpp(m: re.Match[str]) -> Piece:
     return code_piece(m, source="cpp", rank=BEST)
 
 
+def _cpp_unknown(m: re.Match[str]) -> Piece:
+    return code_piece(m, source="cpp", rank=BEST, is_aws=True)
+
+
 def _cpp_lines(m: re.Match[str]) -> Piece:
     """Read the lines of an error of the SDK for C++, which precede its message."""
     piece = Piece("body", m.start(), m.end(), source="cpp", is_aws=m["host"] is not None)
@@ -458,6 +466,7 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | N
     ("<Code>Error Code: ", _OTHER_SERVICE, _other_service),
     ("]: (", _POD_IDENTITY, _pod_identity),
     ("<AWSError>", _CPP, _cpp),
+    ("<ExceptionName>", _CPP_UNKNOWN, _cpp_unknown),
     ("<name>", _CPP_LINES, _cpp_lines),
     ("<AWS>AWS Error ", _ARROW, _arrow),
     ("<fleet>", _CREATE_FLEET, _reliable_code),

@@ -262,6 +262,14 @@ FRAMES: tuple[Frame, ...] = (
         r"\bInsufficient permissions to (?:execute the query|connect to this dataset)",
     ),
     Frame("access_denied", "<Insufficient>", r"\bInsufficient privileges to perform this action"),
+    # The console, of S3 among others.
+    Frame(
+        "access_denied",
+        "or your AWS administrator",
+        rf"(?:\bInsufficient permissions to [a-z ]{{3,40}}\. )?\b[Aa]fter you or your AWS administrator (?:has|have) updated your"
+        rf" (?:IAM )?permissions to allow (?:the )?{_ACTION}(?= action)",
+        is_aws=True,
+    ),
     # Roles and policies that are set up wrongly.
     Frame(
         "access_denied",

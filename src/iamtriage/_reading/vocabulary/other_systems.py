@@ -104,12 +104,12 @@ _OTHER_SYSTEMS = _signs(
 )  # fmt: skip
 _STORAGE = lazy_pattern(r"\b[sS]3\b|[Bb]ucket")
 _AWS = lazy_pattern(
-    r"\barn:aws|amazonaws\.com|\bbotocore\b|\baws-sdk|awssdk|\bAWS\b|\bAmazon\b|\baws:|\bEKS\b|\bS3\b|\baws (?:ecr|s3|s3api|sts|eks|sso|configure|ec2|iam|login|ssm|lambda|logs)\b|\bAws(?:::|\\)|@aws-|\baws\.s(?:dk|mithy)\.kotlin|/aws[/-]|\baws-(?:vault|sso|cli|okta|iam-authenticator)|\.aws\b"
+    r"\barn:aws|amazonaws\.com|\bbotocore\b|\baws-sdk|awssdk|\bAWS\b|\bAmazon\b|\baws:|\bEKS\b|\bS3\b|\baws (?:ecr|s3|s3api|sts|eks|sso|configure|ec2|iam|login|ssm|lambda|logs)\b|\bAws(?:::|\\)|@aws-|\baws\.s(?:dk|mithy)\.kotlin|/aws[/-]|\baws-(?:vault|sso|cli|okta|iam-authenticator)|\.aws\b|\bResourceInitializationError: unable to pull secrets or registry auth"
 )
 
 
 # One of these is in every text that names AWS.
-_AWS_WORDS = ("aws", "AWS", "Aws", "Amazon", "botocore", "EKS", "S3")
+_AWS_WORDS = ("aws", "AWS", "Aws", "Amazon", "botocore", "EKS", "S3", "ResourceInit")
 
 
 def find_other_clouds(text: str) -> list[int]:
