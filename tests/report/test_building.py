@@ -12,12 +12,15 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from iamtriage import parse, to_record
 from iamtriage.exceptions import ReportError
 from iamtriage.failures import fingerprint
 from iamtriage.inputs import open_inputs
 from iamtriage.report import Progress, Report, build_report
+from iamtriage.report._rows import COLUMNS, read_batch
 from iamtriage.testing import CloudTrailTree, write_cloudtrail_tree
 
 if TYPE_CHECKING:
@@ -189,6 +192,38 @@ def test_text_is_read_as_a_log(tmp_path: Path) -> None:
     assert (problem["action"], problem["first_seen"]) == ("sqs:SendMessage", None)
 
 
+def test_flat_records_of_engines_are_inputs(tree: tuple[Path, CloudTrailTree], tmp_path: Path) -> None:
+    """An engine reads the trail with ``iamtriage.arrow``, and writes what it found as Parquet."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    from iamtriage.arrow import cloudtrail
+
+    folder, _ = tree
+    records = [json.dumps(record) for each in open_inputs([folder]) for record in each.denials()]
+    found = cloudtrail(pa.table({"record": records}), "record")
+    for part in range(2):
+        parquet.write_table(found.slice(part * 150, 150 + 10_000 * part), tmp_path / f"{part}.parquet")
+    with build_report([tmp_path]) as engines, build_report([folder]) as direct:
+        assert engines.totals["inputs_with_problems"] == 0
+        counts = [
+            {each["fingerprint"]: each["count"] for each in report.problems()} for report in (engines, direct)
+        ]
+        assert counts[0] == counts[1]
+        days = [report.count_by("day") for report in (engines, direct)]
+        assert days[0] == days[1]
+
+
+def test_other_parquet_files_are_named(tmp_path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    parquet.write_table(pa.table({"price": [1.5]}), tmp_path / "prices.parquet")
+    with build_report([tmp_path]) as report:
+        [found] = report.inputs(only_problems=True)
+    assert found["reason"] == "Parquet data without columns of CloudTrail or OCSF events, or of flat records"
+
+
 # ------------------------------------------------------------------------------------------ dirty inputs
 
 
@@ -226,6 +261,35 @@ def test_a_record_of_10_mb_is_read(tmp_path: Path) -> None:
     with build_report([tmp_path / "large.json.gz"]) as report:
         [problem] = report.problems()
     assert problem["example"]["action"] == "sqs:SendMessage"
+
+
+_VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.just({"a": []})
+_CODES = st.sampled_from(
+    ["AccessDenied", "Client.UnauthorizedOperation", "ThrottlingException", "ExpiredToken"]
+)
+_DIRTY = st.builds(
+    lambda number, code, members: event(number, errorCode=code, **members),
+    st.integers(0, 50),
+    _CODES,
+    st.dictionaries(
+        st.sampled_from(sorted(set(event(0)) - {"eventSource", "errorCode", "eventID"})), _VALUES, max_size=3
+    ),
+)
+
+
+@given(records=st.lists(_DIRTY, max_size=6, unique_by=lambda each: str(each["eventID"])))
+@settings(max_examples=15, deadline=None)
+def test_dirty_records_are_counted_as_parse_reads_them(
+    tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, Any]]
+) -> None:
+    path = write_events(tmp_path_factory.mktemp("dirty") / "1.json.gz", *records)
+    [batch] = [read_batch(list(open_inputs([path])))]
+    loaded = json.loads(gzip.decompress(path.read_bytes()))["Records"]
+    failures = [each for record in loaded if (each := parse(record)) and each.kind != "aws_error"]
+    columns = dict(zip(COLUMNS, batch.columns, strict=True))
+    assert list(columns["fingerprint"]) == [fingerprint(each) for each in failures]
+    for name in ("time", "region", "operation", "action", "resource", "policy_type", "kind", "event_id"):
+        assert list(columns[name]) == [to_record(each)[name] for each in failures]
 
 
 def test_values_that_no_column_holds_do_not_stop_a_report(tmp_path: Path) -> None:

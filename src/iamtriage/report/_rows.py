@@ -140,8 +140,14 @@ def _read_rows(source: Input) -> Iterator[tuple[tuple[str | None, ...] | None, o
         yield _build_record_row(record), record
     if is_record or source.records or source.problem is None or source.skipped is not None:
         return
-    # Text, such as a log, has failures without records.
-    for failure in source.failures():
+    if source.problem.startswith("Parquet data"):
+        from iamtriage.report._flat_records import read_flat_records
+
+        failures = read_flat_records(source)
+    else:
+        # Text, such as a log, has failures without records.
+        failures = source.failures()
+    for failure in failures:
         yield None if failure.kind == _OTHER else _build_row(failure, None, None), failure
 
 
