@@ -74,6 +74,11 @@ class Entry(NamedTuple):
     statements: tuple[int, ...] = ()
 
 
+# Many lines are empty.
+_BLANK = "\n"
+_BLANK_PREFIX = split_prefix(_BLANK)
+
+
 class _Line(NamedTuple):
     """A line and what its prefix and content say of the entry that it belongs to."""
 
@@ -136,6 +141,9 @@ class _Open:
     def add(self, line: _Line, number: int) -> None:
         """Take the next line of the entry, which is a line of a number among all."""
         self.last = number
+        if line.text == _BLANK and self.lines:
+            self._add_blank(line)
+            return
         content = line.content
         ends_element = self.block.is_element_end(content)
         is_part = (
@@ -173,6 +181,21 @@ class _Open:
             self.is_hot, self.quiet = True, 0
         elif not is_part:
             self.quiet += 1
+
+    def _add_blank(self, line: _Line) -> None:
+        """Take an empty line."""
+        if not self.block.is_open:
+            self.boundary = len(self.lines)
+            self.quiet += 1
+        if self.words in _OPENERS:
+            self.begins[-1] = False
+        self.begins.append(False)
+        self.lines.append(line)
+        if self.block.is_element_end(line.content):
+            self.boundary = len(self.lines)
+        self.words = ""
+        self.size += len(line.text)
+        self.is_touched = True
 
     def goes_on(self, line: _Line, *, is_log: bool) -> bool:
         """Return whether a line of the same stream belongs to the entry.
@@ -265,7 +288,7 @@ class Splitter:
 
     def add(self, text: str, start: int) -> Sequence[Entry]:
         """Take the next line and yield the entries that it completes."""
-        is_hot = may_hold_failure(text)
+        is_hot = text != _BLANK and may_hold_failure(text)
         if not is_hot and not self._is_hot:
             self._skipped.append((text, start))
             return ()
@@ -327,6 +350,8 @@ class Splitter:
 
     @staticmethod
     def _classify(text: str, start: int, *, is_hot: bool) -> _Line:
+        if text == _BLANK:
+            return _Line(text, start, False, _BLANK_PREFIX, text, "plain", False, False)  # noqa: FBT003
         prefix = split_prefix(text)
         content = prefix.content_of(text)
         begin = START.match(content)

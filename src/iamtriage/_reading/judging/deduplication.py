@@ -6,7 +6,7 @@ merged only if what both state tells failures apart, or nothing suggests two fai
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from iamtriage._reading.judging.candidates import plain_code
 from iamtriage._reading.vocabulary.codes import normalize_code
@@ -66,6 +66,7 @@ _FAMILIES = {
     "js-v3": "javascript",
 }
 _MOST_COMPARED = 16
+_Traits: TypeAlias = "tuple[object, ...]"
 # What is given to a code that stands alone.
 _BESIDE_A_NAME = frozenset({"code", "service", "status_code"})
 
@@ -76,23 +77,41 @@ def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
     united: list[Candidate] = []
     # Where the last report of each ends.
     ends: dict[int, int] = {}
+    traits: dict[int, _Traits] = {}
     for at, candidate in enumerate(candidates):
         if _only_names(candidate, candidates[max(0, at - _MOST_COMPARED) : at + 1 + _MOST_COMPARED]):
             continue
         others = seen.setdefault(candidate.kind, [])
+        # Of reports that say the same, one is compared.
+        different: set[_Traits] = set()
         for other in others[-_MOST_COMPARED:]:
+            if traits[id(other)] in different:
+                continue
+            if not _same_failure(other, candidate, is_apart=False):
+                different.add(traits[id(other)])
+                continue
             is_apart = text.count(STATEMENT, ends.get(id(other), other.end), candidate.start) > 1
-            if _same_failure(other, candidate, is_apart=is_apart):
+            if not is_apart or _same_failure(other, candidate, is_apart=True):
                 for key, fact in candidate.facts.items():
                     present = other.facts.get(key)
                     if present is None or (present.rank < fact.rank and present.rank <= CLASS_NAME):
                         other.facts[key] = fact
                 ends[id(other)] = candidate.end
+                traits[id(other)] = _traits(other)
                 break
         else:
             others.append(candidate)
+            traits[id(candidate)] = _traits(candidate)
             united.append(candidate)
     return united
+
+
+def _traits(candidate: Candidate) -> _Traits:
+    """Return all that decides whether another report is of the same failure, except its place."""
+    facts = tuple(
+        (key, fact.value, fact.rank, fact.stem) for key, fact in candidate.facts.items() if key in _SAME_BY
+    )
+    return (candidate.source, candidate.has_core, *facts)
 
 
 def _only_names(candidate: Candidate, around: Sequence[Candidate]) -> bool:

@@ -42,6 +42,11 @@ _BEFORE_ACTION = lazy_pattern(
     r"ermissions?(?:\s+(?:for|to\s+(?:perform|call)|:))?\s*:?\s*[\"'`\[(]*[a-z][a-z0-9-]{1,40}:",
     re.IGNORECASE,
 )
+# The words of which one is before "permission".
+_PHRASES = (
+    (("does",), _NO_PERMISSION),
+    (("missing", "lack", "without", "insufficient", "require", "need"), _MISSING_PERMISSION),
+)
 # How far before the word "permission" such a phrase can begin, and how far after it its action ends, in characters.
 _WORDS_REACH = 160
 _ACTION_REACH = 260
@@ -71,9 +76,14 @@ def read_action_phrases(readable: Readable) -> Iterator[Piece]:
                 yield piece
     at = text.find("ermission")
     while at >= 0:
-        for pattern in (_NO_PERMISSION, _MISSING_PERMISSION) if _BEFORE_ACTION.match(text, at) else ():
+        before = text[max(0, at - _WORDS_REACH) : at].lower() if _BEFORE_ACTION.match(text, at) else ""
+        for words, pattern in _PHRASES if before else ():
+            if not any(word in before for word in words):
+                continue
             for m in pattern.finditer(text, max(0, at - _WORDS_REACH), at + _ACTION_REACH):
-                if m.start() < at < m.start("action"):
+                if m.start() >= at:
+                    break
+                if at < m.start("action"):
                     piece = _piece(m, "core")
                     piece.kind, piece.is_aws = "access_denied", True
                     code = m.groupdict().get("code")

@@ -316,10 +316,13 @@ _OF_AWS = lazy_pattern(r"arn:|s3[an]?://|lt-[0-9a-f]|[a-z0-9.-]+\.amazonaws\.com
 _AGENT = lazy_pattern(rf"\b(?:AWS|Amazon|IAM|{_SERVICE})\b|TrustPolicy|trust relationship")
 _AGENT_REACH = 60
 # Words that make a report a condition, advice or a question.
-_PROSE_BEFORE = lazy_pattern(
+_PROSE_WORDS = lazy_pattern(
     r"\b(?:if|when|whether|unless|because|since|so that|note that|check that|make sure|ensure|confirm|verify|test that|what happens"
-    r"|may|might|would|will be|should|could|must|can|if failed|case|means|says|caused by a role that)\b[^.!?\n:]{0,60}\Z|\?\s*\Z"
-    r"|(?:\A|\n)\s?(?:[A-E]\)|\+|#{1,4})\s[^\n]{0,60}\Z|\bNOT_VERIFIED - [^\n]{0,40}\Z",
+    r"|may|might|would|will be|should|could|must|can|if failed|case|means|says|caused by a role that)\b[^.!?\n:]{0,60}\Z",
+    re.IGNORECASE,
+)
+_PROSE_BEFORE = lazy_pattern(
+    r"\?\s*\Z|(?:\A|\n)\s?(?:[A-E]\)|\+|#{1,4})\s[^\n]{0,60}\Z|\bNOT_VERIFIED - [^\n]{0,40}\Z",
     re.IGNORECASE,
 )
 _PROSE_REACH = 90
@@ -355,7 +358,11 @@ def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Pi
 def _is_prose(text: str, m: re.Match[str]) -> bool:
     """Return whether a report is part of advice, a condition or a question."""
     before = text[max(0, m.start() - _PROSE_REACH) : m.start()]
-    return _PROSE_BEFORE.search(before) is not None or _PROSE_AFTER.match(text, m.end()) is not None
+    # No such word is before punctuation.
+    clause = 1 + max(before.rfind(sign) for sign in ".!?\n:")
+    if _PROSE_WORDS.search(before, clause) or _PROSE_BEFORE.search(before):
+        return True
+    return _PROSE_AFTER.match(text, m.end()) is not None
 
 
 def _piece(text: str, frame: Frame, m: re.Match[str]) -> Piece:

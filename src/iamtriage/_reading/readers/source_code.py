@@ -72,6 +72,8 @@ _SAYING = lazy_pattern(
 )
 _CALLED = lazy_pattern(r"\((?<=[\w!?\]>]\()")
 _CALL_REACH = 140
+# As far as the name of what is called can reach, if it is not in brackets or after "throw", "raise" or "new".
+_NAME_REACH = 48
 _PLACEHOLDER = lazy_pattern(r"%[+#]?[svwqrd](?![A-Za-z0-9])")
 
 _IN = rf"{_LITERAL}\s(?:not\s)?in\s[a-z_][\w.]{{0,80}}(?:\(\w{{0,40}}\))?\s?"
@@ -194,14 +196,17 @@ def _find_call(text: str, at: int) -> tuple[int, int] | None:
     if m is None:
         return None
     reach = max(0, at - _CALL_REACH)
-    search = _SEARCH.search(text, reach, at - 1)
+    before = text[reach : at - 1]
+    near = max(0, at - _NAME_REACH)
+    search = _SEARCH.search(text, reach if before.endswith("]") else near, at - 1)
     if search:
         more = _MORE.match(text, m.end())
         end = more.end() if more else m.end()
         return None if _IDS.search(text, at, end) else (search.start(), end)
     if _PRINTED.search(m["literal"]):
         return None
-    saying = _SAYING.search(text, reach, at - 1)
+    is_raised = "throw" in before or "raise" in before or "new" in before
+    saying = _SAYING.search(text, reach if is_raised else near, at - 1)
     if saying:
         return saying.start(), m.end()
     return (at, m.end()) if _PLACEHOLDER.search(m["literal"]) else None
