@@ -240,6 +240,38 @@ def test_json_that_not_every_parser_takes(tmp_path: Path) -> None:
     assert [each["errorCode"] for each in _open(tmp_path, data).denials()] == ["AccessDenied"]
 
 
+_AUTHENTICATOR = (
+    'time="2026-11-27T10:00:00Z" level=warning msg="access denied" arn="arn:aws:iam::111122223333:role/{0}" '
+    'error="ARN is not mapped: arn:aws:iam::111122223333:role/{0}" method=POST path=/authenticate'
+)
+_MESSAGES = ("level=info msg=ready", _AUTHENTICATOR.format("dev"), _AUTHENTICATOR.format("ops"))
+
+
+def _text_events(*messages: str) -> list[dict[str, Any]]:
+    return [{"id": str(n), "timestamp": 1, "message": f"{message}\n"} for n, message in enumerate(messages)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"{_STAMP}{message}\n" for message in _MESSAGES),
+        compact({**_subscription(), "logEvents": _text_events(*_MESSAGES)}),
+        "".join(compact({**_subscription(), "logEvents": _text_events(message)}) for message in _MESSAGES),
+        json.dumps({"events": _text_events(*_MESSAGES), "searchedLogStreams": []}, indent=4),
+        compact({**_subscription(), "logEvents": _text_events(*_MESSAGES)}) + '{"cut',
+    ],
+)
+def test_log_events_of_text_are_a_log(text: str, tmp_path: Path) -> None:
+    """As EKS writes those of the authenticator to CloudWatch Logs."""
+    source = _open(tmp_path, text)
+    assert [failure.principal for failure in source.failures()] == [
+        f"arn:aws:iam::111122223333:role/{name}" for name in ("dev", "ops")
+    ]
+    assert [failure.kind for failure, _ in source.failures_with_lines()] == ["kubernetes_unauthorized"] * 2
+    assert list(source.denials()) == []
+    assert source.problem == "not records of events but text, which failures() reads"
+
+
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     path = tmp_path / "input"
     with gzip.open(path, "wb", 1) as file:

@@ -10,6 +10,7 @@ from iamtriage._reading.vocabulary.excerpts import LONG
 from iamtriage.inputs._content import NUL_BYTES, Content
 from iamtriage.inputs._line_numbers import LineNumbers
 from iamtriage.inputs._live import read_live_lines
+from iamtriage.inputs._log_events import find_messages
 from iamtriage.inputs._progress import Progress
 from iamtriage.inputs._records import find_format, read_denials
 from iamtriage.inputs._selection import Selection
@@ -173,10 +174,14 @@ class Input:
         """Yield the failures of a log; those of a pipe or terminal soon after their last line."""
         from iamtriage._reading.texts import scan_lines
 
-        lines: Iterable[str | Tick] = _read_lines(content.open_text())
-        if content.descriptor is not None:
-            lines = read_live_lines(content, content.descriptor, content.encoding)
-        found = scan_lines(lines if watcher is None else watcher.watch(lines), has_parts=True)
+        lines: Iterable[str | Tick] | None = find_messages(content)
+        if lines is None:
+            if content.descriptor is None:
+                lines = _read_lines(content.open_text())
+            else:
+                lines = read_live_lines(content, content.descriptor, content.encoding)
+            lines = lines if watcher is None else watcher.watch(lines)
+        found = scan_lines(lines, has_parts=True)
         is_found = False
         for failure in found:
             is_found = True

@@ -1,0 +1,63 @@
+"""Read the messages of log events that CloudWatch Logs returns as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.inputs._content import Content
+    from iamtriage.inputs._json import Record
+
+__all__ = ("find_messages",)
+
+# Subscriptions begin with the type of the message; filter-log-events and get-log-events with the events.
+_HEAD = re.compile(rb'\s*\{\s*"(?:messageType"\s*:\s*"DATA_MESSAGE"|events"\s*:\s*\[)')
+_MESSAGE = re.compile(rb'"message"\s*:\s*"')
+_MAX_HEAD = 65_536
+_MAX_SIZE = 256 << 20
+_SPACE = re.compile(r"\s*")
+_decode = json.JSONDecoder(strict=False).raw_decode
+
+
+def find_messages(content: Content) -> Iterator[str] | None:
+    """Return the messages of log events as lines of a log; ``None`` for any other content.
+
+    A document that is invalid, or holds no log events, is yielded as it is.
+    """
+    head = content.prefix[:_MAX_HEAD]
+    is_document = _HEAD.match(head) and _MESSAGE.search(head)
+    if not is_document or content.descriptor is not None or not content.is_shorter_than(_MAX_SIZE):
+        return None
+    return _read(b"".join(content).decode("utf-8", "replace"))
+
+
+def _read(text: str) -> Iterator[str]:
+    at = 0
+    while (space := _SPACE.match(text, at)) and space.end() < len(text):
+        begin = space.end()
+        try:
+            document, at = _decode(text, begin)
+        except (ValueError, RecursionError):
+            yield from text[begin:].splitlines(keepends=True)
+            return
+        messages = list(_messages_in(document))
+        if messages:
+            yield from messages
+        else:
+            yield from text[begin:at].splitlines(keepends=True)
+
+
+def _messages_in(document: object) -> Iterator[str]:
+    if not isinstance(document, Mapping):
+        return
+    record = cast("Record", document)
+    events = record.get("logEvents", record.get("events"))
+    for event in cast("list[object]", events) if isinstance(events, list) else ():
+        message = cast("Record", event).get("message") if isinstance(event, Mapping) else None
+        if isinstance(message, str):
+            yield from f"{message.rstrip()}\n".splitlines(keepends=True)
