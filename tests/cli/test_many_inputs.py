@@ -140,7 +140,7 @@ def test_no_file_is_selected(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--since", "soon"], "since: expected an ISO 8601 date or time, got 'soon'"),
+        (["--since", "soon"], "since: expected an ISO 8601 date or time, or an age such as 7d, got 'soon'"),
         (["--account", "prod"], "accounts: expected 12-digit account IDs, got 'prod'"),
     ],
 )

@@ -190,9 +190,24 @@ def test_records_are_selected(options: dict[str, Any], is_read: bool, tmp_path: 
 
 
 @pytest.mark.parametrize(
+    ("age", "is_read"), [("90s", False), ("10m", False), ("2h", True), ("7d", True), ("2w", True)]
+)
+def test_ages(age: str, is_read: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    record = {**FAILED, "eventTime": (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    [source] = open_inputs([_write(tmp_path / "x.json", compact(record))], since=age)
+    assert len(list(source.denials())) == is_read
+    [source] = open_inputs([tmp_path / "x.json"], until=age)
+    assert len(list(source.denials())) != is_read
+
+
+@pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"since": "yesterday"}, ValueError, "since: expected an ISO 8601 date or time, got 'yesterday'"),
+        (
+            {"since": "yesterday"},
+            ValueError,
+            "since: expected an ISO 8601 date or time, or an age such as 7d, got 'yesterday'",
+        ),
         ({"until": 7}, TypeError, "until must be a datetime, date or string, not int"),
         ({"accounts": ["orders"]}, ValueError, "accounts: expected 12-digit account IDs, got 'orders'"),
         ({"accounts": ACCOUNT}, TypeError, "accounts must be a collection of strings, not a string"),

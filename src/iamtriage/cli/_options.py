@@ -31,7 +31,11 @@ def add_selection(command: argparse.ArgumentParser) -> None:
     selection = command.add_argument_group(
         "selection of event records", "Logs that are not event records are read whole."
     )
-    selection.add_argument("--since", metavar="TIME", help="the time of the first event, such as 2026-11-27")
+    selection.add_argument(
+        "--since",
+        metavar="TIME",
+        help="the time of the first event, such as 2026-11-27, or its age, such as 7d",
+    )
     selection.add_argument("--until", metavar="TIME", help="the time that all events are before")
     selection.add_argument(
         "--account", metavar="ID", action="append", default=[], help="the ID of an account; can be repeated"

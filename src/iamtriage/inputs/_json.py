@@ -43,15 +43,14 @@ def load(data: bytes | str) -> object:
         return _loads(data)
     except (ValueError, RecursionError):
         pass
-    if isinstance(data, bytes) and data[:1] in (b"{", b"["):
-        return _load_tolerantly(data)
-    return None
+    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
+    return _load_tolerantly(text) if text.startswith(("{", "[")) else None
 
 
-def _load_tolerantly(data: bytes) -> object:
+def _load_tolerantly(text: str) -> object:
     """Load what orjson rejects and CloudTrail writes: lone surrogates, large numbers, invalid UTF-8."""
     try:
-        return json.loads(data.decode("utf-8", "replace"), strict=False)
+        return json.loads(text, strict=False)
     except (ValueError, RecursionError):
         return None
 

@@ -41,7 +41,8 @@ def open_inputs(
     Args:
         paths: Files, folders, ``s3://`` URLs, and patterns with ``*``, ``?``, ``[…]`` or ``**``. ``-`` is
             standard input.
-        since: The time of the first event. Without a time zone, it is in UTC; a date is its beginning.
+        since: The time of the first event. Without a time zone, it is in UTC; a date is its beginning. A
+            string can be an age: ``"90m"``, ``"24h"``, ``"7d"``, ``"2w"``.
         until: The time that all events are before.
         accounts: The IDs of the accounts to read; empty for all.
         regions: The Regions to read; empty for all.

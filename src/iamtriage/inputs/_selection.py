@@ -39,6 +39,14 @@ _PARTITIONS = {
 # CloudTrail delivers events within minutes, sometimes hours; a folder is that of the delivery.
 _MAX_DELAY = timedelta(days=1)
 _DAY = timedelta(days=1)
+_AGE = re.compile(r"(\d{1,5})([smhdw])", re.ASCII)
+_UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": _DAY,
+    "w": timedelta(weeks=1),
+}
 
 
 def find_sibling(path: str) -> str | None:
@@ -159,10 +167,13 @@ def _to_time(name: str, value: datetime | date | str | None) -> datetime | None:
     if value is None:
         return None
     if isinstance(value, str):
+        age = _AGE.fullmatch(value)
+        if age is not None:
+            return datetime.now(UTC) - int(age[1]) * _UNITS[age[2]]
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
-            msg = f"{name}: expected an ISO 8601 date or time, got {value!r}"
+            msg = f"{name}: expected an ISO 8601 date or time, or an age such as 7d, got {value!r}"
             raise ValueError(msg) from None
     if isinstance(value, datetime):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
