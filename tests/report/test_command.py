@@ -134,7 +134,10 @@ def test_problems_since_a_run_fail(trail: Path, tmp_path: Path, capsys: pytest.C
     [
         ((), "a PATH or --store is required"),
         (("TRAIL", "--format", "parquet"), "--format parquet requires --output"),
-        (("TRAIL", "--since", "yesterday"), "since: expected an ISO 8601 date or time, got 'yesterday'"),
+        (
+            ("TRAIL", "--since", "yesterday"),
+            "since: expected an ISO 8601 date or time, or an age such as 7d, got 'yesterday'",
+        ),
         (("TRAIL", "--account", "12"), "expected 12-digit account IDs"),
         (("TRAIL", "--since-run", "x"), "--since-run must be a number or last, not 'x'"),
         (("TRAIL", "--workers", "0"), "invalid"),

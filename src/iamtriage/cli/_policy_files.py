@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from glob import iglob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,14 +14,23 @@ if TYPE_CHECKING:
 
 __all__ = ("find_policy_files", "read_policy_file")
 
+_WILDCARDS = frozenset("*?[")
+
 
 def find_policy_files(name: str) -> list[str]:
-    """Return the files of a POLICY argument: itself, or the JSON files of a folder.
+    """Return the files of a POLICY argument: itself, those that a pattern matches, or a folder's JSON files.
 
     Raises:
-        InputError: The folder has no such file.
+        InputError: There is no such file.
     """
-    if name == "-" or not Path(name).is_dir():
+    path = Path(name)
+    if name != "-" and not path.exists() and not _WILDCARDS.isdisjoint(name):
+        matches = sorted(iglob(name, recursive=True))  # noqa: PTH207 (the pattern can be absolute)
+        if not matches:
+            msg = f"{name}: no file matches this pattern"
+            raise InputError(msg)
+        return [file for match in matches for file in find_policy_files(match)]
+    if name == "-" or not path.is_dir():
         return [name]
     found = sorted(str(each) for each in Path(name).rglob("*.json"))
     if not found:

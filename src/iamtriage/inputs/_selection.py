@@ -39,7 +39,7 @@ _PARTITIONS = {
 # CloudTrail delivers events within minutes, sometimes hours; a folder is that of the delivery.
 _MAX_DELAY = timedelta(days=1)
 _DAY = timedelta(days=1)
-_AGE = re.compile(r"(\d{1,5})([smhdw])", re.ASCII)
+_AGE = re.compile(r"(\d{1,4})([smhdw])", re.ASCII)
 _UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
