@@ -123,9 +123,10 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     if found is None or denial.lowercase_action in _IMAGE_PULL_ACTIONS | _AGENT_ACTIONS:
         return None
     case = Case(denial.failure, denial.facts)
-    if any(program in case.text for program in _NODE_PROGRAMS):
+    text = case.text
+    if any(program in text for program in _NODE_PROGRAMS):
         return None
-    if denial.lowercase_action in ASSUME_ROLE_ACTIONS and _ROLE_PROXIES.search(case.text):
+    if denial.lowercase_action in ASSUME_ROLE_ACTIONS and _ROLE_PROXIES.search(text):
         return None
     is_node_role = _NODE_ROLE_NAME.search(found[1]) is not None and _OTHER_ROLE_NAME.search(found[1]) is None
     names_pod = denial.facts.namespace is not None or denial.facts.service_account is not None

@@ -40,9 +40,7 @@ READ_VERBS = frozenset({"get", "list", "watch"})
 # https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
 _VERBS_WITHOUT_NAME = frozenset({"create", "deletecollection", "list", "watch"})
 
-_OBJECT_NAME = re.compile(
-    r"(?:[a-z0-9.-]{1,120}(?:/[a-z0-9-]{1,60})?)\s+\"([^\"\n]{1,253})\"\s+is\s+forbidden:\s+User", re.ASCII
-)
+_OBJECT_NAME = re.compile(r"[a-z0-9.-]\s+\"([^\"\n]{1,253})\"\s+is\s+forbidden:\s+User", re.ASCII)
 # If the quotes are escaped, the failure ends in the middle of the last one.
 _PATH = re.compile(r"cannot\s+\w{2,24}\s+path\s+\"([^\"\\\n]{1,300})(?:\"|\\{1,16}\Z)")
 _ESCAPED = re.compile(r"\\{1,16}\"")
