@@ -10,80 +10,45 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage._text import clip_text
-from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.calls.principal_arns import (
+    SERVICE_LINKED,
+    diagnosis_causes,
+    explain_entry_arn,
+    explain_service_linked_role,
+    parse_principal,
+)
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import (
     NOT_A_ROLE,
-    PATH_MISSING,
-    SERVICE_LINKED_ROLE,
-    SESSION_ARN,
     diagnose_arn,
     lookup_command,
-    parse_principal_of_masked_account,
 )
 from iamtriage.explaining._rules.shared.clusters import (
     failure_context,
     failure_sentence,
-    find_cluster,
-    find_entry_arn,
     find_iam_arns,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     aws_auth_command,
-    build_cluster_principal,
-    create_entry_command,
 )
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 
 if TYPE_CHECKING:
-    from iamtriage.arns._principals import Principal
     from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidArn
 
 __all__ = ("explain_invalid_arn",)
 
+
 _ACCESS_ENTRY = re.compile(r"principalArn|AccessEntry|Access Entry|access-entry|AccessPolicy")
-_SERVICE_LINKED = re.compile(r"principalArn value of a Service Linked Role")
-_UNKNOWN_PRINCIPAL = re.compile(r"principalArn is invalid")
 _STS_CALL = re.compile(r"Request ARN is invalid|AssumeRole|role-arn|AWS_ROLE_ARN")
 _AUTHENTICATOR = re.compile(
     r"recognized partition|valid service for identities|arn: invalid prefix|arn: not enough sections|aws-auth"
     r"|rolearn|userarn|mapRoles|mapUsers"
-)
-
-
-PRINCIPAL_NOT_ACCEPTED = CauseType(
-    "principal-not-accepted",
-    title="EKS rejects the principal ARN of an access entry",
-    meaning="EKS does not accept the ARN as the principal of an access entry, because it finds no such role or user or because the form is wrong.",
-    recognised_by="The message says that the principalArn is invalid or has the wrong format.",
-    fix="Use the ARN of the IAM role or user with its path, as IAM prints it.",
-    sources=(
-        pages.EKS_ACCESS_ENTRIES,
-        pages.CONSISTENCY,
-    ),
-    example="eks-arn-principal",
-)
-NO_SUCH_PRINCIPAL = CauseType(
-    "no-such-principal",
-    title="The role or user does not exist",
-    text="The name or account is misspelled, or the role or user was deleted.",
-    fix="Correct the name or the account, or create the role.",
-    of="principal-not-accepted",
-)
-NOT_YET_KNOWN = CauseType(
-    "not-yet-known",
-    title="The role or user was created only seconds ago",
-    text="The role or user was just created and has not propagated yet.",
-    fix="Wait for a few seconds and retry. In Terraform, let the entry depend on the role.",
-    of="principal-not-accepted",
 )
 ARN_NOT_ACCEPTED = CauseType(
     "arn-not-accepted",
@@ -123,10 +88,10 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
     context = failure_context(case)
     # The failure's own sentence comes first, because the text around it can describe another failure.
     for message in (failure_sentence(case), context):
-        if _SERVICE_LINKED.search(message):
-            return _explain_service_linked_role(case)
+        if SERVICE_LINKED.search(message):
+            return explain_service_linked_role(case)
         if _ACCESS_ENTRY.search(message):
-            return _explain_entry_arn(case, message)
+            return explain_entry_arn(case, message)
         if _STS_CALL.search(message):
             return _explain_role_arn(case, context)
         if _AUTHENTICATOR.search(message):
@@ -134,123 +99,7 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
     return _explain_other(case, context)
 
 
-def _parse_principal(text: str | None) -> Principal | None:
-    return try_parse_principal(text) or (None if text is None else parse_principal_of_masked_account(text))
-
-
-def _diagnosis_causes(text: str | None, diagnosis: ArnDiagnosis | None) -> tuple[Cause, ...]:
-    if diagnosis is None or text is None:
-        return ()
-    because = [f"The rejected ARN is {text}"]
-    if diagnosis.correct_arn is not None:
-        because.insert(0, f"The correct ARN is {diagnosis.correct_arn}")
-    return (diagnosis.cause.cause("derived", tuple(because), text=diagnosis.text),)
-
-
-# ------------------------------------------------------------------ access entries
-
-
-def _explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
-    cluster = find_cluster(case)
-    text = find_entry_arn(case)
-    principal = _parse_principal(text)
-    diagnosis = None if text is None else diagnose_arn(text, "access-entry")
-    mapped = build_cluster_principal(try_parse_principal(text), "the principal")
-    if not mapped.is_known and isinstance(principal, InstanceProfile | Role | RoleSession):
-        # The account is masked, or the ARN is an instance profile's. A command can still look up the ARN.
-        mapped = attrs.evolve(mapped, entry_argument=f'"$({lookup_command(principal)})"', entry_refusal=None)
-    is_unknown = _UNKNOWN_PRINCIPAL.search(message) is not None
-    reported = (
-        "EKS finds no IAM principal with this ARN."
-        if is_unknown
-        else "EKS does not accept an ARN of this form."
-    )
-    causes = [PRINCIPAL_NOT_ACCEPTED.cause("reported", text=reported), *_diagnosis_causes(text, diagnosis)]
-    if diagnosis is None:
-        causes += _possible_causes(is_unknown=is_unknown)
-    lookup = (diagnosis.lookup_command if diagnosis else None) or lookup_command(principal)
-    remedies = [
-        Remedy(
-            title="Look up the full ARN",
-            who="cluster administrator",
-            steps=(
-                "Use the ARN with its path, as IAM prints it. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
-                "Use credentials of the account that owns the role or user.",
-            ),
-            commands=(lookup,),
-            url=pages.EKS_ACCESS_ENTRIES,
-        ),
-        Remedy(
-            title="Create the access entry with that ARN",
-            who="cluster administrator",
-            steps=tuple(filter(None, (mapped.entry_refusal, mapped.path_note))),
-            commands=(create_entry_command(cluster, mapped),),
-            url=pages.EKS_ACCESS_ENTRIES,
-        ),
-    ]
-    if is_unknown and diagnosis is None:
-        remedies.append(
-            Remedy(
-                title="Wait, if the role was just created",
-                who="you",
-                steps=(
-                    "A new role or user takes a few seconds to propagate. In Terraform, let the entry depend on the role, and apply again.",
-                ),
-                url=pages.CONSISTENCY,
-            )
-        )
-    reason = "no role or user has this ARN" if is_unknown else "it is not the ARN of a role or user"
-    if diagnosis is not None and diagnosis.cause is PATH_MISSING:
-        reason = "the path of the IAM Identity Center role is missing"
-    return Explanation(
-        failure=case.failure,
-        topic="access-entry-principal",
-        summary=f"EKS rejects the ARN for an access entry: {reason}.",
-        causes=tuple(causes),
-        remedies=tuple(remedies),
-        notes=("An IAM policy does not help: the call was allowed, but its argument is invalid.",),
-    )
-
-
-def _possible_causes(*, is_unknown: bool) -> list[Cause]:
-    if not is_unknown:
-        text = "It is the ARN of a session, as aws sts get-caller-identity prints it, or an incomplete ARN."
-        return [SESSION_ARN.cause(text=text)]
-    return [
-        PATH_MISSING.cause(text="The role has a path that the ARN lacks."),
-        NO_SUCH_PRINCIPAL.cause(),
-        NOT_YET_KNOWN.cause(),
-    ]
-
-
-def _explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
-    cluster = find_cluster(case)
-    return Explanation(
-        failure=case.failure,
-        topic="access-entry-service-linked",
-        summary="EKS does not allow changes to access entries of service-linked roles.",
-        causes=(
-            SERVICE_LINKED_ROLE.cause(
-                "reported",
-                text="The principalArn is a service-linked role. EKS manages the entries of its own service-linked roles.",
-            ),
-        ),
-        remedies=(
-            Remedy(
-                title="Remove the entry",
-                who="cluster administrator",
-                steps=(
-                    "Remove the role from the list, script or Terraform configuration: its path begins with /aws-service-role/.",
-                    "For people and programs, use a role that they assume.",
-                ),
-                commands=(cluster.eks_command("list-access-entries"),),
-                url=pages.EKS_ACCESS_ENTRIES,
-            ),
-        ),
-    )
-
-
-# ------------------------------------------------------------------ STS
+# ------------------------------------------------ role ARNs
 
 
 def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
@@ -259,7 +108,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
     is_in_pod = "WebIdentity" in message or clues.mentions_kubernetes(case)
     causes = [
         ARN_NOT_ACCEPTED.cause("reported"),
-        *_diagnosis_causes(text, diagnosis),
+        *diagnosis_causes(text, diagnosis),
     ]
     if diagnosis is None:
         causes += [
@@ -284,7 +133,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
                 ),
                 commands=(
                     (diagnosis.lookup_command if diagnosis else None)
-                    or lookup_command(_parse_principal(text)),
+                    or lookup_command(parse_principal(text)),
                 ),
                 url=pages.OIDC_ROLES if is_in_pod else pages.ASSUME_ROLE,
             ),
@@ -349,7 +198,7 @@ def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
             ARN_NOT_ACCEPTED.cause(
                 "reported", text="The authenticator does not accept the ARN as a principal."
             ),
-            *_diagnosis_causes(text, diagnosis),
+            *diagnosis_causes(text, diagnosis),
         ),
         remedies=_fix_aws_auth_remedy(diagnosis),
         notes=("The authenticator ignores an invalid entry; the others stay in effect.",),
@@ -376,10 +225,10 @@ def _fix_aws_auth_remedy(diagnosis: ArnDiagnosis | None) -> tuple[Remedy, ...]:
 def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
     text = _find_rejected_arn(case, message)
     diagnosis = None if text is None else diagnose_arn(text, "iam")
-    principal = _parse_principal(text)
+    principal = parse_principal(text)
     causes = [
         ARN_NOT_ACCEPTED.cause("reported", text="The call rejects the ARN itself."),
-        *_diagnosis_causes(text, diagnosis),
+        *diagnosis_causes(text, diagnosis),
     ]
     if diagnosis is None:
         causes.append(WRONG_RESOURCE_TYPE.cause())

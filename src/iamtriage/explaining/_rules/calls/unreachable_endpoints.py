@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
-from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR, NO_ANSWER, code_evidence, safe_code
+from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
+from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
+from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.signatures import KEY_WITH_BLANKS
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.certificates import (

@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.access_keys import key_remedies
+from iamtriage.explaining._rules.credentials.rejected_requests import (
+    INVALID_TOKEN_CODES,
+    REJECTION_PHRASES,
+    UNKNOWN_KEY_CODES,
+    RejectedRequest,
+    describe_request,
+)
+from iamtriage.explaining._rules.credentials.sso_tokens import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.unsigned_requests import (
     NO_REGISTRY_LOGIN,
     explain_no_registry_login,
@@ -21,25 +28,17 @@ from iamtriage.explaining._rules.credentials.unsigned_requests import (
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import CLOCK_OFF
 from iamtriage.explaining._rules.shared.clues import (
-    AWS_COMPATIBLE,
-    error_code,
-    find_access_key,
     find_aws_hosts,
-    find_partition,
     find_profile,
-    find_region,
-    find_role_arn,
     find_user,
-    message_text,
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
 from iamtriage.explaining._rules.sts.regions import REGION_NOT_ENABLED
 from iamtriage.sts._endpoints import find_endpoint
-from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
+from iamtriage.sts._evidence import GLOBAL_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,19 +48,8 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_invalid_credentials",)
 
-_PHRASES = (
-    "security token included in the request is invalid",
-    "Access Key Id you provided does not exist in our records",
-    "AWS was not able to validate the provided access credentials",
-    "provided token is malformed or otherwise invalid",
-    "Session token not found or invalid",
-)
-_UNKNOWN_KEY_CODES = frozenset({"InvalidAccessKeyId", "InvalidAccessKeyIdException"})
-_INVALID_TOKEN_CODES = frozenset({"InvalidToken", "InvalidTokenId"})
+
 _PARTITION_CAUSES = frozenset({"china-without-region", "partition-without-region"})
-# These operations send a token instead of a signature.
-_WEB_IDENTITY_ERROR = "WebIdentityErr"  # of the AWS SDK for Go v1
-_UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 _MAX_CAUSES = 6
 
 
@@ -124,84 +112,13 @@ KEY_JUST_MADE = CauseType(
     fix="Wait for about ten seconds and retry.",
     of="invalid-credentials",
 )
-INVALID_SSO_TOKEN = CauseType(
-    "invalid-sso-token",
-    title="The sign-in token is invalid",
-    text="IAM Identity Center does not know the sign-in token, or no longer accepts it.",
-    recognised_by='The error code UnauthorizedException, or the message "Session token not found or invalid".',
-    fix="Sign in again with aws sso login.",
-    sources=(pages.SSO_LOGIN,),
-)
-LOGGED_OUT = CauseType(
-    "logged-out",
-    title="The session was ended",
-    text="Someone signed out, or an administrator ended the session.",
-    fix="Sign in again.",
-    of="invalid-sso-token",
-)
-OTHER_SSO_REGION = CauseType(
-    "other-sso-region",
-    title="The profile's sso_region is wrong",
-    text="The profile's sso_region is not the region of the Identity Center instance.",
-    fix="Set sso_region to the region of the IAM Identity Center instance.",
-    of="invalid-sso-token",
-)
-
-
-@attrs.frozen
-class _RejectedRequest:
-    """A request whose credentials AWS rejected.
-
-    Attributes:
-        message: The message.
-        code: The error code.
-        key: The access key ID in the text.
-        region: The region of the call.
-        is_opt_in: Whether accounts must opt in to the region; ``None`` if that is unknown.
-        partition: The partition of the role or the call.
-        role: The role that called or was to be assumed.
-        is_aws_compatible: Whether the text names an endpoint of AWS-compatible software.
-        is_s3: Whether S3 or a store like it rejected the request.
-        is_signed: Whether the operation is signed with an access key.
-    """
-
-    message: str
-    code: str
-    key: str | None
-    region: str | None
-    is_opt_in: bool | None
-    partition: str
-    role: Role | None
-    is_aws_compatible: bool
-    is_s3: bool
-    is_signed: bool
-
-    @property
-    def is_temporary(self) -> bool | None:
-        """Whether the access key is temporary; ``None`` if the text shows none."""
-        return None if self.key is None else self.key.startswith("ASIA")
-
-    @property
-    def concerns_token(self) -> bool:
-        """Whether the session token is the problem."""
-        return bool(self.is_temporary) or self.code in _INVALID_TOKEN_CODES
-
-    @property
-    def may_need_opt_in(self) -> bool:
-        """Whether the region, which the text does not state, can be one to opt in to."""
-        return self.region is None and self.partition == "aws"
-
-    @property
-    def may_be_for_other_store(self) -> bool:
-        """Whether the keys can belong to an S3-compatible store."""
-        return self.is_s3 and not self.is_aws_compatible
 
 
 def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     """Explain that AWS does not accept an access key or session token."""
-    request = _describe_request(case)
+    request = describe_request(case)
     if "Session token not found" in request.message or request.code == "SSOTokenLoadError":
-        return _explain_invalid_sso_token(case, request)
+        return explain_invalid_sso_token(case, request)
     if NO_REGISTRY_LOGIN.search(request.message):
         return explain_no_registry_login(case, request.message)
     region = _diagnose_region(case, request)
@@ -227,35 +144,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     )
 
 
-def _describe_request(case: Case[InvalidCredentials]) -> _RejectedRequest:
-    message, region = message_text(case), find_region(case)
-    service = case.failure.envelope.service
-    code, role = error_code(case.failure), _find_role(case)
-    return _RejectedRequest(
-        message=message,
-        code=code,
-        key=find_access_key(case),
-        region=region,
-        is_opt_in=None if region is None else StsCall().is_opt_in(region),
-        partition=find_partition(case) if role is None else role.partition,
-        role=role,
-        is_aws_compatible=AWS_COMPATIBLE.search(case.text) is not None,
-        is_s3=service == "s3" or code in _UNKNOWN_KEY_CODES | _INVALID_TOKEN_CODES,
-        is_signed=not (
-            case.failure.envelope.operation in _UNSIGNED_OPERATIONS or _WEB_IDENTITY_ERROR in message
-        ),
-    )
-
-
-def _find_role(case: Case[InvalidCredentials]) -> Role | None:
-    """Return the role that was to be assumed, or that called."""
-    texts = (case.failure.resource, case.facts.resource, find_role_arn(case.text), case.caller)
-    return next(
-        (role for text in texts if (role := underlying_role(try_parse_principal(text))) is not None), None
-    )
-
-
-def _set_region_remedy(case: Case[InvalidCredentials], request: _RejectedRequest) -> Remedy | None:
+def _set_region_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -> Remedy | None:
     """Return the remedy that sets the region of a pod in another partition."""
     endpoint = None if request.region is None else find_endpoint(request.region)
     if endpoint is None or request.is_signed:
@@ -278,7 +167,7 @@ def _set_region_remedy(case: Case[InvalidCredentials], request: _RejectedRequest
     )
 
 
-def _summary(request: _RejectedRequest) -> str:
+def _summary(request: RejectedRequest) -> str:
     if not request.is_signed and request.partition != "aws":
         return f"STS rejected the web identity token, most likely because the SDK has no region and calls the global endpoint, which does not serve {request.partition}."
     state = ""
@@ -286,9 +175,9 @@ def _summary(request: _RejectedRequest) -> str:
         state = ": it is temporary (ASIA), so it needs its own session token"
     elif request.is_opt_in:
         state = f", or {request.region} is not enabled for the account"
-    if request.code in _UNKNOWN_KEY_CODES:
+    if request.code in UNKNOWN_KEY_CODES:
         return f"AWS does not know the access key ID{state}."
-    if request.code in _INVALID_TOKEN_CODES:
+    if request.code in INVALID_TOKEN_CODES:
         return "AWS does not accept the session token."
     if request.is_signed and request.is_temporary:
         return "AWS does not accept the temporary access key (ASIA…): most likely, its session token is missing or belongs to another key."
@@ -297,12 +186,12 @@ def _summary(request: _RejectedRequest) -> str:
     return "AWS does not accept the credentials: the access key or session token is not valid. No permission is missing."
 
 
-def _reported_cause(request: _RejectedRequest) -> Cause:
-    because = quote_phrases(request.message, *_PHRASES)
-    if request.code in _UNKNOWN_KEY_CODES:
+def _reported_cause(request: RejectedRequest) -> Cause:
+    because = quote_phrases(request.message, *REJECTION_PHRASES)
+    if request.code in UNKNOWN_KEY_CODES:
         text = "No account in the called partition has the access key ID of the request."
         return UNKNOWN_ACCESS_KEY.cause("reported", because, text=text)
-    if request.code in _INVALID_TOKEN_CODES:
+    if request.code in INVALID_TOKEN_CODES:
         text = "The session token is truncated, changed, from another key, or not valid in the region."
         return INVALID_SESSION_TOKEN.cause("reported", because, text=text)
     text = "AWS cannot identify the caller by the access key ID or session token."
@@ -314,7 +203,7 @@ def _reported_cause(request: _RejectedRequest) -> Cause:
 # ------------------------------------------------ causes
 
 
-def _causes_from_text(request: _RejectedRequest) -> Iterator[Cause]:
+def _causes_from_text(request: RejectedRequest) -> Iterator[Cause]:
     """Yield the causes that the text supports."""
     if request.is_aws_compatible:
         yield OTHER_ENDPOINT.cause(
@@ -334,7 +223,7 @@ def _causes_from_text(request: _RejectedRequest) -> Iterator[Cause]:
         )
 
 
-def _diagnose_region(case: Case[InvalidCredentials], request: _RejectedRequest) -> StsFindings:
+def _diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) -> StsFindings:
     """Return the causes that have to do with the region or partition of the call."""
     findings = StsFindings()
     if request.is_opt_in:
@@ -371,7 +260,7 @@ def _diagnose_region(case: Case[InvalidCredentials], request: _RejectedRequest) 
     return findings
 
 
-def _common_causes(request: _RejectedRequest) -> Iterator[Cause]:
+def _common_causes(request: RejectedRequest) -> Iterator[Cause]:
     """Yield the causes that are always possible, the most likely first."""
     is_long_term = request.is_signed and not request.concerns_token
     if is_long_term:
@@ -403,7 +292,7 @@ def _common_causes(request: _RejectedRequest) -> Iterator[Cause]:
 
 
 def _remedies(
-    case: Case[InvalidCredentials], request: _RejectedRequest, region: StsFindings
+    case: Case[InvalidCredentials], request: RejectedRequest, region: StsFindings
 ) -> Iterator[Remedy]:
     if request.is_aws_compatible:
         yield credential_remedies.check_endpoint(is_other_software=True)
@@ -448,7 +337,7 @@ def _session_token_remedy(case: Case[InvalidCredentials]) -> Remedy:
     )
 
 
-def _check_key_remedy(case: Case[InvalidCredentials], request: _RejectedRequest) -> Remedy:
+def _check_key_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -> Remedy:
     key = commands.access_key(request.key)
     return Remedy(
         title="Check whether the access key exists and is active",
@@ -476,38 +365,4 @@ def _partition_remedy() -> Remedy:
         ),
         commands=("aws configure list",),
         url=pages.STS_REGIONS,
-    )
-
-
-def _explain_invalid_sso_token(case: Case[InvalidCredentials], request: _RejectedRequest) -> Explanation:
-    profile = find_profile(case)
-    return Explanation(
-        failure=case.failure,
-        topic="invalid-sso-token",
-        summary="IAM Identity Center does not accept the sign-in token.",
-        causes=(
-            INVALID_SSO_TOKEN.cause(
-                "reported" if "Session token not found" in request.message else "derived",
-                quote_phrases(request.message, *_PHRASES, "Error loading SSO Token"),
-            ),
-            LOGGED_OUT.cause(),
-            OTHER_SSO_REGION.cause(),
-        ),
-        remedies=(
-            credential_remedies.sso_login(profile),
-            Remedy(
-                title="If that does not help, sign out first, and check the profile",
-                who="you",
-                steps=(
-                    "The command aws sso logout deletes the cached tokens of all profiles.",
-                    "Compare sso_start_url and sso_region in ~/.aws/config with the values that the access portal shows.",
-                ),
-                commands=(
-                    "aws sso logout",
-                    fill_command("aws sso login --profile {}", commands.profile(profile)),
-                ),
-                url=pages.SSO_LOGIN,
-            ),
-        ),
-        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )

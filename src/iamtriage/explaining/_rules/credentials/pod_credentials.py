@@ -8,11 +8,16 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.controllers import find_controller, usual_account
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.credentials.pod_roles import (
+    SDK_TOO_OLD,
+    annotate_command,
+    irsa_remedy,
+    list_associations_command,
+)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.certificates import (
     CERTIFICATE_ERROR,
@@ -21,29 +26,23 @@ from iamtriage.explaining._rules.shared.certificates import (
     UNTRUSTED_CERTIFICATE,
 )
 from iamtriage.explaining._rules.shared.clues import (
-    error_code,
     find_region,
-    mentions_kubernetes,
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
-from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED, UNREACHABLE_CODES, diagnose_sts_call
+from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
 from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.failures._failures import MissingCredentials
 
 __all__ = (
     "NO_CALL_WITHOUT_CREDENTIALS",
-    "advise_in_pods",
-    "assign_pod_role_remedy",
     "explain_pod_credentials",
 )
+
 
 # The file's name alone is no evidence, because people show a pod's variables. An error that reading it caused is.
 _TOKEN_DIRECTORY = r"/var/run/secrets/eks\.amazonaws\.com"  # noqa: S105
@@ -54,10 +53,6 @@ _READ_ERROR = (
 _TOKEN_UNREADABLE = re.compile(
     rf"fetching WebIdentity token|(?:{_TOKEN_DIRECTORY}[\w./-]{{0,60}}.{{0,60}}?(?:{_READ_ERROR}))"
     rf"|(?:(?:{_READ_ERROR}).{{0,60}}?{_TOKEN_DIRECTORY})"
-)
-# The variables with a value, so EKS did inject them.
-_VARIABLES_SET = re.compile(
-    r"AWS_(?:WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_FULL_URI)[\"']{0,2} ?[:=] ?[\"']?(?:/|[A-Z]:|https?://)"
 )
 _POD_IDENTITY_AGENT = "169.254.170.23"  # its address on every node
 _UNKNOWN_HOST_PHRASE = "is not a valid container metadata service hostname"
@@ -81,29 +76,6 @@ _CONNECTION_PHRASES = (
 )
 _CERTIFICATE_PHRASES = ("certificate signed by unknown authority", "failed to verify certificate")
 NO_CALL_WITHOUT_CREDENTIALS = "An IAM policy does not help: no signed request reached AWS."
-
-
-SDK_TOO_OLD = CauseType(
-    "sdk-too-old",
-    title="The SDK does not support the pod's credentials",
-    text="The SDK does not read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, or it is configured not to.",
-    meaning="The SDK is too old for web identities or for EKS Pod Identity.",
-    recognised_by="The SDK rejects the address of the EKS Pod Identity Agent.",
-    fix="Update the SDK to a version that supports web identities and EKS Pod Identity.",
-    sources=(
-        pages.EKS_POD_SDK,
-        pages.EKS_IRSA_SDK,
-    ),
-    example="pod-identity-with-old-sdk",
-)
-OTHER_PROVIDER = CauseType(
-    "other-provider",
-    title="The program uses another credential provider",
-    text="The code, a profile or another library uses a provider that ignores these variables, or the process does not have them.",
-    fix="Use the default credential chain, without a profile or a fixed provider.",
-    of="no-credentials",
-    example="no-credentials-beside-variables",
-)
 STS_UNREACHED = CauseType(
     "sts-unreached",
     title="The SDK could not reach STS",
@@ -159,28 +131,6 @@ TOKEN_FILE_OF_ROOT = CauseType(
     fix="Set fsGroup in the pod's securityContext.",
     of="token-file-unreadable",
 )
-SERVICE_ACCOUNT_WITHOUT_ROLE = CauseType(
-    "service-account-without-role",
-    title="The service account has no role",
-    meaning="The pod's service account has neither a role annotation (IRSA) nor a Pod Identity association.",
-    fix="Annotate the service account with a role (IRSA), or create a Pod Identity association.",
-    of="no-credentials",
-    example="no-credentials-in-pod",
-)
-AGENT_MISSING = CauseType(
-    "agent-missing",
-    title="The EKS Pod Identity Agent is not running on the node",
-    fix="Install the add-on eks-pod-identity-agent.",
-    of="no-credentials",
-    example="no-credentials-in-pod",
-)
-
-
-class Advice(NamedTuple):
-    """Possible causes and remedies for one environment in which a call can run."""
-
-    causes: Sequence[Cause]
-    remedies: Sequence[Remedy]
 
 
 def explain_pod_credentials(case: Case[MissingCredentials], message: str) -> Explanation | None:
@@ -340,8 +290,8 @@ def _explain_old_sdk(case: Case[MissingCredentials], message: str) -> Explanatio
                     "Delete the association, annotate the service account with a role that trusts the cluster's OIDC provider, and re-create the pods. Older SDKs support this.",
                 ),
                 commands=(
-                    _list_associations_command(case),
-                    _annotate_command(case),
+                    list_associations_command(case),
+                    annotate_command(case),
                     commands.restart_command(case.facts.namespace),
                 ),
                 url=pages.EKS_IRSA,
@@ -385,7 +335,7 @@ def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> E
         manifest="spec:\n  securityContext:\n    fsGroup: 65534\n",
         url=pages.EKS_IRSA_POD,
     )
-    remedies = [_irsa_remedy(case)]
+    remedies = [irsa_remedy(case)]
     if is_denied or not is_absent:
         remedies.insert(0 if is_denied else 1, set_group)
     return Explanation(
@@ -395,178 +345,4 @@ def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> E
         causes=tuple(causes),
         remedies=tuple(remedies),
         notes=(NO_CALL_WITHOUT_CREDENTIALS,),
-    )
-
-
-def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
-    """Return why a pod may have no credentials, and how it gets some."""
-    if _VARIABLES_SET.search(case.text):
-        return _advise_on_variables(case)
-    without_role = "neither a role annotation (IRSA) nor a Pod Identity association, or the pod uses another service account."
-    older = PODS_NOT_RECREATED.cause(
-        text="The pod is older than the annotation or association: EKS injects the variables when a pod is created."
-    )
-    remedies = [_irsa_remedy(case), _pod_identity_remedy(case)]
-    if error_code(case.failure) == "WebIdentityErr":
-        because = "The SDK was assuming a role with a web identity."
-    elif mentions_kubernetes(case):
-        because = "The text or the facts mention pods."
-    else:
-        text = f"If the program runs in an EKS pod, its service account has {without_role}"
-        return Advice([SERVICE_ACCOUNT_WITHOUT_ROLE.cause(text=text), older], remedies)
-    text = f"The pod's service account has {without_role}"
-    return Advice(
-        [
-            SERVICE_ACCOUNT_WITHOUT_ROLE.cause(because=(because,), text=text),
-            older,
-            SDK_TOO_OLD.cause(text="The SDK is too old for IRSA or EKS Pod Identity."),
-            AGENT_MISSING.cause(),
-        ],
-        remedies,
-    )
-
-
-def _advise_on_variables(case: Case[MissingCredentials]) -> Advice:
-    """Return why an SDK may ignore the variables that the text shows."""
-    because = ("The text shows the variables from which SDKs get the pod's role.",)
-    return Advice(
-        [
-            SDK_TOO_OLD.cause(because=because, text="The SDK is too old for IRSA or EKS Pod Identity."),
-            OTHER_PROVIDER.cause(),
-        ],
-        [
-            Remedy(
-                title="Update the SDK, and let it choose its provider",
-                who="you",
-                steps=(
-                    "Update it to a version that reads the variables, including copies that other libraries bundle.",
-                    "Create clients with the default credential chain, and pass the environment to processes that the program starts.",
-                ),
-                url=pages.EKS_IRSA_SDK,
-            ),
-            _irsa_remedy(case),
-        ],
-    )
-
-
-# ------------------------------------------------ remedies
-
-
-def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
-    """Return the remedy that assigns a pod its own role instead of its node's."""
-    name, namespace = _account_and_namespace(case)
-    return Remedy(
-        title=title,
-        who="cluster administrator",
-        steps=(
-            "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE, or AWS_CONTAINER_CREDENTIALS_FULL_URI. Without them, SDKs fall back to the node's role.",
-            "If it has neither, give its service account a role: create a Pod Identity association (the role trusts pods.eks.amazonaws.com, and the agent runs on the nodes), or annotate the account (IRSA; the role trusts the cluster's OIDC provider). If a chart creates the account, set the annotation in its values.",
-            "Re-create the pods: EKS injects the variables only when a pod is created.",
-            "If it has them and still calls as the node, update its SDK, and remove other credentials from its code and profiles.",
-        ),
-        commands=(
-            _show_variables_command(case),
-            _show_account_command(case),
-            _list_associations_command(case),
-            fill_command(
-                "aws eks create-pod-identity-association --cluster-name {} --namespace {} --service-account {} --role-arn ROLE_ARN --region {}",
-                commands.cluster(case.facts.cluster),
-                namespace,
-                name,
-                commands.region(find_region(case)),
-            ),
-            _annotate_command(case),
-            commands.restart_command(case.facts.namespace),
-        ),
-        url=pages.EKS_SERVICE_ACCOUNTS,
-    )
-
-
-def _irsa_remedy(case: AnyCase) -> Remedy:
-    return Remedy(
-        title="In Kubernetes: give the pod's service account a role",
-        who="cluster administrator",
-        steps=(
-            "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity).",
-            "If it has neither, annotate its service account with the role, or create a Pod Identity association. Then re-create the pods: EKS injects the variables only when a pod is created.",
-            *_usual_account_steps(case),
-        ),
-        commands=(
-            _show_variables_command(case),
-            _annotate_command(case),
-            _restart_command(case),
-            _show_account_command(case),
-        ),
-        url=pages.EKS_IRSA_POD,
-    )
-
-
-def _pod_identity_remedy(case: AnyCase) -> Remedy:
-    return Remedy(
-        title="With EKS Pod Identity: check the association and the agent",
-        who="cluster administrator",
-        steps=(
-            "Check whether an association names the pod's namespace and service account.",
-            "The agent must run on each node. EKS Auto Mode has it built in; elsewhere install the add-on eks-pod-identity-agent.",
-        ),
-        commands=(
-            _list_associations_command(case),
-            "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",
-        ),
-        url=pages.EKS_POD_IDENTITY,
-    )
-
-
-def _account_and_namespace(case: AnyCase) -> tuple[str, str]:
-    namespace, name = usual_account(case.facts, case.text)
-    return commands.service_account(name), commands.namespace(namespace)
-
-
-def _usual_account_steps(case: AnyCase) -> tuple[str, ...]:
-    facts = case.facts
-    controller = find_controller(case.text)
-    if controller is None or facts.namespace is not None or facts.service_account is not None:
-        return ()
-    return (f"The text is from {controller.name}: the names are those of its installation guide.",)
-
-
-def _restart_command(case: AnyCase) -> str:
-    controller = find_controller(case.text)
-    if controller is None or case.facts.service_account is not None:
-        return commands.restart_command(_account_and_namespace(case)[1])
-    return fill_command(
-        "kubectl rollout restart {} --namespace {}", controller.workload, _account_and_namespace(case)[1]
-    )
-
-
-def _show_variables_command(case: AnyCase) -> str:
-    # The variables are named, because the environment can contain secrets.
-    return fill_command(
-        "kubectl exec POD --namespace {} -- printenv AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_REGION",
-        _account_and_namespace(case)[1],
-    )
-
-
-def _show_account_command(case: AnyCase) -> str:
-    name, namespace = _account_and_namespace(case)
-    return fill_command("kubectl get serviceaccount {} --namespace {} --output yaml", name, namespace)
-
-
-def _annotate_command(case: AnyCase) -> str:
-    name, namespace = _account_and_namespace(case)
-    return fill_command(
-        "kubectl annotate serviceaccount {} --namespace {} --overwrite eks.amazonaws.com/role-arn=ROLE_ARN",
-        name,
-        namespace,
-    )
-
-
-def _list_associations_command(case: AnyCase) -> str:
-    name, namespace = _account_and_namespace(case)
-    return fill_command(
-        "aws eks list-pod-identity-associations --cluster-name {} --namespace {} --service-account {} --region {}",
-        commands.cluster(case.facts.cluster),
-        namespace,
-        name,
-        commands.region(find_region(case)),
     )

@@ -41,13 +41,15 @@ from iamtriage.explaining._rules.shared.principal_words import (
     underlying_role,
 )
 from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.sts.trust_documents import (
+    expected_subjects,
+    find_literal_pattern,
+    find_provider,
+)
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED
 from iamtriage.explaining._rules.sts.trust_fixes import (
     WHOLE_DOCUMENT,
     describe_mismatch,
-    expected_subjects,
-    find_literal_pattern,
-    find_provider,
     mismatch_remedies,
     replace_policy_remedy,
 )

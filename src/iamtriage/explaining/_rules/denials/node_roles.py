@@ -88,7 +88,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     if found is None:
         return explanation
     # Most sessions of instances are none of pods.
-    from iamtriage.explaining._rules.credentials.pod_credentials import assign_pod_role_remedy
+    from iamtriage.explaining._rules.credentials.pod_roles import assign_pod_role_remedy
 
     evidence, because = found
     is_certain = evidence != "possible"

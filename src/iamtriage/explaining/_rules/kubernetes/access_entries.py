@@ -22,20 +22,20 @@ from iamtriage.explaining._rules.kubernetes.aws_auth_maps import (
     explain_aws_auth_missing,
     explain_aws_auth_unreadable,
 )
-from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE, SHARED_ROLE
+from iamtriage.explaining._rules.kubernetes.cluster_access import SHARED_ROLE
 from iamtriage.explaining._rules.kubernetes.pod_identities import (
     explain_association_exists,
     explain_association_missing,
     explain_fargate_role,
     explain_pod_trust,
 )
+from iamtriage.explaining._rules.kubernetes.reserved_names import entry_principal, explain_reserved_name
 from iamtriage.explaining._rules.kubernetes.users import TERRAFORM
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import (
     failure_context,
     failure_sentence,
     find_cluster,
-    find_entry_arn,
 )
 from iamtriage.explaining._rules.shared.principal_mappings import (
     IAM_DOES_NOT_HELP,
@@ -44,21 +44,18 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
     create_entry_command,
 )
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import AccessEntry
 
     _Rule = Callable[["Case[AccessEntry]", str], Explanation]
 
 __all__ = ("explain_access_entry",)
 
-_RESERVED_PREFIXES = ("system:", "eks:", "aws:", "amazon:", "iam:")
 _GROUPS_STEP = "The command update-access-entry replaces the list of groups: include the existing ones."
 
 
@@ -124,15 +121,6 @@ MAPPED_IN_AWS_AUTH = CauseType(
     fix="Create an access entry, or keep using aws-auth.",
     of="no-entry",
 )
-RESERVED_NAME = CauseType(
-    "reserved-name",
-    title="The user or group name is reserved or malformed",
-    meaning="The user name or group of the access entry is reserved for Kubernetes and EKS, or malformed.",
-    recognised_by="EKS says that the user name or the Kubernetes group is invalid.",
-    fix="Use a name without the prefixes system:, eks:, aws:, amazon: and iam:.",
-    sources=(pages.EKS_ACCESS_ENTRIES,),
-    example="eks-entry-username",
-)
 REFUSED_OBJECT = CauseType(
     "refused-object",
     title="EKS does not accept the access entry",
@@ -159,12 +147,8 @@ def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
     return _explain_other(case)
 
 
-def _entry_principal(case: Case[AccessEntry]) -> ClusterPrincipal:
-    return build_cluster_principal(try_parse_principal(find_entry_arn(case)), "the principal")
-
-
 def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation:
-    cluster, principal = find_cluster(case), _entry_principal(case)
+    cluster, principal = find_cluster(case), entry_principal(case)
     is_terraform = TERRAFORM.search(case.text) is not None or "EKS Access Entry" in case.text
     causes = [
         ENTRY_EXISTS.cause("reported"),
@@ -221,7 +205,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
 
 
 def _explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
-    cluster, principal = find_cluster(case), _entry_principal(case)
+    cluster, principal = find_cluster(case), entry_principal(case)
     return Explanation(
         failure=case.failure,
         topic="access-entry-type",
@@ -254,7 +238,7 @@ def _explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
 
 
 def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanation:
-    cluster, principal = find_cluster(case), _entry_principal(case)
+    cluster, principal = find_cluster(case), entry_principal(case)
     return Explanation(
         failure=case.failure,
         topic="access-entry-missing",
@@ -288,83 +272,6 @@ def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanatio
                     ),
                 ),
                 url=pages.EKS_ACCESS_POLICIES,
-            ),
-        ),
-        notes=(IAM_DOES_NOT_HELP,),
-    )
-
-
-def _explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
-    cluster, principal = find_cluster(case), _entry_principal(case)
-    if re.search(r"[Gg]roup", message):
-        name = "group"
-        if (found := _NODE_GROUP.search(message)) is not None:
-            return _explain_node_group(case, found[0])
-        advice = "Instead of system:masters, associate AmazonEKSClusterAdminPolicy with the entry. For other permissions, bind a role to your own group."
-        change = cluster.eks_command(
-            "update-access-entry", "--kubernetes-groups", "GROUP", principal=principal.entry_argument
-        )
-    else:
-        name = "user name"
-        advice = "Omit the user name if it does not matter: EKS chooses one. Before {{SessionName}}, a colon is required."
-        change = cluster.eks_command(
-            "update-access-entry", "--username", "USER", principal=principal.entry_argument
-        )
-    return Explanation(
-        failure=case.failure,
-        topic="access-entry-name",
-        summary=f"EKS rejected the {name} of the access entry: it is reserved or malformed.",
-        causes=(
-            RESERVED_NAME.cause(
-                "reported",
-                text=f"The {name} has a prefix that is reserved for Kubernetes and EKS, or is malformed.",
-            ),
-        ),
-        remedies=(
-            Remedy(
-                title=f"Use another {name}",
-                who="cluster administrator",
-                steps=(
-                    f"The {name} must not begin with {', '.join(_RESERVED_PREFIXES[:-1])} or {_RESERVED_PREFIXES[-1]}.",
-                    advice,
-                ),
-                commands=(change,),
-                url=pages.EKS_ACCESS_ENTRIES,
-            ),
-        ),
-        notes=(
-            "The ConfigMap aws-auth accepts such names, access entries do not. An entry for nodes gets its name and groups from its type.",
-            IAM_DOES_NOT_HELP,
-        ),
-    )
-
-
-_NODE_GROUP = re.compile(r"system:(?:bootstrappers|nodes|node-proxier)")
-
-
-def _explain_node_group(case: Case[AccessEntry], group: str) -> Explanation:
-    """Explain that nodes get their groups from the type of their access entry."""
-    cluster, principal = find_cluster(case), _entry_principal(case)
-    return Explanation(
-        failure=case.failure,
-        topic="access-entry-name",
-        summary=f"EKS rejected the group {group}: nodes get it from the type of their access entry (EC2_LINUX), not from its groups.",
-        causes=(
-            RESERVED_NAME.cause("reported", text="Groups that begin with system: are reserved."),
-            ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),
-        ),
-        remedies=(
-            Remedy(
-                title="Re-create the node role's access entry with type EC2_LINUX",
-                who="cluster administrator",
-                steps=(
-                    "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, FARGATE_LINUX for Fargate, and no groups.",
-                ),
-                commands=(
-                    cluster.eks_command("delete-access-entry", principal=principal.entry_argument),
-                    create_entry_command(cluster, principal, kind="EC2_LINUX"),
-                ),
-                url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),
         notes=(IAM_DOES_NOT_HELP,),
@@ -426,7 +333,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
         ),
     ),
     Route(
-        _explain_reserved_name,
+        explain_reserved_name,
         message=re.compile(r"(?:begin|start)s? with|[Gg]roup ?[Nn]ame \S{1,60} is invalid"),
     ),
     Route(explain_aws_auth_exists, message=re.compile(r"aws-auth\"? already exists")),

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation
+from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.node_logins import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_authorizers import explain_other_denial
-from iamtriage.explaining._rules.kubernetes.rbac_remedies import DeniedRequest, rbac_remedies
+from iamtriage.explaining._rules.kubernetes.rbac_remedies import rbac_remedies
 from iamtriage.explaining._rules.kubernetes.users import (
     NO_RULE,
     explain_anonymous,

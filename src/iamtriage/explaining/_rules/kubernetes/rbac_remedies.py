@@ -8,26 +8,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import attrs
-
-from iamtriage._text import clip_text
-from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.kubernetes.other_clusters import (
     AZURE_RBAC_SIGN,
-    ClusterProvider,
-    find_cluster_provider,
 )
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.access_policies import narrowest_access_policy
-from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.kubernetes_requests import (
     READ_VERBS,
     Request,
-    UserKind,
-    parse_service_account,
     user_argument,
 )
 from iamtriage.explaining._rules.shared.manifests import (
@@ -42,87 +31,18 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
 )
 from iamtriage.explaining._rules.shared.principal_words import (
-    describe_principal,
     try_parse_principal,
-    underlying_role,
 )
-from iamtriage.failures._failures import KubernetesForbidden
 
 if TYPE_CHECKING:
-    from typing import Self
+    from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
-__all__ = ("DeniedRequest", "rbac_remedies")
+__all__ = ("rbac_remedies",)
+
 
 _GROUPS_STEP = "update-access-entry replaces the list of groups: instead of EXISTING_GROUPS, write those that describe-access-entry shows, or nothing if there are none."
 _VERB = re.compile(r"[a-z]{2,24}", re.ASCII)
 _PATH = re.compile(r"/[\x21-\x7e]{0,299}", re.ASCII)
-
-
-@attrs.frozen
-class DeniedRequest:
-    """A request that Kubernetes denied, and its user.
-
-    Attributes:
-        case: The failure with its facts.
-        request: The denied request.
-        kind: The kind of user.
-        cluster: The cluster.
-        principal: The IAM principal behind the user name.
-        subject: The subject for a binding; ``None`` if the text does not name the user.
-        subject_text: The user as a phrase.
-        provider: The provider of the cluster, if the text names another one than AWS.
-    """
-
-    case: Case[KubernetesForbidden]
-    request: Request
-    kind: UserKind
-    cluster: Cluster
-    principal: Principal | None
-    subject: Subject | None
-    subject_text: str
-    provider: ClusterProvider | None
-
-    @classmethod
-    def from_case(cls, case: Case[KubernetesForbidden], request: Request, kind: UserKind) -> Self:
-        """Build a request with its user from a case."""
-        user = case.failure.user
-        principal = try_parse_principal(user) if kind in {"iam", "iam session"} else None
-        subject = _binding_subject(user, kind, underlying_role(principal))
-        return cls(
-            case=case,
-            request=request,
-            kind=kind,
-            cluster=find_cluster(case),
-            principal=principal,
-            subject=subject,
-            subject_text=_describe_user(user, kind, principal, subject),
-            provider=find_cluster_provider(case.failure.text),
-        )
-
-    @property
-    def user(self) -> str | None:
-        """The user name."""
-        return self.case.failure.user
-
-    @property
-    def is_iam(self) -> bool:
-        """Whether the user is an IAM principal."""
-        return self.kind in {"iam", "iam session"}
-
-    @property
-    def is_default_service_account(self) -> bool:
-        """Whether the user is the service account of pods whose template names none."""
-        return self.kind == "service account" and self.subject is not None and self.subject.name == "default"
-
-    @property
-    def policy(self) -> str | None:
-        """The narrowest access policy that allows the request; ``None`` if none is known."""
-        request = self.request
-        # The page does not say whether a policy for one namespace covers the namespace itself.
-        is_unclear = request.resource == "namespaces" and request.namespace is not None
-        if request.path or request.group is None or is_unclear:
-            return None
-        return narrowest_access_policy(request.verb or "", request.group, request.resource or "")
 
 
 def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
@@ -164,24 +84,6 @@ def _azure_remedy(denied: DeniedRequest) -> Remedy | None:
         ),
         url="https://learn.microsoft.com/en-us/azure/aks/manage-azure-rbac",
     )
-
-
-def _binding_subject(user: str | None, kind: UserKind, of_role: Role | None) -> Subject | None:
-    if kind == "service account":
-        return parse_service_account(user)
-    if kind == "iam session" and of_role is not None:
-        return Subject("Group", object_name("iam", of_role.name))
-    return None if kind == "unknown" else Subject("User", user or "")
-
-
-def _describe_user(
-    user: str | None, kind: UserKind, principal: Principal | None, subject: Subject | None
-) -> str:
-    if kind == "service account" and subject is not None:
-        return f"the service account {subject.namespace}/{subject.name}"
-    if principal is not None:
-        return clip_text(describe_principal(principal, user))
-    return "the user" if kind == "unknown" else f"the user {clip_text(user or '')}"
 
 
 def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:

@@ -7,9 +7,8 @@ not help, is not proposed.
 from __future__ import annotations
 
 import copy
-import json
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -18,32 +17,31 @@ from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.sts.trust_documents import (
+    find_provider,
+    iterate_statements,
+    mapping,
+    parse_document,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from iamtriage.explaining._facts import Facts
     from iamtriage.trust._evaluation import TrustResult
 
 __all__ = (
     "WHOLE_DOCUMENT",
-    "LiteralPattern",
-    "as_strings",
     "describe_mismatch",
-    "expected_subjects",
-    "find_literal_pattern",
-    "find_provider",
-    "iterate_statements",
     "mismatch_remedies",
     "open_condition",
     "open_condition_remedy",
-    "parse_document",
     "replace_policy_remedy",
 )
 
+
 _AUDIENCE = "sts.amazonaws.com"
 _ACTION = "sts:AssumeRoleWithWebIdentity"
-_PROVIDER = "oidc-provider/"
 _GITHUB = "token.actions.githubusercontent.com"
 _PARTS_OF_SUBJECT = 4
 _EXTERNAL_ID = "sts:externalid"
@@ -52,20 +50,6 @@ _REMOVE_OLD = "Remove the old value if nothing uses it."
 # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
 _GITHUB_IDS = re.compile(r"@[0-9]{1,20}(?=[/:])", re.ASCII)
 WHOLE_DOCUMENT = "The policy is the whole trust policy with this change: save it as trust.json."
-
-
-def find_provider(policy: Mapping[str, Any] | str | None) -> str | None:
-    """Return the ARN of the only OIDC provider that a trust policy names.
-
-    >>> find_provider('{"Statement": {"Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"}}}')
-    'arn:aws:iam::111122223333:oidc-provider/gitlab.com'
-    """
-    document = parse_document(policy) if policy is not None else None
-    found: set[str] = set()
-    for statement in iterate_statements(document) if document is not None else ():
-        principal = _mapping(statement.get("Principal"))
-        found.update(each for each in as_strings(principal.get("Federated")) if _PROVIDER in each)
-    return found.pop() if len(found) == 1 else None
 
 
 def describe_mismatch(result: TrustResult) -> str | None:
@@ -95,62 +79,6 @@ def _describe_difference(expected: str, actual: str) -> str:
 def _without_ids(subject: str) -> str:
     """Return a subject of GitHub without the IDs of owner and repository."""
     return _GITHUB_IDS.sub("", subject, count=2) if subject.startswith("repo:") else subject
-
-
-@attrs.frozen
-class LiteralPattern:
-    """A value with wildcards that a condition compares literally.
-
-    Attributes:
-        operator: The operator, such as ``"StringEquals"``.
-        value: The value, such as ``"repo:acme/*"``.
-        fixed: The whole policy with the operator that supports wildcards.
-    """
-
-    operator: str
-    value: str
-    fixed: dict[str, Any]
-
-
-def find_literal_pattern(policy: Mapping[str, Any] | str | None) -> LiteralPattern | None:
-    """Return the first subject with wildcards in an Allow statement that a condition compares literally."""
-    document = parse_document(policy)
-    if document is None:
-        return None
-    fixed = copy.deepcopy(dict(document))
-    for statement in iterate_statements(fixed):
-        conditions = _mapping(statement.get("Condition"))
-        for operator, block in list(conditions.items()) if statement.get("Effect") == "Allow" else ():
-            like = operator.replace("StringEqualsIgnoreCase", "StringLike").replace(
-                "StringEquals", "StringLike"
-            )
-            for key, value in list(_mapping(block).items()):
-                patterns = [each for each in as_strings(value) if set("*?") & set(each)]
-                if like == operator or not patterns or not key.endswith(":sub"):
-                    continue
-                conditions[like] = {**_mapping(conditions.get(like)), key: block.pop(key)}
-                if not block:
-                    del conditions[operator]
-                return LiteralPattern(operator, patterns[0], fixed)
-    return None
-
-
-def expected_subjects(policy: Mapping[str, Any] | str | None) -> tuple[str, ...]:
-    """Return the subjects that the Allow statements of a trust policy expect.
-
-    >>> expected_subjects('{"Statement": {"Effect": "Allow", "Condition": {"StringLike": {"gitlab.com:sub": "a"}}}}')
-    ('a',)
-    """
-    document = parse_document(policy)
-    return tuple(
-        value
-        for statement in (iterate_statements(document) if document is not None else ())
-        if statement.get("Effect") == "Allow"
-        for block in _mapping(statement.get("Condition")).values()
-        for key, values in _mapping(block).items()
-        if key.endswith(":sub")
-        for value in as_strings(values)
-    )
 
 
 def open_condition(result: TrustResult) -> str | None:
@@ -362,15 +290,15 @@ def _with_value(
     statements = list(iterate_statements(fixed))
     if result.statement >= len(statements):
         return None
-    conditions = _mapping(statements[result.statement].get("Condition"))
-    block = _mapping(conditions.get(operator))
+    conditions = mapping(statements[result.statement].get("Condition"))
+    block = mapping(conditions.get(operator))
     if key not in block:
         return None
     if new_operator is None:
         block[key] = value
     else:
         kept = block.pop(key)
-        conditions[new_operator] = {**_mapping(conditions.get(new_operator)), key: kept}
+        conditions[new_operator] = {**mapping(conditions.get(new_operator)), key: kept}
         if not block:
             del conditions[operator]
     return fixed if fixed != document and _allows(fixed, facts) else None
@@ -383,33 +311,3 @@ def _allows(policy: dict[str, Any], facts: Facts) -> bool:
         return check_trust_policy(policy, action=_ACTION, claims=facts.token_claims).allowed is not False
     except (IamTriageError, TypeError, ValueError):
         return False
-
-
-def parse_document(policy: Mapping[str, Any] | str | None) -> Mapping[str, Any] | None:
-    """Return the document of a policy, or ``None`` if it is not one."""
-    if isinstance(policy, str):
-        try:
-            parsed: object = json.loads(policy)
-        except (ValueError, RecursionError):
-            return None
-        return cast("Mapping[str, Any]", parsed) if isinstance(parsed, dict) else None
-    return policy
-
-
-def iterate_statements(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the statements of a policy document."""
-    statements: object = document.get("Statement")
-    for each in cast("list[object]", statements) if isinstance(statements, list) else [statements]:
-        if isinstance(each, dict):
-            yield cast("dict[str, Any]", each)
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    """Return a JSON object, or an empty one for another value."""
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def as_strings(value: object) -> list[str]:
-    """Return the strings of an element of a policy."""
-    values = cast("list[object]", value) if isinstance(value, list) else [value]
-    return [each for each in values if isinstance(each, str)]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._text import clip_text
-from iamtriage.explaining._rules.sts.trust_fixes import as_strings, iterate_statements, parse_document
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, parse_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -1,0 +1,110 @@
+"""The form of a kind of API error, and the evidence of its code."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Cause, Remedy
+from iamtriage.explaining._rules.shared.clues import error_code, safe_name
+from iamtriage.explaining._rules.shared.quoted_message import quoted_message
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AwsError
+
+__all__ = (
+    "ErrorKind",
+    "code_evidence",
+    "end_summary",
+    "safe_code",
+    "your_remedy",
+)
+
+
+_MAX_QUOTED = 200
+_CODE = re.compile(r"[A-Za-z][\w.-]{1,80}", re.ASCII)
+
+
+def safe_code(word: str | None) -> str | None:
+    """Return an error code or operation if it has the form of one and is safe to show.
+
+    >>> safe_code("DescribeCluster"), safe_code("a b")
+    ('DescribeCluster', None)
+    """
+    return safe_name(word) if word and _CODE.fullmatch(word) else None
+
+
+def code_evidence(failure: AwsError, *, is_from_sdk: bool = False) -> tuple[str, ...]:
+    """Return the error code and HTTP status of a failure as evidence.
+
+    >>> from iamtriage import parse
+    >>> code_evidence(parse("An error occurred (Throttling) when calling the GetRole operation: Rate exceeded"))
+    ('The error code is Throttling.',)
+    """
+    code, status = error_code(failure), failure.envelope.status_code
+    if safe_code(code) is None:
+        return (f"The HTTP status is {status}.",) if status and not is_from_sdk else ()
+    if is_from_sdk:
+        return (f"The SDK's error is {code}.",)
+    return (
+        f"The error code is {code}, the HTTP status {status}." if status else f"The error code is {code}.",
+    )
+
+
+@attrs.frozen
+class ErrorKind:
+    """A kind of error and its explanation.
+
+    Attributes:
+        cause: The first cause: what the code means. Its code is the topic of the explanation.
+        code: A pattern for the error codes.
+        summary: The error in one sentence.
+        causes: Possible reasons.
+        remedies: The remedies.
+        message: A pattern for messages without a code.
+        except_message: A pattern for messages of another kind.
+        min_status: The lowest HTTP status that means this kind if there is no code.
+        is_from_sdk: Whether the SDK reports the error, without a call.
+        notes: What else to know.
+    """
+
+    cause: CauseType
+    code: re.Pattern[str]
+    summary: str
+    causes: tuple[Cause, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    message: re.Pattern[str] | None = None
+    except_message: re.Pattern[str] | None = None
+    min_status: int | None = None
+    is_from_sdk: bool = False
+    notes: tuple[str, ...] = ()
+
+    def matches(self, code: str, status: int | None, message: str) -> bool:
+        """Return whether an error is of this kind. The message decides only if there is no code."""
+        if self.except_message is not None and self.except_message.search(message):
+            return False
+        if code:
+            return self.code.search(code) is not None
+        if self.min_status is not None and status is not None and status >= self.min_status:
+            return True
+        return self.message is not None and self.message.search(message) is not None
+
+
+def your_remedy(title: str, *steps: str, url: str, commands: tuple[str, ...] = ()) -> Remedy:
+    return Remedy(title=title, who="you", steps=steps, commands=commands, url=url)
+
+
+def end_summary(case: Case[AwsError]) -> str:
+    """Return the service's message as the end of a summary, or a full stop if there is none to show."""
+    # A message can contain anything.
+    from iamtriage.redaction._redact import redact
+
+    message = quoted_message(case.failure)
+    if message is None or len(message) > _MAX_QUOTED:
+        return "."
+    return f": {clip_text(redact(message)).rstrip('.')}."

@@ -1,0 +1,123 @@
+"""Explain the errors of HEAD requests, which have a status and no body.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.calls.api_error_kinds import (
+    BUCKET_IN_OTHER_REGION,
+)
+from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
+from iamtriage.explaining._rules.shared import credential_remedies, pages
+from iamtriage.explaining._rules.shared.clues import error_code, find_profile
+from iamtriage.explaining._rules.shared.common_causes import NO_BODY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AwsError
+
+
+__all__ = (
+    "explain_head_call",
+    "is_head_call",
+    "status_as_code",
+)
+
+EXPIRED_OR_INVALID_TOKEN = CauseType(
+    "expired-or-invalid-token",
+    title="The session token has expired or is invalid",
+    text="The session token has expired or is invalid: S3 returns 400 for these, too.",
+    fix="Get new credentials, then retry the call.",
+    of="no-body",
+    example="s3-head-400",
+)
+CUSTOMER_KEY = CauseType(
+    "customer-key",
+    title="The object is encrypted with a customer-provided key (SSE-C)",
+    text="The object is encrypted with a customer-provided key (SSE-C), and the call does not send it.",
+    fix="Send the key that the object was encrypted with, or store the object with SSE-KMS.",
+    of="no-body",
+    example="s3-head-400",
+)
+
+
+def status_as_code(case: Case[AwsError]) -> str:
+    """Return the error code, or else the HTTP status as a string."""
+    code, status = error_code(case.failure), case.failure.envelope.status_code
+    return code or ("" if status is None else str(status))
+
+
+def is_head_call(case: Case[AwsError]) -> bool:
+    return case.failure.envelope.operation in {"HeadObject", "HeadBucket"}
+
+
+def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
+    """Explain an S3 status without a reason, because a response to HEAD has no body.
+
+    The codes that S3 sends with these statuses: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    """
+    failure = case.failure
+    status = status_as_code(case)
+    other_region = BUCKET_IN_OTHER_REGION.cause(
+        text="The bucket is in another Region than the one that was called."
+    )
+    causes = (
+        (
+            EXPIRED_OR_INVALID_TOKEN.cause(),
+            other_region,
+            CUSTOMER_KEY.cause(),
+        )
+        if status == "400"
+        else (other_region,)
+    )
+    return Explanation(
+        failure=failure,
+        topic="head-without-reason",
+        summary=f"S3 answered {failure.envelope.operation} with {status} and no reason: responses to HEAD requests have no body.",
+        causes=(
+            NO_BODY.cause("derived", ("The SDK made the code from the HTTP status.",)),
+            *causes,
+        ),
+        remedies=tuple(_head_call_remedies(case, with_reason=status == "400")),
+        notes=(NOT_A_DENIAL,),
+    )
+
+
+def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[Remedy]:
+    profile = find_profile(case)
+    if with_reason:
+        yield Remedy(
+            title="Repeat the call with GET",
+            who="you",
+            steps=(
+                "If the first command fails with ExpiredToken or InvalidToken, the credentials are the reason: sign in again.",
+                "The second command is the same call with GET, whose response has a code and a message.",
+            ),
+            commands=(
+                credential_remedies.with_profile(profile, "aws", "sts", "get-caller-identity"),
+                credential_remedies.with_profile(
+                    profile, "aws", "s3api", "get-object", "--bucket", "BUCKET", "--key", "KEY", "/dev/null"
+                ),
+            ),
+            url=pages.S3_ERRORS,
+        )
+    yield Remedy(
+        title="Call the bucket's Region",
+        who="you",
+        steps=(
+            "The command prints the bucket's Region; null means us-east-1. Create the client for that Region.",
+        ),
+        commands=(
+            credential_remedies.with_profile(
+                profile, "aws", "s3api", "get-bucket-location", "--bucket", "BUCKET"
+            ),
+        ),
+        url=pages.S3_ERRORS,
+    )

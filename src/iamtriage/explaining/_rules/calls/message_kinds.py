@@ -1,0 +1,155 @@
+"""API errors that a code and a message together make clear."""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.calls.error_kind import ErrorKind, your_remedy
+from iamtriage.explaining._rules.shared import pages
+
+__all__ = ("KINDS_BY_MESSAGE",)
+
+
+OLD_SIGNING_TOOL = CauseType(
+    "old-signing-tool",
+    title="The SDK or tool is too old to sign with version 4",
+    fix="Update the SDK or tool, or configure it to use Signature Version 4.",
+    of="signature-version",
+)
+REGION_NOT_SET = CauseType(
+    "region-not-set",
+    title="The client does not know the bucket's region",
+    fix="Set the bucket's region in the client.",
+    of="signature-version",
+)
+SES_SANDBOX = CauseType(
+    "ses-sandbox",
+    title="The SES account is in the sandbox",
+    text="The account is in the SES sandbox, where recipients must be verified, too.",
+    fix="Verify the recipients, or request production access for the account and region.",
+    of="email-not-verified",
+)
+VERIFIED_IN_OTHER_REGION = CauseType(
+    "verified-in-other-region",
+    title="The address is verified in another region",
+    fix="Call SES in the region where the address is verified, or verify it in this one.",
+    of="email-not-verified",
+)
+SIGNATURE_VERSION = CauseType(
+    "signature-version",
+    title="The request is signed with Signature Version 2",
+    text="It is signed with Signature Version 2. The bucket's Region or its KMS encryption requires version 4.",
+    recognised_by="The message says that the authorization mechanism is not supported, and to use AWS4-HMAC-SHA256.",
+    fix="Use Signature Version 4: update the SDK, and set the bucket's region.",
+    sources=(pages.SIGNATURES,),
+)
+BEDROCK_USE_CASE = CauseType(
+    "bedrock-use-case",
+    title="Bedrock needs the use case details of the account",
+    text="Models of Anthropic require a use case form, once per account or organization.",
+    recognised_by="The message says that model use case details have not been submitted.",
+    fix="Submit the use case form in the Bedrock model catalog, and retry after 15 minutes.",
+    sources=(pages.BEDROCK_MODELS,),
+)
+EMAIL_NOT_VERIFIED = CauseType(
+    "email-not-verified",
+    title="The email address is not verified in SES",
+    text="An address or domain of the message is not verified in the Region of the call.",
+    recognised_by='The code MessageRejected with "Email address is not verified".',
+    fix="Verify the address or its domain in the region of the call.",
+    sources=(pages.SES_SANDBOX,),
+)
+INFERENCE_PROFILE_NEEDED = CauseType(
+    "inference-profile-needed",
+    title="The model requires an inference profile",
+    text="The model does not support on-demand calls with its model ID.",
+    recognised_by="The message says that on-demand throughput isn't supported.",
+    fix="Use the ID or ARN of an inference profile instead of the model ID.",
+    sources=(pages.BEDROCK_PROFILES,),
+)
+
+
+KINDS_BY_MESSAGE = (
+    ErrorKind(
+        cause=SIGNATURE_VERSION,
+        code=re.compile(r"^Invalid(?:Request|Argument)$"),
+        message=re.compile(
+            r"authorization mechanism you have provided is not supported|require AWS Signature Version 4"
+        ),
+        summary="S3 rejected the request because it is signed with Signature Version 2; version 4 is required.",
+        causes=(
+            OLD_SIGNING_TOOL.cause(),
+            REGION_NOT_SET.cause(),
+        ),
+        remedies=(
+            your_remedy(
+                "Sign with version 4",
+                "Use a current SDK or tool: they sign with version 4 automatically.",
+                "If the version is a setting, its value is v4 or s3v4. Set the bucket's Region, too.",
+                commands=("aws configure set default.s3.signature_version s3v4",),
+                url=pages.SIGNATURES,
+            ),
+        ),
+    ),
+    ErrorKind(
+        cause=BEDROCK_USE_CASE,
+        code=re.compile(r"^(?:ResourceNotFoundException|AccessDeniedException|ValidationException)$"),
+        message=re.compile(r"use case details have not been submitted"),
+        summary="The account has not submitted the use case form that this Bedrock model requires.",
+        remedies=(
+            Remedy(
+                title="Submit the use case form",
+                who="account administrator",
+                steps=(
+                    "Open the model in the Bedrock console's model catalog and fill in the form, or call PutUseCaseForModelAccess.",
+                    "Retry the call after 15 minutes.",
+                ),
+                url=pages.BEDROCK_MODELS,
+            ),
+        ),
+    ),
+    ErrorKind(
+        cause=EMAIL_NOT_VERIFIED,
+        code=re.compile(r"^MessageRejected(?:Exception)?$"),
+        message=re.compile(r"not verified"),
+        summary="SES rejected the message because an address is not verified in this Region.",
+        causes=(
+            SES_SANDBOX.cause(),
+            VERIFIED_IN_OTHER_REGION.cause(),
+        ),
+        remedies=(
+            your_remedy(
+                "Check which identities are verified, and whether the account is in the sandbox",
+                "Both are per Region. ProductionAccessEnabled is false in the sandbox.",
+                commands=("aws sesv2 list-email-identities", "aws sesv2 get-account"),
+                url=pages.SES_SANDBOX,
+            ),
+            Remedy(
+                title="Verify the address or its domain, or request production access",
+                who="account administrator",
+                commands=("aws sesv2 create-email-identity --email-identity ADDRESS_OR_DOMAIN",),
+                url=pages.SES_SANDBOX,
+            ),
+        ),
+    ),
+    ErrorKind(
+        cause=INFERENCE_PROFILE_NEEDED,
+        code=re.compile(r"^ValidationException$"),
+        message=re.compile(r"on-demand throughput isn.{1,8}t supported"),
+        summary="This Bedrock model can only be called through an inference profile.",
+        remedies=(
+            your_remedy(
+                "Call the inference profile",
+                "Use the ID or ARN of an inference profile as model ID. Most often, it is the model ID with a geography prefix such as us. or eu.",
+                "Policies must allow bedrock:InvokeModel on the profile and on the model in each Region that the profile routes to.",
+                commands=(
+                    "aws bedrock list-inference-profiles --region REGION --query 'inferenceProfileSummaries[].inferenceProfileId'",
+                ),
+                url=pages.BEDROCK_PROFILES,
+            ),
+        ),
+    ),
+)
+"""Kinds whose code and message must both match. They take precedence over the others."""

@@ -1,0 +1,209 @@
+"""API errors whose reason is the request, its way to AWS, or the service.
+
+Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html.
+"""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.calls.error_kind import ErrorKind, your_remedy
+from iamtriage.explaining._rules.shared import pages
+
+__all__ = ("REQUEST_KINDS",)
+
+TOOL_TOO_OLD = CauseType(
+    "tool-too-old",
+    title="The SDK or tool is older than the feature",
+    fix="Update the SDK, the AWS CLI or the tool.",
+    of="invalid-request",
+)
+BODY_TOO_SHORT = CauseType(
+    "body-too-short",
+    title="The request body is shorter than its declared length",
+    text="The body has fewer bytes than Content-Length says: a stream that was read before, a file that shrank, or a wrong length.",
+    fix="Rewind the stream before a retry, and let the SDK compute Content-Length.",
+    of="request-stalled",
+)
+BODY_STALLED = CauseType(
+    "body-stalled",
+    title="The source of the request body stalls",
+    text="The source of the body pauses: a pipe, a download, a database or a busy program.",
+    fix="Write the data into a file first, then upload the file.",
+    of="request-stalled",
+)
+SLOW_NETWORK = CauseType(
+    "slow-network",
+    title="The network of the sender is slow",
+    text="The sender's network or a proxy is slow or drops data, or many uploads share it.",
+    fix="Upload in parts, run fewer uploads at once, or use another network.",
+    of="request-stalled",
+)
+EMPTY_VARIABLE = CauseType(
+    "empty-variable",
+    title="A variable was empty or had another value",
+    text="A variable was empty or had another value than intended.",
+    fix="Print the parameters before the call, and set the variable.",
+    of="invalid-request",
+)
+NO_ANSWER = CauseType(
+    "no-answer",
+    title="The call got no answer",
+    meaning="The SDK got no response from AWS.",
+    recognised_by="A connection error of an SDK that states nothing more specific.",
+    fix="Test the name resolution and the connection from the place where the call runs.",
+    sources=(pages.VPC_ENDPOINTS,),
+)
+NO_REGION = CauseType(
+    "no-region",
+    title="The client has no region",
+    text="The SDK has no Region, or one without an endpoint for the service.",
+    recognised_by='The SDK says "You must specify a region", "Missing region in config" or a similar message.',
+    fix="Set AWS_REGION, or the region in the profile or the client.",
+    sources=(pages.CLI_PROFILES,),
+)
+REQUEST_STALLED = CauseType(
+    "request-stalled",
+    title="AWS did not receive the whole request",
+    text="The service waited for the rest of the request and closed the connection.",
+    recognised_by='The error code RequestTimeout with "socket connection to the server was not read from or written to".',
+    fix="Send the request again, and check that the body has the declared length.",
+    sources=(pages.S3_ERRORS,),
+)
+CONFLICT = CauseType(
+    "conflict",
+    title="The resource's state does not allow the call now",
+    text="Something else changes or uses the resource, or must be done first.",
+    recognised_by="An error code such as ConflictException, OperationAborted, DependencyViolation or ConditionalCheckFailedException.",
+    fix="Wait for the other change to finish, or do first what the message names, then retry.",
+    sources=(pages.API_REFERENCES,),
+)
+SERVICE_FAULT = CauseType(
+    "service-fault",
+    title="The service failed",
+    text="The service could not complete the call. The request can be correct.",
+    recognised_by="An error code such as InternalError or ServiceUnavailable, or an HTTP status of 500 or more.",
+    fix="Retry with exponential backoff. If it goes on, check AWS Health.",
+    sources=(pages.HEALTH,),
+    example="service-unavailable",
+)
+INVALID_REQUEST = CauseType(
+    "invalid-request",
+    title="The request is invalid",
+    text="A parameter is missing, has the wrong form, or does not fit the others.",
+    recognised_by="An error code such as ValidationException, InvalidParameterValue or MalformedInput.",
+    fix="Correct the parameter that the message names.",
+    sources=(pages.API_REFERENCES,),
+)
+REQUEST_KINDS = (
+    ErrorKind(
+        cause=NO_REGION,
+        code=re.compile(
+            r"NoRegion|MissingRegion|InvalidRegion|UnknownEndpoint|ServiceNotInRegion|STSRegionalEndpoints|EndpointVariant|UnknownRegion"
+        ),
+        message=re.compile(r"You must specify a region|[Mm]issing region in config|Region is missing"),
+        summary="The client has no Region, or an invalid one, so no request was sent.",
+        is_from_sdk=True,
+        remedies=(
+            your_remedy(
+                "Set the client's Region",
+                "Set it in the profile, in the code, or in AWS_REGION and AWS_DEFAULT_REGION: some SDKs read only one of them.",
+                "Check the spelling: us-east-1, not us-east-1a or us_east_1.",
+                commands=("aws configure set region REGION", "aws configure list"),
+                url=pages.CLI_PROFILES,
+            ),
+        ),
+    ),
+    # The service answered that it did not get the whole request. Timeouts of an SDK have other codes.
+    ErrorKind(
+        cause=REQUEST_STALLED,
+        code=re.compile(r"^RequestTimeout(?:Exception)?$"),
+        message=re.compile(r"socket connection to the server was not read from or written to"),
+        # The C++ SDK uses this code for its own timeouts.
+        except_message=re.compile(r"curlCode"),
+        summary="AWS did not receive the whole request in time.",
+        causes=(
+            BODY_TOO_SHORT.cause(),
+            BODY_STALLED.cause(),
+            SLOW_NETWORK.cause(),
+        ),
+        remedies=(
+            your_remedy(
+                "Retry, and check the body",
+                "Retry the call. SDKs retry automatically if they can read the body again, so rewind streams before each attempt.",
+                "If you set Content-Length, compare it with the size of the body, or let the SDK set it.",
+                "If the source is slow, write it to a file first and upload the file.",
+                url=pages.S3_ERRORS,
+            ),
+            your_remedy(
+                "Upload less at a time",
+                "For S3, upload large objects in parts, and fewer parts at once. The command reduces aws s3 from 10 parallel requests to 4.",
+                "Try another network, or without the proxy.",
+                commands=("aws configure set default.s3.max_concurrent_requests 4",),
+                url=pages.S3_MULTIPART,
+            ),
+        ),
+    ),
+    ErrorKind(
+        cause=NO_ANSWER,
+        code=re.compile(
+            r"EndpointConnection|NetworkConnection|ConnectTimeout|ReadTimeout|ConnectionClosed|ConnectionError|ProxyConnection|SSLError|HTTPClientError"
+            r"|^RequestError$|RequestCanceled|RequestTimeout|TimeoutError|IncompleteRead"
+        ),
+        summary="",
+    ),
+    ErrorKind(
+        cause=CONFLICT,
+        code=re.compile(
+            r"Conflict|Concurrent|OperationAborted|IncorrectState|PreconditionFailed|ConditionalCheck|TemporarilyUnmodifiable"
+            r"|DependencyViolation|InvalidSequence|ResourceNotReady|NotEmpty|TransactionCanceled"
+        ),
+        summary="The resource's state does not allow the call at the moment.",
+        remedies=(
+            your_remedy(
+                "Wait, or do first what the message names",
+                "If another change is in progress, wait until it has finished and retry.",
+                "If something uses the resource, detach or delete that first. If a condition failed, read the current state and retry.",
+                url=pages.API_REFERENCES,
+            ),
+        ),
+    ),
+    ErrorKind(
+        cause=SERVICE_FAULT,
+        code=re.compile(
+            r"Internal(?:Failure|Error|Server)|ServiceUnavailable|^Unavailable$|^ServerException$|^ServiceException$|ServiceFailure"
+        ),
+        min_status=500,
+        summary="The service failed to process the request.",
+        remedies=(
+            your_remedy(
+                "Retry with exponential backoff",
+                "SDKs retry a few times automatically. Before you retry a call that creates something, check whether it took effect.",
+                "If it goes on, check AWS Health, and send AWS Support the request ID.",
+                url=pages.HEALTH,
+            ),
+        ),
+    ),
+    ErrorKind(
+        cause=INVALID_REQUEST,
+        code=re.compile(
+            r"Validation|InvalidParameter|InvalidRequest|InvalidInput|BadRequest|Malformed|InvalidArgument|MissingParameter|InvalidChange"
+            r"|InvalidUser|Serialization|UnknownOperation|InvalidAction|InvalidBucketName|UnsupportedOperation|InvalidInstanceId"
+        ),
+        summary="AWS rejected the request as invalid.",
+        causes=(
+            EMPTY_VARIABLE.cause(),
+            TOOL_TOO_OLD.cause(),
+        ),
+        remedies=(
+            your_remedy(
+                "Correct the value that the message names",
+                "Print the parameters of the call, and compare them with the API reference: form, length, allowed values.",
+                "The AWS CLI prints the request with --debug.",
+                url=pages.API_REFERENCES,
+            ),
+        ),
+    ),
+)
+"""Other kinds: the request, its way to AWS or the service is the reason. The first one that matches is used."""

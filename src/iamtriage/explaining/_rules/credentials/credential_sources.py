@@ -1,0 +1,330 @@
+"""Say where each environment gets its credentials: a computer, a container, EC2, ECS, Lambda, a CI system.
+
+Sources: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html and
+https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-configure.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.credentials.pod_roles import Advice
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.clues import (
+    find_profile,
+    find_region,
+)
+from iamtriage.explaining._rules.shared.commands import fill_command
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import MissingCredentials
+
+
+__all__ = (
+    "GITHUB_SIGNS",
+    "METADATA_SIGNS",
+    "TIMEOUT_SIGNS",
+    "advise_in_ci",
+    "advise_in_docker",
+    "advise_on_ec2",
+    "advise_on_ecs",
+    "advise_on_lambda",
+    "advise_on_laptop",
+    "stated_profile",
+)
+
+METADATA_SIGNS = re.compile(
+    r"EC2 IMDS|ec2imds|EC2RoleRequestError|EC2MetadataError|169\.254\.169\.254|instance profile|EC2 Instance Metadata|IMDS|iam-role\b"
+)
+TIMEOUT_SIGNS = re.compile(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled", re.ASCII)
+# Tracebacks of programs built in GitHub Actions contain its source directory wherever they run, so it is left out.
+GITHUB_SIGNS = re.compile(
+    r"configure-aws-credentials|\baws-actions/|GITHUB_|/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
+)
+NO_INSTANCE_PROFILE = CauseType(
+    "no-instance-profile",
+    title="The EC2 instance has no role",
+    fix="Attach an instance profile with a role.",
+    of="no-credentials",
+)
+METADATA_HOP_LIMIT = CauseType(
+    "metadata-hop-limit",
+    title="The hop limit of the instance metadata is 1",
+    text="The call runs in a container, and the instance's metadata hop limit is 1, so the response does not reach the container.",
+    fix="Set the hop limit to 2, or give the container a role.",
+    of="no-credentials",
+)
+JOB_WITHOUT_CREDENTIALS = CauseType(
+    "job-without-credentials",
+    title="The CI job has no credentials",
+    meaning="The CI job has no credentials: it assumed no role, or its secrets are empty.",
+    fix="Let the job assume a role, and check that its secrets are set.",
+    of="no-credentials",
+    example="no-credentials-in-github-actions",
+)
+NOTHING_SET_UP = CauseType(
+    "nothing-set-up",
+    title="No credentials are configured on this machine",
+    text="This user has no profile, sign-in or access key on this machine.",
+    fix="Run aws configure sso, aws login or aws configure.",
+    of="no-credentials",
+)
+PROFILE_NOT_NAMED = CauseType(
+    "profile-not-named",
+    title="The profile is not selected",
+    text="A profile exists, but it is not named default, and nothing selects it.",
+    fix="Set AWS_PROFILE or use --profile.",
+    of="no-credentials",
+)
+ENVIRONMENT_NOT_PASSED_ON = CauseType(
+    "environment-not-passed-on",
+    title="The environment is not passed to the process",
+    text="The variables or files belong to another user or shell: sudo, cron, systemd, docker and IDEs do not pass them on.",
+    fix="Pass the variables or mount the files into the process or container.",
+    of="no-credentials",
+)
+NO_TASK_ROLE = CauseType(
+    "no-task-role",
+    title="The ECS task has no task role",
+    text="The ECS task has no task role. The task execution role is for ECS itself, not for the program.",
+    fix="Set taskRoleArn in the task definition.",
+    of="no-credentials",
+    example="no-credentials-on-ecs",
+)
+RELATIVE_URI_LOST = CauseType(
+    "relative-uri-lost",
+    title="The process does not inherit the container's variables",
+    text="The process does not inherit AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, as under sshd, cron or su.",
+    fix="Pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI to the process.",
+    of="no-credentials",
+    example="no-credentials-on-ecs",
+)
+LAMBDA_VARIABLES_LOST = CauseType(
+    "lambda-variables-lost",
+    title="The function's code ignores the role's credentials",
+    text="The function's environment has the role's credentials, but the code uses a profile, empty keys, or a process without that environment.",
+    fix="Use the default credential chain in the function.",
+    of="no-credentials",
+    example="no-credentials-on-lambda",
+)
+NO_ID_TOKEN_PERMISSION = CauseType(
+    "no-id-token-permission",
+    title="The workflow is not allowed to request an OIDC token",
+    text="The workflow is not allowed to request an OIDC token: its permissions lack id-token: write.",
+    fix="Add permissions: id-token: write to the job.",
+    of="no-credentials",
+    example="no-credentials-in-github-actions",
+)
+SECRETS_OF_FORKS = CauseType(
+    "secrets-of-forks",
+    title="Workflows of forks get no secrets",
+    text="A pull request from a fork started the workflow. Such workflows get no secrets and no id-token: write.",
+    fix="Run the job on a branch of the repository, or after a review.",
+    of="no-credentials",
+    example="no-credentials-in-github-actions",
+)
+
+
+def stated_profile(case: Case[MissingCredentials]) -> str | None:
+    """Return the profile that the text around the failure names."""
+    stated = context_of(case.facts).profile
+    return None if stated is None else stated.value
+
+
+def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
+    return Advice(
+        [
+            NOTHING_SET_UP.cause(),
+            PROFILE_NOT_NAMED.cause(because=("AWS_PROFILE or --profile names the profile.",)),
+            ENVIRONMENT_NOT_PASSED_ON.cause(),
+        ],
+        [credential_remedies.configure_credentials(find_profile(case))],
+    )
+
+
+def advise_in_docker(case: Case[MissingCredentials], _message: str) -> Advice:
+    profile = commands.profile(find_profile(case) or stated_profile(case))
+    return Advice(
+        [ENVIRONMENT_NOT_PASSED_ON.cause(because=("The text is from a container.",)), NOTHING_SET_UP.cause()],
+        [
+            Remedy(
+                title="Pass credentials to the container",
+                who="you",
+                steps=(
+                    "On your computer, mount ~/.aws and set AWS_PROFILE, or pass the variables of a current session. In Docker Compose: volumes and environment.",
+                    "In ECS, EKS and on EC2, use the role of the task, pod or instance instead, and pass nothing.",
+                ),
+                commands=(
+                    fill_command('docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE={} IMAGE', profile),
+                ),
+                url=pages.CLI_CREDENTIALS,
+            )
+        ],
+    )
+
+
+def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
+    region = commands.region(find_region(case))
+    timed_out = TIMEOUT_SIGNS.search(message) is not None
+    because = "The SDK tried the instance metadata, the last place of the chain."
+    no_profile = NO_INSTANCE_PROFILE.cause(because=(because,) if METADATA_SIGNS.search(message) else ())
+    hop_limit = METADATA_HOP_LIMIT.cause(
+        because=("The request to the metadata service timed out.",) if timed_out else ()
+    )
+    remedies = [
+        Remedy(
+            title="On EC2: give the instance a role",
+            who="account administrator",
+            steps=(
+                "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
+                "An instance profile contains a role. Only the console creates one together with the role.",
+            ),
+            commands=(
+                fill_command(
+                    "aws ec2 describe-iam-instance-profile-associations --region {} --filters Name=instance-id,Values=INSTANCE_ID",
+                    region,
+                ),
+                fill_command(
+                    "aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --region {} --iam-instance-profile Name=INSTANCE_PROFILE",
+                    region,
+                ),
+            ),
+            url=pages.EC2_ROLES,
+        ),
+        Remedy(
+            title="In a container on EC2: raise the hop limit",
+            who="account administrator",
+            steps=(
+                "A container is one network hop further from the metadata service, so the limit must be 2.",
+                "Then every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
+            ),
+            commands=(
+                fill_command(
+                    "aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --region {} --http-put-response-hop-limit 2",
+                    region,
+                ),
+            ),
+            url=pages.EC2_METADATA,
+        ),
+    ]
+    # A timeout shows that the response was lost; an instance without a role gets a 404.
+    return (
+        Advice([hop_limit, no_profile], remedies[::-1])
+        if timed_out
+        else Advice([no_profile, hop_limit], remedies)
+    )
+
+
+def advise_on_ecs(_case: Case[MissingCredentials], _message: str) -> Advice:
+    return Advice(
+        [
+            NO_TASK_ROLE.cause(because=("The text mentions ECS.",)),
+            RELATIVE_URI_LOST.cause(),
+        ],
+        [
+            Remedy(
+                title="On ECS: give the task a role",
+                who="account administrator",
+                steps=(
+                    "Set taskRoleArn in the task definition, and start new tasks: running tasks do not change.",
+                ),
+                commands=(
+                    "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.[taskRoleArn,executionRoleArn]'",
+                ),
+                url=pages.ECS_TASK_ROLE,
+            )
+        ],
+    )
+
+
+def advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:
+    return Advice(
+        [LAMBDA_VARIABLES_LOST.cause(because=("The text mentions Lambda.",))],
+        [
+            Remedy(
+                title="On Lambda: let the SDK find the execution role",
+                who="you",
+                steps=(
+                    "Create clients without profile and keys, and don't set AWS_PROFILE.",
+                    "Pass the environment to processes that the function starts.",
+                    "On your computer, the function has no role: use a profile there.",
+                ),
+                commands=("aws lambda get-function-configuration --function-name FUNCTION --query Role",),
+                url=pages.LAMBDA_ROLE,
+            )
+        ],
+    )
+
+
+_GITHUB_STEPS = (
+    "In GitHub Actions, add to the job or workflow: permissions: id-token: write, contents: read.",
+    "Set role-to-assume and aws-region of the action aws-actions/configure-aws-credentials.",
+    "The role must trust the system's OIDC provider. No secret is needed then.",
+)
+# What gives a job credentials, by what names the CI system in a text.
+_CI_STEPS = (
+    (
+        re.compile(r"jenkins|\[Pipeline\] ", re.IGNORECASE),
+        "Jenkins",
+        (
+            "Wrap the step in withAWS(role: 'ROLE_NAME', region: 'REGION') of the plugin Pipeline: AWS Steps, or in withCredentials with an AWS credentials binding.",
+            "Or give the agent a role: an instance profile on EC2, a task role in ECS, or a service account with a role in EKS.",
+        ),
+    ),
+    (
+        re.compile(r"gitlab", re.IGNORECASE),
+        "GitLab CI/CD",
+        (
+            "Add id_tokens with the audience that the role trusts to the job, write the token to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
+            "The role must trust the OIDC provider of the GitLab instance. No secret is needed then.",
+        ),
+    ),
+    (
+        re.compile(r"codebuild", re.IGNORECASE),
+        "CodeBuild",
+        (
+            "The build container has the credentials of the project's service role. Remove AWS_PROFILE and access keys from the environment.",
+            "In docker build, pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI as a build argument.",
+        ),
+    ),
+)
+
+
+def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
+    is_github = GITHUB_SIGNS.search(case.text) is not None
+    system, ci_steps = next(
+        ((name, steps) for pattern, name, steps in _CI_STEPS if pattern.search(case.text)),
+        ("the CI system", _GITHUB_STEPS),
+    )
+    if is_github:
+        system, ci_steps = "GitHub Actions", _GITHUB_STEPS
+    causes = [
+        JOB_WITHOUT_CREDENTIALS.cause(
+            because=(f"The text mentions {system}.",),
+            text=f"The job of {system} has no credentials: it assumed no role, or its secrets are empty.",
+        )
+    ]
+    if is_github:
+        causes.insert(
+            0,
+            NO_ID_TOKEN_PERMISSION.cause(
+                because=("The text mentions the permission id-token.",) if "id-token" in case.text else ()
+            ),
+        )
+        causes.append(SECRETS_OF_FORKS.cause())
+    return Advice(
+        causes,
+        [
+            Remedy(
+                title=f"Give the job of {system} a role",
+                who="you",
+                steps=ci_steps,
+                url=pages.GITHUB_OIDC if is_github else pages.OIDC_ROLES,
+            )
+        ],
+    )

@@ -1,0 +1,122 @@
+"""Describe the request whose credentials AWS rejected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage.arns._principals import Role
+from iamtriage.explaining._rules.shared.clues import (
+    AWS_COMPATIBLE,
+    error_code,
+    find_access_key,
+    find_partition,
+    find_region,
+    find_role_arn,
+    message_text,
+)
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.sts._evidence import StsCall
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import InvalidCredentials
+
+__all__ = (
+    "INVALID_TOKEN_CODES",
+    "REJECTION_PHRASES",
+    "UNKNOWN_KEY_CODES",
+    "RejectedRequest",
+    "describe_request",
+)
+
+REJECTION_PHRASES = (
+    "security token included in the request is invalid",
+    "Access Key Id you provided does not exist in our records",
+    "AWS was not able to validate the provided access credentials",
+    "provided token is malformed or otherwise invalid",
+    "Session token not found or invalid",
+)
+UNKNOWN_KEY_CODES = frozenset({"InvalidAccessKeyId", "InvalidAccessKeyIdException"})
+INVALID_TOKEN_CODES = frozenset({"InvalidToken", "InvalidTokenId"})
+# These operations send a token instead of a signature.
+_WEB_IDENTITY_ERROR = "WebIdentityErr"  # of the AWS SDK for Go v1
+_UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
+
+
+@attrs.frozen
+class RejectedRequest:
+    """A request whose credentials AWS rejected.
+
+    Attributes:
+        message: The message.
+        code: The error code.
+        key: The access key ID in the text.
+        region: The region of the call.
+        is_opt_in: Whether accounts must opt in to the region; ``None`` if that is unknown.
+        partition: The partition of the role or the call.
+        role: The role that called or was to be assumed.
+        is_aws_compatible: Whether the text names an endpoint of AWS-compatible software.
+        is_s3: Whether S3 or a store like it rejected the request.
+        is_signed: Whether the operation is signed with an access key.
+    """
+
+    message: str
+    code: str
+    key: str | None
+    region: str | None
+    is_opt_in: bool | None
+    partition: str
+    role: Role | None
+    is_aws_compatible: bool
+    is_s3: bool
+    is_signed: bool
+
+    @property
+    def is_temporary(self) -> bool | None:
+        """Whether the access key is temporary; ``None`` if the text shows none."""
+        return None if self.key is None else self.key.startswith("ASIA")
+
+    @property
+    def concerns_token(self) -> bool:
+        """Whether the session token is the problem."""
+        return bool(self.is_temporary) or self.code in INVALID_TOKEN_CODES
+
+    @property
+    def may_need_opt_in(self) -> bool:
+        """Whether the region, which the text does not state, can be one to opt in to."""
+        return self.region is None and self.partition == "aws"
+
+    @property
+    def may_be_for_other_store(self) -> bool:
+        """Whether the keys can belong to an S3-compatible store."""
+        return self.is_s3 and not self.is_aws_compatible
+
+
+def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
+    message, region = message_text(case), find_region(case)
+    service = case.failure.envelope.service
+    code, role = error_code(case.failure), _find_role(case)
+    return RejectedRequest(
+        message=message,
+        code=code,
+        key=find_access_key(case),
+        region=region,
+        is_opt_in=None if region is None else StsCall().is_opt_in(region),
+        partition=find_partition(case) if role is None else role.partition,
+        role=role,
+        is_aws_compatible=AWS_COMPATIBLE.search(case.text) is not None,
+        is_s3=service == "s3" or code in UNKNOWN_KEY_CODES | INVALID_TOKEN_CODES,
+        is_signed=not (
+            case.failure.envelope.operation in _UNSIGNED_OPERATIONS or _WEB_IDENTITY_ERROR in message
+        ),
+    )
+
+
+def _find_role(case: Case[InvalidCredentials]) -> Role | None:
+    """Return the role that was to be assumed, or that called."""
+    texts = (case.failure.resource, case.facts.resource, find_role_arn(case.text), case.caller)
+    return next(
+        (role for text in texts if (role := underlying_role(try_parse_principal(text))) is not None), None
+    )

@@ -1,0 +1,125 @@
+"""Explain that EKS reserves a user name or a group of an access entry.
+
+Source: https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clusters import (
+    find_cluster,
+    find_entry_arn,
+)
+from iamtriage.explaining._rules.shared.principal_mappings import (
+    IAM_DOES_NOT_HELP,
+    build_cluster_principal,
+    create_entry_command,
+)
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.failures._failures import AccessEntry
+
+
+__all__ = ("entry_principal", "explain_reserved_name")
+
+
+_RESERVED_PREFIXES = ("system:", "eks:", "aws:", "amazon:", "iam:")
+RESERVED_NAME = CauseType(
+    "reserved-name",
+    title="The user or group name is reserved or malformed",
+    meaning="The user name or group of the access entry is reserved for Kubernetes and EKS, or malformed.",
+    recognised_by="EKS says that the user name or the Kubernetes group is invalid.",
+    fix="Use a name without the prefixes system:, eks:, aws:, amazon: and iam:.",
+    sources=(pages.EKS_ACCESS_ENTRIES,),
+    example="eks-entry-username",
+)
+
+
+def entry_principal(case: Case[AccessEntry]) -> ClusterPrincipal:
+    return build_cluster_principal(try_parse_principal(find_entry_arn(case)), "the principal")
+
+
+def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
+    cluster, principal = find_cluster(case), entry_principal(case)
+    if re.search(r"[Gg]roup", message):
+        name = "group"
+        if (found := _NODE_GROUP.search(message)) is not None:
+            return _explain_node_group(case, found[0])
+        advice = "Instead of system:masters, associate AmazonEKSClusterAdminPolicy with the entry. For other permissions, bind a role to your own group."
+        change = cluster.eks_command(
+            "update-access-entry", "--kubernetes-groups", "GROUP", principal=principal.entry_argument
+        )
+    else:
+        name = "user name"
+        advice = "Omit the user name if it does not matter: EKS chooses one. Before {{SessionName}}, a colon is required."
+        change = cluster.eks_command(
+            "update-access-entry", "--username", "USER", principal=principal.entry_argument
+        )
+    return Explanation(
+        failure=case.failure,
+        topic="access-entry-name",
+        summary=f"EKS rejected the {name} of the access entry: it is reserved or malformed.",
+        causes=(
+            RESERVED_NAME.cause(
+                "reported",
+                text=f"The {name} has a prefix that is reserved for Kubernetes and EKS, or is malformed.",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title=f"Use another {name}",
+                who="cluster administrator",
+                steps=(
+                    f"The {name} must not begin with {', '.join(_RESERVED_PREFIXES[:-1])} or {_RESERVED_PREFIXES[-1]}.",
+                    advice,
+                ),
+                commands=(change,),
+                url=pages.EKS_ACCESS_ENTRIES,
+            ),
+        ),
+        notes=(
+            "The ConfigMap aws-auth accepts such names, access entries do not. An entry for nodes gets its name and groups from its type.",
+            IAM_DOES_NOT_HELP,
+        ),
+    )
+
+
+_NODE_GROUP = re.compile(r"system:(?:bootstrappers|nodes|node-proxier)")
+
+
+def _explain_node_group(case: Case[AccessEntry], group: str) -> Explanation:
+    """Explain that nodes get their groups from the type of their access entry."""
+    cluster, principal = find_cluster(case), entry_principal(case)
+    return Explanation(
+        failure=case.failure,
+        topic="access-entry-name",
+        summary=f"EKS rejected the group {group}: nodes get it from the type of their access entry (EC2_LINUX), not from its groups.",
+        causes=(
+            RESERVED_NAME.cause("reported", text="Groups that begin with system: are reserved."),
+            ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),
+        ),
+        remedies=(
+            Remedy(
+                title="Re-create the node role's access entry with type EC2_LINUX",
+                who="cluster administrator",
+                steps=(
+                    "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, FARGATE_LINUX for Fargate, and no groups.",
+                ),
+                commands=(
+                    cluster.eks_command("delete-access-entry", principal=principal.entry_argument),
+                    create_entry_command(cluster, principal, kind="EC2_LINUX"),
+                ),
+                url=pages.EKS_ACCESS_ENTRIES,
+            ),
+        ),
+        notes=(IAM_DOES_NOT_HELP,),
+    )
