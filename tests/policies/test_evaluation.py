@@ -382,6 +382,9 @@ def test_text_card_and_data() -> None:
 def test_values_can_be_pickled() -> None:
     decision = explicit()
     assert pickle.loads(pickle.dumps(decision)) == decision
+    limits = {"DateLessThan": {"aws:CurrentTime": "2026-01-01"}, "NumericLessThan": {"s3:max-keys": 10}}
+    undecided = evaluate(read(), PolicySet(identity=[doc(allow(Condition=limits))]))
+    assert pickle.loads(pickle.dumps(undecided)) == undecided
     assert "app-policy" in repr(PolicySet(identity=[NAMED]))
     assert repr(read()).startswith("Request(principal='arn:aws:iam::")
     assert "context" in repr(read(context={"aws:SourceIp": "203.0.113.1"}))

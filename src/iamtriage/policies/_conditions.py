@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -20,7 +19,7 @@ import attrs
 from iamtriage.policies._patterns import Pattern, compile_regex, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 __all__ = (
     "Operator",
@@ -56,8 +55,8 @@ def _is_negated(operator: Operator) -> bool:
     return "Not" in operator.base
 
 
-def _find_comparator(operator: Operator) -> Callable[[PolicyValue, str], bool | None] | None:
-    return _COMPARATORS.get(operator.base.replace("Not", "") if operator.is_negated else operator.base)
+def _name_comparison(operator: Operator) -> str:
+    return operator.base.replace("Not", "") if operator.is_negated else operator.base
 
 
 @attrs.frozen
@@ -70,8 +69,7 @@ class Operator:
         set_operator: ``"ForAllValues"``, ``"ForAnyValue"`` or ``None``.
         if_exists: Whether a missing key meets the condition.
         is_negated: Whether a request value meets the condition if it matches no policy value.
-        compare: The comparison of a policy value with a request value, without the negation; ``None`` for
-            ``Null``, which compares none.
+        comparison: The operator without prefix, suffix and negation, which compares one value with another.
     """
 
     name: str
@@ -81,8 +79,8 @@ class Operator:
     is_negated: bool = attrs.field(
         init=False, eq=False, repr=False, default=attrs.Factory(_is_negated, takes_self=True)
     )
-    compare: Callable[[PolicyValue, str], bool | None] | None = attrs.field(
-        init=False, eq=False, repr=False, default=attrs.Factory(_find_comparator, takes_self=True)
+    comparison: str = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_name_comparison, takes_self=True)
     )
 
     @property
@@ -136,10 +134,10 @@ def evaluate_condition(
         ``None`` if the result is unknown: a value is unknown or invalid, or the request has several values
         and the operator compares one, for which IAM documents no result.
     """
-    if len(values) == 1 and values[0] and operator.compare is not None:
+    if len(values) == 1 and values[0] and operator.base != "Null":
         # The most common case first.
         return _evaluate_value(operator, expected, values[0])
-    if operator.compare is None:
+    if operator.base == "Null":
         return any_true(_match_null(each, values) for each in expected)
     # For set operators, empty strings are a null data set, like a missing key.
     if not values or (operator.set_operator and not any(values)):
@@ -194,9 +192,9 @@ def parse_date(text: str) -> Decimal | None:
 
 
 def _evaluate_value(operator: Operator, expected: Sequence[PolicyValue | None], value: str) -> bool | None:
-    compare = operator.compare
-    if compare is None or len(value) > _MAX_LENGTH:
+    if len(value) > _MAX_LENGTH:
         return None
+    compare = _COMPARATORS[operator.comparison]
     matched: bool | None = False
     for each in expected:
         result = None if each is None else compare(each, value)

@@ -27,6 +27,11 @@ def _is_plain(condition: Condition) -> bool:
     return None not in condition.constants and condition.lower_key != "aws:principalarn"
 
 
+def _collect_equal_texts(condition: Condition) -> frozenset[str]:
+    is_equality = condition.is_plain and condition.operator.base == "StringEquals"
+    return frozenset(each for each in condition.values if each) if is_equality else frozenset()
+
+
 @attrs.frozen
 class Condition:
     """A condition: an operator, a key and values.
@@ -40,6 +45,8 @@ class Condition:
         lower_key: The key in lower case, because keys are case-insensitive.
         is_plain: Whether its result follows from the values alone: they have no variable, and the key is
             not ``aws:PrincipalArn``, of which a session's ARN lacks the path.
+        equal_texts: The texts of which each, as the only value, meets the condition; empty if it does not
+            compare with ``StringEquals``.
     """
 
     operator: Operator
@@ -54,6 +61,9 @@ class Condition:
     )
     is_plain: bool = attrs.field(
         init=False, eq=False, repr=False, default=attrs.Factory(_is_plain, takes_self=True)
+    )
+    equal_texts: frozenset[str] = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(_collect_equal_texts, takes_self=True)
     )
 
     def __str__(self) -> str:

@@ -119,7 +119,10 @@ def match_statement(statement: Statement, question: Question, *, has_variables: 
         if condition.is_plain:
             # The fast path of most conditions.
             values = keys.get_values(condition.lower_key)
-            if values is not None and evaluate_condition(condition.operator, condition.constants, values):
+            if values is not None and (
+                (len(values) == 1 and values[0] in condition.equal_texts)
+                or evaluate_condition(condition.operator, condition.constants, values)
+            ):
                 continue
         checked = check_condition(condition, keys, has_variables=has_variables)
         is_met = checked.is_met
