@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from iamtriage import AccessDenied, explain, parse, read_decoded_message
+from iamtriage import AccessDenied, Envelope, explain, parse, read_decoded_message
 from iamtriage.exceptions import PolicyError
 from iamtriage.policies import PolicyDocument, PolicySet, Verification, verify
 
@@ -261,3 +261,37 @@ def test_invalid_arguments() -> None:
     for faulty in ("{", doc({"Effect": "Allow"}), {"Statement": 3}, "3"):
         with pytest.raises(PolicyError):
             check(IMPLICIT, adding=faulty)
+
+
+NAMES: dict[str, tuple[str, str, str | None]] = {
+    "a role": ("iam:GetRole", "role app", f"arn:aws:iam::{ACCOUNT}:role/app"),
+    "a user": ("iam:ListAttachedUserPolicies", "user ben", f"arn:aws:iam::{ACCOUNT}:user/ben"),
+    "a cut ARN": ("iam:CreateRole", "arn:aws:iam", None),
+    "a masked ARN": ("s3:GetObject", "arn:aws:s3:::****/a", None),
+    "AWS's own pattern": ("ec2:RunInstances", f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/*", f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/*"),
+    "a name without a Region": ("dynamodb:Query", "orders", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_services_name_resources_without_their_arn(name: str) -> None:
+    action, resource, arn = NAMES[name]
+    failure = AccessDenied(principal=USER, action=action, resource=resource)
+    result = verify(failure, PolicySet(), adding=doc(allow(action, arn or "arn:aws:s3:::b")))
+    if arn is None:
+        assert (result.fixes, result.before) == (None, None)
+        assert "not a whole ARN" in result.reason
+    else:
+        assert (result.fixes, result.surplus) == (True, ())
+
+
+def test_a_secret_without_the_end_of_its_arn() -> None:
+    action, prefix = "secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret"
+    failure = AccessDenied(
+        principal=USER, action=action, resource="prod/db", envelope=Envelope(region="eu-west-1")
+    )
+    for resource in (f"{prefix}:prod/db-??????", f"{prefix}:prod/*", "*"):
+        assert verify(failure, PolicySet(), adding=doc(allow(action, resource))).fixes is True
+    result = verify(failure, PolicySet(), adding=doc(allow(action, f"{prefix}:prod/db-AbCdEf")))
+    assert result.fixes is None
+    assert "six characters" in result.reason

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
-from iamtriage._text import join_words
+from iamtriage._text import clip_text, join_words, quote_json
 from iamtriage.actions._lookup import actions_for, find_action
+from iamtriage.arns._arns import parse_arn
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.policies._conditions import parse_date
+from iamtriage.policies._grants import Location, build_grant
+from iamtriage.policies._request_patterns import is_aws_pattern
 from iamtriage.policies._requests import Request
 
 if TYPE_CHECKING:
@@ -42,10 +45,35 @@ def build_request(failure: AccessDenied, facts: object = None) -> Request | str:
         words = join_words(missing, "and")
         return f"The error does not state {words}, which {verb} needed to evaluate policies."
     context = {each.key: each.values for each in decoded.context} if decoded else {}
+    arn = _complete_resource(str(resource), str(action), str(principal), failure)
+    if arn is None:
+        shown = quote_json(clip_text(str(resource)))
+        return f"The denied request cannot be evaluated: its resource {shown} is not a whole ARN."
     try:
-        return Request(str(principal), str(action), str(resource), {**_read_envelope(failure), **context})
+        return Request(str(principal), str(action), arn, {**_read_envelope(failure), **context})
     except (InvalidArnError, ValueError) as error:
         return f"The denied request cannot be evaluated: {error}."
+
+
+def _complete_resource(resource: str, action: str, principal: str, failure: AccessDenied) -> str | None:
+    """Return the ARN of a denied resource, which services also write as a name; ``None`` if it is unclear."""
+    if resource == "*":
+        return resource
+    if resource.startswith("arn:"):
+        known = find_action(action)
+        is_pattern = known is not None and is_aws_pattern(known, resource)
+        # Any other * masks a part of the ARN.
+        is_whole = resource.count(":") >= 5 and (is_pattern or "*" not in resource)
+        return resource if is_whole else None
+    try:
+        caller = parse_arn(principal)
+    except InvalidArnError:
+        return None
+    location = Location(caller.partition, failure.envelope.region, caller.account)
+    grant = build_grant(action, resource, location)
+    if grant is None or not grant.known or grant.has_placeholders or len(grant.resources) != 1:
+        return None
+    return grant.resources[0] if grant.resources[0].startswith("arn:") else None
 
 
 def _read_fact(facts: object, name: str) -> str | None:

@@ -35,6 +35,8 @@ __all__ = ("Surplus", "Verification", "verify", "verify_request")
 
 _MAX_SHOWN = 20
 _MAX_VALUES = 4
+# Secrets Manager appends six characters to the name of a secret, which an error can lack.
+_UNKNOWN_SUFFIX = "-??????"
 # Types that only restrict: what they deny stays denied whatever is added to others.
 _LIMITS: tuple[PolicyType, ...] = (
     *("service_control", "resource_control", "permissions_boundary", "session", "vpc_endpoint"),
@@ -209,6 +211,8 @@ def _judge(
     *,
     is_changed: bool,
 ) -> tuple[bool | None, str]:
+    if after.deny == "implicit" and after.request.resource.endswith(_UNKNOWN_SUFFIX):
+        return None, f"the error does not state the last six characters of the secret's ARN. {after.reason}"
     if after.allowed is False:
         return False, f"the call stays denied. {after.reason}"
     if after.allowed is None:
