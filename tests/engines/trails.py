@@ -1,4 +1,4 @@
-"""Run an example job on a generated trail, and compare what it wrote with what was planted."""
+"""Run an example job on a generated trail, and compare what it wrote, and a report of that, with what was planted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow.dataset
+
+from iamtriage.report import build_report
 
 if TYPE_CHECKING:
     import pytest
@@ -29,9 +31,15 @@ def run(job: str, monkeypatch: pytest.MonkeyPatch, trail: Path, results: Path) -
 
 
 def check_results(results: Path, tree: CloudTrailTree) -> None:
-    """Check that a job found every planted failure, once, in the folder of its day."""
+    """Check that a job found every planted failure, once, in the folder of its day, and that a report counts them."""
     rows = pyarrow.dataset.dataset(results, partitioning="hive").to_table().to_pylist()
     assert len(rows) == tree.denials + tree.errors
     assert Counter(row["fingerprint"] for row in rows if row["kind"] == "access_denied") == tree.problems
     assert all(str(row["date"]) == row["time"][:10] for row in rows)
     assert len({row["date"] for row in rows}) == len({time[:10] for time in tree.last_seen.values()}) > 1
+    with build_report([results]) as report:
+        problems = list(report.problems())
+        unread = report.inputs(only_problems=True)
+    assert {each["fingerprint"]: each["count"] for each in problems} == tree.problems
+    assert {each["fingerprint"]: each["last_seen"] for each in problems} == tree.last_seen
+    assert unread == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,9 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from iamtriage import to_record
+from iamtriage import fingerprint, parse, to_record
+from iamtriage.arrow import cloudtrail
 from iamtriage.cli import main
 from iamtriage.inputs import open_inputs
+from iamtriage.testing import cloudtrail_files, denial
 from tests.inputs.records import ACCOUNT, APP, FAILED, MESSAGE, SUCCEEDED
 
 if TYPE_CHECKING:
@@ -169,3 +173,70 @@ def test_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     assert list(source.failures()) == []
     assert source.problem == "Parquet data; install iamtriage[arrow] to read it"
+
+
+# -------------------------------------------------------------------------------- what others have written
+
+
+def _records_of_a_trail() -> list[dict[str, Any]]:
+    files = cloudtrail_files(
+        records=300, denials=0.4, errors=0.1, accounts=1, regions=("eu-west-1",), problems=30
+    )
+    return [record for file in files for record in json.loads(file.text)["Records"]]
+
+
+def test_flat_records(tmp_path: Path) -> None:
+    """The Parquet files of ``iamtriage.arrow``, with dictionaries or without and with columns of others."""
+    records = _records_of_a_trail()
+    failures = [failure for record in records if (failure := parse(record))]
+    batch = pa.table({"record": [json.dumps(record) for record in records]})
+    for dictionaries in (True, False):
+        path = tmp_path / "x.parquet"
+        table = cloudtrail(batch, "record", dictionaries=dictionaries)
+        pq.write_table(table.append_column("team", pa.array(["a"] * len(records))), path)
+        [source] = open_inputs([path])
+        found = list(source.failures())
+        assert [to_record(each) for each in found] == [to_record(each) for each in failures]
+        assert [fingerprint(each) for each in found] == [fingerprint(each) for each in failures]
+        assert (source.records, source.problem) == (len(records), None)
+
+
+@pytest.mark.parametrize(
+    ("options", "is_selected"),
+    [
+        ({"since": "2026-11-01", "accounts": ["111122223333"], "regions": ["eu-west-1"]}, True),
+        ({"since": "2026-11-20"}, False),
+        ({"accounts": ["444455556666"]}, False),
+        ({"regions": ["eu-central-1"]}, False),
+    ],
+)
+def test_selection_of_flat_records(options: dict[str, Any], is_selected: bool, tmp_path: Path) -> None:  # noqa: FBT001 (a parameter)
+    path = tmp_path / "x.parquet"
+    record = denial("s3:GetObject", time="2026-11-02T01:02:03Z").cloudtrail()
+    pq.write_table(cloudtrail(pa.table({"record": [json.dumps(record)]}), "record"), path)
+    [source] = open_inputs([path], **options)
+    assert len(list(source.failures())) == is_selected
+
+
+def test_impossible_flat_records(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [
+        {"kind": "access_denied", "fingerprint": "1:0", "deny": "explicit"},
+        {"kind": "none", "fingerprint": "1:1", "deny": None},
+        {"kind": "access_denied", "fingerprint": None, "deny": "never"},
+    ]
+    source = _write(tmp_path / "x.parquet", rows)
+    assert [failure.kind for failure in source.failures()] == ["access_denied"]
+
+
+def test_names_in_lower_case(tmp_path: Path) -> None:
+    """Athena writes no others."""
+    records = [{**each, "resources": None, "requestParameters": None} for each in _records_of_a_trail()]
+    records[0]["resources"] = [{"ARN": "arn:aws:s3:::orders", "accountId": "111122223333"}]
+    records[0] |= {"errorCode": "AccessDenied", "errorMessage": "Access denied."}
+    rows = json.loads(re.sub(r'"(\w+)":', lambda match: match[0].lower(), json.dumps(records)))
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    [source] = open_inputs([path])
+    failures = [failure for record in records if (failure := parse(record))]
+    assert [to_record(each) for each in source.failures()] == [to_record(each) for each in failures]
+    assert failures[0].resource == "arn:aws:s3:::orders"

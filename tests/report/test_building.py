@@ -125,6 +125,32 @@ def test_rows_are_those_of_parse_and_of_arrow(tree: tuple[Path, CloudTrailTree],
     assert len(rows) > 100
 
 
+def test_parquet_of_other_engines_has_the_same_numbers(
+    tree: tuple[Path, CloudTrailTree], tmp_path: Path
+) -> None:
+    """A folder as Spark writes it: partitioned, with a marker and checksums."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    from iamtriage.arrow import cloudtrail
+
+    folder, planted = tree
+    records = [record for each in open_inputs([folder]) for record in each.denials()]
+    table = cloudtrail(pa.table({"record": [json.dumps(each) for each in records]}), "record")
+    dates = pa.array([time[:10] for time in table["time"].to_pylist()])
+    parquet.write_to_dataset(table.append_column("date", dates), tmp_path / "rows", partition_cols=["date"])
+    (tmp_path / "rows" / "_SUCCESS").touch()
+    (tmp_path / "rows" / "._SUCCESS.crc").write_bytes(b"crc\0\0\0\2\0\0\0\0\0")
+    with build_report([folder]) as report, build_report([tmp_path / "rows"]) as of_parquet:
+        assert of_parquet.inputs(only_problems=True) == []
+        assert of_parquet.totals["denials"] == planted.denials
+        ours, others = of_parquet.to_dict(), report.to_dict()
+    problems = {each["fingerprint"]: each["count"] for each in ours["problems"]}
+    assert problems == dict(planted.problems)
+    for name in ("by_day", "by_principal", "by_action", "by_service", "by_region", "by_layer"):
+        assert ours[name] == others[name], name
+
+
 def test_numbers_add_up(tree: tuple[Path, CloudTrailTree]) -> None:
     folder, _ = tree
     with build_report([folder]) as report:

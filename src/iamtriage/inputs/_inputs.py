@@ -12,7 +12,7 @@ from iamtriage.inputs._line_numbers import LineNumbers
 from iamtriage.inputs._live import read_live_lines
 from iamtriage.inputs._log_events import find_messages
 from iamtriage.inputs._progress import Progress
-from iamtriage.inputs._records import find_format, read_denials
+from iamtriage.inputs._records import find_format, parse_record, read_denials
 from iamtriage.inputs._selection import Selection
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ class Input:
 
         Records are CloudTrail's, OCSF events and Kubernetes audit events, in any of the containers that AWS
         puts around them. All errors are failures, such as throttling, not only denials of access. An input
-        that is not records has a ``problem``.
+        that is not records has a ``problem``. Parquet files that iamtriage wrote hold flat records, which
+        :func:`iamtriage.from_record` reads; those have a ``fingerprint``, too.
 
         Yields:
             The records. ``records`` is their number, with those of calls that succeeded, after the last one.
@@ -163,10 +164,8 @@ class Input:
             self.records, self.skipped, self.problem = progress.records, progress.skipped, progress.problem
 
     def _parse_records(self, reader: Reader, content: Content) -> Iterator[Failure]:
-        from iamtriage._reading.parsing import parse
-
         for record in self._read_records(reader, content):
-            failure = parse(record)
+            failure = parse_record(record)
             if failure is not None:
                 yield failure
 

@@ -1,13 +1,19 @@
-"""Read the failing records of Parquet files: OCSF events of Amazon Security Lake, or CloudTrail records."""
+"""Read the failing records of Parquet files.
+
+These are OCSF events of Amazon Security Lake; CloudTrail records, also with names in lower case as Athena
+writes them; and flat records as ``iamtriage.arrow`` and ``iamtriage scan --format parquet`` write them.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+from iamtriage.typing import Record as FlatRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from iamtriage.inputs._content import Content
     from iamtriage.inputs._json import Record
@@ -38,6 +44,20 @@ _OCSF = frozenset(
 )
 _OCSF_ERRORS: tuple[tuple[str, ...], ...] = (("api", "response", "error"), ("api", "response", "message"))
 _CLOUDTRAIL_ERRORS: tuple[tuple[str, ...], ...] = (("errorCode",), ("errorMessage",))
+# The names of a record's members in lower case, and as CloudTrail writes them.
+_MEMBERS = {
+    name.lower(): name
+    for name in (
+        *("errorCode", "errorMessage", "eventName", "eventSource", "eventTime", "eventID", "eventCategory"),
+        *("requestID", "awsRegion", "sourceIPAddress", "userAgent", "userIdentity", "recipientAccountId"),
+        *("additionalEventData", "requestParameters", "responseElements", "eventType", "eventVersion"),
+        *("accountId", "userName", "identityProvider", "principalId", "invokedBy"),
+    )
+}
+_RESOURCE_MEMBERS = {"accountid": "accountId", "arn": "ARN"}
+_LOWERED_ERRORS: tuple[tuple[str, ...], ...] = (("errorcode",), ("errormessage",))
+_FLAT_ERRORS: tuple[tuple[str, ...], ...] = (("kind",),)
+_FLAT = frozenset(FlatRecord.__annotations__)
 
 
 def read_parquet(content: Content, progress: Progress) -> Iterator[Record]:
@@ -62,10 +82,15 @@ def read_parquet(content: Content, progress: Progress) -> Iterator[Record]:
 
 def _read(file: Any, progress: Progress) -> Iterator[Record]:  # noqa: ANN401 (pyarrow has no types)
     names = frozenset(file.schema_arrow.names)
+    convert: Callable[[dict[str, Any]], Record]
     if {"api", "class_uid"} <= names:
-        columns, errors = names & _OCSF, _OCSF_ERRORS
+        columns, errors, convert = names & _OCSF, _OCSF_ERRORS, _with_time
     elif {"eventSource", "eventName"} <= names:
-        columns, errors = names, _CLOUDTRAIL_ERRORS
+        columns, errors, convert = names, _CLOUDTRAIL_ERRORS, _with_time
+    elif {"eventsource", "eventname"} <= names:
+        columns, errors, convert = names, _LOWERED_ERRORS, _raise_names
+    elif {"kind", "fingerprint"} <= names:
+        columns, errors, convert = names & (_FLAT | {"fingerprint"}), _FLAT_ERRORS, dict
     else:
         progress.problem = "Parquet data without columns of CloudTrail or OCSF events"
         return
@@ -73,7 +98,26 @@ def _read(file: Any, progress: Progress) -> Iterator[Record]:  # noqa: ANN401 (p
         progress.records += batch.num_rows
         failed = _find_failed(batch, errors)
         for row in batch.filter(failed).to_pylist():
-            yield _with_time(row)
+            yield convert(row)
+
+
+def _raise_names(event: dict[str, Any]) -> Record:
+    """Return a record whose members have the names of CloudTrail, instead of in lower case."""
+    record: dict[str, Any] = _rename(event, _MEMBERS)
+    for name, names in (("userIdentity", _MEMBERS), ("resources", _RESOURCE_MEMBERS)):
+        if name in record:
+            record[name] = _rename(record[name], names)
+    return record
+
+
+def _rename(value: Any, names: dict[str, str]) -> Any:  # noqa: ANN401 (JSON)
+    """Return a mapping, or a list of mappings, with other names."""
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
+        return {names.get(name, name): each for name, each in members.items()}
+    if isinstance(value, list):
+        return [_rename(each, names) for each in cast("list[object]", value)]
+    return value
 
 
 def _find_failed(batch: Any, errors: tuple[tuple[str, ...], ...]) -> Any:  # noqa: ANN401 (pyarrow has no types)

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol, cast
 
+from iamtriage._reading.parsing import parse
+from iamtriage.exceptions import RecordError
 from iamtriage.inputs._elements import read_elements
 from iamtriage.inputs._json import Record, get, load
 from iamtriage.inputs._parquet import read_parquet
@@ -19,10 +21,11 @@ from iamtriage.inputs._progress import Progress
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from iamtriage.failures._failures import Failure
     from iamtriage.inputs._content import Content
     from iamtriage.inputs._selection import Selection
 
-__all__ = ("Reader", "find_format", "read_denials")
+__all__ = ("Reader", "find_format", "parse_record", "read_denials")
 
 # A document that cannot be split is read as a whole, up to this many bytes.
 _MAX_DOCUMENT = 256 << 20
@@ -90,6 +93,18 @@ def read_denials(
     for record in records:
         if selection.includes(record):
             yield record
+
+
+def parse_record(record: Record) -> Failure | None:
+    """Return the failure of a record of an event, or of a flat record with a fingerprint."""
+    if "fingerprint" not in record:
+        return parse(record)
+    from iamtriage.failures._records import from_record
+
+    try:
+        return from_record({key: value for key, value in record.items() if key != "fingerprint"})
+    except RecordError:
+        return None
 
 
 def _strip(data: bytes) -> bytes:

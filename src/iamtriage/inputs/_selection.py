@@ -236,9 +236,11 @@ def _account_of(record: Mapping[str, object]) -> str | None:
     account = record.get("recipientAccountId")
     if account is None:
         account = get(record, "cloud", "account", "uid") or get(record, "userIdentity", "accountId")
+    if account is None:  # a flat record
+        account = record.get("account")
     return account if isinstance(account, str) else None
 
 
 def _region_of(record: Mapping[str, object]) -> str | None:
-    region = record.get("awsRegion") or get(record, "cloud", "region")
+    region = record.get("awsRegion") or get(record, "cloud", "region") or record.get("region")
     return region if isinstance(region, str) else None

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._reading.parsing import parse
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.failures._fingerprints import fingerprint
+from iamtriage.inputs._records import parse_record
 from iamtriage.report._examples import build_example
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _read_rows(source: Input) -> Iterator[tuple[tuple[str | None, ...] | None, o
     is_record = False
     for record in source.denials():
         is_record = True
-        yield _build_record_row(record), record
+        yield _build_record_row(record), _wrap_flat(record) if "fingerprint" in record else record
     if is_record or source.records or source.problem is None or source.skipped is not None:
         return
     if source.problem.startswith("Parquet data"):
@@ -151,8 +151,13 @@ def _read_rows(source: Input) -> Iterator[tuple[tuple[str | None, ...] | None, o
         yield None if failure.kind == _OTHER else _build_row(failure, None, None), failure
 
 
+def _wrap_flat(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a flat record as examples hold it."""
+    return {"record": {key: value for key, value in record.items() if key != "fingerprint"}}
+
+
 def _build_record_row(record: Mapping[str, Any]) -> tuple[str | None, ...] | None:
-    failure = parse(record)
+    failure = parse_record(record)
     recipient = record.get("recipientAccountId")
     recipient = recipient if isinstance(recipient, str) else None
     if failure is None:
