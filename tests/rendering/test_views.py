@@ -14,7 +14,7 @@ from IPython.lib import pretty as printing
 
 import iamtriage
 from iamtriage import Failure, actions, authorization, aws_auth, boto, redact, sts
-from iamtriage._rendering.blocks import Fields, Items
+from iamtriage._rendering.blocks import Fields, Items, Labels
 from iamtriage._rendering.fields import shown_fields
 from iamtriage._rendering.value_blocks import blocks_of, without_secrets
 from iamtriage._rendering.views import View
@@ -450,4 +450,11 @@ def test_other_values_have_no_fields() -> None:
 def test_value_with_a_secret_name_is_redacted() -> None:
     name = "https://me:hunter2example@example.com"
     (shown,) = without_secrets([Fields(((name, "password=hunter2example"),))], redact)
-    assert shown == Fields(((name, "password=[REDACTED password]"),))
+    assert shown == Fields((("https://me:REDACTED-password@example.com", "password=[REDACTED password]"),))
+
+
+def test_names_are_shown_without_secrets() -> None:
+    token = "q7Zr2kLmN8vXcB4tYwE6uPsA9dFgH1jK"
+    rows = ((f"token={token}", "1"),)
+    shown = without_secrets([Fields(rows), Labels(rows)], redact)
+    assert shown == (Fields((("token=[REDACTED token]", "1"),)), Labels((("token=[REDACTED token]", "1"),)))

@@ -158,11 +158,11 @@ def with_texts(block: Block, change: Callable[[str], str]) -> Block:
         case Heading(text, level, tags):
             return Heading(change(text), level, tuple(map(change, tags)))
         case Fields(rows):
-            return Fields(tuple((name, change(value)) for name, value in rows))
+            return Fields(tuple((change(name), change(value)) for name, value in rows))
         case Items(items, ordered):
             return Items(tuple(map(change, items)), ordered)
         case Labels(rows):
-            return Labels(tuple((label, change(text)) for label, text in rows))
+            return Labels(tuple((change(label), change(text)) for label, text in rows))
         case Fold(title, blocks, is_open):
             return Fold(change(title), tuple(with_texts(each, change) for each in blocks), is_open)
         case Paragraph(text, quiet):

@@ -77,7 +77,10 @@ def _without_secrets(block: Block, redact: Redact) -> Block:
             return Heading(_redact_and_clip(text, _MAX_TITLE, redact), level, tuple(map(redact, tags)))
         case Fields(rows):
             return Fields(
-                tuple((_clip(name, _MAX_TITLE), _redact_value(name, value, redact)) for name, value in rows)
+                tuple(
+                    (_redact_and_clip(name, _MAX_TITLE, redact), _redact_value(name, value, redact))
+                    for name, value in rows
+                )
             )
         case Items(items, ordered):
             return Items(tuple(_redact_and_clip(item, _MAX_VALUE, redact) for item in items), ordered)

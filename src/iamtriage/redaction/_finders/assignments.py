@@ -364,6 +364,8 @@ def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) 
     value = text[extent.start : extent.end]
     if not extent.quote and OTHER_ASSIGNMENT.match(value):
         return False
+    if extent.quote and name.what == "password" and any(map(str.isdigit, value)):
+        return True
     return name.what == "signature" or looks_random(value)
 
 

@@ -75,6 +75,10 @@ def _names_in_host(text: str, m: re.Match[str]) -> Iterator[Identifier]:
         for at, (start, end) in enumerate(_segments(text, *m.span("path")), s3):
             yield from split_name(text, start, end, "object" if at else "bucket")
         return
+    if "queue" in labels[-1:]:
+        # The old hosts of SQS: "eu-west-1.queue.amazonaws.com".
+        yield from _names_in_path(text, labels, *m.span("path"))
+        return
     region = next((at for at, label in enumerate(labels) if _REGION.fullmatch(label)), 0)
     # Without a region it is a service principal.
     if region:

@@ -35,7 +35,7 @@ _HEADER = re.compile(r"authorization|bearer|basic")
 _NAME = re.compile(rf"{NAME_OR_MARKER.pattern}|{_HEADER.pattern}")
 _BREAK = re.compile(r"[ \t]{0,80}\r?\n[ \t]{0,80}")
 # What a secret has, to skip at once what cannot be one.
-_LONG_WORD = re.compile(r"[A-Za-z0-9+/=_.~!#%*:?^-]{8}")
+_WORD = re.compile(r"[A-Za-z0-9+/=_.~!#%*:?^-]{8}|[\"'`][^\"'`\n]{4}")
 # With the first line break as a space, only a value like this is a secret.
 _LONG_RUN = re.compile(r"[A-Za-z0-9+/=_.~!#%*:?^-]{16}")
 _DIRECT = re.compile(r"s?[\"'`]{0,2}[ \t]{0,8}[:=]>?[ \t]{0,8}\r?\n")
@@ -80,7 +80,7 @@ def _in_window(text: str, start: int, next_line: int, *, is_direct: bool) -> Ite
         return
     lines = [start, *_line_starts(text, next_line)]
     end = lines.pop()
-    if not (_LONG_WORD.search(text, next_line, end) and _DIGIT.search(text, next_line, end)):
+    if not (_WORD.search(text, next_line, end) and _DIGIT.search(text, next_line, end)):
         return
     size = measure_common_prefix(text, start, next_line)
     if not size and _LONG_RUN.search(text, next_line, lines[2] if len(lines) > 2 else end) is None:
@@ -93,7 +93,9 @@ def _in_window(text: str, start: int, next_line: int, *, is_direct: bool) -> Ite
             if line == start or measure_common_prefix(text, start, line) >= size
         )
         for found in _found_after(view, view.text.index("\n")):
-            if looks_random(_joined(view.text, found)):
+            value = _joined(view.text, found)
+            is_quoted = view.text[found.start - 1] in "\"'`"
+            if looks_random(value) or (is_quoted and _DIGIT.search(value)):
                 yield _located(text, start, view, found)
     break_ = _BREAK.search(view.text)
     if break_ is None:

@@ -60,7 +60,8 @@ _LABEL = re.compile(r"[=:] $|message|[Tt]oken|TOKEN|[Ss]ecret|SECRET|[Ss]ignatur
 # In characters.
 _SHORT, _MEDIUM, _LONG = 8, 16, 40
 _MAX_LINE = 4096
-_MAX_PREFIX = 160
+_MAX_PREFIX = 512
+_ZEROS = str.maketrans("123456789", "0" * 9)
 
 
 class Extent(NamedTuple):
@@ -278,16 +279,20 @@ def measure_common_prefix(text: str, line: int, other: int) -> int:
         line: Where one of the lines begins.
         other: Where the other begins.
     """
-    first_line, second_line = text[line : line + _MAX_PREFIX], text[other : other + _MAX_PREFIX]
+    first_line = text[line : line + _MAX_PREFIX].partition("\n")[0]
+    second_line = text[other : other + _MAX_PREFIX].partition("\n")[0]
     # The prefix ends with a space.
     if " " not in first_line or " " not in second_line:
         return 0
-    size = 0
-    for first, second in zip(first_line, second_line, strict=False):
-        # Times and numbers can differ in their digits.
-        if (first != second and not (first.isdigit() and second.isdigit())) or first == "\n":
-            break
-        size += 1
+    # Times and numbers can differ in their digits.
+    first, second = first_line.translate(_ZEROS), second_line.translate(_ZEROS)
+    size, limit = 0, min(len(first), len(second))
+    while size < limit:
+        middle = (size + limit + 1) // 2
+        if first.startswith(second[size:middle], size):
+            size = middle
+        else:
+            limit = middle - 1
     return second_line.rfind(" ", 0, size) + 1
 
 
