@@ -51,7 +51,7 @@ def add_commands(commands: Commands) -> None:
         "be told.",
     )
     command.add_argument(
-        "policies", metavar="POLICY", nargs="*", help="a JSON file, or a folder with *.json files"
+        "policies", metavar="POLICY", nargs="*", help="a JSON file, a folder with *.json files, or a pattern"
     )
     request = command.add_argument_group("the request")
     request.add_argument("--error", metavar="FILE", help="a file with the error message, or - for stdin")

@@ -128,9 +128,10 @@ class Content:
         return encoding_of(self.prefix[:2])
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield the bytes in parts."""
-        while self._pending:
-            yield self._pending.pop(0)
+        """Yield the bytes in parts; the first has all that was read ahead."""
+        pending, self._pending = b"".join(self._pending), []
+        if pending:
+            yield pending
         for chunk in self._chunks:
             self.has_nul = self.has_nul or b"\0" in chunk
             yield chunk
@@ -156,14 +157,21 @@ class Content:
         Args:
             size: The length, in bytes, after which to stop without a newline.
         """
-        while b"\n" not in self.prefix and len(self.prefix) < size:
+        while b"\n" not in self.prefix and self.fill_prefix(min(len(self.prefix) + 1, size)):
+            pass
+        return self.prefix
+
+    def fill_prefix(self, size: int) -> bool:
+        """Read further until the prefix has a length, and return whether something was read."""
+        length = len(self.prefix)
+        while len(self.prefix) < size:
             chunk = next(self._chunks, b"")
             if not chunk:
                 break
             self.has_nul = self.has_nul or b"\0" in chunk
             self._pending.append(chunk)
             self.prefix += chunk
-        return self.prefix
+        return len(self.prefix) > length
 
     def open_text(self, *, keep_bytes: bool = False) -> TextIO:
         """Return the content as a text file.

@@ -19,7 +19,7 @@ __all__ = ("find_messages",)
 _HEAD = re.compile(rb'\s*\{\s*"(?:messageType"\s*:\s*"DATA_MESSAGE"|events"\s*:\s*\[)')
 _MESSAGE = re.compile(rb'"message"\s*:\s*"')
 _MAX_HEAD = 65_536
-_MAX_SIZE = 256 << 20
+_MAX_SIZE = 64 << 20
 _SPACE = re.compile(r"\s*")
 _decode = json.JSONDecoder(strict=False).raw_decode
 

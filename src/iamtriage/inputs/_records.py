@@ -67,6 +67,10 @@ def find_format(content: Content) -> Reader | None:
     if content.encoding == "utf-16":
         return None
     head = _strip(content.prefix)
+    if head.rstrip(_BLANKS) in {b"{", b"["}:
+        # A document that comes through a pipe line by line.
+        content.fill_prefix(_MAX_HEAD)
+        head = _strip(content.prefix)
     if head.startswith(_LOG_FILE):
         return _read_log_file
     if not head.startswith((b"{", b"[")):
@@ -258,7 +262,8 @@ def _other_category(data: bytes) -> str | None:
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
+    if first:
+        yield first
     yield from rest
 
 
