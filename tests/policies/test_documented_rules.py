@@ -221,6 +221,8 @@ PRINCIPAL_RULES = [
     Case(PRINCIPAL, "a provider without an ARN", Request("accounts.google.com", "sts:AssumeRoleWithWebIdentity", TARGET, {"accounts.google.com:aud": "app"}), having(resource=to({"Federated": "accounts.google.com"}, "sts:AssumeRoleWithWebIdentity", Condition={"StringEquals": {"accounts.google.com:aud": "app"}})), True),
     Case(PRINCIPAL, "another provider without an ARN", Request("graph.facebook.com", "sts:AssumeRoleWithWebIdentity", TARGET), having(resource=to({"Federated": "accounts.google.com"}, "sts:AssumeRoleWithWebIdentity")), False),
     Case(CROSS, "the session, and no identity policy", ask(SESSION, FOREIGN), having(resource=to(SESSION)), False, "implicit", "identity"),
+    Case(CROSS, "a key policy of another account that is not given, and a boundary", Request(USER, "kms:Decrypt", FOREIGN_KEY), having(identity=[FULL], permissions_boundary=NONE), False, "implicit", "permissions_boundary"),
+    Case(CROSS, "a key policy of another account that is not given", Request(USER, "kms:Decrypt", FOREIGN_KEY), having(identity=[FULL], permissions_boundary=FULL), None),
     Case(CROSS, "an organization", ask(resource=FOREIGN, context={"aws:PrincipalOrgID": "o-1"}), having(identity=[OK], resource=to("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})), True),
     Case(CROSS, "an organization that is not stated", ask(resource=FOREIGN), having(identity=[OK], resource=to("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})), None),
     Case(CROSS, "a role of another account cannot be passed", Request(USER, "iam:PassRole", f"arn:aws:iam::{OTHER}:role/target"), having(identity=[FULL]), False, "implicit", "resource"),

@@ -16,7 +16,7 @@ from iamtriage.arns._principals import Root
 from iamtriage.policies._condition_checks import ConditionResult, check_condition
 from iamtriage.policies._evaluation.layers import evaluate_sources
 from iamtriage.policies._evaluation.matching import Question
-from iamtriage.policies._evaluation.needs import find_bar
+from iamtriage.policies._evaluation.needs import find_restriction
 from iamtriage.policies._parsing import parse_policy
 from iamtriage.policies._requests import Provider
 from iamtriage.policies._sets import Source
@@ -169,9 +169,9 @@ StringLike in Statement.Condition
         return rejected
     result = _evaluate(document, request)
     if result.allowed is not False and isinstance(request.caller, (Root, Provider)):
-        bar = find_bar(request)
-        if bar is not None:
-            reason = bar.reason[:1].lower() + bar.reason[1:].rstrip(".")
+        restriction = find_restriction(request)
+        if restriction is not None:
+            reason = restriction.reason[:1].lower() + restriction.reason[1:].rstrip(".")
             return TrustResult(False, reason, result.statement)  # noqa: FBT003
     if result.allowed is not True:
         return result

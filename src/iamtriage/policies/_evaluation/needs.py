@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from iamtriage.policies._requests import RequestKeys
     from iamtriage.policies._sets import PolicySet
 
-__all__ = ("Need", "find_bar", "find_needs", "requires_no_permission")
+__all__ = ("Need", "find_needs", "find_restriction", "requires_no_permission")
 
 # Services that accept requests without a signature.
 _ANONYMOUS_SERVICES = frozenset(
@@ -66,14 +66,14 @@ def requires_no_permission(keys: RequestKeys) -> bool:
 def find_needs(layers: dict[PolicyType, Layer], keys: RequestKeys, policies: PolicySet) -> list[Need]:
     """Return what has to be met for a request to be allowed, if no policy denies it."""
     needs = [_need_control(layers["service_control"], keys), _need_endpoint(layers["vpc_endpoint"], keys)]
-    barred = find_bar(keys)
-    if barred is not None and barred.is_met is False:
-        return [*needs, barred]
+    restriction = find_restriction(keys)
+    if restriction is not None and restriction.is_met is False:
+        return [*needs, restriction]
     needs += _find_needs_of_caller(layers, keys, policies)
-    return needs if barred is None else [*needs, barred]
+    return needs if restriction is None else [*needs, restriction]
 
 
-def find_bar(keys: RequestKeys) -> Need | None:
+def find_restriction(keys: RequestKeys) -> Need | None:
     """Return why credentials of this kind cannot make the call, whatever policies allow.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
@@ -115,9 +115,10 @@ def _find_needs_of_caller(
         need = Need(
             "resource", None, "", unknown=f"Whether {keys.action} is allowed cannot be told: {reason}."
         )
-        chain = _need_identity(layers, keys)
         is_foreign = keys.resource_account not in {None, keys.principal_account}
-        return [chain, need] if is_foreign and not isinstance(caller, (Root, *_UNATTACHED)) else [need]
+        if is_foreign and not isinstance(caller, (Root, *_UNATTACHED)):
+            return [*_needs_of_identity(layers, keys), need]
+        return [need]
     lacking = f"No {noun} allows {keys.action} on {clip_text(keys.resource)}"
     if policies.resource is None:
         lacking += "; none is given"
