@@ -45,6 +45,14 @@ SIGNATURE_VERSION = CauseType(
     fix="Use Signature Version 4: update the SDK, and set the bucket's region.",
     sources=(pages.SIGNATURES,),
 )
+DETAILS_NOT_THERE = CauseType(
+    "authorization-details-missing",
+    title="The authorization details are not available",
+    text="IAM records the details asynchronously and keeps them for 24 hours, in the Region of the denied call.",
+    recognised_by="GetRequestAuthorizationDetails fails with ResourceNotFoundException.",
+    fix="Retry after a minute, in the Region and the account of the denied call.",
+    sources=(pages.AUTHORIZATION_DETAILS,),
+)
 BEDROCK_USE_CASE = CauseType(
     "bedrock-use-case",
     title="Bedrock needs the use case details of the account",
@@ -90,6 +98,26 @@ KINDS_BY_MESSAGE = (
                 "If the version is a setting, its value is v4 or s3v4. Set the bucket's Region, too.",
                 commands=("aws configure set default.s3.signature_version s3v4",),
                 url=pages.SIGNATURES,
+            ),
+        ),
+    ),
+    ErrorKind(
+        cause=DETAILS_NOT_THERE,
+        code=re.compile(r"^ResourceNotFoundException$"),
+        message=re.compile(r"GetRequestAuthorization(?:Details|Policy)\b"),
+        summary="IAM has no authorization details for this ID yet, or not any more, in this Region and account.",
+        remedies=(
+            Remedy(
+                title="Retry after a minute, in the Region and the account of the denied call",
+                who="you",
+                steps=(
+                    "The console link in the denial names the Region.",
+                    "There are no details for denials of services that act for you, of anonymous callers, and of most APIs outside IAM. After 24 hours, repeat the denied call.",
+                ),
+                commands=(
+                    "aws iam-toolbox get-request-authorization-details --authorization-id AUTHORIZATION_ID --region REGION",
+                ),
+                url=pages.AUTHORIZATION_DETAILS,
             ),
         ),
     ),
