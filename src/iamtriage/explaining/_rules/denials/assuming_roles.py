@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.shared.wording import (
     authorization_details_remedy,
     denial_summary,
     reason_lines,
+    save_step,
 )
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_fixes import open_condition, open_condition_remedy
@@ -63,7 +64,6 @@ _ACTIONS = {
 CALLER_NOT_TRUSTED = CauseType(
     "caller-not-trusted",
     title="The role's trust policy does not allow the caller",
-    meaning="The trust policy of the role does not allow the caller to assume the role.",
     recognised_by="AWS says that no resource-based policy or trust policy allows the sts:AssumeRole action, or states no reason for a denied AssumeRole.",
     fix="Name the caller in the role's trust policy, with the action that is called.",
     sources=(
@@ -75,7 +75,6 @@ CALLER_NOT_TRUSTED = CauseType(
 NO_ASSUME_ALLOW = CauseType(
     "no-assume-allow",
     title="No policy of the caller allows it to assume the role",
-    meaning="No identity-based policy of the caller allows it to assume the role.",
     recognised_by="AWS says that no identity-based policy allows the sts:AssumeRole action.",
     fix="Allow sts:AssumeRole on the role in an identity-based policy of the caller.",
     sources=(pages.ASSUME_ROLE,),
@@ -287,9 +286,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         "Principal": {"AWS": policy_principal_arn(denial)},
         "Action": _ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole",
     }
-    steps = [
-        "Save the role's trust policy as trust.json, with this statement added and the existing ones kept: the command replaces the whole policy."
-    ]
+    steps = [save_step("the role's trust policy", "trust.json")]
     if attribute:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
         steps.append(

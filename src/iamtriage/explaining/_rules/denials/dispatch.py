@@ -190,27 +190,25 @@ GUARDRAIL_ROUTES: tuple[tuple[Condition, str], ...] = (
     (_is_database_user, "denials.service_roles.explain_redshift_role"),
     # AWS names a policy that caps permissions.
     (_denied_by("permissions_boundary"), "denials.guardrails.explain_permissions_boundary"),
-    (_denied_by("resource_control"), "denials.guardrails.explain_resource_control"),
-    (_denied_by("service_control"), "denials.guardrails.explain_service_control"),
+    (_denied_by("resource_control"), "denials.control_policies.explain_resource_control"),
+    (_denied_by("service_control"), "denials.control_policies.explain_service_control"),
     (_denied_by("session"), "denials.guardrails.explain_session_policy"),
     (_denied_by("vpc_endpoint"), "denials.guardrails.explain_vpc_endpoint"),
 )
 ROUTES: tuple[tuple[Condition, str], ...] = (
-    (_is_image_pull, "denials.image_pulls.explain_image_pull"),
-    (_is_database_user, "denials.service_roles.explain_redshift_role"),
     (_calls_organizations, "denials.service_settings.explain_organizations"),
     # What was called, and by whom.
-    (_calls("sts:assumerolewithsaml"), "denials.federation.explain_saml"),
+    (_calls("sts:assumerolewithsaml"), "denials.saml.explain_saml"),
     (_calls("sts:assumerolewithwebidentity"), "denials.federation.explain_web_identity"),
-    (_is_unsigned, "denials.resource_policies.explain_unsigned_request"),
+    (_is_unsigned, "denials.unsigned_callers.explain_unsigned_request"),
     (_subscribes_to_bedrock_model, "denials.bedrock_models.explain_bedrock_subscription"),
     (_assumes_role, "denials.assuming_roles.explain_assume_role"),
     (_passes_role_of_other_account, "denials.passing_roles.explain_cross_account_pass"),
     (_passes_role, "denials.passing_roles.explain_pass_role"),
     # Which other policy denied.
     (_denied_by("resource"), "denials.resource_policies.explain_resource_policy"),
-    (_is_explicitly_denied_by_identity_policy, "denials.identity_policies.explain_identity_deny"),
-    (lambda denial: denial.is_explicit, "denials.identity_policies.explain_deny_of_unnamed_policy"),
+    (_is_explicitly_denied_by_identity_policy, "denials.identity_denies.explain_identity_deny"),
+    (lambda denial: denial.is_explicit, "denials.identity_denies.explain_deny_of_unnamed_policy"),
     # The type of caller, the error code, a missing Allow.
     (_is_service_principal, "denials.resource_policies.explain_service_principal"),
     (_has_kms_code, "denials.kms_keys.explain_service_encryption_key"),

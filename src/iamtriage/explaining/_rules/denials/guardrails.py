@@ -7,8 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
@@ -23,12 +22,11 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.wording import (
-    POLICY_TYPE_NAMES,
     denial_summary,
     model_region_remedy,
     reason_lines,
     region_argument,
-    region_steps,
+    save_step,
 )
 from iamtriage.policies._documents import build_statement
 
@@ -36,58 +34,21 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
+    "IDENTITY_ALLOW_REQUIRED",
+    "allowing_statement",
+    "explain_guardrail",
     "explain_permissions_boundary",
-    "explain_resource_control",
-    "explain_service_control",
     "explain_session_policy",
     "explain_vpc_endpoint",
+    "resource_steps",
 )
 
-_POLICY_ID = re.compile(r"p-[0-9a-z_]{8,128}", re.ASCII)
-_POLICY_ARN = re.compile(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/", re.ASCII)
-_IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
+IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
 
 
-SCP_DENY = CauseType(
-    "scp-deny",
-    title="A Deny statement in a service control policy matches the request",
-    meaning="A Deny statement in a service control policy of the organization matches the request.",
-    recognised_by='AWS says "with an explicit deny in a service control policy".',
-    fix="Ask the organization's administrators to change the SCP. An Allow in the account does not override it.",
-    sources=(pages.SERVICE_CONTROL,),
-    example="scp-explicit",
-)
-SCP_NO_ALLOW = CauseType(
-    "scp-no-allow",
-    title="No service control policy allows the action",
-    meaning="At some level between the organization's root and the account, no service control policy allows the action.",
-    recognised_by='AWS says "because no service control policy allows the … action".',
-    fix="Allow the action in the SCPs at every level between the root and the account.",
-    sources=(pages.SERVICE_CONTROL,),
-    example="scp-implicit",
-)
-RCP_DENY = CauseType(
-    "rcp-deny",
-    title="A Deny statement in a resource control policy matches the request",
-    meaning="A Deny statement in a resource control policy of the organization matches the request.",
-    recognised_by='AWS says "with an explicit deny in a resource control policy".',
-    fix="Ask the organization's administrators to change the RCP. An Allow in the account does not override it.",
-    sources=(pages.RESOURCE_CONTROL,),
-    example="rcp-explicit",
-)
-RCP_NO_ALLOW = CauseType(
-    "rcp-no-allow",
-    title="No resource control policy allows the action",
-    meaning="A resource control policy does not allow the action. RCPFullAWSAccess, which allows everything, is always attached, so another RCP denies it.",
-    recognised_by='AWS says "because no resource control policy allows the … action".',
-    fix="Let the organization's administrators check the RCPs; they can only deny.",
-    sources=(pages.RESOURCE_CONTROL,),
-    example="rcp-implicit",
-)
 BOUNDARY_DENY = CauseType(
     "boundary-deny",
     title="A Deny statement in the permissions boundary matches the request",
-    meaning="A Deny statement in the caller's permissions boundary matches the request.",
     recognised_by='AWS says "with an explicit deny in a permissions boundary".',
     fix="Change the Deny statement in the boundary. An Allow does not override it.",
     sources=(pages.BOUNDARIES,),
@@ -105,7 +66,6 @@ BOUNDARY_NO_ALLOW = CauseType(
 SESSION_DENY = CauseType(
     "session-deny",
     title="A Deny statement in the session policy matches the request",
-    meaning="A Deny statement in the session policy matches the request.",
     recognised_by='AWS says "with an explicit deny in a session policy".',
     fix="Open a new session without this statement in its session policy.",
     sources=(pages.SESSION_POLICIES,),
@@ -114,7 +74,6 @@ SESSION_DENY = CauseType(
 SESSION_NO_ALLOW = CauseType(
     "session-no-allow",
     title="The session policy does not allow the action",
-    meaning="The session was opened with a session policy that does not allow the action.",
     recognised_by='AWS says "because no session policy allows the … action".',
     fix="Open a new session whose session policy allows the action, or none.",
     sources=(pages.SESSION_POLICIES,),
@@ -140,59 +99,6 @@ VPC_ENDPOINT_NO_ALLOW = CauseType(
 )
 
 
-def explain_service_control(denial: Denial) -> Explanation:
-    """Explain a denial by a service control policy."""
-    owner = _management_account(denial.policy)
-    ask = f"Only an administrator of the AWS organization (management account{owner} or a delegated administrator) can see or change the policy."
-    if denial.deny != "implicit":
-        note = "Service control policies apply to every principal of a member account, including its root user, but not to service-linked roles or to the management account."
-        return _explain_control_deny(denial, "service_control", ask, note)
-    remedy = Remedy(
-        title="Attach a service control policy that allows it",
-        who="organization administrator",
-        steps=(
-            ask,
-            "At each level (root, organizational units, account), one attached policy must allow the action. Find the level that does not, and add the statement to a policy there. The AWS managed policy FullAWSAccess allows everything.",
-            *_resource_steps(denial),
-        ),
-        commands=(_list_policies_command(denial.account, "SERVICE_CONTROL_POLICY"),),
-        statement=_allow_statement(denial),
-        layer="service_control",
-        url=pages.SERVICE_CONTROL,
-    )
-    text = f"At some level between the organization's root and the account, no service control policy allows the action. {_no_identity_allow(denial, 'service control policy')}"
-    cause = (SCP_NO_ALLOW, text)
-    return _explain_control(
-        denial, "no service control policy allows it", cause, remedy, _IDENTITY_ALLOW_REQUIRED
-    )
-
-
-def explain_resource_control(denial: Denial) -> Explanation:
-    """Explain a denial by a resource control policy."""
-    ask = "Only an administrator of the organization that owns the resource's account can change the policy. It applies to the resources of the organization's accounts, whoever calls."
-    if denial.deny != "implicit":
-        return _explain_control_deny(denial, "resource_control", ask)
-    # Only RCPFullAWSAccess can contain an Allow, and it can't be detached:
-    # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
-    remedy = Remedy(
-        title="Change the resource control policy",
-        who="organization administrator",
-        steps=(
-            ask,
-            "At each level (root, organizational units, account), look for a Deny statement that matches the request, and scope it down. An Allow cannot be added.",
-            *_resource_steps(denial),
-        ),
-        commands=(_list_policies_command(denial.resource_account, "RESOURCE_CONTROL_POLICY"),),
-        layer="resource_control",
-        url=pages.RESOURCE_CONTROL,
-    )
-    text = f"A resource control policy blocks the request. Such policies can only deny, apart from the AWS managed policy RCPFullAWSAccess. {_no_identity_allow(denial, 'resource control policy')}"
-    cause = (RCP_NO_ALLOW, text)
-    return _explain_control(
-        denial, "no resource control policy allows it", cause, remedy, _IDENTITY_ALLOW_REQUIRED
-    )
-
-
 def explain_permissions_boundary(denial: Denial) -> Explanation:
     """Explain a denial by a permissions boundary."""
     if denial.is_explicit:
@@ -209,15 +115,15 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         steps=(
             change,
             "The boundary is a managed policy: a change affects every principal that has it.",
-            *_resource_steps(denial),
+            *resource_steps(denial),
         ),
         commands=_boundary_commands(denial),
-        statement=_allow_statement(denial),
+        statement=allowing_statement(denial),
         layer="permissions_boundary",
         url=pages.BOUNDARIES,
     )
     cause = (BOUNDARY_DENY if denial.is_explicit else BOUNDARY_NO_ALLOW, text)
-    return _explain(denial, "permissions-boundary", verdict, cause, remedy)
+    return explain_guardrail(denial, "permissions-boundary", verdict, cause, remedy)
 
 
 def explain_session_policy(denial: Denial) -> Explanation:
@@ -259,15 +165,15 @@ def explain_session_policy(denial: Denial) -> Explanation:
         if calls_iam
         else "Change the session policy",
         who="you",
-        steps=(*steps, *_resource_steps(denial)),
-        statement=None if is_guest or calls_iam else _allow_statement(denial),
+        steps=(*steps, *resource_steps(denial)),
+        statement=None if is_guest or calls_iam else allowing_statement(denial),
         layer="session",
         url="https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
         if is_guest
         else pages.SESSION_POLICIES,
     )
     cause = (SESSION_DENY if denial.is_explicit else SESSION_NO_ALLOW, text)
-    return _explain(denial, "session-policy", verdict, cause, remedy, *_identity_notes(denial))
+    return explain_guardrail(denial, "session-policy", verdict, cause, remedy, *_identity_notes(denial))
 
 
 def _is_identity_pool_guest(denial: Denial) -> bool:
@@ -290,7 +196,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         "Find the service's endpoint in the VPC that the request came from. Its owner is often the network team.",
         "Save its policy as policy.json with the Deny statement scoped down: the command replaces the whole policy."
         if explicit
-        else "Save the endpoint's policy as policy.json, with this statement added and the existing ones kept: the command replaces the whole policy.",
+        else save_step("the endpoint's policy"),
     ]
     if not explicit:
         steps.append(
@@ -303,7 +209,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     remedy = Remedy(
         title="Change the VPC endpoint's policy",
         who="account administrator",
-        steps=(*steps, *_resource_steps(denial), *(() if denial.is_explicit else role_path_steps(denial))),
+        steps=(*steps, *resource_steps(denial), *(() if denial.is_explicit else role_path_steps(denial))),
         commands=(
             fill_command(
                 "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]' --output json",
@@ -317,77 +223,13 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     )
     verdict = f"the VPC endpoint's policy {verb}"
     cause = (VPC_ENDPOINT_DENY if denial.is_explicit else VPC_ENDPOINT_NO_ALLOW, text)
-    return _explain(denial, "vpc-endpoint-policy", verdict, cause, remedy, *_identity_notes(denial))
+    return explain_guardrail(denial, "vpc-endpoint-policy", verdict, cause, remedy, *_identity_notes(denial))
 
 
-def _explain_control_deny(
-    denial: Denial, policy_type: Literal["service_control", "resource_control"], ask: str, *notes: str
-) -> Explanation:
-    """Explain a denial by a ``Deny`` in a service or resource control policy."""
-    name = POLICY_TYPE_NAMES[policy_type]
-    policy_id = _policy_id_argument(denial.policy)
-    remedy = Remedy(
-        title=f"Change the {name}",
-        who="organization administrator",
-        steps=(
-            ask,
-            *(
-                region_steps(denial)
-                or (
-                    "Read the Deny's Action, Resource and Condition. It often exempts a Region, a principal or a tag; the request may be possible within it.",
-                )
-            ),
-            "If the request is legitimate, ask for the Deny to be scoped down or for an exception by a condition on aws:PrincipalArn.",
-            *_resource_steps(denial),
-        ),
-        commands=(
-            *(
-                (f"aws organizations list-policies --filter {policy_type.upper()}_POLICY",)
-                if policy_id == "POLICY_ID"
-                else ()
-            ),
-            fill_command(
-                "aws organizations describe-policy --policy-id {} --query Policy.Content --output text",
-                policy_id,
-            ),
-            fill_command("aws organizations list-targets-for-policy --policy-id {}", policy_id),
-        ),
-        layer=policy_type,
-        url=pages.RESOURCE_CONTROL if policy_type == "resource_control" else pages.SERVICE_CONTROL,
-    )
-    definition = RCP_DENY if policy_type == "resource_control" else SCP_DENY
-    cause = (
-        definition,
-        f"A Deny statement in a {name} of the organization matches the request. {_no_identity_allow(denial, name)}",
-    )
-    return _explain_control(denial, f"a {name} denies it", cause, remedy, *notes)
-
-
-def _explain_control(
-    denial: Denial, verdict: str, cause: tuple[CauseType, str], remedy: Remedy, *notes: str
-) -> Explanation:
-    """Explain a denial by a service or resource control policy."""
-    name = "resource control policy" if remedy.layer == "resource_control" else "service control policy"
-    return _explain(denial, name.replace(" ", "-"), verdict, cause, remedy, *notes)
-
-
-def _no_identity_allow(denial: Denial, name: str) -> str:
-    """Return the sentence that no policy of the account overrides a control policy."""
-    if name == "resource control policy":
-        return "Neither an identity-based policy nor the resource's own policy overrides it."
-    account = f"account {denial.account}" if denial.account else "the account"
-    return f"Nothing in {account} overrides it, not even an administrator's Allow."
-
-
-def _management_account(policy: str | None) -> str:
-    """Return the management account from the ARN of a control policy, after a space, or an empty string."""
-    found = _POLICY_ARN.match(policy or "")
-    return f" {found['account']}" if found else ""
-
-
-def _explain(
+def explain_guardrail(
     denial: Denial, topic: str, verdict: str, cause: tuple[CauseType, str], remedy: Remedy, *notes: str
 ) -> Explanation:
+    """Return the explanation of a denial by a policy that caps permissions."""
     definition, text = cause
     return Explanation(
         failure=denial.failure,
@@ -400,10 +242,10 @@ def _explain(
 
 
 def _identity_notes(denial: Denial) -> tuple[str, ...]:
-    return () if denial.is_explicit else (_IDENTITY_ALLOW_REQUIRED,)
+    return () if denial.is_explicit else (IDENTITY_ALLOW_REQUIRED,)
 
 
-def _resource_steps(denial: Denial) -> tuple[str, ...]:
+def resource_steps(denial: Denial) -> tuple[str, ...]:
     """Return steps on the resource in the statement."""
     grant = required_grant(denial)
     if grant is None or denial.is_explicit:
@@ -411,7 +253,7 @@ def _resource_steps(denial: Denial) -> tuple[str, ...]:
     return grant.notes
 
 
-def _allow_statement(denial: Denial) -> dict[str, Any] | None:
+def allowing_statement(denial: Denial) -> dict[str, Any] | None:
     """Return the statement that allows the action, unless a ``Deny`` would override it."""
     grant = None if denial.is_explicit else required_grant(denial)
     return None if grant is None else build_statement(grant, sid=statement_id(grant.action))
@@ -442,14 +284,3 @@ def _boundary_commands(denial: Denial) -> tuple[str, ...]:
         show = "aws iam get-user --user-name {} --query User.PermissionsBoundary"
         return fill_command(show, commands.user_name(denial.principal.name)), boundary
     return (boundary,)
-
-
-def _list_policies_command(account: str | None, kind: str) -> str:
-    template = "aws organizations list-policies-for-target --target-id {} --filter {}"
-    return fill_command(template, commands.account(account), kind)
-
-
-def _policy_id_argument(policy: str | None) -> str:
-    """Return the ID of an Organizations policy as a command argument."""
-    found = _POLICY_ID.fullmatch((policy or "").rpartition("/")[2])
-    return found[0] if found else "POLICY_ID"

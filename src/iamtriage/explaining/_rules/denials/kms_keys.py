@@ -60,7 +60,6 @@ KMS_KEY_DENY = CauseType(
 KMS_NO_ALLOW = CauseType(
     "kms-no-allow",
     title="Neither the key policy nor an identity-based policy allows the call",
-    meaning="Neither the key policy nor an identity-based policy of the caller allows the action.",
     recognised_by="KMS says that the ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
     fix="Allow the action in the key policy and, in another account, in an identity-based policy.",
     sources=(pages.KMS_ACCESS,),

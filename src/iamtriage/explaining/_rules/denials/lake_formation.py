@@ -17,6 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn, role_path_steps
+from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -37,7 +38,6 @@ _TABLE = re.compile(rf"Table name: (?P<name>{_NAME})", re.ASCII)
 _ON = re.compile(rf"permission\(s\) on (?P<name>{_NAME})", re.ASCII)
 _CRAWLER = re.compile(r"\bERROR : |\b[Cc]rawler")
 # https://docs.aws.amazon.com/glue/latest/dg/crawler-lf-integ.html: what a crawler needs on its database.
-_CHARS_BEFORE, _CHARS_AFTER = 60, 300
 _CRAWLER_PERMISSIONS = ("CREATE_TABLE", "ALTER", "DESCRIBE")
 _DATABASE_PERMISSIONS = frozenset({"CREATE_TABLE"})
 _DATA_ACCESS = "To read the data, the caller's identity-based policy must also allow lakeformation:GetDataAccess and the Glue and Athena actions."
@@ -87,7 +87,7 @@ class _Grant:
 
 def explain_lake_formation(denial: Denial) -> Explanation:
     """Explain a denial by Lake Formation."""
-    words = _message(denial)
+    words = message_text(denial)
     grant = _find_grant(denial, words)
     is_stated = _REQUIRED.search(words) is not None
     caller = denial.caller
@@ -115,12 +115,6 @@ def explain_lake_formation(denial: Denial) -> Explanation:
         remedies=(_grant_remedy(denial, grant, words), _inspect_remedy(grant)),
         notes=(_DATA_ACCESS,) if "Table" in grant.resource else (),
     )
-
-
-def _message(denial: Denial) -> str:
-    """Return the message with the names that follow it, and the tag of the log before it."""
-    text, (start, end) = denial.failure.text, denial.failure.span
-    return " ".join(text[max(start - _CHARS_BEFORE, 0) : end + _CHARS_AFTER].split())
 
 
 def _find_grant(denial: Denial, words: str) -> _Grant:

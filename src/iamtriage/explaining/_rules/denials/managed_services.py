@@ -16,10 +16,11 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_role_arn
+from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
-from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, region_argument
+from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, region_argument, save_step
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ("RESOURCES", "ROLES", "explain_closed_resource", "explain_weak_role")
 
-_CHARS_BEFORE, _CHARS_AFTER = 200, 800
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _OBJECT = re.compile(
     r"object key '(?P<key>[^'\n]{1,500})' located in the Amazon S3 artifact bucket '(?P<bucket>[a-z0-9.-]{3,63})'"
@@ -149,14 +149,17 @@ class ServiceAccess:
     step: str = ""
 
 
-_SHOW_BUCKET = "aws s3api get-bucket-policy --bucket BUCKET --query Policy --output text"
-_PUT_BUCKET = "aws s3api put-bucket-policy --bucket BUCKET --policy file://policy.json"
 _IN_ACCOUNT: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"}}
 _AS_OWNER: dict[str, Any] = {
     "StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": "ACCOUNT_ID"}
 }
 _BUCKET_ARN = "arn:PARTITION:s3:::BUCKET"
 _PREFIX_STEP = "If the call names a key prefix, it comes before AWSLogs in the resource."
+
+
+def _policy_commands(service: str) -> tuple[str, ...]:
+    policy = RESOURCE_POLICIES[service]
+    return policy.show_command, policy.change_command
 
 
 def _delivery(service: str, path: str, url: str, *checks: str) -> ServiceAccess:
@@ -169,7 +172,7 @@ def _delivery(service: str, path: str, url: str, *checks: str) -> ServiceAccess:
             *((check, _BUCKET_ARN, _IN_ACCOUNT) for check in ("s3:GetBucketAcl", *checks)),
             ("s3:PutObject", f"{_BUCKET_ARN}/{path}", _AS_OWNER),
         ),
-        (_SHOW_BUCKET, _PUT_BUCKET),
+        _policy_commands("s3"),
         url,
         _PREFIX_STEP,
     )
@@ -234,24 +237,16 @@ RESOURCES = {
         "lambda.amazonaws.com",
         "pull the image",
         ((["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], "", {}),),
-        (
-            "aws ecr get-repository-policy --repository-name REPOSITORY --query policyText --output text",
-            "aws ecr set-repository-policy --repository-name REPOSITORY --policy-text file://policy.json",
-        ),
+        _policy_commands("ecr"),
         "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html",
         "The repository must be in the Region of the function. For a repository of another account, the policy must also allow that account these actions, and aws:sourceArn limits the service to its functions.",
     ),
 }
 
 
-def _message(denial: Denial) -> str:
-    text, (start, end) = denial.failure.text, denial.failure.span
-    return " ".join(text[max(start - _CHARS_BEFORE, 0) : end + _CHARS_AFTER].split())
-
-
 def explain_weak_role(denial: Denial) -> Explanation:
     """Explain that a service's role lacks permissions."""
-    words = _message(denial)
+    words = message_text(denial)
     row = next(each for fragment, each in ROLES.items() if fragment in words.lower())
     role = denial.role or parse_masked_role(find_role_arn(words))
     described = row.role if role is None else f"{row.role}, {role.name},"
@@ -306,7 +301,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
 
 def explain_closed_resource(denial: Denial) -> Explanation:
     """Explain that the policy of a resource does not allow a service to use it."""
-    words = _message(denial)
+    words = message_text(denial)
     row = next(each for fragment, each in RESOURCES.items() if fragment in words.lower())
     # The reader reports a bucket as the resource.
     bucket = denial.resource if _BUCKET.fullmatch(denial.resource or "") else None
@@ -328,7 +323,7 @@ def explain_closed_resource(denial: Denial) -> Explanation:
     ]
     subject = f"{row.resource} of {bucket}" if bucket and "bucket" in row.resource else row.resource
     replaces = any("file://policy.json" in each for each in row.commands)
-    save = f"Save {row.resource} with these statements added and the existing ones kept as policy.json: the command replaces the whole policy."
+    save = save_step(row.resource, statements="these statements")
     if not replaces:
         save = f"Add this statement to {row.resource}, and keep the existing ones."
     return Explanation(

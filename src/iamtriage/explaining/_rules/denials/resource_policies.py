@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.shared.wording import (
     denial_summary,
     reason_lines,
     region_argument,
+    save_step,
 )
 from iamtriage.policies._documents import build_document, build_statement
 
@@ -36,10 +37,14 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
+    "RESOURCE_DENY",
+    "RESOURCE_NO_ALLOW",
     "bucket_argument",
     "explain_resource_policy",
     "explain_service_principal",
-    "explain_unsigned_request",
+    "narrow_deny_remedy",
+    "policy_commands",
+    "policy_of",
     "resource_remedy",
 )
 
@@ -84,7 +89,6 @@ _OTHER_POLICY = ResourcePolicy("resource's policy", "", "")
 _IF_OTHER_ACCOUNT = (
     "If the caller is in another account, an identity-based policy of the caller must allow the action, too."
 )
-_SIGNING_NAMES = frozenset({"execute-api", "es", "aoss", "appsync"})
 
 
 RESOURCE_NO_ALLOW = CauseType(
@@ -105,15 +109,6 @@ RESOURCE_DENY = CauseType(
     sources=(pages.EVALUATION,),
     example="resource-explicit",
 )
-UNSIGNED_CALL = CauseType(
-    "unsigned-call",
-    title="The request was not signed",
-    text="The request carried no signature, so AWS saw no identity.",
-    recognised_by='AWS says "User: anonymous".',
-    fix="Sign the request with an AWS SDK or with Signature Version 4.",
-    sources=(pages.SIGNATURES,),
-    example="anonymous-api-gateway",
-)
 SERVICE_NOT_ALLOWED = CauseType(
     "service-not-allowed",
     title="The resource's policy does not allow the AWS service",
@@ -127,12 +122,12 @@ SERVICE_NOT_ALLOWED = CauseType(
 
 def explain_resource_policy(denial: Denial) -> Explanation:
     """Explain a denial by a resource-based policy."""
-    name = _policy_of(denial).name
+    name = policy_of(denial).name
     if denial.is_explicit:
         cause = RESOURCE_DENY
         text = f"A Deny statement in the {name} matches the request. An explicit deny overrides any Allow, in the caller's policies, too."
         verdict = f"the {name} explicitly denies it"
-        remedy = _narrow_deny_remedy(denial, name)
+        remedy = narrow_deny_remedy(denial, name)
         notes: tuple[str, ...] = ()
     else:
         cause, text = RESOURCE_NO_ALLOW, f"The {name} does not allow {denial.caller} to perform the action."
@@ -153,71 +148,6 @@ def explain_resource_policy(denial: Denial) -> Explanation:
     )
 
 
-def explain_unsigned_request(denial: Denial) -> Explanation:
-    """Explain a denial of a request without a signature."""
-    name = _policy_of(denial).name
-    causes = [UNSIGNED_CALL.cause("reported", ("The message says: User: anonymous",))]
-    if denial.is_explicit:
-        text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it: a Deny overrides any Allow."
-        causes.append(RESOURCE_DENY.cause("derived", reason_lines(denial), text=text))
-    elif denial.policy_type == "resource":
-        text = f"The {name} does not allow anonymous callers."
-        causes.append(RESOURCE_NO_ALLOW.cause("reported", text=text))
-    signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
-    verdict, title, remedies = "the call was not signed", "Sign the request", []
-    if denial.is_explicit:
-        # A Deny matches signed requests, too, unless its conditions say otherwise.
-        causes.reverse()
-        verdict = f"a Deny statement in the {name} matches the request, which was not signed"
-        title = "If the Deny exempts certain principals: sign the request"
-        remedies = [_narrow_deny_remedy(denial, name)]
-    return Explanation(
-        failure=denial.failure,
-        topic="anonymous-call",
-        summary=denial_summary(denial, verdict),
-        causes=tuple(causes),
-        remedies=(
-            *remedies,
-            Remedy(
-                title=title,
-                who="you",
-                steps=(
-                    f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the region of the endpoint. Use a client library or proxy that signs.",
-                    f"Allow {denial.action or 'the action'} to the role or user that signs, in its own policy or in the {name}.",
-                    *_other_logins(denial),
-                ),
-                url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
-            ),
-            Remedy(
-                title=f"Or allow unsigned requests from known addresses only, in the {name}",
-                who="resource owner",
-                steps=(_network_step(denial),),
-                commands=_policy_commands(denial, _policy_of(denial).show_command),
-                url=pages.API_GATEWAY_POLICY if denial.service == "execute-api" else pages.OPENSEARCH_POLICY,
-            ),
-        ),
-        notes=(
-            f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone: sign the request.",
-        ),
-    )
-
-
-def _other_logins(denial: Denial) -> tuple[str, ...]:
-    if denial.service != "es":
-        return ()
-    # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
-    return (
-        "A user of the internal user database (fine-grained access control) signs in with basic authentication, which the domain's access policy sees as anonymous: it works only if that policy allows it.",
-    )
-
-
-def _network_step(denial: Denial) -> str:
-    # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html
-    if denial.service == "es":
-        return "Allow them only with a condition on aws:SourceIp. Without a condition, the domain is open to everyone. Access to a domain in a VPC is limited by its security groups."
-    return "Allow them only with a condition on aws:SourceIp, aws:SourceVpc or aws:SourceVpce. Without a condition, the resource is open to everyone."
-
-
 def explain_service_principal(denial: Denial) -> Explanation:
     """Explain the denial of a service that calls as itself."""
     return Explanation(
@@ -228,7 +158,7 @@ def explain_service_principal(denial: Denial) -> Explanation:
             SERVICE_NOT_ALLOWED.cause(
                 "derived",
                 reason_lines(denial),
-                text=f"{denial.principal} calls as a service principal, not with a role of yours. Only the {_policy_of(denial).name} can allow it.",
+                text=f"{denial.principal} calls as a service principal, not with a role of yours. Only the {policy_of(denial).name} can allow it.",
             ),
         ),
         remedies=(resource_remedy(denial),),
@@ -238,7 +168,7 @@ def explain_service_principal(denial: Denial) -> Explanation:
 
 def resource_remedy(denial: Denial) -> Remedy:
     """Return the remedy that allows the caller in the resource-based policy."""
-    policy = _policy_of(denial)
+    policy = policy_of(denial)
     added = _allow_statement(denial)
     grant = required_grant(denial)
     steps = [_save_step(policy)]
@@ -253,7 +183,7 @@ def resource_remedy(denial: Denial) -> Remedy:
     if grant is not None:
         steps += companion_actions(grant.action, by_resource=True)
     documents = [] if added is None else [added]
-    lines = _policy_commands(denial, policy.show_command, policy.change_command)
+    lines = policy_commands(denial, policy.show_command, policy.change_command)
     if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
         documents = _linked_role_statements(denial)
         steps[0] = steps[0].replace("this statement", "these statements")
@@ -292,14 +222,13 @@ def resource_remedy(denial: Denial) -> Remedy:
 
 def _save_step(policy: ResourcePolicy) -> str:
     """Return how to save the policy for the command that replaces it."""
-    file = _FILE.search(policy.change_command)
-    save = f"Save the {policy.name} with this statement added and the existing ones kept"
+    file, name = _FILE.search(policy.change_command), f"the {policy.name}"
     if file is None:
-        return f"Add the statement to the {policy.name} and keep the existing ones: a change replaces the whole policy."
+        return f"Add the statement to {name} and keep the existing ones: a change replaces the whole policy."
     if file[1] == "policy.json":
-        return f"{save} as policy.json: the command replaces the whole policy."
+        return save_step(name)
     place = "the value of Policy" if file[1] == "attributes.json" else "the value of the operation on /policy"
-    return f"{save} in {file[1]}, as a JSON string that is {place}: the command replaces the whole policy."
+    return save_step(name, f"{file[1]} (a JSON string as {place})")
 
 
 def bucket_argument(denial: Denial) -> str:
@@ -308,7 +237,8 @@ def bucket_argument(denial: Denial) -> str:
     return commands.bucket(bucket["bucket"] if bucket else None)
 
 
-def _policy_of(denial: Denial) -> ResourcePolicy:
+def policy_of(denial: Denial) -> ResourcePolicy:
+    """Return what is known about the policy of the resource's type."""
     return RESOURCE_POLICIES.get(denial.service or "", _OTHER_POLICY)
 
 
@@ -317,7 +247,7 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
     grant = required_grant(denial)
     if grant is None:
         return None
-    policy = _policy_of(denial)
+    policy = policy_of(denial)
     principal = {"AWS": policy_principal_arn(denial)}
     if isinstance(denial.principal, ServicePrincipal):
         principal = {"Service": denial.principal.name}
@@ -365,7 +295,8 @@ def _grant_command(denial: Denial) -> str:
     )
 
 
-def _narrow_deny_remedy(denial: Denial, name: str) -> Remedy:
+def narrow_deny_remedy(denial: Denial, name: str) -> Remedy:
+    """Return the remedy that changes a Deny statement of the resource-based policy."""
     return Remedy(
         title=f"Find the Deny statement in the {name}, then satisfy what it requires or scope it down",
         who="resource owner",
@@ -375,7 +306,7 @@ def _narrow_deny_remedy(denial: Denial, name: str) -> Remedy:
             *_redeploy_steps(denial),
             *_root_user_steps(denial),
         ),
-        commands=_policy_commands(denial, _policy_of(denial).show_command),
+        commands=policy_commands(denial, policy_of(denial).show_command),
         layer="resource",
         url=pages.EVALUATION,
     )
@@ -397,7 +328,7 @@ def _redeploy_steps(denial: Denial) -> tuple[str, ...]:
     return ("Redeploy the API afterwards: a changed resource policy takes effect with the next deployment.",)
 
 
-def _policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
+def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
     """Return commands with what is known about the resource, none for an unknown type of policy."""
     placeholder = "KEY_ID" if denial.service == "kms" else "RESOURCE_ARN"
     values = {"ARN": commands.arn(denial.resource, placeholder), "BUCKET": bucket_argument(denial)}

@@ -32,6 +32,7 @@ from iamtriage.explaining._rules.shared.wording import (
     denial_summary,
     join_first_four,
     reason_lines,
+    save_step,
 )
 from iamtriage.policies._documents import build_document
 
@@ -87,7 +88,6 @@ MISSING_OBJECT = CauseType(
 KMS_KEY = CauseType(
     "kms-key",
     title="The caller cannot use the object's KMS key",
-    meaning="The object is encrypted with a KMS key that the caller is not allowed to use.",
     fix="Allow kms:Decrypt or kms:GenerateDataKey on the key.",
     of="derived-action",
 )
@@ -205,7 +205,7 @@ def _explain_origin(denial: Denial) -> Explanation:
                 who="resource owner",
                 steps=(
                     "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
-                    "Save the bucket policy with this statement added and the existing ones kept as policy.json: the command replaces the whole policy.",
+                    save_step("the bucket policy"),
                 ),
                 commands=(
                     fill_command(

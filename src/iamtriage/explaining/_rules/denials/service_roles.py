@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.calls.service_roles import (
     SERVICE_NOT_TRUSTED,
 )
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_role_arn
+from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.services import (
@@ -25,14 +25,13 @@ from iamtriage.explaining._rules.shared.services import (
     find_role_recipient,
     service_trust_policy,
 )
-from iamtriage.explaining._rules.shared.wording import region_argument
+from iamtriage.explaining._rules.shared.wording import region_argument, save_step
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_redshift_role", "explain_untrusted_service")
 
-_CHARS_AROUND = 400
 # The partition's suffix of most service principals is the same in China.
 _SERVICE_PRINCIPAL = re.compile(
     r"(?<![\w.-])[a-z][a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,20})?\.amazonaws\.com(?![\w-])", re.ASCII
@@ -60,7 +59,7 @@ _SERVICE = "redshift.amazonaws.com"
 
 def explain_untrusted_service(denial: Denial) -> Explanation:
     """Explain that a service cannot assume the role that a call or its configuration names."""
-    words = _message(denial)
+    words = message_text(denial)
     service = _find_service(denial, words) or "SERVICE.amazonaws.com"
     parsed = parse_masked_role(denial.resource) or denial.role or parse_masked_role(find_role_arn(words))
     role = "the role" if parsed is None else f"the role {parsed.name}"
@@ -83,7 +82,7 @@ def explain_untrusted_service(denial: Denial) -> Explanation:
                 title=f"Allow {who.replace('The', 'the')} in the trust policy of {role}",
                 who="account administrator",
                 steps=(
-                    "Save the role's trust policy as trust.json, with this statement added and the existing ones kept: the command replaces the whole policy.",
+                    save_step("the role's trust policy", "trust.json"),
                     "If the role was just created, wait a few seconds and retry the call.",
                 ),
                 commands=commands.trust_policy_commands(parsed.name if parsed else None),
@@ -95,11 +94,6 @@ def explain_untrusted_service(denial: Denial) -> Explanation:
         ),
         notes=("The service cannot use the role. No permission of the caller is missing.",),
     )
-
-
-def _message(denial: Denial) -> str:
-    text, (start, end) = denial.failure.text, denial.failure.span
-    return " ".join(text[max(start - _CHARS_AROUND, 0) : end + _CHARS_AROUND].split())
 
 
 def _find_service(denial: Denial, words: str) -> str | None:
@@ -161,7 +155,7 @@ def explain_redshift_role(denial: Denial) -> Explanation:
                 title=f"Allow {_SERVICE} in the role's trust policy",
                 who="account administrator",
                 steps=(
-                    "Save the role's trust policy as trust.json, with this statement added and the existing ones kept: the command replaces the whole policy.",
+                    save_step("the role's trust policy", "trust.json"),
                     "A condition on sts:ExternalId limits the role to database users: it must list the user of the message.",
                 ),
                 commands=commands.trust_policy_commands(parsed.name if parsed else None),

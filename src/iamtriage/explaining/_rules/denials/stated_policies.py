@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._text import clip_text, join_words
-from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
-from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.explaining._rules.shared.wording import denial_summary, list_policies_commands
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
@@ -125,22 +122,8 @@ def _remedy(denial: Denial, code: str) -> Remedy | None:
         title=title,
         who="account administrator",
         steps=(step,),
-        commands=_list_commands(denial),
+        commands=list_policies_commands(denial),
         url=_EVALUATION[0],
-    )
-
-
-def _list_commands(denial: Denial) -> tuple[str, ...]:
-    """Return the commands that list the caller's identity-based policies."""
-    if denial.role is not None:
-        kind, name = "role", commands.role_name(denial.role.name)
-    elif isinstance(denial.principal, User):
-        kind, name = "user", commands.user_name(denial.principal.name)
-    else:
-        return ()
-    return tuple(
-        fill_command(f"aws iam {verb} --{kind}-name {{}}", name)
-        for verb in (f"list-attached-{kind}-policies", f"list-{kind}-policies")
     )
 
 

@@ -117,7 +117,6 @@ SERVICE_LINKED_ROLE = CauseType(
 PATH_MISSING = CauseType(
     "path-missing",
     title="The ARN lacks the role's path",
-    meaning="The role has a path, and the ARN lacks it.",
     fix="Get the ARN with aws iam get-role and use it with its path.",
     of="principal-not-accepted",
     subject="calls",

@@ -6,7 +6,7 @@ Searches are bounded. What they return comes from the text, so ``commands`` deci
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 from iamtriage.arns._principals import User
@@ -108,7 +108,14 @@ def error_code(failure: Failure) -> str:
     return camel_case_code(normalize_code(failure.envelope.code or ""))
 
 
-def message_text(case: _AnyCase) -> str:
+class _HasFailure(Protocol):
+    """A case or a denial."""
+
+    @property
+    def failure(self) -> Failure: ...
+
+
+def message_text(case: _HasFailure) -> str:
     """Return the failure's message with what follows it, without escapes, whitespace folded."""
     failure = case.failure
     start, end = failure.span

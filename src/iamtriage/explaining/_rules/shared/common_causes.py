@@ -92,7 +92,6 @@ DERIVED_ACTION = CauseType(
 EXPLICIT_DENY = CauseType(
     "explicit-deny",
     title="A Deny statement in an unnamed policy matches the request",
-    meaning="A Deny statement in a policy that the message does not name matches the request.",
     recognised_by='AWS says "with an explicit deny" and names no policy type, or the decoded message says so.',
     fix="Find the Deny statement: in the identity-based policies, the resource's policy, and the policies of the organization.",
     sources=(pages.EVALUATION,),

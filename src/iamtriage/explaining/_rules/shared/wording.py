@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage.arns._principals import User
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -23,10 +24,12 @@ __all__ = (
     "capitalize_start",
     "denial_summary",
     "join_first_four",
+    "list_policies_commands",
     "model_region_remedy",
     "reason_lines",
     "region_argument",
     "region_steps",
+    "save_step",
 )
 
 _CONSOLE_LINK = re.compile(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
@@ -82,6 +85,31 @@ def region_argument(denial: Denial) -> str:
     """Return the region of the call as a command argument."""
     arn = denial.resource_arn
     return commands.region(denial.facts.region or (arn.region if arn is not None else None))
+
+
+def list_policies_commands(denial: Denial) -> tuple[str, ...]:
+    """Return the commands that list the caller's identity-based policies."""
+    if denial.role is not None:
+        kind, name = "role", commands.role_name(denial.role.name)
+    elif isinstance(denial.principal, User):
+        kind, name = "user", commands.user_name(denial.principal.name)
+    else:
+        return ()
+    verbs = (
+        f"list-{kind}-policies",
+        f"list-attached-{kind}-policies",
+        *(("list-groups-for-user",) if kind == "user" else ()),
+    )
+    return tuple(fill_command(f"aws iam {verb} --{kind}-name {{}}", name) for verb in verbs)
+
+
+def save_step(policy: str, file: str = "policy.json", *, statements: str = "this statement") -> str:
+    """Return how to save a policy for the command that replaces it.
+
+    >>> save_step("the queue policy")
+    'Save the queue policy as policy.json, with this statement added and the existing ones kept: the command replaces the whole policy.'
+    """
+    return f"Save {policy} as {file}, with {statements} added and the existing ones kept: the command replaces the whole policy."
 
 
 def region_steps(denial: Denial) -> tuple[str, ...]:

@@ -1,0 +1,206 @@
+"""Explain denials by a service or resource control policy of AWS Organizations.
+
+Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_authorization_policies.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.wording import (
+    POLICY_TYPE_NAMES,
+    region_steps,
+)
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.denials.guardrails import (
+    IDENTITY_ALLOW_REQUIRED,
+    allowing_statement,
+    explain_guardrail,
+    resource_steps,
+)
+
+__all__ = ("explain_resource_control", "explain_service_control")
+
+
+_POLICY_ID = re.compile(r"p-[0-9a-z_]{8,128}", re.ASCII)
+
+
+_POLICY_ARN = re.compile(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/", re.ASCII)
+
+
+SCP_DENY = CauseType(
+    "scp-deny",
+    title="A Deny statement in a service control policy matches the request",
+    recognised_by='AWS says "with an explicit deny in a service control policy".',
+    fix="Ask the organization's administrators to change the SCP. An Allow in the account does not override it.",
+    sources=(pages.SERVICE_CONTROL,),
+    example="scp-explicit",
+)
+
+
+SCP_NO_ALLOW = CauseType(
+    "scp-no-allow",
+    title="No service control policy allows the action",
+    meaning="At some level between the organization's root and the account, no service control policy allows the action.",
+    recognised_by='AWS says "because no service control policy allows the … action".',
+    fix="Allow the action in the SCPs at every level between the root and the account.",
+    sources=(pages.SERVICE_CONTROL,),
+    example="scp-implicit",
+)
+
+
+RCP_DENY = CauseType(
+    "rcp-deny",
+    title="A Deny statement in a resource control policy matches the request",
+    recognised_by='AWS says "with an explicit deny in a resource control policy".',
+    fix="Ask the organization's administrators to change the RCP. An Allow in the account does not override it.",
+    sources=(pages.RESOURCE_CONTROL,),
+    example="rcp-explicit",
+)
+
+
+RCP_NO_ALLOW = CauseType(
+    "rcp-no-allow",
+    title="No resource control policy allows the action",
+    meaning="A resource control policy does not allow the action. RCPFullAWSAccess, which allows everything, is always attached, so another RCP denies it.",
+    recognised_by='AWS says "because no resource control policy allows the … action".',
+    fix="Let the organization's administrators check the RCPs; they can only deny.",
+    sources=(pages.RESOURCE_CONTROL,),
+    example="rcp-implicit",
+)
+
+
+def explain_service_control(denial: Denial) -> Explanation:
+    """Explain a denial by a service control policy."""
+    owner = _management_account(denial.policy)
+    ask = f"Only an administrator of the AWS organization (management account{owner} or a delegated administrator) can see or change the policy."
+    if denial.deny != "implicit":
+        note = "Service control policies apply to every principal of a member account, including its root user, but not to service-linked roles or to the management account."
+        return _explain_control_deny(denial, "service_control", ask, note)
+    remedy = Remedy(
+        title="Attach a service control policy that allows it",
+        who="organization administrator",
+        steps=(
+            ask,
+            "At each level (root, organizational units, account), one attached policy must allow the action. Find the level that does not, and add the statement to a policy there. The AWS managed policy FullAWSAccess allows everything.",
+            *resource_steps(denial),
+        ),
+        commands=(_list_policies_command(denial.account, "SERVICE_CONTROL_POLICY"),),
+        statement=allowing_statement(denial),
+        layer="service_control",
+        url=pages.SERVICE_CONTROL,
+    )
+    text = f"At some level between the organization's root and the account, no service control policy allows the action. {_no_identity_allow(denial, 'service control policy')}"
+    cause = (SCP_NO_ALLOW, text)
+    return _explain_control(
+        denial, "no service control policy allows it", cause, remedy, IDENTITY_ALLOW_REQUIRED
+    )
+
+
+def explain_resource_control(denial: Denial) -> Explanation:
+    """Explain a denial by a resource control policy."""
+    ask = "Only an administrator of the organization that owns the resource's account can change the policy. It applies to the resources of the organization's accounts, whoever calls."
+    if denial.deny != "implicit":
+        return _explain_control_deny(denial, "resource_control", ask)
+    # Only RCPFullAWSAccess can contain an Allow, and it can't be detached:
+    # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
+    remedy = Remedy(
+        title="Change the resource control policy",
+        who="organization administrator",
+        steps=(
+            ask,
+            "At each level (root, organizational units, account), look for a Deny statement that matches the request, and scope it down. An Allow cannot be added.",
+            *resource_steps(denial),
+        ),
+        commands=(_list_policies_command(denial.resource_account, "RESOURCE_CONTROL_POLICY"),),
+        layer="resource_control",
+        url=pages.RESOURCE_CONTROL,
+    )
+    text = f"A resource control policy blocks the request. Such policies can only deny, apart from the AWS managed policy RCPFullAWSAccess. {_no_identity_allow(denial, 'resource control policy')}"
+    cause = (RCP_NO_ALLOW, text)
+    return _explain_control(
+        denial, "no resource control policy allows it", cause, remedy, IDENTITY_ALLOW_REQUIRED
+    )
+
+
+def _explain_control_deny(
+    denial: Denial, policy_type: Literal["service_control", "resource_control"], ask: str, *notes: str
+) -> Explanation:
+    """Explain a denial by a ``Deny`` in a service or resource control policy."""
+    name = POLICY_TYPE_NAMES[policy_type]
+    policy_id = _policy_id_argument(denial.policy)
+    remedy = Remedy(
+        title=f"Change the {name}",
+        who="organization administrator",
+        steps=(
+            ask,
+            *(
+                region_steps(denial)
+                or (
+                    "Read the Deny's Action, Resource and Condition. It often exempts a Region, a principal or a tag; the request may be possible within it.",
+                )
+            ),
+            "If the request is legitimate, ask for the Deny to be scoped down or for an exception by a condition on aws:PrincipalArn.",
+            *resource_steps(denial),
+        ),
+        commands=(
+            *(
+                (f"aws organizations list-policies --filter {policy_type.upper()}_POLICY",)
+                if policy_id == "POLICY_ID"
+                else ()
+            ),
+            fill_command(
+                "aws organizations describe-policy --policy-id {} --query Policy.Content --output text",
+                policy_id,
+            ),
+            fill_command("aws organizations list-targets-for-policy --policy-id {}", policy_id),
+        ),
+        layer=policy_type,
+        url=pages.RESOURCE_CONTROL if policy_type == "resource_control" else pages.SERVICE_CONTROL,
+    )
+    definition = RCP_DENY if policy_type == "resource_control" else SCP_DENY
+    cause = (
+        definition,
+        f"A Deny statement in a {name} of the organization matches the request. {_no_identity_allow(denial, name)}",
+    )
+    return _explain_control(denial, f"a {name} denies it", cause, remedy, *notes)
+
+
+def _explain_control(
+    denial: Denial, verdict: str, cause: tuple[CauseType, str], remedy: Remedy, *notes: str
+) -> Explanation:
+    """Explain a denial by a service or resource control policy."""
+    name = "resource control policy" if remedy.layer == "resource_control" else "service control policy"
+    return explain_guardrail(denial, name.replace(" ", "-"), verdict, cause, remedy, *notes)
+
+
+def _no_identity_allow(denial: Denial, name: str) -> str:
+    """Return the sentence that no policy of the account overrides a control policy."""
+    if name == "resource control policy":
+        return "Neither an identity-based policy nor the resource's own policy overrides it."
+    account = f"account {denial.account}" if denial.account else "the account"
+    return f"Nothing in {account} overrides it, not even an administrator's Allow."
+
+
+def _management_account(policy: str | None) -> str:
+    """Return the management account from the ARN of a control policy, after a space, or an empty string."""
+    found = _POLICY_ARN.match(policy or "")
+    return f" {found['account']}" if found else ""
+
+
+def _list_policies_command(account: str | None, kind: str) -> str:
+    template = "aws organizations list-policies-for-target --target-id {} --filter {}"
+    return fill_command(template, commands.account(account), kind)
+
+
+def _policy_id_argument(policy: str | None) -> str:
+    """Return the ID of an Organizations policy as a command argument."""
+    found = _POLICY_ID.fullmatch((policy or "").rpartition("/")[2])
+    return found[0] if found else "POLICY_ID"

@@ -1,0 +1,104 @@
+"""Explain denials of requests without a signature."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.wording import (
+    denial_summary,
+    reason_lines,
+)
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.denials.resource_policies import (
+    RESOURCE_DENY,
+    RESOURCE_NO_ALLOW,
+    narrow_deny_remedy,
+    policy_commands,
+    policy_of,
+)
+
+__all__ = ("explain_unsigned_request",)
+
+
+_SIGNING_NAMES = frozenset({"execute-api", "es", "aoss", "appsync"})
+
+
+UNSIGNED_CALL = CauseType(
+    "unsigned-call",
+    title="The request was not signed",
+    text="The request carried no signature, so AWS saw no identity.",
+    recognised_by='AWS says "User: anonymous".',
+    fix="Sign the request with an AWS SDK or with Signature Version 4.",
+    sources=(pages.SIGNATURES,),
+    example="anonymous-api-gateway",
+)
+
+
+def explain_unsigned_request(denial: Denial) -> Explanation:
+    """Explain a denial of a request without a signature."""
+    name = policy_of(denial).name
+    causes = [UNSIGNED_CALL.cause("reported", ("The message says: User: anonymous",))]
+    if denial.is_explicit:
+        text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it: a Deny overrides any Allow."
+        causes.append(RESOURCE_DENY.cause("derived", reason_lines(denial), text=text))
+    elif denial.policy_type == "resource":
+        text = f"The {name} does not allow anonymous callers."
+        causes.append(RESOURCE_NO_ALLOW.cause("reported", text=text))
+    signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
+    verdict, title, remedies = "the call was not signed", "Sign the request", []
+    if denial.is_explicit:
+        # A Deny matches signed requests, too, unless its conditions say otherwise.
+        causes.reverse()
+        verdict = f"a Deny statement in the {name} matches the request, which was not signed"
+        title = "If the Deny exempts certain principals: sign the request"
+        remedies = [narrow_deny_remedy(denial, name)]
+    return Explanation(
+        failure=denial.failure,
+        topic="anonymous-call",
+        summary=denial_summary(denial, verdict),
+        causes=tuple(causes),
+        remedies=(
+            *remedies,
+            Remedy(
+                title=title,
+                who="you",
+                steps=(
+                    f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the region of the endpoint. Use a client library or proxy that signs.",
+                    f"Allow {denial.action or 'the action'} to the role or user that signs, in its own policy or in the {name}.",
+                    *_other_logins(denial),
+                ),
+                url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
+            ),
+            Remedy(
+                title=f"Or allow unsigned requests from known addresses only, in the {name}",
+                who="resource owner",
+                steps=(_network_step(denial),),
+                commands=policy_commands(denial, policy_of(denial).show_command),
+                url=pages.API_GATEWAY_POLICY if denial.service == "execute-api" else pages.OPENSEARCH_POLICY,
+            ),
+        ),
+        notes=(
+            f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone: sign the request.",
+        ),
+    )
+
+
+def _other_logins(denial: Denial) -> tuple[str, ...]:
+    if denial.service != "es":
+        return ()
+    # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
+    return (
+        "A user of the internal user database (fine-grained access control) signs in with basic authentication, which the domain's access policy sees as anonymous: it works only if that policy allows it.",
+    )
+
+
+def _network_step(denial: Denial) -> str:
+    # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html
+    if denial.service == "es":
+        return "Allow them only with a condition on aws:SourceIp. Without a condition, the domain is open to everyone. Access to a domain in a VPC is limited by its security groups."
+    return "Allow them only with a condition on aws:SourceIp, aws:SourceVpc or aws:SourceVpce. Without a condition, the resource is open to everyone."

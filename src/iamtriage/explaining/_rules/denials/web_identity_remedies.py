@@ -1,0 +1,282 @@
+"""Build the remedies for a web identity token that a role's trust policy does not allow.
+
+Sources: the pages of the CI systems in the table, and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.controllers import find_controller, usual_account
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.denials.assuming_roles import (
+    missing_trust_steps,
+    trust_policy_commands,
+)
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.principal_words import (
+    try_parse_arn,
+    try_parse_principal,
+    underlying_role,
+)
+from iamtriage.explaining._rules.sts.trust_fixes import (
+    find_provider,
+)
+from iamtriage.policies._documents import build_document
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
+
+__all__ = (
+    "CHANGE_STATEMENT",
+    "compare_token_remedy",
+    "role_location",
+    "token_remedies",
+    "trust_token_remedy",
+)
+
+
+CHANGE_STATEMENT = "Save the role's trust policy with this statement, changed or added, as trust.json: the command replaces the whole policy."
+
+
+_MAX_ISSUER_LENGTH = 255
+
+
+_REPOSITORY = re.compile(
+    r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})|github\.com/([\w.-]{1,60}/[\w.-]{1,100}?)(?:\.git)?/actions/",
+    re.ASCII,
+)
+
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html: the identity has the token's subject.
+_LOOKUP = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 5 --query 'Events[].CloudTrailEvent' --output text"
+
+
+@attrs.frozen
+class _Pipeline:
+    """A CI system whose jobs get web identity tokens.
+
+    Attributes:
+        job: What the system calls a job.
+        issuer: The issuer of the tokens, without its scheme.
+        project: What the subject names, if the text does not.
+        subject: The usual subject of a branch, with ``{}`` for the project.
+        audience: The usual audience.
+        steps: What the subject depends on.
+        url: The documentation.
+    """
+
+    job: str
+    issuer: str
+    project: str
+    subject: str
+    audience: str
+    steps: tuple[str, ...]
+    url: str
+
+
+_PIPELINES = {
+    "github-actions": _Pipeline(
+        job="workflow",
+        issuer="token.actions.githubusercontent.com",
+        project="OWNER_NAME/REPOSITORY",
+        subject="repo:{}:ref:refs/heads/BRANCH_NAME",
+        audience="sts.amazonaws.com",
+        steps=(
+            "The subject is case-sensitive. It ends with environment:NAME for a job with an environment, or pull_request, instead of ref:…; repositories created, renamed or transferred after 15 July 2026 have repo:OWNER@ID/REPOSITORY@ID:…",
+        ),
+        url=pages.GITHUB_OIDC,
+    ),
+    "gitlab": _Pipeline(
+        job="job",
+        issuer="gitlab.com",
+        project="GROUP/PROJECT_NAME",
+        subject="project_path:{}:ref_type:branch:ref:BRANCH_NAME",
+        audience="https://gitlab.com",
+        steps=(
+            "The audience is the aud of id_tokens in .gitlab-ci.yml. Tags have ref_type:tag. A self-managed GitLab has its own host instead of gitlab.com.",
+        ),
+        url="https://docs.gitlab.com/ci/cloud_services/aws/",
+    ),
+}
+
+
+def token_remedies(denial: Denial, findings: TrustFindings | None) -> tuple[Remedy, ...]:
+    """Return what to do about a token, if it is unknown what does not match."""
+    compare, change = compare_token_remedy(denial), trust_token_remedy(denial, findings)
+    # The form of a pipeline's subject is known, so the right statement can be written before looking the token up.
+    return (compare, change) if _find_pipeline(denial) is None else (change, compare)
+
+
+def compare_token_remedy(denial: Denial) -> Remedy:
+    """Return the remedy that compares the token with the trust policy."""
+    pipeline = _find_pipeline(denial)
+    if pipeline is not None:
+        return Remedy(
+            title=f"Look up the {pipeline.job}'s subject in CloudTrail",
+            who="you",
+            steps=(
+                f"The record of the failed call has the subject in principalId. The conditions on {pipeline.issuer}:sub and :aud must match the token.",
+            ),
+            commands=(
+                trust_policy_commands(denial)[0],
+                fill_command(_LOOKUP, commands.region(denial.facts.region)),
+            ),
+            url=pipeline.url,
+        )
+    claims = denial.facts.token_claims
+    subject = None if claims is None else claims.get("sub")
+    if claims is not None and isinstance(subject, str):
+        audience = claims.get("aud")
+        listed = [each for each in _as_list(audience) if isinstance(each, str)]
+        aud = f" and the audience {clip_text(', '.join(listed))}" if listed else ""
+        return Remedy(
+            title="Compare the token with the trust policy",
+            who="you",
+            steps=(
+                f"The token has the subject {clip_text(subject)}{aud}. The trust policy must name its issuer as Federated, and its conditions on sub and aud must match these.",
+                "Pass the trust policy as the fact trust_policy to see which condition fails.",
+            ),
+            commands=trust_policy_commands(denial)[:1],
+            url=_token_page(denial),
+        )
+    return Remedy(
+        title="Compare the token with the trust policy",
+        who="you",
+        steps=(
+            *_subject_steps(denial),
+            "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. The last command says which condition fails, and how to fix it.",
+        ),
+        commands=(
+            _token_command(denial),
+            f"{trust_policy_commands(denial)[0]} > policy.json",
+            "iamtriage trust policy.json --token token",
+        ),
+        url=_token_page(denial),
+    )
+
+
+def _subject_steps(denial: Denial) -> tuple[str, ...]:
+    """Return which subject the pod's token has, if the facts name its service account."""
+    namespace, name = denial.facts.namespace, denial.facts.service_account
+    if namespace is None or name is None:
+        return ()
+    return (f"The pod's token has the subject {clip_text(f'system:serviceaccount:{namespace}:{name}')}.",)
+
+
+def _as_list(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else [value]
+
+
+def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy:
+    """Return the remedy that allows the token in the role's trust policy."""
+    facts = denial.facts
+    issuer = _issuer_name(denial)
+    usual_namespace, usual_name = usual_account(facts, denial.failure.text)
+    namespace = usual_namespace or "NAMESPACE"
+    service_account = usual_name or "SERVICE_ACCOUNT"
+    subject = f"system:serviceaccount:{namespace}:{service_account}"
+    claim = (facts.token_claims or {}).get("sub")
+    if isinstance(claim, str) and claim.isprintable():
+        subject = claim
+    elif (pipeline := _find_pipeline(denial)) is not None:
+        repository = _REPOSITORY.search(denial.failure.text)
+        name = next(filter(None, repository.groups())) if repository else pipeline.project
+        subject = pipeline.subject.format(name)
+    elif not (facts.service_account or "eks" in issuer or _is_of_pod(denial)):
+        subject = "SUBJECT"
+    partition, account = role_location(denial)
+    found = _find_pipeline(denial)
+    audience = found.audience if found else "sts.amazonaws.com"
+    added: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:{partition}:iam::{account}:oidc-provider/{issuer}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{issuer}:aud": audience, f"{issuer}:sub": subject}},
+    }
+    show_issuer = "aws eks describe-cluster --name {} --query cluster.identity.oidc.issuer --output text"
+    title = "Allow the token in the role's trust policy"
+    if found is not None:
+        title = f"Make the role's trust policy match the {found.job}'s token"
+    return Remedy(
+        title=title,
+        who="account administrator",
+        steps=(*missing_trust_steps(findings), *(found.steps if found else ()), CHANGE_STATEMENT),
+        commands=(
+            *((fill_command(show_issuer, commands.cluster(facts.cluster)),) if _is_of_pod(denial) else ()),
+            *trust_policy_commands(denial),
+        ),
+        policy=build_document([added]),
+        layer="role_trust",
+        is_addition=True,
+        url=found.url if found else _token_page(denial),
+    )
+
+
+def _is_of_pod(denial: Denial) -> bool:
+    runtime = context_of(denial.facts).runtime
+    is_pod = runtime is not None and runtime.kind == "eks-pod"
+    is_pod = is_pod or find_controller(denial.failure.text) is not None
+    return (
+        bool(is_pod or denial.facts.cluster or denial.facts.service_account)
+        and _find_pipeline(denial) is None
+    )
+
+
+def _find_pipeline(denial: Denial) -> _Pipeline | None:
+    """Return the CI system whose job made the call, if the text shows it."""
+    runtime = context_of(denial.facts).runtime
+    return None if runtime is None else _PIPELINES.get(runtime.kind)
+
+
+def _token_page(denial: Denial) -> str:
+    return pages.EKS_IRSA if _is_of_pod(denial) else pages.OIDC_PROVIDERS
+
+
+def _issuer_name(denial: Denial) -> str:
+    """Return the provider's name in trust policies, which is the issuer without its scheme."""
+    issuer = (denial.facts.token_claims or {}).get("iss")
+    runtime = context_of(denial.facts).runtime
+    provider = find_provider(denial.facts.trust_policy)
+    if issuer is None and provider is not None:
+        issuer = provider.partition("oidc-provider/")[2]
+    elif issuer is None and runtime is not None:
+        pipeline = _PIPELINES.get(runtime.kind)
+        issuer = None if pipeline is None else pipeline.issuer
+    if issuer is None and _is_of_pod(denial):
+        region = commands.region(denial.facts.region)
+        return f"oidc.eks.{region}.amazonaws.com/id/OIDC_ID"
+    if not isinstance(issuer, str) or len(issuer) > _MAX_ISSUER_LENGTH:
+        return "ISSUER"
+    if not issuer.isprintable() or not issuer.isascii():
+        return "ISSUER"
+    return issuer.removeprefix("https://").rstrip("/")
+
+
+def _token_command(denial: Denial) -> str:
+    facts = denial.facts
+    if not (facts.namespace or facts.service_account):
+        return 'cp "$AWS_WEB_IDENTITY_TOKEN_FILE" token'
+    return fill_command(
+        "kubectl -n {} exec POD -- cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token > token",
+        commands.namespace(facts.namespace),
+    )
+
+
+def role_location(denial: Denial) -> tuple[str, str]:
+    """Return the partition and the account of the role."""
+    role = underlying_role(try_parse_principal(denial.resource))
+    if role is not None:
+        return role.partition, role.account
+    provider = try_parse_arn(find_provider(denial.facts.trust_policy))
+    if provider is not None and provider.account:
+        return provider.partition, provider.account
+    return denial.location.partition or "aws", denial.account or "ACCOUNT_ID"
