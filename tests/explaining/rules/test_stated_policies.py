@@ -150,6 +150,7 @@ def test_bucket_is_not_its_objects(text: str, reason: str) -> None:
             (
                 "aws iam list-attached-user-policies --user-name ana",
                 "aws iam list-user-policies --user-name ana",
+                "aws iam list-groups-for-user --user-name ana",
             ),
         ),
         (

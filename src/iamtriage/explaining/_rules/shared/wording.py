@@ -95,11 +95,9 @@ def list_policies_commands(denial: Denial) -> tuple[str, ...]:
         kind, name = "user", commands.user_name(denial.principal.name)
     else:
         return ()
-    verbs = (
-        f"list-{kind}-policies",
-        f"list-attached-{kind}-policies",
-        *(("list-groups-for-user",) if kind == "user" else ()),
-    )
+    verbs = [f"list-attached-{kind}-policies", f"list-{kind}-policies"]
+    if kind == "user":
+        verbs.append("list-groups-for-user")
     return tuple(fill_command(f"aws iam {verb} --{kind}-name {{}}", name) for verb in verbs)
 
 
