@@ -279,6 +279,10 @@ def test_a_service_linked_role_with_its_path_is_exempt() -> None:
 def test_an_scp_that_lacks_an_allow_names_the_management_account() -> None:
     decision = evaluate(read(), PolicySet(identity=[doc(allow())], service_control=[[doc(allow("ec2:*"))]]))
     assert "unless it is the management account" in decision.reason
+    assert "FullAWSAccess" not in decision.reason
+    alone = evaluate(read(), PolicySet(identity=[doc(allow())], service_control=[[doc(deny("ec2:*"))]]))
+    assert (alone.allowed, alone.deny) == (False, "implicit")
+    assert "FullAWSAccess" in alone.reason
 
 
 def test_a_bucket_without_an_account_is_assumed_to_be_in_the_same() -> None:

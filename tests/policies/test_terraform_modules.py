@@ -341,3 +341,13 @@ def test_modules_that_refer_to_each_other_end() -> None:
     config = {"resources": [attach], "module_calls": {"app": {"module": nested}}}
     found = plan(planned("aws_iam_role_policy_attachment.x", {"role": "app"}), modules=modules, config=config)
     assert allows(found, "app") is False
+
+
+def test_service_control_policies_that_only_deny_come_with_full_access() -> None:
+    inline = planned("aws_iam_role_policy.send", {"role": "app", "policy": doc("sqs:*")})
+    deny = planned("aws_organizations_policy.guard", {"content": doc("sqs:DeleteQueue", Effect="Deny")})
+    found = plan(inline, deny)
+    assert (allows(found, "app"), allows(found, "app", "sqs:DeleteQueue")) == (True, False)
+    # An allow list replaces FullAWSAccess.
+    allow = planned("aws_organizations_policy.list", {"content": doc("s3:*")})
+    assert allows(plan(inline, deny, allow), "app") is False

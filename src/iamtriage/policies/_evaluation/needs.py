@@ -65,7 +65,10 @@ def requires_no_permission(keys: RequestKeys) -> bool:
 
 def find_needs(layers: dict[PolicyType, Layer], keys: RequestKeys, policies: PolicySet) -> list[Need]:
     """Return what has to be met for a request to be allowed, if no policy denies it."""
-    needs = [_need_control(layers["service_control"], keys), _need_endpoint(layers["vpc_endpoint"], keys)]
+    needs = [
+        _need_control(layers["service_control"], keys, policies),
+        _need_endpoint(layers["vpc_endpoint"], keys),
+    ]
     restriction = find_restriction(keys)
     if restriction is not None and restriction.is_met is False:
         return [*needs, restriction]
@@ -213,7 +216,7 @@ def _need_identity(layers: dict[PolicyType, Layer], keys: RequestKeys) -> Need:
     return Need("identity", identity.is_allowed, reason, (identity,))
 
 
-def _need_control(layer: Layer, keys: RequestKeys) -> Need:
+def _need_control(layer: Layer, keys: RequestKeys, policies: PolicySet) -> Need:
     reason = ""
     if layer.exists and layer.is_allowed is False:
         level = layer.level_allows.index(False)
@@ -223,6 +226,10 @@ def _need_control(layer: Layer, keys: RequestKeys) -> Need:
             f"{' (the root)' if level == 0 else ''}; so account {account} is not allowed to call it, "
             f"{_MANAGEMENT_ACCOUNT}."
         )
+        at_level = [each.policy for each in policies.sources("service_control") or () if each.level == level]
+        if all(statement.denies for policy in at_level for statement in policy.statements):
+            # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+            reason += " FullAWSAccess, which AWS attaches by default, is not among the policies of the level."
     return Need("service_control", layer.permits, reason, (layer,))
 
 

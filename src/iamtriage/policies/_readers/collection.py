@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from iamtriage.policies._readers.json_values import JsonObject
 
 
-__all__ = ("AttachedPolicy", "PolicyCollection", "decode_policy", "merge_collections", "name_principal")
+__all__ = (
+    *("FULL_ACCESS", "AttachedPolicy", "PolicyCollection"),
+    *("decode_policy", "merge_collections", "name_principal"),
+)
+
+
+# AWS attaches it to the root, to every OU and to every account by default.
+FULL_ACCESS = PolicyDocument(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]},
+    name="FullAWSAccess",
+)
 
 
 @attrs.frozen

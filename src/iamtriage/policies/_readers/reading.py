@@ -11,7 +11,12 @@ from iamtriage._strict_json import JsonError, parse_strict_json
 from iamtriage._text import wrong_type_message
 from iamtriage.exceptions import DocumentError
 from iamtriage.policies._readers.account_details import read_account_details
-from iamtriage.policies._readers.collection import AttachedPolicy, PolicyCollection, decode_policy
+from iamtriage.policies._readers.collection import (
+    FULL_ACCESS,
+    AttachedPolicy,
+    PolicyCollection,
+    decode_policy,
+)
 from iamtriage.policies._readers.json_values import JsonObject, get_object, get_objects, get_text
 from iamtriage.policies._readers.lines import StatementLines
 from iamtriage.policies._readers.terraform import read_terraform
@@ -21,8 +26,6 @@ if TYPE_CHECKING:
     from iamtriage.typing import PolicyType
 
 __all__ = ("read_policies",)
-
-_FULL_ACCESS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
 def read_policies(
@@ -165,8 +168,7 @@ def _read_listed(data: JsonObject) -> PolicyCollection | None:
     if not listed:
         return None
     is_full = any(get_text(each, "Id") == "p-FullAWSAccess" for each in listed)
-    full = PolicyDocument(_FULL_ACCESS, name="FullAWSAccess")
-    policies = (AttachedPolicy("service_control", full),) if is_full else ()
+    policies = (AttachedPolicy("service_control", FULL_ACCESS),) if is_full else ()
     return PolicyCollection(policies, tuple(_find_contents_missing(listed)))
 
 

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.policies._readers.collection import AttachedPolicy, PolicyCollection, decode_policy
-from iamtriage.policies._readers.json_values import JsonObject, get_objects, get_text, get_texts
+from iamtriage.policies._readers.collection import (
+    FULL_ACCESS,
+    AttachedPolicy,
+    PolicyCollection,
+    decode_policy,
+)
+from iamtriage.policies._readers.json_values import JsonObject, get_object, get_objects, get_text, get_texts
 from iamtriage.policies._readers.terraform_references import Plan, PlannedResource, read_plan
 from iamtriage.policies._sets import PolicyDocument
 
@@ -69,6 +74,10 @@ class _Reader:
         for resource in self.plan.resources:
             if not resource.is_data:
                 self._read_resource(resource)
+        controls = [each for each in self.policies if each.policy_type == "service_control"]
+        if controls and not any(_has_allow(each.document.document) for each in controls):
+            # Terraform does not manage the policy that AWS attaches by default, without which nothing is allowed.
+            self.policies.append(AttachedPolicy("service_control", FULL_ACCESS))
         return PolicyCollection(tuple(self.policies), tuple(self.missing))
 
     def _read_resource(self, resource: PlannedResource) -> None:
@@ -206,3 +215,10 @@ class _Reader:
             self.missing.append((target, f"the policy of {address}"))
         else:
             self.policies.append(AttachedPolicy(policy_type, PolicyDocument(document, name=address), target))
+
+
+def _has_allow(document: JsonObject | str) -> bool:
+    if isinstance(document, str):
+        return False
+    statements = [get_object(document, "Statement"), *get_objects(document, "Statement")]
+    return any(each.get("Effect") == "Allow" for each in statements)
