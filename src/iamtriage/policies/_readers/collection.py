@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 
 __all__ = (
-    *("FULL_ACCESS", "AttachedPolicy", "PolicyCollection"),
-    *("decode_policy", "merge_collections", "name_principal"),
+    "FULL_ACCESS",
+    "AttachedPolicy",
+    "PolicyCollection",
+    "decode_policy",
+    "merge_collections",
+    "name_principal",
 )
 
 

@@ -76,7 +76,7 @@ class _Reader:
                 self._read_resource(resource)
         controls = [each for each in self.policies if each.policy_type == "service_control"]
         if controls and not any(_has_allow(each.document.document) for each in controls):
-            # Terraform does not manage the policy that AWS attaches by default, without which nothing is allowed.
+            # AWS attaches it by default, and Terraform does not manage it.
             self.policies.append(AttachedPolicy("service_control", FULL_ACCESS))
         return PolicyCollection(tuple(self.policies), tuple(self.missing))
 
