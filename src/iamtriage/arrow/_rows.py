@@ -50,13 +50,15 @@ Row: TypeAlias = "tuple[Shared, tuple[str | None, ...]]"
 
 _shared_of = itemgetter(*map(COLUMNS.index, SHARED_COLUMNS))
 _own_of = itemgetter(*map(COLUMNS.index, OWN_COLUMNS))
+# Values that no two denials share.
+_unique_of = itemgetter(SHARED_COLUMNS.index("authorization_id"), SHARED_COLUMNS.index("encoded_message"))
 _STATUS = COLUMNS.index("status_code")
 _INT32 = range(-(2**31), 2**31)
 
 _known_texts: dict[object, Shared | None] = {}
 _known_records: dict[object, Shared | None] = {}
-# Together these hold at most some 100 MB.
-_MAX_KNOWN = 65_536
+# An entry takes one to two kilobytes.
+_MAX_KNOWN = 32_768
 # Longer texts are no messages, and are not kept.
 _MAX_LENGTH = 4_096
 _UNKNOWN: Any = object()
@@ -130,6 +132,8 @@ def read_record(record: str | bytes | Mapping[str, object]) -> Row | None:
         # A message can state a request ID itself.
         is_passed = known is None or known.own[1:] == fields[4:]
         if is_passed and (session is None or _set_role(known, session)):
+            if known is not None:
+                known.own = known.own[:1]  # the others are passed on
             _remember(_known_records, key, known)
         return row
     if known is None:
@@ -221,6 +225,8 @@ def _set_role(shared: Shared | None, session: str) -> bool:
 
 
 def _remember(known: dict[object, Shared | None], key: object, shared: Shared | None) -> None:
+    if shared is not None and _unique_of(shared.values) != (None, None):
+        return
     if len(known) >= _MAX_KNOWN:
         known.clear()
     known[key] = shared

@@ -19,8 +19,8 @@ from iamtriage.testing._cloudtrail.templates import (
 )
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
-    from os import PathLike
 
     from typing_extensions import Unpack
 
@@ -178,7 +178,7 @@ def cloudtrail_files(**options: Unpack[TreeOptions]) -> Iterator[CloudTrailFile]
     return _generate(_Plan(**options))
 
 
-def write_cloudtrail_tree(folder: str | PathLike[str], **options: Unpack[TreeOptions]) -> CloudTrailTree:
+def write_cloudtrail_tree(folder: str | os.PathLike[str], **options: Unpack[TreeOptions]) -> CloudTrailTree:
     """Write the files of a trail below a folder, and return what was planted.
 
     Args:
