@@ -22,6 +22,7 @@ from benchmarks.bulk import bulk
 from benchmarks.evaluation import evaluation
 from benchmarks.handlers import handlers
 from benchmarks.inputs import inputs
+from benchmarks.log_files import log_files
 from benchmarks.measure import Figure, best, growth_and_cost, growth_figure, ratio, seconds
 from benchmarks.processes import copy_package, first_use, imports, time_in_new_process
 from benchmarks.reading import corpus, forms, ordinary, streams
@@ -456,5 +457,6 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "handlers": handlers,
     "evaluate": evaluation,
     "bulk": bulk,
+    "log-files": log_files,
     "report": report,
 }

@@ -48,6 +48,8 @@ nitpick_ignore_regex = [
     ("py:.*", r"(attr|attrs|botocore|collections|logging|types|typing|typing_extensions|io|os|re)(\..*)?"),
     ("py:.*", r"(Iterable|Iterator|Mapping|Sequence|TextIO|TypeAlias|TracebackType)"),
     ("py:.*", r"optional|callable"),
+    ("py:class", r"date|datetime|PathLike"),
+    ("py:class", r"iamtriage\.inputs\._inputs\.Source|iamtriage\.inputs\._selection\.Selection"),  # private
     ("py:class", r"(iamtriage\..*\.)?_(P(\.args|\.kwargs)?|T|R|Raised|Function|Key)"),  # type variables
     ("py:class", r"ClientError|BotoCoreError|p[dl]\.DataFrame"),  # botocore's, pandas' and polars'
     ("py:class", r"Shell"),  # private: what of IPython's shell is used

@@ -216,8 +216,13 @@ def test_failures_before_the_truncation_are_printed(
     assert err == f"iamtriage: {path}: truncated gzip data\n"
 
 
-def test_corrupt_gzip(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("library", ["isal", "zlib"])
+def test_corrupt_gzip(
+    library: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A wrong checksum, wrong data, and data after the end are errors."""
+    if library == "zlib":
+        monkeypatch.setitem(sys.modules, "isal.isal_zlib", None)
     valid = gzip.compress(_noise(8000).encode())
     path = tmp_path / "app.log.gz"
     for data in (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import json
 import lzma
 import os
 import pickle
@@ -17,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from iamtriage import to_record
+from iamtriage import fingerprint, to_record
 from iamtriage.inputs import Input, open_inputs
 from iamtriage.inputs._decompression import PART_SIZE
+from iamtriage.testing import write_cloudtrail_tree
 from tests.inputs.records import ACCOUNT, FAILED, MESSAGE, SUCCEEDED, compact
 
 if TYPE_CHECKING:
@@ -225,10 +227,18 @@ def test_a_string_is_not_a_list_of_paths() -> None:
         open_inputs("app.log")
 
 
+@pytest.fixture(params=["isal", "zlib"])
+def gzip_library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decompress gzip data with ISA-L, or as if it were not installed."""
+    if request.param == "zlib":
+        monkeypatch.setitem(sys.modules, "isal.isal_zlib", None)
+
+
 @pytest.mark.parametrize(
     ("name", "compress"),
     [("gzip", gzip.compress), ("zstd", _zstd.compress), ("xz", lzma.compress), ("bzip2", bz2.compress)],
 )
+@pytest.mark.usefixtures("gzip_library")
 class TestCompression:
     def test_the_content_decides(self, name: str, compress: Callable[[bytes], bytes], tmp_path: Path) -> None:
         [source] = open_inputs([_write(tmp_path / f"{name}.txt", compress(_RECORDS))])
@@ -342,3 +352,22 @@ def test_the_example() -> None:
         "iam:CreateInstanceProfile",
         "secretsmanager:GetSecretValue",
     ]
+
+
+def test_a_generated_trail(tmp_path: Path) -> None:
+    """Exactly the failing records of the generator are read, in each form of its files."""
+    tree = write_cloudtrail_tree(tmp_path / "trail", records=3_000, denials=0.1, errors=0.02)
+    found: dict[str, int] = {}
+    failing = records = 0
+    for source in open_inputs([tmp_path / "trail"]):
+        whole = json.loads(gzip.decompress(Path(source.name).read_bytes()))["Records"]
+        denials = list(source.denials())
+        assert denials == [
+            record for record in whole if record.get("errorCode") or record.get("errorMessage")
+        ]
+        assert source.problem is None
+        failing, records = failing + len(denials), records + source.records
+        for failure in source.failures():
+            found[fingerprint(failure)] = found.get(fingerprint(failure), 0) + 1
+    assert (records, failing) == (tree.records, tree.denials + tree.errors)
+    assert tree.problems.items() <= found.items()
