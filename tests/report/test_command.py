@@ -218,6 +218,12 @@ def test_the_claims_of_a_record_are_checked_with_the_trust_policy(
     [problem] = json.loads(out)["problems"]
     assert status == 0
     assert problem["explanation"]["trust"]["allowed"] is is_allowed
+    [assumption] = json.loads(out)["denied_role_assumptions"]
+    assert (assumption["role"], assumption["denials"]) == (ROLE, 1)
+    assert (assumption["audience"], assumption["subject"]) == ("sts.amazonaws.com", SUBJECT)
+    assert assumption["trust"] == problem["explanation"]["trust"]
+    _, out, _ = run(capsys, tmp_path / "1.json.gz")
+    assert SUBJECT in " ".join(out.split())
     if not is_allowed:
         assert "token.actions.githubusercontent.com:sub" in problem["explanation"]["trust"]["reason"]
 

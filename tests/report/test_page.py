@@ -105,6 +105,8 @@ def test_a_problem_unfolds_to_its_cause_and_its_facts(page: Page) -> None:
     facts = texts(page, "#problems details[open] dt")
     assert facts[:2] == ["Cause", "Do this first"]
     assert "Fingerprint" in facts
+    page.click("document.querySelector('#problems details[open] details summary')")
+    assert "no identity-based policy allows" in texts(page, "#problems details[open] pre")[0]
     link = "document.querySelector('#problems details[open] a')"
     assert page.evaluate(f"{link}.href").endswith("/causes/no-identity-allow.html")
 
@@ -221,6 +223,12 @@ class ManyProblems:
                 "example": None,
                 "explanation": explanation,
             }
+
+    def explanations(self, limit: int | None = None) -> Iterator[tuple[str, str]]:
+        yield from [("0", "Denied.")][:limit]
+
+    def denied_role_assumptions(self, limit: int | None = None) -> list[dict[str, Any]]:
+        return [][:limit]
 
     def gone(self) -> list[dict[str, Any]]:
         return []

@@ -166,6 +166,19 @@ class Queries:
                 problem[name] = _show(problem[name])
             yield problem
 
+    def assumptions(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """Return the denials of calls that assume a role, by role and caller, the most frequent first."""
+        names = ("role", "operation", "principal", "identity_provider", "audience", "subject")
+        rows = self._all(
+            f"""
+            SELECT assumed_role, operation, principal, identity_provider, audience, subject,
+                count(*), min(time), max(time)
+            FROM shown WHERE assumed_role IS NOT NULL OR subject IS NOT NULL
+            GROUP BY ALL ORDER BY 7 DESC, 1, 2, 3, 4, 5, 6 {_limit(limit)}
+            """
+        )
+        return [dict(zip((*names, "denials", "first_seen", "last_seen"), row, strict=True)) for row in rows]
+
     def count_problems(self, having: str) -> int:
         """Return the number of problems with a property of their rows."""
         query = f"SELECT count(*) FROM (SELECT fingerprint FROM shown GROUP BY fingerprint HAVING {having})"

@@ -7,14 +7,17 @@ from io import StringIO
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from iamtriage._text import hide_secrets
+from iamtriage.explaining._explain import explain
 from iamtriage.report._baselines import Baseline
 from iamtriage.report._examples import read_example
 from iamtriage.report._explanations import explain_example
 from iamtriage.report._queries import GROUPS, Queries
+from iamtriage.report._trust import build_claims, check_assumption
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Self, TextIO
 
     from iamtriage.failures._failures import Failure
@@ -130,6 +133,18 @@ class Report:
             problem["is_new"] = self._is_new(problem["fingerprint"], first_run)
             yield {**problem, **explain_example(example, self._policies)}
 
+    def explanations(self, limit: int | None = None) -> Iterator[tuple[str, str]]:
+        """Yield the fingerprint of each problem and the short explanation of its example, as text.
+
+        Args:
+            limit: The maximum number of problems, the most frequent first.
+        """
+        for problem in self._queries.problems(limit):
+            [(fingerprint, example)] = self._queries.examples([problem["fingerprint"]])
+            failure = read_example(example)
+            if failure is not None:
+                yield fingerprint, explain(failure).to_text()
+
     def _is_new(self, fingerprint: str, first_run: int) -> bool | None:
         if self._baseline is not None:
             return fingerprint not in self._baseline.problems
@@ -151,6 +166,33 @@ class Report:
         names = ("fingerprint", "principal", "action", "resource", "policy_type", "error_code", "last_seen")
         rows = self._queries.problems(having=f"max(run) <= {self._since_run:d}")
         return [{name: each[name] for name in names} for each in rows]
+
+    def denied_role_assumptions(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """Return which roles could not be assumed by whom, the most frequent first.
+
+        CloudTrail states the ``role`` and the claims of the web identity token (``identity_provider``,
+        ``audience``, ``subject``), which the error message doesn't. With policies, ``trust`` is what the
+        role's trust policy decides.
+
+        Args:
+            limit: The maximum number of rows.
+        """
+        rows = self._queries.assumptions(limit)
+        if self._policies is not None:
+            for row in rows:
+                row["trust"] = self._check_trust(row, self._policies)
+        return [
+            {name: hide_secrets(value) if isinstance(value, str) else value for name, value in row.items()}
+            for row in rows
+        ]
+
+    @staticmethod
+    def _check_trust(row: Mapping[str, Any], policies: PolicyCollection) -> dict[str, Any] | None:
+        if row["role"] is None:
+            return None
+        claims = build_claims(row["identity_provider"], row["audience"], row["subject"])
+        caller = row["principal"] or row["identity_provider"]
+        return check_assumption(row["operation"], row["role"], caller, claims, policies)
 
     def inputs(self, *, only_problems: bool = False) -> list[dict[str, Any]]:
         """Return what was read of each input, by name.
@@ -197,6 +239,7 @@ class Report:
             **{name: self._queries.group(name) for name in GROUPS},
             "problems": list(self.problems()),
             "gone": self.gone(),
+            "denied_role_assumptions": self.denied_role_assumptions(),
             "policies_by_principal": self.policies_by_principal,
             "inputs": self.inputs(),
             "runs": self._queries.runs(),

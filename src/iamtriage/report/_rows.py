@@ -14,6 +14,7 @@ from iamtriage.failures._failures import AccessDenied
 from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.inputs._records import parse_record
 from iamtriage.report._examples import build_example
+from iamtriage.report._trust import NOT_ASSUMED, read_assumption
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,7 @@ COLUMNS = (
     *("time", "account", "recipient_account", "region", "service", "operation", "action"),
     *("principal", "resource", "resource_account", "policy_type", "deny", "error_code", "kind"),
     *("fingerprint", "event_id", "mfa"),
+    *("assumed_role", "identity_provider", "audience", "subject"),
 )
 """The columns of a row, in addition to the input."""
 EXAMPLE_COLUMNS = ("fingerprint", "time", "event_id", "record")
@@ -36,6 +38,7 @@ SIGN_IN = "console_sign_in"
 
 # Failures that are not denials, such as throttling and resources that do not exist, are only counted.
 _OTHER = "aws_error"
+_STS = "sts.amazonaws.com"
 _SESSION = re.compile(r"arn:([^:]*):sts::(\d{12}):assumed-role/([\w+=,.@-]{1,64})/[^/]*\Z", re.ASCII)
 _ACCOUNT = re.compile(r"arn:[^:]*:[^:]*:[^:]*:(\d{12}):", re.ASCII)
 _PART_SIZE = 1 << 20
@@ -140,15 +143,15 @@ def _read_rows(source: Input) -> Iterator[tuple[tuple[str | None, ...] | None, o
         yield _build_record_row(record), _wrap_flat(record) if "fingerprint" in record else record
     if is_record or source.records or source.problem is None or source.skipped is not None:
         return
-    if source.problem.startswith("Parquet data"):
-        from iamtriage.report._flat_records import read_flat_records
+    # Text, such as a log, has failures without records.
+    for failure in source.failures():
+        yield None if failure.kind == _OTHER else (*_build_row(failure, None, None), *NOT_ASSUMED), failure
 
-        failures = read_flat_records(source)
-    else:
-        # Text, such as a log, has failures without records.
-        failures = source.failures()
-    for failure in failures:
-        yield None if failure.kind == _OTHER else _build_row(failure, None, None), failure
+
+# What says that a record is no denial. Such errors repeat, for example for objects that do not exist.
+_KIND_KEYS = ("errorCode", "errorMessage", "eventSource", "eventName")
+_MAX_OTHERS = 65_536
+_others: set[tuple[object, ...]] = set()
 
 
 def _wrap_flat(record: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -157,14 +160,21 @@ def _wrap_flat(record: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _build_record_row(record: Mapping[str, Any]) -> tuple[str | None, ...] | None:
+    said = tuple(map(record.get, _KIND_KEYS))
+    is_hashable = {*map(type, said)} <= {str, type(None)}
+    if is_hashable and said in _others:
+        return None
     failure = parse_record(record)
     recipient = record.get("recipientAccountId")
     recipient = recipient if isinstance(recipient, str) else None
     if failure is None:
         return _build_sign_in_row(record, recipient)
     if failure.kind == _OTHER:
+        if is_hashable and None not in said[2:] and len(_others) < _MAX_OTHERS:
+            _others.add(said)
         return None
-    return _build_row(failure, recipient, _read_mfa(record))
+    assumption = read_assumption(record) if record.get("eventSource") == _STS else NOT_ASSUMED
+    return (*_build_row(failure, recipient, _read_mfa(record)), *assumption)
 
 
 def _build_row(failure: Failure, recipient: str | None, mfa: str | None) -> tuple[str | None, ...]:
@@ -246,6 +256,7 @@ def _build_sign_in_row(record: Mapping[str, Any], recipient: str | None) -> tupl
         f"1:{digest[:32]}",
         _text(record, "eventID"),
         _read_mfa(record),
+        *NOT_ASSUMED,
     )
 
 

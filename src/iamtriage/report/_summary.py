@@ -84,6 +84,7 @@ def print_summary(report: Contents, file: TextIO, *, top: int = _MAX_ROWS) -> No
         rows = report.count_by(name, top)
         if any(row[key] is not None for row in rows):
             _print_group(console, title, key, rows)
+    _print_assumptions(report, console, top)
     _print_inputs(report, console)
 
 
@@ -126,6 +127,23 @@ def _print_group(console: Console, title: str, key: str, rows: list[dict[str, An
     for row in rows:
         value = _clean(row[key]) if row[key] is not None else Text("not stated", "dim")
         table.add_row(f"{row['denials']:,}", f"{row['problems']:,}", value)
+    console.print(table)
+
+
+def _print_assumptions(report: Contents, console: Console, top: int) -> None:
+    rows = report.denied_role_assumptions(top)
+    if not rows:
+        return
+    table = _new_table(console)
+    table.add_column("Denials", justify="right")
+    table.add_column("Role that could not be assumed", overflow="fold")
+    table.add_column("Caller", overflow="fold")
+    for row in rows:
+        role = _clean(row["role"] or "not stated")
+        caller = _clean(row["subject"] or row["principal"] or row["identity_provider"] or "not stated")
+        if row.get("trust"):
+            role.append(f"\n{escape_controls(row['trust']['reason'])}", "dim")
+        table.add_row(f"{row['denials']:,}", role, caller)
     console.print(table)
 
 

@@ -23,7 +23,9 @@ __all__ = ("write_csv", "write_parquet")
 
 _BATCH_ROWS = 20_000
 # Columns whose values callers choose.
-_FREE = frozenset({"operation", "service", "action", "principal", "resource", "error_code", "source"})
+_FREE = frozenset(
+    {"operation", "service", "action", "principal", "resource", "error_code", "source", "subject"}
+)
 
 
 def write_csv(rows: Any, file: TextIO) -> None:  # noqa: ANN401 (DuckDB has no types)

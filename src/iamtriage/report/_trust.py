@@ -1,13 +1,13 @@
-"""Check the trust policy of a role for a caller that was denied to assume it.
+"""Read which role a caller was denied to assume, and check the role's trust policy.
 
 A CloudTrail record of a denied ``AssumeRoleWithWebIdentity`` states the claims of the token that trust
-policies check: the provider, the audience and the subject.
+policies check: the provider, the audience and the subject. The error message states none of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from iamtriage._text import hide_secrets
 from iamtriage.exceptions import IamTriageError
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from iamtriage.policies._readers.collection import PolicyCollection
     from iamtriage.policies._sets import PolicyDocument
 
-__all__ = ("check_trust", "read_claims")
+__all__ = ("NOT_ASSUMED", "build_claims", "check_assumption", "check_trust", "read_assumption", "read_claims")
+
+Assumption: TypeAlias = "tuple[str | None, str | None, str | None, str | None]"
+NOT_ASSUMED: Assumption = (None, None, None, None)
+"""The assumption of a record that is of another call."""
 
 _OPERATIONS = frozenset({"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 _OIDC_PROVIDER = ":oidc-provider/"
@@ -32,13 +36,22 @@ def check_trust(example: Mapping[str, Any] | str, policies: PolicyCollection) ->
     """
     if isinstance(example, str):
         return None
-    operation = example.get("eventName")
-    role = _nested(example, "requestParameters", "roleArn")
-    if operation not in _OPERATIONS or role is None:
+    role, provider, _, _ = read_assumption(example)
+    if role is None:
         return None
-    caller = _nested(example, "userIdentity", "arn") or _nested(example, "userIdentity", "identityProvider")
+    caller = _nested(example, "userIdentity", "arn") or provider
+    return check_assumption(str(example["eventName"]), role, caller, read_claims(example), policies)
+
+
+def check_assumption(
+    operation: str,
+    role: str,
+    caller: str | None,
+    claims: Mapping[str, str] | None,
+    policies: PolicyCollection,
+) -> dict[str, Any] | None:
+    """Return what the trust policy of a role decides for a caller, as :func:`check_trust` does."""
     chosen = cast("list[PolicyDocument]", policies.select(caller or "anonymous", role).resource or [])
-    claims = read_claims(example) if operation == "AssumeRoleWithWebIdentity" else None
     for policy in chosen:
         try:
             result = check_trust_policy(
@@ -52,6 +65,33 @@ def check_trust(example: Mapping[str, Any] | str, policies: PolicyCollection) ->
             "fix": None if result.fix is None else hide_secrets(result.fix),
         }
     return None
+
+
+def read_assumption(record: Mapping[str, Any]) -> Assumption:
+    """Return the role that a call was to assume, and the provider, audience and subject of the token."""
+    if record.get("eventName") not in _OPERATIONS:
+        return NOT_ASSUMED
+    role = _nested(record, "requestParameters", "roleArn") or _first_resource(record)
+    claims = read_claims(record)
+    if claims is None:
+        return role, _nested(record, "userIdentity", "identityProvider"), None, None
+    return role, _nested(record, "userIdentity", "identityProvider"), claims.get("aud"), claims["sub"]
+
+
+def _first_resource(record: Mapping[str, Any]) -> str | None:
+    resources = record.get("resources")
+    first = next(iter(cast("list[object]", resources)), None) if isinstance(resources, list) else None
+    arn = cast("Mapping[str, object]", first).get("ARN") if isinstance(first, Mapping) else None
+    return arn if isinstance(arn, str) and arn else None
+
+
+def build_claims(provider: str | None, audience: str | None, subject: str | None) -> dict[str, str] | None:
+    """Return the claims of a web identity token, of which the audience may be unknown."""
+    if provider is None or subject is None:
+        return None
+    issuer = provider.partition(_OIDC_PROVIDER)[2] or provider
+    claims = {"iss": f"https://{issuer}", "sub": subject}
+    return claims if audience is None else {**claims, "aud": audience}
 
 
 def read_claims(record: Mapping[str, Any]) -> dict[str, str] | None:
@@ -72,16 +112,12 @@ def read_claims(record: Mapping[str, Any]) -> dict[str, str] | None:
     """
     provider = _nested(record, "userIdentity", "identityProvider")
     subject = _nested(record, "userIdentity", "userName")
-    if provider is None or subject is None:
+    if record.get("eventName") == "AssumeRoleWithSAML" or provider is None or subject is None:
         return None
-    issuer = provider.partition(_OIDC_PROVIDER)[2] or provider
-    claims = {"iss": f"https://{issuer}", "sub": subject}
     whole = _nested(record, "userIdentity", "principalId") or ""
-    if whole.startswith(f"{provider}:") and whole.endswith(f":{subject}"):
-        audience = whole[len(provider) + 1 : -len(subject) - 1]
-        if audience:
-            claims["aud"] = audience
-    return claims
+    is_whole = whole.startswith(f"{provider}:") and whole.endswith(f":{subject}")
+    audience = whole[len(provider) + 1 : -len(subject) - 1] if is_whole else None
+    return build_claims(provider, audience or None, subject)
 
 
 def _nested(record: Mapping[str, Any], key: str, name: str) -> str | None:

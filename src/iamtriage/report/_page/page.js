@@ -110,8 +110,13 @@
     addFact(facts, "Trust policy", get("trust"));
     for (const [name, title] of columns) addFact(facts, title, get(name));
     details.append(facts);
+    if (get("text")) {
+      const more = create("details");
+      more.append(create("summary", "Explanation"), create("pre", get("text")));
+      details.append(more);
+    }
     problem.append(details);
-    const type = create("td", get("policy_type") || "not stated", get("policy_type") ? "" : "quiet");
+    const type = create("td", get("policy_type") || "not stated", get("policy_type") ? "day" : "day quiet");
     type.dataset.name = "Policy type";
     const days = ["first_seen", "last_seen"].map((name) => create("td", (get(name) || "").slice(0, 10), "day"));
     days[0].dataset.name = "First seen";

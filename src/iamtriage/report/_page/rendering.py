@@ -16,7 +16,7 @@ from pkgutil import get_data
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._rendering.texts import is_web_address
-from iamtriage._text import escape_controls
+from iamtriage._text import escape_controls, escape_lines
 from iamtriage.report._page.plots import draw_bars, draw_days
 from iamtriage.report._summary import headline
 
@@ -31,6 +31,8 @@ __all__ = ("render_page",)
 _MAX_PROBLEMS = 10_000
 # Problems that are in the page without a script, for example when it is printed by a program.
 _MAX_STATIC = 50
+# Short explanations as text. Others have their summary, cause and remedy.
+_MAX_TEXTS = 300
 _MAX_ROWS = 500
 _MAX_BARS = 10
 _MAX_POLICIES, _MAX_POLICY_LENGTH = 200, 20_000
@@ -38,7 +40,7 @@ _MAX_POLICIES, _MAX_POLICY_LENGTH = 200, 20_000
 _COLUMNS = (
     *("count", "first_seen", "last_seen", "is_new", "summary", "cause", "url", "remedy", "trust"),
     *("principal", "action", "resource", "account", "resource_account", "region", "service", "operation"),
-    *("policy_type", "deny", "error_code", "kind", "fingerprint", "event_id", "source_ip"),
+    *("policy_type", "deny", "error_code", "kind", "fingerprint", "event_id", "source_ip", "text"),
 )
 # What the fold of a problem shows, in order.
 _FACTS = {
@@ -107,6 +109,7 @@ def _sections(report: Contents) -> Iterator[str]:
         yield from _problems(report)
         for name, (key, title) in _TABLES.items():
             yield from _group(report, name, key, title)
+        yield from _assumptions(report)
         yield from _policies(report)
     gone = report.gone()
     if gone:
@@ -173,7 +176,11 @@ def _figure(title: str, svg: str, rows: Sequence[dict[str, Any]], key: str) -> s
 
 def _problems(report: Contents) -> Iterator[str]:
     urls: dict[str, int] = {}
-    rows = [_problem_row(each, urls) for each in islice(report.problems(_MAX_PROBLEMS), _MAX_PROBLEMS)]
+    texts = dict(report.explanations(_MAX_TEXTS))
+    rows = [
+        _problem_row({**each, "text": texts.get(each["fingerprint"])}, urls)
+        for each in report.problems(_MAX_PROBLEMS)
+    ]
     total: int = report.totals["problems"]
     yield '<section><h2 id="problems-title">Problems</h2>'
     if total > len(rows):
@@ -222,7 +229,9 @@ def _problem_row(problem: dict[str, Any], urls: dict[str, int]) -> list[Any]:
         "event_id": example.get("event_id"),
         "source_ip": example.get("source_ip"),
     }
-    return [escape_controls(value) if isinstance(value := values[name], str) else value for name in _COLUMNS]
+    # Only the text of an explanation has several lines.
+    clean = {**dict.fromkeys(_COLUMNS, escape_controls), "text": escape_lines}
+    return [clean[name](each) if isinstance(each := values[name], str) else each for name in _COLUMNS]
 
 
 def _static_row(row: dict[str, Any], urls: list[str]) -> str:
@@ -286,6 +295,25 @@ def _table(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]], t
     yield f'<div class="scroll"><table class="sortable"><thead><tr>{heads}</tr></thead><tbody>'
     yield from (f"<tr>{''.join(row)}</tr>" for row in islice(rows, _MAX_ROWS))
     yield "</tbody></table></div></section>\n"
+
+
+def _assumptions(report: Contents) -> Iterator[str]:
+    found = report.denied_role_assumptions()
+    if not found:
+        return
+    is_checked = "trust" in found[0]
+    rows = (
+        (
+            _number(row["denials"]),
+            _cell(row["role"]),
+            _cell(row["subject"] or row["principal"] or row["identity_provider"]),
+            *((_cell(row["trust"]["reason"] if row["trust"] else None),) if is_checked else ()),
+            f'<td class="day">{_text((row["last_seen"] or "")[:10])}</td>',
+        )
+        for row in found
+    )
+    head = ("#Denials", "Role", "Caller", *(("Trust policy",) if is_checked else ()), "Last seen")
+    yield from _table("Roles that could not be assumed", head, rows, len(found))
 
 
 def _policies(report: Contents) -> Iterator[str]:
