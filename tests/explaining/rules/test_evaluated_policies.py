@@ -68,7 +68,7 @@ def test_a_suggested_policy_is_verified() -> None:
     assert step.startswith("With the given policies, it is not enough: the call stays denied.")
     unknown = statement("Deny", Condition={"Bool": {"aws:SecureTransport": "false"}})
     step = last_step(explain_with(identity=[doc(unknown)]))
-    assert step.startswith("Whether it is enough cannot be told from the given policies: ")
+    assert step.startswith("The given policies do not show whether this is enough: ")
     assert "aws:SecureTransport" in step
 
 

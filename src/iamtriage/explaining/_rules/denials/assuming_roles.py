@@ -99,7 +99,7 @@ NO_SUCH_ROLE = CauseType(
 ROOT_ASSUMES_ROLE = CauseType(
     "root-assumes-role",
     title="The root user cannot assume roles",
-    text="The call was made with the root user's keys, and root users may assume no role.",
+    text="The call was made with the root user's access key, and root users cannot assume roles.",
     recognised_by='AWS says "Roles may not be assumed by root accounts".',
     fix="Use an IAM user or a role to assume the role.",
     sources=(pages.ASSUME_ROLE,),
@@ -164,9 +164,9 @@ def explain_root_assumes(denial: Denial) -> Explanation:
                 title="Make the call as a user or role",
                 who="account administrator",
                 steps=(
-                    "See which keys the program uses.",
-                    "Make a user in IAM Identity Center, or a role, let it assume the role, and use its credentials.",
-                    "Delete the root user's access keys: nobody should have any.",
+                    "Check which access key the program uses.",
+                    "Use IAM Identity Center or an IAM role that is allowed to assume the role.",
+                    "Delete the access keys of the root user.",
                 ),
                 commands=("aws sts get-caller-identity", "aws configure list"),
                 url=pages.BEST_PRACTICES,
@@ -188,7 +188,7 @@ def missing_trust_steps(findings: TrustFindings | None) -> tuple[str, ...]:
     """Return a step on what the supplied trust policy lacks, if that is known."""
     if findings is None or findings.remedy is None:
         return ()
-    return (f"What the policy that was given lacks: {findings.remedy.steps[0]}",)
+    return (f"The supplied policy lacks this: {findings.remedy.steps[0]}",)
 
 
 def trust_policy_commands(denial: Denial) -> tuple[str, str]:
@@ -290,7 +290,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     if attribute:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
         steps.append(
-            f"Keep {denial.action} in a statement of its own: a condition on sts:ExternalId never matches it."
+            f"Put {denial.action} into a separate statement: a condition on sts:ExternalId never matches it."
         )
     elif denial.crosses_accounts:
         added["Condition"] = {"StringEquals": {"sts:ExternalId": "EXTERNAL_ID"}}
@@ -330,7 +330,7 @@ def narrow_deny_remedy(denial: Denial, statement: int | None = None) -> Remedy:
         who="account administrator",
         steps=(
             f"{look} such as MFA, source network, organization or external ID. A request that they do not match is not denied.",
-            f"Only someone who may change the trust policy{_in_role_account(denial)} can change the statement.",
+            f"Only a principal that is allowed to change the trust policy{_in_role_account(denial)} can change the statement.",
         ),
         commands=trust_policy_commands(denial)[:1],
         layer=denial.policy_type,

@@ -41,7 +41,7 @@ _MODEL_OPERATIONS = frozenset({"InvokeModel", "InvokeModelWithResponseStream", "
 _ACCESS_DENIED = "Model access is denied"
 _INVALID_PAYMENT = "INVALID_PAYMENT_INSTRUMENT"
 _AVAILABILITY_COMMAND = "aws bedrock get-foundation-model-availability --region {} --model-id MODEL_ID"
-_RETRY_LATER = "Try again after some minutes: a subscription can take up to 15."
+_RETRY_LATER = "A subscription can take up to 15 minutes. Then retry the call."
 
 
 MODEL_NOT_SUBSCRIBED = CauseType(
@@ -58,30 +58,30 @@ NO_MARKETPLACE_ALLOW = CauseType(
     title="The caller lacks the AWS Marketplace permissions",
     meaning="The caller is not allowed to subscribe to the model in AWS Marketplace.",
     recognised_by="The denied action is an action of AWS Marketplace during a call to Bedrock.",
-    fix="Allow aws-marketplace:Subscribe, Unsubscribe and ViewSubscriptions to the one who opens the model.",
+    fix="Allow aws-marketplace:Subscribe, Unsubscribe and ViewSubscriptions to the principal that subscribes.",
     sources=(pages.BEDROCK_MODELS,),
     example="bedrock-subscription",
 )
 BEDROCK_MODEL_ACCESS = CauseType(
     "bedrock-model-access",
     title="The account has no access to the model",
-    text="The account has no access to the model, or there is none of this id for it.",
+    text="The account has no access to a model with this ID.",
     recognised_by='Bedrock says "You don\'t have access to the model with the specified model ID".',
-    fix="Open the model in the Bedrock console, or use another model or region.",
+    fix="Request access to the model in the Bedrock console, or use another model or Region.",
     sources=(pages.BEDROCK_MODELS,),
     example="bedrock-model",
 )
 MODEL_NOT_IN_REGION = CauseType(
     "model-not-in-region",
     title="The model is not available in the region",
-    text="The model is not offered in the region that was called, or its id is mistyped or out of use.",
+    text="The model is not available in the Region that was called, or its ID is misspelled or deprecated.",
     fix="Call a region that has the model, and check the model ID.",
     of="bedrock-model-access",
 )
 PAYMENT_MISSING = CauseType(
     "payment-missing",
     title="The account has no valid payment method",
-    text="The subscription to the model takes a valid way of payment, and the account has none that AWS Marketplace takes.",
+    text="The subscription to the model requires a payment method that AWS Marketplace accepts, and the account has none.",
     recognised_by="Bedrock says INVALID_PAYMENT_INSTRUMENT.",
     fix="Add a payment method that AWS Marketplace accepts.",
     sources=(pages.BEDROCK_MODELS,),
@@ -101,11 +101,11 @@ def subscribes_to_model(denial: Denial) -> bool:
 def explain_bedrock_subscription(denial: Denial) -> Explanation:
     """Explain that the caller is not allowed to subscribe the account to the model."""
     subscribe = Remedy(
-        title="Subscribe the account to the model once, as somebody who may",
+        title="Subscribe the account to the model once, with a principal that has the permissions",
         who="account administrator",
         steps=(
-            "Call the model once, in the account and region of the failing call, as a person or role that has both permissions: in the playground of Bedrock's console, or by the API.",
-            "The subscription is the account's. Once it is there, others call the model without any permission for AWS Marketplace.",
+            "Call the model once, in the account and Region of the failing call, as a principal that has both permissions: in the playground of the Bedrock console, or with the API.",
+            "The subscription applies to the account: afterwards, nobody needs AWS Marketplace permissions to call the model.",
             _RETRY_LATER,
         ),
         commands=(fill_command(_AVAILABILITY_COMMAND, region_argument(denial)),),
@@ -115,17 +115,18 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
     if identity_allow_helps(denial):
         allow = allow_remedy(
             denial,
-            title=f"Or let {denial.caller} subscribe the account",
-            first_step="Think twice for a role that a program runs under: aws-marketplace:Subscribe lets it buy for the account, and is needed once only.",
+            title=f"Or allow {denial.caller} to subscribe the account",
+            first_step="Avoid this for the role of a program: aws-marketplace:Subscribe allows it to buy for the account, and is needed only once.",
         )
-    missing = f"{capitalize_start(denial.caller)} may not do what a subscription takes: aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe."
+    missing = f"{capitalize_start(denial.caller)} is not allowed to subscribe: this requires aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe."
     if denial.policy_type == "identity":
         missing = f"No policy of {denial.caller} allows {denial.action}."
     return Explanation(
         failure=denial.failure,
         topic="bedrock-subscription",
         summary=denial_summary(
-            denial, "the account is not subscribed to the model, and the caller may not subscribe it"
+            denial,
+            "the account is not subscribed to the model, and the caller is not allowed to subscribe it",
         ),
         causes=(
             MODEL_NOT_SUBSCRIBED.cause(
@@ -135,7 +136,7 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
         ),
         remedies=present(subscribe, allow, authorization_details_remedy(denial)),
         notes=(
-            "bedrock:InvokeModel is another permission, and does not help here.",
+            "bedrock:InvokeModel is another permission and does not help here.",
             *((ONE_POLICY_TYPE,) if denial.policy_type is not None else ()),
         ),
     )
@@ -149,11 +150,11 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
         return _explain_payment(denial, words)
     remedies = (
         Remedy(
-            title="See whether the account may use the model there",
+            title="Check whether the account has access to the model in the Region",
             who="you",
             steps=(
-                "Run the commands with the account and the region of the call; the model id has to be one of the list, letter by letter.",
-                "Where the list has no ON_DEMAND for the model, call it by the id of an inference profile.",
+                "Run the commands with the account and Region of the call. The model ID must be in the list, letter by letter.",
+                "If the list has no ON_DEMAND for the model, call it with the ID of an inference profile.",
             ),
             commands=(
                 fill_command(_AVAILABILITY_COMMAND, region),
@@ -166,11 +167,11 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
             url=pages.BEDROCK_PROFILES,
         ),
         Remedy(
-            title="Get access to the model",
+            title="Request access to the model",
             who="account administrator",
             steps=(
-                "Open the model in Bedrock's model catalog, in that region, and use it once. For models of Anthropic, hand in the form on the use case, once for an account or for its organization.",
-                "The first call of a third party's model subscribes the account to it in AWS Marketplace. Whoever makes it needs aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions, and the account a valid way of payment.",
+                "Open the model in the Bedrock model catalog, in that Region, and use it once. Models of Anthropic require the use case form, once per account or organization.",
+                "The first call to a third-party model subscribes the account in AWS Marketplace. Its caller needs aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions, and the account a valid payment method.",
                 _RETRY_LATER,
             ),
             url=pages.BEDROCK_MODELS,
@@ -180,7 +181,7 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="bedrock-model-access",
-        summary="Bedrock does not let this account use the model in the region of the call.",
+        summary="The account has no access to the Bedrock model in the Region of the call.",
         causes=(
             BEDROCK_MODEL_ACCESS.cause(
                 "reported",
@@ -192,17 +193,15 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
                 ),
             ),
             MODEL_NOT_SUBSCRIBED.cause(
-                text="The account is not subscribed to the model yet, or the form that its maker asks for was not handed in."
+                text="The account is not subscribed to the model yet, or has not submitted the form that its provider requires."
             ),
             MODEL_NOT_IN_REGION.cause(),
             CREDENTIALS_OF_OTHER_ACCOUNT.cause(
-                text="The credentials are of another account than the one that has access."
+                text="The credentials belong to another account than the one with access."
             ),
         ),
         remedies=present(*remedies),
-        notes=(
-            "Where a policy of the caller lacks bedrock:InvokeModel, the message says so, and names the action.",
-        ),
+        notes=("If an identity-based policy lacked bedrock:InvokeModel, the message would name the action.",),
     )
 
 
@@ -210,7 +209,7 @@ def _explain_payment(denial: Denial, words: str) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="bedrock-payment",
-        summary="Bedrock does not let this account use the model: AWS Marketplace has no valid way of payment for it.",
+        summary="The account cannot subscribe to the Bedrock model: it has no valid payment method for AWS Marketplace.",
         causes=(
             PAYMENT_MISSING.cause(
                 "reported", quote_phrases(words, "A valid payment instrument must be provided")
@@ -218,11 +217,11 @@ def _explain_payment(denial: Denial, words: str) -> Explanation:
         ),
         remedies=(
             Remedy(
-                title="See to the account's way of payment",
+                title="Add a valid payment method",
                 who="account administrator",
                 steps=(
-                    "Look at the payment methods in Billing, and set one that is valid for purchases in AWS Marketplace.",
-                    f"Then call the model again. {_RETRY_LATER}",
+                    "In Billing, under payment methods, set one that is valid for AWS Marketplace.",
+                    _RETRY_LATER,
                 ),
                 url=pages.BEDROCK_MODELS,
             ),

@@ -241,7 +241,7 @@ def _caller_notes(denial: Denial) -> tuple[str, ...]:
     """Return notes on the kind of caller."""
     if isinstance(denial.principal, Root):
         return (
-            "The caller is the account's root user. No identity-based policy limits or helps it: look at control policies and the resource's policy, and work as a role in its place.",
+            "The caller is the root user of the account, which has no identity-based policies: check the control policies and the resource's policy, and use a role instead.",
         )
     if isinstance(denial.role, ServiceLinkedRole):
         return ()

@@ -39,7 +39,7 @@ _LACKS_ALLOW = CauseType(
     "policies-lack-allow",
     "The given policies lack an Allow",
     "Add an Allow to the policy type that the cause names.",
-    meaning="A type of policy that has to allow the call does not, and no Deny statement matches it.",
+    meaning="A policy type that must allow the call does not, and no Deny statement matches it.",
     recognised_by="The fact policies: iamtriage evaluates them for the call.",
     sources=_EVALUATION,
 )
@@ -102,7 +102,7 @@ def _verify_remedy(remedy: Remedy, failure: AccessDenied, facts: Facts, policies
     words = {
         True: "Verified with the given policies: it allows the call.",
         False: "With the given policies, it is not enough:",
-        None: "Whether it is enough cannot be told from the given policies:",
+        None: "The given policies do not show whether this is enough:",
     }[result.fixes]
     reason = "" if result.fixes else f" {result.reason}"
     return attrs.evolve(remedy, steps=(*remedy.steps, f"{words}{reason}"))

@@ -189,10 +189,10 @@ def _remedies_without_reason(denial: Denial) -> tuple[Remedy, ...]:
 
 def other_policy_cause(denial: Denial) -> Cause:
     """Return the possible cause that a policy denies that the message does not name."""
-    limits = "a service control policy, a permissions boundary, a session policy or a VPC endpoint's"
-    text = f"A policy that the message does not name may deny it: the resource's, {limits}."
+    limits = "a service control policy, a permissions boundary, a session policy or a VPC endpoint policy"
+    text = f"A policy that the message does not name can deny it: the resource's policy, {limits}."
     if denial.deny == "implicit":
-        text = f"A policy that caps permissions may not allow it: {limits}."
+        text = f"A policy that caps permissions does not allow it: {limits}."
     return OTHER_LAYER.cause(text=text)
 
 
@@ -200,7 +200,7 @@ def _derived_action_cause(denial: Denial) -> Cause:
     operation = denial.failure.envelope.operation
     text = f"The call {operation} requires {join_first_four(denial.actions)}."
     if denial.failure.encoded_message:
-        text += " The encoded message may name another action, such as iam:PassRole."
+        text += " The encoded message can name another action, such as iam:PassRole."
     return DERIVED_ACTION.cause("derived", ("The message names the call, not the action.",), text=text)
 
 

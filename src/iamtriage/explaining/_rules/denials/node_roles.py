@@ -63,7 +63,7 @@ _AGENT_ACTIONS = frozenset({"eks-auth:assumeroleforpodidentity"})
 _ROLE_PROXIES = re.compile(r"kube2iam|\bkiam\b", re.IGNORECASE)
 _TOPICS = frozenset({"access-denied", "assume-role", "no-identity-allow", "pass-role", "s3-access-denied"})
 _EVIDENCE_ORDER: tuple[Evidence, ...] = ("reported", "supplied", "derived", "possible")
-_WARNING = "Every pod that reaches the metadata of a node with this role may do it then."
+_WARNING = "Every pod that reaches the instance metadata of a node with this role then has the permission."
 
 
 POD_USES_NODE_ROLE = CauseType(
@@ -95,16 +95,16 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     cause = POD_USES_NODE_ROLE.cause(
         evidence,
         because,
-        text=f"{'A pod called' if is_certain else 'If a pod called, it did so'} with the role of its node: it has no role of its own, or its SDK does not find it.",
+        text=f"{'A pod called' if is_certain else 'If a pod called, it did so'} with the role of its node: it has no role, or its SDK does not find it.",
     )
-    title = "Give the pod's service account a role of its own"
+    title = "Give the pod's service account its own role"
     if not is_certain:
-        title = "If a pod called, give the pod's service account a role of its own"
+        title = "If a pod called, give its service account its own role"
     pod_remedy = assign_pod_role_remedy(Case(denial.failure, denial.facts), title=title)
     notes, remedies = explanation.notes, explanation.remedies
     if _concerns_other_role(denial):
         warning = f"{_WARNING[0].lower()}{_WARNING[1:]}"
-        notes = (f"If the role of the node is let in or allowed more: {warning}", *notes)
+        notes = (f"If you allow this to the node's role: {warning}", *notes)
     else:
         remedies = _remedies_for_pod(denial, remedies)
     rank = _EVIDENCE_ORDER.index(evidence)
@@ -136,10 +136,10 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     if not (names_pod or text_is_about_pods or suggests_pod):
         return None
     because = present(
-        "The session's name is that of an EC2 instance: so its role was used.",
-        "The role has a name as those of Kubernetes' nodes have." if is_node_role else None,
+        "The session has the name of an EC2 instance, so the role of the instance was used.",
+        "The role's name is one of a Kubernetes node role." if is_node_role else None,
         "The facts name a pod." if names_pod else None,
-        "The text speaks of pods, or is written by one." if text_is_about_pods else None,
+        "The text is about pods, or a pod wrote it." if text_is_about_pods else None,
     )
     if names_pod:
         return "supplied", because
@@ -159,11 +159,11 @@ def _remedies_for_pod(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Rem
         return remedies
     role = f"The role is that of {denial.caller}" if denial.role is None else f"It is {denial.caller}"
     last = Remedy(
-        title="Or allow it to the role of the node, and so to all pods there",
+        title="Or allow it to the role of the node, and so to all pods on it",
         who=for_node.who,
         steps=(
-            f"{_WARNING} So do it only for programs that belong to the node, or where that is meant.",
-            f"{role}; it takes the same policy.json.",
+            f"{_WARNING} Do it only for programs of the node itself.",
+            f"{role}. Use the same policy.json.",
         ),
         commands=for_node.commands,
         url=for_node.url,

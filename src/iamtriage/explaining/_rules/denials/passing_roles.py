@@ -67,7 +67,7 @@ PASS_ROLE = CauseType(
 CROSS_ACCOUNT_PASS_ROLE = CauseType(
     "cross-account-pass-role",
     title="A role of another account cannot be passed",
-    text="The role belongs to another account than the caller. No service takes such a role.",
+    text="The role belongs to another account than the caller. Services accept only roles of their own account.",
     recognised_by='AWS says "Cross-account pass role is not allowed", or the role is in another account than the caller.',
     fix="Create a role in the account of the resource and pass that one.",
     sources=(pages.PASS_ROLE,),
@@ -132,16 +132,16 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     operation = denial.failure.envelope.operation
     call = f"the call {operation}" if operation else "the call"
     is_reported = denial.message_rule is not None
-    reason = f"The caller is of account {denial.account}, the role of {denial.resource_account}."
+    reason = f"The caller is in account {denial.account}, the role in {denial.resource_account}."
     if is_reported:
         reason = "The message says: Cross-account pass role is not allowed"
     own_role = Remedy(
         title="Use a role of the account in which the call is made",
         who="account administrator",
         steps=(
-            "Look at the account number in the role's ARN that the call names. It is often a copied one.",
-            "Make a role in the caller's own account with the policies that the service needs, and name it in the call.",
-            "Where the service has to reach the other account, let the role of this account assume one there.",
+            "Check the account ID in the role's ARN: it is often copied from elsewhere.",
+            "Create a role in the caller's account with the policies that the service needs, and name it in the call.",
+            "If the service must reach the other account, allow this role to assume a role there.",
         ),
         commands=("aws sts get-caller-identity --query Account --output text",),
         url=pages.PASS_ROLE,
@@ -155,7 +155,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="cross-account-pass-role",
-        summary=f"A role of another account cannot be passed to a service: {call} was refused.",
+        summary=f"A role of another account cannot be passed to a service: {call} was denied.",
         causes=(CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", (reason,)),),
         remedies=(own_role, other_account),
         notes=("No policy of either account can allow it.",),

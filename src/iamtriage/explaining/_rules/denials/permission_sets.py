@@ -35,21 +35,21 @@ NO_ASSIGNMENT = CauseType(
 WRONG_PROFILE = CauseType(
     "wrong-profile",
     title="The profile names another account or permission set",
-    text="The profile names another account, or another name than the permission set's: sso_role_name is ReadOnly, not AWSReservedSSO_ReadOnly_0123456789abcdef.",
+    text="The profile names another account, or not the permission set: sso_role_name is ReadOnly, not AWSReservedSSO_ReadOnly_0123456789abcdef.",
     fix="Correct sso_account_id and sso_role_name in the profile.",
     of="no-assignment",
 )
 OTHER_LOGIN = CauseType(
     "other-login",
     title="The cached sign-in is another user's",
-    text="The login that the SDK has kept is another person's, or of another start URL.",
+    text="The cached sign-in belongs to another user or start URL.",
     fix="Sign out, then sign in as the right user.",
     of="no-assignment",
 )
 ASSIGNMENT_REMOVED = CauseType(
     "assignment-removed",
     title="The assignment was removed",
-    text="The assignment was taken away, or the group that has it.",
+    text="The assignment was removed, or the user's membership in the group that has it.",
     fix="Assign the permission set again.",
     of="no-assignment",
 )
@@ -63,7 +63,7 @@ def explain_no_assignment(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="no-assignment",
-        summary="IAM Identity Center does not give this login that role in that account.",
+        summary="The signed-in user has no assignment of this permission set in this account (IAM Identity Center).",
         causes=(
             NO_ASSIGNMENT.cause(
                 "reported" if is_reported else "derived",
@@ -75,11 +75,11 @@ def explain_no_assignment(denial: Denial) -> Explanation:
         ),
         remedies=(
             Remedy(
-                title="Compare the profile with what the login may use",
+                title="Compare the profile with the assignments of the user",
                 who="you",
                 steps=(
-                    "Look at the account and the role of the profile.",
-                    "The access portal, at the start URL, lists the accounts and roles that you have. aws configure sso offers the same to choose from.",
+                    "Check the account and the role name in the profile.",
+                    "The access portal (the start URL) lists your accounts and roles; aws configure sso offers the same list.",
                 ),
                 commands=tuple(
                     fill_command(f"aws configure get {setting} --profile {{}}", profile)
@@ -88,17 +88,17 @@ def explain_no_assignment(denial: Denial) -> Explanation:
                 url=pages.SSO_LOGIN,
             ),
             Remedy(
-                title="Log in anew, where the kept login is another's",
+                title="If the cached sign-in is another user's, sign in again",
                 who="you",
                 commands=("aws sso logout", fill_command("aws sso login --profile {}", profile)),
                 url=pages.SSO_LOGIN,
             ),
             Remedy(
-                title="Have the permission set assigned",
+                title="Assign the permission set",
                 who="organization administrator",
                 steps=(
-                    "See who has it in the account.",
-                    "Assign it to the user or, better, to a group of theirs.",
+                    "Check who has it in the account.",
+                    "Assign it to the user or, better, to one of the user's groups.",
                 ),
                 commands=(
                     "aws sso-admin list-instances",
@@ -108,5 +108,5 @@ def explain_no_assignment(denial: Denial) -> Explanation:
                 url=pages.ASSIGNMENTS,
             ),
         ),
-        notes=("No IAM policy helps: assignments in Identity Center decide.",),
+        notes=("An IAM policy does not help: IAM Identity Center decides by its assignments.",),
     )

@@ -19,7 +19,7 @@ __all__ = ("explain_s3_compatible_store",)
 OTHER_SOFTWARE = CauseType(
     "other-software",
     title="The answer is not from AWS",
-    text="The answer is not AWS's, so no policy in AWS has a say in it.",
+    text="The answer is not from AWS, so no AWS policy applies.",
     recognised_by="The text names a host of another S3-compatible system.",
     fix="Look for the permission in the S3-compatible system that answered.",
     sources=(pages.S3_403,),
@@ -27,14 +27,14 @@ OTHER_SOFTWARE = CauseType(
 NO_RIGHT_THERE = CauseType(
     "no-right-there",
     title="The key lacks the permission in that system",
-    text="The key may not do this on the bucket there.",
+    text="The key is not allowed to do this on the bucket there.",
     fix="Grant the permission in that system.",
     of="other-software",
 )
 OTHER_KEY = CauseType(
     "other-key",
     title="The key belongs to another system or account",
-    text="The key is of AWS or of another account, project or bucket.",
+    text="The key belongs to AWS, or to another account, project or bucket.",
     fix="Use a key of that system.",
     of="other-software",
 )
@@ -48,7 +48,7 @@ def explain_s3_compatible_store(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="other-software",
-        summary=f"Not AWS denied {call}, but the software at {host}, which speaks as S3 does.",
+        summary=f"The S3-compatible software at {host}, not AWS, denied {call}.",
         causes=(
             OTHER_SOFTWARE.cause("derived", (f"The text names the host {host}.",)),
             NO_RIGHT_THERE.cause(),
@@ -56,12 +56,12 @@ def explain_s3_compatible_store(denial: Denial) -> Explanation:
         ),
         remedies=(
             Remedy(
-                title="Look at the key's rights where the bucket is",
+                title="Check the permissions of the key in that system",
                 who="you",
                 steps=(
-                    "See in that software, or in that provider's console, which key is used, and what it may do on which bucket.",
-                    "Look at the bucket's name, region and endpoint too: some say Access Denied where there is no such bucket.",
-                    "For what its errors mean, see its own documentation.",
+                    "Check in the console of that system which key is used, and what it is allowed to do on which bucket.",
+                    "Check the name, region and endpoint of the bucket, too: some systems answer Access Denied if it does not exist.",
+                    "Its documentation says what its errors mean.",
                 ),
                 url=pages.SDK_ENDPOINTS,
             ),

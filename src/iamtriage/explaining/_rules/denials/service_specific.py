@@ -62,8 +62,8 @@ AUTHORIZER_POLICY = CauseType(
 AUTHORIZER_CACHE = CauseType(
     "authorizer-cache",
     title="The authorizer's answer was cached for another method",
-    text="The answer was cached for another method: a policy for one method ARN is kept for the token and used for all of them.",
-    fix="Return a policy for all methods, or turn the cache off.",
+    text="The authorizer's policy was cached for another method: API Gateway applies it to all methods that the token calls.",
+    fix="Return a policy for all methods, or disable the cache.",
     of="authorizer-policy",
 )
 MFA_CODE = CauseType(
@@ -78,14 +78,14 @@ MFA_CODE = CauseType(
 MFA_CODE_USED = CauseType(
     "mfa-code-used",
     title="The MFA code was already used or is too old",
-    text="The code was used before, or is too old: each counts once and for half a minute.",
+    text="The code was already used or is too old: each is valid once, for 30 seconds.",
     fix="Wait for the next code.",
     of="mfa-code",
 )
 MFA_DEVICE = CauseType(
     "mfa-device",
     title="The MFA device is another one, or its clock is wrong",
-    text="The serial number is of another device or user, or the device's clock is off.",
+    text="The serial number belongs to another device or user, or the clock of the device is wrong.",
     fix="Pass the serial number of the device, and resynchronize it.",
     of="mfa-code",
 )
@@ -93,13 +93,13 @@ NOT_OWNER = CauseType(
     "not-owner",
     title="The caller does not own the resource",
     recognised_by='EC2 says "You are not the owner of …".',
-    fix="Let the owner account make the call.",
+    fix="Make the call in the account of the owner.",
     sources=(pages.EC2_ERRORS,),
 )
 SHARED_SUBNET = CauseType(
     "shared-subnet",
     title="The resource is in a shared subnet or managed by a service",
-    fix="Let the owner of the subnet or the service change it.",
+    fix="The owner of the subnet or the service must change it.",
     of="not-owner",
     example="not-owner",
 )
@@ -108,13 +108,13 @@ IMAGE_NOT_SHARED = CauseType(
     title="The image is private",
     text="The image is private, and its owner has not shared it with the account.",
     recognised_by='EC2 says "Not authorized for images".',
-    fix="Let the image's owner share it with the account.",
+    fix="Ask the owner of the image to share it with the account.",
     sources=(pages.SHARED_IMAGES,),
 )
 IMAGE_WITHDRAWN = CauseType(
     "image-withdrawn",
     title="The image was public and is private now",
-    text="It was public once: AWS makes its older Windows images private, and others do so too.",
+    text="The image was public and is private now: AWS and others withdraw older images.",
     fix="Use a current image.",
     of="image-not-shared",
 )
@@ -135,19 +135,19 @@ def explain_authorizer(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="lambda-authorizer",
-        summary="The API's Lambda authorizer refused the call.",
+        summary="The Lambda authorizer of the API denied the request.",
         causes=(
             AUTHORIZER_POLICY.cause("derived", reason_lines(denial), text=text),
             AUTHORIZER_CACHE.cause(),
         ),
         remedies=(
             Remedy(
-                title="Look at what the authorizer answers",
+                title="Check what the authorizer returns",
                 who="resource owner",
                 steps=(
-                    "Test the authorizer with the token of the call and read the policy that it gives.",
-                    "Let its policy cover all methods that the token may call (…/*/*), or turn the cache off.",
-                    "Where the token is refused, look at its issuer, audience, scopes and expiry.",
+                    "Test the authorizer with the token of the request and read the policy that it returns.",
+                    "Return a policy for all methods that the token may call (…/*/*), or disable the cache.",
+                    "If the token is rejected, check its issuer, audience, scopes and expiry.",
                 ),
                 commands=(
                     "aws apigateway test-invoke-authorizer --rest-api-id API_ID --authorizer-id AUTHORIZER_ID --headers Authorization=TOKEN",
@@ -155,7 +155,7 @@ def explain_authorizer(denial: Denial) -> Explanation:
                 url=pages.LAMBDA_AUTHORIZER,
             ),
         ),
-        notes=("The caller's IAM policies have no say here: the authorizer's answer is the policy.",),
+        notes=("IAM policies of the caller do not apply: the policy that the authorizer returns decides.",),
     )
 
 
@@ -164,7 +164,7 @@ def explain_mfa(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="mfa",
-        summary="The code of the MFA device was not accepted.",
+        summary="STS rejected the code of the MFA device.",
         causes=(
             MFA_CODE.cause("reported", ("The message says: MultiFactorAuthentication failed",)),
             MFA_CODE_USED.cause(),
@@ -172,11 +172,11 @@ def explain_mfa(denial: Denial) -> Explanation:
         ),
         remedies=(
             Remedy(
-                title="Try again with the next code",
+                title="Retry with the next code",
                 who="you",
                 steps=(
                     "Wait until the device shows a new code.",
-                    "See that the serial number is the ARN of the user's own device, and no passkey, which STS does not take.",
+                    "Check that the serial number is the ARN of the user's own device. STS does not accept passkeys.",
                 ),
                 commands=(
                     "aws iam list-mfa-devices",
@@ -185,7 +185,7 @@ def explain_mfa(denial: Denial) -> Explanation:
                 url=pages.MFA,
             ),
         ),
-        notes=("No policy helps against a wrong code.",),
+        notes=("No policy is involved.",),
     )
 
 
@@ -203,12 +203,12 @@ def explain_not_owner(denial: Denial) -> Explanation:
             Remedy(
                 title="Make the call in the account that owns the resource",
                 who="you",
-                steps=("Compare the account of the credentials with the owner's.",),
+                steps=("Compare the account of the credentials with that of the owner.",),
                 commands=("aws sts get-caller-identity --query Account --output text",),
                 url=pages.OTHER_ACCOUNTS,
             ),
         ),
-        notes=("An Allow in a policy does not help: EC2 checks the ownership.",),
+        notes=("An Allow does not help: EC2 checks the owner.",),
     )
 
 
@@ -218,19 +218,21 @@ def explain_image(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="image-not-shared",
-        summary="EC2 does not let the account use the image (AMI).",
+        summary="The account is not allowed to use the image (AMI).",
         causes=(
             IMAGE_NOT_SHARED.cause("reported", ('The text says "Not authorized for images".',)),
             IMAGE_WITHDRAWN.cause(),
-            CREDENTIALS_OF_OTHER_ACCOUNT.cause(text="The credentials are of another account than was meant."),
+            CREDENTIALS_OF_OTHER_ACCOUNT.cause(
+                text="The credentials belong to another account than intended."
+            ),
         ),
         remedies=(
             Remedy(
-                title="Take an image that the account may use",
+                title="Use an image that the account has access to",
                 who="you",
                 steps=(
-                    "The command describe-images shows the image if the account may use it, else nothing or an error.",
-                    "Take a newer one from its maker; update launch templates, node groups and scripts that name the old id.",
+                    "The command describe-images prints the image if the account has access to it.",
+                    "Use a newer one of its owner, and update launch templates, node groups and scripts that name the old ID.",
                 ),
                 commands=(
                     fill_command("aws ec2 describe-images --region {} --image-ids IMAGE_ID", region),
@@ -239,7 +241,7 @@ def explain_image(denial: Denial) -> Explanation:
                 url=pages.SHARED_IMAGES,
             ),
             Remedy(
-                title="Or let its owner share it",
+                title="Or ask its owner to share it",
                 who="resource owner",
                 steps=("The owner adds the account to the image's launch permissions, in that region.",),
                 commands=(
@@ -267,11 +269,11 @@ def explain_dependency(denial: Denial) -> Explanation:
         causes=(DEPENDENCY.cause("reported", (f"The code is {code}.",)),),
         remedies=(
             Remedy(
-                title="Find which call was refused behind this one",
+                title="Find the denied call to the other service",
                 who="account administrator",
                 steps=(
-                    "Look in CloudTrail for a denied call of another service at the same time.",
-                    "Allow that action to the role or user that the record names. Where it is iam:CreateServiceLinkedRole, create the role once.",
+                    "Search CloudTrail for a denied call to another service at the same time.",
+                    "Allow that action to the role or user in the record. If it is iam:CreateServiceLinkedRole, create the role once as an administrator.",
                 ),
                 commands=(
                     fill_command(

@@ -219,7 +219,7 @@ def _diagnose(principal: Principal, target: RoleTarget) -> ArnDiagnosis | None:
         words = f"It is the ARN of a session; expected the ARN of {expected}."
         return _diagnose_role(SESSION_ARN, words, principal, target)
     if isinstance(principal, ServiceLinkedRole) and target == "access-entry":
-        return ArnDiagnosis(SERVICE_LINKED_ROLE, "EKS takes no access entries for service-linked roles.")
+        return ArnDiagnosis(SERVICE_LINKED_ROLE, "EKS accepts no access entries for service-linked roles.")
     if isinstance(principal, IdentityCenterRole) and principal.lacks_its_path and target != "aws-auth":
         words = "It is an IAM Identity Center role whose path is missing: role/aws-reserved/sso.amazonaws.com/[REGION/]AWSReservedSSO_…. Whether the path has a region depends on the home region of Identity Center."
         return _diagnose_role(PATH_MISSING, words, principal, target)

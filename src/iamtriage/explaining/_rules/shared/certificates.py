@@ -12,13 +12,13 @@ __all__ = ("CERTIFICATE_ERROR", "NO_WAY_OUT", "PROXY_STEP", "UNTRUSTED_CERTIFICA
 CERTIFICATE_ERROR = re.compile(r"x509|[Cc]ertificate|CERT_|SSLError|SSL validation|\[SSL")
 """What TLS libraries print if they reject a certificate."""
 
-PROXY_STEP = "Compare HTTPS_PROXY and NO_PROXY with what the network wants, and name the proxy's authority in AWS_CA_BUNDLE."
+PROXY_STEP = "Check that HTTPS_PROXY and NO_PROXY fit the network, and set AWS_CA_BUNDLE to the CA bundle of the proxy."
 """The step for callers whose traffic passes through a proxy."""
 
 UNTRUSTED_CERTIFICATE = CauseType(
     "untrusted-certificate",
     title="The TLS certificate is not trusted",
-    text="The connection was not trusted: the certificate is not the host's, or of an authority that is not known.",
+    text="The certificate is not that of the host, or is from an unknown certificate authority.",
     recognised_by='The message names a certificate, x509, "SSL validation failed" or CERTIFICATE_VERIFY_FAILED.',
     fix="Add the certificate authority of the proxy or of the host to AWS_CA_BUNDLE, or correct the endpoint URL.",
     sources=(pages.VPC_ENDPOINTS,),
@@ -27,7 +27,7 @@ UNTRUSTED_CERTIFICATE = CauseType(
 NO_WAY_OUT = CauseType(
     "no-way-out",
     title="The network blocks the connection",
-    text="Security groups, network rules, routes or a proxy keep the call from it.",
+    text="Security groups, network ACLs, routes or a proxy block the connection.",
     fix="Allow port 443 in security groups and routes, or create a VPC endpoint.",
     of="no-answer",
     subject="calls",

@@ -8,7 +8,7 @@ from iamtriage.explaining._rules.shared import pages
 NO_BODY = CauseType(
     "no-body",
     title="A HEAD request has no error message",
-    text="A HEAD request has an answer without a body: S3 cannot say why.",
+    text="The response to a HEAD request has no body, so S3 cannot give a reason.",
     recognised_by="HeadObject or HeadBucket with the HTTP status 400, 301 or 307 as code.",
     fix="Repeat the call with GET, whose response states the reason.",
     sources=(pages.S3_ERRORS,),
@@ -28,7 +28,7 @@ KMS_KEY_STATE = CauseType(
 ROLE_TOO_NEW = CauseType(
     "role-too-new",
     title="The role or instance profile is only seconds old",
-    text="It was made seconds ago, and the service does not see it yet.",
+    text="It was created seconds ago, and the service does not see it yet.",
     fix="Wait for about ten seconds and retry.",
     of="service-cannot-assume-role",
     subject="calls",
@@ -36,7 +36,7 @@ ROLE_TOO_NEW = CauseType(
 REQUEST_CHANGED = CauseType(
     "request-changed",
     title="A proxy or client changes the request after signing",
-    fix="Let the proxy pass host, path and headers unchanged.",
+    fix="Configure the proxy to pass host, path and headers unchanged.",
     of="signature-mismatch",
     subject="credentials",
 )
@@ -61,7 +61,7 @@ TOKEN_EXPIRED = CauseType(
     title="The token has expired",
     meaning="The token was valid once and has expired.",
     recognised_by="The message says that the token has expired.",
-    fix="Get a new token, and let the program re-read its file.",
+    fix="Get a new token. The program must re-read the token file.",
     sources=(pages.EKS_SERVICE_ACCOUNTS,),
     example="k8s-login-old-token",
     subject="credentials",
