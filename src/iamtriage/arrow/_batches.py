@@ -233,9 +233,11 @@ def _to_arrays(rows: Sequence[Row | None]) -> list[Any]:
     )
     shared = _transpose([each.values for each in places], len(SHARED_COLUMNS))
     own = _transpose([_NO_VALUES if row is None else row[1] for row in rows], len(OWN_COLUMNS))
+    are_distinct = len(places) == len(rows)
     columns: dict[str, Any] = {}
     for name, values in zip(SHARED_COLUMNS, shared, strict=True):
-        columns[name] = _to_array(values, SCHEMA.field(name).type).take(where)
+        array = _to_array(values, SCHEMA.field(name).type)
+        columns[name] = array if are_distinct else array.take(where)
     for name, values in zip(OWN_COLUMNS, own, strict=True):
         columns[name] = _to_array(values, SCHEMA.field(name).type)
     return [columns[name] for name in COLUMNS]
@@ -246,6 +248,8 @@ def _transpose(rows: Sequence[tuple[object, ...]], width: int) -> Sequence[Seque
 
 
 def _to_array(values: Sequence[object], kind: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
+    if values.count(None) == len(values):  # as most columns of Kubernetes
+        return pa.nulls(len(values), kind)
     is_encoded = pa.types.is_dictionary(kind)
     try:
         array = pa.array(values, pa.string() if is_encoded else kind)
