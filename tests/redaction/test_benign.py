@@ -23,4 +23,4 @@ def test_line_is_kept(line: str) -> None:
 
 
 def test_lines_are_many() -> None:
-    assert len(LINES) >= 200
+    assert len(LINES) >= 500

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage.redaction._blocks import split_blocks
-from iamtriage.redaction._documents.document_secrets import Documents
+from iamtriage.redaction._documents.document_secrets import Documents, find_in_scalar
+from iamtriage.redaction._documents.encoded_texts import find_escaped_text, find_percent_encoded
 from iamtriage.redaction._documents.kubernetes_secrets import find_kubernetes_secrets
 from iamtriage.redaction._finders.assignments import find_assigned_secrets
 from iamtriage.redaction._finders.encoded_messages import find_encoded_messages
@@ -36,7 +37,7 @@ _SIGNS = re.compile(
     r"secret|token|pass|pwd|pw|signature|encoded|key|session|saml|cookie|bearer|auth|verifier|seed|psk|jwt|pat|sas"
     r"|totp|docker|code|qr|device|aws|akia|asia|abia|acca|a3t|ey[ja]|k8s-aws|ojb3|ogzxiv|fqodyxdz|qvdtomv5|://|curl"
     r"|mysql|maria|login|secure|sensitive|masked|noecho|zip|redis-cli|sqlcmd|bcp|mongo|ldap|vault|identified|echo"
-    r"|printf"
+    r"|printf|smb|rpcclient|net use|keytool|jarsigner|x-oauth|:543|:\*|%2f%2f"
 )
 
 
@@ -105,7 +106,21 @@ def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:
     if is_wrapped:
         known = {(found.start, found.end) for found in finds}
         finds += (each for each in _find_unwrapped_secrets(text) if (each.start, each.end) not in known)
-    return finds
+    return [*finds, *_find_encoded_secrets(text)]
+
+
+def _find_encoded_secrets(text: str) -> Iterator[FoundSecret]:
+    """Find the secrets that are visible only in the decoded text."""
+    for scalar in find_percent_encoded(text) if "%" in text else ():
+        yield from find_in_scalar(text, scalar, find_secrets)
+    escaped = find_escaped_text(text)
+    if escaped is not None:
+        # The finders know escaped signs, so that only documents are searched for.
+        yield from find_in_scalar(text, escaped, _find_in_documents)
+
+
+def _find_in_documents(text: str) -> Iterator[FoundSecret]:
+    yield from Documents(text).find_secrets(find_secrets)
 
 
 def may_hold_secret(text: str) -> bool:

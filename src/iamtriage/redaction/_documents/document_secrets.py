@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     # A value, its characters if it is a scalar, and what is known about it.
     _Open = tuple[Value, Decoded | None, Announced | None]
 
-__all__ = ("Documents",)
+__all__ = ("Documents", "find_in_scalar")
 
 # No shorter text contains a name and its value.
 _MIN_LENGTH = 5
@@ -169,6 +169,19 @@ def _gaps(spans: list[tuple[int, int]], end: int) -> list[tuple[int, int]]:
     """Return the parts of a text that are in none of the spans."""
     edges = [0, *(edge for span in spans for edge in span), end]
     return [(start, stop) for start, stop in zip(edges[::2], edges[1::2], strict=True) if start < stop]
+
+
+def find_in_scalar(text: str, scalar: Scalar, find: Find) -> Iterator[FoundSecret]:
+    """Find the secrets in a scalar of a text.
+
+    Args:
+        text: The text.
+        scalar: The scalar.
+        find: Finds the secrets in the decoded scalar.
+    """
+    decoded = scalar.decode(text)
+    for found in find(decoded.content):
+        yield scalar.mark(_located(found, decoded, scalar.end))
 
 
 def _is_word(content: str) -> bool:

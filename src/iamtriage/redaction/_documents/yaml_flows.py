@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ("FlowReader", "YamlError")
 
 _SPACE = re.compile(r"(?:[ \t\r\n]++(?:#[^\n]*+)?)*+")
-_PROPERTY = re.compile(r"(?:&[^\s,\[\]{}]++|!(?:<[^<>\s]*+>|[^\s,\[\]{}]*+))(?=[ \t\r\n]|\Z)[ \t]*+")
+_PROPERTY = re.compile(r"(?:&[\w.-]++|!(?:<[^<>\s]*+>|[^\s,\[\]{}]*+))(?=[ \t\r\n]|\Z)[ \t]*+")
 # Of other tags, the value is not what is written: "!Ref", "!Sub", "!vault", "!ENV".
 _PLAIN_TAGS = frozenset({"!", "!!str", "!!binary", "!!int", "!!float", "!!timestamp"})
 _ALIAS = re.compile(r"\*[\w.-]+")

@@ -162,6 +162,8 @@ class _Reader:
     def _read_entry(self, at: int, column: int) -> int:
         """Read an item, a key and its value, or a value, and return where the next line begins."""
         text = self._text
+        if text[at] == "\t":
+            raise YamlError
         while _ITEM.match(text, at):
             self._open(column, "list", at)
             following = self._after_blanks(at + 1)

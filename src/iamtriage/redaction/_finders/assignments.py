@@ -24,6 +24,7 @@ from iamtriage.redaction._vocabulary.secret_values import (
     Sign,
     can_be_secret,
     is_class,
+    is_mixed,
     is_placeholder,
     looks_random,
 )
@@ -64,7 +65,7 @@ _TYPE = r"(?:None|null|undefined|str|string|String|bytes|SecretStr|Token)"
 _TYPED = rf"[ ]?:[ ]?(?:(?:typing\.)?Optional\[)?{_TYPE}\]?(?:[ ]?\|[ ]?{_TYPE}){{0,4}}(?=[ ]?=(?![=>]))"
 _ASSIGN = re.compile(
     # "AWS Secret Access Key [None]: "
-    rf"(?P<close>{QUOTE}{{1,2}})?(?:[ ]?\[[^\[\]\n]{{0,40}}\]|{_TYPED})?"
+    rf"(?P<close>{QUOTE}{{1,2}}(?:\](?=[ ]?=[^=~>]))?)?(?:[ ]?\[[^\[\]\n]{{0,40}}\]|{_TYPED})?"
     rf"{BLANK}{{0,40}}(?P<sign>{SIGN}){BLANK}{{0,40}}"
     rf"(?P<wrap>{_BELOW}(?={_WRAPPER}))?{_WRAPPER}{{0,2}}(?P<below>{_BELOW}|\\n)?"
 )
@@ -77,7 +78,8 @@ _ELEMENT_END = re.compile(rf"\s{{0,80}}(?:{LT}|\]\]>)")
 _MAX_ELEMENT = 20_000
 # The name is the whole content of its element or cell: "<td>name</td><td>value</td>".
 _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
-_TAGS_BETWEEN = re.compile(rf"\s{{0,80}}(?:{_TAG}\s{{0,80}}){{1,4}}")
+_OPENING_TAG = rf"(?:{LT}[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
+_TAGS_BETWEEN = re.compile(rf"\s{{0,80}}(?:{_TAG}\s{{0,80}}){{0,3}}{_OPENING_TAG}\s{{0,80}}")
 # "name": "AWS_SECRET_ACCESS_KEY", "value": "…"; key="…" value="…"; - name: …, and on the next line, value: …
 _PAIR = re.compile(
     rf"(?:{QUOTE})?(?:[\s,;}}]|{BACKSLASHES}[nrt]){{0,80}}(?:\n[^\n]{{0,80}}?(?<![\w-]))?{QUOTE}?(?:[Pp]arameter|[Oo]ption)?[Vv]alue{QUOTE}?"
@@ -93,12 +95,19 @@ _HIDDEN = re.compile(
 _CALLEE = re.compile(r"(?:await )?[A-Za-z_]\w{0,80}(?:(?:\.|::|->)\w{1,80}){0,8}")
 # In a difference, as of Terraform: name = "old" -> "NEW".
 _CHANGE = re.compile(
-    rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
+    rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"()]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
     r"[ \t]{0,8}(?:->|→)[ \t]{0,8}"
 )
 _TUPLE = re.compile(rf"{QUOTE}{BLANK}{{0,8}},\s{{0,20}}(?=[bBuUrR]?{QUOTE})")
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
 _SPACES = re.compile(r"[ \t]{1,80}")
+# A row of two columns, or of a file of comma-separated values: a name and its value, and nothing else.
+_COLUMNS = re.compile(
+    rf"(?:[ ]{{2,80}}|\t{{1,8}}|{QUOTE}?,{QUOTE}?)(?P<value>[^\s,;\"']{{6,4096}}){QUOTE}?[ \t]{{0,8}}(?:\\{{0,4}}r?\\{{0,4}}n|\r?$)",
+    re.MULTILINE,
+)
+# A line of netrc.
+_LAST_WORD = re.compile(r"[ \t]{1,8}(?P<value>[^\s\"',;:]{6,400})[ \t]{0,8}\r?$", re.MULTILINE)
 _OPTION = re.compile(rf"[ \t]{{1,40}}(?!\s)|(?P<below>[ \t]{{0,40}}{_BELOW})|{QUOTE},\s{{0,20}}")
 
 # What can precede a name: an object or a list, a line of settings, a query, a command.
@@ -115,7 +124,7 @@ _QUERY_SIGN = re.compile(
     rf"(?:[?&]|&amp;|%(?:25){{0,4}}(?:3[Ff]|26)|{BACKSLASHES}u0026)[A-Za-z0-9_.$-]{{0,64}}\Z"
 )
 _COMMAND = re.compile(
-    r"\b(?:setx|setenv|(?:configure|config|secrets?|env|parameter) (?:set|put|create))[ \t]{1,4}"
+    r"\b(?:setx|setenv|set -[gUuxl]{1,3}|ENV|(?:configure|config|secrets?|env|parameter) (?:set|put|create))[ \t]{1,4}"
     r"(?:--?[\w-]{1,40}[ =][\w./:-]{1,80} ){0,3}\Z"
 )
 _NEXT_WORD = re.compile(r"\s[^\s-]")
@@ -236,7 +245,11 @@ def _match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedV
         escape = _ESCAPED.search(folded, max(0, start - 6), name_end.start())
         if escape:
             start = escape.start("rest")
-    name = classify_name(folded[start : name_end.start()], name_end[0], suffix)
+    prefix = folded[start : name_end.start()]
+    if text[name_end.start()].isupper() and prefix[-1:].isalpha() and text[name_end.start() - 1].islower():
+        # A word begins with each capital: "smtpPass".
+        prefix += "_"
+    name = classify_name(prefix, name_end[0], suffix)
     return _NameMatch(text, name, start, end, runs) if name else None
 
 
@@ -293,6 +306,12 @@ def _find_option_value(match: _NameMatch) -> FoundSecret | None:
 def _find_column_value(match: _NameMatch, before: str) -> FoundSecret | None:
     """Find the value of "name value", as in commands, netrc files and columns."""
     text = match.text
+    columns = _COLUMNS.match(text, match.end)
+    if columns and match.line_start() is not None:
+        return _check_value(match, "tuple", Extent(*columns.span("value"), ""))
+    word = _LAST_WORD.match(text, match.end) if match.name.key == "password" else None
+    if word and match.line_start() is not None and is_mixed(word["value"]):
+        return _check_value(match, "option", Extent(*word.span("value"), ""))
     spaces = _SPACES.match(text, match.end)
     if spaces is None:
         return None
@@ -330,13 +349,14 @@ def _find_assigned_value(match: _NameMatch, assign: re.Match[str]) -> FoundSecre
         return None
     if (assign["below"] or assign["wrap"]) and not _may_be_below(name, assign, text, extent):
         return None
+    is_call = text.startswith(("(", "["), extent.end) and not extent.quote and not query
+    if is_call and _CALLEE.fullmatch(text, extent.start, extent.end):
+        return None
     structured = query or bool(assign["close"])
     if not extent.quote and not structured:
         line = match.line_start() if sign == ":" or name.what in _MULTI_WORD else None
         # Before "=", it makes no difference.
         structured = line is not None or (sign == ":" and match.is_in_structure())
-        if text.startswith(("(", "["), extent.end) and _CALLEE.fullmatch(text, extent.start, extent.end):
-            return None
         is_wrapped = text[extent.start - 1] in "[("
         if name.what == "cookie" or (
             not is_wrapped and line and not line["quote"] and name.what in _MULTI_WORD
@@ -364,7 +384,7 @@ def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) 
     value = text[extent.start : extent.end]
     if not extent.quote and OTHER_ASSIGNMENT.match(value):
         return False
-    if extent.quote and name.what == "password" and any(map(str.isdigit, value)):
+    if extent.quote and name.what == "password" and is_mixed(value):
         return True
     return name.what == "signature" or looks_random(value)
 

@@ -93,6 +93,9 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("echo", "printf"), rf"{_VALUE}\s{{0,4}}\|[^\n|]{{0,200}}(?:--password-stdin|passwd --stdin|chpasswd|sudo -S)", "password"),
     (("kubectl", "oc"), rf"--from-literal[ =][\"']?[\w.-]{{1,200}}={_VALUE}", "secret"),
     (("vault kv", "vault write"), rf"\s[\w.-]{{1,80}}={_VALUE}", "secret"),
+    (("keytool", "jarsigner"), rf"\s-(?:src|dest)?(?:store|key)pass[ ]{{1,4}}{_VALUE}", "password"),
+    (("smbclient", "rpcclient", "smbmap"), r"\s-U[ ]?[\"']?[^\s%\"']{1,128}%(?P<plain>[^\s\"'`]{1,400})", "password"),
+    (("net use",), rf"(?i:\s/user:[^\s]{{1,128}})[ ]{{1,4}}{_VALUE}", "password"),
     (("gh secret set",), rf"\s(?:-b|--body)[ =]?{_VALUE}", "secret"),
     (("put-parameter",), rf"(?<=--value)[ =]{_VALUE}(?=[^\n]{{0,300}}SecureString)", "secret"),
     (("securestring",), rf"(?<=--value)[ =]{_VALUE}", "secret"),
@@ -106,6 +109,8 @@ _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("token", "secret"), rf"(?<!redacted.)(?:token|secret){_IS}{_STATED}", "token"),
     (("identified",), rf"identified\s(?:with\s\S{{1,60}}\s)?by\s(?:password\s)?{_SQL}", "password"),
     (("password",), rf"(?:with|encrypted|set|user\s\S{{1,80}})\spassword(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}", "password"),
+    (("password",), rf"(?<!redacted.)(?:use|using|with|try|enter)\s(?:the\s)?password:?\s{{1,4}}{_STATED}", "password"),
+    (("convertto-securestring",), rf"convertto-securestring\s{{1,4}}(?:-asplaintext\s{{1,4}}|-force\s{{1,4}}|-string\s{{1,4}}){{0,3}}{_SQL}", "password"),
     # The output of the AWS CLI as text.
     (("securestring",), r"securestring\t(?P<plain>[^\s]{1,4000})", "secret"),
 )  # fmt: skip

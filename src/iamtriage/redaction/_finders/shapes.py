@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.notations import BASE64, BEFORE, BREAK, INDENT
-from iamtriage.redaction._vocabulary.secret_values import is_placeholder
+from iamtriage.redaction._vocabulary.secret_values import is_mixed, is_placeholder
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 from iamtriage.redaction._vocabulary.value_ends import (
     find_line_start,
@@ -58,6 +58,15 @@ _USERINFO = re.compile(
 )
 
 
+# "https://TOKEN:x-oauth-basic@github.com"
+_USER_TOKEN = re.compile(r"://(?P<password>[^\s/?#@:\"'<>\\]{6,2048}):x-oauth-basic@")
+# A line of pgpass: host, port, database, user, password.
+_PGPASS = re.compile(
+    r"(?<![\w.:/-])(?:[\w-]{1,63}\.[\w.-]{1,190}|localhost|\*):(?:543[0-9]|\*):(?:[A-Za-z_][\w-]{0,62}|\*)"
+    r":(?:[A-Za-z_][\w.-]{0,62}|\*):(?P<password>[^\s:\"'\\]{6,400})(?=[\s\"'\\]|\Z)"
+)
+
+
 def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
     """Find every secret with a recognizable form."""
     for sign, pattern, what in _SHAPES:
@@ -76,6 +85,8 @@ def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
         yield from _private_keys(text)
     if "@" in text or "%40" in text:
         yield from _passwords(text)
+    if ":543" in text or ":*" in text:
+        yield from _passwords_of_postgres(text)
 
 
 # What must be in the text; the pattern; what it finds.
@@ -119,7 +130,14 @@ def _end_of_cut_key(text: str, start: int, end: int) -> int:
 
 
 def _passwords(text: str) -> Iterator[FoundSecret]:
-    for m in _USERINFO.finditer(text):
+    for m in (*_USERINFO.finditer(text), *_USER_TOKEN.finditer(text)):
         start, end = m.span("password")
         if not is_placeholder(m["password"]) and is_unmarked(text, start, end):
+            yield FoundSecret(start, end, "password")
+
+
+def _passwords_of_postgres(text: str) -> Iterator[FoundSecret]:
+    for m in _PGPASS.finditer(text):
+        start, end = m.span("password")
+        if not is_placeholder(m["password"]) and is_mixed(m["password"]) and is_unmarked(text, start, end):
             yield FoundSecret(start, end, "password")

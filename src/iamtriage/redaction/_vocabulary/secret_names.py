@@ -172,7 +172,8 @@ _UNAMBIGUOUS = (
 # Kubernetes, Helm charts and ECS call the name of a Secret so.
 _REFERENCES = re.compile(
     r"(?:existing|imagepull|pull|tls|cert|certificate|mount|external|kube|kubernetes|k8s|image|registry|basicauth"
-    r"|ingress|wildcard|config|envfrom|cluster|namespace)?secrets?"
+    r"|ingress|wildcard|config|envfrom|cluster|namespace)?secrets?|\w{1,60}(?:existing|credentials?|password|pull|tls)secret"
+    r"|(?:credentials?|password)secret"
 )
 # What "pass" can follow without a separator: "dbpass", not "bypass".
 _SHORT_PREFIXES = """
@@ -185,14 +186,14 @@ _OTHERS = """
     char character characters chars class column config configuration cost count counts created creator
     date dates description digit digits dir directory disabled duration enable enabled encoding endpoint
     env error errors exp expiration expire expired expires expiry expression field fields file filename
-    files folder for form format generator has header headers hint host hostname id identifier ids in
+    files folder for form format generator has hash header headers hint host hostname id identifier ids in
     index is issued issuer key kind kinds label labels last len length less lifecycle lifetime limit
     limits location lock management manager max message method min minimum mode modified name names next
     not num number option options param parameter parameters params path paths pattern period permission
     permissions placeholder policies policy port position prefix price prompt protected protection
     provider providers rate ref reference references refs regex region require required requirement
     requirements reset retries rotate rotated rotation rule rules scope scopes score selection selector
-    server service settings size source sources spec state status storage store strength suffix table tag
+    server service settings size source sources spec state status stdin storage store strength suffix table tag
     tags template threshold time timestamp title ttl type types updated uri url urls usage used user
     username users valid validation validator validity variable variables version versions was
 """
@@ -263,6 +264,9 @@ def classify_name(prefix: str, tail: str, suffix: str = "") -> Name | None:
         and key.removesuffix("pass") not in _BEFORE_PASS
     ):
         return None
+    if key == "nopasswd":
+        # A word of sudoers.
+        return None
     if short in {"token", "secret", "password"} and _OPERATION_OR_CODE.fullmatch(key):
         return None
     if short == "token" and (_HARMLESS.fullmatch(key) or _HARMLESS.fullmatch(key.removeprefix("x"))):
@@ -283,9 +287,12 @@ def classify_key(key: str) -> Name | None:
     ('password', None, None)
     """
     ends = [*NAME_END.finditer(key.lower())] if len(key) <= _MAX_KEY else []
-    return (
-        classify_name(key[: ends[-1].start()].lower(), ends[-1][0], key[ends[-1].end() :]) if ends else None
-    )
+    if not ends:
+        return None
+    start, end = ends[-1].span()
+    # A word begins with each capital: "smtpPass".
+    separator = "_" if key[start].isupper() and key[start - 1 : start].islower() else ""
+    return classify_name(key[:start].lower() + separator, ends[-1][0], key[end:])
 
 
 _MAX_KEY = 200

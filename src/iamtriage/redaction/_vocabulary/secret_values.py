@@ -12,7 +12,7 @@ from iamtriage.redaction._vocabulary.secret_names import classify_key
 if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.secret_names import Name
 
-__all__ = ("Placement", "Sign", "can_be_secret", "is_class", "is_placeholder", "looks_random")
+__all__ = ("Placement", "Sign", "can_be_secret", "is_class", "is_mixed", "is_placeholder", "looks_random")
 
 # A mask, a variable, a placeholder of a template or manual, a path, or a word that means "none".
 _PLACEHOLDER = re.compile(
@@ -21,6 +21,7 @@ _PLACEHOLDER = re.compile(
     r"|%[A-Za-z_]\w*%|(?:file|fileb)://.*|arn:.*|\\{0,8}/(?:var|etc|run|home|root|opt|tmp|usr|mnt|dev)\\{0,8}/.*"
     r"|(?:vault|ssm|secretsmanager|secretref|keychain|op|ref\+\w+)://?.*|(?:resolve:)?(?:secretsmanager|ssm|ssm-secure):.*"
     r"|none|null|nil|nothing|undefined|true|false|yes|no|not|optional|required|redacted|hidden|masked|empty|unset"
+    r"|must|too|wrong|incorrect|should|cannot|can't|user|for|is|was|are|has|have|@[\w.-]{1,80}@|\.{1,2}/[\w./-]*"
     r"|string|str|bool|missing|invalid|expired|denied|failed|unauthorized|forbidden|not[-_ ]found|set|changeme"
     r"|your[-_ ]\w.*",
     re.IGNORECASE | re.DOTALL,
@@ -33,7 +34,11 @@ _NAMESPACE = (
     r"|google_[a-z_]{1,60})"
 )
 _EXPRESSION = re.compile(
-    rf"\$?{_NAMESPACE}(?:(?:\.|->|::)\w{{1,80}}|\[[^\]\n]{{0,80}}\]){{1,12}}(?:\([^\n]{{0,200}})?"
+    rf"\$?{_NAMESPACE}(?:(?:\.|->|::)\w{{1,80}}|\[[^\]\n]{{0,80}}\]?){{1,12}}(?:\([^\n]{{0,200}})?"
+    r"|(?:await )?(?:[A-Za-z_]\w{0,60}\.){1,6}[A-Za-z_]\w{0,60}[(\[].*"
+    # PHP, PowerShell.
+    r"|\$\w{1,40}(?:\[[^\]\n]{0,80}\]?|->\w{1,80})+"
+    r"|(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Invoke|Select)-[A-Z]\w{1,60}(?:\s.*)?"
     r"|(?:await )?(?:[A-Za-z_]\w{0,60}\.){0,6}[A-Za-z_]\w{0,60}(?:\([^()\n]{0,200}\)|\[[\"'][^\]\n]{0,80}\]|\(|\[)"
     r"(?:\.\w{1,60}(?:\([^()\n]{0,80}\))?|\[[^\]\n]{0,40}\]){0,6}"
 )
@@ -89,11 +94,7 @@ class Placement(NamedTuple):
 
 def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     """Return whether a value after a name can be the secret, and not a word about it."""
-    if is_placeholder(value) or not any(map(str.isalnum, value)) or _is_type(name, value):
-        return False
-    if not placement.quoted and (_is_expression(name, value) or _CODE_AND_COLON.fullmatch(value)):
-        return False
-    if not placement.quoted and name.what not in _CHOSEN and _LABEL.fullmatch(value):
+    if _is_no_secret(name, value, placement):
         return False
     if name.what == "signature":
         return _may_be_signature(name, value, placement)
@@ -107,6 +108,8 @@ def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
         return value.isdigit() and len(value) == 6
     if name.random and not _shows_itself(name, value, placement):
         return False
+    if placement.sign == "tuple" and name.what == "password" and is_mixed(value):
+        return True
     if placement.sign in {"space", "tuple"}:
         return looks_random(value) and (name.strong or name.what == "password" or placement.sign == "tuple")
     if placement.sign == "table" and not name.strong and _PLAIN_WORDS.fullmatch(value):
@@ -121,6 +124,26 @@ def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
         return True
     # Prose: "invalid password: must not be empty".
     return _PLAIN_WORDS.fullmatch(value) is None and _CODE.fullmatch(value.rstrip(":,.")) is None
+
+
+def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
+    """Return whether a value is a placeholder, a type, an expression, an error code, a count or another name."""
+    if is_placeholder(value) or not any(map(str.isalnum, value)) or _is_type(name, value):
+        return True
+    if name.what == "cookie" and value.isdigit():
+        return True
+    if placement.quoted:
+        return False
+    if (
+        is_placeholder(value.rstrip("):;,]}"))
+        or _is_expression(name, value)
+        or _CODE_AND_COLON.fullmatch(value)
+    ):
+        return True
+    if name.key == "pass" and placement.sign == ":" and not is_mixed(value):
+        # A result of tests: "pass: 17".
+        return True
+    return name.what not in _CHOSEN and _LABEL.fullmatch(value) is not None
 
 
 def _shows_itself(name: Name, value: str, placement: Placement) -> bool:
@@ -209,6 +232,22 @@ def _may_be_token(name: Name, value: str, placement: Placement) -> bool:
         # "could not get token: AccessDenied: …"
         return False
     return _TOKEN.fullmatch("".join(value.split())) is not None and not value.startswith(("http:", "https:"))
+
+
+def is_mixed(value: str) -> bool:
+    """Return whether a value has letters and digits, unlike a word, a version, an ID or a path.
+
+    >>> is_mixed("tr0ub4dor"), is_mixed("letters"), is_mixed("1.2.3-rc1"), is_mixed("/etc/orders2")
+    (True, False, False, False)
+    """
+    return (
+        len(value) >= 6
+        and any(map(str.isdigit, value))
+        and any(map(str.isalpha, value))
+        and _PATH.match(value) is None
+        and _UUID.fullmatch(value) is None
+        and not _is_version_or_date(value)
+    )
 
 
 def looks_random(value: str) -> bool:

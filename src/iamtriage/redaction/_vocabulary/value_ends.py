@@ -35,7 +35,8 @@ _MAX_SURROUNDINGS = 10_000
 # The maximum length of a value whose quote is never closed.
 _MAX_LENGTH = 20_000
 
-_OPENING = re.compile(rf"[bBuUrRfF]?(?P<quote>{QUOTE})")
+# After a prefix, as of Python's, C#'s and shells' strings.
+_OPENING = re.compile(rf"(?:[bBuUrRfF@]|\$(?='))?(?P<quote>{QUOTE})")
 _NO_OPENING = frozenset(string.ascii_letters + string.digits) - frozenset("bBuUrRfF")
 _TYPOGRAPHIC = re.compile("[”’“\"']")
 _PLAIN = "\"'`"
