@@ -14,7 +14,6 @@ from tests.inputs.records import FAILED, MESSAGE, SUCCEEDED, compact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 _CALL = f"ERROR An error occurred (AccessDenied) when calling the GetObject operation: {MESSAGE}\n"
 _RECORDS = {"Records": [FAILED, SUCCEEDED, FAILED]}
@@ -33,9 +32,7 @@ _LOOKUP = {"Events": [{"EventId": str(n), "CloudTrailEvent": compact(FAILED)} fo
     ],
 )
 @pytest.mark.parametrize("size", [1, 2, 70, 1_000])
-def test_parts_of_any_size(text: str, size: int, tmp_path: Path) -> None:
-    path = tmp_path / "pipe"
-    os.mkfifo(path)
+def test_parts_of_any_size(text: str, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     data = text.encode()
     parts: Iterable[bytes] = [
         data[:1],
@@ -43,14 +40,18 @@ def test_parts_of_any_size(text: str, size: int, tmp_path: Path) -> None:
         *(data[at : at + 500 * size] for at in range(2, len(data), 500 * size)),
     ]
 
+    reader, descriptor = os.pipe()
+
     def write() -> None:
-        with open(path, "wb", buffering=0) as pipe:  # noqa: PTH123 (unbuffered)
+        with os.fdopen(descriptor, "wb", buffering=0) as pipe:
             pipe.writelines(parts)
 
     writer = threading.Thread(target=write)
     writer.start()
-    [source] = open_inputs([path])
-    found = list(source.failures())
+    with os.fdopen(reader, encoding="utf-8") as stream:
+        monkeypatch.setattr("sys.stdin", stream)
+        [source] = open_inputs(["-"])
+        found = list(source.failures())
     writer.join()
     assert [failure.action for failure in found] == ["s3:GetObject"] * 2
     assert (source.size, source.version, source.problem) == (None, None, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from io import BufferedReader, RawIOBase, TextIOWrapper
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-__all__ = ("NUL_BYTES", "Content")
+__all__ = ("NUL_BYTES", "Content", "describe_os_error")
 
 NUL_BYTES = "binary data (NUL bytes), not text"
 """Why finding nothing in an input does not mean that it contains nothing."""
@@ -26,6 +27,15 @@ NUL_BYTES = "binary data (NUL bytes), not text"
 _MIN_PREFIX = 64
 _PARQUET = b"PAR1"
 _TEXT_BUFFER_SIZE = 65_536
+
+
+def describe_os_error(error: OSError) -> str:
+    """Return the reason of an error, in the same words on every operating system.
+
+    >>> describe_os_error(FileNotFoundError(2, "The system cannot find the file specified"))
+    'No such file or directory'
+    """
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 class Content:
@@ -89,7 +99,7 @@ class Content:
         try:
             yield from chunks
         except OSError as error:
-            self.problem = error.strerror or str(error)
+            self.problem = describe_os_error(error)
 
     def _reject(self, problem: str) -> None:
         self.problem = problem

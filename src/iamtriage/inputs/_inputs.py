@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 
 from iamtriage._reading.vocabulary.excerpts import LONG
-from iamtriage.inputs._content import NUL_BYTES, Content
+from iamtriage.inputs._content import NUL_BYTES, Content, describe_os_error
 from iamtriage.inputs._line_numbers import LineNumbers
 from iamtriage.inputs._live import read_live_lines
 from iamtriage.inputs._log_events import find_messages
@@ -207,4 +207,4 @@ class Input:
                     yield content
                 self.problem = content.problem or self.problem
         except OSError as error:
-            self.problem = error.strerror or str(error)
+            self.problem = describe_os_error(error)

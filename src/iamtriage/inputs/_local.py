@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import attrs
 
+from iamtriage.inputs._content import describe_os_error
 from iamtriage.inputs._inputs import Input
 from iamtriage.inputs._live import find_live_descriptor
 from iamtriage.inputs._selection import find_sibling
@@ -85,7 +86,8 @@ def find_local_inputs(path: str, selection: Selection, seen: set[tuple[int, int]
         if not _WILDCARDS.isdisjoint(path):
             yield from _find_matches(path, selection, seen)
         else:
-            yield _unreadable(path, getattr(error, "strerror", None) or str(error))
+            reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
+            yield _unreadable(path, reason)
         return
     if not stat.S_ISDIR(status.st_mode):
         yield from _new_input(path, status, selection, seen)
@@ -115,7 +117,7 @@ def _walk(folder: str, selection: Selection, seen: set[tuple[int, int] | str]) -
         with os.scandir(folder) as scan:
             entries = sorted(scan, key=lambda entry: entry.name)
     except OSError as error:
-        yield _unreadable(folder, error.strerror or str(error))
+        yield _unreadable(folder, describe_os_error(error))
         return
     for entry in entries:
         if entry.name.startswith("."):
@@ -127,7 +129,7 @@ def _walk(folder: str, selection: Selection, seen: set[tuple[int, int] | str]) -
         try:
             is_folder, status = entry.is_dir(follow_symlinks=False), entry.stat()
         except OSError as error:
-            yield _unreadable(path, error.strerror or str(error))
+            yield _unreadable(path, describe_os_error(error))
             continue
         if is_folder:
             sibling = find_sibling(path)

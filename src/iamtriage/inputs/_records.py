@@ -189,7 +189,7 @@ def has_failed(event: Record) -> bool:
         return True
     if "api" in event:
         response = get(event, "api", "response")
-        return bool(get(response, "error") or (get(response, "error_message")))
+        return any(get(response, key) for key in ("error", "error_message", "message"))
     return get(event, "responseStatus", "code") in _DENIED
 
 

@@ -26,7 +26,7 @@ _SIBLING = re.compile(rf"(?:^|[/\\])AWSLogs[/\\](?:[^/\\]+[/\\]){{1,2}}({'|'.joi
 # AWSLogs/[o-…/]ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/…, or any beginning of it.
 _TREE = re.compile(
     r"(?:^|[/\\])AWSLogs[/\\](?:o-[a-z0-9]{10,32}[/\\])?(?P<account>\d{12})(?:[/\\](?P<kind>[^/\\]+)"
-    r"(?:[/\\](?P<region>[a-z]{2}(?:-[a-z0-9]+)+-\d+)"
+    r"(?:[/\\](?P<region>[a-z]{2,4}(?:-[a-z0-9]+)+-\d+)"
     r"(?:[/\\](?P<year>\d{4})(?:[/\\](?P<month>\d\d)(?:[/\\](?P<day>\d\d))?)?)?)?)?(?=[/\\]|$)"
 )
 # The partitions of Amazon Security Lake. Source:
