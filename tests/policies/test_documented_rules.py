@@ -161,6 +161,8 @@ VARIABLE_RULES = [
     var("the same tag", f"${{{PROJECT}}}", {OWNER: "x", PROJECT: "x"}, True),
     var("another tag", f"${{{PROJECT}}}", {OWNER: "x", PROJECT: "y"}, False),
     var("a tag that is missing matches nothing", f"${{{PROJECT}}}", {OWNER: "x"}, False),
+    var("a tag that is missing makes a statement invalid", f"${{{PROJECT}}}", {OWNER: "x"}, False, "StringNotEquals"),
+    Case(VARIABLES, "a tag that is missing, in NotResource", Request(USER, "s3:GetObject", OBJECT, complete_context=True), having(identity=[doc({"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::${aws:PrincipalTag/project}/*"})]), False),
     var("a default", f"${{{PROJECT}, 'none'}}", {OWNER: "none"}, True),
     var("in an ARN", "arn:aws:sns:*:${aws:PrincipalAccount}:*", {"aws:SourceArn": f"arn:aws:sns:eu-west-1:{ACCOUNT}:t"}, True, "ArnLike"),
     var("a wildcard in a tag is no wildcard", f"${{{PROJECT}}}/x", {"s3:prefix": "abc/x", PROJECT: "*"}, False, "StringLike"),

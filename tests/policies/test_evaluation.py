@@ -227,8 +227,13 @@ UNKNOWN: dict[str, tuple[Request, PolicySet, str]] = {
     ),
     "a negated condition on a variable without value": (
         read(SESSION, context={"aws:PrincipalTag/a": "1"}),
-        PolicySet(identity=[doc(allow(Condition={"StringNotEquals": {"aws:PrincipalTag/a": "${aws:username}"}}))]),
+        PolicySet(identity=[doc(allow(), deny(Condition={"StringNotEquals": {"aws:PrincipalTag/a": "${aws:username}"}}))]),
         "variable",
+    ),
+    "a denied NotResource with a variable without value": (
+        read(SESSION),
+        PolicySet(identity=[doc(allow(), {"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::reports/${aws:username}*"})]),
+        "which the request lacks",
     ),
     "a variable": (
         read(context={"aws:PrincipalTag/a": "1"}),

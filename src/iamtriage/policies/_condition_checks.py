@@ -99,6 +99,7 @@ class ConditionResult:
         reason: Why the result is unknown.
         caveat: What the result assumes; empty if nothing.
         unknown_key: The key that must be known for a result.
+        lacks_variable: Whether the result is unknown because the request lacks the key of a variable.
     """
 
     condition: Condition
@@ -108,6 +109,7 @@ class ConditionResult:
     reason: str = ""
     caveat: str = ""
     unknown_key: str | None = None
+    lacks_variable: bool = False
 
 
 def check_condition(condition: Condition, request: Keys, *, has_variables: bool) -> ConditionResult:
@@ -151,7 +153,13 @@ def check_condition(condition: Condition, request: Keys, *, has_variables: bool)
     reason = _explain_unknown(condition, expected, actual)
     unresolved = next((each for each in resolved if isinstance(each, Unresolved)), None)
     return ConditionResult(
-        condition, None, texts, actual, reason, unknown_key=unresolved.key if unresolved else condition.key
+        condition,
+        None,
+        texts,
+        actual,
+        reason,
+        unknown_key=unresolved.key if unresolved else condition.key,
+        lacks_variable=unresolved is not None and unresolved.is_missing,
     )
 
 

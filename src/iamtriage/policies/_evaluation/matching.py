@@ -126,6 +126,10 @@ def match_statement(statement: Statement, question: Question, *, has_variables: 
                 continue
         checked = check_condition(condition, keys, has_variables=has_variables)
         is_met = checked.is_met
+        if checked.lacks_variable and keys.ignores_unresolved and not statement.denies:
+            # A variable that the request lacks makes the statement invalid, so it allows nothing:
+            # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
+            is_met = False
         if is_met is None and checked.unknown_key and question.assumed:
             assumed = question.assumed.get(checked.unknown_key.lower())
             is_met = None if assumed is None else assumed is not condition.operator.is_negated
@@ -197,14 +201,17 @@ def _match_resource(
 def _match_unresolved(
     resolved: Unresolved, text: str, statement: Statement, question: Question, unknown: list[Unknown]
 ) -> bool | None:
-    if resolved.is_missing and not statement.is_not_resource:
-        return False
+    if resolved.is_missing and not (statement.is_not_resource and statement.denies):
+        # A variable that the request lacks makes the statement invalid. For a NotResource that means that the
+        # value covers the resource.
+        return statement.is_not_resource
     if not _could_match(text, question.keys.resource):
         return False
     assumed = question.assumed.get(resolved.key.lower())
     if assumed is not None:
         return assumed
-    unknown.append(Unknown(f"it depends on {resolved.key}, which is unknown", resolved.key))
+    state = "which the request lacks" if resolved.is_missing else "which is unknown"
+    unknown.append(Unknown(f"it depends on {resolved.key}, {state}", resolved.key))
     return None
 
 
