@@ -71,6 +71,12 @@ damaged_bytes = st.builds(
 """Log lines that may be no UTF-8."""
 
 
+binary_records = st.builds(
+    lambda text, junk: None if text is None else text.encode() + junk, records, st.binary(max_size=2)
+)
+"""JSON texts of CloudTrail records that may be no UTF-8."""
+
+
 def expected_failure(error: Any) -> dict[str, Any]:  # noqa: ANN401 (what parse takes)
     """Return the row that plain Python makes of a text."""
     failure = None if error is None else parse(error)
@@ -83,7 +89,7 @@ def expected_failure(error: Any) -> dict[str, Any]:  # noqa: ANN401 (what parse 
     return {name: _encodable(value) for name, value in row.items()}
 
 
-def expected_record(text: str | None) -> dict[str, Any]:
+def expected_record(text: str | bytes | None) -> dict[str, Any]:
     """Return the row that plain Python makes of the JSON text of a CloudTrail record."""
     try:
         record = json.loads(text or "null")

@@ -122,6 +122,33 @@ def test_records_as_json_structs_and_columns() -> None:
 
 
 @pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([_TEXT, None, "{}"], pa.large_string()),
+        pa.array([_TEXT, None, "{}"], pa.string_view()),
+        pa.array([_TEXT, None, "{}"]).dictionary_encode(),
+        pa.array([_TEXT.encode(), None, b"{}"], pa.large_binary()),
+        pa.chunked_array([[_TEXT], [None, "{}"]]),
+        pa.array([None, RECORD, {}]).take(pa.array([1, 0, 2])),
+    ],
+    ids=lambda values: str(values.type)[:20],
+)
+def test_types_of_records(values: Any) -> None:  # noqa: ANN401 (pyarrow has no types)
+    rows = [expected(RECORD), expected(None), expected(None)]
+    assert cloudtrail(pa.table({"record": values}), "record").to_pylist() == rows
+
+
+@pytest.mark.parametrize("values", [[1, 2], [[RECORD], None], [None, None], [1.5, None]])
+def test_columns_without_records(values: list[Any]) -> None:
+    batch = cloudtrail(pa.record_batch({"record": values}), "record")
+    assert batch.to_pylist() == [expected(None)] * 2
+    assert cloudtrail(pa.record_batch({"errorCode": values[:1]}))["kind"].to_pylist() in (
+        [None],
+        ["aws_error"],
+    )
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "{",

@@ -16,7 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iamtriage.arrow import PLAIN_SCHEMA, cloudtrail, failures
-from tests.arrow.columns import damaged_bytes, expected_failure, expected_record, records, texts
+from tests.arrow.columns import (
+    binary_records,
+    damaged_bytes,
+    expected_failure,
+    expected_record,
+    records,
+    texts,
+)
 
 Rows = list[dict[str, Any]]
 
@@ -65,8 +72,8 @@ ENGINES = pytest.mark.parametrize("engine", [through_duckdb, through_polars, thr
 
 @ENGINES
 @settings(max_examples=15)
-@given(column=st.lists(records, max_size=30))
-def test_records(engine: Any, column: list[str | None]) -> None:  # noqa: ANN401 (a function above)
+@given(column=st.one_of(st.lists(records, max_size=30), st.lists(binary_records, max_size=30)))
+def test_records(engine: Any, column: list[Any]) -> None:  # noqa: ANN401 (a function above)
     arrived, rows = engine(column)
     expected = [expected_record(text) for text in column]
     for dictionaries in (True, False):

@@ -16,7 +16,14 @@ from ray.exceptions import RayTaskError
 
 from iamtriage.arrow import cloudtrail, failures
 from iamtriage.testing import write_cloudtrail_tree
-from tests.arrow.columns import damaged_bytes, expected_failure, expected_record, records, texts
+from tests.arrow.columns import (
+    binary_records,
+    damaged_bytes,
+    expected_failure,
+    expected_record,
+    records,
+    texts,
+)
 from tests.engines.trails import check_results, run
 
 if TYPE_CHECKING:
@@ -53,8 +60,12 @@ def rows_of(column: list[Any], read: Callable[[Any], Any]) -> list[dict[str, Any
 
 @pytest.mark.parametrize("dictionaries", [True, False])
 @settings(max_examples=3)
-@given(column=st.lists(records, min_size=30, max_size=60))
-def test_records(dictionaries: bool, column: list[str | None]) -> None:  # noqa: FBT001 (a parameter)
+@given(
+    column=st.one_of(
+        st.lists(records, min_size=30, max_size=60), st.lists(binary_records, min_size=30, max_size=60)
+    )
+)
+def test_records(dictionaries: bool, column: list[Any]) -> None:  # noqa: FBT001 (a parameter)
     rows = rows_of(column, lambda table: cloudtrail(table, "value", dictionaries=dictionaries))
     assert rows == [expected_record(text) for text in column]
 

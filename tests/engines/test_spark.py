@@ -19,7 +19,15 @@ from pyspark.sql import SparkSession
 
 from iamtriage.arrow import PLAIN_SCHEMA, cloudtrail, failures
 from iamtriage.testing import write_cloudtrail_tree
-from tests.arrow.columns import RECORDS, damaged_bytes, expected_failure, expected_record, records, texts
+from tests.arrow.columns import (
+    RECORDS,
+    binary_records,
+    damaged_bytes,
+    expected_failure,
+    expected_record,
+    records,
+    texts,
+)
 from tests.engines.trails import check_results, run
 
 if TYPE_CHECKING:
@@ -62,8 +70,12 @@ def rows_of(spark: Any, column: list[Any], read: Callable[[Any], Any]) -> list[d
 
 
 @settings(max_examples=3)
-@given(column=st.lists(records, min_size=30, max_size=60))
-def test_records(spark: Any, column: list[str | None]) -> None:  # noqa: ANN401 (a Spark session)
+@given(
+    column=st.one_of(
+        st.lists(records, min_size=30, max_size=60), st.lists(binary_records, min_size=30, max_size=60)
+    )
+)
+def test_records(spark: Any, column: list[Any]) -> None:  # noqa: ANN401 (a Spark session)
     rows = rows_of(spark, column, lambda batch: cloudtrail(batch, "value", dictionaries=False))
     assert rows == [expected_record(text) for text in column]
 
