@@ -53,7 +53,9 @@ def write_parquet(rows: Any, path: str | os.PathLike[str]) -> None:  # noqa: ANN
 
 def _read_batches(rows: Any) -> Iterator[Any]:  # noqa: ANN401 (DuckDB has no types)
     """Yield the rows in parts, with markers for secrets."""
-    for batch in rows.to_arrow_reader(_BATCH_ROWS):
+    # DuckDB has renamed it; the relation has its columns as attributes, too.
+    read = getattr(rows, "to_arrow_reader", None) or rows.fetch_arrow_reader
+    for batch in read(_BATCH_ROWS):
         columns = [
             _hide(column) if name in _FREE else column.cast(pa.string())
             for name, column in zip(batch.schema.names, batch.columns, strict=True)
