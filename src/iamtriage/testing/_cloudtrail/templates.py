@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import attrs
@@ -77,18 +78,28 @@ def build_problem(number: int, account: str, region: str) -> ProblemTemplate:
 def build_error(number: int, account: str, region: str) -> str:
     """Return the template of a call that failed for another reason than a denial."""
     call: FailedCall = ERRORS[number % len(ERRORS)]
-    message = call.message.format(account=account, n=number)
-    record = aws_error(call.code, message, call.operation, call.service, region=region).cloudtrail()
-    record["userIdentity"] = _role_record(number, account)
+    record = _copy_failed_record(call.code, call.operation, call.service, region)
+    record["errorMessage"] = call.message.format(account=account, n=number)
+    record["userIdentity"] = _build_role_identity(number, account)
     return _finish(record, call.service, (account, region), number, None)
+
+
+def _copy_failed_record(code: str, operation: str, service: str, region: str) -> dict[str, Any]:
+    return dict(_build_failed_record(code, operation, service, region))
+
+
+@lru_cache(1_024)
+def _build_failed_record(code: str, operation: str, service: str, region: str) -> dict[str, Any]:
+    # A sample is parsed, which takes longer than all the rest.
+    return aws_error(code, "none", operation, service, region=region).cloudtrail()
 
 
 def build_success(number: int, account: str, region: str) -> str:
     """Return the template of a call that succeeded."""
     call: Call = SUCCESSES[number % len(SUCCESSES)]
-    record = aws_error("None", "none", call.operation, call.service, region=region).cloudtrail()
+    record = _copy_failed_record("None", call.operation, call.service, region)
     del record["errorCode"], record["errorMessage"]
-    record["userIdentity"] = _role_record(number, account)
+    record["userIdentity"] = _build_role_identity(number, account)
     values: Any = _fill(
         {"requestParameters": call.parameters, "responseElements": call.response}, number, account, region
     )
@@ -175,7 +186,8 @@ def _parameters_of(call: DeniedCall, number: int, account: str, region: str) -> 
 # ---------------------------------------------------------------------------------------------- records
 
 
-def _role_record(number: int, account: str) -> dict[str, Any]:
+@lru_cache(1_024)
+def _build_role_identity(number: int, account: str) -> dict[str, Any]:
     principal = f"arn:aws:sts::{account}:assumed-role/app-{number}/{_SESSION}"
     identity: dict[str, Any] = denial("sqs:SendMessage", principal=principal).cloudtrail()["userIdentity"]
     return identity
