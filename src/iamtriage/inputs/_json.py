@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ Record: TypeAlias = Mapping[str, Any]
 """An event, or another JSON object."""
 
 
+@cache
 def _find_loader() -> Callable[[bytes | str], object]:
     try:
         from orjson import loads
@@ -28,9 +30,6 @@ def _load_slowly(data: bytes | str) -> object:
     return json.loads(data if isinstance(data, str) else data.decode())
 
 
-_loads = _find_loader()
-
-
 def load(data: bytes | str) -> object:
     r"""Load JSON; ``None`` for anything else.
 
@@ -40,7 +39,7 @@ def load(data: bytes | str) -> object:
     True
     """
     try:
-        return _loads(data)
+        return _find_loader()(data)
     except (ValueError, RecursionError):
         pass
     text = data if isinstance(data, str) else data.decode("utf-8", "replace")
