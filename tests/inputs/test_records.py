@@ -193,6 +193,28 @@ def test_files_without_calls_are_skipped(document: object, reason: str, tmp_path
         assert source.problem is None
 
 
+def test_parameters_cannot_hide_a_file(tmp_path: Path) -> None:
+    """What a caller writes into the parameters of a call does not make a log file one of Insights events."""
+    for extra in ({"eventCategory": "Insight"}, {"eventCategory": "Aggregated"}, {"digestS3Object": "x"}):
+        first = {**SUCCEEDED, "requestParameters": extra}
+        for text in (
+            compact({"Records": [first, FAILED]}),
+            json.dumps([first, FAILED]),
+            _lines(first, FAILED),
+        ):
+            source = _open(tmp_path, text)
+            assert list(source.denials()) == [FAILED]
+            assert (source.records, source.skipped, source.problem) == (2, None, None)
+
+
+def test_insights_events_among_others(tmp_path: Path) -> None:
+    insight = {"eventVersion": "1.08", "eventCategory": "Insight", "insightDetails": {"errorCode": "x"}}
+    for records in ([insight, FAILED], [FAILED, insight]):
+        source = _open(tmp_path, json.dumps({"Records": records}))
+        assert list(source.denials()) == [FAILED]
+        assert source.skipped is None
+
+
 @pytest.mark.parametrize(
     "text", ["2026-11-27 INFO ready\n", '{"level":"error","msg":"AccessDenied"}\n', "", "[1, 2]"]
 )

@@ -45,7 +45,6 @@ _AUDIT_MARK = re.compile(rb"40[13]")
 _ARRAY = re.compile(rb'(?:\{\s*"(?:Records|Events|events|logEvents|items)"\s*:\s*)?\[\s*')
 # CloudWatch Logs exports have the time of the log event before the message.
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]{8,18}Z (?=\{)")
-_CATEGORY = re.compile(rb'"eventCategory":"([A-Za-z]{1,40})"')
 _DENIED = frozenset({401, 403})
 # Keys under which a document can hold others, as objects or as JSON texts.
 _LISTS = ("Records", "Events", "events", "logEvents")
@@ -177,7 +176,7 @@ def is_event(document: Record) -> bool:
     return (
         ("eventSource" in document and "eventName" in document)
         or "insightDetails" in document
-        or (document.get("eventCategory") in _OTHER_CATEGORIES)
+        or document.get("eventType") == "AwsAggregatedEvent"
         or ("class_uid" in document and "api" in document)
         or ("auditID" in document and document.get("kind") == "Event")
     )
@@ -201,7 +200,7 @@ def _read_log_file(content: Content, progress: Progress) -> Iterator[Record]:
     chunks = iter(content)
     data = _strip(next(chunks, b""))
     start = len(_HEAD)
-    progress.skipped = _other_category(data)
+    progress.skipped = _other_category(data, start)
     if progress.skipped is not None:
         return
     while True:
@@ -255,10 +254,15 @@ def _is_whole(data: bytes, start: int, end: int) -> bool:
     return load(b"[" + data[start:end].rstrip(b",") + b"]") is not None
 
 
-def _other_category(data: bytes) -> str | None:
-    """Return why a log file is skipped, from its first record."""
-    match = _CATEGORY.search(data)
-    return _OTHER_CATEGORIES.get(match[1].decode()) if match else None
+def _other_category(data: bytes, start: int) -> str | None:
+    """Return why a log file is skipped, from its first record.
+
+    The record is parsed, because the parameters of a call can have any keys.
+    """
+    end = data.find(_BOUNDARY, start)
+    first = load(data[start : end + 1]) if end >= 0 else None
+    category = get(first, "eventCategory")
+    return _OTHER_CATEGORIES.get(category) if isinstance(category, str) else None
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -279,13 +283,17 @@ def _read_array(content: Content, progress: Progress) -> Iterator[Record]:
 def _failing(elements: Iterable[object], progress: Progress) -> Iterator[Record]:
     """Count the events of these documents, and yield those that say that a call failed."""
     for element in elements:
-        if get(element, "digestS3Object") is not None:
+        if get(element, "digestS3Object") is not None and not progress.records:
             progress.skipped = "a CloudTrail digest, which holds no events"
         for event in events_in(element):
             progress.records += 1
-            if event.get("eventCategory") in _OTHER_CATEGORIES:
-                progress.skipped = _OTHER_CATEGORIES[event["eventCategory"]]
-            elif has_failed(event):
+            category = event.get("eventCategory")
+            if isinstance(category, str) and category in _OTHER_CATEGORIES:
+                # An input is skipped if it has no other events.
+                progress.skipped = _OTHER_CATEGORIES[category] if progress.records == 1 else progress.skipped
+                continue
+            progress.skipped = None
+            if has_failed(event):
                 yield event
 
 
