@@ -60,7 +60,6 @@ NO_MARKETPLACE_ALLOW = CauseType(
     recognised_by="The denied action is an action of AWS Marketplace during a call to Bedrock.",
     fix="Allow aws-marketplace:Subscribe, Unsubscribe and ViewSubscriptions to the principal that subscribes.",
     sources=(pages.BEDROCK_MODELS,),
-    example="bedrock-subscription",
 )
 BEDROCK_MODEL_ACCESS = CauseType(
     "bedrock-model-access",

@@ -78,7 +78,6 @@ TOKEN_NOT_TRUSTED = CauseType(
         pages.OIDC_ROLES,
         pages.TRUST_POLICIES,
     ),
-    example="identity-pool-token",
 )
 LITERAL_PATTERN = CauseType(
     "literal-pattern",

@@ -58,6 +58,7 @@ OTHER_LAYER = CauseType(
     meaning="A policy that the message does not name denies or does not allow the request: the resource's policy, or one that caps permissions.",
     fix="Check the resource's policy, SCPs and RCPs, the permissions boundary, the session policy and the VPC endpoint policy.",
     of="no-identity-allow",
+    example="eks-page-access-denied",
 )
 IMPLICIT_DENY = CauseType(
     "implicit-deny",

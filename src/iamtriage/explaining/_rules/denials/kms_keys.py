@@ -31,6 +31,7 @@ __all__ = (
     "explain_unknown_key",
 )
 
+_SHOW_KEY = "aws secretsmanager describe-secret --secret-id SECRET_ID --query KmsKeyId --output text"
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
 
@@ -48,7 +49,6 @@ KMS_WRONG_REGION = CauseType(
     text="The key does not exist in the Region of the call, or it was deleted.",
     fix="Call the region of the key, and use the key's ARN.",
     of="kms-key-policy",
-    example="kms-three-ways",
 )
 KMS_KEY_DENY = CauseType(
     "kms-key-deny",
@@ -148,6 +148,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
             "The default key of a service (aws/…) works only within the account. Across accounts, use a customer managed key.",
         ),
         commands=(
+            *((_SHOW_KEY,) if service == "secretsmanager" else ()),
             "aws kms describe-key --key-id KEY_ID",
             "aws kms get-key-policy --key-id KEY_ID --policy-name default --query Policy --output text",
         ),

@@ -55,7 +55,6 @@ SAML_PAIR = CauseType(
     text="The pair of role and provider in the assertion's Role attribute is not the one of the trust policy.",
     fix="Correct the Role attribute of the assertion.",
     of="assertion-not-trusted",
-    example="saml",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
@@ -31,6 +32,8 @@ __all__ = (
 )
 
 _MAX_LENGTH = 300
+_IMAGE = re.compile(r"\bami-[0-9a-f]{8,17}\b", re.ASCII)
+_OWNED = re.compile(r"You are not the owner of (?P<resource>[a-z]+-[0-9a-f]{8,17})\b", re.ASCII)
 
 
 SERVICE_SAYS = CauseType(
@@ -48,7 +51,6 @@ POLICY_BEHIND_MESSAGE = CauseType(
     meaning="If the message does not say otherwise, a policy may be the reason.",
     fix="Check the policies for the action.",
     of="service-says",
-    example="own-words",
 )
 AUTHORIZER_POLICY = CauseType(
     "authorizer-policy",
@@ -101,7 +103,6 @@ SHARED_SUBNET = CauseType(
     title="The resource is in a shared subnet or managed by a service",
     fix="The owner of the subnet or the service must change it.",
     of="not-owner",
-    example="not-owner",
 )
 IMAGE_NOT_SHARED = CauseType(
     "image-not-shared",
@@ -191,10 +192,12 @@ def explain_mfa(denial: Denial) -> Explanation:
 
 def explain_not_owner(denial: Denial) -> Explanation:
     """Explain that another account owns the resource."""
+    found = _OWNED.search(denial.failure.text)
+    resource = found["resource"] if found else "it"
     return Explanation(
         failure=denial.failure,
         topic="not-owner",
-        summary=denial_summary(denial, "the caller's account does not own it"),
+        summary=denial_summary(denial, f"the caller's account does not own {resource}"),
         causes=(
             NOT_OWNER.cause("reported", ("The message says: You are not the owner",)),
             SHARED_SUBNET.cause(),
@@ -215,10 +218,14 @@ def explain_not_owner(denial: Denial) -> Explanation:
 def explain_image(denial: Denial) -> Explanation:
     """Explain that an AMI is not shared with the account."""
     region = region_argument(denial)
+    found = _IMAGE.search(denial.failure.text)
+    image = found[0] if found else "IMAGE_ID"
     return Explanation(
         failure=denial.failure,
         topic="image-not-shared",
-        summary="The account is not allowed to use the image (AMI).",
+        summary=f"The account is not allowed to use the image {image}."
+        if found
+        else "The account is not allowed to use the image (AMI).",
         causes=(
             IMAGE_NOT_SHARED.cause("reported", ('The text says "Not authorized for images".',)),
             IMAGE_WITHDRAWN.cause(),
@@ -235,7 +242,7 @@ def explain_image(denial: Denial) -> Explanation:
                     "Use a newer one of its owner, and update launch templates, node groups and scripts that name the old ID.",
                 ),
                 commands=(
-                    fill_command("aws ec2 describe-images --region {} --image-ids IMAGE_ID", region),
+                    fill_command("aws ec2 describe-images --region {} --image-ids {}", region, image),
                     "aws sts get-caller-identity --query Account --output text",
                 ),
                 url=pages.SHARED_IMAGES,
@@ -246,8 +253,9 @@ def explain_image(denial: Denial) -> Explanation:
                 steps=("The owner adds the account to the image's launch permissions, in that region.",),
                 commands=(
                     fill_command(
-                        "aws ec2 modify-image-attribute --region {} --image-id IMAGE_ID --launch-permission 'Add=[{{UserId=ACCOUNT_ID}}]'",
+                        "aws ec2 modify-image-attribute --region {} --image-id {} --launch-permission 'Add=[{{UserId=ACCOUNT_ID}}]'",
                         region,
+                        image,
                     ),
                 ),
                 url=pages.SHARED_IMAGES,

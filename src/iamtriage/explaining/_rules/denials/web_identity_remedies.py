@@ -26,9 +26,7 @@ from iamtriage.explaining._rules.shared.principal_words import (
     try_parse_principal,
     underlying_role,
 )
-from iamtriage.explaining._rules.sts.trust_fixes import (
-    find_provider,
-)
+from iamtriage.explaining._rules.sts.trust_documents import find_provider
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -112,8 +110,9 @@ _PIPELINES = {
 def token_remedies(denial: Denial, findings: TrustFindings | None) -> tuple[Remedy, ...]:
     """Return what to do about a token, if it is unknown what does not match."""
     compare, change = compare_token_remedy(denial), trust_token_remedy(denial, findings)
-    # The form of a pipeline's subject is known, so the right statement can be written before looking the token up.
-    return (compare, change) if _find_pipeline(denial) is None else (change, compare)
+    # If the subject is known, the right statement can be written before looking the token up.
+    knows_subject = bool(denial.facts.namespace and denial.facts.service_account) or _find_pipeline(denial)
+    return (change, compare) if knows_subject else (compare, change)
 
 
 def compare_token_remedy(denial: Denial) -> Remedy:

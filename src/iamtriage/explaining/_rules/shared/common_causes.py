@@ -76,7 +76,6 @@ NO_IDENTITY_ALLOW = CauseType(
         pages.ACCESS_DENIED,
         pages.MANAGE_POLICIES,
     ),
-    example="eks-page-access-denied",
     subject="denials",
 )
 DERIVED_ACTION = CauseType(
@@ -86,8 +85,8 @@ DERIVED_ACTION = CauseType(
     recognised_by="The message names an API operation, and the action table says which actions it requires.",
     fix="Check the action that the operation requires.",
     sources=(pages.ACCESS_DENIED,),
-    example="s3-bare",
     subject="denials",
+    example="s3-bare",
 )
 EXPLICIT_DENY = CauseType(
     "explicit-deny",
@@ -95,7 +94,6 @@ EXPLICIT_DENY = CauseType(
     recognised_by='AWS says "with an explicit deny" and names no policy type, or the decoded message says so.',
     fix="Find the Deny statement: in the identity-based policies, the resource's policy, and the policies of the organization.",
     sources=(pages.EVALUATION,),
-    example="ec2-encoded-decoded",
     subject="denials",
 )
 CREDENTIALS_OF_OTHER_ACCOUNT = CauseType(
