@@ -347,6 +347,9 @@ def test_a_deciding_statement_has_its_place() -> None:
     assert (statement.policy, statement.index, statement.sid) == ("app-policy", 1, "NoReports")
     assert (statement.effect, statement.file, statement.line) == ("Deny", "app.json", 9)
     assert str(statement) == 'Deny statement "NoReports" of app.json:9 (identity-based policy)'
+    planned = PolicyDocument(doc(deny()), name="aws_iam_policy.app", file="plan.json")
+    (statement,) = evaluate(read(), PolicySet(identity=[planned])).statements
+    assert str(statement) == "Deny statement 0 of aws_iam_policy.app in plan.json (identity-based policy)"
 
 
 def test_the_trace_has_every_statement() -> None:

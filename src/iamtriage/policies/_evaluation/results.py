@@ -57,7 +57,9 @@ class DecidingStatement(View):
         name = f'statement "{clip_text(self.sid)}"' if self.sid else f"statement {self.index}"
         place = clip_text(self.policy)
         if self.file:
-            place = f"{clip_text(self.file)}:{self.line}" if self.line else clip_text(self.file)
+            # Without a line, such as in a Terraform plan, the name says which of the file's policies it is.
+            file = clip_text(self.file)
+            place = f"{file}:{self.line}" if self.line else f"{place} in {file}"
         return f"{self.effect} {name} of {place} ({LAYER_NAMES[self.policy_type]})"
 
 
