@@ -61,6 +61,10 @@ WEB_IDENTITY = f"{IAM}id_roles_providers_oidc.html"
 OIDC_KEYS = f"{IAM}reference_policies_iam-condition-keys.html"
 KMS_KEYS = f"{KMS}conditions-kms.html"
 KEY_USE = f"{KMS}key-policy-services.html"
+PERMISSION_SETS = "https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html"
+SSO_NAME = "AWSReservedSSO_Admin_0123456789abcdef"
+SSO_SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/{SSO_NAME}/ana"
+SSO_ROLE = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/eu-west-1/{SSO_NAME}"
 OTHER_USER = f"arn:aws:iam::{OTHER}:user/eva"
 OBJECT = "arn:aws:s3:::reports/2026/q1.csv"
 FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:resize"
@@ -220,6 +224,8 @@ PRINCIPAL_RULES = [
     Case(PRINCIPAL, "everyone, and the other account allows", ask(resource=FOREIGN), having(identity=[OK], resource=to("*")), True),
     Case(PRINCIPAL, "the unique ID of the user", ask(context={"aws:userid": "AIDAEXAMPLEID1234567890"}), having(resource=to("AIDAEXAMPLEID1234567890"), permissions_boundary=NONE), True),
     Case(PRINCIPAL, "the unique ID of the role", ask(SESSION, context={"aws:userid": "AROAEXAMPLEID12345678:s1"}), having(resource=to("AROAEXAMPLEID12345678"), permissions_boundary=NONE), False, "implicit", "permissions_boundary"),
+    Case(PERMISSION_SETS, "the role of a permission set", ask(SSO_SESSION), having(resource=to(SSO_ROLE)), True),
+    Case(PERMISSION_SETS, "the role of a permission set, without its path", ask(SSO_SESSION), having(resource=to(SSO_ROLE.replace("aws-reserved/sso.amazonaws.com/eu-west-1/", ""))), False),
     Case(PRINCIPAL, "a provider without an ARN", Request("accounts.google.com", "sts:AssumeRoleWithWebIdentity", TARGET, {"accounts.google.com:aud": "app"}), having(resource=to({"Federated": "accounts.google.com"}, "sts:AssumeRoleWithWebIdentity", Condition={"StringEquals": {"accounts.google.com:aud": "app"}})), True),
     Case(PRINCIPAL, "another provider without an ARN", Request("graph.facebook.com", "sts:AssumeRoleWithWebIdentity", TARGET), having(resource=to({"Federated": "accounts.google.com"}, "sts:AssumeRoleWithWebIdentity")), False),
     Case(CROSS, "the session, and no identity policy", ask(SESSION, FOREIGN), having(resource=to(SESSION)), False, "implicit", "identity"),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage.arns._principals import (
     Account,
     FederatedUser,
+    IdentityCenterRole,
     Principal,
     Role,
     RoleSession,
@@ -249,7 +250,10 @@ def _match_identity(named: Principal, caller: Principal) -> PrincipalResult:
     if isinstance(caller, RoleSession):
         if named == caller:
             return _DIRECT
-        return _ENTITY if isinstance(named, Role) and _is_same_role(named, caller.role) else _NO
+        is_role = isinstance(named, Role) and _is_same_role(named, caller.role)
+        # Roles of IAM Identity Center always have a path, so an ARN without one names no role.
+        lacks_path = isinstance(named, IdentityCenterRole) and named.lacks_its_path
+        return _ENTITY if is_role and not lacks_path else _NO
     if isinstance(caller, Role):
         if isinstance(named, Role):
             # Only the caller's ARN can lack the path, if it is derived from that of a session.
