@@ -233,6 +233,5 @@ def _fill(value: Any, number: int, account: str, region: str) -> Any:  # noqa: A
         members = cast("dict[str, Any]", value)
         return {name: _fill(each, number, account, region) for name, each in members.items()}
     if isinstance(value, list):
-        items: list[Any] = value
-        return [_fill(each, number, account, region) for each in items]
+        return [_fill(each, number, account, region) for each in cast("list[object]", value)]
     return value
