@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -19,7 +20,7 @@ from iamtriage import parse, to_record
 from iamtriage.exceptions import ReportError
 from iamtriage.failures import fingerprint
 from iamtriage.inputs import open_inputs
-from iamtriage.report import Progress, Report, build_report
+from iamtriage.report import Progress, Report, _collecting, build_report
 from iamtriage.report._rows import COLUMNS, read_batch
 from iamtriage.testing import CloudTrailTree, write_cloudtrail_tree
 
@@ -381,6 +382,13 @@ def test_problems_are_new_or_gone_since_a_run(events: Path, tmp_path: Path) -> N
         build_report([], store=store, since_run=7)
 
 
+def test_a_store_in_a_folder_that_is_read_is_no_input(events: Path) -> None:
+    for _ in range(2):
+        with build_report([events], store=events / "store.duckdb") as report:
+            assert report.totals["inputs_with_problems"] == 0
+            assert report.totals["inputs"] == 6
+
+
 @pytest.mark.parametrize("content", [b"not a database" * 100, None])
 def test_a_file_that_is_no_store_is_an_error(tmp_path: Path, content: bytes | None) -> None:
     import duckdb
@@ -439,8 +447,6 @@ def test_ctrl_c_leaves_a_report_of_what_was_read(events: Path, tmp_path: Path) -
             raise KeyboardInterrupt
 
     store = tmp_path / "store.duckdb"
-    from iamtriage.report import _collecting
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_collecting, "_MAX_BATCH_INPUTS", 1)
         with build_report([events], store=store, on_progress=interrupt) as report:
@@ -449,6 +455,22 @@ def test_ctrl_c_leaves_a_report_of_what_was_read(events: Path, tmp_path: Path) -
     with build_report([events], store=store) as report:
         assert not report.was_interrupted
         assert report.totals["denials"] == 6
+
+
+def test_a_killed_reader_is_an_error_and_the_store_goes_on(events: Path, tmp_path: Path) -> None:
+    def kill_readers(_: Progress) -> None:
+        for process in multiprocessing.active_children():
+            process.kill()
+
+    store = tmp_path / "store.duckdb"
+    for number in range(20, 40):
+        write_events(events / f"{number}.json.gz", event(number))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_collecting, "_MAX_BATCH_INPUTS", 1)
+        with pytest.raises(ReportError, match="a process that reads inputs was killed"):
+            build_report([events], store=store, workers=2, on_progress=kill_readers)
+    with build_report([events], store=store) as report:
+        assert report.totals["denials"] == 26
 
 
 _LIMITED_REPORT = """

@@ -8,9 +8,11 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typing_extensions import override
 
 from iamtriage.cli import main
-from iamtriage.report import Baseline, ReportError, build_report
+from iamtriage.report import Baseline, Progress, ReportError, build_report
+from iamtriage.report._summary import show_progress
 from tests.report.test_building import event, write_events
 
 if TYPE_CHECKING:
@@ -162,6 +164,20 @@ def test_standard_input_is_an_input(
     assert status == 0
     assert [each["name"] for each in json.loads(out)["inputs"]] == ["standard input"]
     assert json.loads(out)["totals"]["denials"] == 2
+
+
+def test_progress_is_one_line_of_a_terminal() -> None:
+    class Terminal(StringIO):
+        @override
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    with show_progress(terminal) as update:
+        update(Progress(inputs=20, inputs_read=5, size=2_000, size_read=500, records=4_000, denials=40))
+    assert "25 %" in terminal.getvalue()
+    assert "5/20 inputs" in terminal.getvalue()
+    assert "40 denials" in terminal.getvalue()
 
 
 def test_a_baseline_of_another_version_is_an_error(tmp_path: Path) -> None:

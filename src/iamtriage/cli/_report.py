@@ -6,6 +6,7 @@ import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
+from iamtriage.cli._options import add_selection
 from iamtriage.cli._output import CLEAN, ERROR, PROBLEMS_FOUND, print_error
 from iamtriage.cli._policy_files import find_policy_files, read_policy_file
 
@@ -51,11 +52,7 @@ def add_commands(commands: Commands) -> None:
         metavar="N",
         help=f"how many rows a table of text has (default: {_DEFAULT_TOP})",
     )
-    chosen = command.add_argument_group("what to count")
-    chosen.add_argument("--since", metavar="TIME", help="the first time: a date, or a time in ISO 8601")
-    chosen.add_argument("--until", metavar="TIME", help="the time that everything is before")
-    chosen.add_argument("--account", metavar="ID", action="append", help="an account; can be repeated")
-    chosen.add_argument("--region", metavar="NAME", action="append", help="a Region; can be repeated")
+    add_selection(command)
     compared = command.add_argument_group("what is new")
     compared.add_argument("--baseline", metavar="FILE", help="the file with the expected problems")
     compared.add_argument(
@@ -123,8 +120,8 @@ def _read_options(arguments: argparse.Namespace) -> dict[str, Any]:
         "store": arguments.store,
         "since": arguments.since,
         "until": arguments.until,
-        "accounts": arguments.account or (),
-        "regions": arguments.region or (),
+        "accounts": arguments.account,
+        "regions": arguments.region,
         "baseline": Baseline.read(arguments.baseline) if arguments.baseline else None,
         "since_run": int(since_run) if since_run and since_run.isdecimal() else since_run,
         "policies": _read_policies(arguments.policies) if arguments.policies else None,

@@ -32,6 +32,8 @@ __all__ = ("build_report",)
 
 # How many inputs show whether there is much to read.
 _MAX_FIRST = 256
+# DuckDB's files of a store.
+_STORE_SUFFIXES = ("", ".wal", ".tmp")
 
 
 def build_report(  # noqa: PLR0913 (options of one command)
@@ -93,7 +95,7 @@ def build_report(  # noqa: PLR0913 (options of one command)
     try:
         with tempfile.TemporaryDirectory(prefix="iamtriage-") as folder:
             inputs = _open(
-                paths, folder, session, since=since, until=until, accounts=accounts, regions=regions
+                paths, folder, session, store, since=since, until=until, accounts=accounts, regions=regions
             )
             first = list(islice(inputs, _MAX_FIRST))
             if store is None:
@@ -144,11 +146,13 @@ def _open(
     paths: Iterable[str | os.PathLike[str]],
     folder: str,
     session: Any,  # noqa: ANN401 (botocore has no types)
+    store: str | os.PathLike[str] | None,
     **selection: Any,  # noqa: ANN401 (the arguments of open_inputs())
 ) -> Iterator[Input]:
     """Yield the inputs that may contain selected records, each with all of its records.
 
-    A store has whole inputs, so that another report can select other records of them.
+    A store has whole inputs, so that another report can select other records of them. The store itself can be
+    in a folder that is read.
     """
     names = [os.fspath(path) for path in paths]
     if "-" in names:
@@ -160,8 +164,10 @@ def _open(
         for each in open_inputs([path]):
             yield attrs.evolve(each, name="standard input", size=each.size, version=None)
     options = selection if session is None else {**selection, "session": session}
+    own = set() if store is None else {f"{os.path.realpath(store)}{suffix}" for suffix in _STORE_SUFFIXES}
     for each in open_inputs(names, **options):
-        yield attrs.evolve(each, selection=Selection())
+        if not own or os.path.realpath(each.name) not in own:
+            yield attrs.evolve(each, selection=Selection())
 
 
 def _find_run(store: Store, since_run: int | str | None) -> int | None:
