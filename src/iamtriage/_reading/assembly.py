@@ -17,9 +17,10 @@ from iamtriage._reading.judging.context import attach_context
 from iamtriage._reading.judging.deduplication import merge_duplicates
 from iamtriage._reading.readers.source_code import find_source_code
 from iamtriage._reading.readers.table import BARE_403, SOURCE_CODE, possible_readers, states_nothing
-from iamtriage._reading.unwrapping.unwrap import unwrap
+from iamtriage._reading.unwrapping.unwrap import is_plain_line, is_readable_line, unwrap
 from iamtriage._reading.vocabulary.pieces import may_be_cut
 from iamtriage._reading.vocabulary.readable import Readable
+from iamtriage._reading.vocabulary.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from iamtriage._reading.judging.candidates import Candidate
     from iamtriage._reading.readers.table import Reader
     from iamtriage._reading.vocabulary.pieces import Piece
-    from iamtriage._reading.vocabulary.view import View
     from iamtriage.failures._failures import Failure
 
 # Of pieces that begin at one place, the wider goes first.
@@ -51,12 +51,32 @@ def read(
         statements: where the lines begin that do not continue the line before.
     """
     view = unwrap(text, prefixes=prefixes, statements=statements)
-    readable = Readable(view.text)
+    return view, _find_candidates(Readable(view.text), stated)
+
+
+def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
+    """Read the failure that is the cause; the arguments as ``read``'s."""
+    view: View | None = None
+    if stated is None and is_plain_line(text):
+        line = Readable(" ".join(text.split()) if "  " in text else text)
+        if states_nothing(line):
+            # Most lines of logs that report errors.
+            return None
+        if is_readable_line(text):
+            view, candidates = View(text), _find_candidates(line)
+    if view is None:
+        view, candidates = read(text, stated)
+    candidate = pick_root_cause(candidates, view.text)
+    return None if candidate is None else build(candidate, view)
+
+
+def _find_candidates(readable: Readable, stated: Piece | None = None) -> list[Candidate]:
+    """Return every failure of a readable text, without wrappers and repeated prints."""
     readers = possible_readers(readable)
     pieces = _read_pieces(readable, readers)
     if not pieces and stated is None and BARE_403 not in readers:
         # Most lines of logs that report errors state no failure of AWS.
-        return view, []
+        return []
     classes = [piece for piece in pieces if piece.role == "class"]
     pieces = _order(pieces, readable, readers.get(SOURCE_CODE, ()))
     if stated is not None:
@@ -81,28 +101,7 @@ def read(
         candidates.sort(key=_start)
     if len(candidates) > 1:
         candidates = merge_duplicates(candidates, readable.text)
-    return view, candidates
-
-
-def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
-    """Read the failure that is the cause; the arguments as ``read``'s."""
-    if stated is None and _is_plain_line(text):
-        line = Readable(" ".join(text.split()) if "  " in text else text)
-        if states_nothing(line):
-            # Most lines of logs that report errors.
-            return None
-    view, candidates = read(text, stated)
-    candidate = pick_root_cause(candidates, view.text)
-    return None if candidate is None else build(candidate, view)
-
-
-def _is_plain_line(text: str) -> bool:
-    """Return whether unwrapping only takes a time and spaces out of a text."""
-    return (
-        text.isascii()
-        and text.isprintable()
-        and not ("\\" in text or "&" in text or "<" in text or "|" in text or "](" in text or "''" in text)
-    )
+    return candidates
 
 
 def _read_pieces(readable: Readable, readers: Mapping[Reader, Iterable[int]]) -> list[Piece]:

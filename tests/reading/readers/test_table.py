@@ -14,7 +14,7 @@ from iamtriage._reading.readers.table import (
     possible_readers,
     states_nothing,
 )
-from iamtriage._reading.unwrapping.unwrap import unwrap
+from iamtriage._reading.unwrapping.unwrap import is_plain_line, is_readable_line, unwrap
 from iamtriage._reading.vocabulary.readable import Readable
 from tests.strategies import cases, known, soup
 
@@ -87,8 +87,23 @@ def test_lines_that_are_rejected_state_nothing(text: str, data: st.DataObject) -
     line = f"2026-03-14 09:26:53 ERROR {text[start : data.draw(st.integers(start, len(text)))]}".partition(
         "\n"
     )[0]
-    if assembly._is_plain_line(line) and states_nothing(Readable(" ".join(line.split()))):
+    if is_plain_line(line) and states_nothing(Readable(" ".join(line.split()))):
         assert assembly.read(line)[1] == [], line
+
+
+@given(
+    st.one_of(
+        cases().map(lambda case: case.text),
+        st.lists(st.one_of(_WORDS, st.sampled_from([" ", "> ", "- ", "#", "\t", "time=x"])), max_size=9).map(
+            " ".join
+        ),
+    )
+)
+def test_lines_that_need_no_unwrapping_stay_as_they_are(text: str) -> None:
+    """A line that is read without unwrapping is what unwrapping makes of it."""
+    if is_plain_line(text) and is_readable_line(text):
+        view = unwrap(text)
+        assert (view.text, view.origin(len(text))) == (text, len(text))
 
 
 def test_errors_of_other_programs_are_rejected() -> None:

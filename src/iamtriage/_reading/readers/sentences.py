@@ -66,6 +66,7 @@ _MASKED_ACTION = lazy_pattern(
     r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,62}):[A-Za-z0-9]{0,60}"
     rf"(?:\$?(?!\[[0-9]{{1,3}}\])(?:{BRACKETED})|(?<=:)\*{{2,16}}|\*{{3,16}})[A-Za-z0-9]{{0,60}})(?=[\s\"'`.,;)\]]|\Z)"
 )
+_MASKED_ACTION_REACH = 130
 # "the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, …)"
 _ACTIONS_IN_PARENTHESES = lazy_pattern(r"(?:[\w-]+\s+){1,6}\((?=[a-z][a-z0-9-]{1,40}:[A-Z])")
 _MORE_ACTIONS = lazy_pattern(r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}")
@@ -166,7 +167,7 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
         words = _ACTIONS_IN_PARENTHESES.match(text, perform.end())
         begin = words.end() if words else perform.end()
         # After an opening `*`, trailing asterisks close Markdown's emphasis; they mask nothing.
-        masked = None if text[begin - 1] == "*" else _MASKED_ACTION.match(text, begin)
+        masked = _read_masked_action(text, begin) if text[begin - 1] != "*" else None
         action = masked or _ACTION.match(text, begin) or _BARE_ACTION.match(text, begin)
         if action is None:
             if not named and "this" not in text[perform.end() : perform.end() + 24]:
@@ -197,6 +198,14 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
             "core", piece.start, line_end if line_end >= 0 else min(len(text), piece.end + _REST_REACH)
         )
     return piece
+
+
+def _read_masked_action(text: str, start: int) -> re.Match[str] | None:
+    """Match an action that is partly masked, which most are not."""
+    action = text[start : start + _MASKED_ACTION_REACH]
+    if "*" in action or "<" in action or "[" in action or "{" in action:
+        return _MASKED_ACTION.match(text, start)
+    return None
 
 
 def _put_action(text: str, action: re.Match[str], piece: Piece) -> int:

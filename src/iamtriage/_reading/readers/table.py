@@ -141,8 +141,10 @@ _TABLE = (*READERS, BARE_403, SOURCE_CODE)
 def possible_readers(readable: Readable) -> dict[Reader, list[int]]:
     """Return the readers that can read something in a text, and which rows of their tables, in order."""
     owners, index = _index()
+    if readable.rows is None:
+        readable.rows = index.possible_rows(readable.words, readable.flat)
     found: dict[Reader, list[int]] = {}
-    for number in index.possible_rows(readable.words, readable.flat):
+    for number in readable.rows:
         reader, row = owners[number]
         if reader in found:
             found[reader].append(row)
@@ -158,9 +160,9 @@ def states_nothing(readable: Readable) -> bool:
     """
     owners, index = _index()
     may_hold_code_words, may_hold_pairs = _conditions()
-    rows = index.possible_rows(readable.words, readable.flat)
+    readable.rows = index.possible_rows(readable.words, readable.flat)
     cmdlets: Reader | None = None
-    for number in rows:
+    for number in readable.rows:
         reader, _ = owners[number]
         if reader.name == _CMDLETS:
             # Each date has its anchor.

@@ -75,6 +75,7 @@ _BORDERS = ("│", "┃", "╷", "╵", "║", "â")
 # What is left of a run, by its newlines.
 _SHORTEST = (" ", "\n", "\n\n")
 _MARK_CHARACTERS = frozenset(">#/,*|-")
+_LINE_STARTS = _MARK_CHARACTERS | {"", " "}
 # Letters and digits by their sort, to search for a time by its shape.
 _FIELD_NAMES = ("level", "severity", "ts", "time", "timestamp", "@timestamp")
 _SHAPE = bytes(48 if 48 <= byte < 58 else byte for byte in range(256))
@@ -135,6 +136,25 @@ def unwrap(
     # This moves no offsets, and no reader needs the empty lines at the end.
     view.text = view.text.rstrip()
     return view
+
+
+def is_plain_line(text: str) -> bool:
+    """Return whether unwrapping only takes marks, a time and spaces out of a text."""
+    return (
+        text.isascii()
+        and text.isprintable()
+        and not ("\\" in text or "&" in text or "<" in text or "|" in text or "](" in text or "''" in text)
+    )
+
+
+def is_readable_line(text: str) -> bool:
+    """Return whether unwrapping leaves a plain line as it is."""
+    return (
+        text[:1] not in _LINE_STARTS
+        and text[-1:] != " "
+        and "  " not in text
+        and not _may_hold_timestamps(text)
+    )
 
 
 def _may_hold_controls(text: str) -> bool:

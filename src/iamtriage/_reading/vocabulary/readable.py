@@ -35,6 +35,7 @@ class Readable:
         words: its words, of ASCII letters, digits and underscores; with ``NON_ASCII`` if it has other characters.
         sentences: the standard denials in it, once they have been read.
         taken: the pieces that other readers must leave alone, once they have been read.
+        rows: the rows of the readers' tables that can match, once they have been looked up.
 
     >>> readable = Readable("AccessDenied: Access denied")
     >>> sorted(readable.words), readable.codes, readable.places({"denied"})
@@ -48,6 +49,7 @@ class Readable:
         self.words = frozenset(self._sequence if text.isascii() else [*self._sequence, NON_ASCII])
         self.sentences: list[Piece] = []
         self.taken: list[Piece] = []
+        self.rows: list[int] | None = None
         self._lowered: frozenset[str] | None = None
         self._codes: list[tuple[int, int]] | None = None
 
