@@ -49,6 +49,8 @@ _ISSUER = lazy_pattern(r"/\.well-known/|/openid|jwks")
 _CUSTOMER_SERVICES = frozenset({"execute-api"})
 # Maximum distances, in characters, between a host and a status.
 _SENTENCE_REACH = 160
+# Maximum length, in characters, of the words before or after a status.
+_WORDS_REACH = 60
 _EXCHANGE_REACH = 1500
 _NEXT_SENTENCE = lazy_pattern(r"[.;!?]\s|\x1e")
 
@@ -87,7 +89,7 @@ def _read_responses(text: str) -> Iterator[Piece]:
     """Yield the responses of hosts that the text names."""
     hosts = [_host_at(m) for m in _HOST.finditer(text)]
     starts = [host.start for host in hosts]
-    for m in _STATUS_403.finditer(text):
+    for m in _find_statuses(text):
         group = m.lastgroup
         if group is None or _PROXY.search(text, max(0, m.start() - _PROXY_REACH), m.end() + _PROXY_REACH):
             continue
@@ -98,6 +100,18 @@ def _read_responses(text: str) -> Iterator[Piece]:
         if host and host.service:
             span = min(host.start, m.start()), max(host.end, m.end())
             yield _status_piece(span, m, group, host.service)
+
+
+def _find_statuses(text: str) -> Iterator[re.Match[str]]:
+    """Yield the statuses; a search of the whole text would try the pattern at each of its places."""
+    done = 0
+    at = text.find("403")
+    while at >= 0:
+        m = _STATUS_403.search(text, max(done, at - _WORDS_REACH), at + _WORDS_REACH)
+        if m:
+            yield m
+            done = m.end()
+        at = text.find("403", max(at + 1, done))
 
 
 def _host_at(m: re.Match[str]) -> _Host:

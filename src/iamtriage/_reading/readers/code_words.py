@@ -6,6 +6,7 @@ uses, too, only if there are signs of AWS near it.
 
 from __future__ import annotations
 
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.readers.sdk_prefixes import code_piece
@@ -42,12 +43,26 @@ _LABELLED = lazy_pattern(
     r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.)?[A-Z][A-Za-z0-9]{3,80})(?<!KMS)\s(?:Error|ERROR|error|Message|message)\s?:(?=\s|\Z)"
 )
 # If tags were stripped, a code directly precedes its message: "AuthFailureAWS was not able to …".
-_MESSAGE_START = lazy_pattern(
-    r"(?:AWS\swas\snot\b|The\s(?:request|security|provided|authorization|difference|AWS\sAccess)\b|Access\sDenied|User:\s"
-    r"|You\sare\snot\sauthorized\b|Signature\s(?:expired|not)\b|Credential\sshould\b|Request\s(?:has\sexpired|is\smissing)\b)"
+_MESSAGE_STARTS = (
+    *(
+        "AWS was not ",
+        "The request ",
+        "The security ",
+        "The provided ",
+        "The authorization ",
+        "The difference ",
+    ),
+    *(
+        "The AWS Access ",
+        "Access Denied",
+        "User: ",
+        "You are not authorized",
+        "Signature expired",
+        "Signature not ",
+    ),
+    *("Credential should ", "Request has expired", "Request is missing "),
 )
-# Its first word, right after a lower-case letter.
-_GLUED = lazy_pattern(r"[ACRSTUY](?<=[a-z].)(?:WS|he|ccess|ser|ou|ignature|redential|equest)")
+_LOWER_CASE = frozenset(ascii_lowercase)
 _LAST_WORD = lazy_pattern(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
 _LAST_WORD_REACH = 64
 _WHITESPACE = f" \n{STATEMENT}"
@@ -184,7 +199,8 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
     if "coral" in readable.words:
         for m in _WITH_CORAL_URL.finditer(text):
             yield code_piece(m, is_aws=True)
-    yield from _read_glued(text)
+    for at in _find_glued(readable):
+        yield from _read_glued(text, at)
     alone = _ONLY_CODE.fullmatch(text) if len(readable.words) == 1 else None
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
         yield code_piece(alone, is_aws=True)
@@ -195,7 +211,7 @@ def may_hold_code_words(readable: Readable) -> bool:
     return (
         bool(find_codes(readable.words, readable.text))
         or "coral" in readable.words
-        or _GLUED.search(readable.text) is not None
+        or any(True for _ in _find_glued(readable))
     )
 
 
@@ -215,14 +231,22 @@ def _read_labelled(m: re.Match[str], label: _Label) -> Iterator[Piece]:
         yield code_piece(m)
 
 
-def _read_glued(text: str) -> Iterator[Piece]:
-    """Yield codes without a space before their message."""
-    for m in _GLUED.finditer(text):
-        at = m.start()
-        if _MESSAGE_START.match(text, at):
-            glued = _LAST_WORD.search(text, max(0, at - _LAST_WORD_REACH), at)
-            if glued and kind_of_code(glued["code"]):
-                yield code_piece(glued, rank=BEST)
+def _read_glued(text: str, at: int) -> Iterator[Piece]:
+    """Yield the code that is directly before a message."""
+    glued = _LAST_WORD.search(text, max(0, at - _LAST_WORD_REACH), at)
+    if glued and kind_of_code(glued["code"]):
+        yield code_piece(glued, rank=BEST)
+
+
+def _find_glued(readable: Readable) -> Iterator[int]:
+    """Yield where messages start without a space before them."""
+    text = readable.flat
+    for start in _MESSAGE_STARTS:
+        at = text.find(start, 1)
+        while at >= 0:
+            if text[at - 1] in _LOWER_CASE:
+                yield at
+            at = text.find(start, at + 1)
 
 
 def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Iterator[Piece]:

@@ -167,12 +167,25 @@ _REASON_PHRASES = frozenset({"Forbidden", "Unauthorized", "NotFound"})
 
 def read_prefixes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     """Yield what SDKs and tools print before messages, in the order of the table."""
+    text = readable.text
     for number in rows:
         _, pattern, make = _PREFIXES[number]
-        for m in pattern.finditer(readable.text):
+        for m in _find_near(text, pattern, *_NEAR[pattern]) if pattern in _NEAR else pattern.finditer(text):
             piece = make(m)
             if piece is not None:
                 yield piece
+
+
+def _find_near(text: str, pattern: re.Pattern[str], literal: str, reach: int) -> Iterator[re.Match[str]]:
+    """Yield the matches around a literal, which begin at most some characters before it."""
+    done = 0
+    at = text.find(literal)
+    while at >= 0:
+        m = pattern.search(text, max(done, at - reach), at + _AFTER_LITERAL)
+        if m:
+            yield m
+            done = m.end()
+        at = text.find(literal, max(at + 1, done))
 
 
 def read_s3cmd(readable: Readable) -> Iterator[Piece]:
@@ -487,3 +500,6 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | N
     ("<amazonaws>.amazonaws.com", _CLOUDTRAIL_COLUMNS, _cloudtrail_columns),
 )
 FRAGMENTS = [fragment for fragment, _, _ in _PREFIXES]
+# A literal in each match of patterns that a text is slowly searched for, and how far before it a match begins.
+_NEAR = {_GO2_RESPONSE: ("StatusCode:", 40), _CLOUDTRAIL_COLUMNS: (".amazonaws.com", 40)}
+_AFTER_LITERAL = 300
