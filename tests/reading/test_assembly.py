@@ -411,3 +411,16 @@ def test_a_title_without_facts_is_not_the_cause(between: str) -> None:
     assert facts_in(f"{title}{between}{message}") == denied(
         code="AccessDeniedException", action="iot:CreateThing"
     )
+
+
+def test_a_body_goes_on_in_indented_lines_with_a_time() -> None:
+    """A runner that puts the time before each line does not cut a printed error in two."""
+    lines = [
+        "AccessDenied: Access Denied",
+        "    at throwDefaultError (/app/node_modules/@smithy/smithy-client/dist-cjs/index.js:388:20) {",
+        "  '$fault': 'client',",
+        f"  '$metadata': {{ httpStatusCode: 403, requestId: '{REQUEST}' }},",
+        "}",
+    ]
+    text = "\n".join(f"2031-04-05T06:07:08.1234567Z {line}" for line in lines)
+    assert facts_in(text) == denied(code="AccessDenied", status_code=403, request_id=REQUEST)

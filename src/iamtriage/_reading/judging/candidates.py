@@ -224,10 +224,18 @@ class _Gap:
         self._text, self._start, self._end = text, max(0, current.end), piece.start
 
     @property
+    def entry(self) -> int:
+        """Where an entry of a log begins between; -1 if none does."""
+        entry = self._text.find(RECORD, self._start, self._end)
+        while entry >= 0 and self._text[entry + 1 : entry + 2] == " ":
+            # Runners put the time before each line, also before indented ones, which continue an entry.
+            entry = self._text.find(RECORD, entry + 1, self._end)
+        return entry
+
+    @property
     def holds_entry(self) -> bool:
         """Whether an entry of a log begins and ends between, so that a failure does not go on."""
-        entry = self._text.find(RECORD, self._start, self._end)
-        return entry >= 0 and self._text.find("\n", entry, self._end - 1) >= 0
+        return (entry := self.entry) >= 0 and self._text.find("\n", entry, self._end - 1) >= 0
 
     @property
     def announces_body(self) -> bool:
@@ -312,7 +320,7 @@ def _is_inner(current: Candidate, piece: Piece) -> bool:
 def _body_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     if not _same_code(current, piece) or (current.body_end >= 0 and gap.size > CHAIN):
         return False
-    if current.has_core and gap.has(RECORD):
+    if current.has_core and gap.entry >= 0:
         return False
     return gap.size <= _TO_BODY and not _conflicts(current, piece, ("request_id", "operation", "host_id"))
 

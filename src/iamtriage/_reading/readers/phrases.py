@@ -54,7 +54,7 @@ sure   | ot Authorized to access | Not Authorized to access \w{1,100} on type \w
 unsure | <have>You do | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
 unsure | ufficient access to perform this action | You do not have sufficient access to perform this action
 unsure | <this>not authorized to perform this operation | You are not authorized to perform this operation
-unsure | <Access>ccess Denied | Access\sDenied(?:(?:(?<=[:=\]]\x20Access\sDenied)|(?<=[>\"'\n\x1e]Access\sDenied)|(?<=\AAccess\sDenied))(?=[.\"'`\n<]|\Z|,| \()|(?<=Exception\[Access\sDenied)(?=\]))
+unsure | <Access>ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'`\n<]|\Z|,| \()|(?<=Exception\[)Access Denied(?=\])
 sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | ccess denied when | Access denied when (?:writing|reading)[^\n]{0,30}location: s3://
