@@ -913,7 +913,7 @@ TOKENS: tuple[Row, ...] = (
         web_identity_text("InvalidIdentityToken", "The ID Token provided is not a valid JWT."),
         {},
         "invalid-identity-token",
-        {"invalid-identity-token": "reported", "token-cut": "possible"},
+        {"invalid-identity-token": "reported", "not-an-id-token": "possible", "token-cut": "possible"},
         (),
     ),
 )
@@ -1302,7 +1302,7 @@ CALLS: tuple[Row, ...] = (
         {},
         "instance-profile-not-there",
         {"instance-profile-not-there": "reported", "role-too-new": "possible"},
-        ("aws iam wait instance-profile-exists --instance-profile-name INSTANCE_PROFILE",),
+        ("aws iam wait instance-profile-exists --instance-profile-name orders-api",),
     ),
     (
         "a role and Lambda",

@@ -31,6 +31,66 @@ _LEVELS = "An error occurred (MalformedPolicy) when calling the PutBucketPolicy 
 
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
+    "principal-with-wildcard": (
+        'An error occurred (MalformedPolicyDocument) when calling the UpdateAssumeRolePolicy operation: Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/orders-*"',
+        "must not contain a wildcard",
+        '"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/orders-*"}',
+    ),
+    "bucket-policy-with-wildcard": (
+        'An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/orders-*"',
+        "must not contain a wildcard",
+        "arn:aws:iam::111122223333:root",
+    ),
+    "service-misspelled": (
+        'An error occurred (MalformedPolicyDocument) when calling the CreateRole operation: Invalid principal in policy: "SERVICE":"lamda.amazonaws.com"',
+        "lamda.amazonaws.com",
+        "lambda.amazonaws.com is meant",
+    ),
+    "region-misspelled": (
+        'Get "https://eks.eu-wst-1.amazonaws.com/clusters/orders": dial tcp: lookup eks.eu-wst-1.amazonaws.com on 10.100.0.10:53: no such host: operation error EKS: DescribeCluster, request send failed',
+        "the Region eu-wst-1 does not exist",
+        "aws configure set region eu-west-1",
+    ),
+    "inspected-tls": (
+        "botocore.exceptions.SSLError: SSL validation failed for https://eks.eu-west-1.amazonaws.com/clusters [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate",
+        "its certificate is not trusted",
+        "AWS_CA_BUNDLE",
+    ),
+    "sso-setting-missing": (
+        'The profile "dev" is configured to use SSO but is missing required configuration: sso_region',
+        "lacks settings of IAM Identity Center: sso_region",
+        "aws configure sso --profile dev",
+    ),
+    "sso-session-unknown": (
+        'The specified sso-session does not exist: "corp"',
+        "the sso-session corp",
+        "aws configure sso-session",
+    ),
+    "login-profile": (
+        "LoginError: no login session found for profile dev. Unable to locate credentials",
+        "The profile dev has no usable session",
+        "aws login --profile dev",
+    ),
+    "not-a-jwt": (
+        "An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)",
+        "not an ID token in the form of a JWT",
+        "not its access token",
+    ),
+    "masters-in-access-entry": (
+        "An error occurred (InvalidParameterException) when calling the CreateAccessEntry operation: The kubernetes group name system:masters is invalid, it cannot start with system:",
+        "system:masters",
+        "AmazonEKSClusterAdminPolicy",
+    ),
+    "old-eks-token": (
+        'level=warning msg="access denied" client="127.0.0.1:40378" error="input token was not properly formatted: X-Amz-Date parameter is expired (15 minute expiration)" method=POST path=/authenticate',
+        "it is older than 15 minutes",
+        "aws eks update-kubeconfig",
+    ),
+    "no-id-token-permission": (
+        "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\nIt looks like you might be trying to authenticate with OIDC. Did you mean to set the `id-token` permission?",
+        "lacks the permission id-token: write",
+        "id-token: write",
+    ),
     "trust-without-provider": (
         _trust(Principal={"Service": "ec2.amazonaws.com"}, Action="sts:AssumeRole"),
         "the trust policy names ec2.amazonaws.com and no OIDC provider",

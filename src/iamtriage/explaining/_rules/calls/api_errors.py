@@ -134,7 +134,7 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic=kind.cause.code,
-        summary=f"{kind.summary.removesuffix('.')}{end_summary(case)}"
+        summary=f"{kind.summary.removesuffix('.')}{end_summary(case.failure)}"
         if kind.cause in _QUOTED
         else kind.summary,
         causes=(cause, *kind.causes),
@@ -165,7 +165,7 @@ def _explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="not-found",
-        summary=f"The resource does not exist{where} in the account of the call{end_summary(case)}",
+        summary=f"The resource does not exist{where} in the account of the call{end_summary(case.failure)}",
         causes=(
             NOT_FOUND.cause("reported", code_evidence(case.failure)),
             RESOURCE_IN_OTHER_REGION.cause(),
@@ -256,7 +256,7 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     return Explanation(
         failure=failure,
         topic="aws-error",
-        summary=f"{call} failed{f' with {code}' if safe_code(code) else ''}{end_summary(case)}",
+        summary=f"{call} failed{f' with {code}' if safe_code(code) else ''}{end_summary(case.failure)}",
         causes=(
             AWS_ERROR.cause(
                 "reported",

@@ -14,8 +14,7 @@ from iamtriage.explaining._rules.shared.clues import error_code, safe_name
 from iamtriage.explaining._rules.shared.quoted_message import quoted_message
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
+    from iamtriage.failures._failures import AwsError, Failure
 
 __all__ = (
     "ErrorKind",
@@ -99,12 +98,12 @@ def your_remedy(title: str, *steps: str, url: str, commands: tuple[str, ...] = (
     return Remedy(title=title, who="you", steps=steps, commands=commands, url=url)
 
 
-def end_summary(case: Case[AwsError]) -> str:
+def end_summary(failure: Failure) -> str:
     """Return the service's message as the end of a summary, or a full stop if there is none to show."""
     # A message can contain anything.
     from iamtriage.redaction._redact import redact
 
-    message = quoted_message(case.failure)
+    message = quoted_message(failure)
     if message is None or len(message) > _MAX_QUOTED:
         return "."
     return f": {clip_text(redact(message)).rstrip('.')}."

@@ -15,6 +15,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.principal_arns import (
     SERVICE_LINKED,
+    describe_reason,
     diagnosis_causes,
     explain_entry_arn,
     explain_service_linked_role,
@@ -37,6 +38,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
 )
 
 if TYPE_CHECKING:
+    from iamtriage.arns._principals import Principal
     from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidArn
@@ -148,18 +150,13 @@ def _role_summary(text: str | None, diagnosis: ArnDiagnosis | None) -> str:
         return "STS rejected the role to assume: the value is not a valid role ARN."
     if principal == "policy":
         return f"STS rejected the role to assume: {clip_text(text)} is the ARN of a policy, not of a role."
-    return f"STS rejected the role to assume: {_reason(diagnosis)}"
+    return f"STS rejected the role to assume: {describe_reason(diagnosis)}"
 
 
 def _arn_summary(text: str | None, diagnosis: ArnDiagnosis | None) -> str:
     if text is None or diagnosis is None:
         return "An ARN is malformed, or not the type of ARN that the parameter expects."
-    return f"The ARN {clip_text(text)} is invalid: {_reason(diagnosis)}"
-
-
-def _reason(diagnosis: ArnDiagnosis) -> str:
-    reason = diagnosis.text.removeprefix("The ARN breaks a rule: ")
-    return f"{reason[:1].lower()}{reason[1:]}"
+    return f"The ARN {clip_text(text)} is invalid: {describe_reason(diagnosis)}"
 
 
 def _annotation_remedy(case: Case[InvalidArn], role_arn: str) -> Remedy:
@@ -193,7 +190,7 @@ def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="aws-auth-arn",
-        summary="The cluster's authenticator rejected an ARN in aws-auth.",
+        summary=f"The cluster's authenticator rejected an ARN in aws-auth{f': {describe_reason(diagnosis)}' if diagnosis else '.'}",
         causes=(
             ARN_NOT_ACCEPTED.cause(
                 "reported", text="The authenticator does not accept the ARN as a principal."
@@ -245,12 +242,18 @@ def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
                 title="Look up the complete ARN",
                 who="you",
                 steps=tuple(steps),
-                commands=((diagnosis.lookup_command if diagnosis else None) or lookup_command(principal),),
+                commands=_lookup_commands(diagnosis, principal),
                 url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
             ),
         ),
         notes=("An IAM policy does not help: the argument is invalid.",),
     )
+
+
+def _lookup_commands(diagnosis: ArnDiagnosis | None, principal: Principal | None) -> tuple[str, ...]:
+    if diagnosis is not None and diagnosis.lookup_command is not None:
+        return (diagnosis.lookup_command,)
+    return () if principal is None else (lookup_command(principal),)
 
 
 def _find_rejected_arn(case: Case[InvalidArn], message: str) -> str | None:

@@ -7,22 +7,26 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.calls.document_problems import (
+    MALFORMED_POLICY,
     NO_PRINCIPALS,
     RESOURCE_WITHOUT_ACTION,
     find_problem,
 )
+from iamtriage.explaining._rules.calls.error_kind import end_summary
 from iamtriage.explaining._rules.calls.s3_levels import explain_s3_levels
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.services import find_similar_service
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -40,6 +44,7 @@ _RESOURCE_CALL = re.compile(
     r"PutBucketPolicy|PutKeyPolicy|CreateKey\b|SetQueueAttributes|SetTopicAttributes|PutResourcePolicy|RepositoryPolicy|bucket policy",
     re.IGNORECASE,
 )
+_ARN_PATTERN = re.compile(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/*?-]{1,512}", re.ASCII)
 _NOTHING_SAVED = (
     "AWS did not save the document, so the previous version stays in effect. No permission is missing."
 )
@@ -113,6 +118,8 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     if _INVALID_PRINCIPAL.search(message) and problem.cause is not NO_PRINCIPALS:
         return _explain_invalid_principal(case, message)
     text = problem.text or problem.cause.sentence
+    if problem.cause is MALFORMED_POLICY:
+        return _explain_unknown_problem(case, message, because)
     correct = Remedy(title="Correct the document", who="you", steps=problem.steps, url=pages.POLICY_TROUBLES)
     if problem.cause is RESOURCE_WITHOUT_ACTION:
         text, correct = explain_s3_levels(context_of(case.facts).policies, text, correct)
@@ -131,6 +138,20 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     )
 
 
+def _explain_unknown_problem(
+    case: Case[MalformedPolicy], message: str, because: tuple[str, ...]
+) -> Explanation:
+    """Explain a rejected document whose problem the message does not name in a known form."""
+    return Explanation(
+        failure=case.failure,
+        topic="malformed-policy",
+        summary=f"AWS rejects the policy document{end_summary(case.failure)}",
+        causes=(MALFORMED_POLICY.cause("reported", because),),
+        remedies=(_validate_remedy(message),),
+        notes=(_NOTHING_SAVED,),
+    )
+
+
 # ------------------------------------------------ principals
 
 
@@ -141,7 +162,9 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
     if name is not None and not all(map(safe_name, name.split("/"))):
         name = None
     text = "AWS rejected the policy because it cannot find a principal in it."
-    if name is not None and _is_principal(name):
+    if name is not None and _has_wildcard(name):
+        text = f"AWS rejected the policy because the ARN of a principal must not contain a wildcard: {clip_text(name)}."
+    elif name is not None and _is_principal(name):
         text = f"AWS rejected the policy because it cannot find the principal {name}."
     causes = [
         INVALID_PRINCIPAL.cause("reported", quote_phrases(message, "invalid principal in policy"), text=text),
@@ -158,7 +181,7 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
         topic="invalid-principal",
         summary=text,
         causes=tuple(causes),
-        remedies=(*lookup, _correct_principal_remedy(kind), _validate_remedy(message)),
+        remedies=(*lookup, _correct_principal_remedy(kind, name, message), _validate_remedy(message)),
         notes=(_NOTHING_SAVED,),
     )
 
@@ -187,6 +210,10 @@ def _is_principal(name: str) -> bool:
     return commands.arn(name, "") == name
 
 
+def _has_wildcard(name: str) -> bool:
+    return "*" in name and name != "*"
+
+
 def _principal_causes(kind: str | None, name: str | None) -> list[Cause]:
     if name is not None and _UNIQUE_ID.fullmatch(name):
         return [
@@ -199,7 +226,7 @@ def _principal_causes(kind: str | None, name: str | None) -> list[Cause]:
                 ),
             )
         ]
-    if name is not None and "*" in name and name != "*":
+    if name is not None and _has_wildcard(name):
         return [WILDCARD_IN_PRINCIPAL.cause("derived", ("The name contains an asterisk.",))]
     if kind == "service":
         return [UNKNOWN_SERVICE.cause()]
@@ -236,18 +263,53 @@ def _find_principal_remedy(kind: str | None, name: str | None) -> Remedy:
     )
 
 
-def _correct_principal_remedy(kind: str | None) -> Remedy:
-    steps = [
-        "Remove IDs that begin with AROA or AIDA: they are left over from deleted roles and users.",
-        "For many principals, name the account and add a condition on aws:PrincipalArn, which supports wildcards.",
-        "A re-created role has another unique ID, so save the policies that name it again.",
-    ]
+def _correct_principal_remedy(kind: str | None, name: str | None, message: str) -> Remedy:
+    if name is not None and _has_wildcard(name):
+        return _condition_remedy(name, message)
     if kind == "service":
-        steps.insert(
-            0,
-            "A service principal looks like ec2.amazonaws.com. Look up the name in the service's documentation.",
+        service = find_similar_service(name or "")
+        return Remedy(
+            title="Correct the service principal",
+            who="you",
+            steps=(
+                *((f"Most likely, {service} is meant.",) if service else ()),
+                "A service principal looks like ec2.amazonaws.com. Look up the name in the service's documentation.",
+            ),
+            url=pages.POLICY_PRINCIPAL,
         )
-    return Remedy(title="Correct the principal", who="you", steps=tuple(steps), url=pages.POLICY_PRINCIPAL)
+    steps = (
+        "Write the ARN as IAM prints it, with its path. For many principals, name the account and add a condition on aws:PrincipalArn, which supports wildcards.",
+        "Remove IDs that begin with AROA or AIDA: they are left over from deleted roles and users. A re-created role has another unique ID, so save the policies that name it again.",
+    )
+    return Remedy(title="Correct the principal", who="you", steps=steps, url=pages.POLICY_PRINCIPAL)
+
+
+def _condition_remedy(name: str, message: str) -> Remedy:
+    """Return the remedy that names the account instead of an ARN with a wildcard."""
+    arn = name if _ARN_PATTERN.fullmatch(name) else "arn:aws:iam::ACCOUNT_ID:role/PREFIX*"
+    parts = arn.split(":")
+    root = f"arn:{parts[1]}:iam::{parts[4]}:root"
+    is_trust = _TRUST_CALL.search(message) is not None
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"AWS": root},
+        "Action": "sts:AssumeRole",
+        "Condition": {"ArnLike": {"aws:PrincipalArn": arn}},
+    }
+    return Remedy(
+        title="Name the account, with a condition on aws:PrincipalArn",
+        who="you",
+        steps=(
+            "Conditions support wildcards, principals do not."
+            if is_trust
+            else f'Write "Principal": {{"AWS": "{root}"}} and "Condition": {{"ArnLike": {{"aws:PrincipalArn": "{arn}"}}}} in the statement. Conditions support wildcards, principals do not.',
+            "The policy then names only the account, so the principals also need an identity-based policy that allows the action.",
+        ),
+        policy={"Version": "2012-10-17", "Statement": [statement]} if is_trust else None,
+        layer="role_trust" if is_trust else None,
+        is_addition=is_trust,
+        url=pages.POLICY_PRINCIPAL,
+    )
 
 
 # ------------------------------------------------ checks

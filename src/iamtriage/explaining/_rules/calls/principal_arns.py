@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "SERVICE_LINKED",
+    "describe_reason",
     "diagnosis_causes",
     "explain_entry_arn",
     "explain_service_linked_role",
@@ -89,6 +90,12 @@ def diagnosis_causes(text: str | None, diagnosis: ArnDiagnosis | None) -> tuple[
     if diagnosis.correct_arn is not None:
         because.insert(0, f"The correct ARN is {diagnosis.correct_arn}")
     return (diagnosis.cause.cause("derived", tuple(because), text=diagnosis.text),)
+
+
+def describe_reason(diagnosis: ArnDiagnosis) -> str:
+    """Return what is wrong with an ARN, as the end of a sentence."""
+    reason = diagnosis.text.removeprefix("The ARN breaks a rule: ")
+    return f"{reason[:1].lower()}{reason[1:]}"
 
 
 def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
@@ -146,7 +153,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="access-entry-principal",
-        summary=f"EKS rejects the ARN for an access entry: {reason}.",
+        summary=f"EKS rejects the ARN for an access entry: {describe_reason(diagnosis) if diagnosis else reason}",
         causes=tuple(causes),
         remedies=tuple(remedies),
         notes=("An IAM policy does not help: the call was allowed, but its argument is invalid.",),

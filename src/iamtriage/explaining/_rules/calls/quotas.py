@@ -62,7 +62,7 @@ def explain_quota(case: Case[AwsError], _words: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="quota-reached",
-        summary=f"The account has reached a quota{end_summary(case)}",
+        summary=f"The account has reached a quota{end_summary(case.failure)}",
         causes=(QUOTA_REACHED.cause("reported", code_evidence(case.failure)),),
         remedies=(
             Remedy(

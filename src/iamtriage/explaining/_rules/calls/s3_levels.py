@@ -11,6 +11,7 @@ import attrs
 
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
+from iamtriage.explaining._rules.sts.trust_documents import as_strings
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.model import Document
@@ -50,7 +51,7 @@ def explain_s3_levels(policies: tuple[Document, ...], text: str, remedy: Remedy)
 
 def _split(statement: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
     """Return a statement for each level of resources, and what was wrong."""
-    actions, resources = _strings(statement.get("Action")), _strings(statement.get("Resource"))
+    actions, resources = as_strings(statement.get("Action")), as_strings(statement.get("Resource"))
     levels = {action: _level(action) for action in actions}
     s3 = [each for each in resources if each.partition(":s3:")[1]]
     if not actions or None in levels.values() or len(s3) != len(resources):
@@ -91,8 +92,3 @@ def _level(action: str) -> str | None:
     if known.accepts(f"{_BUCKET}/key") is not None:
         return "object"
     return "bucket" if known.accepts(_BUCKET) is not None else None
-
-
-def _strings(value: object) -> list[str]:
-    values = cast("list[object]", value) if isinstance(value, list) else [value]
-    return [each for each in values if isinstance(each, str)]

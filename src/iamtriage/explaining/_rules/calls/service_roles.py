@@ -48,6 +48,9 @@ _SERVICES_IN_MESSAGES = (
     ("Glue", "glue.amazonaws.com"),
     ("States", "states.amazonaws.com"),
 )
+_PROFILE_NAME = re.compile(
+    r"Value \(([\w+=,.@-]{1,128})\) for parameter iamInstanceProfile\.name|Invalid IAM Instance Profile name ([\w+=,.@-]{1,128})"
+)
 _PHRASES = (
     "Invalid IAM Instance Profile name",
     "The role defined for the function cannot be assumed by Lambda",
@@ -108,10 +111,15 @@ def explain_service_role(case: Case[AwsError], message: str) -> Explanation | No
 
 
 def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation:
+    found = _PROFILE_NAME.search(message)
+    name = commands.role_name(found[1] or found[2] if found else None).replace(
+        "ROLE_NAME", "INSTANCE_PROFILE"
+    )
+    stated = f" {name}" if name != "INSTANCE_PROFILE" else ""
     return Explanation(
         failure=case.failure,
         topic="instance-profile-not-there",
-        summary="The instance profile does not exist, or it is only seconds old.",
+        summary=f"The instance profile{stated} does not exist, or it is only seconds old.",
         causes=(
             INSTANCE_PROFILE_NOT_THERE.cause("reported", quote_phrases(message, *_PHRASES)),
             _TOO_NEW,
@@ -125,7 +133,9 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
                 steps=(
                     "After you create the profile, wait about 10 seconds. Tools such as Terraform retry for a while.",
                 ),
-                commands=("aws iam wait instance-profile-exists --instance-profile-name INSTANCE_PROFILE",),
+                commands=(
+                    fill_command("aws iam wait instance-profile-exists --instance-profile-name {}", name),
+                ),
                 url=pages.CONSISTENCY,
             ),
             Remedy(
@@ -135,9 +145,12 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
                     "Only the console creates an instance profile together with a role. Otherwise, create one and add the role.",
                 ),
                 commands=(
-                    "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE",
-                    "aws iam create-instance-profile --instance-profile-name INSTANCE_PROFILE",
-                    "aws iam add-role-to-instance-profile --instance-profile-name INSTANCE_PROFILE --role-name ROLE_NAME",
+                    fill_command("aws iam get-instance-profile --instance-profile-name {}", name),
+                    fill_command("aws iam create-instance-profile --instance-profile-name {}", name),
+                    fill_command(
+                        "aws iam add-role-to-instance-profile --instance-profile-name {} --role-name ROLE_NAME",
+                        name,
+                    ),
                 ),
                 url=pages.EC2_ROLES,
             ),

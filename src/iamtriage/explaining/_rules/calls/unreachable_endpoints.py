@@ -15,12 +15,12 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.certificates import (
     CERTIFICATE_ERROR,
     NO_WAY_OUT,
-    PROXY_STEP,
     UNTRUSTED_CERTIFICATE,
 )
 from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts, find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
+from iamtriage.sts._endpoint_table import PARTITIONS
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -54,6 +54,7 @@ _REASONS = (
     (_CONNECTION_REFUSED, ": the connection was refused or reset"),
     (_TIMEOUT, ": the connection timed out"),
 )
+_REGION_OF_HOST = re.compile(r"\.([a-z]{2,5}(?:-[a-z]{1,12}){1,3}-[0-9]{1,2})\.amazonaws\.com")
 _NOT_A_POLICY = "The request did not reach AWS, so an IAM policy does not help."
 
 
@@ -136,14 +137,17 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="no-answer",
-        summary=f"The call got no response from {host or 'AWS'}{_network_reason(message)}.",
+        summary=f"The call got no response from {host or 'AWS'}{_network_reason(message, host)}.",
         causes=(
             cause,
             *findings.causes,
-            NO_WAY_OUT.cause(),
-            *_related_causes(message),
+            *_related_causes(message, host),
         ),
-        remedies=(*findings.remedies, _test_connection_remedy(case, host, message)),
+        remedies=(
+            *findings.remedies,
+            *_related_remedies(message, host),
+            _test_connection_remedy(case, host),
+        ),
         notes=(_NOT_A_POLICY,),
     )
 
@@ -164,29 +168,116 @@ def _network_cause(message: str, host: str | None) -> Cause | None:
     return None
 
 
-def _network_reason(message: str) -> str:
+def _network_reason(message: str, host: str | None) -> str:
+    if (region := _unknown_region(message, host)) is not None:
+        return f": most likely, the Region {region} does not exist"
     return next((reason for pattern, reason in _REASONS if pattern.search(message)), "")
 
 
-def _related_causes(message: str) -> tuple[Cause, ...]:
-    if _NAME_RESOLUTION.search(message) or "onnect to the endpoint URL" in message:
+def _unknown_region(message: str, host: str | None) -> str | None:
+    """Return the Region in the host's name if the name cannot be resolved and no partition has the Region."""
+    found = None if host is None else _REGION_OF_HOST.search(host)
+    if found is None or not _is_about_names(message) or _is_region(found[1]):
+        return None
+    return found[1]
+
+
+def _is_region(name: str) -> bool:
+    return any(name in (*each.regions, *each.unlisted) for each in PARTITIONS)
+
+
+def _similar_region(name: str) -> str | None:
+    """Return the Region of which a name is most likely a misspelling."""
+    from difflib import get_close_matches
+
+    regions = [region for each in PARTITIONS for region in each.regions]
+    return next(iter(get_close_matches(name, regions, n=1, cutoff=0.8)), None)
+
+
+def _is_about_names(message: str) -> bool:
+    return _NAME_RESOLUTION.search(message) is not None or "onnect to the endpoint URL" in message
+
+
+def _related_causes(message: str, host: str | None) -> tuple[Cause, ...]:
+    region = _unknown_region(message, host)
+    if region is not None:
+        text = f"The Region {region} is misspelled or does not exist, so the host does not exist."
+        return (NO_SUCH_HOST.cause(text=text), DNS.cause())
+    if _NAME_RESOLUTION.search(message):
+        return (NO_SUCH_HOST.cause(), DNS.cause(), NO_WAY_OUT.cause())
+    if _is_about_names(message):
+        return (NO_WAY_OUT.cause(), NO_SUCH_HOST.cause(), DNS.cause())
+    if _PROXY.search(message):
+        return ()
+    return (INSPECTING_PROXY.cause(),) if CERTIFICATE_ERROR.search(message) else (NO_WAY_OUT.cause(),)
+
+
+def _related_remedies(message: str, host: str | None) -> tuple[Remedy, ...]:
+    """Return what to do first if the error states more than that no response came."""
+    region = _unknown_region(message, host)
+    if region is not None:
+        similar = _similar_region(region)
         return (
-            NO_SUCH_HOST.cause(),
-            DNS.cause(),
+            Remedy(
+                title="Correct the Region",
+                who="you",
+                steps=(
+                    *((f"Most likely, {similar} is meant.",) if similar else ()),
+                    f"Look for {region} in AWS_REGION, AWS_DEFAULT_REGION, the profile, the command and the code.",
+                    "The last command lists the Regions of the account.",
+                ),
+                commands=(
+                    "aws configure list",
+                    fill_command("aws configure set region {}", similar or "REGION"),
+                    "aws account list-regions --region us-east-1 --query 'Regions[].RegionName'",
+                ),
+                url=pages.CLI_PROFILES,
+            ),
+        )
+    if _PROXY.search(message):
+        return (
+            Remedy(
+                title="Check the proxy that the client uses",
+                who="you",
+                steps=(
+                    "Compare HTTPS_PROXY and HTTP_PROXY with the address that the network wants, including user name and password. Do not share the output: it can contain the password.",
+                    "Add hosts that are reached directly to NO_PROXY: 169.254.169.254, 169.254.170.2, and .amazonaws.com if the VPC has endpoints.",
+                    "If the address is correct, let the owner of the proxy allow the AWS hosts.",
+                ),
+                commands=("env | grep -i proxy",),
+                url=pages.CLI_PROXY,
+            ),
         )
     if CERTIFICATE_ERROR.search(message):
-        return (INSPECTING_PROXY.cause(),)
+        name = host or "HOST"
+        return (
+            Remedy(
+                title="Trust the certificate authority of the proxy",
+                who="you",
+                steps=(
+                    "The first command prints who issued the certificate. If it is not Amazon, a proxy or firewall of the network inspects TLS: get its certificate authority as a PEM file from the network team.",
+                    "Name that file in AWS_CA_BUNDLE, or as ca_bundle in the profile. Do not turn off the verification.",
+                    "If the issuer is Amazon, the client's list of authorities is old: update the system's ca-certificates, Python's certifi or the image.",
+                ),
+                commands=(
+                    fill_command(
+                        "openssl s_client -connect {} < /dev/null | openssl x509 -noout -issuer -subject",
+                        f"{name}:443",
+                    ),
+                    "export AWS_CA_BUNDLE=/path/to/authority.pem",
+                ),
+                url=pages.CLI_PROXY,
+            ),
+        )
     return ()
 
 
-def _test_connection_remedy(case: Case[AwsError], host: str | None, message: str) -> Remedy:
+def _test_connection_remedy(case: Case[AwsError], host: str | None) -> Remedy:
     name = host or "HOST"
     steps = [
         "Run the commands where the call runs. Any response, even an error, shows that the host is reachable.",
         "In a VPC without internet access, the service needs a VPC endpoint with private DNS and a security group that allows port 443 from the caller.",
     ]
-    if _PROXY.search(message) or CERTIFICATE_ERROR.search(message):
-        steps.append(PROXY_STEP)
     region = commands.region(find_region(case))
     return Remedy(
         title="Test the connection to the endpoint",

@@ -157,7 +157,7 @@ _PROFILE_ERRORS = (
     _ProfileError(
         pattern=re.compile(rf"profile {_PROFILE_NAME} contains both source_profile and credential_source"),
         cause=TWO_SOURCES,
-        summary="The profile has both source_profile and credential_source, and only one is allowed.",
+        summary="The profile{of} has both source_profile and credential_source, and only one is allowed.",
         phrase="contains both source_profile and credential_source",
         title="Keep one source of credentials in the profile",
         steps=(
@@ -172,10 +172,10 @@ _PROFILE_ERRORS = (
     ),
     _ProfileError(
         pattern=re.compile(
-            rf"credential[_ ]source \"[^\"\n]{{1,64}}\" referenced in (?:the )?profile {_PROFILE_NAME} is not valid"
+            rf"credential[_ ]source \"(?P<source>[^\"\n]{{1,64}})\" referenced in (?:the )?profile {_PROFILE_NAME} is not valid"
         ),
         cause=UNKNOWN_SOURCE,
-        summary="The profile's credential_source has an unknown value.",
+        summary="The profile{of} has an unknown credential_source{source}.",
         phrase="credential source",
         title="Use a valid credential_source",
         steps=(
@@ -190,7 +190,7 @@ _PROFILE_ERRORS = (
             rf"is specified in profile {_PROFILE_NAME}, but no source provider was configured"
         ),
         cause=SOURCE_NOT_OFFERED,
-        summary="The program does not support the credential_source of the profile.",
+        summary="The program does not support the credential_source of the profile{of}.",
         phrase="no source provider was configured",
         title="Use another source of credentials",
         steps=(
@@ -202,14 +202,14 @@ _PROFILE_ERRORS = (
     ),
     _ProfileError(
         pattern=re.compile(
-            rf"profile {_PROFILE_NAME} is configured to use SSO but is missing required configuration"
+            rf"profile {_PROFILE_NAME} is configured to use SSO but is missing required configuration:?[ ]?(?P<source>[a-z_]{{3,40}}(?:, ?[a-z_]{{3,40}})*)?"
         ),
         cause=SSO_INCOMPLETE,
-        summary="The profile's IAM Identity Center settings are incomplete.",
+        summary="The profile{of} lacks settings of IAM Identity Center{source}.",
         phrase="is configured to use SSO but is missing required configuration",
         title="Configure the profile again",
         steps=(
-            "The message names the missing settings after the colon.",
+            "Add the missing settings to the profile in ~/.aws/config, or let the command write the profile again.",
             "A profile has sso_session, sso_account_id and sso_role_name, and its sso-session section has sso_start_url and sso_region.",
             "In the older form, the profile itself has sso_start_url, sso_region, sso_account_id and sso_role_name.",
         ),
@@ -219,7 +219,7 @@ _PROFILE_ERRORS = (
     _ProfileError(
         pattern=re.compile(rf"specified sso-session does not exist: {_PROFILE_NAME}"),
         cause=SSO_SESSION_MISSING,
-        summary="The profile names an sso-session that does not exist in the config file.",
+        summary="The profile names the sso-session{source}, which does not exist in the config file.",
         phrase="specified sso-session does not exist",
         title="Add the sso-session section",
         steps=(
@@ -296,16 +296,13 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
     name = None if error.cause is SSO_SESSION_MISSING else safe_name(found.groupdict().get("name"))
     profile = name or find_profile(case)
     source = safe_name(found.groupdict().get("source"))
+    if error.cause is SSO_SESSION_MISSING:
+        source = safe_name(found["name"])
     return Explanation(
         failure=case.failure,
         topic="profile-broken",
         summary=error.summary.format(
-            of=f" {profile}" if profile else "",
-            source=""
-            if not source
-            else f" {source}"
-            if error.cause is CONFIG_FILE_INVALID
-            else f" = {source}",
+            of=f" {profile}" if profile else "", source=_describe_source(error, source)
         ),
         causes=(error.cause.cause("derived", quote_phrases(message, error.phrase)),),
         remedies=(
@@ -326,12 +323,21 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
     )
 
 
+def _describe_source(error: _ProfileError, source: str | None) -> str:
+    if not source:
+        return ""
+    if error.cause is SSO_INCOMPLETE:
+        return f": {source}"
+    return f" {source}" if error.cause in {CONFIG_FILE_INVALID, SSO_SESSION_MISSING} else f" = {source}"
+
+
 def _explain_empty_source(case: Case[MissingCredentials], message: str, source: str) -> Explanation:
     cause, steps = _EMPTY_SOURCES[source]
+    profile = find_profile(case)
     return Explanation(
         failure=case.failure,
         topic="profile-broken",
-        summary=f"The profile takes its credentials from {source}, which has none here.",
+        summary=f"The profile{f' {profile}' if profile else ''} takes its credentials from {source}, which has none here.",
         causes=(
             EMPTY_SOURCE.cause(
                 because=quote_phrases(
@@ -348,9 +354,7 @@ def _explain_empty_source(case: Case[MissingCredentials], message: str, source: 
                 who="you",
                 steps=steps,
                 commands=(
-                    credential_remedies.with_profile(
-                        find_profile(case), "aws", "configure", "get", "credential_source"
-                    ),
+                    credential_remedies.with_profile(profile, "aws", "configure", "get", "credential_source"),
                 ),
                 url=pages.CLI_ROLES,
             ),

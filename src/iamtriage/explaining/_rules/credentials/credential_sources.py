@@ -261,10 +261,10 @@ def advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:
     )
 
 
+_GITHUB_WORKFLOW = "permissions:\n  id-token: write\n  contents: read\nsteps:\n  - uses: aws-actions/configure-aws-credentials@v4\n    with:\n      role-to-assume: ROLE_ARN\n      aws-region: REGION\n"
 _GITHUB_STEPS = (
-    "In GitHub Actions, add to the job or workflow: permissions: id-token: write, contents: read.",
-    "Set role-to-assume and aws-region of the action aws-actions/configure-aws-credentials.",
-    "The role must trust the system's OIDC provider. No secret is needed then.",
+    "In GitHub Actions, give the job the permission id-token: write, and set role-to-assume and aws-region of the action aws-actions/configure-aws-credentials.",
+    "The role must trust the CI system's OIDC provider. No secret is needed then.",
 )
 # What gives a job credentials, by what names the CI system in a text.
 _CI_STEPS = (
@@ -324,6 +324,7 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
                 title=f"Give the job of {system} a role",
                 who="you",
                 steps=ci_steps,
+                manifest=_GITHUB_WORKFLOW if is_github else None,
                 url=pages.GITHUB_OIDC if is_github else pages.OIDC_ROLES,
             )
         ],

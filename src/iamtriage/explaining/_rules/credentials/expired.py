@@ -71,6 +71,7 @@ _STILL_EXPIRED = re.compile(_STILL_EXPIRED_PHRASE)
 _EC2_PROMPT = re.compile(
     r"\b(?:ec2-user|ubuntu|admin)@ip-\d|169\.254\.169\.254|InstanceMetadata|\bi-[0-9a-f]{8,17}\b"
 )
+_INSTANCE_ID = re.compile(r"i-[0-9a-f]{8,17}")
 _KUBECONFIG = re.compile(
     r"kubectl|kubeconfig|credentials: exec|eks get-token|aws-iam-authenticator|\.eks\.amazonaws\.com"
 )
@@ -296,6 +297,9 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
 def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
     """Return how to get new credentials where the text shows that the call ran, if no person signs in there."""
     runtime = context_of(case.facts).runtime
+    session = getattr(case.principal, "session_name", "")
+    if runtime is None and _INSTANCE_ID.fullmatch(session):
+        return _sdk_remedy("the role of the EC2 instance")
     if runtime is None or runtime.kind == "cloudshell":
         return None
     if runtime.kind in _JOB_STEPS:
@@ -308,8 +312,12 @@ def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
             ),
             url=pages.SESSION_DURATION,
         )
+    return _sdk_remedy(runtime.caller)
+
+
+def _sdk_remedy(role: str) -> Remedy:
     return Remedy(
-        title=f"Let the SDK use {runtime.caller}, which it refreshes automatically",
+        title=f"Let the SDK use {role}, which it refreshes automatically",
         who="you",
         steps=(
             "Remove access keys and session tokens from the code, the environment variables and the configuration: they are never refreshed.",

@@ -207,7 +207,9 @@ def explain_rejected_login(failure: AccessDenied | ExpiredCredentials, region: s
         causes=(LOGIN_REJECTED.cause("reported", (f'The text says "{phrase}".',), text=text),),
         remedies=(
             Remedy(
-                title="Pass a valid ID token in Logins",
+                title="Add the token's provider to the identity pool"
+                if phrase == "not from a supported provider"
+                else "Pass a valid ID token in Logins",
                 who="you",
                 steps=(
                     step,

@@ -139,6 +139,7 @@ ISSUER_DIFFERS = CauseType(
     title="The token's issuer differs from the provider's URL",
     fix="Create a provider with exactly the token's issuer URL.",
     of="invalid-identity-token",
+    example="identity-token-not-validated",
 )
 
 
@@ -323,7 +324,7 @@ def _explain_missing_claim(case: Case[InvalidIdentityToken], message: str) -> Ex
             TOKEN_OF_SECRET.cause(),
             NOT_AN_ID_TOKEN.cause(),
         ),
-        remedies=(credential_remedies.reread_token(), _inspect_token_remedy()),
+        remedies=(_send_id_token_remedy(), _inspect_token_remedy()),
         notes=(ROLE_NOT_EVALUATED,),
     )
 
@@ -351,22 +352,39 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
         "token issuer",
         "identity provider was invalid",
     )
+    is_not_jwt = "not a valid JWT" in message
     return Explanation(
         failure=case.failure,
         topic="invalid-identity-token",
-        summary="STS does not accept the web identity token.",
+        summary=f"STS does not accept the web identity token{': it is not an ID token in the form of a JWT' if is_not_jwt else ''}.",
         causes=(
             INVALID_IDENTITY_TOKEN.cause("reported", (*quote_phrases(message, *phrases), *issuer.because)),
+            *((NOT_AN_ID_TOKEN.cause(),) if is_not_jwt else ()),
             TOKEN_CUT.cause(),
-            TOKEN_EXPIRED.cause(text="The token has expired."),
-            ISSUER_DIFFERS.cause(),
+            *(
+                ()
+                if is_not_jwt
+                else (TOKEN_EXPIRED.cause(text="The token has expired."), ISSUER_DIFFERS.cause())
+            ),
         ),
         remedies=(
-            credential_remedies.reread_token(),
+            _send_id_token_remedy() if is_not_jwt else credential_remedies.reread_token(),
             _inspect_token_remedy(),
             compare_providers_remedy(case, issuer),
         ),
         notes=(ROLE_NOT_EVALUATED,),
+    )
+
+
+def _send_id_token_remedy() -> Remedy:
+    return Remedy(
+        title="Send a current ID token",
+        who="you",
+        steps=(
+            "Send the provider's ID token, a JWT of three parts with dots between them, not its access token, and without quotes or newlines.",
+            "In Kubernetes, send the projected token that AWS_WEB_IDENTITY_TOKEN_FILE names. Tokens of Secrets have neither an audience nor an expiry.",
+        ),
+        url=pages.EKS_IRSA_SDK,
     )
 
 

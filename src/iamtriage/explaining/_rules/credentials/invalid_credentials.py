@@ -175,6 +175,8 @@ def _summary(request: RejectedRequest) -> str:
         state = ": it is temporary (ASIA), so it needs its own session token"
     elif request.is_opt_in:
         state = f", or {request.region} is not enabled for the account"
+    if request.is_signed and request.partition != "aws" and not request.is_temporary:
+        return f"AWS does not accept the credentials: most likely, the keys and the called endpoint are not both in {request.partition}."
     if request.code in UNKNOWN_KEY_CODES:
         return f"AWS does not know the access key ID{state}."
     if request.code in INVALID_TOKEN_CODES:
@@ -265,7 +267,7 @@ def _common_causes(request: RejectedRequest) -> Iterator[Cause]:
     is_long_term = request.is_signed and not request.concerns_token
     if is_long_term:
         yield KEY_GONE.cause()
-    if request.is_signed and not request.is_temporary:
+    if request.is_signed and request.is_temporary is None:
         yield SESSION_TOKEN_MISSING.cause(
             because=("An AWS_SESSION_TOKEN of an older session makes a new key invalid.",),
             text="Temporary credentials were sent without their session token, or with the token of another key.",
@@ -300,19 +302,22 @@ def _remedies(
         yield credential_remedies.enable_region(request.region)
     if request.is_signed and request.is_temporary:
         yield _session_token_remedy(case)
+    if request.is_signed and request.partition != "aws":
+        yield _partition_remedy(request.partition)
+    is_key_known = request.key is not None and request.is_temporary is False
+    if request.is_signed and is_key_known and not request.concerns_token:
+        yield _check_key_remedy(case, request)
     if request.is_signed:
         yield credential_remedies.show_identity(find_profile(case))
         if request.is_temporary is not False:
             yield credential_remedies.clear_environment()
         if request.concerns_token:
             yield credential_remedies.get_new_credentials()
-        else:
+        elif not is_key_known:
             yield _check_key_remedy(case, request)
     yield from region.remedies
     if request.may_need_opt_in or (request.is_opt_in and (request.is_temporary or not request.is_signed)):
         yield credential_remedies.enable_region(request.region)
-    if request.partition != "aws" and not region.remedies:
-        yield _partition_remedy()
     if request.may_be_for_other_store:
         yield credential_remedies.check_endpoint(is_other_software=True)
     if request.code == "AuthFailure":
@@ -355,7 +360,7 @@ def _check_key_remedy(case: Case[InvalidCredentials], request: RejectedRequest) 
     )
 
 
-def _partition_remedy() -> Remedy:
+def _partition_remedy(partition: str) -> Remedy:
     return Remedy(
         title="Use keys and an endpoint of the same partition",
         who="you",
@@ -363,6 +368,14 @@ def _partition_remedy() -> Remedy:
             "Each partition has its own accounts and keys. Set a Region of the keys' partition in the profile or in AWS_REGION and AWS_DEFAULT_REGION.",
             "Remove endpoint URLs of other partitions.",
         ),
-        commands=("aws configure list",),
+        commands=("aws configure list", *_identity_commands(partition)),
         url=pages.STS_REGIONS,
     )
+
+
+_REGIONS = {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
+
+
+def _identity_commands(partition: str) -> tuple[str, ...]:
+    region = _REGIONS.get(partition)
+    return () if region is None else (f"aws sts get-caller-identity --region {region}",)

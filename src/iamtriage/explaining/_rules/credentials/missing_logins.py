@@ -179,15 +179,20 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
 def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that there is no session of ``aws login``."""
     causes = [NO_LOGIN_SESSION.cause("derived")]
-    remedies = [credential_remedies.console_login(find_profile(case))]
+    profile = find_profile(case)
+    summary = f"The profile{f' {profile}' if profile else ''} has no usable session of aws login."
+    remedies = [credential_remedies.console_login(profile)]
     if "signin:CreateOAuth2Token" in message:
+        summary = "The user or role is not allowed to use aws login: signin:CreateOAuth2Token is missing."
         causes = [LOGIN_NOT_ALLOWED.cause("derived", quote_phrases(message, "signin:CreateOAuth2Token"))]
         remedies.insert(
             0,
             Remedy(
                 title="Allow aws login to the user or role",
                 who="account administrator",
-                steps=("Attach the managed policy SignInLocalDevelopmentAccess.",),
+                steps=(
+                    "Attach the managed policy SignInLocalDevelopmentAccess. For a role: aws iam attach-role-policy --role-name.",
+                ),
                 commands=(
                     "aws iam attach-user-policy --user-name USER_NAME --policy-arn arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess",
                 ),
@@ -197,7 +202,7 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
     return Explanation(
         failure=case.failure,
         topic="no-login-session",
-        summary="There is no usable session of aws login.",
+        summary=summary,
         causes=tuple(causes),
         remedies=tuple(remedies),
     )

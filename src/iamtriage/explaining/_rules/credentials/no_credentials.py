@@ -155,7 +155,9 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     return Explanation(
         failure=case.failure,
         topic="no-credentials",
-        summary=f"The SDK found no credentials{' for Terraform' if _TERRAFORM.search(case.text) else ''}{_metadata_outcome(message)}, so no request was sent to AWS and no permission was checked.",
+        summary=_NO_ID_PERMISSION
+        if _ID_TOKEN.search(case.text)
+        else f"The SDK found no credentials{' for Terraform' if _TERRAFORM.search(case.text) else ''}{_metadata_outcome(message)}, so no request was sent to AWS and no permission was checked.",
         causes=causes[:_MAX_CAUSES],
         remedies=(
             *(remedy for each in advice for remedy in each.remedies),
@@ -221,6 +223,10 @@ def _explain_sts_module(case: Case[MissingCredentials]) -> Explanation:
         ),
         notes=(NO_CALL_WITHOUT_CREDENTIALS,),
     )
+
+
+_ID_TOKEN = re.compile(r"set the `?id-token`? permission|ACTIONS_ID_TOKEN_REQUEST_URL")
+_NO_ID_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token."
 
 
 def _metadata_outcome(message: str) -> str:

@@ -335,13 +335,20 @@ def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> E
         manifest="spec:\n  securityContext:\n    fsGroup: 65534\n",
         url=pages.EKS_IRSA_POD,
     )
+    outcome = (
+        ": the process is not allowed to read the file"
+        if is_denied
+        else ": the file does not exist"
+        if is_absent
+        else ""
+    )
     remedies = [irsa_remedy(case)]
     if is_denied or not is_absent:
         remedies.insert(0 if is_denied else 1, set_group)
     return Explanation(
         failure=case.failure,
         topic="token-file-unreadable",
-        summary="The pod's web identity token could not be read.",
+        summary=f"The pod's web identity token could not be read{outcome}.",
         causes=tuple(causes),
         remedies=tuple(remedies),
         notes=(NO_CALL_WITHOUT_CREDENTIALS,),

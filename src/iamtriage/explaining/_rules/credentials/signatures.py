@@ -234,33 +234,42 @@ def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Ex
         causes.append(
             KEY_WITH_BLANKS.cause(because=("AWS splits the header at spaces, commas and slashes.",))
         )
-    if "Date in Credential scope" in message:
+    dates_differ = "Date in Credential scope" in message
+    if dates_differ:
         causes.append(DATES_DIFFER.cause("derived"))
-    causes += [
-        OTHER_AUTHORIZATION.cause(),
-        SIGNED_BY_HAND.cause(text="Custom signing code omits a part of the signature."),
-    ]
+        causes.append(
+            SIGNED_BY_HAND.cause(
+                text="Custom signing code takes the two dates at different times, or one of them in local time instead of UTC."
+            )
+        )
+    else:
+        causes.append(OTHER_AUTHORIZATION.cause())
+        causes.append(SIGNED_BY_HAND.cause(text="Custom signing code omits a part of the signature."))
+    sign = Remedy(
+        title="Let an SDK sign the request",
+        who="you",
+        steps=(
+            "Sign with an SDK or with curl --aws-sigv4 instead of custom code.",
+            "Send one Authorization header, and only one kind of signature: header or URL.",
+        ),
+        url=pages.SIGNATURES,
+    )
     return Explanation(
         failure=case.failure,
         topic="authorization-malformed",
-        summary="AWS cannot parse the signature in the URL."
-        if error_code(case.failure) == "AuthorizationQueryParametersError"
-        else "AWS cannot parse the request's Authorization header.",
+        summary=_header_summary(case, dates_differ=dates_differ),
         causes=tuple(causes),
-        remedies=(
-            _copy_keys_remedy(case),
-            Remedy(
-                title="Let an SDK sign the request",
-                who="you",
-                steps=(
-                    "Sign with an SDK or with curl --aws-sigv4 instead of custom code.",
-                    "Send one Authorization header, and only one kind of signature: header or URL.",
-                ),
-                url=pages.SIGNATURES,
-            ),
-        ),
+        remedies=(sign,) if dates_differ else (_copy_keys_remedy(case), sign),
         notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
+
+
+def _header_summary(case: Case[SignatureMismatch], *, dates_differ: bool) -> str:
+    if dates_differ:
+        return "AWS rejected the signature: the date in its credential scope is not the date of the request."
+    if error_code(case.failure) == "AuthorizationQueryParametersError":
+        return "AWS cannot parse the signature in the URL."
+    return "AWS cannot parse the request's Authorization header."
 
 
 # ------------------------------------------------ the secret and the request

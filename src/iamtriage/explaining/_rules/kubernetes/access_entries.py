@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.calls.error_kind import end_summary
 from iamtriage.explaining._rules.kubernetes.authentication_modes import (
     explain_creator_access,
     explain_entries_not_accepted,
@@ -251,13 +252,6 @@ def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanatio
         ),
         remedies=(
             Remedy(
-                title="List the access entries",
-                who="cluster administrator",
-                steps=("The principalArn must be exactly as printed.",),
-                commands=(cluster.eks_command("list-access-entries"),),
-                url=pages.EKS_ACCESS_ENTRIES,
-            ),
-            Remedy(
                 title="Create the entry first, then associate the policy",
                 who="cluster administrator",
                 steps=(
@@ -273,6 +267,13 @@ def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanatio
                 ),
                 url=pages.EKS_ACCESS_POLICIES,
             ),
+            Remedy(
+                title="List the access entries",
+                who="cluster administrator",
+                steps=("The principalArn must be exactly as printed.",),
+                commands=(cluster.eks_command("list-access-entries"),),
+                url=pages.EKS_ACCESS_ENTRIES,
+            ),
         ),
         notes=(IAM_DOES_NOT_HELP,),
     )
@@ -283,7 +284,7 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="access-entry",
-        summary="EKS rejected an access entry, a Pod Identity association or aws-auth.",
+        summary=f"EKS rejected an access entry, a Pod Identity association or aws-auth{end_summary(case.failure)}",
         causes=(REFUSED_OBJECT.cause("reported"),),
         remedies=(
             Remedy(

@@ -140,14 +140,10 @@ AUTHENTICATOR_DOWN = CauseType(
 )
 
 _TOKEN_ERRORS = (
-    (re.compile(r"is expired|expired \("), TOKEN_EXPIRED, "The token is older than 15 minutes."),
-    (
-        re.compile(r"x-k8s-aws-id"),
-        OTHER_CLUSTER,
-        "The token was created for another cluster name, or for none.",
-    ),
-    (re.compile(r"prefix"), NO_EKS_TOKEN, ""),
-    (re.compile(r"hostname"), STS_HOST, ""),
+    (re.compile(r"is expired|expired \("), TOKEN_EXPIRED, "it is older than 15 minutes"),
+    (re.compile(r"x-k8s-aws-id"), OTHER_CLUSTER, "it was created for another cluster name, or for none"),
+    (re.compile(r"prefix"), NO_EKS_TOKEN, "it is not from aws eks get-token"),
+    (re.compile(r"hostname"), STS_HOST, "it was signed for a host that is not a regional STS endpoint"),
 )
 
 
@@ -172,8 +168,8 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
         summary,
         (cause, *_mapping_causes(cluster)),
         remedies=(
-            inspect_access_remedy(cluster, principal),
             *grant_access_remedies(cluster, principal, namespace=case.facts.namespace),
+            inspect_access_remedy(cluster, principal),
         ),
     )
     return add_stated_map(case, explanation)
@@ -299,20 +295,23 @@ def _explain_token_helper(case: AnyCase, _message: str) -> Explanation:
 def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
     cluster = find_cluster(case)
     reason = message[message.index("input token was not") :][:600]
-    causes = [
-        each.cause("derived", text=text) for pattern, each, text in _TOKEN_ERRORS if pattern.search(reason)
-    ]
+    found = [(each, problem) for pattern, each, problem in _TOKEN_ERRORS if pattern.search(reason)]
+    causes = [each.cause("derived", text=_describe_token(each)) for each, _ in found]
     if not causes:
-        causes = [each.cause(text=text) for _, each, text in _TOKEN_ERRORS]
+        causes = [each.cause(text=_describe_token(each)) for _, each, _ in _TOKEN_ERRORS]
+    is_for_other_host = [each for each, _ in found] == [STS_HOST]
     return Explanation(
         failure=case.failure,
         topic="kubernetes-token-format",
-        summary="The authenticator cannot read the token.",
+        summary=f"The authenticator rejected the token: {found[0][1]}."
+        if found
+        else "The authenticator cannot read the token.",
         causes=(
             TOKEN_NOT_ACCEPTED.cause("reported", ("The text says: input token was not properly formatted.",)),
             *causes,
         ),
         remedies=(
+            *((_endpoint_remedy(),) if is_for_other_host else ()),
             Remedy(
                 title="Get a new token",
                 who="you",
@@ -326,6 +325,24 @@ def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
             authenticator_log_remedy(cluster),
         ),
     )
+
+
+def _endpoint_remedy() -> Remedy:
+    return Remedy(
+        title="Remove the endpoint URL of STS",
+        who="you",
+        steps=(
+            "Unset AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and remove endpoint_url from the profile: the token must be signed for sts.REGION.amazonaws.com.",
+        ),
+        commands=("aws configure get endpoint_url",),
+        url=pages.SDK_ENDPOINTS,
+    )
+
+
+def _describe_token(cause: CauseType) -> str:
+    if cause is TOKEN_EXPIRED:
+        return "The token is older than 15 minutes."
+    return "The token was created for another cluster name, or for none." if cause is OTHER_CLUSTER else ""
 
 
 def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.shared.principal_words import underlying_role
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.arns._principals import Principal
     from iamtriage.explaining._explanations import Evidence
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
@@ -137,6 +138,19 @@ _UNSUITED_PRINCIPALS: dict[type[object], CauseType] = {
     InstanceProfile: INSTANCE_PROFILE,
     ServiceLinkedRole: SERVICE_LINKED_CALLER,
 }
+
+
+_UNSUITED_WORDS = {
+    ROOT_CALLER: "the root user of an account",
+    FEDERATED_CALLER: "a federated user",
+    SERVICE_LINKED_CALLER: "a service-linked role",
+}
+
+
+def describe_unsuited(principal: Principal | None) -> str | None:
+    """Return the type of a caller that can have no access entry, as a phrase."""
+    cause = _UNSUITED_PRINCIPALS.get(type(underlying_role(principal) or principal))
+    return None if cause is None else _UNSUITED_WORDS.get(cause)
 
 
 def describe_missing_entry(cluster: Cluster) -> str:

@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.shared.clusters import (
 )
 from iamtriage.explaining._rules.shared.principal_mappings import (
     IAM_DOES_NOT_HELP,
+    associate_policy_command,
     build_cluster_principal,
     create_entry_command,
 )
@@ -54,6 +55,8 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
         name = "group"
         if (found := _NODE_GROUP.search(message)) is not None:
             return _explain_node_group(case, found[0])
+        if "system:masters" in message:
+            return _explain_masters(case)
         advice = "Instead of system:masters, associate AmazonEKSClusterAdminPolicy with the entry. For other permissions, bind a role to your own group."
         change = cluster.eks_command(
             "update-access-entry", "--kubernetes-groups", "GROUP", principal=principal.entry_argument
@@ -67,7 +70,7 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="access-entry-name",
-        summary=f"EKS rejected the {name} of the access entry: it is reserved or malformed.",
+        summary=f"EKS rejected the {name}{_describe_name(message)}",
         causes=(
             RESERVED_NAME.cause(
                 "reported",
@@ -93,7 +96,43 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
     )
 
 
+def _describe_name(message: str) -> str:
+    found = _RESERVED.search(message)
+    if found is None:
+        return " of the access entry: it is reserved or malformed."
+    return f" {found[0]}: names that begin with {found[1]} are reserved in access entries."
+
+
+_RESERVED = re.compile(r"(?<![:\w])((?:system|eks|aws|amazon|iam):)(?!:)[a-zA-Z0-9][\w.@:-]{0,62}\b")
 _NODE_GROUP = re.compile(r"system:(?:bootstrappers|nodes|node-proxier)")
+
+
+def _explain_masters(case: Case[AccessEntry]) -> Explanation:
+    """Explain that an access policy replaces the group of administrators."""
+    cluster, principal = find_cluster(case), entry_principal(case)
+    return Explanation(
+        failure=case.failure,
+        topic="access-entry-name",
+        summary="EKS rejected the group system:masters: in access entries, the policy AmazonEKSClusterAdminPolicy replaces it.",
+        causes=(RESERVED_NAME.cause("reported", text="Groups that begin with system: are reserved."),),
+        remedies=(
+            Remedy(
+                title="Associate AmazonEKSClusterAdminPolicy with the entry",
+                who="cluster administrator",
+                steps=(
+                    "Create the entry without the group, and associate the policy. It allows everything, as the group does: use a smaller policy if that is enough.",
+                ),
+                commands=(
+                    create_entry_command(cluster, principal),
+                    associate_policy_command(
+                        cluster, principal, "AmazonEKSClusterAdminPolicy", namespace=None
+                    ),
+                ),
+                url=pages.EKS_ACCESS_POLICIES,
+            ),
+        ),
+        notes=(IAM_DOES_NOT_HELP,),
+    )
 
 
 def _explain_node_group(case: Case[AccessEntry], group: str) -> Explanation:

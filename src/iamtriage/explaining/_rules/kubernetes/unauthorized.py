@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import (
     PRINCIPAL_RECREATED,
     authenticator_log_remedy,
     describe_missing_entry,
+    describe_unsuited,
     grant_access_remedies,
     mode_causes,
     principal_causes,
@@ -125,9 +126,13 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     cluster = find_cluster(case)
     principal = build_cluster_principal(case.principal, case.caller or "the caller")
     is_terraform = TERRAFORM.search(case.text) is not None
+    unsuited = describe_unsuited(case.principal)
     summary = "The cluster could not authenticate the caller (401): the text does not say why. Most often, the IAM principal has no access entry or aws-auth mapping, or kubectl uses another principal."
+    if unsuited is not None:
+        summary = f"The cluster could not authenticate the caller (401): it is {unsuited}, for which an access entry does not work. Use a role."
     if unknown_type is not None:
         summary = f"The API server did not accept the caller: kubectl could not even read the resource type {clip_text(unknown_type)}, which every cluster has."
+    grants = tuple(grant_access_remedies(cluster, principal, namespace=case.facts.namespace))
     return Explanation(
         failure=case.failure,
         topic="kubernetes-login",
@@ -140,9 +145,10 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         ),
         remedies=(
             *([terraform_remedy()] if is_terraform else []),
+            *(grants if unsuited is not None else ()),
             *_caller_remedies(cluster, principal, case.facts.namespace),
             inspect_access_remedy(cluster, principal),
-            *grant_access_remedies(cluster, principal, namespace=case.facts.namespace),
+            *(grants if unsuited is None else ()),
             authenticator_log_remedy(cluster),
         ),
         notes=(

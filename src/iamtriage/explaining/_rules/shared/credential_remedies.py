@@ -197,7 +197,7 @@ def enable_region(region: str | None) -> Remedy:
     """Return the remedy that enables a region for the account."""
     name = commands.region(region)
     return Remedy(
-        title=f"Check whether {name} is enabled for the account",
+        title=f"Check whether {'the Region' if region is None else name} is enabled for the account",
         who="account administrator",
         steps=(
             "Regions that AWS opened since March 2019 must be enabled for each account, which takes minutes to hours.",

@@ -77,6 +77,7 @@ EKS_POD_IDENTITY = f"{_EKS}/pod-identities.html"
 EKS_STS = f"{_EKS}/configure-sts-endpoint.html"
 
 CLI_LOGIN = "https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sign-in.html"
+CLI_PROXY = "https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html"
 CLI_PROFILES = "https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html"
 CLI_ROLES = "https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html"
 CLI_PROCESS = "https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sourcing-external.html"

@@ -236,6 +236,34 @@ def find_role_recipient(operation: str | None, service: str | None) -> RoleRecip
     return _BY_SERVICE.get(service or "")
 
 
+def find_similar_service(name: str) -> str | None:
+    """Return the service principal of which a name is most likely a misspelling.
+
+    >>> find_similar_service("lamda.amazonaws.com"), find_similar_service("lambda.amazonaws.com")
+    ('lambda.amazonaws.com', None)
+    """
+    from difflib import get_close_matches
+
+    label, dot, suffix = name.partition(".amazonaws.com")
+    labels = (
+        *_SERVICES_NAMED_LIKE_PREFIX,
+        "ec2",
+        "ecs",
+        "ecs-tasks",
+        "rds",
+        "config",
+        "cloudtrail",
+        "logs",
+        "spotfleet",
+        "sns",
+        "sqs",
+    )
+    if label in labels:
+        return None
+    similar = get_close_matches(label, labels, n=1, cutoff=0.75)
+    return f"{similar[0]}{dot}{suffix}" if dot and similar else None
+
+
 def service_trust_policy(principal: str, actions: tuple[str, ...]) -> dict[str, Any]:
     """Return the trust policy that allows a service to assume a role.
 
