@@ -488,6 +488,34 @@ SETTINGS: tuple[Case, ...] = (
 )
 OTHERS: tuple[Case, ...] = (
     (
+        "operation of a handler",
+        "orders-table | CREATE_FAILED | AWS::DynamoDB::Table | Resource handler returned message: \"Access denied for operation 'CreateTable'.\" (RequestToken: 0b1c, HandlerErrorCode: AccessDenied)",
+        {},
+        (
+            "The role that CloudFormation uses was denied dynamodb:CreateTable",
+            "describe-stacks prints RoleARN",
+        ),
+        ("The call None", "sts get-caller-identity"),
+    ),
+    (
+        "subject of a pod",
+        f"An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: {OIDC_DENIED}",
+        {"namespace": "shop", "service_account": "cart", "cluster": "orders"},
+        (
+            "Do this first: Allow the token",
+            "system:serviceaccount:shop:cart",
+            "describe-cluster --name orders",
+        ),
+        ("SUBJECT",),
+    ),
+    (
+        "image of the text",
+        "An error occurred (AuthFailure) when calling the RunInstances operation: Not authorized for images: [ami-0a1b2c3d4e5f60718]",
+        {"region": "eu-west-1"},
+        ("the image ami-0a1b2c3d4e5f60718.", "--image-ids ami-0a1b2c3d4e5f60718"),
+        ("Replace",),
+    ),
+    (
         "role that CloudFormation passes",
         f"orders-fn | CREATE_FAILED | AWS::Lambda::Function | User: arn:aws:sts::{ACCOUNT}:assumed-role/cfn-exec/AWSCloudFormation is not authorized to perform: iam:PassRole on resource: arn:aws:iam::{ACCOUNT}:role/orders-fn because no identity-based policy allows the iam:PassRole action (Service: Lambda, Status Code: 403, Request ID: 8a6e2f0b)",
         {},

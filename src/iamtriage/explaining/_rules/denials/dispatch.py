@@ -245,6 +245,10 @@ def _caller_notes(denial: Denial) -> tuple[str, ...]:
         )
     if isinstance(denial.role, ServiceLinkedRole):
         return ()
+    if denial.principal_text is None and "HandlerErrorCode: " in denial.failure.text:
+        return (
+            "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards.",
+        )
     return tuple(
         f"{service} made the call with this role, as the session name shows. The role needs the permission, not the person who started {service}. {_RETRIES.get(service, 'Retry there afterwards.')}"
         for service in _calling_services(denial)

@@ -199,7 +199,8 @@ def other_policy_cause(denial: Denial) -> Cause:
 
 def _derived_action_cause(denial: Denial) -> Cause:
     operation = denial.failure.envelope.operation
-    text = f"The call {operation} requires {join_first_four(denial.actions)}."
+    called = f"The call {operation}" if operation else "The operation in the message"
+    text = f"{called} requires {join_first_four(denial.actions)}."
     if denial.failure.encoded_message:
         text += " The encoded message can name another action, such as iam:PassRole."
     return DERIVED_ACTION.cause("derived", ("The message names the call, not the action.",), text=text)

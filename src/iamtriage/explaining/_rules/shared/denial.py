@@ -53,6 +53,10 @@ _VERSION_ACTIONS = frozenset(
     {"s3:DeleteObjectVersion", "s3:GetObjectVersion", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"}
 )
 _VERSION_ID = re.compile(r"\b[Vv]ersion[-_]?[Ii][Dd][\"']?\s?[=: ]\s?[\"']?(?!null|None)[\w.-]{2,}", re.ASCII)
+_HANDLER = re.compile(
+    r"AWS::(?P<type>[A-Za-z0-9]{2,30})::[^\n]{0,300}?[Aa]ccess denied for operation '(?P<operation>[A-Z][A-Za-z]{2,60})'",
+    re.ASCII,
+)
 _TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
 
 
@@ -204,7 +208,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         principal=principal,
         has_masked_account=has_masked_account,
         role=underlying_role(principal),
-        caller=_describe_caller(principal, text, facts),
+        caller=_describe_caller(principal, text, facts, failure),
         action=action,
         actions=actions,
         action_evidence=action_evidence,
@@ -223,9 +227,13 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     )
 
 
-def _describe_caller(principal: Principal | None, text: str | None, facts: Facts) -> str:
+def _describe_caller(
+    principal: Principal | None, text: str | None, facts: Facts, failure: AccessDenied
+) -> str:
     """Return the caller in words; if the text shows only what ran the call, whose credentials that uses."""
     runtime = context_of(facts).runtime
+    if principal is None and text is None and "HandlerErrorCode: " in failure.text:
+        return "the role that CloudFormation uses"
     if principal is None and text is None and runtime is not None and runtime.kind != "cloudshell":
         return runtime.caller
     return "an anonymous caller" if text == "anonymous" else describe_principal(principal, text)
@@ -285,7 +293,9 @@ def _derive_actions(failure: AccessDenied, facts: Facts) -> tuple[Evidence, tupl
     stated = context_of(facts).operation
     operation = failure.envelope.operation or (None if stated is None else stated.value)
     if operation is None:
-        return "derived", ()
+        # CloudFormation's handlers report the operation, and the type of the resource names its service.
+        found = _HANDLER.search(failure.text) if "AWS::" in failure.text else None
+        return "derived", _actions_of_handler(found["type"], found["operation"]) if found else ()
     # The text can name something else than a service, such as "queue", the first label of a host.
     service = failure.envelope.service
     if service is None or service_prefix(service) is None:
@@ -302,6 +312,12 @@ def _derive_actions(failure: AccessDenied, facts: Facts) -> tuple[Evidence, tupl
     if picked is not None:
         return "derived", picked.actions
     return "possible", tuple(each.actions[0] for each in found if each.actions)
+
+
+def _actions_of_handler(service: str, operation: str) -> tuple[str, ...]:
+    prefix = service_prefix(service)
+    found = actions_for(operation, prefix) if prefix is not None else ()
+    return found[0].actions if found else ()
 
 
 def _pick_service(failure: AccessDenied, found: tuple[OperationActions, ...]) -> OperationActions | None:
