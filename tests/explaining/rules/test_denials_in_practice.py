@@ -491,10 +491,7 @@ OTHERS: tuple[Case, ...] = (
         "operation of a handler",
         "orders-table | CREATE_FAILED | AWS::DynamoDB::Table | Resource handler returned message: \"Access denied for operation 'CreateTable'.\" (RequestToken: 0b1c, HandlerErrorCode: AccessDenied)",
         {},
-        (
-            "The role that CloudFormation uses was denied dynamodb:CreateTable",
-            "describe-stacks prints RoleARN",
-        ),
+        ("The role that CloudFormation uses was denied dynamodb:CreateTable",),
         ("The call None", "sts get-caller-identity"),
     ),
     (

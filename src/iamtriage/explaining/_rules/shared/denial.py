@@ -294,8 +294,8 @@ def _derive_actions(failure: AccessDenied, facts: Facts) -> tuple[Evidence, tupl
     operation = failure.envelope.operation or (None if stated is None else stated.value)
     if operation is None:
         # CloudFormation's handlers report the operation, and the type of the resource names its service.
-        found = _HANDLER.search(failure.text) if "AWS::" in failure.text else None
-        return "derived", _actions_of_handler(found["type"], found["operation"]) if found else ()
+        handler = _HANDLER.search(failure.text) if "AWS::" in failure.text else None
+        return "derived", _actions_of_handler(handler["type"], handler["operation"]) if handler else ()
     # The text can name something else than a service, such as "queue", the first label of a host.
     service = failure.envelope.service
     if service is None or service_prefix(service) is None:
