@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from iamtriage import parse, to_record
 from iamtriage.inputs import open_inputs
+from iamtriage.inputs._splitting import _find_splitter
 from tests.inputs.records import (
     AUDIT,
     AUDIT_ALLOWED,
@@ -25,12 +27,23 @@ from tests.inputs.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from iamtriage.inputs import Input
 
 _STAMP = "2026-11-27T10:00:00.000Z "
+
+
+@pytest.fixture(autouse=True, params=["msgspec", "without msgspec"])
+def _splitter(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Split log files with msgspec, or as if it were not installed."""
+    _find_splitter.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param != "msgspec":
+            patch.setitem(sys.modules, "msgspec", None)
+        yield
+    _find_splitter.cache_clear()
 
 
 def _lines(*records: object) -> str:
@@ -160,7 +173,17 @@ def test_records_within_parameters_are_not_records(tmp_path: Path) -> None:
             records = [FAILED, outer, SUCCEEDED, FAILED]
             source = _open(tmp_path, compact({"Records": records}))
             assert list(source.denials()) == [record for record in records if "errorCode" in record]
-            assert source.problem is None
+            assert (source.records, source.problem) == (4, None)
+
+
+def test_records_in_parameters_are_not_hidden_by_brackets(tmp_path: Path) -> None:
+    """A caller can choose strings, too."""
+    inner = [SUCCEEDED, FAILED, SUCCEEDED]
+    outer = {**SUCCEEDED, "userAgent": "]", "requestParameters": {"events": inner, "more": "}]"}}
+    records = [SUCCEEDED, outer, SUCCEEDED, FAILED]
+    source = _open(tmp_path, compact({"Records": records}))
+    assert list(source.denials()) == [FAILED]
+    assert (source.records, source.problem) == (4, None)
 
 
 def test_brackets_in_strings(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from iamtriage.inputs._elements import read_elements
 from iamtriage.inputs._json import Record, get, load
 from iamtriage.inputs._parquet import read_parquet
 from iamtriage.inputs._progress import Progress
+from iamtriage.inputs._splitting import ERROR_MARK, split_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -39,8 +40,6 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 _LOG_FILE = b'{"Records":[{"eventVersion":'
 _HEAD = b'{"Records":['
 _BOUNDARY = b'},{"eventVersion":'
-# A quotation mark of a nested JSON text is escaped, and so is its name: \"errorCode\".
-_ERROR_MARK = b'"error'
 _AUDIT_MARK = re.compile(rb"40[13]")
 _ARRAY = re.compile(rb'(?:\{\s*"(?:Records|Events|events|logEvents|items)"\s*:\s*)?\[\s*')
 # CloudWatch Logs exports have the time of the log event before the message.
@@ -193,9 +192,9 @@ def has_failed(event: Record) -> bool:
 
 
 def _read_log_file(content: Content, progress: Progress) -> Iterator[Record]:
-    """Read a log file as CloudTrail writes it, by searching for the places between its records.
+    """Read a log file as CloudTrail writes it, in parts between two of its records.
 
-    What does not parse between two of these places is read again by its syntax.
+    A part that is not whole records is read again by its syntax, with all that follows.
     """
     chunks = iter(content)
     data = _strip(next(chunks, b""))
@@ -204,54 +203,23 @@ def _read_log_file(content: Content, progress: Progress) -> Iterator[Record]:
     if progress.skipped is not None:
         return
     while True:
+        following = next(chunks, b"")
         end = data.rfind(_BOUNDARY)
         if end > start:
-            # Everything up to here is whole records.
-            progress.records += data.count(_BOUNDARY, start, end) + 1
-            for record, at in _search(data, start, end + 1):
-                if record is None:
-                    progress.records -= data.count(_BOUNDARY, at, end) + 1
-                    yield from _failing(read_elements(_chain(data[at:], chunks), progress), progress)
-                    return
-                yield record
+            found = split_records(data[start : end + 1])
+            if found is None:
+                yield from _failing(
+                    read_elements(_chain(data[start:], _chain(following, chunks)), progress), progress
+                )
+                return
+            progress.records += found[0]
+            yield from filter(has_failed, found[1])
             start = end + 2
-        chunk = next(chunks, b"")
-        if not chunk:
+        if not following:
             break
-        data, start = data[start:] + chunk, 0
+        data, start = data[start:] + following, 0
     # The last record, what follows the array, or what is left of truncated data.
     yield from _failing(read_elements(iter((data[start:],)), progress), progress)
-
-
-def _search(data: bytes, start: int, end: int) -> Iterator[tuple[Record | None, int]]:
-    """Yield the failing records of a part of a log file with their positions; ``None`` for invalid JSON."""
-    at = known = start  # the beginning of a record, as far as what comes before is known to be records
-    while (mark := data.find(_ERROR_MARK, at, end)) >= 0:
-        before = data.rfind(_BOUNDARY, at, mark)
-        begin = at if before < 0 else before + 2
-        following = data.find(_BOUNDARY, mark, end)
-        record_end = end if following < 0 else following + 1
-        record = load(data[begin:record_end])
-        if not isinstance(record, dict) or "eventSource" not in record or not _is_whole(data, known, begin):
-            yield None, known
-            return
-        record = cast("Record", record)
-        if has_failed(record):
-            yield record, begin
-        at = known = end if following < 0 else following + 2
-    if not _is_whole(data, known, end):
-        yield None, known
-
-
-def _is_whole(data: bytes, start: int, end: int) -> bool:
-    """Return whether a part of a log file between two boundaries is whole records.
-
-    Objects follow each other only in arrays, so a boundary within a record has an open bracket before it.
-    """
-    if data.count(b"[", start, end) == data.count(b"]", start, end):
-        return True
-    # A bracket can be in a string.
-    return load(b"[" + data[start:end].rstrip(b",") + b"]") is not None
 
 
 def _other_category(data: bytes, start: int) -> str | None:
@@ -320,7 +288,7 @@ def _read_lines(content: Content, progress: Progress) -> Iterator[Record]:
 def _mark_finder(first_line: bytes) -> Callable[[bytes, int], int]:
     """Return the function that finds the next place where an event may have failed."""
     if b"auditID" not in first_line:
-        return lambda data, at: data.find(_ERROR_MARK, at)
+        return lambda data, at: data.find(ERROR_MARK, at)
 
     def find(data: bytes, at: int) -> int:
         match = _AUDIT_MARK.search(data, at)

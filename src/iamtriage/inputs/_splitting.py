@@ -1,0 +1,72 @@
+"""Split a part of a CloudTrail log file into its records, and find those that state an error."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, cast
+
+from iamtriage.inputs._json import Record, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ("ERROR_MARK", "split_records")
+
+ERROR_MARK = b'"error'
+"""What the bytes of a record contain if it states an error, also where a JSON text escapes the quote."""
+
+
+def split_records(part: bytes) -> tuple[int, list[Record]] | None:
+    """Return the number of records in a part of an array, and those that can state an error.
+
+    All of the part is parsed, because objects within a record can look like records. With msgspec, only those
+    that state an error become Python objects.
+
+    Args:
+        part: The records, without the brackets of the array.
+
+    Returns:
+        ``None`` if the part is not JSON, or not whole records.
+    """
+    array = b"[%b]" % part
+    split = _find_splitter()
+    if split is not None:
+        found = split(array)
+        if found is not None:
+            return found
+    loaded = load(array)
+    if not isinstance(loaded, list):
+        return None
+    documents = cast("list[object]", loaded)
+    return len(documents), [cast("Record", each) for each in documents if isinstance(each, dict)]
+
+
+@cache
+def _find_splitter() -> Callable[[bytes], tuple[int, list[Record]] | None] | None:
+    try:
+        msgspec: Any = import_module("msgspec")
+    except ImportError:
+        return None
+    errors = msgspec.defstruct("Errors", [("errorCode", Any, None), ("errorMessage", Any, None)])
+    decode_raw = msgspec.json.Decoder(GenericAlias(list, (msgspec.Raw,))).decode
+    decode_errors = msgspec.json.Decoder(GenericAlias(list, (errors,))).decode
+
+    def split(array: bytes) -> tuple[int, list[Record]] | None:
+        try:
+            records = decode_raw(array)
+            if ERROR_MARK not in array:
+                return len(records), []
+            stated = decode_errors(array)
+        except (ValueError, RecursionError):
+            # It is stricter than the parsers that read such a part next.
+            return None
+        found = [
+            load(bytes(record))
+            for record, error in zip(records, stated, strict=True)
+            if error.errorCode or error.errorMessage
+        ]
+        return None if None in found else (len(records), cast("list[Record]", found))
+
+    return split
