@@ -47,6 +47,7 @@ _MAX_ROUNDS = 4
 _DELIMITERS = frozenset(["", *" \t\r\n\"'`,;&<>(){}[]@|\\"])
 # After a word and a sign, but no space, a secret can be part of a longer value.
 _GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
+_AFTER_TAG = re.compile(r"<[\w:.-]{1,60}>\Z")
 _GLUE_REACH = 80
 _KEY_ID = re.compile(r"AKIA|ASIA|ABIA|ACCA|A3T")
 # Only such a text can be changed by unwrapping: with a long line, an escape, or characters of boxes.
@@ -61,7 +62,7 @@ def hide_secrets(text: str) -> str:
         hidden = insert_markers(text, finds)
         # Where unwrapping reveals nothing, it reveals nothing next to a marker.
         is_wrapped = any(found.is_unwrapped for found in finds)
-        is_done = hidden == text or (not is_wrapped and _is_settled(text, finds))
+        is_done = hidden == text or _is_settled(text, finds)
         text = hidden
         if is_done:
             break
@@ -73,9 +74,12 @@ def _is_settled(text: str, finds: list[FoundSecret]) -> bool:
     if finds and _KEY_ID.search(text):
         return False
     for found in finds:
-        if text[found.end : found.end + 1] not in _DELIMITERS:
+        following = text[found.end : found.end + 1]
+        if following not in _DELIMITERS and not (found.is_dashed and following == "%"):
             return False
-        if not found.is_whole and _GLUED.search(text, max(0, found.start - _GLUE_REACH), found.start):
+        low = max(0, found.start - _GLUE_REACH)
+        is_glued = not found.is_whole and _GLUED.search(text, low, found.start) is not None
+        if is_glued and _AFTER_TAG.search(text, low, found.start) is None:
             return False
     return True
 

@@ -26,7 +26,7 @@ _STRING = re.compile(
 )
 _MAX_BLANKS = 8
 # More and shorter strings on average are no text that people write, and would take long.
-_MAX_SHORT_STRINGS = 1_000
+_MAX_SHORT_STRINGS = 200
 _MIN_CHARS_PER_STRING = 40
 # Only these make a difference.
 _ESCAPE = re.compile(r"\\[nrt\"]")

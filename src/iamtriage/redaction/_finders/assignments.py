@@ -133,6 +133,14 @@ _ESCAPED_REST = re.compile(rf"[^\n\r\\\"'{FILLER}]{{1,4096}}")
 _COMMENT = re.compile(r"\s[#;]")
 # A passphrase, not a sentence or more settings after a password.
 _MAX_WORDS = 6
+# Programs that get a password from their environment.
+_COMMANDS = frozenset(
+    {
+        "ansible-playbook", "aws", "bash", "docker", "go", "helm", "java", "kubectl", "make", "mysql", "mysqldump", "node",
+        "npm", "npx", "pg_dump", "pg_restore", "pip", "psql", "pytest", "python", "python3", "redis-cli", "ruby", "sh",
+        "sqlcmd", "terraform", "twine", "uv",
+    }
+)  # fmt: skip
 _SENTENCE = re.compile(r"[:=({\"]")
 # No signature is longer, however it is escaped.
 _MAX_SIGNATURE = 2_048
@@ -402,9 +410,15 @@ def _to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: bool) ->
     words = value.split()
     if not words or is_placeholder(words[0]):
         return extent
-    if len(words) > 1 and not (every and len(words) <= _MAX_WORDS and _SENTENCE.search(value) is None):
+    is_phrase = every and len(words) <= _MAX_WORDS and _SENTENCE.search(value) is None
+    if len(words) > 1 and (not is_phrase or _is_command(words[1:])):
         return extent
     return extent._replace(end=max(extent.end, extent.start + len(value)))
+
+
+def _is_command(words: list[str]) -> bool:
+    """Return whether words are a command that gets the setting: "PGPASSWORD=… psql -h db"."""
+    return words[0] in _COMMANDS or any(word.startswith(("-", "./", "/")) for word in words)
 
 
 def _check_value(

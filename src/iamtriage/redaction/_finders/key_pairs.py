@@ -26,6 +26,8 @@ _WRAPPED = re.compile(
     rf"{BEFORE}(?P<first>{BASE64}{{8,39}})\r?\n[ \t]{{0,8}}(?P<rest>{BASE64}{{1,32}}){_END}"
 )
 _TOKEN = re.compile(rf"{BEFORE}{BASE64}{{100,20000}}{PADDING}")
+# The rest of a longer one.
+_REST = re.compile(rf"{BASE64}{{1,20000}}{PADDING}")
 _REACH = 300
 # The rule of detect-secrets, slightly extended.
 _NAMED = re.compile(
@@ -52,8 +54,10 @@ def _secrets_near_ids(text: str) -> Iterator[FoundSecret]:
         low, high = max(done, key_id.start() - _REACH), key_id.end() + _REACH
         # A secret that begins in this range can end outside of it.
         for begin in _START.finditer(text, low, high):
-            yield from _secret_at(text, begin.start())
-        done = high
+            for found in _secret_at(text, begin.start()):
+                done = max(done, found.end)
+                yield found
+        done = max(done, high)
 
 
 def _secret_at(text: str, at: int) -> Iterator[FoundSecret]:
@@ -63,7 +67,10 @@ def _secret_at(text: str, at: int) -> Iterator[FoundSecret]:
         return
     token = _TOKEN.match(text, at)
     if token and not is_placeholder(token[0]):
-        yield FoundSecret(*token.span(), "session token")
+        end = token.end()
+        while rest := _REST.match(text, end):
+            end = rest.end()
+        yield FoundSecret(at, end, "session token")
         return
     broken = _WRAPPED.match(text, at)
     if broken:
