@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from iamtriage.failures import fingerprint
 from iamtriage.inputs import open_inputs
 from iamtriage.report import Progress, Report, _collecting, build_report
 from iamtriage.report._rows import COLUMNS, read_batch
+from iamtriage.report._store import Store
 from iamtriage.testing import CloudTrailTree, write_cloudtrail_tree
 
 if TYPE_CHECKING:
@@ -91,6 +93,8 @@ def test_a_report_counts_what_was_planted(tree: tuple[Path, CloudTrailTree]) -> 
     with build_report([folder]) as report:
         totals = report.totals
         problems = {each["fingerprint"]: each for each in report.problems()}
+        # What is explained is the problem itself.
+        assert {fingerprint(each) for each in report.failures()} == set(planted.problems)
     assert totals["records"] == planted.records
     assert totals["denials"] == planted.denials
     assert totals["other_errors"] == planted.errors
@@ -455,6 +459,16 @@ def test_ctrl_c_leaves_a_report_of_what_was_read(events: Path, tmp_path: Path) -
     with build_report([events], store=store) as report:
         assert not report.was_interrupted
         assert report.totals["denials"] == 6
+
+
+def test_an_interrupted_query_is_ctrl_c(tmp_path: Path) -> None:
+    with Store(tmp_path / "store.duckdb") as store:
+        timer = threading.Timer(0.3, store.connection.interrupt)
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            store.query("SELECT sum(range * random()) FROM range(1000000000000)")
+        timer.join()
+        assert store.query("SELECT 1") == [(1,)]
 
 
 def test_a_killed_reader_is_an_error_and_the_store_goes_on(events: Path, tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def _open(
         for each in open_inputs([path]):
             yield attrs.evolve(each, name="standard input", size=each.size, version=None)
     options = selection if session is None else {**selection, "session": session}
-    own = set() if store is None else {f"{os.path.realpath(store)}{suffix}" for suffix in _STORE_SUFFIXES}
+    own = [] if store is None else [f"{os.path.realpath(store)}{suffix}" for suffix in _STORE_SUFFIXES]
     for each in open_inputs(names, **options):
         if not own or os.path.realpath(each.name) not in own:
             yield attrs.evolve(each, selection=Selection())

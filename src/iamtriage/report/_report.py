@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._text import hide_secrets
 from iamtriage.explaining._explain import explain
+from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.report._baselines import Baseline
 from iamtriage.report._examples import read_example
 from iamtriage.report._explanations import explain_example
@@ -139,11 +140,8 @@ class Report:
         Args:
             limit: The maximum number of problems, the most frequent first.
         """
-        for problem in self._queries.problems(limit):
-            [(fingerprint, example)] = self._queries.examples([problem["fingerprint"]])
-            failure = read_example(example)
-            if failure is not None:
-                yield fingerprint, explain(failure).to_text()
+        for failure in self._failures(limit):
+            yield fingerprint(failure), explain(failure).to_text()
 
     def _is_new(self, fingerprint: str, first_run: int) -> bool | None:
         if self._baseline is not None:
@@ -204,7 +202,10 @@ class Report:
 
     def failures(self) -> Iterator[Failure]:
         """Yield one failure for each problem, as read: with the secrets that it may contain."""
-        fingerprints = [each["fingerprint"] for each in self._queries.problems()]
+        yield from self._failures(None)
+
+    def _failures(self, limit: int | None) -> Iterator[Failure]:
+        fingerprints = [each["fingerprint"] for each in self._queries.problems(limit)]
         for start in range(0, len(fingerprints), _CHUNK):
             chosen = fingerprints[start : start + _CHUNK]
             examples = dict(self._queries.examples(chosen))

@@ -129,10 +129,14 @@ class Store:
         """Execute SQL, and return all rows: a connection has one result at a time.
 
         Raises:
+            KeyboardInterrupt: Ctrl-C stopped the query.
             ReportError: The store cannot be read or written.
         """
         try:
             rows: list[tuple[Any, ...]] = self.connection.execute(query, values).fetchall()
+        except duckdb.InterruptException as error:
+            # DuckDB handles the signal during a query.
+            raise KeyboardInterrupt from error
         except duckdb.Error as error:
             raise self._error(error) from error
         return rows
