@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -244,7 +245,8 @@ def _to_arrays(rows: Sequence[Row | None]) -> list[Any]:
 
 
 def _transpose(rows: Sequence[tuple[object, ...]], width: int) -> Sequence[Sequence[object]]:
-    return list(zip(*rows, strict=True)) if rows else [()] * width
+    # `zip` would create an iterator for each row, which keeps the garbage collector busy.
+    return [list(map(itemgetter(at), rows)) for at in range(width)]
 
 
 def _to_array(values: Sequence[object], kind: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
