@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
@@ -78,13 +79,21 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
 def select_rule(denial: Denial) -> Rule:
     """Return the first rule whose condition holds; what AWS states takes precedence over what is derived."""
     name = _find_route(GUARDRAIL_ROUTES, denial) or _find_message_rule(denial) or _find_route(ROUTES, denial)
-    module, _, function = (name or DEFAULT_RULE).rpartition(".")
+    return _load_rule(name or DEFAULT_RULE)
+
+
+@functools.cache
+def _load_rule(name: str) -> Rule:
+    module, _, function = name.rpartition(".")
     rule: Rule = getattr(import_module(f"iamtriage.explaining._rules.{module}"), function)
     return rule
 
 
 def _find_route(routes: tuple[tuple[Condition, str], ...], denial: Denial) -> str | None:
-    return next((rule for applies, rule in routes if applies(denial)), None)
+    for applies, rule in routes:
+        if applies(denial):
+            return rule
+    return None
 
 
 def _find_message_rule(denial: Denial) -> str | None:
@@ -148,8 +157,9 @@ def _is_image_pull(denial: Denial) -> bool:
 
 def _is_database_user(denial: Denial) -> bool:
     """Return whether a user of an Amazon Redshift database wants a role, as COPY and UNLOAD do."""
-    is_role = parse_masked_role(denial.resource) is not None
-    return denial.action is None and is_role and ":redshift" in (denial.principal_text or "")
+    if denial.action is not None or ":redshift" not in (denial.principal_text or ""):
+        return False
+    return parse_masked_role(denial.resource) is not None
 
 
 def _is_service_principal(denial: Denial) -> bool:
@@ -258,6 +268,8 @@ def _caller_notes(denial: Denial) -> tuple[str, ...]:
 def _calling_services(denial: Denial) -> tuple[str, ...]:
     """Return the service that made the call with the role, according to the session name."""
     session_name: str = getattr(denial.principal, "session_name", "")
+    if not session_name.startswith("AWS"):
+        return ()
     if isinstance(denial.role, ServiceLinkedRole):
         return ()
     return tuple(

@@ -87,6 +87,7 @@ class Denial:
         other_policy_types: Other policy types in the authorization details, each with how it denies.
         message_rule: The name of the rule for a service-specific message.
         service_message: The message itself, if it is not a known one.
+        lowercase_action: The action in lowercase, with its prefix, empty if it is unknown.
     """
 
     failure: AccessDenied
@@ -111,6 +112,10 @@ class Denial:
     other_policy_types: tuple[tuple[PolicyType, Deny | None], ...] = ()
     message_rule: str | None = None
     service_message: str | None = None
+    # Most conditions of routes compare it.
+    lowercase_action: str = attrs.field(
+        init=False, default=attrs.Factory(lambda self: (self.action or "").lower(), takes_self=True)
+    )
 
     @property
     def service(self) -> str | None:
@@ -124,11 +129,6 @@ class Denial:
         """The operation that the envelope, or else a stack frame, names."""
         stated = context_of(self.facts).operation
         return self.failure.envelope.operation or (None if stated is None else stated.value)
-
-    @property
-    def lowercase_action(self) -> str:
-        """The action in lowercase, with its prefix, empty if it is unknown."""
-        return (self.action or "").lower()
 
     @property
     def is_explicit(self) -> bool:
