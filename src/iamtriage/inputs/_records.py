@@ -1,7 +1,7 @@
 """Read the failing records of events out of bytes.
 
-Bytes are searched for a mark before JSON is parsed, because most events succeed. The records of a CloudTrail
-log file are parsed one by one, so memory does not grow with the file.
+Most events succeed, so of lines only those with a mark of an error are parsed. The records of a CloudTrail log
+file are parsed in parts, so memory does not grow with the file.
 """
 
 from __future__ import annotations
