@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import sys
 from typing import TYPE_CHECKING, Any
@@ -124,6 +125,28 @@ def test_json_without_orjson(text: str, is_text: bool) -> None:  # noqa: FBT001 
         patch.setattr(json_module, "_find_loader", json_module._find_loader.__wrapped__)
         found = json_module.load(text if is_text else text.encode())
     assert repr(found) == repr(expected)
+
+
+@pytest.mark.parametrize(
+    ("start", "problem"),
+    [
+        (f'{compact(FAILED)}\n{{"x":"', "a line of more than 4 MB"),
+        (f'{{"Records":[{compact(FAILED)},{compact(FAILED)},{{"x":"', "a record of more than 4 MB"),
+    ],
+)
+def test_data_that_expands_without_end(
+    start: str, problem: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory is bounded, and what comes before is read. The limit is lower here, to save time."""
+    monkeypatch.setattr("iamtriage.inputs._records._MAX_LINE", 4 << 20)
+    packed = io.BytesIO()
+    with gzip.open(packed, "wb", 1) as file:
+        file.write(start.encode())
+        for _ in range(7):
+            file.write(b"x" * (1 << 20))
+    source = _open(folder, packed.getvalue())
+    assert FAILED in list(source.denials())
+    assert source.problem == problem
 
 
 def test_zstd_without_a_module(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Read the failing records of events out of bytes.
 
-Most events succeed, so of lines only those with a mark of an error are parsed. The records of a CloudTrail log
-file are parsed in parts, so memory does not grow with the file.
+Most events succeed, so of lines only those with a mark of an error are parsed. The records of a CloudTrail
+log file are parsed in parts, so memory does not grow with the file.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = ("Reader", "find_format", "parse_record", "read_denials")
 
 # A document that cannot be split is read as a whole, up to this many bytes.
 _MAX_DOCUMENT = 256 << 20
-# Bytes of a first line.
+# Bytes of a line, or of a record in a log file. Those of CloudTrail have up to 256 KB.
 _MAX_LINE = 64 << 20
 _MAX_DEPTH = 6
 _BLANKS = b" \t\r\n"
@@ -217,6 +217,9 @@ def _read_log_file(content: Content, progress: Progress) -> Iterator[Record]:
             start = end + 2
         if not following:
             break
+        if len(data) - start > _MAX_LINE:
+            progress.problem = f"a record of more than {_MAX_LINE >> 20} MB"
+            return
         data, start = data[start:] + following, 0
     # The last record, what follows the array, or what is left of truncated data.
     yield from _failing(read_elements(iter((data[start:],)), progress), progress)
@@ -276,6 +279,9 @@ def _read_lines(content: Content, progress: Progress) -> Iterator[Record]:
         rest = data[end:]
         if end:
             yield from _read_whole_lines(data[:end], progress, find, is_container=is_container)
+        if len(rest) > _MAX_LINE:
+            progress.problem = f"a line of more than {_MAX_LINE >> 20} MB"
+            return
     if not rest.strip():
         return
     if load(_STAMP.sub(b"", _strip(rest), count=1)) is None and not is_container:
