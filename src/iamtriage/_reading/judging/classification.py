@@ -69,6 +69,8 @@ _ENTRY_OPERATIONS = frozenset(
         "ListPodIdentityAssociations", "UpdatePodIdentityAssociation",
     }
 )  # fmt: skip
+# Codes that any HTTP server can give.
+_COMMON_CODES = frozenset({"Forbidden", "403", "NotAuthorized", "NotAuthorizedError", "Unauthorized", "401"})
 _ENTRY_CODES = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
 
 
@@ -244,14 +246,9 @@ def _is_ours(candidate: Candidate, context: TextContext) -> bool:
         return arn or candidate.source is not None or not context.other_system(candidate)
     if context.other_system(candidate):
         return False
-    if candidate.code in {
-        "Forbidden",
-        "403",
-        "NotAuthorized",
-        "NotAuthorizedError",
-        "Unauthorized",
-        "401",
-    } or (candidate.code is None and candidate.kind != "kubernetes_forbidden"):
+    if candidate.code in _COMMON_CODES or (
+        candidate.code is None and candidate.kind != "kubernetes_forbidden"
+    ):
         # S3's bare "Access Denied" has no other mark than what it was about.
         bare = candidate.kind in {"access_denied", "invalid_credentials"} and context.storage(candidate)
         return (

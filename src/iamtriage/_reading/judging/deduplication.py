@@ -22,48 +22,25 @@ if TYPE_CHECKING:
 
 _SAME_BY = frozenset(
     {
-        "code",
-        "operation",
-        "service",
-        "principal",
-        "action",
-        "resource",
-        "deny",
-        "policy_type",
-        "policy_arn",
-        "request_id",
-        "host_id",
-        "status_code",
-        "encoded_message",
-        "authorization_id",
-        "k8s_user",
-        "k8s_verb",
-        "k8s_resource",
-        "k8s_namespace",
+        "code", "operation", "service", "principal", "action", "resource", "deny", "policy_type", "policy_arn", "request_id", "host_id", "status_code",
+        "encoded_message", "authorization_id", "k8s_user", "k8s_verb", "k8s_resource", "k8s_namespace",
     }
-)
+)  # fmt: skip
 # What does not tell one failure from another, since many have the same.
 _COMMON = frozenset({"code", "service", "status_code", "deny", "policy_type"})
 # Nor do these tell failures with others between them apart.
 _CALLS = _COMMON | {"operation", "action", "k8s_verb", "k8s_resource", "k8s_namespace"}
 # Each SDK prints a failure in its own form, so that no two of them print the same one.
 _FAMILIES = {
-    "botocore": "python",
-    "aws-cli": "python",
-    "boto2": "python",
-    "python-v4": "python",
-    "go-v1": "go",
-    "go-v2": "go",
-    "java-v1": "java",
-    "java-v2": "java",
-    "dotnet": "dotnet",
-    "php": "php",
-    "ruby": "ruby",
-    "cpp": "cpp",
-    "swift": "swift",
-    "kotlin": "kotlin",
-    "js-v2": "javascript",
-    "js-v3": "javascript",
+    source: family
+    for family, sources in (
+        ("python", "botocore aws-cli boto2 python-v4"),
+        ("go", "go-v1 go-v2"),
+        ("java", "java-v1 java-v2"),
+        ("javascript", "js-v2 js-v3"),
+        *((source, source) for source in ("dotnet", "php", "ruby", "cpp", "swift", "kotlin")),
+    )
+    for source in sources.split()
 }
 _MOST_COMPARED = 16
 _Traits: TypeAlias = "tuple[object, ...]"

@@ -44,24 +44,10 @@ _LABELLED = lazy_pattern(
 )
 # If tags were stripped, a code directly precedes its message: "AuthFailureAWS was not able to …".
 _MESSAGE_STARTS = (
-    *(
-        "AWS was not ",
-        "The request ",
-        "The security ",
-        "The provided ",
-        "The authorization ",
-        "The difference ",
-    ),
-    *(
-        "The AWS Access ",
-        "Access Denied",
-        "User: ",
-        "You are not authorized",
-        "Signature expired",
-        "Signature not ",
-    ),
-    *("Credential should ", "Request has expired", "Request is missing "),
-)
+    "AWS was not ", "The request ", "The security ", "The provided ", "The authorization ", "The difference ",
+    "The AWS Access ", "Access Denied", "User: ", "You are not authorized", "Signature expired", "Signature not ",
+    "Credential should ", "Request has expired", "Request is missing ",
+)  # fmt: skip
 _LOWER_CASE = frozenset(ascii_lowercase)
 _LAST_WORD = lazy_pattern(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
 _LAST_WORD_REACH = 64

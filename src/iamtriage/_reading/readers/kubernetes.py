@@ -63,29 +63,8 @@ FRAGMENTS = [phrase.fragment for phrase in _UNAUTHORIZED]
 _WITHIN_LINE = r"[^\n]{0,"
 # One of them is in each line that such a row matches, by the certainty of the row: names of Kubernetes, or types.
 _LINE_WORDS = {
-    "sure": (
-        "*v",
-        "k8s",
-        "kube",
-        "api",
-        "client",
-        "lease",
-        "configmap",
-        "account",
-        "resource",
-        "connection",
-    ),
-    "unsure": (
-        "node",
-        "pod",
-        "service",
-        "secret",
-        "namespace",
-        "deployment",
-        "job",
-        "event",
-        "cluster",
-    ),
+    "sure": ("*v", "k8s", "kube", "api", "client", "lease", "configmap", "account", "resource", "connection"),
+    "unsure": ("node", "pod", "service", "secret", "namespace", "deployment", "job", "event", "cluster"),
 }
 _BARE_WORDS = lazy_pattern(r"Unauthorized|the\sserver\shas\sasked")
 # The fragment of the rows for the bare word, which any software prints.

@@ -281,15 +281,10 @@ sure   | arn must be supplied | value for (?:user|role)arn must be supplied
 # Kinds that no other message of the same failure overrides.
 SPECIFIC = frozenset(
     {
-        "credential_scope",
-        "access_key_quota",
-        "region_disabled",
-        "access_entry",
-        "invalid_arn",
-        "invalid_identity_token",
+        "credential_scope", "access_key_quota", "region_disabled", "access_entry", "invalid_arn", "invalid_identity_token",
         "malformed_policy",
     }
-)
+)  # fmt: skip
 _ARN = lazy_pattern(ARN)
 
 

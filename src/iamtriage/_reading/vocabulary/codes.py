@@ -65,14 +65,10 @@ _WEB_IDENTITY = """
     IDPCommunicationError IDPCommunicationErrorException
 """
 _OTHERS: dict[str, Kind] = {
-    "RegionDisabledException": "region_disabled",
-    "RegionDisabled": "region_disabled",
-    "MalformedPolicyDocument": "malformed_policy",
-    "MalformedPolicyDocumentException": "malformed_policy",
-    "MalformedPolicy": "malformed_policy",
-    "InvalidArn": "invalid_arn",
-    "InvalidArnException": "invalid_arn",
-}
+    "RegionDisabledException": "region_disabled", "RegionDisabled": "region_disabled",
+    "MalformedPolicyDocument": "malformed_policy", "MalformedPolicyDocumentException": "malformed_policy",
+    "MalformedPolicy": "malformed_policy", "InvalidArn": "invalid_arn", "InvalidArnException": "invalid_arn",
+}  # fmt: skip
 
 
 def _table() -> dict[str, Kind]:
@@ -95,173 +91,48 @@ _KINDS = _table()
 _WEAK = frozenset(_DENIED_WEAKLY.split())
 
 # Codes that have none of the usual suffixes and mean no denial.
-_PLAIN = frozenset(
-    [
-        "Throttling",
-        "ThrottledException",
-        "RequestThrottled",
-        "RequestLimitExceeded",
-        "BandwidthLimitExceeded",
-        "SlowDown",
-        "EntityAlreadyExists",
-        "NoSuchEntity",
-        "LimitExceeded",
-        "DeleteConflict",
-        "EntityTemporarilyUnmodifiable",
-        "InvalidParameterValue",
-        "InvalidParameter",
-        "InvalidParameterCombination",
-        "MissingParameter",
-        "InvalidRequest",
-        "InvalidInput",
-        "InvalidUserType",
-        "InvalidAction",
-        "UnknownOperation",
-        "NoSuchBucket",
-        "NoSuchKey",
-        "NoSuchUpload",
-        "NoSuchVersion",
-        "NoSuchBucketPolicy",
-        "NoSuchLifecycleConfiguration",
-        "BucketAlreadyExists",
-        "BucketAlreadyOwnedByYou",
-        "BucketNotEmpty",
-        "OptInRequired",
-        "SubscriptionRequired",
-        "SubscriptionRequiredException",
-        "NotSignedUp",
-        "PermanentRedirect",
-        "TemporaryRedirect",
-        "InvalidBucketName",
-        "InternalFailure",
-        "ServiceUnavailable",
-        "Unavailable",
-        "DryRunOperation",
-        "DependencyViolation",
-        "IncorrectState",
-        "InsufficientInstanceCapacity",
-        "InstanceLimitExceeded",
-        "VcpuLimitExceeded",
-        "AddressLimitExceeded",
-        "InvalidArgument",
-        "MalformedXML",
-        "MethodNotAllowed",
-        "NotImplemented",
-        "OperationAborted",
-        "PreconditionFailed",
-        "RequestTimeout",
-        "RestoreAlreadyInProgress",
-        "DBInstanceNotFound",
-        "DBInstanceAlreadyExists",
-        "HostedZoneNotFound",
-        "NoSuchHostedZone",
-        "InvalidChangeBatch",
-        "PriorRequestNotComplete",
-        "LoadBalancerNotFound",
-        "TargetGroupNotFound",
-        "DuplicateLoadBalancer",
-        "ResourceInUse",
-        "PackedPolicyTooLarge",
-        "QueueDoesNotExist",
-        "NotFound",
-        "AWS.SimpleQueueService.NonExistentQueue",
-        "InvalidSubnet",
-        "PendingVerification",
-        "Blocked",
-        "UnsupportedOperation",
-        "UnsupportedAddressFamily",
-        "InvalidTarget",
-        "VolumeInUse",
-        "AlreadyExists",
-        "ResourceNotFound",
-        "ValidationError",
-        "ThrottlingException",
-        "ResourceNotFoundException",
-        "ConflictException",
-        "ValidationException",
-        "InternalServerException",
-        "ServiceQuotaExceededException",
-        "InvalidParameterException",
-        "InvalidRequestException",
-        "LimitExceededException",
-        "ResourceInUseException",
-        "TooManyRequestsException",
-        "BadRequestException",
-        "NotFoundException",
-        "ServiceUnavailableException",
-        "ProvisionedThroughputExceededException",
-        "ConditionalCheckFailedException",
-        "TransactionCanceledException",
-        "RepositoryNotFoundException",
-        "ClusterNotFoundException",
-        "InvalidParameterValueException",
-        "ResourceConflictException",
-        "EntityNotFoundException",
-        "AlreadyExistsException",
-        "ResourceAlreadyExistsException",
-        "ConcurrentModificationException",
-        "KMSInvalidStateException",
-        "DisabledException",
-        "NoSuchEntityException",
-        "EntityAlreadyExistsException",
-        "DeleteConflictException",
-        "InvalidInputException",
-        "InternalServerErrorException",
-        "ModelErrorException",
-        "ResourceLimitExceeded",
-        "ParameterNotFound",
-        "InvalidInstanceId",
-        "InvalidSequenceTokenException",
-        "DataAlreadyAcceptedException",
-        "StackInstanceNotFoundException",
-        "ResourceNotReadyException",
-        "ServerException",
-        "ImageNotFoundException",
-        "LayerInaccessibleException",
-        "ServiceException",
-        "CertificateNotFoundException",
-        "RequestError",
-        "RequestCanceled",
-        "SerializationError",
-        "MissingRegion",
-        "NoRegionError",
-        "EndpointConnectionError",
-    ]
-)
+_PLAIN_CODES = """
+    Throttling ThrottledException RequestThrottled RequestLimitExceeded BandwidthLimitExceeded SlowDown
+    EntityAlreadyExists NoSuchEntity LimitExceeded DeleteConflict EntityTemporarilyUnmodifiable
+    InvalidParameterValue InvalidParameter InvalidParameterCombination MissingParameter InvalidRequest
+    InvalidInput InvalidUserType InvalidAction UnknownOperation NoSuchBucket NoSuchKey NoSuchUpload
+    NoSuchVersion NoSuchBucketPolicy NoSuchLifecycleConfiguration BucketAlreadyExists BucketAlreadyOwnedByYou
+    BucketNotEmpty OptInRequired SubscriptionRequired SubscriptionRequiredException NotSignedUp
+    PermanentRedirect TemporaryRedirect InvalidBucketName InternalFailure ServiceUnavailable Unavailable
+    DryRunOperation DependencyViolation IncorrectState InsufficientInstanceCapacity InstanceLimitExceeded
+    VcpuLimitExceeded AddressLimitExceeded InvalidArgument MalformedXML MethodNotAllowed NotImplemented
+    OperationAborted PreconditionFailed RequestTimeout RestoreAlreadyInProgress DBInstanceNotFound
+    DBInstanceAlreadyExists HostedZoneNotFound NoSuchHostedZone InvalidChangeBatch PriorRequestNotComplete
+    LoadBalancerNotFound TargetGroupNotFound DuplicateLoadBalancer ResourceInUse PackedPolicyTooLarge
+    QueueDoesNotExist NotFound AWS.SimpleQueueService.NonExistentQueue InvalidSubnet PendingVerification Blocked
+    UnsupportedOperation UnsupportedAddressFamily InvalidTarget VolumeInUse AlreadyExists ResourceNotFound
+    ValidationError ThrottlingException ResourceNotFoundException ConflictException ValidationException
+    InternalServerException ServiceQuotaExceededException InvalidParameterException InvalidRequestException
+    LimitExceededException ResourceInUseException TooManyRequestsException BadRequestException NotFoundException
+    ServiceUnavailableException ProvisionedThroughputExceededException ConditionalCheckFailedException
+    TransactionCanceledException RepositoryNotFoundException ClusterNotFoundException
+    InvalidParameterValueException ResourceConflictException EntityNotFoundException AlreadyExistsException
+    ResourceAlreadyExistsException ConcurrentModificationException KMSInvalidStateException DisabledException
+    NoSuchEntityException EntityAlreadyExistsException DeleteConflictException InvalidInputException
+    InternalServerErrorException ModelErrorException ResourceLimitExceeded ParameterNotFound InvalidInstanceId
+    InvalidSequenceTokenException DataAlreadyAcceptedException StackInstanceNotFoundException
+    ResourceNotReadyException ServerException ImageNotFoundException LayerInaccessibleException ServiceException
+    CertificateNotFoundException RequestError RequestCanceled SerializationError MissingRegion NoRegionError
+    EndpointConnectionError
+"""
+_PLAIN = frozenset(_PLAIN_CODES.split())
 # Codes of health issues of EKS clusters, node groups and add-ons. Source: botocore's EKS model.
-EKS_ISSUES = frozenset(
-    [
-        "AccessDenied",
-        "AddonPermissionFailure",
-        "AddonSubscriptionNeeded",
-        "AsgInstanceLaunchFailures",
-        "AutoScalingGroupInvalidConfiguration",
-        "ClusterUnreachable",
-        "Ec2InstanceTypeDoesNotExist",
-        "Ec2LaunchTemplateInvalidConfiguration",
-        "Ec2LaunchTemplateNotFound",
-        "Ec2SecurityGroupDeletionFailure",
-        "Ec2SecurityGroupNotFound",
-        "Ec2ServiceNotSubscribed",
-        "Ec2SubnetMissingIpv6Assignment",
-        "Ec2SubnetNotFound",
-        "IamInstanceProfileNotFound",
-        "IamLimitExceeded",
-        "IamNodeRoleNotFound",
-        "IamRoleNotFound",
-        "InstanceLimitExceeded",
-        "KmsGrantRevoked",
-        "KmsKeyDisabled",
-        "KmsKeyMarkedForDeletion",
-        "KmsKeyNotFound",
-        "NodeCreationFailure",
-        "NodeTerminationFailure",
-        "PodEvictionFailure",
-        "StsRegionalEndpointDisabled",
-        "SourceEc2LaunchTemplateNotFound",
-        "VpcNotFound",
-    ]
-)
+_EKS_ISSUES = """
+    AccessDenied AddonPermissionFailure AddonSubscriptionNeeded AsgInstanceLaunchFailures
+    AutoScalingGroupInvalidConfiguration ClusterUnreachable Ec2InstanceTypeDoesNotExist
+    Ec2LaunchTemplateInvalidConfiguration Ec2LaunchTemplateNotFound Ec2SecurityGroupDeletionFailure
+    Ec2SecurityGroupNotFound Ec2ServiceNotSubscribed Ec2SubnetMissingIpv6Assignment Ec2SubnetNotFound
+    IamInstanceProfileNotFound IamLimitExceeded IamNodeRoleNotFound IamRoleNotFound InstanceLimitExceeded
+    KmsGrantRevoked KmsKeyDisabled KmsKeyMarkedForDeletion KmsKeyNotFound NodeCreationFailure
+    NodeTerminationFailure PodEvictionFailure StsRegionalEndpointDisabled SourceEc2LaunchTemplateNotFound
+    VpcNotFound
+"""
+EKS_ISSUES = frozenset(_EKS_ISSUES.split())
 # Codes without a kind that no other system uses.
 _EXCLUSIVE = frozenset({"InternalFailure", "OptInRequired", "RequestLimitExceeded", "DryRunOperation"})
 # Any software has classes named "…Error" or with one word before "Exception". These are AWS error codes; some are
@@ -280,9 +151,9 @@ _ERRORS = frozenset(_CLASS_LIKE_CODES.split())
 _COMMON_CLASS = lazy_pattern(r"\w+Error|(?:[A-Z][a-z0-9]+|[A-Z0-9]+)Exception", re.ASCII)
 # What codes end with, and what is before the dot of those that have one.
 _SUFFIXES = (
-    *("Exception", "Error", "Fault", "Failure", "Denied", "NotFound", "AlreadyExists"),
-    *("Expired", "Exceeded", "TooLarge"),
-)
+    "Exception", "Error", "Fault", "Failure", "Denied", "NotFound", "AlreadyExists", "Expired", "Exceeded",
+    "TooLarge",
+)  # fmt: skip
 _PREFIXES = frozenset({"Client", "Server", "Sender", "Receiver"})
 _PARTS = {part for code in (*_KINDS, *_PLAIN) for part in code.split(".")} | _PREFIXES
 _SHAPE = lazy_pattern(

@@ -20,18 +20,9 @@ _LENGTH = 5
 # Words of most failures.
 _COMMON_WORDS = frozenset(
     {
-        "access",
-        "authorized",
-        "error",
-        "failed",
-        "identity",
-        "operation",
-        "perform",
-        "request",
-        "resource",
-        "token",
+        "access", "authorized", "error", "failed", "identity", "operation", "perform", "request", "resource", "token",
     }
-)
+)  # fmt: skip
 _ALTERNATIVE = "|"
 _WORD = re.compile(r"(?<=[^\w])[A-Za-z0-9_]{4,}(?=[^\w])", re.ASCII)
 _STATED_WORD = re.compile(r"<(\w+)>(.*)", re.ASCII | re.DOTALL)

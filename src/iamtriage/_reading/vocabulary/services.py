@@ -126,21 +126,9 @@ _HOST_SERVICE = lazy_pattern(
 # Namespaces of an SDK's own modules, which look like a service's.
 _SDK_PARTS = frozenset(
     {
-        "runtime",
-        "sigv4",
-        "core",
-        "auth",
-        "util",
-        "model",
-        "internal",
-        "sdk",
-        "errors",
-        "plugins",
-        "credentials",
-        "http",
-        "exception",
+        "runtime", "sigv4", "core", "auth", "util", "model", "internal", "sdk", "errors", "plugins", "credentials", "http", "exception",
     }
-)
+)  # fmt: skip
 _MASK = lazy_pattern(r"(.)\1+\Z")
 
 
