@@ -56,16 +56,17 @@ def read(
 
 def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
     """Read the failure that is the cause; the arguments as ``read``'s."""
-    view: View | None = None
     if stated is None and is_plain_line(text):
         line = Readable(" ".join(text.split()) if "  " in text else text)
         if states_nothing(line):
             # Most lines of logs that report errors.
             return None
         if is_readable_line(text):
-            view, candidates = View(text), _find_candidates(line)
-    if view is None:
-        view, candidates = read(text, stated)
+            return _build_cause(View(text), _find_candidates(line))
+    return _build_cause(*read(text, stated))
+
+
+def _build_cause(view: View, candidates: list[Candidate]) -> Failure | None:
     candidate = pick_root_cause(candidates, view.text)
     return None if candidate is None else build(candidate, view)
 

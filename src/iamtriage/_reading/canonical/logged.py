@@ -158,9 +158,10 @@ def _read_quoted_print(text: str) -> Failure | None:
     failure = read_print(text[:start] + message, start) if message.startswith(_STARTS) else None
     if failure is None:
         return None
-    span, spans = failure.span, failure.spans
+    span, spans = failure.span, dict(failure.spans)
     if escapes:
-        first, moved = escapes[0], {}
+        first = escapes[0]
+        moved: dict[str, tuple[int, int]] = {}
         for name, (low, high) in spans.items():
             before = bisect_left(escapes, low) if high > first else 0
             if high <= first or before == bisect_left(escapes, high):
