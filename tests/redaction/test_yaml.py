@@ -40,8 +40,12 @@ STRINGS = (
     f"curl -u ana:{PASSWORD} https://x", f"Authorization: Bearer {OPAQUE}", f'{{"password": "{PASSWORD}", "n": 1}}',
     JWT, f"after {JWT} more", "a long text of many words that is written over several lines as it is too wide for one",
 )  # fmt: skip
-_KEYS = st.sampled_from(("name", "value", "kind", "user", "a b", "max_tokens", "secretName", "0", "x-y"))
-_SCALARS = st.one_of(st.sampled_from(STRINGS), st.none(), st.booleans(), st.integers(-9, 99))
+_KEYS: st.SearchStrategy[str] = st.sampled_from(
+    ("name", "value", "kind", "user", "a b", "max_tokens", "secretName", "0", "x-y")
+)
+_SCALARS: st.SearchStrategy[object] = st.one_of(
+    st.sampled_from(STRINGS), st.none(), st.booleans(), st.integers(-9, 99)
+)
 
 
 def _with_secrets(data: dict[str, object], names: list[str]) -> dict[str, object]:
@@ -163,6 +167,29 @@ def test_secret_is_removed(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("$ kubectl get secret orders -o yaml\n", ""),
+        ("ana@laptop:~$ cat values.yaml\n", "ana@laptop:~$ exit\n"),
+        ("See this file:\n\n```yaml\n", "```\n\nIt fails: why?\n"),
+        ("~~~\n", "~~~\n"),
+    ],
+)
+def test_yaml_in_a_paste_is_redacted_value_by_value(start: str, end: str) -> None:
+    text = f"a: {{password: hunter2Horse9, b: [1, x {JWT}]}}\nc: hunter2Horse9\n"
+    expected = 'a: {password: "[REDACTED password]", b: [1, x REDACTED-web-token]}\nc: hunter2Horse9\n'
+    assert redact(start + text + end) == start + expected + end
+    assert redact(start + expected + end) == start + expected + end
+
+
+def test_prose_after_a_prompt_is_searched_as_text() -> None:
+    assert (
+        redact("$ cat a: b: c\npassword: hunter2Horse9 x: y\n")
+        == "$ cat a: b: c\npassword: [REDACTED password] x: y\n"
+    )
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "a: 1\npassword: !Ref DBPassword\n",
@@ -208,6 +235,7 @@ def test_what_is_no_secret_is_kept(text: str) -> None:
         "a: " + "[" * 200 + "]" * 200 + "\npassword: hunter2Horse9\n",
         "a: 1\n" * 1_200 + "b: 'c\npassword: hunter2Horse9\n",
         "a: b\n" * 1_200 + "password: hunter2Horse9\n",
+        "$ x\na: b\nc: dear\n" * 200 + "password: hunter2Horse9\n",
         "{" + "a: 1, " * 1_200 + "}\npassword: hunter2Horse9\n",
         "b: 1\na: {[b]: c}\npassword: hunter2Horse9\n",
         "? a\n: b\npassword: hunter2Horse9\n",

@@ -16,7 +16,7 @@ from iamtriage.redaction._documents.keys import announce_items, announce_members
 from iamtriage.redaction._documents.nodes import Node
 from iamtriage.redaction._documents.string_spans import find_strings
 from iamtriage.redaction._documents.xml_spans import find_xml
-from iamtriage.redaction._documents.yaml_spans import find_yaml
+from iamtriage.redaction._documents.yaml_spans import find_yaml, find_yaml_parts
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.notations import FILLER
 
@@ -152,6 +152,8 @@ def _find_documents(text: str) -> _FoundDocuments:
         values += find_xml(text)
     if "\\" in text:
         values += find_strings(text)
+    if ":" in text:
+        values += find_yaml_parts(text)
     values = [*_without_overlaps(values)]
     return _FoundDocuments(values, [(value.start, value.end) for value in values])
 

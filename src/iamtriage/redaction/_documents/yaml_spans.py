@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage.redaction._documents.nodes import Item, Node
+from iamtriage.redaction._documents.nodes import Item, Node, Scalar
 from iamtriage.redaction._documents.yaml_flows import FlowReader, YamlError
 from iamtriage.redaction._documents.yaml_scalars import (
     BlockScalar,
@@ -20,9 +20,11 @@ from iamtriage.redaction._documents.yaml_scalars import (
 )
 
 if TYPE_CHECKING:
-    from iamtriage.redaction._documents.nodes import Scalar, Value
+    from collections.abc import Iterator
 
-__all__ = ("YamlText", "find_yaml")
+    from iamtriage.redaction._documents.nodes import Value
+
+__all__ = ("YamlText", "find_yaml", "find_yaml_parts")
 
 _SKIPPED = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*+(?:[ \t]*+(?:#[^\n]*+)?\Z)?")
 _INDENT = re.compile(r"[ ]*+")
@@ -56,6 +58,12 @@ _SIMPLE = re.compile(
 # A text of more and shorter values on average is no document that people write, and would take long.
 _MAX_SHORT_VALUES = 1_000
 _MIN_CHARS_PER_VALUE = 15
+# The beginning or end of a code block, or a command after a prompt.
+_BORDER = re.compile(r"^(?:[ ]{0,8}(?:```|~~~)|(?:[^\s$]{1,60})?\$ )[^\n]*+(?:\n|\Z)", re.MULTILINE)
+_MIN_LENGTH = 12
+# More and shorter parts on average are no paste of people, and would take long.
+_MAX_SHORT_PARTS = 100
+_MIN_CHARS_PER_PART = 100
 # A single key and its value are prose as often as YAML.
 _MIN_KEYS = 2
 
@@ -84,6 +92,26 @@ def find_yaml(text: str) -> YamlText | None:
     if reader.key_count < _MIN_KEYS:
         return None
     return YamlText(reader.documents, reader.comments)
+
+
+def find_yaml_parts(text: str) -> Iterator[Scalar]:
+    """Yield each part of a text that is YAML: in a code block, or what a command prints."""
+    if "```" not in text and "~~~" not in text and "$ " not in text:
+        return
+    start = count = 0
+    for border in _BORDER.finditer(text):
+        if _is_yaml(text, start, border.start()):
+            yield Scalar(start, border.start())
+            count += 1
+        start = border.end()
+        if count > _MAX_SHORT_PARTS and start < count * _MIN_CHARS_PER_PART:
+            return
+    if start and _is_yaml(text, start, len(text)):
+        yield Scalar(start, len(text))
+
+
+def _is_yaml(text: str, start: int, end: int) -> bool:
+    return end - start >= _MIN_LENGTH and find_yaml(text[start:end]) is not None
 
 
 class _Level:
