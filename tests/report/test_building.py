@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 
 from iamtriage import parse, to_record
 from iamtriage.exceptions import ReportError
+from iamtriage.explaining._policy_for import normalize_principal
 from iamtriage.failures import fingerprint
 from iamtriage.inputs import open_inputs
 from iamtriage.report import Progress, Report, _collecting, build_report
-from iamtriage.report._rows import COLUMNS, read_batch
+from iamtriage.report._rows import COLUMNS, _find_role, read_batch
 from iamtriage.report._store import Store
 from iamtriage.testing import CloudTrailTree, write_cloudtrail_tree
 
@@ -172,6 +173,34 @@ def test_processes_read_what_one_process_reads(tree: tuple[Path, CloudTrailTree]
     folder, _ = tree
     with build_report([folder]) as one, build_report([folder], workers=2) as two:
         assert facts(one) == facts(two)
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        *(
+            "arn:aws:sts::111122223333:assumed-role/app/run-1",
+            "arn:aws:sts::111122223333:assumed-role/a b/run",
+        ),
+        *("arn:aws:iam::111122223333:role/app", "arn:aws-cn:iam::111122223333:role/team/shop/app"),
+        *(
+            "arn:aws:iam::111122223333:role//app",
+            "arn:aws:iam::111122223333:role/",
+            "arn:aws:iam::1:role/app",
+        ),
+        *("arn:aws:iam::111122223333:role/team/a b", "arn:aws:iam::111122223333:role/aws-service-role/x.y/A"),
+        *("arn:aws:iam::111122223333:user/role/ana", "arn:aws:iam::111122223333:root", "anonymous", ""),
+        *("arn:aws:sts::111122223333:federated-user/ana", "backup.amazonaws.com", "role/app", "app\n"),
+        *("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/ana@example.com",),
+        *(
+            "arn::iam::111122223333:role/app",
+            "arn:aws:iam::111122223333:role/é/app",
+            "arn:aws:iam::*:role/app",
+        ),
+    ],
+)
+def test_roles_are_those_of_policies(principal: str) -> None:
+    assert _find_role(principal) == normalize_principal(principal)
 
 
 def test_a_problem_has_its_role_its_example_and_its_explanation(events: Path) -> None:
@@ -490,6 +519,7 @@ def test_a_killed_reader_is_an_error_and_the_store_goes_on(events: Path, tmp_pat
 _LIMITED_REPORT = """
 import resource, signal, sys
 from iamtriage.exceptions import ReportError
+from iamtriage.explaining._policy_for import normalize_principal
 from iamtriage.report import build_report
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]),) * 2)

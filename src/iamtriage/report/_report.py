@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from iamtriage._text import hide_secrets
 from iamtriage.explaining._explain import explain
 from iamtriage.failures._fingerprints import fingerprint
+from iamtriage.report._assumptions import build_claims
 from iamtriage.report._baselines import Baseline
 from iamtriage.report._examples import read_example
 from iamtriage.report._explanations import explain_example
 from iamtriage.report._queries import GROUPS, Queries
-from iamtriage.report._trust import build_claims, check_assumption
+from iamtriage.report._trust import check_assumption
 
 if TYPE_CHECKING:
     import os

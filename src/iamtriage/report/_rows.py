@@ -13,8 +13,8 @@ import attrs
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.inputs._records import parse_record
+from iamtriage.report._assumptions import NOT_ASSUMED, read_assumption
 from iamtriage.report._examples import build_example
-from iamtriage.report._trust import NOT_ASSUMED, read_assumption
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,7 @@ SIGN_IN = "console_sign_in"
 _OTHER = "aws_error"
 _STS = "sts.amazonaws.com"
 _SESSION = re.compile(r"arn:([^:]*):sts::(\d{12}):assumed-role/([\w+=,.@-]{1,64})/[^/]*\Z", re.ASCII)
+_ROLE = re.compile(r"arn:([^:]*):iam::(\d{12}):role/(?:[!-.0-~][!-~]*/)?([\w+=,.@-]{1,64})\Z", re.ASCII)
 _ACCOUNT = re.compile(r"arn:[^:]*:[^:]*:[^:]*:(\d{12}):", re.ASCII)
 _PART_SIZE = 1 << 20
 
@@ -206,13 +207,16 @@ def _build_row(failure: Failure, recipient: str | None, mfa: str | None) -> tupl
 
 
 def _find_role(principal: str | None) -> str | None:
-    """Return the role of a session, and other principals as they are."""
+    """Return the role of a session, a role without its path, and other principals as they are.
+
+    This is what ``normalize_principal()`` returns, whose module imports all rules.
+    """
     if principal is None:
         return None
-    session = _SESSION.match(principal)
-    if session is not None:
-        return f"arn:{session[1]}:iam::{session[2]}:role/{session[3]}"
-    return _normalize(principal)
+    role = _SESSION.match(principal) or _ROLE.match(principal)
+    if role is not None:
+        return f"arn:{role[1]}:iam::{role[2]}:role/{role[3]}"
+    return _normalize(principal) if "role/" in principal else principal
 
 
 @lru_cache(4_096)
