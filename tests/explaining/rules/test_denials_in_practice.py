@@ -486,7 +486,24 @@ SETTINGS: tuple[Case, ...] = (
         ("an IAM administrator",),
     ),
 )
+TASKS: tuple[Case, ...] = (
+    (
+        "secret of a task",
+        f"ResourceInitializationError: unable to pull secrets or registry auth: AccessDeniedException: User: arn:aws:sts::{ACCOUNT}:assumed-role/ecsTaskExecutionRole/0f1e2d3c is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:db-AbCdEf because no identity-based policy allows the secretsmanager:GetSecretValue action",
+        {},
+        ("task execution role (executionRoleArn)", "kms:Decrypt on that key"),
+        (),
+    ),
+    (
+        "lock of a state",
+        f"Error: Error acquiring the state lock: AccessDeniedException: User: arn:aws:iam::{ACCOUNT}:user/ci is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/tf-lock because no identity-based policy allows the dynamodb:PutItem action",
+        {},
+        ("dynamodb:GetItem and dynamodb:DeleteItem on the table",),
+        (),
+    ),
+)
 OTHERS: tuple[Case, ...] = (
+    *TASKS,
     (
         "operation of a handler",
         "orders-table | CREATE_FAILED | AWS::DynamoDB::Table | Resource handler returned message: \"Access denied for operation 'CreateTable'.\" (RequestToken: 0b1c, HandlerErrorCode: AccessDenied)",

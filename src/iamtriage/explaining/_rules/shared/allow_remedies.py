@@ -14,7 +14,7 @@ from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.companion_actions import companion_actions
+from iamtriage.explaining._rules.shared.companion_actions import companion_actions, text_hints
 from iamtriage.explaining._rules.shared.principal_words import PLACEHOLDER_ACCOUNT
 from iamtriage.policies._documents import build_document, build_statement
 from iamtriage.policies._grants import build_grant
@@ -122,6 +122,7 @@ def allow_remedy(
     steps = [
         *([first_step] if first_step else []),
         *(note for note in grant.notes if not note.startswith(_PARTITION)),
+        *text_hints(grant.action, denial.failure.text),
         *companion_actions(grant.action, denial.resource),
     ]
     # Whoever replaces the placeholders of an ARN sees its partition.

@@ -24,7 +24,7 @@ import attrs
 
 from iamtriage._text import join_words
 
-__all__ = ("SESSION_CHANNEL_ACTIONS", "companion_actions")
+__all__ = ("SESSION_CHANNEL_ACTIONS", "companion_actions", "text_hints")
 
 
 @attrs.frozen
@@ -109,6 +109,7 @@ _TASKS: dict[str, tuple[_Task, ...]] = {
     **dict.fromkeys(_MARKETPLACE.actions, (_MARKETPLACE,)),
 }
 _LOGS = "Writing logs requires logs:CreateLogStream and logs:PutLogEvents on the log group's ARN followed by :*, and logs:CreateLogGroup if the group does not exist yet."
+_SECURE_STRING = "If the parameter is a SecureString with a customer managed KMS key, kms:Decrypt on that key is required, too."
 _INFERENCE_PROFILE = "An inference profile sends the call to several Regions: the statement also needs the model there, {} (* is any Region)."
 _CATALOG = re.compile(
     r"(?P<prefix>arn:[\w-]+:glue:[\w-]+:\d{12}):(?:catalog|(?:database|table|userDefinedFunction)/(?P<database>[\w-]{1,255})(?:/.*)?)\Z",
@@ -130,6 +131,10 @@ _HINTS = {
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
     "ec2:CreateTags": "A call that tags what it creates (RunInstances, CreateVolume) requires ec2:CreateTags on each new resource. The condition ec2:CreateAction limits it to such calls.",
     "s3:ListBucket": "Listing comes first in aws s3 sync and recursive copies. Reading or writing then requires s3:GetObject or s3:PutObject on the objects, whose ARN is the bucket's followed by /*.",
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
+    **dict.fromkeys(("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"), _SECURE_STRING),
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    "secretsmanager:GetSecretValue": "If the secret has a customer managed KMS key, kms:Decrypt on that key is required, too.",
     "kms:GenerateDataKey": "Multipart uploads to S3, and messages to SQS queues, also require kms:Decrypt on the same key.",
     "sqs:ReceiveMessage": "A consumer also needs sqs:DeleteMessage. If the queue is an event source of a Lambda function, sqs:GetQueueAttributes, too.",
     "sqs:GetQueueAttributes": "If the queue is an event source of a Lambda function, its role also needs sqs:ReceiveMessage and sqs:DeleteMessage.",
@@ -139,6 +144,21 @@ _HINTS = {
     "lakeformation:GetDataAccess": "This lets the caller request data. Lake Formation must also grant it SELECT on the tables.",
     "ecs:ExecuteCommand": "The AWS CLI also calls ecs:DescribeTasks for the task. If the cluster encrypts sessions with a KMS key, kms:GenerateDataKey on that key is required, too.",
 }
+# A fragment of the text, the beginning of the action, and what to know then.
+_TEXT_HINTS = (
+    (
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+        "ResourceInitializationError",
+        "",
+        "ECS prepares a task with its task execution role (executionRoleArn), so allow it there, not to the task role.",
+    ),
+    (
+        # https://developer.hashicorp.com/terraform/language/backend/s3
+        "the state lock",
+        "dynamodb:",
+        "Locking the Terraform state also requires dynamodb:GetItem and dynamodb:DeleteItem on the table.",
+    ),
+)
 _ALL = "AWS reports one missing action at a time: add those that are still missing."
 
 
@@ -155,9 +175,22 @@ def companion_actions(
     >>> companion_actions("ecr:BatchGetImage")[0]
     'Pulling an image also requires ecr:GetDownloadUrlForLayer on the repository, and ecr:GetAuthorizationToken on *.'
     """
+    if resource is not None and not by_resource and (hints := _resource_hints(action, resource)):
+        return hints
     if action in _TASKS or action in _HINTS:
         return _companion_actions(action, by_resource)
-    return () if resource is None or by_resource else _resource_hints(action, resource)
+    return ()
+
+
+def text_hints(action: str, text: str) -> tuple[str, ...]:
+    """Return what the text around a denial of an action says about the task.
+
+    >>> text_hints("dynamodb:PutItem", "Error acquiring the state lock")
+    ('Locking the Terraform state also requires dynamodb:GetItem and dynamodb:DeleteItem on the table.',)
+    """
+    return tuple(
+        hint for fragment, prefix, hint in _TEXT_HINTS if fragment in text and action.startswith(prefix)
+    )
 
 
 def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
