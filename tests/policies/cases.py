@@ -41,6 +41,9 @@ ASSUME = "https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.htm
 CALLER_IDENTITY = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"
 FEDERATION = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html"
 ENDPOINTS = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html"
+GATEWAYS = f"{ENDPOINTS}#vpc-endpoint-policies-gateway"
+KMS_PERMISSIONS = f"{KMS}kms-api-permissions-reference.html"
+QUEUE_LIMITS = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-limitations-of-custom-policies.html"
 BUCKET_POLICY = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html"
 
 ACCOUNT, OTHER = "111122223333", "444455556666"

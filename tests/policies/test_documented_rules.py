@@ -11,19 +11,24 @@ import pytest
 from iamtriage.policies import PolicySet, Request, evaluate
 from tests.policies.cases import (
     ACCOUNT,
+    BUCKET_POLICY,
     CALLER_IDENTITY,
     CROSS,
     ELSE,
+    ENDPOINTS,
     FEDERATED,
     FEDERATION,
     FOREIGN,
     FOREIGN_KEY,
     FULL,
+    GATEWAYS,
     IAM,
     KEY,
+    KEY_FOREIGN,
     KEY_POLICY,
     KEYS,
     KMS,
+    KMS_PERMISSIONS,
     LINKED,
     LOGIC,
     MULTI,
@@ -33,12 +38,14 @@ from tests.policies.cases import (
     OTHER,
     PRINCIPAL,
     QUEUE,
+    QUEUE_LIMITS,
     RCPS,
     RESOURCE,
     ROLE,
     ROOT,
     SCP,
     SCPS,
+    SEND,
     SESSION,
     TARGET,
     USER,
@@ -378,7 +385,53 @@ RESOURCE_RULES = [
     on("another partition", "sqs:SendMessage", QUEUE, QUEUE.replace("arn:aws:", "arn:aws-cn:"), False),
 ]  # fmt: skip
 
+
+def across(action: str, resource: str = FOREIGN_KEY, principal: str = USER, **more: Any) -> tuple[Request, PolicySet]:  # fmt: skip
+    """Return a request that the policies of both accounts allow."""
+    return Request(principal, action, resource, **more), having(identity=[FULL], resource=to("*", "*"))
+
+
+def through(principal: Any, action: str = "s3:GetObject", resource: str = OBJECT, caller: str = ROLE) -> tuple[Request, PolicySet]:  # fmt: skip
+    """Return a request through a VPC endpoint whose policy names a principal."""
+    return Request(caller, action, resource), having(identity=[FULL], vpc_endpoint=to(principal, "*"))
+
+
+FOREIGN_BUCKET = {"resource": "arn:aws:s3:::b", "resource_account": OTHER}
+OWN_ACCOUNT_RULES = [
+    Case(KMS_PERMISSIONS, "Decrypt can be called across accounts", *across("kms:Decrypt"), True),
+    Case(KMS_PERMISSIONS, "CreateGrant can be called across accounts", *across("kms:CreateGrant"), True),
+    Case(KMS_PERMISSIONS, "GetKeyRotationStatus can be called across accounts", *across("kms:GetKeyRotationStatus"), True),
+    Case(KMS_PERMISSIONS, "ScheduleKeyDeletion cannot be called across accounts", *across("kms:ScheduleKeyDeletion"), False, "implicit", "resource"),
+    Case(KMS_PERMISSIONS, "PutKeyPolicy cannot be called across accounts", *across("kms:PutKeyPolicy", principal=ROOT), False, "implicit", "resource"),
+    Case(KMS_PERMISSIONS, "case does not matter", *across("kms:scheduleKeydeletion", principal=SESSION), False),
+    Case(KMS_PERMISSIONS, "ScheduleKeyDeletion within the account", *across("kms:ScheduleKeyDeletion", KEY), True),
+    Case(KMS_PERMISSIONS, "an explicit deny comes first", across("kms:ScheduleKeyDeletion")[0], having(identity=[FULL, doc(deny("kms:*"))], resource=to("*", "*")), False, "explicit", "identity"),
+    Case(KEY_FOREIGN, "without a key policy", across("kms:ScheduleKeyDeletion")[0], having(identity=[FULL]), False, "implicit", "resource"),
+    Case(QUEUE_LIMITS, "DeleteQueue cannot be called across accounts", *across("sqs:DeleteQueue", FOREIGN), False, "implicit", "resource"),
+    Case(QUEUE_LIMITS, "SetQueueAttributes cannot be called across accounts", *across("sqs:SetQueueAttributes", FOREIGN), False),
+    Case(QUEUE_LIMITS, "GetQueueAttributes can be called across accounts", *across("sqs:GetQueueAttributes", FOREIGN), True),
+    Case(QUEUE_LIMITS, "DeleteQueue within the account", *across("sqs:DeleteQueue", QUEUE), True),
+    Case(BUCKET_POLICY, "a caller of another account", *across("s3:PutBucketPolicy", **FOREIGN_BUCKET), False, "implicit", "resource"),
+    Case(BUCKET_POLICY, "the root user of another account", *across("s3:GetBucketPolicy", principal=ROOT, **FOREIGN_BUCKET), False),
+    Case(BUCKET_POLICY, "an anonymous caller", *across("s3:GetBucketPolicy", "arn:aws:s3:::b", "anonymous"), False),
+    Case(BUCKET_POLICY, "a caller of the bucket's account", *across("s3:PutBucketPolicy", "arn:aws:s3:::b"), True),
+    Case(BUCKET_POLICY, "another call on the bucket", *across("s3:GetBucketAcl", **FOREIGN_BUCKET), True),
+]  # fmt: skip
+# Gateway endpoints exist for S3 and DynamoDB, interface endpoints for them, too.
+GATEWAY_RULES = [
+    Case(GATEWAYS, "everyone", *through("*"), True),
+    Case(GATEWAYS, "an account is its root user", *through(ACCOUNT), None, None, "vpc_endpoint"),
+    Case(GATEWAYS, "an account by ARN is its root user", *through(ROOT), None),
+    Case(GATEWAYS, "the root user", *through(ROOT, caller=ROOT), True),
+    Case(GATEWAYS, "another account", *through(OTHER), False, "implicit", "vpc_endpoint"),
+    Case(GATEWAYS, "an account and the role", *through([ACCOUNT, ROLE]), True),
+    Case(GATEWAYS, "DynamoDB", *through(ROOT, "dynamodb:GetItem", f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/t"), None),
+    Case(ENDPOINTS, "SQS has interface endpoints only", *through(ROOT, SEND, QUEUE), True),
+]  # fmt: skip
+
 CASES = [
+    *OWN_ACCOUNT_RULES,
+    *GATEWAY_RULES,
     *OPERATOR_RULES,
     *VARIABLE_RULES,
     *PRINCIPAL_RULES,

@@ -190,7 +190,7 @@ def _find_assumptions(layers: dict[PolicyType, Layer], keys: RequestKeys) -> Ite
 
 def _assume_no_other_grant(unmet: Need, keys: RequestKeys) -> Iterable[str]:
     """Return what could allow a request without a policy, and is not evaluated."""
-    if unmet.policy_type != "resource":
+    if unmet.policy_type != "resource" or not unmet.layers:
         return
     if is_key(keys):
         # https://docs.aws.amazon.com/kms/latest/developerguide/grants.html

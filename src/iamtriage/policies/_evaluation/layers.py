@@ -18,6 +18,7 @@ from iamtriage.policies._requests import Anonymous, Provider, WebIdentity
 from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:
+    from iamtriage.policies._evaluation.principals import PrincipalResult
     from iamtriage.policies._requests import RequestKeys
     from iamtriage.policies._sets import PolicySet, Source
     from iamtriage.policies._statements import Statement
@@ -37,6 +38,8 @@ _RCP_SERVICES = frozenset(
 # The root user of the bucket's account always can call these, even if the bucket policy denies them:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
 _BUCKET_POLICY_ACTIONS = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
+# Services that gateway endpoints exist for.
+_GATEWAY_SERVICES = frozenset({"s3", "dynamodb"})
 _WITHOUT_POLICIES = (Root, ServicePrincipal, Anonymous, Provider, WebIdentity)
 _OF_PRINCIPAL: tuple[PolicyType, ...] = ("identity", "permissions_boundary", "session")
 _LIMITS: tuple[PolicyType, ...] = ("service_control", "resource_control", "vpc_endpoint")
@@ -156,6 +159,8 @@ def evaluate_layers(question: Question, policies: PolicySet) -> dict[PolicyType,
             layer = attrs.evolve(layer, level_allows=_allow_levels(layer, policies))
         if policy_type == "resource_control":
             layer = _check_services(layer, keys)
+        if policy_type == "vpc_endpoint":
+            layer = _check_gateway(layer, keys)
         layers[policy_type] = _doubt(layer, reason) if applies is None else layer
     return layers
 
@@ -214,6 +219,29 @@ def _names_service(statement: Statement, prefix: str) -> bool:
     return not statement.is_not_action and any(
         each.lower().startswith(f"{prefix}:") for each in statement.actions
     )
+
+
+def _check_gateway(layer: Layer, keys: RequestKeys) -> Layer:
+    """Make an Allow for an account uncertain if the endpoint might be a gateway endpoint.
+
+    There, an account stands for its root user only:
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html#vpc-endpoint-policies-gateway
+    """
+    if isinstance(keys.caller, Root) or keys.action_lower.partition(":")[0] not in _GATEWAY_SERVICES:
+        return layer
+    delegated = [each for each in layer.allows if _names_only_account(each.match.principal)]
+    if not delegated:
+        return layer
+    reason = "in the policy of a gateway endpoint, an account stands for its root user only"
+    return attrs.evolve(
+        layer,
+        allows=tuple(each for each in layer.allows if each not in delegated),
+        possible_allows=(*layer.possible_allows, *(_with_unknown(each, reason) for each in delegated)),
+    )
+
+
+def _names_only_account(principal: PrincipalResult) -> bool:
+    return principal.account is True and True not in {principal.direct, principal.entity, principal.everyone}
 
 
 def _doubt(layer: Layer, reason: str) -> Layer:

@@ -30,6 +30,30 @@ _ANONYMOUS_SERVICES = frozenset(
 _MANAGEMENT_ACCOUNT = "unless it is the management account, to which service control policies do not apply"
 # Callers to which no identity-based policy is attached.
 _UNATTACHED = (ServicePrincipal, Anonymous, Provider, WebIdentity)
+# Calls to which permissions across accounts don't apply. "Cross-account use: No" in
+# https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html:
+_OWN_KEY_ACTIONS = """
+    CancelKeyDeletion CreateAlias DeleteAlias DeleteImportedKeyMaterial DisableKey
+    DisableKeyRotation EnableKey EnableKeyRotation GetKeyLastUsage GetKeyPolicy
+    GetParametersForImport ImportKeyMaterial ListKeyPolicies ListKeyRotations ListResourceTags
+    PutKeyPolicy ReplicateKey RotateKeyOnDemand ScheduleKeyDeletion TagResource UntagResource
+    UpdateAlias UpdateKeyDescription UpdatePrimaryRegion
+""".lower().split()
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-limitations-of-custom-policies.html
+_OWN_QUEUE_ACTIONS = """
+    AddPermission CancelMessageMoveTask CreateQueue DeleteQueue ListMessageMoveTasks ListQueues ListQueueTags
+    RemovePermission SetQueueAttributes StartMessageMoveTask TagQueue UntagQueue
+""".lower().split()
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+_OWN_BUCKET_ACTIONS = ("getbucketpolicy", "putbucketpolicy", "deletebucketpolicy")
+_OWN_ACCOUNT_ACTIONS = frozenset(
+    f"{prefix}:{name}"
+    for prefix, names in (
+        *(("kms", _OWN_KEY_ACTIONS), ("sqs", _OWN_QUEUE_ACTIONS)),
+        ("s3", _OWN_BUCKET_ACTIONS),
+    )
+    for name in names
+)
 _LONG_TERM_ACTIONS = frozenset({"sts:getfederationtoken", "sts:getsessiontoken"})
 
 
@@ -77,11 +101,15 @@ def find_needs(layers: dict[PolicyType, Layer], keys: RequestKeys, policies: Pol
 
 
 def find_restriction(keys: RequestKeys) -> Need | None:
-    """Return why credentials of this kind cannot make the call, whatever policies allow.
+    """Return why the caller cannot make the call, whatever policies allow.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
     """
     caller, action = keys.caller, keys.action_lower
+    if action in _OWN_ACCOUNT_ACTIONS and _is_foreign(keys):
+        owner = f"account {keys.resource_account}" if keys.resource_account else "the bucket's account"
+        reason = f"Only principals of {owner} can call {keys.action} on its resources."
+        return Need("resource", is_met=False, reason=reason)
     if isinstance(caller, Root) and action == "sts:assumerole":
         reason = f"The root user of account {caller.account} cannot assume a role."
         return Need("resource", is_met=False, reason=reason)
@@ -101,6 +129,14 @@ def find_restriction(keys: RequestKeys) -> Need | None:
         reason = f"Federated users can call IAM in the console only, so {keys.action} depends on that."
         return Need("session", None, "", unknown=reason)
     return None
+
+
+def _is_foreign(keys: RequestKeys) -> bool:
+    """Return whether the caller belongs to another account than the resource, or, for S3, to none."""
+    if isinstance(keys.caller, Anonymous):
+        return keys.action_lower.startswith("s3:")
+    accounts = keys.principal_account, keys.resource_account
+    return None not in accounts and accounts[0] != accounts[1]
 
 
 def _find_needs_of_caller(
