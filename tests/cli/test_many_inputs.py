@@ -52,6 +52,14 @@ def test_each_file_has_a_heading(command: str, tmp_path: Path, capsys: pytest.Ca
     assert err == ""
 
 
+def test_options_between_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = _write(tmp_path / "a.log", _CALL), _write(tmp_path / "b.log", _CALL)
+    assert main(["scan", first, "--json", second]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert main(["scan", first, "--json", second, "--nonsense"]) == 2
+    assert "unrecognized arguments: " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", [["scan"], ["parse"], ["explain"], ["explain", "--all"], ["redact"]])
 def test_nothing_in_any_file(command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _write(tmp_path / "a.log", "ready\n")

@@ -99,6 +99,10 @@ class _Parser(argparse.ArgumentParser):
 def _parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     argv = sys.argv[1:] if argv is None else argv
     arguments, unknown = _build_parser(argv[0] if argv else "").parse_known_args(argv)
+    if hasattr(arguments, "files") and not any(each.startswith("-") and each != "-" for each in unknown):
+        # argparse takes FILE arguments only from one place.
+        arguments.files.extend(unknown)
+        unknown = []
     if unknown:
         parser: argparse.ArgumentParser = arguments.parser
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
