@@ -31,6 +31,31 @@ _LEVELS = "An error occurred (MalformedPolicy) when calling the PutBucketPolicy 
 
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
+    "registry-of-other-region": (
+        "$ aws ecr get-login-password --region us-east-1 | docker login --username AWS --password-stdin 111122223333.dkr.ecr.eu-west-1.amazonaws.com\nError response from daemon: login attempt to https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/ failed with status: 400 Bad Request",
+        "it is for us-east-1, and the registry is in eu-west-1",
+        "aws ecr get-login-password --region eu-west-1",
+    ),
+    "nodes-not-joined": (
+        "waiting for EKS Node Group (orders:ng-1) create: unexpected state 'CREATE_FAILED'. last error: i-0a1b2c3d4e5f60718: NodeCreationFailure: Instances failed to join the kubernetes cluster",
+        "The nodes did not join the cluster",
+        "aws eks describe-nodegroup --cluster-name orders --nodegroup-name ng-1",
+    ),
+    "old-token-program": (
+        "error: exec plugin is configured to use API version client.authentication.k8s.io/v1beta1, plugin returned version client.authentication.k8s.io/v1alpha1",
+        "the AWS CLI is too old",
+        "aws eks update-kubeconfig",
+    ),
+    "eksctl-without-credentials": (
+        "Error: checking AWS STS access – cannot get role ARN for current session: operation error STS: GetCallerIdentity, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, request canceled, context deadline exceeded",
+        "The SDK found no credentials",
+        "aws configure sso",
+    ),
+    "roles-anywhere": (
+        "$ aws_signing_helper credential-process --role-arn arn:aws:iam::111122223333:role/onprem\nAccessDeniedException: Unable to assume role for arn:aws:iam::111122223333:role/onprem",
+        "rolesanywhere.amazonaws.com cannot assume the role onprem",
+        "sts:SetSourceIdentity",
+    ),
     "principal-with-wildcard": (
         'An error occurred (MalformedPolicyDocument) when calling the UpdateAssumeRolePolicy operation: Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/orders-*"',
         "must not contain a wildcard",

@@ -457,6 +457,18 @@ MISSING: Table = tuple(
         ("source-profile", 'The source_profile "base" referenced in the profile "dev" does not exist.'),
         ("source-empty", 'The source profile "base" must have credentials.'),
         ("config-file", "Unable to parse config file: /home/dana/.aws/credentials"),
+        (
+            "exec-version",
+            "error: exec plugin is configured to use API version client.authentication.k8s.io/v1beta1, plugin returned version client.authentication.k8s.io/v1alpha1",
+        ),
+        (
+            "cdk-account",
+            "Unable to resolve AWS account to use. It must be either configured when you define your CDK Stack, or through the environment",
+        ),
+        (
+            "serverless",
+            "Error: AWS provider credentials not found. Learn how to set up AWS provider credentials in our docs.",
+        ),
         ("exec-api", 'error: exec plugin: invalid apiVersion "client.authentication.k8s.io/v1alpha1"'),
         (
             "source-circle",
@@ -571,6 +583,11 @@ REGISTRIES: Table = (
         "helm-named",
         "could not log in to Amazon: credential required for basic auth",
         expect("missing_credentials"),
+    ),
+    (
+        "registry-400",
+        f"Error response from daemon: login attempt to https://{_REGISTRY}/v2/ failed with status: 400 Bad Request",
+        expect("missing_credentials", service="ecr", status_code=400),
     ),
     (
         "masked-account",
@@ -803,6 +820,7 @@ NETWORK: Table = (
         expect("aws_error", service="sts"),
     ),
     ("session-plugin", "SessionManagerPlugin is not found.", expect("aws_error")),
+    ("node-group", "last error: Instances failed to join the kubernetes cluster", expect("aws_error")),
     ("endpoint-elsewhere", 'Could not connect to the endpoint URL: "https://minio.example.com/"', None),
 )
 TABLES = (

@@ -167,6 +167,7 @@ sure   | no providers in chain provided | no providers in chain provided credent
 unsure | redential provider was not enabled | credential provider was not enabled
 sure   | is not a valid container metadata service hostname | is not a valid container metadata service hostname
 sure   | basic auth credentials | \.dkr\.(?P<service>ecr)\.[a-z0-9-]{4,30}\.amazonaws\.com[^\n]{0,600}?no basic auth credentials
+sure   | failed with status: 400 | login attempt to https://\d{12}\.dkr\.(?P<service>ecr)\.[^\n]{1,100} failed with status: 400
 unsure | basic auth credentials | no basic auth credentials
 sure   | required for basic auth | \.dkr\.(?P<service>ecr)\.[^\n]{1,600}?credential required for basic auth
 unsure | required for basic auth | credential required for basic auth
@@ -187,6 +188,9 @@ sure   | <referenced> | credential[_ ]source "[^"\n]{1,64}" referenced in (?:the
 sure   | is configured to use SSO but | is configured to use SSO but is missing required configuration
 sure   | specified sso-session does not exist | specified sso-session does not exist
 sure   | but no source provider was configured | is specified in profile "[^"\n]{1,100}", but no source provider was configured
+sure   | exec plugin is configured to use | exec plugin is configured to use API version client\.authentication\.k8s\.io/v1\w{0,8}, plugin returned version
+sure   | resolve AWS account to use | Unable to resolve AWS account to use\. It must be either configured
+sure   | AWS provider credentials not found | AWS provider credentials not found
 sure   | exec plugin: invalid apiVersion | exec plugin: invalid apiVersion "client\.authentication\.k8s\.io/v1alpha1"
 sure   | nable to parse config file | Unable to parse config file: \S{0,200}\.aws[\\/](?:config|credentials)
 sure   | he config profile ( | The config profile \([^)\n]{1,100}\) could not be found
@@ -231,6 +235,7 @@ sure   | olicy statement must contain | [Pp]olicy statement must contain (?:acti
 sure   | utbound web identity federation is disabled | Outbound web identity federation is disabled for your account
 sure   | use AWS4-HMAC-SHA256 | is not supported\. Please use AWS4-HMAC-SHA256
 sure   | connect to the endpoint URL | Could not connect to the endpoint URL: \"https?://[\w.-]*\.amazonaws\.
+sure   | failed to join the kubernetes cluster | Instances failed to join the kubernetes cluster
 sure   | SessionManagerPlugin is not found | SessionManagerPlugin is not found
 sure   | timeout on endpoint URL | (?:Read|Connect) timeout on endpoint URL: \"https?://[\w.-]*\.amazonaws\.
 

@@ -42,6 +42,7 @@ _EXECUTABLE = re.compile(
     r"executable ([\w./-]{1,80}) (?:failed|not found)|exec: \"?([\w./-]{1,80})\"?: (?:executable file not found|no such file)"
 )
 _API_VERSION = "exec plugin: invalid apiVersion"
+_OTHER_VERSION = "exec plugin is configured to use API version"
 # As the AWS CLI and aws-iam-authenticator, which are such helpers, report it.
 _NO_CREDENTIALS_FOUND = re.compile(
     r"NoCredentialProviders|no valid providers in chain|Unable to locate credentials"
@@ -292,8 +293,8 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     if _NO_CREDENTIALS_FOUND.search(message):
         causes = (_HELPER_WITHOUT_CREDENTIALS,)
         first = (credential_remedies.configure_credentials(find_profile(case)),)
-    elif _API_VERSION in message:
-        return _explain_api_version(case)
+    elif _API_VERSION in message or _OTHER_VERSION in message:
+        return _explain_api_version(case, message)
     elif "not found" in message or "no such file" in message:
         outcome, causes, first = "was not found", (), (_INSTALL_HELPER,)
     region = commands.region(find_region(case))
@@ -345,7 +346,7 @@ def _helper_evidence(name: str | None, exit_code: re.Match[str] | None) -> tuple
     return () if name is None else (f"The text names the program {name}.",)
 
 
-def _explain_api_version(case: Case[MissingCredentials]) -> Explanation:
+def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain a kubeconfig that asks for a version of the credential API that was removed.
 
     Sources: https://github.com/aws/aws-cli/issues/6920 and https://github.com/aws/containers-roadmap/issues/1736.
@@ -353,8 +354,18 @@ def _explain_api_version(case: Case[MissingCredentials]) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="kubeconfig-helper",
-        summary="The kubeconfig is too old for this kubectl: it uses client.authentication.k8s.io/v1alpha1, which was removed.",
-        causes=(KUBECONFIG_API_VERSION.cause("reported", (f'The text says "{_API_VERSION}".',)),),
+        summary="The program that gets the token and the kubeconfig use different versions of client.authentication.k8s.io: most likely, the AWS CLI is too old."
+        if _OTHER_VERSION in message
+        else "The kubeconfig is too old for this kubectl: it uses client.authentication.k8s.io/v1alpha1, which was removed.",
+        causes=(
+            KUBECONFIG_API_VERSION.cause(
+                "reported",
+                quote_phrases(message, _API_VERSION, _OTHER_VERSION),
+                text="kubectl accepts a token only in the version that the kubeconfig names, and kubectl 1.24 removed v1alpha1."
+                if _OTHER_VERSION in message
+                else "",
+            ),
+        ),
         remedies=(
             Remedy(
                 title="Update the AWS CLI, and write the kubeconfig again",

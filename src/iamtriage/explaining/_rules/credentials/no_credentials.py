@@ -58,6 +58,10 @@ _NO_ROLE = re.compile(r"(?i:status ?code:? ?404)|empty role|EmptyEC2RoleList")
 _LAMBDA = re.compile(r"/var/task/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/runtime/")
 _CI = re.compile(r"gitlab|jenkins|\[Pipeline\] |circleci|buildkite|bitbucket|codebuild", re.IGNORECASE)
 _TERRAFORM = re.compile(r"[Tt]erraform|\bwith provider\[")
+# Tools that people run on their computers or in CI.
+_PERSONS_TOOL = re.compile(
+    r"checking AWS STS access|\baws-vault\b|\beksctl |[Pp]ulumi|\bPacker\b|\bcdk (?:deploy|diff|synth|bootstrap)\b|\bsls deploy\b|\bsam deploy\b"
+)
 # Docker Compose writes the name of the container before each line.
 _DOCKER = re.compile(r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\bdocker(?:-compose| compose| run| exec)\b")
 # https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sign-in.html
@@ -264,7 +268,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     mentions_metadata = METADATA_SIGNS.search(message) is not None
     if _DOCKER.search(text) and not environments:
         return [advise_in_docker, advise_on_ec2]
-    if _TERRAFORM.search(text) and not environments:
+    if (_TERRAFORM.search(text) or _PERSONS_TOOL.search(text)) and not environments:
         # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.
         return [advise_on_laptop, advise_on_ec2]
     if environments:

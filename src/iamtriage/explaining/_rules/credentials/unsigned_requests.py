@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import find_aws_hosts, find_region, find_registry, quote_phrases
+from iamtriage.explaining._rules.shared.clues import (
+    find_aws_hosts,
+    find_option,
+    find_region,
+    find_registry,
+    quote_phrases,
+)
 from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
@@ -25,7 +33,7 @@ __all__ = (
 )
 
 NO_REGISTRY_LOGIN = re.compile(
-    r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}401 Unauthorized"
+    r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401 Unauthorized|failed with status: 400)"
 )
 """How registries report a missing or rejected login."""
 _API_GATEWAY = re.compile(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
@@ -86,6 +94,15 @@ HEADER_LOST = CauseType(
     of="request-unsigned",
 )
 
+REGISTRY_PASSWORD = CauseType(
+    "registry-password",
+    title="The password of the docker login is not the registry's",
+    text="The password is empty, is for a registry in another Region, or was changed on its way to docker.",
+    recognised_by='The registry says "400 Bad Request" to docker login.',
+    fix="Run aws ecr get-login-password for the Region of the registry.",
+    sources=(pages.ECR_LOGIN,),
+)
+
 _NODE_CANNOT_PULL = NODE_ROLE_CANNOT_PULL.cause()
 
 
@@ -96,6 +113,8 @@ def explain_no_registry_login(
     registry, region = find_registry(case)
     # The status alone does not distinguish a missing login from an expired one.
     none_sent = "basic auth" in message
+    if "failed with status: 400" in message:
+        return _explain_rejected_password(case, registry, region)
     causes = [
         NO_REGISTRY_LOGIN_CAUSE.cause(
             "derived" if none_sent else "possible",
@@ -133,6 +152,32 @@ def explain_no_registry_login(
         else f"The ECR registry {registry} does not accept the docker login.",
         causes=tuple(causes),
         remedies=tuple(remedies),
+    )
+
+
+def _explain_rejected_password(
+    case: Case[MissingCredentials] | Case[InvalidCredentials], registry: str, region: str
+) -> Explanation:
+    """Explain that a registry rejects the password of a docker login."""
+    login = credential_remedies.docker_login(registry, region)
+    called = find_option(case, "region")
+    reason = "most likely, it is for another Region or account, or it is empty"
+    if called is not None and called != region and region in registry:
+        reason = f"it is for {called}, and the registry is in {region}"
+    return Explanation(
+        failure=case.failure,
+        topic="no-registry-login",
+        summary=f"The ECR registry {registry} rejected the password of docker login: {reason}.",
+        causes=(REGISTRY_PASSWORD.cause("reported", ('The registry says "400 Bad Request".',)),),
+        remedies=(
+            attrs.evolve(
+                login,
+                steps=(
+                    "Use the same Region in both commands, and credentials of an account that may pull. If the first command prints an error, correct that first: docker then gets an empty password.",
+                    "Windows PowerShell 5 changes the password in the pipe: use PowerShell 7 or cmd.",
+                ),
+            ),
+        ),
     )
 
 

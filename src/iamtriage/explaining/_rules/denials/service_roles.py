@@ -52,7 +52,10 @@ _SERVICES_IN_MESSAGES = (
     ("Glue", "glue.amazonaws.com"),
     ("Lambda", "lambda.amazonaws.com"),
     ("Step Functions", "states.amazonaws.com"),
+    ("rolesanywhere", "rolesanywhere.amazonaws.com"),
+    ("aws_signing_helper", "rolesanywhere.amazonaws.com"),
 )
+_ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
 _PAGE = "https://docs.aws.amazon.com/redshift/latest/mgmt/copy-unload-iam-role.html"
 _SERVICE = "redshift.amazonaws.com"
 
@@ -66,6 +69,9 @@ def explain_untrusted_service(denial: Denial) -> Explanation:
     who = "The service" if service.startswith("SERVICE") else service
     recipient = _find_recipient(denial)
     actions = recipient.trust_actions if recipient else ASSUME_ROLE
+    if service == _ROLES_ANYWHERE:
+        # https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
+        actions = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
     return Explanation(
         failure=denial.failure,
         topic="service-cannot-assume-role",
