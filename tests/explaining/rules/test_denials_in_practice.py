@@ -488,6 +488,30 @@ SETTINGS: tuple[Case, ...] = (
 )
 TASKS: tuple[Case, ...] = (
     (
+        "role that assumes itself",
+        f"User: {SESSION} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{ACCOUNT}:role/orders-api",
+        {},
+        (
+            "the caller has this role already",
+            "Do this first: Use the credentials that the role orders-api has",
+        ),
+        (),
+    ),
+    (
+        "command on instances",
+        f"User: {SESSION} is not authorized to perform: ssm:SendCommand on resource: arn:aws:ssm:eu-west-1::document/AWS-RunShellScript because no identity-based policy allows the ssm:SendCommand action",
+        {},
+        ("on the document and on each instance",),
+        (),
+    ),
+    (
+        "permission set",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/ana is not authorized to perform: iam:CreateOpenIDConnectProvider on resource: arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB} because no identity-based policy allows the iam:CreateOpenIDConnectProvider action",
+        {},
+        ("Edit the permission set Dev", "put-inline-policy-to-permission-set"),
+        ("put-role-policy",),
+    ),
+    (
         "secret of a task",
         f"ResourceInitializationError: unable to pull secrets or registry auth: AccessDeniedException: User: arn:aws:sts::{ACCOUNT}:assumed-role/ecsTaskExecutionRole/0f1e2d3c is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:db-AbCdEf because no identity-based policy allows the secretsmanager:GetSecretValue action",
         {},

@@ -96,6 +96,17 @@ NO_SUCH_ROLE = CauseType(
     fix="Correct the ARN of the role.",
     of="caller-not-trusted",
 )
+ASSUMES_ITSELF = CauseType(
+    "role-assumes-itself",
+    title="The role assumes itself",
+    text="The caller is a session of the role that it assumes. The trust policy must allow even that explicitly.",
+    recognised_by="The caller and the resource of a denied sts:AssumeRole are the same role.",
+    fix="Use the credentials of the session: do not assume the role again.",
+    sources=(
+        "https://aws.amazon.com/blogs/security/announcing-an-update-to-iam-role-trust-policy-behavior/",
+        pages.ASSUME_ROLE,
+    ),
+)
 ROOT_ASSUMES_ROLE = CauseType(
     "root-assumes-role",
     title="The root user cannot assume roles",
@@ -123,6 +134,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
     # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
     trust_remedy = _change_trust_remedy(denial, findings) if condition_remedy is None else None
     remedies = [
+        _own_credentials_remedy(denial) if _assumes_itself(denial) else None,
         condition_remedy,
         _allow_remedy(denial, findings, attribute) if can_allow else None,
         trust_remedy,
@@ -216,6 +228,8 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
             text=_session_attribute_text(denial, attribute),
         )
     is_unexplained = denial.policy_type is None and denial.deny is None
+    if _assumes_itself(denial):
+        yield ASSUMES_ITSELF.cause("derived")
     if is_unexplained and findings is None and attribute is None:
         text = f"No identity-based policy of {caller} allows it to assume the role."
         yield NO_ASSUME_ALLOW.cause(text=text)
@@ -236,9 +250,33 @@ def _reason(denial: Denial, attribute: str | None) -> str:
         return "a policy denies it explicitly"
     if attribute:
         return f"the call passes {attribute}, which the role's trust policy must allow, too"
+    if _assumes_itself(denial):
+        return "the caller has this role already"
     if denial.crosses_accounts:
         return "both accounts must allow it, and the message does not say which one does not"
     return "the message does not say which side does not allow it"
+
+
+def _assumes_itself(denial: Denial) -> bool:
+    """Return whether the caller is a session of the role that it assumes."""
+    target = parse_masked_role(denial.resource)
+    role = denial.role
+    if role is None or target is None or denial.lowercase_action != "sts:assumerole":
+        return False
+    return (role.account, role.name) == (target.account, target.name)
+
+
+def _own_credentials_remedy(denial: Denial) -> Remedy:
+    return Remedy(
+        title=f"Use the credentials that {denial.caller} has, without assuming it again",
+        who="you",
+        steps=(
+            "Remove the call of AssumeRole, or its setting: role_arn in the profile, assume_role in the Terraform provider, role-to-assume in the workflow.",
+            "If the session must assume its own role, for example with a session policy, the trust policy has to name the role as Principal.",
+        ),
+        commands=("aws sts get-caller-identity",),
+        url=pages.ASSUME_ROLE,
+    )
 
 
 def _names_trust_policy(denial: Denial) -> bool:

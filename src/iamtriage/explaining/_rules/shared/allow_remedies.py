@@ -136,12 +136,12 @@ def allow_remedy(
             steps=(
                 *steps,
                 _permission_set_step(role),
-                "The command replaces the whole inline policy. If there is one, save it as policy.json with this statement added; otherwise, save this document.",
+                "Save the inline policy with this statement as policy.json: the command replaces it. list-instances prints INSTANCE_ARN.",
             ),
             commands=(
-                "aws sso-admin list-instances",
                 f"aws sso-admin put-inline-policy-to-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --inline-policy {_POLICY_FILE}",
                 "aws sso-admin provision-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type ALL_PROVISIONED_ACCOUNTS",
+                "aws sso-admin list-instances",
             ),
             policy=policy,
             layer="identity",
@@ -171,7 +171,7 @@ def allow_remedy(
 
 def _permission_set_step(role: IdentityCenterRole) -> str:
     name = f" {role.permission_set}" if role.permission_set else ""
-    return f"Edit the permission set{name} in IAM Identity Center. The role belongs to Identity Center, which undoes changes that are made to the role itself."
+    return f"Edit the permission set{name} in IAM Identity Center: changes to the role itself are undone."
 
 
 def _policy_target(denial: Denial, name: str) -> tuple[str, str]:

@@ -142,6 +142,8 @@ _HINTS = {
     "ssm:StartSession": "ssm:StartSession is required on the instance and, if the call names one, on the session document, such as AWS-StartPortForwardingSession. The denial names one of the two.",
     # https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-underlying-data.html
     "lakeformation:GetDataAccess": "This lets the caller request data. Lake Formation must also grant it SELECT on the tables.",
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-setting-up.html
+    "ssm:SendCommand": "ssm:SendCommand is required on the document and on each instance: add their ARNs (arn:aws:ec2:REGION:ACCOUNT_ID:instance/…).",
     "ecs:ExecuteCommand": "The AWS CLI also calls ecs:DescribeTasks for the task. If the cluster encrypts sessions with a KMS key, kms:GenerateDataKey on that key is required, too.",
 }
 # A fragment of the text, the beginning of the action, and what to know then.
