@@ -46,6 +46,15 @@ def _lines(report: Contents, top: int) -> Iterator[str]:
             yield ""
             cells = ((_cell(row[key]), f"{row['denials']:,}", f"{row['problems']:,}") for row in rows)
             yield from _table((title, "Denials", "Problems"), cells)
+    gone = report.gone()
+    if gone:
+        yield f"## Gone problems ({min(top, len(gone)):,} of {len(gone):,})"
+        yield ""
+        names = ("principal", "action", "resource")
+        yield from _table(
+            ("Principal", "Action", "Resource"),
+            (tuple(_cell(each.get(n)) for n in names) for each in gone[:top]),
+        )
     inputs = report.inputs(only_problems=True)
     if inputs:
         yield "## Inputs that were not read completely"

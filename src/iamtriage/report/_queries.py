@@ -69,6 +69,7 @@ class Queries:
     def __init__(self, store: Store, chosen: Filter) -> None:
         self._all = store.query
         self._connection: Any = store.connection
+        self._is_new = "NULL::BOOLEAN"
         self._create_view(chosen)
 
     def _create_view(self, chosen: Filter) -> None:
@@ -151,17 +152,30 @@ class Queries:
         names = (key, "denials", "problems", "first_seen", "last_seen")
         return [dict(zip(names, (_show(row[0]), *row[1:]), strict=True)) for row in rows]
 
+    def mark_known(self, fingerprints: Iterable[str]) -> None:
+        """State which problems are known, so that others are new."""
+        self._all("SET VARIABLE known = ?::VARCHAR[]", [list(fingerprints)])
+        self._is_new = "fingerprint NOT IN (SELECT unnest(getvariable('known')))"
+
+    def mark_run(self, run: int) -> None:
+        """State that problems which only later runs have seen are new."""
+        self._is_new = f"min(run) > {run:d}"
+
     def problems(self, limit: int | None = None, *, having: str = "true") -> Iterator[dict[str, Any]]:
-        """Yield the problems, the most frequent first, each with its first and last run."""
+        """Yield the new problems and then the others, the most frequent first.
+
+        ``is_new`` is ``None`` if the problems are compared with nothing.
+        """
         rows = self._all(
             f"""
             SELECT fingerprint, count(*) AS number, min(time), max(time),
-                {", ".join(f"min({name})" for name in _SHARED)}, min(run) AS first_run, max(run) AS last_run
-            FROM shown GROUP BY fingerprint HAVING {having} ORDER BY number DESC, fingerprint {_limit(limit)}
+                {", ".join(f"min({name})" for name in _SHARED)}, {self._is_new} AS is_new
+            FROM shown GROUP BY fingerprint HAVING {having}
+            ORDER BY is_new DESC, number DESC, fingerprint {_limit(limit)}
             """
         )
         for row in rows:
-            problem = dict(zip((*PROBLEM_COLUMNS, "first_run", "last_run"), row, strict=True))
+            problem = dict(zip((*PROBLEM_COLUMNS, "is_new"), row, strict=True))
             for name in ("principal", "action", "resource", "operation", "service", "error_code"):
                 problem[name] = _show(problem[name])
             yield problem
@@ -179,9 +193,10 @@ class Queries:
         )
         return [dict(zip((*names, "denials", "first_seen", "last_seen"), row, strict=True)) for row in rows]
 
-    def count_problems(self, having: str) -> int:
-        """Return the number of problems with a property of their rows."""
-        query = f"SELECT count(*) FROM (SELECT fingerprint FROM shown GROUP BY fingerprint HAVING {having})"
+    def count_new(self) -> int:
+        """Return the number of new problems."""
+        new = f"SELECT fingerprint FROM shown GROUP BY fingerprint HAVING {self._is_new}"
+        query = f"SELECT count(*) FROM ({new})"
         number: int = self._one(query)[0]
         return number
 

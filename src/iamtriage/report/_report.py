@@ -58,6 +58,10 @@ class Report:
         self._queries = Queries(store, chosen)
         self._baseline = baseline
         self._since_run = since_run
+        if baseline is not None:
+            self._queries.mark_known(baseline.problems)
+        elif since_run is not None:
+            self._queries.mark_run(since_run)
         self._policies = policies
         self._totals: dict[str, Any] | None = None
         self._proposed: dict[str, dict[str, Any]] | None = None
@@ -86,7 +90,7 @@ class Report:
             is_compared = self._baseline is not None or self._since_run is not None
             self._totals = {
                 **self._queries.totals(),
-                "new_problems": self._count_new() if is_compared else None,
+                "new_problems": self._queries.count_new() if is_compared else None,
                 "gone_problems": len(self.gone()) if is_compared else None,
             }
         return self._totals
@@ -108,7 +112,7 @@ class Report:
         return self._queries.group(f"by_{name}", limit)
 
     def problems(self, limit: int | None = None) -> Iterator[dict[str, Any]]:
-        """Yield the problems, the most frequent first.
+        """Yield the new problems and then the others, the most frequent first.
 
         Args:
             limit: The maximum number of problems.
@@ -130,9 +134,6 @@ class Report:
         examples = dict(self._queries.examples([each["fingerprint"] for each in problems]))
         for problem in problems:
             example = examples[problem["fingerprint"]]
-            first_run = problem.pop("first_run")
-            del problem["last_run"]
-            problem["is_new"] = self._is_new(problem["fingerprint"], first_run)
             yield {**problem, **explain_example(example, self._policies)}
 
     def explanations(self, limit: int | None = None) -> Iterator[tuple[str, str]]:
@@ -143,17 +144,6 @@ class Report:
         """
         for failure in self._failures(limit):
             yield fingerprint(failure), explain(failure).to_text()
-
-    def _is_new(self, fingerprint: str, first_run: int) -> bool | None:
-        if self._baseline is not None:
-            return fingerprint not in self._baseline.problems
-        return None if self._since_run is None else first_run > self._since_run
-
-    def _count_new(self) -> int:
-        if self._baseline is not None:
-            known = self._baseline.problems
-            return sum(each["fingerprint"] not in known for each in self._queries.problems())
-        return self._queries.count_problems(f"min(run) > {self._since_run:d}")
 
     def gone(self) -> list[dict[str, Any]]:
         """Return the problems of the baseline, or of earlier runs, that are not seen any more."""

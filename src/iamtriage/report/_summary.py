@@ -85,6 +85,7 @@ def print_summary(report: Contents, file: TextIO, *, top: int = _MAX_ROWS) -> No
         if any(row[key] is not None for row in rows):
             _print_group(console, title, key, rows)
     _print_assumptions(report, console, top)
+    _print_gone(report, console, top)
     _print_inputs(report, console)
 
 
@@ -144,6 +145,23 @@ def _print_assumptions(report: Contents, console: Console, top: int) -> None:
         if row.get("trust"):
             role.append(f"\n{escape_controls(row['trust']['reason'])}", "dim")
         table.add_row(f"{row['denials']:,}", role, caller)
+    console.print(table)
+
+
+def _print_gone(report: Contents, console: Console, top: int) -> None:
+    gone = report.gone()
+    if not gone:
+        return
+    table = _new_table(console)
+    table.add_column("Action", overflow="fold")
+    table.add_column("Principal", overflow="fold")
+    table.add_column(
+        f"Resource of a gone problem ({min(top, len(gone)):,} of {len(gone):,})", overflow="fold"
+    )
+    for each in gone[:top]:
+        table.add_row(
+            *(_clean(each.get(name) or "not stated") for name in ("action", "principal", "resource"))
+        )
     console.print(table)
 
 

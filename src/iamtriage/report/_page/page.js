@@ -74,7 +74,8 @@
   for (const select of selects) {
     const values = [...new Set(all.map((row) => row[at[select.dataset.column]]))].sort(compare);
     for (const each of values) {
-      const option = create("option", each === null ? "not stated" : each);
+      const title = each === null ? "not stated" : each === true ? "new" : each === false ? "known" : each;
+      const option = create("option", title);
       option.value = JSON.stringify(each);
       select.append(option);
     }
@@ -159,6 +160,7 @@
   byId("problem-previous").addEventListener("click", () => { page -= 1; show(); });
   byId("problem-next").addEventListener("click", () => { page += 1; show(); });
   document.querySelectorAll("#problem-tools, #problem-pager").forEach((each) => { each.hidden = false; });
-  setSort(table.tHead, 0, true);
+  // New problems are first, so that the rows are not sorted by one column.
+  if (!all.some((row) => row[at.is_new])) setSort(table.tHead, 0, true);
   show();
 })();

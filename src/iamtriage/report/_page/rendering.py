@@ -193,11 +193,14 @@ def _problems(report: Contents) -> Iterator[str]:
         '<label class="wide">Filter<input type="search" id="problem-filter" '
         'placeholder="words, in any order"></label>'
     )
-    for column, title in (("policy_type", "Policy type"), ("account", "Account"), ("service", "Service")):
+    choices = {"policy_type": "Policy type", "account": "Account", "service": "Service"}
+    if report.totals["new_problems"] is not None:
+        choices = {"is_new": "New", **choices}
+    for column, title in choices.items():
         yield (f'<label>{title}<select data-column="{column}"><option value="">all</option></select></label>')
     yield (
         '</div><table class="problems" id="problems" aria-labelledby="problems-title"><thead><tr>'
-        '<th class="number" aria-sort="descending">Denials</th><th>Problem</th><th>Policy type</th>'
+        '<th class="number">Denials</th><th>Problem</th><th>Policy type</th>'
         "<th>First seen</th><th>Last seen</th></tr></thead><tbody>"
     )
     yield from (_static_row(dict(zip(_COLUMNS, row, strict=True)), list(urls)) for row in rows[:_MAX_STATIC])
