@@ -50,8 +50,9 @@ _GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
 _AFTER_TAG = re.compile(r"<[\w:.-]{1,60}>\Z")
 _GLUE_REACH = 80
 _KEY_ID = re.compile(r"AKIA|ASIA|ABIA|ACCA|A3T")
-# Only such a text can be changed by unwrapping: with a long line, an escape, or characters of boxes.
-_WRAPPED = re.compile(r"[^\n]{40}|[\\\x1b&]|[^\x00-\x7f]")
+# Only such a text can be changed by unwrapping: with a long line, an escape, characters of boxes, or marks
+# before lines.
+_WRAPPED = re.compile(r"[^\n]{40}|[\\\x1b&]|[^\x00-\x7f]|^[ \t]{0,8}(?:[>#/,*|]|- )", re.MULTILINE)
 
 
 def hide_secrets(text: str) -> str:
