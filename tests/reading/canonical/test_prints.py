@@ -179,6 +179,7 @@ def test_prints_in_a_field_of_a_log_line(line: str) -> None:
             failure = read_logged_print(text)
             if failure is not None:
                 long = find_cause(text)
+                assert long is not None
                 assert failure == long, text
                 assert dict(failure.spans) == dict(long.spans), text
                 read += 1
