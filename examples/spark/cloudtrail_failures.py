@@ -2,7 +2,7 @@
 
     spark-submit cloudtrail_failures.py s3://amzn-s3-demo-bucket/AWSLogs/ s3://amzn-s3-demo-results/failures/
 
-It runs on EMR, Glue, or any other Spark with PySpark 3.4 or later and ``iamtriage[arrow]`` on its executors.
+It runs on EMR, Glue, or any other Spark with PySpark 3.5 or later and ``iamtriage[arrow]`` on its executors.
 The exit status is 1 if a file could not be read.
 """
 
