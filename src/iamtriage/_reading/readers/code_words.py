@@ -43,11 +43,16 @@ _LABELLED = lazy_pattern(
     r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.)?[A-Z][A-Za-z0-9]{3,80})(?<!KMS)\s(?:Error|ERROR|error|Message|message)\s?:(?=\s|\Z)"
 )
 # If tags were stripped, a code directly precedes its message: "AuthFailureAWS was not able to …".
-_MESSAGE_STARTS = (
-    "AWS was not ", "The request ", "The security ", "The provided ", "The authorization ", "The difference ",
-    "The AWS Access ", "Access Denied", "User: ", "You are not authorized", "Signature expired", "Signature not ",
-    "Credential should ", "Request has expired", "Request is missing ",
-)  # fmt: skip
+_MESSAGE_STARTS = {
+    "AWS was not ": (),
+    "The ": ("request ", "security ", "provided ", "authorization ", "difference ", "AWS Access "),
+    "Access Denied": (),
+    "User: ": (),
+    "You are not authorized": (),
+    "Signature ": ("expired", "not "),
+    "Credential should ": (),
+    "Request ": ("has expired", "is missing "),
+}
 _LOWER_CASE = frozenset(ascii_lowercase)
 _LAST_WORD = lazy_pattern(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
 _LAST_WORD_REACH = 64
@@ -185,7 +190,7 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
     if "coral" in readable.words:
         for m in _WITH_CORAL_URL.finditer(text):
             yield code_piece(m, is_aws=True)
-    for at in _find_glued(readable):
+    for at in _find_glued(readable.flat):
         yield from _read_glued(text, at)
     alone = _ONLY_CODE.fullmatch(text) if len(readable.words) == 1 else None
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
@@ -197,7 +202,7 @@ def may_hold_code_words(readable: Readable) -> bool:
     return (
         bool(find_codes(readable.words, readable.text))
         or "coral" in readable.words
-        or any(True for _ in _find_glued(readable))
+        or bool(_find_glued(readable.flat))
     )
 
 
@@ -224,15 +229,16 @@ def _read_glued(text: str, at: int) -> Iterator[Piece]:
         yield code_piece(glued, rank=BEST)
 
 
-def _find_glued(readable: Readable) -> Iterator[int]:
-    """Yield where messages start without a space before them."""
-    text = readable.flat
-    for start in _MESSAGE_STARTS:
-        at = text.find(start, 1)
+def _find_glued(text: str) -> list[int]:
+    """Return where messages start without a space before them, in a text with spaces for newlines."""
+    found: list[int] = []
+    for start, more in _MESSAGE_STARTS.items():
+        at = text.find(start, 1) if start in text else -1
         while at >= 0:
-            if text[at - 1] in _LOWER_CASE:
-                yield at
+            if text[at - 1] in _LOWER_CASE and (not more or text.startswith(more, at + len(start))):
+                found.append(at)
             at = text.find(start, at + 1)
+    return found
 
 
 def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Iterator[Piece]:

@@ -329,8 +329,18 @@ def find_codes(words: AbstractSet[str], text: str) -> set[str]:
     """
     # No cache of words: looking a word up in a large table takes longer than comparing its end.
     found = _PARTS & words
-    suffixes = tuple([suffix for suffix in _SUFFIXES if suffix in text])
-    if suffixes or "Invalid" in text:
+    # Each suffix has one of these.
+    if (
+        "Ex" in text
+        or "Er" in text
+        or "Fa" in text
+        or "De" in text
+        or "Not" in text
+        or "AlreadyExists" in text
+        or "TooLarge" in text
+        or "Invalid" in text
+    ):
+        suffixes = tuple([suffix for suffix in _SUFFIXES if suffix in text])
         found |= {
             word
             for word in words

@@ -29,11 +29,10 @@ def may_hold_failure(text: str) -> bool:
         or ("R" in text and "O" in text and ("ERROR" in text or "AUTHORIZATION_" in text))
         or ("x" in text and ("xception" in text or "xpired" in text))
         or ("k" in text and "oken" in text)
-        or ("y" in text and "olicy" in text)
+        or ("y" in text and ("olicy" in text or "__type" in text))
         or ("S" in text and "Status" in text)
         or ("'" in text and "n't " in text)
         or ("D" in text and ("Den" in text or ("O" in text and "OpenID" in text)))
-        or ("_" in text and "y" in text and "__type" in text)
         or ("K" in text and "Kubernetes obj" in text)
         or (
             "q" in text and "too large" in text
