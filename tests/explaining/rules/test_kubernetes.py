@@ -61,7 +61,7 @@ def user(name: str) -> dict[str, str]:
         (
             forbidden("arn:aws:iam::111122223333:user/ana", "get", "pods", namespace="shop", name="web"),
             "shop",
-            rule("get", "pods", names=["web"]),
+            rule("get", "pods"),
             user("arn:aws:iam::111122223333:user/ana"),
         ),
         (
@@ -80,7 +80,7 @@ def user(name: str) -> dict[str, str]:
         (
             forbidden("ana", "create", "pods/exec", namespace="shop", name="web"),
             "shop",
-            rule("create", "pods/exec", names=["web"]),
+            rule("create", "pods/exec"),
             user("ana"),
         ),
         (
@@ -92,7 +92,7 @@ def user(name: str) -> dict[str, str]:
         (
             forbidden("ana", "get", "pods/log", namespace="shop", name="web"),
             "shop",
-            rule("get", "pods/log", names=["web"]),
+            rule("get", "pods/log"),
             user("ana"),
         ),
         (
@@ -145,7 +145,7 @@ def user(name: str) -> dict[str, str]:
                 '\\"\\" in the namespace \\"shop\\""}'
             ),
             "shop",
-            rule("get", "pods", names=["web"]),
+            rule("get", "pods"),
             user("ana"),
         ),
         (

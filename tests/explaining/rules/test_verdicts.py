@@ -31,6 +31,21 @@ _LEVELS = "An error occurred (MalformedPolicy) when calling the PutBucketPolicy 
 
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
+    "account-without-role": (
+        "failed to mount secrets store objects for pod shop/cart-7d9, err: rpc error: code = Unknown desc = eu-west-1: An IAM role must be associated with service account cart (namespace: shop)",
+        "The service account shop/cart has no IAM role",
+        "kubectl annotate serviceaccount cart --namespace shop",
+    ),
+    "agent-unreachable": (
+        'Error when retrieving credentials from container-role: Error retrieving metadata: Received error when attempting to retrieve container metadata: Connect timeout on endpoint URL: "http://169.254.170.23/v1/credentials"',
+        "cannot reach the EKS Pod Identity Agent",
+        "NO_PROXY",
+    ),
+    "exec-into-a-pod": (
+        'Error from server (Forbidden): pods "cart-7d9" is forbidden: User "ana" cannot create resource "pods/exec" in API group "" in the namespace "shop"',
+        "not authorized to create pods/exec",
+        "kubectl create role create-pods-exec -n shop --verb=create --resource=pods/exec\n",
+    ),
     "registry-of-other-region": (
         "$ aws ecr get-login-password --region us-east-1 | docker login --username AWS --password-stdin 111122223333.dkr.ecr.eu-west-1.amazonaws.com\nError response from daemon: login attempt to https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/ failed with status: 400 Bad Request",
         "it is for us-east-1, and the registry is in eu-west-1",

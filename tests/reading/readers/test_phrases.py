@@ -457,6 +457,7 @@ MISSING: Table = tuple(
         ("source-profile", 'The source_profile "base" referenced in the profile "dev" does not exist.'),
         ("source-empty", 'The source profile "base" must have credentials.'),
         ("config-file", "Unable to parse config file: /home/dana/.aws/credentials"),
+        ("csi-role", "err: An IAM role must be associated with service account cart (namespace: shop)"),
         (
             "exec-version",
             "error: exec plugin is configured to use API version client.authentication.k8s.io/v1beta1, plugin returned version client.authentication.k8s.io/v1alpha1",

@@ -190,6 +190,7 @@ sure   | specified sso-session does not exist | specified sso-session does not e
 sure   | but no source provider was configured | is specified in profile "[^"\n]{1,100}", but no source provider was configured
 sure   | exec plugin is configured to use | exec plugin is configured to use API version client\.authentication\.k8s\.io/v1\w{0,8}, plugin returned version
 sure   | resolve AWS account to use | Unable to resolve AWS account to use\. It must be either configured
+sure   | role must be associated with service account | IAM role must be associated with service account \S{1,253} \(namespace: \S{1,63}\)
 sure   | AWS provider credentials not found | AWS provider credentials not found
 sure   | exec plugin: invalid apiVersion | exec plugin: invalid apiVersion "client\.authentication\.k8s\.io/v1alpha1"
 sure   | nable to parse config file | Unable to parse config file: \S{0,200}\.aws[\\/](?:config|credentials)

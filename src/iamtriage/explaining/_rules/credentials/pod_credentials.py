@@ -10,13 +10,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_roles import (
+    AGENT_MISSING,
     SDK_TOO_OLD,
+    SERVICE_ACCOUNT_WITHOUT_ROLE,
     annotate_command,
     irsa_remedy,
     list_associations_command,
+    pod_identity_remedy,
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.certificates import (
@@ -63,6 +68,14 @@ _REJECTION_TEXTS: dict[str | None, str] = {
     "empty": "The request had no token in its Authorization header.",
     "parsed": "The Authorization header did not contain a service account token.",
 }
+# The Secrets Store CSI driver's provider for AWS says so.
+_ACCOUNT_WITHOUT_ROLE = re.compile(
+    r"IAM role must be associated with service account (?P<name>[a-z0-9.-]{1,253}) \(namespace: (?P<namespace>[a-z0-9-]{1,63})\)"
+)
+_AGENT_UNREACHABLE = re.compile(
+    r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)[^\n]{0,120}(?:169\.254\.170\.23|fd00:ec2::23)"
+    r"|(?:169\.254\.170\.23|\[?fd00:ec2::23)[^\n]{0,160}(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)"
+)
 _STS_UNREACHABLE = re.compile(
     r"(?:WebIdentityErr|AssumeRole|sts[.\w-]{0,60}\.amazonaws\.).{0,300}?"
     r"(?:i/o timeout|timed out|no such host|connection refused|send request failed)"
@@ -93,6 +106,14 @@ AGENT_REFUSED_TOKEN = CauseType(
     fix="Read the token from its file for each call, with a current SDK.",
     sources=(pages.EKS_POD_IDENTITY,),
     example="pod-identity-token-empty",
+)
+AGENT_BLOCKED = CauseType(
+    "agent-blocked",
+    title="Something blocks the way to the EKS Pod Identity Agent",
+    text="A proxy, a network policy or a firewall on the node blocks the agent's address.",
+    fix="Add 169.254.170.23 to NO_PROXY, and allow it in network policies.",
+    of="no-credentials",
+    example="pod-identity-agent-unreachable",
 )
 TOKEN_FILE_UNREADABLE = CauseType(
     "token-file-unreadable",
@@ -140,9 +161,76 @@ def explain_pod_credentials(case: Case[MissingCredentials], message: str) -> Exp
     rejection = _REJECTED_TOKEN.search(message)
     if rejection is not None:
         return _explain_agent_rejection(case, message, rejection["problem"])
+    if _ACCOUNT_WITHOUT_ROLE.search(message):
+        return _explain_account_without_role(case, message)
+    if _AGENT_UNREACHABLE.search(message):
+        return _explain_agent_unreachable(case, message)
     if _STS_UNREACHABLE.search(message):
         return _explain_sts_unreachable(case, message)
     return _explain_token_unreadable(case, message) if _TOKEN_UNREADABLE.search(message) else None
+
+
+def _explain_account_without_role(case: Case[MissingCredentials], message: str) -> Explanation:
+    found = _ACCOUNT_WITHOUT_ROLE.search(message)
+    if found is not None:
+        facts = attrs.evolve(
+            case.facts,
+            namespace=case.facts.namespace or found["namespace"],
+            service_account=case.facts.service_account or found["name"],
+        )
+        case = attrs.evolve(case, facts=facts)
+    facts = case.facts
+    account = f"The service account {facts.namespace}/{facts.service_account}"
+    return Explanation(
+        failure=case.failure,
+        topic="no-credentials",
+        summary=f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used.",
+        causes=(
+            SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
+                "reported",
+                quote_phrases(message, "An IAM role must be associated with service account"),
+                text=f"{account} has no annotation eks.amazonaws.com/role-arn.",
+            ),
+        ),
+        remedies=(irsa_remedy(case), pod_identity_remedy(case)),
+        notes=(
+            "The driver uses Pod Identity only if the SecretProviderClass sets usePodIdentity to true.",
+            NO_CALL_WITHOUT_CREDENTIALS,
+        ),
+    )
+
+
+def _explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
+    return Explanation(
+        failure=case.failure,
+        topic="no-credentials",
+        summary="The pod cannot reach the EKS Pod Identity Agent at 169.254.170.23, so it gets no credentials.",
+        causes=(
+            AGENT_MISSING.cause(because=quote_phrases(message, *_CONNECTION_PHRASES)[:1]),
+            AGENT_BLOCKED.cause(),
+        ),
+        remedies=(
+            Remedy(
+                title="Check that the agent runs on the pod's node, and that nothing blocks its address",
+                who="cluster administrator",
+                steps=(
+                    "The agent must run on each node, except in EKS Auto Mode, which has it built in. If there is none, create the add-on.",
+                    "If the pod uses a proxy, add 169.254.170.23 and fd00:ec2::23 to NO_PROXY. Network policies must allow egress to them on port 80.",
+                    "On nodes without IPv6, the agent fails to start unless its IPv6 address is disabled in the add-on's configuration.",
+                ),
+                commands=(
+                    "kubectl get pods --namespace kube-system --selector app.kubernetes.io/name=eks-pod-identity-agent --output wide",
+                    fill_command(
+                        "aws eks create-addon --cluster-name {} --addon-name eks-pod-identity-agent --region {}",
+                        commands.cluster(case.facts.cluster),
+                        commands.region(find_region(case)),
+                    ),
+                ),
+                url=pages.EKS_POD_IDENTITY,
+            ),
+        ),
+        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
+    )
 
 
 def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:

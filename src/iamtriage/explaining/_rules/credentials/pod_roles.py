@@ -35,6 +35,7 @@ __all__ = (
     "assign_pod_role_remedy",
     "irsa_remedy",
     "list_associations_command",
+    "pod_identity_remedy",
 )
 
 # The variables with a value, so EKS did inject them.
@@ -96,7 +97,7 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     older = PODS_NOT_RECREATED.cause(
         text="The pod is older than the annotation or association: EKS injects the variables when a pod is created."
     )
-    remedies = [irsa_remedy(case), _pod_identity_remedy(case)]
+    remedies = [irsa_remedy(case), pod_identity_remedy(case)]
     if error_code(case.failure) == "WebIdentityErr":
         because = "The SDK was assuming a role with a web identity."
     elif mentions_kubernetes(case):
@@ -191,7 +192,7 @@ def irsa_remedy(case: AnyCase) -> Remedy:
     )
 
 
-def _pod_identity_remedy(case: AnyCase) -> Remedy:
+def pod_identity_remedy(case: AnyCase) -> Remedy:
     return Remedy(
         title="With EKS Pod Identity: check the association and the agent",
         who="cluster administrator",

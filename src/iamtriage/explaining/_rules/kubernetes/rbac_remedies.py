@@ -135,7 +135,9 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     )
     namespace = None if is_cluster_wide else request.namespace or "NAMESPACE"
     subject = denied.subject or Subject("User", "USER")
-    name = object_name(request.verb or "", request.type_argument, request.subresource, request.name or "")
+    name = object_name(
+        request.verb or "", request.type_argument, request.subresource, request.granted_name or ""
+    )
     # Each subject needs a binding with its own name, or the next one would replace it.
     binding = object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
     objects = (
@@ -175,7 +177,12 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> list[str]:
         steps.append(
             "The command kubectl api-resources prints the API group of each type; that of core is empty."
         )
-    if request.name is not None:
+    if request.name is not None and request.granted_name is None:
+        steps.append(
+            "The role covers all pods of the namespace, because the names of pods change."
+            + (" kubectl reads the pod first, so allow get on pods, too." if request.subresource else "")
+        )
+    if request.granted_name is not None:
         steps.append(
             "This role allows access to the one object. Without resourceNames, it covers the whole type."
         )
@@ -209,8 +216,8 @@ def _role_commands(
         allowed.append(
             f"--resource={request.type_argument}{f'/{commands.kubernetes_name(sub)}' if sub else ''}"
         )
-    if request.name is not None:
-        allowed.append(f"--resource-name={commands.kubernetes_name(request.name)}")
+    if request.granted_name is not None:
+        allowed.append(f"--resource-name={commands.kubernetes_name(request.granted_name)}")
     if subject.kind == "ServiceAccount":
         who = f"--serviceaccount={commands.namespace(subject.namespace)}:{commands.kubernetes_name(subject.name)}"
     else:

@@ -80,6 +80,11 @@ class Request:
     has_supplied_namespace: bool = False
 
     @property
+    def granted_name(self) -> str | None:
+        """The name of the object to which a role can be limited; those of pods change."""
+        return None if (self.resource or "").partition("/")[0] == "pods" else self.name
+
+    @property
     def rule(self) -> Rule | None:
         """The RBAC rule that allows exactly this request, or ``None`` if too little is known."""
         if self.verb is None:
@@ -89,7 +94,12 @@ class Request:
         if self.resource is None:
             return None
         group = "API_GROUP" if self.group is None else self.group
-        return Rule((self.verb,), (group,), (self.resource,), () if self.name is None else (self.name,))
+        return Rule(
+            (self.verb,),
+            (group,),
+            (self.resource,),
+            () if self.granted_name is None else (self.granted_name,),
+        )
 
     @property
     def type_argument(self) -> str:
