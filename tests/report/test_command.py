@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -167,6 +168,16 @@ def test_wrong_use_is_status_2(
     status, _, err = run(capsys, *(each.replace("TRAIL", str(trail)) for each in arguments))
     assert status == 2
     assert words in err
+
+
+def test_a_package_that_is_missing_is_named(
+    trail: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "altair", None)
+    status, out, err = run(capsys, trail, "--format", "html")
+    assert (status, out) == (2, "")
+    assert "altair" in err
+    assert "pip install 'iamtriage[report]'" in err
 
 
 def test_standard_input_is_an_input(

@@ -103,6 +103,10 @@ def _run(arguments: argparse.Namespace) -> int:
             report = build_report(arguments.paths, **options, on_progress=on_progress)
         with report:
             return _finish(report, arguments)
+    except ImportError as error:
+        # The page needs Altair and vl-convert, and text needs rich.
+        print_error(f"{error}: pip install 'iamtriage[report]'")
+        return ERROR
     except ValueError as error:
         # The store, the baseline, a policy, a time or an account is invalid.
         print_error(error)
