@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 __all__ = (
     "check_trust_policy",
     "explain_assume_role",
-    "explain_root_assumes",
     "missing_trust_steps",
     "narrow_deny_remedy",
     "trust_policy_commands",
@@ -107,14 +106,6 @@ ASSUMES_ITSELF = CauseType(
         pages.ASSUME_ROLE,
     ),
 )
-ROOT_ASSUMES_ROLE = CauseType(
-    "root-assumes-role",
-    title="The root user cannot assume roles",
-    text="The call was made with the root user's access key, and root users cannot assume roles.",
-    recognised_by='AWS says "Roles may not be assumed by root accounts".',
-    fix="Use an IAM user or a role to assume the role.",
-    sources=(pages.ASSUME_ROLE,),
-)
 
 
 def explain_assume_role(denial: Denial) -> Explanation:
@@ -157,34 +148,6 @@ def explain_assume_role(denial: Denial) -> Explanation:
             EVENTUAL_CONSISTENCY,
             ONE_POLICY_TYPE if denial.policy_type else None,
         ),
-    )
-
-
-def explain_root_assumes(denial: Denial) -> Explanation:
-    """Explain that an account's root user cannot assume roles."""
-    return Explanation(
-        failure=denial.failure,
-        topic="root-assumes-role",
-        summary="The root user of an account cannot assume a role.",
-        causes=(
-            ROOT_ASSUMES_ROLE.cause(
-                "reported", ("The message says: Roles may not be assumed by root accounts",)
-            ),
-        ),
-        remedies=(
-            Remedy(
-                title="Make the call as a user or role",
-                who="account administrator",
-                steps=(
-                    "Check which access key the program uses.",
-                    "Use IAM Identity Center or an IAM role that is allowed to assume the role.",
-                    "Delete the access keys of the root user.",
-                ),
-                commands=("aws sts get-caller-identity", "aws configure list"),
-                url=pages.BEST_PRACTICES,
-            ),
-        ),
-        notes=("No policy can allow it.",),
     )
 
 

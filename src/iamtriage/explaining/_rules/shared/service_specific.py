@@ -42,7 +42,7 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
     ("block public access", "denials.s3.explain_block_public_access"),
     ("blockpublicpolicy", "denials.s3.explain_block_public_access"),
     ("blockpublicacls", "denials.s3.explain_block_public_access"),
-    ("may not be assumed by root", "denials.assuming_roles.explain_root_assumes"),
+    ("may not be assumed by root", "denials.root_callers.explain_root_assumes"),
     ("multifactorauthentication failed", "denials.service_specific.explain_mfa"),
     ("unable to determine service/operation name", "denials.service_settings.explain_unknown_operation"),
     ("user not enabled for cost explorer", "denials.service_settings.explain_cost_explorer"),
