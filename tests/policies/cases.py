@@ -43,6 +43,7 @@ FEDERATION = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederat
 ENDPOINTS = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html"
 GATEWAYS = f"{ENDPOINTS}#vpc-endpoint-policies-gateway"
 KMS_PERMISSIONS = f"{KMS}kms-api-permissions-reference.html"
+KEYS_IN_POLICIES = f"{KMS}cmks-in-iam-policies.html"
 QUEUE_LIMITS = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-limitations-of-custom-policies.html"
 BUCKET_POLICY = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html"
 

@@ -27,6 +27,7 @@ from tests.policies.cases import (
     KEY_FOREIGN,
     KEY_POLICY,
     KEYS,
+    KEYS_IN_POLICIES,
     KMS,
     KMS_PERMISSIONS,
     LINKED,
@@ -417,6 +418,31 @@ OWN_ACCOUNT_RULES = [
     Case(BUCKET_POLICY, "a caller of the bucket's account", *across("s3:PutBucketPolicy", "arn:aws:s3:::b"), True),
     Case(BUCKET_POLICY, "another call on the bucket", *across("s3:GetBucketAcl", **FOREIGN_BUCKET), True),
 ]  # fmt: skip
+ALIAS = f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/app"
+
+
+def by_alias(resource: str, action: str = "kms:Decrypt", policy: Any = None, **more: Any) -> tuple[Request, PolicySet]:  # fmt: skip
+    """Return a request that names an alias, and an identity policy for a resource."""
+    key_policy = to(ROOT, "kms:*") if policy is None else policy
+    return Request(USER, action, ALIAS), having(
+        identity=[doc(allow("kms:*", resource))], resource=key_policy, **more
+    )
+
+
+ALIAS_RULES = [
+    Case(KEYS_IN_POLICIES, "every key", *by_alias("*"), True),
+    Case(KEYS_IN_POLICIES, "every key of the account", *by_alias(f"arn:aws:kms:*:{ACCOUNT}:key/*"), True),
+    Case(KEYS_IN_POLICIES, "every key of another account", *by_alias(f"arn:aws:kms:*:{OTHER}:key/*"), False),
+    Case(KEYS_IN_POLICIES, "a key, which might be that of the alias", *by_alias(KEY), None),
+    Case(KEYS_IN_POLICIES, "an alias is not its key", *by_alias(ALIAS), False, "implicit", "identity"),
+    Case(KEYS_IN_POLICIES, "an alias, for a call about aliases", *by_alias(ALIAS, "kms:DeleteAlias"), True),
+    Case(KEYS_IN_POLICIES, "all aliases", *by_alias(f"arn:aws:kms:*:{ACCOUNT}:alias/*"), False),
+    Case(KEY_POLICY, "the key policy of an alias's key does not allow", *by_alias("*", policy=to(ROLE, "kms:*")), False, "implicit", "resource"),
+    Case(KEY_POLICY, "the key policy of an alias's key is not given", Request(USER, "kms:Decrypt", ALIAS), having(identity=[FULL]), None),
+    Case(KEY_POLICY, "no key is named", Request(USER, "kms:Decrypt", "*"), having(identity=[FULL]), None),
+    Case(KEY_POLICY, "a call without a key", Request(USER, "kms:ListKeys", "*"), having(identity=[FULL]), True),
+    Case(KEY_POLICY, "the creation of a key", Request(USER, "kms:CreateKey", "*"), having(identity=[FULL]), True),
+]  # fmt: skip
 # Gateway endpoints exist for S3 and DynamoDB, interface endpoints for them, too.
 GATEWAY_RULES = [
     Case(GATEWAYS, "everyone", *through("*"), True),
@@ -431,6 +457,7 @@ GATEWAY_RULES = [
 
 CASES = [
     *OWN_ACCOUNT_RULES,
+    *ALIAS_RULES,
     *GATEWAY_RULES,
     *OPERATOR_RULES,
     *VARIABLE_RULES,

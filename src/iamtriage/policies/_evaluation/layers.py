@@ -13,7 +13,14 @@ from iamtriage.arns._principals import (
     ServicePrincipal,
 )
 from iamtriage.policies._conditions import all_true, any_true
-from iamtriage.policies._evaluation.matching import Question, StatementMatch, Unknown, match_statement
+from iamtriage.policies._evaluation.matching import (
+    Question,
+    StatementMatch,
+    Unknown,
+    is_aliased_key,
+    match_statement,
+    uses_key,
+)
 from iamtriage.policies._requests import Anonymous, Provider, WebIdentity
 from iamtriage.typing import PolicyType
 
@@ -108,9 +115,13 @@ def is_trust(keys: RequestKeys) -> bool:
 
 
 def is_key(keys: RequestKeys) -> bool:
-    """Return whether the resource is a KMS key."""
+    """Return whether the resource is a KMS key, whose policy has to allow the call."""
+    if not keys.action_lower.startswith("kms:"):
+        return False
     sections = keys.resource.split(":", 5)
-    return len(sections) == 6 and sections[2] == "kms" and sections[5].startswith("key/")
+    if len(sections) == 6 and sections[2] == "kms" and sections[5].startswith("key/"):
+        return True
+    return (keys.resource == "*" and uses_key(keys.action_lower)) or is_aliased_key(keys)
 
 
 def layer_exemption(policy_type: PolicyType, keys: RequestKeys) -> tuple[bool | None, str]:

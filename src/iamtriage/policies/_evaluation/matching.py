@@ -23,9 +23,34 @@ from iamtriage.policies._patterns import compile_glob, compile_regex, matches, n
 from iamtriage.policies._requests import RequestKeys
 
 if TYPE_CHECKING:
+    import re
+
     from iamtriage.policies._statements import ResourcePattern, Statement
 
-__all__ = ("Element", "Question", "StatementMatch", "Unknown", "match_statement")
+__all__ = (
+    "Element",
+    "Question",
+    "StatementMatch",
+    "Unknown",
+    "is_aliased_key",
+    "match_statement",
+    "uses_key",
+)
+
+# Calls that AWS checks on a key, even if the request names an alias of it:
+# https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
+_KEY_ACTIONS = frozenset(
+    f"kms:{each}"
+    for each in """
+    CancelKeyDeletion CreateGrant Decapsulate Decrypt DeleteImportedKeyMaterial DeriveSharedSecret DescribeKey
+    DisableKey DisableKeyRotation EnableKey EnableKeyRotation Encapsulate Encrypt GenerateDataKey
+    GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext GenerateDataKeyWithoutPlaintext GenerateMac
+    GetKeyLastUsage GetKeyPolicy GetKeyRotationStatus GetParametersForImport GetPublicKey ImportKeyMaterial
+    ListGrants ListKeyPolicies ListKeyRotations ListResourceTags PutKeyPolicy ReEncryptFrom ReEncryptTo
+    ReplicateKey RetireGrant RevokeGrant RotateKeyOnDemand ScheduleKeyDeletion Sign TagResource UntagResource
+    UpdateKeyDescription UpdatePrimaryRegion Verify VerifyMac
+    """.lower().split()
+)
 
 Element: TypeAlias = Literal["action", "resource", "principal", "condition"]
 """The element of a statement because of which it does not match."""
@@ -60,6 +85,8 @@ class Question:
     assumed: Mapping[str, bool] = attrs.field(factory=dict[str, bool])
 
 
+# Stands for the ID of a key that is not known.
+_ANY_KEY = "\0"
 # An identity-based policy is about the principal that it is attached to.
 _OWN = PrincipalResult(direct=True)
 
@@ -143,6 +170,16 @@ def match_statement(statement: Statement, question: Question, *, has_variables: 
     return StatementMatch(None if unknown else True, None, principal, tuple(unknown), caveat=caveat)
 
 
+def uses_key(action: str) -> bool:
+    """Return whether AWS checks an action (in lower case) on a KMS key."""
+    return action in _KEY_ACTIONS
+
+
+def is_aliased_key(keys: RequestKeys) -> bool:
+    """Return whether the request is about a KMS key that only an alias names."""
+    return ":alias/" in keys.resource and keys.action_lower in _KEY_ACTIONS
+
+
 def _match_resources(
     statement: Statement, question: Question, unknown: list[Unknown], *, has_variables: bool
 ) -> bool | None:
@@ -184,6 +221,8 @@ def _match_resource(
             return _match_unresolved(resolved, text, statement, question, unknown)
         regex, narrow = compile_regex(resolved.pattern), narrow_to_sections(resolved.pattern)
         narrow = None if narrow == resolved.pattern else narrow
+    if is_aliased_key(question.keys):
+        return _match_aliased(regex, text, question.keys.resource, unknown)
     if not regex.match(question.keys.resource):
         is_incomplete = resource.incomplete and compile_regex(resource.incomplete).match(
             question.keys.resource
@@ -196,6 +235,22 @@ def _match_resource(
         return True
     unknown.append(Unknown(f"* within a section of {quote_json(text)} would have to match a colon"))
     return None
+
+
+def _match_aliased(regex: re.Pattern[str], text: str, resource: str, unknown: list[Unknown]) -> bool | None:
+    """Match a value with the key of an alias: an alias in a policy does not stand for its key.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
+    """
+    scope = resource.partition(":alias/")[0]
+    if regex.match(f"{scope}:key/{_ANY_KEY}"):
+        return True
+    *head, section = text.split(":", 5)
+    in_scope = bool(compile_regex(compile_glob(":".join([*head, "*"]))).match(resource))
+    if (in_scope and section.startswith("key/")) or not text.startswith("arn:"):
+        unknown.append(Unknown("it depends on the ID of the key of the alias"))
+        return None
+    return False
 
 
 def _match_unresolved(
