@@ -51,7 +51,7 @@ _FIELDS = (
     rf'|\{{(?:"(?:time|ts|timestamp|level|severity|logger)": ?"(?:{_FIELD})", ?){{1,4}}"(?:msg|message)": ?"'
 )
 _LOGFMT = ("time=", "ts=", "level=", "logger=")
-_FIELD_STARTS = (*_LOGFMT, '{"')
+_FIELD_STARTS = (*_LOGFMT, '{"t', '{"l', '{"s')
 # As the readers unescape; such a sign before the words of a path can be a part of it.
 _ESCAPE = re.compile(r'\\(?:"|[nt](?![a-z]*[\\/][A-Z]))')
 
