@@ -19,10 +19,12 @@ from werkzeug.serving import make_server
 
 from iamtriage.cli import main
 from iamtriage.inputs import Input, open_inputs, prefetch
+from iamtriage.report import build_report
 from tests.inputs.records import ACCOUNT, FAILED, SUCCEEDED, compact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 _BUCKET = "amzn-s3-demo-bucket"
@@ -39,6 +41,7 @@ class _Proxy:
     Attributes:
         throttled: For each part of a path, how many requests with it are throttled.
         cut: For each part of a path, how many responses are cut in the middle.
+        vanished: Parts of paths of objects that no longer exist.
         paths: The path and query of each request.
     """
 
@@ -49,11 +52,17 @@ class _Proxy:
     def reset(self) -> None:
         self.throttled: dict[str, int] = {}
         self.cut: dict[str, int] = {}
+        self.vanished: tuple[str, ...] = ()
         self.paths: list[str] = []
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}"
         self.paths.append(path)
+        if any(name in path for name in self.vanished):
+            start_response("404 Not Found", [("Content-Type", "application/xml")])
+            return [
+                b"<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
+            ]
         if self._take(self.throttled, path):
             start_response("503 Slow Down", [("Content-Type", "application/xml")])
             return [_SLOW_DOWN]
@@ -318,6 +327,29 @@ def test_the_session_is_used(new_session: Callable[[], Any], monkeypatch: pytest
 def test_a_session_of_another_type() -> None:
     with pytest.raises(TypeError, match="session must be a boto3 or botocore session, not str"):
         open_inputs([f"s3://{_BUCKET}/"], session="default")
+
+
+def test_a_report_of_a_trail(client: Any, proxy: _Proxy, tmp_path: Path) -> None:  # noqa: ANN401
+    """Processes fetch the objects. Throttling is retried, a vanished object is named, and only new ones are read."""
+    for number in range(12):
+        record = FAILED | {"eventID": f"{number:032x}"}
+        body = gzip.compress(compact({"Records": [SUCCEEDED, record]}).encode())
+        client.put_object(Bucket=_SCRATCH, Key=f"report/{number:02d}.json.gz", Body=body)
+    proxy.throttled = {"report/03.json.gz": 1}
+    proxy.vanished = ("report/07.json.gz",)
+    url, store = f"s3://{_SCRATCH}/report/", tmp_path / "denials.duckdb"
+    with build_report([url], store=store, workers=2) as report:
+        assert report.totals["denials"] == 11
+        [unread] = report.inputs(only_problems=True)
+        assert unread["name"] == f"{url}07.json.gz"
+        assert "no longer exists" in unread["reason"]
+    proxy.reset()
+    with build_report([url], store=store, workers=2) as report:
+        assert report.totals["denials"] == 12
+        assert report.inputs(only_problems=True) == []
+    assert {path.partition("?")[0] for path in proxy.paths if ".json.gz" in path} == {
+        f"/{_SCRATCH}/report/07.json.gz"
+    }
 
 
 def test_no_credentials_are_pickled() -> None:
