@@ -64,6 +64,10 @@ _MIN_LENGTH = 12
 # More and shorter parts on average are no paste of people, and would take long.
 _MAX_SHORT_PARTS = 100
 _MIN_CHARS_PER_PART = 100
+# A line that is neither indented nor a key, an item or a comment: the text is not YAML, unless it is in
+# brackets.
+_PROSE_LINE = re.compile(r"^[A-Za-z][^:#\n\"']*+$", re.MULTILINE)
+_COLLECTION = re.compile(r"^[{\[]|^---[ ]", re.MULTILINE)
 # A single key and its value are prose as often as YAML.
 _MIN_KEYS = 2
 
@@ -83,6 +87,8 @@ class YamlText(NamedTuple):
 def find_yaml(text: str) -> YamlText | None:
     """Return the YAML documents that a text consists of; ``None`` if it does not."""
     if _CONTROLS.search(text):
+        return None
+    if _COLLECTION.search(text) is None and _PROSE_LINE.search(text):
         return None
     reader = _Reader(text)
     try:

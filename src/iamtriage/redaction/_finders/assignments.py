@@ -47,6 +47,8 @@ _MAX_NAME = 64
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_-.$@"
 # The rest of a name: "token", "tokens", "token2", S3's "Token-0", "TOKEN_PROD". Punctuation at its end is not part of it.
 _SUFFIX = re.compile(r"[A-Za-z0-9_]{0,48}+(?:[.-][A-Za-z0-9_]{1,48}+){0,6}")
+# What follows most names, so that they have no suffix.
+_SIGNS_AFTER_NAME = frozenset(["", *"=: \n\"'"])
 _ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4})(?P<rest>[^%\\]*)\Z")
 # The number of characters before a name that can show what it is part of.
 _LOOKBEHIND = 80
@@ -240,8 +242,9 @@ def _match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedV
     start = name_end.start()
     if name_end[0] in WORDS and folded[start - 1 : start].isalnum():
         return None
-    following = _SUFFIX.match(text, name_end.end())
-    suffix, end = (following[0], following.end()) if following else ("", name_end.end())
+    suffix, end = "", name_end.end()
+    if text[end : end + 1] not in _SIGNS_AFTER_NAME and (following := _SUFFIX.match(text, end)):
+        suffix, end = following[0], following.end()
     if suffix[:1] in {"s", "S"} and not suffix[1:2].isalpha():
         suffix = suffix[1:]
     elif suffix[:1].isupper() and not text[name_end.end() - 1].islower():
