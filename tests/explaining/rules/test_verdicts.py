@@ -31,6 +31,11 @@ _LEVELS = "An error occurred (MalformedPolicy) when calling the PutBucketPolicy 
 
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
+    "opensearch-role": (
+        '{"error":{"type":"security_exception","reason":"no permissions for [indices:data/read/search] and User [name=arn:aws:iam::111122223333:role/logs-reader, backend_roles=[arn:aws:iam::111122223333:role/logs-reader], requestedTenant=null]"},"status":403}',
+        "OpenSearch denied the role logs-reader the permission indices:data/read/search",
+        '"backend_roles": ["arn:aws:iam::111122223333:role/logs-reader"]',
+    ),
     "account-without-role": (
         "failed to mount secrets store objects for pod shop/cart-7d9, err: rpc error: code = Unknown desc = eu-west-1: An IAM role must be associated with service account cart (namespace: shop)",
         "The service account shop/cart has no IAM role",

@@ -96,6 +96,7 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
     ),
     ("does not have any privilege on specified resource", "denials.lake_formation.explain_lake_formation"),
     ("lake formation permission", "denials.lake_formation.explain_lake_formation"),
+    ("] and user [name=", "denials.opensearch.explain_opensearch_role"),
     ("you are not the owner", "denials.service_specific.explain_not_owner"),
     ("not authorized for images", "denials.service_specific.explain_image"),
     ("access to the model with the specified model", "denials.bedrock_models.explain_bedrock_model"),
