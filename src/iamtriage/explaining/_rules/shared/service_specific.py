@@ -42,6 +42,7 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
     ("block public access", "denials.s3.explain_block_public_access"),
     ("blockpublicpolicy", "denials.s3.explain_block_public_access"),
     ("blockpublicacls", "denials.s3.explain_block_public_access"),
+    ("role with trust relationship to role", "denials.stack_sets.explain_target_account"),
     ("may not be assumed by root", "denials.root_callers.explain_root_assumes"),
     ("multifactorauthentication failed", "denials.service_specific.explain_mfa"),
     ("unable to determine service/operation name", "denials.service_settings.explain_unknown_operation"),

@@ -1,0 +1,118 @@
+"""Explain that StackSets cannot assume the execution role of a target account.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.denials.assuming_roles import (
+    CALLER_NOT_TRUSTED,
+    NO_ASSUME_ALLOW,
+    NO_SUCH_ROLE,
+)
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.clues import message_text
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.wording import save_step
+from iamtriage.policies._documents import build_document
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+__all__ = ("explain_target_account",)
+
+_NAME = r"[\w+=,.@-]{1,64}"
+_SENTENCE = re.compile(
+    rf"\bAccount (?P<account>[0-9]{{12}}) should have '(?P<role>{_NAME})' role with trust relationship to Role '(?P<caller>{_NAME})'",
+    re.ASCII,
+)
+_PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html"
+
+
+def explain_target_account(denial: Denial) -> Explanation:
+    """Explain that the target account has no execution role that trusts the administration role."""
+    found = _SENTENCE.search(message_text(denial))
+    account, role, caller = (
+        found.group("account", "role", "caller")
+        if found
+        else (
+            "TARGET_ACCOUNT_ID",
+            "AWSCloudFormationStackSetExecutionRole",
+            "AWSCloudFormationStackSetAdministrationRole",
+        )
+    )
+    partition = denial.location.partition or "aws"
+    existing = save_step("its trust policy", "trust.json")
+    show, update = commands.trust_policy_commands(role)
+    return Explanation(
+        failure=denial.failure,
+        topic="assume-role",
+        summary=f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.",
+        causes=(
+            NO_SUCH_ROLE.cause(text=f"Account {account} has no role {role}."),
+            CALLER_NOT_TRUSTED.cause(
+                text=f"The trust policy of {role} does not allow {caller} of the administrator account."
+            ),
+            NO_ASSUME_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
+        ),
+        remedies=(
+            Remedy(
+                title=f"Create the role in account {account}, or correct its trust policy",
+                who="account administrator",
+                steps=(
+                    f"With credentials of account {account}, look whether the role exists. If not, create it with this trust policy as trust.json, and attach the permissions that the stacks need.",
+                    f"If it exists: {existing[:1].lower()}{existing[1:]}",
+                ),
+                commands=(
+                    show,
+                    fill_command(
+                        "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json",
+                        role,
+                    ),
+                    update,
+                ),
+                policy=build_document(
+                    [
+                        {
+                            "Effect": "Allow",
+                            "Principal": {
+                                "AWS": f"arn:{partition}:iam::ADMINISTRATOR_ACCOUNT_ID:role/{caller}"
+                            },
+                            "Action": "sts:AssumeRole",
+                        }
+                    ]
+                ),
+                layer="role_trust",
+                is_addition=True,
+                url=_PAGE,
+            ),
+            Remedy(
+                title=f"Allow {caller} to assume {role}",
+                who="account administrator",
+                steps=("Add the statement to the role's policy in the administrator account.",),
+                commands=(
+                    fill_command("aws iam list-role-policies --role-name {}", caller),
+                    fill_command("aws iam list-attached-role-policies --role-name {}", caller),
+                ),
+                policy=build_document(
+                    [
+                        {
+                            "Effect": "Allow",
+                            "Action": "sts:AssumeRole",
+                            "Resource": f"arn:{partition}:iam::{account}:role/{role}",
+                        }
+                    ]
+                ),
+                layer="identity",
+                is_addition=True,
+                url=_PAGE,
+            ),
+        ),
+        notes=(
+            "The permissions of the person who creates the stack set do not help: StackSets uses the two roles.",
+        ),
+    )
