@@ -31,6 +31,11 @@ _LEVELS = "An error occurred (MalformedPolicy) when calling the PutBucketPolicy 
 
 # The text, a part of the first line, and a part of the first remedy: its title, steps, policy or commands.
 CASES = {
+    "task-without-network": (
+        'ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry auth: RequestError: send request failed caused by: Post "https://api.ecr.us-east-1.amazonaws.com/": dial tcp 192.0.2.7:443: i/o timeout',
+        "got no response from api.ecr.us-east-1.amazonaws.com",
+        "assignPublicIp",
+    ),
     "opensearch-role": (
         '{"error":{"type":"security_exception","reason":"no permissions for [indices:data/read/search] and User [name=arn:aws:iam::111122223333:role/logs-reader, backend_roles=[arn:aws:iam::111122223333:role/logs-reader], requestedTenant=null]"},"status":403}',
         "OpenSearch denied the role logs-reader the permission indices:data/read/search",

@@ -107,6 +107,7 @@ EC2_METADATA = (
 )
 EC2_CLOCK = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/set-time.html"
 ECS_TASK_ROLE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html"
+ECS_NETWORK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html"
 ECS_EXEC = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html"
 _SSM = "https://docs.aws.amazon.com/systems-manager/latest/userguide"
 SESSION_TROUBLES = f"{_SSM}/session-manager-troubleshooting.html"
