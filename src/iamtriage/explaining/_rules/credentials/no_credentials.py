@@ -24,10 +24,8 @@ from iamtriage.explaining._rules.credentials.credential_sources import (
     advise_on_laptop,
     stated_profile,
 )
-from iamtriage.explaining._rules.credentials.pod_credentials import (
-    NO_CALL_WITHOUT_CREDENTIALS,
-    explain_pod_credentials,
-)
+from iamtriage.explaining._rules.credentials.pod_agents import NO_CALL_WITHOUT_CREDENTIALS
+from iamtriage.explaining._rules.credentials.pod_credentials import explain_pod_credentials
 from iamtriage.explaining._rules.credentials.pod_roles import Advice, advise_in_pods
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (

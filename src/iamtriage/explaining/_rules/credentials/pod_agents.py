@@ -1,0 +1,240 @@
+"""Explain why the EKS Pod Identity Agent gives a pod no credentials.
+
+Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.credentials.pod_roles import (
+    AGENT_MISSING,
+    SDK_TOO_OLD,
+    annotate_command,
+    list_associations_command,
+)
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import (
+    find_region,
+    quote_phrases,
+)
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import MissingCredentials
+
+__all__ = (
+    "AGENT_UNREACHABLE",
+    "CONNECTION_PHRASES",
+    "NO_CALL_WITHOUT_CREDENTIALS",
+    "REJECTED_TOKEN",
+    "UNKNOWN_HOST_PHRASE",
+    "explain_agent_rejection",
+    "explain_agent_unreachable",
+    "explain_old_sdk",
+)
+
+_POD_IDENTITY_AGENT = "169.254.170.23"  # its address on every node
+UNKNOWN_HOST_PHRASE = "is not a valid container metadata service hostname"
+REJECTED_TOKEN = re.compile(
+    r"[Ss]ervice account token (?:cannot be (?P<problem>empty|parsed)|failed basic claim validations)"
+)
+_REJECTION_TEXTS: dict[str | None, str] = {
+    "empty": "The request had no token in its Authorization header.",
+    "parsed": "The Authorization header did not contain a service account token.",
+}
+AGENT_UNREACHABLE = re.compile(
+    r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)[^\n]{0,120}(?:169\.254\.170\.23|fd00:ec2::23)"
+    r"|(?:169\.254\.170\.23|\[?fd00:ec2::23)[^\n]{0,160}(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)"
+)
+CONNECTION_PHRASES = (
+    "i/o timeout",
+    "timed out",
+    "no such host",
+    "connection refused",
+    "send request failed",
+)
+NO_CALL_WITHOUT_CREDENTIALS = "An IAM policy does not help: no signed request reached AWS."
+AGENT_REFUSED_TOKEN = CauseType(
+    "agent-refused-token",
+    title="The EKS Pod Identity Agent rejected the token",
+    meaning="The EKS Pod Identity Agent returned no credentials for the token that it got.",
+    recognised_by="The agent at 169.254.170.23 answered with an error.",
+    fix="Read the token from its file for each call, with a current SDK.",
+    sources=(pages.EKS_POD_IDENTITY,),
+    example="pod-identity-token-empty",
+)
+AGENT_BLOCKED = CauseType(
+    "agent-blocked",
+    title="Something blocks the way to the EKS Pod Identity Agent",
+    text="A proxy, a network policy or a firewall on the node blocks the agent's address.",
+    fix="Add 169.254.170.23 to NO_PROXY, and allow it in network policies.",
+    of="no-credentials",
+    example="pod-identity-agent-unreachable",
+)
+TOKEN_FILE_EMPTY = CauseType(
+    "token-file-empty",
+    title="The token file is empty or another file",
+    text="The file that the variable names is empty or the wrong one, or the process has the address without the variable or the volume.",
+    fix="Use the token file that EKS mounts.",
+    of="agent-refused-token",
+)
+CALLED_BY_HAND = CauseType(
+    "called-by-hand",
+    title="The agent was called without the token",
+    text="Someone, or a probe, called the agent by hand. The header is the bare token, without a word such as Bearer.",
+    fix="Let an SDK get the credentials.",
+    of="agent-refused-token",
+)
+
+
+def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
+    return Explanation(
+        failure=case.failure,
+        topic="no-credentials",
+        summary="The pod cannot reach the EKS Pod Identity Agent at 169.254.170.23, so it gets no credentials.",
+        causes=(
+            AGENT_MISSING.cause(because=quote_phrases(message, *CONNECTION_PHRASES)[:1]),
+            AGENT_BLOCKED.cause(),
+        ),
+        remedies=(
+            Remedy(
+                title="Check that the agent runs on the pod's node, and that nothing blocks its address",
+                who="cluster administrator",
+                steps=(
+                    "The agent must run on each node, except in EKS Auto Mode, which has it built in. If there is none, create the add-on.",
+                    "If the pod uses a proxy, add 169.254.170.23 and fd00:ec2::23 to NO_PROXY. Network policies must allow egress to them on port 80.",
+                    "On nodes without IPv6, the agent fails to start unless its IPv6 address is disabled in the add-on's configuration.",
+                ),
+                commands=(
+                    "kubectl get pods --namespace kube-system --selector app.kubernetes.io/name=eks-pod-identity-agent --output wide",
+                    fill_command(
+                        "aws eks create-addon --cluster-name {} --addon-name eks-pod-identity-agent --region {}",
+                        commands.cluster(case.facts.cluster),
+                        commands.region(find_region(case)),
+                    ),
+                ),
+                url=pages.EKS_POD_IDENTITY,
+            ),
+        ),
+        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
+    )
+
+
+def explain_agent_rejection(case: Case[MissingCredentials], message: str, problem: str | None) -> Explanation:
+    """Explain why the EKS Pod Identity Agent rejects a token before it calls EKS.
+
+    Source: aws/eks-pod-identity-agent, internal/validation/request.go.
+    """
+    text = _REJECTION_TEXTS.get(
+        problem,
+        "By its own claims, the token has expired or is not valid yet.",
+    )
+    causes = [
+        AGENT_REFUSED_TOKEN.cause(
+            "reported",
+            quote_phrases(
+                message,
+                "service account token cannot be empty",
+                "service account token cannot be parsed",
+                "service account token failed basic claim validations",
+            ),
+            text=f"The EKS Pod Identity Agent returned no credentials. {text}",
+        )
+    ]
+    if problem is None:
+        causes.append(
+            TOKEN_KEPT.cause(
+                text="The program read the token file once and sends the old token. Kubernetes replaces the file before the token expires."
+            )
+        )
+    else:
+        causes += [
+            SDK_TOO_OLD.cause(),
+            TOKEN_FILE_EMPTY.cause(),
+            CALLED_BY_HAND.cause(),
+        ]
+    return Explanation(
+        failure=case.failure,
+        topic="pod-identity-token",
+        summary="The EKS Pod Identity Agent rejected the request for credentials because of its token.",
+        causes=tuple(causes),
+        remedies=(
+            Remedy(
+                title="Check whether the pod has the token",
+                who="you",
+                steps=(
+                    "Both variables must be set. The second command prints the size of the token. If it prints 0 or an error, re-create the pod.",
+                    "If both are right, the SDK is too old or the process does not inherit the variables.",
+                ),
+                commands=(
+                    fill_command(
+                        "kubectl exec POD --namespace {} -- printenv AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+                        commands.namespace(case.facts.namespace),
+                    ),
+                    fill_command(
+                        "kubectl exec POD --namespace {} -- wc -c /var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
+                        commands.namespace(case.facts.namespace),
+                    ),
+                ),
+                url=pages.EKS_POD_IDENTITY,
+            ),
+            Remedy(
+                title="Update the SDK, and re-create the pods",
+                who="you",
+                steps=(
+                    "Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle. Pass the environment to processes that the program starts.",
+                    "Don't set AWS_CONTAINER_CREDENTIALS_FULL_URI yourself: EKS injects it and the token file when a pod is created.",
+                ),
+                commands=(commands.restart_command(case.facts.namespace),),
+                url=pages.EKS_POD_SDK,
+            ),
+        ),
+        notes=(
+            "The agent checked only the token: the association, the role and its policies were not evaluated yet.",
+        ),
+    )
+
+
+def explain_old_sdk(case: Case[MissingCredentials], message: str) -> Explanation:
+    return Explanation(
+        failure=case.failure,
+        topic="sdk-too-old",
+        summary="The SDK is too old for EKS Pod Identity.",
+        causes=(
+            SDK_TOO_OLD.cause(
+                "derived" if _POD_IDENTITY_AGENT in message else "possible",
+                quote_phrases(message, UNKNOWN_HOST_PHRASE),
+                text="The pod has a Pod Identity association, and the SDK does not accept the agent's address.",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Update the SDK",
+                who="you",
+                steps=(
+                    "Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle.",
+                ),
+                url=pages.EKS_POD_SDK,
+            ),
+            Remedy(
+                title="Or use IAM roles for service accounts",
+                who="cluster administrator",
+                steps=(
+                    "Delete the association, annotate the service account with a role that trusts the cluster's OIDC provider, and re-create the pods. Older SDKs support this.",
+                ),
+                commands=(
+                    list_associations_command(case),
+                    annotate_command(case),
+                    commands.restart_command(case.facts.namespace),
+                ),
+                url=pages.EKS_IRSA,
+            ),
+        ),
+        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
+    )

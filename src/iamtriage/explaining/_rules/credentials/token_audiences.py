@@ -1,0 +1,212 @@
+"""Explain that an IAM OIDC provider does not accept the audience of a token.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, cast
+
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.credentials.identity_providers import (
+    ROLE_NOT_EVALUATED,
+    STS_AUDIENCE,
+    Issuer,
+    build_provider_arn,
+    find_issuer,
+)
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases
+from iamtriage.explaining._rules.shared.commands import fill_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import InvalidIdentityToken
+
+
+__all__ = ("explain_audience",)
+
+_AUDIENCE_NAME = re.compile(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)
+
+
+WRONG_AUDIENCE = CauseType(
+    "wrong-audience",
+    title="The token's audience is not registered with the provider",
+    recognised_by='The message says "Incorrect token audience".',
+    fix="Request the token for sts.amazonaws.com, or add the audience to the identity provider.",
+    sources=(pages.OIDC_PROVIDERS,),
+)
+ANNOTATION_AUDIENCE = CauseType(
+    "annotation-audience",
+    title="The service account requests another audience",
+    text="The service account's annotation eks.amazonaws.com/audience, or the token volume, requests another audience.",
+    fix="Correct the annotation eks.amazonaws.com/audience or the token volume.",
+    of="wrong-audience",
+)
+TOKEN_OF_API_SERVER = CauseType(
+    "token-of-api-server",
+    title="The token is that of the Kubernetes API server",
+    text="The token is the one for the Kubernetes API server (/var/run/secrets/kubernetes.io), not the one for AWS.",
+    fix="Use the token file that AWS_WEB_IDENTITY_TOKEN_FILE names.",
+    of="wrong-audience",
+)
+AUDIENCE_OF_OTHER_PARTITION = CauseType(
+    "audience-of-other-partition",
+    title="The token is for the audience of another partition",
+    text="The CI system requests the audience of another partition, such as sts.amazonaws.com.cn.",
+    fix="Request the audience of the role's partition.",
+    of="wrong-audience",
+)
+AUDIENCE_OF_TOKEN = CauseType(
+    "audience-of-token",
+    title="The token has another audience",
+    meaning="The token claims that were supplied name an audience that the identity provider does not accept.",
+    recognised_by="The facts contain the token claims.",
+    fix="Add the token's audience to the identity provider and the trust policy, or request another audience.",
+    sources=(pages.OIDC_PROVIDERS,),
+    example="wrong-audience",
+)
+
+
+def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    issuer = find_issuer(case, message)
+    audience = _token_audience(case)
+    causes = [WRONG_AUDIENCE.cause("reported", quote_phrases(message, "Incorrect token audience"))]
+    if audience is not None:
+        causes.append(
+            AUDIENCE_OF_TOKEN.cause(
+                "supplied", (f"Its aud claim is {audience}.",), text=f"The token is for {audience}."
+            )
+        )
+    if issuer.system is not None or _PIPELINE_KINDS & {_runtime_kind(case)}:
+        return _explain_pipeline_audience(case, issuer, tuple(causes))
+    causes += [
+        ANNOTATION_AUDIENCE.cause(because=(f"Without it the audience is {STS_AUDIENCE}.",)),
+        TOKEN_OF_API_SERVER.cause(),
+        AUDIENCE_OF_OTHER_PARTITION.cause(),
+    ]
+    provider = build_provider_arn(case, issuer)
+    # A token for another service does not become valid for AWS if the provider accepts its audience.
+    client = (
+        audience
+        if audience is not None and audience.startswith("sts.")
+        else "AUDIENCE"
+        if audience
+        else STS_AUDIENCE
+    )
+    return Explanation(
+        failure=case.failure,
+        topic="wrong-audience",
+        summary=f"The IAM OIDC provider does not accept the token's audience{f' {audience}' if audience else ''}.",
+        causes=tuple(causes),
+        remedies=(
+            Remedy(
+                title="Compare the token's audience with the provider's client IDs",
+                who="you",
+                steps=(
+                    "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token.",
+                    f"For EKS pods, it is {STS_AUDIENCE} in all partitions.",
+                ),
+                commands=(
+                    fill_command(
+                        "aws iam get-open-id-connect-provider --open-id-connect-provider-arn {} --query ClientIDList",
+                        provider,
+                    ),
+                    fill_command(
+                        "kubectl get serviceaccount {} --namespace {} -o yaml",
+                        commands.service_account(case.facts.service_account),
+                        commands.namespace(case.facts.namespace),
+                    ),
+                ),
+                url=pages.EKS_IRSA_POD,
+            ),
+            Remedy(
+                title="Make token and provider agree on the audience",
+                who="account administrator",
+                steps=(
+                    "If the token's audience is wrong, request the token for an audience that the provider lists.",
+                    "If it is right, add it to the provider's client IDs.",
+                ),
+                commands=(
+                    fill_command(
+                        "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {} --client-id {}",
+                        provider,
+                        client,
+                    ),
+                ),
+                url=pages.OIDC_PROVIDERS,
+            ),
+        ),
+        notes=(
+            "The trust policy's condition on aud is a separate check, which comes after this one.",
+            ROLE_NOT_EVALUATED,
+        ),
+    )
+
+
+_PIPELINE_KINDS = frozenset({"github-actions", "gitlab"})
+_GITHUB_ISSUER = "token.actions.githubusercontent.com"
+
+
+def _runtime_kind(case: Case[InvalidIdentityToken]) -> str | None:
+    runtime = context_of(case.facts).runtime
+    return None if runtime is None else runtime.kind
+
+
+def _explain_pipeline_audience(
+    case: Case[InvalidIdentityToken], issuer: Issuer, causes: tuple[Cause, ...]
+) -> Explanation:
+    """Explain that a provider does not list the audience of a CI job's token."""
+    is_github = _runtime_kind(case) == "github-actions" or issuer.system == "GitHub Actions"
+    host = _GITHUB_ISSUER if is_github else "gitlab.com"
+    account = case.failure.account or commands.role_account(context_of(case.facts).role_arn)
+    provider = build_provider_arn(case, issuer)
+    if provider == "PROVIDER_ARN" and account is not None:
+        provider = f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{host}"
+    wanted = STS_AUDIENCE if is_github else "AUDIENCE"
+    where = (
+        f"The action aws-actions/configure-aws-credentials requests {STS_AUDIENCE}, unless its input audience names another."
+        if is_github
+        else "In GitLab, the job's id_tokens entry sets the audience (aud)."
+    )
+    return Explanation(
+        failure=case.failure,
+        topic="wrong-audience",
+        summary=f"The IAM OIDC provider does not list the audience of the job's token{f', {STS_AUDIENCE}' if is_github else ''}.",
+        causes=causes,
+        remedies=(
+            Remedy(
+                title="Add the audience to the IAM OIDC provider",
+                who="account administrator",
+                steps=(
+                    f"{where} The provider's ClientIDList must contain it.",
+                    "The trust policy's condition on aud must name the same audience.",
+                ),
+                commands=(
+                    fill_command(
+                        "aws iam get-open-id-connect-provider --open-id-connect-provider-arn {} --query ClientIDList",
+                        provider,
+                    ),
+                    fill_command(
+                        "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {} --client-id {}",
+                        provider,
+                        wanted,
+                    ),
+                ),
+                url=pages.GITHUB_OIDC if is_github else pages.OIDC_PROVIDERS,
+            ),
+        ),
+        notes=(ROLE_NOT_EVALUATED,),
+    )
+
+
+def _token_audience(case: Case[InvalidIdentityToken]) -> str | None:
+    """Return the first audience in the supplied claims, if it is a plain name."""
+    given: object = (case.facts.token_claims or {}).get("aud")
+    each: Iterable[object] = cast("Iterable[object]", given) if isinstance(given, (list, tuple)) else (given,)
+    return next((name for name in each if isinstance(name, str) and _AUDIENCE_NAME.fullmatch(name)), None)
