@@ -411,6 +411,53 @@ def test_other_denials(text: str, topic: str, first: tuple[str, str]) -> None:
     assert (found.topic, codes(found)[0]) == (topic, first)
 
 
+@pytest.mark.parametrize(
+    ("rules", "missing"),
+    [
+        ('{APIGroups:[""], Resources:["pods/log"], Verbs:["get"]}', "get on pods/log"),
+        (
+            '{APIGroups:["apps"], Resources:["deployments" "replicasets"], ResourceNames:["web"], Verbs:["get" "list"]}',
+            "get and list on deployments and replicasets of apps named web",
+        ),
+        (
+            '{APIGroups:["*"], Resources:["*"], Verbs:["*"]}\n{NonResourceURLs:["/metrics"], Verbs:["get"]}',
+            "every verb on every resource in every API group and get on /metrics",
+        ),
+        (
+            (
+                '[PolicyRule{APIGroups:[""], Resources:["secrets"], Verbs:["list"]}] user=&{ana  [dev] map[]} '
+                'ownerrules=[PolicyRule{APIGroups:[""], Resources:["pods"], Verbs:["get"]}]'
+            ),
+            "list on secrets",
+        ),
+        ("", "permissions"),
+    ],
+    ids=["subresource", "several-words", "everything", "kubernetes-1.11", "none"],
+)
+def test_escalation_names_the_missing_rules(rules: str, missing: str) -> None:
+    text = (
+        'Error from server (Forbidden): error when creating "k8s/role.yaml": roles.rbac.authorization.k8s.io "tail" is '
+        f'forbidden: user "ana" (groups=["sre" "system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{rules}'
+    )
+    found = explained(text)
+    assert (
+        f"the user ana to create the Role tail: it grants {missing}, which the user does not have."
+        in found.summary
+    )
+    assert commands(found)[0] == "kubectl create -f k8s/role.yaml"
+    manifests = [remedy.manifest for remedy in found.remedies if remedy.manifest]
+    assert bool(manifests) is bool(rules)
+    assert all("kind: Group\n    name: sre\n" in each for each in manifests)
+
+
+@pytest.mark.parametrize(
+    ("kind", "verb"), [("roles", "escalate"), ("clusterroles", "escalate"), ("rolebindings", "bind")]
+)
+def test_escalation_proposes_the_special_verb_last(kind: str, verb: str) -> None:
+    text = f'Error from server (Forbidden): {kind}.rbac.authorization.k8s.io "x" is forbidden: user "ana" is attempting to grant RBAC permissions not currently held:'
+    assert f"allow the verb {verb} " in explained(text).remedies[-1].title
+
+
 def test_no_iam_policy_is_suggested() -> None:
     for name, text, facts in CASES:
         if name.startswith("k8s-"):

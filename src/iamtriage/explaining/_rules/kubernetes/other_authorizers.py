@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._rules.kubernetes.role_escalations import explain_escalation, find_escalation
 from iamtriage.explaining._rules.kubernetes.service_accounts import (
     explain_missing_account,
     find_missing_account,
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_other_denial",)
 
-# Kubernetes up to 1.11 and OpenShift 3 call them extra privileges.
-_ESCALATION = re.compile(
-    r"attempting to grant RBAC permissions not currently held|(?:attempt to|cannot) grant extra privileges"
-)
-_USER = re.compile(r"\buser \"([^\"]{1,300})\"")
 _NODE_RESTRICTION = re.compile(
     r"\bnode \"?[a-z0-9.-]{1,253}\"? (?:is not allowed to|cannot|can only)|is not allowed to modify labels"
 )
@@ -63,22 +58,6 @@ REFUSED_BY_ADMISSION = CauseType(
     of="no-rule",
     example="k8s-forbidden-bare",
 )
-ESCALATION = CauseType(
-    "escalation",
-    title="A role may not grant more than its creator has",
-    text="A user who creates or binds a role must already have all its permissions, in the same scope.",
-    recognised_by='The message says "attempting to grant RBAC permissions not currently held".',
-    fix="Create the role with an administrator's credentials, or grant the verbs escalate or bind.",
-    sources=(pages.RBAC,),
-    example="k8s-escalation",
-)
-RIGHTS_OF_ACCESS_POLICY = CauseType(
-    "rights-of-access-policy",
-    title="Permissions of EKS access policies do not apply here",
-    text="The caller has the permissions from an EKS access policy. Those do not apply here: Kubernetes checks only RBAC roles.",
-    fix="Bind the caller to a role with the permissions.",
-    of="escalation",
-)
 
 
 def explain_other_denial(case: Case[KubernetesForbidden]) -> Explanation:
@@ -87,60 +66,15 @@ def explain_other_denial(case: Case[KubernetesForbidden]) -> Explanation:
     missing = find_missing_account(message)
     if missing is not None:
         return explain_missing_account(case, missing)
-    escalation = _ESCALATION.search(message)
-    if escalation:
-        return _explain_escalation(case, message, escalation[0])
+    escalation = find_escalation(message)
+    if escalation is not None:
+        return explain_escalation(case, message, escalation)
     restriction = _NODE_RESTRICTION.search(message)
     if restriction:
         cause = NODE_RESTRICTION.cause("reported", (f"The API server says: {restriction[0]}.",))
         summary = "Kubernetes allows a node to change only its own objects."
         return build_node_explanation(case, summary, [cause])
     return _explain_admission(case, message)
-
-
-def _explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str) -> Explanation:
-    found = _USER.search(message)
-    user = f"the user {clip_text(found[1])}" if found else "the caller"
-    return Explanation(
-        failure=case.failure,
-        topic="kubernetes-escalation",
-        summary=f"Kubernetes does not allow {user} to grant permissions that they do not have themselves.",
-        causes=(
-            ESCALATION.cause("reported", (f"The API server says: {quote}.",)),
-            RIGHTS_OF_ACCESS_POLICY.cause(),
-        ),
-        remedies=(
-            Remedy(
-                title="Let an administrator create the role or binding",
-                who="cluster administrator",
-                steps=(
-                    "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding.",
-                ),
-                commands=("kubectl create -f FILE",),
-                url=f"{pages.RBAC}#privilege-escalation-prevention-and-bootstrapping",
-            ),
-            Remedy(
-                title="Or grant less",
-                who="you",
-                steps=(
-                    "The message lists the rules that the caller lacks. Remove them from the role, or bind a smaller one.",
-                    "To grant permissions that the caller has from an access policy, bind the caller to a role with them first.",
-                ),
-                commands=("kubectl auth can-i --list",),
-                url=f"{pages.RBAC}#privilege-escalation-prevention-and-bootstrapping",
-            ),
-            Remedy(
-                title="Or allow the verb bind for this one role",
-                who="cluster administrator",
-                steps=(
-                    "A ClusterRole with the verb bind on roles or clusterroles, limited by resourceNames to this role, allows the caller to bind it without having its permissions.",
-                    "The verb escalate does the same for creating roles. A user with it can become an administrator.",
-                ),
-                url=f"{pages.RBAC}#restrictions-on-role-binding-creation-or-update",
-            ),
-        ),
-        notes=("An IAM policy does not help: RBAC denied the request.",),
-    )
 
 
 def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explanation:

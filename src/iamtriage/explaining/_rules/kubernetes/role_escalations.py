@@ -1,0 +1,281 @@
+"""Explain roles and bindings that grant more than their creator has.
+
+Kubernetes compares the rules of the role with those of the user:
+https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.kubernetes_requests import classify_user, parse_service_account
+from iamtriage.explaining._rules.shared.manifests import (
+    Rule,
+    Subject,
+    build_binding,
+    build_role,
+    object_name,
+    to_yaml,
+)
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import KubernetesForbidden
+
+__all__ = ("explain_escalation", "find_escalation")
+
+# Kubernetes up to 1.11 and OpenShift 3 call them extra privileges.
+_ESCALATION = re.compile(
+    r"attempting to grant RBAC permissions not currently held|(?:attempt to|cannot) grant extra privileges"
+)
+_USER = re.compile(r"\buser \"([^\"]{1,300})\"")
+_GROUPS = re.compile(r"\(groups=\[([^\]]{1,2000})\]\)")
+_QUOTED = re.compile(r"\"([^\"]{0,253})\"")
+_OBJECT = re.compile(
+    r"\b(clusterrolebinding|clusterrole|rolebinding|role)s?(?:\.rbac\.authorization\.k8s\.io)? \"([^\"]{1,253})\" is forbidden"
+)
+_FILE = re.compile(r"error when creating \"([\w./-]{1,200}\.(?:ya?ml|json))\"", re.ASCII)
+# k8s.io/component-helpers/auth/rbac/validation: CompactString writes the fields of a rule, without the empty ones.
+_RULE = re.compile(r"\{((?:[A-Za-z]{5,16}:\[[^\[\]{}]{0,1000}\](?:, )?){1,5})\}")
+_FIELD = re.compile(r"([A-Za-z]{5,16}):\[([^\[\]{}]{0,1000})\]")
+_KINDS = {
+    "clusterrolebinding": "ClusterRoleBinding",
+    "clusterrole": "ClusterRole",
+    "rolebinding": "RoleBinding",
+    "role": "Role",
+}
+_MAX_RULES, _MAX_RULES_NAMED = 20, 3
+_PREVENTION = f"{pages.RBAC}#privilege-escalation-prevention-and-bootstrapping"
+
+
+ESCALATION = CauseType(
+    "escalation",
+    title="A role may not grant more than its creator has",
+    text="Kubernetes prevents privilege escalation: a user who creates or binds a role must already have all its permissions, in the same scope.",
+    recognised_by='The message says "attempting to grant RBAC permissions not currently held".',
+    fix="Create the role with an administrator's credentials, or grant the missing permissions first.",
+    sources=(pages.RBAC,),
+    example="k8s-escalation",
+)
+RIGHTS_OF_ACCESS_POLICY = CauseType(
+    "rights-of-access-policy",
+    title="Permissions of EKS access policies do not apply here",
+    text="The caller has the permissions from an EKS access policy. Those do not apply here: Kubernetes checks only RBAC roles.",
+    fix="Bind the caller to a role with the permissions.",
+    of="escalation",
+)
+
+
+@attrs.frozen
+class _Escalation:
+    """What a user tried to grant, as far as the message states it.
+
+    Attributes:
+        user: The user name.
+        groups: The user's groups, without those of Kubernetes itself.
+        kind: The kind of the object, such as ``"RoleBinding"``.
+        name: The name of the object.
+        rules: The rules that the user lacks.
+        file: The file from which the object was created.
+    """
+
+    user: str | None
+    groups: tuple[str, ...]
+    kind: str | None
+    name: str | None
+    rules: tuple[Rule, ...]
+    file: str | None
+
+    @property
+    def is_binding(self) -> bool:
+        """Whether the object is a binding."""
+        return self.kind is not None and self.kind.endswith("Binding")
+
+    @property
+    def object_text(self) -> str:
+        """The object in words."""
+        return f"the {self.kind} {self.name}" if self.kind else "the role or binding"
+
+    @property
+    def missing_text(self) -> str:
+        """The missing rules in words, or empty."""
+        named = [_describe_rule(each) for each in self.rules[:_MAX_RULES_NAMED]]
+        more = len(self.rules) - len(named)
+        if more:
+            named.append(f"{more} more")
+        return clip_text(" and ".join(filter(None, (", ".join(named[:-1]), *named[-1:]))))
+
+
+def find_escalation(message: str) -> str | None:
+    """Return the words of a message that say that a user grants too much, or ``None``."""
+    found = _ESCALATION.search(message)
+    return found[0] if found else None
+
+
+def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str) -> Explanation:
+    """Explain that a user tried to grant permissions that the user does not have."""
+    parsed = _parse(message)
+    user = f"the user {clip_text(parsed.user)}" if parsed.user else "the caller"
+    missing = parsed.missing_text or "permissions"
+    verb = "create" if "error when creating" in message else "create or change"
+    grants = "it grants" if not parsed.is_binding else "its role grants"
+    return Explanation(
+        failure=case.failure,
+        topic="kubernetes-escalation",
+        summary=f"Kubernetes does not allow {user} to {verb} {clip_text(parsed.object_text)}: {grants} {missing}, which the user does not have.",
+        causes=(
+            ESCALATION.cause("reported", (f"The API server says: {quote}.",)),
+            RIGHTS_OF_ACCESS_POLICY.cause(),
+        ),
+        remedies=(
+            _administrator_remedy(parsed),
+            *_grant_remedies(case, parsed),
+            Remedy(
+                title="Or grant less",
+                who="you",
+                steps=(
+                    "The message lists the rules that the caller lacks. Remove them from the role, or bind a smaller one.",
+                    "To grant permissions that the caller has from an access policy, bind the caller to a role with them first.",
+                ),
+                commands=("kubectl auth can-i --list",),
+                url=_PREVENTION,
+            ),
+            _verb_remedy(parsed),
+        ),
+        notes=("An IAM policy does not help: RBAC denied the request.",),
+    )
+
+
+def _administrator_remedy(parsed: _Escalation) -> Remedy:
+    return Remedy(
+        title=f"Let a cluster administrator create {clip_text(parsed.object_text)}",
+        who="cluster administrator",
+        steps=(
+            "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding.",
+        ),
+        commands=(command("kubectl", "create", "-f", parsed.file or "FILE"),),
+        url=_PREVENTION,
+    )
+
+
+def _grant_remedies(case: Case[KubernetesForbidden], parsed: _Escalation) -> tuple[Remedy, ...]:
+    """Return the remedy that gives the user the missing permissions, if the message states them."""
+    subject = _choose_subject(parsed)
+    if not parsed.rules or subject is None:
+        return ()
+    is_cluster_wide = (parsed.kind or "").startswith("Cluster") or any(each.urls for each in parsed.rules)
+    namespace = None if is_cluster_wide else case.facts.namespace or "NAMESPACE"
+    name = object_name("grant", parsed.name or "", subject.name.rpartition(":")[2].rpartition("/")[2])
+    kinds = "ClusterRole and ClusterRoleBinding" if is_cluster_wide else "Role and RoleBinding"
+    who = {"Group": "the group", "ServiceAccount": "the service account", "User": "the user"}[subject.kind]
+    return (
+        Remedy(
+            title=f"Or grant {parsed.missing_text} to {who} {clip_text(subject.name)} with a {kinds}",
+            who="cluster administrator",
+            steps=(
+                "Save the manifest as grant.yaml. Then the caller can create the object.",
+                "The permissions must apply in the same scope: for a Role, in its namespace or the whole cluster.",
+            ),
+            commands=("kubectl create -f grant.yaml",),
+            manifest=to_yaml(
+                build_role(name, parsed.rules, namespace=namespace),
+                build_binding(name, name, subject, namespace=namespace),
+            ),
+            url=pages.RBAC,
+        ),
+    )
+
+
+def _choose_subject(parsed: _Escalation) -> Subject | None:
+    """Return the subject to bind. A group is better than the name of a session, which changes."""
+    account = parse_service_account(parsed.user)
+    if account is not None:
+        return account
+    if parsed.groups:
+        return Subject("Group", parsed.groups[0])
+    if parsed.user is None or classify_user(parsed.user) == "unknown":
+        return None
+    return Subject("User", parsed.user)
+
+
+def _verb_remedy(parsed: _Escalation) -> Remedy:
+    """Return the remedy that exempts the user from the check."""
+    if parsed.is_binding:
+        return Remedy(
+            title="Or, last, allow the verb bind for the one role",
+            who="cluster administrator",
+            steps=(
+                "A role with the verb bind on roles or clusterroles, limited by resourceNames to the role that the binding names, allows the caller to bind it without having its permissions.",
+            ),
+            url=f"{pages.RBAC}#restrictions-on-role-binding-creation-or-update",
+        )
+    kind = "clusterroles" if parsed.kind == "ClusterRole" else "roles"
+    return Remedy(
+        title=f"Or, last, allow the verb escalate on {kind}",
+        who="cluster administrator",
+        steps=(
+            "A user with it can write roles with any permissions, and so become an administrator. The verb bind is for bindings and does not help here.",
+        ),
+        url=f"{pages.RBAC}#restrictions-on-role-creation-or-update",
+    )
+
+
+def _parse(message: str) -> _Escalation:
+    found, user, groups, file = (pattern.search(message) for pattern in (_OBJECT, _USER, _GROUPS, _FILE))
+    # Kubernetes 1.11 lists all rules of the user after the missing ones.
+    start = _ESCALATION.search(message)
+    listed = message[start.end() if start else 0 :].partition("ownerrules=")[0]
+    rules = (_parse_rule(each[1]) for each in list(_RULE.finditer(listed))[:_MAX_RULES])
+    own = (
+        [each for each in _QUOTED.findall(groups[1]) if each and not each.startswith("system:")]
+        if groups
+        else []
+    )
+    return _Escalation(
+        user=user[1] if user else None,
+        groups=tuple(each for each in own if classify_user(each) != "unknown"),
+        kind=_KINDS[found[1]] if found else None,
+        name=found[2] if found else None,
+        rules=tuple(each for each in rules if each is not None),
+        file=file[1] if file and not file[1].startswith("-") else None,
+    )
+
+
+def _parse_rule(text: str) -> Rule | None:
+    fields = {name: tuple(_QUOTED.findall(values)) for name, values in _FIELD.findall(text)}
+    verbs = fields.get("Verbs", ())
+    urls = fields.get("NonResourceURLs", ())
+    resources = fields.get("Resources", ())
+    if not verbs or not (urls or resources):
+        return None
+    if urls:
+        return Rule(verbs, urls=urls)
+    return Rule(verbs, fields.get("APIGroups", ()) or ("",), resources, fields.get("ResourceNames", ()))
+
+
+def _describe_rule(rule: Rule) -> str:
+    """Return a rule in words.
+
+    >>> _describe_rule(Rule(("get", "list"), ("apps",), ("deployments",)))
+    'get and list on deployments of apps'
+    """
+    verbs = "every verb" if "*" in rule.verbs else _join(rule.verbs)
+    if rule.urls:
+        return f"{verbs} on {_join(rule.urls)}"
+    resources = "every resource" if "*" in rule.resources else _join(rule.resources)
+    groups = [each for each in rule.groups if each]
+    of_groups = " in every API group" if "*" in groups else f" of {_join(tuple(groups))}" if groups else ""
+    names = f" named {_join(rule.names)}" if rule.names else ""
+    return f"{verbs} on {resources}{of_groups}{names}"
+
+
+def _join(words: tuple[str, ...]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
