@@ -203,7 +203,7 @@ def test_namespace_in_the_facts_is_used_if_the_text_has_none() -> None:
     [
         (
             forbidden(CART, "get", "pods/log", namespace="shop", name="web"),
-            f"kubectl auth can-i get pods/web --subresource=log -n shop --as={CART}",
+            f"kubectl auth can-i get pods --subresource=log -n shop --as={CART}",
         ),
         (forbidden("ana", "list", "pods"), "kubectl auth can-i list pods --all-namespaces --as=ana"),
         (forbidden("ana", "list", "nodes"), "kubectl auth can-i list nodes --as=ana"),

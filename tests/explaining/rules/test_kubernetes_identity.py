@@ -278,3 +278,38 @@ def test_identity_center_role_is_changed_through_its_permission_set() -> None:
 def test_console_401_means_that_the_principal_is_unmapped() -> None:
     assert ("not-mapped", "derived") in codes(explained(UNAUTHORIZED))
     assert ("not-mapped", "possible") in codes(explained(OLD))
+
+
+@pytest.mark.parametrize(
+    ("arn", "argument", "mapped"),
+    [
+        (
+            "arn:aws:iam::************:role/AWSReservedSSO_Ops_0123456789abcdef",
+            '"$(aws iam get-role --role-name AWSReservedSSO_Ops_0123456789abcdef --query Role.Arn --output text)"',
+            "arn:aws:iam::ACCOUNT_ID:role/AWSReservedSSO_Ops_0123456789abcdef",
+        ),
+        (
+            "arn:aws:iam::****:role/deploy",
+            '"$(aws iam get-role --role-name deploy --query Role.Arn --output text)"',
+            "arn:aws:iam::ACCOUNT_ID:role/deploy",
+        ),
+        (
+            "arn:aws:iam::****:user/ana",
+            "arn:aws:iam::ACCOUNT_ID:user/ana",
+            "arn:aws:iam::ACCOUNT_ID:user/ana",
+        ),
+    ],
+    ids=["identity-center", "role", "user"],
+)
+def test_masked_account_of_an_unmapped_arn(arn: str, argument: str, mapped: str) -> None:
+    found = explained(f'level=warning msg="access denied" arn="{arn}" error="ARN is not mapped"')
+    assert f"--principal-arn {argument} " in commands(found)[0]
+    assert any(f"--arn {mapped} " in each for each in commands(found))
+    assert any("The text masks the account ID" in step for step in found.remedies[0].steps)
+    assert "*" not in "".join(commands(found))
+
+
+def test_account_of_zeros_is_not_masked() -> None:
+    arn = "arn:aws:iam::000000000000:role/deploy"
+    found = explained(f'level=warning msg="access denied" arn="{arn}" error="ARN is not mapped"')
+    assert f"--principal-arn {arn} " in commands(found)[0]

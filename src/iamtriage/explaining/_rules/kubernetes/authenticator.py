@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     inspect_access_remedy,
     recreate_entry_remedy,
 )
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_principal
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
 if TYPE_CHECKING:
@@ -188,8 +189,12 @@ def _explain_recreated(case: AnyCase, _message: str) -> Explanation:
 
 
 def _caller(case: AnyCase) -> ClusterPrincipal:
+    masked = parse_masked_principal(case.caller) if case.principal is None else None
     return build_cluster_principal(
-        case.principal, case.caller or "the caller", is_canonical=case.failure.principal is not None
+        case.principal or masked,
+        case.caller or "the caller",
+        is_canonical=case.failure.principal is not None,
+        is_masked=masked is not None,
     )
 
 

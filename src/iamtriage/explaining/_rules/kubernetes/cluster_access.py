@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     create_entry_remedy,
     enable_entries_remedy,
 )
-from iamtriage.explaining._rules.shared.principal_words import underlying_role
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_principal, underlying_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,7 +177,7 @@ def mode_causes(cluster: Cluster) -> Iterator[Cause]:
 
 def principal_causes(case: AnyCase) -> Iterator[Cause]:
     """Yield what follows from the type of the caller."""
-    principal = case.principal
+    principal = case.principal or parse_masked_principal(case.caller)
     role = underlying_role(principal)
     evidence: Evidence = "supplied" if case.failure.principal is None else "derived"
     because = (f"The caller is {case.caller}",)

@@ -55,7 +55,8 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         _service_account_remedy(denied),
         *((role, one_namespace) if of_program else (one_namespace, role)),
         _policy_remedy(denied),
-        _check_remedy(denied),
+        # The role of a service account comes with the check.
+        None if role is not None and denied.kind == "service account" else _check_remedy(denied),
     )
     return tuple(remedy for remedy in remedies if remedy is not None)
 
@@ -151,7 +152,11 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
         title=f"Allow exactly this with a {kinds}{to_group}",
         who="cluster administrator",
         steps=_join_scope(group_steps, _role_steps(denied, namespace), denied.request),
-        commands=(*_role_commands(request, name, binding, subject, namespace), *group_commands),
+        commands=(
+            *_role_commands(request, name, binding, subject, namespace),
+            *group_commands,
+            *((_check_command(denied),) if denied.kind == "service account" else ()),
+        ),
         manifest=to_yaml(*objects),
         url=pages.RBAC,
     )
@@ -177,10 +182,12 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> list[str]:
         steps.append(
             "The command kubectl api-resources prints the API group of each type; that of core is empty."
         )
-    if request.name is not None and request.granted_name is None:
+    if request.has_generated_name:
+        base = (request.resource or "").partition("/")[0]
+        reads_first = base == "pods" and request.subresource
         steps.append(
-            "The role covers all pods of the namespace, because the names of pods change."
-            + (" kubectl reads the pod first, so allow get on pods, too." if request.subresource else "")
+            f"The role covers all {base} of the namespace, because their names change."
+            + (" kubectl reads the pod first, so allow get on pods, too." if reads_first else "")
         )
     if request.granted_name is not None:
         steps.append(
@@ -294,6 +301,22 @@ def _check_remedy(denied: DeniedRequest) -> Remedy | None:
     request = denied.request
     if request.resource is None and request.path is None:
         return None
+    steps: list[str] = []
+    if denied.kind != "service account":
+        steps.append(
+            "With --as only roles count, not access policies. The caller sees both with the same command without --as and --as-group."
+        )
+    return Remedy(
+        title="Check the result with kubectl auth can-i",
+        who="cluster administrator",
+        steps=tuple(steps),
+        commands=(_check_command(denied),),
+        url=pages.RBAC,
+    )
+
+
+def _check_command(denied: DeniedRequest) -> str:
+    request = denied.request
     arguments = ["kubectl", "auth", "can-i", *_can_i_arguments(request)]
     has_namespaces = request.path is None and not request.is_cluster_scoped_type
     is_in_namespace = request.namespace is not None or (has_namespaces and not request.is_cluster_scope)
@@ -303,20 +326,9 @@ def _check_remedy(denied: DeniedRequest) -> Remedy | None:
         arguments.append("--all-namespaces")
     # After an equals sign, no name can be mistaken for an option.
     arguments.append(f"--as={user_argument(denied.user)}")
-    steps: list[str] = []
     if denied.subject is not None and denied.subject.kind == "Group":
         arguments.append(f"--as-group={denied.subject.name}")
-    if denied.kind != "service account":
-        steps.append(
-            "With --as only roles count, not access policies. The caller sees both with the same command without --as and --as-group."
-        )
-    return Remedy(
-        title="Check the result with kubectl auth can-i",
-        who="cluster administrator",
-        steps=tuple(steps),
-        commands=(command(*arguments),),
-        url=pages.RBAC,
-    )
+    return command(*arguments)
 
 
 def _can_i_arguments(request: Request) -> tuple[str, ...]:
@@ -324,8 +336,9 @@ def _can_i_arguments(request: Request) -> tuple[str, ...]:
     verb, resource = request.verb or "", request.type_argument
     if request.path is not None and not _PATH.fullmatch(request.path):
         resource = "PATH"
-    if request.name is not None and commands.kubernetes_name(request.name) == request.name:
-        resource = f"{resource}/{request.name}"
+    name = request.granted_name
+    if name is not None and commands.kubernetes_name(name) == name:
+        resource = f"{resource}/{name}"
     sub = request.subresource
     rest = (f"--subresource={sub}",) if sub and commands.kubernetes_name(sub) == sub else ()
     return (verb if _VERB.fullmatch(verb) else "VERB", resource, *rest)

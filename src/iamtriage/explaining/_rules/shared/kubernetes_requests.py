@@ -39,6 +39,9 @@ READ_VERBS = frozenset({"get", "list", "watch"})
 # These requests name no object, so a rule with resourceNames never matches:
 # https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
 _VERBS_WITHOUT_NAME = frozenset({"create", "deletecollection", "list", "watch"})
+# A controller generates the names of these objects, and of the jobs of a CronJob.
+_GENERATED_NAMES = frozenset({"endpointslices", "events", "pods", "replicasets"})
+_SCHEDULED_JOB = re.compile(r"-[0-9]{8}\Z", re.ASCII)
 
 _OBJECT_NAME = re.compile(r"[a-z0-9.-]\s+\"([^\"\n]{1,253})\"\s+is\s+forbidden:\s+User", re.ASCII)
 # If the quotes are escaped, the failure ends in the middle of the last one.
@@ -81,8 +84,15 @@ class Request:
 
     @property
     def granted_name(self) -> str | None:
-        """The name of the object to which a role can be limited; those of pods change."""
-        return None if (self.resource or "").partition("/")[0] == "pods" else self.name
+        """The name of the object to which a role can be limited, or ``None`` if it is a generated one."""
+        return None if self.has_generated_name else self.name
+
+    @property
+    def has_generated_name(self) -> bool:
+        """Whether the object has a name that changes when it is re-created."""
+        base = (self.resource or "").partition("/")[0]
+        is_scheduled_job = base == "jobs" and _SCHEDULED_JOB.search(self.name or "") is not None
+        return self.name is not None and (base in _GENERATED_NAMES or is_scheduled_job)
 
     @property
     def rule(self) -> Rule | None:

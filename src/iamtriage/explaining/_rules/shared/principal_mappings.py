@@ -19,7 +19,11 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.access_policies import access_policy_arn
 from iamtriage.explaining._rules.shared.commands import command, fill_command
-from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
+from iamtriage.explaining._rules.shared.principal_words import (
+    PLACEHOLDER_ACCOUNT,
+    describe_principal,
+    underlying_role,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import Cluster
@@ -55,6 +59,8 @@ _ENTRY_REFUSALS = {
     "service principal": "An access entry cannot name a service.",
 }
 _PATH_UNKNOWN = "An STS session does not show the role's path. If EKS says that the principal is invalid, the role has one. This prints the full ARN: {}"
+_MASKED_ROLE = "The text masks the account ID: run the commands in the role's account. The nested command prints the role's ARN with its path, which an access entry requires."
+_MASKED = "The text masks the account ID: replace ACCOUNT_ID."
 _PATH_LOOKUP = "The nested command prints the role's ARN with its path, which an access entry requires. It needs iam:GetRole in the account {}."
 
 
@@ -90,6 +96,7 @@ def build_cluster_principal(
     *,
     placeholder: str = "PRINCIPAL_ARN",
     is_canonical: bool = False,
+    is_masked: bool = False,
 ) -> ClusterPrincipal:
     """Build the names of a principal in commands.
 
@@ -98,6 +105,7 @@ def build_cluster_principal(
         text: What to call it if ``principal`` is unknown.
         placeholder: The placeholder for its ARN.
         is_canonical: Whether the ARN comes from the authenticator, which drops the paths of roles.
+        is_masked: Whether the text masks the account, and the one of ``principal`` is a stand-in.
 
     >>> from iamtriage import parse_principal
     >>> sso = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana"
@@ -117,7 +125,15 @@ def build_cluster_principal(
     if role is None:
         arn = commands.arn(str(principal), placeholder)
         refusal = _ENTRY_REFUSALS.get(principal.kind)
-        return ClusterPrincipal(description, quote_argument(arn), arn, entry_refusal=refusal)
+        if is_masked:
+            arn = _unmask(arn)
+        return ClusterPrincipal(
+            description,
+            quote_argument(arn),
+            arn,
+            entry_refusal=refusal,
+            path_note=_MASKED if is_masked else None,
+        )
     note: str | None = None
     try:
         entry = quote_argument(commands.arn(normalize_role_arn(role.arn, target="access-entry"), placeholder))
@@ -129,7 +145,15 @@ def build_cluster_principal(
         note = _PATH_LOOKUP.format(role.account)
     refusal = _ENTRY_REFUSALS["service-linked role"] if isinstance(role, ServiceLinkedRole) else None
     aws_auth_arn = commands.arn(normalize_role_arn(role.arn, target="aws-auth"), placeholder)
+    if is_masked:
+        entry, note = f'"$({role_lookup_command(role.name)})"', _MASKED_ROLE
+        aws_auth_arn = _unmask(aws_auth_arn)
     return ClusterPrincipal(description, entry, aws_auth_arn, entry_refusal=refusal, path_note=note)
+
+
+def _unmask(arn: str) -> str:
+    """Return an ARN with the placeholder ``ACCOUNT_ID`` for a masked account."""
+    return arn.replace(f":{PLACEHOLDER_ACCOUNT}:", ":ACCOUNT_ID:")
 
 
 def create_entry_command(
