@@ -29,6 +29,16 @@ REFUSALS: Table = (
     ("go", f'Get "{_URL}": unexpected status 403 Forbidden', _S3),
     ("aiohttp", f"aiohttp.ClientResponseError: 403, message='Forbidden', url=URL('{_URL}')", _S3),
     ("axios", f"Request failed with status code 403: PUT {_URL}", _S3),
+    (
+        "git",
+        "fatal: unable to access 'https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/orders/': The requested URL returned error: 403",
+        denied(service="codecommit", status_code=403),
+    ),
+    (
+        "git-other",
+        "fatal: unable to access 'https://git.example.com/orders/': The requested URL returned error: 403",
+        None,
+    ),
     ("pip", f"ERROR: HTTP error 403 while getting {_URL}", _S3),
     ("yum", f"{_URL}: [Errno 14] HTTPS Error 403 - Forbidden", _S3),
     ("curl", f"$ curl -fO {_URL}\ncurl: (22) The requested URL returned error: 403", _S3),

@@ -12,7 +12,6 @@ ROLE = "arn:aws:iam::111122223333:role/reader"
 OIDC = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE0123456789ABCDEF012345678"
 
 DENIALS: Table = (
-    ("location", "Access denied when writing to location: s3://example-bucket/results/", denied()),
     ("authorizer", "User is not authorized to access this resource", denied()),
     ("alone", "Access Denied", denied()),
     ("iot", "[ERROR] EVENT:MQTT Client Connect MESSAGE:Connect Status: AUTHORIZATION_FAILURE", denied()),

@@ -25,6 +25,24 @@ _BOTO = f"An error occurred (AccessDeniedException) when calling the DescribeClu
 _GO2 = f"operation error EKS: DescribeCluster, https response error StatusCode: 403, RequestID: {REQUEST}, api error AccessDeniedException: {DENIAL}"
 _GO2_FACTS: Facts = {**_CALL, "status_code": 403, "request_id": REQUEST}
 
+_PASS = f"User: {ANA} is not authorized to perform: iam:PassRole on resource: {ROLE}"
+_PASS_FACTS = denied(code="AccessDeniedException", principal=ANA, action="iam:PassRole", resource=ROLE)
+CONSOLE: Table = (
+    ("same", f"describeCluster: AccessDeniedException: {DENIAL}", _CALL),
+    ("failed", f"Failed to describeCluster: AccessDeniedException: {DENIAL}", _CALL),
+    (
+        "title",
+        f"Failed to update job\nupdateJob: AccessDeniedException:\n{_PASS}",
+        {**_PASS_FACTS, "operation": "UpdateJob"},
+    ),
+    (
+        "host",
+        f"[gluestudio-service.eu-west-1.amazonaws.com] updateJob: AccessDeniedException: {_PASS}",
+        {**_PASS_FACTS, "operation": "UpdateJob"},
+    ),
+    # A function of a program, which calls something else.
+    ("function", f"loadOrders: AccessDeniedException: {DENIAL}", {**DENIED, "code": "AccessDeniedException"}),
+)
 BOTOCORE: Table = (
     *(
         (
@@ -1574,6 +1592,7 @@ LABELLED: Table = (
 
 TABLES = (
     BOTOCORE,
+    CONSOLE,
     CLI,
     GO1,
     GO2,

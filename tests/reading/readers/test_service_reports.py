@@ -319,6 +319,85 @@ PERMISSIONS: Table = (
         "You are not authorized to use launch template: lt-0a1b2c3d4e5f60718",
         denied(resource="lt-0a1b2c3d4e5f60718"),
     ),
+    (
+        "athena-result",
+        "Access denied when writing output to url: s3://orders-results/daily/7.csv . Please ensure you are allowed to access the S3 bucket.",
+        denied(resource="s3://orders-results/daily/7.csv"),
+    ),
+    (
+        "athena-result-call",
+        botocore_text(
+            "InvalidRequestException",
+            "StartQueryExecution",
+            "Access denied when writing output to url: s3://orders-results/daily/ Please ensure you are allowed to access the S3 bucket. If you are encrypting query results with KMS key, please ensure you are allowed to access your KMS key",
+        ),
+        denied(
+            code="InvalidRequestException",
+            operation="StartQueryExecution",
+            resource="s3://orders-results/daily/",
+        ),
+    ),
+    (
+        "athena-location",
+        "Access denied when writing to location: s3://orders-results/daily/",
+        denied(resource="s3://orders-results/daily/"),
+    ),
+    (
+        "athena-masked",
+        "Access denied when writing output to url: s3://<bucket>/<query>.csv",
+        denied(resource="s3://<bucket>/<query>.csv"),
+    ),
+    (
+        "athena-bucket",
+        botocore_text(
+            "InvalidRequestException",
+            "StartQueryExecution",
+            "Unable to verify/create output bucket orders-results",
+        ),
+        denied(code="InvalidRequestException", operation="StartQueryExecution", resource="orders-results"),
+    ),
+    (
+        "athena-bucket-java",
+        f"Unable to verify/create output bucket <bucket>{_tail('AmazonAthena')}",
+        denied(service="athena", resource="<bucket>", status_code=400, request_id=ID),
+    ),
+    ("athena-no-bucket", "Unable to verify/create output bucket.", denied()),
+    (
+        "glue-target",
+        f"AccessDeniedException: User does not have access to target {STREAM}",
+        denied(code="AccessDeniedException", resource=STREAM),
+    ),
+    (
+        "glue-target-name",
+        botocore_text("AccessDeniedException", "GetTable", "User does not have access to target orders."),
+        denied(code="AccessDeniedException", operation="GetTable"),
+    ),
+    (
+        "efs",
+        "mount.nfs4: access denied by server while mounting fs-0a1b2c3d4e5f60718.efs.eu-west-1.amazonaws.com:/",
+        denied(service="efs", resource="fs-0a1b2c3d4e5f60718"),
+    ),
+    (
+        "efs-zone",
+        "mount.nfs4: access denied by server while mounting eu-west-1b.fs-0a1b2c3d.efs.eu-west-1.amazonaws.com:/orders",
+        denied(service="efs", resource="fs-0a1b2c3d"),
+    ),
+    (
+        "backup",
+        botocore_text(
+            "AccessDeniedException",
+            "DescribeRecoveryPoint",
+            "Insufficient privileges to perform this action.",
+        ),
+        denied(code="AccessDeniedException", operation="DescribeRecoveryPoint"),
+    ),
+    (
+        "backup-log",
+        "2026-11-20T10:00:00Z ERROR AWS Backup: Insufficient privileges to perform this action.",
+        denied(),
+    ),
+    ("stamped", "2026-11-20T10:00:00Z ERROR [AWS Backup] Insufficient permissions", denied()),
+    ("stamped-host", "2026-11-20 10:00:00 WARN glue.amazonaws.com: Insufficient permission(s).", denied()),
 )
 ALL = (*ROLES, *PERMISSIONS)
 
@@ -355,6 +434,14 @@ def test_every_frame_has_an_example(frame: Frame) -> None:
         "Agent 'Paul' is not authorized to call 'planner'.",
         "We were unable to assume the role provided",
         "no permissions for [indices:data/read/search] and User [name=ana, backend_roles=[admin]]",
+        "Insufficient privileges to perform this action.",
+        "User does not have access to target room.",
+        "2026-11-20T10:00:00Z ERROR Insufficient permissions",
+        "2026-11-20T10:00:00Z ERROR orders: Insufficient permissions. Region of AWS: eu-west-1",
+        "AWS IAM Insufficient permissions",
+        "Without s3:GetBucketLocation, Athena reports 'Unable to verify/create output bucket' for every query.",
+        "mount.nfs4: access denied by server while mounting nas.example.com:/orders",
+        "mount.nfs4: access denied by server while mounting 127.0.0.1:/",
     ],
 )
 def test_advice_and_other_products_are_not_reports(text: str) -> None:

@@ -57,7 +57,6 @@ unsure | <this>not authorized to perform this operation | You are not authorized
 unsure | <Access>ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'`\n<]|\Z|,| \()|(?<=Exception\[)Access Denied(?=\])
 sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
 sure   | access to the model with | You don't have access to the model with the specified model ID
-sure   | ccess denied when | Access denied when (?:writing|reading)[^\n]{0,30}location: s3://
 sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden
 unsure | have permissions to access this resource | You do(?: not|n't) have permissions to access this resource
 

@@ -87,6 +87,12 @@ _PHP_CODE = lazy_pattern(r"(?<![\w\\])(?P<code>[A-Z][A-Za-z0-9]{2,80})\s+\((?:cl
 _DOTNET = lazy_pattern(
     r"Error\s+making\s+request\s+with\s+Error\s+Code\s+(?P<code>\w{2,80})\s+and\s+Http\s+Status\s+Code\s+(?P<status>\w{2,40})"
 )
+# Consoles print the method of their client. Functions of other programs have such names, too, so that the denied action
+# must be the operation, or iam:PassRole, which services check in their own operations.
+_CONSOLE = lazy_pattern(
+    r"(?<![\w.:/\\$@(-])(?P<operation>[a-z]{2,12}[A-Z][A-Za-z]{2,60}):\s(?P<code>[A-Z]\w{2,60}Exception):\s"
+    r"(?=User:\s\S{1,2048}\sis\snot\sauthorized\sto\sperform:?\s(?:iam:PassRole\b|[a-z][a-z0-9-]{1,40}:(?i:(?P=operation))\b))"
+)
 _KMS = lazy_pattern(r"KMS\s+Exception:\s*(?P<code>[A-Z]\w{2,60}?Exception)\s*KMS\s+Message")
 _OTHER_SERVICE = lazy_pattern(
     r"\b(?P<service>EC2|S3|KMS|SNS|SQS|STS|IAM)\s+Error\s+Code:\s+(?P<code>[A-Z]\w{2,80})\b"
@@ -292,6 +298,14 @@ def _php_code(m: re.Match[str]) -> Piece | None:
     return code_piece(m, source="php", rank=BEST) if is_code(m["code"]) else None
 
 
+def _console(m: re.Match[str]) -> Piece | None:
+    if not is_known(m["code"]):
+        return None
+    piece = code_piece(m)
+    piece.put("operation", m["operation"][:1].upper() + m["operation"][1:], rank=BEST)
+    return piece
+
+
 def _dotnet(m: re.Match[str]) -> Piece:
     piece = code_piece(m, source="dotnet", rank=BEST, is_aws=True)
     if is_status(m["status"]):
@@ -475,6 +489,7 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | N
     ("<client>(client)", _PHP_CODE, _php_code),
     ("<server>(server)", _PHP_CODE, _php_code),
     ("<making>", _DOTNET, _dotnet),
+    ("xception: User: ", _CONSOLE, _console),
     ("<Message>KMS Message", _KMS, _reliable_code),
     ("<Code>Error Code: ", _OTHER_SERVICE, _other_service),
     ("]: (", _POD_IDENTITY, _pod_identity),
@@ -501,5 +516,9 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | N
 )
 FRAGMENTS = [fragment for fragment, _, _ in _PREFIXES]
 # A literal in each match of patterns that a text is slowly searched for, and how far before it a match begins.
-_NEAR = {_GO2_RESPONSE: ("StatusCode:", 40), _CLOUDTRAIL_COLUMNS: (".amazonaws.com", 40)}
+_NEAR = {
+    _GO2_RESPONSE: ("StatusCode:", 40),
+    _CLOUDTRAIL_COLUMNS: (".amazonaws.com", 40),
+    _CONSOLE: ("xception:", 140),
+}
 _AFTER_LITERAL = 300

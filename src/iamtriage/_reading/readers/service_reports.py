@@ -50,6 +50,11 @@ _FAILS_TO = r"(?:unable to|cannot|can(?:'|no)?t|could(?: not|n't)|failed to)"
 _LACKS = r"(?:does|do)(?: not|n't) (?:have|include)"
 _ADJECTIVES = r"(?:(?:any|adequate|correct|enough|necessary|required|right|sufficient|the) ){0,3}"
 _PERMISSIONS = r"(?:permission(?:\(s\)|s)?|access|privileges?|a trust relationship)\b"
+# Names in angle brackets are masks.
+_S3_URL = r"s3[an]?://(?:[^\s\"'`<>,;]|<[^<>\n]{1,63}>){1,1024}"
+_BUCKET = r"(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|<[^<>\n]{1,63}>)"
+# The end of a message, a line or a field, or the start of what an SDK adds.
+_END = r"(?=[.\"'`*)\]}]{0,4}(?:\s*(?:\Z|\n|\x1e|\(Service|\[Execution)|,\s?\"))"
 _ACTION = r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})"
 
 
@@ -219,6 +224,19 @@ FRAMES: tuple[Frame, ...] = (
     Frame(
         "access_denied",
         "ccess denied when",
+        rf"\b[Aa]ccess denied when (?:writing|reading) (?:\w{{1,20}} ){{0,3}}(?:location|url):? (?P<resource>{_S3_URL})",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "<mounting>access denied by server",
+        r"\bmount\.nfs4?: access denied by server while mounting (?:[a-z0-9-]{4,30}\.)?(?P<resource>fs-[0-9a-z]{1,40})"
+        r"\.(?P<service>efs)\.[a-z0-9-]{4,30}\.amazonaws\.com\b",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "ccess denied when",
         rf"\b[Aa]ccess denied when calling (?:{_ACTION}|[A-Z]\w{{2,40}})",
     ),
     Frame(
@@ -235,6 +253,17 @@ FRAMES: tuple[Frame, ...] = (
         "<access>annot access",
         rf"\bCannot access (?:\w{{1,20}} ){{1,3}}{_RESOURCE}\.? Please ensure the role can perform",
         is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "<output>verify/create output bucket",
+        rf"\bUnable to verify/create output bucket(?: {_QUOTE}(?P<resource>{_BUCKET}))?{_END}",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "<target>not have access to target",
+        rf"\bUser does not have access to target\b(?::? {_QUOTE}{_RESOURCE})?",
     ),
     # Permissions that are insufficient.
     Frame(
@@ -262,6 +291,13 @@ FRAMES: tuple[Frame, ...] = (
         r"\bInsufficient permissions to (?:execute the query|connect to this dataset)",
     ),
     Frame("access_denied", "<Insufficient>", r"\bInsufficient privileges to perform this action"),
+    # Any software says this, so that the same line must name a service before it.
+    Frame(
+        "access_denied",
+        "<Insufficient>",
+        rf"(?:(?<![\w.-])[a-z][a-z0-9-]{{1,40}}\.amazonaws\.com\b|\b(?:AWS|Amazon) [A-Z][A-Za-z]{{1,30}}(?: [A-Z][A-Za-z]{{1,20}}){{0,3}}"
+        rf"(?=\]|:| [-–]))\]?(?::| [-–])? Insufficient [Pp]ermissions?(?:\(s\))?{_END}",
+    ),
     # The console, of S3 among others.
     Frame(
         "access_denied",

@@ -107,6 +107,7 @@ _BARE = (
     "config profile",
     "parse config file",
     "login attempt to",
+    "output bucket",
     "join the kubernetes",
     "exec plugin is configured",
     "aws_",
