@@ -102,7 +102,7 @@ def test_full_output_has_every_part(tmp_path: Path, capsys: pytest.CaptureFixtur
     full = capsys.readouterr().out
     assert "kind: Role" in full
     assert "kind: Role" not in short
-    assert "iamtriage explain --full" in short
+    assert "explain --full, or .to_text" in short
     assert short.count("\n") <= 24 < full.count("\n")
 
 
@@ -110,8 +110,13 @@ def test_other_denials_of_a_text_are_named(tmp_path: Path, capsys: pytest.Captur
     log = _file(tmp_path, f"{DENIAL}\n\n10:00 INFO next\n\n{DENY}\n\n10:00 INFO next\n\n{FORBIDDEN}")
     assert main(["explain", log]) == 0
     out = " ".join(capsys.readouterr().out.split())
+    assert "2 more failures in this text. Run iamtriage scan" in out
     assert (
-        "2 more failures in this text: eks:DeleteCluster (explicit deny in a service control policy, which only an organization administrator can change); Kubernetes forbidden"
+        "Also The role ci: eks:DeleteCluster on arn:aws:eks:eu-west-1:111122223333:cluster/orders: explicit deny in a service control policy, which only an organization administrator can change."
+        in out
+    )
+    assert (
+        "Also The user ana: list pods in the namespace shop: RBAC denies it (a Role with list, bound to it)."
         in out
     )
     assert "iamtriage scan" in out

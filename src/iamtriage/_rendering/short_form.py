@@ -90,7 +90,7 @@ class Parts:
         causes: The causes, the most certain first.
         remedies: The remedies, in the order to try them.
         notes: What else to know.
-        others: What is said about other failures in the text.
+        others: Rows on the other failures in the text.
         hint: How to see everything.
         lines: How many lines an ordinary explanation has.
     """
@@ -99,7 +99,7 @@ class Parts:
     causes: tuple[CauseParts, ...]
     remedies: tuple[RemedyParts, ...]
     notes: tuple[str, ...]
-    others: str | None = None
+    others: tuple[tuple[str, str], ...] = ()
     hint: str | None = None
     lines: int = _MAX_LINES
 
@@ -288,7 +288,7 @@ class _Builder:
             selection.manifest = False
         if self._count(selection) > _LIMIT:
             selection.documents = False
-        lines = parts.lines if self._count(selection) <= parts.lines - 2 else _LIMIT
+        lines = min(parts.lines, _LIMIT) if self._count(selection) <= parts.lines - 2 else _LIMIT
         for name in _additions(parts):
             more = _MORE_FOR_TITLE if name == "titles" and not selection.titles else 0
             selection = self._widen(selection, name, min(lines + more, _LIMIT))
@@ -379,8 +379,7 @@ def _footer(parts: Parts, selection: _Selection) -> Iterator[tuple[str, str]]:
         yield "Next", "; ".join(titles) + "."
     for note in parts.notes[: selection.notes]:
         yield "Note", note
-    if parts.others:
-        yield "Others", parts.others
+    yield from parts.others
     if parts.hint and (hidden := _hidden(parts, selection)):
         yield "More", f"{hidden}: {parts.hint}"
 

@@ -112,7 +112,7 @@ def explain(
     if shown is not failure:
         explanation = attrs.evolve(explanation, failure=failure)
     if isinstance(error_or_failure, str):
-        explanation = attrs.evolve(explanation, text=error_or_failure, combine=_combine)
+        explanation = attrs.evolve(explanation, text=error_or_failure, combine=_combine, describe=_describe)
     if "AKIA" in failure.text:
         explanation = _add_exposed_key(explanation, Case(failure, known))
     return apply_extensions(explanation)
@@ -154,6 +154,12 @@ def _combine(explanation: Explanation, others: tuple[Failure, ...]) -> Remedy | 
     from iamtriage.explaining._policy_for import combine_first_remedy
 
     return combine_first_remedy(explanation, others)
+
+
+def _describe(failure: AccessDenied | KubernetesForbidden) -> str:
+    from iamtriage.explaining._denied_requests import describe_request
+
+    return describe_request(failure)
 
 
 # The key of a record -> the attribute of a failure, if they differ.

@@ -6,7 +6,7 @@ What renders them is imported when it is needed: many explanations are only read
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard, cast
 
 import attrs
 
@@ -15,8 +15,13 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
 from iamtriage._typing import override
-from iamtriage.explaining._sources import describe_failure, map_strings, secret_remover, source_block
-from iamtriage.failures._failures import AccessDenied, Failure
+from iamtriage.explaining._sources import (
+    describe_failure,
+    map_strings,
+    secret_remover,
+    source_block,
+)
+from iamtriage.failures._failures import AccessDenied, Failure, KubernetesForbidden
 from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:
@@ -61,11 +66,13 @@ ONE_POLICY_TYPE = (
 )
 EVENTUAL_CONSISTENCY = "Policy and role changes can take a few seconds to take effect. Then retry the call."
 _GENERAL_NOTES = frozenset({ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY})
-_HINT = 'iamtriage explain --full, or detail="full".'
+_HINT = 'explain --full, or .to_text(detail="full").'
 # Lines of a short explanation. Most denials have one cause, and others several that are equally likely.
 _LINES_OF_DENIAL, _LINES = 24, 26
 # Characters that are searched for other failures, and how many of them are described.
 _CHARS_SCANNED, _MAX_OTHERS = 200_000, 3
+# Lines that a description of another failure can add to a short explanation.
+_LINES_PER_OTHER = 2
 
 
 def _escape_all(texts: Iterable[str]) -> tuple[str, ...]:
@@ -238,6 +245,10 @@ class Explanation(View):
     _combine: Callable[[Explanation, tuple[Failure, ...]], Remedy | None] | None = attrs.field(
         default=None, kw_only=True, repr=False, eq=False, alias="combine"
     )
+    # Returns who was denied what, for the other failures of the text.
+    _describe: Callable[[AccessDenied | KubernetesForbidden], str] | None = attrs.field(
+        default=None, kw_only=True, repr=False, eq=False, alias="describe"
+    )
 
     @property
     def remedies(self) -> tuple[Remedy, ...]:
@@ -399,17 +410,44 @@ class Explanation(View):
         combined = self._combine(self, failures) if self._combine and failures else None
         if combined is not None:
             remedies = (combined, *remedies[1:])
+        others = self._other_rows(None if combined is None else self.failure)
+        is_denial = self.failure is not None and self.failure.kind == "access_denied"
+        lines = _LINES_OF_DENIAL if is_denial else _LINES
         return Parts(
             summary=self.summary,
             causes=tuple(CauseParts(cause.evidence, cause.text, cause.because) for cause in self.causes),
             remedies=tuple(map(_remedy_parts, remedies)),
             notes=tuple(note for note in self.notes if note not in _GENERAL_NOTES),
-            others=_describe_others(failures, is_combined=combined is not None),
+            others=others,
             hint=_HINT if self.causes or self.remedies else None,
-            lines=_LINES_OF_DENIAL
-            if self.failure is not None and self.failure.kind == "access_denied"
-            else _LINES,
+            lines=lines + _LINES_PER_OTHER * (len(others) - 1) if others else lines,
         )
+
+    def _other_rows(self, combined: Failure | None = None) -> tuple[tuple[str, str], ...]:
+        """Return rows on the other failures of the text: how many there are, and a row each for the first.
+
+        Args:
+            combined: The failure whose first remedy allows all that its principal was denied, if it does.
+        """
+        failures, describe = self.other_failures, self._describe
+        if not failures:
+            return ()
+        noun = "denial" if all(each.kind == "access_denied" for each in failures) else "failure"
+        count = f"{len(failures)} more {noun}{'s' if len(failures) > 1 else ''}"
+        shown = failures[:_MAX_OTHERS]
+        allowed = tuple(each for each in shown if combined is not None and _is_of_same_role(each, combined))
+        described = tuple(each for each in shown if each not in allowed and _has_request(each) and describe)
+        rows = () if describe is None else tuple(dict.fromkeys(map(describe, described)))
+        named = (each for each in shown if each not in described)
+        names = "; ".join(dict.fromkeys(map(describe_failure, named)))
+        more = "; …" if names and len(failures) > _MAX_OTHERS else ""
+        run = "Run iamtriage scan or iamtriage explain --all"
+        if combined is not None:
+            run += "; the policy above allows those of the same principal that an Allow can fix"
+        elif any(isinstance(each, AccessDenied) and each.policy_type == "identity" for each in failures):
+            run += "; iamtriage explain --policy prints one policy per principal"
+        total = f"{count} in this text{f': {names}{more}' if names else ''}. {run}."
+        return (("Others", total), *(("Also", f"{row[0].upper()}{row[1:]}.") for row in rows))
 
     @override
     def _blocks(self) -> Iterator[Block]:
@@ -430,8 +468,8 @@ class Explanation(View):
         if self.notes:
             yield Heading("Good to know")
             yield Items(self.notes)
-        if others := _describe_others(self.other_failures):
-            yield Labels((("Others", others),))
+        if others := self._other_rows():
+            yield Labels(others)
 
     def _card_blocks(self, *, is_open: bool) -> Iterator[Block]:
         """Yield the blocks of a card: first those of a short explanation, then the rest in folds."""
@@ -445,8 +483,8 @@ class Explanation(View):
         if self.remedies:
             yield Heading("Do this first")
             yield from _remedy_blocks(self.remedies[0])
-        if others := _describe_others(self.other_failures):
-            yield Labels((("Others", others),))
+        if others := self._other_rows():
+            yield Labels(others)
         more: list[Block] = []
         other_causes = self.causes[_MAX_CARD_CAUSES:]
         if other_causes:
@@ -509,20 +547,21 @@ def _fold_title(*counts: int) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
 
 
-def _describe_others(failures: tuple[Failure, ...], *, is_combined: bool = False) -> str | None:
-    """Return what the other failures of a text are, in two sentences."""
-    if not failures:
-        return None
-    noun = "denial" if all(each.kind == "access_denied" for each in failures) else "failure"
-    count = f"{len(failures)} more {noun}{'s' if len(failures) > 1 else ''}"
-    names = "; ".join(dict.fromkeys(map(describe_failure, failures[:_MAX_OTHERS])))
-    more = "; …" if len(failures) > _MAX_OTHERS else ""
-    merged = ""
-    if is_combined:
-        merged = "; the policy above allows those of the same principal that an Allow can fix"
-    elif any(isinstance(each, AccessDenied) and each.policy_type == "identity" for each in failures):
-        merged = "; iamtriage explain --policy prints one policy for those that an Allow can fix"
-    return f"{count} in this text: {names}{more}. Run iamtriage scan or iamtriage explain --all{merged}."
+def _is_of_same_role(failure: Failure, other: Failure) -> bool:
+    """Return whether two denials are of one principal; all sessions of a role count as one."""
+    if failure.kind != other.kind or failure.principal is None or other.principal is None:
+        return False
+    first, second = (each.partition(":assumed-role/") for each in (failure.principal, other.principal))
+    if not first[1]:
+        return failure.principal == other.principal
+    return (first[0], first[2].partition("/")[0]) == (second[0], second[2].partition("/")[0])
+
+
+def _has_request(failure: Failure) -> TypeGuard[AccessDenied | KubernetesForbidden]:
+    """Return whether a failure states who was denied what."""
+    if isinstance(failure, KubernetesForbidden):
+        return failure.user is not None and failure.verb is not None
+    return isinstance(failure, AccessDenied) and failure.principal is not None and failure.action is not None
 
 
 def _cause_blocks(cause: Cause, summary: str = "") -> Iterator[Block]:

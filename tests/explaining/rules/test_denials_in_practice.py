@@ -575,7 +575,51 @@ OTHERS: tuple[Case, ...] = (
         ("an identity-based policy of the caller",),
     ),
 )
-CASES = (*CASES, *BUCKETS, *SETTINGS, *OTHERS)
+_VOLUME = "arn:aws:ec2:eu-west-1:111122223333:volume/*"
+_LOG = (
+    f"E1 ebs-csi: Could not create volume: User: arn:aws:sts::{ACCOUNT}:assumed-role/disks/1764 is not authorized to perform: ec2:CreateVolume on resource: {_VOLUME} because no identity-based policy allows the ec2:CreateVolume action\n"
+    f"E2 scaler: AccessDenied: User: arn:aws:sts::{ACCOUNT}:assumed-role/scaler/1765 is not authorized to perform: autoscaling:DescribeAutoScalingGroups because no identity-based policy allows the autoscaling:DescribeAutoScalingGroups action\n"
+    'E3 reflector.go:150] Failed to watch *v1.CSINode: csinodes.storage.k8s.io is forbidden: User "system:serviceaccount:kube-system:scaler" cannot list resource "csinodes" in API group "storage.k8s.io" at the cluster scope'
+)
+CONTEXTS: tuple[Case, ...] = (
+    (
+        "others-by-principal",
+        _LOG,
+        {},
+        (
+            "The role disks was denied ec2:CreateVolume",
+            "AmazonEBSCSIDriverPolicy",
+            "Also The role scaler: autoscaling:DescribeAutoScalingGroups: no identity-based policy allows it.",
+            "Also The service account kube-system/scaler: list csinodes.storage.k8s.io: RBAC denies it (a ClusterRole with get, list and watch",
+            "prints one policy per principal",
+        ),
+        (),
+    ),
+    (
+        "watch",
+        _LOG.splitlines()[2],
+        {},
+        ("--verb=get,list,watch --resource=csinodes.storage.k8s.io",),
+        (),
+    ),
+    (
+        "list-without-watch",
+        _LOG.splitlines()[2]
+        .replace("Failed to watch *v1.CSINode", "error")
+        .replace("reflector.go", "main.go"),
+        {},
+        ("--verb=list --resource=csinodes.storage.k8s.io",),
+        ("--verb=get",),
+    ),
+    (
+        "disks-as-node",
+        _LOG.splitlines()[0].replace("disks/1764", "eks-node-group/i-0a1b2c3d4e5f60718"),
+        {},
+        ("Attach the AWS managed policy AmazonEBSCSIDriverPolicy to the pod's role",),
+        (),
+    ),
+)
+CASES = (*CASES, *BUCKETS, *SETTINGS, *OTHERS, *CONTEXTS)
 _LIMIT = 32
 
 

@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import is_about_pods
+from iamtriage.explaining._rules.shared.companion_actions import controller_policy
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, identity_allow_helps
 from iamtriage.explaining._rules.shared.optional import present
 
@@ -154,7 +155,11 @@ def _concerns_other_role(denial: Denial) -> bool:
 def _remedies_for_pod(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
     """Return remedies that allow the action to the pod's role first, and to the node's role last."""
     for_node = next((each for each in remedies if each.layer == "identity"), None)
-    for_pod = allow_remedy(denial, grantee="the pod's role") if identity_allow_helps(denial) else None
+    managed = controller_policy(denial.action or "", denial.failure.text)
+    title = None if managed is None else f"Attach the AWS managed policy {managed} to the pod's role"
+    for_pod = (
+        allow_remedy(denial, grantee="the pod's role", title=title) if identity_allow_helps(denial) else None
+    )
     if for_node is None or for_pod is None:
         return remedies
     role = f"The role is that of {denial.caller}" if denial.role is None else f"It is {denial.caller}"

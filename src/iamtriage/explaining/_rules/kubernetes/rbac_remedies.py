@@ -214,8 +214,8 @@ def _role_commands(
     """
     scope = () if namespace is None else ("-n", commands.namespace(namespace))
     kind = "clusterrole" if namespace is None else "role"
-    verb = request.verb or ""
-    allowed = [f"--verb={verb if _VERB.fullmatch(verb) else 'VERB'}"]
+    verb = ",".join(request.verbs) or request.verb
+    allowed = [f"--verb={verb if _VERB.fullmatch(request.verb or '') else 'VERB'}"]
     if request.path is not None:
         allowed.append(f"--non-resource-url={request.path if _PATH.fullmatch(request.path) else 'PATH'}")
     else:

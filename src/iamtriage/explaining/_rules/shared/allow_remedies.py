@@ -119,10 +119,11 @@ def allow_remedy(
         return None
     name = statement_id(grant.action)
     policy = build_document([build_statement(grant, sid=name)])
+    hints = text_hints(grant.action, denial.failure.text, denial.location.partition or "aws")
     steps = [
         *([first_step] if first_step else []),
+        *hints,
         *(note for note in grant.notes if not note.startswith(_PARTITION)),
-        *text_hints(grant.action, denial.failure.text),
         *companion_actions(grant.action, denial.resource),
     ]
     # Whoever replaces the placeholders of an ARN sees its partition.

@@ -24,7 +24,7 @@ import attrs
 
 from iamtriage._text import join_words
 
-__all__ = ("SESSION_CHANNEL_ACTIONS", "companion_actions", "text_hints")
+__all__ = ("SESSION_CHANNEL_ACTIONS", "companion_actions", "controller_policy", "text_hints")
 
 
 @attrs.frozen
@@ -161,6 +161,26 @@ _TEXT_HINTS = (
         "Locking the Terraform state also requires dynamodb:GetItem and dynamodb:DeleteItem on the table.",
     ),
 )
+# A controller in the text, the service of the action, and what its role needs. Sources:
+# https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html, efs-csi.html and lbc-helm.html.
+_CONTROLLER_HINTS = (
+    (
+        re.compile(r"ebs[-._]csi|ebs-plugin", re.IGNORECASE),
+        ("ec2:",),
+        "The EBS CSI driver calls more actions than this one. Its role normally has the AWS managed policy AmazonEBSCSIDriverPolicy (arn:{}:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy).",
+    ),
+    (
+        re.compile(r"efs[-._]csi|efs-plugin", re.IGNORECASE),
+        ("elasticfilesystem:", "ec2:"),
+        "The EFS CSI driver calls more actions than this one. Its role normally has the AWS managed policy AmazonEFSCSIDriverPolicy (arn:{}:iam::aws:policy/service-role/AmazonEFSCSIDriverPolicy).",
+    ),
+    (
+        re.compile(r"aws-load-balancer-controller|elbv2\.k8s\.aws", re.IGNORECASE),
+        ("elasticloadbalancing:", "ec2:", "acm:", "wafv2:", "waf-regional:", "shield:", "cognito-idp:"),
+        "The AWS Load Balancer Controller calls more actions than this one. Its role needs the policy of its release: docs/install/iam_policy.json in kubernetes-sigs/aws-load-balancer-controller.",
+    ),
+)
+_MANAGED_POLICY = re.compile(r"Amazon\w+DriverPolicy", re.ASCII)
 _ALL = "AWS reports one missing action at a time: add those that are still missing."
 
 
@@ -184,15 +204,37 @@ def companion_actions(
     return ()
 
 
-def text_hints(action: str, text: str) -> tuple[str, ...]:
+def text_hints(action: str, text: str, partition: str = "aws") -> tuple[str, ...]:
     """Return what the text around a denial of an action says about the task.
+
+    Args:
+        action: The denied action, as AWS spells it.
+        text: The text around the denial.
+        partition: The partition of the account.
 
     >>> text_hints("dynamodb:PutItem", "Error acquiring the state lock")
     ('Locking the Terraform state also requires dynamodb:GetItem and dynamodb:DeleteItem on the table.',)
     """
-    return tuple(
-        hint for fragment, prefix, hint in _TEXT_HINTS if fragment in text and action.startswith(prefix)
-    )
+    hints = [hint for fragment, prefix, hint in _TEXT_HINTS if fragment in text and action.startswith(prefix)]
+    controller = _find_controller_hint(action, text)
+    return (*hints, *([] if controller is None else [controller.format(partition)]))
+
+
+def controller_policy(action: str, text: str) -> str | None:
+    """Return the AWS managed policy for the Kubernetes controller that a text names.
+
+    >>> controller_policy("ec2:CreateVolume", "ebs.csi.aws.com"), controller_policy("ec2:CreateVolume", "app")
+    ('AmazonEBSCSIDriverPolicy', None)
+    """
+    found = _MANAGED_POLICY.search(_find_controller_hint(action, text) or "")
+    return found[0] if found else None
+
+
+def _find_controller_hint(action: str, text: str) -> str | None:
+    for pattern, prefixes, hint in _CONTROLLER_HINTS:
+        if action.startswith(prefixes) and pattern.search(text):
+            return hint
+    return None
 
 
 def _resource_hints(action: str, resource: str) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ __all__ = (
     "classify_user",
     "parse_request",
     "parse_service_account",
+    "required_verbs",
     "user_argument",
 )
 
@@ -54,6 +55,9 @@ _SERVICE_ACCOUNT = re.compile(
 )
 _MASKED = re.compile(r"\*{2}|<[^<>]{0,60}>|\[[^\[\]]{0,60}\]|…|\.\.\.|(?<!\w)[xX]{3,}(?!\w)|REDACTED|\$\{")
 _MAX_LENGTH = 4_000
+# How k8s.io/client-go reports that it cannot fill a cache.
+_REFLECTOR = re.compile(r"reflector|[Ff]ailed to (?:list|watch)|cannot list and watch", re.ASCII)
+_CHARS_BEFORE = 300
 
 
 @attrs.frozen
@@ -62,6 +66,7 @@ class Request:
 
     Attributes:
         verb: The verb, such as ``"list"``; ``None`` if unknown.
+        verbs: The verb with those that the client needs, too.
         group: The API group; ``None`` if unknown.
         resource: The resource type with its subresource, such as ``"pods/log"``; ``None`` if unknown, or for a path.
         name: The object, if the text names one and a rule can be restricted to it.
@@ -81,6 +86,7 @@ class Request:
     is_cluster_scope: bool = False
     is_cluster_scoped_type: bool = False
     has_supplied_namespace: bool = False
+    verbs: tuple[str, ...] = ()
 
     @property
     def granted_name(self) -> str | None:
@@ -105,7 +111,7 @@ class Request:
             return None
         group = "API_GROUP" if self.group is None else self.group
         return Rule(
-            (self.verb,),
+            self.verbs or (self.verb,),
             (group,),
             (self.resource,),
             () if self.granted_name is None else (self.granted_name,),
@@ -158,7 +164,8 @@ def parse_request(case: Case[KubernetesForbidden]) -> Request:
     words = _ESCAPED.sub('"', failure.text[start : min(end, start + _MAX_LENGTH)])
     path = _PATH.search(words)
     if path:
-        return Request(verb=failure.verb, path=path[1], is_cluster_scope=True)
+        verbs = () if failure.verb is None else (failure.verb,)
+        return Request(verb=failure.verb, path=path[1], is_cluster_scope=True, verbs=verbs)
     group, resource = _split_type(failure)
     name = _OBJECT_NAME.search(words)
     base, _, subresource = (resource or "").partition("/")
@@ -177,7 +184,22 @@ def parse_request(case: Case[KubernetesForbidden]) -> Request:
         is_cluster_scope=is_cluster_scope,
         is_cluster_scoped_type=is_cluster_scoped_type,
         has_supplied_namespace=namespace is not None and failure.namespace is None,
+        verbs=required_verbs(failure),
     )
+
+
+def required_verbs(failure: KubernetesForbidden) -> tuple[str, ...]:
+    """Return the denied verb, with the others if a client keeps a cache of the objects.
+
+    Informers get and list objects before they watch them:
+    https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes.
+    """
+    if failure.verb is None:
+        return ()
+    start = failure.span[0]
+    before = failure.text[max(start - _CHARS_BEFORE, 0) : start].rpartition("\n")[2]
+    is_watched = failure.verb == "watch" or (failure.verb == "list" and _REFLECTOR.search(before) is not None)
+    return ("get", "list", "watch") if is_watched else (failure.verb,)
 
 
 def _split_type(failure: KubernetesForbidden) -> tuple[str | None, str | None]:

@@ -1,0 +1,53 @@
+"""Describe the denied requests of a text that are not explained in full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._text import join_words
+from iamtriage.explaining._rules.shared.kubernetes_requests import parse_service_account, required_verbs
+from iamtriage.explaining._rules.shared.principal_words import (
+    describe_principal,
+    parse_masked_principal,
+    try_parse_principal,
+)
+from iamtriage.explaining._sources import describe_failure
+from iamtriage.failures._failures import KubernetesForbidden
+
+if TYPE_CHECKING:
+    from iamtriage.failures._failures import AccessDenied
+
+__all__ = ("describe_request",)
+
+
+def describe_request(failure: AccessDenied | KubernetesForbidden) -> str:
+    """Return who was denied what, and which kind of fix it needs.
+
+    >>> from iamtriage import parse
+    >>> denial = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:ListQueues"
+    >>> describe_request(parse(denial))
+    'the user ana: sqs:ListQueues'
+    """
+    if isinstance(failure, KubernetesForbidden):
+        return _describe_kubernetes_request(failure)
+    text = failure.principal
+    who = describe_principal(try_parse_principal(text) or parse_masked_principal(text), text)
+    what, _, why = describe_failure(failure).partition(" (")
+    on = f" on {failure.resource}" if failure.resource else ""
+    return f"{who}: {what}{on}{f': {why[:-1]}' if why else ''}"
+
+
+def _describe_kubernetes_request(failure: KubernetesForbidden) -> str:
+    account = parse_service_account(failure.user)
+    who = (
+        f"the user {failure.user}"
+        if account is None
+        else f"the service account {account.namespace}/{account.name}"
+    )
+    group = f".{failure.api_group}" if failure.api_group else ""
+    what = f"{failure.verb} {failure.kubernetes_resource or 'this'}{group}"
+    verbs = join_words(required_verbs(failure), "and")
+    if failure.namespace is not None:
+        what += f" in the namespace {failure.namespace}"
+        return f"{who}: {what}: RBAC denies it (a Role with {verbs}, bound to it)"
+    return f"{who}: {what}: RBAC denies it (a ClusterRole with {verbs}, bound to it by a ClusterRoleBinding)"
