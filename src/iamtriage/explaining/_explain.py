@@ -111,8 +111,8 @@ def explain(
     explanation = complete_explanation(_explain_failure(shown, known), known)
     if shown is not failure:
         explanation = attrs.evolve(explanation, failure=failure)
-    if isinstance(error_or_failure, str):
-        explanation = attrs.evolve(explanation, text=error_or_failure, combine=_combine, describe=_describe)
+    text = error_or_failure if isinstance(error_or_failure, str) else None
+    explanation = attrs.evolve(explanation, text=text, combine=_combine, describe=_describe)
     if "AKIA" in failure.text:
         explanation = _add_exposed_key(explanation, Case(failure, known))
     return apply_extensions(explanation)

@@ -57,7 +57,12 @@ def user(name: str) -> dict[str, str]:
         (forbidden(CART, "list", "pods", namespace="prod"), "prod", rule("list", "pods"), ACCOUNT),
         (forbidden(CART, "list", "nodes"), None, rule("list", "nodes"), ACCOUNT),
         (forbidden(CART, "list", "pods"), None, rule("list", "pods"), ACCOUNT),
-        (forbidden(SESSION, "watch", "pods", namespace="shop"), "shop", rule("watch", "pods"), GROUP),
+        (
+            forbidden(SESSION, "watch", "pods", namespace="shop"),
+            "shop",
+            {**rule("watch", "pods"), "verbs": ["get", "list", "watch"]},
+            GROUP,
+        ),
         (
             forbidden("arn:aws:iam::111122223333:user/ana", "get", "pods", namespace="shop", name="web"),
             "shop",
