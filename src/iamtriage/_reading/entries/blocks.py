@@ -72,8 +72,11 @@ class Block:
             self._box = False
         self._nest(text)
         self._enclose(text)
-        self.announces = _ANNOUNCES.search(text[-40:]) is not None or (
-            _STATUS_LINE.search(text[-60:]) is not None
+        end = text[-60:]
+        self.announces = (
+            # It ends with one of these.
+            ((text[-1] in ":>" or text[-1].isdigit()) and _ANNOUNCES.search(end[-40:]) is not None)
+            or ("HTTP" in end and _STATUS_LINE.search(end) is not None)
             or (self._is_response and _HEADER.match(text) is not None)
         )
         self.expects_more = text[-1] == ":"

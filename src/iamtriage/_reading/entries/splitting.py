@@ -90,6 +90,7 @@ class _Line(NamedTuple):
     format: str
     is_start: bool
     is_opening: bool
+    is_continuation: bool
 
     @property
     def is_logged(self) -> bool:
@@ -147,9 +148,7 @@ class _Open:
         content = line.content
         ends_element = self.block.is_element_end(content)
         is_part = (
-            self.block.is_open
-            or CONTINUATION.match(content) is not None
-            or (self.block.lists(content) and not line.is_opening)
+            self.block.is_open or line.is_continuation or (self.block.lists(content) and not line.is_opening)
         )
         if not is_part:
             self.boundary = len(self.lines)
@@ -224,7 +223,7 @@ class _Open:
             return False
         if block.is_open or block.announces:
             return True
-        if CONTINUATION.match(content):
+        if line.is_continuation:
             # Another tool's output can be indented, too, and another job's traceback can follow.
             is_other = content.startswith(TRACEBACK) or TOOL_OUTPUT.match(content.lstrip()) is not None
             return is_same_write or not (prefix.is_stamped and is_other)
@@ -351,7 +350,7 @@ class Splitter:
     @staticmethod
     def _classify(text: str, start: int, *, is_hot: bool) -> _Line:
         if text == _BLANK:
-            return _Line(text, start, False, _BLANK_PREFIX, text, "plain", False, False)  # noqa: FBT003
+            return _Line(text, start, False, _BLANK_PREFIX, text, "plain", False, False, False)  # noqa: FBT003
         prefix = split_prefix(text)
         content = prefix.content_of(text)
         begin = START.match(content)
@@ -361,7 +360,18 @@ class Splitter:
             prefix = prefix._replace(end=prefix.end + begin.end())
             content = content[begin.end() :]
         form = (m.lastgroup if m else None) or prefix.format or "plain"
-        return _Line(text, start, is_hot, prefix, content, form, begin is not None, opening is not None)
+        is_continuation = CONTINUATION.match(content) is not None
+        return _Line(
+            text,
+            start,
+            is_hot,
+            prefix,
+            content,
+            form,
+            begin is not None,
+            opening is not None,
+            is_continuation,
+        )
 
     def _take(self, line: _Line) -> None:
         stream = self._stream = self._stream_of(line)

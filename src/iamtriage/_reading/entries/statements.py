@@ -6,10 +6,14 @@ import re
 
 from iamtriage._reading.entries.formats import OPENING, START
 
-# Words after which a sentence goes on, and lines that only label a value.
-_UNFINISHED = re.compile(
-    r"(?:[,(\-/]|\b(?:a|an|and|as|because|by|for|from|in|is|not|of|on|or|perform|that|the|to|User|with))\Z"
-)
+# Words and signs after which a sentence goes on.
+_UNFINISHED_WORDS = (
+    "a", "an", "and", "as", "because", "by", "for", "from", "in", "is", "not", "of", "on", "or", "perform", "that", "the",
+    "to", "User", "with",
+)  # fmt: skip
+_UNFINISHED_ENDS = (*",(-/", *_UNFINISHED_WORDS)
+_UNFINISHED = re.compile(rf"(?:[,(\-/]|\b(?:{'|'.join(_UNFINISHED_WORDS)}))\Z")
+# Lines that only label a value.
 _LABELED = re.compile(
     r"\W{0,4}[A-Za-z][\w.-]{0,40}(?: [\w.-]{1,20}){0,2}[\"']?\s?[:=]\s?[^\s=]{1,300}\Z|\d{3} [A-Z][A-Za-z -]{1,40}\Z"
 )
@@ -44,14 +48,24 @@ def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: b
         return True
     if not before:
         return False
-    if _ANSWER.search(content, 0, 160):
+    if ("ody" in content or "eaders" in content) and _ANSWER.search(content, 0, 160):
         return _ASKED.search(before) is not None and "ody" not in before[:160]
-    if _KEYED.match(content) and _KEYED.match(before) and not (OPENING.match(before) or START.match(before)):
+    if (
+        ":" in content
+        and _KEYED.match(content)
+        and _KEYED.match(before)
+        and not (OPENING.match(before) or START.match(before))
+    ):
         return True
     if is_logged and content[0].islower():
         return True
     return (
-        _UNFINISHED.search(before[-20:]) is not None
+        (before.endswith(_UNFINISHED_ENDS) and _UNFINISHED.search(before[-20:]) is not None)
         or (_QUOTED_KEY.match(content) is not None and _QUOTED_VALUE.search(before[-200:]) is not None)
-        or (is_hot and _LABELED.match(content.strip()) is not None)
+        or (is_hot and _is_labeled(content.strip()))
     )
+
+
+def _is_labeled(text: str) -> bool:
+    """Return whether a line only labels a value, or is a status of HTTP."""
+    return (":" in text or "=" in text or text[0].isdigit()) and _LABELED.match(text) is not None

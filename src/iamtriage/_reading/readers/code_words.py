@@ -23,24 +23,24 @@ from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from iamtriage._reading.vocabulary.pieces import Piece
     from iamtriage._reading.vocabulary.readable import Readable
 
 _BEFORE_COLON = lazy_pattern(
-    r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}(?:\.[A-Z][A-Za-z]{2,40})?)(?:\([0-9]{3}\))?[`*]{0,2}"
+    r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}+(?:\.[A-Z][A-Za-z]{2,40})?)(?:\([0-9]{3}\))?[`*]{0,2}"
     # A colon; fog's arrow; "AccessDenied - User:"; R's "(HTTP 403)"; columns; an ellipsis.
     r"(?:\s?:(?=\s|\Z|\"|\[|`)|\s=>\s|\s--\s|\s[-–]\s(?=User)|(?=\s\(HTTP\s|\s(?:User:\s|You\sare\snot\s)|\s?(?:\.\.\.|…)))"
 )
 # A denial's code right before its message: "AccessDenied Access Denied", "[AccessDenied]", "Subnet::Code - You …".
 _BEFORE_MESSAGE = lazy_pattern(
-    r"(?<![\w./\\$@-])(?<![^:]:)(?P<code>(?:Client\.)?[A-Z][A-Za-z]{5,60})[\s\-–,()\[\]]{1,4}"
+    r"(?<![\w./\\$@-])(?<![^:]:)(?P<code>(?:Client\.)?[A-Z][A-Za-z]{5,60}+)[\s\-–,()\[\]]{1,4}"
     r"(?=Access\sDenied\b|User:\s|You\sare\snot\sauthorized\b|You\sdo\snot\shave\s)"
 )
 # "RequestTimeTooSkewed Error: The …", "SignatureDoesNotMatch Message: The …"
 _LABELLED = lazy_pattern(
-    r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.)?[A-Z][A-Za-z0-9]{3,80})(?<!KMS)\s(?:Error|ERROR|error|Message|message)\s?:(?=\s|\Z)"
+    r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.)?[A-Z][A-Za-z0-9]{3,80}+)(?<!KMS)\s(?:Error|ERROR|error|Message|message)\s?:(?=\s|\Z)"
 )
 # If tags were stripped, a code directly precedes its message: "AuthFailureAWS was not able to …".
 _MESSAGE_STARTS = {
@@ -57,11 +57,12 @@ _LOWER_CASE = frozenset(ascii_lowercase)
 _LAST_WORD = lazy_pattern(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
 _LAST_WORD_REACH = 64
 _WHITESPACE = f" \n{STATEMENT}"
-# The characters that can be right after a word of a code, by what can follow it: a colon, a message, a label, an object.
-_COLONS = frozenset(f":(`*.…{_WHITESPACE}")
-_SEPARATORS = frozenset(f".-–,()[]{_WHITESPACE}")
-_SPACES = frozenset(f".{_WHITESPACE}")
-_BRACES = frozenset(f"{{{_WHITESPACE}")
+# The first characters after a word of a code, without a space before them, by what can follow it: a colon, a message, a
+# label, an object.
+_COLONS = frozenset(":(`*.…=-–UY")
+_SEPARATORS = frozenset(".-–,()[]AUY")
+_LABEL_STARTS = frozenset(".EeMm")
+_BRACE = "{"
 # How many characters a pattern can have before its code, and from there on.
 _LABEL_REACH = 30
 _CODE_REACH = 160
@@ -74,10 +75,12 @@ class _Label:
         before: their pattern.
         code: the pattern of the code and what follows it, which is tried first.
         after: the characters that can be right after a word of the code.
+        words: the ends of the last word before it, separated by spaces; empty if it can be any.
     """
 
-    def __init__(self, before: str, code: str, after: str) -> None:
+    def __init__(self, before: str, code: str, after: str, words: str = "") -> None:
         self.after = frozenset(after)
+        self.words = tuple(words.split(" "))
         self._code = lazy_pattern(code)
         self._whole = lazy_pattern(f"(?:{before}){code}")
 
@@ -93,36 +96,40 @@ class _Label:
 
 _IN_QUOTES = _Label(
     r"(?:error|Error|code|Code|exception|AWSError|errorcode)\s?[=:]?\s?'",
-    r"(?P<code>[A-Z][A-Za-z0-9]{3,80})'",
+    r"(?P<code>[A-Z][A-Za-z0-9]{3,80}+)'",
     "'",
+    "rror ode xception",
 )
 _IN_PARENTHESES = _Label(
     r"(?:unhandled\s+error|service\s+error|(?<!client\s)error)\s*\(",
-    r"(?P<code>[A-Z][A-Za-z0-9]{3,80})\)",
+    r"(?P<code>[A-Z][A-Za-z0-9]{3,80}+)\)",
     ")",
+    "rror",
 )
 _AFTER_LABEL = _Label(
     r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse):?\s+",
-    r"(?P<code>[A-Z][A-Za-z0-9]{4,80})(?=\s*(?:[\"'`.)\]}]|\Z|\n|\(Service))",
+    r"(?P<code>[A-Z][A-Za-z0-9]{4,80}+)(?=\s*(?:[\"'`.)\]}]|\Z|\n|\(Service))",
     f"\"'`.)]}}({_WHITESPACE}",
+    "rror failed ode to with returned reason esponse",
 )
 # "Error (ExpiredToken): The provided token …"
 _PARENTHESIZED = _Label(
-    r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\(", r"(?P<code>[A-Z][A-Za-z0-9]{3,80})\):\s", ")"
+    r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\(", r"(?P<code>[A-Z][A-Za-z0-9]{3,80}+)\):\s", ")"
 )
 # "Error [ExpiredToken]: The …", "S3::putObject(b/k): [AccessDenied] User: …"
 _BRACKETED = _Label(
-    r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\[", r"(?P<code>[A-Z][A-Za-z0-9.]{3,80})\](?::|\s(?=[A-Z]))", "]."
+    r"(?:(?<=rror\s)|(?<=RROR\s)|(?<=:\s))\[", r"(?P<code>[A-Z][A-Za-z0-9.]{3,80}+)\](?::|\s(?=[A-Z]))", "]."
 )
 # A tuple of Erlang or Elixir: {:error, {:http_error, 403, "InvalidAccessKeyId"}}
-_IN_TUPLE = _Label(r"http_error,\s?[0-9]{3},\s?\"", r"(?P<code>[A-Z][A-Za-z0-9]{3,80})\"", '"')
+_IN_TUPLE = _Label(r"http_error,\s?[0-9]{3},\s?\"", r"(?P<code>[A-Z][A-Za-z0-9]{3,80}+)\"", '"')
 # An object of Dart: AccessDeniedException {message: Not allowed, statusCode: 400}
-_BEFORE_OBJECT = lazy_pattern(r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80})\s?\{\s?message:")
+_BEFORE_OBJECT = lazy_pattern(r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80}+)\s?\{\s?message:")
 # "ERROR: ExpiredToken - The …"; without "ERROR", the line could be from a list of codes.
 _JOINED = _Label(
     r"(?:[Ee]rror|ERROR|[Ff]ailed|FAILED|[Ee]xception):?\s|[)\]>]:\s",
-    r"(?P<code>[A-Z][A-Za-z0-9.]{3,80})\s(?:[-–—|]|\[)\s?(?=[A-Z])",
+    r"(?P<code>[A-Z][A-Za-z0-9.]{3,80}+)\s(?:[-–—|]|\[)\s?(?=[A-Z])",
     f".{_WHITESPACE}",
+    "rror RROR ailed AILED xception ) ] >",
 )
 # By the character before the code.
 _LABELS_BEFORE = {
@@ -169,24 +176,25 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
     has_resources = "aws_" in text
     for start, end in readable.code_starts().items():
         after = text[end : end + 1]
-        if after in _COLONS:
+        # The patterns allow a space before what follows.
+        sign = text[end + 1 : end + 2] if after in _WHITESPACE else after
+        if sign in _COLONS:
             yield from _read_before_colon(text, start, has_resources=has_resources)
-        if after in _SEPARATORS:
+        if sign in _SEPARATORS or sign.isspace():
             m = _BEFORE_MESSAGE.match(text, start)
             if m and kind_of_code(m["code"]) == "access_denied" and m["code"] not in _PLAIN_WORDS:
                 yield code_piece(m)
-        if after in _SPACES:
+        if sign in _LABEL_STARTS:
             m = _LABELLED.match(text, start)
             if m and is_known(m["code"]) and m["code"] not in _COMMON_CODES:
                 yield code_piece(m)
-        if after in _BRACES:
+        if sign == _BRACE:
             m = _BEFORE_OBJECT.match(text, start)
             if m and is_known(m["code"]) and m["code"] not in _PLAIN_WORDS:
                 yield code_piece(m)
-        for label in _LABELS_BEFORE.get(text[start - 1 : start], ()):
-            m = label.match(text, start) if after in label.after or not after else None
-            if m:
-                yield from _read_labelled(m, label)
+        labels = _LABELS_BEFORE.get(text[start - 1 : start])
+        if labels:
+            yield from _read_after_label(text, start, after, labels)
     if "coral" in readable.words:
         for m in _WITH_CORAL_URL.finditer(text):
             yield code_piece(m, is_aws=True)
@@ -204,6 +212,17 @@ def may_hold_code_words(readable: Readable) -> bool:
         or "coral" in readable.words
         or bool(_find_glued(readable.flat))
     )
+
+
+def _read_after_label(text: str, start: int, after: str, labels: Iterable[_Label]) -> Iterator[Piece]:
+    """Yield the codes at a position, one for each label that is before it."""
+    # Only quotes, brackets, signs and spaces are between a label's last word and the code.
+    before = text[max(0, start - _LABEL_REACH) : start].rstrip("'\"([").rstrip().rstrip("=:").rstrip()
+    for label in labels:
+        if (after in label.after or not after) and before.endswith(label.words):
+            m = label.match(text, start)
+            if m:
+                yield from _read_labelled(m, label)
 
 
 def _read_labelled(m: re.Match[str], label: _Label) -> Iterator[Piece]:
