@@ -137,6 +137,27 @@ _OBJECTS: tuple[Golden, ...] = (
         ),
         POD,
     ),
+    (
+        "eks-pod-identity-trust-supplied",
+        botocore_text(
+            "InvalidParameterException",
+            "CreatePodIdentityAssociation",
+            "Trust policy of the role provided is invalid.",
+        ),
+        {
+            **POD,
+            "trust_policy": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "pods.eks.amazonaws.com"},
+                        "Action": "sts:AssumeRole",
+                    }
+                ],
+            },
+        },
+    ),
 )
 _ARNS: tuple[Golden, ...] = (
     (

@@ -292,3 +292,110 @@ def test_annotation_is_fixed_for_pods() -> None:
         f"kubectl annotate serviceaccount cart -n shop --overwrite eks.amazonaws.com/role-arn={ROLE}" in lines
     )
     assert not any("kubectl" in line for line in commands(explained(text.format(""))))
+
+
+PODS = "pods.eks.amazonaws.com"
+BOTH = ["sts:AssumeRole", "sts:TagSession"]
+OIDC = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
+
+
+def trust(principal: dict[str, object], action: object, condition: object = None) -> dict[str, object]:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action}
+    return {"Version": "2012-10-17", "Statement": statement | ({"Condition": condition} if condition else {})}
+
+
+@pytest.mark.parametrize(
+    ("policy", "verdict", "code"),
+    [
+        (
+            trust({"Service": PODS}, "sts:AssumeRole"),
+            f"allows {PODS} only sts:AssumeRole: sts:TagSession is missing.",
+            "no-tag-session",
+        ),
+        (
+            trust({"Service": [PODS]}, ["sts:TagSession"]),
+            f"allows {PODS} only sts:TagSession: sts:AssumeRole is missing.",
+            "pod-identity-trust",
+        ),
+        (
+            trust({"Service": "eks.amazonaws.com"}, BOTH),
+            f"names eks.amazonaws.com, not {PODS}.",
+            "no-service",
+        ),
+        (
+            trust({"Service": "ec2.amazonaws.com"}, "sts:AssumeRole"),
+            f"names ec2.amazonaws.com, not {PODS}.",
+            "no-service",
+        ),
+        (
+            trust({"Federated": OIDC}, "sts:AssumeRoleWithWebIdentity"),
+            f"trusts an OIDC provider (IRSA), not {PODS}.",
+            "irsa-trust",
+        ),
+        (
+            trust(
+                {"Service": PODS}, BOTH, {"StringEquals": {"aws:RequestTag/kubernetes-namespace": "default"}}
+            ),
+            "expects the namespace default, and the association is for shop.",
+            "pod-identity-trust",
+        ),
+        (
+            trust(
+                {"Service": PODS},
+                BOTH,
+                {"StringLike": {"aws:RequestTag/kubernetes-service-account": "job-*"}},
+            ),
+            "expects the service account job-*, and the association is for cart.",
+            "pod-identity-trust",
+        ),
+        (
+            trust(
+                {"Service": PODS},
+                BOTH,
+                {"ArnEquals": {"aws:SourceArn": "arn:aws:eks:eu-west-1:111122223333:cluster/test"}},
+            ),
+            "expects the cluster arn:aws:eks:eu-west-1:111122223333:cluster/test, and the association is for arn:aws:eks:eu-west-1:111122223333:cluster/orders.",
+            "pod-identity-trust",
+        ),
+        (
+            trust({"Service": PODS}, BOTH, {"StringEquals": {"aws:SourceAccount": "444455556666"}}),
+            "expects the account 444455556666, and the association is for 111122223333.",
+            "pod-identity-trust",
+        ),
+    ],
+    ids=["no-tags", "only-tags", "eks", "ec2", "oidc", "namespace", "service-account", "cluster", "account"],
+)
+@pytest.mark.parametrize("operation", ["CreatePodIdentityAssociation", "UpdatePodIdentityAssociation"])
+def test_trust_policy_of_pod_identity_is_read(
+    policy: dict[str, object], verdict: str, code: str, operation: str
+) -> None:
+    facts = {
+        "cluster": "orders",
+        "region": "eu-west-1",
+        "namespace": "shop",
+        "service_account": "cart",
+        "trust_policy": policy,
+    }
+    found = explained(eks(operation, f"{TRUST} Role: arn:aws:iam::111122223333:role/cart"), facts)
+    assert found.summary == f"The role's trust policy {verdict}"
+    assert codes(found)[0] == (code, "supplied")
+    fixed = found.remedies[0].policy
+    assert fixed is not None
+    # The corrected policy is complete: nothing is wrong with it.
+    again = explained(eks(operation, TRUST), {**facts, "trust_policy": fixed})
+    assert codes(again)[0] == ("trust-policy-allows", "supplied")
+    assert "update-assume-role-policy --role-name cart " in commands(found)[0]
+    assert ("create-pod-identity-association" in commands(found)[-1]) is operation.startswith("Create")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Invalid trust policy of role arn:aws:iam::111122223333:role/cart",
+        "Role does not have the Trust Relationship to allow EKS Pod Identity",
+        "The trust policy of the role does not allow pods.eks.amazonaws.com to assume it",
+    ],
+)
+def test_other_messages_about_trust_in_pod_identity(message: str) -> None:
+    for operation in ("CreatePodIdentityAssociation", "UpdatePodIdentityAssociation"):
+        assert explained(eks(operation, message)).topic == "pod-identity-trust"

@@ -312,7 +312,13 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(explain_creator_access, message=re.compile(r"bootstrapClusterCreatorAdminPermissions must be")),
     Route(_explain_entry_type, message=re.compile(r"Access Entries with a type of")),
     Route(explain_fargate_role, message=re.compile(r"Pod execution role is not found in auth config")),
-    Route(explain_pod_trust, message=re.compile(r"Trust policy of the role provided is invalid")),
+    Route(
+        explain_pod_trust,
+        message=re.compile(
+            r"Trust policy of the role provided is invalid|PodIdentityAssociation.{0,400}[Tt]rust (?:[Pp]olicy|[Rr]elationship)"
+            r"|[Tt]rust (?:[Pp]olicy|[Rr]elationship).{0,200}(?:pods\.eks\.|Pod Identity)"
+        ),
+    ),
     Route(
         explain_association_exists,
         message=re.compile(r"[Aa]ssociation already exists|odIdentityAssociation .{0,80}already exists"),

@@ -7,10 +7,23 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-execution-role.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from iamtriage._text import quote_argument
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.kubernetes.pod_identity_trust import (
+    IRSA_TRUST,
+    NO_SERVICE,
+    NO_TAG_SESSION,
+    POD_IDENTITY_TRUST,
+    POD_SERVICE,
+    TAG_PREFIX,
+    build_pod_trust_policy,
+    check_pod_trust,
+    known_service_account,
+)
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import failure_context, find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -22,11 +35,15 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     create_entry_command,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.policies._documents import build_document
+from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 
 if TYPE_CHECKING:
+    from iamtriage.arns._principals import Role
+    from iamtriage.explaining._explanations import Cause, Evidence
     from iamtriage.explaining._facts import Facts
+    from iamtriage.explaining._rules.kubernetes.pod_identity_trust import PodTrust
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessEntry
 
@@ -41,19 +58,8 @@ __all__ = (
 _ASSOCIATION = re.compile(r"already exists:? \"?(a-[a-z0-9]{8,40})(?![\w-])", re.ASCII)
 _FARGATE_PROFILE = re.compile(r"fargate profile ([0-9A-Za-z][\w-]{0,99}) (?:blocked|is)", re.ASCII)
 _FARGATE_POLICY = "AmazonEKSFargatePodExecutionRolePolicy"
-_POD_SERVICE = "pods.eks.amazonaws.com"
-_TAG_PREFIX = "aws:RequestTag/kubernetes-"
 
 
-POD_IDENTITY_TRUST = CauseType(
-    "pod-identity-trust",
-    title="The role does not trust EKS Pod Identity",
-    text="EKS does not accept the trust policy of the role.",
-    recognised_by="EKS says that the trust policy of the role is not valid for Pod Identity, or that the role cannot be assumed for the association.",
-    fix="Let the trust policy allow pods.eks.amazonaws.com sts:AssumeRole and sts:TagSession.",
-    sources=(pages.EKS_POD_ROLE,),
-    example="eks-pod-identity-trust",
-)
 ASSOCIATION_EXISTS = CauseType(
     "association-exists",
     title="The service account already has a Pod Identity association",
@@ -76,29 +82,6 @@ ASSOCIATION_ELSEWHERE = CauseType(
     title="The association is in another cluster or region",
     fix="Call the region and the cluster of the association.",
     of="no-association",
-)
-NO_SERVICE = CauseType(
-    "no-service",
-    title="The trust policy does not name pods.eks.amazonaws.com",
-    fix="Add the service principal pods.eks.amazonaws.com.",
-    of="pod-identity-trust",
-    example="eks-pod-identity-trust",
-)
-NO_TAG_SESSION = CauseType(
-    "no-tag-session",
-    title="The trust policy does not allow sts:TagSession",
-    text="It allows sts:AssumeRole but not sts:TagSession, which Pod Identity requires, too.",
-    fix="Allow both sts:AssumeRole and sts:TagSession.",
-    of="pod-identity-trust",
-    example="eks-pod-identity-trust",
-)
-IRSA_TRUST = CauseType(
-    "irsa-trust",
-    title="The trust policy is written for IRSA",
-    text="It is written for IRSA and trusts an OIDC provider.",
-    fix="Add a statement for pods.eks.amazonaws.com.",
-    of="pod-identity-trust",
-    example="eks-pod-identity-trust",
 )
 ROLE_NOT_MAPPED = CauseType(
     "role-not-mapped",
@@ -216,16 +199,22 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
     )
 
 
-def explain_pod_trust(case: Case[AccessEntry], _message: str) -> Explanation:
+def explain_pod_trust(case: Case[AccessEntry], message: str) -> Explanation:
     """Explain that a role does not trust Pod Identity."""
     role = underlying_role(try_parse_principal(find_entry_arn(case)))
-    service_account = _known_service_account(case.facts)
+    checked = check_pod_trust(case.facts, role.account if role else None)
+    if checked is not None:
+        cause = POD_IDENTITY_TRUST.cause("reported")
+        creates = "CreatePodIdentityAssociation" in message
+        again = (_create_command(find_cluster(case), case.facts),) if creates else ()
+        return _explain_checked(case, "pod-identity-trust", checked, cause, role, again)
+    service_account = known_service_account(case.facts)
     steps = [
         "Save the role's trust policy as trust.json, with this statement added and the existing ones that are still needed: the command replaces the whole policy."
     ]
     if service_account is None:
         steps.append(
-            f"A condition on {_TAG_PREFIX}namespace and {_TAG_PREFIX}service-account limits it to one service account."
+            f"A condition on {TAG_PREFIX}namespace and {TAG_PREFIX}service-account limits it to one service account."
         )
     return Explanation(
         failure=case.failure,
@@ -239,11 +228,11 @@ def explain_pod_trust(case: Case[AccessEntry], _message: str) -> Explanation:
         ),
         remedies=(
             Remedy(
-                title=f"Allow {_POD_SERVICE} in the role's trust policy",
+                title=f"Allow {POD_SERVICE} in the role's trust policy",
                 who="account administrator",
                 steps=tuple(steps),
                 commands=commands.trust_policy_commands(role.name if role else None),
-                policy=_trust_policy(service_account),
+                policy=build_pod_trust_policy(service_account),
                 layer="role_trust",
                 is_addition=True,
                 url=pages.EKS_POD_ROLE,
@@ -253,9 +242,66 @@ def explain_pod_trust(case: Case[AccessEntry], _message: str) -> Explanation:
     )
 
 
+def _create_command(cluster: Cluster, facts: Facts) -> str:
+    namespace, name = commands.namespace(facts.namespace), commands.service_account(facts.service_account)
+    words = ("--namespace", namespace, "--service-account", name, "--role-arn", "ROLE_ARN")
+    return cluster.eks_command("create-pod-identity-association", *words)
+
+
+def _explain_checked(
+    case: Case[AccessEntry] | Denial,
+    topic: str,
+    checked: PodTrust,
+    reported: Cause,
+    role: Role | None,
+    again: tuple[str, ...],
+) -> Explanation:
+    """Explain what is wrong in a trust policy that is known."""
+    show, replace = commands.trust_policy_commands(role.name if role else None)
+    evidence: Evidence = "derived" if is_derived(case.facts, "trust_policy") else "supplied"
+    if role is not None:
+        again = tuple(each.replace("ROLE_ARN", quote_argument(str(role))) for each in again)
+    if checked.fixed is None:
+        remedy = Remedy(
+            title=checked.title,
+            who="account administrator",
+            steps=(
+                "Supply the policy that the command prints, with namespace, service account and cluster.",
+            ),
+            commands=(show, *again),
+            url=pages.EKS_POD_ROLE,
+        )
+    else:
+        then = (
+            "Then create the association again." if again else "Then retry the call, or re-create the pods."
+        )
+        remedy = Remedy(
+            title=checked.title,
+            who="account administrator",
+            steps=(f"{WHOLE_DOCUMENT} {then}",),
+            commands=(replace, *again),
+            policy=checked.fixed,
+            layer="role_trust",
+            url=pages.EKS_POD_ROLE,
+        )
+    return Explanation(
+        failure=case.failure,
+        topic=topic,
+        summary=checked.text,
+        causes=(checked.cause.cause(evidence, (checked.reason,), text=checked.text), reported),
+        remedies=(remedy,),
+        notes=("An IAM policy does not help. Changes to a trust policy take a few seconds to propagate.",),
+    )
+
+
 def explain_pod_denied(denial: Denial) -> Explanation:
     """Explain that EKS Pod Identity could not assume the role of an association."""
     facts = denial.facts
+    checked = check_pod_trust(facts)
+    if checked is not None:
+        reason = "The message says that EKS does not have permissions to assume the role."
+        cause = POD_IDENTITY_TRUST.cause("derived", (reason,))
+        return _explain_checked(denial, "pod-identity", checked, cause, None, ())
     cluster, namespace = commands.cluster(facts.cluster), commands.namespace(facts.namespace)
     return Explanation(
         failure=denial.failure,
@@ -265,12 +311,12 @@ def explain_pod_denied(denial: Denial) -> Explanation:
             POD_IDENTITY_TRUST.cause(
                 "derived",
                 ("The message says that EKS does not have permissions to assume the role.",),
-                text=f"The role's trust policy does not allow {_POD_SERVICE} both sts:AssumeRole and sts:TagSession.",
+                text=f"The role's trust policy does not allow {POD_SERVICE} both sts:AssumeRole and sts:TagSession.",
             ),
         ),
         remedies=(
             Remedy(
-                title=f"Allow {_POD_SERVICE} in the role's trust policy",
+                title=f"Allow {POD_SERVICE} in the role's trust policy",
                 who="account administrator",
                 steps=(
                     "Find the role of the association.",
@@ -288,7 +334,7 @@ def explain_pod_denied(denial: Denial) -> Explanation:
                     ),
                     *commands.trust_policy_commands(None),
                 ),
-                policy=_trust_policy(_known_service_account(facts)),
+                policy=build_pod_trust_policy(known_service_account(facts)),
                 layer="role_trust",
                 is_addition=True,
                 url=pages.EKS_POD_IDENTITY,
@@ -296,32 +342,6 @@ def explain_pod_denied(denial: Denial) -> Explanation:
         ),
         notes=("Changes to a trust policy take a few seconds to propagate.",),
     )
-
-
-def _known_service_account(facts: Facts) -> tuple[str, str] | None:
-    """Return the namespace and service account, if the facts state both."""
-    namespace, name = facts.namespace, facts.service_account
-    if namespace is None or commands.namespace(namespace) != namespace:
-        return None
-    if name is None or commands.kubernetes_name(name) != name:
-        return None
-    return namespace, name
-
-
-def _trust_policy(service_account: tuple[str, str] | None) -> dict[str, Any]:
-    statement: dict[str, Any] = {
-        "Sid": "AllowPodIdentity",
-        "Effect": "Allow",
-        "Principal": {"Service": _POD_SERVICE},
-        "Action": ["sts:AssumeRole", "sts:TagSession"],
-    }
-    if service_account is not None:
-        tags = {
-            f"{_TAG_PREFIX}namespace": service_account[0],
-            f"{_TAG_PREFIX}service-account": service_account[1],
-        }
-        statement["Condition"] = {"StringEquals": tags}
-    return build_document([statement])
 
 
 def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
