@@ -397,10 +397,13 @@ class Splitter:
                 self._close(stream)
             else:
                 entry.drop(1)
-        for name in [
-            name for name, each in self._open.items() if each.is_hot and each.last < self._count - _MAX_QUIET
-        ]:
-            self._close(name)
+        if len(self._open) > 1:
+            for name in [
+                name
+                for name, each in self._open.items()
+                if each.is_hot and each.last < self._count - _MAX_QUIET
+            ]:
+                self._close(name)
 
     def _stream_of(self, line: _Line) -> str:
         """Return the stream of a line; what has no prefix can go on with the line before, whatever that has."""

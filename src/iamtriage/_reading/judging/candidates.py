@@ -218,10 +218,20 @@ class _Gap:
     def __init__(self, text: str, current: Candidate, piece: Piece) -> None:
         self.size = piece.start - current.end
         self.inside = piece.start < current.body_end
-        self.wrapped = text[piece.start - 1 : piece.start] == "(" and text[piece.end : piece.end + 1] == ")"
-        line = text.rfind("\n", max(0, current.end - 1), piece.start) + 1
-        self.begins_line = line > 0 and FRESH_LINE.match(text, line) is not None
         self._text, self._start, self._end = text, max(0, current.end), piece.start
+        self._piece_end = piece.end
+
+    @property
+    def wrapped(self) -> bool:
+        """Whether the piece is in parentheses."""
+        text, start, end = self._text, self._end, self._piece_end
+        return text[start - 1 : start] == "(" and text[end : end + 1] == ")"
+
+    @property
+    def begins_line(self) -> bool:
+        """Whether the piece is in a later line, which begins like one that continues none."""
+        line = self._text.rfind("\n", max(0, self._start - 1), self._end) + 1
+        return line > 0 and FRESH_LINE.match(self._text, line) is not None
 
     @property
     def entry(self) -> int:

@@ -137,6 +137,8 @@ class TextContext:
 
 def _near(places: list[int], candidate: Candidate, low: int = 0, high: int = sys.maxsize) -> bool:
     """Return whether one of some positions, in order, is near a candidate and within a part of the text."""
+    if not places:
+        return False
     at = bisect_left(places, max(low, candidate.start - _NEAR))
     return at < len(places) and places[at] < min(high, candidate.end + _NEAR)
 

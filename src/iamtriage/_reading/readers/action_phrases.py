@@ -74,22 +74,32 @@ def read_action_phrases(readable: Readable) -> Iterator[Piece]:
                 piece = Piece("head", m.start(), m.end())
                 piece.put("operation", m["operation"], m.start("operation"), m.end("operation"))
                 yield piece
+    for m in _find_missing_permissions(text) if "ermission" in text else ():
+        piece = _piece(m, "core")
+        piece.kind, piece.is_aws = "access_denied", True
+        code = m.groupdict().get("code")
+        if code and is_code(code):
+            piece.put("code", code, m.start("code"), m.end("code"))
+        yield piece
+
+
+def _find_missing_permissions(text: str) -> Iterator[re.Match[str]]:
+    """Yield the phrases about permissions that name an action."""
+    # Where the last phrase ends, which is not searched again.
+    done = 0
     at = text.find("ermission")
     while at >= 0:
-        before = text[max(0, at - _WORDS_REACH) : at].lower() if _BEFORE_ACTION.match(text, at) else ""
+        low = max(done, at - _WORDS_REACH)
+        before = text[low:at].lower() if _BEFORE_ACTION.match(text, at) else ""
         for words, pattern in _PHRASES if before else ():
             if not any(word in before for word in words):
                 continue
-            for m in pattern.finditer(text, max(0, at - _WORDS_REACH), at + _ACTION_REACH):
-                if m.start() >= at:
-                    break
+            for m in pattern.finditer(text, low, at + _ACTION_REACH):
                 if at < m.start("action"):
-                    piece = _piece(m, "core")
-                    piece.kind, piece.is_aws = "access_denied", True
-                    code = m.groupdict().get("code")
-                    if code and is_code(code):
-                        piece.put("code", code, m.start("code"), m.end("code"))
-                    yield piece
+                    if m.start() < at:
+                        yield m
+                        done = m.end()
+                    break
         at = text.find("ermission", at + 1)
 
 
