@@ -61,8 +61,28 @@ def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER
             _policy("system:serviceaccount:store:cart"),
             SUBJECT,
             "sts.amazonaws.com",
-            ["Accept the token's subject in the trust policy", "Or run the pod as the service account cart"],
-            id="subject",
+            ["Accept the token's subject in the trust policy", "Or run the pod in the namespace store"],
+            id="namespace",
+        ),
+        pytest.param(
+            _policy("system:serviceaccount:shop:orders"),
+            SUBJECT,
+            "sts.amazonaws.com",
+            [
+                "Accept the token's subject in the trust policy",
+                "Or run the pod as the service account orders",
+            ],
+            id="name",
+        ),
+        pytest.param(
+            _policy("system:serviceaccount:store:orders"),
+            SUBJECT,
+            "sts.amazonaws.com",
+            [
+                "Accept the token's subject in the trust policy",
+                "Or run the pod as the service account orders in the namespace store",
+            ],
+            id="namespace and name",
         ),
         pytest.param(
             _policy("system:serviceaccount:shop:*"),
@@ -127,11 +147,55 @@ def test_default_service_account_is_a_missing_name() -> None:
     )
 
 
-def test_workflow_of_another_branch() -> None:
-    subject = "repo:octo/cart:ref:refs/heads/main"
-    explanation = _explain(
-        _policy(subject, issuer=GITHUB), "repo:octo/cart:pull_request", "sts.amazonaws.com", issuer=GITHUB
-    )
+@pytest.mark.parametrize(
+    ("expected", "actual", "reason", "title"),
+    [
+        (
+            "ref:refs/heads/main",
+            "environment:live",
+            "the job has an environment",
+            "Or remove environment: from the job, and run it on the branch main",
+        ),
+        (
+            "environment:live",
+            "ref:refs/heads/main",
+            "the job has no environment",
+            "Or run the job in the environment live",
+        ),
+        (
+            "ref:refs/heads/main",
+            "pull_request",
+            "a pull request started the workflow",
+            "Or run the job on the branch main",
+        ),
+        (
+            "ref:refs/heads/main",
+            "ref:refs/tags/v1",
+            "a tag started the workflow",
+            "Or run the job on the branch main",
+        ),
+        ("environment:live", "environment:test", "", "Or run the job in the environment live"),
+        (
+            "ref:refs/heads/main",
+            "job_workflow_ref:octo/ci/.github/workflows/deploy.yml@main",
+            "customized to name the reusable workflow",
+            "Or run the job on the branch main",
+        ),
+    ],
+    ids=["environment", "no-environment", "pull-request", "tag", "other-environment", "reusable"],
+)
+def test_job_with_another_subject(expected: str, actual: str, reason: str, title: str) -> None:
+    policy = _policy(f"repo:octo/cart:{expected}", issuer=GITHUB)
+    explanation = _explain(policy, f"repo:octo/cart:{actual}", "sts.amazonaws.com", issuer=GITHUB)
+    assert f"the token has repo:octo/cart:{actual}" in explanation.summary
+    assert reason in explanation.summary
+    assert explanation.remedies[1].title == title
+
+
+def test_job_of_another_repository() -> None:
+    policy = _policy("repo:octo/cart:ref:refs/heads/main", issuer=GITHUB)
+    explanation = _explain(policy, "repo:octo/shop:environment:live", "sts.amazonaws.com", issuer=GITHUB)
+    assert "has an environment" not in explanation.summary
     assert explanation.remedies[1].title == "Or run the workflow as the trust policy expects"
 
 
@@ -152,7 +216,7 @@ def test_other_issuer_with_another_audience() -> None:
 @pytest.mark.parametrize(
     ("policy", "title"),
     [
-        (_policy("system:serviceaccount:store:cart"), "Or run the pod as the service account cart"),
+        (_policy("system:serviceaccount:store:cart"), "Or run the pod in the namespace store"),
         (
             _with_condition(StringEquals={f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": "x"}),
             "Let the token have the audience sts.amazonaws.com",

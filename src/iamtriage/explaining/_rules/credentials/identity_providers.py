@@ -36,6 +36,7 @@ __all__ = (
 )
 
 STS_AUDIENCE = "sts.amazonaws.com"
+_TRUST_STEP = "The role's trust policy must name the same provider: its ARN as Principal.Federated, and its URL without https:// in the condition keys that end with :sub and :aud."
 ROLE_NOT_EVALUATED = (
     "STS rejects the token before it evaluates the role, so neither the trust policy nor an IAM policy helps."
 )
@@ -224,7 +225,9 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
             recreated_cluster if issuer.is_eks else other_url,
         ),
         remedies=(_create_provider_remedy(case, issuer), compare_providers_remedy(case, issuer)),
-        notes=(ROLE_NOT_EVALUATED,),
+        notes=(
+            "STS looks for the provider before it evaluates the role: no IAM policy helps, and the trust policy decides only once the provider exists.",
+        ),
     )
 
 
@@ -269,6 +272,7 @@ def _create_provider_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) ->
         creations.insert(0, eksctl)
         steps += [
             "Run one of the commands: the first if the cluster is in the same account, else the second.",
+            f"{_TRUST_STEP} After a cluster was re-created, it still names the old provider.",
             "EKS Pod Identity, the alternative to IRSA, requires no provider.",
         ]
         url = pages.EKS_IRSA
@@ -276,11 +280,13 @@ def _create_provider_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) ->
         steps.append(
             "The action aws-actions/configure-aws-credentials requests the audience sts.amazonaws.com."
         )
+        steps.append(_TRUST_STEP)
         url = pages.GITHUB_OIDC
     else:
         steps.append(
             "AUDIENCE is the token's aud claim: for many systems sts.amazonaws.com, for others a client ID."
         )
+        steps.append(_TRUST_STEP)
     return Remedy(
         title="Create the IAM OIDC provider",
         who="account administrator",

@@ -73,7 +73,28 @@ def _describe_difference(expected: str, actual: str) -> str:
         return " (they differ in case)"
     if _without_ids(actual) == expected:
         return " (GitHub's immutable subject, with the IDs of owner and repository)"
+    wanted, found = expected.split(":"), actual.split(":")
+    is_account = len(wanted) == len(found) == _PARTS_OF_SUBJECT and wanted[:2] == ["system", "serviceaccount"]
+    if is_account and wanted[3] == found[3]:
+        return " (another namespace)"
+    if actual.startswith("repo:") and expected.startswith("repo:"):
+        return _describe_job(expected, actual)
     return ""
+
+
+def _describe_job(expected: str, actual: str) -> str:
+    """Return why a job of GitHub Actions has another subject in the same repository, as the end of a sentence."""
+    context, wanted = _job_context(actual), _job_context(expected)
+    kind, wanted_kind = context.partition(":")[0], wanted.partition(":")[0]
+    if not _is_same_repository(expected, actual) or kind == wanted_kind:
+        is_tag = context.startswith("ref:refs/tags/") and wanted.startswith("ref:refs/heads/")
+        return ": a tag started the workflow" if is_tag else ""
+    return {
+        "environment": ": the job has an environment, which replaces the branch in the subject",
+        "pull_request": ": a pull request started the workflow",
+        "job_workflow_ref": ": the subject is customized to name the reusable workflow",
+        "ref": ": the job has no environment" if wanted_kind == "environment" else "",
+    }.get(kind, "")
 
 
 def _without_ids(subject: str) -> str:
@@ -247,18 +268,60 @@ def _describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tup
         "system",
         "serviceaccount",
     ]:
-        namespace, account = commands.namespace(wanted[2]), commands.kubernetes_name(wanted[3])
-        step = f"Set serviceAccountName: {clip_text(wanted[3])} in the pod template, in the namespace {clip_text(wanted[2])}."
-        if found[2:] == ["default", "default"] or found[3] == "default":
-            step = (
-                f"The pod runs as the service account default, so its serviceAccountName is missing. {step}"
-            )
-        line = fill_command("kubectl get serviceaccount {} --namespace {} --output yaml", account, namespace)
-        return f"Or run the pod as the service account {clip_text(wanted[3])}", step, (line,)
+        return _describe_expected_account(wanted[2:], found[2:])
     if wanted[0] == found[0] == "repo":
+        return _describe_expected_job(expected, actual)
+    return None
+
+
+def _describe_expected_account(wanted: list[str], found: list[str]) -> tuple[str, str, tuple[str, ...]]:
+    """Return how to run a pod as the service account that the policy expects."""
+    namespace, account = commands.namespace(wanted[0]), commands.kubernetes_name(wanted[1])
+    line = fill_command("kubectl get serviceaccount {} --namespace {} --output yaml", account, namespace)
+    if wanted[1] == found[1]:
+        title = f"Or run the pod in the namespace {clip_text(wanted[0])}"
+        step = (
+            f"The service account {clip_text(wanted[1])} must exist there, with the annotation of the role."
+        )
+        return title, step, (line,)
+    in_namespace = "" if wanted[0] == found[0] else f" in the namespace {clip_text(wanted[0])}"
+    step = f"Set serviceAccountName: {clip_text(wanted[1])} in the pod template, in the namespace {clip_text(wanted[0])}."
+    if found[1] == "default":
+        step = f"The pod runs as the service account default, so its serviceAccountName is missing. {step}"
+    return f"Or run the pod as the service account {clip_text(wanted[1])}{in_namespace}", step, (line,)
+
+
+def _describe_expected_job(expected: str, actual: str) -> tuple[str, str, tuple[str, ...]]:
+    """Return how to run a job of GitHub Actions that gets the subject that the policy expects."""
+    context, wanted = _job_context(actual), _job_context(expected)
+    if not _is_same_repository(expected, actual) or context == wanted:
         step = f"Run the job from the branch, tag, environment or repository that the subject {clip_text(expected)} names."
         return "Or run the workflow as the trust policy expects", step, ()
-    return None
+    kind, _, name = context.partition(":")
+    is_branch = wanted.startswith("ref:refs/heads/")
+    where = (
+        f"on the branch {clip_text(wanted.removeprefix('ref:refs/heads/'))}"
+        if is_branch
+        else f"for {clip_text(wanted)}"
+    )
+    if wanted.startswith("environment:"):
+        environment = clip_text(wanted.removeprefix("environment:"))
+        step = f"Set environment: {environment} in the job. Without it, the subject names the branch, tag or pull_request."
+        return f"Or run the job in the environment {environment}", step, ()
+    if kind == "environment":
+        step = f"With environment: {clip_text(name)}, the subject ends with the environment. Without it, it ends with ref:refs/heads/BRANCH_NAME."
+        return f"Or remove environment: from the job, and run it {where}", step, ()
+    step = "The event that starts the workflow decides: pull_request has its own subject, and a tag has ref:refs/tags/TAG."
+    return f"Or run the job {where}", step, ()
+
+
+def _is_same_repository(expected: str, actual: str) -> bool:
+    return expected.split(":")[1:2] == _without_ids(actual).split(":")[1:2]
+
+
+def _job_context(subject: str) -> str:
+    """Return what a subject of GitHub has after the repository, such as ``environment:production``."""
+    return subject.split(":", 2)[2] if subject.count(":") > 1 else ""
 
 
 def replace_policy_remedy(title: str, policy: dict[str, Any], role: str | None) -> Remedy:
