@@ -619,7 +619,164 @@ CONTEXTS: tuple[Case, ...] = (
         (),
     ),
 )
-CASES = (*CASES, *BUCKETS, *SETTINGS, *OTHERS, *CONTEXTS)
+
+
+def _implicit(action: str, resource: str, policy: str, role: str = "orders-api/run-7") -> str:
+    return f"AccessDenied: User: arn:aws:sts::{ACCOUNT}:assumed-role/{role} is not authorized to perform: {action} on resource: {resource} because no {policy} allows the {action} action"
+
+
+def _decoded(values: list[str], requested: str) -> dict[str, Any]:
+    return {
+        "decoded_message": {
+            "allowed": False,
+            "explicitDeny": True,
+            "matchedStatements": {
+                "items": [
+                    {
+                        "statementId": "OnlySmall",
+                        "effect": "DENY",
+                        "conditions": {
+                            "items": [
+                                {
+                                    "key": "rds:DatabaseClass",
+                                    "values": {"items": [{"value": each} for each in values]},
+                                }
+                            ]
+                        },
+                    }
+                ]
+            },
+            "context": {
+                "principal": {"arn": SESSION},
+                "action": "rds:CreateDBInstance",
+                "resource": f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:orders",
+                "conditions": {
+                    "items": [{"key": "rds:DatabaseClass", "values": {"items": [{"value": requested}]}}]
+                },
+            },
+        }
+    }
+
+
+_ENCODED = "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation. Encoded authorization failure message: 3xAmPlE-encoded_message0123456789"
+_MODEL = "arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0"
+_BOUNDARY = "arn:aws:iam::111122223333:policy/team-boundary"
+GUARDRAILS: tuple[Case, ...] = (
+    (
+        "model-of-a-profile",
+        _implicit("bedrock:InvokeModel", _MODEL, "identity-based policy"),
+        {},
+        ("cross-Region inference profile, the Resource also needs the profile's ARN",),
+        (),
+    ),
+    (
+        "public-policy",
+        f'AccessDenied: User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::orders" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.',
+        {},
+        (
+            "the policy is public, and the setting BlockPublicPolicy",
+            "aws s3api get-public-access-block --bucket orders",
+            f"aws s3control get-public-access-block --account-id {ACCOUNT}",
+            "put-public-access-block --bucket orders --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=false,RestrictPublicBuckets=false",
+        ),
+        ("public-read", "Terraform", "aws_s3_bucket"),
+    ),
+    (
+        "public-acl-in-terraform",
+        f'Error: creating S3 bucket ACL for orders: with aws_s3_bucket_acl.orders, AccessDenied: User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: s3:PutBucketAcl on resource: "arn:aws:s3:::orders" because public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public Access.',
+        {},
+        (
+            "the ACL is public, and the setting BlockPublicAcls",
+            "block_public_acls = false in aws_s3_bucket_public_access_block, which the ACL names in depends_on",
+        ),
+        ("Name accounts, roles",),
+    ),
+    (
+        "head-object",
+        "download failed: s3://orders/2026/may.csv to ./may.csv An error occurred (403) when calling the HeadObject operation: Forbidden",
+        {},
+        (
+            "aws s3api get-object --bucket orders --key 2026/may.csv /dev/null",
+            "or kms:Decrypt on the object's key",
+            "The object does not exist",
+        ),
+        ("s3:HeadObject",),
+    ),
+    (
+        "region-of-control-policy",
+        _implicit("ec2:CreateVpc", f"arn:aws:ec2:eu-south-2:{ACCOUNT}:vpc/*", "service control policy"),
+        {},
+        (
+            "If they allow only some Regions (aws:RequestedRegion), eu-south-2 may not be one of them.",
+            f"aws organizations list-parents --child-id {ACCOUNT}",
+        ),
+        (),
+    ),
+    (
+        "boundary-for-new-role",
+        _implicit("iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/batch", "permissions boundary"),
+        {},
+        ('{"StringEquals": {"iam:PermissionsBoundary": "BOUNDARY_ARN"}}', "Keep the condition"),
+        ("create-policy-version",),
+    ),
+    (
+        "boundary-with-arn",
+        f"AccessDenied: User: {SESSION} is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::{ACCOUNT}:role/batch with an explicit deny in a permissions boundary: {_BOUNDARY}",
+        {},
+        (
+            f"aws iam create-policy-version --policy-arn {_BOUNDARY} --policy-document file://policy.json --set-as-default",
+            "with the Deny scoped down",
+        ),
+        ("iam:PermissionsBoundary",),
+    ),
+    (
+        "session-of-tenant",
+        _implicit(
+            "dynamodb:Query",
+            f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders/index/by-day",
+            "session policy",
+        ),
+        {},
+        (
+            "removes the restriction that it was made for",
+            f"needs its own ARN (or arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders/index/*)",
+        ),
+        ("or omit it",),
+    ),
+    (
+        "endpoint-of-instance",
+        _implicit("s3:GetObject", "arn:aws:s3:::orders/1", "VPC endpoint policy", "web/i-0a1b2c3d4e5f60718"),
+        {"region": "eu-west-1"},
+        ("aws ec2 describe-instances --region eu-west-1 --instance-ids i-0a1b2c3d4e5f60718",),
+        (),
+    ),
+    (
+        "decoded-accepted",
+        _ENCODED,
+        _decoded(["db.t4g.*", "db.m7g.large"], "db.r7g.16xlarge"),
+        (
+            "the statement OnlySmall denies it explicitly because rds:DatabaseClass is db.r7g.16xlarge",
+            "Call with db.t4g.* or db.m7g.large as rds:DatabaseClass",
+            "ContextKeyName=rds:DatabaseClass,ContextKeyType=string,ContextKeyValues=db.r7g.16xlarge",
+        ),
+        (),
+    ),
+    (
+        "decoded-denied",
+        _ENCODED,
+        _decoded(["db.r7g.*"], "db.r7g.16xlarge"),
+        ("Call with another value of rds:DatabaseClass than db.r7g.*",),
+        (),
+    ),
+    (
+        "decoded-number",
+        _ENCODED,
+        _decoded(["100"], "200"),
+        ("the decoded message omits the operator",),
+        ("Call with 100",),
+    ),
+)
+CASES = (*CASES, *BUCKETS, *SETTINGS, *OTHERS, *CONTEXTS, *GUARDRAILS)
 _LIMIT = 32
 
 

@@ -509,7 +509,7 @@ def test_facts_replace_what_s3_does_not_state(facts: dict[str, str], resource: s
         ("sqs:receivemessage", QUEUE, ["sqs:DeleteMessage"]),
         ("kms:GenerateDataKey", KEY, ["kms:Decrypt on the same key"]),
         ("bedrock:InvokeModel", "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.example.model-v1", ["arn:aws:bedrock:*::foundation-model/example.model-v1"]),
-        ("bedrock:InvokeModel", "arn:aws:bedrock:eu-west-1::foundation-model/example.model-v1", []),
+        ("bedrock:InvokeModel", "arn:aws:bedrock:eu-west-1::foundation-model/example.model-v1", ["the profile's ARN"]),
         ("sqs:SendMessage", QUEUE, []),
     ],
 )  # fmt: skip

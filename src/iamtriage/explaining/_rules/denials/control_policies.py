@@ -89,15 +89,24 @@ def explain_service_control(denial: Denial) -> Explanation:
         who="organization administrator",
         steps=(
             ask,
-            "At each level (root, organizational units, account), one attached policy must allow the action. Find the level that does not, and add the statement to a policy there. The AWS managed policy FullAWSAccess allows everything.",
+            "At each level (root, organizational units, account), one attached policy must allow the action. Find the level that does not, for the account and each of its parents (list-parents), and add the statement to a policy there. The AWS managed policy FullAWSAccess allows everything.",
             *resource_steps(denial),
         ),
-        commands=(_list_policies_command(denial.account, "SERVICE_CONTROL_POLICY"),),
+        commands=(
+            _list_policies_command(denial.account, "SERVICE_CONTROL_POLICY"),
+            fill_command("aws organizations list-parents --child-id {}", commands.account(denial.account)),
+        ),
         statement=allowing_statement(denial),
         layer="service_control",
         url=pages.SERVICE_CONTROL,
     )
-    text = f"At some level between the organization's root and the account, no service control policy allows the action. {_no_identity_allow(denial, 'service control policy')}"
+    region = denial.resource_arn.region if denial.resource_arn is not None else ""
+    excluded = (
+        f" If they allow only some Regions (aws:RequestedRegion), {region} may not be one of them."
+        if region
+        else ""
+    )
+    text = f"At some level between the organization's root and the account, no service control policy allows the action.{excluded} {_no_identity_allow(denial, 'service control policy')}"
     cause = (SCP_NO_ALLOW, text)
     return _explain_control(
         denial, "no service control policy allows it", cause, remedy, IDENTITY_ALLOW_REQUIRED

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
@@ -43,6 +44,16 @@ __all__ = (
     "resource_steps",
 )
 
+_INSTANCE_ID = re.compile(r"i-[0-9a-f]{8,17}", re.ASCII)
+# Actions with the condition key iam:PermissionsBoundary that can give permissions to another principal:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-delegate
+_DELEGATING_ACTIONS = frozenset(
+    f"iam:{verb}"
+    for verb in (
+        *("createrole", "attachrolepolicy", "putrolepolicy", "putrolepermissionsboundary"),
+        *("createuser", "attachuserpolicy", "putuserpolicy", "putuserpermissionsboundary"),
+    )
+)
 IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
 
 
@@ -114,11 +125,13 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         who="account administrator",
         steps=(
             change,
+            *_delegation_steps(denial),
             "The boundary is a managed policy: a change affects every principal that has it.",
+            *_save_boundary_steps(denial),
             *resource_steps(denial),
         ),
         commands=_boundary_commands(denial),
-        statement=allowing_statement(denial),
+        statement=_boundary_statement(denial),
         layer="permissions_boundary",
         url=pages.BOUNDARIES,
     )
@@ -136,8 +149,12 @@ def explain_session_policy(denial: Denial) -> Explanation:
         text = "The session has a session policy, which does not allow the action. An Allow in a policy of the role or user has no effect on it."
     steps = [
         "Find what creates the session: the call to AssumeRole, AssumeRoleWithWebIdentity or GetFederationToken that passes Policy or PolicyArns, or the tool that makes it.",
-        "Change the policy that it passes, or omit it: then the role's own policies apply. Open a new session afterwards.",
+        "Add the statement to the policy that it passes, and open a new session. Without a session policy, the role's own policies apply alone: that removes the restriction that it was made for, such as the separation of tenants.",
     ]
+    if denial.is_explicit:
+        steps[1] = (
+            "Scope the Deny in the policy that it passes, and open a new session. Without a session policy, the role's own policies apply alone: that removes the restriction that it was made for."
+        )
     is_guest = _is_identity_pool_guest(denial)
     calls_iam = isinstance(denial.principal, FederatedUser) and denial.service in {"iam", "sts"}
     if is_guest:
@@ -158,6 +175,8 @@ def explain_session_policy(denial: Denial) -> Explanation:
         steps.append(
             "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
         )
+    if not (is_guest or calls_iam):
+        steps.extend(_own_arn_steps(denial))
     remedy = Remedy(
         title="Sign in, or use the basic flow"
         if is_guest
@@ -174,6 +193,20 @@ def explain_session_policy(denial: Denial) -> Explanation:
     )
     cause = (SESSION_DENY if denial.is_explicit else SESSION_NO_ALLOW, text)
     return explain_guardrail(denial, "session-policy", verdict, cause, remedy, *_identity_notes(denial))
+
+
+def _own_arn_steps(denial: Denial) -> tuple[str, ...]:
+    """Return a step on a resource that the ARN of the table or bucket that contains it does not cover."""
+    if denial.is_explicit or denial.resource_arn is None:
+        return ()
+    table, index, name = (denial.resource or "").partition("/index/")
+    if denial.service == "dynamodb" and index and name:
+        return (
+            f"The resource is an index, which needs its own ARN (or {table}/index/*): the table's ARN does not cover it.",
+        )
+    if denial.service == "s3" and "/" in denial.resource_arn.resource:
+        return ("The resource is an object: the bucket's ARN alone does not cover it.",)
+    return ()
 
 
 def _is_identity_pool_guest(denial: Denial) -> bool:
@@ -211,6 +244,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         who="account administrator",
         steps=(*steps, *resource_steps(denial), *(() if denial.is_explicit else role_path_steps(denial))),
         commands=(
+            *_instance_commands(denial, region),
             fill_command(
                 "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]' --output json",
                 *(region, f"Name=service-name,Values={name}"),
@@ -224,6 +258,17 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     verdict = f"the VPC endpoint's policy {verb}"
     cause = (VPC_ENDPOINT_DENY if denial.is_explicit else VPC_ENDPOINT_NO_ALLOW, text)
     return explain_guardrail(denial, "vpc-endpoint-policy", verdict, cause, remedy, *_identity_notes(denial))
+
+
+def _instance_commands(denial: Denial, region: str) -> tuple[str, ...]:
+    """Return the command that prints the VPC of the instance after which EC2 named the session."""
+    session_name: str = getattr(denial.principal, "session_name", "")
+    if not _INSTANCE_ID.fullmatch(session_name):
+        return ()
+    template = (
+        "aws ec2 describe-instances --region {} --instance-ids {} --query 'Reservations[].Instances[].VpcId'"
+    )
+    return (fill_command(template, region, session_name),)
 
 
 def explain_guardrail(
@@ -270,13 +315,52 @@ def _endpoint_statement(denial: Denial) -> dict[str, Any] | None:
     }
 
 
+def _delegates(denial: Denial) -> bool:
+    return not denial.is_explicit and denial.lowercase_action in _DELEGATING_ACTIONS
+
+
+def _delegation_steps(denial: Denial) -> tuple[str, ...]:
+    if not _delegates(denial):
+        return ()
+    principal = "user" if "user" in denial.lowercase_action else "role"
+    verb = "is created with" if "create" in denial.lowercase_action else "has"
+    return (
+        f"Keep the condition: without it, the caller can get more permissions with a {principal} that has no boundary. It may be there already: then the call succeeds if the {principal} {verb} that boundary (--permissions-boundary, permissions_boundary in Terraform).",
+    )
+
+
+def _boundary_statement(denial: Denial) -> dict[str, Any] | None:
+    statement = allowing_statement(denial)
+    if statement is None or not _delegates(denial):
+        return statement
+    boundary = commands.arn(denial.policy, "BOUNDARY_ARN")
+    return {**statement, "Condition": {"StringEquals": {"iam:PermissionsBoundary": boundary}}}
+
+
+def _is_changeable(policy: str | None) -> bool:
+    """Return whether the ARN of a policy is known and the policy is not one that AWS manages."""
+    return policy is not None and commands.arn(policy) == policy and ":aws:policy/" not in policy
+
+
+def _save_boundary_steps(denial: Denial) -> tuple[str, ...]:
+    if not _is_changeable(denial.policy):
+        return ()
+    change = "the Deny scoped down" if denial.is_explicit else "the statement added"
+    return (f"Save the boundary's document as policy.json, with {change} and the other statements kept.",)
+
+
 def _boundary_commands(denial: Denial) -> tuple[str, ...]:
     arn = commands.arn(denial.policy, "BOUNDARY_ARN")
     boundary = fill_command(
         "aws iam list-entities-for-policy --policy-arn {} --policy-usage-filter PermissionsBoundary", arn
     )
     if denial.policy is not None and arn == denial.policy:
-        return commands.show_policy_command(arn), boundary
+        change = fill_command(
+            "aws iam create-policy-version --policy-arn {} --policy-document file://policy.json --set-as-default",
+            arn,
+        )
+        changes = (change,) if _is_changeable(denial.policy) else ()
+        return commands.show_policy_command(arn), *changes, boundary
     if denial.role is not None:
         show = "aws iam get-role --role-name {} --query Role.PermissionsBoundary"
         return fill_command(show, commands.role_name(denial.role.name)), boundary

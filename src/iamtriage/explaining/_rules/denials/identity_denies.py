@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -25,8 +25,10 @@ from iamtriage.explaining._rules.shared.wording import (
     reason_lines,
     region_steps,
 )
+from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
+    from iamtriage.authorization._decoded_messages import DenyingCondition
     from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.denials.identity_policies import simulation_commands
 
@@ -38,6 +40,12 @@ _MFA = re.compile(r"(?i)mfa|multi-?factor")
 
 
 _BOUNDARY = re.compile(r"(?i)boundar")
+
+
+# Numbers, dates, and addresses or their ranges.
+_COMPARED = re.compile(r"[0-9a-fA-F.:/TZ+-]+", re.ASCII)
+# A condition key or value in the shorthand syntax of the AWS CLI.
+_CONTEXT_VALUE = re.compile(r"[A-Za-z0-9][\w:/.*+-]{0,255}", re.ASCII)
 
 
 _QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
@@ -240,20 +248,26 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     """Explain an explicit deny if AWS does not state the policy type."""
     message = denial.facts.decoded_message
     conditions = () if message is None else message.denying_conditions()
+    statement = f"the statement {clip_text(denial.statements[0])}" if denial.statements else "a policy"
+    met = next((each for each in conditions if each.request_values), None)
+    verdict = f"{statement} denies it explicitly"
+    if met is not None:
+        verdict += f" because {clip_text(met.key)} is {clip_text(', '.join(met.request_values or ()))}"
+    named = f" named {clip_text(denial.statements[0])}" if denial.statements else ""
     remedy = Remedy(
-        title="Find the Deny statement",
+        title=f"Find the Deny statement{named}",
         who="account administrator",
         steps=(
             "Check in this order: the caller's identity-based policies, the resource's policy, the permissions boundary, service control policies, the session policy, the VPC endpoint policy.",
             "Satisfy what the Deny requires. If the request is legitimate, scope the Deny down.",
         ),
-        commands=simulation_commands(denial),
+        commands=_simulation_with_context(denial, conditions),
         url=pages.EVALUATION,
     )
     return Explanation(
         failure=denial.failure,
         topic="explicit-deny",
-        summary=denial_summary(denial, "a policy denies it explicitly"),
+        summary=denial_summary(denial, verdict),
         causes=(
             EXPLICIT_DENY.cause(
                 denial.policy_type_evidence,
@@ -267,5 +281,63 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
                 for each in conditions
             ),
         ),
-        remedies=present(authorization_details_remedy(denial), remedy),
+        remedies=present(
+            authorization_details_remedy(denial),
+            None if met is None else _comply_remedy(denial, met, remedy),
+            remedy,
+        ),
     )
+
+
+def _comply_remedy(denial: Denial, condition: DenyingCondition, find: Remedy) -> Remedy:
+    """Return how to make the call so that the condition of a ``Deny`` does not match."""
+    key, values = clip_text(condition.key), clip_text(", ".join(condition.policy_values))
+    rule = clip_text(denial.statements[0]) if denial.statements else "The Deny"
+    accepts = _accepts_listed_values(condition)
+    if accepts is None:
+        title = f"Call with a value of {key} that the rule accepts"
+        step = f"{rule} compares it with {values}; the decoded message omits the operator. With one such as StringNotLike, these are the accepted values, else the denied ones."
+    elif accepts:
+        listed = join_words(condition.policy_values, "or")
+        title = f"Call with {clip_text(listed)} as {key}"
+        step = f"{rule} denies values that are not in this list: use one of them."
+    else:
+        title = f"Call with another value of {key} than {values}"
+        step = f"{rule} denies these values."
+    return Remedy(
+        title=title,
+        who="you",
+        steps=(
+            step,
+            "If the call is legitimate, ask for the Deny to be scoped down; an Allow does not help. It can be in an identity-based policy of the caller, the resource's policy, a permissions boundary, an SCP, a session policy or a VPC endpoint policy.",
+        ),
+        commands=find.commands,
+        url=pages.EVALUATION,
+    )
+
+
+def _accepts_listed_values(condition: DenyingCondition) -> bool | None:
+    """Return whether the policy's values are accepted rather than denied; ``None`` if that is open.
+
+    A ``Deny`` matched, so its operator is negated (such as ``StringNotLike``) if the request's value is not among
+    those of the policy. Numbers, dates and addresses can have operators that compare in other ways.
+    """
+    values, requested = condition.policy_values, condition.request_values or ()
+    if not values or len(requested) != 1 or any(_COMPARED.fullmatch(each) or "${" in each for each in values):
+        return None
+    value = requested[0].lower()
+    return not any(matches(value, compile_glob(each.lower())) for each in values)
+
+
+def _simulation_with_context(denial: Denial, conditions: tuple[DenyingCondition, ...]) -> tuple[str, ...]:
+    """Return the command for the policy simulator, with the values of the keys that the ``Deny`` tests."""
+    found = simulation_commands(denial)
+    entries = [
+        f"ContextKeyName={each.key},ContextKeyType=string{'List' if len(each.request_values) > 1 else ''},ContextKeyValues={','.join(each.request_values)}"
+        for each in conditions
+        if each.request_values and all(map(_CONTEXT_VALUE.fullmatch, (each.key, *each.request_values)))
+    ]
+    if not found or not entries:
+        return found
+    template = f"{{}} --context-entries{' {}' * len(entries)}"
+    return (fill_command(template.replace("{}", "@", 1), *entries).replace("@", found[0], 1), *found[1:])

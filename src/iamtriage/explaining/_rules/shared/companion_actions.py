@@ -111,6 +111,8 @@ _TASKS: dict[str, tuple[_Task, ...]] = {
 _LOGS = "Writing logs requires logs:CreateLogStream and logs:PutLogEvents on the log group's ARN followed by :*, and logs:CreateLogGroup if the group does not exist yet."
 _SECURE_STRING = "If the parameter is a SecureString with a customer managed KMS key, kms:Decrypt on that key is required, too."
 _INFERENCE_PROFILE = "An inference profile sends the call to several Regions: the statement also needs the model there, {} (* is any Region)."
+_MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
+_MODEL = re.compile(r"arn:[\w-]+:bedrock:[\w-]*::foundation-model/[a-z0-9-]+\.[\w.:-]{2,100}\Z", re.ASCII)
 _CATALOG = re.compile(
     r"(?P<prefix>arn:[\w-]+:glue:[\w-]+:\d{12}):(?:catalog|(?:database|table|userDefinedFunction)/(?P<database>[\w-]{1,255})(?:/.*)?)\Z",
     re.ASCII,
@@ -241,6 +243,8 @@ def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
     """Return what a task requires on other resources than the one that AWS names."""
     if action.startswith("bedrock:Invoke") and (profile := _PROFILE.match(resource)) is not None:
         return (_INFERENCE_PROFILE.format(f"{profile['prefix']}:*::foundation-model/{profile['model']}"),)
+    if action.startswith("bedrock:Invoke") and _MODEL.match(resource):
+        return (_MODEL_OF_PROFILE,)
     if action.startswith("glue:") and (found := _CATALOG.match(resource)) is not None:
         # https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html
         prefix, database = found["prefix"], found["database"] or "DATABASE_NAME"
