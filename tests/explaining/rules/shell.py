@@ -26,7 +26,9 @@ PROGRAMS = (
         "doctl",
         "oc",
         "docker",
+        "git",
         "kubelogin",
+        "sudo",
     ),
 )
 """The programs that commands of remedies can call."""

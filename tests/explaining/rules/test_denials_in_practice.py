@@ -574,6 +574,76 @@ OTHERS: tuple[Case, ...] = (
         ('"Service": "events.amazonaws.com"',),
         ("an identity-based policy of the caller",),
     ),
+    (
+        "results of Athena",
+        "Access denied when writing output to url: s3://orders-results/daily/7.csv . Please ensure you are allowed to access the S3 bucket. If you are encrypting query results with KMS key, please ensure you are allowed to access your KMS key",
+        {},
+        (
+            "cannot write query results to the bucket orders-results",
+            "s3:GetBucketLocation",
+            '"arn:aws:s3:::orders-results/daily/*"',
+        ),
+        ("Replace", "names no action"),
+    ),
+    (
+        "bucket of Athena's results",
+        "An error occurred (InvalidRequestException) when calling the StartQueryExecution operation: Unable to verify/create output bucket orders-results",
+        {},
+        (
+            "cannot write query results to the bucket orders-results",
+            '"arn:aws:s3:::orders-results"',
+            '"arn:aws:s3:::orders-results/*"',
+        ),
+        ("Replace", "invalid"),
+    ),
+    (
+        "unnamed bucket of Athena's results",
+        "An error occurred (InvalidRequestException) when calling the StartQueryExecution operation: Unable to verify/create output bucket.",
+        {},
+        ("cannot write query results to S3", "Replace BUCKET."),
+        (),
+    ),
+    (
+        "EFS mount",
+        "mount.nfs4: access denied by server while mounting fs-0a1b2c3d4e5f60718.efs.eu-west-1.amazonaws.com:/",
+        {},
+        (
+            "fs-0a1b2c3d4e5f60718 denied the mount",
+            "sudo mount -t efs -o tls,iam fs-0a1b2c3d4e5f60718:/ MOUNT_POINT",
+            "--region eu-west-1 --file-system-id fs-0a1b2c3d4e5f60718",
+        ),
+        ("cloudtrail", "REGION"),
+    ),
+    (
+        "Git and CodeCommit",
+        "fatal: unable to access 'https://git-codecommit.cn-north-1.amazonaws.com.cn/v1/repos/orders/': The requested URL returned error: 403",
+        {},
+        (
+            "Git access to the repository orders",
+            "codecommit:GitPull",
+            "credential.https://git-codecommit.cn-north-1.amazonaws.com.cn.helper",
+        ),
+        ("cloudtrail", "REGION"),
+    ),
+    (
+        "bare denial of AWS Backup",
+        "An error occurred (AccessDeniedException) when calling the StartBackupJob operation: Insufficient privileges to perform this action.",
+        {},
+        ("backup:StartBackupJob",),
+        ("The service says", "Do what the message says"),
+    ),
+    (
+        "destination of notifications",
+        "creating S3 Bucket (orders) Notification: operation error S3: PutBucketNotificationConfiguration, https response error StatusCode: 400, RequestID: K2J4M6P8R0S2T4V6, HostID: Example0hostId1of2S3==, api error InvalidArgument: Unable to validate the following destination configurations",
+        {},
+        (
+            "most often, its policy does not allow s3.amazonaws.com",
+            "Do this first: Allow s3.amazonaws.com in the policy of the destination",
+            '"Principal": {"Service": "s3.amazonaws.com"}',
+            "another Region",
+        ),
+        ("not a denial", "invalid"),
+    ),
 )
 _VOLUME = "arn:aws:ec2:eu-west-1:111122223333:volume/*"
 _LOG = (

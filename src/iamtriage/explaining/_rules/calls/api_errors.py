@@ -22,6 +22,10 @@ from iamtriage.explaining._rules.calls.api_error_kinds import (
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind, code_evidence, end_summary, safe_code
 from iamtriage.explaining._rules.calls.head_calls import explain_head_call, is_head_call, status_as_code
 from iamtriage.explaining._rules.calls.node_groups import NODES_FAILED, explain_node_group
+from iamtriage.explaining._rules.calls.notification_destinations import (
+    UNVALIDATED_DESTINATION,
+    explain_unvalidated_destination,
+)
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.request_kinds import (
     CONFLICT,
@@ -295,6 +299,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         message=re.compile(r"\bis (?:disabled|pending (?:deletion|import))\b"),
     ),
     Route(explain_node_group, message=NODES_FAILED, code=re.compile(r"NodeCreationFailure")),
+    Route(explain_unvalidated_destination, message=UNVALIDATED_DESTINATION),
     Route(explain_session_duration, message=SESSION_DURATION),
     Route(explain_session_name, message=SESSION_NAME),
     Route(explain_plugin_missing, message=PLUGIN_MISSING),

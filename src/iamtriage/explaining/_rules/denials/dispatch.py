@@ -148,11 +148,19 @@ def _cannot_assume_passed_role(denial: Denial) -> bool:
     return is_service and "authorized to assume the provided role" in (denial.service_message or "")
 
 
-def _is_image_pull(denial: Denial) -> bool:
-    """Return whether a registry answered 403, which names neither the caller nor an action."""
-    envelope = denial.failure.envelope
-    is_bare = denial.action is None and denial.principal_text is None and denial.service_message is None
-    return is_bare and envelope.service == "ecr" and envelope.status_code == _FORBIDDEN
+def _is_bare_status_of(service: str) -> Condition:
+    """Return whether a service answered 403, which names neither the caller nor an action."""
+
+    def is_bare_status(denial: Denial) -> bool:
+        envelope = denial.failure.envelope
+        is_bare = denial.action is None and denial.principal_text is None and denial.service_message is None
+        return is_bare and envelope.service == service and envelope.status_code == _FORBIDDEN
+
+    return is_bare_status
+
+
+def _is_git_denial(denial: Denial) -> bool:
+    return denial.failure.envelope.operation is None and _is_bare_status_of("codecommit")(denial)
 
 
 def _is_database_user(denial: Denial) -> bool:
@@ -196,7 +204,8 @@ DEFAULT_RULE = "denials.identity_policies.explain_denial_without_reason"
 # Each rule is imported when it is first needed, by its name below _rules.
 GUARDRAIL_ROUTES: tuple[tuple[Condition, str], ...] = (
     (_cannot_assume_passed_role, "denials.service_roles.explain_untrusted_service"),
-    (_is_image_pull, "denials.image_pulls.explain_image_pull"),
+    (_is_bare_status_of("ecr"), "denials.image_pulls.explain_image_pull"),
+    (_is_git_denial, "denials.git_repositories.explain_git_denial"),
     (_is_database_user, "denials.service_roles.explain_redshift_role"),
     # AWS names a policy that caps permissions.
     (_denied_by("permissions_boundary"), "denials.guardrails.explain_permissions_boundary"),

@@ -26,7 +26,7 @@ from iamtriage.policies._documents import build_document
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("RESOURCES", "ROLES", "explain_closed_resource", "explain_weak_role")
+__all__ = ("RESOURCES", "ROLES", "allow_service_remedy", "explain_closed_resource", "explain_weak_role")
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _OBJECT = re.compile(
@@ -311,21 +311,7 @@ def explain_closed_resource(denial: Denial) -> Explanation:
         "BUCKET": commands.bucket(bucket),
         "ACCOUNT_ID": commands.account(denial.account),
     }
-    statements = [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": row.service},
-            "Action": action,
-            **({"Resource": _fill(resource, values)} if resource else {}),
-            **({"Condition": _fill_condition(condition, values)} if condition else {}),
-        }
-        for action, resource, condition in row.statements
-    ]
     subject = f"{row.resource} of {bucket}" if bucket and "bucket" in row.resource else row.resource
-    replaces = any("file://policy.json" in each for each in row.commands)
-    save = save_step(row.resource, statements="these statements")
-    if not replaces:
-        save = f"Add this statement to {row.resource}, and keep the existing ones."
     return Explanation(
         failure=denial.failure,
         topic="service-principal",
@@ -336,21 +322,42 @@ def explain_closed_resource(denial: Denial) -> Explanation:
                 text=f"{row.service} calls as a service principal, not with a role of yours, so only {row.resource} can allow it. No permission of the caller is missing.",
             ),
         ),
-        remedies=(
-            Remedy(
-                title=f"Allow {row.service} in {row.resource}",
-                who="resource owner",
-                steps=(save, *((row.step,) if row.step else ())),
-                commands=tuple(_fill(each, values) for each in row.commands),
-                policy=build_document(statements),
-                layer="resource",
-                is_addition=True,
-                url=row.url,
-            ),
-        ),
+        remedies=(allow_service_remedy(row, values),),
         notes=(
             "A Deny statement in the policy, or a KMS key that encrypts the resource, can block the service, too.",
         ),
+    )
+
+
+def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
+    """Return the remedy that allows a service in the policy of a resource.
+
+    Args:
+        row: What the service needs.
+        values: The values of placeholders, if they are known.
+    """
+    statements = [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": row.service},
+            "Action": action,
+            **({"Resource": _fill(resource, values)} if resource else {}),
+            **({"Condition": _fill_condition(condition, values)} if condition else {}),
+        }
+        for action, resource, condition in row.statements
+    ]
+    save = save_step(row.resource, statements="these statements")
+    if not any("file://policy.json" in each for each in row.commands):
+        save = f"Add this statement to {row.resource}, and keep the existing ones."
+    return Remedy(
+        title=f"Allow {row.service} in {row.resource}",
+        who="resource owner",
+        steps=(save, *((row.step,) if row.step else ())),
+        commands=tuple(_fill(each, values) for each in row.commands),
+        policy=build_document(statements),
+        layer="resource",
+        is_addition=True,
+        url=row.url,
     )
 
 

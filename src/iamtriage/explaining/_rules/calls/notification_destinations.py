@@ -1,0 +1,54 @@
+"""Explain that Amazon S3 cannot validate the destination of event notifications.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._rules.calls.error_kind import code_evidence
+from iamtriage.explaining._rules.shared.clues import find_partition
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AwsError
+
+__all__ = ("UNVALIDATED_DESTINATION", "explain_unvalidated_destination")
+
+UNVALIDATED_DESTINATION = re.compile(r"Unable to validate the following destination configurations")
+NOTIFICATION_DESTINATION_GONE = CauseType(
+    "notification-destination-gone",
+    title="A destination of the notifications does not exist, or is in another Region",
+    fix="Remove the destination from the bucket's notification configuration, or create it in the Region of the bucket.",
+    of="service-not-allowed",
+    subject="denials",
+    example="notification-destination-gone",
+)
+
+
+def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explanation:
+    """Explain that a queue, topic or function does not accept the test message of S3."""
+    # Other API errors need no rules for denials.
+    from iamtriage.explaining._rules.denials.managed_services import RESOURCES, allow_service_remedy
+    from iamtriage.explaining._rules.denials.resource_policies import SERVICE_NOT_ALLOWED
+
+    row = RESOURCES["do not allow s3 to publish notifications"]
+    return Explanation(
+        failure=case.failure,
+        topic="service-principal",
+        summary=f"S3 could not validate a destination of the notifications: most often, its policy does not allow {row.service}.",
+        causes=(
+            SERVICE_NOT_ALLOWED.cause(
+                "possible",
+                code_evidence(case.failure),
+                text=f"The policy of the queue, topic or function does not allow {row.service} to {row.purpose}. No permission of the caller is missing.",
+            ),
+            NOTIFICATION_DESTINATION_GONE.cause(),
+        ),
+        remedies=(allow_service_remedy(row, {"PARTITION": find_partition(case)}),),
+        notes=("S3 validates all destinations of the bucket, those that were configured before, too.",),
+    )
