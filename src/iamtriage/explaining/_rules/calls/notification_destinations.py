@@ -12,6 +12,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared.clues import find_partition
+from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -32,23 +33,21 @@ NOTIFICATION_DESTINATION_GONE = CauseType(
 
 def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explanation:
     """Explain that a queue, topic or function does not accept the test message of S3."""
-    # Other API errors need no rules for denials.
-    from iamtriage.explaining._rules.denials.managed_services import RESOURCES, allow_service_remedy
-    from iamtriage.explaining._rules.denials.resource_policies import SERVICE_NOT_ALLOWED
+    # No other API error needs a policy.
+    from iamtriage.explaining._rules.shared.service_access import NOTIFICATIONS, allow_service_remedy
 
-    row = RESOURCES["do not allow s3 to publish notifications"]
     return Explanation(
         failure=case.failure,
         topic="service-principal",
-        summary=f"S3 could not validate a destination of the notifications: most often, its policy does not allow {row.service}.",
+        summary=f"S3 could not validate a destination of the notifications: most often, its policy does not allow {NOTIFICATIONS.service}.",
         causes=(
             SERVICE_NOT_ALLOWED.cause(
                 "possible",
                 code_evidence(case.failure),
-                text=f"The policy of the queue, topic or function does not allow {row.service} to {row.purpose}. No permission of the caller is missing.",
+                text=f"The policy of the queue, topic or function does not allow {NOTIFICATIONS.service} to {NOTIFICATIONS.purpose}. No permission of the caller is missing.",
             ),
             NOTIFICATION_DESTINATION_GONE.cause(),
         ),
-        remedies=(allow_service_remedy(row, {"PARTITION": find_partition(case)}),),
+        remedies=(allow_service_remedy(NOTIFICATIONS, {"PARTITION": find_partition(case)}),),
         notes=("S3 validates all destinations of the bucket, those that were configured before, too.",),
     )

@@ -14,19 +14,24 @@ import attrs
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.denials.resource_policies import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.service_access import (
+    NOTIFICATIONS,
+    ServiceAccess,
+    allow_service_remedy,
+)
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, region_argument, save_step
+from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, region_argument
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("RESOURCES", "ROLES", "allow_service_remedy", "explain_closed_resource", "explain_weak_role")
+__all__ = ("RESOURCES", "ROLES", "explain_closed_resource", "explain_weak_role")
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _OBJECT = re.compile(
@@ -125,30 +130,6 @@ ROLES = {
 }
 
 
-@attrs.frozen
-class ServiceAccess:
-    """What the policy of a resource has to allow a service.
-
-    Attributes:
-        resource: The resource in words.
-        service: The service principal.
-        purpose: What the service needs, as the end of a sentence.
-        statements: Actions, resource and condition of each statement. ``BUCKET`` and other words in capitals are
-            placeholders.
-        commands: The commands that show and change the policy.
-        url: The documentation.
-        step: What else to know.
-    """
-
-    resource: str
-    service: str
-    purpose: str
-    statements: tuple[tuple[str | list[str], str, dict[str, Any]], ...]
-    commands: tuple[str, ...]
-    url: str
-    step: str = ""
-
-
 _IN_ACCOUNT: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"}}
 _AS_OWNER: dict[str, Any] = {
     "StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": "ACCOUNT_ID"}
@@ -197,24 +178,7 @@ RESOURCES = {
         "AWSLogs/ACCOUNT_ID/*",
         "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html",
     ),
-    "do not allow s3 to publish notifications": ServiceAccess(
-        "the policy of the destination",
-        "s3.amazonaws.com",
-        "publish notifications",
-        (
-            (
-                "sqs:SendMessage",
-                "DESTINATION_ARN",
-                {
-                    "ArnLike": {"aws:SourceArn": _BUCKET_ARN},
-                    "StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"},
-                },
-            ),
-        ),
-        ("aws sqs get-queue-attributes --queue-url QUEUE_URL --attribute-names Policy KmsMasterKeyId",),
-        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html",
-        "A topic needs sns:Publish, a function lambda:InvokeFunction instead. If the queue or topic is encrypted, the key policy must allow s3.amazonaws.com kms:GenerateDataKey and kms:Decrypt.",
-    ),
+    "do not allow s3 to publish notifications": NOTIFICATIONS,
     "invalid permissions on lambda function": ServiceAccess(
         "the function policy",
         "apigateway.amazonaws.com",
@@ -327,46 +291,3 @@ def explain_closed_resource(denial: Denial) -> Explanation:
             "A Deny statement in the policy, or a KMS key that encrypts the resource, can block the service, too.",
         ),
     )
-
-
-def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
-    """Return the remedy that allows a service in the policy of a resource.
-
-    Args:
-        row: What the service needs.
-        values: The values of placeholders, if they are known.
-    """
-    statements = [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": row.service},
-            "Action": action,
-            **({"Resource": _fill(resource, values)} if resource else {}),
-            **({"Condition": _fill_condition(condition, values)} if condition else {}),
-        }
-        for action, resource, condition in row.statements
-    ]
-    save = save_step(row.resource, statements="these statements")
-    if not any("file://policy.json" in each for each in row.commands):
-        save = f"Add this statement to {row.resource}, and keep the existing ones."
-    return Remedy(
-        title=f"Allow {row.service} in {row.resource}",
-        who="resource owner",
-        steps=(save, *((row.step,) if row.step else ())),
-        commands=tuple(_fill(each, values) for each in row.commands),
-        policy=build_document(statements),
-        layer="resource",
-        is_addition=True,
-        url=row.url,
-    )
-
-
-def _fill(text: str, values: dict[str, str]) -> str:
-    return re.sub(r"[A-Z_]{6,}", lambda found: values.get(found[0], found[0]), text)
-
-
-def _fill_condition(condition: dict[str, Any], values: dict[str, str]) -> dict[str, Any]:
-    return {
-        operator: {key: _fill(value, values) for key, value in block.items()}
-        for operator, block in condition.items()
-    }

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
     statement_id,
 )
 from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.companion_actions import companion_actions
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES, ResourcePolicy
@@ -108,15 +109,6 @@ RESOURCE_DENY = CauseType(
     fix="Change the Deny statement in the resource's policy. An Allow does not override it.",
     sources=(pages.EVALUATION,),
     example="resource-explicit",
-)
-SERVICE_NOT_ALLOWED = CauseType(
-    "service-not-allowed",
-    title="The resource's policy does not allow the AWS service",
-    meaning="An AWS service called directly, not with a role, so only the resource's policy can allow it.",
-    recognised_by="The denied principal is a service principal, such as glue.amazonaws.com.",
-    fix="Allow the service principal in the resource's policy, with aws:SourceArn or aws:SourceAccount.",
-    sources=(pages.POLICY_PRINCIPAL,),
-    example="service-principal",
 )
 
 

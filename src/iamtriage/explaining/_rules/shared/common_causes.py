@@ -104,3 +104,13 @@ CREDENTIALS_OF_OTHER_ACCOUNT = CauseType(
     of="bedrock-model-access",
     subject="denials",
 )
+SERVICE_NOT_ALLOWED = CauseType(
+    "service-not-allowed",
+    title="The resource's policy does not allow the AWS service",
+    meaning="An AWS service called directly, not with a role, so only the resource's policy can allow it.",
+    recognised_by="The denied principal is a service principal, such as glue.amazonaws.com.",
+    fix="Allow the service principal in the resource's policy, with aws:SourceArn or aws:SourceAccount.",
+    sources=(pages.POLICY_PRINCIPAL,),
+    example="service-principal",
+    subject="denials",
+)
