@@ -79,8 +79,10 @@ def _is_settled(text: str, finds: list[FoundSecret]) -> bool:
         if following not in _DELIMITERS and not (found.is_dashed and following == "%"):
             return False
         low = max(0, found.start - _GLUE_REACH)
-        is_glued = not found.is_whole and _GLUED.search(text, low, found.start) is not None
-        if is_glued and _AFTER_TAG.search(text, low, found.start) is None:
+        if found.is_whole or text[found.start - 1 : found.start].isspace():
+            continue
+        word = text[low : found.start].rpartition(" ")[2]
+        if _GLUED.search(word) and _AFTER_TAG.search(text, low, found.start) is None:
             return False
     return True
 

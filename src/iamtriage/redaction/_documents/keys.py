@@ -47,9 +47,9 @@ _WRAPPERS = _VALUE_KEYS | {
     "secret",
     "data",
 }
-# A key that shows that the value next to it is a secret, and its value.
+# A key that shows that the value next to it is a secret, and its value, in lower case.
 _SENSITIVE = {
-    "type": "SecureString",
+    "type": "securestring",
     "sensitive": "true",
     "masked": "true",
     "issecret": "true",
@@ -106,7 +106,8 @@ class Announced(NamedTuple):
         placement = _KEY if self.sign == ":" else _OPTION if self.sign == "option" else _ITEM
         if not is_text and (self.name.what != "password" or not content.isdigit()):
             return None
-        placement = placement._replace(quoted=is_quoted)
+        if not is_quoted:
+            placement = placement._replace(quoted=False)
         return self.name.what if can_be_secret(self.name, content, placement) else None
 
     def find_in(
@@ -215,8 +216,8 @@ _AUTHORIZATION = frozenset({"authorization", "proxy-authorization", "http-author
 
 def _classify_pair(members: dict[str, str | None]) -> Announced | None:
     """Return what the name in an object says about the value in it."""
-    for key, sign in _SENSITIVE.items():
-        if (members.get(key) or "").lower() == sign.lower():
+    for key in _SENSITIVE.keys() & members.keys():
+        if (members[key] or "").lower() == _SENSITIVE[key]:
             return Announced(what="secret")
     for key in _NAME_KEYS & members.keys():
         name = (members[key] or "").rpartition("/")[2]

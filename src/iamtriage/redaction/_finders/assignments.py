@@ -53,6 +53,7 @@ _ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4})(?P<rest>[^%\\]*)
 # The number of characters before a name that can show what it is part of.
 _LOOKBEHIND = 80
 _MARKER_STARTS = (f"[{WORD} ", f"{WORD}-")
+_MARKER_REACH = 2 + len(WORD)
 # What can need more than the surroundings of a name to be judged.
 _FAR = re.compile(r"[<&%]")
 # The number of characters after it that contain most values.
@@ -382,8 +383,10 @@ def _find_assigned_value(match: _NameMatch, assign: re.Match[str]) -> FoundSecre
 
 def _is_marked(text: str, at: int) -> bool:
     """Return whether a marker is at a position, or directly before or after its quote."""
-    return text.startswith(_MARKER_STARTS, at) or (
-        text.startswith(_MARKER_STARTS[0], at - 1) or text.startswith(_MARKER_STARTS, at + 1)
+    return text.find(WORD, max(0, at - 1), at + _MARKER_REACH) >= 0 and (
+        text.startswith(_MARKER_STARTS, at)
+        or text.startswith(_MARKER_STARTS[0], at - 1)
+        or text.startswith(_MARKER_STARTS, at + 1)
     )
 
 

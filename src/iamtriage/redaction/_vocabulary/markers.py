@@ -56,4 +56,4 @@ def make_marker(what: Secret, *, url: bool) -> str:
 
 def is_marker(value: str) -> bool:
     """Return whether a value is a marker and nothing else."""
-    return MARKER.fullmatch(value) is not None
+    return WORD in value and MARKER.fullmatch(value) is not None

@@ -134,8 +134,9 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
         return True
     if placement.quoted:
         return False
+    word = value.rstrip("):;,]}")
     if (
-        is_placeholder(value.rstrip("):;,]}"))
+        (word != value and is_placeholder(word))
         or _is_expression(name, value)
         or _CODE_AND_COLON.fullmatch(value)
     ):
