@@ -98,7 +98,7 @@ def whoami(session: object, **client_args: Any) -> Identity | Refusal:  # noqa: 
 
     >>> import botocore.session
     >>> print(whoami(botocore.session.Session(), region_name="no region"))
-    sts:GetCallerIdentity: The client has no region that it can use.
+    sts:GetCallerIdentity: The client has no Region, or an invalid one, so no request was sent.
     """
     return call_with_client(session, "sts", _GET_CALLER, client_args, _get_identity)
 
