@@ -313,3 +313,25 @@ def test_account_of_zeros_is_not_masked() -> None:
     arn = "arn:aws:iam::000000000000:role/deploy"
     found = explained(f'level=warning msg="access denied" arn="{arn}" error="ARN is not mapped"')
     assert f"--principal-arn {arn} " in commands(found)[0]
+
+
+NODE = 'kubelet[7]: E0107 08:00:00.000000 7 kubelet_node_status.go:94] "Unable to register node with API server" err="Unauthorized"'
+
+
+@pytest.mark.parametrize(
+    ("text", "operations"),
+    [
+        (NODE, ["describe-nodegroup", "get-instance-profile", "create-access-entry"]),
+        (
+            f"{NODE}\nNodeCreationFailure: Instances failed to join the kubernetes cluster",
+            ["describe-nodegroup", "create-access-entry"],
+        ),
+    ],
+    ids=["any-node", "managed-node"],
+)
+def test_rejected_node_is_looked_up_before_its_entry_is_created(text: str, operations: list[str]) -> None:
+    found = explained(text, {"cluster": "shop", "region": "eu-west-1"})
+    assert [each.split()[2] for each in found.remedies[0].commands] == operations
+    shown = " ".join(str(found).split())
+    assert "EKS creates the entry of a managed node group" in shown
+    assert "groups system:bootstrappers and system:nodes, username system:node:{{EC2PrivateDNSName}}" in shown

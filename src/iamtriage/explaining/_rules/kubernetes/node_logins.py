@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_node_entry", "explain_node_login")
 
+_MANAGED = re.compile(r"NodeCreationFailure|\bnode ?group", re.IGNORECASE)
 _REGISTRATION_FAILED = re.compile(r"Unable to register node")
 
 
@@ -85,32 +86,31 @@ def explain_node_login(case: AnyCase, message: str) -> Explanation:
             *mode_causes(cluster),
             *_possible_causes(cluster),
         ),
-        remedies=tuple(_remedies(cluster, principal)),
+        remedies=tuple(_remedies(cluster, principal, is_managed=_MANAGED.search(case.text) is not None)),
         notes=(
-            "EKS creates the entries of managed node groups and Fargate profiles. If they were deleted, create them again.",
             "IAM policies of the node role do not grant access to the cluster. AmazonEKSWorkerNodePolicy is for other calls.",
         ),
     )
 
 
 def _possible_causes(cluster: Cluster) -> Iterator[Cause]:
-    text = f"The node role has {describe_missing_entry(cluster)}, or the entry was changed."
+    text = f"The node role has {describe_missing_entry(cluster)}. EKS creates the entry of a managed node group: then it was deleted, or the role was re-created."
     yield NODE_ROLE_NOT_MAPPED.cause(text=text)
-    text = "The entry names the instance profile instead of the role in it."
-    yield INSTANCE_PROFILE.cause(text=text)
     if cluster.uses_aws_auth:
-        text = "The ConfigMap aws-auth has the role's ARN with its path, which never matches."
+        text = "The ConfigMap aws-auth has the role's ARN with its path, or the ARN of the instance profile. Neither ever matches."
         yield ROLE_PATH.cause(text=text)
+    else:
+        yield INSTANCE_PROFILE.cause(text="The entry names the instance profile instead of the role in it.")
     if cluster.uses_entries:
         yield ENTRY_OF_OTHER_TYPE.cause()
     yield NODE_OF_OTHER_CLUSTER.cause()
     yield REGION_DISABLED.cause(text="STS is not activated in the region for the account.")
 
 
-def _remedies(cluster: Cluster, principal: ClusterPrincipal) -> Iterator[Remedy]:
+def _remedies(cluster: Cluster, principal: ClusterPrincipal, *, is_managed: bool) -> Iterator[Remedy]:
     lookup: tuple[str, ...] = ()
     steps = [
-        "If the role already has an entry of type STANDARD, delete it first: the type cannot be changed. EC2_LINUX is for Linux and Bottlerocket, EC2_WINDOWS for Windows, EC2 for Auto Mode node classes, HYBRID_LINUX for hybrid nodes.",
+        "The type is EC2_WINDOWS for Windows, EC2 for Auto Mode node classes, HYBRID_LINUX for hybrid nodes. It cannot be changed: delete an entry of another type first.",
     ]
     if not principal.is_known:
         lookup = (
@@ -118,12 +118,15 @@ def _remedies(cluster: Cluster, principal: ClusterPrincipal) -> Iterator[Remedy]
                 "describe-nodegroup",
                 *("--nodegroup-name", "NODEGROUP", "--query", "nodegroup.nodeRole", "--output", "text"),
             ),
-            "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[0].Arn' --output text",
         )
-        steps.insert(
-            0,
-            "Find the node role: describe-nodegroup prints it for managed node groups, get-instance-profile for self-managed nodes and Karpenter.",
-        )
+        steps.insert(0, "describe-nodegroup prints the node role.")
+        if not is_managed:
+            lookup += (
+                "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[0].Arn' --output text",
+            )
+            steps[0] = (
+                "Find the node role: describe-nodegroup prints it for managed node groups, get-instance-profile for self-managed nodes and Karpenter."
+            )
     if cluster.uses_entries:
         yield Remedy(
             title="Create an access entry of type EC2_LINUX for the node role",
@@ -134,10 +137,8 @@ def _remedies(cluster: Cluster, principal: ClusterPrincipal) -> Iterator[Remedy]
                 *([principal.path_note] if principal.path_note else []),
             ),
             commands=(
-                *lookup[:1],
+                *lookup,
                 create_entry_command(cluster, principal, kind="EC2_LINUX"),
-                *lookup[1:],
-                cluster.eks_command("list-access-entries"),
             ),
             url=pages.EKS_ACCESS_ENTRIES,
         )
@@ -151,7 +152,7 @@ def _remedies(cluster: Cluster, principal: ClusterPrincipal) -> Iterator[Remedy]
             principal,
             groups=NODE_GROUPS,
             username=NODE_USERNAME,
-            title="Or map it in aws-auth" if cluster.uses_entries else "Map the node role in aws-auth",
+            title=f"{'Or map it' if cluster.uses_entries else 'Map the node role'} in aws-auth (groups {' and '.join(NODE_GROUPS)}, username {NODE_USERNAME})",
             steps=("Write the ARN of the role, not of the instance profile.",),
         )
     yield inspect_access_remedy(cluster, principal)
