@@ -399,3 +399,14 @@ def test_trust_policy_of_pod_identity_is_read(
 def test_other_messages_about_trust_in_pod_identity(message: str) -> None:
     for operation in ("CreatePodIdentityAssociation", "UpdatePodIdentityAssociation"):
         assert explained(eks(operation, message)).topic == "pod-identity-trust"
+
+
+def test_existing_entry_is_inspected_and_updated() -> None:
+    found = explained(eks("CreateAccessEntry", IN_USE), {"cluster": "orders", "namespace": "shop"})
+    assert [each.split()[2] for each in found.remedies[0].commands] == [
+        "describe-access-entry",
+        "list-associated-access-policies",
+        "associate-access-policy",
+        "update-access-entry",
+    ]
+    assert "namespaces=shop" in found.remedies[0].commands[2]

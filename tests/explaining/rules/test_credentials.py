@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 from botocore import exceptions as boto
 
+from iamtriage import explain
 from iamtriage.explaining import Evidence, Who
 from iamtriage.failures import (
     AccessKeyQuota,
@@ -1812,3 +1813,45 @@ def test_failure_from_a_record_is_explained(failure: Failure, topic: str) -> Non
 )
 def test_botocore_exceptions(error: BaseException, topic: str) -> None:
     assert explained(error).topic == topic
+
+
+_ACTION = "Run aws-actions/configure-aws-credentials@v4\nError: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers"
+
+
+@pytest.mark.parametrize(
+    ("text", "codes", "title"),
+    [
+        (
+            f"with:\n  role-to-assume: {ROLE}\n  aws-region: eu-west-1\n{_ACTION}",
+            ["no-credentials", "no-id-token-permission", "secrets-of-forks"],
+            "Give the job the permission id-token: write",
+        ),
+        (
+            _ACTION,
+            ["no-credentials", "no-id-token-permission", "job-without-credentials", "secrets-of-forks"],
+            "Give the job of GitHub Actions a role",
+        ),
+    ],
+    ids=["role", "no-role"],
+)
+def test_github_job_that_names_its_role_needs_no_secret(text: str, codes: list[str], title: str) -> None:
+    found = explained(text)
+    assert [cause.code for cause in found.causes] == codes
+    assert found.remedies[0].title == title
+    assert "id-token: write" in (found.remedies[0].manifest or "")
+
+
+@pytest.mark.parametrize(
+    ("sign", "duration"),
+    [
+        ("##[error]Process completed with exit code 1.", "role-duration-seconds"),
+        ("[Pipeline] sh", "duration in withAWS"),
+    ],
+    ids=["github", "jenkins"],
+)
+def test_long_job_requests_a_longer_session(sign: str, duration: str) -> None:
+    text = f"{botocore_text('ExpiredToken', 'PutObject', 'The provided token has expired.')}\n{sign}"
+    found = explain(text)
+    assert any(duration in step for step in found.remedies[0].steps)
+    assert found.causes[1].code == "long-running"
+    assert found.remedies[1].title == "Increase the role's session duration"

@@ -335,3 +335,10 @@ def test_rejected_node_is_looked_up_before_its_entry_is_created(text: str, opera
     shown = " ".join(str(found).split())
     assert "EKS creates the entry of a managed node group" in shown
     assert "groups system:bootstrappers and system:nodes, username system:node:{{EC2PrivateDNSName}}" in shown
+
+
+def test_console_needs_no_placeholder_for_a_known_principal() -> None:
+    known = explained(NEW, {"cluster": "shop", "region": "eu-west-1", "caller": ROLE})
+    assert "PRINCIPAL_ARN" not in str(known)
+    assert known.summary.startswith("The role dev cannot read this cluster's Kubernetes objects")
+    assert "PRINCIPAL_ARN" in str(explained(NEW))

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.shared.clues import (
 from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Cause
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
@@ -266,6 +267,10 @@ _GITHUB_STEPS = (
     "In GitHub Actions, give the job the permission id-token: write, and set role-to-assume and aws-region of the action aws-actions/configure-aws-credentials.",
     "The role must trust the CI system's OIDC provider. No secret is needed then.",
 )
+_GITHUB_PERMISSION_STEPS = (
+    "Add the permissions to the job or to the workflow: once one is set, all others are none. A job that calls a reusable workflow must grant id-token: write, too.",
+    "Workflows of pull requests from forks never get it. Run the job on a branch of the repository instead.",
+)
 # What gives a job credentials, by what names the CI system in a text.
 _CI_STEPS = (
     (
@@ -303,25 +308,34 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     )
     if is_github:
         system, ci_steps = "GitHub Actions", _GITHUB_STEPS
-    causes = [
-        JOB_WITHOUT_CREDENTIALS.cause(
-            because=(f"The text mentions {system}.",),
-            text=f"The job of {system} has no credentials: it assumed no role, or its secrets are empty.",
-        )
-    ]
+    has_role = is_github and "role-to-assume" in case.text
+    title = f"Give the job of {system} a role"
+    causes: list[Cause] = []
     if is_github:
-        causes.insert(
-            0,
-            NO_ID_TOKEN_PERMISSION.cause(
-                because=("The text mentions the permission id-token.",) if "id-token" in case.text else ()
-            ),
+        because = ("The text mentions the permission id-token.",) if "id-token" in case.text else ()
+        causes.append(NO_ID_TOKEN_PERMISSION.cause(because=because))
+    if has_role:
+        # The action uses no secrets, so that they are empty explains nothing.
+        title = "Give the job the permission id-token: write"
+        ci_steps = _GITHUB_PERMISSION_STEPS
+        causes.append(
+            SECRETS_OF_FORKS.cause(
+                text="A pull request from a fork started the workflow. Such workflows never get id-token: write."
+            )
         )
-        causes.append(SECRETS_OF_FORKS.cause())
+    else:
+        causes.append(
+            JOB_WITHOUT_CREDENTIALS.cause(
+                because=(f"The text mentions {system}.",),
+                text=f"The job of {system} has no credentials: it assumed no role, or its secrets are empty.",
+            )
+        )
+        causes += [SECRETS_OF_FORKS.cause()] if is_github else []
     return Advice(
         causes,
         [
             Remedy(
-                title=f"Give the job of {system} a role",
+                title=title,
                 who="you",
                 steps=ci_steps,
                 manifest=_GITHUB_WORKFLOW if is_github else None,

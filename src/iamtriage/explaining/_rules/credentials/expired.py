@@ -49,12 +49,24 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_expired_credentials",)
 
-# How jobs of CI systems get credentials.
+# How jobs of CI systems get credentials, and what sets how long those last.
 _JOB_STEPS = {
-    "github-actions": "Run aws-actions/configure-aws-credentials again before the step that failed.",
-    "gitlab": "Request the ID token and assume the role again in the job that failed: a token of an earlier job has expired.",
-    "jenkins": "Wrap the step that failed in withAWS or withCredentials again, so that it assumes the role again.",
-    "codebuild": "Remove copied keys: CodeBuild refreshes the credentials of its service role. Assume other roles again.",
+    "github-actions": (
+        "Run aws-actions/configure-aws-credentials again before the step that failed.",
+        "role-duration-seconds of the action",
+    ),
+    "gitlab": (
+        "Request the ID token and assume the role again in the job that failed: a token of an earlier job has expired.",
+        "--duration-seconds of aws sts assume-role-with-web-identity",
+    ),
+    "jenkins": (
+        "Wrap the step that failed in withAWS or withCredentials again, so that it assumes the role again.",
+        "duration in withAWS",
+    ),
+    "codebuild": (
+        "Remove copied keys: CodeBuild refreshes the credentials of its service role. Assume other roles again.",
+        "--duration-seconds of aws sts assume-role",
+    ),
 }
 _REGISTRY = re.compile(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
 _SAML = re.compile(r"must be redeemed within|AssumeRoleWithSAML")
@@ -260,6 +272,11 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         ROLE_CHAINING.cause(),
         CLOCK_BEHIND.cause(text="The machine's clock is behind, so the SDK refreshes them too late."),
     ]
+    is_job, duration = _runs_in_job(case), _session_duration_remedy(role)
+    if is_job:
+        # The steps of a job share credentials that nothing refreshes.
+        job = LONG_RUNNING.cause(text="The job takes longer than its credentials last, by default one hour.")
+        causes[1:3] = [job, PASTED_SESSION.cause()]
     if _KUBECONFIG.search(case.text):
         text = "They are from the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
@@ -276,7 +293,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         causes=tuple(causes),
         remedies=(
             renew,
-            credential_remedies.clear_environment(),
+            # A job gets new variables with each run.
+            *((duration,) if is_job else (credential_remedies.clear_environment(),)),
             credential_remedies.show_identity(profile),
             Remedy(
                 title="Let the SDK refresh the credentials",
@@ -288,10 +306,15 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
                 ),
                 url=pages.CLI_ROLES,
             ),
-            _session_duration_remedy(role),
+            *(() if is_job else (duration,)),
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
+
+
+def _runs_in_job(case: Case[ExpiredCredentials]) -> bool:
+    runtime = context_of(case.facts).runtime
+    return runtime is not None and runtime.kind in _JOB_STEPS
 
 
 def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
@@ -303,12 +326,13 @@ def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
     if runtime is None or runtime.kind == "cloudshell":
         return None
     if runtime.kind in _JOB_STEPS:
+        renew, duration = _JOB_STEPS[runtime.kind]
         return Remedy(
             title="Get new credentials in the job, right before the call",
             who="you",
             steps=(
-                _JOB_STEPS[runtime.kind],
-                "If the job takes longer than the credentials last, request a longer duration, up to the role's maximum session duration.",
+                renew,
+                f"If the job takes longer than the credentials last, set {duration}. The role's maximum session duration (at most 12 hours) must allow it.",
             ),
             url=pages.SESSION_DURATION,
         )

@@ -31,7 +31,6 @@ from iamtriage.explaining._rules.kubernetes.pod_identities import (
     explain_pod_trust,
 )
 from iamtriage.explaining._rules.kubernetes.reserved_names import entry_principal, explain_reserved_name
-from iamtriage.explaining._rules.kubernetes.users import TERRAFORM
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import (
     failure_context,
@@ -150,7 +149,6 @@ def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
 
 def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation:
     cluster, principal = find_cluster(case), entry_principal(case)
-    is_terraform = TERRAFORM.search(case.text) is not None or "EKS Access Entry" in case.text
     causes = [
         ENTRY_EXISTS.cause("reported"),
         ENTRY_MADE_BY_EKS.cause(),
@@ -158,28 +156,24 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     ]
     remedies = [
         Remedy(
-            title="Inspect the existing entry",
-            who="cluster administrator",
-            commands=(
-                cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
-                cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
-            ),
-            url=pages.EKS_ACCESS_ENTRIES,
-        ),
-        Remedy(
-            title="Update the entry instead of creating one",
+            title="Inspect the existing entry, and update it instead of creating one",
             who="cluster administrator",
             steps=(
+                "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. An entry for nodes needs neither.",
                 _GROUPS_STEP,
                 "The type of an entry cannot be changed: for another type, delete the entry and create it again. In between, the principal has no access.",
             ),
             commands=(
+                cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
+                cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
+                associate_policy_command(
+                    cluster, principal, VIEW_POLICY, namespace=commands.namespace(case.facts.namespace)
+                ),
                 cluster.eks_command(
                     "update-access-entry", "--kubernetes-groups", "GROUP", principal=principal.entry_argument
                 ),
-                associate_policy_command(cluster, principal, VIEW_POLICY, namespace="NAMESPACE"),
             ),
-            url=pages.EKS_ACCESS_POLICIES,
+            url=pages.EKS_ACCESS_ENTRIES,
         ),
     ]
     terraform_import = Remedy(
@@ -194,7 +188,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         ),
         url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import",
     )
-    remedies.insert(1 if is_terraform else len(remedies), terraform_import)
+    remedies.append(terraform_import)
     return Explanation(
         failure=case.failure,
         topic="access-entry-exists",

@@ -31,6 +31,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     inspect_access_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ _RBAC_RULES = (
     Rule(_READ_VERBS, ("apps",), ("daemonsets", "deployments", "replicasets", "statefulsets")),
     Rule(_READ_VERBS, ("batch",), ("cronjobs", "jobs")),
 )
+_SIGNED_IN_STEP = "The principal is the role or user that is signed in to the console, after each switch of roles: its menu at the top right shows it, and CloudShell prints it with aws sts get-caller-identity. For a session (arn:aws:sts::…:assumed-role/NAME/…), PRINCIPAL_ARN is the ARN of its role, which aws iam get-role --role-name NAME --query Role.Arn prints."
 _UNAUTHORIZED_PHRASE = "Unauthorized: Verify you have access to the Kubernetes cluster"
 
 
@@ -86,10 +88,13 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     """Explain that the EKS console shows no Kubernetes objects."""
     cluster = find_cluster(case)
     principal = build_cluster_principal(case.principal, case.caller or "the console's principal")
+    who, where = "The console's IAM principal", ""
+    if principal.is_known:
+        who, where = capitalize_start(principal.description), " in the console"
     return Explanation(
         failure=case.failure,
         topic="eks-console",
-        summary="The console's IAM principal cannot read this cluster's Kubernetes objects: it needs IAM permissions and access inside the cluster, both.",
+        summary=f"{who} cannot read this cluster's Kubernetes objects{where}: it needs IAM permissions and access inside the cluster, both.",
         causes=tuple(_causes(case, cluster)),
         remedies=(
             *((_access_entry_remedy(cluster, principal),) if cluster.uses_entries else ()),
@@ -178,7 +183,7 @@ def _access_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remed
         namespace=None,
         title=f"Create an access entry with an access policy for {principal.description}",
         steps=(
-            "The principal is the role or user that is signed in to the console, after each switch of roles: its menu at the top right shows it, and CloudShell prints it with aws sts get-caller-identity. For a session (arn:aws:sts::…:assumed-role/NAME/…), PRINCIPAL_ARN is the ARN of its role, which aws iam get-role --role-name NAME --query Role.Arn prints.",
+            *(() if principal.is_known else (_SIGNED_IN_STEP,)),
             f"{VIEW_POLICY} shows the workloads of all namespaces, but neither nodes nor Secrets. AmazonEKSAdminViewPolicy shows everything, including Secrets.",
             f"For the nodes, bind the group {_GROUP} with the manifest and add --kubernetes-groups {_GROUP} to create-access-entry.",
         ),
