@@ -46,6 +46,7 @@ _MAX_ROUNDS = 4
 # What ends a value. After anything else, a marker can be part of another name or value.
 _DELIMITERS = frozenset(["", *" \t\r\n\"'`,;&<>(){}[]@|\\"])
 # After a word and a sign, but no space, a secret can be part of a longer value.
+_GLUE = re.compile(r"[\"'`,;&<>(){}\[\]|]")
 _GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
 _AFTER_TAG = re.compile(r"<[\w:.-]{1,60}>\Z")
 _GLUE_REACH = 80
@@ -82,7 +83,7 @@ def _is_settled(text: str, finds: list[FoundSecret]) -> bool:
         if found.is_whole or text[found.start - 1 : found.start].isspace():
             continue
         word = text[low : found.start].rpartition(" ")[2]
-        if _GLUED.search(word) and _AFTER_TAG.search(text, low, found.start) is None:
+        if _GLUE.search(word) and _GLUED.search(word) and _AFTER_TAG.search(text, low, found.start) is None:
             return False
     return True
 

@@ -7,6 +7,7 @@ document or any other text, which is searched in turn.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -194,14 +195,10 @@ def _is_word(content: str) -> bool:
 def _located(found: FoundSecret, decoded: Decoded, limit: int) -> FoundSecret:
     """Return a secret of a decoded scalar at its place in the text."""
     places = decoded.places
-    first = bisect_right(places, found.start, key=_offset) - 1
+    first = bisect_right(places, (found.start, sys.maxsize)) - 1
     start = places[first][1] + found.start - places[first][0]
     # What stands for no character is not part of a secret before it.
-    last = bisect_left(places, found.end, key=_offset)
+    last = bisect_left(places, (found.end, 0))
     last -= last == len(places) or places[last][0] != found.end
     end = places[last][1] + found.end - places[last][0]
     return found._replace(start=start, end=min(end, limit), is_unwrapped=False)
-
-
-def _offset(place: tuple[int, int]) -> int:
-    return place[0]

@@ -251,8 +251,9 @@ def _match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedV
     elif suffix[:1].isupper() and not text[name_end.end() - 1].islower():
         # The word goes on: "TOKENIZER".
         return None
-    before = folded[max(0, start - _MAX_NAME) : start]
-    start -= len(before) - len(before.rstrip(_NAME_CHARACTERS))
+    if start and folded[start - 1] in _NAME_CHARACTERS:
+        before = folded[max(0, start - _MAX_NAME) : start]
+        start -= len(before) - len(before.rstrip(_NAME_CHARACTERS))
     if folded[max(0, start - 1) : start] in {"\\", "%"} or folded[start : start + 1] == "%":
         escape = _ESCAPED.search(folded, max(0, start - 6), name_end.start())
         if escape:

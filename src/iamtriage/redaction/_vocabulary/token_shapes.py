@@ -25,7 +25,7 @@ class TokenShape(NamedTuple):
 
     Attributes:
         provider: Who issues the token.
-        starts: What the token contains at a fixed place, one of these.
+        starts: What the token contains, one of these: at a fixed place, unless its shape is open.
         offset: How many characters precede that; negative, if the token follows it.
         pattern: The token.
     """
@@ -120,10 +120,10 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("Twilio", ("SK",), 0, r"SK[0-9a-f]{32}"),
     ("Typeform", ("tfp_",), 0, r"tfp_[A-Za-z0-9_.=-]{59}"),
 )  # fmt: skip
-# These begin with no fixed characters.
-_OPEN_ROWS: tuple[tuple[str, str], ...] = (
-    ("Discord", r"[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}"),
-    ("Telegram", r"[0-9]{8,16}:A[A-Za-z0-9_-]{34}"),
+# These begin with no fixed characters. Each has some within it.
+_OPEN_ROWS: tuple[tuple[str, str, str], ...] = (
+    ("Discord", ".", r"[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}"),
+    ("Telegram", ":A", r"[0-9]{8,16}:A[A-Za-z0-9_-]{34}"),
 )
 
 # What can directly precede and follow a token.
@@ -137,7 +137,7 @@ TOKEN_SHAPES = tuple(
     for provider, starts, offset, pattern in _ROWS
 )
 OPEN_TOKEN_SHAPES = tuple(
-    TokenShape(provider, (), 0, re.compile(pattern + _END)) for provider, pattern in _OPEN_ROWS
+    TokenShape(provider, (within,), 0, re.compile(pattern + _END)) for provider, within, pattern in _OPEN_ROWS
 )
 
 
@@ -172,7 +172,7 @@ def find_provider_tokens(text: str) -> Iterator[tuple[int, int]]:
                     yield token.span()
                 at = text.find(start, token.end() if token else at + 1)
     for shape in OPEN_TOKEN_SHAPES:
-        for token in shape.pattern.finditer(text):
+        for token in shape.pattern.finditer(text) if shape.starts[0] in text else ():
             if _is_token(text, token, 0):
                 yield token.span()
 
