@@ -87,6 +87,11 @@ def calls(command: str, shell: str = "sh") -> list[list[str]]:
             id="nothing is broken behind a substitution",
         ),
         pytest.param(
+            'curl -sH "X-token-of-metadata: $T" 10.0.0.1/latest/meta-data',
+            'curl -sH "X-token-of-metadata: $T" \\\n    10.0.0.1/latest/meta-data',
+            id="a short option has one value",
+        ),
+        pytest.param(
             "aws a --b c # and --this --is a --comment --of many words",
             "aws a \\\n    --b c # and --this --is a --comment --of many words",
             id="nothing is broken within a comment",

@@ -166,7 +166,9 @@ def _option_width(words: list[tuple[str, str]], position: int) -> int:
     wide = width_of(words[position][1].split("\n", 1)[0])
     if "\n" in words[position][1]:
         return wide
-    for separator, word in words[position + 1 :]:
+    # A short option has at most one value. What follows are the command's arguments, such as curl's URL.
+    count = None if words[position][1].startswith("--") else 1
+    for separator, word in words[position + 1 :][:count]:
         if separator == "newline" or _is_option(word):
             break
         wide += 1 + width_of(word.split("\n", 1)[0])
