@@ -846,7 +846,89 @@ GUARDRAILS: tuple[Case, ...] = (
         ("Call with 100",),
     ),
 )
-CASES = (*CASES, *BUCKETS, *SETTINGS, *OTHERS, *CONTEXTS, *GUARDRAILS)
+_KEY = "arn:aws:kms:eu-west-1:444455556666:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+_IMAGE = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/team/cart:2.1"
+_PULL = f"unexpected status from HEAD request to https://{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/v2/team/cart/manifests/2.1: 403 Forbidden"
+CALLED_SERVICES: tuple[Case, ...] = (
+    (
+        "key-of-object",
+        f"An error occurred (AccessDenied) when calling the GetObject operation: {_implicit('kms:Decrypt', _KEY, 'resource-based policy').partition(': ')[2]}",
+        {},
+        (
+            "The object is encrypted with this key: the call GetObject was not denied itself",
+            "aws kms get-key-policy --key-id arn:aws:kms:eu-west-1:444455556666:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 --policy-name default --query Policy --output text --region eu-west-1",
+        ),
+        ("s3:GetObject",),
+    ),
+    (
+        "key-of-queue",
+        f"An error occurred (KMS.AccessDeniedException) when calling the SendMessage operation: {_implicit('kms:GenerateDataKey', _KEY.replace(OTHER, ACCOUNT), 'identity-based policy').partition(': ')[2]}",
+        {},
+        ("The queue is encrypted with this key: the call SendMessage was not denied itself",),
+        (),
+    ),
+    (
+        "call-of-kms",
+        f"An error occurred (AccessDeniedException) when calling the Decrypt operation: {_implicit('kms:Decrypt', _KEY, 'resource-based policy').partition(': ')[2]}",
+        {},
+        ("The role orders-api was denied kms:Decrypt",),
+        ("is encrypted with this key",),
+    ),
+    (
+        "key-of-secret",
+        "could not get secret data from provider: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9, api error AccessDeniedException: Access to KMS is not allowed",
+        {"region": "eu-west-1"},
+        (
+            "The role that External Secrets Operator uses for its SecretStore is not allowed to use the KMS key with which the secret is encrypted.",
+            '"kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com"',
+        ),
+        ("queue", "bucket", "parameter", "kms:GenerateDataKey"),
+    ),
+    (
+        "pull-by-node",
+        f'Failed to pull image "{_IMAGE}": failed to pull and unpack image: {_PULL}',
+        {},
+        (
+            "denied the pull of team/cart without a reason. The kubelet pulls with the role of the node.",
+            f"aws ecr get-repository-policy --registry-id {ACCOUNT} --repository-name team/cart --region eu-west-1",
+        ),
+        ("docker", "ECS"),
+    ),
+    (
+        "pull-by-ecs",
+        f"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref {_IMAGE}: {_PULL}",
+        {},
+        ("ECS pulls with the task execution role", "--role-name EXECUTION_ROLE_NAME"),
+        ("docker", "kubelet"),
+    ),
+    (
+        "pull-by-docker",
+        f"docker pull {_IMAGE}\nError response from daemon: {_PULL}",
+        {},
+        ("On EKS the node role pulls, on ECS the task execution role.", "Sign docker in to the registry"),
+        (),
+    ),
+    (
+        "route",
+        '$ curl -X DELETE https://0a1b2c3d4e.execute-api.eu-west-1.amazonaws.com/test/carts/7\n{"message":"Missing Authentication Token"}',
+        {},
+        (
+            "API Gateway has no route DELETE /carts/7 in the stage test of the API 0a1b2c3d4e, or the method requires a signature.",
+            "SigV4 for execute-api",
+        ),
+        ("API_ID", "STAGE", "--no-sign-request"),
+    ),
+    (
+        "api-policy",
+        f"User: {SESSION} is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:444455556666:0a1b2c3d4e/test/GET/carts because no resource-based policy allows the execute-api:Invoke action",
+        {},
+        (
+            "aws apigateway get-rest-api --rest-api-id 0a1b2c3d4e --query policy --output text --region eu-west-1",
+        ),
+        (),
+    ),
+)
+CASES = (*CASES, *BUCKETS, *SETTINGS, *OTHERS, *CONTEXTS, *GUARDRAILS, *CALLED_SERVICES)
 _LIMIT = 32
 
 

@@ -36,6 +36,15 @@ NO_REGISTRY_LOGIN = re.compile(
     r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401 Unauthorized|failed with status: 400)"
 )
 """How registries report a missing or rejected login."""
+_GATEWAY_URL = re.compile(
+    r"https://(?P<api>[a-z0-9]{10})\.execute-api\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com(?:\.cn)?"
+    r"(?:/(?P<stage>[\w$-]{1,128})(?:/(?P<path>[\w/.~+-]{0,200}))?)?",
+    re.ASCII,
+)
+_METHOD = re.compile(
+    r"(?:-X|--request)[ =]?['\"]?(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b|\b(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) https://",
+    re.ASCII,
+)
 _API_GATEWAY = re.compile(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
 _CLUSTER = re.compile(r"kube|[Pp]od|ErrImagePull|ImagePullBackOff|node")
 NODE_ROLE_CANNOT_PULL = CauseType(
@@ -195,34 +204,70 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         quote_phrases(message, "Request is missing Authentication Token", "Missing Authentication Token")[:1],
     )
     causes, remedies = [unsigned], [_sign_remedy()]
+    url = _GATEWAY_URL.search(case.text) if names_gateway else None
     topic, summary = "request-unsigned", "The request has no signature."
     if names_gateway:
-        causes, remedies = [route, unsigned], [_routes_remedy(case), *remedies]
+        unsigned = attrs.evolve(
+            unsigned,
+            text="The method uses IAM authorization, and the request is not signed (SigV4 for execute-api).",
+        )
+        causes = [route, unsigned]
+        remedies = [_routes_remedy(case, url), _sign_remedy_for_gateway(url)]
         topic, summary = (
             "no-such-route",
-            "API Gateway has no such path, method or stage, or the method requires a signature.",
+            f"API Gateway has no {_describe_route(case, url)}, or the method requires a signature.",
         )
     elif may_be_gateway:
         causes, remedies = [unsigned, route], [*remedies, _routes_remedy(case)]
         summary = "The request has no signature, or API Gateway has no such path or method."
-    causes.append(UNSIGNED_BY_CHOICE.cause())
     if not names_gateway:
+        causes.append(UNSIGNED_BY_CHOICE.cause())
         causes.append(HEADER_LOST.cause())
     return Explanation(
         failure=case.failure, topic=topic, summary=summary, causes=tuple(causes), remedies=tuple(remedies)
     )
 
 
-def _routes_remedy(case: Case[MissingCredentials]) -> Remedy:
+def _find_method(case: Case[MissingCredentials]) -> str | None:
+    found = _METHOD.search(case.text)
+    return None if found is None else found[1] or found[2]
+
+
+def _describe_route(case: Case[MissingCredentials], url: re.Match[str] | None) -> str:
+    """Return the route of a request in words, as far as the text states it."""
+    if url is None or not url["stage"]:
+        return "such path, method or stage"
+    method = _find_method(case)
+    path = f"/{url['path'] or ''}"
+    return f"route {f'{method} ' if method else ''}{path} in the stage {url['stage']} of the API {url['api']}"
+
+
+def _sign_remedy_for_gateway(url: re.Match[str] | None) -> Remedy:
+    region = commands.region(url["region"] if url else None)
+    address = url[0] if url else "URL"
+    template = 'curl --aws-sigv4 {} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --header "x-amz-security-token: $AWS_SESSION_TOKEN" {}'
+    return Remedy(
+        title="If the method uses IAM authorization, sign the request with SigV4 for execute-api",
+        who="you",
+        steps=("The caller then also needs execute-api:Invoke. Without a session token, omit its header.",),
+        commands=(fill_command(template, f"aws:amz:{region}:execute-api", address),),
+        url=pages.SIGNATURES,
+    )
+
+
+def _routes_remedy(case: Case[MissingCredentials], url: re.Match[str] | None = None) -> Remedy:
     region = commands.region(find_region(case))
     stated = context_of(case.facts).api
     api = "API_ID" if stated is None else stated.value
+    method = _find_method(case)
     return Remedy(
         title="For a REST API: compare the URL and the method with the API",
         who="you",
         steps=(
-            "The URL is https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH. The stage, the path and the method must exist.",
-            "With a custom domain, the base path mapping replaces the stage.",
+            "The URL is https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH. The stage, the path and the method must exist."
+            if url is None or not url["stage"]
+            else f"In the URL, {url['stage']} is the stage and /{url['path'] or ''} the path. Both must exist, and so must the method{f' {method}' if method else ''} of the path.",
+            *(() if url else ("With a custom domain, the base path mapping replaces the stage.",)),
             "Changes take effect when the API is deployed to the stage.",
         ),
         commands=(

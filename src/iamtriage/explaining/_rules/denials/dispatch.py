@@ -58,6 +58,10 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
         from iamtriage.explaining._rules.denials.node_roles import add_pod_role_cause
 
         explanation = add_pod_role_cause(denial, explanation)
+    if denial.service == "kms" and denial.failure.envelope.operation is not None:
+        from iamtriage.explaining._rules.denials.kms_keys import add_encrypted_data
+
+        explanation = add_encrypted_data(denial, explanation)
     if case.facts.policies is not None:
         from iamtriage.explaining._rules.denials.evaluated_policies import add_evaluation
 

@@ -249,7 +249,10 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
                 "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]' --output json",
                 *(region, f"Name=service-name,Values={name}"),
             ),
-            "aws ec2 modify-vpc-endpoint --vpc-endpoint-id ENDPOINT_ID --policy-document file://policy.json",
+            fill_command(
+                "aws ec2 modify-vpc-endpoint --region {} --vpc-endpoint-id ENDPOINT_ID --policy-document file://policy.json",
+                region,
+            ),
         ),
         statement=_endpoint_statement(denial),
         layer="vpc_endpoint",

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_EKS.html.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -17,6 +18,7 @@ from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_NO_AL
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 
 if TYPE_CHECKING:
@@ -24,6 +26,16 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_image_pull",)
 
+_NAME = r"(?P<name>[a-z0-9][a-z0-9._-]{0,80}(?:/[a-z0-9][a-z0-9._-]{0,80}){0,6})"
+_REPOSITORY = re.compile(rf"/v2/{_NAME}/(?:manifests|blobs)/", re.ASCII)
+_IMAGE = re.compile(
+    rf"\.dkr\.ecr(?:-fips)?\.[a-z0-9-]{{6,30}}\.[a-z.]{{9,20}}/{_NAME}(?=[:@\"'\s,]|\Z)", re.ASCII
+)
+# What the kubelet and containerd print, and what ECS prints.
+_NODE = re.compile(
+    r"Failed to pull image|failed to pull and unpack image|ErrImagePull|ImagePullBackOff|kubelet"
+)
+_ECS = re.compile(r"CannotPull(?:Container|Image)|ResourceInitializationError|\bECS\b|taskDefinition|Fargate")
 _ACTIONS = "ecr:BatchGetImage and ecr:GetDownloadUrlForLayer"
 
 
@@ -31,37 +43,71 @@ def explain_image_pull(denial: Denial) -> Explanation:
     """Explain a response with status 403 from a registry."""
     case = Case(denial.failure, denial.facts)
     registry, region = find_registry(case)
+    text = denial.failure.text
     policy = f"arn:{find_partition(case)}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"
+    found = _REPOSITORY.search(text) or _IMAGE.search(text)
+    repository = found["name"] if found else None
+    on_node, on_ecs = _NODE.search(text) is not None, _ECS.search(text) is not None
+    puller = "the role that pulls"
+    role, summary_end = "ROLE_NAME", "On EKS the node role pulls, on ECS the task execution role."
+    who_pulls = "The kubelet pulls with the node role, not with the pod's role. ECS pulls with the task execution role."
+    if on_node:
+        puller, role = "the node role", "NODE_ROLE_NAME"
+        summary_end = "The kubelet pulls with the role of the node."
+        who_pulls = "The kubelet pulls with the node role, not with the pod's role."
+    elif on_ecs:
+        puller, role = "the task execution role", "EXECUTION_ROLE_NAME"
+        summary_end = "ECS pulls with the task execution role."
+        who_pulls = "ECS pulls with the task execution role (executionRoleArn), not with the task role."
+    of_repository = f" of {repository}" if repository else ""
+    on_repository = f" on the repository {repository}" if repository else ""
+    causes = [NO_IDENTITY_ALLOW.cause(text=f"No policy of {puller} allows {_ACTIONS}{on_repository}.")]
+    if on_node or not on_ecs:
+        causes.append(
+            NODE_ROLE_CANNOT_PULL.cause(
+                text="The kubelet's credential provider got no credentials for the registry (ecr:GetAuthorizationToken on *)."
+                if on_node
+                else "On a node, the node role lacks these permissions, or the kubelet's credential provider did not get credentials."
+            )
+        )
+    causes.append(
+        RESOURCE_NO_ALLOW.cause(
+            text=f"The repository is in another account, and its policy does not allow {puller}."
+        )
+    )
+    login: tuple[Remedy, ...] = ()
+    if not on_node and not on_ecs:
+        causes.append(
+            REGISTRY_LOGIN_EXPIRED.cause(
+                text="The docker login is older than 12 hours, or belongs to another user."
+            )
+        )
+        login = (credential_remedies.docker_login(registry, region),)
+    account = registry.partition(".")[0]
+    arn = f"arn:{find_partition(case)}:ecr:{region}:{account}:repository/{repository or 'REPOSITORY'}"
     return Explanation(
         failure=denial.failure,
         topic="no-identity-allow",
-        summary="The ECR registry denied the pull without a reason. On EKS the node role pulls, on ECS the task execution role.",
-        causes=(
-            NO_IDENTITY_ALLOW.cause(text=f"No policy of the role or user that pulls allows {_ACTIONS}."),
-            NODE_ROLE_CANNOT_PULL.cause(
-                text="On a node, the node role lacks these permissions, or the kubelet's credential provider did not get credentials."
-            ),
-            RESOURCE_NO_ALLOW.cause(
-                text="The repository is in another account, and its policy does not allow the role that pulls."
-            ),
-            REGISTRY_LOGIN_EXPIRED.cause(
-                text="The docker login is older than 12 hours, or belongs to another user."
-            ),
-        ),
+        summary=f"The ECR registry denied the pull{of_repository} without a reason. {summary_end}",
+        causes=tuple(causes),
         remedies=(
             Remedy(
-                title="Allow the pull to the role of the nodes, or to the task execution role",
+                title=f"Allow the pull to {puller}",
                 who="account administrator",
                 steps=(
-                    "The kubelet pulls with the node role, not with the pod's role. ECS pulls with the task execution role.",
-                    f"For a repository of another account, its owner must also allow {_ACTIONS} to the role in the repository policy.",
+                    f"{who_pulls} The policy contains {_ACTIONS}, and ecr:GetAuthorizationToken.",
+                    f"If the role is in another account than {arn}, the owner must also allow it {_ACTIONS} in the repository policy, which the last command prints.",
                 ),
                 commands=(
-                    "aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",
-                    f"aws iam attach-role-policy --role-name NODE_ROLE_NAME --policy-arn {policy}",
+                    f"aws iam list-attached-role-policies --role-name {role}",
+                    f"aws iam attach-role-policy --role-name {role} --policy-arn {policy}",
+                    fill_command(
+                        "aws ecr get-repository-policy --registry-id {} --repository-name {} --region {}",
+                        *(account, repository or "REPOSITORY", region),
+                    ),
                 ),
                 url=pages.ECR_LOGIN,
             ),
-            credential_remedies.docker_login(registry, region),
+            *login,
         ),
     )

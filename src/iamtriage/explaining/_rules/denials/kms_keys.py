@@ -5,8 +5,12 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
+import attrs
+
+from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
@@ -16,21 +20,30 @@ from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.wording import (
     authorization_details_remedy,
+    capitalize_start,
     denial_summary,
     reason_lines,
     region_argument,
 )
+from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
+    "add_encrypted_data",
     "explain_environment_key",
     "explain_service_encryption_key",
     "explain_three_reasons",
     "explain_unknown_key",
 )
 
+_OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
+_EXTERNAL_SECRETS = re.compile(r"SecretSyncedError|external-secrets|could not get secret data from provider")
+# Services whose name in kms:ViaService is their prefix.
+_VIA_SERVICES = frozenset(
+    {"secretsmanager", "ssm", "s3", "sqs", "sns", "kinesis", "dynamodb", "lambda", "ec2"}
+)
 _SHOW_KEY = "aws secretsmanager describe-secret --secret-id SECRET_ID --query KmsKeyId --output text"
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
@@ -89,6 +102,43 @@ KMS_BEHIND_SERVICE = CauseType(
 )
 
 
+# Beginnings of operations -> the data that the key encrypts.
+_DATA = (
+    (("GetObject", "HeadObject", "CopyObject", "PutObject", "CreateMultipartUpload", "UploadPart"), "object"),
+    (("GetSecretValue", "PutSecretValue", "CreateSecret", "UpdateSecret", "BatchGetSecretValue"), "secret"),
+    (("GetParameter", "PutParameter"), "parameter"),
+    (("ReceiveMessage", "SendMessage"), "queue"),
+    (("Publish",), "topic"),
+    (("PutRecord", "GetRecords", "SubscribeToShard"), "stream"),
+    (
+        ("CreateVolume", "AttachVolume", "RunInstances", "CopySnapshot", "CreateSnapshot"),
+        "volume or snapshot",
+    ),
+    (("GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchGetItem", "BatchWriteItem", "Scan"), "table"),
+)
+_WRITES = ("Put", "Create", "Copy", "Upload", "Send", "Publish", "Update", "BatchWrite")
+
+
+def _encrypted_data(operation: str | None) -> str:
+    return next((noun for names, noun in _DATA if (operation or "").startswith(names)), "data")
+
+
+def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the use of a key was denied within a call of another service, if it was."""
+    operation = denial.failure.envelope.operation
+    if operation is None or not explanation.causes or not _OPERATION.fullmatch(operation):
+        return explanation
+    if actions_for(operation, "kms") or explanation.topic.startswith("kms"):
+        return explanation
+    data = _encrypted_data(operation)
+    cause = KMS_BEHIND_SERVICE.cause(
+        "derived",
+        text=f"The {data} is encrypted with this key: the call {operation} was not denied itself, only the use of the key for it.",
+    )
+    first, *others = explanation.causes
+    return attrs.evolve(explanation, causes=(first, cause, *others))
+
+
 def explain_three_reasons(denial: Denial) -> Explanation:
     """Explain the message that names three possible reasons."""
     reasons = reason_lines(denial)
@@ -138,30 +188,43 @@ def explain_unknown_key(denial: Denial) -> Explanation:
 def explain_service_encryption_key(denial: Denial) -> Explanation:
     """Explain that a service could not use the key that encrypts its data."""
     service = denial.service if denial.service != "kms" else None
-    where = f"{service}" if service else "the service"
+    operation = denial.operation
+    data = "secret" if service == "secretsmanager" else _encrypted_data(operation)
+    caller = denial.caller
+    if caller == "the caller" and _EXTERNAL_SECRETS.search(denial.failure.text):
+        caller = "the role that External Secrets Operator uses for its SecretStore"
+    find = "Find the key: the resource that holds the data names it (KmsKeyId)."
+    if data != "data":
+        find = f"Find the key that the {data} names (KmsKeyId)."
+    if service == "secretsmanager":
+        find = "Find the key: describe-secret prints it, or nothing for the default key aws/secretsmanager."
     remedy = Remedy(
-        title="Allow the caller to use the key",
+        title=f"Allow {caller} to use the key",
         who="account administrator",
         steps=(
-            "Find the key: the secret, parameter, function, queue or bucket names it.",
-            "Allow kms:Decrypt on the key (and kms:GenerateDataKey for writing) to the role in the key policy, or in the role's policy if the key policy enables IAM policies.",
-            "The default key of a service (aws/…) works only within the account. Across accounts, use a customer managed key.",
+            find,
+            "Attach the policy to the role that makes the call. The key policy must enable IAM policies (the account's root as principal), or allow the role itself.",
+            "Across accounts, the key must be customer managed, and its key policy must allow the role, too.",
         ),
         commands=(
             *((_SHOW_KEY,) if service == "secretsmanager" else ()),
             "aws kms describe-key --key-id KEY_ID",
             "aws kms get-key-policy --key-id KEY_ID --policy-name default --query Policy --output text",
         ),
+        policy=build_document([_key_statement(denial, service, operation)]),
+        layer="identity",
         url=pages.KMS_ACCESS,
     )
+    called = f"the call {operation}" if operation and _OPERATION.fullmatch(operation) else "the call itself"
     return Explanation(
         failure=denial.failure,
         topic="kms-behind-service",
-        summary=f"The caller is not allowed to use the KMS key with which {where} encrypts the data.",
+        summary=f"{capitalize_start(caller)} is not allowed to use the KMS key with which the {data} is encrypted.",
         causes=(
             KMS_BEHIND_SERVICE.cause(
                 "reported",
                 (f"The code is {denial.failure.envelope.code}.",) if denial.failure.envelope.code else (),
+                text=f"The service was denied the use of the KMS key, not {called}.",
             ),
             KMS_KEY_POLICY.cause(),
             KMS_KEY_STATE.cause(text="The key is disabled or pending deletion."),
@@ -169,6 +232,27 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         remedies=(remedy,),
         notes=(_KEY_POLICY_NOTE,),
     )
+
+
+def _key_statement(denial: Denial, service: str | None, operation: str | None) -> dict[str, Any]:
+    """Return the statement that allows the use of a key through the service only.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+    """
+    region = region_argument(denial)
+    actions = ["kms:Decrypt"]
+    if (operation or "").startswith(_WRITES):
+        actions.append("kms:GenerateDataKey")
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Action": actions if len(actions) > 1 else actions[0],
+        "Resource": f"arn:{denial.location.partition or 'aws'}:kms:{region}:{commands.account(denial.account)}:key/KEY_ID",
+    }
+    # The suffix of the service names is documented for the other partitions only.
+    if service in _VIA_SERVICES and denial.location.partition != "aws-cn":
+        via = f"{service}.{region}.amazonaws.com"
+        statement["Condition"] = {"StringEquals": {"kms:ViaService": via}}
+    return statement
 
 
 def explain_environment_key(denial: Denial) -> Explanation:

@@ -335,8 +335,14 @@ def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
         found = pattern.match(denial.resource or "")
         if found is not None:
             values[word] = template_of_value.format(**found.groupdict())
+    # The CLI uses the configured Region, whatever Region an ARN has.
+    region = denial.resource_arn.region if denial.resource_arn is not None else ""
+    is_known = region != "" and commands.region(region) == region
     return tuple(
-        command(*(part for word in template.split() for part in values.get(word, word).split()))
+        command(
+            *(part for word in template.split() for part in values.get(word, word).split()),
+            *(("--region", region) if is_known and "--region" not in template else ()),
+        )
         for template in templates
         if template
     )
