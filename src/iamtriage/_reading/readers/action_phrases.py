@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.readable import Readable
 
+# What is before "ermission" in such phrases.
+_MISSING = r"(?:missing|lacks?|without|insufficient|required|need(?:s|ed)?|requires?)\s+(?:the\s+|sufficient\s+)?(?:IAM\s+)?p"
+_LACKING = r"(?:(?<![\w.])(?P<code>[A-Z][A-Za-z]{3,60})\.\s+)?User\s+does(?:n't|\s+not)\s+have\s+p"
 _MISSING_PERMISSION = lazy_pattern(
-    r"(?:missing|lacks?|without|insufficient|required|need(?:s|ed)?|requires?)\s+(?:the\s+|sufficient\s+)?(?:IAM\s+)?permissions?"
+    rf"{_MISSING}ermissions?"
     r"(?:\s+(?:for|to\s+(?:perform|call)|:))?\s*:?\s*[\"'`\[(]*(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})",
     re.IGNORECASE,
 )
@@ -35,17 +38,17 @@ _CALLED = lazy_pattern(
     r"[Ee]rror\s+calling\s+(?P<operation>[A-Z][a-z]+[A-Z]\w{2,80}):\s(?=(?P<code>[A-Z][A-Za-z]{3,70}):\s)"
 )
 _NO_PERMISSION = lazy_pattern(
-    r"(?:(?<![\w.])(?P<code>[A-Z][A-Za-z]{3,60})\.\s+)?User\s+does(?:n't|\s+not)\s+have\s+permissions?\s+to\s+call\s+"
+    rf"{_LACKING}ermissions?\s+to\s+call\s+"
     r"[\"'`]?(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})"
 )
-_BEFORE_ACTION = lazy_pattern(
-    r"ermissions?(?:\s+(?:for|to\s+(?:perform|call)|:))?\s*:?\s*[\"'`\[(]*[a-z][a-z0-9-]{1,40}:",
-    re.IGNORECASE,
-)
-# The words of which one is before "permission".
+# The words of which one is before "permission", what is before it, and the phrase.
 _PHRASES = (
-    (("does",), _NO_PERMISSION),
-    (("missing", "lack", "without", "insufficient", "require", "need"), _MISSING_PERMISSION),
+    (("does",), lazy_pattern(rf"{_LACKING}\Z"), _NO_PERMISSION),
+    (
+        ("missing", "lack", "without", "insufficient", "require", "need"),
+        lazy_pattern(rf"{_MISSING}\Z", re.IGNORECASE),
+        _MISSING_PERMISSION,
+    ),
 )
 # How far before the word "permission" such a phrase can begin, and how far after it its action ends, in characters.
 _WORDS_REACH = 160
@@ -90,16 +93,13 @@ def _find_missing_permissions(text: str) -> Iterator[re.Match[str]]:
     at = text.find("ermission")
     while at >= 0:
         low = max(done, at - _WORDS_REACH)
-        before = text[low:at].lower() if _BEFORE_ACTION.match(text, at) else ""
-        for words, pattern in _PHRASES if before else ():
-            if not any(word in before for word in words):
-                continue
-            for m in pattern.finditer(text, low, at + _ACTION_REACH):
-                if at < m.start("action"):
-                    if m.start() < at:
-                        yield m
-                        done = m.end()
-                    break
+        before = text[low:at].lower()
+        for words, beginning, phrase in _PHRASES:
+            begun = beginning.search(text, low, at) if any(word in before for word in words) else None
+            m = phrase.match(text, begun.start(), at + _ACTION_REACH) if begun else None
+            if m:
+                yield m
+                done = m.end()
         at = text.find("ermission", at + 1)
 
 
