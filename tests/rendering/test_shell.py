@@ -83,8 +83,18 @@ def calls(command: str, shell: str = "sh") -> list[list[str]]:
         ),
         pytest.param(
             'aws a --b c --token "$(aws b --c d --e f)" --g',
-            'aws a --b c \\\n    --token "$(aws b --c d --e f)" --g',
-            id="nothing is broken behind a substitution",
+            'aws a --b c --token "$(aws b --c d --e f)" \\\n    --g',
+            id="a substitution stays whole",
+        ),
+        pytest.param(
+            'aws a --token "$(aws b --c d --e f)" --other-option --g',
+            'aws a --token "$(aws b --c d --e f)" \\\n    --other-option --g',
+            id="a command goes on after a substitution",
+        ),
+        pytest.param(
+            "aws a --b \"$(printf 'x y')\" --other-option --g --long-option",
+            "aws a \\\n    --b \"$(printf 'x y')\" --other-option --g --long-option",
+            id="nothing is broken after a substitution with quotes",
         ),
         pytest.param(
             'curl -sH "X-token-of-metadata: $T" 10.0.0.1/latest/meta-data',

@@ -451,8 +451,19 @@ def test_escalation_names_the_missing_rules(rules: str, missing: str) -> None:
     )
     assert commands(found)[0] == "kubectl create -f k8s/role.yaml"
     manifests = [remedy.manifest for remedy in found.remedies if remedy.manifest]
-    assert bool(manifests) is bool(rules)
+    assert bool(manifests) is (bool(rules) and "*" not in rules)
     assert all("kind: Group\n    name: sre\n" in each for each in manifests)
+
+
+@pytest.mark.parametrize(
+    ("kind", "verb"), [("roles", "escalate"), ("clusterroles", "escalate"), ("rolebindings", "bind")]
+)
+def test_escalation_without_a_file_has_no_placeholder(kind: str, verb: str) -> None:
+    text = f'Error: INSTALLATION FAILED: {kind}.rbac.authorization.k8s.io "x" is forbidden: user "ana" is attempting to grant RBAC permissions not currently held:'
+    found = explained(text)
+    assert not found.remedies[0].commands
+    assert "the same command" in found.remedies[0].steps[0]
+    assert verb in found.remedies[-1].title
 
 
 @pytest.mark.parametrize(

@@ -155,13 +155,13 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
 
 
 def _administrator_remedy(parsed: _Escalation) -> Remedy:
+    who = "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding."
+    run = "Let them run the same command: kubectl, Helm or Terraform."
     return Remedy(
         title=f"Let a cluster administrator create {clip_text(parsed.object_text)}",
         who="cluster administrator",
-        steps=(
-            "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding.",
-        ),
-        commands=(command("kubectl", "create", "-f", parsed.file or "FILE"),),
+        steps=(who,) if parsed.file else (run, who),
+        commands=(command("kubectl", "create", "-f", parsed.file),) if parsed.file else (),
         url=_PREVENTION,
     )
 
@@ -169,7 +169,8 @@ def _administrator_remedy(parsed: _Escalation) -> Remedy:
 def _grant_remedies(case: Case[KubernetesForbidden], parsed: _Escalation) -> tuple[Remedy, ...]:
     """Return the remedy that gives the user the missing permissions, if the message states them."""
     subject = _choose_subject(parsed)
-    if not parsed.rules or subject is None:
+    # Whoever may do everything is an administrator, so that is no way out.
+    if not parsed.rules or subject is None or any(map(_is_broad, parsed.rules)):
         return ()
     is_cluster_wide = (parsed.kind or "").startswith("Cluster") or any(each.urls for each in parsed.rules)
     namespace = None if is_cluster_wide else case.facts.namespace or "NAMESPACE"
@@ -261,6 +262,10 @@ def _parse_rule(text: str) -> Rule | None:
     return Rule(verbs, fields.get("APIGroups", ()) or ("",), resources, fields.get("ResourceNames", ()))
 
 
+def _is_broad(rule: Rule) -> bool:
+    return "*" in (*rule.verbs, *rule.resources, *rule.urls)
+
+
 def _describe_rule(rule: Rule) -> str:
     """Return a rule in words.
 
@@ -269,7 +274,7 @@ def _describe_rule(rule: Rule) -> str:
     """
     verbs = "every verb" if "*" in rule.verbs else _join(rule.verbs)
     if rule.urls:
-        return f"{verbs} on {_join(rule.urls)}"
+        return f"{verbs} on {'every path' if '*' in rule.urls else _join(rule.urls)}"
     resources = "every resource" if "*" in rule.resources else _join(rule.resources)
     groups = [each for each in rule.groups if each]
     of_groups = " in every API group" if "*" in groups else f" of {_join(tuple(groups))}" if groups else ""
