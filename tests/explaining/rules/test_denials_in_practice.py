@@ -885,6 +885,16 @@ CALLED_SERVICES: tuple[Case, ...] = (
         ("queue", "bucket", "parameter", "kms:GenerateDataKey"),
     ),
     (
+        "key-of-environment",
+        "An error occurred (KMSAccessDeniedException) when calling the Invoke operation: Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Exception: AccessDeniedException KMS Message: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
+        {},
+        (
+            "Lambda could not decrypt the function's environment variables: the execution role is not allowed to use the KMS key.",
+            "must allow kms:Decrypt on the key's ARN",
+        ),
+        ("lambda:InvokeFunction",),
+    ),
+    (
         "pull-by-node",
         f'Failed to pull image "{_IMAGE}": failed to pull and unpack image: {_PULL}',
         {},

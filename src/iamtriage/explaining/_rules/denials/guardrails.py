@@ -225,8 +225,12 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     service = denial.service or "SERVICE"
     region = region_argument(denial)
     name = f"com.amazonaws.{region}.{service}" if service.replace("-", "").isalnum() else "SERVICE_NAME"
+    on_instance = _instance_commands(denial, region)
+    origin = "in the VPC that the request came from"
+    if on_instance:
+        origin = f"in the VPC of the instance {_session_name(denial)}, which the first command prints"
     steps = [
-        "Find the service's endpoint in the VPC that the request came from. Its owner is often the network team.",
+        f"Find the service's endpoint {origin}. Its owner is often the network team.",
         "Save its policy as policy.json with the Deny statement scoped down: the command replaces the whole policy."
         if explicit
         else save_step("the endpoint's policy"),
@@ -244,7 +248,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         who="account administrator",
         steps=(*steps, *resource_steps(denial), *(() if denial.is_explicit else role_path_steps(denial))),
         commands=(
-            *_instance_commands(denial, region),
+            *on_instance,
             fill_command(
                 "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]' --output json",
                 *(region, f"Name=service-name,Values={name}"),
@@ -263,9 +267,14 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     return explain_guardrail(denial, "vpc-endpoint-policy", verdict, cause, remedy, *_identity_notes(denial))
 
 
+def _session_name(denial: Denial) -> str:
+    name: str = getattr(denial.principal, "session_name", "")
+    return name
+
+
 def _instance_commands(denial: Denial, region: str) -> tuple[str, ...]:
     """Return the command that prints the VPC of the instance after which EC2 named the session."""
-    session_name: str = getattr(denial.principal, "session_name", "")
+    session_name = _session_name(denial)
     if not _INSTANCE_ID.fullmatch(session_name):
         return ()
     template = (
@@ -326,9 +335,12 @@ def _delegation_steps(denial: Denial) -> tuple[str, ...]:
     if not _delegates(denial):
         return ()
     principal = "user" if "user" in denial.lowercase_action else "role"
-    verb = "is created with" if "create" in denial.lowercase_action else "has"
+    creates = "create" in denial.lowercase_action
+    create = (
+        f"create the {principal} with that boundary" if creates else f"give the {principal} that boundary"
+    )
     return (
-        f"Keep the condition: without it, the caller can get more permissions with a {principal} that has no boundary. It may be there already: then the call succeeds if the {principal} {verb} that boundary (--permissions-boundary, permissions_boundary in Terraform).",
+        f"Keep the condition: without it, the caller can get more permissions through a {principal} that has no boundary. If the boundary already allows the action under such a condition, {create} (--permissions-boundary, in Terraform permissions_boundary) instead.",
     )
 
 

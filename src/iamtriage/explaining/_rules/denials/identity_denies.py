@@ -249,7 +249,9 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     message = denial.facts.decoded_message
     conditions = () if message is None else message.denying_conditions()
     statement = f"the statement {clip_text(denial.statements[0])}" if denial.statements else "a policy"
-    met = next((each for each in conditions if each.request_values), None)
+    # The caller can change the request more easily than who calls.
+    ordered = sorted(conditions, key=lambda each: each.key.lower().startswith("aws:principal"))
+    met = next((each for each in ordered if each.request_values), None)
     verdict = f"{statement} denies it explicitly"
     if met is not None:
         verdict += f" because {clip_text(met.key)} is {clip_text(', '.join(met.request_values or ()))}"

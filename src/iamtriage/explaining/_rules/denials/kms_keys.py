@@ -44,6 +44,7 @@ _EXTERNAL_SECRETS = re.compile(r"SecretSyncedError|external-secrets|could not ge
 _VIA_SERVICES = frozenset(
     {"secretsmanager", "ssm", "s3", "sqs", "sns", "kinesis", "dynamodb", "lambda", "ec2"}
 )
+_ENVIRONMENT = "unable to decrypt the environment variables"
 _SHOW_KEY = "aws secretsmanager describe-secret --secret-id SECRET_ID --query KmsKeyId --output text"
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
@@ -167,6 +168,8 @@ def explain_three_reasons(denial: Denial) -> Explanation:
 
 def explain_unknown_key(denial: Denial) -> Explanation:
     """Explain the old message about the key of a ciphertext."""
+    if _ENVIRONMENT in denial.failure.text:
+        return explain_environment_key(denial)
     return Explanation(
         failure=denial.failure,
         topic="kms-key-unknown",
@@ -292,13 +295,15 @@ def explain_environment_key(denial: Denial) -> Explanation:
 
 def _inspect_key_remedy(denial: Denial) -> Remedy:
     key = commands.arn(denial.resource, "KEY_ID")
+    # The called operation can be one of another service, which uses the key for the caller.
+    action = denial.action if denial.lowercase_action.startswith("kms:") else "kms:Decrypt"
     region = region_argument(denial)
     return Remedy(
         title="Find the key, and check its Region and key policy",
         who="resource owner",
         steps=(
             "The resource that holds the data names the key it was encrypted with (KmsKeyId, SSEKMSKeyId). Its ARN shows account and Region; an alias can point to different keys in two Regions.",
-            f"Check the key policy for an Allow for {denial.caller}, Deny statements and grants. For a key in another account, an identity-based policy of the caller must allow {denial.action or 'the action'} on the key's ARN, too.",
+            f"Check the key policy for an Allow for {denial.caller}, Deny statements and grants. For a key in another account, an identity-based policy of the caller must allow {action} on the key's ARN, too.",
         ),
         commands=(
             fill_command("aws kms describe-key --key-id {} --region {}", key, region),
