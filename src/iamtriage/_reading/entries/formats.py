@@ -158,6 +158,8 @@ def _docker_tail(line: str) -> int:
 
 
 _NONE = Prefix("", "", 0, is_stamped=False)
+# Every prefix begins with one of these, or contains a time's colon, a bar, a hyphen or a tab.
+_PREFIX_STARTS = frozenset("1[<>{")
 _UNSTAMPED = frozenset({"quote", "stern", "docker_json", "docker_compose", "kubectl", "github_cli"})
 _MAX_PREFIXES = 3
 
@@ -168,6 +170,8 @@ def split_prefix(line: str) -> Prefix:
     >>> split_prefix("api-1  | 09:00:00 INFO ready").stream, split_prefix("ready").format
     ('api-1', '')
     """
+    if line[:1] not in _PREFIX_STARTS and not (":" in line or "|" in line or "-" in line or "\t" in line):
+        return _NONE
     found = _NONE
     for _ in range(_MAX_PREFIXES):
         m = PREFIX.match(line, found.end)

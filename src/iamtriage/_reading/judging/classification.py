@@ -237,7 +237,9 @@ def _is_ours(candidate: Candidate, context: TextContext) -> bool:
         return True
     principal = candidate.facts.get("principal")
     resource = candidate.facts.get("resource")
-    arn = any(f is not None and f.value.startswith("arn:") for f in (principal, resource))
+    arn = (principal is not None and principal.value.startswith("arn:")) or (
+        resource is not None and resource.value.startswith("arn:")
+    )
     if (
         not arn
         and candidate.source not in {"botocore", "aws-cli", "kubernetes"}

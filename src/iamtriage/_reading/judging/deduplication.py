@@ -54,13 +54,15 @@ def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
     united: list[Candidate] = []
     # Where the last report of each ends.
     ends: dict[int, int] = {}
-    traits: dict[int, _Traits] = {}
+    # Equal traits have one number, because comparing traits takes long.
+    numbers: dict[_Traits, int] = {}
+    traits: dict[int, int] = {}
     for at, candidate in enumerate(candidates):
         if _only_names(candidate, candidates[max(0, at - _MOST_COMPARED) : at + 1 + _MOST_COMPARED]):
             continue
         others = seen.setdefault(candidate.kind, [])
         # Of reports that say the same, one is compared.
-        different: set[_Traits] = set()
+        different: set[int] = set()
         for other in others[-_MOST_COMPARED:]:
             if traits[id(other)] in different:
                 continue
@@ -74,11 +76,11 @@ def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
                     if present is None or (present.rank < fact.rank and present.rank <= CLASS_NAME):
                         other.facts[key] = fact
                 ends[id(other)] = candidate.end
-                traits[id(other)] = _traits(other)
+                traits[id(other)] = numbers.setdefault(_traits(other), len(numbers))
                 break
         else:
             others.append(candidate)
-            traits[id(candidate)] = _traits(candidate)
+            traits[id(candidate)] = numbers.setdefault(_traits(candidate), len(numbers))
             united.append(candidate)
     return united
 
