@@ -385,6 +385,8 @@ def test_trust_policy_of_pod_identity_is_read(
     again = explained(eks(operation, TRUST), {**facts, "trust_policy": fixed})
     assert codes(again)[0] == ("trust-policy-allows", "supplied")
     assert "update-assume-role-policy --role-name cart " in commands(found)[0]
+    has_other_way = "expects the" in verdict and "account 444455556666" not in verdict
+    assert any("Or create the association for" in each.title for each in found.remedies) is has_other_way
     assert ("create-pod-identity-association" in commands(found)[-1]) is operation.startswith("Create")
 
 

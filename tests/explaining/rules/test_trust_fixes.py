@@ -192,6 +192,30 @@ def test_job_with_another_subject(expected: str, actual: str, reason: str, title
     assert explanation.remedies[1].title == title
 
 
+@pytest.mark.parametrize(
+    ("pattern", "titles"),
+    [
+        (
+            "repo:octo/cart:ref:refs/heads/*",
+            ["Or remove environment: from the job, and run it on a branch that matches *"],
+        ),
+        ("repo:octo/*:ref:refs/heads/main", []),
+    ],
+    ids=["branches", "repositories"],
+)
+def test_job_with_a_subject_that_no_pattern_matches(pattern: str, titles: list[str]) -> None:
+    policy = _policy("", issuer=GITHUB)
+    policy["Statement"][0]["Condition"] = {"StringLike": {f"{GITHUB}:sub": pattern}}
+    found = _explain(policy, "repo:octo/cart:environment:live", "sts.amazonaws.com", issuer=GITHUB)
+    assert [each.title for each in found.remedies[1:]] == titles
+
+
+def test_trust_in_pull_requests_is_for_all_of_them() -> None:
+    policy = _policy("repo:octo/cart:ref:refs/heads/main", issuer=GITHUB)
+    found = _explain(policy, "repo:octo/cart:pull_request", "sts.amazonaws.com", issuer=GITHUB)
+    assert "only if all pull requests of the repository are meant" in found.remedies[0].steps[0]
+
+
 def test_job_of_another_repository() -> None:
     policy = _policy("repo:octo/cart:ref:refs/heads/main", issuer=GITHUB)
     explanation = _explain(policy, "repo:octo/shop:environment:live", "sts.amazonaws.com", issuer=GITHUB)

@@ -258,6 +258,16 @@ def _explain_checked(
 ) -> Explanation:
     """Explain what is wrong in a trust policy that is known."""
     show, replace = commands.trust_policy_commands(role.name if role else None)
+    others: tuple[Remedy, ...] = ()
+    if checked.alternative is not None:
+        others = (
+            Remedy(
+                title=checked.alternative,
+                who="cluster administrator",
+                steps=("An association is for one service account in one namespace of one cluster.",),
+                url=pages.EKS_POD_ASSOCIATION,
+            ),
+        )
     evidence: Evidence = "derived" if is_derived(case.facts, "trust_policy") else "supplied"
     if role is not None:
         again = tuple(each.replace("ROLE_ARN", quote_argument(str(role))) for each in again)
@@ -289,7 +299,7 @@ def _explain_checked(
         topic=topic,
         summary=checked.text,
         causes=(checked.cause.cause(evidence, (checked.reason,), text=checked.text), reported),
-        remedies=(remedy,),
+        remedies=(remedy, *others),
         notes=("An IAM policy does not help. Changes to a trust policy take a few seconds to propagate.",),
     )
 

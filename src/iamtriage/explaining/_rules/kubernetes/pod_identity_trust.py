@@ -95,6 +95,7 @@ class PodTrust:
         reason: Why, as a sentence.
         title: What to do.
         fixed: The whole corrected policy, or ``None`` if nothing has to change.
+        alternative: What else helps, as the title of a remedy.
     """
 
     cause: CauseType
@@ -102,6 +103,7 @@ class PodTrust:
     reason: str
     title: str
     fixed: dict[str, Any] | None
+    alternative: str | None = None
 
 
 def check_pod_trust(facts: Facts, role_account: str | None = None) -> PodTrust | None:
@@ -243,6 +245,9 @@ def _failed_condition(
             f"Its condition on {clip_text(key)} is not met.",
             f"Accept the {name} {clip_text(actual)} in the role's trust policy",
             fixed,
+            None
+            if name == "account"
+            else f"Or create the association for the {name} {wanted}, if that is the one that is meant",
         )
     return None
 

@@ -44,6 +44,7 @@ _AUDIENCE = "sts.amazonaws.com"
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 _GITHUB = "token.actions.githubusercontent.com"
 _PARTS_OF_SUBJECT = 4
+_BRANCH = "ref:refs/heads/"
 _EXTERNAL_ID = "sts:externalid"
 _MFA = "aws:multifactorauthpresent"
 _REMOVE_OLD = "Remove the old value if nothing uses it."
@@ -87,7 +88,7 @@ def _describe_job(expected: str, actual: str) -> str:
     context, wanted = _job_context(actual), _job_context(expected)
     kind, wanted_kind = context.partition(":")[0], wanted.partition(":")[0]
     if not _is_same_repository(expected, actual) or kind == wanted_kind:
-        is_tag = context.startswith("ref:refs/tags/") and wanted.startswith("ref:refs/heads/")
+        is_tag = context.startswith("ref:refs/tags/") and wanted.startswith(_BRANCH)
         return ": a tag started the workflow" if is_tag else ""
     return {
         "environment": ": the job has an environment, which replaces the branch in the subject",
@@ -239,7 +240,7 @@ def _subject_remedies(
         more = (
             "This is narrower than a pattern."
             if is_literal
-            else f"Do this only if this caller is meant to assume the role. {_REMOVE_OLD}"
+            else f"Do this only if {_describe_trusted(actual)} meant to assume the role. {_REMOVE_OLD}"
         )
         yield attrs.evolve(remedy, steps=(f"{WHOLE_DOCUMENT} {more}", *remedy.steps))
     if is_literal:
@@ -256,14 +257,24 @@ def _subject_remedies(
     other = _describe_expected_caller(expected, actual)
     if other is not None:
         title, step, lines = other
-        yield Remedy(title=title, who="you", steps=(step,), commands=lines, url=pages.EKS_IRSA_POD)
+        url = pages.GITHUB_OIDC if actual.startswith("repo:") else pages.EKS_IRSA_POD
+        yield Remedy(title=title, who="you", steps=(step,), commands=lines, url=url)
+
+
+def _describe_trusted(subject: str) -> str:
+    """Return who has a subject, as the beginning of a clause with ``meant``."""
+    if subject.startswith("repo:") and _job_context(subject) == "pull_request":
+        return "all pull requests of the repository are"
+    return "this caller is"
 
 
 def _describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tuple[str, ...]] | None:
     """Return how to call as the subject that the policy expects, if both are of the same kind."""
     wanted, found = expected.split(":"), actual.split(":")
-    if "*" in expected or "?" in expected:
-        return None
+    if set("*?") & set(expected):
+        is_branch = wanted[0] == found[0] == "repo" and _job_context(expected).startswith(_BRANCH)
+        is_usable = is_branch and _is_same_repository(expected, actual)
+        return _describe_expected_job(expected, actual) if is_usable else None
     if len(wanted) == len(found) == _PARTS_OF_SUBJECT and wanted[:2] == found[:2] == [
         "system",
         "serviceaccount",
@@ -298,12 +309,10 @@ def _describe_expected_job(expected: str, actual: str) -> tuple[str, str, tuple[
         step = f"Run the job from the branch, tag, environment or repository that the subject {clip_text(expected)} names."
         return "Or run the workflow as the trust policy expects", step, ()
     kind, _, name = context.partition(":")
-    is_branch = wanted.startswith("ref:refs/heads/")
-    where = (
-        f"on the branch {clip_text(wanted.removeprefix('ref:refs/heads/'))}"
-        if is_branch
-        else f"for {clip_text(wanted)}"
-    )
+    where = f"for {clip_text(wanted)}"
+    if wanted.startswith(_BRANCH):
+        branch = clip_text(wanted.removeprefix(_BRANCH))
+        where = f"on a branch that matches {branch}" if set("*?") & set(branch) else f"on the branch {branch}"
     if wanted.startswith("environment:"):
         environment = clip_text(wanted.removeprefix("environment:"))
         step = f"Set environment: {environment} in the job. Without it, the subject names the branch, tag or pull_request."
