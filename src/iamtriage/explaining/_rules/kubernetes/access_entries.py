@@ -24,10 +24,10 @@ from iamtriage.explaining._rules.kubernetes.aws_auth_maps import (
     explain_aws_auth_unreadable,
 )
 from iamtriage.explaining._rules.kubernetes.cluster_access import SHARED_ROLE
+from iamtriage.explaining._rules.kubernetes.fargate_roles import explain_fargate_role
 from iamtriage.explaining._rules.kubernetes.pod_identities import (
     explain_association_exists,
     explain_association_missing,
-    explain_fargate_role,
     explain_pod_trust,
 )
 from iamtriage.explaining._rules.kubernetes.reserved_names import entry_principal, explain_reserved_name
