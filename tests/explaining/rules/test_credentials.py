@@ -1614,9 +1614,11 @@ def test_explanation(
     [pytest.param(text, facts, id=name) for name, text, facts in CASES],
 )
 def test_no_explanation_suggests_permissions_for_the_caller(text: str, facts: Facts) -> None:
-    """The caller's policies cause none of these failures. The only document is a role's trust policy."""
+    """The caller's policies cause none of these failures. Documents are trust policies, or trust a service."""
     for remedy in explained(text, facts).remedies:
-        assert remedy.policy is None or remedy.layer == "role_trust"
+        if remedy.policy is not None and remedy.layer != "role_trust":
+            assert remedy.layer == "resource"
+            assert all(each["Principal"].keys() == {"Service"} for each in remedy.policy["Statement"])
         assert remedy.statement is None
 
 

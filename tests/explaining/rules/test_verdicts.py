@@ -253,7 +253,7 @@ CASES = {
     ),
     "api-route": (
         '$ curl https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod/orders\n{"message":"Missing Authentication Token"}',
-        "no such path, method or stage",
+        "has no route /orders in the stage prod of the API a1b2c3d4e5",
         "--rest-api-id a1b2c3d4e5 --region eu-west-1",
     ),
     "chained-session": (
