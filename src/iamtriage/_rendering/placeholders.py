@@ -36,6 +36,7 @@ _WORDS = frozenset(
         "INSTANCE_PROFILE",
         "ISSUER",
         "KEY",
+        "MOUNT_POINT",
         "NAME",
         "NAMESPACE",
         "NODEGROUP",
@@ -60,6 +61,7 @@ _WORDS = frozenset(
         "USER",
         "VALUE",
         "VERB",
+        "WORKGROUP",
     }
 )
 

@@ -244,7 +244,7 @@ def _describe_route(case: Case[MissingCredentials], url: re.Match[str] | None) -
 
 def _sign_remedy_for_gateway(url: re.Match[str] | None) -> Remedy:
     region = commands.region(url["region"] if url else None)
-    address = url[0] if url else "URL"
+    address = url[0] if url else "API_URL"
     template = 'curl --aws-sigv4 {} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --header "x-amz-security-token: $AWS_SESSION_TOKEN" {}'
     return Remedy(
         title="If the method uses IAM authorization, sign the request with SigV4 for execute-api",
