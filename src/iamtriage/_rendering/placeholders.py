@@ -58,6 +58,7 @@ _WORDS = frozenset(
         "TASK_DEFINITION",
         "THUMBPRINT",
         "TOKEN",
+        "URL",
         "USER",
         "VALUE",
         "VERB",

@@ -160,7 +160,6 @@ CASES: tuple[Golden, ...] = (
     ("identity-implicit-user", botocore_text("AccessDenied", "ListBuckets", _denied(USER, "s3:ListAllMyBuckets", None, _no("identity-based policy", "s3:ListAllMyBuckets"))), {}),
     ("identity-implicit-identity-center", botocore_text("AccessDeniedException", "DescribeCluster", _denied(SSO, "eks:DescribeCluster", CLUSTER, _no("identity-based policy", "eks:DescribeCluster"))), {}),
     ("athena-result", botocore_text("InvalidRequestException", "StartQueryExecution", "Unable to verify/create output bucket orders-results"), {}),
-    ("efs-mount", "mount.nfs4: access denied by server while mounting fs-0a1b2c3d4e5f60718.efs.eu-west-1.amazonaws.com:/", {}),
     ("codecommit-git", "fatal: unable to access 'https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/orders/': The requested URL returned error: 403", {}),
     ("notification-destination", botocore_text("InvalidArgument", "PutBucketNotificationConfiguration", "Unable to validate the following destination configurations"), {}),
     ("ecr-pull-bare", 'Failed to pull image "111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1": failed to resolve reference: pulling from host 111122223333.dkr.ecr.us-east-1.amazonaws.com failed with status code [manifests 1]: 403 Forbidden', {}),

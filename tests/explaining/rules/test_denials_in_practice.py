@@ -604,17 +604,6 @@ OTHERS: tuple[Case, ...] = (
         (),
     ),
     (
-        "EFS mount",
-        "mount.nfs4: access denied by server while mounting fs-0a1b2c3d4e5f60718.efs.eu-west-1.amazonaws.com:/",
-        {},
-        (
-            "fs-0a1b2c3d4e5f60718 denied the mount",
-            "sudo mount -t efs -o tls,iam fs-0a1b2c3d4e5f60718:/ MOUNT_POINT",
-            "--region eu-west-1 --file-system-id fs-0a1b2c3d4e5f60718",
-        ),
-        ("cloudtrail", "REGION"),
-    ),
-    (
         "Git and CodeCommit",
         "fatal: unable to access 'https://git-codecommit.cn-north-1.amazonaws.com.cn/v1/repos/orders/': The requested URL returned error: 403",
         {},

@@ -373,16 +373,6 @@ PERMISSIONS: Table = (
         denied(code="AccessDeniedException", operation="GetTable"),
     ),
     (
-        "efs",
-        "mount.nfs4: access denied by server while mounting fs-0a1b2c3d4e5f60718.efs.eu-west-1.amazonaws.com:/",
-        denied(service="efs", resource="fs-0a1b2c3d4e5f60718"),
-    ),
-    (
-        "efs-zone",
-        "mount.nfs4: access denied by server while mounting eu-west-1b.fs-0a1b2c3d.efs.eu-west-1.amazonaws.com:/orders",
-        denied(service="efs", resource="fs-0a1b2c3d"),
-    ),
-    (
         "backup",
         botocore_text(
             "AccessDeniedException",
@@ -442,6 +432,7 @@ def test_every_frame_has_an_example(frame: Frame) -> None:
         "Without s3:GetBucketLocation, Athena reports 'Unable to verify/create output bucket' for every query.",
         "mount.nfs4: access denied by server while mounting nas.example.com:/orders",
         "mount.nfs4: access denied by server while mounting 127.0.0.1:/",
+        "mount.nfs4: access denied by server while mounting fs-0a1b2c3d4e5f60718.efs.eu-west-1.amazonaws.com:/",
     ],
 )
 def test_advice_and_other_products_are_not_reports(text: str) -> None:

@@ -229,13 +229,6 @@ FRAMES: tuple[Frame, ...] = (
     ),
     Frame(
         "access_denied",
-        "<mounting>access denied by server",
-        r"\bmount\.nfs4?: access denied by server while mounting (?:[a-z0-9-]{4,30}\.)?(?P<resource>fs-[0-9a-z]{1,40})"
-        r"\.(?P<service>efs)\.[a-z0-9-]{4,30}\.amazonaws\.com\b",
-        is_aws=True,
-    ),
-    Frame(
-        "access_denied",
         "ccess denied when",
         rf"\b[Aa]ccess denied when calling (?:{_ACTION}|[A-Z]\w{{2,40}})",
     ),

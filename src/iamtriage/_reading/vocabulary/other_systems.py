@@ -83,13 +83,11 @@ S3A_DENIAL = (
     r"AccessDeniedException:?\s(?![/\\~.]|file:|[A-Z]:)(?=[^\n]{0,400}?(?:\bs3[an]?://|\.fs\.s3a\.|AmazonS3Exception"
     r"|\.services\.s3\.|NoAuthWithAWSException)|[^\n]{0,400}\nat\sorg\.apache\.hadoop\.fs\.s3a\.)"
 )
-# The NFS client names the host of an EFS file system.
-_EFS_DENIAL = r"access\sdenied\sby\sserver\swhile\smounting\s(?:[a-z0-9-]{4,30}\.)?fs-[0-9a-z]{1,40}\.efs\."
 _OTHER_SYSTEMS = _signs(
     (("ccess denied for user '",), r"[Aa]ccess denied for user '"),
     (("password authentication failed",), r"password authentication failed"),
     (("permission denied for ",), r"permission denied for (?:relation|table|schema|database|function)"),
-    (("mount.nfs", "access denied by server"), rf"mount\.nfs(?!4?:\s{_EFS_DENIAL})|(?!{_EFS_DENIAL})access denied by server while mounting"),
+    (("mount.nfs", "access denied by server"), r"mount\.nfs|access denied by server while mounting"),
     (("java.nio.file.",), rf"java\.nio\.file\.(?!{S3A_DENIAL})"),
     (("docker.sock", "(publickey"), r"docker\.sock|\(publickey"),
     (("org.springframework",), r"org\.springframework\.security"),

@@ -41,7 +41,6 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
     ("insufficient permissions to execute the query", "denials.s3.explain_query_data"),
     ("access denied when writing", "denials.athena_results.explain_query_result"),
     ("verify/create output bucket", "denials.athena_results.explain_query_result"),
-    ("access denied by server while mounting", "denials.efs_mounts.explain_mount"),
     ("block public access", "denials.s3.explain_block_public_access"),
     ("blockpublicpolicy", "denials.s3.explain_block_public_access"),
     ("blockpublicacls", "denials.s3.explain_block_public_access"),
