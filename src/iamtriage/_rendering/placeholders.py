@@ -58,7 +58,6 @@ _WORDS = frozenset(
         "TASK_DEFINITION",
         "THUMBPRINT",
         "TOKEN",
-        "URL",
         "USER",
         "VALUE",
         "VERB",
