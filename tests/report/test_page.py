@@ -187,7 +187,8 @@ class ManyProblems:
     def totals(self) -> dict[str, Any]:
         numbers = ("inputs", "inputs_read", "duplicate_inputs", "records", "other_errors", "principals")
         unknown = ("first_seen", "last_seen", "new_problems", "gone_problems")
-        totals: dict[str, Any] = dict.fromkeys((*numbers, "failed_sign_ins"), 0) | dict.fromkeys(unknown)
+        totals: dict[str, Any] = dict.fromkeys((*numbers, "failed_sign_ins"), 0)
+        totals.update(dict.fromkeys(unknown))
         return totals | {"denials": 12_000, "problems": 12_000}
 
     @property

@@ -376,7 +376,7 @@ class _Builder:
 def _footer(parts: Parts, selection: _Selection) -> Iterator[tuple[str, str]]:
     if selection.titles:
         titles = (f"{each.title} ({each.who})" for each in parts.remedies[1 : 1 + selection.titles])
-        yield "Next", "; ".join(titles) + "."
+        yield "Next", "; ".join(titles).replace("; Or", "; or") + "."
     for note in parts.notes[: selection.notes]:
         yield "Note", note
     yield from parts.others

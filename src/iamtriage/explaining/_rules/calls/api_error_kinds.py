@@ -45,7 +45,7 @@ CODE_NOT_CONFIRMED = CauseType(
 )
 MANY_CALLERS = CauseType(
     "many-callers",
-    title="Other programs use the same request rate",
+    title="Other programs share the same rate limit",
     fix="Spread the calls over time, or request a higher quota.",
     of="throttled",
 )

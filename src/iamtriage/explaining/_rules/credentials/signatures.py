@@ -144,12 +144,6 @@ WRONG_SECRET = CauseType(
     fix="Copy the access key ID and its secret access key again.",
     of="signature-mismatch",
 )
-WRONG_REGION_OR_SERVICE = CauseType(
-    "wrong-region-or-service",
-    title="The request is signed for another region or service",
-    fix="Set the region of the endpoint in the client.",
-    of="signature-mismatch",
-)
 
 
 def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
@@ -308,7 +302,6 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
             ),
             REQUEST_CHANGED.cause(),
             *((edited_url,) if is_s3 and not is_presigned else ()),
-            WRONG_REGION_OR_SERVICE.cause(),
         ),
         remedies=tuple(remedies),
         notes=(credential_remedies.SIGNATURE_REJECTED,),

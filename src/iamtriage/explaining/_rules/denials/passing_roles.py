@@ -104,7 +104,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
             PASS_ROLE.cause(
                 evidence,
                 reason_lines(denial),
-                text=f"{capitalize_start(denial.caller)} made a call that passes {role} to {to}. iam:PassRole is checked within that call.{unnamed}",
+                text=f"{capitalize_start(denial.caller)} {_describe_call(denial, f'{role} to {to}')}{unnamed}",
             ),
         ),
         remedies=present(
@@ -117,6 +117,13 @@ def explain_pass_role(denial: Denial) -> Explanation:
             EVENTUAL_CONSISTENCY,
         ),
     )
+
+
+def _describe_call(denial: Denial, passed: str) -> str:
+    operation = denial.failure.envelope.operation
+    if operation is None:
+        return f"made a call that passes {passed}. iam:PassRole is checked within that call."
+    return f"called {operation}, which passes {passed}. iam:PassRole was denied within that call, not {operation} itself."
 
 
 def _verdict(denial: Denial, to: str) -> str:

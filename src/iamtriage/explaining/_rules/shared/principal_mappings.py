@@ -45,7 +45,7 @@ __all__ = (
     "recreate_entry_remedy",
 )
 
-IAM_DOES_NOT_HELP = "An IAM policy does not help: IAM allowed the call, and EKS rejected its parameters."
+IAM_DOES_NOT_HELP = "An IAM policy does not help: IAM allowed the call, and EKS rejected it."
 NODE_GROUPS = ("system:bootstrappers", "system:nodes")
 NODE_USERNAME = "system:node:{{EC2PrivateDNSName}}"
 VIEW_POLICY = "AmazonEKSViewPolicy"

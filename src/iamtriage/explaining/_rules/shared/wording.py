@@ -110,10 +110,25 @@ def save_step(policy: str, file: str = "policy.json", *, statements: str = "this
     return f"Save {policy} as {file}, with {statements} added and the existing ones kept: the command replaces the whole policy."
 
 
+_CREATING_VERBS = (
+    "Allocate",
+    "Copy",
+    "Create",
+    "Import",
+    "Invoke",
+    "Provision",
+    "Purchase",
+    "Register",
+    "Request",
+    "Run",
+)
+
+
 def region_steps(denial: Denial) -> tuple[str, ...]:
     """Return a step on a Deny that may be about the Region of the request."""
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
-    if not region:
+    # What exists is in one Region. Only what is created can be in another.
+    if not region or not (denial.action or "").partition(":")[2].startswith(_CREATING_VERBS):
         return ()
     return (
         f"The request went to {region}. If the Deny is on Regions (aws:RequestedRegion), call one that it exempts.",

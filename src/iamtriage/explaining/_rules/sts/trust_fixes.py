@@ -63,7 +63,7 @@ def describe_mismatch(result: TrustResult) -> str | None:
     actual = ", ".join(clip_text(each) for each in result.actual[:3])
     operator = result.condition.partition(" ")[0]
     if _is_literal(operator, result.expected):
-        return f"{operator} compares literally, so {expected} in the trust policy is no pattern and never matches the token's {claim} {actual}"
+        return f"{operator} compares literally, so {expected} in the trust policy is not a pattern and never matches the token's {claim} {actual}"
     difference = _describe_difference(result.expected[0], result.actual[0])
     return f"the trust policy expects the {claim} {expected}, and the token has {actual}{difference}"
 
