@@ -90,7 +90,7 @@ def explain(
     >>> [(cause.code, cause.evidence) for cause in explanation.causes]
     [('no-identity-allow', 'reported')]
     >>> explanation.remedies[0].title, explanation.remedies[0].who
-    ('Allow eks:DescribeCluster to the user ana', 'account administrator')
+    ('Allow eks:DescribeCluster for the user ana', 'account administrator')
     >>> explanation.remedies[0].policy["Statement"][0]["Resource"]
     'arn:aws:eks:eu-west-1:111122223333:cluster/orders'
     """

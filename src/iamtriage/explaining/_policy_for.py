@@ -12,6 +12,7 @@ from iamtriage.explaining._facts import build_facts
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
 from iamtriage.explaining._rules.shared.allow_remedies import required_grant
 from iamtriage.explaining._rules.shared.denial import build_denial, identity_allow_helps
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.failures._checks import check_failures
 from iamtriage.failures._failures import AccessDenied
@@ -197,8 +198,8 @@ def combine_first_remedy(explanation: Explanation, others: tuple[Failure, ...]) 
     title = first.title.replace(old[0], listed, 1)
     if title == first.title:
         title = f"{title}, and what else is denied"
-    # The inline policy must not replace the one for the single action.
-    name, new_name = single[0].get("Sid"), statements[0].get("Sid")
+    account = getattr(try_parse_principal(principal), "account", None)
+    name, new_name = inline_policy_name(single, account), inline_policy_name(statements, account)
     lines = tuple(
         line.replace(f"--policy-name {name} ", f"--policy-name {new_name} ") for line in first.commands
     )

@@ -555,7 +555,7 @@ def test_trust_policy_uses_the_claims_of_an_identity_pool_token() -> None:
 
 def test_permission_of_an_execution_role_is_not_granted_to_the_caller() -> None:
     remedy = _explained("execution-role").remedies[0]
-    assert remedy.title == "Allow sqs:ReceiveMessage to the function's execution role"
+    assert remedy.title == "Allow sqs:ReceiveMessage for the function's execution role"
     assert policy_for(scan(BY_NAME["execution-role"][0]))["Statement"] == []
 
 

@@ -86,7 +86,7 @@ LOGIN_NOT_ALLOWED = CauseType(
     title="The user is not allowed to use aws login",
     text="The console user or role is not allowed to create sessions with aws login.",
     recognised_by="The message names signin:CreateOAuth2Token.",
-    fix="Allow signin:CreateOAuth2Token and signin:AuthorizeOAuth2Access to the user or role.",
+    fix="Allow signin:CreateOAuth2Token and signin:AuthorizeOAuth2Access for the user or role.",
     sources=(pages.CLI_LOGIN,),
 )
 NO_SSO_LOGIN = CauseType(
@@ -189,7 +189,7 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
         remedies.insert(
             0,
             Remedy(
-                title="Allow aws login to the user or role",
+                title="Allow the user or role to use aws login",
                 who="account administrator",
                 steps=(
                     "Attach the managed policy SignInLocalDevelopmentAccess. For a role: aws iam attach-role-policy --role-name.",

@@ -58,7 +58,7 @@ NO_MARKETPLACE_ALLOW = CauseType(
     title="The caller lacks the AWS Marketplace permissions",
     meaning="The caller is not allowed to subscribe to the model in AWS Marketplace.",
     recognised_by="The denied action is an action of AWS Marketplace during a call to Bedrock.",
-    fix="Allow aws-marketplace:Subscribe, Unsubscribe and ViewSubscriptions to the principal that subscribes.",
+    fix="Allow aws-marketplace:Subscribe, Unsubscribe and ViewSubscriptions for the principal that subscribes.",
     sources=(pages.BEDROCK_MODELS,),
 )
 BEDROCK_MODEL_ACCESS = CauseType(

@@ -38,7 +38,7 @@ EXECUTION_ROLE = CauseType(
     title="The execution role lacks a permission",
     meaning="The function's execution role lacks a permission that the function needs for what the call sets up.",
     recognised_by='AWS says "The provided execution role does not have permissions to call …".',
-    fix="Allow the action to the function's execution role.",
+    fix="Allow the action for the function's execution role.",
     sources=(pages.LAMBDA_ROLE,),
 )
 

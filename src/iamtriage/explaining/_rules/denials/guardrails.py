@@ -18,10 +18,10 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
     policy_principal_arn,
     required_grant,
     role_path_steps,
-    statement_id,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.wording import (
     denial_summary,
     model_region_remedy,

@@ -92,7 +92,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
         causes=tuple(causes),
         remedies=(
             Remedy(
-                title=f"Allow the pull to {puller}",
+                title=f"Allow {puller} to pull the image",
                 who="account administrator",
                 steps=(
                     f"{who_pulls} The policy contains {_ACTIONS}, and ecr:GetAuthorizationToken.",

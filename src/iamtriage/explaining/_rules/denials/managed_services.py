@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.service_access import (
     NOTIFICATIONS,
@@ -45,7 +46,7 @@ SERVICE_ROLE_LACKS_PERMISSION = CauseType(
     title="The role that the service uses lacks a permission",
     meaning="A managed service works with a role, and an identity-based policy of that role does not allow what it needs.",
     recognised_by="The service reports that the role is not authorized, or lacks permissions, in its own words.",
-    fix="Allow the actions to the role that the service uses. The caller needs no more permissions.",
+    fix="Allow the actions for the role that the service uses. The caller needs no more permissions.",
     sources=(pages.PASS_ROLE,),
     example="service-role-lacks-permission",
 )
@@ -225,12 +226,11 @@ def explain_weak_role(denial: Denial) -> Explanation:
         key=artifact["key"] if artifact else "OBJECT_KEY",
     )
     name = commands.role_name(None if role is None else role.name)
-    policy: dict[str, Any] | None = build_document(
-        [{"Effect": "Allow", "Action": list(row.actions), "Resource": resource}]
-    )
+    statement = {"Effect": "Allow", "Action": list(row.actions), "Resource": resource}
+    policy: dict[str, Any] | None = build_document([statement])
     line = fill_command(
-        "aws iam put-role-policy --role-name {} --policy-name ServiceAccess --policy-document file://policy.json",
-        name,
+        "aws iam put-role-policy --role-name {} --policy-name {} --policy-document file://policy.json",
+        *(name, inline_policy_name([statement], denial.account)),
     )
     steps = [f"Save the policy as policy.json and attach it to {named}."]
     needs = join_words(row.actions, "and")

@@ -61,7 +61,7 @@ PASS_ROLE = CauseType(
     title="The caller is not allowed to pass the role",
     meaning="The caller made a call that passes a role to a service, and is not allowed to pass it.",
     recognised_by="The denied action is iam:PassRole.",
-    fix="Allow iam:PassRole on the role to the caller, with the condition iam:PassedToService.",
+    fix="Allow the caller iam:PassRole on the role, with the condition iam:PassedToService.",
     sources=(pages.PASS_ROLE,),
 )
 CROSS_ACCOUNT_PASS_ROLE = CauseType(

@@ -17,12 +17,12 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
     policy_principal_arn,
     required_grant,
     role_path_steps,
-    statement_id,
 )
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.companion_actions import companion_actions
 from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES, ResourcePolicy
 from iamtriage.explaining._rules.shared.wording import (
     ONE_POLICY_TYPE,

@@ -239,7 +239,9 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     if denial.principal_text is not None:
         step = f"S3 does not say who denied the call. Check whether the policies of {denial.caller} already allow the action. If not, add this statement."
         return allow_remedy(
-            denial, title=f"Allow {denial.action} to {denial.caller}, if its policies do not", first_step=step
+            denial,
+            title=f"Allow {denial.action} for {denial.caller}, if its policies do not",
+            first_step=step,
         )
     step = "Check who made the call (aws sts get-caller-identity) and what its policies allow already."
     return allow_remedy(

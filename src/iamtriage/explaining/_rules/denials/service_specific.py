@@ -281,7 +281,7 @@ def explain_dependency(denial: Denial) -> Explanation:
                 who="account administrator",
                 steps=(
                     "Search CloudTrail for a denied call to another service at the same time.",
-                    "Allow that action to the role or user in the record. If it is iam:CreateServiceLinkedRole, create the role once as an administrator.",
+                    "Allow that action for the role or user in the record. If it is iam:CreateServiceLinkedRole, create the role once as an administrator.",
                 ),
                 commands=(
                     fill_command(

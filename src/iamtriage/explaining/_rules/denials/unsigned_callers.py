@@ -69,7 +69,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
                 who="you",
                 steps=(
                     f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the region of the endpoint. Use a client library or proxy that signs.",
-                    f"Allow {denial.action or 'the action'} to the role or user that signs, in its own policy or in the {name}.",
+                    f"Allow {denial.action or 'the action'} for the role or user that signs, in its own policy or in the {name}.",
                     *_other_logins(denial),
                 ),
                 url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",

@@ -79,7 +79,7 @@ NO_IAM_PERMISSION = CauseType(
     "no-iam-permission",
     title="The IAM policies do not allow eks:AccessKubernetesApi",
     text="Its IAM policies do not allow eks:AccessKubernetesApi and the other actions of the console.",
-    fix="Allow eks:AccessKubernetesApi to the signed-in role.",
+    fix="Allow eks:AccessKubernetesApi for the signed-in role.",
     of="console-without-access",
 )
 

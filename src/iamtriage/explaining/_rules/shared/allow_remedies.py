@@ -6,7 +6,6 @@ permission set. See https://docs.aws.amazon.com/IAM/latest/UserGuide/access_poli
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Literal
 
 from iamtriage._rendering.placeholders import find_placeholders
@@ -15,6 +14,7 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import companion_actions, text_hints
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principal_words import PLACEHOLDER_ACCOUNT
 from iamtriage.policies._documents import build_document, build_statement
 from iamtriage.policies._grants import build_grant
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
 
-__all__ = ("allow_remedy", "policy_principal_arn", "required_grant", "role_path_steps", "statement_id")
+__all__ = ("allow_remedy", "policy_principal_arn", "required_grant", "role_path_steps")
 
 # Service-linked roles by the service in their path, as the user guides of the services name them.
 _LINKED_ROLE_SERVICES = {
@@ -44,17 +44,6 @@ _POLICY_FILE = "file://policy.json"
 def required_grant(denial: Denial) -> Grant | None:
     """Return the grant that the request requires, or ``None`` if the action is unknown or masked."""
     return None if denial.action is None else build_grant(denial.action, denial.resource, denial.location)
-
-
-@functools.lru_cache(maxsize=512)
-def statement_id(action: str) -> str:
-    """Return a statement ID for an action.
-
-    >>> statement_id("eks:DescribeCluster")
-    'EksDescribeCluster'
-    """
-    service, _, name = action.partition(":")
-    return "".join(part.capitalize() for part in service.split("-")) + name
 
 
 def policy_principal_arn(denial: Denial) -> str:
@@ -117,8 +106,8 @@ def allow_remedy(
     grant = grant or required_grant(denial)
     if grant is None:
         return None
-    name = statement_id(grant.action)
-    policy = build_document([build_statement(grant, sid=name)])
+    statement = build_statement(grant, sid=statement_id(grant.action))
+    policy, name = build_document([statement]), inline_policy_name([statement], denial.account)
     hints = text_hints(grant.action, denial.failure.text, denial.location.partition or "aws")
     steps = [
         *([first_step] if first_step else []),
@@ -129,7 +118,7 @@ def allow_remedy(
     # Whoever replaces the placeholders of an ARN sees its partition.
     policy_text = str(policy)
     role = denial.role
-    title = title or f"Allow {grant.action} to {grantee or denial.caller}"
+    title = title or f"Allow {grant.action} for {grantee or denial.caller}"
     if isinstance(role, IdentityCenterRole) and grantee is None:
         return Remedy(
             title=title,

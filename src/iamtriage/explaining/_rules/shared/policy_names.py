@@ -1,0 +1,99 @@
+"""Name inline policies after what they allow.
+
+``put-role-policy`` and its kin replace an inline policy of the same name without a question. So the name has the
+actions and the resource, which no other policy of the role is likely to have.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._rendering.placeholders import find_placeholders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ("inline_policy_name", "statement_id")
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: IAM accepts 128 characters.
+_MAX_LENGTH = 80
+_DIGEST_LENGTH = 8
+_RESOURCE = 5
+_PART = re.compile(r"[A-Za-z0-9]+", re.ASCII)
+_PASSED_TO = "iam:PassedToService"
+
+
+@functools.lru_cache(maxsize=512)
+def statement_id(action: str) -> str:
+    """Return a statement ID for an action.
+
+    >>> statement_id("eks:DescribeCluster")
+    'EksDescribeCluster'
+    """
+    service, _, name = action.partition(":")
+    return "".join(part.capitalize() for part in service.split("-")) + name
+
+
+def inline_policy_name(statements: Iterable[Mapping[str, Any]], account: str | None = None) -> str:
+    """Return a name for an inline policy with these statements, attached to a principal of an account.
+
+    >>> statement = {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-logs/2026/*"}
+    >>> inline_policy_name([statement])
+    'AllowS3GetObjectOnAcmeLogs2026'
+    """
+    statements = list(statements)
+    parts = [_describe_statement(each, account) for each in statements]
+    name = "Allow" + "And".join(dict.fromkeys(parts))
+    if len(name) <= _MAX_LENGTH and len(set(parts)) == len(parts):
+        return name
+    digest = hashlib.sha256(json.dumps(statements, sort_keys=True).encode()).hexdigest()[:_DIGEST_LENGTH]
+    return f"{name[: _MAX_LENGTH - _DIGEST_LENGTH - 1]}-{digest}"
+
+
+def _describe_statement(statement: Mapping[str, Any], account: str | None) -> str:
+    actions, resources = _to_list(statement["Action"]), _to_list(statement["Resource"])
+    words = _describe_actions(actions)
+    on = [each for each in (_describe_resource(resource, account) for resource in resources) if each]
+    if on:
+        words += "On" + "And".join(on)
+    passed_to = statement.get("Condition", {}).get("StringEquals", {}).get(_PASSED_TO)
+    if isinstance(passed_to, str) and not find_placeholders(passed_to):
+        words += f"For{_to_words(passed_to.partition('.')[0])}"
+    return words
+
+
+def _describe_actions(actions: list[str]) -> str:
+    """Return the actions as one word, those of a service after its prefix."""
+    words, last = "", ""
+    for action in actions:
+        service, _, name = action.partition(":")
+        words += _to_words(name) if service == last else statement_id(f"{service}:{_to_words(name)}")
+        last = service
+    return words
+
+
+def _describe_resource(resource: str, account: str | None) -> str:
+    """Return what an ARN adds to the name: its resource, and another account or the region if it has one."""
+    fields = resource.split(":", _RESOURCE)
+    if len(fields) <= _RESOURCE:
+        return ""
+    _, _, service, region, owner, name = fields
+    if find_placeholders(name):
+        return ""
+    if service == "iam":
+        # No two roles of an account differ only in their path.
+        name = name.rpartition("/")[2]
+    others = [region, owner if account is not None and owner != account else ""]
+    return _to_words(name) + "".join(_to_words(each) for each in others if not find_placeholders(each))
+
+
+def _to_words(text: str) -> str:
+    return "".join(part[0].upper() + part[1:] for part in _PART.findall(text))
+
+
+def _to_list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
