@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import kind_of_code
 from iamtriage._reading.vocabulary.grammar import RECORD
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import HINT, Fact
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.linewraps import FRESH_LINE
 from iamtriage._reading.vocabulary.codes import is_status, kind_of_code, normalize_code
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME, CUT_OFF, HINT, Fact, Piece
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.judging.candidates import CHAIN, CLIENT_CODES, HEAD_TO_HEAD
 from iamtriage._reading.judging.cloud_sections import section_of
 from iamtriage._reading.readers.phrases import SPECIFIC
@@ -29,7 +30,6 @@ from iamtriage._reading.vocabulary.other_systems import (
     find_storage,
     names_aws,
 )
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME
 
 if TYPE_CHECKING:

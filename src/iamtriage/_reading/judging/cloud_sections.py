@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern
 
 _HEADING = lazy_pattern(
     r"^[#*\s>.)0-9-]{0,8}(?:(?P<aws>AWS|Amazon\sWeb\sServices|Amazon)|(?:Microsoft\s)?(?:Azure|AZURE)|GCP|Google(?:\sCloud)?(?:\sPlatform)?"

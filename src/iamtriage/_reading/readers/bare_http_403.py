@@ -10,8 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.grammar import RECORD
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import Piece
 from iamtriage._reading.vocabulary.services import MASKED_LABEL, service_of_host
 

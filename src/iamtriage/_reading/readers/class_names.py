@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import FOREIGN_NAMESPACE, is_code, is_generic, is_known
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.services import service_name
 

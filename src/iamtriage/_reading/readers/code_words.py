@@ -9,6 +9,7 @@ from __future__ import annotations
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.sdk_prefixes import code_piece
 from iamtriage._reading.vocabulary.codes import (
     find_codes,
@@ -18,7 +19,6 @@ from iamtriage._reading.vocabulary.codes import (
     may_be_other_class,
 )
 from iamtriage._reading.vocabulary.grammar import STATEMENT
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED
 
 if TYPE_CHECKING:

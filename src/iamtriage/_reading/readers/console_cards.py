@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.rbac import put_principal
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 from iamtriage._reading.vocabulary.policy_types import policy_type
 

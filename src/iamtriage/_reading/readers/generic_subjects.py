@@ -6,8 +6,8 @@ In "creating role: AccessDenied: You", the label ``role:`` ends a tool's message
 
 from __future__ import annotations
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.masks import find_arn_end
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 # An error code or a tool's words, then a colon or a new sentence. Text in brackets is a mask, which can hold anything.
 _INTRODUCTION = lazy_pattern(r"[^<\[{(«‹]{0,200}?[\w)\]\"'`*](?::(?:\s|\Z)|\.\s(?=[A-Z]))")

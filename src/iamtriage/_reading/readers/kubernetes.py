@@ -11,12 +11,12 @@ from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.phrases import compiled, table
 from iamtriage._reading.readers.rbac import put_principal
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.kubernetes.types import is_built_in
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import Piece
 
 if TYPE_CHECKING:

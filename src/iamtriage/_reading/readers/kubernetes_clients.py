@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.kubernetes.admission import is_admission_denial
 from iamtriage._reading.vocabulary.kubernetes.cluster_urls import is_cluster_url
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import HINT, Piece
 
 if TYPE_CHECKING:

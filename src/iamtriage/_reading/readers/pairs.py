@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.sdk_objects import is_in_sdk_error
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.codes import (
@@ -25,7 +26,6 @@ from iamtriage._reading.vocabulary.codes import (
 )
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS, STATEMENT, VAULT, find_cut, trim
 from iamtriage._reading.vocabulary.masks import rejoin
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.services import service_name, service_of_event_source
 

@@ -15,12 +15,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.kubernetes.admission import is_admission_denial
 from iamtriage._reading.vocabulary.kubernetes.types import is_built_in
 from iamtriage._reading.vocabulary.masks import rejoin
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import Fact, Piece
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS, VALUE_START, trim
 from iamtriage._reading.vocabulary.masks import ARN, ENCODED, rejoin
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import HINT
 from iamtriage._reading.vocabulary.policy_types import policy_type
 

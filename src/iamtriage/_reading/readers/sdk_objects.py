@@ -6,7 +6,7 @@ system's errors have them.
 
 from __future__ import annotations
 
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern
 
 # The keys to search for, and how they are printed.
 _KEYS = ("$fault", "$metadata")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import (
     camel_case_code,
     is_code,
@@ -28,7 +29,6 @@ from iamtriage._reading.vocabulary.grammar import (
 )
 from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.other_systems import S3A_DENIAL
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.services import service_name, service_of_event_source, service_of_host
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import is_code, is_generic, is_status, strip_hadoop_code
 from iamtriage._reading.vocabulary.grammar import (
     ELLIPSIS,
@@ -16,7 +17,6 @@ from iamtriage._reading.vocabulary.grammar import (
     RECORD,
     trim,
 )
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 from iamtriage._reading.vocabulary.services import service_name
 

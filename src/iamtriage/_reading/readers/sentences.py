@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.generic_subjects import (
     begins_message,
     find_principal_end,
@@ -26,7 +27,6 @@ from iamtriage._reading.readers.spaced_names import is_prose, is_whole_name, may
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.grammar import ARN_HEAD, ELLIPSIS, VALUE_START, find_cut, trim
 from iamtriage._reading.vocabulary.masks import ARN, BRACKETED, find_arn_end, rejoin
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, Piece
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern
 
 # From the service to the start of the name.
 _NAMES = r"""

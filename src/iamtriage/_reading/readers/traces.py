@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.grammar import VAULT
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import CLASS_NAME, HINT, Piece
 from iamtriage._reading.vocabulary.services import HOST, service_of_host
 

@@ -10,11 +10,11 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.codes import kind_of_code
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import MASK, rejoin
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, Piece
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import is_known
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS
 from iamtriage._reading.vocabulary.masks import rejoin
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 from iamtriage._reading.vocabulary.services import service_of_host
 

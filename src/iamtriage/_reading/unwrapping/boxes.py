@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.linewraps import (
     MIN_FULL_LINES,
     MIN_WIDTH,
@@ -16,7 +17,6 @@ from iamtriage._reading.unwrapping.linewraps import (
     last_and_first,
     show_wrap,
 )
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,9 +13,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.grammar import ENTRY_START
 from iamtriage._reading.vocabulary.masks import ends_in_open_mask
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,12 +12,12 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.boxes import strip_boxes
 from iamtriage._reading.unwrapping.continuations import strip_continuations
 from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
 from iamtriage._reading.unwrapping.links import strip_links
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 from iamtriage._reading.vocabulary.view import View
 
 if TYPE_CHECKING:

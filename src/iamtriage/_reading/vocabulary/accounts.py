@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern
 
 _ACCOUNT = lazy_pattern(r"arn:[\w-]*:\s?[\w-]*:[\w-]*:\s?([0-9]{12}):|\A([0-9]{12})\Z", re.ASCII)
 

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.masks import ends_in_mask
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 # ASCII's record separator replaces the prefix of a log line. Patterns treat it as whitespace.
 RECORD = "\x1e"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern
 
 _BREAK = r"\n(?=\S)"
 # Parentheses and quotes have many uses, so they are masks only between the separators of an ARN.

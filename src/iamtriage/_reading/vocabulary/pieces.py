@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.grammar import find_cut, find_ellipsis_end
 from iamtriage._reading.vocabulary.masks import rejoin
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from iamtriage.typing import Kind

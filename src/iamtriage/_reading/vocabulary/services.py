@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern
 
 _ALIASES = {
     "securitytoken": "sts",

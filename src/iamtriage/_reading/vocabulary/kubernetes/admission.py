@@ -7,7 +7,7 @@ https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/.
 
 from __future__ import annotations
 
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern
 
 # The service account of a pod does not exist. ``readers.kubernetes`` reads this as a separate kind.
 NO_SERVICE_ACCOUNT = "error looking up service account"

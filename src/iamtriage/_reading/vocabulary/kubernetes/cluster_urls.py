@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.kubernetes.types import GROUPS
-from iamtriage._reading.vocabulary.patterns import lazy_pattern
 
 # The endpoint of an EKS cluster, and the names under which pods reach the API server.
 _HOST = lazy_pattern(

@@ -1,12 +1,13 @@
 """Compile patterns when a text first needs them.
 
-There are hundreds of patterns, and a text needs few of them. Compiling takes much more time than reading a text.
+There are hundreds of patterns, and a text needs few of them. Compiling one takes much more time than reading a
+text.
 """
 
 from __future__ import annotations
 
 import re
-from typing import cast
+from typing import AnyStr, cast
 
 _ATTRIBUTES = (
     *("findall", "finditer", "fullmatch", "match", "search", "split", "sub"),
@@ -21,7 +22,7 @@ class _UsedPattern:
 class _LazyPattern:
     """A pattern that is compiled when an attribute of it is first asked for, and then is a used one."""
 
-    def __init__(self, source: str, flags: int) -> None:
+    def __init__(self, source: str | bytes, flags: int) -> None:
         self._source = source
         self._flags = flags
 
@@ -36,11 +37,11 @@ class _LazyPattern:
         return found
 
 
-def lazy_pattern(source: str, flags: int = 0) -> re.Pattern[str]:
+def lazy_pattern(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """Return a pattern that is compiled when it is first used.
 
     >>> pattern = lazy_pattern("[a-z]+")
     >>> pattern.match("abc1")[0], pattern.pattern
     ('abc', '[a-z]+')
     """
-    return cast("re.Pattern[str]", _LazyPattern(source, flags))
+    return cast("re.Pattern[AnyStr]", _LazyPattern(source, flags))
