@@ -1,7 +1,7 @@
 """Compile patterns when a text first needs them.
 
-There are hundreds of patterns, and a text needs few of them. Compiling one takes much more time than reading a
-text.
+There are hundreds of patterns, and a text needs few of them. Compiling one takes much more time than
+reading a text.
 """
 
 from __future__ import annotations
