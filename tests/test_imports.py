@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import ast
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ROOT = Path(__file__).resolve().parents[1]
 _CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
@@ -24,6 +27,9 @@ _CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_
 ]["importlinter"]["contracts"]
 _LAYERS = [contract for contract in _CONTRACTS if contract["type"] == "layers"]
 _MAX_MODULES_WITHOUT_CONTRACT = 4
+_MAX_MODULES = 15
+# They have one module per subject.
+_FOLDERS_OF_SUBJECTS = ("iamtriage._reading.readers", "iamtriage.explaining._rules")
 
 Graph = dict[str, set[str]]
 
@@ -148,10 +154,24 @@ def test_every_import_keeps_to_the_layers(graph: Graph, contract: dict[str, Any]
     assert {find_member(name) for name in graph} >= depths.keys()
 
 
+def count_modules(modules: Iterable[str]) -> Counter[str]:
+    """Return how many modules and packages are directly in each package."""
+    return Counter(name.rpartition(".")[0] for name in modules)
+
+
+def test_no_package_has_too_many_modules() -> None:
+    modules = find_modules(ROOT / "src" / "iamtriage")
+    files = (name for name, path in modules.items() if path.name != "__init__.py")
+    too_large = {
+        package: size
+        for package, size in count_modules(files).items()
+        if size > _MAX_MODULES and not package.startswith(_FOLDERS_OF_SUBJECTS)
+    }
+    assert too_large == {}
+
+
 def test_every_larger_package_has_a_contract(graph: Graph) -> None:
-    sizes: defaultdict[str, int] = defaultdict(int)
-    for name in graph:
-        sizes[name.rpartition(".")[0]] += 1
+    sizes = count_modules(graph)
     larger = {package for package, size in sizes.items() if size > _MAX_MODULES_WITHOUT_CONTRACT}
     containers = {container for contract in _LAYERS for container in contract["containers"]}
     assert larger <= containers
@@ -168,8 +188,8 @@ def test_contracts_have_no_exceptions() -> None:
     assert exceptions == {
         "pure": [
             "iamtriage.boto.** -> botocore",
-            "iamtriage.inputs._clients -> botocore",
-            "iamtriage.inputs._s3 -> botocore",
+            "iamtriage.inputs._sources.clients -> botocore",
+            "iamtriage.inputs._sources.s3 -> botocore",
             "iamtriage.testing.** -> botocore",
         ]
     }

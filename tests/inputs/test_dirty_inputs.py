@@ -138,7 +138,7 @@ def test_data_that_expands_without_end(
     start: str, problem: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Memory is bounded, and what comes before is read. The limit is lower here, to save time."""
-    monkeypatch.setattr("iamtriage.inputs._records._MAX_LINE", 4 << 20)
+    monkeypatch.setattr("iamtriage.inputs._records.formats._MAX_LINE", 4 << 20)
     packed = io.BytesIO()
     with gzip.open(packed, "wb", 1) as file:
         file.write(start.encode())

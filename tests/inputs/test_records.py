@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from iamtriage import parse, to_record
 from iamtriage.inputs import open_inputs
-from iamtriage.inputs._splitting import _find_splitter
+from iamtriage.inputs._records.splitting import _find_splitter
 from tests.inputs.records import (
     AUDIT,
     AUDIT_ALLOWED,

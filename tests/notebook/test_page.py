@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage import explain
-from iamtriage._rendering.cards import render
+from iamtriage._rendering.html.cards import render
 from tests.notebook.cells import DENIED
 from tests.rendering.hostile import PAYLOADS, everywhere
 

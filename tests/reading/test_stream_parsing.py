@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iamtriage import parse, to_record
+from iamtriage._reading.excerpts import LONG
 from iamtriage._reading.parsing import parse_stream
-from iamtriage._reading.vocabulary.excerpts import LONG
 from iamtriage.testing import denial, expired_credentials, kubernetes_forbidden, throttled
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from urllib.parse import unquote
 import pytest
 from typing_extensions import override
 
-from iamtriage._rendering.cards import render
+from iamtriage._rendering.html.cards import render
 from tests.rendering.hostile import PAYLOADS, WEB_ADDRESS, everywhere, text_of
 from tests.rendering.test_cards import ATTRIBUTES, ELEMENTS
 

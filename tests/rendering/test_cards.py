@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from typing_extensions import override
 
-from iamtriage._rendering._copying import SCRIPT
-from iamtriage._rendering._styles import STYLE
 from iamtriage._rendering.blocks import Block, Code, Fields, Heading, Items, Link, Mark, Paragraph, Source
-from iamtriage._rendering.cards import render
+from iamtriage._rendering.html.cards import render
+from iamtriage._rendering.html.copying import SCRIPT
+from iamtriage._rendering.html.styles import STYLE
 from tests.rendering.hostile import PAYLOADS, WEB_ADDRESS, documents, everywhere, text_of
 
 ELEMENTS = frozenset(

@@ -9,9 +9,9 @@ from hashlib import sha256
 import pytest
 
 from iamtriage import explain
-from iamtriage._rendering._copying import SCRIPT
 from iamtriage._rendering.blocks import Heading
-from iamtriage._rendering.cards import render
+from iamtriage._rendering.html.cards import render
+from iamtriage._rendering.html.copying import SCRIPT
 from tests.rendering.hostile import PAYLOADS, everywhere
 from tests.rendering.test_cards import read_card
 

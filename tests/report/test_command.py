@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from iamtriage.cli import main
 from iamtriage.report import Baseline, Progress, ReportError, build_report
-from iamtriage.report._summary import show_progress
+from iamtriage.report._formats.terminal import show_progress
 from tests.report.test_building import event, write_events
 
 if TYPE_CHECKING:

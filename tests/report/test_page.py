@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from iamtriage.report import build_report
-from iamtriage.report._page.plots import draw_bars, draw_days
-from iamtriage.report._page.rendering import render_page
+from iamtriage.report._formats.page.plots import draw_bars, draw_days
+from iamtriage.report._formats.page.rendering import render_page
 from tests.notebook.chromium import Page, open_browser
 from tests.report.test_building import event, write_events
 

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from iamtriage._reading.encodings import encoding_of
-from iamtriage._reading.vocabulary.excerpts import LONG
+from iamtriage._reading.excerpts import LONG
 from iamtriage._reading.vocabulary.triggers import may_hold_failure
 
 if TYPE_CHECKING:

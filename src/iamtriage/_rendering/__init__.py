@@ -1,5 +1,5 @@
 """Render blocks of text for terminals, Markdown and HTML.
 
 The text in a block is plain and can come from anywhere. Each renderer makes it harmless: ``terminal``,
-``markdown`` and ``cards`` (HTML) let no control sequence, markup or script of a text through.
+``markdown`` and ``html`` let no control sequence, markup or script of a text through.
 """

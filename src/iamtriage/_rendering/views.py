@@ -81,7 +81,7 @@ class View:
         return render(self._shown(), width=width, color=False)
 
     def _repr_html_(self) -> str:
-        from iamtriage._rendering.cards import render
+        from iamtriage._rendering.html.cards import render
 
         return render(self._shown(), page=False, copy_buttons=True)
 

@@ -1,4 +1,4 @@
-"""The command line ``iamtriage``, with a module per group of commands."""
+"""Run the commands of the command line ``iamtriage``."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _INTERRUPTED = 130
 _DEFAULT_COLUMNS = 80
 # The commands and their modules, in the order of the help.
 _MODULES = {
-    "explain": "_explain",
-    "parse": "_failures",
-    "scan": "_failures",
-    "report": "_report",
-    "redact": "_redact",
-    "arn": "_arns",
-    "aws-auth": "_aws_auth",
-    "sts": "_sts",
-    "trust": "_trust",
-    "check": "_check",
-    "why": "_why",
+    "explain": "explain",
+    "parse": "failures",
+    "scan": "failures",
+    "report": "report",
+    "redact": "redact",
+    "arn": "arns",
+    "aws-auth": "aws_auth",
+    "sts": "sts",
+    "trust": "trust",
+    "check": "check",
+    "why": "why",
 }
 
 
@@ -123,7 +123,7 @@ def _build_parser(first: str) -> argparse.ArgumentParser:
         parser.add_argument("--version", action="version", version=f"iamtriage {_get_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in dict.fromkeys(_MODULES[name] for name in names):
-        import_module(f"{__name__}.{module}").add_commands(commands)
+        import_module(f"{__name__}._commands.{module}").add_commands(commands)
     return parser
 
 

@@ -55,7 +55,7 @@ class Inputs:
         except ValueError as error:
             raise InputError(error) from error
         if any(name.startswith("s3://") for name in names):
-            from iamtriage.inputs._prefetching import prefetch
+            from iamtriage.inputs._sources.prefetching import prefetch
 
             self._inputs = prefetch(self._inputs)
         self.are_many = len(names) > 1 or not (names[0] == "-" or os.path.isfile(names[0]))  # noqa: PTH113 (a path in any form)
@@ -98,7 +98,7 @@ def read_bytes(name: str) -> bytes:
         InputError: The file cannot be read, has a known binary format, or its compressed data is invalid.
     """
     from iamtriage.inputs._content import Content
-    from iamtriage.inputs._local import LocalFile, StandardInput
+    from iamtriage.inputs._sources.local import LocalFile, StandardInput
 
     with (StandardInput() if name == "-" else LocalFile(name)).open() as (chunks, _):
         content = Content(chunks)

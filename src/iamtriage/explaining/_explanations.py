@@ -349,7 +349,7 @@ class Explanation(View):
             copy_buttons: Whether policies and commands have a button that copies them. This adds the only
                 script, which is the same for each explanation. Cards in notebooks have the buttons.
         """
-        from iamtriage._rendering.cards import render
+        from iamtriage._rendering.html.cards import render
 
         blocks = self._without_secrets(self._card_blocks(is_open=_is_full(detail)))
         return render(blocks, page=page, copy_buttons=copy_buttons)

@@ -12,14 +12,14 @@ from iamtriage._lazy import lazy_names
 if TYPE_CHECKING:
     from iamtriage.inputs._inputs import Input
     from iamtriage.inputs._opening import open_inputs
-    from iamtriage.inputs._prefetching import prefetch
+    from iamtriage.inputs._sources.prefetching import prefetch
 
 __all__ = ("Input", "open_inputs", "prefetch")
 
 _HOMES = {
     "Input": "_inputs",
     "open_inputs": "_opening",
-    "prefetch": "_prefetching",
+    "prefetch": "_sources.prefetching",
 }
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
     __getattr__ = lazy_names(__name__, _HOMES)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from iamtriage._reading.vocabulary.excerpts import LONG
+from iamtriage._reading.excerpts import LONG
 from iamtriage.inputs._content import NUL_BYTES, Content, describe_os_error
 from iamtriage.inputs._line_numbers import LineNumbers
 from iamtriage.inputs._live import read_live_lines
 from iamtriage.inputs._log_events import find_messages
-from iamtriage.inputs._progress import Progress
-from iamtriage.inputs._records import find_format, parse_record, read_denials
+from iamtriage.inputs._records.formats import find_format, parse_record, read_denials
+from iamtriage.inputs._records.progress import Progress
 from iamtriage.inputs._selection import Selection
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.entries.splitting import Tick
     from iamtriage.failures._failures import Failure
-    from iamtriage.inputs._records import Reader
+    from iamtriage.inputs._records.formats import Reader
 
 __all__ = ("Input", "Source")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from iamtriage.inputs._clients import Clients
-from iamtriage.inputs._local import find_local_inputs
 from iamtriage.inputs._selection import build_selection
+from iamtriage.inputs._sources.clients import Clients
+from iamtriage.inputs._sources.local import find_local_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -78,7 +78,7 @@ def _find(paths: Iterable[str], selection: Selection, clients: Clients) -> Itera
         if not path.startswith("s3://"):
             yield from find_local_inputs(path, selection, seen)
             continue
-        from iamtriage.inputs._s3 import find_s3_inputs
+        from iamtriage.inputs._sources.s3 import find_s3_inputs
 
         for source in find_s3_inputs(path, selection, clients):
             if source.name not in seen:

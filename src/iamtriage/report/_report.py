@@ -247,7 +247,7 @@ class Report:
         Args:
             top: How many rows each table has.
         """
-        from iamtriage.report._summary import print_summary
+        from iamtriage.report._formats.terminal import print_summary
 
         file = StringIO()
         print_summary(self, file, top=top)
@@ -259,13 +259,13 @@ class Report:
         Args:
             top: How many rows each table has.
         """
-        from iamtriage.report._markdown import render_markdown
+        from iamtriage.report._formats.markdown import render_markdown
 
         return render_markdown(self, top=top)
 
     def to_html(self) -> str:
         """Return the report as one HTML page that loads nothing, with plots and tables to sort and filter."""
-        from iamtriage.report._page.rendering import render_page
+        from iamtriage.report._formats.page.rendering import render_page
 
         return render_page(self)
 
@@ -277,7 +277,7 @@ class Report:
         Args:
             target: The path, or a text file.
         """
-        from iamtriage.report._tables import write_csv
+        from iamtriage.report._formats.tables import write_csv
 
         if isinstance(target, str | PathLike):
             with open(target, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 (a path of any form)
@@ -287,6 +287,6 @@ class Report:
 
     def write_parquet(self, path: str | os.PathLike[str]) -> None:
         """Write the denials as Parquet, one per row."""
-        from iamtriage.report._tables import write_parquet
+        from iamtriage.report._formats.tables import write_parquet
 
         write_parquet(self._queries.rows(), path)

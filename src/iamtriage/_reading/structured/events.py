@@ -5,9 +5,9 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
+from iamtriage._reading.excerpts import LONG, excerpt
 from iamtriage._reading.structured.statements import Statement
 from iamtriage._reading.structured.values import as_document, documents_in, first_text, plain_code, text_of
-from iamtriage._reading.vocabulary.excerpts import LONG, excerpt
 from iamtriage._reading.vocabulary.services import service_of_event_source
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from iamtriage._reading.excerpts import excerpt
 from iamtriage._reading.structured.responses import state_response
 from iamtriage._reading.structured.statements import Statement, find_failure, read_at_length, read_exactly
 from iamtriage._reading.structured.values import as_document, load, status_of, text_of
 from iamtriage._reading.vocabulary.codes import is_generic, kind_of_client_class
-from iamtriage._reading.vocabulary.excerpts import excerpt
 from iamtriage._reading.vocabulary.services import service_name
 from iamtriage._reading.vocabulary.triggers import may_hold_failure
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from iamtriage._reading.excerpts import LONG
 from iamtriage._reading.structured.statements import Statement
 from iamtriage._reading.structured.values import as_document, first_text, plain_code, status_of, text_of
 from iamtriage._reading.vocabulary.codes import is_code, is_status, normalize_code
-from iamtriage._reading.vocabulary.excerpts import LONG
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
+from iamtriage._reading.excerpts import LONG, excerpt
 from iamtriage._reading.vocabulary.codes import is_status, normalize_code
-from iamtriage._reading.vocabulary.excerpts import LONG, excerpt
 
 Document: TypeAlias = Mapping[Any, object]
 

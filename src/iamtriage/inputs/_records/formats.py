@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from iamtriage._reading.parsing import parse
 from iamtriage.exceptions import RecordError
-from iamtriage.inputs._elements import read_elements
 from iamtriage.inputs._json import Record, get, load
-from iamtriage.inputs._parquet import read_parquet
-from iamtriage.inputs._progress import Progress
-from iamtriage.inputs._splitting import ERROR_MARK, split_records
+from iamtriage.inputs._records.elements import read_elements
+from iamtriage.inputs._records.parquet import read_parquet
+from iamtriage.inputs._records.progress import Progress
+from iamtriage.inputs._records.splitting import ERROR_MARK, split_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

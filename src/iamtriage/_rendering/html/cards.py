@@ -1,7 +1,7 @@
 """Render blocks as an HTML card for notebooks and pages.
 
 A card is inert: it has no event handlers and loads nothing. The only script that it can include is the
-constant in ``_copying``. Every text is escaped with ``html.escape``, and characters that are not printable
+constant in ``copying``. Every text is escaped with ``html.escape``, and characters that are not printable
 become escapes. The only attributes with text from outside are the titles of marks and badges, and the URLs of
 links, which are validated.
 """
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, assert_never
 
 import attrs
 
-from iamtriage._rendering._copying import SCRIPT
-from iamtriage._rendering._styles import STYLE
 from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph, Source
+from iamtriage._rendering.html.copying import SCRIPT
+from iamtriage._rendering.html.styles import STYLE
 from iamtriage._rendering.texts import code_text, is_web_address, parts, phrases
 from iamtriage._text import escape_controls
 

@@ -159,7 +159,7 @@ def _finish(report: Report, arguments: argparse.Namespace) -> int:
 
 def _write_text(report: Report, arguments: argparse.Namespace) -> None:
     if not arguments.output and sys.stdout.isatty():
-        from iamtriage.report._summary import print_summary
+        from iamtriage.report._formats.terminal import print_summary
 
         print_summary(report, sys.stdout, top=arguments.top)
         return
@@ -192,6 +192,6 @@ def _show_progress() -> Any:  # noqa: ANN401 (a context manager with the callbac
     """Return a context manager with the function that shows the progress; it only shows it on a terminal."""
     if not sys.stderr.isatty():
         return nullcontext(None)
-    from iamtriage.report._summary import show_progress
+    from iamtriage.report._formats.terminal import show_progress
 
     return show_progress(sys.stderr)

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._rendering.texts import is_web_address
 from iamtriage._text import escape_controls, escape_lines
-from iamtriage.report._page.plots import draw_bars, draw_days
-from iamtriage.report._summary import headline
+from iamtriage.report._formats.page.plots import draw_bars, draw_days
+from iamtriage.report._formats.terminal import headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage.inputs._clients import Clients
 from iamtriage.inputs._inputs import Input
 from iamtriage.inputs._selection import find_sibling, sibling_folder
+from iamtriage.inputs._sources.clients import Clients
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage.inputs._s3 import S3Object
+from iamtriage.inputs._sources.s3 import S3Object
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator

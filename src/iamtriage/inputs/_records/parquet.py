@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from iamtriage.inputs._content import Content
     from iamtriage.inputs._json import Record
-    from iamtriage.inputs._progress import Progress
+    from iamtriage.inputs._records.progress import Progress
 
 __all__ = ("read_parquet",)
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._text import escape_controls
-from iamtriage.report._summary import headline
+from iamtriage.report._formats.terminal import headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

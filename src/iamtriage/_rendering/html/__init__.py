@@ -1,0 +1,1 @@
+"""Render blocks as HTML cards for notebooks and pages."""

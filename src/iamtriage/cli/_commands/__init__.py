@@ -1,0 +1,1 @@
+"""The commands, with a module per group of commands."""

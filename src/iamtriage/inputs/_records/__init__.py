@@ -1,0 +1,1 @@
+"""Read the records of event logs: CloudTrail, OCSF and Kubernetes audit events."""

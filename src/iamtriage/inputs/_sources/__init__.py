@@ -1,0 +1,1 @@
+"""Find and open the files and S3 objects that inputs are read from."""
