@@ -6,6 +6,8 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -22,14 +24,14 @@ __all__ = (
 )
 
 # What a text with a secret contains: a word about it, or a long run of characters of tokens.
-_SECRET_SIGNS = re.compile(
+_SECRET_SIGNS = lazy_pattern(
     r"secret|token|pass|pwd|pw\b|signature|key|session|cookie|bearer|auth|encoded|saml|jwt|psk|seed|code|docker|curl"
     r"|mysql|login|://[^/\s]{0,256}@|[A-Za-z0-9_~+=-]{20}",
     re.IGNORECASE,
 )
 # Most values of a failure need no search: words and ARNs whose parts are too short for a token and cannot
 # assign a value, and UUIDs.
-_PLAIN = re.compile(
+_PLAIN = lazy_pattern(
     r"(?:arn:(?:[\w.,*@+-]{0,23}[:/])*)?[\w.,*@+-]{0,23}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     re.ASCII,
 )
@@ -42,7 +44,7 @@ _MAX_VALUE_LENGTH = 512
 _MAX_QUOTED = 120
 _MAX_JSON = 300
 # https://fishshell.com/docs/current/language.html#quotes
-_FISH_ESCAPE = re.compile(r"\\(?:[\\']|\Z)")
+_FISH_ESCAPE = lazy_pattern(r"\\(?:[\\']|\Z)")
 # Before it is cut, this much of a text is searched for secrets.
 _MAX_SEARCHED = 4_000
 

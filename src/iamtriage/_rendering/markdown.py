@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph
 from iamtriage._rendering.texts import code_text, is_web_address, phrases, source_lines
 from iamtriage._text import escape_controls
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
 __all__ = ("render",)
 
 _COMMAND_WIDTH = 88
-_BACKTICKS = re.compile("`+")
-_FENCES = re.compile(r"^ {0,3}(`+|~+)", re.MULTILINE)
+_BACKTICKS = lazy_pattern("`+")
+_FENCES = lazy_pattern(r"^ {0,3}(`+|~+)", re.MULTILINE)
 # cmark, which GitHub uses, supports up to 80 backticks around a code span, and fences of up to 255.
 _MAX_FENCE = 60
 _BACKTICK_ESCAPE = r"\x60"
 # At the start of a line, "1." would begin a list.
-_NUMBER = re.compile(r"(?<![^ ])([0-9]+)([.)])(?= |$)")
+_NUMBER = lazy_pattern(r"(?<![^ ])([0-9]+)([.)])(?= |$)")
 
 
 _Lists = Items | Labels | Fields

@@ -5,11 +5,11 @@ A placeholder is one plain word, such as ``ACCOUNT_ID``, because shells interpre
 
 from __future__ import annotations
 
-import re
+from iamtriage._patterns import lazy_pattern
 
 __all__ = ("find_placeholders", "placeholder_word")
 
-_WORD = re.compile(r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_])")
+_WORD = lazy_pattern(r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_])")
 # A word with such an ending is a placeholder. The environment variables of AWS begin with AWS_.
 _ENDINGS = (
     *("_NAME", "_ID", "_ARN", "_PATH", "_URL", "_URI", "_KEY", "_CODE", "_VALUE", "_ADDRESS", "_IP"),

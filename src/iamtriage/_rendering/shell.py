@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.widths import width_of
 from iamtriage._text import escape_controls
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ("make_pasteable", "wrap_command")
 
-_PIECE = re.compile(
+_PIECE = lazy_pattern(
     r"""
       (?P<space>   [ \t]+ )
     | (?P<newline> \n )
@@ -32,8 +33,8 @@ _PIECE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_IN_DOUBLE = re.compile(r"\\.|[^\\]+", re.DOTALL)
-_NOT_IN_ARGUMENTS = re.compile("[\0\ud800-\udfff]")
+_IN_DOUBLE = lazy_pattern(r"\\.|[^\\]+", re.DOTALL)
+_NOT_IN_ARGUMENTS = lazy_pattern("[\0\ud800-\udfff]")
 _NAMED_ESCAPES = {"\t": r"\t", "\n": r"\n", "\r": r"\r", "\\": r"\\"}
 _CONTINUATION_WIDTH = 2
 _INDENT = "    "

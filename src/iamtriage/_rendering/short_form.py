@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Code, Heading, Items, Labels, Link, Paragraph
 from iamtriage._rendering.documents import compact_json
 from iamtriage._rendering.placeholders import find_placeholders
@@ -33,27 +34,27 @@ _INDENT = 2
 _MAX_CAUSES, _MAX_TITLES, _MAX_REASONS = 5, 4, 2
 # What a step says of commands that may be hidden, and how many have to be shown then.
 _COUNTED = (
-    (re.compile(r"\b(?:last command|all (?:the )?commands)\b"), 99),
-    (re.compile(r"\bthird command\b"), 3),
+    (lazy_pattern(r"\b(?:last command|all (?:the )?commands)\b"), 99),
+    (lazy_pattern(r"\bthird command\b"), 3),
     (
-        re.compile(
+        lazy_pattern(
             r"\b(?:second command|both commands|the second (?:prints|tells|says|lists|is))\b", re.IGNORECASE
         ),
         2,
     ),
-    (re.compile(r"\bfirst command\b"), 1),
+    (lazy_pattern(r"\bfirst command\b"), 1),
 )
 # The file that a command reads, which a step says how to save.
-_FILE = re.compile(r"(?:file://|(?:-f|--filename)[ =])([\w.-]+\.(?:json|ya?ml))")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =])([\w.-]+\.(?:json|ya?ml))")
+_ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
 # The index of the operation in a command of the AWS CLI.
 _OPERATION = 2
 # Lines by which the first other remedy may exceed the number of an ordinary explanation.
 _MORE_FOR_TITLE = 3
 # A text with at least this share of its words in another one says the same.
 _RESTATED = 0.7
-_WORD = re.compile(r"[\w:/.*@+=-]*\w")
-_FILLER = re.compile(
+_WORD = lazy_pattern(r"[\w:/.*@+=-]*\w")
+_FILLER = lazy_pattern(
     "a|an|and|any|are|as|at|be|been|by|can|did|do|does|for|from|has|have|in|is|it|its|not|no|of|on|or|that|the"
     "|them|this|to|was|which|with"
 )

@@ -5,11 +5,11 @@ All results consist of printable characters, and of newlines where lines are mea
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Mark
 from iamtriage._rendering.shell import make_pasteable, wrap_command
 from iamtriage._text import escape_controls
@@ -24,7 +24,7 @@ __all__ = ("code_text", "is_web_address", "parts", "phrases", "source_lines")
 _TAB = 4
 _DOCUMENT_MARKERS = ("---", "...", "%")
 # RFC 3986's characters, without user information: https://www.rfc-editor.org/rfc/rfc3986#appendix-A
-_WEB_ADDRESS = re.compile(
+_WEB_ADDRESS = lazy_pattern(
     r"https://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]{1,5})?(?:[/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?"
 )
 
@@ -76,11 +76,11 @@ def _escape_json_character(character: str) -> str:
 
 # -------------------------------------------------------------------------------------------------- prose
 
-_PLAIN_WORD = re.compile(r"""["'“(]{0,2}[^\W_]+(?:['’/–-][^\W_]+)*%?[)"'”]{0,2}[.,;:!?]?[)"'”]{0,2}""")
+_PLAIN_WORD = lazy_pattern(r"""["'“(]{0,2}[^\W_]+(?:['’/–-][^\W_]+)*%?[)"'”]{0,2}[.,;:!?]?[)"'”]{0,2}""")
 # What GitHub can turn into a link: a commit, an issue (GH-7), a host.
-_REFERENCE = re.compile(r"[0-9a-f]{7}|[A-Za-z]-[0-9]|[Ww]{3}\.")
+_REFERENCE = lazy_pattern(r"[0-9a-f]{7}|[A-Za-z]-[0-9]|[Ww]{3}\.")
 _PAIRS = {'"': '"', "'": "'", "(": ")", "“": "”"}
-_STRUCTURE = re.compile(r'["{}\[\]]')
+_STRUCTURE = lazy_pattern(r'["{}\[\]]')
 
 
 def phrases(text: str) -> list[tuple[str, bool]]:

@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ("TemplateMatch", "match_template", "variable_names")
 
 # One of the published templates lacks the dollar sign.
-_PLACEHOLDER = re.compile(r"\$?\{[A-Za-z0-9_-]{1,100}\}|\*")
-_VARIABLE = re.compile(r"\$\{([A-Za-z0-9_]{1,100})\}")
+_PLACEHOLDER = lazy_pattern(r"\$?\{[A-Za-z0-9_-]{1,100}\}|\*")
+_VARIABLE = lazy_pattern(r"\$\{([A-Za-z0-9_]{1,100})\}")
 
 # The literals of a resource that consists of one placeholder.
 _ONLY_PLACEHOLDER = ("", "")

@@ -9,13 +9,13 @@ first look-up in a service parses that service.
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage.actions._service_names import find_client, load_clients
 from iamtriage.actions._table import load_table
@@ -40,11 +40,11 @@ AccessLevel: TypeAlias = Literal["list", "read", "write", "permissions managemen
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html"""
 
 # `+` joins actions that an operation always requires, `|` joins alternatives.
-_ACTION_SEPARATOR = re.compile(r" [+|] ")
+_ACTION_SEPARATOR = lazy_pattern(r" [+|] ")
 # Characters; longer than any operation's name.
 _MAX_LENGTH = 200
 # For Lambda and CloudFront, CloudTrail appends the API version to the operation.
-_API_VERSION = re.compile(r"20[0-9]{6}(?:v[0-9]{1,2})?\Z")
+_API_VERSION = lazy_pattern(r"20[0-9]{6}(?:v[0-9]{1,2})?\Z")
 
 
 @attrs.frozen

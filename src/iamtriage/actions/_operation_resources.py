@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import Action, actions_for, find_action
 from iamtriage.actions._service_names import find_client, load_clients
 from iamtriage.actions._table import read_data
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 __all__ = ("resource_arn",)
 
 _FILE = "operation_resources.txt"
-_PARAMETER = re.compile(r"(?<!\$)\{([A-Za-z0-9_.-]+)([*#@!/]?)\}")
-_VARIABLE = re.compile(r"\$\{(Partition|Region|Account)\}")
+_PARAMETER = lazy_pattern(r"(?<!\$)\{([A-Za-z0-9_.-]+)([*#@!/]?)\}")
+_VARIABLE = lazy_pattern(r"\$\{(Partition|Region|Account)\}")
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
-_QUEUE_URL = re.compile(r"https?://[^/?#]{1,300}/([0-9]{12})/([A-Za-z0-9_.-]{1,80})/?")
+_QUEUE_URL = lazy_pattern(r"https?://[^/?#]{1,300}/([0-9]{12})/([A-Za-z0-9_.-]{1,80})/?")
 # Characters; S3's keys are the longest names.
 _MAX_LENGTH = 2048
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html

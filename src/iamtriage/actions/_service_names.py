@@ -6,15 +6,15 @@ A botocore client identifies a service, because two clients can share a prefix a
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import NamedTuple
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._table import load_table
 
 __all__ = ("Clients", "find_client", "load_clients", "normalize_name")
 
-_SEPARATORS = re.compile(r"[^a-z0-9]+")
+_SEPARATORS = lazy_pattern(r"[^a-z0-9]+")
 # What SDKs append to a service's name.
 _SUFFIXES = ("", "service", "client")
 

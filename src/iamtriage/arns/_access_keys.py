@@ -8,12 +8,12 @@ AWS does not document that newer IDs contain the account; Tal Be'ery discovered 
 from __future__ import annotations
 
 import base64
-import re
 import shlex
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage._text import wrong_type_message
 from iamtriage._typing import override
@@ -59,13 +59,13 @@ _KINDS: Final[dict[str, AccessKeyKind]] = {
 }
 _KEY_PREFIXES = frozenset({"AKIA", "ASIA"})
 # The API accepts 16 to 128 characters.
-_ID = re.compile(rf"(?:{'|'.join(_KINDS)})[A-Z0-9]{{12,124}}")
+_ID = lazy_pattern(rf"(?:{'|'.join(_KINDS)})[A-Z0-9]{{12,124}}")
 # A percent-encoded character or an escaped newline can precede it.
-_ID_IN_TEXT = re.compile(
+_ID_IN_TEXT = lazy_pattern(
     rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\[nrt]))(?:{_ID.pattern})(?![A-Za-z0-9])"
 )
 # Base32 after the prefix. The first bit is set; in older IDs, which contain no account, it is not.
-_ID_WITH_ACCOUNT = re.compile(r"A[KS]IA[Q-Z2-7][A-Z2-7]{15}")
+_ID_WITH_ACCOUNT = lazy_pattern(r"A[KS]IA[Q-Z2-7][A-Z2-7]{15}")
 _MAX_ACCOUNT = 999_999_999_999
 
 

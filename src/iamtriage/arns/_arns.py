@@ -7,9 +7,9 @@ each service formats the sections in its own way.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple, Self
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text, wrong_type_message
 from iamtriage._typing import override
@@ -18,7 +18,7 @@ from iamtriage.exceptions import InvalidArnError
 __all__ = ("Arn", "parse_arn")
 
 _SECTIONS = ("partition", "service", "region", "account", "resource")
-_SEPARATOR = re.compile(r"[:/]")
+_SEPARATOR = lazy_pattern(r"[:/]")
 # Services whose resources begin with a name, without a type.
 _SERVICES_WITHOUT_TYPES = frozenset({"apigateway", "codecommit", "codepipeline", "execute-api", "sns", "sqs"})
 

@@ -6,18 +6,18 @@ API references of IAM and STS.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_text
 from iamtriage.exceptions import InvalidArnError
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
-ACCOUNT = re.compile(r"[0-9]{12}")
+ACCOUNT = lazy_pattern(r"[0-9]{12}")
 # https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_PermissionSet.html
-PERMISSION_SET = re.compile(r"[A-Za-z0-9_+=,.@-]{1,32}")
+PERMISSION_SET = lazy_pattern(r"[A-Za-z0-9_+=,.@-]{1,32}")
 
 # The minimum and maximum number of characters in a name.
 NAME_LENGTHS = {
@@ -28,8 +28,8 @@ NAME_LENGTHS = {
     "federated user": (2, 32),
 }
 _MAX_PATH_LENGTH = 512
-_INVALID_IN_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]")
-_INVALID_IN_PATHS = re.compile(r"[^\x21-\x7e]")
+_INVALID_IN_NAMES = lazy_pattern(r"[^A-Za-z0-9_+=,.@-]")
+_INVALID_IN_PATHS = lazy_pattern(r"[^\x21-\x7e]")
 
 
 def check_name(name: str, noun: str, text: str, start: int) -> None:

@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text
 from iamtriage._typing import override
@@ -41,13 +41,13 @@ IDENTITY_CENTER_PREFIX = "AWSReservedSSO_"
 SERVICE_LINKED_PREFIX = "AWSServiceRoleFor"
 
 # The domains of the partitions, and that of older services.
-_SERVICE_PRINCIPAL = re.compile(
+_SERVICE_PRINCIPAL = lazy_pattern(
     r"(?:[a-z0-9-]{1,63}\.){1,5}(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|amazon\.com|c2s\.ic\.gov|sc2s\.sgov\.gov"
     r"|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
 )
-_IDENTITY_CENTER = re.compile(r"AWSReservedSSO_(?P<set>[A-Za-z0-9_+=,.@-]{1,32})_(?P<suffix>[0-9a-f]{16})")
-_IDENTITY_CENTER_PATH = re.compile(r"/aws-reserved/sso\.amazonaws\.com/(?:(?P<region>[a-z0-9-]{1,40})/)?")
-_SERVICE_LINKED_PATH = re.compile(r"/aws-service-role/(?P<service>[^/]{1,128})/")
+_IDENTITY_CENTER = lazy_pattern(r"AWSReservedSSO_(?P<set>[A-Za-z0-9_+=,.@-]{1,32})_(?P<suffix>[0-9a-f]{16})")
+_IDENTITY_CENTER_PATH = lazy_pattern(r"/aws-reserved/sso\.amazonaws\.com/(?:(?P<region>[a-z0-9-]{1,40})/)?")
+_SERVICE_LINKED_PATH = lazy_pattern(r"/aws-service-role/(?P<service>[^/]{1,128})/")
 
 
 class _ArnPrincipal(View):

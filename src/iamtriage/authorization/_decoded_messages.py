@@ -7,12 +7,12 @@ those of real messages. The type of the policy that denied is not among them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text, wrong_type_message
 from iamtriage._typing import override
@@ -39,8 +39,8 @@ _NOUN = "a decoded message"
 _MEMBERS = ("allowed", "explicitDeny", "matchedStatements", "context")
 # A response in a response: its DecodedMessage is text that contains another response.
 _MAX_LAYERS = 4
-_PREFIX = re.compile(r"[a-z0-9-]{1,63}")
-_ENCODED = re.compile(r"\s{0,9}[A-Za-z0-9_-]{100,10240}\s{0,9}")
+_PREFIX = lazy_pattern(r"[a-z0-9-]{1,63}")
+_ENCODED = lazy_pattern(r"\s{0,9}[A-Za-z0-9_-]{100,10240}\s{0,9}")
 _MAX_VALUES = 3
 _MAX_SHOWN = 50
 

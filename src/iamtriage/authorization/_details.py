@@ -6,12 +6,12 @@ The API is a preview: https://docs.aws.amazon.com/iam-toolbox/latest/APIReferenc
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage._text import wrong_type_message
 from iamtriage._typing import override
@@ -57,7 +57,7 @@ _Document: TypeAlias = "str | bytes | Mapping[str, object]"
 _NOUN = "authorization details"
 _MAX_SHOWN = 50
 # https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/API_GetRequestAuthorizationDetails.html
-_ID = re.compile(r"\s{0,9}[0-9a-z]{16,256}\s{0,9}")
+_ID = lazy_pattern(r"\s{0,9}[0-9a-z]{16,256}\s{0,9}")
 
 
 @attrs.frozen

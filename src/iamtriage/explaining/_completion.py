@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, hide_secrets
 from iamtriage.explaining._context.model import NOTHING, Context, Stated
 from iamtriage.explaining._rules.shared import commands
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ("complete_explanation",)
 
-_WORD = re.compile(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
+_WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
 _MAX_MESSAGE = 1_000
 _CALLER_IDENTITY = "aws sts get-caller-identity"
 # Failures of a call that was made with credentials.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
+
+from iamtriage._patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 __all__ = ("find_messages",)
 
 # Subscriptions begin with the type of the message; filter-log-events and get-log-events with the events.
-_HEAD = re.compile(rb'\s*\{\s*"(?:messageType"\s*:\s*"DATA_MESSAGE"|events"\s*:\s*\[)')
-_MESSAGE = re.compile(rb'"message"\s*:\s*"')
+_HEAD = lazy_pattern(rb'\s*\{\s*"(?:messageType"\s*:\s*"DATA_MESSAGE"|events"\s*:\s*\[)')
+_MESSAGE = lazy_pattern(rb'"message"\s*:\s*"')
 _MAX_HEAD = 65_536
 _MAX_SIZE = 64 << 20
-_SPACE = re.compile(r"\s*")
+_SPACE = lazy_pattern(r"\s*")
 _decode = json.JSONDecoder(strict=False).raw_decode
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.inputs._json import get
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ _SIBLINGS = {
     "CloudTrail-Insight": "CloudTrail Insights events, which count calls and hold no denials",
     "CloudTrail-Aggregated": "CloudTrail aggregated events, which summarize calls and hold no denials",
 }
-_SIBLING = re.compile(rf"(?:^|[/\\])AWSLogs[/\\](?:[^/\\]+[/\\]){{1,2}}({'|'.join(_SIBLINGS)})(?=[/\\]|$)")
+_SIBLING = lazy_pattern(rf"(?:^|[/\\])AWSLogs[/\\](?:[^/\\]+[/\\]){{1,2}}({'|'.join(_SIBLINGS)})(?=[/\\]|$)")
 # AWSLogs/[o-…/]ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/…, or any beginning of it.
-_TREE = re.compile(
+_TREE = lazy_pattern(
     r"(?:^|[/\\])AWSLogs[/\\](?:o-[a-z0-9]{10,32}[/\\])?(?P<account>\d{12})(?:[/\\](?P<kind>[^/\\]+)"
     r"(?:[/\\](?P<region>[a-z]{2,4}(?:-[a-z0-9]+)+-\d+)"
     r"(?:[/\\](?P<year>\d{4})(?:[/\\](?P<month>\d\d)(?:[/\\](?P<day>\d\d))?)?)?)?)?(?=[/\\]|$)"
@@ -32,14 +33,14 @@ _TREE = re.compile(
 # The partitions of Amazon Security Lake. Source:
 # https://docs.aws.amazon.com/security-lake/latest/userguide/custom-sources-best-practices.html
 _PARTITIONS = {
-    "account": re.compile(r"(?:^|[/\\])accountId=(\d{12})(?=[/\\]|$)"),
-    "region": re.compile(r"(?:^|[/\\])region=([a-z0-9-]+)(?=[/\\]|$)"),
-    "day": re.compile(r"(?:^|[/\\])eventDay=(\d{8})(?=[/\\]|$)"),
+    "account": lazy_pattern(r"(?:^|[/\\])accountId=(\d{12})(?=[/\\]|$)"),
+    "region": lazy_pattern(r"(?:^|[/\\])region=([a-z0-9-]+)(?=[/\\]|$)"),
+    "day": lazy_pattern(r"(?:^|[/\\])eventDay=(\d{8})(?=[/\\]|$)"),
 }
 # CloudTrail delivers events within minutes, sometimes hours; a folder is that of the delivery.
 _MAX_DELAY = timedelta(days=1)
 _DAY = timedelta(days=1)
-_AGE = re.compile(r"(\d{1,4})([smhdw])", re.ASCII)
+_AGE = lazy_pattern(r"(\d{1,4})([smhdw])", re.ASCII)
 _UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),

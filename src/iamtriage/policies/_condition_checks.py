@@ -5,12 +5,12 @@ Variables: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_v
 
 from __future__ import annotations
 
-import re
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_json
 from iamtriage.arns._principals import IdentityCenterRole, Role, ServiceLinkedRole
 from iamtriage.policies._conditions import PolicyValue, evaluate_condition
@@ -31,7 +31,7 @@ __all__ = (
     "substitute_variables",
 )
 
-_VARIABLE = re.compile(r"\$\{(?P<key>[^{}$,]{1,512}|\$)(?:,\s{0,8}'(?P<default>[^'{}]{0,512})')?\s{0,8}\}")
+_VARIABLE = lazy_pattern(r"\$\{(?P<key>[^{}$,]{1,512}|\$)(?:,\s{0,8}'(?P<default>[^'{}]{0,512})')?\s{0,8}\}")
 _ESCAPES = frozenset("*?$")
 # Characters. A request has no longer value, so a variable cannot make a longer value match.
 _MAX_LENGTH = 20_000

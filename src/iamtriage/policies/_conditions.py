@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.policies._patterns import Pattern, compile_regex, matches
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ __all__ = (
 
 # Characters. STS accepts no longer token, so it compares no longer value.
 _MAX_LENGTH = 20_000
-_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?", re.ASCII)
-_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}", re.ASCII)
+_NUMBER = lazy_pattern(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?", re.ASCII)
+_MONTH = lazy_pattern(r"[0-9]{4}-[0-9]{2}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

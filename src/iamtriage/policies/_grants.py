@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders, placeholder_word
 from iamtriage.actions._lookup import find_action
 from iamtriage.policies._masked_arns import sanitize_arn, sanitize_name
@@ -24,22 +25,22 @@ if TYPE_CHECKING:
 
 __all__ = ("Grant", "Location", "build_grant", "name_stem")
 
-_ACTION = re.compile(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}", re.ASCII)
+_ACTION = lazy_pattern(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9]{1,128}", re.ASCII)
 # IAM's denials name some resources without an ARN: "role deploy", "user ana".
-_IAM_RESOURCE = re.compile(
+_IAM_RESOURCE = lazy_pattern(
     r"(?P<type>role|user|group|policy|instance profile|server certificate|mfa)\s+"
     r"(?P<name>[\w+=,.@/-]{1,128})",
     re.ASCII,
 )
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
-_QUEUE_URL = re.compile(
+_QUEUE_URL = lazy_pattern(
     r"https://(?:sqs\.)?(?P<region>[a-z0-9-]{5,30})\.[a-z.]{3,40}/(?P<account>[0-9]{12})/(?P<name>[\w.-]{1,85})/?",
     re.ASCII,
 )
-_BARE_NAME = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
-_VARIABLE = re.compile(r"\$\{(\w{1,64})\}")
-_ESCAPED = re.compile(r"\$\{[*?]\}")
-_WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_BARE_NAME = lazy_pattern(r"[\w+=,.@/-]{1,512}", re.ASCII)
+_VARIABLE = lazy_pattern(r"\$\{(\w{1,64})\}")
+_ESCAPED = lazy_pattern(r"\$\{[*?]\}")
+_WORD_BOUNDARY = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 # Characters.
 _MAX_ARN_LENGTH = 2_048
 _ASSUMED_PARTITION = "The partition is taken to be aws. China, GovCloud and the isolated regions have others."

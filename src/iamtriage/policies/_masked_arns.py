@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal, TypeAlias
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS
 
@@ -19,18 +20,18 @@ Asterisk: TypeAlias = Literal["pattern", "literal", "mask"]
 # Characters; no ARN is longer.
 _MAX_LENGTH = 2_048
 
-_REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
+_REGION = lazy_pattern(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
 # Runs of one character, brackets, ellipses, and words with which people mask a name.
-_MASK = re.compile(
+_MASK = lazy_pattern(
     r"\*\*|(?<![A-Za-z])[xX]{3,}(?![A-Za-z])|\A[xX]{2,}\Z|[#]{3}|-{3}|_{4}|[<>\[\]{}…]|\.{3}"
     r"|(?i:redacted|masked|hidden|removed|account[-_ ]?(?:id|number)|your[-_])"
 )
-_PLAIN = re.compile(r"[A-Za-z0-9_+=,.@:/-]*", re.ASCII)
-_INVALID_CHARACTERS = re.compile(r"[^\x21-\x7e]")
-_SEPARATORS = re.compile(r"([/:])")
-_SPECIAL_CHARACTERS = re.compile(r"[$*?]")
+_PLAIN = lazy_pattern(r"[A-Za-z0-9_+=,.@:/-]*", re.ASCII)
+_INVALID_CHARACTERS = lazy_pattern(r"[^\x21-\x7e]")
+_SEPARATORS = lazy_pattern(r"([/:])")
+_SPECIAL_CHARACTERS = lazy_pattern(r"[$*?]")
 # In a name that can contain asterisks, one or two of them are as likely its own.
-_MASK_OF_KEY = re.compile(_MASK.pattern.replace(r"\*\*", r"\*\*\*", 1))
+_MASK_OF_KEY = lazy_pattern(_MASK.pattern.replace(r"\*\*", r"\*\*\*", 1))
 # Services whose names can contain asterisks and question marks, and the number of parts before these names.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html: a key is any sequence of characters.
 # https://docs.aws.amazon.com/iot/latest/developerguide/iot-policies.html: IoT's own wildcards are + and #.

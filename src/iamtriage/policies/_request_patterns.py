@@ -10,13 +10,15 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
+
 if TYPE_CHECKING:
     from iamtriage.actions._lookup import Action
 
 __all__ = ("is_aws_pattern",)
 
-_VARIABLE = re.compile(r"\\\$\\\{\w{1,64}\\\}")
-_VERB = re.compile(r"[A-Z][a-z]+", re.ASCII)
+_VARIABLE = lazy_pattern(r"\\\$\\\{\w{1,64}\\\}")
+_VERB = lazy_pattern(r"[A-Z][a-z]+", re.ASCII)
 
 # The call states the name, and only the ID that AWS assigned is unknown:
 # "cloudformation:CreateStack on resource: arn:aws:cloudformation:…:stack/NAME/*",

@@ -7,12 +7,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_json, wrong_type_message
 from iamtriage._typing import override
@@ -60,7 +60,7 @@ _ANONYMOUS = "anonymous"
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-federated-web-identity
 _COGNITO = "cognito-identity.amazonaws.com"
 _WEB_IDENTITY_PROVIDERS = frozenset({"accounts.google.com", "graph.facebook.com", "www.amazon.com"})
-_ACTION = re.compile(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9_]{1,128}")
+_ACTION = lazy_pattern(r"[A-Za-z0-9-]{1,64}:[A-Za-z0-9_]{1,128}")
 # AWS checks this call on all buckets of the account, so a policy can name these instead of *:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 _LIST_BUCKETS, _ALL_BUCKETS = "s3:listallmybuckets", "arn:aws:s3:::*"

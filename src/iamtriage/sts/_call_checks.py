@@ -7,9 +7,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regi
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_text
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.exceptions import EndpointError, UnknownRegionError
@@ -42,7 +42,7 @@ __all__ = (
 )
 
 _GLOBAL_REGIONS = frozenset({"us-east-1", "aws-global"})
-_NO_REGION = re.compile(
+_NO_REGION = lazy_pattern(
     r"NoRegionError|You must specify a region|MissingRegion|could not find region configuration|"
     r"Unable to find a region|Unable to load region|Region is missing|Missing region in config|"
     r"Invalid Configuration: Missing Region|No RegionEndpoint or ServiceURL configured"

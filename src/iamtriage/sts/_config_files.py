@@ -11,18 +11,18 @@ Format: https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html.
 
 from __future__ import annotations
 
-import re
 import shlex
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import ConfigFileError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NEWLINE = re.compile(r"\r\n|\r|\n")
-_DELIMITER = re.compile("[=:]")
+_NEWLINE = lazy_pattern(r"\r\n|\r|\n")
+_DELIMITER = lazy_pattern("[=:]")
 _DEFAULT_SECTION = "DEFAULT"
 _MAX_HEADER_LENGTH = 4096  # characters; shlex takes quadratic time, and no profile has a longer name
 

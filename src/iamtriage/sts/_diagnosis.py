@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, get_args
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.parsing import parse
 from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.failures._failures import Failure
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ("diagnose_sts",)
 
 _CERTAINTIES: tuple[str, ...] = get_args(Certainty)
-_BOTOCORE = re.compile(r"(?:boto3|botocore)-(\d{1,3})\.(\d{1,4})(?:\.[\w.]{1,40})?", re.ASCII)
+_BOTOCORE = lazy_pattern(r"(?:boto3|botocore)-(\d{1,3})\.(\d{1,4})(?:\.[\w.]{1,40})?", re.ASCII)
 _FIRST_REGIONAL_BOTOCORE = (1, 40)
 # Characters. Far more than any SDK prints about a call, and still fast to search.
 _MAX_TEXT = 200_000

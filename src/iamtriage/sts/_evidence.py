@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_text
 from iamtriage.failures._failures import CredentialScope, Failure
 from iamtriage.sts._endpoint_table import GLOBAL_HOST
@@ -54,23 +55,23 @@ _OPERATIONS = frozenset(
 )
 
 # The host of an STS endpoint in any partition, and its region.
-_HOST = re.compile(r"sts(?:-fips)?\.([a-z0-9-]{1,63})\.[a-z0-9.-]{1,100}", re.ASCII)
-_HOST_IN_TEXT = re.compile(r"(?<![\w.-])sts(?:-fips)?(?:\.[a-z0-9-]{1,63}){2,6}(?![\w-])", re.ASCII)
+_HOST = lazy_pattern(r"sts(?:-fips)?\.([a-z0-9-]{1,63})\.[a-z0-9.-]{1,100}", re.ASCII)
+_HOST_IN_TEXT = lazy_pattern(r"(?<![\w.-])sts(?:-fips)?(?:\.[a-z0-9-]{1,63}){2,6}(?![\w-])", re.ASCII)
 # botocore reports the same error if a name has no address and if the host does not answer.
 _CONNECTION_ERROR = "EndpointConnectionError|Could not connect to the endpoint URL"
-_UNRESOLVED = re.compile(
+_UNRESOLVED = lazy_pattern(
     rf"{_CONNECTION_ERROR}|no such host|ENOTFOUND|EAI_AGAIN|[Nn]ame or service not known|"
     r"nodename nor servname|"
     r"getaddrinfo|[Ff]ailed to resolve|[Uu]nable to resolve|[Cc]ould not resolve|NameResolutionError|"
     r"UnknownHostException|[Tt]emporary failure in name resolution|dns error"
 )
-_UNREACHED = re.compile(
+_UNREACHED = lazy_pattern(
     rf"{_CONNECTION_ERROR}|[Tt]imed? ?-?out|ETIMEDOUT|ECONNREFUSED|[Cc]onnection refused|ConnectTimeout|"
     r"[Nn]o route to host|[Nn]etwork is unreachable"
 )
 _MAX_LABEL_LENGTH = 63
 # An argument of a command: printable, and not longer than a Kubernetes name.
-_ARGUMENT = re.compile(r"[\x20-\x7e]{1,253}")
+_ARGUMENT = lazy_pattern(r"[\x20-\x7e]{1,253}")
 
 
 class SourcedValue(NamedTuple):

@@ -6,9 +6,9 @@ from its source, https://github.com/aws/amazon-eks-pod-identity-webhook.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_text
 from iamtriage.sts._causes import Fix, StsCause, build_fix
 from iamtriage.sts._evidence import (
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ("check_environment", "check_false_annotation", "check_pod_identity", "check_values")
 
-_REJECTED_VALUE = re.compile(r"STS regional endpoints option (.{0,200}?) is invalid")
+_REJECTED_VALUE = lazy_pattern(r"STS regional endpoints option (.{0,200}?) is invalid")
 
 
 def check_false_annotation(call: StsCall) -> StsCause | None:

@@ -14,6 +14,7 @@ from typing import Literal
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import EndpointError
@@ -63,11 +64,11 @@ _PARTITION_PREFIXES = {
 _GO_TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _GO_FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 # For strconv.ParseInt(…, 10, 64): more digits are out of its range, or are leading zeros.
-_GO_INT = re.compile(r"[+-]?0*([0-9]{1,19})", re.ASCII)
+_GO_INT = lazy_pattern(r"[+-]?0*([0-9]{1,19})", re.ASCII)
 # A field of a CSV line in Go's encoding/csv: a quote inside an unquoted field is an error.
-_CSV_FIELD = re.compile(r'"([^"]*(?:""[^"]*)*)"|([^",\n]*)')
-_VERSION = re.compile(r"v?(\d{1,3})\.(\d{1,3})(?:[.+-].*)?", re.ASCII)
-_PLATFORM = re.compile(r"eks\.(\d{1,4})", re.ASCII)
+_CSV_FIELD = lazy_pattern(r'"([^"]*(?:""[^"]*)*)"|([^",\n]*)')
+_VERSION = lazy_pattern(r"v?(\d{1,3})\.(\d{1,3})(?:[.+-].*)?", re.ASCII)
+_PLATFORM = lazy_pattern(r"eks\.(\d{1,4})", re.ASCII)
 # Kubernetes 1.x -> the first platform version whose webhook supports the annotation.
 _FIRST_PLATFORMS = {18: 9, 19: 7, 20: 3, 21: 3}
 # Kubernetes 1.x since which EKS is regional by default.

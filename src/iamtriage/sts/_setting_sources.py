@@ -6,12 +6,12 @@ https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html document
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_controls, quote_text, wrong_type_message
 from iamtriage.exceptions import ConfigFileError
@@ -44,7 +44,7 @@ _OTHER_ARGS = (
     "aws_session_token",
     "aws_account_id",
 )
-_USER = re.compile(r"//[^/?#]*@")
+_USER = lazy_pattern(r"//[^/?#]*@")
 _MAX_SHOWN = 64  # characters
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text
 from iamtriage._typing import override
@@ -38,11 +39,11 @@ __all__ = ("SDKS", "Setting", "SettingValue", "StsSettings")
 _MODES = ("legacy", "regional")
 _DEFAULTS_MODES = ("legacy", "auto", "standard", "in-region", "cross-region", "mobile")
 # A label of a host name; botocore's `validate_region_name` also accepts the empty string.
-_REGION = re.compile(r"(?![0-9]+\Z)(?!-)[a-zA-Z0-9-]{0,63}(?<!-)\Z")
-_HOST = re.compile(
+_REGION = lazy_pattern(r"(?![0-9]+\Z)(?!-)[a-zA-Z0-9-]{0,63}(?<!-)\Z")
+_HOST = lazy_pattern(
     r"(?:(?!-)[a-z\d-]{1,63}(?<!-)\.)*(?!-)[a-z\d-]{1,63}(?<!-)\.?\Z", re.ASCII | re.IGNORECASE
 )
-_ZONE = re.compile(r"(?:[A-Za-z0-9._!~-]|%[0-9A-Fa-f]{2})+\Z")
+_ZONE = lazy_pattern(r"(?:[A-Za-z0-9._!~-]|%[0-9A-Fa-f]{2})+\Z")
 # The signing region or partition of an endpoint without a known region.
 _UNKNOWN = ""
 # These settings are rare, so they are shown only if they are set.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_json
 from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._principals import (
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ("PrincipalMatch", "describe_match")
 
-_UNIQUE_ID = re.compile(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}", re.ASCII)
-_CLUSTER = re.compile(
+_UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}", re.ASCII)
+_CLUSTER = lazy_pattern(
     r"oidc\.eks\.(?P<region>[a-z0-9-]{1,40})\.[a-z0-9.-]{1,60}/id/(?P<id>[A-Za-z0-9]{1,64})"
 )
 _IDENTITY_POLICY_CAVEAT = "the caller's identity-based policies must allow it, too"

@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 from typing import TYPE_CHECKING, Any, cast
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import wrong_type_message
 from iamtriage.exceptions import TokenError
 
@@ -22,7 +22,7 @@ __all__ = ("read_web_identity_token",)
 
 # Characters.
 _MAX_LENGTH = 1_000_000
-_PART = re.compile(r"[A-Za-z0-9_-]*")
+_PART = lazy_pattern(r"[A-Za-z0-9_-]*")
 _PARTS = ("header", "claims", "signature")
 
 

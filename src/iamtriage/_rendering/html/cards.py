@@ -8,7 +8,6 @@ links, which are validated.
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from hashlib import sha256
 from html import escape
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph, Source
 from iamtriage._rendering.html.copying import SCRIPT
 from iamtriage._rendering.html.styles import STYLE
@@ -38,7 +38,7 @@ _EVIDENCE = {
 }
 _COMMAND_WIDTH = 88
 # A line of spaces only.
-_BLANK_LINE = re.compile(r"(?<=\n)([ \t]*)\n")
+_BLANK_LINE = lazy_pattern(r"(?<=\n)([ \t]*)\n")
 _CODE_NAMES = {"sh": "Command", "json": "JSON document", "yaml": "Manifest", "text": "Text"}
 
 

@@ -6,6 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.model import CommandLine
 
 if TYPE_CHECKING:
@@ -13,16 +14,16 @@ if TYPE_CHECKING:
 
 __all__ = ("find_commands", "operation_of_command")
 
-_PROGRAM = re.compile(r"(?<![\w/.@:-])(aws|kubectl|eksctl|helm|terraform|docker)[ \t]{1,4}(?=[a-z-])")
+_PROGRAM = lazy_pattern(r"(?<![\w/.@:-])(aws|kubectl|eksctl|helm|terraform|docker)[ \t]{1,4}(?=[a-z-])")
 # What ends the text before a command on its line: a prompt, set -x, a quote, another command.
 _ENDS_BEFORE_COMMAND = frozenset("$#%>❯+:`'\"(|&;")
-_WORDS_BEFORE_COMMAND = re.compile(r"Run|sudo|time|env|[A-Z_][A-Z0-9_]{0,63}=\S{0,256}", re.ASCII)
-_TOKEN = re.compile(r"(?:[^\s\"'\\|;&<>`]|\\.|\"[^\"]{0,4000}\"|'[^']{0,4000}')+|[|;&<>`]")
-_OPTION = re.compile(r"--([a-z][a-z0-9-]{0,60})(?:=(.*))?", re.ASCII | re.DOTALL)
+_WORDS_BEFORE_COMMAND = lazy_pattern(r"Run|sudo|time|env|[A-Z_][A-Z0-9_]{0,63}=\S{0,256}", re.ASCII)
+_TOKEN = lazy_pattern(r"(?:[^\s\"'\\|;&<>`]|\\.|\"[^\"]{0,4000}\"|'[^']{0,4000}')+|[|;&<>`]")
+_OPTION = lazy_pattern(r"--([a-z][a-z0-9-]{0,60})(?:=(.*))?", re.ASCII | re.DOTALL)
 _SHORT_OPTIONS = {"kubectl": {"-n": "namespace"}, "helm": {"-n": "namespace"}}
-_QUOTES = re.compile(r"[\"'](.*?)[\"']", re.DOTALL)
+_QUOTES = lazy_pattern(r"[\"'](.*?)[\"']", re.DOTALL)
 _S3_COMMANDS = frozenset({"cp", "mv", "rm", "sync", "ls", "mb", "rb", "presign", "website"})
-_CLI_WORD = re.compile(r"[a-z][a-z0-9-]{1,80}", re.ASCII)
+_CLI_WORD = lazy_pattern(r"[a-z][a-z0-9-]{1,80}", re.ASCII)
 _MAX_LENGTH = 2_000
 _MAX_COMMANDS = 64
 _MAX_WORDS = 128

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.model import Document, MappingEntry
 
 if TYPE_CHECKING:
@@ -21,11 +22,11 @@ _MAX_BRACES = 4
 _MAX_DISTANCE = 4_000
 _TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
 _DECODER = json.JSONDecoder()
-_ENTRY = re.compile(
+_ENTRY = lazy_pattern(
     r"^\s{0,40}(?:- )?[\"']?(rolearn|userarn)[\"']?: ?[\"']?(arn:[^\s\"',}]{1,700})", re.ASCII | re.MULTILINE
 )
-_INLINE_ENTRY = re.compile(r"[\"'](rolearn|userarn)[\"']: ?[\"'](arn:[^\s\"']{1,700})[\"']", re.ASCII)
-_USERNAME = re.compile(r"\busername[\"']?: ?[\"']?([^\s\"',}][^\n\"',}]{0,200})")
+_INLINE_ENTRY = lazy_pattern(r"[\"'](rolearn|userarn)[\"']: ?[\"'](arn:[^\s\"']{1,700})[\"']", re.ASCII)
+_USERNAME = lazy_pattern(r"\busername[\"']?: ?[\"']?([^\s\"',}][^\n\"',}]{0,200})")
 _CHARS_OF_ENTRY = 400
 
 

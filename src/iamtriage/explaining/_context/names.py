@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.model import Stated, quote_match
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ __all__ = (
 _REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}"
-_REGIONS = re.compile(
+_REGIONS = lazy_pattern(
     rf"\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?({_REGION})\b"
     rf"|(?<![\w-])(?:aws[-_]?)?region[\"']?\s?[=:]\s?[\"']?({_REGION})\b"
     rf"|\bip-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}\.({_REGION})\.compute\.internal\b"
@@ -33,14 +34,14 @@ _REGIONS = re.compile(
     rf"|\bRegion: ({_REGION})\b|\bregion ({_REGION})\b",
     re.ASCII,
 )
-_US_EAST_HOST = re.compile(r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\.ec2\.internal\b", re.ASCII)
-_PROFILES = re.compile(
+_US_EAST_HOST = lazy_pattern(r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\.ec2\.internal\b", re.ASCII)
+_PROFILES = lazy_pattern(
     r"\bAWS_(?:DEFAULT_)?PROFILE[=:]\s?[\"']?([\w.@+-]{1,64})"
     r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--profile[= ][\"']?([\w.@+-]{1,64})",
     re.ASCII,
 )
-_KUBECONFIG_PROFILE = re.compile(r"- name: AWS_PROFILE\s{1,80}value: [\"']?([\w.@+-]{1,64})", re.ASCII)
-_CLUSTERS = re.compile(
+_KUBECONFIG_PROFILE = lazy_pattern(r"- name: AWS_PROFILE\s{1,80}value: [\"']?([\w.@+-]{1,64})", re.ASCII)
+_CLUSTERS = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:eks:[a-z0-9-]{1,30}:[0-9]{12}:cluster/([0-9A-Za-z][\w-]{0,99})"
     r"|\bEKS (?:Cluster|Add-On|Addon|Node Group|Fargate Profile|Access Entry|Pod Identity Association|Identity Provider Config)s? \(([0-9A-Za-z][\w-]{0,99})[:)]"
     r"|^\s{0,40}- [\"']?--?(?:cluster-name|cluster-id|i)[\"']?\s{1,80}- [\"']?([0-9A-Za-z][\w-]{0,99})"
@@ -49,63 +50,63 @@ _CLUSTERS = re.compile(
     re.ASCII | re.MULTILINE,
 )
 _CLUSTER_SIGNS = ("luster", "EKS", "update-kubeconfig")
-_SUBJECT = re.compile(
+_SUBJECT = lazy_pattern(
     rf"\bsystem:serviceaccount:({_LABEL}):({_LABEL}(?:\.{_LABEL}){{0,3}})(?![\w-])", re.ASCII
 )
-_NAMESPACES = re.compile(
+_NAMESPACES = lazy_pattern(
     rf"(?<![\w-])(?:kubernetes_)?namespace(?:_name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w-])"
     rf"|\bin (?:the )?namespace:? [\"']?({_LABEL})[\"']?(?![\w-])"
     rf"|\b[Nn]amespace [\"'](?P<quoted>{_LABEL})[\"']|\bpods?[/ ]({_LABEL})/{_LABEL}",
     re.ASCII,
 )
 # Controllers log the namespace of the object that they work on, which is not their own.
-_CONTROLLER = re.compile(r"[Rr]econcil|\bcontroller\b|\"kind\":")
-_SERVICE_ACCOUNTS = re.compile(
+_CONTROLLER = lazy_pattern(r"[Rr]econcil|\bcontroller\b|\"kind\":")
+_SERVICE_ACCOUNTS = lazy_pattern(
     rf"(?<!system:)\bservice_?[aA]ccount(?:Name|_name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w-])"
     rf"|\b[Ss]ervice ?[Aa]ccount [\"'](?:{_LABEL}/)?({_LABEL})[\"']",
     re.ASCII,
 )
 _SERVICE_ACCOUNT_OBJECT = "kind: ServiceAccount"
-_OBJECT_NAME = re.compile(rf"\n  name: [\"']?({_LABEL})(?![\w-])", re.ASCII)
-_OBJECT_NAMESPACE = re.compile(rf"\n  namespace: [\"']?({_LABEL})(?![\w-])", re.ASCII)
+_OBJECT_NAME = lazy_pattern(rf"\n  name: [\"']?({_LABEL})(?![\w-])", re.ASCII)
+_OBJECT_NAMESPACE = lazy_pattern(rf"\n  namespace: [\"']?({_LABEL})(?![\w-])", re.ASCII)
 _MAX_OBJECTS, _CHARS_OF_OBJECT = 8, 2_000
-_PODS = re.compile(
+_PODS = lazy_pattern(
     rf"\bpod(?:_name|Name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w/-])|\b[Pp]od [\"'](?:{_LABEL}/)?({_LABEL})[\"']"
     rf"|\bpods?/(?:{_LABEL}/)?({_LABEL})(?![\w/-])|\bpod {_LABEL}/({_LABEL})(?![\w/-])|\bHOSTNAME=({_LABEL}-[a-z0-9]{{5}})\b",
     re.ASCII,
 )
 # A pod of a deployment: the name, the hash of the template and five random letters, without vowels.
-_POD_OF_DEPLOYMENT = re.compile(
+_POD_OF_DEPLOYMENT = lazy_pattern(
     r"([a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?)-[bcdf-hj-np-tv-z2456789]{6,10}-[bcdf-hj-np-tv-z2456789]{5}",
     re.ASCII,
 )
-_DEPLOYMENTS = re.compile(rf"\bdeployments?(?:\.apps)?(?:/| [\"'])({_LABEL})(?![\w-])", re.ASCII)
-_ROLES = re.compile(
+_DEPLOYMENTS = lazy_pattern(rf"\bdeployments?(?:\.apps)?(?:/| [\"'])({_LABEL})(?![\w-])", re.ASCII)
+_ROLES = lazy_pattern(
     rf"\bAWS_ROLE_ARN[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
     rf"|\brole[-_]to[-_]assume[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\b(?:role[-_]arn|role-?Arn)[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
     rf"|\b[Aa]ssum(?:e|ing) (?:the )?(?:IAM )?(?:[Rr]ole:? )?[\"'(]?({_ROLE_ARN})|\b[Aa]ssume IAM Role \(({_ROLE_ARN})\)"
     rf"|\bRoleArn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\b(?:iam_role|IAM_ROLE)\s{{1,4}}'({_ROLE_ARN})'|\bIAM Role \(({_ROLE_ARN})\)",
     re.ASCII,
 )
-_CALLERS = re.compile(
+_CALLERS = lazy_pattern(
     r"\"Arn\"\s?:\s?\"(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\""
     r"|\b[Cc]aller(?: ?[Ii]dentity)?(?: ARN| Arn| is)?[=:]? ?[\"']?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
     r"|\bARN is not mapped: \\{0,2}\"?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
     r"|^\d{12}\s{1,8}(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\s{1,8}A[IR]",
     re.ASCII | re.MULTILINE,
 )
-_ACCOUNTS = re.compile(
+_ACCOUNTS = lazy_pattern(
     r"\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b", re.ASCII
 )
-_INSTANCES = re.compile(r"(?<![\w-])(i-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])", re.ASCII)
-_ENDPOINTS = re.compile(r"(?<![\w])(vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![0-9a-f])", re.ASCII)
-_APIS = re.compile(r"\b([a-z0-9]{10})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.", re.ASCII)
-_FUNCTIONS = re.compile(
+_INSTANCES = lazy_pattern(r"(?<![\w-])(i-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![\w-])", re.ASCII)
+_ENDPOINTS = lazy_pattern(r"(?<![\w])(vpce-(?:[0-9a-f]{17}|[0-9a-f]{8}))(?![0-9a-f])", re.ASCII)
+_APIS = lazy_pattern(r"\b([a-z0-9]{10})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.", re.ASCII)
+_FUNCTIONS = lazy_pattern(
     r"/aws/lambda/([\w-]{1,64})|\bAWS_LAMBDA_FUNCTION_NAME[=:]\s?[\"']?([\w-]{1,64})|:lambda:[a-z0-9-]{1,30}:[0-9]{12}:function:([\w-]{1,64})"
     r"|\bLambda [Ff]unction \(([\w-]{1,64})\)",
     re.ASCII,
 )
-_TERRAFORM = re.compile(
+_TERRAFORM = lazy_pattern(
     r"\bwith ((?:module\.[\w-]{1,64}(?:\[[\w\"\\.@:/-]{1,100}\])?\.){0,8}(?:data\.)?aws_\w{1,80}\.[\w-]{1,80}(?:\[[\w\"\\.@:/-]{1,100}\])?)",
     re.ASCII,
 )

@@ -6,9 +6,9 @@ counts only for settings, such as the region, and for whole documents. Every sea
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import hide_secrets
 from iamtriage.explaining._context.model import NOTHING, Context, Stated
 
@@ -24,7 +24,7 @@ _CHARS_OF_DOCUMENTS = 32_000
 # Shorter values are no secrets.
 _MIN_SECRET_LENGTH = 16
 # People paste a key in place of a profile's name.
-_SECRET = re.compile(r"(?=[A-Za-z/+=]{0,64}[0-9])[A-Za-z0-9/+=]{32,}")
+_SECRET = lazy_pattern(r"(?=[A-Za-z/+=]{0,64}[0-9])[A-Za-z0-9/+=]{32,}")
 # A text without any of these states nothing that a reader finds. They are looked for before a reader is imported.
 _SIGNS = (
     "--", "://", "bucket", "Bucket ", 'Bucket"', "Bucket=", "Bucket:", "BucketName", "Failed to upload", "region", "Region:", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (",
@@ -37,7 +37,7 @@ _SIGNS = (
     "iam_role", "IAM_ROLE", "ec2-user", "AWS_", "/home/", "HOSTNAME",
 )  # fmt: skip
 # How an entry of a log begins: a time or a level, after an optional prefix.
-_ENTRY_START = re.compile(
+_ENTRY_START = lazy_pattern(
     r"(?:\[?[\w./-]{0,40}\]?[ |]{0,3})?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d|(?:time|ts|timestamp|level)=|"
     r"(?:INFO|ERROR|WARN(?:ING)?|DEBUG|FATAL)\b(?!:)|\{\"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)"
 )
@@ -126,7 +126,7 @@ def _is_shown(name: str, stated: Stated) -> bool:
 
 
 # The frames of a stack trace name code, and add nothing to a complete denial.
-_FRAMES = re.compile(r"(?:\s*\n\s*(?:at |\.\.\. \d+ more)[^\n]*)*\s*")
+_FRAMES = lazy_pattern(r"(?:\s*\n\s*(?:at |\.\.\. \d+ more)[^\n]*)*\s*")
 
 
 def _is_complete(failure: Failure) -> bool:

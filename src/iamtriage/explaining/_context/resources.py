@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import find_action, service_prefix
 from iamtriage.explaining._context.command_lines import operation_of_command
 from iamtriage.explaining._context.model import NOTHING
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ("find_resource", "resource_names")
 
-_ARN = re.compile(r"arn:aws[a-z-]{0,12}:[\x21-\x7e]{4,1024}", re.ASCII)
+_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:[\x21-\x7e]{4,1024}", re.ASCII)
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
-_QUEUE_URL = re.compile(
+_QUEUE_URL = lazy_pattern(
     r"https://(?:sqs\.)?([a-z0-9-]{5,30})\.\S{1,80}?/([0-9]{12})/([\w.-]{1,85})", re.ASCII
 )
-_NAME = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
+_NAME = lazy_pattern(r"[\w+=,.@/-]{1,512}", re.ASCII)
 # Options of the AWS CLI that name no resource.
 _OTHER_OPTIONS = frozenset(
     {"region", "profile", "output", "query", "endpoint-url", "filters", "max-items", "cli-input-json", "body"}

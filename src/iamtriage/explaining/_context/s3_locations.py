@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.model import Stated, quote_match
 
 if TYPE_CHECKING:
@@ -22,21 +23,25 @@ if TYPE_CHECKING:
 __all__ = ("Location", "find_location")
 
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
-_URI = re.compile(rf"\bs3[an]?://({_BUCKET})(?![\w.-]{{0,64}}@)(/[^\s\"'`<>|,;)\]}}\\]{{0,1024}})?", re.ASCII)
-_UPLOAD = re.compile(rf"Failed to upload \S.{{0,256}}? to ({_BUCKET})/(\S{{1,1024}}?): ", re.ASCII)
-_NAMED_BUCKET = re.compile(
+_URI = lazy_pattern(
+    rf"\bs3[an]?://({_BUCKET})(?![\w.-]{{0,64}}@)(/[^\s\"'`<>|,;)\]}}\\]{{0,1024}})?", re.ASCII
+)
+_UPLOAD = lazy_pattern(rf"Failed to upload \S.{{0,256}}? to ({_BUCKET})/(\S{{1,1024}}?): ", re.ASCII)
+_NAMED_BUCKET = lazy_pattern(
     rf"\b[Bb]ucket(?:[ _]?[Nn]ame)?(?:[ =:]{{1,3}}|\s\()[\"'`]?[(\"'`]?({_BUCKET})(?![\w-])"
     rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({_BUCKET})[\"']"
     rf"|<BucketName>({_BUCKET})<"
     rf"|\barn:aws[a-z-]{{0,12}}:s3:::({_BUCKET})(?![\w-])",
     re.ASCII,
 )
-_KEY = re.compile(
+_KEY = lazy_pattern(
     r"\bKey(?:=|: ?)[\"']([^\"'\n]{1,1024})[\"']|[\"']Key[\"']\s?:\s?[\"']([^\"'\n]{1,1024})[\"']|<Key>([^<\n]{1,1024})</Key>"
     r"|\b(?:[Oo]bject|[Ff]ile|[Kk]ey) [\"'`]([^\"'`\s]{1,1024})[\"'`] (?:in|from|to|of) [^\n]{0,40}?[Bb]ucket"
 )
-_ARN_KEY = re.compile(rf"\barn:aws[a-z-]{{0,12}}:s3:::{_BUCKET}/([^\s\"'`<>|,;)\]}}\\]{{1,1024}})", re.ASCII)
-_HOST = re.compile(
+_ARN_KEY = lazy_pattern(
+    rf"\barn:aws[a-z-]{{0,12}}:s3:::{_BUCKET}/([^\s\"'`<>|,;)\]}}\\]{{1,1024}})", re.ASCII
+)
+_HOST = lazy_pattern(
     rf"\bhttps?://(?:({_BUCKET})\.)?s3(?:[.-](?:dualstack|fips|accelerate))?(?:[.-][a-z]{{2,5}}(?:-[a-z]{{2,12}}){{1,3}}-[0-9]{{1,2}})?"
     r"\.amazonaws\.(?:com(?:\.cn)?|eu)(?::443)?(/[^\s\"'`<>|,;)\]}?]{0,1024})?",
     re.ASCII,
@@ -61,7 +66,7 @@ _WRITES = frozenset(
         "CompleteMultipartUpload", "AbortMultipartUpload", "PutObjectAcl", "PutObjectTagging",
     }
 )  # fmt: skip
-_BUCKET_OPERATIONS = re.compile(
+_BUCKET_OPERATIONS = lazy_pattern(
     r"(?:List(?:Objects|MultipartUploads|ObjectVersions)|HeadBucket|.*Bucket)", re.ASCII
 )
 _MULTIPLE = frozenset({"recursive", "delete"})

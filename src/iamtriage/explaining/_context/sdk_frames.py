@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.model import Stated
 from iamtriage.explaining._context.names import unique_value
 
@@ -14,22 +15,22 @@ if TYPE_CHECKING:
 __all__ = ("find_called_operation",)
 
 # Frames of AWS SDKs that name client and operation.
-_JS_OPERATION = re.compile(
+_JS_OPERATION = lazy_pattern(
     r"\bde_(\w{3,80}?)CommandError\b|\bde_(\w{3,80}?)Command\b|\b(\w{3,80})Command\.(?:resolveMiddleware|\w{0,30}[Rr]esolve)",
     re.ASCII,
 )
-_JS_CLIENT = re.compile(r"@aws-sdk[/+]client-([a-z0-9-]{2,40})[/@]", re.ASCII)
-_JAVA_CLIENT = re.compile(
+_JS_CLIENT = lazy_pattern(r"@aws-sdk[/+]client-([a-z0-9-]{2,40})[/@]", re.ASCII)
+_JAVA_CLIENT = lazy_pattern(
     r"\b(?:software\.amazon\.awssdk|com\.amazonaws)\.services\.([a-z0-9]{2,40})\.(?:\w{1,30}\.){0,2}(?:Default|Amazon|AWS|Abstract)?\w{0,60}Client\.([a-z]\w{2,80})\(",
     re.ASCII,
 )
-_DOTNET_CLIENT = re.compile(
+_DOTNET_CLIENT = lazy_pattern(
     r"\bAmazon\.(\w{2,40})\.Amazon\w{2,60}Client\.(?:Invoke)?([A-Z]\w{2,80}?)(?:Async)?\(", re.ASCII
 )
-_BOTO_CLIENT = re.compile(
+_BOTO_CLIENT = lazy_pattern(
     r"\b(?:client|resource)\(\s?(?:service_name=)?[\"']([a-z][a-z0-9-]{1,40})[\"']", re.ASCII
 )
-_BOTO_CALL = re.compile(
+_BOTO_CALL = lazy_pattern(
     r"^\s{2,12}(?:return |yield |await |\w{1,60}(?:, \w{1,60}){0,4} = )?(?:await )?(?:self\.)?_?(\w{1,60})\.([a-z]\w{2,80})\(",
     re.ASCII | re.MULTILINE,
 )
@@ -53,11 +54,11 @@ _S3A_OPERATIONS = {
     "verifyBucketExists": "HeadBucket",
     "doesBucketExist": "HeadBucket",
 }
-_S3A_CALL = re.compile(
+_S3A_CALL = lazy_pattern(
     rf"(?<![\w.])({'|'.join(_S3A_OPERATIONS)})(?: \w{{1,40}})? on s3[an]?://\S{{1,300}}", re.ASCII
 )
 # Amazon Redshift reads what COPY names and writes what UNLOAD names.
-_SQL_CALL = re.compile(
+_SQL_CALL = lazy_pattern(
     r"\b(copy|unload)\b[^;]{1,600}?\b(?:from|to)\s{1,4}'s3://[^']{3,300}'", re.ASCII | re.IGNORECASE
 )
 

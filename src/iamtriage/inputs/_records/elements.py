@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, Protocol
+
+from iamtriage._patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +16,7 @@ __all__ = ("read_elements",)
 _INVALID = "invalid JSON"
 _CUT = "the JSON ends early"
 _MAX_LENGTH = 256 << 20
-_SEPARATOR = re.compile(r"[\s,]*")
+_SEPARATOR = lazy_pattern(r"[\s,]*")
 _decode = json.JSONDecoder(strict=False).raw_decode
 
 

@@ -7,10 +7,10 @@ log file are parsed in parts, so memory does not grow with the file.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol, cast
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.parsing import parse
 from iamtriage.exceptions import RecordError
 from iamtriage.inputs._json import Record, get, load
@@ -40,10 +40,10 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 _LOG_FILE = b'{"Records":[{"eventVersion":'
 _HEAD = b'{"Records":['
 _BOUNDARY = b'},{"eventVersion":'
-_AUDIT_MARK = re.compile(rb"40[13]")
-_ARRAY = re.compile(rb'(?:\{\s*"(?:Records|Events|events|logEvents|items)"\s*:\s*)?\[\s*')
+_AUDIT_MARK = lazy_pattern(rb"40[13]")
+_ARRAY = lazy_pattern(rb'(?:\{\s*"(?:Records|Events|events|logEvents|items)"\s*:\s*)?\[\s*')
 # CloudWatch Logs exports have the time of the log event before the message.
-_STAMP = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]{8,18}Z (?=\{)")
+_STAMP = lazy_pattern(rb"\d{4}-\d\d-\d\dT[\d:.]{8,18}Z (?=\{)")
 _DENIED = frozenset({401, 403})
 # Keys under which a document can hold others, as objects or as JSON texts.
 _LISTS = ("Records", "Events", "events", "logEvents")
@@ -133,9 +133,9 @@ def _is_event_array(content: Content, start: int) -> bool:
     return _looks_eventful(content.prefix)
 
 
-_EMPTY = re.compile(rb'\{\s*"(?:Records|Events)"\s*:\s*\[\s*\]')
+_EMPTY = lazy_pattern(rb'\{\s*"(?:Records|Events)"\s*:\s*\[\s*\]')
 _MAX_HEAD = 16_384
-_EVENT_KEY = re.compile(
+_EVENT_KEY = lazy_pattern(
     rb'\\?"(?:eventVersion|eventSource|class_uid|auditID|CloudTrailEvent|digestS3Object)\\?"\s*:'
 )
 
@@ -355,7 +355,7 @@ def _read_documents(content: Content, progress: Progress) -> Iterator[Record]:
         yield from _failing((document,), progress)
 
 
-_SPACE = re.compile(r"\s*")
+_SPACE = lazy_pattern(r"\s*")
 _decode = json.JSONDecoder(strict=False).raw_decode
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.inputs._inputs import Input
 from iamtriage.inputs._selection import find_sibling, sibling_folder
 from iamtriage.inputs._sources.clients import Clients
@@ -32,10 +33,10 @@ _MAX_RESUMES = 3
 _MAX_FOLDERS = 50
 # Levels of folders above a tree.
 _MAX_DEPTH = 4
-_WILDCARD = re.compile(r"[*?\[]")
+_WILDCARD = lazy_pattern(r"[*?\[]")
 # The levels of a trail's tree below which a selection leaves whole folders out.
-_TREE_LEVEL = re.compile(r"(?:^|/)(?:AWSLogs|o-[a-z0-9]{10,32}|\d{12}|ext|[A-Za-z]+=[^/]*)/$")
-_DATED_LEVEL = re.compile(r"/CloudTrail[^/]*/(?:[a-z0-9-]+/(?:\d{4}/(?:\d\d/)?)?)?$")
+_TREE_LEVEL = lazy_pattern(r"(?:^|/)(?:AWSLogs|o-[a-z0-9]{10,32}|\d{12}|ext|[A-Za-z]+=[^/]*)/$")
+_DATED_LEVEL = lazy_pattern(r"/CloudTrail[^/]*/(?:[a-z0-9-]+/(?:\d{4}/(?:\d\d/)?)?)?$")
 _REASONS = {
     "NoSuchKey": "the object no longer exists",
     "404": "the object no longer exists",

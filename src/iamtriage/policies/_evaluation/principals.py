@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import (
     Account,
     FederatedUser,
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ("PrincipalResult", "match_named", "match_principal", "match_principals")
 
-_OIDC_PROVIDER = re.compile(r"^arn:[a-z0-9-]+:iam::[0-9]{12}:oidc-provider/", re.ASCII)
-_UNIQUE_ID = re.compile(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}", re.ASCII)
+_OIDC_PROVIDER = lazy_pattern(r"^arn:[a-z0-9-]+:iam::[0-9]{12}:oidc-provider/", re.ASCII)
+_UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}", re.ASCII)
 
 
 class PrincipalResult(NamedTuple):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.policies._readers.json_values import JsonObject, get_object, get_objects, get_text, get_texts
 
 if TYPE_CHECKING:
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 __all__ = ("Plan", "PlannedResource", "read_plan")
 
 _INDEX = r"(?:\[(?P<index>[^\]]*)\])?"
-_RESOURCE = re.compile(rf"(?P<data>data\.)?(?P<type>[a-z][a-z0-9_]*)\.(?P<name>[\w-]+){_INDEX}")
-_MODULE = re.compile(rf"module\.(?P<name>[\w-]+){_INDEX}(?:\.(?P<output>[\w-]+))?")
-_VARIABLE = re.compile(r"var\.(?P<name>[\w-]+)")
-_LAST_MODULE = re.compile(r"module\.(?P<name>[\w-]+)(?:\[(?P<index>.*)\])?\Z", re.DOTALL)
+_RESOURCE = lazy_pattern(rf"(?P<data>data\.)?(?P<type>[a-z][a-z0-9_]*)\.(?P<name>[\w-]+){_INDEX}")
+_MODULE = lazy_pattern(rf"module\.(?P<name>[\w-]+){_INDEX}(?:\.(?P<output>[\w-]+))?")
+_VARIABLE = lazy_pattern(r"var\.(?P<name>[\w-]+)")
+_LAST_MODULE = lazy_pattern(r"module\.(?P<name>[\w-]+)(?:\[(?P<index>.*)\])?\Z", re.DOTALL)
 # References that are equal to the key of the instance.
 _OWN_INDEX = frozenset({"each.key", "count.index"})
 _MAX_DEPTH = 20

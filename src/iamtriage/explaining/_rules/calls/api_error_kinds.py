@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind, your_remedy
@@ -163,7 +163,7 @@ BUCKET_IN_OTHER_REGION = CauseType(
 _KINDS = (
     ErrorKind(
         cause=SSO_LOGIN_NOT_RENEWED,
-        code=re.compile(r"^InvalidGrantException$"),
+        code=lazy_pattern(r"^InvalidGrantException$"),
         summary="The IAM Identity Center sign-in cannot be renewed.",
         causes=(
             SSO_SESSION_OVER.cause(),
@@ -176,10 +176,10 @@ _KINDS = (
     ),
     ErrorKind(
         cause=THROTTLED,
-        code=re.compile(
+        code=lazy_pattern(
             r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|BandwidthLimit|PriorRequestNotComplete|ProvisionedThroughput"
         ),
-        message=re.compile(r"Rate exceeded|Too [Mm]any [Rr]equests|reduce your request rate"),
+        message=lazy_pattern(r"Rate exceeded|Too [Mm]any [Rr]equests|reduce your request rate"),
         summary="AWS throttled the request: too many calls in a short time. No permission is missing.",
         causes=(
             MANY_CALLERS.cause(),
@@ -205,7 +205,7 @@ _KINDS = (
     ),
     ErrorKind(
         cause=DRY_RUN,
-        code=re.compile(r"^DryRunOperation$"),
+        code=lazy_pattern(r"^DryRunOperation$"),
         summary="The dry run succeeded: the call would have been allowed.",
         remedies=(
             your_remedy(
@@ -215,7 +215,7 @@ _KINDS = (
     ),
     ErrorKind(
         cause=ACCOUNT_STATE,
-        code=re.compile(r"OptInRequired|SubscriptionRequired|NotSignedUp|PendingVerification|^Blocked$"),
+        code=lazy_pattern(r"OptInRequired|SubscriptionRequired|NotSignedUp|PendingVerification|^Blocked$"),
         summary="The account cannot use the service.",
         causes=(
             ACCOUNT_NEW.cause(),
@@ -237,7 +237,7 @@ _KINDS = (
     ),
     ErrorKind(
         cause=NO_CAPACITY,
-        code=re.compile(r"Insufficient(?:Instance|Host|ReservedInstance|Volume|Address)?Capacity"),
+        code=lazy_pattern(r"Insufficient(?:Instance|Host|ReservedInstance|Volume|Address)?Capacity"),
         summary="AWS has no capacity for this in the Availability Zone at the moment.",
         remedies=(
             your_remedy(
@@ -250,7 +250,7 @@ _KINDS = (
     ),
     ErrorKind(
         cause=ALREADY_EXISTS,
-        code=re.compile(r"AlreadyExists|AlreadyOwnedByYou|^Duplicate|ResourceInUse"),
+        code=lazy_pattern(r"AlreadyExists|AlreadyOwnedByYou|^Duplicate|ResourceInUse"),
         summary="The resource already exists or is in use.",
         causes=(
             MADE_BEFORE.cause(),
@@ -267,7 +267,7 @@ _KINDS = (
     ),
     ErrorKind(
         cause=BUCKET_IN_OTHER_REGION,
-        code=re.compile(r"PermanentRedirect|TemporaryRedirect|IllegalLocationConstraint"),
+        code=lazy_pattern(r"PermanentRedirect|TemporaryRedirect|IllegalLocationConstraint"),
         summary="The bucket is in another Region than the endpoint that was called.",
         remedies=(
             your_remedy(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import (
@@ -66,8 +67,8 @@ if TYPE_CHECKING:
 __all__ = ("explain_api_error",)
 
 
-_KEY_ARN = re.compile(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
-_STS_OPERATION = re.compile(r"AssumeRole|GetCallerIdentity|GetSessionToken|GetFederationToken")
+_KEY_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
+_STS_OPERATION = lazy_pattern(r"AssumeRole|GetCallerIdentity|GetSessionToken|GetFederationToken")
 
 
 RESOURCE_IN_OTHER_REGION = CauseType(
@@ -285,53 +286,55 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
 
 
 _POLICY_SIZE = r"PolicySize|Maximum policy size|PackedPolicyTooLarge|ACLSizePerRole|[Pp]olicy size"
-_ANY_CODE = re.compile(r".+")
+_ANY_CODE = lazy_pattern(r".+")
 # The first route that matches is used.
 _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
-    Route(explain_policy_size, message=re.compile(_POLICY_SIZE), code=re.compile(rf".*(?:{_POLICY_SIZE}).*")),
+    Route(
+        explain_policy_size, message=lazy_pattern(_POLICY_SIZE), code=lazy_pattern(rf".*(?:{_POLICY_SIZE}).*")
+    ),
     Route(
         _explain_key_state,
-        code=re.compile(r".*(?:KMSInvalidState|KMS\.?Disabled|KMSKeyDisabled).*|DisabledException"),
+        code=lazy_pattern(r".*(?:KMSInvalidState|KMS\.?Disabled|KMSKeyDisabled).*|DisabledException"),
     ),
     Route(
         _explain_key_state,
         service="kms",
-        message=re.compile(r"\bis (?:disabled|pending (?:deletion|import))\b"),
+        message=lazy_pattern(r"\bis (?:disabled|pending (?:deletion|import))\b"),
     ),
-    Route(explain_node_group, message=NODES_FAILED, code=re.compile(r"NodeCreationFailure")),
+    Route(explain_node_group, message=NODES_FAILED, code=lazy_pattern(r"NodeCreationFailure")),
     Route(explain_unvalidated_destination, message=UNVALIDATED_DESTINATION),
     Route(explain_session_duration, message=SESSION_DURATION),
     Route(explain_session_name, message=SESSION_NAME),
     Route(explain_plugin_missing, message=PLUGIN_MISSING),
-    Route(_explain_pool_roles, code=re.compile(r"InvalidIdentityPoolConfigurationException")),
+    Route(_explain_pool_roles, code=lazy_pattern(r"InvalidIdentityPoolConfigurationException")),
     Route(
         explain_agent_unreachable,
         message=EXEC_NOT_ENABLED,
-        code=re.compile(r"TargetNotConnected(?:Exception)?"),
+        code=lazy_pattern(r"TargetNotConnected(?:Exception)?"),
     ),
 )
 _ROUTES_AFTER_KINDS: tuple[Route[_Rule], ...] = (
     Route(
         explain_quota,
-        code=re.compile(
+        code=lazy_pattern(
             r".*(?:LimitExceeded|QuotaExceeded|ServiceQuota|ResourceLimit|InstanceLimit|VcpuLimit|AddressLimit).*"
         ),
     ),
     Route(
         explain_quota,
-        message=re.compile(
+        message=lazy_pattern(
             r"maximum number of (?!attempts)|exceed(?:ed|s)? (?:the |your )?(?:quota|limit|maximum(?! number of attempts))|[Ll]imit (?:has been |was )?(?:exceeded|reached)"
         ),
         except_code=_ANY_CODE,
     ),
     Route(
         _explain_not_found,
-        code=re.compile(r"404|.*(?:NotFound|NoSuch|NonExistent|DoesNotExist|UnknownResource).*"),
+        code=lazy_pattern(r"404|.*(?:NotFound|NoSuch|NonExistent|DoesNotExist|UnknownResource).*"),
     ),
     # Some services report a missing resource as an invalid parameter.
     Route(
         _explain_not_found,
-        message=re.compile(r"No \w{1,20} found|could not be found|was not found|does not exist", re.ASCII),
-        except_code=re.compile(r"(?!.*(?:Valid|Param)).+"),
+        message=lazy_pattern(r"No \w{1,20} found|could not be found|was not found|does not exist", re.ASCII),
+        except_code=lazy_pattern(r"(?!.*(?:Valid|Param)).+"),
     ),
 )

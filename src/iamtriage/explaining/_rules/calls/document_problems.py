@@ -6,17 +6,21 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import contains_phrase, quote_phrases
 
+if TYPE_CHECKING:
+    import re
+
 __all__ = ("NO_PRINCIPALS", "RESOURCE_WITHOUT_ACTION", "DocumentProblem", "find_problem")
 
-_FIELD_MESSAGE = re.compile(r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})")
+_FIELD_MESSAGE = lazy_pattern(r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})")
 _JSON_PHRASES = (
     "contains invalid Json",
     "contains invalid JSON",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Remedy
@@ -26,7 +27,7 @@ __all__ = (
 
 
 _MAX_QUOTED = 200
-_CODE = re.compile(r"[A-Za-z][\w.-]{1,80}", re.ASCII)
+_CODE = lazy_pattern(r"[A-Za-z][\w.-]{1,80}", re.ASCII)
 
 
 def safe_code(word: str | None) -> str | None:

@@ -7,9 +7,9 @@ https://github.com/kubernetes-sigs/aws-iam-authenticator.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -46,9 +46,9 @@ if TYPE_CHECKING:
 __all__ = ("explain_invalid_arn",)
 
 
-_ACCESS_ENTRY = re.compile(r"principalArn|AccessEntry|Access Entry|access-entry|AccessPolicy")
-_STS_CALL = re.compile(r"Request ARN is invalid|AssumeRole|role-arn|AWS_ROLE_ARN")
-_AUTHENTICATOR = re.compile(
+_ACCESS_ENTRY = lazy_pattern(r"principalArn|AccessEntry|Access Entry|access-entry|AccessPolicy")
+_STS_CALL = lazy_pattern(r"Request ARN is invalid|AssumeRole|role-arn|AWS_ROLE_ARN")
+_AUTHENTICATOR = lazy_pattern(
     r"recognized partition|valid service for identities|arn: invalid prefix|arn: not enough sections|aws-auth"
     r"|rolearn|userarn|mapRoles|mapUsers"
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import CauseType
@@ -34,17 +35,21 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_malformed_policy", "size_remedy")
 
-_INVALID_PRINCIPAL = re.compile(
+_INVALID_PRINCIPAL = lazy_pattern(
     r"nvalid principal in policy|one or more invalid principals|contains an invalid principal"
 )
-_NAMED_PRINCIPAL = re.compile(r"nvalid principal in policy:? ?\"?(\w{1,20})\"? ?: ?\"([^\"\s]{1,200})\"")
-_UNIQUE_ID = re.compile(r"A(?:ROA|IDA)[A-Z0-9]{8,30}", re.ASCII)
-_TRUST_CALL = re.compile(r"AssumeRolePolicy|CreateRole\b|creating IAM Role|assume.role.policy", re.IGNORECASE)
-_RESOURCE_CALL = re.compile(
+_NAMED_PRINCIPAL = lazy_pattern(r"nvalid principal in policy:? ?\"?(\w{1,20})\"? ?: ?\"([^\"\s]{1,200})\"")
+_UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA)[A-Z0-9]{8,30}", re.ASCII)
+_TRUST_CALL = lazy_pattern(
+    r"AssumeRolePolicy|CreateRole\b|creating IAM Role|assume.role.policy", re.IGNORECASE
+)
+_RESOURCE_CALL = lazy_pattern(
     r"PutBucketPolicy|PutKeyPolicy|CreateKey\b|SetQueueAttributes|SetTopicAttributes|PutResourcePolicy|RepositoryPolicy|bucket policy",
     re.IGNORECASE,
 )
-_ARN_PATTERN = re.compile(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/*?-]{1,512}", re.ASCII)
+_ARN_PATTERN = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/*?-]{1,512}", re.ASCII
+)
 _NOTHING_SAVED = (
     "AWS did not save the document, so the previous version stays in effect. No permission is missing."
 )

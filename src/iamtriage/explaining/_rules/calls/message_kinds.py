@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind, your_remedy
@@ -82,8 +81,8 @@ INFERENCE_PROFILE_NEEDED = CauseType(
 KINDS_BY_MESSAGE = (
     ErrorKind(
         cause=SIGNATURE_VERSION,
-        code=re.compile(r"^Invalid(?:Request|Argument)$"),
-        message=re.compile(
+        code=lazy_pattern(r"^Invalid(?:Request|Argument)$"),
+        message=lazy_pattern(
             r"authorization mechanism you have provided is not supported|require AWS Signature Version 4"
         ),
         summary="S3 rejected the request because it is signed with Signature Version 2; version 4 is required.",
@@ -103,8 +102,8 @@ KINDS_BY_MESSAGE = (
     ),
     ErrorKind(
         cause=DETAILS_NOT_THERE,
-        code=re.compile(r"^ResourceNotFoundException$"),
-        message=re.compile(r"GetRequestAuthorization(?:Details|Policy)\b"),
+        code=lazy_pattern(r"^ResourceNotFoundException$"),
+        message=lazy_pattern(r"GetRequestAuthorization(?:Details|Policy)\b"),
         summary="IAM has no authorization details for this ID yet, or not any more, in this Region and account.",
         remedies=(
             Remedy(
@@ -123,8 +122,8 @@ KINDS_BY_MESSAGE = (
     ),
     ErrorKind(
         cause=BEDROCK_USE_CASE,
-        code=re.compile(r"^(?:ResourceNotFoundException|AccessDeniedException|ValidationException)$"),
-        message=re.compile(r"use case details have not been submitted"),
+        code=lazy_pattern(r"^(?:ResourceNotFoundException|AccessDeniedException|ValidationException)$"),
+        message=lazy_pattern(r"use case details have not been submitted"),
         summary="The account has not submitted the use case form that this Bedrock model requires.",
         remedies=(
             Remedy(
@@ -140,8 +139,8 @@ KINDS_BY_MESSAGE = (
     ),
     ErrorKind(
         cause=EMAIL_NOT_VERIFIED,
-        code=re.compile(r"^MessageRejected(?:Exception)?$"),
-        message=re.compile(r"not verified"),
+        code=lazy_pattern(r"^MessageRejected(?:Exception)?$"),
+        message=lazy_pattern(r"not verified"),
         summary="SES rejected the message because an address is not verified in this Region.",
         causes=(
             SES_SANDBOX.cause(),
@@ -164,8 +163,8 @@ KINDS_BY_MESSAGE = (
     ),
     ErrorKind(
         cause=INFERENCE_PROFILE_NEEDED,
-        code=re.compile(r"^ValidationException$"),
-        message=re.compile(r"on-demand throughput isn.{1,8}t supported"),
+        code=lazy_pattern(r"^ValidationException$"),
+        message=lazy_pattern(r"on-demand throughput isn.{1,8}t supported"),
         summary="This Bedrock model can only be called through an inference profile.",
         remedies=(
             your_remedy(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = ("NODES_FAILED", "explain_node_group")
 
-NODES_FAILED = re.compile(r"failed to join the kubernetes cluster", re.IGNORECASE)
-_INSTANCE = re.compile(r"(?<![\w-])i-[0-9a-f]{8,17}(?![0-9a-f])")
+NODES_FAILED = lazy_pattern(r"failed to join the kubernetes cluster", re.IGNORECASE)
+_INSTANCE = lazy_pattern(r"(?<![\w-])i-[0-9a-f]{8,17}(?![0-9a-f])")
 # Terraform names the cluster and the node group.
-_GROUP = re.compile(r"EKS Node Group \(([A-Za-z0-9][\w-]{0,99}):([A-Za-z0-9][\w-]{0,62})\)", re.ASCII)
+_GROUP = lazy_pattern(r"EKS Node Group \(([A-Za-z0-9][\w-]{0,99}):([A-Za-z0-9][\w-]{0,62})\)", re.ASCII)
 
 NODES_NOT_JOINED = CauseType(
     "nodes-not-joined",

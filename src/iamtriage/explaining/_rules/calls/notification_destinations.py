@@ -5,9 +5,9 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ("UNVALIDATED_DESTINATION", "explain_unvalidated_destination")
 
-UNVALIDATED_DESTINATION = re.compile(r"Unable to validate the following destination configurations")
+UNVALIDATED_DESTINATION = lazy_pattern(r"Unable to validate the following destination configurations")
 NOTIFICATION_DESTINATION_GONE = CauseType(
     "notification-destination-gone",
     title="A destination of the notifications does not exist, or is in another Region",

@@ -5,11 +5,11 @@ Source: https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
@@ -47,8 +47,8 @@ __all__ = (
     "parse_principal",
 )
 
-SERVICE_LINKED = re.compile(r"principalArn value of a Service Linked Role")
-_UNKNOWN_PRINCIPAL = re.compile(r"principalArn is invalid")
+SERVICE_LINKED = lazy_pattern(r"principalArn value of a Service Linked Role")
+_UNKNOWN_PRINCIPAL = lazy_pattern(r"principalArn is invalid")
 
 
 PRINCIPAL_NOT_ACCEPTED = CauseType(

@@ -5,8 +5,7 @@ Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.h
 
 from __future__ import annotations
 
-import re
-
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind, your_remedy
 from iamtriage.explaining._rules.shared import pages
@@ -99,10 +98,10 @@ INVALID_REQUEST = CauseType(
 REQUEST_KINDS = (
     ErrorKind(
         cause=NO_REGION,
-        code=re.compile(
+        code=lazy_pattern(
             r"NoRegion|MissingRegion|InvalidRegion|UnknownEndpoint|ServiceNotInRegion|STSRegionalEndpoints|EndpointVariant|UnknownRegion"
         ),
-        message=re.compile(r"You must specify a region|[Mm]issing region in config|Region is missing"),
+        message=lazy_pattern(r"You must specify a region|[Mm]issing region in config|Region is missing"),
         summary="The client has no Region, or an invalid one, so no request was sent.",
         is_from_sdk=True,
         remedies=(
@@ -118,10 +117,10 @@ REQUEST_KINDS = (
     # The service answered that it did not get the whole request. Timeouts of an SDK have other codes.
     ErrorKind(
         cause=REQUEST_STALLED,
-        code=re.compile(r"^RequestTimeout(?:Exception)?$"),
-        message=re.compile(r"socket connection to the server was not read from or written to"),
+        code=lazy_pattern(r"^RequestTimeout(?:Exception)?$"),
+        message=lazy_pattern(r"socket connection to the server was not read from or written to"),
         # The C++ SDK uses this code for its own timeouts.
-        except_message=re.compile(r"curlCode"),
+        except_message=lazy_pattern(r"curlCode"),
         summary="AWS did not receive the whole request in time.",
         causes=(
             BODY_TOO_SHORT.cause(),
@@ -147,7 +146,7 @@ REQUEST_KINDS = (
     ),
     ErrorKind(
         cause=NO_ANSWER,
-        code=re.compile(
+        code=lazy_pattern(
             r"EndpointConnection|NetworkConnection|ConnectTimeout|ReadTimeout|ConnectionClosed|ConnectionError|ProxyConnection|SSLError|HTTPClientError"
             r"|^RequestError$|RequestCanceled|RequestTimeout|TimeoutError|IncompleteRead"
         ),
@@ -155,7 +154,7 @@ REQUEST_KINDS = (
     ),
     ErrorKind(
         cause=CONFLICT,
-        code=re.compile(
+        code=lazy_pattern(
             r"Conflict|Concurrent|OperationAborted|IncorrectState|PreconditionFailed|ConditionalCheck|TemporarilyUnmodifiable"
             r"|DependencyViolation|InvalidSequence|ResourceNotReady|NotEmpty|TransactionCanceled"
         ),
@@ -171,7 +170,7 @@ REQUEST_KINDS = (
     ),
     ErrorKind(
         cause=SERVICE_FAULT,
-        code=re.compile(
+        code=lazy_pattern(
             r"Internal(?:Failure|Error|Server)|ServiceUnavailable|^Unavailable$|^ServerException$|^ServiceException$|ServiceFailure"
         ),
         min_status=500,
@@ -187,7 +186,7 @@ REQUEST_KINDS = (
     ),
     ErrorKind(
         cause=INVALID_REQUEST,
-        code=re.compile(
+        code=lazy_pattern(
             r"Validation|InvalidParameter|InvalidRequest|InvalidInput|BadRequest|Malformed|InvalidArgument|MissingParameter|InvalidChange"
             r"|InvalidUser|Serialization|UnknownOperation|InvalidAction|InvalidBucketName|UnsupportedOperation|InvalidInstanceId"
         ),

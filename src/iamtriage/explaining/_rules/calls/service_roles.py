@@ -7,9 +7,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.htm
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -31,10 +31,10 @@ __all__ = (
     "explain_service_role",
 )
 
-_UNKNOWN_INSTANCE_PROFILE = re.compile(
+_UNKNOWN_INSTANCE_PROFILE = lazy_pattern(
     r"Invalid IAM Instance Profile|iamInstanceProfile[.\w]{0,10} is invalid|Invalid IamInstanceProfile"
 )
-_ROLE_NOT_ASSUMABLE = re.compile(
+_ROLE_NOT_ASSUMABLE = lazy_pattern(
     r"[Tt]he role defined for the function cannot be assumed|could not be assumed because it does not exist or the trusted entity"
     r"|[Uu]nable to assume (?:the )?(?:provided )?role|[Rr]ole .{0,200}?(?:cannot|can not|could not|can't) be assumed|is not authorized to assume the role"
     r"|[Rr]ole is invalid or cannot be assumed|does not have (?:a )?trust relationship"
@@ -48,7 +48,7 @@ _SERVICES_IN_MESSAGES = (
     ("Glue", "glue.amazonaws.com"),
     ("States", "states.amazonaws.com"),
 )
-_PROFILE_NAME = re.compile(
+_PROFILE_NAME = lazy_pattern(
     r"Value \(([\w+=,.@-]{1,128})\) for parameter iamInstanceProfile\.name|Invalid IAM Instance Profile name ([\w+=,.@-]{1,128})"
 )
 _PHRASES = (

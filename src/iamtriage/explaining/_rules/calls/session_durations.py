@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage-assume.html.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ("SESSION_DURATION", "SESSION_NAME", "explain_session_duration", "explain_session_name")
 
-SESSION_DURATION = re.compile(
+SESSION_DURATION = lazy_pattern(
     r"1 hour session limit for roles assumed by role chaining|exceeds the MaxSessionDuration set for this role"
 )
 """How STS reports a duration that it does not allow."""
-SESSION_NAME = re.compile(r"at '(?:roleSessionName|RoleSessionName)' failed to satisfy constraint")
+SESSION_NAME = lazy_pattern(r"at '(?:roleSessionName|RoleSessionName)' failed to satisfy constraint")
 """How STS reports an invalid session name."""
 _REQUEST_LESS = "Set it with --duration-seconds, DurationSeconds in an SDK, duration_seconds in a profile, duration in Terraform's assume_role block, or role-duration-seconds in aws-actions/configure-aws-credentials."
 

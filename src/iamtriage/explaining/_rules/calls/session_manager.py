@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 
 __all__ = ("EXEC_NOT_ENABLED", "PLUGIN_MISSING", "explain_agent_unreachable", "explain_plugin_missing")
 
-PLUGIN_MISSING = re.compile(r"SessionManagerPlugin is not found")
+PLUGIN_MISSING = lazy_pattern(r"SessionManagerPlugin is not found")
 """How the AWS CLI reports that the Session Manager plugin is not installed."""
 
-EXEC_NOT_ENABLED = re.compile(r"execute command was not enabled")
+EXEC_NOT_ENABLED = lazy_pattern(r"execute command was not enabled")
 """How ECS Exec reports that it is not enabled for a task."""
 
-_ECS = re.compile(r"[Ee]xecute command (?:failed|was not enabled)")
-_INSTANCE_ID = re.compile(r"(?<![\w-])m?i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
+_ECS = lazy_pattern(r"[Ee]xecute command (?:failed|was not enabled)")
+_INSTANCE_ID = lazy_pattern(r"(?<![\w-])m?i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
 _AGENT_POLICY = "AmazonSSMManagedInstanceCore"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
@@ -28,23 +29,23 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_no_answer",)
 
-_INVALID_HEADER = re.compile(
+_INVALID_HEADER = lazy_pattern(
     r"invalid header field value|Invalid header value|Illegal (?:character|header)|InvalidHeader|invalid character in header",
     re.IGNORECASE,
 )
-_NAME_RESOLUTION = re.compile(
+_NAME_RESOLUTION = lazy_pattern(
     r"no such host|ENOTFOUND|EAI_AGAIN|[Nn]ame or service not known|nodename nor servname|getaddrinfo|[Ff]ailed to resolve"
     r"|[Uu]nable to resolve|[Cc]ould not resolve|NameResolutionError|UnknownHostException|name resolution|dns error"
 )
-_PROXY = re.compile(
+_PROXY = lazy_pattern(
     r"ProxyConnection|connect to proxy|proxyconnect|Tunnel connection failed|407 Proxy|Proxy Authentication",
     re.IGNORECASE,
 )
-_TIMEOUT = re.compile(r"[Tt]ime(?:d )?-?out|ETIMEDOUT|deadline exceeded", re.ASCII)
-_CONNECTION_REFUSED = re.compile(
+_TIMEOUT = lazy_pattern(r"[Tt]ime(?:d )?-?out|ETIMEDOUT|deadline exceeded", re.ASCII)
+_CONNECTION_REFUSED = lazy_pattern(
     r"ECONNREFUSED|[Cc]onnection refused|[Cc]onnection (?:was )?(?:reset|closed)|ECONNRESET|\bEOF\b"
 )
-_NO_CONNECTION = re.compile(
+_NO_CONNECTION = lazy_pattern(
     r"onnect to the endpoint URL|network is unreachable|No route to host", re.IGNORECASE
 )
 _REASONS = (
@@ -54,8 +55,8 @@ _REASONS = (
     (_CONNECTION_REFUSED, ": the connection was refused or reset"),
     (_TIMEOUT, ": the connection timed out"),
 )
-_REGION_OF_HOST = re.compile(r"\.([a-z]{2,5}(?:-[a-z]{1,12}){1,3}-[0-9]{1,2})\.amazonaws\.com")
-_TASK_START = re.compile(r"\bResourceInitializationError\b|\bCannotPull(?:Container|ECRContainer)Error\b")
+_REGION_OF_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{1,12}){1,3}-[0-9]{1,2})\.amazonaws\.com")
+_TASK_START = lazy_pattern(r"\bResourceInitializationError\b|\bCannotPull(?:Container|ECRContainer)Error\b")
 _NOT_A_POLICY = "The request did not reach AWS, so an IAM policy does not help."
 
 

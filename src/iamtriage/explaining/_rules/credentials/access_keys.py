@@ -7,11 +7,11 @@ https://repost.aws/knowledge-center/potential-account-compromise.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -27,10 +27,10 @@ __all__ = ("ExposedKey", "explain_key_quota", "find_exposed_key", "key_remedies"
 _PHRASES = ("Cannot exceed quota for AccessKeysPerUser",)
 # A key ID alone is not a secret. A secret has 40 characters and no prefix, so it is recognized only after a key ID
 # or a label.
-_LONG_TERM_KEY_ID = re.compile(r"(?<![A-Za-z0-9/+])AKIA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
+_LONG_TERM_KEY_ID = lazy_pattern(r"(?<![A-Za-z0-9/+])AKIA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
 _SECRET = r"(?=[A-Za-z0-9/+]{0,39}[a-z])(?=[A-Za-z0-9/+]{0,39}[A-Z])(?=[A-Za-z0-9/+]{0,39}[0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"  # noqa: S105 (a pattern)
-_LABELED_SECRET = re.compile(rf"(?i:secret)[\w. -]{{0,24}}[\"']?[\s>:=,\"'\\]{{1,8}}{_SECRET}")
-_KEY_ID_AND_SECRET = re.compile(rf"AKIA[A-Z0-9]{{16}}[\s:;,|\"'\\]{{1,8}}{_SECRET}")
+_LABELED_SECRET = lazy_pattern(rf"(?i:secret)[\w. -]{{0,24}}[\"']?[\s>:=,\"'\\]{{1,8}}{_SECRET}")
+_KEY_ID_AND_SECRET = lazy_pattern(rf"AKIA[A-Z0-9]{{16}}[\s:;,|\"'\\]{{1,8}}{_SECRET}")
 _EXAMPLE_SUFFIX = "EXAMPLE"
 
 

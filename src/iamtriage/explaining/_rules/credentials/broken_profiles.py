@@ -7,15 +7,17 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, quote_phrases, safe_name
 
 if TYPE_CHECKING:
+    import re
+
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
@@ -127,7 +129,7 @@ class _ProfileError(NamedTuple):
 _CREDENTIAL_SOURCES = "The value of credential_source is Environment, Ec2InstanceMetadata or EcsContainer, spelled exactly like that."
 _PROFILE_ERRORS = (
     _ProfileError(
-        pattern=re.compile(r"Unable to parse config file: (?P<source>[\w./~\\:@-]{1,200}[\w])"),
+        pattern=lazy_pattern(r"Unable to parse config file: (?P<source>[\w./~\\:@-]{1,200}[\w])"),
         cause=CONFIG_FILE_INVALID,
         summary="The file{source} has invalid syntax, so the AWS CLI and SDKs read no profile from it.",
         phrase="Unable to parse config file",
@@ -141,7 +143,7 @@ _PROFILE_ERRORS = (
         url=pages.CLI_PROFILES,
     ),
     _ProfileError(
-        pattern=re.compile(r"Infinite loop in credential configuration"),
+        pattern=lazy_pattern(r"Infinite loop in credential configuration"),
         cause=PROFILE_LOOP,
         summary="The profiles refer to each other as source_profile in a circle, so none of them provides credentials.",
         phrase="Infinite loop in credential configuration",
@@ -155,7 +157,7 @@ _PROFILE_ERRORS = (
         url=pages.CLI_ROLES,
     ),
     _ProfileError(
-        pattern=re.compile(rf"profile {_PROFILE_NAME} contains both source_profile and credential_source"),
+        pattern=lazy_pattern(rf"profile {_PROFILE_NAME} contains both source_profile and credential_source"),
         cause=TWO_SOURCES,
         summary="The profile{of} has both source_profile and credential_source, and only one is allowed.",
         phrase="contains both source_profile and credential_source",
@@ -171,7 +173,7 @@ _PROFILE_ERRORS = (
         url=pages.CLI_ROLES,
     ),
     _ProfileError(
-        pattern=re.compile(
+        pattern=lazy_pattern(
             rf"credential[_ ]source \"(?P<source>[^\"\n]{{1,64}})\" referenced in (?:the )?profile {_PROFILE_NAME} is not valid"
         ),
         cause=UNKNOWN_SOURCE,
@@ -186,7 +188,7 @@ _PROFILE_ERRORS = (
         url=pages.CLI_ROLES,
     ),
     _ProfileError(
-        pattern=re.compile(
+        pattern=lazy_pattern(
             rf"is specified in profile {_PROFILE_NAME}, but no source provider was configured"
         ),
         cause=SOURCE_NOT_OFFERED,
@@ -201,7 +203,7 @@ _PROFILE_ERRORS = (
         url=pages.CLI_ROLES,
     ),
     _ProfileError(
-        pattern=re.compile(
+        pattern=lazy_pattern(
             rf"profile {_PROFILE_NAME} is configured to use SSO but is missing required configuration:?[ ]?(?P<source>[a-z_]{{3,40}}(?:, ?[a-z_]{{3,40}})*)?"
         ),
         cause=SSO_INCOMPLETE,
@@ -217,7 +219,7 @@ _PROFILE_ERRORS = (
         url=pages.SSO_LOGIN,
     ),
     _ProfileError(
-        pattern=re.compile(rf"specified sso-session does not exist: {_PROFILE_NAME}"),
+        pattern=lazy_pattern(rf"specified sso-session does not exist: {_PROFILE_NAME}"),
         cause=SSO_SESSION_MISSING,
         summary="The profile names the sso-session{source}, which does not exist in the config file.",
         phrase="specified sso-session does not exist",
@@ -229,7 +231,7 @@ _PROFILE_ERRORS = (
         url=pages.SSO_LOGIN,
     ),
     _ProfileError(
-        pattern=re.compile(
+        pattern=lazy_pattern(
             rf"source[_ ]profile \"(?P<source>[^\"\n]{{1,64}})\" referenced in the profile {_PROFILE_NAME}"
         ),
         cause=SOURCE_PROFILE,
@@ -241,7 +243,7 @@ _PROFILE_ERRORS = (
         url=pages.CLI_ROLES,
     ),
     _ProfileError(
-        pattern=re.compile(rf"source[_ ]profile {_PROFILE_NAME} must have credentials"),
+        pattern=lazy_pattern(rf"source[_ ]profile {_PROFILE_NAME} must have credentials"),
         cause=SOURCE_PROFILE_WITHOUT_CREDENTIALS,
         summary="The profile{of} uses a source_profile that has no credentials.",
         phrase="must have credentials",
@@ -252,7 +254,7 @@ _PROFILE_ERRORS = (
     ),
 )
 # boto3's assume-role provider reports this if the credential source of the profile is empty.
-_EMPTY_SOURCE = re.compile(
+_EMPTY_SOURCE = lazy_pattern(
     r"retrieving credentials from (?P<source>Environment|Ec2InstanceMetadata|EcsContainer): No credentials found in credential_source"
 )
 _EMPTY_SOURCES = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
@@ -39,12 +40,12 @@ __all__ = (
     "stated_profile",
 )
 
-METADATA_SIGNS = re.compile(
+METADATA_SIGNS = lazy_pattern(
     r"EC2 IMDS|ec2imds|EC2RoleRequestError|EC2MetadataError|169\.254\.169\.254|instance profile|EC2 Instance Metadata|IMDS|iam-role\b"
 )
-TIMEOUT_SIGNS = re.compile(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled", re.ASCII)
+TIMEOUT_SIGNS = lazy_pattern(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled", re.ASCII)
 # Tracebacks of programs built in GitHub Actions contain its source directory wherever they run, so it is left out.
-GITHUB_SIGNS = re.compile(
+GITHUB_SIGNS = lazy_pattern(
     r"configure-aws-credentials|\baws-actions/|GITHUB_|/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
 )
 NO_INSTANCE_PROFILE = CauseType(
@@ -274,7 +275,7 @@ _GITHUB_PERMISSION_STEPS = (
 # What gives a job credentials, by what names the CI system in a text.
 _CI_STEPS = (
     (
-        re.compile(r"jenkins|\[Pipeline\] ", re.IGNORECASE),
+        lazy_pattern(r"jenkins|\[Pipeline\] ", re.IGNORECASE),
         "Jenkins",
         (
             "Wrap the step in withAWS(role: 'ROLE_NAME', region: 'REGION') of the plugin Pipeline: AWS Steps, or in withCredentials with an AWS credentials binding.",
@@ -282,7 +283,7 @@ _CI_STEPS = (
         ),
     ),
     (
-        re.compile(r"gitlab", re.IGNORECASE),
+        lazy_pattern(r"gitlab", re.IGNORECASE),
         "GitLab CI/CD",
         (
             "Add id_tokens with the audience that the role trusts to the job, write the token to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
@@ -290,7 +291,7 @@ _CI_STEPS = (
         ),
     ),
     (
-        re.compile(r"codebuild", re.IGNORECASE),
+        lazy_pattern(r"codebuild", re.IGNORECASE),
         "CodeBuild",
         (
             "The build container has the credentials of the project's service role. Remove AWS_PROFILE and access keys from the environment.",

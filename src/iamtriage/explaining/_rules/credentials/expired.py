@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
@@ -68,33 +69,33 @@ _JOB_STEPS = {
         "--duration-seconds of aws sts assume-role",
     ),
 }
-_REGISTRY = re.compile(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
-_SAML = re.compile(r"must be redeemed within|AssumeRoleWithSAML")
-_WEB_IDENTITY = re.compile(
+_REGISTRY = lazy_pattern(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
+_SAML = lazy_pattern(r"must be redeemed within|AssumeRoleWithSAML")
+_WEB_IDENTITY = lazy_pattern(
     r"[Tt]oken expired: current date/time|Token too old|web ?identity token|AssumeRoleWithWebIdentity|WebIdentityErr",
     re.IGNORECASE,
 )
-_LOGIN = re.compile(r"[`'\"]?\baws login\b")
-_SSO = re.compile(r"\bSSO\b|aws sso login|token from sso|oken has expired and refresh failed")
-_EXPIRED_REQUEST = re.compile(r"[Rr]equest (?:has )?expired\b|X-Amz-Expires")
+_LOGIN = lazy_pattern(r"[`'\"]?\baws login\b")
+_SSO = lazy_pattern(r"\bSSO\b|aws sso login|token from sso|oken has expired and refresh failed")
+_EXPIRED_REQUEST = lazy_pattern(r"[Rr]equest (?:has )?expired\b|X-Amz-Expires")
 # botocore: the source returned credentials that are expired, too.
 _STILL_EXPIRED_PHRASE = "refreshed credentials are still expired"
-_STILL_EXPIRED = re.compile(_STILL_EXPIRED_PHRASE)
-_EC2_PROMPT = re.compile(
+_STILL_EXPIRED = lazy_pattern(_STILL_EXPIRED_PHRASE)
+_EC2_PROMPT = lazy_pattern(
     r"\b(?:ec2-user|ubuntu|admin)@ip-\d|169\.254\.169\.254|InstanceMetadata|\bi-[0-9a-f]{8,17}\b"
 )
-_INSTANCE_ID = re.compile(r"i-[0-9a-f]{8,17}")
-_KUBECONFIG = re.compile(
+_INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}")
+_KUBECONFIG = lazy_pattern(
     r"kubectl|kubeconfig|credentials: exec|eks get-token|aws-iam-authenticator|\.eks\.amazonaws\.com"
 )
 
-_LOGIN_CODES = re.compile(r"LoginRefreshRequired|LoginTokenExpired|LoginRefreshTokenExpiredError")
-_SSO_CODES = re.compile(
+_LOGIN_CODES = lazy_pattern(r"LoginRefreshRequired|LoginTokenExpired|LoginRefreshTokenExpiredError")
+_SSO_CODES = lazy_pattern(
     r"UnauthorizedSSOTokenError|SSOTokenExpired|SSOTokenExpiredError|SSOProviderInvalidToken"
     r"|TokenRetrievalError|PendingAuthorizationExpiredError"
 )
 _TOKEN_CODES = frozenset({"ExpiredToken", "ExpiredTokenException"})
-_SERVICE_CODES = re.compile(r"ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired")
+_SERVICE_CODES = lazy_pattern(r"ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired")
 
 
 EXPIRED_SESSION = CauseType(
@@ -390,12 +391,12 @@ def _explain_login(case: Case[ExpiredCredentials], _message: str) -> Explanation
 # The most specific routes come first.
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(_explain_refreshed, message=_STILL_EXPIRED),
-    Route(_explain_login, message=re.compile("Invalid login token")),
+    Route(_explain_login, message=lazy_pattern("Invalid login token")),
     Route(explain_expired_registry_login, message=_REGISTRY, except_code=_SERVICE_CODES),
     Route(explain_expired_saml, message=_SAML, operation="AssumeRoleWithSAML"),
     Route(explain_expired_web_identity, message=_WEB_IDENTITY, operation="AssumeRoleWithWebIdentity"),
     Route(explain_expired_login, message=_LOGIN, code=_LOGIN_CODES, except_code=_SSO_CODES),
-    Route(_explain_request, code=re.compile("RequestExpired")),
+    Route(_explain_request, code=lazy_pattern("RequestExpired")),
     Route(_explain_session, code=_SERVICE_CODES),
     Route(explain_expired_sso, message=_SSO, code=_SSO_CODES),
     Route(_explain_request, message=_EXPIRED_REQUEST),

@@ -6,9 +6,9 @@ to.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
@@ -40,7 +40,7 @@ EXPIRY_PHRASES = (
     "authorization token has expired",
     "Request has expired",
 )
-_EXPIRY_TIMES = re.compile(
+_EXPIRY_TIMES = lazy_pattern(
     r"current date/time:? {0,2}(\d{9,12}) must be before the expiration date/time:? {0,2}(\d{9,12})(?!\d)"
 )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -41,14 +42,14 @@ ROLE_NOT_EVALUATED = (
     "STS rejects the token before it evaluates the role, so neither the trust policy nor an IAM policy helps."
 )
 # The repetition is possessive, so that a truncated or masked issuer does not match.
-_MISSING_PROVIDER = re.compile(
+_MISSING_PROVIDER = lazy_pattern(
     r"found in (?:your )?account for (https://[\w.~/-]{1,300}+)(?![*$\[…]|<[^/])", re.ASCII
 )
-_EKS_ISSUER = re.compile(
+_EKS_ISSUER = lazy_pattern(
     r"https://oidc(?:-eks)?\.(?:eks\.)?([a-z0-9-]{1,40})\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws)/id/",
     re.ASCII,
 )
-_CLUSTER_ID = re.compile(r"[0-9A-F]{32}", re.ASCII)
+_CLUSTER_ID = lazy_pattern(r"[0-9A-F]{32}", re.ASCII)
 _GITHUB = "GitHub Actions"
 _KNOWN_ISSUERS = {
     "token.actions.githubusercontent.com": _GITHUB,

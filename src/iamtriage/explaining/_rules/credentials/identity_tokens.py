@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.identity_providers import (
@@ -41,7 +42,7 @@ __all__ = ("explain_identity_token",)
 
 
 _ACTION = "sts:AssumeRoleWithWebIdentity"
-_MISSING_CLAIM = re.compile(r"issing a required claim: (\w{1,20})", re.ASCII)
+_MISSING_CLAIM = lazy_pattern(r"issing a required claim: (\w{1,20})", re.ASCII)
 MISSING_CLAIM = CauseType(
     "missing-claim",
     title="The token lacks a required claim",
@@ -217,11 +218,11 @@ def _inspect_token_remedy() -> Remedy:
 
 # The first route that matches is used.
 _ROUTES: tuple[Route[_Rule], ...] = (
-    Route(explain_no_provider, message=re.compile(r"OpenIDConnect provider found")),
-    Route(explain_audience, message=re.compile(r"ncorrect token audience|audience in ID Token")),
-    Route(explain_provider_unreachable, code=re.compile(r"IDPCommunicationError.*")),
-    Route(explain_no_verification_key, message=re.compile(r"retrieve verification key")),
-    Route(explain_wrong_thumbprint, message=re.compile(r"humbprint")),
-    Route(_explain_rejected_claim, code=re.compile(r"IDPRejectedClaim.*")),
+    Route(explain_no_provider, message=lazy_pattern(r"OpenIDConnect provider found")),
+    Route(explain_audience, message=lazy_pattern(r"ncorrect token audience|audience in ID Token")),
+    Route(explain_provider_unreachable, code=lazy_pattern(r"IDPCommunicationError.*")),
+    Route(explain_no_verification_key, message=lazy_pattern(r"retrieve verification key")),
+    Route(explain_wrong_thumbprint, message=lazy_pattern(r"humbprint")),
+    Route(_explain_rejected_claim, code=lazy_pattern(r"IDPRejectedClaim.*")),
     Route(_explain_missing_claim, message=_MISSING_CLAIM),
 )

@@ -6,9 +6,9 @@ to.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.broken_profiles import (
@@ -44,17 +44,21 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_missing_credentials",)
 
-_PARTIAL_CREDENTIALS = re.compile(r"Partial credentials found in ([\w./-]{1,40}), missing:? ?([\w ,]{0,80})")
-_PROFILE_NOT_FOUND = re.compile(
+_PARTIAL_CREDENTIALS = lazy_pattern(
+    r"Partial credentials found in ([\w./-]{1,40}), missing:? ?([\w ,]{0,80})"
+)
+_PROFILE_NOT_FOUND = lazy_pattern(
     r"config profile \([^)]{1,100}\) could not be found|shared config profile|ould not find source profile"
 )
-_NO_SSO_LOGIN = re.compile(
+_NO_SSO_LOGIN = lazy_pattern(
     r"Error loading SSO Token|token for sso|SSO Token: Token for|SSO session|sso_start_url"
 )
-_NO_LOGIN_SESSION = re.compile(r"login session|signin:CreateOAuth2Token|login credentials")
-_MFA_REQUIRED = re.compile(r"MFA token required|AssumeRoleTokenProvider|assume role with MFA|mfa_serial")
-_CREDENTIAL_PROCESS = re.compile(r"from custom-process|credential_process|ProcessProvider")
-_KUBECONFIG_HELPER = re.compile(r"getting credentials: exec|exec plugin|argocd-k8s-auth|could not get token")
+_NO_LOGIN_SESSION = lazy_pattern(r"login session|signin:CreateOAuth2Token|login credentials")
+_MFA_REQUIRED = lazy_pattern(r"MFA token required|AssumeRoleTokenProvider|assume role with MFA|mfa_serial")
+_CREDENTIAL_PROCESS = lazy_pattern(r"from custom-process|credential_process|ProcessProvider")
+_KUBECONFIG_HELPER = lazy_pattern(
+    r"getting credentials: exec|exec plugin|argocd-k8s-auth|could not get token"
+)
 
 _PLACES = {
     "env": "the environment variables",
@@ -62,11 +66,11 @@ _PLACES = {
     "config-file": "~/.aws/config",
 }
 # The chain of the SDKs for Go ends with the reason: https://github.com/hashicorp/terraform-provider-aws/issues/32075
-_SSO_EXPIRED = re.compile(
+_SSO_EXPIRED = lazy_pattern(
     r"refresh cached SSO token failed|cached SSO token (?:is expired|has expired|must be refreshed)"
     r"|SSO (?:session|token)[^.]{0,60} has expired"
 )
-_UNSIGNED_REQUEST = re.compile(
+_UNSIGNED_REQUEST = lazy_pattern(
     r"issing Authentication Token|[Rr]equest is missing|Missing required authentication"
 )
 
@@ -208,26 +212,26 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(
         _explain_profile_not_found,
         message=_PROFILE_NOT_FOUND,
-        code=re.compile(r"ProfileNotFound|SharedConfigProfile.*"),
+        code=lazy_pattern(r"ProfileNotFound|SharedConfigProfile.*"),
     ),
     *(Route(explain_broken_profile, message=pattern) for pattern in BROKEN_PROFILE_MESSAGES),
     Route(
         _explain_partial_credentials,
         message=_PARTIAL_CREDENTIALS,
-        code=re.compile(r"PartialCredentialsError"),
+        code=lazy_pattern(r"PartialCredentialsError"),
     ),
-    Route(explain_no_login_session, message=_NO_LOGIN_SESSION, code=re.compile(r"Login.*")),
-    Route(explain_no_sso_login, message=_NO_SSO_LOGIN, code=re.compile(r"(?:SSO|NoAuthToken).*")),
+    Route(explain_no_login_session, message=_NO_LOGIN_SESSION, code=lazy_pattern(r"Login.*")),
+    Route(explain_no_sso_login, message=_NO_SSO_LOGIN, code=lazy_pattern(r"(?:SSO|NoAuthToken).*")),
     Route(
         explain_mfa_required,
         message=_MFA_REQUIRED,
-        code=re.compile(r"RefreshWithMFAUnsupportedError|AssumeRoleTokenProviderNotSetError"),
+        code=lazy_pattern(r"RefreshWithMFAUnsupportedError|AssumeRoleTokenProviderNotSetError"),
     ),
-    Route(explain_credential_process, message=_CREDENTIAL_PROCESS, code=re.compile(r"ProcessProvider.*")),
+    Route(explain_credential_process, message=_CREDENTIAL_PROCESS, code=lazy_pattern(r"ProcessProvider.*")),
     Route(explain_kubeconfig_helper, message=_KUBECONFIG_HELPER),
     Route(
         explain_unsigned_request,
         message=_UNSIGNED_REQUEST,
-        code=re.compile(r"(?:MissingAuthenticationToken|MissingSecurityHeader).*"),
+        code=lazy_pattern(r"(?:MissingAuthenticationToken|MissingSecurityHeader).*"),
     ),
 )

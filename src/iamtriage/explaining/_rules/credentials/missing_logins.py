@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
@@ -30,21 +31,21 @@ __all__ = (
 )
 
 # botocore.utils.SSOTokenLoader
-_SSO_TOKEN_OF = re.compile(r"Token for ([^\s\"']{1,200}) does not exist", re.ASCII)
+_SSO_TOKEN_OF = lazy_pattern(r"Token for ([^\s\"']{1,200}) does not exist", re.ASCII)
 # https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html
-_EXIT_CODE = re.compile(r"aws failed with exit code (25[2-5])\b", re.ASCII)
+_EXIT_CODE = lazy_pattern(r"aws failed with exit code (25[2-5])\b", re.ASCII)
 _EXIT_CODES = {
     "252": "its arguments in the kubeconfig are invalid for this version of the AWS CLI",
     "253": "its configuration or credentials are missing or invalid",
     "254": "AWS returned an error, such as a denial or expired credentials",
 }
-_EXECUTABLE = re.compile(
+_EXECUTABLE = lazy_pattern(
     r"executable ([\w./-]{1,80}) (?:failed|not found)|exec: \"?([\w./-]{1,80})\"?: (?:executable file not found|no such file)"
 )
 _API_VERSION = "exec plugin: invalid apiVersion"
 _OTHER_VERSION = "exec plugin is configured to use API version"
 # As the AWS CLI and aws-iam-authenticator, which are such helpers, report it.
-_NO_CREDENTIALS_FOUND = re.compile(
+_NO_CREDENTIALS_FOUND = lazy_pattern(
     r"NoCredentialProviders|no valid providers in chain|Unable to locate credentials"
 )
 OTHER_HOME = CauseType(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.controllers import find_controller
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -46,28 +47,28 @@ if TYPE_CHECKING:
 __all__ = ("explain_no_credentials",)
 
 
-_POD_IDENTITY_AGENT = re.compile(
+_POD_IDENTITY_AGENT = lazy_pattern(
     r"169\.254\.170\.23|fd00:ec2::23|eks-pod-identity|pod-?identity", re.IGNORECASE
 )
-_ECS = re.compile(
+_ECS = lazy_pattern(
     r"169\.254\.170\.2(?!\d)|AWS_CONTAINER_CREDENTIALS_RELATIVE_URI|ECS_CONTAINER_METADATA|ECS [Tt]ask|[Ff]argate"
 )
-_NO_ROLE = re.compile(r"(?i:status ?code:? ?404)|empty role|EmptyEC2RoleList")
-_LAMBDA = re.compile(r"/var/task/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/runtime/")
-_CI = re.compile(r"gitlab|jenkins|\[Pipeline\] |circleci|buildkite|bitbucket|codebuild", re.IGNORECASE)
-_TERRAFORM = re.compile(r"[Tt]erraform|\bwith provider\[")
+_NO_ROLE = lazy_pattern(r"(?i:status ?code:? ?404)|empty role|EmptyEC2RoleList")
+_LAMBDA = lazy_pattern(r"/var/task/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/runtime/")
+_CI = lazy_pattern(r"gitlab|jenkins|\[Pipeline\] |circleci|buildkite|bitbucket|codebuild", re.IGNORECASE)
+_TERRAFORM = lazy_pattern(r"[Tt]erraform|\bwith provider\[")
 # Tools that people run on their computers or in CI.
-_PERSONS_TOOL = re.compile(
+_PERSONS_TOOL = lazy_pattern(
     r"checking AWS STS access|\baws-vault\b|\beksctl |[Pp]ulumi|\bPacker\b|\bcdk (?:deploy|diff|synth|bootstrap)\b|\bsls deploy\b|\bsam deploy\b"
 )
 # Docker Compose writes the name of the container before each line.
-_DOCKER = re.compile(r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\bdocker(?:-compose| compose| run| exec)\b")
+_DOCKER = lazy_pattern(r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\bdocker(?:-compose| compose| run| exec)\b")
 # https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sign-in.html
-_LOGIN_PROFILE = re.compile(r"\blogin_session ?= ?arn:")
+_LOGIN_PROFILE = lazy_pattern(r"\blogin_session ?= ?arn:")
 # The SDK for Java 2 says so only if AWS_WEB_IDENTITY_TOKEN_FILE is set: https://github.com/aws/aws-sdk-java-v2/issues/2961
-_STS_MODULE = re.compile(r"'sts' service module must be on the class ?path")
+_STS_MODULE = lazy_pattern(r"'sts' service module must be on the class ?path")
 # Programs that ship or store logs and metrics, by name or log format. They run in clusters and on servers.
-_LOG_SHIPPER = re.compile(
+_LOG_SHIPPER = lazy_pattern(
     r"fluent-?(?:bit|d)\b|\[aws_c(?:redentials|lient)\]|\[output:|logstash|opentelemetry|batch_processor|\bcaller=[\w-]{1,60}\.go:\d"
     r"|\[(?:error|warn)\]: #\d",
     re.IGNORECASE,
@@ -76,21 +77,21 @@ _LOG_SHIPPER = re.compile(
 _PROVIDERS = (
     (
         "environment variables",
-        re.compile(r"EnvironmentVariableCredentialsProvider|EnvProvider|EnvAccessKeyNotFound|fromEnv\b"),
+        lazy_pattern(r"EnvironmentVariableCredentialsProvider|EnvProvider|EnvAccessKeyNotFound|fromEnv\b"),
     ),
-    ("Java system properties", re.compile(r"SystemProperty?(?:ies)?CredentialsProvider")),
+    ("Java system properties", lazy_pattern(r"SystemProperty?(?:ies)?CredentialsProvider")),
     (
         "the web identity's token file",
-        re.compile(r"WebIdentityTokenCredentialsProvider|WebIdentityTokenFile"),
+        lazy_pattern(r"WebIdentityTokenCredentialsProvider|WebIdentityTokenFile"),
     ),
     (
         "the profiles of config and credentials files",
-        re.compile(r"ProfileCredentialsProvider|SharedCredsLoad|SharedCredentialsProvider"),
+        lazy_pattern(r"ProfileCredentialsProvider|SharedCredsLoad|SharedCredentialsProvider"),
     ),
-    ("the container's endpoint", re.compile(r"ContainerCredentialsProvider")),
+    ("the container's endpoint", lazy_pattern(r"ContainerCredentialsProvider")),
     (
         "the instance's metadata",
-        re.compile(
+        lazy_pattern(
             r"InstanceProfileCredentialsProvider|EC2ContainerCredentialsProviderWrapper|EC2RoleRequestError|EC2RoleProvider|no EC2 IMDS role"
         ),
     ),
@@ -227,7 +228,7 @@ def _explain_sts_module(case: Case[MissingCredentials]) -> Explanation:
     )
 
 
-_ID_TOKEN = re.compile(r"set the `?id-token`? permission|ACTIONS_ID_TOKEN_REQUEST_URL")
+_ID_TOKEN = lazy_pattern(r"set the `?id-token`? permission|ACTIONS_ID_TOKEN_REQUEST_URL")
 _NO_ID_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token."
 
 

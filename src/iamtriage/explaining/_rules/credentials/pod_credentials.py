@@ -7,11 +7,11 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_agents import (
@@ -57,15 +57,15 @@ _READ_ERROR = (
     r"[Nn]o such file|[Pp]ermission denied|ENOENT|EACCES|NoSuchFileException|FileNotFound|nio\.file\.AccessDenied"
     r"|(?:[Uu]nable to|[Ff]ailed to|[Cc]ould not|[Cc]annot|[Cc]an't) (?:read|open|load)"
 )
-_TOKEN_UNREADABLE = re.compile(
+_TOKEN_UNREADABLE = lazy_pattern(
     rf"fetching WebIdentity token|(?:{_TOKEN_DIRECTORY}[\w./-]{{0,60}}.{{0,60}}?(?:{_READ_ERROR}))"
     rf"|(?:(?:{_READ_ERROR}).{{0,60}}?{_TOKEN_DIRECTORY})"
 )
 # The Secrets Store CSI driver's provider for AWS says so.
-_ACCOUNT_WITHOUT_ROLE = re.compile(
+_ACCOUNT_WITHOUT_ROLE = lazy_pattern(
     r"IAM role must be associated with service account (?P<name>[a-z0-9.-]{1,253}) \(namespace: (?P<namespace>[a-z0-9-]{1,63})\)"
 )
-_STS_UNREACHABLE = re.compile(
+_STS_UNREACHABLE = lazy_pattern(
     r"(?:WebIdentityErr|AssumeRole|sts[.\w-]{0,60}\.amazonaws\.).{0,300}?"
     r"(?:i/o timeout|timed out|no such host|connection refused|send request failed)"
 )

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.controllers import find_controller, usual_account
 from iamtriage.explaining._explanations import Cause, Remedy
@@ -39,7 +39,7 @@ __all__ = (
 )
 
 # The variables with a value, so EKS did inject them.
-_VARIABLES_SET = re.compile(
+_VARIABLES_SET = lazy_pattern(
     r"AWS_(?:WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_FULL_URI)[\"']{0,2} ?[:=] ?[\"']?(?:/|[A-Z]:|https?://)"
 )
 

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
@@ -37,14 +37,14 @@ __all__ = (
     "explain_url_too_long",
 )
 
-EXPIRES_TOO_LONG = re.compile(r"X-Amz-Expires must be less than")
-INCOMPLETE_QUERY = re.compile(r"Query-string authentication version 4 requires")
+EXPIRES_TOO_LONG = lazy_pattern(r"X-Amz-Expires must be less than")
+INCOMPLETE_QUERY = lazy_pattern(r"Query-string authentication version 4 requires")
 # The URL itself, or the response, in which S3 repeats the token of the query string.
-SIGNED_WITH_SESSION = re.compile(
+SIGNED_WITH_SESSION = lazy_pattern(
     r"X-Amz-Credential=ASIA|X-Amz-Security-Token=|[?&]AWSAccessKeyId=ASIA|<Token-0>|[Pp]re-?signed"
 )
-_URL_EXPIRES = re.compile(r"X-Amz-Expires=(\d{1,7})(?!\d)")
-_CLOUDFRONT = re.compile(r"\bKey-Pair-Id=")
+_URL_EXPIRES = lazy_pattern(r"X-Amz-Expires=(\d{1,7})(?!\d)")
+_CLOUDFRONT = lazy_pattern(r"\bKey-Pair-Id=")
 _URL_REJECTED = "An IAM policy does not help: S3 rejects the URL before it evaluates permissions."
 _ROLE_CREDENTIALS_EXPIRE = "A URL that was signed with temporary credentials, such as those of a role, expires with them, often within hours, whatever --expires-in says."
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.presigned_urls import (
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_signature",)
 
-_CLOCK_SKEW = re.compile(
+_CLOCK_SKEW = lazy_pattern(
     r"Signature expired|Signature not yet current|difference between the request time and the"
     r"|RequestTimeTooSkewed|RequestInTheFuture"
 )
@@ -54,18 +55,20 @@ _MALFORMED_CODES = frozenset(
         "AuthorizationQueryParametersError",
     }
 )
-_MALFORMED_HEADER = re.compile(
+_MALFORMED_HEADER = lazy_pattern(
     r"Authorization header requires|not a valid key=value pair|[Cc]redential is mal-formed|Date in Credential scope"
 )
-_MALFORMED_KEY = re.compile(r"[Cc]redential is mal-formed|not a valid key=value pair")
-_PRESIGNED_URL = re.compile(
+_MALFORMED_KEY = lazy_pattern(r"[Cc]redential is mal-formed|not a valid key=value pair")
+_PRESIGNED_URL = lazy_pattern(
     r"X-Amz-(?:Signature|Credential|Expires|SignedHeaders)|[Pp]re-?signed|Signature=[^&\s]{0,200}&"
 )
-_SIGNED_HEADERS = re.compile(r"X-Amz-SignedHeaders=([a-z0-9;%-]{1,200})(?![\w;%-])", re.IGNORECASE | re.ASCII)
-_CANONICAL_REQUEST = re.compile(
+_SIGNED_HEADERS = lazy_pattern(
+    r"X-Amz-SignedHeaders=([a-z0-9;%-]{1,200})(?![\w;%-])", re.IGNORECASE | re.ASCII
+)
+_CANONICAL_REQUEST = lazy_pattern(
     r"Canonical String for this request|<CanonicalRequest>|<StringToSign>|CanonicalRequest"
 )
-_S3 = re.compile(r"\bs3\b|S3|<StringToSign>|Check your key and signing method")
+_S3 = lazy_pattern(r"\bs3\b|S3|<StringToSign>|Check your key and signing method")
 _PHRASES = (
     "request signature we calculated does not match the signature you provided",
     "Signature expired",

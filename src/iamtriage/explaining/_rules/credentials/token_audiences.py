@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_audience",)
 
-_AUDIENCE_NAME = re.compile(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)
+_AUDIENCE_NAME = lazy_pattern(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)
 
 
 WRONG_AUDIENCE = CauseType(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -32,21 +33,21 @@ __all__ = (
     "explain_unsigned_request",
 )
 
-NO_REGISTRY_LOGIN = re.compile(
+NO_REGISTRY_LOGIN = lazy_pattern(
     r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401 Unauthorized|failed with status: 400)"
 )
 """How registries report a missing or rejected login."""
-_GATEWAY_URL = re.compile(
+_GATEWAY_URL = lazy_pattern(
     r"https://(?P<api>[a-z0-9]{10})\.execute-api\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com(?:\.cn)?"
     r"(?:/(?P<stage>[\w$-]{1,128})(?:/(?P<path>[\w/.~+-]{0,200}))?)?",
     re.ASCII,
 )
-_METHOD = re.compile(
+_METHOD = lazy_pattern(
     r"(?:-X|--request)[ =]?['\"]?(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b|\b(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) https://",
     re.ASCII,
 )
-_API_GATEWAY = re.compile(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
-_CLUSTER = re.compile(r"kube|[Pp]od|ErrImagePull|ImagePullBackOff|node")
+_API_GATEWAY = lazy_pattern(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
+_CLUSTER = lazy_pattern(r"kube|[Pp]od|ErrImagePull|ImagePullBackOff|node")
 NODE_ROLE_CANNOT_PULL = CauseType(
     "node-role-cannot-pull",
     title="The node's role is not allowed to pull",

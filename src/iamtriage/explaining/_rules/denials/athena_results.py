@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_DENY
 from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, KMS_KEY
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_query_result",)
 
-_LOCATION = re.compile(
+_LOCATION = lazy_pattern(
     r"(?:s3[an]?://)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<key>[\w./=+-]{0,500}))?", re.ASCII
 )
 _PAGE = "https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html"

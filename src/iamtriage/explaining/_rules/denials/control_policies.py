@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -29,10 +30,10 @@ from iamtriage.explaining._rules.denials.guardrails import (
 __all__ = ("explain_resource_control", "explain_service_control")
 
 
-_POLICY_ID = re.compile(r"p-[0-9a-z_]{8,128}", re.ASCII)
+_POLICY_ID = lazy_pattern(r"p-[0-9a-z_]{8,128}", re.ASCII)
 
 
-_POLICY_ARN = re.compile(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/", re.ASCII)
+_POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/", re.ASCII)
 
 
 SCP_DENY = CauseType(

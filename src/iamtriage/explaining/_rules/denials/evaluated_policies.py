@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.policies._evaluation.deciding import evaluate
 from iamtriage.policies._evaluation.denied_requests import build_request
@@ -47,7 +47,7 @@ _MAX_STATEMENTS = 5
 # The types of policies to which a remedy proposes to add a statement, because they cap permissions.
 _CAPS = frozenset({"permissions_boundary", "session", "vpc_endpoint", "service_control"})
 # Words such as ACCOUNT_ID, which have to be replaced before the policy can be evaluated.
-_PLACEHOLDER = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,}(?:_[A-Z]{2,})*(?![A-Za-z0-9])")
+_PLACEHOLDER = lazy_pattern(r"(?<![A-Za-z0-9])[A-Z]{2,}(?:_[A-Z]{2,})*(?![A-Za-z0-9])")
 
 
 def add_evaluation(

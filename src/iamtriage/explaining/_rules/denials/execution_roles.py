@@ -5,9 +5,9 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_execution_role",)
 
-_MISSING_PERMISSION = re.compile(
+_MISSING_PERMISSION = lazy_pattern(
     r"execution role does not have permissions to call (?P<call>[A-Za-z]{3,60}) on (?P<service>[A-Za-z0-9]{2,20})"
 )
 _VPC_POLICY = "AWSLambdaVPCAccessExecutionRole"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
@@ -64,7 +65,7 @@ ONLY_TRUST_NOTES = (
     "An Allow in an identity-based policy does not help: only the trust policy decides.",
     EVENTUAL_CONSISTENCY,
 )
-_IDENTITY_POOL = re.compile(r"cognito-?identity", re.IGNORECASE)
+_IDENTITY_POOL = lazy_pattern(r"cognito-?identity", re.IGNORECASE)
 _MAX_SUBJECTS = 2
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands
@@ -22,7 +23,7 @@ __all__ = ("explain_git_denial",)
 
 _SETUP = "https://docs.aws.amazon.com/codecommit/latest/userguide/setting-up-https-unixes.html"
 _PERMISSIONS = "https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html"
-_REPOSITORY = re.compile(
+_REPOSITORY = lazy_pattern(
     r"git-codecommit(?:-fips)?\.(?P<region>[a-z]{2}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com(?P<china>\.cn)?/v1/repos/(?P<name>[\w.-]{1,100})",
     re.ASCII,
 )

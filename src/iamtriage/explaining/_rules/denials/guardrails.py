@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -44,7 +45,7 @@ __all__ = (
     "resource_steps",
 )
 
-_INSTANCE_ID = re.compile(r"i-[0-9a-f]{8,17}", re.ASCII)
+_INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 # Actions with the condition key iam:PermissionsBoundary that can give permissions to another principal:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-delegate
 _DELEGATING_ACTIONS = frozenset(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
@@ -36,16 +37,16 @@ __all__ = ("explain_deny_of_unnamed_policy", "explain_identity_deny")
 
 
 # What names a policy or statement for MFA: ForceMFA, DenyAllExceptListedIfNoMFA.
-_MFA = re.compile(r"(?i)mfa|multi-?factor")
+_MFA = lazy_pattern(r"(?i)mfa|multi-?factor")
 
 
-_BOUNDARY = re.compile(r"(?i)boundar")
+_BOUNDARY = lazy_pattern(r"(?i)boundar")
 
 
 # Numbers, dates, and addresses or their ranges.
-_COMPARED = re.compile(r"[0-9a-fA-F.:/TZ+-]+", re.ASCII)
+_COMPARED = lazy_pattern(r"[0-9a-fA-F.:/TZ+-]+", re.ASCII)
 # A condition key or value in the shorthand syntax of the AWS CLI.
-_CONTEXT_VALUE = re.compile(r"[A-Za-z0-9][\w:/.*+-]{0,255}", re.ASCII)
+_CONTEXT_VALUE = lazy_pattern(r"[A-Za-z0-9][\w:/.*+-]{0,255}", re.ASCII)
 
 
 _QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"

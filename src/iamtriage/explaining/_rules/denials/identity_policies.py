@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Root, ServiceLinkedRole, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
@@ -46,7 +47,7 @@ __all__ = (
     "simulation_commands",
 )
 
-_SERVICE_LINKED_ROLE = re.compile(
+_SERVICE_LINKED_ROLE = lazy_pattern(
     r":role/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/", re.ASCII
 )
 _IF_NOT_ALLOWED = "The message does not say why. This helps if no policy of the caller allows it yet."

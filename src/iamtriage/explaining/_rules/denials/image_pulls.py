@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.unsigned_requests import (
     NODE_ROLE_CANNOT_PULL,
@@ -27,15 +28,17 @@ if TYPE_CHECKING:
 __all__ = ("explain_image_pull",)
 
 _NAME = r"(?P<name>[a-z0-9][a-z0-9._-]{0,80}(?:/[a-z0-9][a-z0-9._-]{0,80}){0,6})"
-_REPOSITORY = re.compile(rf"/v2/{_NAME}/(?:manifests|blobs)/", re.ASCII)
-_IMAGE = re.compile(
+_REPOSITORY = lazy_pattern(rf"/v2/{_NAME}/(?:manifests|blobs)/", re.ASCII)
+_IMAGE = lazy_pattern(
     rf"\.dkr\.ecr(?:-fips)?\.[a-z0-9-]{{6,30}}\.[a-z.]{{9,20}}/{_NAME}(?=[:@\"'\s,]|\Z)", re.ASCII
 )
 # What the kubelet and containerd print, and what ECS prints.
-_NODE = re.compile(
+_NODE = lazy_pattern(
     r"Failed to pull image|failed to pull and unpack image|ErrImagePull|ImagePullBackOff|kubelet"
 )
-_ECS = re.compile(r"CannotPull(?:Container|Image)|ResourceInitializationError|\bECS\b|taskDefinition|Fargate")
+_ECS = lazy_pattern(
+    r"CannotPull(?:Container|Image)|ResourceInitializationError|\bECS\b|taskDefinition|Fargate"
+)
 _ACTIONS = "ecr:BatchGetImage and ecr:GetDownloadUrlForLayer"
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -38,8 +39,10 @@ __all__ = (
     "explain_unknown_key",
 )
 
-_OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
-_EXTERNAL_SECRETS = re.compile(r"SecretSyncedError|external-secrets|could not get secret data from provider")
+_OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
+_EXTERNAL_SECRETS = lazy_pattern(
+    r"SecretSyncedError|external-secrets|could not get secret data from provider"
+)
 # Services whose name in kms:ViaService is their prefix.
 _VIA_SERVICES = frozenset(
     {"secretsmanager", "ssm", "s3", "sqs", "sns", "kinesis", "dynamodb", "lambda", "ec2"}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -27,16 +28,16 @@ if TYPE_CHECKING:
 __all__ = ("explain_lake_formation",)
 
 _NAME = r"[A-Za-z0-9_][\w.*-]{0,254}"
-_REQUIRED = re.compile(
+_REQUIRED = lazy_pattern(
     rf"Required (?P<permission>[A-Z][a-z]+(?: [A-Z][a-z]+){{0,3}}) on (?P<on>s3://[\w./-]+|{_NAME})", re.ASCII
 )
-_LOCATION = re.compile(
+_LOCATION = lazy_pattern(
     r"(?:s3://|arn:aws[a-z-]*:s3:::)(?P<path>[a-z0-9][a-z0-9.-]{2,62}(?:/[\w./=-]*)?)", re.ASCII
 )
-_DATABASE = re.compile(rf"Database name: (?P<name>{_NAME})", re.ASCII)
-_TABLE = re.compile(rf"Table name: (?P<name>{_NAME})", re.ASCII)
-_ON = re.compile(rf"permission\(s\) on (?P<name>{_NAME})", re.ASCII)
-_CRAWLER = re.compile(r"\bERROR : |\b[Cc]rawler")
+_DATABASE = lazy_pattern(rf"Database name: (?P<name>{_NAME})", re.ASCII)
+_TABLE = lazy_pattern(rf"Table name: (?P<name>{_NAME})", re.ASCII)
+_ON = lazy_pattern(rf"permission\(s\) on (?P<name>{_NAME})", re.ASCII)
+_CRAWLER = lazy_pattern(r"\bERROR : |\b[Cc]rawler")
 # https://docs.aws.amazon.com/glue/latest/dg/crawler-lf-integ.html: what a crawler needs on its database.
 _CRAWLER_PERMISSIONS = ("CREATE_TABLE", "ALTER", "DESCRIBE")
 _DATABASE_PERMISSIONS = frozenset({"CREATE_TABLE"})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -34,11 +35,11 @@ if TYPE_CHECKING:
 
 __all__ = ("RESOURCES", "ROLES", "explain_closed_resource", "explain_weak_role")
 
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
-_OBJECT = re.compile(
+_BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+_OBJECT = lazy_pattern(
     r"object key '(?P<key>[^'\n]{1,500})' located in the Amazon S3 artifact bucket '(?P<bucket>[a-z0-9.-]{3,63})'"
 )
-_PROJECT = re.compile(r":build/(?P<project>[\w-]{2,150}):", re.ASCII)
+_PROJECT = lazy_pattern(r":build/(?P<project>[\w-]{2,150}):", re.ASCII)
 
 
 SERVICE_ROLE_LACKS_PERMISSION = CauseType(

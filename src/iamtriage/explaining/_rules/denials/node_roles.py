@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
@@ -28,17 +29,17 @@ if TYPE_CHECKING:
 __all__ = ("add_pod_role_cause",)
 
 # EC2 names the session of an instance's role after the instance, whose ID can be masked.
-_INSTANCE_SESSION = re.compile(
+_INSTANCE_SESSION = lazy_pattern(
     r"assumed-role/([^/\s]{1,128})/i-(?:[0-9a-f]{8,17}|[0-9a-fA-F]{0,17}(?:[xX*<{\[#.…]|MASKED|REDACTED).{0,60})$"
 )
 _CLUSTER_WORD = r"(?:eks|k8s|kube|kubernetes)"
 # How eksctl, the Terraform EKS module, Karpenter, kops and people name node roles.
-_NODE_ROLE_NAME = re.compile(
+_NODE_ROLE_NAME = lazy_pattern(
     r"node[-_.]?(?:instance|group)|(?:worker|eks|k8s|kube)[-_.]?(?:nodes?|workers?)|karpenter[-_.]?node"
     rf"|^(?:nodes|masters|control-plane)\.|(?<![a-z]){_CLUSTER_WORD}(?![a-z])",
     re.IGNORECASE,
 )
-_OTHER_ROLE_NAME = re.compile(
+_OTHER_ROLE_NAME = lazy_pattern(
     r"admin|deploy|bastion|jump|jenkins|runner|gitlab|build|console|(?<![a-z])ci(?![a-z])", re.IGNORECASE
 )
 # Programs of the node itself, which use its role rightly: the kubelet, and agents and scripts of EC2.
@@ -61,7 +62,7 @@ _IMAGE_PULL_ACTIONS = frozenset(
 # The EKS Pod Identity Agent calls with the node's role, for the pods.
 _AGENT_ACTIONS = frozenset({"eks-auth:assumeroleforpodidentity"})
 # These assume pods' roles with the node's role, which is how they work.
-_ROLE_PROXIES = re.compile(r"kube2iam|\bkiam\b", re.IGNORECASE)
+_ROLE_PROXIES = lazy_pattern(r"kube2iam|\bkiam\b", re.IGNORECASE)
 _TOPICS = frozenset({"access-denied", "assume-role", "no-identity-allow", "pass-role", "s3-access-denied"})
 _EVIDENCE_ORDER: tuple[Evidence, ...] = ("reported", "supplied", "derived", "possible")
 _WARNING = "Every pod that reaches the instance metadata of a node with this role then has the permission."

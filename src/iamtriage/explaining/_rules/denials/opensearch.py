@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ("explain_opensearch_role",)
 
 _PAGE = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html"
-_PERMISSION = re.compile(r"no permissions for \[(?P<name>[\w:*/.-]{1,80})\]", re.ASCII)
+_PERMISSION = lazy_pattern(r"no permissions for \[(?P<name>[\w:*/.-]{1,80})\]", re.ASCII)
 
 OPENSEARCH_ROLE_NOT_MAPPED = CauseType(
     "opensearch-role-not-mapped",

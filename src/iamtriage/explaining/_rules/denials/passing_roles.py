@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.actions._lookup import actions_for, service_prefix
 from iamtriage.explaining._cause_types import CauseType
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 __all__ = ("explain_cross_account_pass", "explain_pass_role", "pass_role_grant")
 
 _CHARS_AROUND = 400
-_SERVICE = re.compile(
+_SERVICE = lazy_pattern(
     r"\(Service: (?P<java>[A-Za-z0-9]{2,40})[,;]|\bAWS::(?P<type>[A-Za-z0-9]{2,30})::", re.ASCII
 )
 # Services whose own operations pass no role.

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/singlesignon/latest/userguide/useraccess.html.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_no_assignment",)
 
-_NO_ACCESS_MESSAGE = re.compile(r"(?i)\bno access\b")
+_NO_ACCESS_MESSAGE = lazy_pattern(r"(?i)\bno access\b")
 
 
 NO_ASSIGNMENT = CauseType(

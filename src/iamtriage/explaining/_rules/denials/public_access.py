@@ -5,9 +5,9 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-blo
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 __all__ = ("BLOCK_PUBLIC_ACCESS", "explain_block_public_access", "public_access_remedy")
 
 _ALL_SETTINGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-_BLOCK_SETTING = re.compile(r"\bBlockPublic(?:Policy|Acls)\b")
+_BLOCK_SETTING = lazy_pattern(r"\bBlockPublic(?:Policy|Acls)\b")
 _SETTINGS = {
     "PutBucketPolicy": "BlockPublicPolicy",
     "PutBucketAcl": "BlockPublicAcls",
     "PutObjectAcl": "BlockPublicAcls",
 }
-_TERRAFORM = re.compile(r"[Tt]erraform|\baws_s3_bucket|\u2502 ?Error: |\u2577|Error: putting S3 Bucket")
+_TERRAFORM = lazy_pattern(r"[Tt]erraform|\baws_s3_bucket|\u2502 ?Error: |\u2577|Error: putting S3 Bucket")
 _TERRAFORM_NAMES = {"BlockPublicPolicy": "block_public_policy", "BlockPublicAcls": "block_public_acls"}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -49,35 +50,35 @@ __all__ = (
     "resource_remedy",
 )
 
-_BUCKET = re.compile(r"arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)", re.ASCII)
+_BUCKET = lazy_pattern(r"arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)", re.ASCII)
 _ARN = r"arn:[\w-]{3,20}:"
 _NAME = r"(?P<name>[A-Za-z0-9][\w./-]{1,255})(?:/\*)?\Z"
 # What commands name by another word than the ARN: the form of the ARN, the placeholder, and its value.
 _NAMED_RESOURCES = (
     (
-        re.compile(rf"{_ARN}ecr:[a-z0-9-]{{1,30}}:[0-9]{{12}}:repository/{_NAME}", re.ASCII),
+        lazy_pattern(rf"{_ARN}ecr:[a-z0-9-]{{1,30}}:[0-9]{{12}}:repository/{_NAME}", re.ASCII),
         "REPOSITORY",
         "{name}",
     ),
     (
-        re.compile(rf"{_ARN}execute-api:[^:]*:[^:]*:(?P<name>[a-z0-9]{{5,20}})(?:/|\Z)", re.ASCII),
+        lazy_pattern(rf"{_ARN}execute-api:[^:]*:[^:]*:(?P<name>[a-z0-9]{{5,20}})(?:/|\Z)", re.ASCII),
         "API_ID",
         "{name}",
     ),
     (
-        re.compile(rf"{_ARN}es:[^:]*:[^:]*:domain/(?P<name>[a-z0-9-]{{3,28}})(?:/|\Z)", re.ASCII),
+        lazy_pattern(rf"{_ARN}es:[^:]*:[^:]*:domain/(?P<name>[a-z0-9-]{{3,28}})(?:/|\Z)", re.ASCII),
         "DOMAIN",
         "{name}",
     ),
-    (re.compile(rf"{_ARN}events:[^:]*:[^:]*:event-bus/{_NAME}", re.ASCII), "BUS", "{name}"),
+    (lazy_pattern(rf"{_ARN}events:[^:]*:[^:]*:event-bus/{_NAME}", re.ASCII), "BUS", "{name}"),
     (
-        re.compile(rf"{_ARN}elasticfilesystem:[^:]*:[^:]*:file-system/{_NAME}", re.ASCII),
+        lazy_pattern(rf"{_ARN}elasticfilesystem:[^:]*:[^:]*:file-system/{_NAME}", re.ASCII),
         "FILE_SYSTEM",
         "{name}",
     ),
-    (re.compile(rf"{_ARN}backup:[^:]*:[^:]*:backup-vault:{_NAME}", re.ASCII), "VAULT", "{name}"),
+    (lazy_pattern(rf"{_ARN}backup:[^:]*:[^:]*:backup-vault:{_NAME}", re.ASCII), "VAULT", "{name}"),
     (
-        re.compile(
+        lazy_pattern(
             rf"arn:aws(?:-us-gov)?:sqs:(?P<region>[a-z0-9-]{{6,30}}):(?P<account>[0-9]{{12}}):{_NAME}",
             re.ASCII,
         ),
@@ -85,7 +86,7 @@ _NAMED_RESOURCES = (
         "https://sqs.{region}.amazonaws.com/{account}/{name}",
     ),
 )
-_FILE = re.compile(r"file://([\w.]+)")
+_FILE = lazy_pattern(r"file://([\w.]+)")
 _OTHER_POLICY = ResourcePolicy("resource's policy", "", "")
 _IF_OTHER_ACCOUNT = (
     "If the caller is in another account, an identity-based policy of the caller must allow the action, too."

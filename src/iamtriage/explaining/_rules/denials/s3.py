@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.denials.public_access import BLOCK_PUBLIC_ACCESS, public_access_remedy
@@ -62,9 +63,9 @@ _KEY_TEXTS: dict[str, str] = dict.fromkeys(
     ("PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"),
     "The caller is not allowed to use the bucket's KMS key (kms:GenerateDataKey).",
 )
-_CLOUDFRONT = re.compile(r"(?i)\bcloudfront\b")
+_CLOUDFRONT = lazy_pattern(r"(?i)\bcloudfront\b")
 _ORIGIN_ACCESS = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
-_QUERY_PATH = re.compile(
+_QUERY_PATH = lazy_pattern(
     r"s3a?://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+-]{0,500})", re.ASCII
 )
 _PUBLIC_OPERATIONS = frozenset({"PutBucketPolicy", "PutBucketAcl", "PutObjectAcl"})

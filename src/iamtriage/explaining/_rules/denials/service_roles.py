@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.service_roles import (
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ("explain_redshift_role", "explain_untrusted_service")
 
 # The partition's suffix of most service principals is the same in China.
-_SERVICE_PRINCIPAL = re.compile(
+_SERVICE_PRINCIPAL = lazy_pattern(
     r"(?<![\w.-])[a-z][a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,20})?\.amazonaws\.com(?![\w-])", re.ASCII
 )
 # What messages call a service, and the principal that assumes its roles, as the guides of the services state it.

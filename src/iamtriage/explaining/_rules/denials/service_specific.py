@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -32,8 +33,8 @@ __all__ = (
 )
 
 _MAX_LENGTH = 300
-_IMAGE = re.compile(r"\bami-[0-9a-f]{8,17}\b", re.ASCII)
-_OWNED = re.compile(r"You are not the owner of (?P<resource>[a-z]+-[0-9a-f]{8,17})\b", re.ASCII)
+_IMAGE = lazy_pattern(r"\bami-[0-9a-f]{8,17}\b", re.ASCII)
+_OWNED = lazy_pattern(r"You are not the owner of (?P<resource>[a-z]+-[0-9a-f]{8,17})\b", re.ASCII)
 
 
 SERVICE_SAYS = CauseType(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.assuming_roles import (
     CALLER_NOT_TRUSTED,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ("explain_target_account",)
 
 _NAME = r"[\w+=,.@-]{1,64}"
-_SENTENCE = re.compile(
+_SENTENCE = lazy_pattern(
     rf"\bAccount (?P<account>[0-9]{{12}}) should have '(?P<role>{_NAME})' role with trust relationship to Role '(?P<caller>{_NAME})'",
     re.ASCII,
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of
@@ -48,7 +49,7 @@ CHANGE_STATEMENT = "Save the role's trust policy with this statement, changed or
 _MAX_ISSUER_LENGTH = 255
 
 
-_REPOSITORY = re.compile(
+_REPOSITORY = lazy_pattern(
     r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})|github\.com/([\w.-]{1,60}/[\w.-]{1,100}?)(?:\.git)?/actions/",
     re.ASCII,
 )

@@ -7,9 +7,9 @@ https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.error_kind import end_summary
@@ -300,48 +300,48 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(
         _explain_entry_exists,
-        message=re.compile(r"access entry resource is already in use|access entry already exists"),
+        message=lazy_pattern(r"access entry resource is already in use|access entry already exists"),
     ),
-    Route(explain_entries_not_accepted, message=re.compile(r"authentication mode must be set to one of")),
-    Route(explain_creator_access, message=re.compile(r"bootstrapClusterCreatorAdminPermissions must be")),
-    Route(_explain_entry_type, message=re.compile(r"Access Entries with a type of")),
-    Route(explain_fargate_role, message=re.compile(r"Pod execution role is not found in auth config")),
+    Route(explain_entries_not_accepted, message=lazy_pattern(r"authentication mode must be set to one of")),
+    Route(explain_creator_access, message=lazy_pattern(r"bootstrapClusterCreatorAdminPermissions must be")),
+    Route(_explain_entry_type, message=lazy_pattern(r"Access Entries with a type of")),
+    Route(explain_fargate_role, message=lazy_pattern(r"Pod execution role is not found in auth config")),
     Route(
         explain_pod_trust,
-        message=re.compile(
+        message=lazy_pattern(
             r"Trust policy of the role provided is invalid|PodIdentityAssociation.{0,400}[Tt]rust (?:[Pp]olicy|[Rr]elationship)"
             r"|[Tt]rust (?:[Pp]olicy|[Rr]elationship).{0,200}(?:pods\.eks\.|Pod Identity)"
         ),
     ),
     Route(
         explain_association_exists,
-        message=re.compile(r"[Aa]ssociation already exists|odIdentityAssociation .{0,80}already exists"),
+        message=lazy_pattern(r"[Aa]ssociation already exists|odIdentityAssociation .{0,80}already exists"),
     ),
     Route(
         explain_association_missing,
-        message=re.compile(r"[Pp]od ?[Ii]dentity ?[Aa]ssociation.{0,120}(?:not (?:be )?found|NotFound)"),
+        message=lazy_pattern(r"[Pp]od ?[Ii]dentity ?[Aa]ssociation.{0,120}(?:not (?:be )?found|NotFound)"),
     ),
     Route(
         _explain_entry_missing,
-        message=re.compile(
+        message=lazy_pattern(
             r"principalArn could not be found|access entry (?:could not be|does not exist|was not found)"
         ),
     ),
     Route(
         explain_mode_downgrade,
-        message=re.compile(
+        message=lazy_pattern(
             r"authentication mode update|authentication mode .{0,60}(?:cannot be changed|not supported)"
         ),
     ),
     Route(
         explain_reserved_name,
-        message=re.compile(r"(?:begin|start)s? with|[Gg]roup ?[Nn]ame \S{1,60} is invalid"),
+        message=lazy_pattern(r"(?:begin|start)s? with|[Gg]roup ?[Nn]ame \S{1,60} is invalid"),
     ),
-    Route(explain_aws_auth_exists, message=re.compile(r"aws-auth\"? already exists")),
-    Route(explain_aws_auth_missing, message=re.compile(r"aws-auth\"? (?:not found|does not exist)")),
+    Route(explain_aws_auth_exists, message=lazy_pattern(r"aws-auth\"? already exists")),
+    Route(explain_aws_auth_missing, message=lazy_pattern(r"aws-auth\"? (?:not found|does not exist)")),
     Route(
         explain_aws_auth_unreadable,
-        message=re.compile(
+        message=lazy_pattern(
             r"parsing (?:config map|aws-auth)|one of rolearn or SSO|value for (?:user|role)arn"
         ),
     ),

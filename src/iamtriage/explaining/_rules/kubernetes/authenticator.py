@@ -6,9 +6,9 @@ The messages come from https://github.com/kubernetes-sigs/aws-iam-authenticator 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.credentials.missing_logins import HELPER_WITHOUT_CREDENTIALS
@@ -141,10 +141,10 @@ AUTHENTICATOR_DOWN = CauseType(
 )
 
 _TOKEN_ERRORS = (
-    (re.compile(r"is expired|expired \("), TOKEN_EXPIRED, "it is older than 15 minutes"),
-    (re.compile(r"x-k8s-aws-id"), OTHER_CLUSTER, "it was created for another cluster name, or for none"),
-    (re.compile(r"prefix"), NO_EKS_TOKEN, "it is not from aws eks get-token"),
-    (re.compile(r"hostname"), STS_HOST, "it was signed for a host that is not a regional STS endpoint"),
+    (lazy_pattern(r"is expired|expired \("), TOKEN_EXPIRED, "it is older than 15 minutes"),
+    (lazy_pattern(r"x-k8s-aws-id"), OTHER_CLUSTER, "it was created for another cluster name, or for none"),
+    (lazy_pattern(r"prefix"), NO_EKS_TOKEN, "it is not from aws eks get-token"),
+    (lazy_pattern(r"hostname"), STS_HOST, "it was signed for a host that is not a regional STS endpoint"),
 )
 
 
@@ -377,10 +377,10 @@ def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
 
 # The first route that matches is used.
 _ROUTES: tuple[Route[_Rule], ...] = (
-    Route(_explain_not_an_instance, message=re.compile(r"SessionName did not contain an instance id")),
-    Route(_explain_recreated, message=re.compile(r"ARN does not match User ID")),
-    Route(_explain_unmapped, message=re.compile(r"(?:ARN|[Ii]dentity) is not mapped")),
-    Route(_explain_token_helper, message=re.compile(r"could not get token")),
-    Route(_explain_malformed_token, message=re.compile(r"input token was not properly formatted")),
-    Route(_explain_webhook_failure, message=re.compile(r"make webhook authenticator request")),
+    Route(_explain_not_an_instance, message=lazy_pattern(r"SessionName did not contain an instance id")),
+    Route(_explain_recreated, message=lazy_pattern(r"ARN does not match User ID")),
+    Route(_explain_unmapped, message=lazy_pattern(r"(?:ARN|[Ii]dentity) is not mapped")),
+    Route(_explain_token_helper, message=lazy_pattern(r"could not get token")),
+    Route(_explain_malformed_token, message=lazy_pattern(r"input token was not properly formatted")),
+    Route(_explain_webhook_failure, message=lazy_pattern(r"make webhook authenticator request")),
 )

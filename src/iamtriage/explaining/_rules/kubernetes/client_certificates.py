@@ -6,15 +6,16 @@ come from Go's crypto/x509, in the log of the server that was called.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
@@ -23,13 +24,13 @@ __all__ = ("explain_client_certificate", "is_rejected_certificate")
 
 _CertificateError: TypeAlias = Literal["expired", "early", "time", "authority", "other"]
 
-_REJECTED = re.compile(r"authenticate the request.{0,160}?x509: (.{0,120})")
+_REJECTED = lazy_pattern(r"authenticate the request.{0,160}?x509: (.{0,120})")
 _CURRENT_TIME = r"current time [\w:.+-]{10,40}"
 _ERROR_PATTERNS: tuple[tuple[re.Pattern[str], _CertificateError], ...] = (
-    (re.compile(rf"{_CURRENT_TIME} is after"), "expired"),
-    (re.compile(rf"{_CURRENT_TIME} is before"), "early"),
-    (re.compile(r"expired or is not yet valid"), "time"),
-    (re.compile(r"signed by unknown authority"), "authority"),
+    (lazy_pattern(rf"{_CURRENT_TIME} is after"), "expired"),
+    (lazy_pattern(rf"{_CURRENT_TIME} is before"), "early"),
+    (lazy_pattern(r"expired or is not yet valid"), "time"),
+    (lazy_pattern(r"signed by unknown authority"), "authority"),
 )
 _DESCRIPTIONS: dict[_CertificateError, str] = {
     "expired": "The client's certificate has expired.",

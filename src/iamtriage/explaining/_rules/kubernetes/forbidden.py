@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 __all__ = ("explain_forbidden",)
 
 # EC2 names the sessions of an instance's role after the instance.
-_INSTANCE_SESSION = re.compile(r"[:/]i-[0-9a-f]{8,17}\Z", re.ASCII)
-_MISSING_ROLE = re.compile(
+_INSTANCE_SESSION = lazy_pattern(r"[:/]i-[0-9a-f]{8,17}\Z", re.ASCII)
+_MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
 )
 

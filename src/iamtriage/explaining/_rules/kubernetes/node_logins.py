@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_node_entry", "explain_node_login")
 
-_MANAGED = re.compile(r"NodeCreationFailure|\bnode ?group", re.IGNORECASE)
-_REGISTRATION_FAILED = re.compile(r"Unable to register node")
+_MANAGED = lazy_pattern(r"NodeCreationFailure|\bnode ?group", re.IGNORECASE)
+_REGISTRATION_FAILED = lazy_pattern(r"Unable to register node")
 
 
 NODE_OF_OTHER_CLUSTER = CauseType(

@@ -5,9 +5,9 @@ Admission follows authorization: https://kubernetes.io/docs/reference/access-aut
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.role_escalations import explain_escalation, find_escalation
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_other_denial",)
 
-_NODE_RESTRICTION = re.compile(
+_NODE_RESTRICTION = lazy_pattern(
     r"\bnode \"?[a-z0-9.-]{1,253}\"? (?:is not allowed to|cannot|can only)|is not allowed to modify labels"
 )
 # parse() reports no other admission error with a reason as a Kubernetes denial.
-_PROTECTED = re.compile(r"may not be deleted")
+_PROTECTED = lazy_pattern(r"may not be deleted")
 
 
 NODE_RESTRICTION = CauseType(

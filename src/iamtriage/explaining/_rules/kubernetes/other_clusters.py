@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 
@@ -61,7 +62,7 @@ _PROVIDERS = (
     ClusterProvider(
         "Azure Kubernetes Service (AKS)",
         (".azmk8s.", "kubelogin", "AADSTS", AZURE_RBAC_SIGN),
-        re.compile(rf"\.azmk8s\.(?:io|us|cn)\b|\bkubelogin\b|\bAADSTS\d{{5,8}}\b|\b{AZURE_RBAC_SIGN}\b", re.ASCII),
+        lazy_pattern(rf"\.azmk8s\.(?:io|us|cn)\b|\bkubelogin\b|\bAADSTS\d{{5,8}}\b|\b{AZURE_RBAC_SIGN}\b", re.ASCII),
         "Sign in to Azure with an account that has access to the cluster, and get its kubeconfig again.",
         ("az login", "az aks get-credentials --resource-group RESOURCE_GROUP_NAME --name CLUSTER", "kubelogin convert-kubeconfig --login azurecli"),
         _AKS_PAGE,
@@ -69,7 +70,7 @@ _PROVIDERS = (
     ClusterProvider(
         "Google Kubernetes Engine (GKE)",
         ("gke-gcloud-auth-plugin", "gke_", "container.googleapis.com", ".gke.goog", 'requires one of ["container.'),
-        re.compile(r"\bgke-gcloud-auth-plugin\b|\bgke_[\w-]{1,60}_[a-z0-9-]{1,40}_[\w-]{1,60}|\bcontainer\.googleapis\.com\b|\.gke\.goog\b|requires one of \[\"container\.", re.ASCII),
+        lazy_pattern(r"\bgke-gcloud-auth-plugin\b|\bgke_[\w-]{1,60}_[a-z0-9-]{1,40}_[\w-]{1,60}|\bcontainer\.googleapis\.com\b|\.gke\.goog\b|requires one of \[\"container\.", re.ASCII),
         "Sign in to Google Cloud with an account that has access to the cluster, and get its kubeconfig again.",
         ("gcloud auth login", "gcloud container clusters get-credentials CLUSTER --location REGION"),
         _GKE_PAGE,
@@ -77,7 +78,7 @@ _PROVIDERS = (
     ClusterProvider(
         "DigitalOcean Kubernetes",
         (".k8s.ondigitalocean.com", "doctl"),
-        re.compile(r"\.k8s\.ondigitalocean\.com\b|\bdoctl kubernetes\b", re.ASCII),
+        lazy_pattern(r"\.k8s\.ondigitalocean\.com\b|\bdoctl kubernetes\b", re.ASCII),
         "Get the kubeconfig again with an API token of the team that owns the cluster.",
         ("doctl kubernetes cluster kubeconfig save CLUSTER",),
         "https://docs.digitalocean.com/products/kubernetes/how-to/connect-to-cluster/",
@@ -85,7 +86,7 @@ _PROVIDERS = (
     ClusterProvider(
         "OpenShift",
         ("openshiftapps.com", "oc login", "oauth-openshift"),
-        re.compile(r"\.openshiftapps\.com\b|\boc login\b|\boauth-openshift\b", re.ASCII),
+        lazy_pattern(r"\.openshiftapps\.com\b|\boc login\b|\boauth-openshift\b", re.ASCII),
         "Sign in to the cluster again: the token of the kubeconfig has expired or was revoked.",
         ("oc login HOST",),
         "https://docs.redhat.com/en/documentation/openshift_container_platform/4.18/html/cli_tools/openshift-cli-oc",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.kubernetes.other_clusters import (
     AZURE_RBAC_SIGN,
@@ -41,8 +42,8 @@ __all__ = ("rbac_remedies",)
 
 
 _GROUPS_STEP = "update-access-entry replaces the list of groups: instead of EXISTING_GROUPS, write those that describe-access-entry shows, or nothing if there are none."
-_VERB = re.compile(r"[a-z]{2,24}", re.ASCII)
-_PATH = re.compile(r"/[\x21-\x7e]{0,299}", re.ASCII)
+_VERB = lazy_pattern(r"[a-z]{2,24}", re.ASCII)
+_PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}", re.ASCII)
 
 
 def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:

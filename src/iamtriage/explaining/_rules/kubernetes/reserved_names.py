@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
@@ -103,8 +104,8 @@ def _describe_name(message: str) -> str:
     return f" {found[0]}: names that begin with {found[1]} are reserved in access entries."
 
 
-_RESERVED = re.compile(r"(?<![:\w])((?:system|eks|aws|amazon|iam):)(?!:)[a-zA-Z0-9][\w.@:-]{0,62}\b")
-_NODE_GROUP = re.compile(r"system:(?:bootstrappers|nodes|node-proxier)")
+_RESERVED = lazy_pattern(r"(?<![:\w])((?:system|eks|aws|amazon|iam):)(?!:)[a-zA-Z0-9][\w.@:-]{0,62}\b")
+_NODE_GROUP = lazy_pattern(r"system:(?:bootstrappers|nodes|node-proxier)")
 
 
 def _explain_masters(case: Case[AccessEntry]) -> Explanation:

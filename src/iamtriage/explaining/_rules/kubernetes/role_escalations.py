@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -33,19 +34,19 @@ if TYPE_CHECKING:
 __all__ = ("explain_escalation", "find_escalation")
 
 # Kubernetes up to 1.11 and OpenShift 3 call them extra privileges.
-_ESCALATION = re.compile(
+_ESCALATION = lazy_pattern(
     r"attempting to grant RBAC permissions not currently held|(?:attempt to|cannot) grant extra privileges"
 )
-_USER = re.compile(r"\buser \"([^\"]{1,300})\"")
-_GROUPS = re.compile(r"\(groups=\[([^\]]{1,2000})\]\)")
-_QUOTED = re.compile(r"\"([^\"]{0,253})\"")
-_OBJECT = re.compile(
+_USER = lazy_pattern(r"\buser \"([^\"]{1,300})\"")
+_GROUPS = lazy_pattern(r"\(groups=\[([^\]]{1,2000})\]\)")
+_QUOTED = lazy_pattern(r"\"([^\"]{0,253})\"")
+_OBJECT = lazy_pattern(
     r"\b(clusterrolebinding|clusterrole|rolebinding|role)s?(?:\.rbac\.authorization\.k8s\.io)? \"([^\"]{1,253})\" is forbidden"
 )
-_FILE = re.compile(r"error when creating \"([\w./-]{1,200}\.(?:ya?ml|json))\"", re.ASCII)
+_FILE = lazy_pattern(r"error when creating \"([\w./-]{1,200}\.(?:ya?ml|json))\"", re.ASCII)
 # k8s.io/component-helpers/auth/rbac/validation: CompactString writes the fields of a rule, without the empty ones.
-_RULE = re.compile(r"\{((?:[A-Za-z]{5,16}:\[[^\[\]{}]{0,1000}\](?:, )?){1,5})\}")
-_FIELD = re.compile(r"([A-Za-z]{5,16}):\[([^\[\]{}]{0,1000})\]")
+_RULE = lazy_pattern(r"\{((?:[A-Za-z]{5,16}:\[[^\[\]{}]{0,1000}\](?:, )?){1,5})\}")
+_FIELD = lazy_pattern(r"([A-Za-z]{5,16}):\[([^\[\]{}]{0,1000})\]")
 _KINDS = {
     "clusterrolebinding": "ClusterRoleBinding",
     "clusterrole": "ClusterRole",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_expired_token", "explain_missing_account", "find_missing_account", "is_expired_token")
 
-_MISSING_ACCOUNT = re.compile(
+_MISSING_ACCOUNT = lazy_pattern(
     r"error looking up service account(?:\s+([a-z0-9-]{1,63})/([a-z0-9.-]{1,253}))?", re.ASCII
 )
-_EXPIRED_TOKEN = re.compile(
+_EXPIRED_TOKEN = lazy_pattern(
     r"service account token has expired|[Tt]oken (?:is|has) expired|token has been invalidated"
 )
-_ADMISSION = re.compile(r"is forbidden: error looking up service account|\(Forbidden\)")
+_ADMISSION = lazy_pattern(r"is forbidden: error looking up service account|\(Forbidden\)")
 
 
 SERVICE_ACCOUNT_MISSING = CauseType(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_unauthorized",)
 
-_RESOURCE_TYPE = re.compile(r"doesn't have a resource type \"([\w./-]{1,120})\"", re.ASCII)
+_RESOURCE_TYPE = lazy_pattern(r"doesn't have a resource type \"([\w./-]{1,120})\"", re.ASCII)
 _PHRASES = (
     "You must be logged in to the server",
     "the server has asked for the client to provide credentials",

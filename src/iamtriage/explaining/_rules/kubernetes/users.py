@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
@@ -40,11 +41,11 @@ __all__ = (
     "terraform_remedy",
 )
 
-TERRAFORM = re.compile(r"[Tt]erraform|\bwith module\.|\.tf line \d|kubernetes_[a-z_]{3,40}\.")
-_NODE_AUTHORIZER_REASON = re.compile(
+TERRAFORM = lazy_pattern(r"[Tt]erraform|\bwith module\.|\.tf line \d|kubernetes_[a-z_]{3,40}\.")
+_NODE_AUTHORIZER_REASON = lazy_pattern(
     r"no relationship found between node(?: '[a-z0-9.-]{1,253}' and this object)?|can only [a-z]{3,10}|is not allowed to modify"
 )
-_COMPONENT_NAME = re.compile(r"[a-z0-9:.-]{1,80}", re.ASCII)
+_COMPONENT_NAME = lazy_pattern(r"[a-z0-9:.-]{1,80}", re.ASCII)
 _COMPONENTS = {
     "eks:node-manager": "the EKS component that manages node groups",
     "eks:addon-manager": "the EKS component that manages add-ons",

@@ -6,11 +6,11 @@ annotation, a setting) a role with it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_text
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import (
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ("ArnDiagnosis", "diagnose_arn", "lookup_command", "parse_principal_of_masked_account")
 
-_MASK = re.compile(
+_MASK = lazy_pattern(
     r"[*xX#•.…]{2,}|<.{0,60}>|\[.{0,60}\]|\$?\{.{0,60}\}|[A-Z]*REDACTED[A-Z]*|(?:AWS_)?ACCOUNT(?:_ID)?"
 )
 _EXPECTED: dict[RoleTarget, str] = {

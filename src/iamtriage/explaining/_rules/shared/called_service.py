@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import service_prefix
 
 if TYPE_CHECKING:
@@ -21,12 +22,12 @@ __all__ = ("find_called_service",)
 _CHARS_OF_COMMAND = 1_000
 _MAX_LINE = 400
 _CHARS_AFTER = 1_000
-_COMMAND = re.compile(r"\baws ([a-z][a-z0-9-]{1,40}) ([a-z][a-z0-9-]{1,80})(?![\w-])", re.ASCII)
+_COMMAND = lazy_pattern(r"\baws ([a-z][a-z0-9-]{1,40}) ([a-z][a-z0-9-]{1,80})(?![\w-])", re.ASCII)
 # "organizations_service", "OrganizationsClient"
-_SERVICE_NAME = re.compile(
+_SERVICE_NAME = lazy_pattern(
     r"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]{1,60}(?:_?[Ss]ervice|_?[Cc]lient))(?![A-Za-z0-9])", re.ASCII
 )
-_CLIENT = re.compile(r"\b(?:client|resource)\(\s?[\"']([a-z][a-z0-9-]{1,40})[\"']", re.ASCII)
+_CLIENT = lazy_pattern(r"\b(?:client|resource)\(\s?[\"']([a-z][a-z0-9-]{1,40})[\"']", re.ASCII)
 
 
 def find_called_service(failure: Failure, candidates: Collection[str]) -> str | None:

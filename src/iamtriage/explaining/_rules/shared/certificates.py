@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 
 __all__ = ("CERTIFICATE_ERROR", "NO_WAY_OUT", "PROXY_STEP", "UNTRUSTED_CERTIFICATE")
 
-CERTIFICATE_ERROR = re.compile(r"x509|[Cc]ertificate|CERT_|SSLError|SSL validation|\[SSL")
+CERTIFICATE_ERROR = lazy_pattern(r"x509|[Cc]ertificate|CERT_|SSLError|SSL validation|\[SSL")
 """What TLS libraries print if they reject a certificate."""
 
 PROXY_STEP = "Check that HTTPS_PROXY and NO_PROXY fit the network, and set AWS_CA_BUNDLE to the CA bundle of the proxy."

@@ -10,29 +10,32 @@ from datetime import UTC, datetime
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 
 __all__ = ("ClockSkew", "describe_duration", "find_clock_skew", "find_expiry_times")
 
 _TIMESTAMP = r"(\d{8}T\d{6}Z)"
-_EXPIRED = re.compile(
+_EXPIRED = lazy_pattern(
     rf"Signature expired: {_TIMESTAMP} is now earlier than {_TIMESTAMP} \({_TIMESTAMP} - \d{{1,3}} ?min",
     re.ASCII,
 )
-_NOT_YET_CURRENT = re.compile(
+_NOT_YET_CURRENT = lazy_pattern(
     rf"Signature not yet current: {_TIMESTAMP} is still later than {_TIMESTAMP} \({_TIMESTAMP} \+ \d{{1,3}} ?min",
     re.ASCII,
 )
 # S3 adds both times to its message, as XML or as the fields that SDKs read from it.
-_REQUEST_TIME = re.compile(r"RequestTime[\"']?(?:>|[:=] ?)[\"']?([\w:.,+ -]{15,31})", re.ASCII)
-_SERVER_TIME = re.compile(r"ServerTime[\"']?(?:>|[:=] ?)[\"']?([\w:.,+ -]{15,31})", re.ASCII)
-_END_TIME = re.compile(r"(?<![\w-])Expires[\"']?(?:>|[:=] ?)[\"']?(\d{4}-\d\d-[\w:.]{6,20})", re.ASCII)
+_REQUEST_TIME = lazy_pattern(r"RequestTime[\"']?(?:>|[:=] ?)[\"']?([\w:.,+ -]{15,31})", re.ASCII)
+_SERVER_TIME = lazy_pattern(r"ServerTime[\"']?(?:>|[:=] ?)[\"']?([\w:.,+ -]{15,31})", re.ASCII)
+_END_TIME = lazy_pattern(r"(?<![\w-])Expires[\"']?(?:>|[:=] ?)[\"']?(\d{4}-\d\d-[\w:.]{6,20})", re.ASCII)
 _ISO_8601 = (
-    re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII),
-    re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?Z", re.ASCII),
+    lazy_pattern(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII),
+    lazy_pattern(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?Z", re.ASCII),
 )
-_RFC_1123 = re.compile(r"\w{3}, (\d{1,2}) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|\+0000)", re.ASCII)
+_RFC_1123 = lazy_pattern(
+    r"\w{3}, (\d{1,2}) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|\+0000)", re.ASCII
+)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _HOUR = 3600
 

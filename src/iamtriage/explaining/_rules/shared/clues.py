@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 from iamtriage.arns._principals import User
 from iamtriage.explaining._rules.shared import commands
@@ -46,48 +47,50 @@ _AnyCase: TypeAlias = "Case[Failure]"
 # A message often begins before the failure's span and continues after it.
 _CHARS_BEFORE, _MAX_LENGTH, _CHARS_AFTER = 200, 4_000, 800
 _CHARS_OF_COMMAND = 4_000
-_ESCAPES = re.compile(r"\\+(?:[nrt]|u000[aAdD9])")
-_SLASHES = re.compile(r"\\+(?=[\"'/])")
+_ESCAPES = lazy_pattern(r"\\+(?:[nrt]|u000[aAdD9])")
+_SLASHES = lazy_pattern(r"\\+(?=[\"'/])")
 
-_ACCESS_KEY = re.compile(r"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
-_ROLE_ARN = re.compile(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
+_ACCESS_KEY = lazy_pattern(r"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
+_ROLE_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
 # Responses in XML name STS in a namespace URL with /doc/, which is not the host that was called.
-_HOST = re.compile(
+_HOST = lazy_pattern(
     r"(?<![\w.-])((?:[a-z0-9][a-z0-9-]{0,62}\.){1,6}"
     r"(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|on\.aws|api\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov))"
     r"(?![\w-]|\.\w|/doc/)",
     re.ASCII,
 )
-_REGISTRY = re.compile(
+_REGISTRY = lazy_pattern(
     r"(?<![\w.-])([0-9]{12})\.dkr[.-]ecr(?:-fips)?\.([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2})"
     r"\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws)(?![\w.-]{0,1}[\w-])",
     re.ASCII,
 )
-_REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
-_PROFILES = re.compile(
+_REGION = lazy_pattern(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
+_PROFILES = lazy_pattern(
     r"AWS_(?:DEFAULT_)?PROFILE[=:][ ]?[\"']?([\w.@:+/-]{1,64})|config profile \(([\w.@:+/-]{1,64})\)"
     r"|(?:shared config profile, |could not find source profile )([\w.@:+/-]{1,64})"
     r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]|(?:referenced in|session found for) profile ([\w.@:+/-]{0,63}[\w@+/-])",
     re.ASCII,
 )
 # A name with a token this long can be a secret and isn't worth the risk.
-_LONG_TOKEN = re.compile(r"[A-Za-z0-9/+=]{32,}")
-_DIGIT = re.compile(r"[0-9+]")
-_JWT = re.compile(r"eyJ[\w-]{10}", re.ASCII)
-AWS_COMPATIBLE = re.compile(
+_LONG_TOKEN = lazy_pattern(r"[A-Za-z0-9/+=]{32,}")
+_DIGIT = lazy_pattern(r"[0-9+]")
+_JWT = lazy_pattern(r"eyJ[\w-]{10}", re.ASCII)
+AWS_COMPATIBLE = lazy_pattern(
     # DynamoDB Local listens on 8000.
     rf"{local_endpoints_pattern('8000')}\b|\bminio\b|\blocalstack\b"
     rf"|\bmin\.io\b|{CLOUD_HOSTS}",
     re.IGNORECASE,
 )
 """Names and ports of AWS-compatible software."""
-_KUBELET = re.compile(
+_KUBELET = lazy_pattern(
     r"Unable to register node|[Ff]ailed to ensure lease exists|updating node status|\bkubelet\b|failed to run Kubelet"
 )
-_KUBERNETES = re.compile(r"eks\.amazonaws\.com/|WebIdentityErr|kubernetes|kubelet|169\.254\.170\.23|system:")
+_KUBERNETES = lazy_pattern(
+    r"eks\.amazonaws\.com/|WebIdentityErr|kubernetes|kubelet|169\.254\.170\.23|system:"
+)
 # What pods log and people write about them: how logs name objects, how Kubernetes components log as process 1 of a
 # container, and controllers that only run in pods.
-_POD_WORDING = re.compile(
+_POD_WORDING = lazy_pattern(
     r"\b[Pp]ods?\b|\b[Ss]ervice[Aa]ccounts?\b|/var/run/secrets/|kube-system|[Rr]econcil"
     r"|\bnamespace[\"']{0,2}[:=] ?[\"']?[a-z0-9]"
     r"|\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} 1 [\w-]{1,60}\.go:\d"

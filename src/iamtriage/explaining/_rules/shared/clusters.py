@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.explaining._rules.shared import clues, commands
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -34,14 +35,14 @@ __all__ = (
 AnyCase: TypeAlias = "Case[Failure]"
 
 # The frame that Terraform draws around errors.
-_BOX = re.compile(r"[╷│╵]")
+_BOX = lazy_pattern(r"[╷│╵]")
 _CHARS_BEFORE, _MAX_LENGTH, _CHARS_OF_SENTENCE, _CHARS_AFTER = 500, 4_000, 160, 800
 # Terraform's AWS provider names access entries CLUSTER:ARN and policy associations CLUSTER#ARN#POLICY.
-_ENTRY = re.compile(
+_ENTRY = lazy_pattern(
     r"Access (?:Entry|Policy Association) \(?(?:([0-9A-Za-z][\w-]{0,99})[:#])?(arn:[^\s#),\"']{1,600})",
     re.ASCII,
 )
-_IAM_ARN = re.compile(r"arn:[a-z-]{1,20}:(?:iam|sts):[^:\s]{0,20}:[^:\s]{0,40}:[^\s\"'`#),;\\]{1,600}")
+_IAM_ARN = lazy_pattern(r"arn:[a-z-]{1,20}:(?:iam|sts):[^:\s]{0,20}:[^:\s]{0,40}:[^\s\"'`#),;\\]{1,600}")
 
 
 @attrs.frozen

@@ -10,6 +10,7 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_argument
 from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._names import ACCOUNT
@@ -43,22 +44,22 @@ __all__ = (
     "user_name",
 )
 
-_CLUSTER = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}", re.ASCII)
-_REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
-_IAM_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+_CLUSTER = lazy_pattern(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}", re.ASCII)
+_REGION = lazy_pattern(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
+_IAM_NAME = lazy_pattern(r"[\w+=,.@-]{1,64}", re.ASCII)
+_BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
-_KUBERNETES = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII)
-_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
-_PROFILE = re.compile(r"[\w.@:+/-]{1,64}", re.ASCII)
-_ACCESS_KEY = re.compile(r"A[KS]IA[A-Z0-9]{16}", re.ASCII)
-_ISSUER = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?:/[\w.~/-]{0,300})?", re.ASCII)
+_LABEL = lazy_pattern(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+_KUBERNETES = lazy_pattern(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII)
+_EXTERNAL_ID = lazy_pattern(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
+_PROFILE = lazy_pattern(r"[\w.@:+/-]{1,64}", re.ASCII)
+_ACCESS_KEY = lazy_pattern(r"A[KS]IA[A-Z0-9]{16}", re.ASCII)
+_ISSUER = lazy_pattern(r"https://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?:/[\w.~/-]{0,300})?", re.ASCII)
 # Printable, and nothing that the AWS CLI, a shell or a terminal may take for something else.
-_ARN = re.compile(r"[\x21-\x7e]+", re.ASCII)
+_ARN = lazy_pattern(r"[\x21-\x7e]+", re.ASCII)
 _MAX_ARN_LENGTH = 2048
 # AWS itself writes a lone asterisk at the end: instance/*.
-_MASKS = re.compile(r"(?<![/:])\*|\*(?!\Z)|[<>\[\]{}$#…]|\.\.\.|xxx|XXX")
+_MASKS = lazy_pattern(r"(?<![/:])\*|\*(?!\Z)|[<>\[\]{}$#…]|\.\.\.|xxx|XXX")
 
 
 # Cached, because logs repeat the same calls. Words are of bounded length.

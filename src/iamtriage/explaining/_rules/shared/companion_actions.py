@@ -22,6 +22,7 @@ import re
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 
 __all__ = ("SESSION_CHANNEL_ACTIONS", "companion_actions", "controller_policy", "text_hints")
@@ -112,16 +113,16 @@ _LOGS = "Writing logs requires logs:CreateLogStream and logs:PutLogEvents on the
 _SECURE_STRING = "If the parameter is a SecureString with a customer managed KMS key, kms:Decrypt on that key is required, too."
 _INFERENCE_PROFILE = "An inference profile sends the call to several Regions: the statement also needs the model there, {} (* is any Region)."
 _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
-_MODEL = re.compile(r"arn:[\w-]+:bedrock:[\w-]*::foundation-model/[a-z0-9-]+\.[\w.:-]{2,100}\Z", re.ASCII)
-_CATALOG = re.compile(
+_MODEL = lazy_pattern(r"arn:[\w-]+:bedrock:[\w-]*::foundation-model/[a-z0-9-]+\.[\w.:-]{2,100}\Z", re.ASCII)
+_CATALOG = lazy_pattern(
     r"(?P<prefix>arn:[\w-]+:glue:[\w-]+:\d{12}):(?:catalog|(?:database|table|userDefinedFunction)/(?P<database>[\w-]{1,255})(?:/.*)?)\Z",
     re.ASCII,
 )
-_PROFILE = re.compile(
+_PROFILE = lazy_pattern(
     r"(?P<prefix>arn:[\w-]+:bedrock):[\w-]+:\d{12}:inference-profile/(?:[a-z-]{2,12}\.)?(?P<model>[a-z0-9-]+\.[\w.:-]{2,100})\Z",
     re.ASCII,
 )
-_CDK_ROLE = re.compile(
+_CDK_ROLE = lazy_pattern(
     r":role/cdk-(?P<qualifier>[a-z0-9]{1,10})-(?:deploy|file-publishing|image-publishing|lookup)-role-",
     re.ASCII,
 )
@@ -167,22 +168,22 @@ _TEXT_HINTS = (
 # https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html, efs-csi.html and lbc-helm.html.
 _CONTROLLER_HINTS = (
     (
-        re.compile(r"ebs[-._]csi|ebs-plugin", re.IGNORECASE),
+        lazy_pattern(r"ebs[-._]csi|ebs-plugin", re.IGNORECASE),
         ("ec2:",),
         "The EBS CSI driver calls more actions than this one. Its role normally has the AWS managed policy AmazonEBSCSIDriverPolicy (arn:{}:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy).",
     ),
     (
-        re.compile(r"efs[-._]csi|efs-plugin", re.IGNORECASE),
+        lazy_pattern(r"efs[-._]csi|efs-plugin", re.IGNORECASE),
         ("elasticfilesystem:", "ec2:"),
         "The EFS CSI driver calls more actions than this one. Its role normally has the AWS managed policy AmazonEFSCSIDriverPolicy (arn:{}:iam::aws:policy/service-role/AmazonEFSCSIDriverPolicy).",
     ),
     (
-        re.compile(r"aws-load-balancer-controller|elbv2\.k8s\.aws", re.IGNORECASE),
+        lazy_pattern(r"aws-load-balancer-controller|elbv2\.k8s\.aws", re.IGNORECASE),
         ("elasticloadbalancing:", "ec2:", "acm:", "wafv2:", "waf-regional:", "shield:", "cognito-idp:"),
         "The AWS Load Balancer Controller calls more actions than this one. Its role needs the policy of its release: docs/install/iam_policy.json in kubernetes-sigs/aws-load-balancer-controller.",
     ),
 )
-_MANAGED_POLICY = re.compile(r"Amazon\w+DriverPolicy", re.ASCII)
+_MANAGED_POLICY = lazy_pattern(r"Amazon\w+DriverPolicy", re.ASCII)
 _ALL = "AWS reports one missing action at a time: add those that are still missing."
 
 

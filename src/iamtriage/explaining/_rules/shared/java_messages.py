@@ -6,29 +6,28 @@ prefix. If its beginning is uncertain, no message is returned.
 
 from __future__ import annotations
 
-import re
-
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.grammar import RECORD
 from iamtriage.explaining._rules.shared.message_ends import truncate_at_end
 
 __all__ = ("java_message",)
 
-_PARENTHESIS = re.compile(r"\(\s?(?:AWS\s)?Service:\s")
+_PARENTHESIS = lazy_pattern(r"\(\s?(?:AWS\s)?Service:\s")
 _CHARS_BEFORE = 800
 # What separates the message from another log entry or failure.
-_BOUNDARY = re.compile(rf"{RECORD}|\n\n|\(\s?(?:AWS\s)?Service:\s[^()]{{0,800}}\)")
-_EXCEPTION_CLASS = re.compile(
+_BOUNDARY = lazy_pattern(rf"{RECORD}|\n\n|\(\s?(?:AWS\s)?Service:\s[^()]{{0,800}}\)")
+_EXCEPTION_CLASS = lazy_pattern(
     r"(?<![\w.$])(?:[\w$]{1,80}\.){0,12}[A-Z][\w$]{0,80}(?:Exception|Error)(?:\[|:\s?)"
 )
 # "orders failed: ", "[main] ", "orders - ", msg=", {"message": ", and a level.
-_LOG_PREFIX = re.compile(
+_LOG_PREFIX = lazy_pattern(
     r"(?:(?::|\]|\s[-–|]|=>)\s{1,2}[\"'`]?|[=:\[(,]\s?[\"'`]|\A\s?\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL)\]?\s{1,5})(?=\w)"
 )
 # Messages that give no reason, also after the columns of a CloudFormation event.
-_UNINFORMATIVE = re.compile(r"(?:\A|\s)(?:null|None|Access Denied|Forbidden|Unknown ?Error)[.\s]*\Z")
+_UNINFORMATIVE = lazy_pattern(r"(?:\A|\s)(?:null|None|Access Denied|Forbidden|Unknown ?Error)[.\s]*\Z")
 # How sentences begin, as opposed to a status or a name.
-_SENTENCE_START = re.compile(r"(?:[A-Z][a-z']*,?|[A-Z]{2,4}[0-9]?)\s[a-z0-9'\"(]")
+_SENTENCE_START = lazy_pattern(r"(?:[A-Z][a-z']*,?|[A-Z]{2,4}[0-9]?)\s[a-z0-9'\"(]")
 _MAX_LINES = 3
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.kubernetes.types import CLUSTER_WIDE, GROUPS
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.shared import commands
@@ -42,21 +43,21 @@ READ_VERBS = frozenset({"get", "list", "watch"})
 _VERBS_WITHOUT_NAME = frozenset({"create", "deletecollection", "list", "watch"})
 # A controller generates the names of these objects, and of the jobs of a CronJob.
 _GENERATED_NAMES = frozenset({"endpointslices", "events", "pods", "replicasets"})
-_SCHEDULED_JOB = re.compile(r"-[0-9]{8}\Z", re.ASCII)
+_SCHEDULED_JOB = lazy_pattern(r"-[0-9]{8}\Z", re.ASCII)
 
-_OBJECT_NAME = re.compile(r"[a-z0-9.-]\s+\"([^\"\n]{1,253})\"\s+is\s+forbidden:\s+User", re.ASCII)
+_OBJECT_NAME = lazy_pattern(r"[a-z0-9.-]\s+\"([^\"\n]{1,253})\"\s+is\s+forbidden:\s+User", re.ASCII)
 # If the quotes are escaped, the failure ends in the middle of the last one.
-_PATH = re.compile(r"cannot\s+\w{2,24}\s+path\s+\"([^\"\\\n]{1,300})(?:\"|\\{1,16}\Z)")
-_ESCAPED = re.compile(r"\\{1,16}\"")
-_CLUSTER_SCOPE = re.compile(r"at\s+the\s+cluster\s+scope")
-_SERVICE_ACCOUNT = re.compile(
+_PATH = lazy_pattern(r"cannot\s+\w{2,24}\s+path\s+\"([^\"\\\n]{1,300})(?:\"|\\{1,16}\Z)")
+_ESCAPED = lazy_pattern(r"\\{1,16}\"")
+_CLUSTER_SCOPE = lazy_pattern(r"at\s+the\s+cluster\s+scope")
+_SERVICE_ACCOUNT = lazy_pattern(
     r"system:serviceaccount:([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?):([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)",
     re.ASCII,
 )
-_MASKED = re.compile(r"\*{2}|<[^<>]{0,60}>|\[[^\[\]]{0,60}\]|…|\.\.\.|(?<!\w)[xX]{3,}(?!\w)|REDACTED|\$\{")
+_MASKED = lazy_pattern(r"\*{2}|<[^<>]{0,60}>|\[[^\[\]]{0,60}\]|…|\.\.\.|(?<!\w)[xX]{3,}(?!\w)|REDACTED|\$\{")
 _MAX_LENGTH = 4_000
 # How k8s.io/client-go reports that it cannot fill a cache.
-_REFLECTOR = re.compile(r"reflector|[Ff]ailed to (?:list|watch)|cannot list and watch", re.ASCII)
+_REFLECTOR = lazy_pattern(r"reflector|[Ff]ailed to (?:list|watch)|cannot list and watch", re.ASCII)
 _CHARS_BEFORE = 300
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -23,11 +25,11 @@ _API_VERSION = f"{_API_GROUP}/v1"
 _Node: TypeAlias = "str | Sequence[_Node] | Mapping[str, _Node]"
 
 # Everything else is quoted. No YAML version parses these as a number, date, tag, anchor or indicator.
-_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9./_-]{0,252}[A-Za-z0-9])?", re.ASCII)
+_PLAIN = lazy_pattern(r"[A-Za-z](?:[A-Za-z0-9./_-]{0,252}[A-Za-z0-9])?", re.ASCII)
 _YAML_KEYWORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 # JSON doesn't escape these; YAML parses some as newlines and rejects others.
-_UNSAFE = re.compile(r"[^\x20-\x7e]")
-_NOT_IN_NAMES = re.compile(r"[^a-z0-9.]+")
+_UNSAFE = lazy_pattern(r"[^\x20-\x7e]")
+_NOT_IN_NAMES = lazy_pattern(r"[^a-z0-9.]+")
 _MAX_PART_LENGTH = 60
 _MAX_NAME_LENGTH = 200
 

@@ -7,8 +7,7 @@ doubt, it ends too early.
 
 from __future__ import annotations
 
-import re
-
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.grammar import ENTRY_START, RECORD
 
 __all__ = ("extract_paragraph", "extract_sentence", "truncate_at_end")
@@ -24,7 +23,7 @@ _LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b"
 # Where a PHP frame or error is: an absolute path and the line.
 _PHP_LOCATION = r"in\s(?:[A-Za-z]:)?[/\\][^\s:(]{1,200}(?:[:(]\d|\son\sline\b)"
 # A line that never continues a sentence.
-_NOT_PROSE = re.compile(
+_NOT_PROSE = lazy_pattern(
     rf"\s?(?:{RECORD}|{ENTRY_START}|[\[(]?{_LEVEL}"
     # Frames of Java, JavaScript and .NET, of Python, of Ruby, of PHP and Rust.
     r"|at\s(?:async\s|new\s)?(?:[^\s(]{1,200}\s?\(|[^\s.\\/:<]{0,200}[.\\/:<]\S)"
@@ -40,11 +39,11 @@ _NOT_PROSE = re.compile(
     r"|(?:exit\s(?:status|code)|command\s(?:terminated|failed)|exited)\b)"
 )
 # A line that ends with one of these words was wrapped, because no sentence ends with it.
-_UNFINISHED = re.compile(
+_UNFINISHED = lazy_pattern(
     r"\b(?:an?|and|are|as|at|be|by|can|cannot|does|for|from|has|have|in|into|is|may|must|not|of|on|only|or|that|the"
     r"|their|this|to|was|were|which|will|with|your?)\Z"
 )
-_END = re.compile(
+_END = lazy_pattern(
     rf"{RECORD}|```|\\n|</|(?:\s-)?\s?<\?xml|<!|[.!?](?:\s|\Z)"
     # An element with its end tag.
     r"|:?\s?<(?P<tag>\w{1,60})>(?=[^\n]{0,400}</(?P=tag)>)"
@@ -63,10 +62,10 @@ _END = re.compile(
     r"|,?\s[A-Za-z][\w.-]{0,40}=[\w\"'/\[{]|(?:,|\s-)?\s\{(?:\s|[\"']|\Z)"
 )
 
-_QUOTES = re.compile(r"[\"'`]")
+_QUOTES = lazy_pattern(r"[\"'`]")
 _BEFORE_OPENING = " ([{=:<,"
 # What follows a quote that ends a string, as opposed to one in prose.
-_AFTER_STRING = re.compile(r"\s?(?:[,;)\]}>]|\Z)|\s[\"']?[\w.-]{1,60}[\"']?\s?[:=]")
+_AFTER_STRING = lazy_pattern(r"\s?(?:[,;)\]}>]|\Z)|\s[\"']?[\w.-]{1,60}[\"']?\s?[:=]")
 
 
 def extract_sentence(text: str, start: int, opening: str | None = None) -> str:

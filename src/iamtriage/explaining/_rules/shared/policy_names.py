@@ -12,6 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ __all__ = ("inline_policy_name", "statement_id")
 _MAX_LENGTH = 80
 _DIGEST_LENGTH = 8
 _RESOURCE = 5
-_PART = re.compile(r"[A-Za-z0-9]+", re.ASCII)
+_PART = lazy_pattern(r"[A-Za-z0-9]+", re.ASCII)
 _PASSED_TO = "iam:PassedToService"
 
 

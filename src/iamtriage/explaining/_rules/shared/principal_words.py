@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import re
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import (
@@ -35,7 +35,7 @@ _MAX_LENGTH = 2048
 _COLONS = 5
 PLACEHOLDER_ACCOUNT = "0" * 12
 """The account that :func:`parse_masked_principal` substitutes for a masked one."""
-_SESSION = re.compile(r"(assumed-role/[^/]{1,64}/).{1,80}")
+_SESSION = lazy_pattern(r"(assumed-role/[^/]{1,64}/).{1,80}")
 # What ARNs of AWS-owned identities have instead of an account ID.
 _AWS_OWNED = ("aws", "cloudfront")
 

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.grammar import RECORD
 from iamtriage.explaining._rules.shared.java_messages import java_message
@@ -23,14 +24,16 @@ _MAX_LENGTH = 8_000
 _CHARS_BEFORE = 300
 _CHARS_AFTER = 1_000
 # What separates a denial from unrelated text before it.
-_BOUNDARY = re.compile(rf"{RECORD}|\n\n")
-_EXCEPTION_CLASS = re.compile(r"(?<=[a-z0-9])(?:Exception|Denied|Operation|Failure)['\"]?:[ ]?")
+_BOUNDARY = lazy_pattern(rf"{RECORD}|\n\n")
+_EXCEPTION_CLASS = lazy_pattern(r"(?<=[a-z0-9])(?:Exception|Denied|Operation|Failure)['\"]?:[ ]?")
 # What SDKs and services print before the message, most reliable first.
 _INTRODUCTIONS = (
     # PHP
-    re.compile(r"(?<=\w)\s\((?:client|server)\):[ ]"),
-    re.compile(r"\)\swhen\scalling\sthe\s\w{1,99}\soperation(?:\s\(reached\smax\sretries:\s\d{1,9}\))?:[ ]?"),
-    re.compile(
+    lazy_pattern(r"(?<=\w)\s\((?:client|server)\):[ ]"),
+    lazy_pattern(
+        r"\)\swhen\scalling\sthe\s\w{1,99}\soperation(?:\s\(reached\smax\sretries:\s\d{1,9}\))?:[ ]?"
+    ),
+    lazy_pattern(
         r"[\"'<]?[Mm]essage_?[\"']?\s?(?:=>|[:=>])\s?(?:(?:Some|Optional)\()?(?:chr\s)?(?P<opening>[\"'])?(?![{\[])"
     ),
     _EXCEPTION_CLASS,
@@ -66,7 +69,7 @@ _STANDARD_MESSAGES = (
     "you don't have permissions to access this resource",
     "you don't have the permissions that are required to perform this operation",
 )
-_UNINFORMATIVE = re.compile(
+_UNINFORMATIVE = lazy_pattern(
     rf"(?:{'|'.join(map(re.escape, _STANDARD_MESSAGES))}|403|status code:? ?\d+|access to the resource \S+ is denied)"
     r"(?![:,;]? ?(?-i:[a-z]))"
     # The standard denial message, truncated or without an action; SDKs that received no message.
@@ -76,10 +79,10 @@ _UNINFORMATIVE = re.compile(
 )
 # The SDK's own message, which precedes the response.
 _SDK_MESSAGE = "Error unmarshalling response back from AWS"
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = lazy_pattern(r"[^\W\d_]{2,}")
 _MIN_WORDS = 2
 # Before a colon and an uninformative message, fewer plain words are an object key or a call, not a reason.
-_PLAIN_WORD = re.compile(r"(?<!\S)[A-Za-z]{2,}(?!\S)")
+_PLAIN_WORD = lazy_pattern(r"(?<!\S)[A-Za-z]{2,}(?!\S)")
 _MIN_PLAIN_WORDS = 3
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from iamtriage._patterns import lazy_pattern
+
 __all__ = ("CLOUD_HOSTS", "find_s3_compatible_host", "local_endpoints_pattern")
 
 CLOUD_HOSTS = (
@@ -31,7 +33,7 @@ def local_endpoints_pattern(*more_ports: str) -> str:
     return rf"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal):(?:{ports})"
 
 
-_HOSTS = re.compile(
+_HOSTS = lazy_pattern(
     rf"(?<![\w-])(?:{CLOUD_HOSTS}"
     r"|localhost\.localstack\.cloud|play\.min\.io"
     r"|(?:minio|localstack):\d{2,5}"
@@ -40,7 +42,7 @@ _HOSTS = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 # Responses in XML name S3 in a namespace URL with /doc/, which is not the host that was called.
-_AWS = re.compile(r"\.amazonaws\.com(?:\.cn)?(?!\.\w|/doc/)", re.ASCII)
+_AWS = lazy_pattern(r"\.amazonaws\.com(?:\.cn)?(?!\.\w|/doc/)", re.ASCII)
 
 
 def find_s3_compatible_host(words: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import User
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -32,9 +33,9 @@ __all__ = (
     "save_step",
 )
 
-_CONSOLE_LINK = re.compile(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
-_IS_MODEL = re.compile(r":(?:foundation-model|inference-profile)/", re.ASCII)
-_OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
+_CONSOLE_LINK = lazy_pattern(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
+_IS_MODEL = lazy_pattern(r":(?:foundation-model|inference-profile)/", re.ASCII)
+_OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 
 
 def capitalize_start(words: str) -> str:

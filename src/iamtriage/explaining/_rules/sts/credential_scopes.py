@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Cause, Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
@@ -38,13 +39,13 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_credential_scope",)
 
-_SIGNED_REGION = re.compile(
+_SIGNED_REGION = lazy_pattern(
     r"scoped to (?:a )?(?:valid|correct) [Rr]egion, not '([a-z0-9-]{1,40})'", re.ASCII
 )
-_EXPECTED_REGION = re.compile(
+_EXPECTED_REGION = lazy_pattern(
     r"the region '([a-z0-9-]{1,30})' is wrong; expecting '([a-z0-9-]{1,30})'", re.ASCII
 )
-_EXPECTED_SERVICE = re.compile(
+_EXPECTED_SERVICE = lazy_pattern(
     r"scoped to (?:a )?(?:valid|correct) service(?:: ?'([a-z0-9-]{1,30})')?", re.ASCII
 )
 _PHRASES = (

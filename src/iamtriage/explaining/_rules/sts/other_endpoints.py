@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
@@ -26,9 +27,9 @@ _OPERATIONS = frozenset(
 _METHOD_NOT_ALLOWED = frozenset({"405", "MethodNotAllowed"})
 _SERIALIZATION_ERROR = "SerializationError"  # from the AWS SDK for Go v1
 # The AWS SDK for Go v1 names the credential provider that failed, not the operation.
-_STS_CALL = re.compile(r"WebIdentityErr|\bSTS: (?:AssumeRole|GetCallerIdentity)")
-_URL = re.compile(r"https?://([A-Za-z0-9][\w.-]{0,252}(?::\d{1,5})?)(?!/doc/|[\w.-])", re.ASCII)
-_STS_HOST = re.compile(r"sts(?:-fips)?\.|[\w-]{1,80}\.sts\.", re.ASCII)
+_STS_CALL = lazy_pattern(r"WebIdentityErr|\bSTS: (?:AssumeRole|GetCallerIdentity)")
+_URL = lazy_pattern(r"https?://([A-Za-z0-9][\w.-]{0,252}(?::\d{1,5})?)(?!/doc/|[\w.-])", re.ASCII)
+_STS_HOST = lazy_pattern(r"sts(?:-fips)?\.|[\w-]{1,80}\.sts\.", re.ASCII)
 
 
 ENDPOINT_SET = CauseType(

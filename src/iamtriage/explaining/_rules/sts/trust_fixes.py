@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._explanations import Remedy
@@ -49,7 +50,7 @@ _EXTERNAL_ID = "sts:externalid"
 _MFA = "aws:multifactorauthpresent"
 _REMOVE_OLD = "Remove the old value if nothing uses it."
 # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
-_GITHUB_IDS = re.compile(r"@[0-9]{1,20}(?=[/:])", re.ASCII)
+_GITHUB_IDS = lazy_pattern(r"@[0-9]{1,20}(?=[/:])", re.ASCII)
 WHOLE_DOCUMENT = "The policy is the whole trust policy with this change: save it as trust.json."
 
 

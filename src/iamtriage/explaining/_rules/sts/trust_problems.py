@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, parse_document
 
@@ -22,10 +23,10 @@ __all__ = ("TrustProblem", "find_trust_problem")
 
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 _ACTIONS = frozenset({_ACTION.lower(), "sts:assumerole*", "sts:*", "*"})
-_PROVIDER = re.compile(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:oidc-provider/(\S+)", re.ASCII)
+_PROVIDER = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:oidc-provider/(\S+)", re.ASCII)
 # Providers with an ID in their URL: a condition for another ID is for another cluster.
-_OIDC_KEY = re.compile(r"(\S{3,255}):(aud|sub|azp|amr)", re.ASCII)
-_EKS_ISSUER = re.compile(r"oidc\.eks[.-]", re.ASCII)
+_OIDC_KEY = lazy_pattern(r"(\S{3,255}):(aud|sub|azp|amr)", re.ASCII)
+_EKS_ISSUER = lazy_pattern(r"oidc\.eks[.-]", re.ASCII)
 _GITHUB = "token.actions.githubusercontent.com"
 _AUDIENCE = "sts.amazonaws.com"
 _POD_SUBJECT = "system:serviceaccount:"
