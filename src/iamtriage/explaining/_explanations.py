@@ -10,17 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard, cast
 
 import attrs
 
-from iamtriage._reading.vocabulary.triggers import may_hold_others
-from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
 from iamtriage._typing import override
-from iamtriage.explaining._sources import (
-    describe_failure,
-    map_strings,
-    secret_remover,
-    source_block,
-)
 from iamtriage.failures._failures import AccessDenied, Failure, KubernetesForbidden
 from iamtriage.typing import PolicyType
 
@@ -176,6 +168,8 @@ class Remedy(View):
         >>> Remedy("Look", "you", commands=("aws eks describe-cluster --name CLUSTER",)).placeholders
         ('CLUSTER',)
         """
+        from iamtriage._rendering.placeholders import find_placeholders
+
         return find_placeholders(
             "\n".join((*self.commands, self.manifest or "", str(self.policy), str(self.statement)))
         )
@@ -292,6 +286,8 @@ class Explanation(View):
         """The other failures in the text, each problem once."""
         if self.text is None or self.failure is None:
             return ()
+        from iamtriage._reading.vocabulary.triggers import may_hold_others
+
         text = self.text[:_CHARS_SCANNED]
         if text == self.failure.text and not may_hold_others(text, *self.failure.span):
             return ()
@@ -378,6 +374,7 @@ class Explanation(View):
 
     def _without_secrets(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
         from iamtriage._rendering.blocks import with_texts
+        from iamtriage.explaining._sources import secret_remover
 
         change = secret_remover(self.failure)
         return tuple(with_texts(block, change) for block in blocks)
@@ -391,6 +388,7 @@ class Explanation(View):
         >>> Explanation(None, "nothing", "There is no failure.").to_dict()["failure"] is None
         True
         """
+        from iamtriage.explaining._sources import map_strings, secret_remover
         from iamtriage.failures._records import to_record
 
         data = {
@@ -432,6 +430,8 @@ class Explanation(View):
         failures, describe = self.other_failures, self._describe
         if not failures:
             return ()
+        from iamtriage.explaining._sources import describe_failure
+
         noun = "denial" if all(each.kind == "access_denied" for each in failures) else "failure"
         count = f"{len(failures)} more {noun}{'s' if len(failures) > 1 else ''}"
         shown = failures[:_MAX_OTHERS]
@@ -599,6 +599,7 @@ def _remedy_blocks(remedy: Remedy) -> Iterator[Block]:
 
 def _text_blocks(failure: Failure) -> Iterator[Block]:
     from iamtriage._rendering.blocks import Fields
+    from iamtriage.explaining._sources import source_block
 
     if rows := tuple(failure.labelled_facts()):
         yield Fields(rows)

@@ -16,7 +16,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
-from iamtriage.explaining._rules.shared.wording import region_argument
+from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:

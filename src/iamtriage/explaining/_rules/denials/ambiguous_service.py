@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.denials.identity_policies import cloudtrail_command, other_policy_cause
+from iamtriage.explaining._rules.denials.identity_policies import other_policy_cause
+from iamtriage.explaining._rules.denials.identity_remedies import cloudtrail_command
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy
 from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.wording import (
-    EVENTUAL_CONSISTENCY,
-    authorization_details_remedy,
-    denial_summary,
-    join_first_four,
-)
+from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, denial_summary, join_first_four
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial

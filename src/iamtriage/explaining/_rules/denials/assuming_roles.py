@@ -19,15 +19,14 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
 )
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, save_step
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_principal
 from iamtriage.explaining._rules.shared.wording import (
     EVENTUAL_CONSISTENCY,
     ONE_POLICY_TYPE,
-    authorization_details_remedy,
     denial_summary,
     reason_lines,
-    save_step,
 )
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_fixes import open_condition, open_condition_remedy

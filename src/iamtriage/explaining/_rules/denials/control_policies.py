@@ -13,10 +13,8 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.wording import (
-    POLICY_TYPE_NAMES,
-    region_steps,
-)
+from iamtriage.explaining._rules.shared.denial_remedies import region_steps
+from iamtriage.explaining._rules.shared.wording import POLICY_TYPE_NAMES
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial

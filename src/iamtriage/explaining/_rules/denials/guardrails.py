@@ -21,15 +21,10 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
     role_path_steps,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.denial_remedies import model_region_remedy, region_argument, save_step
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import statement_id
-from iamtriage.explaining._rules.shared.wording import (
-    denial_summary,
-    model_region_remedy,
-    reason_lines,
-    region_argument,
-    save_step,
-)
+from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
 from iamtriage.policies._documents import build_statement
 
 if TYPE_CHECKING:

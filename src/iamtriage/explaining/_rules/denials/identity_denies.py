@@ -15,23 +15,21 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import (
     EXPLICIT_DENY,
 )
-from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.stated_decisions import inline_policy_commands, named_statements
-from iamtriage.explaining._rules.shared.wording import (
-    ONE_POLICY_TYPE,
+from iamtriage.explaining._rules.shared.denial_remedies import (
     authorization_details_remedy,
-    denial_summary,
     list_policies_commands,
     model_region_remedy,
-    reason_lines,
     region_steps,
 )
+from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.stated_decisions import inline_policy_commands, named_statements
+from iamtriage.explaining._rules.shared.wording import ONE_POLICY_TYPE, denial_summary, reason_lines
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_messages import DenyingCondition
     from iamtriage.explaining._rules.shared.denial import Denial
-from iamtriage.explaining._rules.denials.identity_policies import simulation_commands
+from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands
 
 __all__ = ("explain_deny_of_unnamed_policy", "explain_identity_deny")
 

@@ -18,14 +18,9 @@ from iamtriage.explaining._rules.denials.resource_policies import resource_remed
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
+from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.wording import (
-    authorization_details_remedy,
-    capitalize_start,
-    denial_summary,
-    reason_lines,
-    region_argument,
-)
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:

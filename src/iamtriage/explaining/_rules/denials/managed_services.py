@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
+from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.service_access import (
@@ -27,7 +28,7 @@ from iamtriage.explaining._rules.shared.service_access import (
     allow_service_remedy,
 )
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, region_argument
+from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:

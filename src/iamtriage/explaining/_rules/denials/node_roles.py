@@ -15,12 +15,10 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clues import is_about_pods
-from iamtriage.explaining._rules.shared.companion_actions import controller_policy
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, identity_allow_helps
 from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.pod_wording import is_about_pods
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Evidence
@@ -124,15 +122,14 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     found = _INSTANCE_SESSION.search(denial.principal_text or "")
     if found is None or denial.lowercase_action in _IMAGE_PULL_ACTIONS | _AGENT_ACTIONS:
         return None
-    case = Case(denial.failure, denial.facts)
-    text = case.text
+    text = Case(denial.failure, denial.facts).text
     if any(program in text for program in _NODE_PROGRAMS):
         return None
     if denial.lowercase_action in ASSUME_ROLE_ACTIONS and _ROLE_PROXIES.search(text):
         return None
     is_node_role = _NODE_ROLE_NAME.search(found[1]) is not None and _OTHER_ROLE_NAME.search(found[1]) is None
     names_pod = denial.facts.namespace is not None or denial.facts.service_account is not None
-    text_is_about_pods = is_about_pods(case)
+    text_is_about_pods = is_about_pods(text)
     # Bootstrap scripts call eks:DescribeCluster as the node.
     suggests_pod = is_node_role and denial.lowercase_action != "eks:describecluster"
     if not (names_pod or text_is_about_pods or suggests_pod):
@@ -155,6 +152,9 @@ def _concerns_other_role(denial: Denial) -> bool:
 
 def _remedies_for_pod(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
     """Return remedies that allow the action to the pod's role first, and to the node's role last."""
+    from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+    from iamtriage.explaining._rules.shared.companion_actions import controller_policy
+
     for_node = next((each for each in remedies if each.layer == "identity"), None)
     managed = controller_policy(denial.action or "", denial.failure.text)
     title = None if managed is None else f"Attach the AWS managed policy {managed} to the pod's role"

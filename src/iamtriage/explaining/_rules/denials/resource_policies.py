@@ -22,17 +22,15 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.companion_actions import companion_actions
-from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.policy_names import statement_id
-from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES, ResourcePolicy
-from iamtriage.explaining._rules.shared.wording import (
-    ONE_POLICY_TYPE,
+from iamtriage.explaining._rules.shared.denial_remedies import (
     authorization_details_remedy,
-    denial_summary,
-    reason_lines,
     region_argument,
     save_step,
 )
+from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.policy_names import statement_id
+from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES, ResourcePolicy
+from iamtriage.explaining._rules.shared.wording import ONE_POLICY_TYPE, denial_summary, reason_lines
 from iamtriage.policies._documents import build_document, build_statement
 
 if TYPE_CHECKING:

@@ -29,13 +29,9 @@ from iamtriage.explaining._rules.shared.common_causes import (
     NO_IDENTITY_ALLOW,
 )
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, save_step
 from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.wording import (
-    EVENTUAL_CONSISTENCY,
-    authorization_details_remedy,
-    join_first_four,
-    save_step,
-)
+from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, join_first_four
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.calls.service_roles import (
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.denial_remedies import region_argument, save_step
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.services import (
     ASSUME_ROLE,
@@ -26,7 +27,6 @@ from iamtriage.explaining._rules.shared.services import (
     find_role_recipient,
     service_trust_policy,
 )
-from iamtriage.explaining._rules.shared.wording import region_argument, save_step
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial

@@ -11,14 +11,9 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
+from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.wording import (
-    authorization_details_remedy,
-    denial_summary,
-    join_first_four,
-    reason_lines,
-    region_argument,
-)
+from iamtriage.explaining._rules.shared.wording import denial_summary, join_first_four, reason_lines
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial

@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.denials.assuming_roles import (
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.wording import save_step
+from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
-from iamtriage.explaining._rules.shared.wording import denial_summary, list_policies_commands
+from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
+from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:

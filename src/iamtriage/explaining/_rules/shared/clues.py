@@ -12,6 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 from iamtriage.arns._principals import User
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.pod_wording import is_about_pods
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.s3_compatible import CLOUD_HOSTS, local_endpoints_pattern
 from iamtriage.sts._endpoints import find_endpoint
@@ -34,7 +35,6 @@ __all__ = (
     "find_registry",
     "find_role_arn",
     "find_user",
-    "is_about_pods",
     "is_from_kubelet",
     "mentions_kubernetes",
     "message_text",
@@ -88,22 +88,6 @@ _KUBELET = lazy_pattern(
 _KUBERNETES = lazy_pattern(
     r"eks\.amazonaws\.com/|WebIdentityErr|kubernetes|kubelet|169\.254\.170\.23|system:"
 )
-# What pods log and people write about them: how logs name objects, how Kubernetes components log as process 1 of a
-# container, and controllers that only run in pods.
-_POD_WORDING = lazy_pattern(
-    r"\b[Pp]ods?\b|\b[Ss]ervice[Aa]ccounts?\b|/var/run/secrets/|kube-system|[Rr]econcil"
-    r"|\bnamespace[\"']{0,2}[:=] ?[\"']?[a-z0-9]"
-    r"|\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} 1 [\w-]{1,60}\.go:\d"
-    r"|external-?(?:dns|secrets)|cluster[-_]autoscaler|karpenter|load-?balancer-?controller|alb-?ingress|cert-manager"
-    r"|(?:ebs|efs|fsx)[-.]csi|kube2iam|\bkiam\b|crossplane|secrets-store",
-    re.ASCII,
-)
-# Each match of the pattern contains one of these, and finding them takes a tenth of the time.
-_POD_FRAGMENTS = (
-    "Pod", "pod", "erviceAccount", "erviceaccount", "/var/run/secrets/", "kube", "econcil", "amespace", ".go:",
-    "external", "cluster", "karpenter", "ontroller", "alb", "cert-manager", "csi", "kiam", "crossplane",
-    "secrets-store",
-)  # fmt: skip
 
 
 def error_code(failure: Failure) -> str:
@@ -277,13 +261,4 @@ def mentions_kubernetes(case: _AnyCase) -> bool:
     known = (facts.namespace, facts.service_account, facts.kubernetes_version, facts.cluster)
     if any(each is not None for each in known):
         return True
-    return _KUBERNETES.search(case.text) is not None or is_about_pods(case)
-
-
-def is_about_pods(case: _AnyCase) -> bool:
-    """Return whether the text is about pods or written by one.
-
-    Stricter than :func:`mentions_kubernetes`, because people and builds use Kubernetes, too.
-    """
-    text = case.text
-    return any(part in text for part in _POD_FRAGMENTS) and _POD_WORDING.search(text) is not None
+    return _KUBERNETES.search(case.text) is not None or is_about_pods(case.text)

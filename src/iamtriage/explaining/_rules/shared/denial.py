@@ -5,23 +5,18 @@ The decoded authorization message and the authorization details usually say more
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
-from iamtriage.actions._lookup import actions_for, service_prefix
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.arns._principals import Principal, Role, Root, ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._context.model import NOTHING
-from iamtriage.explaining._context.resolving import context_of, is_derived
-from iamtriage.explaining._context.resources import find_resource, resource_names
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Evidence
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared.called_service import find_called_service
 from iamtriage.explaining._rules.shared.principal_words import (
     PLACEHOLDER_ACCOUNT,
     describe_principal,
@@ -33,33 +28,15 @@ from iamtriage.explaining._rules.shared.principal_words import (
 from iamtriage.explaining._rules.shared.service_specific import find_message_rule
 from iamtriage.explaining._rules.shared.stated_decisions import matching_reasons
 from iamtriage.failures._failures import AccessDenied
-from iamtriage.policies._grants import Location
-from iamtriage.policies._masked_arns import find_partition
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
-    from iamtriage.actions._lookup import OperationActions
+    from iamtriage.policies._grants import Location
 
 __all__ = ("ASSUME_ROLE_ACTIONS", "Denial", "build_denial", "identity_allow_helps")
 
 ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
 """The actions of an AssumeRole call, in lowercase."""
-_EC2_CODES = frozenset({"UnauthorizedOperation", "Client.UnauthorizedOperation"})
-_S3_CODES = frozenset({"AccessDenied", "403", "Forbidden"})
-# If more services share an operation, such as TagResource, another service than S3 can report AccessDenied, too.
-_MAX_SERVICES_OF_S3_CALL = 50
-# The services that never use a code: S3, IAM and STS report AccessDenied, EC2 reports UnauthorizedOperation.
-_SERVICES_WITHOUT_CODE = {"AccessDeniedException": frozenset({"ec2", "iam", "s3", "sts"})}
-_VERSION_ACTIONS = frozenset(
-    {"s3:DeleteObjectVersion", "s3:GetObjectVersion", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"}
-)
-_VERSION_ID = lazy_pattern(
-    r"\b[Vv]ersion[-_]?[Ii][Dd][\"']?\s?[=: ]\s?[\"']?(?!null|None)[\w.-]{2,}", re.ASCII
-)
-_HANDLER = lazy_pattern(
-    r"AWS::(?P<type>[A-Za-z0-9]{2,30})::[^\n]{0,300}?[Aa]ccess denied for operation '(?P<operation>[A-Z][A-Za-z]{2,60})'",
-    re.ASCII,
-)
 _TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
 
 
@@ -148,6 +125,10 @@ class Denial:
     @property
     def location(self) -> Location:
         """The partition, region and account to assume for resources without an ARN."""
+        from iamtriage.explaining._context.resources import resource_names
+        from iamtriage.policies._grants import Location
+        from iamtriage.policies._masked_arns import find_partition
+
         partition: str | None = getattr(self.principal, "partition", None)
         arn = self.resource_arn
         if partition is None and arn is not None and arn.partition in PARTITIONS:
@@ -191,8 +172,10 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         others = tuple((each.policy_type, each.deny) for each in reasons[1:] if each.policy_type is not None)
     actions: tuple[str, ...] = (action,) if action else ()
     if action is None or ":" not in action:
-        action_evidence, actions = _derive_actions(failure, facts)
-        actions = _select_version_actions(actions, failure.text)
+        # Most messages name the action, and the table of actions is large.
+        from iamtriage.explaining._rules.shared.derived_actions import derive_actions
+
+        action_evidence, actions = derive_actions(failure, facts)
         action = actions[0] if actions and action_evidence != "possible" else None
     resource = resource or facts.resource or _find_resource(failure, facts, action)
     principal = try_parse_principal(text) or parse_masked_principal(text)
@@ -247,6 +230,9 @@ def _find_resource(failure: AccessDenied, facts: Facts, action: str | None) -> s
     context = context_of(facts)
     if context is NOTHING:
         return None
+    from iamtriage.explaining._context.resources import find_resource
+    from iamtriage.policies._masked_arns import find_partition
+
     operation = failure.envelope.operation or action or ""
     if "AssumeRole" in operation and context.role_arn is not None:
         return context.role_arn.value
@@ -276,57 +262,3 @@ def _has_identity_policies(denial: Denial) -> bool:
     if text == "anonymous" or isinstance(denial.principal, Root | ServicePrincipal | ServiceLinkedRole):
         return False
     return text.startswith("arn:") or not text.endswith((".amazonaws.com", ".amazonaws.com.cn"))
-
-
-def _select_version_actions(actions: tuple[str, ...], text: str) -> tuple[str, ...]:
-    """Return the actions on a version of an S3 object if the text names one, and else those on the object.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html: a version ID requires s3:GetObjectVersion.
-    """
-    if not actions or not actions[0].startswith("s3:"):
-        return actions
-    versioned = {f"{each.removesuffix('Version')}Version" for each in actions} & _VERSION_ACTIONS
-    if versioned and "ersion" in text and _VERSION_ID.search(text):
-        return tuple(sorted(versioned))
-    return tuple(each for each in actions if each not in _VERSION_ACTIONS) or actions
-
-
-def _derive_actions(failure: AccessDenied, facts: Facts) -> tuple[Evidence, tuple[str, ...]]:
-    """Return the actions that the operation requires, ``"possible"`` if several services have it."""
-    stated = context_of(facts).operation
-    operation = failure.envelope.operation or (None if stated is None else stated.value)
-    if operation is None:
-        # CloudFormation's handlers report the operation, and the type of the resource names its service.
-        handler = _HANDLER.search(failure.text) if "AWS::" in failure.text else None
-        return "derived", _actions_of_handler(handler["type"], handler["operation"]) if handler else ()
-    # The text can name something else than a service, such as "queue", the first label of a host.
-    service = failure.envelope.service
-    if service is None or service_prefix(service) is None:
-        service = facts.service
-        if is_derived(facts, "service") and not actions_for(operation, service):
-            service = None
-    found = actions_for(operation, service)
-    if service is None:
-        excluded = _SERVICES_WITHOUT_CODE.get(failure.envelope.code or "", frozenset())
-        found = tuple(each for each in found if each.service not in excluded)
-    if service is not None or len(found) <= 1:
-        return "derived", found[0].actions if found else ()
-    picked = _pick_service(failure, found)
-    if picked is not None:
-        return "derived", picked.actions
-    return "possible", tuple(each.actions[0] for each in found if each.actions)
-
-
-def _actions_of_handler(service: str, operation: str) -> tuple[str, ...]:
-    prefix = service_prefix(service)
-    found = actions_for(operation, prefix) if prefix is not None else ()
-    return found[0].actions if found else ()
-
-
-def _pick_service(failure: AccessDenied, found: tuple[OperationActions, ...]) -> OperationActions | None:
-    """Return the service that the code or the text implies, if any."""
-    code = failure.envelope.code
-    is_s3 = failure.envelope.host_id or (code in _S3_CODES and len(found) < _MAX_SERVICES_OF_S3_CALL)
-    by_service = {each.service: each for each in found}
-    implied = by_service.get("ec2" if code in _EC2_CODES else "s3" if is_s3 else "")
-    return implied or by_service.get(find_called_service(failure, by_service) or "")

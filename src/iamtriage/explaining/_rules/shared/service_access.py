@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from iamtriage.explaining._explanations import Remedy
-from iamtriage.explaining._rules.shared.wording import save_step
+from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.policies._documents import build_document
 
 __all__ = ("NOTIFICATIONS", "ServiceAccess", "allow_service_remedy")

@@ -1,4 +1,4 @@
-"""Build the sentences and remedies that explanations of denials share."""
+"""Build the sentences that explanations of denials share."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.arns._principals import User
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Remedy
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.shared.principal_words import is_truncated
 from iamtriage.explaining._rules.shared.service_specific import stated_reason
 from iamtriage.explaining._rules.shared.stated_decisions import POLICY_TYPE_NAMES, denying_statements
@@ -21,20 +18,12 @@ __all__ = (
     "EVENTUAL_CONSISTENCY",
     "ONE_POLICY_TYPE",
     "POLICY_TYPE_NAMES",
-    "authorization_details_remedy",
     "capitalize_start",
     "denial_summary",
     "join_first_four",
-    "list_policies_commands",
-    "model_region_remedy",
     "reason_lines",
-    "region_argument",
-    "region_steps",
-    "save_step",
 )
 
-_CONSOLE_LINK = lazy_pattern(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
-_IS_MODEL = lazy_pattern(r":(?:foundation-model|inference-profile)/", re.ASCII)
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 
 
@@ -80,133 +69,3 @@ def reason_lines(denial: Denial) -> tuple[str, ...]:
         return (source, *(f"The statement's Sid is {sid}." for sid in denial.statements))
     reason = stated_reason(denial.failure)
     return (f"The message says: {reason}",) if reason else ()
-
-
-def region_argument(denial: Denial) -> str:
-    """Return the region of the call as a command argument."""
-    arn = denial.resource_arn
-    return commands.region(denial.facts.region or (arn.region if arn is not None else None))
-
-
-def list_policies_commands(denial: Denial) -> tuple[str, ...]:
-    """Return the commands that list the caller's identity-based policies."""
-    if denial.role is not None:
-        kind, name = "role", commands.role_name(denial.role.name)
-    elif isinstance(denial.principal, User):
-        kind, name = "user", commands.user_name(denial.principal.name)
-    else:
-        return ()
-    verbs = [f"list-attached-{kind}-policies", f"list-{kind}-policies"]
-    if kind == "user":
-        verbs.append("list-groups-for-user")
-    return tuple(fill_command(f"aws iam {verb} --{kind}-name {{}}", name) for verb in verbs)
-
-
-def save_step(policy: str, file: str = "policy.json", *, statements: str = "this statement") -> str:
-    """Return how to save a policy for the command that replaces it.
-
-    >>> save_step("the queue policy")
-    'Save the queue policy as policy.json, with this statement added and the existing ones kept: the command replaces the whole policy.'
-    """
-    return f"Save {policy} as {file}, with {statements} added and the existing ones kept: the command replaces the whole policy."
-
-
-_CREATING_VERBS = (
-    "Allocate",
-    "Copy",
-    "Create",
-    "Import",
-    "Invoke",
-    "Provision",
-    "Purchase",
-    "Register",
-    "Request",
-    "Run",
-)
-
-
-def region_steps(denial: Denial) -> tuple[str, ...]:
-    """Return a step on a Deny that may be about the Region of the request."""
-    region = denial.resource_arn.region if denial.resource_arn is not None else ""
-    # What exists is in one Region. Only what is created can be in another.
-    if not region or not (denial.action or "").partition(":")[2].startswith(_CREATING_VERBS):
-        return ()
-    return (
-        f"The request went to {region}. If the Deny is on Regions (aws:RequestedRegion), call one that it exempts.",
-    )
-
-
-def model_region_remedy(denial: Denial) -> Remedy | None:
-    """Return how to call a Bedrock model only in Regions that a Deny exempts.
-
-    https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html: an inference profile sends
-    requests to several Regions, and a global one to any, which the model's ARN then does not name.
-    """
-    resource = denial.resource or ""
-    if denial.service != "bedrock" or not _IS_MODEL.search(resource):
-        return None
-    region = denial.resource_arn.region if denial.resource_arn is not None else ""
-    if region and "/global." not in resource and ":foundation-model/" in resource:
-        text = f"The request was sent to {region}. If that is not the Region you call, an inference profile chose it."
-    elif region and "/global." not in resource:
-        text = "The inference profile can send the request to several Regions, and the Deny must exempt each."
-    else:
-        text = "This is a global inference profile: Bedrock can send the request to any commercial Region."
-    return Remedy(
-        title="If the Deny is on Regions, use an inference profile of allowed Regions only",
-        who="you",
-        steps=(
-            f"{text} Use the ID of a geographic profile (such as us., eu. or apac.) whose Regions are all allowed, or of a model that is available in an allowed Region without a profile.",
-        ),
-        commands=(
-            fill_command(
-                "aws bedrock list-inference-profiles --region {} --query 'inferenceProfileSummaries[].[inferenceProfileId,models[].modelArn]'",
-                commands.region(denial.facts.region or region or None),
-            ),
-        ),
-        url=pages.BEDROCK_PROFILES,
-    )
-
-
-def _console_region(denial: Denial) -> str:
-    """Return the region of the message's console link, which is where IAM keeps the details."""
-    text, end = denial.failure.text, denial.failure.span[1]
-    found = _CONSOLE_LINK.search(text, max(end - 1_000, 0), end + 1_000)
-    return commands.region(found["region"]) if found else region_argument(denial)
-
-
-def authorization_details_remedy(denial: Denial) -> Remedy | None:
-    """Return the remedy that retrieves the authorization details or decodes the message, if possible."""
-    failure = denial.failure
-    authorization_id = failure.authorization_id or ""
-    if authorization_id.isalnum() and denial.facts.authorization_details is None:
-        return Remedy(
-            title="Get the policy and statement from IAM",
-            who="you",
-            steps=(
-                "IAM keeps the details for 24 hours, in the Region of the call. Reading them requires iam:GetRequestAuthorizationDetails.",
-                "Pass the result to explain() as the fact authorization_details.",
-            ),
-            commands=(
-                command(
-                    *("aws", "iam-toolbox", "get-request-authorization-details"),
-                    *("--authorization-id", authorization_id, "--region", _console_region(denial)),
-                ),
-            ),
-            url=pages.AUTHORIZATION_DETAILS,
-        )
-    if failure.encoded_message and denial.facts.decoded_message is None:
-        return Remedy(
-            title="Decode the message",
-            who="you",
-            steps=(
-                "The decoded message has the action, the resource, the matching statements and the condition keys of the call. Decoding requires sts:DecodeAuthorizationMessage.",
-                "The message must not contain line breaks: iamtriage parse --json prints it on one line.",
-                "Pass the result to explain() as the fact decoded_message.",
-            ),
-            commands=(
-                "aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE --query DecodedMessage --output text",
-            ),
-            url="https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html",
-        )
-    return None
