@@ -16,7 +16,7 @@ from iamtriage._reading.judging.cloud_sections import sections_of_aws
 from iamtriage._reading.judging.context import attach_context
 from iamtriage._reading.judging.deduplication import merge_duplicates
 from iamtriage._reading.readers.source_code import find_source_code
-from iamtriage._reading.readers.table import BARE_403, SOURCE_CODE, possible_readers, states_nothing
+from iamtriage._reading.readers.table import BARE_403, possible_readers, states_nothing
 from iamtriage._reading.unwrapping.unwrap import is_plain_line, is_readable_line, unwrap
 from iamtriage._reading.vocabulary.pieces import may_be_cut
 from iamtriage._reading.vocabulary.readable import Readable
@@ -79,7 +79,7 @@ def _find_candidates(readable: Readable, stated: Piece | None = None) -> list[Ca
         # Most lines of logs that report errors state no failure of AWS.
         return []
     classes = [piece for piece in pieces if piece.role == "class"]
-    pieces = _order(pieces, readable, readers.get(SOURCE_CODE, ()))
+    pieces = _order(pieces, readable)
     if stated is not None:
         stated.start, stated.end = 0, max(len(readable.text), 1)
         pieces.insert(0, stated)
@@ -109,7 +109,7 @@ def _read_pieces(readable: Readable, readers: Mapping[Reader, Iterable[int]]) ->
     """Let readers find their pieces."""
     pieces: list[Piece] = []
     for reader, rows in readers.items():
-        if reader is BARE_403 or reader is SOURCE_CODE:
+        if reader is BARE_403:
             continue
         found = list(reader.read(readable, rows))
         if found:
@@ -124,11 +124,11 @@ def _read_pieces(readable: Readable, readers: Mapping[Reader, Iterable[int]]) ->
     return [*(sentence for sentence in readable.sentences if sentence.kind), *pieces]
 
 
-def _order(pieces: list[Piece], readable: Readable, rows: Iterable[int]) -> list[Piece]:
+def _order(pieces: list[Piece], readable: Readable) -> list[Piece]:
     """Return pieces in the order of the text, without those in source code and with the truncated facts marked."""
     if len(pieces) > 1:
         pieces.sort(key=_position)
-    source = find_source_code(readable, rows) if pieces else ()
+    source = find_source_code(readable) if pieces else ()
     if source:
         pieces = list(_outside_source(pieces, source))
     if may_be_cut(readable.text):

@@ -10,9 +10,10 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.vocabulary.fragments import FragmentIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
 
@@ -141,24 +142,19 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
     # The last argument, behind a function that begins lines above.
     ("}, |), |], ", lazy_pattern(rf"^[}})\]]{{1,4}},\s?{_LITERAL}\s?\)", re.MULTILINE), _PRINTED),
 )
-FRAGMENTS = [fragment for fragment, _, _ in _ROWS]
+_INDEX = FragmentIndex(fragment for fragment, _, _ in _ROWS)
 _HANDLER_WORDS = ("except", "rescue", "when", "catch")
 # Longer than what can be before such a word in its line.
 _MAX_MARGIN = 40
 
 
-def find_source_code(readable: Readable, rows: Iterable[int]) -> list[tuple[int, int]]:
-    """Return the spans of source code, in order; they can overlap.
-
-    Args:
-        readable: the text.
-        rows: the rows of the table that can match.
-    """
+def find_source_code(readable: Readable) -> list[tuple[int, int]]:
+    """Return the spans of source code in a text, in order; they can overlap."""
     text = readable.text
     spans = [*_find_handlers(text)]
     if '"\n' in text or "'\n" in text:
         spans += [m.span() for m in _STRINGS.finditer(text)]
-    for number in rows:
+    for number in _INDEX.possible_rows(readable.words, readable.flat):
         _, pattern, printed = _ROWS[number]
         spans += [m.span() for m in pattern.finditer(text) if printed is None or printed.search(m[0]) is None]
     if "(" in text and ('"' in text or "'" in text or "`" in text):

@@ -20,13 +20,21 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.pieces import Piece
     from iamtriage._reading.vocabulary.readable import Readable
 
-Part: TypeAlias = Literal["sentence", "envelope", "message", "other", "source"]
-"""What a reader reads: standard denials, what is around a message, messages, other pieces; source code, which has none."""
+Part: TypeAlias = Literal["sentence", "envelope", "message", "other"]
+"""What a reader reads: standard denials, what is around a message, messages, other pieces."""
 
 # The anchors of readers that no word or literal tells, and of those that have a table of rows.
 _ALWAYS = ""
-_CMDLETS = "cmdlets"
 _ROWS = None
+# The verbs of cmdlets (https://learn.microsoft.com/powershell/scripting/developer/cmdlet/approved-verbs-for-windows-powershell-commands).
+_VERBS = (
+    "Add Approve Assert Backup Block Build Checkpoint Clear Close Compare Complete Compress Confirm Connect Convert Copy"
+    " Debug Deny Deploy Disable Disconnect Dismount Edit Enable Enter Exit Expand Export Find Format Get Grant Group Hide"
+    " Import Initialize Install Invoke Join Limit Lock Measure Merge Mount Move New Open Optimize Out Ping Pop Protect"
+    " Publish Push Read Receive Redo Register Remove Rename Repair Request Reset Resize Resolve Restart Restore Resume"
+    " Revoke Save Search Select Send Set Show Skip Split Start Step Stop Submit Suspend Switch Sync Test Trace Unblock"
+    " Undo Uninstall Unlock Unprotect Unpublish Unregister Update Use Wait Watch Write"
+)
 
 
 class Reader:
@@ -83,7 +91,12 @@ READERS = (
         "|".join(f"<{status}>{status} (" for status in range(300, 600)),
         "sdk_prefixes:read_s3cmd",
     ),
-    Reader(_CMDLETS, "envelope", "-", "sdk_prefixes:read_cmdlets"),
+    Reader(
+        "cmdlets",
+        "envelope",
+        "|".join(f"<{verb}>{verb}-" for verb in _VERBS.split()),
+        "sdk_prefixes:read_cmdlets",
+    ),
     Reader(
         "labelled values",
         "envelope",
@@ -132,10 +145,7 @@ READERS = (
 BARE_403 = Reader("bare 403s", "other", _words("403 Forbidden_403"), "bare_http_403:read_bare_403s")
 """It is asked last, for what nothing else was read near."""
 
-SOURCE_CODE = Reader("source code", "source", _ROWS, "source_code:find_source_code")
-"""It finds no pieces, but where pieces do not count."""
-
-_TABLE = (*READERS, BARE_403, SOURCE_CODE)
+_TABLE = (*READERS, BARE_403)
 
 
 def possible_readers(readable: Readable) -> dict[Reader, list[int]]:
@@ -161,18 +171,8 @@ def states_nothing(readable: Readable) -> bool:
     owners, index = _index()
     may_hold_code_words, may_hold_pairs = _conditions()
     readable.rows = index.possible_rows(readable.words, readable.flat)
-    cmdlets: Reader | None = None
-    for number in readable.rows:
-        reader, _ = owners[number]
-        if reader.name == _CMDLETS:
-            # Each date has its anchor.
-            cmdlets = reader
-        elif reader.anchors != _ALWAYS and reader is not SOURCE_CODE:
-            return False
-    return not (
-        may_hold_code_words(readable)
-        or may_hold_pairs(readable)
-        or (cmdlets is not None and any(True for _ in cmdlets.read(readable)))
+    return all(owners[number][0].anchors == _ALWAYS for number in readable.rows) and not (
+        may_hold_code_words(readable) or may_hold_pairs(readable)
     )
 
 

@@ -331,26 +331,25 @@ def find_codes(words: AbstractSet[str], text: str) -> set[str]:
     found = _PARTS & words
     # Each suffix has one of these.
     if (
-        "Ex" in text
-        or "Er" in text
-        or "Fa" in text
-        or "De" in text
-        or "Not" in text
-        or "AlreadyExists" in text
-        or "TooLarge" in text
-        or "Invalid" in text
+        ("E" in text and ("Ex" in text or "Er" in text))
+        or ("F" in text and "Fa" in text)
+        or ("D" in text and "De" in text)
+        or ("N" in text and "Not" in text)
+        or ("T" in text and "TooLarge" in text)
+        or ("I" in text and "Invalid" in text)
     ):
         suffixes = tuple([suffix for suffix in _SUFFIXES if suffix in text])
-        found |= {
-            word
-            for word in words
-            if "A" <= word < "["
-            and (
-                (word.endswith(suffixes) and not is_generic(word))
-                or word[:7] == "Invalid"
-                or "AccessDenied" in word
-            )
-        }
+        if suffixes or "Invalid" in text:
+            found |= {
+                word
+                for word in words
+                if "A" <= word < "["
+                and (
+                    (word.endswith(suffixes) and not is_generic(word))
+                    or word[:7] == "Invalid"
+                    or "AccessDenied" in word
+                )
+            }
     return found
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MAX_PREFIX = 80
 _WORD_CHARACTERS = frozenset(ascii_letters + digits + "_")
 _WORDS = bytes(byte if chr(byte) in _WORD_CHARACTERS else 32 for byte in range(256))
-
+_LOWERED_WORDS = _WORDS.lower()
 
 NON_ASCII = "NON_ASCII"
 """A word that stands for all characters outside of ASCII."""
@@ -55,9 +55,10 @@ class Readable:
 
     @property
     def lowered(self) -> frozenset[str]:
-        """The words in lower case."""
+        """The words in lower case, without ``NON_ASCII``."""
         if self._lowered is None:
-            self._lowered = frozenset(map(str.lower, self.words))
+            lowered = self.text.encode("ascii", "replace").translate(_LOWERED_WORDS).decode("ascii").split()
+            self._lowered = frozenset(lowered)
         return self._lowered
 
     @property
