@@ -62,7 +62,9 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     if type(error) is str or isinstance(error, str):
         if not may_hold_failure(error):
             return None
-        return _print_reader()(error) or _read_at_length(error)
+        # A CloudTrail record as JSON is no print.
+        cause = _find_in_documents(error) if error[0] in "{[" else None
+        return (_print_reader()(error) or _read_at_length(error)) if cause is None else cause[0]
     if isinstance(error, (bytes, bytearray)):
         return parse(error.decode(encoding_of(bytes(error[:2])), "replace"))
     if isinstance(error, BaseException):
@@ -152,18 +154,27 @@ def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | No
 
 
 def _read_at_length(text: str) -> Failure | None:
-    """Let the readers find the cause in a text of any length, if it is not a document."""
-    if "eventSource" in text and len(text) <= _MAX_DOCUMENT:
-        from iamtriage._reading.documents import find_cause_in_documents
-
-        cause = find_cause_in_documents(text)
-        if cause is not None:
-            return cause[0]
+    """Let the readers find the cause in a text of any length, if it is not a document after empty lines."""
+    cause = _find_in_documents(text) if text[0].isspace() else None
+    if cause is not None:
+        return cause[0]
     if len(text) > LONG:
         from iamtriage._reading.texts import scan_text
 
         return choose_cause(scan_text(text))
     return _cause_reader()(text)
+
+
+def _find_in_documents(text: str) -> tuple[Failure | None] | None:
+    """Return the cause in a text that is a JSON document of CloudTrail records, ``None`` for any other text."""
+    return _document_reader()(text) if "eventSource" in text and len(text) <= _MAX_DOCUMENT else None
+
+
+@cache
+def _document_reader() -> Callable[[str], tuple[Failure | None] | None]:
+    from iamtriage._reading.documents import find_cause_in_documents
+
+    return find_cause_in_documents
 
 
 @cache
