@@ -255,7 +255,7 @@ _HOMES = {
     "AuthorizationDetails": "authorization._details",
     "AwsAuthError": "exceptions",
     "AwsError": "failures._failures",
-    "Cause": "explaining._explanations",
+    "Cause": "explaining._cause_types",
     "Classification": "explaining._classification",
     "ConfigFileError": "exceptions",
     "ConsoleKubernetesAccess": "failures._failures",

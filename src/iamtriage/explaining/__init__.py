@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from iamtriage._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._classification import (
         Classification,
         Denied,
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
         matching,
     )
     from iamtriage.explaining._explain import explain
-    from iamtriage.explaining._explanations import Cause, Detail, Evidence, Explanation, Remedy, Who
+    from iamtriage.explaining._explanations import Detail, Explanation, Remedy, Who
     from iamtriage.explaining._extensions import Extension, extend, extended, retract
     from iamtriage.explaining._facts import Facts, FactsLike, FailedCall, HasFacts
     from iamtriage.explaining._policy_for import policies_by_principal, policies_for, policy_for
@@ -55,11 +56,11 @@ __all__ = (
 )
 
 _HOMES = {
-    "Cause": "_explanations",
+    "Cause": "_cause_types",
     "Classification": "_classification",
     "Denied": "_classification",
     "Detail": "_explanations",
-    "Evidence": "_explanations",
+    "Evidence": "_cause_types",
     "Expired": "_classification",
     "Explanation": "_explanations",
     "Extension": "_extensions",

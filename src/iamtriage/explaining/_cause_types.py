@@ -1,15 +1,100 @@
-"""Define causes: what each code means, and how to fix it.
+"""Represent causes, and define what each code means and how to fix it.
 
 A definition is next to its rule. ``iamtriage.explaining.causes`` collects the definitions for the catalogue.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
 import attrs
 
-from iamtriage.explaining._explanations import Cause, Evidence
+from iamtriage._rendering.views import View
+from iamtriage._text import escape_lines
+from iamtriage._typing import override
 
-__all__ = ("CauseType",)
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iamtriage._rendering.blocks import Block
+    from iamtriage._rendering.short_form import CauseParts
+
+__all__ = ("Cause", "CauseType", "Evidence", "cause_parts", "cause_url", "escape_all")
+
+Evidence: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
+"""What a cause rests on.
+
+AWS reports it, it is derived from the text, it is derived from the supplied facts, or it is only possible.
+"""
+
+_CAUSE_PAGES = "https://iamtriage.readthedocs.io/en/latest/causes"
+
+
+def escape_all(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return strings with their control characters escaped."""
+    return tuple(map(escape_lines, texts))
+
+
+@attrs.frozen
+class Cause(View):
+    """Why the call failed, or can have failed.
+
+    Attributes:
+        code: A stable identifier of the cause, such as ``"no-identity-allow"``.
+        text: The cause in one or two sentences.
+        evidence: What the cause rests on.
+        because: The reasons for the cause, one per line, which can quote the text unchanged.
+
+    >>> Cause("no-identity-allow", "No policy allows it.", "reported").evidence
+    'reported'
+    """
+
+    code: str
+    text: str = attrs.field(converter=escape_lines)
+    evidence: Evidence
+    because: tuple[str, ...] = attrs.field(default=(), converter=escape_all)
+    _url: str | None = attrs.field(default=None, kw_only=True, alias="url")
+
+    @property
+    def url(self) -> str:
+        """The page of the cause. The one of a cause of your own is what you pass as ``url``.
+
+        >>> Cause("throttled", "Too many calls.", "reported").url
+        'https://iamtriage.readthedocs.io/en/latest/causes/throttled.html'
+        """
+        return self._url or cause_url(self.code)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the cause as JSON-ready data."""
+        return {
+            "code": self.code,
+            "text": self.text,
+            "evidence": self.evidence,
+            "because": list(self.because),
+            "url": self.url,
+        }
+
+    @override
+    def _blocks(self) -> Iterator[Block]:
+        from iamtriage._rendering.full_form import cause_blocks
+
+        return cause_blocks(cause_parts(self))
+
+
+def cause_parts(cause: Cause) -> CauseParts:
+    """Return what renderers show of a cause."""
+    from iamtriage._rendering.short_form import CauseParts
+
+    return CauseParts(cause.evidence, cause.text, cause.because)
+
+
+def cause_url(code: str) -> str:
+    """Return the URL of a cause's page in the documentation.
+
+    >>> cause_url("throttled")
+    'https://iamtriage.readthedocs.io/en/latest/causes/throttled.html'
+    """
+    return f"{_CAUSE_PAGES}/{code}.html"
 
 
 @attrs.frozen(eq=False)

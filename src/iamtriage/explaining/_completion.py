@@ -22,9 +22,10 @@ from iamtriage.explaining._rules.shared.stated_decisions import request_values
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.model import Runtime
     from iamtriage.explaining._context.resolving import ResolvedFacts
-    from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._facts import FailedCall
 
 __all__ = ("complete_explanation",)

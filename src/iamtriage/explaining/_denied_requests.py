@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._text import join_words
+from iamtriage.explaining._other_failures import describe_failure
 from iamtriage.explaining._rules.shared.kubernetes_requests import parse_service_account, required_verbs
 from iamtriage.explaining._rules.shared.principal_words import (
     describe_principal,
     parse_masked_principal,
     try_parse_principal,
 )
-from iamtriage.explaining._sources import describe_failure
 from iamtriage.failures._failures import KubernetesForbidden
 
 if TYPE_CHECKING:

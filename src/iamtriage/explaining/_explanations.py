@@ -6,13 +6,14 @@ What renders them is imported when it is needed: many explanations are only read
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import attrs
 
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
 from iamtriage._typing import override
+from iamtriage.explaining._cause_types import Cause, cause_parts, escape_all
 from iamtriage.failures._failures import AccessDenied, Failure, KubernetesForbidden
 from iamtriage.typing import PolicyType
 
@@ -22,19 +23,13 @@ if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block
     from iamtriage._rendering.short_form import Parts, RemedyParts
 
-__all__ = ("Cause", "Detail", "Evidence", "Explanation", "Remedies", "Remedy", "Who", "cause_url")
+__all__ = ("Detail", "Explanation", "Remedies", "Remedy", "Who")
 
 Detail: TypeAlias = Literal["short", "full"]
 """How much of an explanation is shown.
 
 ``"short"``: the verdict, the likeliest cause, the remedy to try first, and what else there is. ``"full"``:
 everything.
-"""
-
-Evidence: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
-"""What a cause rests on.
-
-AWS reports it, it is derived from the text, it is derived from the supplied facts, or it is only possible.
 """
 
 Who: TypeAlias = Literal[
@@ -46,12 +41,8 @@ Who: TypeAlias = Literal[
 ]
 """Who can carry out a remedy."""
 
-_CAUSE_PAGES = "https://iamtriage.readthedocs.io/en/latest/causes"
-
 # Columns.
-_WIDTH, _DOCUMENT_WIDTH = 100, 92
-# Causes that a card shows at first.
-_MAX_CARD_CAUSES = 3
+_WIDTH = 100
 # Notes that hold for most denials. A short explanation omits them.
 ONE_POLICY_TYPE = (
     "AWS reports only one policy type. If others deny the request too, they show up after this fix."
@@ -61,58 +52,10 @@ _GENERAL_NOTES = frozenset({ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY})
 _HINT = 'explain --full, or .to_text(detail="full").'
 # Lines of a short explanation. Most denials have one cause, and others several that are equally likely.
 _LINES_OF_DENIAL, _LINES = 24, 26
-# Characters that are searched for other failures, and how many of them are described.
-_CHARS_SCANNED, _MAX_OTHERS = 200_000, 3
+# Characters that are searched for other failures.
+_CHARS_SCANNED = 200_000
 # Lines that a description of another failure can add to a short explanation.
 _LINES_PER_OTHER = 2
-
-
-def _escape_all(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(map(escape_lines, texts))
-
-
-@attrs.frozen
-class Cause(View):
-    """Why the call failed, or can have failed.
-
-    Attributes:
-        code: A stable identifier of the cause, such as ``"no-identity-allow"``.
-        text: The cause in one or two sentences.
-        evidence: What the cause rests on.
-        because: The reasons for the cause, one per line, which can quote the text unchanged.
-
-    >>> Cause("no-identity-allow", "No policy allows it.", "reported").evidence
-    'reported'
-    """
-
-    code: str
-    text: str = attrs.field(converter=escape_lines)
-    evidence: Evidence
-    because: tuple[str, ...] = attrs.field(default=(), converter=_escape_all)
-    _url: str | None = attrs.field(default=None, kw_only=True, alias="url")
-
-    @property
-    def url(self) -> str:
-        """The page of the cause. The one of a cause of your own is what you pass as ``url``.
-
-        >>> Cause("throttled", "Too many calls.", "reported").url
-        'https://iamtriage.readthedocs.io/en/latest/causes/throttled.html'
-        """
-        return self._url or cause_url(self.code)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the cause as JSON-ready data."""
-        return {
-            "code": self.code,
-            "text": self.text,
-            "evidence": self.evidence,
-            "because": list(self.because),
-            "url": self.url,
-        }
-
-    @override
-    def _blocks(self) -> Iterator[Block]:
-        return _cause_blocks(self)
 
 
 @attrs.frozen
@@ -138,7 +81,7 @@ class Remedy(View):
 
     title: str = attrs.field(converter=escape_lines)
     who: Who
-    steps: tuple[str, ...] = attrs.field(default=(), converter=_escape_all)
+    steps: tuple[str, ...] = attrs.field(default=(), converter=escape_all)
     commands: tuple[str, ...] = ()
     policy: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
     statement: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
@@ -190,7 +133,9 @@ class Remedy(View):
 
     @override
     def _blocks(self) -> Iterator[Block]:
-        return _remedy_blocks(self)
+        from iamtriage._rendering.full_form import remedy_blocks
+
+        return remedy_blocks(_remedy_parts(self))
 
     @override
     def _shown(self) -> tuple[Block, ...]:
@@ -233,7 +178,7 @@ class Explanation(View):
     causes: tuple[Cause, ...] = ()
     # Most explanations of a log are counted by their causes, so the remedies are built when they are read.
     _remedies: Remedies = attrs.field(default=(), eq=_build_remedies, alias="remedies")
-    notes: tuple[str, ...] = attrs.field(default=(), converter=_escape_all)
+    notes: tuple[str, ...] = attrs.field(default=(), converter=escape_all)
     text: str | None = attrs.field(default=None, repr=False, eq=False)
     # Builds the first remedy of a short explanation for several denials of one principal.
     _combine: Callable[[Explanation, tuple[Failure, ...]], Remedy | None] | None = attrs.field(
@@ -402,7 +347,7 @@ class Explanation(View):
         return cast("dict[str, Any]", map_strings(data, secret_remover(self.failure)))
 
     def _parts(self) -> Parts:
-        from iamtriage._rendering.short_form import CauseParts, Parts
+        from iamtriage._rendering.short_form import Parts
 
         remedies, failures = self.remedies, self.other_failures
         combined = self._combine(self, failures) if self._combine and failures else None
@@ -413,7 +358,7 @@ class Explanation(View):
         lines = _LINES_OF_DENIAL if is_denial else _LINES
         return Parts(
             summary=self.summary,
-            causes=tuple(CauseParts(cause.evidence, cause.text, cause.because) for cause in self.causes),
+            causes=tuple(map(cause_parts, self.causes)),
             remedies=tuple(map(_remedy_parts, remedies)),
             notes=tuple(note for note in self.notes if note not in _GENERAL_NOTES),
             others=others,
@@ -427,88 +372,38 @@ class Explanation(View):
         Args:
             combined: The failure whose first remedy allows all that its principal was denied, if it does.
         """
-        failures, describe = self.other_failures, self._describe
+        failures = self.other_failures
         if not failures:
             return ()
-        from iamtriage.explaining._sources import describe_failure
+        from iamtriage.explaining._other_failures import describe_others
 
-        noun = "denial" if all(each.kind == "access_denied" for each in failures) else "failure"
-        count = f"{len(failures)} more {noun}{'s' if len(failures) > 1 else ''}"
-        shown = failures[:_MAX_OTHERS]
-        allowed = tuple(each for each in shown if combined is not None and _is_of_same_role(each, combined))
-        described = tuple(each for each in shown if each not in allowed and _has_request(each) and describe)
-        rows = () if describe is None else tuple(dict.fromkeys(map(describe, described)))
-        named = (each for each in shown if each not in described)
-        names = "; ".join(dict.fromkeys(map(describe_failure, named)))
-        more = "; …" if names and len(failures) > _MAX_OTHERS else ""
-        run = "Run iamtriage scan or iamtriage explain --all"
-        if combined is not None:
-            run += "; the policy above allows those of the same principal that an Allow can fix"
-        elif any(isinstance(each, AccessDenied) and each.policy_type == "identity" for each in failures):
-            run += "; iamtriage explain --policy prints one policy per principal"
-        total = f"{count} in this text{f': {names}{more}' if names else ''}. {run}."
-        return (("Others", total), *(("Also", f"{row[0].upper()}{row[1:]}.") for row in rows))
+        return describe_others(failures, self._describe, combined)
 
     @override
     def _blocks(self) -> Iterator[Block]:
         """Yield everything, in order."""
-        from iamtriage._rendering.blocks import Fields, Heading, Items, Labels
+        from iamtriage._rendering.full_form import full_blocks
 
-        yield Heading(self.summary, 1)
-        if self.failure is not None and (rows := tuple(self.failure.labelled_facts())):
-            yield Fields(rows)
-        if self.causes:
-            yield Heading("Why")
-        for cause in self.causes:
-            yield from _cause_blocks(cause, self.summary)
-        if self.remedies:
-            yield Heading("What to do")
-        for remedy in self.remedies:
-            yield from _remedy_blocks(remedy)
-        if self.notes:
-            yield Heading("Good to know")
-            yield Items(self.notes)
-        if others := self._other_rows():
-            yield Labels(others)
+        facts = () if self.failure is None else tuple(self.failure.labelled_facts())
+        return full_blocks(self._all_parts(), facts)
 
     def _card_blocks(self, *, is_open: bool) -> Iterator[Block]:
-        """Yield the blocks of a card: first those of a short explanation, then the rest in folds."""
-        from iamtriage._rendering.blocks import Fold, Heading, Items, Labels
+        from iamtriage._rendering.full_form import card_blocks
+        from iamtriage.explaining._sources import text_blocks
 
-        yield Heading(self.summary, 1)
-        if self.causes:
-            yield Heading("Why")
-            for cause in self.causes[:_MAX_CARD_CAUSES]:
-                yield from _cause_blocks(cause, self.summary)
-        if self.remedies:
-            yield Heading("Do this first")
-            yield from _remedy_blocks(self.remedies[0])
-        if others := self._other_rows():
-            yield Labels(others)
-        more: list[Block] = []
-        other_causes = self.causes[_MAX_CARD_CAUSES:]
-        if other_causes:
-            more.append(Heading("Other causes"))
-            more += (block for cause in other_causes for block in _cause_blocks(cause))
-        if self.remedies[1:]:
-            more.append(Heading("Other remedies"))
-            more += (block for remedy in self.remedies[1:] for block in _remedy_blocks(remedy))
-        if self.notes:
-            more += (Heading("Good to know"), Items(self.notes))
-        if more:
-            title = _fold_title(len(other_causes), len(self.remedies) - 1, len(self.notes))
-            yield Fold(title, tuple(more), is_open)
-        if self.failure is not None and self.failure.text:
-            yield Fold("The text", tuple(_text_blocks(self.failure)), is_open)
+        text = text_blocks(self.failure) if self.failure is not None and self.failure.text else ()
+        return card_blocks(self._all_parts(), text, is_open=is_open)
 
+    def _all_parts(self) -> Parts:
+        from iamtriage._rendering.short_form import Parts
 
-def cause_url(code: str) -> str:
-    """Return the URL of a cause's page in the documentation.
-
-    >>> cause_url("throttled")
-    'https://iamtriage.readthedocs.io/en/latest/causes/throttled.html'
-    """
-    return f"{_CAUSE_PAGES}/{code}.html"
+        return Parts(
+            summary=self.summary,
+            causes=tuple(map(cause_parts, self.causes)),
+            remedies=tuple(map(_remedy_parts, self.remedies)),
+            notes=self.notes,
+            others=self._other_rows(),
+        )
 
 
 def _is_full(detail: Detail) -> bool:
@@ -530,77 +425,3 @@ def _remedy_parts(remedy: Remedy) -> RemedyParts:
         commands=remedy.commands,
         url=remedy.url,
     )
-
-
-def _fold_title(*counts: int) -> str:
-    """Return what a fold contains.
-
-    >>> _fold_title(2, 0, 1)
-    '2 more causes and 1 note'
-    """
-    nouns = (("more cause", "more causes"), ("more remedy", "more remedies"), ("note", "notes"))
-    words = [
-        f"{count} {one if count == 1 else many}"
-        for count, (one, many) in zip(counts, nouns, strict=True)
-        if count > 0
-    ]
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
-
-
-def _is_of_same_role(failure: Failure, other: Failure) -> bool:
-    """Return whether two denials are of one principal; all sessions of a role count as one."""
-    if failure.kind != other.kind or failure.principal is None or other.principal is None:
-        return False
-    first, second = (each.partition(":assumed-role/") for each in (failure.principal, other.principal))
-    if not first[1]:
-        return failure.principal == other.principal
-    return (first[0], first[2].partition("/")[0]) == (second[0], second[2].partition("/")[0])
-
-
-def _has_request(failure: Failure) -> TypeGuard[AccessDenied | KubernetesForbidden]:
-    """Return whether a failure states who was denied what."""
-    if isinstance(failure, KubernetesForbidden):
-        return failure.user is not None and failure.verb is not None
-    return isinstance(failure, AccessDenied) and failure.principal is not None and failure.action is not None
-
-
-def _cause_blocks(cause: Cause, summary: str = "") -> Iterator[Block]:
-    """Yield the blocks of a cause. A text that repeats the summary gives way to the first reason."""
-    from iamtriage._rendering.blocks import Heading, Items
-    from iamtriage._rendering.short_form import restates
-
-    text, reasons = cause.text, cause.because
-    if reasons and restates(text, summary):
-        text, reasons = reasons[0], reasons[1:]
-    yield Heading(text, 3, (cause.evidence,))
-    if reasons:
-        yield Items(reasons)
-
-
-def _remedy_blocks(remedy: Remedy) -> Iterator[Block]:
-    from iamtriage._rendering.blocks import Code, Heading, Items, Link, Paragraph
-    from iamtriage._rendering.documents import compact_json
-    from iamtriage._rendering.short_form import replace_note
-
-    yield Heading(remedy.title, 3, (remedy.who,))
-    if remedy.steps:
-        yield Items(remedy.steps, ordered=len(remedy.steps) > 1)
-    for document in remedy.documents:
-        yield Code(compact_json(document, _DOCUMENT_WIDTH), "json")
-    if remedy.manifest is not None:
-        yield Code(remedy.manifest, "yaml")
-    for command in remedy.commands:
-        yield Code(command, "sh")
-    if note := replace_note(remedy.placeholders):
-        yield Paragraph(note, quiet=True)
-    if remedy.url is not None:
-        yield Link(remedy.url, "Documentation")
-
-
-def _text_blocks(failure: Failure) -> Iterator[Block]:
-    from iamtriage._rendering.blocks import Fields
-    from iamtriage.explaining._sources import source_block
-
-    if rows := tuple(failure.labelled_facts()):
-        yield Fields(rows)
-    yield source_block(failure)

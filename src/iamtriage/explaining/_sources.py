@@ -6,53 +6,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._text import hide_secrets
-from iamtriage.failures._failures import AccessDenied
 from iamtriage.failures._labels import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from iamtriage._rendering.blocks import Source
+    from iamtriage._rendering.blocks import Block, Source
     from iamtriage.failures._failures import Failure
 
-__all__ = ("describe_failure", "map_strings", "secret_remover", "source_block")
+__all__ = ("map_strings", "secret_remover", "text_blocks")
 
 # Characters around the failure that are parsed again, and those that are shown.
 _CHARS_READ, _CHARS_SHOWN = 20_000, 300
 # Shorter strings occur in ordinary words.
 _MIN_SECRET_LENGTH = 6
-_POLICY_TYPES = {
-    "identity": "an identity-based policy",
-    "resource": "a resource-based policy",
-    "permissions_boundary": "a permissions boundary",
-    "session": "a session policy",
-    "service_control": "a service control policy",
-    "resource_control": "a resource control policy",
-    "vpc_endpoint": "a VPC endpoint policy",
-    "role_trust": "a role trust policy",
-}
-_OF_ORGANIZATIONS = frozenset({"service_control", "resource_control"})
-
-
-def describe_failure(failure: Failure) -> str:
-    """Return what a failure is in a few words, such as the denied action.
-
-    >>> from iamtriage import parse
-    >>> describe_failure(parse("error: You must be logged in to the server (Unauthorized)"))
-    'Kubernetes unauthorized'
-    """
-    if not isinstance(failure, AccessDenied):
-        kind = failure.kind.replace("_", " ").replace("kubernetes", "Kubernetes")
-        code = failure.envelope.code
-        return f"{kind} ({code})" if code else kind
-    name = failure.action or failure.envelope.operation or "access denied"
-    policy_type = _POLICY_TYPES.get(failure.policy_type or "")
-    if failure.deny == "explicit":
-        where = f" in {policy_type}" if policy_type else ""
-        if failure.policy_type in _OF_ORGANIZATIONS:
-            where += ", which only an organization administrator can change"
-        return f"{name} (explicit deny{where})"
-    return f"{name} (no {policy_type.partition(' ')[2]} allows it)" if policy_type else name
 
 
 def secret_remover(failure: Failure | None) -> Callable[[str], str]:
@@ -107,7 +74,15 @@ def map_strings(value: object, change: Callable[[str], str]) -> object:
     return value
 
 
-def source_block(failure: Failure) -> Source:
+def text_blocks(failure: Failure) -> tuple[Block, ...]:
+    """Return the blocks of a failure's text: its values, and the text with the values marked."""
+    from iamtriage._rendering.blocks import Fields
+
+    rows = tuple(failure.labelled_facts())
+    return (*((Fields(rows),) if rows else ()), _source_block(failure))
+
+
+def _source_block(failure: Failure) -> Source:
     """Return the failure's text with its values marked and its secrets removed.
 
     The redacted text is parsed again, because redaction moves the values.

@@ -15,8 +15,7 @@ import attrs
 from iamtriage._rendering.views import View
 from iamtriage._typing import override
 from iamtriage.explaining import _rules
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import cause_url
+from iamtriage.explaining._cause_types import CauseType, cause_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Cause, Remedy
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared.clues import error_code, safe_name
 from iamtriage.explaining._rules.shared.quoted_message import quoted_message
 

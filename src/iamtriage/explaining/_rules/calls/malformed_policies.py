@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.document_problems import (
     MALFORMED_POLICY,
     NO_PRINCIPALS,

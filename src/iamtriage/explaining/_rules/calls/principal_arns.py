@@ -11,8 +11,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import (
     PATH_MISSING,

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.clues import (
 from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Cause
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 

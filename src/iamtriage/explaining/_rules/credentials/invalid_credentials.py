@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.access_keys import key_remedies
 from iamtriage.explaining._rules.credentials.rejected_requests import (
     INVALID_TOKEN_CODES,

@@ -9,9 +9,9 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.identity_providers import (
     ROLE_NOT_EVALUATED,
     STS_AUDIENCE,

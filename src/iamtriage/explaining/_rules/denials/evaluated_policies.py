@@ -16,7 +16,8 @@ from iamtriage.policies._sets import PolicySet
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import AccessDenied
     from iamtriage.policies._evaluation.decisions import Decision

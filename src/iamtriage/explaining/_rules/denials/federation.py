@@ -54,7 +54,7 @@ from iamtriage.explaining._rules.sts.trust_fixes import (
 from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Evidence
+    from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
     from iamtriage.explaining._rules.sts.trust_problems import TrustProblem

@@ -27,7 +27,8 @@ from iamtriage.explaining._rules.shared.wording import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.explaining._explanations import Cause, Remedy
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (

@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.pod_wording import is_about_pods
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Evidence
+    from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("add_pod_role_cause",)

@@ -39,7 +39,7 @@ from iamtriage.explaining._rules.shared.wording import (
 )
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Evidence
+    from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.public_access import BLOCK_PUBLIC_ACCESS, public_access_remedy
 from iamtriage.explaining._rules.denials.resource_policies import (
     RESOURCE_DENY,

@@ -21,8 +21,9 @@ from iamtriage.policies._patterns import compile_glob, matches
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.model import Document
-    from iamtriage.explaining._explanations import Cause, Explanation
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("add_stated_policies",)

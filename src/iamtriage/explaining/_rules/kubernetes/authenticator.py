@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.missing_logins import HELPER_WITHOUT_CREDENTIALS
 from iamtriage.explaining._rules.kubernetes.client_certificates import OTHER_CLUSTER
 from iamtriage.explaining._rules.kubernetes.cluster_access import (

@@ -11,8 +11,8 @@ from iamtriage.arns._principals import (
     Root,
     ServiceLinkedRole,
 )
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Cause, Remedy
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.principal_mappings import (
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.arns._principals import Principal
-    from iamtriage.explaining._explanations import Evidence
+    from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 

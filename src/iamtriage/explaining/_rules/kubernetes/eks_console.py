@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
     NOT_MAPPED,
     describe_missing_entry,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Cause, Explanation
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.node_logins import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_authorizers import explain_other_denial

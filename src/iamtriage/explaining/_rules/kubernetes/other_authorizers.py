@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.role_escalations import explain_escalation, find_escalation
 from iamtriage.explaining._rules.kubernetes.service_accounts import (
     explain_missing_account,

@@ -35,7 +35,7 @@ from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
-    from iamtriage.explaining._explanations import Cause, Evidence
+    from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.kubernetes.pod_identity_trust import PodTrust
     from iamtriage.explaining._rules.shared.cases import Case

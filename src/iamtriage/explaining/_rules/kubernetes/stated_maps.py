@@ -25,8 +25,8 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_princip
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.model import MappingEntry
-    from iamtriage.explaining._explanations import Cause
     from iamtriage.explaining._rules.shared.clusters import AnyCase
 
     _Caller: TypeAlias = Role | User

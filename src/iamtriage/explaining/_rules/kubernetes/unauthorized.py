@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Cause, Explanation, Remedy
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator
 from iamtriage.explaining._rules.kubernetes.client_certificates import (
     OTHER_CLUSTER,

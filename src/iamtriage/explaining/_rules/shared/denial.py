@@ -13,9 +13,9 @@ from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.arns._principals import Principal, Role, Root, ServiceLinkedRole, ServicePrincipal
+from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Evidence
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.principal_words import (
     PLACEHOLDER_ACCOUNT,

@@ -12,7 +12,7 @@ from iamtriage.explaining._rules.shared.called_service import find_called_servic
 
 if TYPE_CHECKING:
     from iamtriage.actions._lookup import OperationActions
-    from iamtriage.explaining._explanations import Evidence
+    from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import AccessDenied
 

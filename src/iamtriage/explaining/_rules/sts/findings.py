@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage.exceptions import EndpointError
-from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Cause, Remedy
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_region
 

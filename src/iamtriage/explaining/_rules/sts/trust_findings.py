@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage.exceptions import IamTriageError
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations import Cause, Remedy
+from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Evidence
+    from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._facts import Facts
 
 __all__ = ("TrustFindings", "evaluate_trust_policy")

@@ -1,0 +1,126 @@
+"""Build the blocks of a whole explanation, for a full text or a card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph
+from iamtriage._rendering.documents import compact_json
+from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage._rendering.short_form import replace_note, restates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage._rendering.blocks import Block
+    from iamtriage._rendering.short_form import CauseParts, Parts, RemedyParts
+
+__all__ = ("card_blocks", "cause_blocks", "full_blocks", "remedy_blocks")
+
+# Columns.
+_DOCUMENT_WIDTH = 92
+# Causes that a card shows at first.
+_MAX_CARD_CAUSES = 3
+
+
+def full_blocks(parts: Parts, facts: tuple[tuple[str, str], ...]) -> Iterator[Block]:
+    """Yield the blocks of everything, in order.
+
+    Args:
+        parts: The parts of the explanation.
+        facts: The labels and values of the failure.
+    """
+    yield Heading(parts.summary, 1)
+    if facts:
+        yield Fields(facts)
+    if parts.causes:
+        yield Heading("Why")
+    for cause in parts.causes:
+        yield from cause_blocks(cause, parts.summary)
+    if parts.remedies:
+        yield Heading("What to do")
+    for remedy in parts.remedies:
+        yield from remedy_blocks(remedy)
+    if parts.notes:
+        yield Heading("Good to know")
+        yield Items(parts.notes)
+    if parts.others:
+        yield Labels(parts.others)
+
+
+def card_blocks(parts: Parts, text: tuple[Block, ...], *, is_open: bool) -> Iterator[Block]:
+    """Yield the blocks of a card: first those of a short explanation, then the rest in folds.
+
+    Args:
+        parts: The parts of the explanation.
+        text: The blocks of the failure's text.
+        is_open: Whether the folds are open.
+    """
+    yield Heading(parts.summary, 1)
+    if parts.causes:
+        yield Heading("Why")
+        for cause in parts.causes[:_MAX_CARD_CAUSES]:
+            yield from cause_blocks(cause, parts.summary)
+    if parts.remedies:
+        yield Heading("Do this first")
+        yield from remedy_blocks(parts.remedies[0])
+    if parts.others:
+        yield Labels(parts.others)
+    more: list[Block] = []
+    other_causes = parts.causes[_MAX_CARD_CAUSES:]
+    if other_causes:
+        more.append(Heading("Other causes"))
+        more += (block for cause in other_causes for block in cause_blocks(cause))
+    if parts.remedies[1:]:
+        more.append(Heading("Other remedies"))
+        more += (block for remedy in parts.remedies[1:] for block in remedy_blocks(remedy))
+    if parts.notes:
+        more += (Heading("Good to know"), Items(parts.notes))
+    if more:
+        title = _fold_title(len(other_causes), len(parts.remedies) - 1, len(parts.notes))
+        yield Fold(title, tuple(more), is_open)
+    if text:
+        yield Fold("The text", text, is_open)
+
+
+def _fold_title(*counts: int) -> str:
+    """Return what a fold contains.
+
+    >>> _fold_title(2, 0, 1)
+    '2 more causes and 1 note'
+    """
+    nouns = (("more cause", "more causes"), ("more remedy", "more remedies"), ("note", "notes"))
+    words = [
+        f"{count} {one if count == 1 else many}"
+        for count, (one, many) in zip(counts, nouns, strict=True)
+        if count > 0
+    ]
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
+
+
+def cause_blocks(cause: CauseParts, summary: str = "") -> Iterator[Block]:
+    """Yield the blocks of a cause. A text that repeats the summary gives way to the first reason."""
+    text, reasons = cause.text, cause.because
+    if reasons and restates(text, summary):
+        text, reasons = reasons[0], reasons[1:]
+    yield Heading(text, 3, (cause.evidence,))
+    if reasons:
+        yield Items(reasons)
+
+
+def remedy_blocks(remedy: RemedyParts) -> Iterator[Block]:
+    """Yield the blocks of a remedy, with all of its documents and commands."""
+    yield Heading(remedy.title, 3, (remedy.who,))
+    if remedy.steps:
+        yield Items(remedy.steps, ordered=len(remedy.steps) > 1)
+    for document in remedy.documents:
+        yield Code(compact_json(document, _DOCUMENT_WIDTH), "json")
+    if remedy.manifest is not None:
+        yield Code(remedy.manifest, "yaml")
+    for command in remedy.commands:
+        yield Code(command, "sh")
+    texts = (*remedy.commands, remedy.manifest or "", *map(str, remedy.documents))
+    if note := replace_note(find_placeholders("\n".join(texts))):
+        yield Paragraph(note, quiet=True)
+    if remedy.url is not None:
+        yield Link(remedy.url, "Documentation")

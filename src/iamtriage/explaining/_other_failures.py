@@ -1,0 +1,96 @@
+"""Describe the other failures of a text, next to the one that is explained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeGuard
+
+from iamtriage.failures._failures import AccessDenied, KubernetesForbidden
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("describe_failure", "describe_others")
+
+# How many of the failures are described.
+_MAX_OTHERS = 3
+_POLICY_TYPES = {
+    "identity": "an identity-based policy",
+    "resource": "a resource-based policy",
+    "permissions_boundary": "a permissions boundary",
+    "session": "a session policy",
+    "service_control": "a service control policy",
+    "resource_control": "a resource control policy",
+    "vpc_endpoint": "a VPC endpoint policy",
+    "role_trust": "a role trust policy",
+}
+_OF_ORGANIZATIONS = frozenset({"service_control", "resource_control"})
+
+
+def describe_others(
+    failures: tuple[Failure, ...],
+    describe: Callable[[AccessDenied | KubernetesForbidden], str] | None,
+    combined: Failure | None = None,
+) -> tuple[tuple[str, str], ...]:
+    """Return rows on other failures: how many there are, and a row each for the first.
+
+    Args:
+        failures: The other failures, at least one.
+        describe: Returns who was denied what.
+        combined: The failure whose first remedy allows all that its principal was denied, if it does.
+    """
+    noun = "denial" if all(each.kind == "access_denied" for each in failures) else "failure"
+    count = f"{len(failures)} more {noun}{'s' if len(failures) > 1 else ''}"
+    shown = failures[:_MAX_OTHERS]
+    allowed = tuple(each for each in shown if combined is not None and _is_of_same_role(each, combined))
+    described = tuple(each for each in shown if each not in allowed and _has_request(each) and describe)
+    rows = () if describe is None else tuple(dict.fromkeys(map(describe, described)))
+    named = (each for each in shown if each not in described)
+    names = "; ".join(dict.fromkeys(map(describe_failure, named)))
+    more = "; …" if names and len(failures) > _MAX_OTHERS else ""
+    run = "Run iamtriage scan or iamtriage explain --all"
+    if combined is not None:
+        run += "; the policy above allows those of the same principal that an Allow can fix"
+    elif any(isinstance(each, AccessDenied) and each.policy_type == "identity" for each in failures):
+        run += "; iamtriage explain --policy prints one policy per principal"
+    total = f"{count} in this text{f': {names}{more}' if names else ''}. {run}."
+    return (("Others", total), *(("Also", f"{row[0].upper()}{row[1:]}.") for row in rows))
+
+
+def _is_of_same_role(failure: Failure, other: Failure) -> bool:
+    """Return whether two denials are of one principal; all sessions of a role count as one."""
+    if failure.kind != other.kind or failure.principal is None or other.principal is None:
+        return False
+    first, second = (each.partition(":assumed-role/") for each in (failure.principal, other.principal))
+    if not first[1]:
+        return failure.principal == other.principal
+    return (first[0], first[2].partition("/")[0]) == (second[0], second[2].partition("/")[0])
+
+
+def _has_request(failure: Failure) -> TypeGuard[AccessDenied | KubernetesForbidden]:
+    """Return whether a failure states who was denied what."""
+    if isinstance(failure, KubernetesForbidden):
+        return failure.user is not None and failure.verb is not None
+    return isinstance(failure, AccessDenied) and failure.principal is not None and failure.action is not None
+
+
+def describe_failure(failure: Failure) -> str:
+    """Return what a failure is in a few words, such as the denied action.
+
+    >>> from iamtriage import parse
+    >>> describe_failure(parse("error: You must be logged in to the server (Unauthorized)"))
+    'Kubernetes unauthorized'
+    """
+    if not isinstance(failure, AccessDenied):
+        kind = failure.kind.replace("_", " ").replace("kubernetes", "Kubernetes")
+        code = failure.envelope.code
+        return f"{kind} ({code})" if code else kind
+    name = failure.action or failure.envelope.operation or "access denied"
+    policy_type = _POLICY_TYPES.get(failure.policy_type or "")
+    if failure.deny == "explicit":
+        where = f" in {policy_type}" if policy_type else ""
+        if failure.policy_type in _OF_ORGANIZATIONS:
+            where += ", which only an organization administrator can change"
+        return f"{name} (explicit deny{where})"
+    return f"{name} (no {policy_type.partition(' ')[2]} allows it)" if policy_type else name
