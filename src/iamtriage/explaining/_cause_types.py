@@ -24,7 +24,8 @@ __all__ = ("Cause", "CauseType", "Evidence", "cause_parts", "cause_url", "escape
 Evidence: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
 """What a cause rests on.
 
-AWS reports it, it is derived from the text, it is derived from the supplied facts, or it is only possible.
+AWS or the tool that called it reports it, it is derived from the text, it is derived from the supplied
+facts, or it is only possible.
 """
 
 _CAUSE_PAGES = "https://iamtriage.readthedocs.io/en/latest/causes"

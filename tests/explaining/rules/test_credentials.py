@@ -94,7 +94,7 @@ EXPIRATIONS: tuple[Row, ...] = (
         "$ aws s3 ls --profile dev\n\nError when retrieving token from sso: Token has expired and refresh failed",
         {},
         "expired-sso-session",
-        {"expired-sso-session": "derived", "wrong-sso-session": "possible"},
+        {"expired-sso-session": "reported", "wrong-sso-session": "possible"},
         ("aws sso login --profile dev",),
     ),
     (
@@ -105,7 +105,7 @@ EXPIRATIONS: tuple[Row, ...] = (
         ),
         {},
         "expired-sso-session",
-        {"expired-sso-session": "derived"},
+        {"expired-sso-session": "reported"},
         ("aws sso login --profile PROFILE",),
     ),
     (
@@ -113,7 +113,7 @@ EXPIRATIONS: tuple[Row, ...] = (
         "aws: [ERROR]: Your session has expired or credentials have changed. Please reauthenticate using 'aws login'.",
         {},
         "expired-login-session",
-        {"expired-login-session": "derived"},
+        {"expired-login-session": "reported"},
         ("aws login",),
     ),
     (
@@ -324,7 +324,7 @@ ABSENCES: tuple[Row, ...] = (
         'Unable to locate credentials. You can configure credentials by running "aws login".',
         {},
         "no-credentials",
-        {"no-credentials": "derived", "nothing-set-up": "possible", "profile-not-named": "possible"},
+        {"no-credentials": "reported", "nothing-set-up": "possible", "profile-not-named": "possible"},
         ("aws configure sso", "aws login", "aws configure list-profiles"),
     ),
     (
@@ -332,7 +332,7 @@ ABSENCES: tuple[Row, ...] = (
         "operation error S3: ListBuckets, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded",
         {"region": "eu-west-1"},
         "no-credentials",
-        {"no-credentials": "derived", "metadata-hop-limit": "possible", "no-instance-profile": "possible"},
+        {"no-credentials": "reported", "metadata-hop-limit": "possible", "no-instance-profile": "possible"},
         (
             "aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --region eu-west-1 --http-put-response-hop-limit 2",
         ),
@@ -343,7 +343,7 @@ ABSENCES: tuple[Row, ...] = (
         {"cluster": "orders", "namespace": "shop", "service_account": "orders-api", "region": "eu-west-1"},
         "no-credentials",
         {
-            "no-credentials": "derived",
+            "no-credentials": "reported",
             "service-account-without-role": "possible",
             "pods-not-recreated": "possible",
         },
@@ -357,7 +357,7 @@ ABSENCES: tuple[Row, ...] = (
         "CredentialsProviderError: Could not load credentials from any providers\nAWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set",
         {},
         "no-credentials",
-        {"no-credentials": "derived", "no-task-role": "possible"},
+        {"no-credentials": "reported", "no-task-role": "possible"},
         (
             "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.[taskRoleArn,executionRoleArn]'",
         ),
@@ -367,7 +367,7 @@ ABSENCES: tuple[Row, ...] = (
         '[ERROR] NoCredentialsError: Unable to locate credentials\n  File "/var/task/lambda_function.py", line 7, in handler',
         {},
         "no-credentials",
-        {"no-credentials": "derived", "lambda-variables-lost": "possible"},
+        {"no-credentials": "reported", "lambda-variables-lost": "possible"},
         (),
     ),
     (
@@ -375,7 +375,7 @@ ABSENCES: tuple[Row, ...] = (
         "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\nDid you mean to set the `id-token` permission?",
         {},
         "no-credentials",
-        {"no-credentials": "derived", "no-id-token-permission": "possible"},
+        {"no-credentials": "reported", "no-id-token-permission": "possible"},
         (),
     ),
     (
@@ -383,7 +383,7 @@ ABSENCES: tuple[Row, ...] = (
         "The config profile (staging) could not be found",
         {},
         "profile-not-found",
-        {"profile-not-found": "derived", "profile-mistyped": "possible"},
+        {"profile-not-found": "reported", "profile-mistyped": "possible"},
         ("aws configure list-profiles", "aws configure sso --profile staging"),
     ),
     (
@@ -391,7 +391,7 @@ ABSENCES: tuple[Row, ...] = (
         "botocore.exceptions.PartialCredentialsError: Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY",
         {},
         "partial-credentials",
-        {"partial-credentials": "derived"},
+        {"partial-credentials": "reported"},
         (),
     ),
     (
@@ -399,7 +399,7 @@ ABSENCES: tuple[Row, ...] = (
         'botocore.exceptions.InvalidConfigError: The source_profile "base" referenced in the profile "dev" does not exist',
         {},
         "profile-broken",
-        {"source-profile": "derived"},
+        {"source-profile": "reported"},
         ("aws configure get source_profile --profile dev",),
     ),
     (
@@ -407,7 +407,7 @@ ABSENCES: tuple[Row, ...] = (
         "aws eks list-clusters --profile dev\nError loading SSO Token: Token for dev-session does not exist",
         {},
         "no-sso-login",
-        {"no-sso-login": "derived"},
+        {"no-sso-login": "reported"},
         ("aws sso login --profile dev",),
     ),
     (
@@ -415,7 +415,7 @@ ABSENCES: tuple[Row, ...] = (
         "botocore.exceptions.RefreshWithMFAUnsupportedError: Cannot refresh credentials: MFA token required.",
         {},
         "mfa-needed",
-        {"mfa-needed": "derived"},
+        {"mfa-needed": "reported"},
         (),
     ),
     (
@@ -431,7 +431,7 @@ ABSENCES: tuple[Row, ...] = (
         "Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255",
         {"cluster": "orders", "region": "eu-west-1"},
         "kubeconfig-helper",
-        {"kubeconfig-helper": "derived", "helper-without-credentials": "possible"},
+        {"kubeconfig-helper": "reported", "helper-without-credentials": "possible"},
         ("aws eks get-token --cluster-name orders --region eu-west-1",),
     ),
     (
@@ -439,7 +439,7 @@ ABSENCES: tuple[Row, ...] = (
         "Unable to connect to the server: getting credentials: exec: executable aws not found",
         {},
         "kubeconfig-helper",
-        {"kubeconfig-helper": "derived"},
+        {"kubeconfig-helper": "reported"},
         (),
     ),
     (
@@ -463,7 +463,7 @@ ABSENCES: tuple[Row, ...] = (
         f"AWS_WEB_IDENTITY_TOKEN_FILE={TOKEN_FILE}\nNoCredentialProviders: no valid providers in chain. Deprecated.",
         {},
         "no-credentials",
-        {"no-credentials": "derived", "sdk-too-old": "possible", "other-provider": "possible"},
+        {"no-credentials": "reported", "sdk-too-old": "possible", "other-provider": "possible"},
         (),
     ),
     (
@@ -471,7 +471,7 @@ ABSENCES: tuple[Row, ...] = (
         "kubectl get externalsecrets --namespace shop\norders  failed: Missing credentials in config",
         {},
         "no-credentials",
-        {"no-credentials": "derived", "service-account-without-role": "possible"},
+        {"no-credentials": "reported", "service-account-without-role": "possible"},
         (),
     ),
     (
@@ -479,7 +479,7 @@ ABSENCES: tuple[Row, ...] = (
         "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n\nThe pod runs in the namespace shop.",
         {},
         "no-credentials",
-        {"no-credentials": "derived", "service-account-without-role": "possible"},
+        {"no-credentials": "reported", "service-account-without-role": "possible"},
         (),
     ),
     (
@@ -490,7 +490,7 @@ ABSENCES: tuple[Row, ...] = (
         ),
         {},
         "no-credentials",
-        {"no-credentials": "derived", "service-account-without-role": "possible"},
+        {"no-credentials": "reported", "service-account-without-role": "possible"},
         (),
     ),
     (
@@ -498,7 +498,7 @@ ABSENCES: tuple[Row, ...] = (
         "could not get token: NoCredentialProviders: no valid providers in chain. Deprecated.",
         {"cluster": "orders", "region": "eu-west-1"},
         "kubeconfig-helper",
-        {"kubeconfig-helper": "derived", "helper-without-credentials": "derived"},
+        {"kubeconfig-helper": "reported", "helper-without-credentials": "derived"},
         ("aws eks get-token --cluster-name orders --region eu-west-1", "aws configure sso"),
     ),
     (
@@ -530,7 +530,7 @@ ABSENCES: tuple[Row, ...] = (
         "NoCredentialProviders: no valid providers in chain. Deprecated.\norders/pkg.check\n\t/home/runner/work/orders/orders/pkg/check.go:7",
         {},
         "no-credentials",
-        {"no-credentials": "derived", "nothing-set-up": "possible"},
+        {"no-credentials": "reported", "nothing-set-up": "possible"},
         (),
     ),
     (
@@ -585,7 +585,7 @@ ABSENCES: tuple[Row, ...] = (
         "InfiniteLoopConfigError: Infinite loop in credential configuration detected. Attempting to load from profile a which has already been visited.",
         {},
         "profile-broken",
-        {"profile-loop": "derived"},
+        {"profile-loop": "reported"},
         (),
     ),
     (
@@ -593,7 +593,7 @@ ABSENCES: tuple[Row, ...] = (
         "gitlab-runner: NoCredentialsError: Unable to locate credentials",
         {},
         "no-credentials",
-        {"no-credentials": "derived", "job-without-credentials": "possible"},
+        {"no-credentials": "reported", "job-without-credentials": "possible"},
         (),
     ),
     (
@@ -1415,7 +1415,7 @@ CALLS: tuple[Row, ...] = (
         "botocore.exceptions.NoRegionError: You must specify a region.",
         {},
         "no-region",
-        {"no-region": "derived"},
+        {"no-region": "reported"},
         ("aws configure set region REGION",),
     ),
     (
@@ -1423,7 +1423,7 @@ CALLS: tuple[Row, ...] = (
         'botocore.exceptions.EndpointConnectionError: Could not connect to the endpoint URL: "https://eks.eu-west-1.amazonaws.com/clusters"',
         {},
         "no-answer",
-        {"no-answer": "derived"},
+        {"no-answer": "reported"},
         ("nslookup eks.eu-west-1.amazonaws.com",),
     ),
     (
@@ -1431,7 +1431,7 @@ CALLS: tuple[Row, ...] = (
         'operation error STS: GetCallerIdentity, https response error StatusCode: 0, RequestID: , request send failed, Post "https://sts.eu-west-9.amazonaws.com/": dial tcp: lookup sts.eu-west-9.amazonaws.com: no such host',
         {},
         "no-answer",
-        {"name-unknown": "derived"},
+        {"name-unknown": "reported"},
         ("nslookup sts.eu-west-9.amazonaws.com",),
     ),
     (
@@ -1481,7 +1481,7 @@ CALLS: tuple[Row, ...] = (
         'operation error STS: GetCallerIdentity, https response error StatusCode: 0, RequestID: , request send failed, Post "https://sts.eu-west-1.amazonaws.com/": dial tcp 203.0.113.7:443: connect: connection refused',
         {},
         "no-answer",
-        {"connection-refused": "derived"},
+        {"connection-refused": "reported"},
         (),
     ),
     (
@@ -1489,7 +1489,7 @@ CALLS: tuple[Row, ...] = (
         'botocore.exceptions.ReadTimeoutError: Read timeout on endpoint URL: "https://eks.eu-west-1.amazonaws.com/"',
         {},
         "no-answer",
-        {"timeout": "derived"},
+        {"timeout": "reported"},
         (),
     ),
     (
@@ -1537,7 +1537,7 @@ CALLS: tuple[Row, ...] = (
         "AWS Error REQUEST_TIMEOUT during UploadPart operation: curlCode: 28, Timeout was reached",
         {},
         "no-answer",
-        {"timeout": "derived"},
+        {"timeout": "reported"},
         (),
     ),
     (
@@ -1545,7 +1545,7 @@ CALLS: tuple[Row, ...] = (
         'operation error STS: GetCallerIdentity, https response error StatusCode: 0, RequestID: , request send failed, Post "https://sts.eu-west-1.amazonaws.com/": proxyconnect tcp: dial tcp 203.0.113.7:3128: i/o timeout',
         {},
         "no-answer",
-        {"proxy": "derived"},
+        {"proxy": "reported"},
         (),
     ),
     (

@@ -134,7 +134,7 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     if kind is None or kind.cause is NO_ANSWER:
         return explain_no_answer(case, message)
     cause = kind.cause.cause(
-        "reported" if error_code(case.failure) and not kind.is_from_sdk else "derived",
+        "reported" if error_code(case.failure) or kind.is_from_sdk else "derived",
         code_evidence(case.failure, is_from_sdk=kind.is_from_sdk),
     )
     return Explanation(

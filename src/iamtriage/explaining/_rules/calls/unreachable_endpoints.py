@@ -132,7 +132,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         return _explain_unknown_error(case)
     findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
     cause = cause or NO_ANSWER.cause(
-        "derived",
+        "reported",
         code_evidence(case.failure, is_from_sdk=True),
         text="The SDK could not connect to the endpoint.",
     )
@@ -159,15 +159,15 @@ def _network_cause(message: str, host: str | None) -> Cause | None:
     """Return the network error that the message reports."""
     because = () if host is None else (f"The text names the host {host}.",)
     if _PROXY.search(message):
-        return PROXY.cause("derived", because)
+        return PROXY.cause("reported", because)
     if _NAME_RESOLUTION.search(message):
-        return NAME_UNKNOWN.cause("derived", because)
+        return NAME_UNKNOWN.cause("reported", because)
     if CERTIFICATE_ERROR.search(message):
         return UNTRUSTED_CERTIFICATE.cause("derived", because)
     if _CONNECTION_REFUSED.search(message):
-        return CONNECTION_REFUSED.cause("derived", because)
+        return CONNECTION_REFUSED.cause("reported", because)
     if _TIMEOUT.search(message):
-        return TIMEOUT.cause("derived", because)
+        return TIMEOUT.cause("reported", because)
     return None
 
 

@@ -306,7 +306,7 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
         summary=error.summary.format(
             of=f" {profile}" if profile else "", source=_describe_source(error, source)
         ),
-        causes=(error.cause.cause("derived", quote_phrases(message, error.phrase)),),
+        causes=(error.cause.cause("reported", quote_phrases(message, error.phrase)),),
         remedies=(
             Remedy(
                 title=error.title,

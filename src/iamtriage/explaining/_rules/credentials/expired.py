@@ -151,7 +151,7 @@ PRESIGNED_URL_TOO_OLD = CauseType(
 SOURCE_RETURNS_EXPIRED = CauseType(
     "source-returns-expired",
     title="The credential source returns expired credentials",
-    text="The SDK refreshed the credentials, and the source returned ones that have already expired.",
+    text="The SDK refreshed the credentials, and by the machine's clock the new ones have already expired.",
     recognised_by='botocore says "Credentials were refreshed, but the refreshed credentials are still expired."',
     fix="Check the clock, then the Expiration that the source returns: instance metadata, container metadata or a credential process.",
     sources=(pages.EC2_METADATA_CREDENTIALS,),
@@ -213,9 +213,9 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
     return Explanation(
         failure=case.failure,
         topic="expired-session",
-        summary=f"The {source} returned credentials that have already expired, so AWS never evaluated a policy.",
+        summary=f"The {source} returned credentials that count as expired: the clock is ahead, or they are old. AWS evaluated no policy.",
         causes=(
-            SOURCE_RETURNS_EXPIRED.cause("derived", quote_phrases(message, _STILL_EXPIRED_PHRASE)),
+            SOURCE_RETURNS_EXPIRED.cause("reported", quote_phrases(message, _STILL_EXPIRED_PHRASE)),
             CLOCK_AHEAD.cause(text="The clock of the machine is ahead, so new credentials look expired."),
             STALE_METADATA.cause(),
         ),

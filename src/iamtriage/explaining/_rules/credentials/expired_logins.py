@@ -130,7 +130,7 @@ def explain_expired_sso(
 ) -> Explanation:
     """Explain that a sign-in to IAM Identity Center has expired."""
     profile = find_profile(case)
-    causes = [EXPIRED_SSO_SESSION.cause("derived", quote_phrases(message, *EXPIRY_PHRASES))]
+    causes = [EXPIRED_SSO_SESSION.cause("reported", quote_phrases(message, *EXPIRY_PHRASES))]
     if "refresh failed" in message:
         causes.append(
             WRONG_SSO_SESSION.cause(
@@ -170,7 +170,7 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
         failure=case.failure,
         topic="expired-login-session",
         summary="The session of aws login has expired.",
-        causes=(EXPIRED_LOGIN_SESSION.cause("derived", because),),
+        causes=(EXPIRED_LOGIN_SESSION.cause("reported", because),),
         remedies=(
             credential_remedies.console_login(find_profile(case)),
             credential_remedies.show_identity(find_profile(case)),

@@ -95,7 +95,6 @@ OTHER_PARTITION = CauseType(
 KEY_GONE = CauseType(
     "key-gone",
     title="The access key was deleted or deactivated",
-    text="The access key was deleted or deactivated, by its owner or because it was exposed publicly.",
     fix="Activate the key, or create a new one.",
     of="invalid-credentials",
 )

@@ -126,7 +126,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         summary=f"{subject} does not exist in the config and credentials files that the call reads{place}.",
         causes=(
             PROFILE_NOT_FOUND.cause(
-                "derived",
+                "reported",
                 quote_phrases(
                     message,
                     "could not be found",
@@ -176,7 +176,7 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
     place = _PLACES.get(found[1], safe_name(found[1]) or "one place") if found else "one place"
     missing = safe_name(found[2].strip(" ,")) if found else None
     cause = PARTIAL_CREDENTIALS.cause(
-        "derived",
+        "reported",
         (f"The SDK says that the credentials in {place} are partial.",),
         text=f"Only a part of the credentials is set in {place}.",
     )

@@ -167,7 +167,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         topic="no-sso-login",
         summary=f"Nobody is signed in to IAM Identity Center for {described}: the token cache has no token for it.",
         causes=(
-            NO_SSO_LOGIN.cause("derived", quote_phrases(message, "Error loading SSO Token")),
+            NO_SSO_LOGIN.cause("reported", quote_phrases(message, "Error loading SSO Token")),
             OTHER_HOME.cause(),
         ),
         remedies=(
@@ -180,7 +180,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
 
 def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that there is no session of ``aws login``."""
-    causes = [NO_LOGIN_SESSION.cause("derived")]
+    causes = [NO_LOGIN_SESSION.cause("reported")]
     profile = find_profile(case)
     summary = f"The profile{f' {profile}' if profile else ''} has no usable session of aws login."
     remedies = [credential_remedies.console_login(profile)]
@@ -219,7 +219,7 @@ def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explan
         summary="The profile's role requires an MFA code, and the program cannot prompt for one.",
         causes=(
             MFA_NEEDED.cause(
-                "derived", quote_phrases(message, "MFA token required", "AssumeRoleTokenProvider")
+                "reported", quote_phrases(message, "MFA token required", "AssumeRoleTokenProvider")
             ),
         ),
         remedies=(
@@ -331,7 +331,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         else f"kubectl got no token: aws eks get-token failed because {reason}.",
         causes=(
             KUBECONFIG_HELPER.cause(
-                "derived",
+                "reported",
                 _helper_evidence(name, exit_code),
                 text=f"The program that the kubeconfig runs to get a token {outcome}.",
             ),

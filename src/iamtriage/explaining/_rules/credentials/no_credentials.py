@@ -147,7 +147,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         return _explain_login_profile(case)
     environments = _likely_environments(case, message)
     advice = [environment(case, message) for environment in environments]
-    not_found = NO_CREDENTIALS.cause("derived", _searched_places(message))
+    not_found = NO_CREDENTIALS.cause("reported", _searched_places(message))
     # A pod without a role falls back to the instance metadata, so both causes come before the others.
     likeliest = 1 if environments[0] is advise_in_pods else _MAX_CAUSES
     causes = (

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import authorization_det
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_principal
 from iamtriage.explaining._rules.shared.wording import (
+    ALLOW_STILL_REQUIRED,
     EVENTUAL_CONSISTENCY,
     ONE_POLICY_TYPE,
     denial_summary,
@@ -179,7 +180,9 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     elif _names_trust_policy(denial):
         text = f"The trust policy of {role} {_trust_verdict(denial)}."
         if denial.is_explicit:
-            text = f"A Deny statement in the trust policy of {role} matches the request. An explicit deny overrides any Allow."
+            text = (
+                f"A Deny statement in the trust policy of {role} matches the request. {ALLOW_STILL_REQUIRED}"
+            )
         yield CALLER_NOT_TRUSTED.cause(evidence, reasons, text=text)
     if findings is not None:
         yield findings.cause
@@ -199,7 +202,7 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         yield CALLER_NOT_TRUSTED.cause(text=text)
         yield NO_SUCH_ROLE.cause()
     if denial.is_explicit and not _names_trust_policy(denial):
-        text = "A Deny statement in some policy matches the request. An explicit deny overrides any Allow."
+        text = f"A Deny statement in some policy matches the request. {ALLOW_STILL_REQUIRED}"
         yield EXPLICIT_DENY.cause("reported", reasons, text=text)
 
 

@@ -34,6 +34,9 @@ _POLICY_ID = lazy_pattern(r"p-[0-9a-z_]{8,128}", re.ASCII)
 _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/", re.ASCII)
 
 
+_EXEMPT_FROM_SCPS = "Service control policies apply to every principal of a member account, including its root user, but not to service-linked roles or to the management account."
+
+
 SCP_DENY = CauseType(
     "scp-deny",
     title="A Deny statement in a service control policy matches the request",
@@ -81,8 +84,7 @@ def explain_service_control(denial: Denial) -> Explanation:
     owner = _management_account(denial.policy)
     ask = f"Only an administrator of the AWS organization (management account{owner} or a delegated administrator) can see or change the policy."
     if denial.deny != "implicit":
-        note = "Service control policies apply to every principal of a member account, including its root user, but not to service-linked roles or to the management account."
-        return _explain_control_deny(denial, "service_control", ask, note)
+        return _explain_control_deny(denial, "service_control", ask, _EXEMPT_FROM_SCPS)
     remedy = Remedy(
         title="Attach a service control policy that allows it",
         who="organization administrator",
@@ -108,13 +110,17 @@ def explain_service_control(denial: Denial) -> Explanation:
     text = f"At some level between the organization's root and the account, no service control policy allows the action.{excluded} {_no_identity_allow(denial, 'service control policy')}"
     cause = (SCP_NO_ALLOW, text)
     return _explain_control(
-        denial, "no service control policy allows it", cause, remedy, IDENTITY_ALLOW_REQUIRED
+        denial,
+        "no service control policy allows it",
+        cause,
+        remedy,
+        *(IDENTITY_ALLOW_REQUIRED, _EXEMPT_FROM_SCPS),
     )
 
 
 def explain_resource_control(denial: Denial) -> Explanation:
     """Explain a denial by a resource control policy."""
-    ask = "Only an administrator of the organization that owns the resource's account can change the policy. It applies to the resources of the organization's accounts, whoever calls."
+    ask = "Only an administrator of the organization that owns the resource's account can change the policy. It applies to all callers except service-linked roles, but not to resources of the management account."
     if denial.deny != "implicit":
         return _explain_control_deny(denial, "resource_control", ask)
     # Only RCPFullAWSAccess can contain an Allow, and it can't be detached:
@@ -191,10 +197,11 @@ def _explain_control(
 
 def _no_identity_allow(denial: Denial, name: str) -> str:
     """Return the sentence that no policy of the account overrides a control policy."""
+    then = " When the Deny is gone, an Allow is still required." if denial.is_explicit else ""
     if name == "resource control policy":
-        return "Neither an identity-based policy nor the resource's own policy overrides it."
+        return f"Neither an identity-based policy nor the resource's own policy overrides it.{then}"
     account = f"account {denial.account}" if denial.account else "the account"
-    return f"Nothing in {account} overrides it, not even an administrator's Allow."
+    return f"Nothing in {account} overrides it, not even an administrator's Allow.{then}"
 
 
 def _management_account(policy: str | None) -> str:

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import model_region_remedy, region_argument, save_step
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import statement_id
-from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
+from iamtriage.explaining._rules.shared.wording import ALLOW_STILL_REQUIRED, denial_summary, reason_lines
 from iamtriage.policies._documents import build_statement
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     """Explain a denial by a permissions boundary."""
     if denial.is_explicit:
         verdict = "its permissions boundary denies it"
-        text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. No Allow in another policy overrides it."
+        text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. {ALLOW_STILL_REQUIRED}"
         change = "Scope down the Deny statement or satisfy what it requires, or give the principal another boundary."
     else:
         verdict = "its permissions boundary does not allow it"
@@ -139,7 +139,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
     """Explain a denial by a session policy."""
     if denial.is_explicit:
         verdict = "the session's policy denies it"
-        text = "A Deny statement in a policy that was passed when the session began matches the request. No Allow in another policy overrides it."
+        text = f"A Deny statement in a policy that was passed when the session began matches the request. {ALLOW_STILL_REQUIRED}"
     else:
         verdict = "the session's policy does not allow it"
         text = "The session has a session policy, which does not allow the action. An Allow in a policy of the role or user has no effect on it."
@@ -217,7 +217,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
     explicit = denial.is_explicit
     verb = {"explicit": "denies it", "implicit": "does not allow it", None: "blocks it"}[denial.deny]
-    text = f"The request went through a VPC endpoint whose policy {verb}. An Allow in a policy of the caller does not override the endpoint policy."
+    text = f"The request went through a VPC endpoint whose policy {verb}. {ALLOW_STILL_REQUIRED if explicit else 'An Allow in a policy of the caller does not override the endpoint policy.'}"
     service = denial.service or "SERVICE"
     region = region_argument(denial)
     name = f"com.amazonaws.{region}.{service}" if service.replace("-", "").isalnum() else "SERVICE_NAME"

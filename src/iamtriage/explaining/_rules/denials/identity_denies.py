@@ -23,7 +23,12 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
 )
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.stated_decisions import inline_policy_commands, named_statements
-from iamtriage.explaining._rules.shared.wording import ONE_POLICY_TYPE, denial_summary, reason_lines
+from iamtriage.explaining._rules.shared.wording import (
+    ALLOW_STILL_REQUIRED,
+    ONE_POLICY_TYPE,
+    denial_summary,
+    reason_lines,
+)
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
@@ -146,7 +151,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             IDENTITY_DENY.cause(
                 denial.policy_type_evidence,
                 reason_lines(denial),
-                text=f"A Deny statement in an identity-based policy of {denial.caller} matches the request. {policy} An explicit deny overrides any Allow.",
+                text=f"A Deny statement in an identity-based policy of {denial.caller} matches the request. {policy} {ALLOW_STILL_REQUIRED}",
             ),
         ),
         # The authorization details name the policy, if the message does not.
@@ -273,7 +278,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
             EXPLICIT_DENY.cause(
                 denial.policy_type_evidence,
                 reason_lines(denial),
-                text="A Deny statement in some policy matches the request. The message does not name the policy type. An explicit deny overrides any Allow.",
+                text=f"A Deny statement in some policy matches the request. The message does not name the policy type. {ALLOW_STILL_REQUIRED}",
             ),
             *(
                 DENYING_CONDITION.cause(

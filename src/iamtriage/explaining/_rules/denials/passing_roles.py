@@ -39,7 +39,7 @@ from iamtriage.explaining._rules.shared.wording import (
 )
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Evidence
+    from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
 
@@ -64,6 +64,14 @@ PASS_ROLE = CauseType(
     recognised_by="The denied action is iam:PassRole.",
     fix="Allow the caller iam:PassRole on the role, with the condition iam:PassedToService.",
     sources=(pages.PASS_ROLE,),
+)
+ROLE_PASSED_WITHIN_CALL = CauseType(
+    "role-passed-within-call",
+    title="The call passes a role to a service",
+    meaning="Services that work with a role of yours check iam:PassRole within the call that names the role.",
+    recognised_by="The denied action is iam:PassRole, and the text shows which service was called.",
+    fix="Allow the caller iam:PassRole on the role. The permission for the call itself is not missing.",
+    of="pass-role",
 )
 CROSS_ACCOUNT_PASS_ROLE = CauseType(
     "cross-account-pass-role",
@@ -97,17 +105,20 @@ def explain_pass_role(denial: Denial) -> Explanation:
     evidence: Evidence = denial.policy_type_evidence if denial.policy_type == "identity" else "derived"
     if denial.action_evidence == "supplied":
         evidence = "supplied"
+    caller, reasons = capitalize_start(denial.caller), reason_lines(denial)
+    call = f"{caller} {_describe_call(denial, f'{role} to {to}')}{unnamed}"
+    causes: tuple[Cause, ...] = (PASS_ROLE.cause(evidence, reasons, text=call),)
+    if evidence == "reported":
+        # AWS reports the denial. Which call passes the role, and to which service, follows from the text.
+        causes = (
+            PASS_ROLE.cause(evidence, reasons, text=f"{caller} is not allowed to pass {role}."),
+            ROLE_PASSED_WITHIN_CALL.cause("derived", text=call),
+        )
     return Explanation(
         failure=denial.failure,
         topic="pass-role",
         summary=denial_summary(denial, _verdict(denial, to)),
-        causes=(
-            PASS_ROLE.cause(
-                evidence,
-                reason_lines(denial),
-                text=f"{capitalize_start(denial.caller)} {_describe_call(denial, f'{role} to {to}')}{unnamed}",
-            ),
-        ),
+        causes=causes,
         remedies=present(
             _allow_pass_remedy(denial, role, recipient),
             _trust_remedy(denial, role, recipient) if recipient or denial.resource else None,

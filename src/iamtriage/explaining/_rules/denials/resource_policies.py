@@ -30,7 +30,12 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES, ResourcePolicy
-from iamtriage.explaining._rules.shared.wording import ONE_POLICY_TYPE, denial_summary, reason_lines
+from iamtriage.explaining._rules.shared.wording import (
+    ALLOW_STILL_REQUIRED,
+    ONE_POLICY_TYPE,
+    denial_summary,
+    reason_lines,
+)
 from iamtriage.policies._documents import build_document, build_statement
 
 if TYPE_CHECKING:
@@ -116,7 +121,7 @@ def explain_resource_policy(denial: Denial) -> Explanation:
     name = policy_of(denial).name
     if denial.is_explicit:
         cause = RESOURCE_DENY
-        text = f"A Deny statement in the {name} matches the request. An explicit deny overrides any Allow, in the caller's policies, too."
+        text = f"A Deny statement in the {name} matches the request. {ALLOW_STILL_REQUIRED}"
         verdict = f"the {name} explicitly denies it"
         remedy = narrow_deny_remedy(denial, name)
         notes: tuple[str, ...] = ()

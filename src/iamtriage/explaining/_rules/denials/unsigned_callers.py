@@ -8,6 +8,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.wording import (
+    ALLOW_STILL_REQUIRED,
     denial_summary,
     reason_lines,
 )
@@ -44,7 +45,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     name = policy_of(denial).name
     causes = [UNSIGNED_CALL.cause("reported", ("The message says: User: anonymous",))]
     if denial.is_explicit:
-        text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it: a Deny overrides any Allow."
+        text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it. {ALLOW_STILL_REQUIRED}"
         causes.append(RESOURCE_DENY.cause("derived", reason_lines(denial), text=text))
     elif denial.policy_type == "resource":
         text = f"The {name} does not allow anonymous callers."

@@ -279,7 +279,7 @@ def _add_pod_check(explanation: Explanation, request: Request, user: str) -> Exp
         title=f"Check that a pod on this node refers to the {kind} {clip_text(request.name or '')}",
         who="cluster administrator",
         steps=(
-            f"Check that one of the pods is on this node and names the {kind} correctly, in its volumes, env or envFrom. If not, correct the pod.",
+            f"The command prints the pods on this node. One of them must name the {kind} in its volumes, env or envFrom. If none does, correct the name in the pod, or retry after the pod is scheduled to this node.",
             "If something other than the kubelet made the request, use a separate service account or user instead of the node's credentials.",
         ),
         commands=(

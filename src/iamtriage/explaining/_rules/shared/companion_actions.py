@@ -149,6 +149,11 @@ _HINTS = {
     "ssm:SendCommand": "ssm:SendCommand is required on the document and on each instance: add their ARNs (arn:aws:ec2:REGION:ACCOUNT_ID:instance/…).",
     "ecs:ExecuteCommand": "The AWS CLI also calls ecs:DescribeTasks for the task. If the cluster encrypts sessions with a KMS key, kms:GenerateDataKey on that key is required, too.",
 }
+# What a task is, if the name of its first action does not say it.
+_PURPOSES = {
+    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
+    "ecr:GetAuthorizationToken": "The login to the registry (docker login) requires it, before each pull or push.",
+}
 # A fragment of the text, the beginning of the action, and what to know then.
 _TEXT_HINTS = (
     (
@@ -276,7 +281,8 @@ def _companion_actions(action: str, by_resource: bool) -> tuple[str, ...]:  # no
     describe = _for_resource_policy if by_resource else _for_identity_policy
     sentences = [sentence for task in _TASKS.get(action, ()) if (sentence := describe(task, action))]
     if sentences:
-        return (*sentences, _ALL)
+        purpose = _PURPOSES.get(action)
+        return (*([purpose] if purpose else []), *sentences, _ALL)
     hint = None if by_resource else _HINTS.get(action)
     return () if hint is None else (hint,)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
+    "ALLOW_STILL_REQUIRED",
     "EVENTUAL_CONSISTENCY",
     "ONE_POLICY_TYPE",
     "POLICY_TYPE_NAMES",
@@ -24,6 +25,8 @@ __all__ = (
     "reason_lines",
 )
 
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ALLOW_STILL_REQUIRED = "An Allow does not override it, but is still required when the Deny is gone."
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 
 
