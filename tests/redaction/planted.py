@@ -169,6 +169,7 @@ NAMES: tuple[tuple[str, str], ...] = (
     ("Set-Cookie", "cookie"),
     ("encodedMessage", "encoded message"),
     ("SUPABASE_JWT", "web token"),
+    ("npmAuthIdent", "authorization"),
 )  # fmt: skip
 
 # Names of something else, next to a value that looks random.
@@ -287,6 +288,7 @@ TOKENS: tuple[tuple[str, str], ...] = (
 # The rest of a URL is the token.
 TOKENS_IN_URLS: tuple[tuple[str, str, str], ...] = (
     ("GitLab", "Cookie _gitlab_session={}", _mix(32, "abcdef0123456789")),
+    ("Discord", "https://discord.com/api/webhooks/{}", "123456789012345678/" + _mix(68)),
     ("Microsoft Teams", "https://x.webhook.office.com/webhookb2/u@v/IncomingWebhook/{}", _mix(32, "abcdef0123456789") + "/7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93"),
     ("Slack", "https://hooks.slack.com/{}", "services/T0123456/B0123456/" + _mix(24)),
 )  # fmt: skip

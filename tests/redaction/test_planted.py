@@ -22,6 +22,7 @@ from tests.redaction.planted import (
     TOKENS_IN_URLS,
 )
 from tests.redaction.test_redaction_properties import NOTATIONS, assert_valid_document
+from tests.redaction.tool_texts import TOOL_TEXTS
 
 _VALUES = {
     "secret access key": KEY,
@@ -119,8 +120,21 @@ def test_secret_is_removed_from_text(what: str, text: str, secrets: tuple[str, .
         assert redact(shown) == shown
 
 
+def test_secret_is_removed_from_what_tools_print() -> None:
+    for what, text, secrets in TOOL_TEXTS:
+        for place in (text, f"before\n{text}\nafter"):
+            shown = redact(place)
+            assert not [secret for secret in secrets if secret in shown], (what, shown)
+            assert redact(shown) == shown
+        logged = json.dumps({"log": text, "n": 1})
+        shown = redact(logged)
+        assert not [secret for secret in secrets if json.dumps(secret)[1:-1] in shown], (what, shown)
+        assert json.loads(shown)["n"] == 1
+        assert redact(shown) == shown
+
+
 def test_promise_is_wide() -> None:
-    """The numbers on the page: more than 350 secrets in more than 80 notations."""
-    assert len(NAMES) + len(TOKENS) + len(TEXTS) >= 350
+    """The numbers on the page: more than 550 secrets in more than 80 notations."""
+    assert len(NAMES) + len(TOKENS) + len(TEXTS) + len(TOOL_TEXTS) >= 550
     assert len(NOTATIONS) >= 80
     assert len(COMMANDS) >= 15

@@ -6,14 +6,15 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from iamtriage.redaction._documents.keys import announce_items, announce_members
+from iamtriage.redaction._documents.document_secrets import find_in_content
+from iamtriage.redaction._documents.keys import announce_items, announce_members, list_secret_keys
 from iamtriage.redaction._finders.key_pairs import is_access_key_id, is_secret_access_key
 from iamtriage.redaction._secret_spans import insert_markers
 from iamtriage.redaction._secrets import find_secrets, hide_secrets
 from iamtriage.redaction._vocabulary.markers import make_marker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from iamtriage.redaction._documents.keys import Announced
 
@@ -79,7 +80,10 @@ class _DataCopy:
         scalars = [_scalar(value) for _, value in items]
         keys = [key if isinstance(key, str) else "" for key, _ in items]
         paired = any(scalar is not None and is_access_key_id(scalar) for scalar in scalars)
-        for (key, value), known in zip(items, announce_members(keys, scalars, announced), strict=True):
+        known_members = announce_members(
+            keys, scalars, announced, lambda at: list_secret_keys(_nested(items[at][1]))
+        )
+        for (key, value), known in zip(items, known_members, strict=True):
             name = _unique(hide_secrets(key), target) if isinstance(key, str) else key
             target[name] = self._value(value, known, paired=paired)
 
@@ -104,6 +108,28 @@ class _DataCopy:
         return value if shown == scalar else shown
 
 
+def _nested(value: object) -> Iterator[tuple[str, str]]:
+    """Yield the key of each scalar in a value, and the scalar as text."""
+    stack = [value]
+    seen: set[int] = set()
+    while stack:
+        container = stack.pop()
+        if id(container) in seen:
+            continue
+        seen.add(id(container))
+        pairs: list[tuple[object, object]] = []
+        if isinstance(container, Mapping):
+            pairs = [*cast("Mapping[object, object]", container).items()]
+        elif isinstance(container, list | tuple):
+            pairs = [("", each) for each in cast("list[object]", container)]
+        for key, each in pairs:
+            scalar = _scalar(each)
+            if scalar is None:
+                stack.append(each)
+            elif isinstance(key, str):
+                yield key, scalar
+
+
 def _scalar(value: object) -> str | None:
     """Return a value of JSON as text; ``None`` if it is an object, a list or something else."""
     if isinstance(value, str):
@@ -122,7 +148,7 @@ def _redact_scalar(text: str, announced: Announced | None, *, is_text: bool, pai
     if not is_text:
         return text
     if announced is not None:
-        text = insert_markers(text, announced.find_in(text, find_secrets))
+        text = insert_markers(text, find_in_content(text, announced, find_secrets))
     return hide_secrets(text)
 
 

@@ -36,8 +36,10 @@ __all__ = ("find_original_span", "hide_secrets")
 _SIGNS = re.compile(
     r"secret|token|pass|pwd|pw|signature|encoded|key|session|saml|cookie|bearer|auth|verifier|seed|psk|jwt|pat|sas"
     r"|totp|docker|code|qr|device|aws|akia|asia|abia|acca|a3t|ey[ja]|k8s-aws|ojb3|ogzxiv|fqodyxdz|qvdtomv5|://|curl"
-    r"|mysql|maria|login|secure|sensitive|masked|noecho|zip|redis-cli|sqlcmd|bcp|mongo|ldap|vault|identified|echo"
-    r"|printf|smb|rpcclient|net use|keytool|jarsigner|x-oauth|:543|:\*|%2f%2f"
+    r"|mysql|maria|login|secure|sensitive|mask|noecho|zip|redis-cli|sqlcmd|bcp|mongo|ldap|vault|identified|echo"
+    r"|printf|smb|rpcclient|net use|keytool|jarsigner|x-oauth|:[56]43|:\*|%2f%2f|sqlplus|jdbc|7z|rar |cqlsh"
+    r"|psexec|openssl|lftp|schtasks|rabbitmqctl|http-basic|bundle config|pulumi|sudo|@tcp|@unix|webhook"
+    r"|%3a(?:[56]43|%2a)"
 )
 
 

@@ -13,7 +13,13 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._documents.json_spans import find_json
-from iamtriage.redaction._documents.keys import announce_items, announce_members, announce_pairs
+from iamtriage.redaction._documents.keys import (
+    Announced,
+    announce_items,
+    announce_members,
+    announce_pairs,
+    list_secret_keys,
+)
 from iamtriage.redaction._documents.nodes import Node
 from iamtriage.redaction._documents.string_spans import find_strings
 from iamtriage.redaction._documents.xml_spans import find_xml
@@ -24,14 +30,13 @@ from iamtriage.redaction._vocabulary.notations import FILLER
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from iamtriage.redaction._documents.keys import Announced
     from iamtriage.redaction._documents.nodes import Decoded, Item, Scalar, Value
 
     Find = Callable[[str], Iterable[FoundSecret]]
     # A value, its characters if it is a scalar, and what is known about it.
     _Open = tuple[Value, Decoded | None, Announced | None]
 
-__all__ = ("Documents", "find_in_scalar")
+__all__ = ("Documents", "find_in_content", "find_in_scalar")
 
 # No shorter text contains a name and its value.
 _MIN_LENGTH = 5
@@ -40,6 +45,11 @@ _MIN_KEY = 12
 # No shorter word has the form of a secret.
 _MIN_TOKEN = 16
 _LINE = re.compile(r"[^\n]+")
+# Before the JSON of a secret: "--secret-string '", "secret_string = jsonencode(".
+_SECRET_STRING = re.compile(
+    r"secret[-_]?string[\"']?(?:\s|[:=]|jsonencode\(|\\{0,8}[\"']){1,40}\Z", re.IGNORECASE
+)
+_MAX_BEFORE = 80
 
 
 class _FoundDocuments(NamedTuple):
@@ -54,10 +64,12 @@ class Documents:
 
     Args:
         text: The text.
+        announced: What is known about the text.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, announced: Announced | None = None) -> None:
         self._text = text
+        self._announced = announced
         found = _find_documents(text)
         self._values = found.values
         self._spans = found.spans
@@ -84,7 +96,7 @@ class Documents:
             find: Finds the secrets in the text of a string.
         """
         # A stack, because documents can be nested deeper than Python's stack.
-        stack: list[_Open] = [(value, None, None) for value in reversed(self._values)]
+        stack: list[_Open] = [(value, None, self._announce(value)) for value in reversed(self._values)]
         while stack:
             value, decoded, announced = stack.pop()
             if isinstance(value, Node):
@@ -113,8 +125,15 @@ class Documents:
         if what:
             yield value.mark(FoundSecret(value.start, value.end, what, is_whole=True))
         elif value.is_text and len(content) >= _MIN_LENGTH and not _is_word(content):
-            for found in known.find_in(content, find, is_quoted=value.is_quoted) if known else find(content):
+            for found in find_in_content(content, known, find, is_quoted=value.is_quoted):
                 yield value.mark(_located(found, decoded, value.end))
+
+    def _announce(self, value: Value) -> Announced | None:
+        """Return what the text before a document says about it: the option of a command, or a name of HCL."""
+        low = max(0, value.start - _MAX_BEFORE)
+        if self._announced is not None or _SECRET_STRING.search(self._text, low, value.start) is None:
+            return self._announced
+        return Announced(is_secret_string=True)
 
     def _children(self, node: Node, announced: Announced | None) -> list[_Open]:
         keys = [item.key for item in node.items if item.key is not None]
@@ -127,7 +146,12 @@ class Documents:
         if node.kind == "list":
             names = announce_items(values, announced)
         else:
-            names = announce_members([self._name(item) for item in node.items], values, announced)
+            names = announce_members(
+                [self._name(item) for item in node.items],
+                values,
+                announced,
+                lambda at: list_secret_keys(self._nested(node.items[at].value)),
+            )
         if node.kind == "pairs":
             names = [known or paired for known, paired in zip(names, announce_pairs(values), strict=True)]
         children: list[_Open] = [
@@ -136,8 +160,37 @@ class Documents:
         ]
         return [*((key, None, None) for key in long_keys), *children] if long_keys else children
 
+    def _nested(self, value: Value) -> Iterator[tuple[str, str]]:
+        """Yield the key of each scalar in a value, and the scalar as text."""
+        stack = [value] if isinstance(value, Node) else []
+        while stack:
+            for item in stack.pop().items:
+                if isinstance(item.value, Node):
+                    stack.append(item.value)
+                else:
+                    yield self._name(item), item.value.decode(self._text).content
+
     def _name(self, item: Item) -> str:
         return item.name or (item.key.decode(self._text).content if item.key is not None else "")
+
+
+def find_in_content(
+    content: str, known: Announced | None, find: Find, *, is_quoted: bool = True
+) -> Iterator[FoundSecret]:
+    """Find the secrets in the content of a string that is not one as a whole.
+
+    Args:
+        content: The content.
+        known: What is known about the string.
+        find: Finds the secrets in a text.
+        is_quoted: Whether quotes or the notation show where the string ends.
+    """
+    if known is None:
+        yield from find(content)
+        return
+    if known.content is not None and content.lstrip().startswith("{"):
+        yield from Documents(content, known.content).find_secrets(find)
+    yield from known.find_in(content, find, is_quoted=is_quoted)
 
 
 def _find_documents(text: str) -> _FoundDocuments:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from iamtriage.redaction._secret_spans import FoundSecret
     from iamtriage.redaction._vocabulary.markers import Secret
 
-__all__ = ("Announced", "announce_items", "announce_members", "announce_pairs")
+__all__ = ("Announced", "announce_items", "announce_members", "announce_pairs", "list_secret_keys")
 
 # The keys of an object that holds a name and its value: those of Kubernetes, ECS, HAR, CloudFormation, SSM.
 _NAME_KEYS = frozenset(
@@ -65,6 +65,33 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _HEADER = "authorization: "
+# In Terraform's state and plans: an object, and what next to it says which of its values are secrets.
+_SENSITIVE_PARTS = {
+    "attributes": "sensitiveattributes",
+    "after": "aftersensitive",
+    "before": "beforesensitive",
+    "values": "sensitivevalues",
+}
+# What is not a secret in the JSON of a secret:
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
+_PUBLIC_KEYS = frozenset(
+    {
+        "user",
+        "username",
+        "engine",
+        "host",
+        "hostname",
+        "port",
+        "dbname",
+        "database",
+        "dbinstanceidentifier",
+        "dbclusteridentifier",
+        "region",
+        "ssl",
+        "masterarn",
+        "superuserarn",
+    }
+)
 
 
 class Announced(NamedTuple):
@@ -76,6 +103,8 @@ class Announced(NamedTuple):
         sign: How it follows its name: a key, an option, or another item.
         is_header: Whether it is the value of an Authorization header.
         is_secret_object: Whether it is a Secret of Kubernetes.
+        is_secret_string: Whether it is the object that the string of a secret contains.
+        secret_keys: The keys of its values that are secrets.
     """
 
     name: Name | None = None
@@ -83,6 +112,14 @@ class Announced(NamedTuple):
     sign: str = ":"
     is_header: bool = False
     is_secret_object: bool = False
+    is_secret_string: bool = False
+    secret_keys: frozenset[str] = frozenset()
+
+    @property
+    def content(self) -> Announced | None:
+        """What is known about a document in the value: in the string of a secret, most values are secrets."""
+        is_secret = self.is_secret_string or (self.name is not None and self.name.tail == "secretstring")
+        return Announced(is_secret_string=True) if is_secret else None
 
     def secret_in(self, content: str, *, is_text: bool, is_quoted: bool = True) -> Secret | None:
         """Return what a value is, if all of it is a secret; ``None`` if it is not.
@@ -140,7 +177,10 @@ _ITEM = Placement("tuple", quoted=True, structured=True, query=False, is_key=Tru
 
 
 def announce_members(
-    keys: Sequence[str], values: Sequence[str | None], announced: Announced | None
+    keys: Sequence[str],
+    values: Sequence[str | None],
+    announced: Announced | None,
+    find_secret_keys: Callable[[int], Iterable[str]],
 ) -> list[Announced | None]:
     """Return what is known about each value of an object.
 
@@ -148,6 +188,7 @@ def announce_members(
         keys: The keys.
         values: The values that are scalars, as text; ``None`` for others.
         announced: What is known about the object.
+        find_secret_keys: Returns the keys of secrets that the value at a position lists.
     """
     short = [key.lower().replace("_", "").replace("-", "") for key in keys]
     members = dict(zip(short, values, strict=True))
@@ -155,10 +196,20 @@ def announce_members(
         announced is not None and announced.is_secret_object
     )
     named = _classify_pair(members)
+    positions = {key: at for at, key in enumerate(short)}
     result: list[Announced | None] = []
     for key, brief in zip(keys, short, strict=True):
         if announced is not None and announced.what is not None:
             result.append(announced)
+        elif brief in _SENSITIVE_PARTS and _SENSITIVE_PARTS[brief] in positions:
+            position = positions[_SENSITIVE_PARTS[brief]]
+            result.append(Announced(secret_keys=frozenset(find_secret_keys(position))))
+        elif announced is not None and announced.secret_keys:
+            result.append(
+                Announced(what="secret") if key in announced.secret_keys else _announce(key) or announced
+            )
+        elif announced is not None and announced.is_secret_string:
+            result.append(announced if brief in _PUBLIC_KEYS else _announce(key) or Announced(what="secret"))
         elif is_secret_object and brief in _KUBERNETES_DATA:
             result.append(Announced(what="secret"))
         elif brief == "items" and members.get("kind") == "SecretList":
@@ -170,6 +221,19 @@ def announce_members(
         else:
             result.append(_announce(key))
     return result
+
+
+def list_secret_keys(keys: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield the keys of the secrets that Terraform lists: ``{"password": true}``, or a path of attributes.
+
+    Args:
+        keys: The keys of the list and of all that it contains, each with its value as text.
+    """
+    for key, value in keys:
+        if value == "true":
+            yield key
+        elif key == "value":
+            yield value
 
 
 def announce_items(values: Sequence[str | None], announced: Announced | None) -> list[Announced | None]:

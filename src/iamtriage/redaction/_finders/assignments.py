@@ -92,7 +92,9 @@ _PAIR = re.compile(
 _MULTI_WORD = frozenset({"password", "secret", "cookie"})
 # What Terraform and others print in place of a value.
 _HIDDEN = re.compile(
-    r"[ \t]{0,40}\((?:sensitive(?: value)?|known after apply|hidden|none|unset|empty|not set|no value|redacted)\)"
+    r"[ \t]{0,40}(?:\((?:sensitive(?: value)?|known after apply|hidden|none|unset|empty|not set|no value|redacted)\)"
+    # kubectl describe secret
+    r"|[0-9]{1,9} bytes\b)"
 )
 # A value that is a function or a subscripted variable: "getpass.getpass(", "config[".
 _CALLEE = re.compile(r"(?:await )?[A-Za-z_]\w{0,80}(?:(?:\.|::|->)\w{1,80}){0,8}")
@@ -104,6 +106,8 @@ _CHANGE = re.compile(
 _TUPLE = re.compile(rf"{QUOTE}{BLANK}{{0,8}},\s{{0,20}}(?=[bBuUrR]?{QUOTE})")
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
 _SPACES = re.compile(r"[ \t]{1,80}")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_CELL_END = re.compile(rf"{QUOTE}?[ \t]{{0,80}}(?:[|│]|\r?$)", re.MULTILINE)
 # A row of two columns, or of a file of comma-separated values: a name and its value, and nothing else.
 _COLUMNS = re.compile(
     rf"(?:[ ]{{2,80}}|\t{{1,8}}|{QUOTE}?,{QUOTE}?)(?P<value>[^\s,;\"']{{6,4096}}){QUOTE}?[ \t]{{0,8}}(?:\\{{0,4}}r?\\{{0,4}}n|\r?$)",
@@ -130,7 +134,14 @@ _COMMAND = re.compile(
     r"\b(?:setx|setenv|set -[gUuxl]{1,3}|ENV|(?:configure|config|secrets?|env|parameter) (?:set|put|create))[ \t]{1,4}"
     r"(?:--?[\w-]{1,40}[ =][\w./:-]{1,80} ){0,3}\Z"
 )
-_NEXT_WORD = re.compile(r"\s[^\s-]")
+# What follows an option in prose: "--password is required".
+_ABOUT_OPTIONS = """
+    a an and are argument arguments as can cannot command does false field fields flag flags for from given has have
+    if in input instead is it may must need needs not of on only option options or parameter parameters required
+    requires set setting should switch takes that the this to true usage value values via was when which will with
+    without
+"""
+_WORDS_ABOUT_OPTIONS = frozenset(_ABOUT_OPTIONS.split())
 _REST = re.compile(rf"[^\n\r{FILLER}]{{1,4096}}")
 _ESCAPED_REST = re.compile(rf"[^\n\r\\\"'{FILLER}]{{1,4096}}")
 _COMMENT = re.compile(r"\s[#;]")
@@ -198,6 +209,19 @@ class _NameMatch(NamedTuple):
         if escaped >= 0:
             begin = escaped + 2
         return _LINE.fullmatch(text, begin, start) if begin or not low else None
+
+    def is_variable(self, sign: Sign, end: int) -> bool:
+        """Return whether an environment variable and its value, which ends at a position, fill a row or tuple."""
+        if sign not in {"table", "tuple"} or _VARIABLE.fullmatch(self.text, self.start, self.end) is None:
+            return False
+        return sign == "tuple" or _CELL_END.match(self.text, end) is not None
+
+    def is_option(self) -> bool:
+        """Return whether the name is an option: "--password", or "-password" after a space."""
+        text, start = self.text, self.start
+        return text.startswith("--", start) or (
+            text.startswith("-", start) and text[max(0, start - 1) : start] in {"", *" \t\n"}
+        )
 
     def is_in_structure(self) -> bool:
         """Return whether a bracket, a comma or the like precedes the name."""
@@ -277,7 +301,7 @@ def _find_value_of(match: _NameMatch) -> FoundSecret | None:
         return _find_assigned_value(match, assign)
     if match.preceded_by(_OPENS_TAG):
         return _check_value(match, "xml", _find_element(text, end))
-    option = text.startswith("--", match.start)
+    option = match.is_option()
     for pattern, sign in _BETWEEN:
         between = pattern.match(text, end)
         if between and (pattern is not _TAGS_BETWEEN or match.preceded_by(_IN_TAG)):
@@ -320,7 +344,7 @@ def _find_column_value(match: _NameMatch, before: str) -> FoundSecret | None:
     """Find the value of "name value", as in commands, netrc files and columns."""
     text = match.text
     columns = _COLUMNS.match(text, match.end)
-    if columns and match.line_start() is not None:
+    if columns and (before == "\t" or match.line_start() is not None):
         return _check_value(match, "tuple", Extent(*columns.span("value"), ""))
     word = _LAST_WORD.match(text, match.end) if match.name.key == "password" else None
     if word and match.line_start() is not None and is_mixed(word["value"]):
@@ -447,11 +471,12 @@ def _check_value(
         # The quote is not closed on its line, so the value ends there.
         end = start + len(text[start:end].partition("\n")[0].rstrip())
     value = text[start:end]
-    placement = placement or Placement(sign, bool(extent.quote), structured=True, query=False)
+    placement = placement or Placement(
+        sign, bool(extent.quote), structured=True, query=False, is_variable=match.is_variable(sign, end)
+    )
     if not match.runs.remember(can_be_secret, name, value, placement):
         return None
-    if sign == "option" and value.isalpha() and _NEXT_WORD.match(text, end):
-        # Prose about an option: "--password is required".
+    if sign == "option" and value.lower() in _WORDS_ABOUT_OPTIONS:
         return None
     if not extent.quote and name.what not in {"password", "secret", "cookie"}:
         end = find_wrapped_end(text, start, end)

@@ -1,7 +1,8 @@
 """Find secrets in command lines, SQL statements and sentences, where no name and sign precede them.
 
 Options are those of the manuals of curl, MySQL, Docker, Helm, sshpass, redis-cli, sqlcmd, the MongoDB shell,
-OpenLDAP, OpenSSL, htpasswd, Info-ZIP, Azure CLI, OpenShift, kubectl, Vault, GitHub CLI and the AWS CLI.
+OpenLDAP, OpenSSL, htpasswd, Info-ZIP, 7-Zip, RAR, Azure CLI, OpenShift, kubectl, Vault, GitHub CLI, the AWS CLI,
+SQL*Plus, cqlsh, PsExec, RabbitMQ, LFTP, Poetry, Bundler, Windows and GitHub Actions.
 """
 
 from __future__ import annotations
@@ -78,24 +79,47 @@ _LOGINS = (
     "helm",
 )
 
+# What reads a password from its standard input.
+_INPUT_READERS = (
+    "--password-stdin",
+    "--with-token",
+    "passwd --stdin",
+    "chpasswd",
+    "sudo -s",
+    "--passphrase-fd 0",
+    "vault login -",
+)
+_READS_INPUT = "|".join(map(re.escape, _INPUT_READERS)).replace(r"sudo\ \-s", r"sudo\ \-S")
+
 _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("curl",), r"\s(?:-u|--user|-U|--proxy-user)[ =]?[\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`]{1,400})", "password"),
-    (("mysql", "mariadb"), rf"\s-p{_VALUE}", "password"),
+    (("mysql", "mariadb", "7z a", "7z x", "7z e", "7z t", "unrar x", "unrar e", "rar a"), rf"\s-p{_VALUE}", "password"),
     (tuple(f"{tool} login" for tool in _LOGINS), rf"\s-p[ =]?{_VALUE}", "password"),
     (("sshpass",), rf"\s-p[ ]?{_VALUE}", "password"),
     (("redis-cli",), rf"\s-a[ ]{{1,4}}{_VALUE}", "password"),
     (("sqlcmd", "bcp"), rf"\s-P[ ]?{_VALUE}", "password"),
-    (("mongo",), rf"\s-p[ ]{{1,4}}{_VALUE}", "password"),
+    (("mongo", "cqlsh", "psexec"), rf"\s-p[ ]{{1,4}}{_VALUE}", "password"),
     (("ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldapwhoami"), rf"\s-w[ ]{{1,4}}{_VALUE}", "password"),
     (("openssl", "keytool", "-passin", "-passout"), rf"pass:{_VALUE}", "password"),
+    (("openssl enc", "openssl smime", "openssl aes", "openssl des"), rf"\s-k[ ]{{1,4}}{_VALUE}", "password"),
     (("htpasswd",), rf"\s-[A-Za-z]{{0,6}}b[A-Za-z]{{0,6}}\s{{1,4}}\S{{1,200}}\s{{1,4}}\S{{1,200}}\s{{1,4}}{_VALUE}", "password"),
     (("zip", "unzip"), rf"\s-P[ ]{{1,4}}{_VALUE}", "password"),
-    (("echo", "printf"), rf"{_VALUE}\s{{0,4}}\|[^\n|]{{0,200}}(?:--password-stdin|passwd --stdin|chpasswd|sudo -S)", "password"),
+    (("echo", "printf"), rf"{_VALUE}\s{{0,4}}\|[^\n|]{{0,200}}(?:{_READS_INPUT})", "password"),
+    (tuple(_INPUT_READERS), rf"<<<[ ]?{_VALUE}", "password"),
     (("kubectl", "oc"), rf"--from-literal[ =][\"']?[\w.-]{{1,200}}={_VALUE}", "secret"),
     (("vault kv", "vault write"), rf"\s[\w.-]{{1,80}}={_VALUE}", "secret"),
     (("keytool", "jarsigner"), rf"\s-(?:src|dest)?(?:store|key)pass[ ]{{1,4}}{_VALUE}", "password"),
     (("smbclient", "rpcclient", "smbmap"), r"\s-U[ ]?[\"']?[^\s%\"']{1,128}%(?P<plain>[^\s\"'`]{1,400})", "password"),
     (("net use",), rf"(?i:\s/user:[^\s]{{1,128}})[ ]{{1,4}}{_VALUE}", "password"),
+    (("net user",), rf"(?<=net user)[ ]{{1,4}}[^\s/]{{1,128}}[ ]{{1,4}}(?!/){_VALUE}(?=[^\n]{{0,200}}\s/)", "password"),
+    (("cmdkey",), rf"(?i:\s/pass:){_VALUE}", "password"),
+    (("schtasks",), rf"(?i:\s/rp)[ ]{{1,4}}{_VALUE}", "password"),
+    (("lftp",), r"\s-u[ ]?[\"']?[^\s\"',]{1,128},(?P<plain>[^\s\"'`]{1,400})", "password"),
+    (("sqlplus", "jdbc:oracle:thin"), r"[ :\"'][A-Za-z][\w$#]{0,60}/(?P<plain>[^\s@/\"']{1,200})@", "password"),
+    (("rabbitmqctl",), rf"\s(?:add_user|change_password)[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{_VALUE}", "password"),
+    (("poetry config",), rf"\shttp-basic\.\S{{1,80}}[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{_VALUE}", "password"),
+    (("bundle config",), r"\s[\w-]{1,80}(?:\.[\w-]{1,80}){1,8}[ ]{1,4}[^\s:\"']{1,128}:(?!//)(?P<plain>[^\s\"'`]{1,400})", "token"),
+    (("pulumi config set",), rf"\s--secret[ ]{{1,4}}[\w.:-]{{1,80}}[ ]{{1,4}}{_VALUE}", "secret"),
     (("gh secret set",), rf"\s(?:-b|--body)[ =]?{_VALUE}", "secret"),
     (("put-parameter",), rf"(?<=--value)[ =]{_VALUE}(?=[^\n]{{0,300}}SecureString)", "secret"),
     (("securestring",), rf"(?<=--value)[ =]{_VALUE}", "secret"),
@@ -111,17 +135,22 @@ _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("password",), rf"(?:with|encrypted|set|user\s\S{{1,80}})\spassword(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}", "password"),
     (("password",), rf"(?<!redacted.)(?:use|using|with|try|enter)\s(?:the\s)?password:?\s{{1,4}}{_STATED}", "password"),
     (("convertto-securestring",), rf"convertto-securestring\s{{1,4}}(?:-asplaintext\s{{1,4}}|-force\s{{1,4}}|-string\s{{1,4}}){{0,3}}{_SQL}", "password"),
+    (("machine",), r"machine\s{1,20}\S{1,200}\s{1,20}login\s{1,20}\S{1,200}\s{1,20}password\s{1,20}(?P<plain>\S{1,400})", "password"),
+    (("::add-mask::",), r"::add-mask::(?P<plain>[^\s\"'%]{1,4000})", "secret"),
+    (("@tcp(", "@unix("), r"(?<![\w./:-])[a-z_][\w.-]{0,60}:(?P<plain>[^\s\"'/@]{1,200})@(?:tcp|unix)\(", "password"),
     # The output of the AWS CLI as text.
     (("securestring",), r"securestring\t(?P<plain>[^\s]{1,4000})", "secret"),
 )  # fmt: skip
 COMMANDS = tuple(Command(words, re.compile(option), what) for words, option, what in _COMMAND_ROWS)
 SENTENCES = tuple(Sentence(words, re.compile(pattern), what) for words, pattern, what in _SENTENCE_ROWS)
 
-# A parameter in YAML or Terraform.
+# A parameter in YAML or Terraform, or in a table.
 _PARAMETER_VALUE = re.compile(
-    rf"^[ \t]{{0,40}}(?:-[ ])?[\"']?[Vv]alue[\"']?[ \t]{{0,8}}[:=][ \t]{{0,8}}{_VALUE}[ \t]{{0,8}},?\r?$",
+    rf"^[ \t|]{{0,40}}(?:-[ ])?[\"']?(?:[Vv]alue|[Dd]efault)[\"']?[ \t]{{0,40}}[:=|][ \t]{{0,8}}{_VALUE}[ \t]{{0,40}}[,|]{{0,3}}\r?$",
     re.MULTILINE,
 )
+# Signs that a parameter, a variable or an output is a secret: of SSM, CloudFormation and Terraform.
+_SENSITIVE = re.compile(r"securestring|noecho[\"']?[ ]?:[ ]?[\"']?true|sensitive[ ]{1,8}=[ ]true")
 _PARAMETER_REACH = 600
 _BLOCK_ENDS = ("\n\n", "\n}", "\n- ")
 _CLAUSE = re.compile(r"(?:must|should|cannot|invalid|required|not|the|is|are|be|to)\b|.*\s.*\s")
@@ -143,14 +172,17 @@ def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         if any(word in folded for word in sentence.words):
             for stated in sentence.pattern.finditer(folded):
                 yield from _value(text, stated, sentence.what)
-    at = folded.find("securestring")
-    while at >= 0:
+    done = 0
+    for sign in _SENSITIVE.finditer(folded):
+        at = sign.start()
+        if at < done:
+            continue
         low = max((text.rfind(end, max(0, at - _PARAMETER_REACH), at) for end in _BLOCK_ENDS), default=0)
         highs = (text.find(end, at, at + _PARAMETER_REACH) for end in _BLOCK_ENDS)
         high = min((end for end in highs if end >= 0), default=at + _PARAMETER_REACH)
         for line in _PARAMETER_VALUE.finditer(text, max(0, low + 1, at - _PARAMETER_REACH), high):
             yield from _value(text, line, "secret")
-        at = folded.find("securestring", max(at + 1, high))
+        done = high
 
 
 def _is_after_command(folded: str, option: int, words: tuple[str, ...]) -> bool:

@@ -16,6 +16,7 @@ from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 from iamtriage.redaction._vocabulary.value_ends import (
     find_line_start,
     find_wrapped_end,
+    looks_like_base64,
     measure_common_prefix,
 )
 
@@ -56,15 +57,28 @@ _USERINFO = re.compile(
     r"(?::|%3[Aa])(?:(?:\\{0,64}/){2}|%2[Ff]%2[Ff])[^\s/?#@:\"'<>\\]{0,256}(?::|%3[Aa])"
     r"(?P<password>[^\s/?#@\"'<>\\]{1,2048})(?:@|%40)"
 )
+# A secret access key with a slash that should be encoded. A port, and what follows it, is no password.
+_USERINFO_WITH_SLASH = re.compile(
+    r"://[A-Za-z0-9_.~-]{0,256}:(?!\d{1,5}/)(?P<password>[A-Za-z0-9+=_-]{1,200}/[A-Za-z0-9+/=_-]{1,2048})@"
+)
 
 
 # "https://TOKEN:x-oauth-basic@github.com"
 _USER_TOKEN = re.compile(r"://(?P<password>[^\s/?#@:\"'<>\\]{6,2048}):x-oauth-basic@")
-# A line of pgpass: host, port, database, user, password.
+# A line of pgpass: host, port, database, user, password. Ports are those of PostgreSQL and PgBouncer.
+_COLON = r"(?::|%3[Aa])"
 _PGPASS = re.compile(
-    r"(?<![\w.:/-])(?:[\w-]{1,63}\.[\w.-]{1,190}|localhost|\*):(?:543[0-9]|\*):(?:[A-Za-z_][\w-]{0,62}|\*)"
-    r":(?:[A-Za-z_][\w.-]{0,62}|\*):(?P<password>[^\s:\"'\\]{6,400})(?=[\s\"'\\]|\Z)"
+    rf"(?<![\w.:/-])(?:[\w-]{{1,63}}\.[\w.-]{{1,190}}|localhost|\*|%2[Aa]|(?:(?<=\n)|\A)[\w-]{{1,63}}){_COLON}"
+    rf"(?:[56]43[0-9]|\*|%2[Aa]){_COLON}(?:[A-Za-z_][\w-]{{0,62}}|\*|%2[Aa]){_COLON}(?:[A-Za-z_][\w.-]{{0,62}}|\*|%2[Aa])"
+    rf"{_COLON}(?P<password>[^\s:\"'\\%]{{6,400}})(?=[\s\"'\\%]|\Z)"
 )
+# What comes before the number of a line, not a port: "main.go:5432:orders:vet:unusedresult".
+_SOURCE_FILE = re.compile(
+    r"[\w.-]{1,190}\.(?:cc?|cpp|cs|go|h|java|js|kt|php|py|rb|rs|sh|swift|tsx?)(?::|%3[Aa])"
+)
+
+
+_PGPASS_SIGN = re.compile(r"(?::|%3[Aa])(?:[56]43|\*|%2[Aa])")
 
 
 def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
@@ -85,7 +99,7 @@ def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
         yield from _private_keys(text)
     if "@" in text or "%40" in text:
         yield from _passwords(text)
-    if ":543" in text or ":*" in text:
+    if _PGPASS_SIGN.search(text):
         yield from _passwords_of_postgres(text)
 
 
@@ -135,9 +149,24 @@ def _passwords(text: str) -> Iterator[FoundSecret]:
         if not is_placeholder(m["password"]) and is_unmarked(text, start, end):
             yield FoundSecret(start, end, "password")
 
+    for m in _USERINFO_WITH_SLASH.finditer(text) if "/" in text else ():
+        start, end = m.span("password")
+        if looks_like_base64(m["password"], _MIN_SLASHED) and is_unmarked(text, start, end):
+            yield FoundSecret(start, end, "password")
+
+
+# In characters. Shorter ones can be part of a path.
+_MIN_SLASHED = 20
+
 
 def _passwords_of_postgres(text: str) -> Iterator[FoundSecret]:
     for m in _PGPASS.finditer(text):
         start, end = m.span("password")
-        if not is_placeholder(m["password"]) and is_mixed(m["password"]) and is_unmarked(text, start, end):
+        password = m["password"]
+        if (
+            not is_placeholder(password)
+            and (is_mixed(password) or password.isalpha())
+            and _SOURCE_FILE.match(m[0]) is None
+            and is_unmarked(text, start, end)
+        ):
             yield FoundSecret(start, end, "password")

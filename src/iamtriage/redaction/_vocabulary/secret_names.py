@@ -109,6 +109,7 @@ NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = (
     ("cookie", "cookie", "name"),
     ("auth", "authorization", "name"),
     ("master auth", "password", "name"),
+    ("npm auth ident", "authorization", "name"),
     ("code verifier", "secret", "name"),
     ("device code", "secret", "name"),
 )

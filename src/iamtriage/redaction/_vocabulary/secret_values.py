@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -23,7 +24,7 @@ _PLACEHOLDER = re.compile(
     r"|none|null|nil|nothing|undefined|true|false|yes|no|not|optional|required|redacted|hidden|masked|empty|unset"
     r"|must|too|wrong|incorrect|should|cannot|can't|user|for|is|was|are|has|have|@[\w.-]{1,80}@|\.{1,2}/[\w./-]*"
     r"|string|str|bool|missing|invalid|expired|denied|failed|unauthorized|forbidden|not[-_ ]found|set|changeme"
-    r"|your[-_ ]\w.*",
+    r"|your[-_ ]\w.*|[0-9]{1,9} bytes",
     re.IGNORECASE | re.DOTALL,
 )
 # What a program reads the secret from.
@@ -83,6 +84,7 @@ class Placement(NamedTuple):
         structured: Whether they are part of an object, a query or a settings file.
         query: Whether they are in the query of a URL.
         is_key: Whether the name is the key of a parsed object.
+        is_variable: Whether the name is that of an environment variable, in a row or a tuple.
     """
 
     sign: Sign
@@ -90,6 +92,7 @@ class Placement(NamedTuple):
     structured: bool
     query: bool
     is_key: bool = False
+    is_variable: bool = False
 
 
 def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
@@ -99,16 +102,15 @@ def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     if name.what == "signature":
         return _may_be_signature(name, value, placement)
     if name.tail == "auth":
-        return (
-            placement.quoted
-            and placement.sign == ":"
-            and _BASE64.fullmatch("".join(value.split())) is not None
-        )
+        is_base64 = _BASE64.fullmatch("".join(value.split())) is not None
+        return is_base64 and ((placement.quoted and placement.sign == ":") or _is_login(value))
     if name.what == "one-time code":
         return value.isdigit() and len(value) == 6
     if name.random and not _shows_itself(name, value, placement):
         return False
     if placement.sign == "tuple" and name.what == "password" and is_mixed(value):
+        return True
+    if placement.is_variable and name.what in {"password", "secret"} and _is_weak(value):
         return True
     if placement.sign in {"space", "tuple"}:
         return looks_random(value) and (name.strong or name.what == "password" or placement.sign == "tuple")
@@ -126,6 +128,28 @@ def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     return _PLAIN_WORDS.fullmatch(value) is None and _CODE.fullmatch(value.rstrip(":,.")) is None
 
 
+def _is_login(value: str) -> bool:
+    """Return whether a value is the base64 of a user and a password, as in the settings of npm.
+
+    >>> _is_login("YW5hOmh1bnRlcjI="), _is_login("AccessDenied")
+    (True, False)
+    """
+    try:
+        login = base64.b64decode(value, validate=True).decode("ascii")
+    except ValueError:
+        return False
+    return login.isprintable() and ":" in login
+
+
+def _is_weak(value: str) -> bool:
+    """Return whether a value is a word, or a word with digits, as passwords of few characters are."""
+    return is_mixed(value) or (len(value) >= _MIN_WEAK and value.isalpha() and value.islower())
+
+
+# In characters.
+_MIN_WEAK = 6
+
+
 def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
     """Return whether a value is a placeholder, a type, an expression, an error code, a count or another name."""
     if is_placeholder(value) or not any(map(str.isalnum, value)) or _is_type(name, value):
@@ -141,7 +165,12 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
         or _CODE_AND_COLON.fullmatch(value)
     ):
         return True
-    if name.key == "pass" and placement.sign == ":" and not is_mixed(value):
+    if (
+        name.key == "pass"
+        and placement.sign == ":"
+        and not (placement.is_key and value.isalpha())
+        and not is_mixed(value)
+    ):
         # A result of tests: "pass: 17".
         return True
     return name.what not in _CHOSEN and _LABEL.fullmatch(value) is not None

@@ -3,7 +3,7 @@
 Prefixes, alphabets and lengths are facts from two rule sets: gitleaks 8
 (https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml) and detect-secrets 1.5
 (https://github.com/Yelp/detect-secrets/tree/master/detect_secrets/plugins). A token that is longer than its
-rule says is removed, too.
+rule says is removed, too. The URLs of Discord's webhooks: https://discord.com/developers/docs/resources/webhook.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("Cloudflare", ("v1.0-",), 0, r"v1\.0-[a-f0-9]{24}-[a-f0-9]{146}"),
     ("Databricks", ("dapi",), 0, r"dapi[a-f0-9]{32}(?:-[0-9])?"),
     ("DigitalOcean", ("_v1_",), 3, r"do[opr]_v1_[a-f0-9]{64}"),
+    ("Discord", ("/api/webhooks/",), -14, r"[0-9]{17,20}/[A-Za-z0-9_-]{60,80}"),
     ("Doppler", ("dp.pt.",), 0, r"dp\.pt\.[A-Za-z0-9]{43}"),
     ("Dropbox", ("sl.",), 0, r"sl\.[A-Za-z0-9_=-]{130,1400}"),
     ("Duffel", ("duffel_",), 0, r"duffel_(?:test|live)_[A-Za-z0-9_=-]{43}"),
