@@ -10,16 +10,10 @@ if TYPE_CHECKING:
     from iamtriage.sts._causes import Certainty, Fix, Place, StsCause, StsCauseCode, StsDiagnosis
     from iamtriage.sts._diagnosis import diagnose_sts
     from iamtriage.sts._endpoints import StsEndpoint, StsMode, resolve_sts_endpoint
-    from iamtriage.sts._pods import (
-        StsDefault,
-        TokenSettings,
-        eks_webhook_flags,
-        parse_go_bool,
-        pod_environment,
-        sts_default,
-        token_settings,
-    )
+    from iamtriage.sts._pods import TokenSettings, pod_environment, token_settings
+    from iamtriage.sts._regional_defaults import StsDefault, eks_webhook_flags, sts_default
     from iamtriage.sts._settings import SDKS, Setting, SettingValue, StsSettings
+    from iamtriage.sts._webhook_flags import parse_go_bool
 
 __all__ = (
     "SDKS",
@@ -54,18 +48,18 @@ _HOMES = {
     "SettingValue": "_settings",
     "StsCause": "_causes",
     "StsCauseCode": "_causes",
-    "StsDefault": "_pods",
+    "StsDefault": "_regional_defaults",
     "StsDiagnosis": "_causes",
     "StsEndpoint": "_endpoints",
     "StsMode": "_endpoints",
     "StsSettings": "_settings",
     "TokenSettings": "_pods",
     "diagnose_sts": "_diagnosis",
-    "eks_webhook_flags": "_pods",
-    "parse_go_bool": "_pods",
+    "eks_webhook_flags": "_regional_defaults",
+    "parse_go_bool": "_webhook_flags",
     "pod_environment": "_pods",
     "resolve_sts_endpoint": "_endpoints",
-    "sts_default": "_pods",
+    "sts_default": "_regional_defaults",
     "token_settings": "_pods",
 }
 if not TYPE_CHECKING:  # a type checker that sees it accepts any name

@@ -22,7 +22,7 @@ from iamtriage.sts._evidence import (
     STS_ANNOTATION,
     region_in_host,
 )
-from iamtriage.sts._pods import sts_default
+from iamtriage.sts._regional_defaults import sts_default
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure

@@ -17,7 +17,7 @@ from iamtriage.failures._failures import Failure
 from iamtriage.sts import _call_checks, _pod_checks
 from iamtriage.sts._causes import Certainty, StsDiagnosis
 from iamtriage.sts._evidence import StsCall
-from iamtriage.sts._pods import sts_default
+from iamtriage.sts._regional_defaults import sts_default
 from iamtriage.sts._sdks import SDKS, Sdk
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from iamtriage.sts._evidence import (
     WEB_IDENTITY_VARIABLES,
     quote_argument,
 )
-from iamtriage.sts._pods import parse_go_bool, sts_default
+from iamtriage.sts._regional_defaults import sts_default
+from iamtriage.sts._webhook_flags import parse_go_bool
 
 if TYPE_CHECKING:
     from iamtriage.sts._evidence import StsCall

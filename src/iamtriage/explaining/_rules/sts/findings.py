@@ -210,7 +210,7 @@ def diagnose_sts_call(  # noqa: PLR0913 (the settings that a rule can derive fro
 
 def _known_version(given: str | None) -> str | None:
     """Return a Kubernetes version, or ``None`` if the text is not one."""
-    from iamtriage.sts._pods import sts_default
+    from iamtriage.sts._regional_defaults import sts_default
 
     try:
         sts_default(given)
