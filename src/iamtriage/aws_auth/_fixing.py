@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import difflib
+from typing import TYPE_CHECKING
 
-from iamtriage.aws_auth._checks import Problem, find_problems
+from iamtriage.aws_auth._checks import find_problems
 from iamtriage.aws_auth._yaml.embedding import Edit, apply_edits
 from iamtriage.aws_auth._yaml.source import ConfigMap, parse_config_map, require_text
 from iamtriage.exceptions import AwsAuthError
+
+if TYPE_CHECKING:
+    from iamtriage.aws_auth._problems import Problem
 
 __all__ = ("diff", "fix")
 
