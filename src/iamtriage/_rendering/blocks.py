@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
+from iamtriage._values import Value
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -28,8 +30,8 @@ __all__ = (
 )
 
 
-@attrs.frozen
-class Heading:
+@attrs.frozen(eq=False, repr=False)
+class Heading(Value):
     """A heading.
 
     Attributes:
@@ -43,38 +45,38 @@ class Heading:
     tags: tuple[str, ...] = ()
 
 
-@attrs.frozen
-class Paragraph:
+@attrs.frozen(eq=False, repr=False)
+class Paragraph(Value):
     """Prose. A ``quiet`` paragraph is less important."""
 
     text: str
     quiet: bool = False
 
 
-@attrs.frozen
-class Items:
+@attrs.frozen(eq=False, repr=False)
+class Items(Value):
     """A list, ``ordered`` if its items are steps."""
 
     items: tuple[str, ...]
     ordered: bool = False
 
 
-@attrs.frozen
-class Labels:
+@attrs.frozen(eq=False, repr=False)
+class Labels(Value):
     """Prose with a label for each row, such as the evidence for a cause."""
 
     rows: tuple[tuple[str, str], ...]
 
 
-@attrs.frozen
-class Fields:
+@attrs.frozen(eq=False, repr=False)
+class Fields(Value):
     """Names and values."""
 
     rows: tuple[tuple[str, str], ...]
 
 
-@attrs.frozen
-class Code:
+@attrs.frozen(eq=False, repr=False)
+class Code(Value):
     """Code to copy as it is.
 
     Attributes:
@@ -86,8 +88,8 @@ class Code:
     language: Literal["sh", "json", "yaml"]
 
 
-@attrs.frozen
-class Link:
+@attrs.frozen(eq=False, repr=False)
+class Link(Value):
     """A page on the web.
 
     Attributes:
@@ -99,8 +101,8 @@ class Link:
     text: str
 
 
-@attrs.frozen
-class Mark:
+@attrs.frozen(eq=False, repr=False)
+class Mark(Value):
     """A marked part of a source text.
 
     Attributes:
@@ -116,8 +118,8 @@ class Mark:
     replacement: str | None = None
 
 
-@attrs.frozen
-class Source:
+@attrs.frozen(eq=False, repr=False)
+class Source(Value):
     """A text from outside, unchanged, with marked parts.
 
     Attributes:
@@ -129,8 +131,8 @@ class Source:
     marks: tuple[Mark, ...] = ()
 
 
-@attrs.frozen
-class Fold:
+@attrs.frozen(eq=False, repr=False)
+class Fold(Value):
     """Blocks that a card shows on request. Other formats show the title and the blocks.
 
     Attributes:

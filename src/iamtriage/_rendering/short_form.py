@@ -18,6 +18,7 @@ from iamtriage._rendering.blocks import Code, Heading, Items, Labels, Link, Para
 from iamtriage._rendering.documents import compact_json
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.terminal import count_lines
+from iamtriage._values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,8 +61,8 @@ _FILLER = lazy_pattern(
 )
 
 
-@attrs.frozen
-class CauseParts:
+@attrs.frozen(eq=False, repr=False)
+class CauseParts(Value):
     """What is shown of a cause: its evidence in one word, its text, and its reasons."""
 
     evidence: str
@@ -69,8 +70,8 @@ class CauseParts:
     because: tuple[str, ...]
 
 
-@attrs.frozen
-class RemedyParts:
+@attrs.frozen(eq=False, repr=False)
+class RemedyParts(Value):
     """What is shown of a remedy."""
 
     title: str
@@ -82,8 +83,8 @@ class RemedyParts:
     url: str | None
 
 
-@attrs.frozen
-class Parts:
+@attrs.frozen(eq=False, repr=False)
+class Parts(Value):
     """The parts of an explanation.
 
     Attributes:

@@ -17,6 +17,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
+from iamtriage._values import Value
 from iamtriage.actions._service_names import find_client, load_clients
 from iamtriage.actions._table import load_table
 
@@ -47,8 +48,8 @@ _MAX_LENGTH = 200
 _API_VERSION = lazy_pattern(r"20[0-9]{6}(?:v[0-9]{1,2})?\Z")
 
 
-@attrs.frozen
-class ResourceType(View):
+@attrs.frozen(eq=False)
+class ResourceType(Value, View):
     """A resource type that the ``Resource`` of a statement can name.
 
     Attributes:
@@ -72,8 +73,8 @@ class ResourceType(View):
         return tuple(dict.fromkeys(name for arn in self.arns for name in variable_names(arn)))
 
 
-@attrs.frozen
-class Action(View):
+@attrs.frozen(eq=False)
+class Action(Value, View):
     """An IAM action.
 
     Attributes:
@@ -130,8 +131,8 @@ class Action(View):
         return chosen[0] if chosen else max(incomplete, key=itemgetter(0), default=(None, None))[1]
 
 
-@attrs.frozen
-class OperationActions(View):
+@attrs.frozen(eq=False)
+class OperationActions(Value, View):
     """The actions that an operation requires.
 
     Attributes:

@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text
 from iamtriage._typing import override
+from iamtriage._values import Value
 from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._names import ACCOUNT, check_name, check_path, raise_invalid_arn
 from iamtriage.arns._partitions import PARTITIONS
@@ -50,7 +51,7 @@ _IDENTITY_CENTER_PATH = lazy_pattern(r"/aws-reserved/sso\.amazonaws\.com/(?:(?P<
 _SERVICE_LINKED_PATH = lazy_pattern(r"/aws-service-role/(?P<service>[^/]{1,128})/")
 
 
-class _ArnPrincipal(View):
+class _ArnPrincipal(Value, View):
     """A principal that has an ARN."""
 
     __slots__ = ()
@@ -65,7 +66,7 @@ class _ArnPrincipal(View):
         return str(self.arn)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class _NamedPrincipal(_ArnPrincipal):
     """An IAM entity that has a path and a name."""
 
@@ -82,8 +83,8 @@ class _NamedPrincipal(_ArnPrincipal):
         return Arn(self.partition, "iam", "", self.account, f"{self._type}{self.path}{self.name}")
 
 
-@attrs.frozen
-class Account(View):
+@attrs.frozen(eq=False)
+class Account(Value, View):
     """An account as a principal, written as its ID.
 
     Attributes:
@@ -99,8 +100,8 @@ class Account(View):
         return self.account
 
 
-@attrs.frozen
-class ServicePrincipal(View):
+@attrs.frozen(eq=False)
+class ServicePrincipal(Value, View):
     """A service that calls AWS itself.
 
     Attributes:
@@ -116,7 +117,7 @@ class ServicePrincipal(View):
         return self.name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Root(_ArnPrincipal):
     """The root user of an account; in a policy, the whole account.
 
@@ -136,7 +137,7 @@ class Root(_ArnPrincipal):
         return Arn(self.partition, "iam", "", self.account, "root")
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class User(_NamedPrincipal):
     """An IAM user. STS includes the path of a user.
 
@@ -151,7 +152,7 @@ class User(_NamedPrincipal):
     _type: ClassVar[str] = "user"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class FederatedUser(_ArnPrincipal):
     """A session of ``sts:GetFederationToken``.
 
@@ -173,7 +174,7 @@ class FederatedUser(_ArnPrincipal):
         return Arn(self.partition, "sts", "", self.account, f"federated-user/{self.name}")
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class InstanceProfile(_NamedPrincipal):
     """The container that assigns a role to an EC2 instance. Not a principal, but often mistaken for one.
 
@@ -188,7 +189,7 @@ class InstanceProfile(_NamedPrincipal):
     _type: ClassVar[str] = "instance-profile"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Role(_NamedPrincipal):
     """An IAM role.
 
@@ -209,7 +210,7 @@ class Role(_NamedPrincipal):
         return False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class IdentityCenterRole(Role):
     """A role that IAM Identity Center created for a permission set. Edit the set, not the role."""
 
@@ -245,7 +246,7 @@ class IdentityCenterRole(Role):
         return self.path == "/"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class ServiceLinkedRole(Role):
     """A role that a service created for itself; only that service can change or assume it."""
 
@@ -264,7 +265,7 @@ class ServiceLinkedRole(Role):
         return self.path == "/"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class RoleSession(_ArnPrincipal):
     """A session of an assumed role. STS omits the path of the role.
 

@@ -12,6 +12,7 @@ import attrs
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
 from iamtriage._typing import override
+from iamtriage._values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,8 +37,8 @@ def escape_all(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(map(escape_lines, texts))
 
 
-@attrs.frozen
-class Cause(View):
+@attrs.frozen(eq=False)
+class Cause(Value, View):
     """Why the call failed, or can have failed.
 
     Attributes:

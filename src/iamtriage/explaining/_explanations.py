@@ -13,6 +13,7 @@ import attrs
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
 from iamtriage._typing import override
+from iamtriage._values import Value
 from iamtriage.explaining._cause_types import Cause, cause_parts, escape_all
 from iamtriage.failures._failures import AccessDenied, Failure, KubernetesForbidden
 from iamtriage.typing import PolicyType
@@ -58,8 +59,8 @@ _CHARS_SCANNED = 200_000
 _LINES_PER_OTHER = 2
 
 
-@attrs.frozen
-class Remedy(View):
+@attrs.frozen(eq=False)
+class Remedy(Value, View):
     """A fix, or something to check.
 
     Attributes:
@@ -151,8 +152,8 @@ def _build_remedies(remedies: Remedies) -> tuple[Remedy, ...]:
     return remedies() if callable(remedies) else remedies
 
 
-@attrs.frozen
-class Explanation(View):
+@attrs.frozen(eq=False)
+class Explanation(Value, View):
     """What a failure means and how to fix it.
 
     Use ``str()`` in terminals, :meth:`to_markdown` in issues and chats, and :meth:`to_html` in web pages;

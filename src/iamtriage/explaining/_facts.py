@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text, wrong_type_message
+from iamtriage._values import Value
 from iamtriage.exceptions import DocumentError
 from iamtriage.typing import AuthenticationMode
 
@@ -120,8 +121,8 @@ def _to_policy_set(value: object) -> PolicySet | None:
     return PolicySet(**given)
 
 
-@attrs.frozen(kw_only=True)
-class FailedCall(View):
+@attrs.frozen(kw_only=True, eq=False)
+class FailedCall(Value, View):
     """The call that failed, as :func:`iamtriage.boto.call_facts` finds it.
 
     Attributes:
@@ -143,8 +144,8 @@ class FailedCall(View):
     expires: str | None = None
 
 
-@attrs.frozen(kw_only=True)
-class Facts(View):
+@attrs.frozen(kw_only=True, eq=False)
+class Facts(Value, View):
     """What you know in addition to the error.
 
     Attributes:

@@ -8,6 +8,7 @@ import attrs
 
 from iamtriage._rendering.views import View
 from iamtriage._typing import override
+from iamtriage._values import Value
 from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES, LABELS, SHOWN_KEYS
 from iamtriage.typing import Deny, PolicyType
 
@@ -40,13 +41,13 @@ __all__ = (
 )
 
 
-class Referable(View):
+class Referable(Value, View):
     """Base class of values that have weak references, and subclasses with the same slots (``_building``)."""
 
     __slots__ = ("__weakref__",)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Envelope(Referable):
     """What the SDK, tool or log states around the message.
 
@@ -96,8 +97,8 @@ _LAST_IN_REPR = ("envelope", "account", "reason", "authorization_id", "encoded_m
 _PROPER_NAMES = {"aws": "AWS", "arn": "ARN", "kubernetes": "Kubernetes"}
 
 
-@attrs.frozen
-class _Failure(View):
+@attrs.frozen(eq=False)
+class _Failure(Value, View):
     """The attributes that all failures have.
 
     Attributes:
@@ -159,7 +160,7 @@ class _Failure(View):
         yield Paragraph("iamtriage.explain() says why, and what helps.", quiet=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class AccessDenied(_Failure):
     """An AWS principal is not authorized to perform an action.
 
@@ -186,7 +187,7 @@ class AccessDenied(_Failure):
     kind: ClassVar[Literal["access_denied"]] = "access_denied"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class KubernetesForbidden(_Failure):
     """An authenticated Kubernetes user is not authorized to do something.
 

@@ -14,6 +14,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders, placeholder_word
+from iamtriage._values import Value
 from iamtriage.actions._lookup import find_action
 from iamtriage.policies._masked_arns import sanitize_arn, sanitize_name
 from iamtriage.policies._request_patterns import is_aws_pattern
@@ -57,8 +58,8 @@ Conditions: TypeAlias = "Mapping[str, Mapping[str, str | tuple[str, ...]]]"
 _Resources: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-@attrs.frozen
-class Location:
+@attrs.frozen(eq=False, repr=False)
+class Location(Value):
     """Where a resource is. Unknown parts become placeholders.
 
     Attributes:
@@ -87,8 +88,8 @@ class Location:
         return None if any(part == "NAME" for part in parts) else "/".join(parts)
 
 
-@attrs.frozen
-class Grant:
+@attrs.frozen(eq=False, repr=False)
+class Grant(Value):
     """An action to allow, and its resources.
 
     Attributes:

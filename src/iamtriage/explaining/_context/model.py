@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from iamtriage._values import Value
+
 if TYPE_CHECKING:
     import re
 
@@ -22,8 +24,8 @@ __all__ = (
 )
 
 
-@attrs.frozen
-class Stated:
+@attrs.frozen(eq=False, repr=False)
+class Stated(Value):
     """A value that the text states.
 
     Attributes:
@@ -35,8 +37,8 @@ class Stated:
     words: str
 
 
-@attrs.frozen
-class CommandLine:
+@attrs.frozen(eq=False, repr=False)
+class CommandLine(Value):
     """A command that the text shows.
 
     Attributes:
@@ -60,8 +62,8 @@ class CommandLine:
         return None
 
 
-@attrs.frozen
-class Runtime:
+@attrs.frozen(eq=False, repr=False)
+class Runtime(Value):
     """What runs the code that made the call, if the text shows it.
 
     Attributes:
@@ -77,8 +79,8 @@ class Runtime:
     command: str | None = None
 
 
-@attrs.frozen
-class MappingEntry:
+@attrs.frozen(eq=False, repr=False)
+class MappingEntry(Value):
     """An entry of an ``aws-auth`` ConfigMap that the text contains.
 
     Attributes:
@@ -92,8 +94,8 @@ class MappingEntry:
     is_role: bool = True
 
 
-@attrs.frozen
-class Document:
+@attrs.frozen(eq=False, repr=False)
+class Document(Value):
     """A policy document that the text contains.
 
     Attributes:
@@ -107,8 +109,8 @@ class Document:
     has_principal: bool = False
 
 
-@attrs.frozen(kw_only=True)
-class Context:
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Context(Value):
     """What the text around a failure states; each value is ``None`` if it is not stated.
 
     Attributes:

@@ -37,7 +37,7 @@ _RUNTIMES_WITH_ROLE = frozenset(
 )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class ResolvedFacts(Facts):
     """The supplied facts, completed by the context of the failure.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
+from iamtriage._values import Value
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.failures._failures import Failure
@@ -21,8 +22,8 @@ FailureT_co = TypeVar("FailureT_co", bound=Failure, covariant=True)
 _CHARS_AROUND = 4_000
 
 
-@attrs.frozen
-class Case(Generic[FailureT_co]):
+@attrs.frozen(eq=False, repr=False)
+class Case(Value, Generic[FailureT_co]):
     """A failure and the facts about it, which is what a rule explains.
 
     Attributes:

@@ -24,12 +24,13 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
+from iamtriage._values import Value
 
 __all__ = ("SESSION_CHANNEL_ACTIONS", "companion_actions", "controller_policy", "text_hints")
 
 
-@attrs.frozen
-class _Task:
+@attrs.frozen(eq=False, repr=False)
+class _Task(Value):
     """A task that requires several actions.
 
     Attributes:

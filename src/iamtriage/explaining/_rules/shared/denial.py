@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._values import Value
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS
@@ -40,8 +41,8 @@ ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsou
 _TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
 
 
-@attrs.frozen
-class Denial:
+@attrs.frozen(eq=False, repr=False)
+class Denial(Value):
     """What is known about a denial.
 
     Attributes:

@@ -14,6 +14,7 @@ from typing import Any
 
 import attrs
 
+from iamtriage._values import Value
 from iamtriage.policies._documents import build_document
 
 __all__ = (
@@ -33,8 +34,8 @@ def _as_tuple(names: str | tuple[str, ...]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else names
 
 
-@attrs.frozen
-class RoleRecipient:
+@attrs.frozen(eq=False, repr=False)
+class RoleRecipient(Value):
     """The service that receives a role that a call passes.
 
     Attributes:
@@ -274,8 +275,8 @@ def service_trust_policy(principal: str, actions: tuple[str, ...]) -> dict[str, 
     return build_document([{"Effect": "Allow", "Principal": {"Service": principal}, "Action": action}])
 
 
-@attrs.frozen
-class ResourcePolicy:
+@attrs.frozen(eq=False, repr=False)
+class ResourcePolicy(Value):
     """The resource-based policy of a resource type.
 
     Attributes:
