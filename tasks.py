@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -53,6 +54,15 @@ def is_usable() -> bool:
         return False
 
 
+def installer() -> list[str | Path]:
+    """Return the command that installs packages in .venv: uv, where it is on PATH, or pip."""
+    if uv := shutil.which("uv"):
+        return [uv, "pip", "install", "--quiet", "--python", PYTHON]
+    pip: list[str | Path] = [PYTHON, *PIP_INSTALL]
+    run_or_exit(*pip, "--upgrade", "pip>=25.1")  # the first pip with --group
+    return pip
+
+
 def prepare_environment(group: str | None = None) -> None:
     """Install the project in .venv, and one of its dependency groups, if named."""
     if not is_usable():
@@ -68,8 +78,7 @@ def prepare_environment(group: str | None = None) -> None:
     if stamp.exists() and stamp.read_text() == version:
         return
     print("tasks.py: installing iamtriage" + (f" and its {group} group" if group else ""), flush=True)
-    run_or_exit(PYTHON, *PIP_INSTALL, "--upgrade", "pip>=25.1")  # the first pip with --group
-    run_or_exit(PYTHON, *PIP_INSTALL, "--editable", ".", *(["--group", group] if group else []))
+    run_or_exit(*installer(), "--editable", ".", *(["--group", group] if group else []))
     stamp.write_text(version)
 
 
