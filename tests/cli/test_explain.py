@@ -110,7 +110,7 @@ def test_other_denials_of_a_text_are_named(tmp_path: Path, capsys: pytest.Captur
     log = _file(tmp_path, f"{DENIAL}\n\n10:00 INFO next\n\n{DENY}\n\n10:00 INFO next\n\n{FORBIDDEN}")
     assert main(["explain", log]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "2 more failures in this text. Run iamtriage scan" in out
+    assert "2 more failures in this text. iamtriage explain --all explains each" in out
     assert (
         "Also The role ci: eks:DeleteCluster on arn:aws:eks:eu-west-1:111122223333:cluster/orders: explicit deny in a service control policy, which only an organization administrator can change."
         in out

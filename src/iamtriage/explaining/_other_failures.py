@@ -49,7 +49,9 @@ def describe_others(
     named = (each for each in shown if each not in described)
     names = "; ".join(dict.fromkeys(map(describe_failure, named)))
     more = "; …" if names and len(failures) > _MAX_OTHERS else ""
-    run = "Run iamtriage scan or iamtriage explain --all"
+    run = "iamtriage explain --all explains it, too"
+    if len(failures) > 1:
+        run = "iamtriage explain --all explains each, and iamtriage scan lists them"
     if combined is not None:
         run += "; the policy above allows those of the same principal that an Allow can fix"
     elif any(isinstance(each, AccessDenied) and each.policy_type == "identity" for each in failures):

@@ -43,7 +43,7 @@ def add_commands(commands: Commands) -> None:
     command.add_argument(
         "--all",
         action="store_true",
-        help="explain every failure of the log, each problem once, not only the root cause",
+        help="explain every failure of the log, each problem once; without it, only the root cause",
     )
     command.add_argument(
         "--fact",
@@ -76,7 +76,9 @@ def add_commands(commands: Commands) -> None:
         help="with --policy, print only the policy of this role, role session or user",
     )
     command.add_argument(
-        "--full", action="store_true", help="print every cause, remedy and note, not only the first"
+        "--full",
+        action="store_true",
+        help="print each explanation in full: all causes, remedies and notes; without it, what to do first",
     )
     command.set_defaults(run=_run)
 

@@ -167,16 +167,19 @@ def _mfa_remedy(denial: Denial) -> Remedy:
     device = (
         f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
     )
+    step = "Get a session with the code of your device (list-mfa-devices prints its ARN), and export the credentials that the second command returns. Long-term access keys never carry MFA. In a profile, mfa_serial does the same."
+    line = fill_command("aws sts get-session-token --serial-number {} --token-code TOKEN_CODE", device)
+    if denial.lowercase_action == "sts:assumerole":
+        step = "Pass the code of your device with the call, as in the second command (list-mfa-devices prints its ARN). In a profile, mfa_serial does the same."
+        line = fill_command(
+            "aws sts assume-role --role-arn {} --role-session-name SESSION_NAME --serial-number {} --token-code TOKEN_CODE",
+            *(commands.arn(denial.resource, "ROLE_ARN"), device),
+        )
     return Remedy(
         title="Call with MFA: by its name, the Deny applies to calls without it",
         who="you",
-        steps=(
-            "Get a session with the code of your device (list-mfa-devices prints its ARN), and export the credentials that the second command returns. Long-term access keys never carry MFA. In a profile, mfa_serial does the same.",
-        ),
-        commands=(
-            "aws iam list-mfa-devices",
-            fill_command("aws sts get-session-token --serial-number {} --token-code TOKEN_CODE", device),
-        ),
+        steps=(step,),
+        commands=("aws iam list-mfa-devices", line),
         url=pages.MFA,
     )
 

@@ -28,6 +28,7 @@ __all__ = (
 )
 
 _MAX_LENGTH = 300
+_DEVICE = lazy_pattern(r"arn:aws[a-z-]{0,10}:iam::[0-9]{12}:mfa/[\w+=,.@-]{1,128}", re.ASCII)
 _IMAGE = lazy_pattern(r"\bami-[0-9a-f]{8,17}\b", re.ASCII)
 _OWNED = lazy_pattern(r"You are not the owner of (?P<resource>[a-z]+-[0-9a-f]{8,17})\b", re.ASCII)
 
@@ -175,14 +176,23 @@ def explain_mfa(denial: Denial) -> Explanation:
                     "Wait until the device shows a new code.",
                     "Check that the serial number is the ARN of the user's own device. STS does not accept passkeys.",
                 ),
-                commands=(
-                    "aws iam list-mfa-devices",
-                    "aws sts get-session-token --serial-number DEVICE_ARN --token-code CODE",
-                ),
+                commands=("aws iam list-mfa-devices", _mfa_command(denial)),
                 url=pages.MFA,
             ),
         ),
         notes=("No policy is involved.",),
+    )
+
+
+def _mfa_command(denial: Denial) -> str:
+    """Return the call with its MFA code: sessions of a role take the code, too."""
+    found = _DEVICE.search(denial.failure.text)
+    device = found[0] if found else "DEVICE_ARN"
+    if denial.operation != "AssumeRole" and denial.lowercase_action != "sts:assumerole":
+        return fill_command("aws sts get-session-token --serial-number {} --token-code CODE", device)
+    return fill_command(
+        "aws sts assume-role --role-arn {} --role-session-name mfa --serial-number {} --token-code CODE",
+        *(commands.arn(denial.resource, "ROLE_ARN"), device),
     )
 
 

@@ -193,7 +193,7 @@ def _regional_endpoint_remedy(case: Case[CredentialScope], signed_region: str | 
         who="you",
         steps=(
             f"Remove https://{GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. SDKs call the regional endpoint by default.",
-            f"If a URL must be set, use the regional endpoint: {url}.",
+            f"If a URL must be set, use the regional endpoint: {url}. A client of the global one must have the region us-east-1.",
         ),
         commands=(
             "env | grep -e AWS_ENDPOINT_URL -e AWS_STS_REGIONAL_ENDPOINTS -e AWS_REGION -e AWS_DEFAULT_REGION",
@@ -206,10 +206,10 @@ def _global_endpoint_remedy(case: Case[CredentialScope]) -> Remedy:
     name = commands.service_account(case.facts.service_account)
     namespace = commands.namespace(case.facts.namespace)
     return Remedy(
-        title=f"Or, in EKS pods, set the annotation {STS_ANNOTATION}=false and re-create the pods",
+        title=f"Or, in EKS pods whose code sets no endpoint URL, set the annotation {STS_ANNOTATION}=false and re-create the pods",
         who="you",
         steps=(
-            "Regional is the default since Kubernetes 1.22. With false, EKS sets no AWS_STS_REGIONAL_ENDPOINTS in new pods, which is enough for old SDKs only.",
+            "Regional is the default since Kubernetes 1.22. With false, EKS sets no AWS_STS_REGIONAL_ENDPOINTS in new pods, which is enough for old SDKs only. It does not help a client that has an endpoint URL.",
             "SDKs that are regional by default need the variable set to legacy, or a client for us-east-1. AWS recommends the regional endpoints.",
         ),
         commands=(
