@@ -41,6 +41,7 @@ from iamtriage.failures._records import redact_record, to_record
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._facts import Facts, FactsLike
 
 __all__ = ("explain",)
@@ -108,7 +109,7 @@ def explain(
     # What is shown has no secrets. The failure itself is data and stays as read.
     shown = _without_secrets(failure)
     known = resolve_facts(shown, known)
-    explanation = complete_explanation(_explain_failure(shown, known), known)
+    explanation = complete_explanation(_explain_answer(shown, known), known)
     if shown is not failure:
         explanation = attrs.evolve(explanation, failure=failure)
     text = error_or_failure if isinstance(error_or_failure, str) else None
@@ -171,6 +172,16 @@ def _add_exposed_key(explanation: Explanation, case: Case[Failure]) -> Explanati
 
     exposed_key = find_exposed_key(case)
     return explanation if exposed_key is None else exposed_key.prepend_to(explanation)
+
+
+def _explain_answer(failure: Failure, facts: ResolvedFacts) -> Explanation:
+    if facts.context.other_endpoint is not None:
+        from iamtriage.explaining._rules.denials import s3_compatible_stores
+
+        case = Case(failure, facts)
+        if s3_compatible_stores.is_from_other_system(case):
+            return s3_compatible_stores.explain_other_system(case)
+    return _explain_failure(failure, facts)
 
 
 def _explain_failure(failure: Failure, facts: Facts) -> Explanation:  # noqa: C901 (an arm for each kind)

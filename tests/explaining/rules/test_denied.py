@@ -214,6 +214,64 @@ def test_s3_compatible_software_is_recognized_by_its_host(host: str, topic: str)
     assert explain(text).topic == topic
 
 
+UNKNOWN_KEY = "An error occurred (InvalidAccessKeyId) when calling the ListBuckets operation: The Access Key Id you provided does not exist in our records."
+BARE_PUT = "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied"
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        (
+            f'client = boto3.client("s3", endpoint_url="https://minio.tools.svc:9000")\n{UNKNOWN_KEY}',
+            "MinIO at minio.tools.svc:9000, not AWS, does not know the access key of the call ListBuckets.",
+        ),
+        (
+            f"$ aws --endpoint-url https://store.example.com s3 cp a s3://backups/a\n{BARE_PUT}",
+            "The system at store.example.com, not AWS, denied the call PutObject.",
+        ),
+        (
+            "$ export AWS_ENDPOINT_URL=http://localhost:4566\n$ aws s3 ls\n"
+            "An error occurred (SignatureDoesNotMatch) when calling the ListBuckets operation: The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+            "LocalStack at localhost:4566, not AWS, rejected the signature of the call ListBuckets: the secret key is not the one of the access key there.",
+        ),
+        (
+            "[default]\nendpoint_url = https://store.example.com\n$ aws s3 ls\nAn error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired.",
+            "The system at store.example.com, not AWS, answered the call ListBuckets: the credentials have expired.",
+        ),
+        (
+            "AWS_ENDPOINT_URL_S3=http://rgw.ceph.svc:7480\nAn error occurred (NoSuchBucket) when calling the ListObjectsV2 operation: The specified bucket does not exist",
+            "The system at rgw.ceph.svc:7480, not AWS, answered the call ListObjectsV2 with NoSuchBucket.",
+        ),
+        (
+            'o.BaseEndpoint = aws.String("http://store.example.com:9000")\noperation error S3: PutObject, https response error StatusCode: 403, RequestID: 17A, HostID: x, api error AccessDenied: Access Denied.',
+            "The system at store.example.com:9000, not AWS, denied the call PutObject.",
+        ),
+    ],
+)
+def test_an_endpoint_that_is_not_of_aws_answers(text: str, summary: str) -> None:
+    explanation = explain(text)
+    assert (explanation.topic, explanation.summary) == ("other-software", summary)
+    assert not any(remedy.policy for remedy in explanation.remedies)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "$ aws --endpoint-url https://bucket.vpce-0a1b2c3d4e5f60718-ab.s3.eu-west-1.vpce.amazonaws.com s3 cp a s3://b/a\n",
+        "$ aws s3 cp a s3://backups/a --endpoint-url https://s3.eu-west-1.api.aws\nAWS_ENDPOINT_URL=http://minio.tools.svc:9000\n",
+        "AWS_ENDPOINT_URL_DYNAMODB=http://dynamodb.tools.svc:8000\n",
+        'client = boto3.client("dynamodb", endpoint_url="http://dynamodb.tools.svc:8000")\n',
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true\nAWS_ENDPOINT_URL=http://store.example.com\n",
+        "AWS_ENDPOINT_URL=http://one.example.com\nAWS_ENDPOINT_URL=http://two.example.com\n",
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT=http://imds.example.com\n",
+        'endpoint = "http://169.254.169.254"\n',
+        "The endpoint is documented at https://docs.example.com\n",
+    ],
+)
+def test_other_endpoints_do_not_count(before: str) -> None:
+    assert explain(f"{before}{BARE_PUT}").topic == "s3-access-denied"
+
+
 @pytest.mark.parametrize("cut", [" because no identity-b…", " because no", " because n…"])
 def test_truncated_reason_is_not_quoted(cut: str) -> None:
     text = f"User: {USER} is not authorized to perform: eks:DescribeCluster on resource: {CLUSTER}{cut}"

@@ -132,6 +132,7 @@ class Context(Value):
         account: The account of the caller.
         instance: The EC2 instance.
         vpc_endpoint: The VPC endpoint.
+        other_endpoint: The host that the call was sent to, with its port, if it does not belong to AWS.
         api: The API of API Gateway.
         function: The Lambda function.
         terraform: The address of the Terraform resource.
@@ -161,6 +162,7 @@ class Context(Value):
     account: Stated | None = None
     instance: Stated | None = None
     vpc_endpoint: Stated | None = None
+    other_endpoint: Stated | None = None
     api: Stated | None = None
     function: Stated | None = None
     terraform: Stated | None = None

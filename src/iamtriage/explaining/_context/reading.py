@@ -34,7 +34,8 @@ _SIGNS = (
     "eksctl ", "@ip-", "/var/", "169.254.", "##[", "::error", "GITHUB", "gitlab", "GitLab", "CI_", "Pipeline]",
     "jenkins", "Finished: ", "lue", "EMR", "emr", "ExtRid", "[Container]", "CODEBUILD", "cloudshell", "WebIdentityErr",
     "ECS_", "ResourceInit", "CannotPull", "/builds/", "ERROR: Job", "Metadata", "IMDS", "/opt/ml/", "S3Service",
-    "iam_role", "IAM_ROLE", "ec2-user", "AWS_", "/home/", "HOSTNAME",
+    "iam_role", "IAM_ROLE", "ec2-user", "AWS_", "/home/", "HOSTNAME", "ndpoint", "NDPOINT", "serviceU", "ServiceU", "s3Url",
+    "host_base",
 )  # fmt: skip
 # How an entry of a log begins: a time or a level, after an optional prefix.
 _ENTRY_START = lazy_pattern(
@@ -62,6 +63,7 @@ def read_context(failure: Failure) -> Context:
     whole = text[low:high]
     if not any(sign in whole for sign in _SIGNS):
         return NOTHING
+    from iamtriage.explaining._context.endpoints import find_other_endpoint
     from iamtriage.explaining._context.names import NAME_READERS
     from iamtriage.explaining._context.runtimes import find_runtime
     from iamtriage.explaining._context.s3_locations import find_location
@@ -78,6 +80,7 @@ def read_context(failure: Failure) -> Context:
             name in _SETTINGS and len(whole) > len(section) and (stated := read(whole, None)) is not None
         ):
             values[name] = stated
+    values["other_endpoint"] = find_other_endpoint(failure, section, whole, command)
     values["service"], values["operation"] = _find_call(failure, section, command, values.get("terraform"))
     values = {
         name: stated for name, stated in values.items() if stated is not None and _is_shown(name, stated)

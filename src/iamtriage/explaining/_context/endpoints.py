@@ -1,0 +1,106 @@
+"""Find the endpoint that a command, the code or the settings name, if it does not belong to AWS.
+
+Where AWS SDKs read endpoints from: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.actions._lookup import actions_for, service_prefix
+from iamtriage.explaining._context.model import Stated
+from iamtriage.sts._endpoint_table import PARTITIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._context.model import CommandLine
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("find_other_endpoint",)
+
+_HOST = (
+    r"(?:[\w.-]{1,100}@)?(?P<HOST>[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(?::\d{1,5})?)(?![\w$@{])"
+)
+_ENDPOINT = lazy_pattern(rf"(?:https?://)?{_HOST}", re.ASCII)
+# Variables and config files apply to all commands of a shell.
+_SETTING = lazy_pattern(
+    rf"(?:(?<![\w$])(?P<name>AWS_ENDPOINT_URL(?:_(?P<service>[A-Z][A-Z0-9_]{{1,40}}))?)[\"']?\s?[=:]|^\s{{0,8}}(?P<key>endpoint_url)\s?=)"
+    rf"\s?[\"']?https?://{_HOST}",
+    re.ASCII | re.MULTILINE,
+)
+# Arguments of clients, settings of tools, and what the tools print about them.
+_ARGUMENT = lazy_pattern(
+    r"(?:\b(?:client|resource)\(\s?[\"'](?P<service>[\w-]{2,40})[\"'][^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints"
+    r"|endpoint_?[Uu]rl|EndpointUrl|endpointOverride|BaseEndpoint|[Ss]erviceU[Rr][Ll]|s3Url|fs\.s3a\.endpoint"
+    r"|(?:AWS_)?S3_ENDPOINT(?:_URL)?|host_base)(?P<key>)(?![\w.-])[^\w\n]{1,6}"
+    rf"(?:(?:aws\.String|URI\.create|\w{{2,12}}\s?=)[^\w\n]{{1,4}})?https?://{_HOST}",
+    re.ASCII,
+)
+_SIGNS = ("ndpoint", "NDPOINT", "erviceU", "s3Url", "host_base")
+# "amazon.com" has the pages of the documentation and the console.
+_AWS_SUFFIXES = tuple(
+    f".{suffix}"
+    for suffix in (
+        *(each.dns_suffix for each in PARTITIONS),
+        *(each.dual_stack_suffix for each in PARTITIONS),
+        *("amazon.com", "on.aws", "aws.dev"),
+    )
+)
+# The metadata endpoints of instances and containers.
+_LINK_LOCAL = "169.254."
+_IGNORED = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"
+
+
+def find_other_endpoint(
+    failure: Failure, section: str, whole: str, command: CommandLine | None
+) -> Stated | None:
+    """Return the host, not of AWS, that the failed call was sent to, with the setting that names it.
+
+    Args:
+        failure: The failure.
+        section: The text of the failed command or the log entry.
+        whole: The text around it.
+        command: The command that failed.
+    """
+    if not any(sign in whole for sign in _SIGNS):
+        return None
+    if command is not None and (option := command.option("endpoint-url", "endpoint")):
+        found = _ENDPOINT.match(option.value)
+        return None if found is None else _other_host(found["HOST"], option.words.partition(" ")[0])
+    if _IGNORED in whole:
+        return None
+    stated = list(_find_settings(_SETTING, whole, failure))
+    # A command of the AWS CLI does not run the code that a text shows, and identity providers have endpoints, too.
+    is_of_code = command is None or command.program != "aws"
+    if not stated and is_of_code and "AssumeRoleWith" not in (failure.envelope.operation or ""):
+        stated = list(_find_settings(_ARGUMENT, section, failure))
+    hosts = {host for host, _ in stated}
+    return _other_host(*stated[-1]) if len(hosts) == 1 else None
+
+
+def _find_settings(pattern: re.Pattern[str], text: str, failure: Failure) -> Iterator[tuple[str, str]]:
+    """Yield the endpoints for the service of a failure, each with the name of its setting."""
+    for found in pattern.finditer(text):
+        if found["service"] is None or _may_be_of_service(failure, found["service"]):
+            yield found["HOST"], found["name"] or found["key"]
+
+
+def _may_be_of_service(failure: Failure, name: str) -> bool:
+    """Return whether a failed operation can be one of a service, by any of its names."""
+    prefix, envelope = service_prefix(name.replace("_", " ")), failure.envelope
+    if prefix is None:
+        return True
+    if envelope.service is not None:
+        return service_prefix(envelope.service) in {prefix, None}
+    services = {each.service for each in actions_for(envelope.operation or "")}
+    return not services or prefix in services
+
+
+def _other_host(host: str, setting: str) -> Stated | None:
+    name = host.partition(":")[0].lower()
+    if name.startswith(_LINK_LOCAL) or f".{name}".endswith(_AWS_SUFFIXES):
+        return None
+    return Stated(host, setting)
