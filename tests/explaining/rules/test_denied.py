@@ -230,8 +230,7 @@ BARE_PUT = "An error occurred (AccessDenied) when calling the PutObject operatio
             "The system at store.example.com, not AWS, denied the call PutObject.",
         ),
         (
-            "$ export AWS_ENDPOINT_URL=http://localhost:4566\n$ aws s3 ls\n"
-            "An error occurred (SignatureDoesNotMatch) when calling the ListBuckets operation: The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+            "$ export AWS_ENDPOINT_URL=http://localhost:4566\n$ aws s3 ls\nAn error occurred (SignatureDoesNotMatch) when calling the ListBuckets operation: The request signature we calculated does not match the signature you provided. Check your key and signing method.",
             "LocalStack at localhost:4566, not AWS, rejected the signature of the call ListBuckets: the secret key is not the one of the access key there.",
         ),
         (
