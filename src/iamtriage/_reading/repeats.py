@@ -16,7 +16,7 @@ from iamtriage.failures._records import to_record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from iamtriage._reading.entries.splitting import Entry
+    from iamtriage._reading.entries.open_entries import Entry
     from iamtriage.failures._failures import Envelope, Failure
 
 # How many failed requests are remembered.

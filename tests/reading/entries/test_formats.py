@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from iamtriage._reading.entries import formats
-from iamtriage._reading.entries.splitting import Entry, split_entries
+from iamtriage._reading.entries.splitting import split_entries
 from iamtriage._reading.vocabulary.triggers import may_hold_failure
+
+if TYPE_CHECKING:
+    from iamtriage._reading.entries.open_entries import Entry
 
 _DENIED = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
 

@@ -1,0 +1,229 @@
+"""Collect the lines of an entry to which the next line may belong."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import NamedTuple
+
+from iamtriage._reading.entries.blocks import TRACEBACK, Block
+from iamtriage._reading.entries.formats import TOOL_OUTPUT, has_fraction
+from iamtriage._reading.entries.lines import BLANK, LEVEL, Line
+from iamtriage._reading.entries.statements import continues_statement
+
+_OPENERS = frozenset("{[")
+_DOCUMENTS = frozenset({"json", "xml", "json_lines", "terraform_box"})
+# Words of the response whose body the next entry holds.
+_HEADERS = re.compile(r"[Hh]eaders?\b|RequestId|request_id")
+# The end of a line that announces the body of a response.
+BODY = re.compile(r"[Bb]ody:?\s{0,2}\Z")
+
+
+class Entry(NamedTuple):
+    """An entry of a log, a document, or a text without format.
+
+    Attributes:
+        text: Its lines, as in the source; lines of other streams are left out.
+        start: Where its first line starts in the source.
+        stream: The name of its stream, such as ``"api-1"`` of Docker Compose; empty if it has none.
+        format: The name of its format in the tables of ``formats``, or ``"plain"``.
+        prefixes: Where the prefixes of its lines are in ``text``, and what else the log adds to them.
+        low: Failures that start before this position in ``text`` belong to the entry before.
+        high: Failures that start here or later belong to the entry after.
+        following: The first line of the entry after it, if that may hold a failure too.
+        statements: Where the lines of a text without a format begin that do not continue the line before.
+    """
+
+    text: str
+    start: int
+    stream: str = ""
+    format: str = "plain"
+    prefixes: tuple[tuple[int, int], ...] = ()
+    low: int = 0
+    high: int = sys.maxsize
+    following: str = ""
+    statements: tuple[int, ...] = ()
+
+
+class OpenEntry:
+    """An entry to which the next line may belong."""
+
+    __slots__ = (
+        "begins",
+        "block",
+        "boundary",
+        "format",
+        "is_hot",
+        "is_touched",
+        "last",
+        "lines",
+        "may_fail",
+        "quiet",
+        "size",
+        "words",
+    )
+
+    def __init__(self, form: str) -> None:
+        self.format = form
+        self.lines: list[Line] = []
+        # Of each line, whether it begins a statement.
+        self.begins: list[bool] = []
+        self.size = 0
+        self.is_hot = False
+        self.is_touched = True
+        self.quiet = 0
+        self.last = 0
+        self.words = ""
+        # Whether the statement may report a failure.
+        self.may_fail = False
+        # The number of lines before the last one that begins a new part.
+        self.boundary = 0
+        self.block = Block(is_document=form in _DOCUMENTS)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether no logger wrote it; a level alone can be a tool's, too."""
+        first = self.lines[0]
+        return not first.prefix.is_stamped and (not first.is_start or first.format == LEVEL)
+
+    def add(self, line: Line, number: int) -> None:
+        """Add the next line of the entry.
+
+        Args:
+            line: The line.
+            number: Its number among all lines.
+        """
+        self.last = number
+        if line.text == BLANK and self.lines:
+            self._add_blank(line)
+            return
+        content = line.content
+        ends_element = self.block.is_element_end(content)
+        is_part = (
+            self.block.is_open or line.is_continuation or (self.block.lists(content) and not line.is_opening)
+        )
+        if not is_part:
+            self.boundary = len(self.lines)
+        if self.words in _OPENERS and not content.lstrip().startswith('"'):
+            # No JSON document begins there: the fields of an error follow.
+            self.begins[-1] = False
+        is_bare = not self.lines or self.is_bare
+        continues = is_part and not (is_bare and content.startswith(TRACEBACK))
+        self.begins.append(
+            not (
+                continues
+                or self.block.announces
+                or self.block.expects_more
+                or (
+                    not (line.is_start or line.is_opening)
+                    and continues_statement(self.words, content, is_hot=self.may_fail, is_logged=not is_bare)
+                )
+            )
+        )
+        self.block.add(content)
+        self.lines.append(line)
+        self.words = content.strip()
+        self.may_fail = line.is_hot or (self.may_fail and not self.begins[-1])
+        if ends_element:
+            self.boundary = len(self.lines)
+        self.size += len(line.text)
+        self.is_touched = True
+        if line.is_hot:
+            self.is_hot, self.quiet = True, 0
+        elif not is_part:
+            self.quiet += 1
+
+    def _add_blank(self, line: Line) -> None:
+        """Add an empty line."""
+        if not self.block.is_open:
+            self.boundary = len(self.lines)
+            self.quiet += 1
+        if self.words in _OPENERS:
+            self.begins[-1] = False
+        self.begins.append(False)
+        self.lines.append(line)
+        if self.block.is_element_end(line.content):
+            self.boundary = len(self.lines)
+        self.words = ""
+        self.size += len(line.text)
+        self.is_touched = True
+
+    def accepts(self, line: Line, *, is_log: bool) -> bool:
+        """Return whether a line of the same stream belongs to the entry.
+
+        Args:
+            line: The line.
+            is_log: Whether a logger wrote earlier entries of the stream.
+        """
+        content = line.content
+        if not content.strip():
+            return True
+        block, prefix = self.block, line.prefix
+        is_level = line.format == LEVEL and not prefix.end and not is_log and self.format != LEVEL
+        is_weak = line.is_opening or is_level
+        if (line.is_start and not is_weak) or line.is_logged:
+            in_document = line.format == "json_lines" and (block.is_open or block.announces)
+            return in_document or self._has_headers_of(content)
+        last = self.lines[-1]
+        is_same_write = last.text.startswith(line.text[: prefix.end])
+        if (
+            prefix.is_stamped
+            and not last.prefix.end
+            and (self.lines[0].prefix.end or not content[0].isspace())
+        ):
+            # The log does not stamp each line.
+            return False
+        if block.is_open or block.announces:
+            return True
+        if line.is_continuation:
+            # Another tool's output can be indented, too, and another job's traceback can follow.
+            is_other = content.startswith(TRACEBACK) or TOOL_OUTPUT.match(content.lstrip()) is not None
+            return is_same_write or not (prefix.is_stamped and is_other)
+        if prefix.is_stamped:
+            return is_same_write and has_fraction(line.text[: prefix.end])
+        if block.expects_more:
+            return True
+        if block.lists(content):
+            return not line.is_opening
+        # Pasted text often has several reports of one failure; in a log, each tool reports another one.
+        return not is_weak or (self.is_hot and self.is_bare and not is_log)
+
+    def _has_headers_of(self, content: str) -> bool:
+        """Return whether the entry holds the headers of the response whose body another entry announces."""
+        return (
+            BODY.search(content.rstrip()[-8:]) is not None
+            and _HEADERS.search(self.lines[-1].text) is not None
+        )
+
+    def build(self, count: int | None = None, following: str = "") -> Entry:
+        """Return an entry with the first lines.
+
+        Args:
+            count: The number of lines; all if ``None``.
+            following: The first line of the next entry, if that may hold a failure.
+        """
+        lines = self.lines[:count]
+        prefixes: list[tuple[int, int]] = []
+        statements: list[int] = []
+        at = 0
+        for line, begins in zip(lines, self.begins, strict=False):
+            prefixes += [(at + begin, at + end) for begin, end in line.prefix.dropped(line.text)]
+            if begins:
+                statements.append(at)
+            at += len(line.text)
+        return Entry(
+            "".join(line.text for line in lines),
+            lines[0].start,
+            lines[0].prefix.stream,
+            self.format,
+            tuple(prefixes),
+            following=following,
+            statements=tuple(statements),
+        )
+
+    def drop(self, count: int) -> None:
+        """Remove the first lines."""
+        self.size -= sum(len(line.text) for line in self.lines[:count])
+        del self.lines[:count], self.begins[:count]
+        self.boundary = max(0, self.boundary - count)
+        self.is_hot = any(line.is_hot for line in self.lines)
