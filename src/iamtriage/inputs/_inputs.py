@@ -11,7 +11,8 @@ from iamtriage.inputs._content import NUL_BYTES, Content, describe_os_error
 from iamtriage.inputs._line_numbers import LineNumbers
 from iamtriage.inputs._live import read_live_lines
 from iamtriage.inputs._log_events import find_messages
-from iamtriage.inputs._records.formats import find_format, parse_record, read_denials
+from iamtriage.inputs._records.events import parse_record
+from iamtriage.inputs._records.formats import find_format, read_denials
 from iamtriage.inputs._records.progress import Progress
 from iamtriage.inputs._selection import Selection
 

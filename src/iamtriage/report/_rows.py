@@ -12,7 +12,7 @@ import attrs
 
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.failures._fingerprints import fingerprint
-from iamtriage.inputs._records.formats import parse_record
+from iamtriage.inputs._records.events import parse_record
 from iamtriage.report._assumptions import NOT_ASSUMED, read_assumption
 from iamtriage.report._examples import build_example
 

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol, cast
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.parsing import parse
-from iamtriage.exceptions import RecordError
 from iamtriage.inputs._json import Record, get, load
 from iamtriage.inputs._records.elements import read_elements
+from iamtriage.inputs._records.events import find_events, has_failed, is_event, is_eventful
 from iamtriage.inputs._records.parquet import read_parquet
 from iamtriage.inputs._records.progress import Progress
 from iamtriage.inputs._records.splitting import ERROR_MARK, split_records
@@ -22,17 +21,15 @@ from iamtriage.inputs._records.splitting import ERROR_MARK, split_records
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from iamtriage.failures._failures import Failure
     from iamtriage.inputs._content import Content
     from iamtriage.inputs._selection import Selection
 
-__all__ = ("Reader", "find_format", "parse_record", "read_denials")
+__all__ = ("Reader", "find_format", "read_denials")
 
 # A document that cannot be split is read as a whole, up to this many bytes.
 _MAX_DOCUMENT = 256 << 20
 # Bytes of a line, or of a record in a log file. Those of CloudTrail have up to 256 KB.
 _MAX_LINE = 64 << 20
-_MAX_DEPTH = 6
 _BLANKS = b" \t\r\n"
 _UTF8_MARK = b"\xef\xbb\xbf"
 
@@ -44,10 +41,6 @@ _AUDIT_MARK = lazy_pattern(rb"40[13]")
 _ARRAY = lazy_pattern(rb'(?:\{\s*"(?:Records|Events|events|logEvents|items)"\s*:\s*)?\[\s*')
 # CloudWatch Logs exports have the time of the log event before the message.
 _STAMP = lazy_pattern(rb"\d{4}-\d\d-\d\dT[\d:.]{8,18}Z (?=\{)")
-_DENIED = frozenset({401, 403})
-# Keys under which a document can hold others, as objects or as JSON texts.
-_LISTS = ("Records", "Events", "events", "logEvents")
-_CONTAINERS = frozenset({*_LISTS, "detail", "items", "CloudTrailEvent", "message"})
 _OTHER_CATEGORIES = {
     "Insight": "CloudTrail Insights events, which count calls and hold no denials",
     "Aggregated": "CloudTrail aggregated events, which summarize calls and hold no denials",
@@ -79,7 +72,7 @@ def find_format(content: Content) -> Reader | None:
     line = _first_line(content)
     document = load(line)
     if isinstance(document, dict):
-        return _read_lines if _is_eventful(cast("Record", document)) else None
+        return _read_lines if is_eventful(cast("Record", document)) else None
     # A document of many lines, or several without newlines between them.
     return _read_documents if _looks_eventful(head) else None
 
@@ -97,18 +90,6 @@ def read_denials(
             yield record
 
 
-def parse_record(record: Record) -> Failure | None:
-    """Return the failure of a record of an event, or of a flat record with a fingerprint."""
-    if "fingerprint" not in record:
-        return parse(record)
-    from iamtriage.failures._records import from_record
-
-    try:
-        return from_record({key: value for key, value in record.items() if key != "fingerprint"})
-    except RecordError:
-        return None
-
-
 def _strip(data: bytes) -> bytes:
     return data.removeprefix(_UTF8_MARK).lstrip(_BLANKS)
 
@@ -120,7 +101,7 @@ def _first_line(content: Content) -> bytes:
 
 def _is_event_line(line: bytes) -> bool:
     document = load(line)
-    return isinstance(document, dict) and _is_eventful(cast("Record", document))
+    return isinstance(document, dict) and is_eventful(cast("Record", document))
 
 
 def _is_event_array(content: Content, start: int) -> bool:
@@ -128,7 +109,7 @@ def _is_event_array(content: Content, start: int) -> bool:
     if _EMPTY.match(_strip(content.prefix)):
         return True
     for element in read_elements(iter((_strip(content.prefix)[start:],)), Progress()):
-        return isinstance(element, Mapping) and _is_eventful(cast("Record", element))
+        return isinstance(element, Mapping) and is_eventful(cast("Record", element))
     # The element is longer than the prefix.
     return _looks_eventful(content.prefix)
 
@@ -142,53 +123,6 @@ _EVENT_KEY = lazy_pattern(
 
 def _looks_eventful(head: bytes) -> bool:
     return _EVENT_KEY.search(head, 0, _MAX_HEAD) is not None
-
-
-def _is_eventful(document: Record) -> bool:
-    """Return whether a document is an event or holds events."""
-    return "digestS3Object" in document or any(True for _ in events_in(document))
-
-
-def events_in(document: object, depth: int = 0) -> Iterator[Record]:
-    """Yield the events of calls that a document is or holds, also those in JSON texts."""
-    if isinstance(document, str):
-        document = load(document) if document.lstrip().startswith("{") else None
-    if not isinstance(document, Mapping) or depth > _MAX_DEPTH:
-        return
-    document = cast("Record", document)
-    if is_event(document):
-        yield document
-        return
-    if document.keys().isdisjoint(_CONTAINERS):
-        return
-    for key in _LISTS if document.get("kind") != "EventList" else (*_LISTS, "items"):
-        nested = document.get(key)
-        if isinstance(nested, list):
-            for item in cast("list[object]", nested):
-                yield from events_in(item, depth + 1)
-    for key in ("detail", "CloudTrailEvent", "message"):
-        yield from events_in(document.get(key), depth + 1)
-
-
-def is_event(document: Record) -> bool:
-    """Return whether a document is a record of CloudTrail, an OCSF event, or a Kubernetes audit event."""
-    return (
-        ("eventSource" in document and "eventName" in document)
-        or "insightDetails" in document
-        or document.get("eventType") == "AwsAggregatedEvent"
-        or ("class_uid" in document and "api" in document)
-        or ("auditID" in document and document.get("kind") == "Event")
-    )
-
-
-def has_failed(event: Record) -> bool:
-    """Return whether an event says that its call failed."""
-    if event.get("errorCode") or event.get("errorMessage"):
-        return True
-    if "api" in event:
-        response = get(event, "api", "response")
-        return any(get(response, key) for key in ("error", "error_message", "message"))
-    return get(event, "responseStatus", "code") in _DENIED
 
 
 def _read_log_file(content: Content, progress: Progress) -> Iterator[Record]:
@@ -256,7 +190,7 @@ def _failing(elements: Iterable[object], progress: Progress) -> Iterator[Record]
     for element in elements:
         if get(element, "digestS3Object") is not None and not progress.records:
             progress.skipped = "a CloudTrail digest, which holds no events"
-        for event in events_in(element):
+        for event in find_events(element):
             progress.records += 1
             category = event.get("eventCategory")
             if isinstance(category, str) and category in _OTHER_CATEGORIES:
@@ -323,7 +257,7 @@ def _read_whole_lines(
         begin = max(data.rfind(b"\n", at, mark) + 1, at)
         at = data.find(b"\n", mark) + 1
         for document in _load_line(data[begin:at], progress):
-            for event in events_in(document):
+            for event in find_events(document):
                 if has_failed(event):
                     yield event
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._text import escape_controls
-from iamtriage.report._formats.terminal import headline
+from iamtriage.report._formats.headline import build_headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ def render_markdown(report: Contents, *, top: int = _MAX_ROWS) -> str:
 def _lines(report: Contents, top: int) -> Iterator[str]:
     yield "# Denied AWS calls"
     yield ""
-    for line in headline(report.totals):
+    for line in build_headline(report.totals):
         yield f"{line}."
         yield ""
     if report.totals["problems"]:

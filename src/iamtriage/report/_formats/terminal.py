@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from iamtriage._text import escape_controls
+from iamtriage.report._formats.headline import build_headline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from iamtriage.report._contents import Contents
     from iamtriage.report._contents import Progress as ReportProgress
 
-__all__ = ("format_count", "headline", "print_summary", "show_progress")
+__all__ = ("print_summary", "show_progress")
 
 _MAX_ROWS = 10
 _MAX_INPUTS = 20
@@ -37,45 +38,12 @@ _GROUPS = {
 }
 
 
-def format_count(number: int, noun: str) -> str:
-    """Format a number with its noun.
-
-    >>> format_count(1, "denial"), format_count(40_000, "denial")
-    ('1 denial', '40,000 denials')
-    """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def headline(totals: dict[str, Any]) -> list[str]:
-    """Return the first lines of a report."""
-    first, last = ((totals[name] or "")[:10] for name in ("first_seen", "last_seen"))
-    period = "" if not first else f", on {first}" if first == last else f", from {first} to {last}"
-    denials, records, problems, principals = (
-        format_count(totals[f"{noun}s"], noun) for noun in ("denial", "record", "problem", "principal")
-    )
-    inputs = format_count(totals["inputs_read"], "input")
-    lines = [f"{denials} in {records} of {inputs}{period}", f"{problems} of {principals}"]
-    if totals["new_problems"] is not None:
-        lines[1] += f": {totals['new_problems']:,} new, {totals['gone_problems']:,} gone"
-    others = (
-        (totals["failed_sign_ins"], "failed console sign-in"),
-        (totals["other_errors"], "error that is not a denial", "errors that are not denials"),
-        (totals["duplicate_inputs"], "copy of an input", "copies of inputs"),
-    )
-    also = [
-        format_count(number, nouns[0]) if len(nouns) == 1 else f"{number:,} {nouns[number != 1]}"
-        for number, *nouns in others
-        if number
-    ]
-    return [*lines, *([f"In addition: {', '.join(also)}"] if also else [])]
-
-
 def print_summary(report: Contents, file: TextIO, *, top: int = _MAX_ROWS) -> None:
     """Print the most frequent problems and values of a report."""
     console = Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=False)
     if not console.is_terminal:
         console.width = _WIDTH
-    first, *rest = headline(report.totals)
+    first, *rest = build_headline(report.totals)
     console.print(Text(first, "bold"))
     for line in rest:
         console.print(line)

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._rendering.texts import is_web_address
 from iamtriage._text import escape_controls, escape_lines
+from iamtriage.report._formats.headline import build_headline
 from iamtriage.report._formats.page.plots import draw_bars, draw_days
-from iamtriage.report._formats.terminal import headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -126,7 +126,7 @@ def _sections(report: Contents) -> Iterator[str]:
 def _header(report: Contents) -> Iterator[str]:
     totals = report.totals
     yield "<header><h1>Denied AWS calls</h1>"
-    yield "".join(f'<p class="quiet">{_text(line)}.</p>' for line in headline(totals))
+    yield "".join(f'<p class="quiet">{_text(line)}.</p>' for line in build_headline(totals))
     shown = {
         "Denials": totals["denials"],
         "Problems": totals["problems"],
