@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import sys
-import zlib
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, cast
-
-import attrs
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ("PART_SIZE", "Compression", "DecompressionError", "decompress", "find_compression")
 
@@ -36,8 +32,7 @@ class _Decompressor(Protocol):
     def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
 
 
-@attrs.frozen
-class Compression:
+class Compression(NamedTuple):
     """A format of compressed data.
 
     Attributes:
@@ -55,7 +50,7 @@ class _GzipDecompressor:
     """One member of gzip data."""
 
     def __init__(self, library: Any) -> None:  # noqa: ANN401 (zlib, or a module like it)
-        self._member: Any = library.decompressobj(zlib.MAX_WBITS | 16)
+        self._member: Any = library.decompressobj(library.MAX_WBITS | 16)
         self._has_more = False
 
     @property
@@ -80,6 +75,7 @@ class _GzipDecompressor:
 
 def _open_gzip() -> tuple[Callable[[], _Decompressor], tuple[type[Exception], ...]]:
     """Open ISA-L if it is installed, which takes half the time, or zlib."""
+    import zlib
     from importlib import import_module
 
     fast: Any = zlib

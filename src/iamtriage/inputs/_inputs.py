@@ -11,9 +11,6 @@ from iamtriage.inputs._content import NUL_BYTES, Content, describe_os_error
 from iamtriage.inputs._line_numbers import LineNumbers
 from iamtriage.inputs._live import read_live_lines
 from iamtriage.inputs._log_events import find_messages
-from iamtriage.inputs._records.events import parse_record
-from iamtriage.inputs._records.formats import find_format, read_denials
-from iamtriage.inputs._records.progress import Progress
 from iamtriage.inputs._selection import Selection
 
 if TYPE_CHECKING:
@@ -30,6 +27,10 @@ __all__ = ("Input", "Source")
 _NOT_RECORDS = "not records of events but text, which failures() reads"
 
 
+# Blanks, and a byte order mark.
+_BEFORE_RECORDS = b" \t\r\n\xef\xbb\xbf"
+# Documents, arrays, and the digits of a time.
+_RECORD_STARTS = (b"{", b"[", *(b"%d" % digit for digit in range(10)))
 # A longer line is read in parts of this many characters.
 _MAX_LINE = 1_000_000
 
@@ -37,6 +38,15 @@ _MAX_LINE = 1_000_000
 def _read_lines(file: TextIO) -> Iterator[str]:
     while line := file.readline(_MAX_LINE):
         yield line
+
+
+def _find_reader(content: Content) -> Reader | None:
+    """Return the function that reads the failing records of a content; ``None`` if it holds no records."""
+    if not (content.is_parquet or content.prefix.lstrip(_BEFORE_RECORDS).startswith(_RECORD_STARTS)):
+        return None
+    from iamtriage.inputs._records.formats import find_format
+
+    return find_format(content)
 
 
 class Source(Protocol):
@@ -88,7 +98,7 @@ class Input:
             The records. ``records`` is their number, with those of calls that succeeded, after the last one.
         """
         for content in self.open_content():
-            reader = find_format(content)
+            reader = _find_reader(content)
             if reader is None:
                 self.problem = _NOT_RECORDS
             else:
@@ -103,7 +113,7 @@ class Input:
             The failures, in order.
         """
         for content in self.open_content():
-            reader = find_format(content)
+            reader = _find_reader(content)
             if reader is None:
                 yield from self._scan(content)
             else:
@@ -116,7 +126,7 @@ class Input:
             The failures. The number is ``None`` for records, and if the line is not known.
         """
         for content in self.open_content():
-            reader = find_format(content)
+            reader = _find_reader(content)
             if reader is None:
                 lines = LineNumbers()
                 for failure in self._scan(content, lines):
@@ -131,7 +141,7 @@ class Input:
 
         cause: Failure | None = None
         for content in self.open_content():
-            reader = find_format(content)
+            reader = _find_reader(content)
             is_small = not content.is_parquet and content.is_shorter_than(LONG)
             if reader is None or (is_small and not self._selection):
                 # Small records, too, so that the failure has its place in their text.
@@ -158,6 +168,9 @@ class Input:
         return "".join(self.lines())
 
     def _read_records(self, reader: Reader, content: Content) -> Iterator[Mapping[str, Any]]:
+        from iamtriage.inputs._records.formats import read_denials
+        from iamtriage.inputs._records.progress import Progress
+
         progress = Progress()
         try:
             yield from read_denials(reader, content, self._selection, progress)
@@ -165,6 +178,8 @@ class Input:
             self.records, self.skipped, self.problem = progress.records, progress.skipped, progress.problem
 
     def _parse_records(self, reader: Reader, content: Content) -> Iterator[Failure]:
+        from iamtriage.inputs._records.events import parse_record
+
         for record in self._read_records(reader, content):
             failure = parse_record(record)
             if failure is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import stat
 import time
 from codecs import getincrementaldecoder
@@ -53,6 +52,8 @@ def read_live_lines(source: _Source, descriptor: int, encoding: str) -> Iterator
         descriptor: The file descriptor to wait for.
         encoding: The encoding of the bytes.
     """
+    import select
+
     from iamtriage._reading.entries.splitting import TICK
 
     decoder = IncrementalNewlineDecoder(getincrementaldecoder(encoding)("replace"), translate=True)

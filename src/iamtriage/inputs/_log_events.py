@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
@@ -22,7 +21,6 @@ _MESSAGE = lazy_pattern(rb'"message"\s*:\s*"')
 _MAX_HEAD = 65_536
 _MAX_SIZE = 64 << 20
 _SPACE = lazy_pattern(r"\s*")
-_decode = json.JSONDecoder(strict=False).raw_decode
 
 
 def find_messages(content: Content) -> Iterator[str] | None:
@@ -38,11 +36,14 @@ def find_messages(content: Content) -> Iterator[str] | None:
 
 
 def _read(text: str) -> Iterator[str]:
+    import json  # few logs are JSON
+
+    decode = json.JSONDecoder(strict=False).raw_decode
     at = 0
     while (space := _SPACE.match(text, at)) and space.end() < len(text):
         begin = space.end()
         try:
-            document, at = _decode(text, begin)
+            document, at = decode(text, begin)
         except (ValueError, RecursionError):
             yield from text[begin:].splitlines(keepends=True)
             return

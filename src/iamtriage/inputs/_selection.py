@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._values import Value
 from iamtriage.inputs._json import get
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import date, datetime  # noqa: TC004 (loading it takes longer than reading a short text)
 
 __all__ = ("Selection", "build_selection", "find_sibling", "sibling_folder")
 
@@ -37,17 +38,6 @@ _PARTITIONS = {
     "region": lazy_pattern(r"(?:^|[/\\])region=([a-z0-9-]+)(?=[/\\]|$)"),
     "day": lazy_pattern(r"(?:^|[/\\])eventDay=(\d{8})(?=[/\\]|$)"),
 }
-# CloudTrail delivers events within minutes, sometimes hours; a folder is that of the delivery.
-_MAX_DELAY = timedelta(days=1)
-_DAY = timedelta(days=1)
-_AGE = lazy_pattern(r"(\d{1,4})([smhdw])", re.ASCII)
-_UNITS = {
-    "s": timedelta(seconds=1),
-    "m": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": _DAY,
-    "w": timedelta(weeks=1),
-}
 
 
 def find_sibling(path: str) -> str | None:
@@ -68,8 +58,8 @@ def sibling_folder(path: str) -> str:
     return path[: match.end(1)] if match else path
 
 
-@attrs.frozen
-class Selection:
+@attrs.frozen(eq=False, repr=False)
+class Selection(Value):
     """What to read: events of a time, of accounts and of Regions.
 
     Attributes:
@@ -87,8 +77,11 @@ class Selection:
     _end: str = attrs.field(init=False, default="", repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "_first", _to_text(self.since) if self.since else "")
-        object.__setattr__(self, "_end", _to_text(self.until) if self.until else "")
+        for name, time in (("_first", self.since), ("_end", self.until)):
+            if time is not None:
+                from iamtriage.inputs._times import format_time
+
+                object.__setattr__(self, name, format_time(time))
 
     def __bool__(self) -> bool:
         """Return whether anything is left out."""
@@ -101,6 +94,8 @@ class Selection:
         """
         if not self:
             return True
+        from iamtriage.inputs._times import MAX_DELAY
+
         account, region, first, last = _describe(path)
         if account is not None and self.accounts and account not in self.accounts:
             return False
@@ -108,7 +103,7 @@ class Selection:
             return False
         if self.since is not None and last is not None and last < self.since.date():
             return False
-        return self.until is None or first is None or first <= (self.until + _MAX_DELAY).date()
+        return self.until is None or first is None or first <= (self.until + MAX_DELAY).date()
 
     def covers(self, path: str) -> bool:
         """Return whether all events in a folder are selected."""
@@ -125,7 +120,9 @@ class Selection:
     def includes(self, record: Mapping[str, object]) -> bool:
         """Return whether a record is selected. One that does not state a time, account or Region is."""
         if self.since is not None or self.until is not None:
-            time = _time_of(record)
+            from iamtriage.inputs._times import time_of
+
+            time = time_of(record)
             if time is not None and (time < self._first or (self._end and time >= self._end)):
                 return False
         if self.accounts:
@@ -160,77 +157,31 @@ def build_selection(
             msg = f"accounts: expected 12-digit account IDs, got {account!r}"
             raise ValueError(msg)
     return Selection(
-        _to_time("since", since), _to_time("until", until), frozenset(accounts), frozenset(regions)
+        _parse_time("since", since), _parse_time("until", until), frozenset(accounts), frozenset(regions)
     )
 
 
-def _to_time(name: str, value: datetime | date | str | None) -> datetime | None:
+def _parse_time(name: str, value: datetime | date | str | None) -> datetime | None:
     if value is None:
         return None
-    if isinstance(value, str):
-        age = _AGE.fullmatch(value)
-        if age is not None:
-            return datetime.now(UTC) - int(age[1]) * _UNITS[age[2]]
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            msg = f"{name}: expected an ISO 8601 date or time, or an age such as 7d, got {value!r}"
-            raise ValueError(msg) from None
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    if isinstance(value, date):  # pyright: ignore[reportUnnecessaryIsInstance]
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    msg = f"{name} must be a datetime, date or string, not {type(value).__name__}"  # type: ignore[unreachable]
-    raise TypeError(msg)
+    from iamtriage.inputs._times import parse_time
 
-
-def _to_text(time: datetime) -> str:
-    """Format a time so that times of records compare with it as texts."""
-    return time.strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
+    return parse_time(name, value)
 
 
 def _describe(path: str) -> tuple[str | None, str | None, date | None, date | None]:
     """Return the account, Region, first and last day of a path, each ``None`` if it is not stated."""
+    from iamtriage.inputs._times import days_of
+
     match = _TREE.search(path)
     if match is not None:
-        first, last = _days(match["year"], match["month"], match["day"])
+        first, last = days_of(match["year"], match["month"], match["day"])
         return match["account"], match["region"], first, last
     account, region, day = (
         found[1] if (found := pattern.search(path)) else None for pattern in _PARTITIONS.values()
     )
-    first, last = _days(day[:4], day[4:6], day[6:]) if day else (None, None)
+    first, last = days_of(day[:4], day[4:6], day[6:]) if day else (None, None)
     return account, region, first, last
-
-
-def _days(year: str | None, month: str | None, day: str | None) -> tuple[date | None, date | None]:
-    """Return the first and last day of a year, month or day."""
-    if year is None:
-        return None, None
-    try:
-        first = date(int(year), int(month or 1), int(day or 1))
-        if day is not None:
-            return first, first
-        following = date(first.year + 1, 1, 1) if month is None else (first + 31 * _DAY).replace(day=1)
-    except ValueError:
-        return None, None
-    return first, following - _DAY
-
-
-def _time_of(record: Mapping[str, object]) -> str | None:
-    """Return the time of an event in UTC, without its zone, so that times compare as texts."""
-    for key in ("eventTime", "requestReceivedTimestamp", "time_dt", "time"):
-        value = record.get(key)
-        if isinstance(value, str) and value[:4].isdecimal() and "T" in value:
-            return value.removesuffix("Z").removesuffix("+00:00")
-        if isinstance(value, datetime):
-            return _to_text(value if value.tzinfo is None else value.astimezone(UTC))
-        if isinstance(value, int) and not isinstance(value, bool):
-            # Milliseconds in OCSF, for which Python's range of years can be too small.
-            try:
-                return _to_text(datetime.fromtimestamp(value / 1000, UTC))
-            except (OverflowError, OSError, ValueError):
-                continue
-    return None
 
 
 def _account_of(record: Mapping[str, object]) -> str | None:

@@ -6,11 +6,11 @@ import os
 import stat
 import sys
 from contextlib import contextmanager
-from glob import iglob
 from typing import TYPE_CHECKING, Protocol, cast
 
 import attrs
 
+from iamtriage._values import Value
 from iamtriage.inputs._content import describe_os_error
 from iamtriage.inputs._inputs import Input
 from iamtriage.inputs._live import find_live_descriptor
@@ -32,8 +32,8 @@ class _BinaryStream(Protocol):
     def read1(self, size: int, /) -> bytes: ...
 
 
-@attrs.frozen
-class LocalFile:
+@attrs.frozen(eq=False, repr=False)
+class LocalFile(Value):
     """A file, or a named pipe.
 
     Attributes:
@@ -49,8 +49,8 @@ class LocalFile:
             yield _read(file), find_live_descriptor(file)
 
 
-@attrs.frozen
-class StandardInput:
+@attrs.frozen(eq=False, repr=False)
+class StandardInput(Value):
     """The standard input of the process."""
 
     @contextmanager
@@ -102,6 +102,8 @@ def find_local_inputs(path: str, selection: Selection, seen: set[tuple[int, int]
 
 
 def _find_matches(pattern: str, selection: Selection, seen: set[tuple[int, int] | str]) -> Iterator[Input]:
+    from glob import iglob
+
     matches = sorted(iglob(pattern, recursive=True))  # noqa: PTH207 (the pattern can be absolute)
     if not matches:
         yield _unreadable(pattern, "no file matches this pattern")

@@ -7,8 +7,6 @@ actions and the resource, which no other policy of the role is likely to have.
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +49,10 @@ def inline_policy_name(statements: Iterable[Mapping[str, Any]], account: str | N
     name = "Allow" + "And".join(dict.fromkeys(parts))
     if len(name) <= _MAX_LENGTH and len(set(parts)) == len(parts):
         return name
+    # Few names are too long, and loading OpenSSL takes longer than explaining.
+    import hashlib
+    import json
+
     digest = hashlib.sha256(json.dumps(statements, sort_keys=True).encode()).hexdigest()[:_DIGEST_LENGTH]
     return f"{name[: _MAX_LENGTH - _DIGEST_LENGTH - 1]}-{digest}"
 
