@@ -19,8 +19,8 @@ from tests.tables import ANA, has_fragment
 # Patterns that are enough for a failure. The others only add facts to one.
 _STARTS = (
     "sdk_prefixes._BOTOCORE",
-    "sdk_prefixes._GO2_OPERATION",
-    "sdk_prefixes._GO2_CODE",
+    "go_prefixes._OPERATION",
+    "go_prefixes._CODE",
     "sdk_prefixes._PHP",
     "sdk_prefixes._DOTNET",
     "sdk_suffixes._JAVA_OLDEST",

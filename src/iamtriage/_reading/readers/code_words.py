@@ -10,7 +10,7 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.readers.sdk_prefixes import code_piece
+from iamtriage._reading.readers.prefix_pieces import code_piece
 from iamtriage._reading.vocabulary.codes import (
     find_codes,
     is_code,

@@ -8,29 +8,21 @@ form. ``structured`` reads complete CloudTrail records.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.readers.pair_values import EVENT_KEYS, HEADER, VALUE_READERS, Pair
 from iamtriage._reading.readers.sdk_objects import is_in_sdk_error
-from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.codes import (
-    EKS_ISSUES,
     is_code,
-    is_generic,
-    is_known,
-    is_status,
     kind_of_code,
-    may_be_other_class,
-    normalize_code,
-    strip_hadoop_code,
 )
-from iamtriage._reading.vocabulary.grammar import ELLIPSIS, STATEMENT, VAULT, find_cut, trim
+from iamtriage._reading.vocabulary.grammar import ELLIPSIS, STATEMENT, find_cut, trim
 from iamtriage._reading.vocabulary.masks import rejoin
-from iamtriage._reading.vocabulary.pieces import BEST, CLASS_NAME, HINT, STATED, Piece
-from iamtriage._reading.vocabulary.services import service_name, service_of_event_source
+from iamtriage._reading.vocabulary.pieces import HINT, Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
 
@@ -60,7 +52,6 @@ _KEYS = {
 _ROLE_OF = {name: role for role, names in _KEYS.items() for name in names.split()}
 # The words of keys that say something without others; headers and keys of several words are searched for as such.
 _KEY_WORDS = frozenset(name for name in _ROLE_OF if not re.search("[.-]", name))
-_EVENT_KEYS = frozenset({"time", "region", "source_ip", "user_agent", "event_id"})
 _IDENTITY_WORDS = frozenset({"arn", "accountid"})
 _FIRST_WORDS = frozenset(
     name
@@ -111,59 +102,9 @@ _MESSAGE_REACH = 4000
 
 # The SDK for JavaScript prints the error that it got while loading credentials inside its own.
 _OBJECT_START = lazy_pattern(r"\s?\{\s?")
-_HEADER = lazy_pattern(r"[xX]-[aA]mz[nN]?-")
-# The request ID of a Lambda invocation is not that of an API call.
-_LAMBDA = lazy_pattern(r"(?:START|END|REPORT)\s\Z")
-# From the start of a line, up to the level that a logger wrote.
-_LOG_RECORD = lazy_pattern(r"\{\s?\"[^\n]{0,200}?\"(?:level|severity|log\.level)\"\s?:")
-# Before its message, or after it to its end.
-_SIMPLE_VALUE = r"(?:\"[^\"\n]{0,200}\"|[\w.+-]{1,40})"
-_PAIRS_BEFORE = lazy_pattern(rf"\{{\s?(?:\"[\w.@-]{{1,60}}\"\s?:\s?{_SIMPLE_VALUE},\s?){{0,20}}\"?")
-_PAIRS_AFTER = lazy_pattern(
-    rf"\"?(?:,\s?\"[\w.@-]{{1,60}}\"\s?:\s?{_SIMPLE_VALUE}){{0,20}}\s?\}}\s?(?:[\n\x1e]|\Z)"
-)
-_IDS_OF_LOGGERS = frozenset({"requestId", "request_id"})
-_MAX_RECORD = 4_000
-_INIT = lazy_pattern(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
-_CODE_WORD = lazy_pattern(r"[^\s(){}<>\"']{1,128}")
-# Only the query protocol states whether the sender or the receiver caused the error.
-_ERROR_TYPE = lazy_pattern(r"\bType[\"']?\s?(?::|=>|=)\s?[\"']?(?:Sender|Receiver)[\"']?,?\s{0,2}\Z")
 # amazonka (Haskell) prints values with constructors.
 _ABBREV = lazy_pattern(r"\sAbbrev\s")
-_ERROR_CODE = lazy_pattern(r"\sErrorCode\s\"?\Z")
-# The list of health issues of an EKS cluster, node group or add-on.
-_IN_ISSUES = lazy_pattern(r"\"issues\"\s?:\s?\[[^\[\]]{0,800}(?:\[[^\[\]]{0,400}\][^\[\]]{0,200}){0,8}\Z")
-_ANY_CODE = lazy_pattern(r"[A-Z][A-Za-z0-9.]{2,80}")
-# The frames in which the SDK for JavaScript makes an error from a service's response.
-_FROM_RESPONSE = lazy_pattern(
-    r"\bextractError\s\([^\s()]{0,200}aws-sdk/|\bde_\w{1,80}CommandError\s\([^\s()]{0,200}@aws-sdk/"
-)
-_FRAMES_REACH = 1500
-_METADATA_REACH = 24
-_V2_FRAME = "Request.extractError ("
-_V2_FRAME_REACH = 200
-_OBJECT_REACH = 400
-_NAME = lazy_pattern(r"\w{2,80}")
-_IDENTITY = lazy_pattern(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer")
 _IDENTITY_LITERALS = ("userIdentity", "principal", "sessionIssuer")
-_IDENTITY_REACH = 400
-_NOT_ALLOWED = lazy_pattern(r"allowed[\"']?\s?[:=]{1,2}\s?[Ff]alse")
-_ISSUER_REACH = 200
-
-
-class _Pair(NamedTuple):
-    """A key and its value with their positions in the text."""
-
-    text: str
-    key: str
-    quoted: bool
-    at: int
-    value: str
-    start: int
-    end: int
-
-    def before(self, reach: int) -> str:
-        return self.text[max(0, self.at - reach) : self.at]
 
 
 def may_hold_pairs(readable: Readable) -> bool:
@@ -181,7 +122,7 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
         return
     text = readable.text
     cluster: Piece | None = None
-    early: list[tuple[str, _Pair]] = []
+    early: list[tuple[str, Pair]] = []
     regions = sorted((piece.start, piece.end) for piece in readable.taken)
     at = 0
     for m in _find_pairs(readable):
@@ -208,7 +149,7 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
         ):
             yield from _finish(cluster, early)
             cluster = None
-        if role in _EVENT_KEYS and pair is not None and (cluster is None or cluster.source != "cloudtrail"):
+        if role in EVENT_KEYS and pair is not None and (cluster is None or cluster.source != "cloudtrail"):
             if pair.text.startswith(('"', "'"), pair.end):
                 early.append((role, pair))
             continue
@@ -220,7 +161,7 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
             pair is not None
             and pair.value
             and ELLIPSIS.match(pair.value) is None
-            and (_VALUE_READERS[role](fresh, pair) or fresh.is_lambda_error)
+            and (VALUE_READERS[role](fresh, pair) or fresh.is_lambda_error)
         ):
             fresh.end = max(fresh.end, pair.end)
             cluster = fresh
@@ -228,7 +169,7 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
         yield from _finish(cluster, early)
 
 
-def _finish(cluster: Piece, early: list[tuple[str, _Pair]]) -> Iterator[Piece]:
+def _finish(cluster: Piece, early: list[tuple[str, Pair]]) -> Iterator[Piece]:
     """Yield a complete cluster if it states anything.
 
     Args:
@@ -330,7 +271,7 @@ def _role(m: re.Match[str]) -> str | None:
     role = _ROLE_OF.get(key) or _ROLE_OF.get(key.rpartition(".")[2])
     if not m["separator"] and role not in _WITHOUT_SEPARATOR:
         return None
-    if m["separator"] == "," and _HEADER.match(m["key"]) is None:
+    if m["separator"] == "," and HEADER.match(m["key"]) is None:
         # ("x-amzn-RequestId","…") is a header; other pairs of strings are not.
         return None
     if role == "name":
@@ -341,7 +282,7 @@ def _role(m: re.Match[str]) -> str | None:
     return role
 
 
-def _pair(text: str, m: re.Match[str]) -> _Pair | None:
+def _pair(text: str, m: re.Match[str]) -> Pair | None:
     quoted = _QUOTED.match(text, m.end())
     if quoted:
         group = "value" if quoted["value"] is not None else "open"
@@ -355,10 +296,10 @@ def _pair(text: str, m: re.Match[str]) -> _Pair | None:
     value = rejoin(text[start:end])
     if value in _NO_VALUES and m["key"] != "explicitDeny":
         return None
-    return _Pair(text, m["key"], bool(m["quote"]), m.start(), value, start, end)
+    return Pair(text, m["key"], bool(m["quote"]), m.start(), value, start, end)
 
 
-def _contradicts(cluster: Piece, role: str, pair: _Pair | None) -> bool:
+def _contradicts(cluster: Piece, role: str, pair: Pair | None) -> bool:
     """Return whether a second code means that another object has started."""
     if role != "code" or pair is None or "code" not in cluster.facts:
         return False
@@ -366,233 +307,3 @@ def _contradicts(cluster: Piece, role: str, pair: _Pair | None) -> bool:
     return (
         is_code(pair.value) and is_code(present) and pair.value not in present and present not in pair.value
     )
-
-
-def _record(cluster: Piece, _: _Pair) -> bool:
-    cluster.source = "cloudtrail"
-    return True
-
-
-def _near(pair: _Pair, key: str) -> bool:
-    return pair.text.find(key, max(0, pair.at - _OBJECT_REACH), pair.end + _OBJECT_REACH) >= 0
-
-
-def _code(cluster: Piece, pair: _Pair) -> bool:
-    typed = pair.key.lower() in {"errortype", "typename"}
-    is_other_class = typed and may_be_other_class(pair.value)
-    if pair.key == "errorType" and (is_other_class or is_generic(pair.value)):
-        # A Lambda function returned an error of its own code, with the request ID of the invocation.
-        cluster.facts.pop("request_id", None)
-        cluster.is_lambda_error = True
-    if pair.key == "exceptionType" and not _near(pair, "awsService"):
-        # Other systems have this key, too. EventBridge Pipes state the service next to it.
-        return False
-    init = _INIT.search(pair.value)
-    value = init["code"] if init else pair.value
-    if "#" in value or "://" in value:
-        value = normalize_code(value)
-    # The header ends with a colon if no namespace follows.
-    value = value.rstrip(":")
-    if value.isdigit():
-        # In quotes, it can be of a Kubernetes Status. Otherwise, a number is a code of another system.
-        if is_status(value) and pair.quoted:
-            cluster.put("status_code", value, pair.start, pair.end, HINT)
-            return True
-        return False
-    # Services have codes of any form. The envelope shows that this is one.
-    issue = value in EKS_ISSUES and _IN_ISSUES.search(pair.before(1200)) is not None
-    is_confirmed = issue or (
-        _ANY_CODE.fullmatch(value) is not None
-        and (_ERROR_TYPE.search(pair.before(40)) is not None or (_is_of_sdk(pair) and not is_generic(value)))
-    )
-    if not is_confirmed and (
-        is_other_class
-        or _CODE_WORD.fullmatch(value) is None
-        or not is_code(value)
-        or (is_generic(value) and not is_known(value))
-    ):
-        return False
-    at = pair.text.find(value, pair.start, pair.end)
-    cluster.put("code", value, at, at + len(value), CLASS_NAME if typed else BEST)
-    if pair.key == "code" and _is_of_js_v2(pair):
-        cluster.is_aws, cluster.source = True, "js-v2"
-    cluster.is_aws = (
-        cluster.is_aws
-        or is_confirmed
-        or pair.key in {"__type", "_serviceCode", "s3ErrorCode"}
-        or _is_of_sdk(pair)
-        or (typed and _FROM_RESPONSE.search(pair.text, pair.end, pair.end + _FRAMES_REACH) is not None)
-    )
-    return True
-
-
-def _is_of_js_v2(pair: _Pair) -> bool:
-    """Return whether a key is the first of an error of the SDK for JavaScript v2, printed after its frames."""
-    frame = pair.text.rfind(_V2_FRAME, max(0, pair.at - _FRAMES_REACH), pair.at)
-    return (
-        frame >= 0
-        and pair.text.find("aws-sdk/", frame, frame + _V2_FRAME_REACH) >= 0
-        and pair.text.count("{", frame, pair.at) == 1
-    )
-
-
-def _is_of_sdk(pair: _Pair) -> bool:
-    """Return whether only an AWS SDK uses this key or value for codes."""
-    return (
-        pair.key.rpartition(".")[2] == "name"
-        or _ERROR_CODE.search(pair.text, pair.at, pair.start) is not None
-    )
-
-
-def _status(cluster: Piece, pair: _Pair) -> bool:
-    if not is_status(pair.value) or VAULT.match(pair.text, pair.end):
-        return False
-    cluster.put("status_code", pair.value, pair.start, pair.end, BEST)
-    cluster.is_aws = cluster.is_aws or pair.key.lower() == "httpstatuscode"
-    if pair.key == "httpStatusCode" and "$metadata" in pair.before(_METADATA_REACH):
-        cluster.source = "js-v3"
-    if "RespMetadata" in pair.before(80):
-        cluster.is_aws, cluster.source = True, "go-v1"
-    return True
-
-
-def _request_id(cluster: Piece, pair: _Pair) -> bool:
-    if (
-        cluster.is_lambda_error
-        or _LAMBDA.search(pair.before(8))
-        or pair.text.startswith(" Version", pair.end)
-        or len(pair.value) < 2
-        or _is_of_log_record(pair)
-    ):
-        return False
-    header = _HEADER.match(pair.key) is not None
-    cluster.is_aws = cluster.is_aws or header or pair.key == "aws_request_id"
-    cluster.put("request_id", pair.value, pair.start, pair.end, HINT if header else STATED)
-    return True
-
-
-def _is_of_log_record(pair: _Pair) -> bool:
-    """Return whether a key is next to the level and message of a line that a logger wrote as JSON.
-
-    Such an ID is that of the request which the application serves.
-    """
-    if not pair.quoted or pair.key not in _IDS_OF_LOGGERS:
-        return False
-    low = max(0, pair.at - _MAX_RECORD)
-    record = max(pair.text.rfind('\n{"', low, pair.at), pair.text.rfind('\x1e{"', low, pair.at)) + 1
-    if not _LOG_RECORD.match(pair.text, record, pair.at):
-        return False
-    is_first = _PAIRS_BEFORE.fullmatch(pair.text, record, pair.at) is not None
-    return is_first or _PAIRS_AFTER.match(pair.text, pair.end) is not None
-
-
-def _host_id(cluster: Piece, pair: _Pair) -> bool:
-    value = strip_hadoop_code(pair.value)
-    if value is None:
-        return False
-    # Only the SDKs for JavaScript use this name.
-    cluster.is_aws = cluster.is_aws or pair.key == "extendedRequestId"
-    cluster.put("host_id", value, pair.start, pair.end - len(pair.value) + len(value))
-    return True
-
-
-def _operation(cluster: Piece, pair: _Pair) -> bool:
-    if _NAME.fullmatch(pair.value) is None:
-        return False
-    cluster.put("operation", pair.value, pair.start, pair.end)
-    if pair.key.startswith("aws."):
-        # A field of a structured log: the call whose error the line reports.
-        cluster.role = "head"
-    return True
-
-
-def _service(cluster: Piece, pair: _Pair) -> bool:
-    if ".amazonaws." in pair.value:
-        cluster.is_aws, cluster.source = True, "cloudtrail"
-        cluster.put("service", service_of_event_source(pair.value), rank=HINT)
-    elif pair.key in {"awsService", "aws.service", "_serviceAbbrev", "_serviceErrorAbbrev", "abbrev"}:
-        cluster.is_aws = True
-        cluster.put("service", service_name(pair.value), rank=HINT)
-    else:
-        return False
-    return True
-
-
-def _principal(cluster: Piece, pair: _Pair) -> bool:
-    near = pair.before(_IDENTITY_REACH) + pair.key
-    if not pair.value.startswith("arn:") or _IDENTITY.search(near) is None:
-        return False
-    if "sessionIssuer" in pair.before(_ISSUER_REACH) + pair.key:
-        # The issuer is the role; the caller is the role session.
-        return False
-    cluster.put("principal", pair.value, pair.start, pair.end, HINT)
-    account = account_of(pair.value)
-    if account:
-        at = pair.text.find(account, pair.start, pair.end)
-        cluster.put("account", account, at, at + len(account), HINT)
-    return True
-
-
-def _account(cluster: Piece, pair: _Pair) -> bool:
-    if account_of(pair.value) != pair.value or _IDENTITY.search(pair.before(_IDENTITY_REACH)) is None:
-        return False
-    if "resources" in pair.before(120):
-        return False
-    cluster.put("account", pair.value, pair.start, pair.end, CLASS_NAME)
-    return True
-
-
-def _deny(cluster: Piece, pair: _Pair) -> bool:
-    """Read a decoded authorization message, from its ``explicitDeny`` on."""
-    if _NOT_ALLOWED.search(pair.before(_IDENTITY_REACH)) is None:
-        return False
-    cluster.kind, cluster.is_aws = "access_denied", True
-    cluster.put("deny", "explicit" if pair.value.lower() == "true" else "implicit")
-    return True
-
-
-def _action(cluster: Piece, pair: _Pair) -> bool:
-    if cluster.kind != "access_denied":
-        return False
-    cluster.put("action", pair.value, pair.start, pair.end)
-    prefix, colon, _ = pair.value.partition(":")
-    if colon:
-        cluster.put("service", prefix.lower(), pair.start, pair.start + len(prefix))
-    return True
-
-
-def _resource(cluster: Piece, pair: _Pair) -> bool:
-    if cluster.kind != "access_denied":
-        return False
-    cluster.put("resource", pair.value, pair.start, pair.end)
-    return True
-
-
-def _of_event(key: str) -> Callable[[Piece, _Pair], bool]:
-    """Return a function that reads a value only in CloudTrail records."""
-
-    def read(cluster: Piece, pair: _Pair) -> bool:
-        # A value without its closing quote is truncated.
-        if cluster.source != "cloudtrail" or not pair.text.startswith(('"', "'"), pair.end):
-            return False
-        cluster.put(key, pair.value, rank=HINT)
-        return True
-
-    return read
-
-
-_VALUE_READERS: dict[str, Callable[[Piece, _Pair], bool]] = {
-    "record": _record,
-    "code": _code,
-    "status_code": _status,
-    "request_id": _request_id,
-    "host_id": _host_id,
-    "operation": _operation,
-    "service": _service,
-    "principal": _principal,
-    "account": _account,
-    "deny": _deny,
-    "action": _action,
-    "resource": _resource,
-    **{key: _of_event(key) for key in _EVENT_KEYS},
-}

@@ -1,9 +1,8 @@
 """Read what SDKs and tools print before a message: code, operation, service.
 
-Sources: botocore ``exceptions.ClientError``, aws-cli's error handler, smithy-go
-``OperationError`` and aws-sdk-go-v2's ``ResponseError``, aws-sdk-php's ``WrappedHttpHandler``,
-aws-sdk-net's ``AmazonServiceException``, aws-sdk-cpp's log lines, boto 2's ``BotoServerError``, pynamodb's ``VerboseClientError``, s3cmd's
-``S3Error``, the EKS Pod Identity agent, Redshift's S3 errors, Apache Arrow's ``ErrorToStatus``,
+Sources: botocore ``exceptions.ClientError``, aws-cli's error handler, aws-sdk-php's ``WrappedHttpHandler``,
+aws-sdk-net's ``AmazonServiceException``, aws-sdk-cpp's log lines, boto 2's ``BotoServerError``, pynamodb's
+``VerboseClientError``, the EKS Pod Identity agent, Redshift's S3 errors, Apache Arrow's ``ErrorToStatus``,
 Hadoop's ``S3AUtils``, the AWS Tools for PowerShell, chalice, columns of CloudTrail queries.
 """
 
@@ -12,6 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.readers.go_prefixes import GO_PREFIXES, GO_RESPONSE
+from iamtriage._reading.readers.prefix_pieces import code_piece, put_group
 from iamtriage._reading.vocabulary.codes import (
     camel_case_code,
     is_code,
@@ -22,14 +23,10 @@ from iamtriage._reading.vocabulary.codes import (
 )
 from iamtriage._reading.vocabulary.grammar import (
     ELLIPSIS,
-    ENTRY_START,
-    HOST_ID_CONTINUATION,
-    ID_CONTINUATION,
     trim,
 )
-from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.other_systems import S3A_DENIAL
-from iamtriage._reading.vocabulary.pieces import BEST, HINT, STATED, Piece
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
 from iamtriage._reading.vocabulary.services import service_name, service_of_event_source, service_of_host
 
 if TYPE_CHECKING:
@@ -53,33 +50,6 @@ _BOTOCORE_CUT = lazy_pattern(
 )
 _CLI = lazy_pattern(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|move|delete) failed)[:\s]")
 _CLI_REACH = 300
-
-_GO2_OPERATION = lazy_pattern(
-    # A box can break a service's name between words. People retype it with other capitals.
-    rf"(?<!\w)(?P<written>[Oo]peration\s+[Ee]rror)\s+(?P<service>[A-Za-z](?:[\w .-]|\n(?=[A-Z]|v[0-9])(?!{ENTRY_START})){{0,60}}?)\s*:\s+(?P<operation>\w{{2,80}})(?=[,:\s]|\Z)"
-)
-# A log viewer cut off the words "operation error".
-_GO2_CUT = lazy_pattern(
-    r"(?:\A|(?<=[\n\x1e\"'`(\[])|(?<=[:>]\s)|(?<=rror\s))(?P<service>[A-Z][A-Za-z0-9]{1,40}(?:[ ][A-Z][A-Za-z0-9]{0,40}){0,4})\s*:\s+"
-    r"(?P<operation>[A-Z]\w{2,80})(?=,\s+(?:exceeded\s+maximum\s+number\s+of\s+attempts,\s+[0-9]{1,3},\s+)?https?\s+response\s+error\s+StatusCode:)"
-)
-_GO2_COMPLETE = lazy_pattern(r"operation\s+error\s+[\w .-]{0,60}\s?\Z")
-_GO2_REACH = 90
-# Without "response error" before it, a request ID must follow, because other programs print such structs.
-_GO2_RESPONSE = lazy_pattern(
-    r"(?P<head>(?:https?|HTTPS?)\s+[Rr]esponse\s+[Ee]rror:?\s+)?StatusCode:\s*(?P<status>[0-9]{1,3})(?(head)(?=\s*,|\n)|(?=\s*,\s*RequestID:\s*[^\s\"]))"
-)
-_GO2_REQUEST = lazy_pattern(
-    rf"(?:\s*,\s*|\n)RequestID:\s*(?P<id>[^,;\n]{{0,128}}(?:{ID_CONTINUATION}[0-9a-f-]{{1,36}}(?=[,;\s]|\Z))?)"
-)
-_GO2_HOST = lazy_pattern(
-    rf"(?:\s*,\s*|\n)HostID:\s*(?P<id>[^,;\n]{{0,256}}(?:{HOST_ID_CONTINUATION}[^,;\s]{{1,200}})?)"
-)
-_GO2_CODE = lazy_pattern(r"api\s+error\s+(?P<code>[A-Za-z][\w.]{1,100})\s*:\s*")
-# As people retype it. Messages of other tools can start like this, too.
-_GO2_RETYPED = lazy_pattern(
-    r"(?:API\s+[Ee]rror|[Aa]pi\s+Error):?\s+(?P<code>[A-Z][\w.]{1,100})(?:\s*:\s+|\s[-–]\s)"
-)
 
 _PHP = lazy_pattern(r"Error\s+executing\s+\"(?P<operation>\w{2,80})\"\s+on\s+\"(?P<url>[^\"\n]{1,2000})\"")
 _URL_HOST = lazy_pattern(r"https?://([^/\s:]+)")
@@ -133,9 +103,6 @@ _BOTO2 = lazy_pattern(
     r"(?<!\w)(?:(?P<service>EC2|S3|SDB|Emr|DynamoDB)Response|(?P<queue>SQS)|BotoServer|JSONResponse)Error:\s(?P<status>[345][0-9]{2})"
     r"(?:\s[A-Z][a-z]{1,20}){1,3}"
 )
-# Behind its first character, a lookbehind lets a pattern skip to such characters.
-_S3CMD = lazy_pattern(r"(?P<status>[345](?<![\w.].)[0-9]{2})\s\((?P<code>[A-Z][A-Za-z0-9]{2,80})\)(?!\w)")
-_S3CMD_LABEL = lazy_pattern(r"\bS3\serror:\s\Z")
 _CHALICE = lazy_pattern(
     r"got\s'(?P<code>[A-Z]\w{2,80})'\sexception\sback\sfrom\s(?P<service>[A-Z][A-Za-z0-9]{1,30}(?:[ ][A-Z][A-Za-z0-9]{1,30}){0,3})"
 )
@@ -146,13 +113,6 @@ _QUERY_REACH = 1000
 _HADOOP = lazy_pattern(rf"(?<![\w.])java\.nio\.file\.{S3A_DENIAL}")
 _HADOOP_REACH = 1000
 _BEFORE_REQUEST = lazy_pattern(r"NoAuthWithAWSException|SdkClientException|AmazonClientException")
-# Cmdlets of the AWS Tools for PowerShell: their nouns start with a service. LogicMonitor's start with LM, too.
-_CMDLET_NOUN = lazy_pattern(
-    r"-(?P<service>S3|EC2|SQS|SNS|DDB|IAM|SSM|SEC|STS|CFN|KMS|RDS|ECS|ECR|EKS|ELB2?|R53|CWL?|CT|ASG|SFN"
-    r"|LM(?=Function|Layer|EventSource|Permission))[A-Z][A-Za-z0-9]{1,60}\s?:\s"
-)
-_CMDLET_VERB = lazy_pattern(r"(?<![\w-])[A-Z][a-z]{2,12}\Z")
-_VERB_REACH = 13
 _CMDLET_CLASS = lazy_pattern(
     r"(?<![\w.])Amazon\.PowerShell\.Cmdlets\.(?P<service>[A-Z][A-Z0-9a-z]{1,40})\.\w{1,80}"
 )
@@ -166,9 +126,6 @@ _PYTHON_V4 = lazy_pattern(
     r"Unknown\s+error\s+for\s+operation\s+com\.amazonaws\.(?P<service>[a-z0-9]{2,60})#(?P<operation>\w{2,80})\s+-\s+status:\s+(?P<status>[1-5][0-9]{2})"
     r"(?:\s+-\s+id:\s+(?:[\w.]{2,100}#)?(?P<code>[A-Za-z][\w.]{1,100}))?(?:\s+-\s+reason:\s+[A-Z][\w-]{1,30}(?:[ ][A-Z][\w-]{1,30}){0,4})?"
 )
-
-# HTTP reason phrases, which are not codes.
-_REASON_PHRASES = frozenset({"Forbidden", "Unauthorized", "NotFound"})
 
 
 def read_prefixes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
@@ -194,37 +151,6 @@ def _find_near(text: str, pattern: re.Pattern[str], literal: str, reach: int) ->
         at = text.find(literal, max(at + 1, done))
 
 
-def read_s3cmd(readable: Readable) -> Iterator[Piece]:
-    """Yield the status and code that s3cmd prints."""
-    for m in _S3CMD.finditer(readable.text):
-        piece = _s3cmd(m)
-        if piece is not None:
-            yield piece
-
-
-def read_cmdlets(readable: Readable) -> Iterator[Piece]:
-    """Yield the cmdlets of the AWS Tools for PowerShell before their errors."""
-    for m in _CMDLET_NOUN.finditer(readable.text):
-        piece = _cmdlet(m)
-        if piece is not None:
-            yield piece
-
-
-def code_piece(
-    m: re.Match[str], *, source: str | None = None, rank: int = STATED, is_aws: bool = False
-) -> Piece:
-    """Build a head from a match with a group ``code``."""
-    piece = Piece("head", m.start(), m.end(), source=source, is_aws=is_aws)
-    piece.put("code", m["code"], m.start("code"), m.end("code"), rank)
-    return piece
-
-
-def _put(piece: Piece, m: re.Match[str], key: str, group: str | None = None, rank: int = STATED) -> None:
-    group = group or key
-    if m[group]:
-        piece.put(key, m[group], m.start(group), m.end(group), rank)
-
-
 def _botocore(m: re.Match[str]) -> Piece | None:
     written = m["code"].strip("`*\"'") or m["code"]
     if written[:1].islower() and not m["operation"]:
@@ -237,58 +163,18 @@ def _botocore(m: re.Match[str]) -> Piece | None:
     piece.put("code", code, start, start + len(code), HINT if numeric else BEST)
     if numeric:
         # botocore uses the HTTP status as code if the response has none.
-        _put(piece, m, "status_code", "code", HINT)
-    _put(piece, m, "operation", rank=BEST)
+        put_group(piece, m, "status_code", "code", HINT)
+    put_group(piece, m, "operation", rank=BEST)
     if "request" in m.groupdict():
-        _put(piece, m, "request_id", "request")
+        put_group(piece, m, "request_id", "request")
     if _CLI.search(m.string, max(0, m.start() - _CLI_REACH), m.start() + 1):
         piece.source = "aws-cli"
     return piece
 
 
-def _go2_operation(m: re.Match[str]) -> Piece:
-    written = m.groupdict().get("written", "")
-    piece = Piece("head", m.start(), m.end(), source="go-v2", is_aws=written == written.lower())
-    _put(piece, m, "operation", rank=BEST)
-    if not is_code(m["service"]):
-        # People retype the head with the code in the place of the service.
-        piece.put("service", service_name(m["service"]))
-    return piece
-
-
-def _go2_cut(m: re.Match[str]) -> Piece | None:
-    """Read a truncated head, unless it is complete and only a newline splits its service."""
-    return (
-        None
-        if _GO2_COMPLETE.search(m.string, max(0, m.start() - _GO2_REACH), m.start())
-        else _go2_operation(m)
-    )
-
-
-def _go2_response(m: re.Match[str]) -> Piece:
-    piece = Piece("head", m.start(), m.end(), source="go-v2")
-    _put(piece, m, "status_code", "status", BEST)
-    for key, pattern in (("request_id", _GO2_REQUEST), ("host_id", _GO2_HOST)):
-        found = pattern.match(m.string, piece.end)
-        if found is None:
-            break
-        piece.end = found.end()
-        start, end = trim(m.string, found.start("id"), found.end("id"))
-        piece.put(key, rejoin(m.string[start:end]), start, end, BEST)
-    return piece
-
-
-def _go2_code(m: re.Match[str]) -> Piece:
-    return code_piece(m, source="go-v2", rank=BEST, is_aws=True)
-
-
-def _go2_retyped(m: re.Match[str]) -> Piece | None:
-    return code_piece(m, rank=BEST) if is_known(m["code"]) and m["code"] not in _REASON_PHRASES else None
-
-
 def _php(m: re.Match[str]) -> Piece:
     piece = Piece("head", m.start(), m.end(), source="php", is_aws="amazonaws" in m["url"])
-    _put(piece, m, "operation")
+    put_group(piece, m, "operation")
     host = _URL_HOST.match(m["url"])
     piece.put("service", service_of_host(host[1]) if host else None)
     return piece
@@ -309,7 +195,7 @@ def _console(m: re.Match[str]) -> Piece | None:
 def _dotnet(m: re.Match[str]) -> Piece:
     piece = code_piece(m, source="dotnet", rank=BEST, is_aws=True)
     if is_status(m["status"]):
-        _put(piece, m, "status_code", "status")
+        put_group(piece, m, "status_code", "status")
     return piece
 
 
@@ -330,7 +216,7 @@ def _other_service(m: re.Match[str]) -> Piece:
 
 def _pod_identity(m: re.Match[str]) -> Piece:
     piece = _reliable_code(m)
-    _put(piece, m, "request_id", "id")
+    put_group(piece, m, "request_id", "id")
     return piece
 
 
@@ -346,7 +232,7 @@ def _cpp_lines(m: re.Match[str]) -> Piece:
     """Read the lines of an error of the SDK for C++, which precede its message."""
     piece = Piece("body", m.start(), m.end(), source="cpp", is_aws=m["host"] is not None)
     if is_status(m["status"] or ""):
-        _put(piece, m, "status_code", "status", BEST)
+        put_group(piece, m, "status_code", "status", BEST)
     start, end = trim(m.string, *m.span("request"))
     if m["request"] and ELLIPSIS.match(m.string[start:end]) is None:
         piece.put("request_id", m.string[start:end], start, end)
@@ -361,55 +247,41 @@ def _cpp_lines(m: re.Match[str]) -> Piece:
 def _arrow(m: re.Match[str]) -> Piece:
     piece = Piece("head", m.start(), m.end(), source="cpp", is_aws=True)
     if m["code"] and m["code"] != "UNKNOWN":
-        _put(piece, m, "code", rank=BEST)
+        put_group(piece, m, "code", rank=BEST)
         piece.kind = kind_of_code(camel_case_code(m["code"]))
-    _put(piece, m, "operation", rank=BEST)
-    _put(piece, m, "status_code", "status")
+    put_group(piece, m, "operation", rank=BEST)
+    put_group(piece, m, "status_code", "status")
     return piece
 
 
 def _while_calling(m: re.Match[str]) -> Piece:
     piece = Piece("tail", m.start(), m.end())
-    _put(piece, m, "operation")
+    put_group(piece, m, "operation")
     piece.put("service", service_name(m["service"]))
     return piece
 
 
 def _api_responded(m: re.Match[str]) -> Piece:
     piece = Piece("head", m.start(), m.end())
-    _put(piece, m, "operation")
+    put_group(piece, m, "operation")
     return piece
 
 
 def _redshift(m: re.Match[str]) -> Piece:
     piece = _reliable_code(m)
     piece.put("service", "s3")
-    _put(piece, m, "status_code", "status")
-    _put(piece, m, "request_id", "request")
-    _put(piece, m, "host_id", "host")
+    put_group(piece, m, "status_code", "status")
+    put_group(piece, m, "request_id", "request")
+    put_group(piece, m, "host_id", "host")
     return piece
 
 
 def _boto2(m: re.Match[str]) -> Piece:
     piece = Piece("head", m.start(), m.end(), source="boto2", is_aws=True)
     piece.is_thrown = True
-    _put(piece, m, "status_code", "status", BEST)
+    put_group(piece, m, "status_code", "status", BEST)
     service = m["service"] or m["queue"]
     piece.put("service", service_name(service) if service else None)
-    return piece
-
-
-def _s3cmd(m: re.Match[str]) -> Piece | None:
-    """Read s3cmd's "403 (AccessDenied): …", or "403 (Forbidden)" if the response has no code."""
-    named = _S3CMD_LABEL.search(m.string, max(0, m.start() - 12), m.start()) is not None
-    code = is_code(m["code"]) and m["code"] not in _REASON_PHRASES
-    if not named and not code:
-        return None
-    piece = Piece("head", m.start(), m.end(), source="s3cmd" if named else None, is_aws=named)
-    if code:
-        _put(piece, m, "code", rank=BEST)
-    _put(piece, m, "status_code", "status", BEST)
-    piece.put("service", "s3" if named else None)
     return piece
 
 
@@ -425,7 +297,7 @@ def _query_error(m: re.Match[str]) -> Piece | None:
         return None
     piece = code_piece(m, is_aws=True)
     if request:
-        _put(piece, request, "request_id", "id")
+        put_group(piece, request, "request_id", "id")
     return piece
 
 
@@ -435,15 +307,6 @@ def _hadoop(m: re.Match[str]) -> Piece:
     piece.is_wrapper = True
     if _BEFORE_REQUEST.search(m.string, m.end(), m.end() + _HADOOP_REACH) is None:
         piece.put("service", "s3", rank=HINT)
-    return piece
-
-
-def _cmdlet(m: re.Match[str]) -> Piece | None:
-    verb = _CMDLET_VERB.search(m.string, max(0, m.start() - _VERB_REACH), m.start())
-    if verb is None:
-        return None
-    piece = Piece("head", verb.start(), m.end(), is_aws=True)
-    piece.put("service", service_name(m["service"]), rank=HINT)
     return piece
 
 
@@ -457,17 +320,17 @@ def _cloudtrail_columns(m: re.Match[str]) -> Piece | None:
     if not is_code(m["code"]):
         return None
     piece = code_piece(m, source="cloudtrail", is_aws=True)
-    _put(piece, m, "operation")
+    put_group(piece, m, "operation")
     piece.put("service", service_of_event_source(m["source"]), rank=HINT)
     return piece
 
 
 def _python_v4(m: re.Match[str]) -> Piece:
     piece = Piece("head", m.start(), m.end(), source="python-v4", is_aws=True)
-    _put(piece, m, "operation", rank=BEST)
-    _put(piece, m, "status_code", "status", BEST)
+    put_group(piece, m, "operation", rank=BEST)
+    put_group(piece, m, "status_code", "status", BEST)
     piece.put("service", service_name(m["service"]))
-    _put(piece, m, "code", rank=BEST)
+    put_group(piece, m, "code", rank=BEST)
     return piece
 
 
@@ -476,15 +339,7 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | N
     ("<error>rror |<Error>rror ", _BOTOCORE, _botocore),
     ("<amazonaws>for operation com.amazonaws.", _PYTHON_V4, _python_v4),
     ("when calling the ", _BOTOCORE_CUT, _botocore),
-    ("<error>peration |<Error>peration ", _GO2_OPERATION, _go2_operation),
-    ("response error StatusCode:", _GO2_CUT, _go2_cut),
-    (
-        "<StatusCode>StatusCode:|<HTTPStatusCode>StatusCode:|<httpStatusCode>StatusCode:",
-        _GO2_RESPONSE,
-        _go2_response,
-    ),
-    ("<api>api error", _GO2_CODE, _go2_code),
-    ("<API>API|<api>pi Error|<Api>pi Error", _GO2_RETYPED, _go2_retyped),
+    *GO_PREFIXES,
     ("<executing>", _PHP, _php),
     ("<client>(client)", _PHP_CODE, _php_code),
     ("<server>(server)", _PHP_CODE, _php_code),
@@ -517,7 +372,7 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | N
 FRAGMENTS = [fragment for fragment, _, _ in _PREFIXES]
 # A literal in each match of patterns that a text is slowly searched for, and how far before it a match begins.
 _NEAR = {
-    _GO2_RESPONSE: ("StatusCode:", 40),
+    GO_RESPONSE: ("StatusCode:", 40),
     _CLOUDTRAIL_COLUMNS: (".amazonaws.com", 40),
     _CONSOLE: ("xception:", 140),
 }

@@ -89,13 +89,13 @@ READERS = (
         "s3cmd",
         "envelope",
         "|".join(f"<{status}>{status} (" for status in range(300, 600)),
-        "sdk_prefixes:read_s3cmd",
+        "s3cmd:read_s3cmd",
     ),
     Reader(
         "cmdlets",
         "envelope",
         "|".join(f"<{verb}>{verb}-" for verb in _VERBS.split()),
-        "sdk_prefixes:read_cmdlets",
+        "cmdlets:read_cmdlets",
     ),
     Reader(
         "labelled values",

@@ -1,0 +1,97 @@
+"""Read what the AWS SDK for Go v2 prints before a message.
+
+Sources: smithy-go ``OperationError`` and aws-sdk-go-v2's ``ResponseError``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.readers.prefix_pieces import REASON_PHRASES, code_piece, put_group
+from iamtriage._reading.vocabulary.codes import is_code, is_known
+from iamtriage._reading.vocabulary.grammar import ENTRY_START, HOST_ID_CONTINUATION, ID_CONTINUATION, trim
+from iamtriage._reading.vocabulary.masks import rejoin
+from iamtriage._reading.vocabulary.pieces import BEST, Piece
+from iamtriage._reading.vocabulary.services import service_name
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
+
+_OPERATION = lazy_pattern(
+    # A box can break a service's name between words. People retype it with other capitals.
+    rf"(?<!\w)(?P<written>[Oo]peration\s+[Ee]rror)\s+(?P<service>[A-Za-z](?:[\w .-]|\n(?=[A-Z]|v[0-9])(?!{ENTRY_START})){{0,60}}?)\s*:\s+(?P<operation>\w{{2,80}})(?=[,:\s]|\Z)"
+)
+# A log viewer cut off the words "operation error".
+_CUT = lazy_pattern(
+    r"(?:\A|(?<=[\n\x1e\"'`(\[])|(?<=[:>]\s)|(?<=rror\s))(?P<service>[A-Z][A-Za-z0-9]{1,40}(?:[ ][A-Z][A-Za-z0-9]{0,40}){0,4})\s*:\s+"
+    r"(?P<operation>[A-Z]\w{2,80})(?=,\s+(?:exceeded\s+maximum\s+number\s+of\s+attempts,\s+[0-9]{1,3},\s+)?https?\s+response\s+error\s+StatusCode:)"
+)
+_COMPLETE = lazy_pattern(r"operation\s+error\s+[\w .-]{0,60}\s?\Z")
+_REACH = 90
+# Without "response error" before it, a request ID must follow, because other programs print such structs.
+GO_RESPONSE = lazy_pattern(
+    r"(?P<head>(?:https?|HTTPS?)\s+[Rr]esponse\s+[Ee]rror:?\s+)?StatusCode:\s*(?P<status>[0-9]{1,3})(?(head)(?=\s*,|\n)|(?=\s*,\s*RequestID:\s*[^\s\"]))"
+)
+_REQUEST = lazy_pattern(
+    rf"(?:\s*,\s*|\n)RequestID:\s*(?P<id>[^,;\n]{{0,128}}(?:{ID_CONTINUATION}[0-9a-f-]{{1,36}}(?=[,;\s]|\Z))?)"
+)
+_HOST = lazy_pattern(
+    rf"(?:\s*,\s*|\n)HostID:\s*(?P<id>[^,;\n]{{0,256}}(?:{HOST_ID_CONTINUATION}[^,;\s]{{1,200}})?)"
+)
+_CODE = lazy_pattern(r"api\s+error\s+(?P<code>[A-Za-z][\w.]{1,100})\s*:\s*")
+# As people retype it. Messages of other tools can start like this, too.
+_RETYPED = lazy_pattern(
+    r"(?:API\s+[Ee]rror|[Aa]pi\s+Error):?\s+(?P<code>[A-Z][\w.]{1,100})(?:\s*:\s+|\s[-–]\s)"
+)
+
+
+def _operation(m: re.Match[str]) -> Piece:
+    written = m.groupdict().get("written", "")
+    piece = Piece("head", m.start(), m.end(), source="go-v2", is_aws=written == written.lower())
+    put_group(piece, m, "operation", rank=BEST)
+    if not is_code(m["service"]):
+        # People retype the head with the code in the place of the service.
+        piece.put("service", service_name(m["service"]))
+    return piece
+
+
+def _cut(m: re.Match[str]) -> Piece | None:
+    """Read a truncated head, unless it is complete and only a newline splits its service."""
+    return None if _COMPLETE.search(m.string, max(0, m.start() - _REACH), m.start()) else _operation(m)
+
+
+def _response(m: re.Match[str]) -> Piece:
+    piece = Piece("head", m.start(), m.end(), source="go-v2")
+    put_group(piece, m, "status_code", "status", BEST)
+    for key, pattern in (("request_id", _REQUEST), ("host_id", _HOST)):
+        found = pattern.match(m.string, piece.end)
+        if found is None:
+            break
+        piece.end = found.end()
+        start, end = trim(m.string, found.start("id"), found.end("id"))
+        piece.put(key, rejoin(m.string[start:end]), start, end, BEST)
+    return piece
+
+
+def _code(m: re.Match[str]) -> Piece:
+    return code_piece(m, source="go-v2", rank=BEST, is_aws=True)
+
+
+def _retyped(m: re.Match[str]) -> Piece | None:
+    return code_piece(m, rank=BEST) if is_known(m["code"]) and m["code"] not in REASON_PHRASES else None
+
+
+# A fragment that the text must contain, the pattern, and the function that builds a piece.
+GO_PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
+    ("<error>peration |<Error>peration ", _OPERATION, _operation),
+    ("response error StatusCode:", _CUT, _cut),
+    (
+        "<StatusCode>StatusCode:|<HTTPStatusCode>StatusCode:|<httpStatusCode>StatusCode:",
+        GO_RESPONSE,
+        _response,
+    ),
+    ("<api>api error", _CODE, _code),
+    ("<API>API|<api>pi Error|<Api>pi Error", _RETYPED, _retyped),
+)
