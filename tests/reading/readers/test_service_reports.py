@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage._reading.readers.service_reports import FRAMES, Frame, compiled
+from iamtriage._reading.readers.service_reports import FRAMES, Frame, compiled, read_service_reports
 from iamtriage._reading.unwrapping.unwrap import unwrap
+from iamtriage._reading.vocabulary.readable import Readable
 from tests.tables import ACCOUNT, Facts, Table, botocore_text, denied, expect, facts_in, has_fragment, rows
 
 ROLE = "arn:aws:iam::111122223333:role/orders-worker"
@@ -437,3 +438,17 @@ def test_every_frame_has_an_example(frame: Frame) -> None:
 )
 def test_advice_and_other_products_are_not_reports(text: str) -> None:
     assert facts_in(text) is None
+
+
+@pytest.mark.parametrize("distance", [0, 1_000, 4_000, 20_000])
+def test_denials_of_actions_do_not_hide_reports(distance: int) -> None:
+    """Only the parts of a text around other denials are searched, however far apart they are."""
+    standard = f"User: {ROLE} is not authorized to perform: s3:GetObject. "
+    report = "The principal states.amazonaws.com is not authorized to assume the provided role. "
+    between = standard * (distance // len(standard))
+    text = f"{between}{report}{between}{report}{between}"
+    numbers = [number for number, frame in enumerate(FRAMES) if frame.fragment == "<authorized>"]
+    found = [(piece.start, piece.end) for piece in read_service_reports(Readable(text), numbers)]
+    matches = [match for number in numbers for match in compiled(FRAMES[number].pattern).finditer(text)]
+    assert found == [match.span() for match in matches]
+    assert len(found) >= 2

@@ -359,6 +359,9 @@ _PROSE_AFTER = lazy_pattern(
     r"[^\n.;]{0,60}\?|[^\n.]{0,20}\bby (?:any|PRs?|humans?|users?)\b|[^\n.]{0,4}by default|\s?for:\s?\n",
     re.IGNORECASE,
 )
+_OTHER_DENIAL = lazy_pattern(r"uthorized\s+to\s+(?!perform\b)")
+# Characters before and after it that a report can have: an ARN and some words.
+_DENIAL_REACH = 4_000
 # The groups whose values are trimmed and can be evidence of AWS.
 _VALUES = ("principal", "resource")
 
@@ -374,14 +377,27 @@ def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Pi
     text = readable.text
     for number in rows:
         frame = FRAMES[number]
-        # ``sentences`` reads the standard denial.
-        if frame.fragment == "<authorized>" and "uthorized to" not in readable.flat.replace(
-            "uthorized to perform", ""
-        ):
-            continue
-        for m in compiled(frame.pattern).finditer(text):
-            if not _is_prose(text, m):
-                yield _piece(text, frame, m)
+        parts = _find_other_denials(readable) if frame.fragment == "<authorized>" else ((0, len(text)),)
+        for start, end in parts:
+            for m in compiled(frame.pattern).finditer(text, start, end):
+                if not _is_prose(text, m):
+                    yield _piece(text, frame, m)
+
+
+def _find_other_denials(readable: Readable) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a text that deny something other than an action, which ``sentences`` reads."""
+    if "uthorized to" not in readable.flat.replace("uthorized to perform", ""):
+        return
+    text = readable.text
+    start = end = 0
+    for m in _OTHER_DENIAL.finditer(text):
+        if m.start() - _DENIAL_REACH > end:
+            if end:
+                yield start, end
+            start = m.start() - _DENIAL_REACH
+        end = m.end() + _DENIAL_REACH
+    if end:
+        yield start, end
 
 
 def _is_prose(text: str, m: re.Match[str]) -> bool:
