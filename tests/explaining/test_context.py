@@ -243,6 +243,16 @@ def _values(context: Context) -> dict[str, Any]:
             id="the context of kubectl is the cluster's ARN",
         ),
         pytest.param(
+            f'"exec": {{"args": ["eks", "get-token"], "env": [{{"name": "AWS_PROFILE", "value": "shop-dev"}}]}}\n{EXPIRED}',
+            {"profile": "shop-dev"},
+            id="the profile of a kubeconfig in JSON",
+        ),
+        pytest.param(
+            f'"exec": {{"args": ["eks", "get-token"], "env": [{{"name": "AWS_PROFILE", "value": "shop-dev"}}]}}\n{EXPIRED}',
+            {"profile": "shop-dev"},
+            id="the profile of a kubeconfig in JSON",
+        ),
+        pytest.param(
             f"$ kubectl get pods --context staging\n{EXPIRED}",
             {},
             id="a context with another name",

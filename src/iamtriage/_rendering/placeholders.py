@@ -52,6 +52,7 @@ _WORDS = frozenset(
         "ROLE_NAME_WITH_PATH",
         "SERVICE",
         "SERVICE_ACCOUNT",
+        "SOURCE_PROFILE",
         "STAGE",
         "SUBJECT",
         "TASK",

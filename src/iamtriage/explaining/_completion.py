@@ -33,6 +33,8 @@ __all__ = ("complete_explanation",)
 _WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
 _MAX_MESSAGE = 1_000
 _CALLER_IDENTITY = "aws sts get-caller-identity"
+# Commands that are for the profile of the failed call.
+_COMMANDS_OF_PROFILE = frozenset({_CALLER_IDENTITY, "aws login", "aws sso login", "aws configure list"})
 # Failures of a call that was made with credentials.
 _KINDS_WITH_CALLER = frozenset(
     {"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch", "aws_error"}
@@ -167,7 +169,9 @@ def _complete_remedy(remedy: Remedy, values: dict[str, str], runtime: Runtime | 
         lookup = _fill(runtime.command, values)
         lines = tuple(lookup if line == _CALLER_IDENTITY else line for line in lines)
     elif (profile := values.get("PROFILE")) is not None:
-        lines = tuple(f"{line} --profile {profile}" if line == _CALLER_IDENTITY else line for line in lines)
+        lines = tuple(
+            f"{line} --profile {profile}" if line in _COMMANDS_OF_PROFILE else line for line in lines
+        )
     deployment = values.get("DEPLOYMENT")
     if deployment is not None:
         lines = tuple(line.replace("deployment/NAME", f"deployment/{deployment}") for line in lines)

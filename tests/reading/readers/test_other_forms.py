@@ -144,6 +144,17 @@ AGENTS: Table = (
         "An error occurred (ValidationException) when calling the CreateOAuth2Token operation: The provided authorization grant is invalid",
         expect("expired_credentials", code="ValidationException", operation="CreateOAuth2Token"),
     ),
+    (
+        "aws-login-java",
+        "software.amazon.awssdk.services.signin.model.AccessDeniedException: The refresh token has expired. (Service: Signin, Status Code: 400, Request ID: 1)",
+        expect(
+            "expired_credentials",
+            code="AccessDeniedException",
+            service="signin",
+            status_code=400,
+            request_id="1",
+        ),
+    ),
     ("cloudformation", f"API: sqs:SendMessage {SENTENCE}", {**SENT, "operation": "SendMessage"}),
 )
 

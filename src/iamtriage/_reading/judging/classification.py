@@ -162,7 +162,9 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
     kinds = candidate.kinds
     named = "action" in candidate.facts
     operation = candidate.facts.get("operation")
-    if is_expired_sign_in(operation.value if operation else None, code):
+    if not named and is_expired_sign_in(
+        operation.value if operation else None, code, place.value if place else None
+    ):
         candidate.kind = "expired_credentials"
     elif (code and by_code == "access_denied" and not is_weak(code)) or ("access_denied" in kinds and named):
         candidate.kind = "access_denied"

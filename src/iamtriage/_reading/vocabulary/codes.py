@@ -274,15 +274,17 @@ _RENEWALS = frozenset({"CreateOAuth2Token"})
 _REJECTED_RENEWALS = frozenset({"AccessDeniedException", "ValidationException", "InvalidRequestException"})
 
 
-def is_expired_sign_in(operation: str | None, code: str | None) -> bool:
+def is_expired_sign_in(operation: str | None, code: str | None, service: str | None = None) -> bool:
     """Return whether an operation that renews a sign-in was rejected: the session has expired.
 
-    Source: the errors that the AWS CLI reports for ``aws login``, https://github.com/aws/aws-cli/issues/10330.
+    Source: the errors that the AWS CLI reports for ``aws login``, https://github.com/aws/aws-cli/issues/10330. SDKs
+    that name no operation name the service, AWS Sign-In.
 
     >>> is_expired_sign_in("CreateOAuth2Token", "ValidationException"), is_expired_sign_in("GetRole", "AccessDenied")
     (True, False)
     """
-    return operation in _RENEWALS and code is not None and normalize_code(code) in _REJECTED_RENEWALS
+    is_renewal = operation in _RENEWALS or (operation is None and service == "signin")
+    return is_renewal and code is not None and normalize_code(code) in _REJECTED_RENEWALS
 
 
 def is_weak(code: str) -> bool:

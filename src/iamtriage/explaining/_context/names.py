@@ -40,7 +40,11 @@ _PROFILES = lazy_pattern(
     r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--profile[= ][\"']?([\w.@+-]{1,64})",
     re.ASCII,
 )
-_KUBECONFIG_PROFILE = lazy_pattern(r"- name: AWS_PROFILE\s{1,80}value: [\"']?([\w.@+-]{1,64})", re.ASCII)
+_KUBECONFIG_PROFILE = lazy_pattern(
+    r"- name: AWS_PROFILE\s{1,80}value: [\"']?([\w.@+-]{1,64})"
+    r"|\"name\"\s?:\s?\"AWS_PROFILE\"\s?,\s{0,80}\"value\"\s?:\s?\"([\w.@+-]{1,64})\"",
+    re.ASCII,
+)
 _CLUSTERS = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:eks:[a-z0-9-]{1,30}:[0-9]{12}:cluster/([0-9A-Za-z][\w-]{0,99})"
     r"|\bEKS (?:Cluster|Add-On|Addon|Node Group|Fargate Profile|Access Entry|Pod Identity Association|Identity Provider Config)s? \(([0-9A-Za-z][\w-]{0,99})[:)]"

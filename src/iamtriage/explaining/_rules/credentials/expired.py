@@ -258,14 +258,14 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     credentials = "The temporary credentials of the call"
     if principal:
         credentials = f"The credentials of {describe_principal(principal, None)}"
+    elif case.failure.envelope.operation == "AssumeRole":
+        credentials = "The credentials that were used to assume the role"
     is_from_aws = (
         _SERVICE_CODES.fullmatch(error_code(case.failure))
         or "is expired" in message
         or "provided token has expired" in message
     )
     because = quote_phrases(message, *EXPIRY_PHRASES)
-    if case.failure.envelope.operation == "AssumeRole":
-        because += ("They are the credentials that were used to assume another role.",)
     causes = [
         EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
         PASTED_SESSION.cause(),
@@ -282,6 +282,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         text = "They are from the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
     renew = _runtime_remedy(case)
+    if renew is None and case.failure.envelope.operation == "AssumeRole":
+        renew = _source_profile_remedy(profile)
     if renew is None:
         is_sso = isinstance(role, IdentityCenterRole)
         renew = (
@@ -310,6 +312,23 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             *(() if is_job else (duration,)),
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+    )
+
+
+def _source_profile_remedy(profile: str | None) -> Remedy:
+    """Return how to renew the credentials with which a profile assumes its role."""
+    return Remedy(
+        title="Renew the credentials that the role is assumed with",
+        who="you",
+        steps=(
+            "They belong to the profile that source_profile names; the first command prints it. Without a source_profile, they are from credential_source or the environment.",
+            "Sign in with that profile: aws sso login for IAM Identity Center, aws login for a console user. Then retry the call.",
+        ),
+        commands=(
+            fill_command("aws configure get source_profile --profile {}", commands.profile(profile)),
+            "aws sso login --profile SOURCE_PROFILE",
+        ),
+        url=pages.CLI_ROLES,
     )
 
 
@@ -391,6 +410,10 @@ def _explain_login(case: Case[ExpiredCredentials], _message: str) -> Explanation
 # The most specific routes come first.
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(_explain_refreshed, message=_STILL_EXPIRED),
+    Route(explain_expired_login, operation="CreateOAuth2Token"),
+    Route(explain_expired_login, code=lazy_pattern(r"\w+"), service="signin"),
+    Route(explain_expired_sso, operation="CreateToken"),
+    Route(explain_expired_sso, operation="GetRoleCredentials"),
     Route(_explain_login, message=lazy_pattern("Invalid login token")),
     Route(explain_expired_registry_login, message=_REGISTRY, except_code=_SERVICE_CODES),
     Route(explain_expired_saml, message=_SAML, operation="AssumeRoleWithSAML"),

@@ -13,7 +13,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import describe_duration
-from iamtriage.explaining._rules.shared.clues import find_profile, find_registry, quote_phrases
+from iamtriage.explaining._rules.shared.clues import error_code, find_profile, find_registry, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
 
 if TYPE_CHECKING:
@@ -165,11 +165,16 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
         message,
         "Your session has expired or credentials have changed",
         "Please reauthenticate using 'aws login'",
+        "The refresh token has expired",
+        "authorization grant is invalid, expired, revoked, or malformed",
     )
+    summary = "The session of aws login has expired. No permission is missing."
+    if case.failure.envelope.operation is not None:
+        summary = f"The session of aws login has expired: AWS Sign-In does not renew it. No permission is missing, whatever the code {error_code(case.failure)} says."
     return Explanation(
         failure=case.failure,
         topic="expired-login-session",
-        summary="The session of aws login has expired.",
+        summary=summary,
         causes=(EXPIRED_LOGIN_SESSION.cause("reported", because),),
         remedies=(
             credential_remedies.console_login(find_profile(case)),

@@ -157,6 +157,9 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     # botocore names the sso-session, or the start URL of a profile without one.
     session = None if found is None or "://" in found[1] else safe_name(found[1])
     described = f"the session {session}" if session else "the profile"
+    helper = ""
+    if "exec: executable aws" in message or "get-token" in message:
+        helper = " So aws eks get-token, which kubectl runs, failed before any call to the cluster."
     login = credential_remedies.sso_login(find_profile(case))
     if session is not None and find_profile(case) is None:
         login = attrs.evolve(
@@ -165,7 +168,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     return Explanation(
         failure=case.failure,
         topic="no-sso-login",
-        summary=f"Nobody is signed in to IAM Identity Center for {described}: the token cache has no token for it.",
+        summary=f"Nobody is signed in to IAM Identity Center for {described}: the token cache has no token for it.{helper}",
         causes=(
             NO_SSO_LOGIN.cause("reported", quote_phrases(message, "Error loading SSO Token")),
             OTHER_HOME.cause(),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 from iamtriage.arns._principals import User
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.pod_wording import is_about_pods
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
@@ -68,7 +69,7 @@ _REGION = lazy_pattern(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
 _PROFILES = lazy_pattern(
     r"AWS_(?:DEFAULT_)?PROFILE[=:][ ]?[\"']?([\w.@:+/-]{1,64})|config profile \(([\w.@:+/-]{1,64})\)"
     r"|(?:shared config profile, |could not find source profile )([\w.@:+/-]{1,64})"
-    r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]|(?:referenced in|session found for) profile ([\w.@:+/-]{0,63}[\w@+/-])",
+    r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]|\baws (?:sso )?login --profile[= ]([\w.@:+/-]{1,64})|(?:referenced in|session found for) profile ([\w.@:+/-]{0,63}[\w@+/-])",
     re.ASCII,
 )
 # A name with a token this long can be a secret and isn't worth the risk.
@@ -166,6 +167,9 @@ def find_profile(case: _AnyCase) -> str | None:
     option = find_option(case, "profile")
     if option is not None:
         return option
+    stated = context_of(case.facts).profile
+    if stated is not None:
+        return safe_name(stated.value)
     found = _PROFILES.search(case.text)
     return safe_name(next(filter(None, found.groups()), None)) if found else None
 
