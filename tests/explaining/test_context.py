@@ -248,11 +248,6 @@ def _values(context: Context) -> dict[str, Any]:
             id="the profile of a kubeconfig in JSON",
         ),
         pytest.param(
-            f'"exec": {{"args": ["eks", "get-token"], "env": [{{"name": "AWS_PROFILE", "value": "shop-dev"}}]}}\n{EXPIRED}',
-            {"profile": "shop-dev"},
-            id="the profile of a kubeconfig in JSON",
-        ),
-        pytest.param(
             f"$ kubectl get pods --context staging\n{EXPIRED}",
             {},
             id="a context with another name",
