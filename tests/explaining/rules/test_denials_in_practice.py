@@ -475,7 +475,7 @@ SETTINGS: tuple[Case, ...] = (
         "boundary",
         f"User: {SESSION} is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::{ACCOUNT}:role/app with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/RequireBoundary",
         {},
-        ("Do this first: Pass a permissions boundary", "--permissions-boundary"),
+        ("Do this first: Create app with a permissions boundary", "--permissions-boundary"),
         (),
     ),
     (
@@ -783,10 +783,11 @@ GUARDRAILS: tuple[Case, ...] = (
         f"AccessDenied: User: {SESSION} is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::{ACCOUNT}:role/batch with an explicit deny in a permissions boundary: {_BOUNDARY}",
         {},
         (
-            f"aws iam create-policy-version --policy-arn {_BOUNDARY} --policy-document file://policy.json --set-as-default",
-            "with the Deny scoped down",
+            "Do this first: Create batch with a permissions boundary, if the Deny requires one",
+            f"aws iam get-policy-version --policy-arn {_BOUNDARY}",
         ),
-        ("iam:PermissionsBoundary",),
+        # A change would affect every principal with this boundary.
+        ("create-policy-version",),
     ),
     (
         "session-of-tenant",

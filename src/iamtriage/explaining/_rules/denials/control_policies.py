@@ -14,10 +14,12 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_steps
+from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.wording import POLICY_TYPE_NAMES
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.guardrails import (
     IDENTITY_ALLOW_REQUIRED,
     allowing_statement,
@@ -156,7 +158,7 @@ def _explain_control_deny(
         steps=(
             ask,
             *(
-                region_steps(denial)
+                (*present(typical_requirement(denial)), *region_steps(denial))
                 or (
                     "Read the Deny's Action, Resource and Condition. It often exempts a Region, a principal or a tag; the request may be possible within it.",
                 )

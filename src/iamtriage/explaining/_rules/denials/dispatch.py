@@ -54,6 +54,10 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
     """Explain an access denial."""
     denial = build_denial(case.failure, case.facts)
     explanation = select_rule(denial)(denial)
+    if denial.is_explicit and explanation.topic != "compromised-key":
+        from iamtriage.explaining._rules.denials.deny_requirements import add_requirement
+
+        explanation = add_requirement(denial, explanation)
     if _is_session_of_instance(denial):
         from iamtriage.explaining._rules.denials.node_roles import add_pod_role_cause
 

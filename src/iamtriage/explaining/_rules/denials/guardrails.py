@@ -21,7 +21,12 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
     role_path_steps,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.denial_remedies import model_region_remedy, region_argument, save_step
+from iamtriage.explaining._rules.shared.denial_remedies import (
+    authorization_details_remedy,
+    model_region_remedy,
+    region_argument,
+    save_step,
+)
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.wording import ALLOW_STILL_REQUIRED, denial_summary, reason_lines
@@ -29,6 +34,7 @@ from iamtriage.policies._documents import build_statement
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 
 __all__ = (
     "IDENTITY_ALLOW_REQUIRED",
@@ -111,17 +117,24 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     if denial.is_explicit:
         verdict = "its permissions boundary denies it"
         text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. {ALLOW_STILL_REQUIRED}"
-        change = "Scope down the Deny statement or satisfy what it requires, or give the principal another boundary."
+        title = "Find the Deny statement in the permissions boundary, then satisfy what it requires or scope it down"
+        steps = (
+            "Read the condition of the Deny statement: a request that it does not match is not denied.",
+            *present(typical_requirement(denial)),
+        )
     else:
         verdict = "its permissions boundary does not allow it"
         text = f"The permissions boundary of {denial.caller} does not allow the action, so no Allow in another policy takes effect."
-        change = "Add the statement to the boundary. A boundary only caps permissions: an identity-based policy must allow the action, too."
+        title = "Change the permissions boundary"
+        steps = (
+            "Add the statement to the boundary. A boundary only caps permissions: an identity-based policy must allow the action, too.",
+            *_delegation_steps(denial),
+        )
     remedy = Remedy(
-        title="Change the permissions boundary",
+        title=title,
         who="account administrator",
         steps=(
-            change,
-            *_delegation_steps(denial),
+            *steps,
             "The boundary is a managed policy: a change affects every principal that has it.",
             *_save_boundary_steps(denial),
             *resource_steps(denial),
@@ -289,7 +302,13 @@ def explain_guardrail(
         topic=topic,
         summary=denial_summary(denial, verdict),
         causes=(definition.cause(denial.policy_type_evidence, reason_lines(denial), text=text),),
-        remedies=present(model_region_remedy(denial) if denial.is_explicit else None, remedy),
+        remedies=present(
+            *(
+                (model_region_remedy(denial), authorization_details_remedy(denial), remedy)
+                if denial.is_explicit
+                else (remedy,)
+            )
+        ),
         notes=notes,
     )
 
@@ -354,10 +373,11 @@ def _is_changeable(policy: str | None) -> bool:
 
 
 def _save_boundary_steps(denial: Denial) -> tuple[str, ...]:
-    if not _is_changeable(denial.policy):
+    if denial.is_explicit or not _is_changeable(denial.policy):
         return ()
-    change = "the Deny scoped down" if denial.is_explicit else "the statement added"
-    return (f"Save the boundary's document as policy.json, with {change} and the other statements kept.",)
+    return (
+        "Save the boundary's document as policy.json, with the statement added and the other statements kept.",
+    )
 
 
 def _boundary_commands(denial: Denial) -> tuple[str, ...]:
@@ -370,7 +390,8 @@ def _boundary_commands(denial: Denial) -> tuple[str, ...]:
             "aws iam create-policy-version --policy-arn {} --policy-document file://policy.json --set-as-default",
             arn,
         )
-        changes = (change,) if _is_changeable(denial.policy) else ()
+        # What a Deny requires is to be satisfied first, and a change affects others.
+        changes = (change,) if _is_changeable(denial.policy) and not denial.is_explicit else ()
         return commands.show_policy_command(arn), *changes, boundary
     if denial.role is not None:
         show = "aws iam get-role --role-name {} --query Role.PermissionsBoundary"

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -29,25 +29,16 @@ from iamtriage.explaining._rules.shared.wording import (
     denial_summary,
     reason_lines,
 )
-from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_messages import DenyingCondition
     from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands
 
 __all__ = ("explain_deny_of_unnamed_policy", "explain_identity_deny")
 
 
-# What names a policy or statement for MFA: ForceMFA, DenyAllExceptListedIfNoMFA.
-_MFA = lazy_pattern(r"(?i)mfa|multi-?factor")
-
-
-_BOUNDARY = lazy_pattern(r"(?i)boundar")
-
-
-# Numbers, dates, and addresses or their ranges.
-_COMPARED = lazy_pattern(r"[0-9a-fA-F.:/TZ+-]+", re.ASCII)
 # A condition key or value in the shorthand syntax of the AWS CLI.
 _CONTEXT_VALUE = lazy_pattern(r"[A-Za-z0-9][\w:/.*+-]{0,255}", re.ASCII)
 
@@ -76,17 +67,6 @@ KEY_QUARANTINE = CauseType(
         pages.EXPOSED_KEYS,
     ),
     example="compromised-key",
-)
-
-
-DENYING_CONDITION = CauseType(
-    "denying-condition",
-    title="The condition of the Deny statement matches",
-    meaning="The decoded message states which condition of the Deny statement matched the request.",
-    recognised_by="The decoded message states the condition keys of the Deny statement.",
-    fix="Make the call so that the condition does not match, or change the statement.",
-    sources=(pages.EVALUATION,),
-    example="ec2-encoded-decoded",
 )
 
 
@@ -124,9 +104,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     elif inline:
         policy = "It is an inline policy."
     named = next(named_statements(denial.facts, denial.action), None)
-    names = f"{denial.policy or ''} {' '.join(denial.statements)} {named or ''}"
     details = authorization_details_remedy(denial)
-    mfa = _mfa_remedy(denial) if _MFA.search(names) else _boundary_remedy(denial, names)
     remedy = Remedy(
         title="Find the Deny statement, then satisfy what it requires or scope it down"
         if named is None
@@ -136,6 +114,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             "Look for Deny statements that match the action and resource, and read their conditions: such as MFA, a region, a network or a tag. A request that they do not match is not denied."
             if named is None
             else f"It is {named}. Read its conditions, such as MFA, a region, a network or a tag: a request that they do not match is not denied.",
+            *present(typical_requirement(denial)),
             _change_step(denial, is_inline=bool(inline)),
             *region_steps(denial),
         ),
@@ -156,50 +135,9 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         ),
         # The authorization details name the policy, if the message does not.
         remedies=present(
-            mfa, model_region_remedy(denial), *((remedy, details) if denial.policy else (details, remedy))
+            model_region_remedy(denial), *((remedy, details) if denial.policy else (details, remedy))
         ),
         notes=(ONE_POLICY_TYPE,),
-    )
-
-
-def _mfa_remedy(denial: Denial) -> Remedy:
-    """Return how to call with MFA, which a Deny with such a name requires."""
-    device = (
-        f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
-    )
-    step = "Get a session with the code of your device (list-mfa-devices prints its ARN), and export the credentials that the second command returns. Long-term access keys never carry MFA. In a profile, mfa_serial does the same."
-    line = fill_command("aws sts get-session-token --serial-number {} --token-code TOKEN_CODE", device)
-    if denial.lowercase_action == "sts:assumerole":
-        step = "Pass the code of your device with the call, as in the second command (list-mfa-devices prints its ARN). In a profile, mfa_serial does the same."
-        line = fill_command(
-            "aws sts assume-role --role-arn {} --role-session-name SESSION_NAME --serial-number {} --token-code TOKEN_CODE",
-            *(commands.arn(denial.resource, "ROLE_ARN"), device),
-        )
-    return Remedy(
-        title="Call with MFA: by its name, the Deny applies to calls without it",
-        who="you",
-        steps=(step,),
-        commands=("aws iam list-mfa-devices", line),
-        url=pages.MFA,
-    )
-
-
-def _boundary_remedy(denial: Denial, names: str) -> Remedy | None:
-    """Return how to create a role or user with a boundary, which a Deny with such a name requires.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html: delegating with boundaries.
-    """
-    operation = {"iam:createrole": "put-role", "iam:createuser": "put-user"}.get(denial.lowercase_action)
-    if operation is None or not _BOUNDARY.search(names):
-        return None
-    return Remedy(
-        title="Pass a permissions boundary: by its name, the Deny applies to calls without it",
-        who="you",
-        steps=(
-            "The condition on iam:PermissionsBoundary in the Deny names the boundary. Pass its ARN with the call: --permissions-boundary in the CLI, permissions_boundary in Terraform, PermissionsBoundary in CloudFormation.",
-        ),
-        commands=_show_policy_commands(denial)[:1],
-        url=pages.BOUNDARIES,
     )
 
 
@@ -256,12 +194,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     message = denial.facts.decoded_message
     conditions = () if message is None else message.denying_conditions()
     statement = f"the statement {clip_text(denial.statements[0])}" if denial.statements else "a policy"
-    # The caller can change the request more easily than who calls.
-    ordered = sorted(conditions, key=lambda each: each.key.lower().startswith("aws:principal"))
-    met = next((each for each in ordered if each.request_values), None)
     verdict = f"{statement} denies it explicitly"
-    if met is not None:
-        verdict += f" because {clip_text(met.key)} is {clip_text(', '.join(met.request_values or ()))}"
     named = f" named {clip_text(denial.statements[0])}" if denial.statements else ""
     remedy = Remedy(
         title=f"Find the Deny statement{named}",
@@ -283,59 +216,12 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
                 reason_lines(denial),
                 text=f"A Deny statement in some policy matches the request. The message does not name the policy type. {ALLOW_STILL_REQUIRED}",
             ),
-            *(
-                DENYING_CONDITION.cause(
-                    "supplied", ("The decoded message holds the statement.",), text=str(each)
-                )
-                for each in conditions
-            ),
         ),
         remedies=present(
             authorization_details_remedy(denial),
-            None if met is None else _comply_remedy(denial, met, remedy),
             remedy,
         ),
     )
-
-
-def _comply_remedy(denial: Denial, condition: DenyingCondition, find: Remedy) -> Remedy:
-    """Return how to make the call so that the condition of a ``Deny`` does not match."""
-    key, values = clip_text(condition.key), clip_text(", ".join(condition.policy_values))
-    rule = clip_text(denial.statements[0]) if denial.statements else "The Deny"
-    accepts = _accepts_listed_values(condition)
-    if accepts is None:
-        title = f"Call with a value of {key} that the rule accepts"
-        step = f"{rule} compares it with {values}; the decoded message omits the operator. With one such as StringNotLike, these are the accepted values, else the denied ones."
-    elif accepts:
-        listed = join_words(condition.policy_values, "or")
-        title = f"Call with {clip_text(listed)} as {key}"
-        step = f"{rule} denies values that are not in this list: use one of them."
-    else:
-        title = f"Call with another value of {key} than {values}"
-        step = f"{rule} denies these values."
-    return Remedy(
-        title=title,
-        who="you",
-        steps=(
-            step,
-            "If the call is legitimate, ask for the Deny to be scoped down; an Allow does not help. It can be in an identity-based policy of the caller, the resource's policy, a permissions boundary, an SCP, a session policy or a VPC endpoint policy.",
-        ),
-        commands=find.commands,
-        url=pages.EVALUATION,
-    )
-
-
-def _accepts_listed_values(condition: DenyingCondition) -> bool | None:
-    """Return whether the policy's values are accepted rather than denied; ``None`` if that is open.
-
-    A ``Deny`` matched, so its operator is negated (such as ``StringNotLike``) if the request's value is not among
-    those of the policy. Numbers, dates and addresses can have operators that compare in other ways.
-    """
-    values, requested = condition.policy_values, condition.request_values or ()
-    if not values or len(requested) != 1 or any(_COMPARED.fullmatch(each) or "${" in each for each in values):
-        return None
-    value = requested[0].lower()
-    return not any(matches(value, compile_glob(each.lower())) for each in values)
 
 
 def _simulation_with_context(denial: Denial, conditions: tuple[DenyingCondition, ...]) -> tuple[str, ...]:

@@ -121,11 +121,19 @@ def allowing_policy_types(facts: Facts, action: str | None) -> tuple[str, ...]:
     reasons = matching_reasons(action, details)
     if not reasons:
         return ()
-    checks = reasons[0].evaluation.checks
-    names = (
-        POLICY_TYPE_NAMES[each.policy_type] for each in checks if each.effect in _ALLOW and each.policy_type
-    )
-    return tuple(dict.fromkeys(names))
+    evaluation = reasons[0].evaluation
+    found = [each.policy_type for each in evaluation.checks if each.effect in _ALLOW]
+    if not evaluation.checks and details is not None:
+        # Without checks, the matched policies are the only evidence.
+        types = {each.uri: each.policy_type for each in details.policies}
+        denying = {reason.policy_type for reason in reasons}
+        found = [
+            types.get(each.uri)
+            for each in evaluation.matched_policies
+            if each.statements and all(statement.effect in _ALLOW for statement in each.statements)
+        ]
+        found = [each for each in found if each not in denying]
+    return tuple(dict.fromkeys(POLICY_TYPE_NAMES[each] for each in found if each is not None))
 
 
 def request_values(facts: Facts, *keys: str) -> tuple[str, ...]:

@@ -1,0 +1,400 @@
+"""Say what a Deny statement requires of the call: satisfying it comes before changing a policy."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.stated_decisions import request_values
+from iamtriage.policies._patterns import compile_glob, matches
+
+if TYPE_CHECKING:
+    from iamtriage.authorization._decoded_messages import DenyingCondition
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+__all__ = ("DENYING_CONDITION", "add_requirement", "typical_requirement")
+
+# Numbers and dates, which have operators that compare in several ways.
+_COMPARED = lazy_pattern(r"[0-9a-fA-F.:/TZ+-]+", re.ASCII)
+
+_CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
+
+DENYING_CONDITION = CauseType(
+    "denying-condition",
+    title="The condition of the Deny statement matches",
+    meaning="The decoded message states which condition of the Deny statement matched the request.",
+    recognised_by="The decoded message states the condition keys of the Deny statement.",
+    fix="Make the call so that the condition does not match, or change the statement.",
+    sources=(pages.EVALUATION,),
+    example="ec2-encoded-decoded",
+)
+_CREATES = r"(?:run|create|request|start|restore|copy|import|put|upload|provision|register)"
+_BOOLEANS = frozenset({"true", "false"})
+
+
+@attrs.frozen
+class _Requirement:
+    """What Deny statements with a well-known condition require.
+
+    Attributes:
+        keys: The condition keys. One that ends in ``/`` stands for all that begin with it.
+        title: What to do. ``{what}`` stands for what the call creates.
+        step: How the call does it.
+        names: A pattern for the Sids and names of policies with such a statement.
+        actions: A pattern for the actions, in lowercase, that such a statement is about.
+        url: The documentation page.
+    """
+
+    keys: tuple[str, ...]
+    title: str
+    step: str
+    names: str
+    actions: str = "."
+    url: str = pages.EVALUATION
+
+    def has_key(self, key: str) -> bool:
+        """Return whether a condition key is one of these."""
+        key = key.lower()
+        known = [each.lower() for each in self.keys]
+        return any(key == each or (each.endswith("/") and key.startswith(each)) for each in known)
+
+
+_MFA = _Requirement(
+    ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"),
+    "Call with MFA",
+    "Get a session with the code of your device (list-mfa-devices prints its ARN), and export the credentials that the second command returns. Long-term access keys never carry MFA. In a profile, mfa_serial does the same.",
+    r"mfa|multi-?factor",
+    url=pages.MFA,
+)
+_MFA_WITH_ROLE = "Pass the code of your device with the call, as in the second command (list-mfa-devices prints its ARN). In a profile, mfa_serial does the same."
+_BOUNDARY = _Requirement(
+    ("iam:PermissionsBoundary",),
+    "Create {what} with a permissions boundary",
+    "Pass the ARN of the boundary that the condition on iam:PermissionsBoundary names: --permissions-boundary in the CLI, permissions_boundary in Terraform, PermissionsBoundary in CloudFormation.",
+    r"boundar",
+    r"iam:create(?:role|user)\Z",
+    url=pages.BOUNDARIES,
+)
+_REGION = _Requirement(
+    ("aws:RequestedRegion", "ec2:Region"),
+    "Call in a Region that the Deny exempts",
+    "Change the Region of the call: --region, AWS_REGION, or region in the profile or provider.",
+    r"region|outside",
+    rf"[\w-]+:(?:{_CREATES}|invoke)",
+)
+# The condition keys are those of https://docs.aws.amazon.com/service-authorization/latest/reference/, and the
+# options those of the AWS CLI and Terraform's AWS provider.
+_REQUIREMENTS = (
+    _MFA,
+    _BOUNDARY,
+    _Requirement(
+        ("ec2:MetadataHttpTokens", "ec2:RoleDelivery"),
+        "Launch the instance with IMDSv2 required",
+        'Set HttpTokens to required: --metadata-options HttpTokens=required in the CLI, metadata_options { http_tokens = "required" } in Terraform, MetadataOptions in a launch template.',
+        r"imds|metadata|http-?tokens",
+        r"ec2:(?:runinstances|createfleet|createlaunchtemplate|modifyinstancemetadata)",
+        url=pages.EC2_METADATA,
+    ),
+    _Requirement(
+        ("s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"),
+        "Upload with the encryption that the Deny requires",
+        "Send the encryption header: --sse aws:kms --sse-kms-key-id KEY_ARN (or --sse AES256) in aws s3 cp, ServerSideEncryption and SSEKMSKeyId in SDKs. The bucket's default encryption adds no header.",
+        r"encrypt|sse|kms",
+        r"s3:putobject\Z",
+    ),
+    _Requirement(
+        (
+            *("ec2:Encrypted", "rds:StorageEncrypted", "elasticfilesystem:Encrypted"),
+            *("redshift:Encrypted", "elasticache:AtRestEncryptionEnabled"),
+        ),
+        "Create {what} encrypted",
+        "Set encrypted = true on each volume in Terraform (storage_encrypted for RDS), Encrypted=true in --block-device-mappings, or --encrypted (RDS: --storage-encrypted) in the CLI.",
+        r"encrypt",
+        rf"(?:ec2|rds|elasticfilesystem|redshift|elasticache):{_CREATES}",
+    ),
+    _Requirement(
+        ("aws:RequestTag/", "aws:TagKeys"),
+        "Pass the tags that the Deny requires",
+        "Tag what the call creates within the same call: --tag-specifications in EC2, for each type of resource such as instance and volume; --tags in most services; tags or the provider's default_tags in Terraform.",
+        r"(?:requir|mandat|must|enforc|without|missing|no|un)\w{0,12}[-_ ]?tag|tag\w{0,12}(?:requir|mandat|enforc|missing)",
+        rf"[\w-]+:(?:{_CREATES}|tag|addtags)",
+    ),
+    _REGION,
+    _Requirement(
+        ("aws:SecureTransport", "s3:TlsVersion"),
+        "Call over HTTPS",
+        "Use an https:// endpoint URL with TLS 1.2 or later, also in settings such as fs.s3a.connection.ssl.enabled.",
+        r"secure-?transport|https|insecure|tls|ssl",
+    ),
+    _Requirement(
+        ("s3:x-amz-acl",),
+        "Upload with the ACL that the Deny requires",
+        "Pass --acl bucket-owner-full-control in the CLI, or ACL in SDKs.",
+        r"acl\b|full-?control",
+        r"s3:putobject(?:acl)?\Z",
+    ),
+    _Requirement(
+        ("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp"),
+        "Call from a network that the Deny exempts",
+        "Connect through the VPN, proxy or VPC endpoint that the condition names. Requests through a VPC endpoint have no aws:SourceIp.",
+        r"source-?ip|vpc|network|perimeter|office|vpn",
+    ),
+    _Requirement(
+        ("ec2:AssociatePublicIpAddress",),
+        "Launch the instance without a public IP address",
+        "Pass --no-associate-public-ip-address in the CLI, or associate_public_ip_address = false in Terraform.",
+        r"public-?ip",
+        r"ec2:runinstances",
+    ),
+)
+# What Deny statements on an action often require: the action, what the resource contains, and the words.
+_TYPICAL = (
+    ("ec2:runinstances", ":volume/", "encrypted volumes, certain types of volumes, or tags"),
+    ("ec2:runinstances", ":image/", "an AMI of certain owners"),
+    ("ec2:runinstances", ":network-interface/", "that instances have no public IP address"),
+    ("ec2:runinstances", ":subnet/", "certain subnets"),
+    (
+        "ec2:runinstances",
+        "",
+        "IMDSv2 (HttpTokens=required), encrypted volumes, tags, certain instance types or Regions",
+    ),
+    ("ec2:createvolume", "", "encryption, certain types of volumes, or tags"),
+    ("s3:putobject", "", "an encryption header, TLS, an ACL or a network"),
+    ("iam:createuser", "", "a permissions boundary"),
+    ("iam:createrole", "", "a permissions boundary"),
+    ("rds:createdbinstance", "", "encrypted storage, no public access, or tags"),
+)
+
+
+def typical_requirement(denial: Denial) -> str | None:
+    """Return what Deny statements on the action often require."""
+    for action, part, words in _TYPICAL:
+        if denial.lowercase_action == action and part in (denial.resource or ""):
+            return f"A Deny of {denial.action} often requires {words}."
+    return None
+
+
+def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add which condition of a Deny matched, and first of all how to call as the Deny requires."""
+    message = denial.facts.decoded_message
+    conditions = () if message is None else message.denying_conditions()
+    # The caller can change the request more easily than who calls.
+    ordered = sorted(conditions, key=lambda each: each.key.lower().startswith("aws:principal"))
+    met = next((each for each in ordered if each.request_values), None)
+    remedy = _satisfying_remedy(denial, ordered, met, explanation)
+    return attrs.evolve(
+        explanation,
+        summary=_add_reason(explanation.summary, denial, met),
+        causes=(*explanation.causes, *map(_condition_cause, conditions)),
+        remedies=_show_policy_first(denial, present(remedy, *explanation.remedies)),
+    )
+
+
+def _show_policy_first(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
+    """Return the remedies, the first of which prints the policy that the denial names."""
+    policy, found = denial.policy, _CONTROL_POLICY.search(denial.policy or "")
+    if not remedies or policy is None or remedies[0].layer is not None:
+        return remedies
+    if found is not None:
+        line = fill_command(
+            "aws organizations describe-policy --policy-id {} --query Policy.Content --output text",
+            found["id"],
+        )
+        who = "An administrator of the organization can print what the policy denies and exempts."
+    elif commands.arn(policy) == policy and ":iam:" in policy:
+        line, who = commands.show_policy_command(policy), "The policy shows what the Deny exempts."
+    else:
+        return remedies
+    first = remedies[0]
+    if line in first.commands:
+        return remedies
+    shown = attrs.evolve(first, steps=(*first.steps, who), commands=(*first.commands, line))
+    return (shown, *remedies[1:])
+
+
+def _condition_cause(condition: DenyingCondition) -> Cause:
+    return DENYING_CONDITION.cause(
+        "supplied", ("The decoded message holds the statement.",), text=str(condition)
+    )
+
+
+def _add_reason(summary: str, denial: Denial, met: DenyingCondition | None) -> str:
+    """Return a summary that names the statement, and the value of the call that it denies."""
+    words = summary.removesuffix(".")
+    sid = clip_text(denial.statements[0]) if denial.statements else ""
+    if sid and sid not in words:
+        words += f" (statement {sid})"
+    if met is not None:
+        words += f" because {clip_text(met.key)} is {clip_text(', '.join(met.request_values or ()))}"
+    return f"{words}."
+
+
+def _satisfying_remedy(
+    denial: Denial, conditions: list[DenyingCondition], met: DenyingCondition | None, explanation: Explanation
+) -> Remedy | None:
+    """Return how to call as the Deny requires, as far as its conditions or its name show that."""
+    for condition in conditions:
+        requirement = next((each for each in _REQUIREMENTS if each.has_key(condition.key)), None)
+        if requirement is not None and _requires_listed_values(condition):
+            return _remedy_by_condition(denial, requirement, condition)
+    if met is not None:
+        return _compare_remedy(denial, met, explanation)
+    return _remedy_by_name(denial)
+
+
+def _requires_listed_values(condition: DenyingCondition) -> bool:
+    """Return whether the well-known requirement can satisfy a condition."""
+    is_boolean = _BOOLEANS.issuperset(each.lower() for each in condition.policy_values)
+    return is_boolean or _accepts_listed_values(condition) is not False
+
+
+def _remedy_by_condition(denial: Denial, requirement: _Requirement, condition: DenyingCondition) -> Remedy:
+    listed = clip_text(join_words(condition.policy_values, "or"))
+    title, step = requirement.title, requirement.step
+    if _accepts_listed_values(condition):
+        step = f"{clip_text(condition.key)} must be {listed}. {step}"
+        if requirement is _REGION:
+            title = f"Call in {listed}"
+    return _build_remedy(denial, requirement, title, step)
+
+
+def _remedy_by_name(denial: Denial) -> Remedy | None:
+    """Return how to satisfy what the Sids and the name of the policy suggest."""
+    policy = (denial.policy or "").rpartition("/")[2]
+    is_boundary = denial.policy_type == "permissions_boundary"
+    # Every name of a boundary contains such words.
+    names = (*denial.statements, *(() if is_boundary or not policy else (policy,)))
+    for requirement in _REQUIREMENTS:
+        if not lazy_pattern(requirement.actions).match(denial.lowercase_action):
+            continue
+        pattern = lazy_pattern(requirement.names, re.IGNORECASE)
+        name = next((each for each in names if pattern.search(each)), None)
+        if name is not None:
+            title = f"{requirement.title}: the name {clip_text(name)} suggests it"
+            steps = _context_steps(denial, requirement)
+            return _build_remedy(denial, requirement, title, requirement.step, *steps)
+        if requirement is _BOUNDARY and is_boundary:
+            title = f"{requirement.title}, if the Deny requires one"
+            return _build_remedy(denial, requirement, title, requirement.step)
+    return None
+
+
+def _context_steps(denial: Denial, requirement: _Requirement) -> tuple[str, ...]:
+    """Return what the authorization details say about the condition key."""
+    details = denial.facts.authorization_details
+    if details is None or not details.request_context:
+        return ()
+    key = requirement.keys[0]
+    values = request_values(denial.facts, *requirement.keys)
+    if values:
+        return (f"The call has {clip_text(', '.join(values))} as {key}.",)
+    return () if key.endswith("/") else (f"The request context has no {key}: the call passed none.",)
+
+
+def _build_remedy(denial: Denial, requirement: _Requirement, title: str, *steps: str) -> Remedy:
+    lines: tuple[str, ...] = ()
+    if requirement is _MFA:
+        partition = denial.location.partition or "aws"
+        device = f"arn:{partition}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
+        line = fill_command("aws sts get-session-token --serial-number {} --token-code TOKEN_CODE", device)
+        if denial.lowercase_action == "sts:assumerole":
+            steps = tuple(each.replace(_MFA.step, _MFA_WITH_ROLE) for each in steps)
+            line = fill_command(
+                "aws sts assume-role --role-arn {} --role-session-name SESSION_NAME --serial-number {} --token-code TOKEN_CODE",
+                *(commands.arn(denial.resource, "ROLE_ARN"), device),
+            )
+        lines = ("aws iam list-mfa-devices", line)
+    return Remedy(
+        title=title.replace("{what}", _describe_created(denial)),
+        who="you",
+        steps=(*steps, _change_step(denial)),
+        commands=lines,
+        url=requirement.url,
+    )
+
+
+def _describe_created(denial: Denial) -> str:
+    """Return what the call creates: its name, or else its type."""
+    path = "" if denial.resource_arn is None else denial.resource_arn.resource
+    name = path.rpartition("/")[2].rpartition(":")[2]
+    if name and "*" not in name:
+        return clip_text(name)
+    kind = path.partition("/")[0].partition(":")[0].replace("-", " ")
+    return f"the {clip_text(kind)}" if kind and "*" not in kind else "it"
+
+
+def _change_step(denial: Denial) -> str:
+    """Return who can change the policy if the call cannot be made as it requires."""
+    account = f" of account {denial.account}" if denial.account else ""
+    who = {
+        "service_control": "only an administrator of the organization can change the policy or exempt the caller",
+        "resource_control": "only an administrator of the organization that owns the resource's account can change the policy",
+        "permissions_boundary": f"an administrator{account} has to change the boundary, for every principal that has it",
+        "identity": f"an IAM administrator{account} has to scope the Deny down",
+        "resource": "the owner of the resource has to scope the Deny down",
+        "session": "open a session whose session policy has no such Deny",
+        "vpc_endpoint": "the owner of the VPC endpoint has to scope the Deny down",
+        "role_trust": "the owner of the role has to scope the Deny down",
+        None: "ask for the Deny to be scoped down. It can be in an identity-based policy of the caller, the resource's policy, a permissions boundary, an SCP, a session policy or a VPC endpoint policy",
+    }
+    return f"If that is not possible, {who[denial.policy_type]}. An Allow does not help."
+
+
+def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Explanation) -> Remedy:
+    """Return how to make the call so that the condition of a ``Deny`` does not match."""
+    key, values = clip_text(condition.key), clip_text(", ".join(condition.policy_values))
+    rule = clip_text(denial.statements[0]) if denial.statements else "The Deny"
+    accepts = _accepts_listed_values(condition)
+    if accepts is None:
+        title = f"Call with a value of {key} that the rule accepts"
+        step = f"{rule} compares it with {values}; the decoded message omits the operator. With one such as StringNotLike, these are the accepted values, else the denied ones."
+    elif accepts:
+        listed = join_words(condition.policy_values, "or")
+        title = f"Call with {clip_text(listed)} as {key}"
+        step = f"{rule} denies values that are not in this list: use one of them."
+    else:
+        title = f"Call with another value of {key} than {values}"
+        step = f"{rule} denies these values."
+    return Remedy(
+        title=title,
+        who="you",
+        steps=(step, _change_step(denial)),
+        commands=explanation.remedies[-1].commands if denial.policy_type is None else (),
+        url=pages.EVALUATION,
+    )
+
+
+def _accepts_listed_values(condition: DenyingCondition) -> bool | None:
+    """Return whether the policy's values are accepted rather than denied; ``None`` if that is open.
+
+    A ``Deny`` matched, so its operator is negated (such as ``StringNotLike``) if the request's value is not among
+    those of the policy. Numbers and dates can have operators that compare in other ways.
+    """
+    values, requested = condition.policy_values, condition.request_values or ()
+    if not values or len(requested) != 1 or any("${" in each for each in values):
+        return None
+    value = requested[0].lower()
+    if any(_COMPARED.fullmatch(each) for each in values):
+        return _is_outside(value, values)
+    return not any(matches(value, compile_glob(each.lower())) for each in values)
+
+
+def _is_outside(address: str, ranges: tuple[str, ...]) -> bool | None:
+    """Return whether an IP address is in none of some ranges; ``None`` if they are not addresses."""
+    try:
+        parsed = ipaddress.ip_address(address)
+        return not any(parsed in ipaddress.ip_network(each, strict=False) for each in ranges)
+    except ValueError:
+        return None

@@ -1,0 +1,185 @@
+"""How to call as a Deny statement requires comes before how to change the policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from iamtriage import explain
+
+ACCOUNT = "111122223333"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/builder/run-7"
+INSTANCE = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/*"
+ENCODED = "Encoded authorization failure message: " + "aB3_dE6fG9" * 12
+
+
+def _decoded(sid: str, key: str, required: str, sent: str | None) -> dict[str, Any]:
+    context = [] if sent is None else [{"key": key, "values": {"items": [{"value": sent}]}}]
+    statement = {
+        "statementId": sid,
+        "effect": "DENY",
+        "conditions": {"items": [{"key": key, "values": {"items": [{"value": required}]}}]},
+    }
+    return {
+        "decoded_message": {
+            "allowed": False,
+            "explicitDeny": True,
+            "matchedStatements": {"items": [statement]},
+            "context": {"action": "ec2:RunInstances", "resource": INSTANCE, "conditions": {"items": context}},
+        }
+    }
+
+
+def _details(sid: str, policy_type: str, context: dict[str, str]) -> dict[str, Any]:
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/guard"
+    other = f"arn:aws:iam::{ACCOUNT}:policy/builder"
+    return {
+        "authorization_details": {
+            "requestContext": context,
+            "evaluations": [
+                {
+                    "action": "iam:CreateUser",
+                    "resource": f"arn:aws:iam::{ACCOUNT}:user/app",
+                    "evaluatedEffect": "EXPLICIT_DENY",
+                    "matchedPolicies": [
+                        {"uri": arn, "matchedStatements": [{"sid": sid, "evaluatedEffect": "DENY"}]},
+                        {"uri": other, "matchedStatements": [{"sid": "Iam", "evaluatedEffect": "ALLOW"}]},
+                    ],
+                }
+            ],
+            "policies": [
+                {"type": policy_type, "uri": arn},
+                {"type": "IDENTITY_BASED_POLICY", "uri": other},
+            ],
+        }
+    }
+
+
+def _text(policy_type: str, action: str = "ec2:RunInstances", resource: str = INSTANCE) -> str:
+    return f"UnauthorizedOperation: User: {SESSION} is not authorized to perform: {action} on resource: {resource} with an explicit deny in {policy_type}. {ENCODED}"
+
+
+Case = tuple[str, dict[str, Any], tuple[str, ...]]
+CASES: tuple[Case, ...] = (
+    *(
+        (
+            _text(policy_type),
+            _decoded("TokensOnly", "ec2:MetadataHttpTokens", "required", "optional"),
+            (
+                f"{verdict} (statement TokensOnly) because ec2:MetadataHttpTokens is optional.",
+                "Do this first: Launch the instance with IMDSv2 required [you]",
+                'metadata_options { http_tokens = "required" } in Terraform',
+                otherwise,
+            ),
+        )
+        for policy_type, verdict, otherwise in (
+            (
+                "a service control policy",
+                "a service control policy denies it",
+                "only an administrator of the organization can change the policy",
+            ),
+            (
+                "an identity-based policy",
+                "an identity-based policy explicitly denies it",
+                f"an IAM administrator of account {ACCOUNT} has to scope the Deny down",
+            ),
+            (
+                "a permissions boundary",
+                "its permissions boundary denies it",
+                f"an administrator of account {ACCOUNT} has to change the boundary",
+            ),
+            (
+                "a session policy",
+                "the session's policy denies it",
+                "open a session whose session policy has no such Deny",
+            ),
+            (
+                "a VPC endpoint policy",
+                "the VPC endpoint's policy denies it",
+                "the owner of the VPC endpoint has to scope the Deny down",
+            ),
+        )
+    ),
+    (
+        _text("a service control policy"),
+        _decoded("Volumes", "ec2:Encrypted", "false", "false"),
+        ("because ec2:Encrypted is false.", "Do this first: Create the instance encrypted [you]"),
+    ),
+    (
+        _text("a service control policy"),
+        _decoded("Costs", "aws:RequestTag/CostCenter", "true", None),
+        ("Do this first: Pass the tags that the Deny requires [you]", "--tag-specifications in EC2"),
+    ),
+    (
+        _text("a service control policy"),
+        _decoded("Here", "aws:RequestedRegion", "eu-central-1", "eu-west-1"),
+        ("Do this first: Call in eu-central-1 [you]", "aws:RequestedRegion must be eu-central-1."),
+    ),
+    (
+        _text("a service control policy"),
+        _decoded("NotThere", "aws:RequestedRegion", "eu-west-1", "eu-west-1"),
+        ("Do this first: Call with another value of aws:RequestedRegion than eu-west-1 [you]",),
+    ),
+    (
+        _text("a service control policy"),
+        _decoded("Network", "aws:SourceIp", "192.0.2.0/24", "203.0.113.7"),
+        ("Call from a network that the Deny exempts", "aws:SourceIp must be 192.0.2.0/24."),
+    ),
+    (
+        # Without facts, the message can be decoded by the caller.
+        _text("a service control policy"),
+        {},
+        ("Do this first: Decode the message [you]", "Next Change the service control policy"),
+    ),
+    (
+        _text("an identity-based policy: arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes"),
+        {},
+        ("Create the instance encrypted: the name DenyUnencryptedVolumes suggests it [you]",),
+    ),
+    (
+        _text(
+            "a service control policy: arn:aws:organizations::444455556666:policy/o-a1b2c3d4e5/service_control_policy/p-0a1b2c3d"
+        ),
+        _decoded("TokensOnly", "ec2:MetadataHttpTokens", "required", "optional"),
+        ("Launch the instance with IMDSv2", "aws organizations describe-policy --policy-id p-0a1b2c3d"),
+    ),
+    (
+        f"User: {SESSION} is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::{ACCOUNT}:user/app with an explicit deny in a permissions boundary",
+        _details("NoUserWithoutBoundary", "PERMISSIONS_BOUNDARY", {"aws:SourceIp": "192.0.2.7"}),
+        (
+            "its permissions boundary denies it (statement NoUserWithoutBoundary).",
+            "Do this first: Create app with a permissions boundary: the name NoUserWithoutBoundary suggests it [you]",
+            "The request context has no iam:PermissionsBoundary: the call passed none.",
+            f"aws iam get-policy-version --policy-arn arn:aws:iam::{ACCOUNT}:policy/guard",
+            "identity-based policies allow it: they are not the obstacle",
+        ),
+    ),
+    (
+        f"User: {SESSION} is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::{ACCOUNT}:user/app with an explicit deny",
+        _details(
+            "Boundary", "IDENTITY_BASED_POLICY", {"iam:PermissionsBoundary": "arn:aws:iam::aws:policy/x"}
+        ),
+        ("The call has arn:aws:iam::aws:policy/x as iam:PermissionsBoundary.",),
+    ),
+)
+
+
+@pytest.mark.parametrize(("text", "facts", "says"), CASES)
+def test_requirement_comes_first(text: str, facts: dict[str, Any], says: tuple[str, ...]) -> None:
+    explanation = explain(text, facts=facts or None)
+    shown = str(explanation)
+    folded = " ".join(shown.replace("\\\n", " ").split())
+    for words in says:
+        assert words in folded
+    assert "create-policy-version" not in shown
+    assert len(shown.splitlines()) <= 24
+
+
+def test_quarantine_is_no_requirement_of_the_call() -> None:
+    explanation = explain(
+        _text("an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"),
+        facts=_decoded("Deny", "aws:SourceIp", "192.0.2.0/24", "203.0.113.7"),
+    )
+    assert explanation.topic == "compromised-key"
+    assert explanation.remedies[0].title.startswith("Treat the user's access keys as compromised")
