@@ -6,25 +6,19 @@ counts only for settings, such as the region, and for whole documents. Every sea
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import hide_secrets
-from iamtriage.explaining._context.model import NOTHING, Context, Stated
+from iamtriage.explaining._context.model import NOTHING
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.model import CommandLine, Document
+    from iamtriage.explaining._context.model import Context
     from iamtriage.failures._failures import Failure
 
 __all__ = ("read_context",)
 
-# Characters on each side of the failure: for what is about this failure, and for settings and documents.
-_CHARS_AROUND = 4_000
+# Characters on each side of the failure that are searched for settings and documents.
 _CHARS_OF_DOCUMENTS = 32_000
-# Shorter values are no secrets.
-_MIN_SECRET_LENGTH = 16
-# People paste a key in place of a profile's name.
-_SECRET = lazy_pattern(r"(?=[A-Za-z/+=]{0,64}[0-9])[A-Za-z0-9/+=]{32,}")
 # A text without any of these states nothing that a reader finds. They are looked for before a reader is imported.
 _SIGNS = (
     "--", "://", "bucket", "Bucket ", 'Bucket"', "Bucket=", "Bucket:", "BucketName", "Failed to upload", "region", "Region:", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (",
@@ -37,11 +31,6 @@ _SIGNS = (
     "iam_role", "IAM_ROLE", "ec2-user", "AWS_", "/home/", "HOSTNAME", "ndpoint", "NDPOINT", "serviceU", "ServiceU", "s3Url",
     "host_base",
 )  # fmt: skip
-# How an entry of a log begins: a time or a level, after an optional prefix.
-_ENTRY_START = lazy_pattern(
-    r"(?:\[?[\w./-]{0,40}\]?[ |]{0,3})?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d|(?:time|ts|timestamp|level)=|"
-    r"(?:INFO|ERROR|WARN(?:ING)?|DEBUG|FATAL)\b(?!:)|\{\"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)"
-)
 
 
 def read_context(failure: Failure) -> Context:
@@ -63,69 +52,10 @@ def read_context(failure: Failure) -> Context:
     whole = text[low:high]
     if not any(sign in whole for sign in _SIGNS):
         return NOTHING
-    from iamtriage.explaining._context.endpoints import find_other_endpoint
-    from iamtriage.explaining._context.names import NAME_READERS
-    from iamtriage.explaining._context.runtimes import find_runtime
-    from iamtriage.explaining._context.s3_locations import find_location
+    # Most failures are in a line of their own, and the readers are many.
+    from iamtriage.explaining._context.searching import search_context
 
-    command, section = _find_section(text, start, end)
-    operation = failure.envelope.operation
-    values: dict[str, Any] = {}
-    location = find_location(section, operation, command)
-    if location is not None:
-        values.update(bucket=location.bucket, key=location.key, prefix=location.prefix)
-    for name, read in NAME_READERS.items():
-        # What the failure's own command or entry states is about this failure.
-        if (stated := read(section, command)) is not None or (
-            name in _SETTINGS and len(whole) > len(section) and (stated := read(whole, None)) is not None
-        ):
-            values[name] = stated
-    values["other_endpoint"] = find_other_endpoint(failure, section, whole, command)
-    values["service"], values["operation"] = _find_call(failure, section, command, values.get("terraform"))
-    values = {
-        name: stated for name, stated in values.items() if stated is not None and _is_shown(name, stated)
-    }
-    values["runtime"] = find_runtime(section) or (find_runtime(whole) if len(whole) > len(section) else None)
-    return Context(command=command, **values, **_documents(whole))
-
-
-def _find_call(
-    failure: Failure, section: str, command: CommandLine | None, terraform: Stated | None
-) -> tuple[Stated | None, Stated | None]:
-    """Return the called service and operation: those of SDK frames, the command, or the Terraform resource."""
-    from iamtriage.actions._lookup import service_prefix
-    from iamtriage.explaining._context.command_lines import operation_of_command
-    from iamtriage.explaining._context.sdk_frames import find_called_operation
-
-    service, operation = find_called_operation(section)
-    called = operation_of_command(command) if service is None else None
-    known = failure.envelope.operation
-    is_high_level = command is not None and command.words[:1] == ("s3",)
-    if called is not None and known is not None and not is_high_level and called[1] != known.lower():
-        # Another command than the one that failed.
-        called = None
-    if command is not None and called is not None:
-        name = "".join(part.capitalize() for part in command.words[1].split("-"))
-        if is_high_level:
-            return Stated(called[0], command.text), operation
-        return Stated(called[0], command.text), operation or Stated(name, command.text)
-    if service is None and terraform is not None:
-        # The type of a resource begins with the provider and the service: aws_lambda_function.
-        words = terraform.value.rpartition("aws_")[2].split("_", 1)[0].partition(".")[0]
-        service = Stated(words, terraform.words)
-    if service is not None and service_prefix(service.value) is None:
-        service = None
-    return service, operation
-
-
-def _is_shown(name: str, stated: Stated) -> bool:
-    """Return whether a value is not a secret."""
-    if name == "profile" and _SECRET.search(stated.value):
-        return False
-    if len(stated.value) < _MIN_SECRET_LENGTH and "://" not in stated.words:
-        return True
-    shown = hide_secrets(stated.words)
-    return shown == stated.words or stated.value in shown
+    return search_context(failure, whole)
 
 
 # The frames of a stack trace name code, and add nothing to a complete denial.
@@ -151,78 +81,3 @@ def _is_complete(failure: Failure) -> bool:
     return not text[end:].strip() or (
         failure.action != "iam:PassRole" and _FRAMES.fullmatch(text, end) is not None
     )
-
-
-# Settings and names that stay the same in the text of one session.
-_SETTINGS = frozenset(
-    {
-        "region",
-        "profile",
-        "cluster",
-        "caller",
-        "account",
-        "role_arn",
-        "terraform",
-        "api",
-        "namespace",
-        "service_account",
-        "function",
-    }
-)
-
-
-def _documents(text: str) -> dict[str, Any]:
-    if '"' not in text and "arn: " not in text:
-        return {}
-    from iamtriage.explaining._context.documents import build_policy, find_documents, find_mappings
-
-    values: dict[str, Any] = {"mappings": tuple(find_mappings(text))}
-    policies: list[Document | None] = []
-    for member, found in find_documents(text):
-        if member == "Statement":
-            policies.append(build_policy(found))
-        elif member == "iss" and "sub" in found:
-            values.setdefault("token_claims", found)
-        elif (member == "allowed" and "context" in found) or member == "DecodedMessage":
-            values.setdefault("decoded_message", found)
-        elif member == "evaluations":
-            values.setdefault("authorization_details", found)
-    values["policies"] = tuple(each for each in policies if each is not None)
-    return values
-
-
-def _find_section(text: str, start: int, end: int) -> tuple[CommandLine | None, str]:
-    """Return the command that failed, and the text from it, or from the log entry's start, to its output's end."""
-    from iamtriage.explaining._context.command_lines import find_commands
-
-    low, high = max(start - _CHARS_AROUND, 0), min(end + _CHARS_AROUND, len(text))
-    line = text.rfind("\n", low, start) + 1 or low
-    if low < line and _ENTRY_START.match(text, line):
-        # An entry of a log: the entries before it are about other things.
-        low = line
-    command: CommandLine | None = None
-    for at, found in find_commands(text, low, high):
-        if at <= start:
-            command, low = found, at
-        elif at >= end:
-            # The next command begins something else, unless none stands before the failure.
-            if command is None:
-                command = found
-            else:
-                high = text.rfind("\n", end, at) + 1 or at
-            break
-    if text.find("\n", end, high) != -1:
-        high = _end_of_entry(text, line, end, high)
-    return command, text[text.rfind("\n", 0, low) + 1 : high]
-
-
-def _end_of_entry(text: str, line: int, end: int, high: int) -> int:
-    """Return where the next entry of a log begins, if the failure is in one."""
-    if not _ENTRY_START.match(text, line):
-        return high
-    at = text.find("\n", end, high)
-    while at != -1:
-        if _ENTRY_START.match(text, at + 1):
-            return at + 1
-        at = text.find("\n", at + 1, high)
-    return high
