@@ -42,6 +42,11 @@ ROLES: Table = (
         denied(code="InvalidParameterException"),
     ),
     (
+        "service-linked role",
+        "Caller does not have permissions to create a Service Linked Role for Elastic Load Balancing.",
+        denied(),
+    ),
+    (
         "iot-rule",
         botocore_text(
             "InvalidRequestException",

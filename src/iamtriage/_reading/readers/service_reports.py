@@ -155,6 +155,12 @@ FRAMES: tuple[Frame, ...] = (
     ),
     Frame(
         "access_denied",
+        "ermission to create a|ermissions to create a|ermission to create the|ermissions to create the",
+        r"\b(?:[Cc]aller|[Cc]redentials|[Uu]ser|You) (?:does|do) not have permissions? to create (?:a|the) [Ss]ervice[- ][Ll]inked [Rr]ole\b",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
         "role does not have sufficient",
         rf"\bUnable to (?:access|use) [^\n'\"]{{1,80}}?{_QUOTE}{_RESOURCE}[^\n]{{0,160}}?\. The provided role does not have sufficient permissions",
         is_aws=True,
@@ -333,7 +339,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame(
         "access_denied",
         "no permissions for",
-        r"\bno permissions for \[[^\[\]\n]{1,80}\] and User \[name=(?P<principal><ARN>)",
+        r"\bno permissions for \[(?:[^\[\]\n]|\[\w{1,8}\]){1,240}\] and User \[name=(?P<principal><ARN>)",
         is_aws=True,
     ),
 )

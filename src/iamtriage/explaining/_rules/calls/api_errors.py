@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.calls.request_kinds import (
     NO_ANSWER,
     SERVICE_FAULT,
 )
+from iamtriage.explaining._rules.calls.service_linked_roles import MISSING_ROLE, explain_missing_role
 from iamtriage.explaining._rules.calls.service_roles import explain_service_role
 from iamtriage.explaining._rules.calls.session_durations import (
     SESSION_DURATION,
@@ -111,6 +112,8 @@ GONE_OR_NEW = CauseType(
 def explain_api_error(case: Case[AwsError]) -> Explanation:
     """Explain an API error that is not a denial."""
     message = message_text(case)
+    if MISSING_ROLE.search(message):
+        return explain_missing_role(case, message)
     return explain_service_role(case, message) or _choose_rule(case, message)(case, message)
 
 

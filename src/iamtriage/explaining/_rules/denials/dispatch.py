@@ -178,6 +178,15 @@ def _is_database_user(denial: Denial) -> bool:
     return parse_masked_role(denial.resource) is not None
 
 
+def _follows_unassumed_roles(denial: Denial) -> bool:
+    """Return whether the CDK says that it went on without its bootstrap roles."""
+    if "could not be used to assume" not in denial.failure.text:
+        return False
+    from iamtriage.explaining._rules.denials.cdk_roles import has_unassumed_roles
+
+    return has_unassumed_roles(denial)
+
+
 def _is_service_principal(denial: Denial) -> bool:
     return isinstance(denial.principal, ServicePrincipal)
 
@@ -211,6 +220,7 @@ _DEPENDENCY_RULE = "denials.service_specific.explain_dependency"
 DEFAULT_RULE = "denials.identity_policies.explain_denial_without_reason"
 # Each rule is imported when it is first needed, by its name below _rules.
 GUARDRAIL_ROUTES: tuple[tuple[Condition, str], ...] = (
+    (_follows_unassumed_roles, "denials.cdk_roles.explain_unassumed_roles"),
     (_cannot_assume_passed_role, "denials.service_roles.explain_untrusted_service"),
     (_is_bare_status_of("ecr"), "denials.image_pulls.explain_image_pull"),
     (_is_git_denial, "denials.git_repositories.explain_git_denial"),

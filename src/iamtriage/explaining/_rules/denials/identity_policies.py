@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared.common_causes import (
     DERIVED_ACTION,
     NO_IDENTITY_ALLOW,
 )
-from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.denial import identity_allow_helps, is_encoded_message_cut
 from iamtriage.explaining._rules.shared.wording import (
     EVENTUAL_CONSISTENCY,
     ONE_POLICY_TYPE,
@@ -64,13 +64,6 @@ UNKNOWN_ACTION = CauseType(
     sources=(pages.ACCESS_DENIED,),
     example="no-code-no-words",
 )
-NO_SERVICE_LINKED_ROLE = CauseType(
-    "no-service-linked-role",
-    title="The service-linked role does not exist yet",
-    meaning="The call needs the service-linked role of the service, which does not exist in the account yet.",
-    fix="Create the service-linked role once per account, or allow iam:CreateServiceLinkedRole to the caller.",
-    of="no-identity-allow",
-)
 
 
 def explain_no_identity_allow(denial: Denial) -> Explanation:
@@ -109,6 +102,7 @@ def _remedies_without_reason(denial: Denial) -> tuple[Remedy, ...]:
 def _service_linked_causes(denial: Denial) -> Iterator[Cause]:
     if denial.lowercase_action != "iam:createservicelinkedrole":
         return
+    from iamtriage.explaining._rules.calls.service_linked_roles import NO_SERVICE_LINKED_ROLE
     from iamtriage.explaining._rules.denials.identity_remedies import find_service_of_linked_role
 
     service = find_service_of_linked_role(denial)
@@ -134,6 +128,10 @@ def explain_denial_without_reason(denial: Denial) -> Explanation:
             causes.append(NO_IDENTITY_ALLOW.cause(text=text))
         causes.append(other_policy_cause(denial))
     reason = "the message gives no reason" if denial.action else "the message names no action"
+    if is_encoded_message_cut(denial):
+        reason = "the reason is in the encoded message, which is cut off in this text"
+    elif denial.failure.encoded_message and denial.facts.decoded_message is None:
+        reason = "the reason is in the encoded message"
     return Explanation(
         failure=denial.failure,
         topic="access-denied",

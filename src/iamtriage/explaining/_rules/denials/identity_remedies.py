@@ -60,13 +60,12 @@ def _create_service_linked_role_remedy(denial: Denial) -> Remedy | None:
     service = find_service_of_linked_role(denial)
     if service is None:
         return None
-    line = fill_command("aws iam create-service-linked-role --aws-service-name {}", service)
-    return Remedy(
-        title=f"Or create the role once as an administrator: {line}",
-        who="account administrator",
-        steps=("Then retry the call. The caller needs no permission for an existing role.",),
-        commands=(line,),
-        url=pages.SERVICE_LINKED,
+    from iamtriage.explaining._rules.calls.service_linked_roles import create_role_remedy
+
+    return create_role_remedy(
+        service,
+        f"Or create the role once as an administrator: aws iam create-service-linked-role --aws-service-name {service}",
+        "Then retry the call. The caller needs no permission for an existing role.",
     )
 
 

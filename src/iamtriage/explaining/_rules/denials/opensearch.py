@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands
@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 __all__ = ("explain_opensearch_role",)
 
 _PAGE = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html"
-_PERMISSION = lazy_pattern(r"no permissions for \[(?P<name>[\w:*/.-]{1,80})\]", re.ASCII)
+_PERMISSION = lazy_pattern(
+    r"no permissions for \[(?P<names>[\w:*/.-]{1,80}(?:\[\w{1,8}\])?(?:, ?[\w:*/.-]{1,80}(?:\[\w{1,8}\])?){0,4})\]",
+    re.ASCII,
+)
+# Permissions of the cluster, although their names can speak of indexes: requests that go to several indexes.
+# https://docs.opensearch.org/latest/security/access-control/permissions/
+_OF_CLUSTER = lazy_pattern(
+    r"cluster:.*|indices:admin/(?:template|index_template|component_template)/.*|indices:data/(?:write/(?:bulk|reindex)|read/(?:mget|msearch|mtv|scroll)(?:/.*)?)",
+    re.ASCII,
+)
 
 OPENSEARCH_ROLE_NOT_MAPPED = CauseType(
     "opensearch-role-not-mapped",
@@ -36,7 +45,12 @@ OPENSEARCH_ROLE_NOT_MAPPED = CauseType(
 def explain_opensearch_role(denial: Denial) -> Explanation:
     """Explain that no OpenSearch role that is mapped to the caller allows the request."""
     found = _PERMISSION.search(denial.failure.text)
-    permission = f"the permission {clip_text(found['name'])}" if found else "the request"
+    names = found["names"].replace(" ", "").split(",") if found else []
+    permission = (
+        f"the permission{'s' * (len(names) > 1)} {clip_text(join_words(tuple(names), 'and'))}"
+        if names
+        else "the request"
+    )
     role = underlying_role(denial.principal)
     arn = commands.arn(str(role or denial.principal) if denial.principal else None, "PRINCIPAL_ARN")
     kind = "users" if role is None and denial.principal is not None else "backend_roles"
@@ -51,7 +65,7 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
                 who="resource owner",
                 steps=(
                     f"In OpenSearch Dashboards, as the domain's master user: Security, Roles, the role, Mapped users, Manage mapping. Add {arn} as a {'user' if kind == 'users' else 'backend role'}.",
-                    f"The OpenSearch role must have {permission} on the index of the request. To read, readall is enough; for more, create a role with that permission instead of using all_access.",
+                    _needed_permissions(names),
                     f'Or send it with the REST API, which replaces the mapping: PUT _plugins/_security/api/rolesmapping/ROLE_NAME {{"{kind}": ["{arn}"]}}',
                 ),
                 commands=(
@@ -64,3 +78,15 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
             "An IAM policy does not help: the domain accepted the caller, and OpenSearch's own roles decide.",
         ),
     )
+
+
+def _needed_permissions(names: list[str]) -> str:
+    """Return the step that says at which level the OpenSearch role needs the permissions."""
+    of_cluster = [clip_text(name) for name in names if _OF_CLUSTER.fullmatch(name)]
+    of_index = [clip_text(name) for name in names if not _OF_CLUSTER.fullmatch(name)]
+    if "indices:data/write/bulk" in of_cluster:
+        return "The OpenSearch role needs indices:data/write/bulk as a cluster permission (the action group cluster_composite_ops has it), and the action group write, for new indexes also create_index, on the indexes."
+    if of_cluster and not of_index:
+        return f"The OpenSearch role needs {join_words(tuple(of_cluster), 'and')} as a cluster permission: index permissions do not include it."
+    needed = join_words(tuple(of_index), "and") or "the permission"
+    return f"The OpenSearch role needs {needed} as an index permission on the index of the request. To read, readall is enough; for more, create a role with that permission instead of using all_access."

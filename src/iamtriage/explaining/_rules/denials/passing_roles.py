@@ -49,6 +49,7 @@ _CHARS_AROUND = 400
 _SERVICE = lazy_pattern(
     r"\(Service: (?P<java>[A-Za-z0-9]{2,40})[,;]|\bAWS::(?P<type>[A-Za-z0-9]{2,30})::", re.ASCII
 )
+_CDK_DEPLOY_ROLE = lazy_pattern(r"cdk-[a-z0-9]{1,10}-deploy-role-", re.ASCII)
 # Services whose own operations pass no role.
 _PASSING_SERVICES = frozenset({"iam", "sts"})
 # Services with a second name in China; AWS managed policies allow both.
@@ -121,6 +122,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
         causes=causes,
         remedies=present(
             _allow_pass_remedy(denial, role, recipient),
+            _default_role_remedy() if _is_deploy_role(denial) else None,
             _trust_remedy(denial, role, recipient) if recipient or denial.resource else None,
             authorization_details_remedy(denial),
         ),
@@ -193,6 +195,19 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
     return attrs.evolve(remedy, steps=(*remedy.steps, last_step)) if remedy and last_step else remedy
 
 
+def _default_role_remedy() -> Remedy:
+    """Return the remedy that deploys with the role that ``cdk bootstrap`` created for CloudFormation."""
+    # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
+    return Remedy(
+        title="Or deploy without -r (--role-arn), so that CloudFormation gets the CDK's own cfn-exec role",
+        who="you",
+        steps=(
+            "The caller is the deploy role that cdk bootstrap created, not the person. The next cdk bootstrap can undo changes to it, so add a statement that has to last to the bootstrap template.",
+        ),
+        url="https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html",
+    )
+
+
 def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) -> Remedy:
     """Return the remedy that checks whether the role trusts the service."""
     recipient = recipient or RoleRecipient(())
@@ -231,6 +246,8 @@ def _called_service(denial: Denial) -> str | None:
     facts = denial.facts
     if facts.service is not None and (prefix := service_prefix(facts.service)) not in _PASSING_SERVICES:
         return prefix or (None if is_derived(facts, "service") else facts.service)
+    if _is_deploy_role(denial):
+        return "cloudformation"
     operation = denial.operation
     services = [each.service for each in actions_for(operation)] if operation else []
     called = services[0] if len(services) == 1 else find_called_service(denial.failure, services)
@@ -239,6 +256,11 @@ def _called_service(denial: Denial) -> str | None:
     if called is None and facts.cluster is not None and not is_derived(facts, "cluster"):
         return "eks"
     return called
+
+
+def _is_deploy_role(denial: Denial) -> bool:
+    """Return whether the caller is the role with which the AWS CDK deploys stacks."""
+    return denial.role is not None and _CDK_DEPLOY_ROLE.match(denial.role.name) is not None
 
 
 def _stated_service(denial: Denial) -> str | None:

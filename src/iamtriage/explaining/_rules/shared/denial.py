@@ -5,10 +5,12 @@ The decoded authorization message and the authorization details usually say more
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._values import Value
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import ACCOUNT
@@ -34,10 +36,13 @@ from iamtriage.typing import Deny, PolicyType
 if TYPE_CHECKING:
     from iamtriage.policies._grants import Location
 
-__all__ = ("ASSUME_ROLE_ACTIONS", "Denial", "build_denial", "identity_allow_helps")
+__all__ = ("ASSUME_ROLE_ACTIONS", "Denial", "build_denial", "identity_allow_helps", "is_encoded_message_cut")
 
 ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
 """The actions of an AssumeRole call, in lowercase."""
+# What logs and people put in place of the rest of a long word.
+_CUT = lazy_pattern(r"\.{2,}|…|\*{3,}|\s?[\[(<](?:truncated|cut|snip|redacted)", re.IGNORECASE)
+_CUT_REACH = 40
 _TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
 
 
@@ -263,3 +268,13 @@ def _has_identity_policies(denial: Denial) -> bool:
     if text == "anonymous" or isinstance(denial.principal, Root | ServicePrincipal | ServiceLinkedRole):
         return False
     return text.startswith("arn:") or not text.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+
+
+def is_encoded_message_cut(denial: Denial) -> bool:
+    """Return whether the text has only a part of the encoded message, which cannot be decoded."""
+    encoded = denial.failure.encoded_message
+    if encoded is None or denial.facts.decoded_message is not None:
+        return False
+    place = denial.failure.spans.get("encoded_message")
+    after = "" if place is None else denial.failure.text[place[1] : place[1] + _CUT_REACH]
+    return _CUT.search(encoded) is not None or _CUT.match(after.lstrip()) is not None

@@ -10,6 +10,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.denial import is_encoded_message_cut
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -144,12 +145,15 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
             url=pages.AUTHORIZATION_DETAILS,
         )
     if failure.encoded_message and denial.facts.decoded_message is None:
+        is_cut = is_encoded_message_cut(denial)
         return Remedy(
-            title="Decode the message",
+            title="Get the whole message, and decode it" if is_cut else "Decode the message",
             who="you",
             steps=(
                 "The decoded message has the action, the resource, the matching statements and the condition keys of the call. Decoding requires sts:DecodeAuthorizationMessage.",
-                "The message must not contain line breaks: iamtriage parse --json prints it on one line.",
+                "The message in this text is cut off and cannot be decoded: take it from the original output or from errorMessage in CloudTrail, or repeat the call."
+                if is_cut
+                else "The message must not contain line breaks: iamtriage parse --json prints it on one line.",
                 "Pass the result to explain() as the fact decoded_message.",
             ),
             commands=(

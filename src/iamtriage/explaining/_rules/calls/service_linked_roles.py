@@ -1,0 +1,234 @@
+"""Explain that a call needs a service-linked role that the account does not have.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html and the pages on
+service-linked roles in the guides of the services.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.actions._lookup import actions_for
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.commands import fill_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AwsError, Failure
+
+__all__ = (
+    "MISSING_ROLE",
+    "NO_SERVICE_LINKED_ROLE",
+    "LinkedRole",
+    "create_role_remedy",
+    "explain_missing_role",
+    "find_linked_role",
+    "missing_role",
+)
+
+
+class LinkedRole(NamedTuple):
+    """A service-linked role.
+
+    Attributes:
+        words: What messages call the service, a regular expression.
+        name: The service in words.
+        principal: The service principal that owns the role.
+        role: The name of the role.
+        services: The service prefixes whose operations need the role.
+    """
+
+    words: str
+    name: str
+    principal: str
+    role: str
+    services: frozenset[str] = frozenset()
+
+
+# The services whose messages speak of their role. More specific words come first.
+_ROLES = (
+    LinkedRole("Spot Fleet", "EC2 Spot Fleet", "spotfleet.amazonaws.com", "AWSServiceRoleForEC2SpotFleet"),
+    LinkedRole("Spot", "EC2 Spot Instances", "spot.amazonaws.com", "AWSServiceRoleForEC2Spot"),
+    LinkedRole(
+        "Elastic ?Load ?Balancing",
+        "Elastic Load Balancing",
+        "elasticloadbalancing.amazonaws.com",
+        "AWSServiceRoleForElasticLoadBalancing",
+        frozenset({"elasticloadbalancing"}),
+    ),
+    LinkedRole(
+        "Auto ?Scaling",
+        "EC2 Auto Scaling",
+        "autoscaling.amazonaws.com",
+        "AWSServiceRoleForAutoScaling",
+        frozenset({"autoscaling"}),
+    ),
+    LinkedRole(
+        "(?i:Node ?group)",
+        "EKS node groups",
+        "eks-nodegroup.amazonaws.com",
+        "AWSServiceRoleForAmazonEKSNodegroup",
+    ),
+    LinkedRole(
+        "Fargate profile",
+        "EKS Fargate",
+        "eks-fargate.amazonaws.com",
+        "AWSServiceRoleForAmazonEKSForFargate",
+    ),
+    LinkedRole(r"EKS\b", "Amazon EKS", "eks.amazonaws.com", "AWSServiceRoleForAmazonEKS", frozenset({"eks"})),
+    LinkedRole(r"ECS\b", "Amazon ECS", "ecs.amazonaws.com", "AWSServiceRoleForECS", frozenset({"ecs"})),
+    LinkedRole(
+        "OpenSearch",
+        "Amazon OpenSearch Service",
+        "opensearchservice.amazonaws.com",
+        "AWSServiceRoleForAmazonOpenSearchService",
+        frozenset({"es"}),
+    ),
+    LinkedRole(
+        "ElastiCache",
+        "Amazon ElastiCache",
+        "elasticache.amazonaws.com",
+        "AWSServiceRoleForElastiCache",
+        frozenset({"elasticache"}),
+    ),
+    LinkedRole(
+        r"(?:Elastic ?File ?System|EFS\b)",
+        "Amazon EFS",
+        "elasticfilesystem.amazonaws.com",
+        "AWSServiceRoleForAmazonElasticFileSystem",
+        frozenset({"elasticfilesystem"}),
+    ),
+    LinkedRole(
+        "API ?Gateway", "API Gateway", "ops.apigateway.amazonaws.com", "AWSServiceRoleForAPIGateway",
+        frozenset({"apigateway"}),
+    ),
+    LinkedRole(
+        "(?:MSK|Kafka)", "Amazon MSK", "kafka.amazonaws.com", "AWSServiceRoleForKafka", frozenset({"kafka"})
+    ),
+    LinkedRole("RDS", "Amazon RDS", "rds.amazonaws.com", "AWSServiceRoleForRDS", frozenset({"rds"})),
+    LinkedRole("Batch", "AWS Batch", "batch.amazonaws.com", "AWSServiceRoleForBatch", frozenset({"batch"})),
+    LinkedRole(
+        "Network ?Firewall",
+        "AWS Network Firewall",
+        "network-firewall.amazonaws.com",
+        "AWSServiceRoleForNetworkFirewall",
+        frozenset({"network-firewall"}),
+    ),
+    LinkedRole(
+        "Organizations",
+        "AWS Organizations",
+        "organizations.amazonaws.com",
+        "AWSServiceRoleForOrganizations",
+        frozenset({"organizations"}),
+    ),
+    LinkedRole(
+        "GuardDuty",
+        "Amazon GuardDuty",
+        "guardduty.amazonaws.com",
+        "AWSServiceRoleForAmazonGuardDuty",
+        frozenset({"guardduty"}),
+    ),
+)  # fmt: skip
+MISSING_ROLE = lazy_pattern(
+    r"(?:enable|create|assume|missing|verify)\b[^.]{0,60}\bservice[- ]linked ?role"
+    r"|service[- ]linked ?role\b[^.]{0,80}\b(?:does(?:\snot|n't)\sexist|not\sfound|missing)",
+    re.IGNORECASE,
+)
+"""Words of the messages."""
+_RETRIES = lazy_pattern(r"karpenter|nodeclaim|reconcil|controller", re.IGNORECASE)
+
+NO_SERVICE_LINKED_ROLE = CauseType(
+    "no-service-linked-role",
+    title="The service-linked role does not exist yet",
+    meaning="The call needs the service-linked role of the service, which does not exist in the account yet.",
+    recognised_by="The message speaks of a service-linked role, or the denied action is iam:CreateServiceLinkedRole.",
+    fix="Create the service-linked role once per account, or allow iam:CreateServiceLinkedRole to the caller.",
+    sources=(pages.SERVICE_LINKED,),
+    subject="denials",
+)
+
+
+def explain_missing_role(case: Case[AwsError], message: str) -> Explanation:
+    """Explain an API error that says that a service-linked role is missing."""
+    role = find_linked_role(message, _possible_services(case.failure))
+    return missing_role(case.failure, message, role, "The account has no service-linked role for {} yet.")
+
+
+def missing_role(
+    failure: Failure, text: str, role: LinkedRole | None, summary: str, *others: Remedy
+) -> Explanation:
+    """Return the explanation of a failure for which a service-linked role is missing.
+
+    Args:
+        failure: The failure.
+        text: Its message.
+        role: The role, if the message or the call tells which one.
+        summary: The summary, with a place for the name of the service.
+        *others: Remedies after the one that creates the role.
+    """
+    retries = _RETRIES.search(failure.text) is not None
+    needed = "service-linked role of the service" if role is None else f"role {role.role} of {role.name}"
+    return Explanation(
+        failure=failure,
+        topic="no-service-linked-role",
+        summary=summary.format("this service" if role is None else role.name),
+        causes=(
+            NO_SERVICE_LINKED_ROLE.cause(
+                "reported",
+                quote_phrases(text, "service-linked role", "service linked role", "Service Linked Role"),
+                text=f"The call needs the {needed}, which is created once per account.",
+            ),
+        ),
+        remedies=(
+            create_role_remedy(
+                None if role is None else role.principal,
+                "Create the role once as an administrator",
+                "The controller retries by itself." if retries else "Then retry the call.",
+                "If IAM answers that the name has been taken, the role exists, and another permission is missing.",
+            ),
+            *others,
+        ),
+        notes=("The caller needs no permission for a service-linked role that exists.",),
+    )
+
+
+def create_role_remedy(principal: str | None, title: str, *steps: str) -> Remedy:
+    """Return the remedy that creates the service-linked role of a service."""
+    return Remedy(
+        title=title,
+        who="account administrator",
+        steps=steps,
+        commands=(
+            fill_command(
+                "aws iam create-service-linked-role --aws-service-name {}",
+                principal or "SERVICE.amazonaws.com",
+            ),
+        ),
+        url=pages.SERVICE_LINKED,
+    )
+
+
+def find_linked_role(text: str, services: Iterable[str]) -> LinkedRole | None:
+    """Return the role that a message names or describes, or else the one that the called service needs."""
+    for role in _ROLES:
+        if role.role in text:
+            return role
+    for role in _ROLES:
+        if re.search(rf"\b{role.words}", text):
+            return role
+    called = frozenset(services)
+    return next((role for role in _ROLES if called & role.services), None)
+
+
+def _possible_services(failure: Failure) -> list[str]:
+    envelope = failure.envelope
+    if envelope.service is not None:
+        return [envelope.service]
+    return [] if envelope.operation is None else [each.service for each in actions_for(envelope.operation)]
