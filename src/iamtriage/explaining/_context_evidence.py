@@ -1,0 +1,150 @@
+"""Quote what the text around a failure, and the failed call, contributed to an explanation."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from iamtriage._text import clip_text, hide_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._context.model import Context, Runtime, Stated
+    from iamtriage.explaining._context.resolving import ResolvedFacts
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._facts import FailedCall
+
+__all__ = (
+    "evidence_of_call",
+    "evidence_of_context",
+    "has_other_caller",
+    "notes_about_context",
+    "notes_about_credentials",
+)
+
+_MAX_MESSAGE = 1_000
+# Failures of a call that was made with credentials.
+_KINDS_WITH_CALLER = frozenset(
+    {"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch", "aws_error"}
+)
+_SHELLS = frozenset({"cloudshell"})
+# https://docs.aws.amazon.com/boto3/latest/guide/credentials.html; the names are botocore's.
+_PROVIDERS = {
+    "assume-role": "a profile that assumes a role",
+    "assume-role-with-web-identity": "a web identity token (AWS_WEB_IDENTITY_TOKEN_FILE)",
+    "config-file": "the AWS config file",
+    "container-role": "the container credentials endpoint (an ECS task role or EKS Pod Identity)",
+    "custom-process": "the profile's credential_process",
+    "env": "environment variables",
+    "explicit": "the arguments of the client or session",
+    "iam-role": "instance metadata (the role of the EC2 instance)",
+    "login": "aws login",
+    "shared-credentials-file": "the shared credentials file",
+    "sso": "IAM Identity Center (aws sso login)",
+}
+_NAMES = {
+    "bucket": "bucket",
+    "key": "key",
+    "prefix": "prefix",
+    "region": "region",
+    "profile": "profile",
+    "cluster": "cluster",
+    "namespace": "namespace",
+    "service_account": "service account",
+    "pod": "pod",
+    "deployment": "deployment",
+    "role_arn": "role",
+    "caller": "caller",
+    "account": "account",
+    "instance": "instance",
+    "vpc_endpoint": "VPC endpoint",
+    "api": "API",
+    "function": "function",
+}
+
+
+def evidence_of_context(explanation: Explanation, facts: ResolvedFacts) -> Iterator[str]:
+    """Yield a line for each part of the text from which a value in the remedies comes."""
+    context = facts.context
+    shown = "\n".join(_texts(explanation))
+    by_words: dict[str, list[str]] = {}
+    stated_already = _stated_by_failure(explanation)
+    names = dict(_NAMES)
+    action = getattr(explanation.failure, "action", None)
+    if action == "iam:PassRole":
+        # The service that gets the role is in the condition of the policy.
+        names["service"] = "called service"
+    for name, label in names.items():
+        stated: Stated | None = getattr(context, name)
+        if hasattr(facts, name) and name not in facts.derived:
+            continue  # the user supplied it
+        if stated is not None and stated.value in shown and stated.value not in stated_already:
+            by_words.setdefault(stated.words, []).append(label)
+    if not by_words:
+        return
+    for words, labels in by_words.items():
+        yield f'The text states the {" and ".join(labels)}: "{clip_text(hide_secrets(words))}".'
+
+
+def evidence_of_call(explanation: Explanation, facts: ResolvedFacts) -> Iterator[str]:
+    """Yield what the parameters of the failed call state and the failure does not."""
+    failure, call = explanation.failure, facts.call
+    if call is None or failure is None:
+        return
+    if "resource" in facts.derived and facts.resource is not None and facts.resource != failure.resource:
+        yield f"The parameters of the call {call.operation} name {facts.resource}."
+    if failure.kind == "aws_error" and call.attempts is not None and call.attempts > 1:
+        yield f"The SDK made {call.attempts} attempts."
+
+
+def notes_about_credentials(explanation: Explanation, call: FailedCall | None) -> Iterator[str]:
+    """Yield where the credentials of the failed call come from, if they are the cause or name the caller."""
+    failure = explanation.failure
+    if call is None or call.credential_provider is None or failure is None:
+        return
+    if failure.kind not in _KINDS_WITH_CALLER or failure.principal is not None:
+        return
+    source = _PROVIDERS.get(call.credential_provider, call.credential_provider)
+    lifetime = f"; they expire at {call.expires}" if call.expires is not None else ""
+    kind = "temporary credentials" if call.is_temporary else "credentials"
+    yield f"The call used {kind} from {source}{lifetime}."
+
+
+def _stated_by_failure(explanation: Explanation) -> str:
+    """Return what the failure itself states, which needs no further evidence."""
+    failure = explanation.failure
+    if failure is None:
+        return ""
+    start, end = failure.span
+    line = failure.text[start : min(end, start + _MAX_MESSAGE)].partition("\n")[0]
+    return "\n".join(value for value in (line, failure.principal, failure.resource) if value)
+
+
+def _texts(explanation: Explanation) -> Iterator[str]:
+    yield explanation.summary
+    for remedy in explanation.remedies:
+        yield from remedy.commands
+        yield remedy.manifest or ""
+        for document in (remedy.policy, remedy.statement):
+            if document is not None:
+                yield json.dumps(document)
+
+
+def has_other_caller(explanation: Explanation, context: Context) -> bool:
+    """Return whether the text shows that the call used other credentials than the user's, and whose."""
+    failure, runtime = explanation.failure, context.runtime
+    if failure is None or runtime is None or failure.principal is not None:
+        return False
+    if explanation.topic == "web-identity" or "WebIdentity" in runtime.words:
+        # The token identifies the caller.
+        return False
+    return runtime.kind not in _SHELLS and failure.kind in _KINDS_WITH_CALLER
+
+
+def notes_about_context(context: Context, runtime: Runtime | None) -> Iterator[str]:
+    """Yield where the call ran, and what Terraform was working on."""
+    if runtime is not None:
+        yield f'The text is from where the call ran ("{clip_text(hide_secrets(runtime.words))}"): the call used the credentials of {runtime.caller}, not yours.'
+    if context.terraform is not None:
+        yield f"Terraform was working on {context.terraform.value}; run terraform apply again after the fix."

@@ -1,0 +1,123 @@
+"""Fill the remedies of an explanation with the values that the facts and the text state."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.stated_decisions import request_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from iamtriage.explaining._context.model import Context, Runtime, Stated
+    from iamtriage.explaining._context.resolving import ResolvedFacts
+    from iamtriage.explaining._explanations import Explanation, Remedy
+
+__all__ = ("complete_remedies",)
+
+_CALLER_IDENTITY = "aws sts get-caller-identity"
+_WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
+# Commands that are for the profile of the failed call.
+_COMMANDS_OF_PROFILE = frozenset({_CALLER_IDENTITY, "aws login", "aws sso login", "aws configure list"})
+
+
+def complete_remedies(
+    explanation: Explanation, facts: ResolvedFacts, runtime: Runtime | None
+) -> tuple[Remedy, ...]:
+    """Return the remedies of an explanation with the values that are known."""
+    values = dict(_known_values(facts, facts.context))
+    answered = _answered_checks(explanation, facts)
+    return tuple(
+        _without_checks(_complete_remedy(each, values, runtime), answered) for each in explanation.remedies
+    )
+
+
+def _known_values(facts: ResolvedFacts, context: Context) -> Iterator[tuple[str, str]]:
+    """Yield each placeholder whose meaning does not depend on the command, with its value."""
+    endpoint = _value(context.vpc_endpoint) or next(iter(request_values(facts, "aws:SourceVpce")), None)
+    stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
+        ("REGION", facts.region, commands.region),
+        ("CLUSTER", facts.cluster, commands.cluster),
+        ("NAMESPACE", facts.namespace, commands.namespace),
+        ("SERVICE_ACCOUNT", facts.service_account, commands.kubernetes_name),
+        ("PROFILE", _value(context.profile), commands.profile),
+        ("BUCKET", _value(context.bucket), commands.bucket),
+        ("ROLE_ARN", _value(context.role_arn), commands.arn),
+        ("POD", _value(context.pod), commands.kubernetes_name),
+        ("POD_NAME", _value(context.pod), commands.kubernetes_name),
+        ("DEPLOYMENT", _value(context.deployment), commands.kubernetes_name),
+        ("INSTANCE_ID", _value(context.instance), commands.user_name),
+        ("ENDPOINT_ID", endpoint, commands.user_name),
+        ("VPC_ENDPOINT_ID", endpoint, commands.user_name),
+        ("API_ID", _value(context.api), commands.user_name),
+        ("FUNCTION_NAME", _value(context.function), commands.user_name),
+    )
+    for name, value, argument in stated:
+        if value is not None and argument(value) == value:
+            yield name, value
+
+
+def _answered_checks(explanation: Explanation, facts: ResolvedFacts) -> tuple[str, ...]:
+    """Return what commands contain whose output the facts or the failure state already."""
+    failure = explanation.failure
+    is_caller_reported = (
+        failure is not None and failure.kind == "access_denied" and failure.principal is not None
+    )
+    checks = (
+        (is_caller_reported or facts.caller is not None, _CALLER_IDENTITY),
+        (facts.trust_policy is not None, "--query Role.AssumeRolePolicyDocument"),
+        (facts.token_claims is not None, "cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token"),
+        (facts.token_claims is not None, "cluster.identity.oidc.issuer"),
+        (facts.token_claims is not None, 'cp "$AWS_WEB_IDENTITY_TOKEN_FILE"'),
+    )
+    return tuple(words for is_known, words in checks if is_known)
+
+
+def _without_checks(remedy: Remedy, answered: tuple[str, ...]) -> Remedy:
+    """Return a remedy without the commands that only print what is known, if others remain."""
+    kept = tuple(line for line in remedy.commands if not any(words in line for words in answered))
+    return attrs.evolve(remedy, commands=kept) if kept and kept != remedy.commands else remedy
+
+
+def _value(stated: Stated | None) -> str | None:
+    return None if stated is None else stated.value
+
+
+def _complete_remedy(remedy: Remedy, values: dict[str, str], runtime: Runtime | None) -> Remedy:
+    lines = tuple(_fill(command, values) for command in remedy.commands)
+    if runtime is not None and runtime.command is not None and _CALLER_IDENTITY in lines:
+        # The identity at the shell is not that of the failing call.
+        lookup = _fill(runtime.command, values)
+        lines = tuple(lookup if line == _CALLER_IDENTITY else line for line in lines)
+    elif (profile := values.get("PROFILE")) is not None:
+        lines = tuple(
+            f"{line} --profile {profile}" if line in _COMMANDS_OF_PROFILE else line for line in lines
+        )
+    deployment = values.get("DEPLOYMENT")
+    if deployment is not None:
+        lines = tuple(line.replace("deployment/NAME", f"deployment/{deployment}") for line in lines)
+    changes: dict[str, Any] = {}
+    if lines != remedy.commands:
+        changes["commands"] = lines
+    for name in ("policy", "statement"):
+        document = getattr(remedy, name)
+        if document is not None and values:
+            filled = json.loads(_fill(json.dumps(document), values))
+            if filled != document:
+                changes[name] = cast("dict[str, Any]", filled)
+    if remedy.manifest is not None and values:
+        manifest = _fill(remedy.manifest, values)
+        if manifest != remedy.manifest:
+            changes["manifest"] = manifest
+    return attrs.evolve(remedy, **changes) if changes else remedy
+
+
+def _fill(text: str, values: dict[str, str]) -> str:
+    """Replace the placeholders of a text that are known."""
+    return _WORD.sub(lambda found: values.get(found[1], found[0]), text)
