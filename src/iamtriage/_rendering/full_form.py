@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph
+from iamtriage._rendering.command_blocks import command_blocks
 from iamtriage._rendering.documents import compact_json
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.short_form import replace_note, restates
@@ -117,8 +118,7 @@ def remedy_blocks(remedy: RemedyParts) -> Iterator[Block]:
         yield Code(compact_json(document, _DOCUMENT_WIDTH), "json")
     if remedy.manifest is not None:
         yield Code(remedy.manifest, "yaml")
-    for command in remedy.commands:
-        yield Code(command, "sh")
+    yield from command_blocks(remedy.commands)
     texts = (*remedy.commands, remedy.manifest or "", *map(str, remedy.documents))
     if note := replace_note(find_placeholders("\n".join(texts))):
         yield Paragraph(note, quiet=True)

@@ -15,6 +15,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Code, Heading, Items, Labels, Link, Paragraph
+from iamtriage._rendering.command_blocks import command_blocks, files_of
 from iamtriage._rendering.documents import compact_json
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.terminal import count_lines
@@ -45,8 +46,6 @@ _COUNTED = (
     ),
     (lazy_pattern(r"\bfirst command\b"), 1),
 )
-# The file that a command reads, which a step says how to save.
-_FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =])([\w.-]+\.(?:json|ya?ml))")
 _ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
 # The index of the operation in a command of the AWS CLI.
 _OPERATION = 2
@@ -223,7 +222,11 @@ def _is_valid(parts: Parts, selection: _Selection) -> bool:
 def _commands_needed(step: str, commands: Sequence[str]) -> int:
     """Return how many commands have to be shown for a step to make sense: those that it counts or names."""
     counted = next((count for pattern, count in _COUNTED if pattern.search(step)), 0)
-    named = (number for number, command in enumerate(commands, 1) if _is_named(command, step))
+    named = (
+        number
+        for number, command in enumerate(commands, 1)
+        if _is_named(command, step) or any(name in step for name in files_of(command))
+    )
     return min(max((counted, *named)), len(commands))
 
 
@@ -244,7 +247,7 @@ def _is_assignment(commands: Sequence[str], count: int) -> bool:
 
 def _saving_steps(remedy: RemedyParts, commands: int) -> Iterator[int]:
     """Yield the number of the step that saves each file that the first commands read."""
-    for name in dict.fromkeys(_FILE.findall("\n".join(remedy.commands[:commands]))):
+    for name in files_of("\n".join(remedy.commands[:commands])):
         for index, step in enumerate(remedy.steps):
             if name in step:
                 yield index
@@ -356,8 +359,7 @@ class _Builder:
             yield from self._documents
         if selection.manifest and remedy.manifest is not None:
             yield Code(remedy.manifest, "yaml")
-        for command in remedy.commands[: selection.commands]:
-            yield Code(command, "sh")
+        yield from command_blocks(remedy.commands[: selection.commands])
         if note := self._replace_note(remedy, selection):
             yield Paragraph(note, quiet=True)
         if selection.urls and remedy.url:

@@ -330,7 +330,7 @@ def _validate_remedy(message: str) -> Remedy:
         title="Validate the document with IAM Access Analyzer",
         who="you",
         steps=(
-            "It reports each error with its position, and requires access-analyzer:ValidatePolicy.",
+            "Save the document as policy.json. The command reports each error with its position, and requires access-analyzer:ValidatePolicy.",
             "The type is RESOURCE_POLICY for resource-based and trust policies, else IDENTITY_POLICY.",
         ),
         commands=(

@@ -25,7 +25,6 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     authorization_details_remedy,
     model_region_remedy,
     region_argument,
-    save_step,
 )
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import statement_id
@@ -235,14 +234,16 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     region = region_argument(denial)
     name = f"com.amazonaws.{region}.{service}" if service.replace("-", "").isalnum() else "SERVICE_NAME"
     on_instance = _instance_commands(denial, region)
-    origin = "in the VPC that the request came from"
+    find = "Find the service's endpoint in the VPC that the request came from, often the network team's."
     if on_instance:
-        origin = f"in the VPC of the instance {_session_name(denial)}, which the first command prints"
+        find = (
+            "The first command prints the VPC: find its endpoint for the service, often the network team's."
+        )
     steps = [
-        f"Find the service's endpoint {origin}. Its owner is often the network team.",
-        "Save its policy as policy.json with the Deny statement scoped down: the command replaces the whole policy."
+        find,
+        "Save its policy with the Deny scoped down as policy.json: the command replaces the policy."
         if explicit
-        else save_step("the endpoint's policy"),
+        else "Save its policy with this statement added as policy.json: the command replaces the policy.",
     ]
     if not explicit:
         steps.append(
@@ -259,7 +260,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         commands=(
             *on_instance,
             fill_command(
-                "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]' --output json",
+                "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]'",
                 *(region, f"Name=service-name,Values={name}"),
             ),
             fill_command(

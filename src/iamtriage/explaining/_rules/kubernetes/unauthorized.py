@@ -88,7 +88,7 @@ IDENTITY_NOT_ACCEPTED = CauseType(
 OTHER_PRINCIPAL = CauseType(
     "other-principal",
     title="The client uses another role or user",
-    text="kubectl uses another IAM role or user than expected: another profile or role than the one that has access.",
+    text="kubectl uses another profile, role or user than the one that has access.",
     fix="Select the profile or role that the cluster knows.",
     of="identity-not-accepted",
 )
@@ -193,9 +193,9 @@ def _caller_remedies(
     cluster: Cluster, principal: ClusterPrincipal, namespace: str | None
 ) -> Iterator[Remedy]:
     grant: tuple[str, ...] = ()
-    how = "map this ARN in aws-auth"
+    how = "maps this ARN in aws-auth"
     if cluster.uses_entries:
-        how = "run create-access-entry and associate-access-policy for the ARN of this user or role, not of a session"
+        how = "runs create-access-entry and associate-access-policy for the ARN of the user or role, not of a session"
         grant = (
             create_entry_command(cluster, principal),
             associate_policy_command(
@@ -207,7 +207,7 @@ def _caller_remedies(
         who="you",
         steps=(
             "Run aws sts get-caller-identity with the profile that the kubeconfig names. If the ARN is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig.",
-            f"If kubectl auth whoami still fails, someone with access to the cluster, such as its creator, must {how}.",
+            f"If that does not help, someone with access to the cluster {how}.",
         ),
         commands=(
             "aws sts get-caller-identity",

@@ -222,9 +222,9 @@ def configure_credentials(profile: str | None) -> Remedy:
             "Select the profile where the call runs, with AWS_PROFILE or --profile.",
         ),
         commands=(
+            "aws configure list-profiles",
             with_profile(profile, "aws", "configure", "sso"),
             with_profile(profile, "aws", "login"),
-            "aws configure list-profiles",
         ),
         url=pages.CLI_CREDENTIALS,
     )

@@ -1,0 +1,113 @@
+"""Part the commands of a remedy where the reader has to decide or act before the next one.
+
+People paste all commands at once. A line of text comes before a command that is an alternative, or that needs
+the output of an earlier one, a file that has to be written first, or the terminal that an earlier one reads.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.blocks import Code, Paragraph
+from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage._text import join_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iamtriage._rendering.blocks import Block
+
+__all__ = ("command_blocks", "files_of")
+
+# A file that a command reads and a step says how to save.
+_FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =])([\w.-]+\.(?:json|ya?ml))")
+_LOOKUP = lazy_pattern(r"aws [a-z0-9-]+ (?:get|list|describe)-|kubectl (?:-n \S+ |--namespace \S+ )?get ")
+_INTERACTIVE = lazy_pattern(
+    r"aws configure(?: sso(?:-session)?)?(?: --profile \S+)?\Z|kubectl (?:-n \S+ )?edit |"
+    "aws ssm start-session "
+)
+# The beginnings of a command and of its alternative, and when to use that.
+_ALTERNATIVES = (
+    (
+        "eksctl create iamidentitymapping ",
+        "kubectl -n kube-system edit ",
+        "Or, without eksctl:",
+    ),
+    ("aws eks update-access-entry ", "kubectl -n kube-system edit ", "Or, in aws-auth:"),
+    ("aws configure sso", "aws login", "Or, with a console user:"),
+    ("aws sso login", "aws login", "Or, with a console user:"),
+    ("aws login", "aws sts assume-role ", "Or, with credentials that can assume the role:"),
+)
+# What a lookup prints. Other placeholders, such as CLUSTER, the reader knows.
+_LOOKED_UP = frozenset(
+    {
+        "ACCESS_KEY_ID",
+        "ASSOCIATION_ID",
+        "BOUNDARY_ARN",
+        "DEVICE_ARN",
+        "ENDPOINT_ID",
+        "EXISTING_GROUPS",
+        "GROUP_ID",
+        "INSTANCE_PROFILE",
+        "KEY_ID",
+        "NODE_ROLE_ARN",
+        "PERMISSION_SET_ARN",
+        "POLICY_ID",
+        "POLICY_NAME",
+        "PRINCIPAL_ARN",
+        "QUOTA_CODE",
+        "ROLE_NAME",
+        "USER_NAME",
+    }
+)
+
+
+def command_blocks(commands: Iterable[str]) -> Iterator[Block]:
+    """Yield the blocks of commands.
+
+    >>> from iamtriage._rendering.blocks import Code, Paragraph
+    >>> lines = ["aws iam list-access-keys", "aws iam delete-access-key --access-key-id ACCESS_KEY_ID"]
+    >>> [block.text for block in command_blocks(lines) if isinstance(block, Paragraph)]
+    ['Then, with ACCESS_KEY_ID filled in:']
+    """
+    known: set[str] = set()
+    previous, follows_lookup, follows_dialog = "", False, False
+    for command in commands:
+        words, files = find_placeholders(command), files_of(command)
+        if follows_lookup:
+            needed = [f"{word} filled in" for word in _join_words(words, known)]
+            needed += [f"{name} saved" for name in files if name not in known]
+        else:
+            needed = []
+        if alternative := _find_alternative(previous, command):
+            yield Paragraph(alternative)
+        elif needed or follows_dialog:
+            yield Paragraph(f"Then, with {' and '.join(needed)}:" if needed else "Then:")
+        yield Code(command, "sh")
+        known.update(words, files)
+        follows_lookup = follows_lookup or _LOOKUP.match(command) is not None
+        follows_dialog = _INTERACTIVE.match(command) is not None
+        previous = command
+
+
+def files_of(text: str) -> tuple[str, ...]:
+    """Return the names of the files that commands read and a step says how to save, each once.
+
+    >>> files_of("aws iam put-role-policy --policy-document file://policy.json")
+    ('policy.json',)
+    """
+    return tuple(dict.fromkeys(_FILE.findall(text)))
+
+
+def _find_alternative(previous: str, command: str) -> str | None:
+    for first, second, words in _ALTERNATIVES:
+        if previous.startswith(first) and command.startswith(second):
+            return words
+    return None
+
+
+def _join_words(words: Iterable[str], known: set[str]) -> tuple[str, ...]:
+    """Return the placeholders that an earlier command can print, joined."""
+    new = [word for word in words if word not in known and word in _LOOKED_UP]
+    return (join_words(new, "and"),) if new else ()

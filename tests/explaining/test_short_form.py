@@ -1,0 +1,69 @@
+"""A short explanation is complete in itself: what its steps speak of is shown, and its commands can be pasted."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from iamtriage import explain
+from iamtriage._rendering.command_blocks import command_blocks
+from tests.explaining.golden.cases import CASES
+
+# An operation of the AWS CLI, unless a whole command is written out in the sentence.
+_OPERATION = re.compile(
+    r"(?<!aws [a-z0-9]{3} )(?<![-\w])(?:associate|attach|create|delete|describe|detach|get|list|modify|put|set|update)(?:-[a-z]+)+"
+)
+_FILE = re.compile(r"\b[a-z]+\.(?:json|ya?ml)\b")
+
+
+def _folded(text: str) -> str:
+    """Return a text without line breaks and what only wraps a command."""
+    return " ".join(text.replace("\\\n", " ").split())
+
+
+@pytest.mark.parametrize(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
+def test_steps_speak_of_what_is_shown(name: str, text: str, facts: dict[str, object]) -> None:
+    """No visible step refers to a command that only ``--full`` shows, and no command to a file without its step."""
+    explanation = explain(text, facts=facts)
+    if not explanation.remedies:
+        return
+    first, shown = explanation.remedies[0], _folded(str(explanation))
+    commands = " ".join(command for command in first.commands if _folded(command) in shown)
+    hidden = [command for command in first.commands if _folded(command) not in shown]
+    for step in first.steps:
+        if _folded(step) not in shown:
+            continue
+        for operation in _OPERATION.findall(step):
+            assert operation in commands or all(operation not in each for each in hidden), (name, step)
+        for file in _FILE.findall(step):
+            assert file in commands or all(file not in each for each in hidden), (name, step)
+    for file in re.findall(r"file://(\S+)", commands):
+        assert any(file in step and _folded(step) in shown for step in first.steps), (name, file)
+
+
+@pytest.mark.parametrize(
+    ("commands", "lines"),
+    [
+        (("aws configure list", "aws sts get-caller-identity"), []),
+        (("aws iam list-access-keys", "aws iam list-users", "aws iam get-user --user-name USER_NAME"), ["Then, with USER_NAME filled in:"]),
+        (("aws iam get-user --user-name USER_NAME", "aws iam list-access-keys --user-name USER_NAME"), []),
+        (("aws iam put-role-policy --policy-document file://policy.json",), []),
+        (
+            ("aws iam get-role --role-name app", "aws iam update-assume-role-policy --role-name app --policy-document file://trust.json"),
+            ["Then, with trust.json saved:"],
+        ),
+        (
+            ("aws ec2 describe-vpc-endpoints", "aws ec2 modify-vpc-endpoint --vpc-endpoint-id ENDPOINT_ID --policy-document file://policy.json"),
+            ["Then, with ENDPOINT_ID filled in and policy.json saved:"],
+        ),
+        # A terminal that one command reads from takes the next pasted line for an answer.
+        (("aws configure", "aws sts get-caller-identity"), ["Then:"]),
+        (("kubectl -n kube-system edit configmap aws-auth", "kubectl auth whoami"), ["Then:"]),
+        (("aws configure sso", "aws login"), ["Or, with a console user:"]),
+        (("aws sso login --profile dev", "aws login"), ["Or, with a console user:"]),
+    ],
+)  # fmt: skip
+def test_blocks_end_where_the_reader_has_to_act(commands: tuple[str, ...], lines: list[str]) -> None:
+    texts = [getattr(block, "text", "") for block in command_blocks(commands)]
+    assert [text for text in texts if text.endswith(":")] == lines
