@@ -1,4 +1,4 @@
-"""Read failures of record batches: texts or CloudTrail records in, flat records out.
+"""Read failures in Arrow batches: strings or CloudTrail records in, flat records out.
 
 The functions are pure and keep the order and number of rows, so they run unchanged in DuckDB, Spark, Ray,
 polars and pandas.
@@ -34,5 +34,5 @@ if not TYPE_CHECKING:  # a type checker that sees it accepts any name
 
 
 def __dir__() -> list[str]:
-    """List the public names, for completion."""
+    """Return the public names, for tab completion."""
     return sorted(__all__)

@@ -1,4 +1,4 @@
-"""Convert batches of texts or CloudTrail records to batches of failures."""
+"""Convert batches of strings or CloudTrail records to batches of failures."""
 
 # pyarrow has no types:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 __all__ = ("cloudtrail", "failures")
 
 _compute: Any = pyarrow.compute
-# A record without it is of a call that succeeded: most are.
+# A record without it is of a call that succeeded.
 _ERROR_MARK = "errorCode"
-# Members that no reader of records uses, and that are long; in lower case.
+# Long members that no reader uses, in lower case.
 _UNREAD = frozenset(
     {"additionaleventdata", "addendum", "insightdetails", "requestparameters", "responseelements"}
     | {"serviceeventdetails", "tlsdetails"}
@@ -44,21 +44,21 @@ _NO_VALUES = (None,) * len(OWN_COLUMNS)
 
 
 def failures(batch: Any, column: str = "text", *, dictionaries: bool = True) -> Any:  # noqa: ANN401 (pyarrow has no types)
-    """Read the failure of each text of a batch.
+    """Read the failure of each string in a batch.
 
     Args:
         batch: A ``pyarrow.RecordBatch`` or ``pyarrow.Table``.
-        column: The name of its column with texts: strings or binary data, dictionary-encoded or not.
+        column: The name of the column: strings or binary data, dictionary-encoded or not.
         dictionaries: Whether columns that repeat few values are dictionary-encoded. Spark accepts none.
 
     Returns:
-        A batch, or a table if one was passed, with the columns of :data:`SCHEMA`, or :data:`PLAIN_SCHEMA`
-        without dictionaries, and as many rows. A row
-        whose text reports no failure is null in all columns. No content raises.
+        A batch, or a table if one was passed, with as many rows and the columns of :data:`SCHEMA`, or of
+        :data:`PLAIN_SCHEMA` without dictionaries. If a string reports no failure, its row is null in all
+        columns. No content raises an error.
 
     Raises:
         KeyError: The batch has no such column.
-        TypeError: The argument is no batch, or the column holds no texts.
+        TypeError: The argument is not a batch, or the column does not contain strings.
 
     >>> import pyarrow as pa
     >>> texts = ["error: You must be logged in to the server (Unauthorized)", "ok", None]
@@ -70,27 +70,27 @@ def failures(batch: Any, column: str = "text", *, dictionaries: bool = True) -> 
     if not (_is_text(kind) or pa.types.is_null(kind)):
         msg = f"column {quote_text(column)} must hold strings or binary data, not {kind}"
         raise TypeError(msg)
-    texts, indices = _distinct(values)
+    texts, indices = _find_distinct(values)
     columns = _to_arrays([None if text is None else read_text(text) for text in texts])
-    return _like(batch, [column.take(indices) for column in columns], dictionaries=dictionaries)
+    return _build_result(batch, [column.take(indices) for column in columns], dictionaries=dictionaries)
 
 
 def cloudtrail(batch: Any, column: str | None = None, *, dictionaries: bool = True) -> Any:  # noqa: ANN401 (pyarrow has no types)
-    """Read the failure of each CloudTrail record of a batch.
+    """Read the failure of each CloudTrail record in a batch.
 
     Args:
         batch: A ``pyarrow.RecordBatch`` or ``pyarrow.Table``.
-        column: The name of its column with records: JSON texts or structs. ``None``: the columns of the batch
-            are the members of the records (``eventName``, ``errorCode`` …). The names can be in lower case,
-            as in tables of Athena, Glue and Hive.
+        column: The name of the column with records: JSON strings or structs. If ``None``, the columns of the
+            batch are the members of the records, such as ``eventName``. The names can be in lower case, as in
+            tables of Athena, Glue and Hive.
         dictionaries: As for :func:`failures`.
 
     Returns:
-        As for :func:`failures`. A record of a call that succeeded, and a text that is no record, is null.
+        As for :func:`failures`. The row of a successful call, or of a string that is not a record, is null.
 
     Raises:
         KeyError: The batch has no such column.
-        TypeError: The argument is no batch.
+        TypeError: The argument is not a batch.
 
     Records: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 
@@ -104,14 +104,14 @@ def cloudtrail(batch: Any, column: str | None = None, *, dictionaries: bool = Tr
     else:
         values = _read_column(batch, column)
         found = _read_structs(values) if pa.types.is_struct(values.type) else _read_json(values)
-    return _like(batch, found, dictionaries=dictionaries)
+    return _build_result(batch, found, dictionaries=dictionaries)
 
 
 # ---------------------------------------------------------------------------------------------- records
 
 
 def _read_json(values: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
-    """Return the columns for JSON texts."""
+    """Return the columns for JSON strings."""
     kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
     if not _is_text(kind):
         return _to_arrays([None] * len(values))
@@ -119,7 +119,7 @@ def _read_json(values: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
         return [column.take(values.indices) for column in _read_json(values.dictionary)]
     if pa.types.is_string_view(kind):
         values = values.cast(pa.large_string())
-    return _read_some(values, _compute.match_substring(values, _ERROR_MARK))
+    return _read_selected(values, _compute.match_substring(values, _ERROR_MARK))
 
 
 def _read_structs(values: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
@@ -141,13 +141,13 @@ def _read_structs(values: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no typ
         if read:
             kept["userIdentity"] = pa.StructArray.from_arrays(list(read.values()), list(read))
     structs = pa.StructArray.from_arrays(list(kept.values()), list(kept))
-    return _read_some(structs, is_error, is_lowered=is_lowered)
+    return _read_selected(structs, is_error, is_lowered=is_lowered)
 
 
-def _read_some(values: Any, mask: Any, *, is_lowered: bool = False) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
+def _read_selected(values: Any, mask: Any, *, is_lowered: bool = False) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
     """Return the columns for records of which a mask selects those that can be errors."""
     records = values.filter(mask).to_pylist()
-    rows = [read_record(_raise_resources(each) if is_lowered else each) for each in records]
+    rows = [read_record(_restore_resources(each) if is_lowered else each) for each in records]
     columns = _to_arrays(rows)
     if len(rows) == len(mask):
         return columns
@@ -157,7 +157,7 @@ def _read_some(values: Any, mask: Any, *, is_lowered: bool = False) -> list[Any]
     return [column.take(indices) for column in columns]
 
 
-def _raise_resources(record: dict[str, Any]) -> dict[str, Any]:
+def _restore_resources(record: dict[str, Any]) -> dict[str, Any]:
     """Return a record whose resources have an ``ARN``, not an ``arn``."""
     resources = record.get("resources")
     if not isinstance(resources, list):
@@ -169,16 +169,16 @@ def _raise_resources(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _to_structs(batch: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
-    """Return the rows of a batch as structs. Of columns with one name, the last counts, as in a dict."""
+    """Return the rows of a batch as structs. If columns share a name, the last one is used, as in a dict."""
     names = {name: at for at, name in enumerate(batch.schema.names)}
-    columns = [_combine(batch.column(at)) for at in names.values()]
+    columns = [_combine_chunks(batch.column(at)) for at in names.values()]
     return (
         pa.StructArray.from_arrays(columns, list(names)) if names else pa.nulls(batch.num_rows, pa.struct([]))
     )
 
 
-def _encodable(value: object) -> object:
-    """Return a value that Arrow can hold: its strings are UTF-8, which has no lone surrogates."""
+def _make_encodable(value: object) -> object:
+    """Return a value without lone surrogates, which Arrow cannot store, because its strings are UTF-8."""
     if isinstance(value, str) and not value.isascii():
         return value.encode("utf-8", "replace").decode()
     return value
@@ -197,10 +197,10 @@ def _read_column(batch: Any, column: str) -> Any:  # noqa: ANN401 (pyarrow has n
     if column not in _check_batch(batch).schema.names:
         msg = f"no column {quote_text(column)}; the batch has {', '.join(batch.schema.names)}"
         raise KeyError(msg)
-    return _combine(batch[column])
+    return _combine_chunks(batch[column])
 
 
-def _combine(values: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
+def _combine_chunks(values: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
     return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
@@ -218,8 +218,8 @@ def _is_text(kind: Any) -> bool:  # noqa: ANN401 (pyarrow has no types)
     )
 
 
-def _distinct(values: Any) -> tuple[list[Any], Any]:  # noqa: ANN401 (pyarrow has no types)
-    """Return the distinct texts of a column, and for each row the index of its text or null."""
+def _find_distinct(values: Any) -> tuple[list[Any], Any]:  # noqa: ANN401 (pyarrow has no types)
+    """Return the distinct strings of a column, and for each row the index of its string, or null."""
     if pa.types.is_null(values.type):
         return [], pa.nulls(len(values), pa.int32())
     encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
@@ -250,22 +250,22 @@ def _transpose(rows: Sequence[tuple[object, ...]], width: int) -> Sequence[Seque
 
 
 def _to_array(values: Sequence[object], kind: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
-    if values.count(None) == len(values):  # as most columns of Kubernetes
+    if values.count(None) == len(values):  # as in most columns for Kubernetes
         return pa.nulls(len(values), kind)
     is_encoded = pa.types.is_dictionary(kind)
     try:
         array = pa.array(values, pa.string() if is_encoded else kind)
     except UnicodeEncodeError:
-        array = pa.array([_encodable(value) for value in values], pa.string())
+        array = pa.array([_make_encodable(value) for value in values], pa.string())
     return array.dictionary_encode().cast(kind) if is_encoded else array
 
 
-def _like(batch: Any, columns: list[Any], *, dictionaries: bool) -> Any:  # noqa: ANN401 (pyarrow has no types)
+def _build_result(batch: Any, columns: list[Any], *, dictionaries: bool) -> Any:  # noqa: ANN401 (pyarrow has no types)
     if not dictionaries:
-        columns = [_decode(column) for column in columns]
-    made = pa.RecordBatch.from_arrays(columns, schema=SCHEMA if dictionaries else PLAIN_SCHEMA)
-    return pa.Table.from_batches([made]) if isinstance(batch, pa.Table) else made
+        columns = [_decode_dictionary(column) for column in columns]
+    result = pa.RecordBatch.from_arrays(columns, schema=SCHEMA if dictionaries else PLAIN_SCHEMA)
+    return pa.Table.from_batches([result]) if isinstance(batch, pa.Table) else result
 
 
-def _decode(column: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
+def _decode_dictionary(column: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
     return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column

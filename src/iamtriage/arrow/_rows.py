@@ -1,7 +1,7 @@
-"""Read the rows of a batch; read texts that differ only in a session once.
+"""Read the rows of a batch, and reuse rows that differ only in the session.
 
 The name of a role session changes with each instance, pod or run, and nothing else in a row depends on it.
-So most texts and records are read once and then looked up.
+So most strings and records are read once and then looked up.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ("OWN_COLUMNS", "SHARED_COLUMNS", "Row", "Shared", "read_record", "read_text")
 
-# What differs between two occurrences of one problem, and what does not.
+# The columns that differ between two occurrences of one problem, and those that do not.
 OWN_COLUMNS = ("principal", "request_id", "time", "source_ip", "user_agent", "event_id")
 SHARED_COLUMNS = tuple(column for column in COLUMNS if column not in OWN_COLUMNS)
 
@@ -48,10 +48,10 @@ class Shared:
 Row: TypeAlias = "tuple[Shared, tuple[str | None, ...]]"
 """The shared values of a row, and the others."""
 
-_shared_of = itemgetter(*map(COLUMNS.index, SHARED_COLUMNS))
-_own_of = itemgetter(*map(COLUMNS.index, OWN_COLUMNS))
+_get_shared = itemgetter(*map(COLUMNS.index, SHARED_COLUMNS))
+_get_own = itemgetter(*map(COLUMNS.index, OWN_COLUMNS))
 # Values that no two denials share.
-_unique_of = itemgetter(SHARED_COLUMNS.index("authorization_id"), SHARED_COLUMNS.index("encoded_message"))
+_get_unique = itemgetter(SHARED_COLUMNS.index("authorization_id"), SHARED_COLUMNS.index("encoded_message"))
 _STATUS = COLUMNS.index("status_code")
 _INT32 = range(-(2**31), 2**31)
 
@@ -59,11 +59,11 @@ _known_texts: dict[object, Shared | None] = {}
 _known_records: dict[object, Shared | None] = {}
 # An entry takes one to two kilobytes.
 _MAX_KNOWN = 32_768
-# Longer texts are no messages, and are not kept.
+# Longer strings are not messages, and are not kept.
 _MAX_LENGTH = 4_096
 _UNKNOWN: Any = object()
 
-# A session with single separators: an ellipsis or a mask could have a meaning to readers. The limits are at
+# A session without repeated separators, which readers could take for an ellipsis or a mask. Limits:
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 _ROLE_SESSION = r"/[\w+=,.@-]{1,64}/"
 _SESSION = r"(?=[^\s/]{2,64}(?:\s|\Z))[A-Za-z0-9]++(?:[-_@.=+][A-Za-z0-9]++)*+"
@@ -81,7 +81,7 @@ def read_text(text: str | bytes) -> Row | None:
         return _read(text)
     session: str | None = None
     key: object = text
-    # How long a line is can tell where a text was wrapped, so a session of another length could matter.
+    # In several lines, the length of a line can show where the text was wrapped, so the session can matter.
     if isinstance(text, str) and "\n" not in text:
         session, key = _split_message(text)
     known = _known_texts.get(key, _UNKNOWN)
@@ -106,7 +106,7 @@ def read_record(record: str | bytes | Mapping[str, object]) -> Row | None:
     else:
         members, is_short = cast("dict[str, object]", record), False
     try:
-        fields = _fields_of(members)
+        fields = _get_fields(members)
     except KeyError:
         return _read_unusual(members)
     identity, message = members.get("userIdentity"), members.get("errorMessage", "")
@@ -120,20 +120,20 @@ def read_record(record: str | bytes | Mapping[str, object]) -> Row | None:
     ):
         return _read_unusual(members)
     caller = _split_caller(cast("dict[str, object]", identity), message)
-    resource = _only_resource(members.get("resources"))
+    resource = _find_only_resource(members.get("resources"))
     if caller is None or resource is _UNKNOWN:
         return _read_unusual(members)
-    session, said = caller
-    key = fields[:4], said, resource
+    session, stated = caller
+    key = fields[:4], stated, resource
     known = _known_records.get(key, _UNKNOWN)
     if known is _UNKNOWN:
         row = _read(members)
         known = None if row is None else row[0]
-        # A message can state a request ID itself.
+        # The message itself can state a request ID.
         is_passed = known is None or known.own[1:] == fields[4:]
         if is_passed and (session is None or _set_role(known, session)):
             if known is not None:
-                known.own = known.own[:1]  # the others are passed on
+                known.own = known.own[:1]  # the other values come from each record
             _remember(_known_records, key, known)
         return row
     if known is None:
@@ -147,14 +147,14 @@ def _read_unusual(record: Mapping[str, object]) -> Row | None:
     return _read(members) if members.get("errorCode") else None
 
 
-_fields_of = itemgetter(
+_get_fields = itemgetter(
     *("errorCode", "eventName", "eventSource", "awsRegion"),
     *("requestID", "eventTime", "sourceIPAddress", "userAgent", "eventID"),
 )
 _STRINGS = [str] * 9
-# Readers shorten longer values.
+# Readers truncate longer values.
 _MAX_RECORD = 32_000
-# The keys with which a mapping can be something else: an event that holds a record, or a file of them.
+# With these keys, a mapping can be an event that contains a record, or a file of records.
 _OTHER_KEYS = frozenset(
     {"CloudTrailEvent", "ErrorResponse", "Errors", "Events", "Records", "Response", "detail", "detail-type"}
     | {"events", "items"}
@@ -164,14 +164,14 @@ _OTHER_KEYS = frozenset(
 def _split_caller(identity: Mapping[str, object], message: str) -> tuple[str | None, object] | None:
     """Return the session, if there is one, and what identity and message state without it.
 
-    What is stated begins with the number of its form. ``None`` if the identity is unusual.
+    The statement begins with a number for its form. ``None`` if the identity is unusual.
     """
     arn, account = identity.get("arn"), identity.get("accountId")
     if account is not None and type(account) is not str:
         return None
     if arn is None:
-        session, said = _split_message(message)
-        return session, (0, account, said)
+        session, stated = _split_message(message)
+        return session, (0, account, stated)
     if type(arn) is not str:
         return None
     matched = _match_arn(arn)
@@ -186,8 +186,8 @@ def _split_caller(identity: Mapping[str, object], message: str) -> tuple[str | N
     return None, (1, arn, account, message)
 
 
-def _only_resource(resources: object) -> object:
-    """Return the ARN of the only resource, else ``None``; for unusual resources, a value of no record."""
+def _find_only_resource(resources: object) -> object:
+    """Return the ARN of the only resource, else ``None``; for unusual resources, ``_UNKNOWN``."""
     if not resources:
         return None
     if type(resources) is not list:
@@ -208,13 +208,13 @@ def _split_message(message: str) -> tuple[str | None, object]:
     session, start, end = matched[1], *matched.span(1)
     rest = message[end:]
     if session in rest or message.find(session, 0, start) >= 0:
-        # "app/app": which of the two is the session matters.
+        # "app/app": the session cannot be distinguished.
         return None, message
     return session, (message[:start], rest)
 
 
 def _set_role(shared: Shared | None, session: str) -> bool:
-    """Note that the principal ends with the session; return whether it does."""
+    """Set the role if the principal ends with the session; return whether it does."""
     if shared is None:
         return True
     principal = shared.own[0]
@@ -225,7 +225,7 @@ def _set_role(shared: Shared | None, session: str) -> bool:
 
 
 def _remember(known: dict[object, Shared | None], key: object, shared: Shared | None) -> None:
-    if shared is not None and _unique_of(shared.values) != (None, None):
+    if shared is not None and _get_unique(shared.values) != (None, None):
         return
     if len(known) >= _MAX_KNOWN:
         known.clear()
@@ -240,13 +240,13 @@ def _read(error: str | bytes | Mapping[str, object]) -> Row | None:
     status: object = values[_STATUS]
     if isinstance(status, int) and status not in _INT32:
         values[_STATUS] = None
-    own = _own_of(values)
-    return Shared(_shared_of(values), own, None), own
+    own = _get_own(values)
+    return Shared(_get_shared(values), own, None), own
 
 
 # ------------------------------------------------------------------------------------------------- JSON
 
-_fast_loads: Callable[[str | bytes], object] | None = (
+_orjson_loads: Callable[[str | bytes], object] | None = (
     import_module("orjson").loads if find_spec("orjson") is not None else None
 )
 
@@ -256,9 +256,9 @@ def _load(text: str | bytes) -> object:
 
     orjson rejects some of what json reads, such as lone surrogates and NaN.
     """
-    if _fast_loads is not None:
+    if _orjson_loads is not None:
         try:
-            return _fast_loads(text)
+            return _orjson_loads(text)
         except (ValueError, RecursionError):
             pass
     try:

@@ -1,4 +1,4 @@
-"""The columns of a batch of failures.
+"""Define the schemas of batches of failures.
 
 A column that repeats few values is dictionary-encoded: https://arrow.apache.org/docs/format/Columnar.html.
 """
@@ -18,10 +18,10 @@ from iamtriage.typing import Record
 __all__ = ("COLUMNS", "PLAIN_SCHEMA", "SCHEMA", "SCHEMA_VERSION")
 
 SCHEMA_VERSION = 1
-"""Grows when a column is added or changes its type. Columns are only added at the end."""
+"""Increased when a column is added or changes its type. Columns are only added at the end."""
 
 COLUMNS = (*Record.__annotations__, "fingerprint")
-_DISTINCT = frozenset(
+_PLAIN_COLUMNS = frozenset(
     {
         *("principal", "resource", "authorization_id", "encoded_message", "request_id", "host_id", "time"),
         *("k8s_user", "source_ip", "user_agent", "event_id"),
@@ -29,14 +29,18 @@ _DISTINCT = frozenset(
 )
 
 
-def _type_of(column: str, *, dictionaries: bool) -> Any:  # noqa: ANN401 (pyarrow has no types)
+def _choose_type(column: str, *, dictionaries: bool) -> Any:  # noqa: ANN401 (pyarrow has no types)
     if column == "status_code":
         return pa.int32()
-    return pa.dictionary(pa.int32(), pa.string()) if dictionaries and column not in _DISTINCT else pa.string()
+    return (
+        pa.dictionary(pa.int32(), pa.string())
+        if dictionaries and column not in _PLAIN_COLUMNS
+        else pa.string()
+    )
 
 
 def _build_schema(*, dictionaries: bool) -> Any:  # noqa: ANN401 (pyarrow has no types)
-    fields = [pa.field(column, _type_of(column, dictionaries=dictionaries)) for column in COLUMNS]
+    fields = [pa.field(column, _choose_type(column, dictionaries=dictionaries)) for column in COLUMNS]
     return pa.schema(fields, metadata={"iamtriage.schema_version": str(SCHEMA_VERSION)})
 
 

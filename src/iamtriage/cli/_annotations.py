@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ("GithubWriter", "SarifWriter")
 
-_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_HOME = "https://iamtriage.readthedocs.io/en/latest/"
-# Of a title; GitHub shows one line of it.
+_SCHEMA_URL = "https://json.schemastore.org/sarif-2.1.0.json"
+_HOME_URL = "https://iamtriage.readthedocs.io/en/latest/"
+# Characters of a title, of which GitHub shows one line.
 _MAX_TITLE = 120
 
 
@@ -174,7 +174,7 @@ class SarifWriter(_Collector):
         driver = {
             "name": "iamtriage",
             "semanticVersion": __version__,
-            "informationUri": _HOME,
+            "informationUri": _HOME_URL,
             "rules": list(rules.values()),
         }
         run = {
@@ -185,7 +185,7 @@ class SarifWriter(_Collector):
             ],
             "results": [_build_result(each, order.index(each.code)) for each in self._problems.values()],
         }
-        document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+        document = {"$schema": _SCHEMA_URL, "version": "2.1.0", "runs": [run]}
         print(json.dumps(document, indent=2, ensure_ascii=True), file=self._file, flush=True)
 
 

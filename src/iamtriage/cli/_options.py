@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ("SEARCH_STATUS", "add_files", "add_selection")
+__all__ = ("SEARCH_STATUS", "add_files", "add_selection", "parse_context")
 
 SEARCH_STATUS = (
     "Exit status: 0 if a failure was found, 1 if none was, 2 on an error, also if only a part of the input "
@@ -43,3 +43,22 @@ def add_selection(command: argparse.ArgumentParser) -> None:
     selection.add_argument(
         "--region", metavar="REGION", action="append", default=[], help="a Region; can be repeated"
     )
+
+
+def parse_context(arguments: list[str] | None) -> dict[str, list[str]]:
+    """Parse the values of ``--context``: condition keys with their values.
+
+    Raises:
+        ValueError: A value is not ``KEY=VALUE``.
+
+    >>> parse_context(["aws:PrincipalTag/team=a", "aws:PrincipalTag/team=b"])
+    {'aws:PrincipalTag/team': ['a', 'b']}
+    """
+    values: dict[str, list[str]] = {}
+    for argument in arguments or ():
+        key, equals, value = argument.partition("=")
+        if not key or not equals:
+            msg = f"--context must be KEY=VALUE, not {argument!r}"
+            raise ValueError(msg)
+        values.setdefault(key, []).append(value)
+    return values

@@ -38,7 +38,7 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 class Commands(Protocol):
-    """The object to which argparse adds commands; its own type is private."""
+    """What argparse returns to add commands to; its own type is private."""
 
     def add_parser(
         self,

@@ -59,14 +59,14 @@ class TextWriter:
             self._name = source.name
         elif self._count:
             print(file=self._file)
-        print(_format(failure, self._file, redacted=self._redacted), file=self._file, flush=True)
+        print(_format_failure(failure, self._file, redacted=self._redacted), file=self._file, flush=True)
         self._count += 1
 
     def finish(self, problems: list[tuple[str, str]]) -> None:
         """Write nothing more."""
 
 
-def _format(failure: Failure, file: TextIO, *, redacted: bool) -> str:
+def _format_failure(failure: Failure, file: TextIO, *, redacted: bool) -> str:
     from iamtriage.failures._labels import LABELS
     from iamtriage.failures._records import to_record
 

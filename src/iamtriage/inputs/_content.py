@@ -1,4 +1,4 @@
-"""The decompressed bytes of an input, and what is wrong with them."""
+"""Read the bytes of an input, decompressed, and record what is wrong with them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ("NUL_BYTES", "Content", "describe_os_error")
 
 NUL_BYTES = "binary data (NUL bytes), not text"
-"""Why finding nothing in an input does not mean that it contains nothing."""
+"""The problem of an input in which nothing was found, because it may not be text."""
 
 # Minimum number of bytes to recognize a format, if the input has them.
 _MIN_PREFIX = 64
@@ -45,23 +45,25 @@ class Content:
         problem: Why the bytes end early or cannot be read; ``None`` if they are complete.
         has_nul: Whether the bytes that were read contain NUL.
         prefix: The first bytes.
-        descriptor: The file descriptor of a pipe or terminal, whose bytes come as they arrive, else ``None``.
+        descriptor: The file descriptor of a pipe or terminal; ``None`` for anything else.
     """
 
     def __init__(self, chunks: Iterator[bytes], descriptor: int | None = None) -> None:
         self.problem: str | None = None
         self.has_nul = False
         self.descriptor = descriptor
-        self._chunks = self._guarded(chunks)
+        self._chunks = self._catch_read_errors(chunks)
         self._pending: list[bytes] = []
         self._parquet: Iterator[bytes] | None = None
-        self.prefix = self._begin()
+        self.prefix = self._read_prefix()
         compression = find_compression(self.prefix)
         if compression is not None:
-            # It is read ahead, so there is nothing to wait for.
+            # Decompression reads ahead, so waiting for the descriptor would block.
             self.descriptor = None
-            self._chunks = self._decompressed(decompress(compression, self._take(self._chunks)))
-            self.prefix = self._begin()
+            self._chunks = self._catch_decompression_errors(
+                decompress(compression, self._with_pending(self._chunks))
+            )
+            self.prefix = self._read_prefix()
             inner = find_compression(self.prefix)
             if inner is not None:
                 self._reject(f"{inner.name}-compressed data inside {compression.name}; decompress it first")
@@ -72,8 +74,8 @@ class Content:
             self._reject(binary_format)
         self.has_nul = any(b"\0" in chunk for chunk in self._pending)
 
-    def _begin(self) -> bytes:
-        """Read the first bytes; a short line of a pipe is all that there is for now."""
+    def _read_prefix(self) -> bytes:
+        """Read and return the first bytes: fewer if a pipe has only a short line so far."""
         prefix = b""
         while len(prefix) < _MIN_PREFIX and not prefix.endswith(b"\n"):
             chunk = next(self._chunks, b"")
@@ -83,18 +85,18 @@ class Content:
         self._pending = [prefix] if prefix else []
         return prefix
 
-    def _take(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    def _with_pending(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         pending, self._pending = self._pending, []
         yield from pending
         yield from chunks
 
-    def _decompressed(self, parts: Iterator[bytes]) -> Iterator[bytes]:
+    def _catch_decompression_errors(self, parts: Iterator[bytes]) -> Iterator[bytes]:
         try:
             yield from parts
         except DecompressionError as error:
             self.problem = self.problem or str(error)
 
-    def _guarded(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    def _catch_read_errors(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """Yield bytes up to an error of the operating system or of S3."""
         try:
             yield from chunks
@@ -113,7 +115,7 @@ class Content:
 
     @property
     def is_parquet(self) -> bool:
-        """Whether the content is Parquet data, which is nothing as text."""
+        """Whether the content is Parquet data."""
         return self._parquet is not None
 
     def take_parquet(self) -> Iterator[bytes]:
@@ -138,7 +140,7 @@ class Content:
         return encoding_of(self.prefix[:2])
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield the bytes in parts; the first has all that was read ahead."""
+        """Yield the bytes in parts, beginning with what was read ahead."""
         pending, self._pending = b"".join(self._pending), []
         if pending:
             yield pending
@@ -147,7 +149,7 @@ class Content:
             yield chunk
 
     def read(self, size: int, /) -> bytes:
-        """Return what arrives next, of any size; empty at the end."""
+        """Return the next bytes, of any length, or empty bytes at the end."""
         del size
         return next(iter(self), b"")
 

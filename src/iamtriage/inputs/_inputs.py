@@ -1,4 +1,4 @@
-"""An input: a file, an S3 object, or standard input, and what was read of it."""
+"""Represent an input: a file, an S3 object, or standard input."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _find_reader(content: Content) -> Reader | None:
 
 
 class Source(Protocol):
-    """Where the bytes of an input come from."""
+    """Opens the bytes of an input."""
 
     def open(self) -> AbstractContextManager[tuple[Iterator[bytes], int | None]]:
         """Open the bytes; the number is the file descriptor of a pipe or terminal."""
@@ -205,14 +205,14 @@ class Input:
             self.problem = NUL_BYTES
 
     def change_source(self, change: Callable[[Source], Source | None]) -> bool:
-        """Replace where the bytes come from by what a function returns; ``None`` leaves it."""
+        """Replace the source by what a function returns, unless that is ``None``."""
         changed = None if self._source is None else change(self._source)
         if changed is not None:
             self._source = changed
         return changed is not None
 
     def open_content(self) -> Generator[Content, None, None]:
-        """Yield the content, unless there is none, and set what is wrong with it after it was read."""
+        """Yield the content, if there is any, and set the problem after it was read."""
         if self._source is None or self.skipped is not None:
             return
         self.records, self.problem = 0, None

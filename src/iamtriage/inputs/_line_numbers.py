@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ("LineNumbers",)
 
-# What is remembered of the lines that were read last.
+# How much is kept of the lines that were read last.
 _MAX_LINES = 20_000
 _MAX_CHARS = 4_000_000
 
@@ -31,7 +31,7 @@ class LineNumbers:
         self._last: tuple[str, int] | None = None
 
     def watch(self, lines: Iterable[_T]) -> Iterator[_T]:
-        """Yield lines unchanged; a long one can come in parts, and what is not a string is not a line."""
+        """Yield lines unchanged, and remember the strings among them, which can be parts of a long line."""
         for line in lines:
             if isinstance(line, str):
                 self._remember(line)
@@ -52,7 +52,7 @@ class LineNumbers:
         start = failure.span[0]
         begin, end = failure.text.rfind("\n", 0, start) + 1, failure.text.find("\n", start)
         line = failure.text[begin : None if end < 0 else end].rstrip("\r")
-        # A failure at the same place of the same text is one of a later line.
+        # The same failure at the same position belongs to a later line.
         identity = (line, start - begin)
         first = self._found + (identity == self._last)
         after = [

@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 __all__ = ("find_live_descriptor", "read_live_lines")
 
-# Seconds. An entry of a log is complete after two ticks without another line.
-_INTERVAL = 0.3
+# An entry of a log is complete after two ticks without another line.
+_TICK_SECONDS = 0.3
 # A longer line is read in parts of this many characters.
 _MAX_LINE = 1_000_000
-_SIZE = 65_536
+_READ_SIZE = 65_536
 
 
 def find_live_descriptor(stream: Any) -> int | None:  # noqa: ANN401 (any stream, with a descriptor or without)
     """Return the file descriptor of a stream that can be waited for; ``None`` for files and on Windows."""
     if os.name == "nt":
-        # It can wait for sockets only.
+        # Windows can wait only for sockets.
         return None
     try:
         descriptor: int = stream.fileno()
@@ -48,7 +48,7 @@ def read_live_lines(source: _Source, descriptor: int, encoding: str) -> Iterator
     """Yield lines as they arrive, and ticks at regular intervals.
 
     Args:
-        source: The stream; ``has_pending`` tells that it holds bytes already.
+        source: The stream; ``has_pending`` says whether it has already read bytes.
         descriptor: The file descriptor to wait for.
         encoding: The encoding of the bytes.
     """
@@ -58,11 +58,11 @@ def read_live_lines(source: _Source, descriptor: int, encoding: str) -> Iterator
 
     decoder = IncrementalNewlineDecoder(getincrementaldecoder(encoding)("replace"), translate=True)
     begun = ""
-    next_tick = time.monotonic() + _INTERVAL
+    next_tick = time.monotonic() + _TICK_SECONDS
     while True:
         seconds = max(0.0, next_tick - time.monotonic())
         if source.has_pending or select.select([descriptor], [], [], seconds)[0]:
-            data = source.read(_SIZE) or b""
+            data = source.read(_READ_SIZE) or b""
             *lines, begun = (begun + decoder.decode(data, final=not data)).split("\n")
             yield from (f"{line}\n" for line in lines)
             if begun and (not data or len(begun) > _MAX_LINE):
@@ -72,4 +72,4 @@ def read_live_lines(source: _Source, descriptor: int, encoding: str) -> Iterator
                 return
         if time.monotonic() >= next_tick:
             yield TICK
-            next_tick = time.monotonic() + _INTERVAL
+            next_tick = time.monotonic() + _TICK_SECONDS

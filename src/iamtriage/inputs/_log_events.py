@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ("find_messages",)
 
-# Subscriptions begin with the type of the message; filter-log-events and get-log-events with the events.
+# Subscription data begins with the message type, and the output of filter-log-events with the events.
 _HEAD = lazy_pattern(rb'\s*\{\s*"(?:messageType"\s*:\s*"DATA_MESSAGE"|events"\s*:\s*\[)')
 _MESSAGE = lazy_pattern(rb'"message"\s*:\s*"')
 _MAX_HEAD = 65_536
@@ -47,14 +47,14 @@ def _read(text: str) -> Iterator[str]:
         except (ValueError, RecursionError):
             yield from text[begin:].splitlines(keepends=True)
             return
-        messages = list(_messages_in(document))
+        messages = list(_find_messages(document))
         if messages:
             yield from messages
         else:
             yield from text[begin:at].splitlines(keepends=True)
 
 
-def _messages_in(document: object) -> Iterator[str]:
+def _find_messages(document: object) -> Iterator[str]:
     if not isinstance(document, Mapping):
         return
     record = cast("Record", document)

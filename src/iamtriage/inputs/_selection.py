@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ("Selection", "build_selection", "find_sibling", "sibling_folder")
 
-# The folders next to CloudTrail/ in a trail's bucket that hold no events of calls. Source:
+# The folders next to CloudTrail/ in a trail's bucket that contain no events of calls. Source:
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
 _SIBLINGS = {
     "CloudTrail-Digest": "CloudTrail digests, which hold no events",
@@ -73,11 +73,11 @@ class Selection(Value):
     until: datetime | None = None
     accounts: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
-    _first: str = attrs.field(init=False, default="", repr=False, eq=False)
-    _end: str = attrs.field(init=False, default="", repr=False, eq=False)
+    _since_text: str = attrs.field(init=False, default="", repr=False, eq=False)
+    _until_text: str = attrs.field(init=False, default="", repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        for name, time in (("_first", self.since), ("_end", self.until)):
+        for name, time in (("_since_text", self.since), ("_until_text", self.until)):
             if time is not None:
                 from iamtriage.inputs._times import format_time
 
@@ -96,7 +96,7 @@ class Selection(Value):
             return True
         from iamtriage.inputs._times import MAX_DELAY
 
-        account, region, first, last = _describe(path)
+        account, region, first, last = _parse_path(path)
         if account is not None and self.accounts and account not in self.accounts:
             return False
         if region is not None and self.regions and region not in self.regions:
@@ -109,7 +109,7 @@ class Selection(Value):
         """Return whether all events in a folder are selected."""
         if not self:
             return True
-        account, region, first, last = _describe(path)
+        account, region, first, last = _parse_path(path)
         return (
             (not self.accounts or account in self.accounts)
             and (not self.regions or region in self.regions)
@@ -123,14 +123,16 @@ class Selection(Value):
             from iamtriage.inputs._times import time_of
 
             time = time_of(record)
-            if time is not None and (time < self._first or (self._end and time >= self._end)):
+            if time is not None and (
+                time < self._since_text or (self._until_text and time >= self._until_text)
+            ):
                 return False
         if self.accounts:
-            account = _account_of(record)
+            account = _find_account(record)
             if account is not None and account not in self.accounts:
                 return False
         if self.regions:
-            region = _region_of(record)
+            region = _find_region(record)
             if region is not None and region not in self.regions:
                 return False
         return True
@@ -146,7 +148,7 @@ def build_selection(
 
     Raises:
         TypeError: An argument has another type.
-        ValueError: A text is not a time, or an account is not a 12-digit ID.
+        ValueError: A string is not a time, or an account is not a 12-digit ID.
     """
     for name, values in (("accounts", accounts), ("regions", regions)):
         if isinstance(values, str):
@@ -169,7 +171,7 @@ def _parse_time(name: str, value: datetime | date | str | None) -> datetime | No
     return parse_time(name, value)
 
 
-def _describe(path: str) -> tuple[str | None, str | None, date | None, date | None]:
+def _parse_path(path: str) -> tuple[str | None, str | None, date | None, date | None]:
     """Return the account, Region, first and last day of a path, each ``None`` if it is not stated."""
     from iamtriage.inputs._times import days_of
 
@@ -184,7 +186,7 @@ def _describe(path: str) -> tuple[str | None, str | None, date | None, date | No
     return account, region, first, last
 
 
-def _account_of(record: Mapping[str, object]) -> str | None:
+def _find_account(record: Mapping[str, object]) -> str | None:
     account = record.get("recipientAccountId")
     if account is None:
         account = get(record, "cloud", "account", "uid") or get(record, "userIdentity", "accountId")
@@ -193,6 +195,6 @@ def _account_of(record: Mapping[str, object]) -> str | None:
     return account if isinstance(account, str) else None
 
 
-def _region_of(record: Mapping[str, object]) -> str | None:
+def _find_region(record: Mapping[str, object]) -> str | None:
     region = record.get("awsRegion") or get(record, "cloud", "region") or record.get("region")
     return region if isinstance(region, str) else None

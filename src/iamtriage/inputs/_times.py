@@ -56,7 +56,7 @@ def parse_time(name: str, value: datetime | date | str) -> datetime:
 
 
 def format_time(time: datetime) -> str:
-    """Format a time so that times of records compare with it as texts."""
+    """Format a time so that it can be compared with the times of records as strings."""
     return time.strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
 
 
@@ -75,7 +75,7 @@ def days_of(year: str | None, month: str | None, day: str | None) -> tuple[date 
 
 
 def time_of(record: Mapping[str, object]) -> str | None:
-    """Return the time of an event in UTC, without its zone, so that times compare as texts."""
+    """Return the time of an event in UTC, without its zone, so that times can be compared as strings."""
     for key in ("eventTime", "requestReceivedTimestamp", "time_dt", "time"):
         value = record.get(key)
         if isinstance(value, str) and value[:4].isdecimal() and "T" in value:

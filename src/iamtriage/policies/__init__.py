@@ -57,5 +57,5 @@ if not TYPE_CHECKING:  # a type checker that sees it accepts any name
 
 
 def __dir__() -> list[str]:
-    """List the public names, for completion."""
+    """Return the public names, for tab completion."""
     return sorted(__all__)

@@ -13,7 +13,7 @@ __all__ = ("NOT_ASSUMED", "build_claims", "get_nested", "read_assumption", "read
 
 Assumption: TypeAlias = "tuple[str | None, str | None, str | None, str | None]"
 NOT_ASSUMED: Assumption = (None, None, None, None)
-"""The assumption of a record that is of another call."""
+"""The values for the record of any other call."""
 
 _OPERATIONS = frozenset({"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 _OIDC_PROVIDER = ":oidc-provider/"

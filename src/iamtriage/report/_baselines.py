@@ -1,4 +1,4 @@
-"""A file with the expected problems, so that only new ones matter."""
+"""Read and write the file with the expected problems."""
 
 from __future__ import annotations
 

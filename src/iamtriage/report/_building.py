@@ -15,7 +15,7 @@ import attrs
 from iamtriage.exceptions import ReportError
 from iamtriage.inputs import Input, open_inputs
 from iamtriage.inputs._selection import Selection, build_selection
-from iamtriage.report._collecting import Readers, collect
+from iamtriage.report._collecting import ReaderPool, collect
 from iamtriage.report._contents import Filter
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ("build_report",)
 
-# How many inputs show whether there is much to read.
+# How many inputs are looked at to decide whether to start processes.
 _MAX_FIRST = 256
 # DuckDB's files of a store.
 _STORE_SUFFIXES = ("", ".wal", ".tmp")
@@ -91,10 +91,10 @@ def build_report(  # noqa: PLR0913 (options of one command)
         accounts=tuple(sorted(selection.accounts)),
         regions=tuple(sorted(selection.regions)),
     )
-    readers = Readers(workers)
+    readers = ReaderPool(workers)
     try:
         with tempfile.TemporaryDirectory(prefix="iamtriage-") as folder:
-            inputs = _open(
+            inputs = _find_inputs(
                 paths, folder, session, store, since=since, until=until, accounts=accounts, regions=regions
             )
             first = list(islice(inputs, _MAX_FIRST))
@@ -106,7 +106,7 @@ def build_report(  # noqa: PLR0913 (options of one command)
 
             opened = Store(store)
             try:
-                was_interrupted = _read(opened, chain(first, inputs), readers, on_progress)
+                was_interrupted = _read_new(opened, chain(first, inputs), readers, on_progress)
                 return Report(
                     opened,
                     chosen,
@@ -126,10 +126,10 @@ def _to_text(time: datetime | None) -> str | None:
     return None if time is None else time.strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def _read(
+def _read_new(
     store: Store,
     inputs: Iterator[Input],
-    readers: Readers,
+    readers: ReaderPool,
     on_progress: Callable[[Progress], object] | None,
 ) -> bool:
     """Add new inputs to the store, and return whether this was interrupted."""
@@ -142,7 +142,7 @@ def _read(
     return False
 
 
-def _open(
+def _find_inputs(
     paths: Iterable[str | os.PathLike[str]],
     folder: str,
     session: Any,  # noqa: ANN401 (botocore has no types)
@@ -164,9 +164,11 @@ def _open(
         for each in open_inputs([path]):
             yield attrs.evolve(each, name="standard input", size=each.size, version=None)
     options = selection if session is None else {**selection, "session": session}
-    own = [] if store is None else [f"{os.path.realpath(store)}{suffix}" for suffix in _STORE_SUFFIXES]
+    store_files = (
+        [] if store is None else [f"{os.path.realpath(store)}{suffix}" for suffix in _STORE_SUFFIXES]
+    )
     for each in open_inputs(names, **options):
-        if not own or os.path.realpath(each.name) not in own:
+        if not store_files or os.path.realpath(each.name) not in store_files:
             yield attrs.evolve(each, selection=Selection())
 
 

@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from iamtriage.report._rows import Batch
     from iamtriage.report._store import Store
 
-__all__ = ("Readers", "collect")
+__all__ = ("ReaderPool", "collect")
 
 # A batch is read by one process and is one transaction. Batches are so small that the processes finish at
 # about the same time, and that memory stays small.
 _MAX_BATCH_INPUTS, _MAX_BATCH_SIZE = 256, 3 << 20
-# Starting processes takes longer than to read this many bytes.
+# Starting processes takes longer than reading fewer bytes than this.
 _MIN_SIZE_FOR_PROCESSES = 4 << 20
 # A folder of log files can have millions of inputs.
-_CHUNK = 4_096
-# What a compressed input of unknown size counts as.
+_CHUNK_SIZE = 4_096
+# The estimate for an input of unknown size.
 _DEFAULT_SIZE = 1 << 20
 
 
-class Readers:
+class ReaderPool:
     """The processes that read inputs.
 
     Args:
@@ -53,7 +53,7 @@ class Readers:
         """Start the processes if these inputs take longer to read than the processes to start."""
         if self._executor is not None or self._count == 1:
             return
-        if self._is_forced or sum(map(_size_of, inputs)) >= _MIN_SIZE_FOR_PROCESSES:
+        if self._is_forced or sum(map(_estimate_size, inputs)) >= _MIN_SIZE_FOR_PROCESSES:
             # A forked process could inherit the threads of DuckDB.
             context = multiprocessing.get_context("spawn")
             self._executor = ProcessPoolExecutor(self._count, context, initializer=_ignore_interrupt)
@@ -93,7 +93,7 @@ class Readers:
 def collect(
     store: Store,
     inputs: Iterable[Input],
-    readers: Readers,
+    readers: ReaderPool,
     *,
     on_progress: Callable[[Progress], object] | None = None,
 ) -> Progress:
@@ -115,7 +115,7 @@ def collect(
     for names, batch in readers.read(chain(first, batches)):
         store.add(batch)
         progress.inputs_read += len(batch.results)
-        progress.size_read += sum(map(_size_of, names))
+        progress.size_read += sum(map(_estimate_size, names))
         progress.records += sum(each.records for each in batch.results)
         progress.denials += sum(each.denials for each in batch.results)
         if on_progress is not None:
@@ -123,7 +123,7 @@ def collect(
     return progress
 
 
-def _size_of(source: Input) -> int:
+def _estimate_size(source: Input) -> int:
     return _DEFAULT_SIZE if source.size is None else source.size
 
 
@@ -132,14 +132,14 @@ def _build_batches(store: Store, inputs: Iterable[Input], progress: Progress) ->
     iterator = iter(inputs)
     batch: list[Input] = []
     size = 0
-    while chunk := list(islice(iterator, _CHUNK)):
+    while chunk := list(islice(iterator, _CHUNK_SIZE)):
         new = store.select_new(chunk)
         progress.known += len(chunk) - len(new)
         progress.inputs += len(new)
-        progress.size += sum(map(_size_of, new))
+        progress.size += sum(map(_estimate_size, new))
         for each in new:
             batch.append(each)
-            size += _size_of(each)
+            size += _estimate_size(each)
             if len(batch) >= _MAX_BATCH_INPUTS or size >= _MAX_BATCH_SIZE:
                 yield batch
                 batch, size = [], 0

@@ -1,4 +1,4 @@
-"""What a report counts, its progress, and what its renderers need of it."""
+"""Represent the filter, the progress and the contents of a report."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Filter:
 
 @attrs.define
 class Progress:
-    """How far a report is.
+    """How much of the inputs has been read.
 
     Attributes:
         inputs: The number of inputs to read. It grows while inputs are found.

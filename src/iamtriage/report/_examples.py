@@ -1,4 +1,4 @@
-"""The example of a problem: the record or text of one of its failures, as JSON."""
+"""Build and read the example of a problem: the record or text of one of its failures, as JSON."""
 
 from __future__ import annotations
 
@@ -65,19 +65,19 @@ def _find_dumper() -> Callable[[object], str]:
     try:
         from orjson import JSONEncodeError, dumps
     except ImportError:
-        return _dump_slowly
+        return _dump_with_json
 
     def dump(value: object) -> str:
         try:
             return dumps(value, default=str).decode()
         except JSONEncodeError:
             # Lone surrogates, and integers of more than 64 bits.
-            return _dump_slowly(value)
+            return _dump_with_json(value)
 
     return dump
 
 
-def _dump_slowly(value: object) -> str:
+def _dump_with_json(value: object) -> str:
     return json.dumps(value, default=str, separators=(",", ":"))
 
 

@@ -1,4 +1,4 @@
-"""Count the denials of a store."""
+"""Query a store: count its denials, and group them."""
 
 # DuckDB has no complete types:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -67,7 +67,7 @@ class Queries:
     """
 
     def __init__(self, store: Store, chosen: Filter) -> None:
-        self._all = store.query
+        self._execute = store.query
         self._connection: Any = store.connection
         self._is_new = "NULL::BOOLEAN"
         self._create_view(chosen)
@@ -90,27 +90,25 @@ class Queries:
             conditions += " AND (region IS NULL OR list_contains(getvariable('regions'), region))"
             values["regions"] = list(chosen.regions)
         for name, value in values.items():
-            self._all(f"SET VARIABLE {name} = ?", [value])
-        self._all(_SOURCES)
+            self._execute(f"SET VARIABLE {name} = ?", [value])
+        self._execute(_SOURCES)
         rows = _ROWS.format(conditions=conditions)
-        self._all(f"CREATE OR REPLACE TEMP VIEW rows AS {rows}")
-        (total, distinct) = self._one("SELECT count(event_id), count(DISTINCT event_id) FROM rows")
+        self._execute(f"CREATE OR REPLACE TEMP VIEW rows AS {rows}")
+        (total, distinct) = self._execute_one("SELECT count(event_id), count(DISTINCT event_id) FROM rows")
         kind = "VIEW" if total == distinct else "TABLE"
-        self._all("DROP TABLE IF EXISTS temp.shown_table")
+        self._execute("DROP TABLE IF EXISTS temp.shown_table")
         if kind == "TABLE":
-            self._all(f"CREATE TEMP TABLE shown_table AS {rows}{_DISTINCT}")
+            self._execute(f"CREATE TEMP TABLE shown_table AS {rows}{_DISTINCT}")
         source = "rows" if total == distinct else "shown_table"
-        self._all(f"CREATE OR REPLACE TEMP VIEW shown AS SELECT * FROM {source}")
+        self._execute(f"CREATE OR REPLACE TEMP VIEW shown AS SELECT * FROM {source}")
 
-    def _one(self, query: str) -> tuple[Any, ...]:
-        (row,) = self._all(query)
+    def _execute_one(self, query: str) -> tuple[Any, ...]:
+        (row,) = self._execute(query)
         return row
-
-    # ------------------------------------------------------------------------------------------ numbers
 
     def totals(self) -> dict[str, Any]:
         """Return the numbers of the whole report."""
-        inputs = self._one(
+        inputs = self._execute_one(
             """
             SELECT count(*), count(*) FILTER (reason IS NULL),
                 count(*) FILTER (reason IS NOT NULL AND NOT is_skipped), count(*) FILTER (is_skipped),
@@ -120,7 +118,7 @@ class Queries:
             FROM sources
             """
         )
-        denials = self._one(
+        denials = self._execute_one(
             f"""
             SELECT count(*), count(DISTINCT fingerprint), count(DISTINCT principal), min(time), max(time),
                 count(*) FILTER (kind = '{SIGN_IN}')
@@ -143,18 +141,18 @@ class Queries:
         """Return the denials by one of ``GROUPS``, the most frequent first, and days in order."""
         key, expression = GROUPS[name]
         order = "1" if name == "by_day" else "2 DESC, 1"
-        rows = self._all(
+        rows = self._execute(
             f"""
             SELECT {expression} AS key, count(*), count(DISTINCT fingerprint), min(time), max(time)
-            FROM shown GROUP BY key ORDER BY {order} NULLS LAST {_limit(limit)}
+            FROM shown GROUP BY key ORDER BY {order} NULLS LAST {_limit_clause(limit)}
             """
         )
         names = (key, "denials", "problems", "first_seen", "last_seen")
-        return [dict(zip(names, (_show(row[0]), *row[1:]), strict=True)) for row in rows]
+        return [dict(zip(names, (_hide(row[0]), *row[1:]), strict=True)) for row in rows]
 
     def mark_known(self, fingerprints: Iterable[str]) -> None:
         """State which problems are known, so that others are new."""
-        self._all("SET VARIABLE known = ?::VARCHAR[]", [list(fingerprints)])
+        self._execute("SET VARIABLE known = ?::VARCHAR[]", [list(fingerprints)])
         self._is_new = "fingerprint NOT IN (SELECT unnest(getvariable('known')))"
 
     def mark_run(self, run: int) -> None:
@@ -166,29 +164,29 @@ class Queries:
 
         ``is_new`` is ``None`` if the problems are compared with nothing.
         """
-        rows = self._all(
+        rows = self._execute(
             f"""
             SELECT fingerprint, count(*) AS number, min(time), max(time),
                 {", ".join(f"min({name})" for name in _SHARED)}, {self._is_new} AS is_new
             FROM shown GROUP BY fingerprint HAVING {having}
-            ORDER BY is_new DESC, number DESC, fingerprint {_limit(limit)}
+            ORDER BY is_new DESC, number DESC, fingerprint {_limit_clause(limit)}
             """
         )
         for row in rows:
             problem = dict(zip((*PROBLEM_COLUMNS, "is_new"), row, strict=True))
             for name in ("principal", "action", "resource", "operation", "service", "error_code"):
-                problem[name] = _show(problem[name])
+                problem[name] = _hide(problem[name])
             yield problem
 
     def assumptions(self, limit: int | None = None) -> list[dict[str, Any]]:
         """Return the denials of calls that assume a role, by role and caller, the most frequent first."""
         names = ("role", "operation", "principal", "identity_provider", "audience", "subject")
-        rows = self._all(
+        rows = self._execute(
             f"""
             SELECT assumed_role, operation, principal, identity_provider, audience, subject,
                 count(*), min(time), max(time)
             FROM shown WHERE assumed_role IS NOT NULL OR subject IS NOT NULL
-            GROUP BY ALL ORDER BY 7 DESC, 1, 2, 3, 4, 5, 6 {_limit(limit)}
+            GROUP BY ALL ORDER BY 7 DESC, 1, 2, 3, 4, 5, 6 {_limit_clause(limit)}
             """
         )
         return [dict(zip((*names, "denials", "first_seen", "last_seen"), row, strict=True)) for row in rows]
@@ -197,13 +195,13 @@ class Queries:
         """Return the number of new problems."""
         new = f"SELECT fingerprint FROM shown GROUP BY fingerprint HAVING {self._is_new}"
         query = f"SELECT count(*) FROM ({new})"
-        number: int = self._one(query)[0]
+        number: int = self._execute_one(query)[0]
         return number
 
     def examples(self, fingerprints: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
         """Yield the fingerprint and the example of problems; of all problems if ``None``."""
         chosen = "" if fingerprints is None else "WHERE fingerprint IN (SELECT unnest(?::VARCHAR[]))"
-        rows = self._all(
+        rows = self._execute(
             f"""
             SELECT fingerprint, arg_min(record, (time, event_id, record)) FROM examples
             {chosen} GROUP BY fingerprint
@@ -215,7 +213,7 @@ class Queries:
     def inputs(self, *, only_problems: bool = False) -> list[dict[str, Any]]:
         """Return the inputs, by name; the reason is ``None`` if nothing is missing."""
         names = ("name", "size", "records", "denials", "other_errors", "reason")
-        rows = self._all(
+        rows = self._execute(
             f"""
             SELECT name, size, records, denials, other_errors, CASE
                 WHEN first IS NOT NULL AND first != name THEN 'the same content as ' || first ELSE reason END
@@ -227,7 +225,7 @@ class Queries:
 
     def runs(self) -> list[dict[str, Any]]:
         """Return the runs that added inputs."""
-        rows = self._all("SELECT id, started, is_finished FROM runs ORDER BY id")
+        rows = self._execute("SELECT id, started, is_finished FROM runs ORDER BY id")
         return [dict(zip(("run", "started", "is_finished"), row, strict=True)) for row in rows]
 
     def rows(self) -> Any:  # noqa: ANN401 (DuckDB has no types)
@@ -238,9 +236,9 @@ class Queries:
         )
 
 
-def _limit(limit: int | None) -> str:
+def _limit_clause(limit: int | None) -> str:
     return "" if limit is None else f"LIMIT {limit:d}"
 
 
-def _show(value: Any) -> Any:  # noqa: ANN401 (of any column)
+def _hide(value: Any) -> Any:  # noqa: ANN401 (of any column)
     return hide_secrets(value) if isinstance(value, str) else value

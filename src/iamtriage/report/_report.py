@@ -1,4 +1,4 @@
-"""A report: the numbers of a store, and what they are shown as."""
+"""Represent a report, and write it in different formats."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 __all__ = ("Report",)
 
 _VERSION = 1
-_CHUNK = 1_000
+_CHUNK_SIZE = 1_000
 
 
 class Report:
     """The denials of many inputs, counted and grouped into problems.
 
-    A problem is all denials with the same fingerprint. A report reads its store when it is asked, so keep it
+    A problem is all denials with the same fingerprint. A report reads its store on demand, so keep it
     open as long as you need it: use it in a ``with`` statement. Values are shown without secrets.
 
     Attributes:
@@ -125,7 +125,7 @@ class Report:
         chunk: list[dict[str, Any]] = []
         for problem in self._queries.problems(limit):
             chunk.append(problem)
-            if len(chunk) == _CHUNK:
+            if len(chunk) == _CHUNK_SIZE:
                 yield from self._complete(chunk)
                 chunk = []
         yield from self._complete(chunk)
@@ -146,7 +146,7 @@ class Report:
             yield fingerprint(failure), explain(failure).to_text()
 
     def gone(self) -> list[dict[str, Any]]:
-        """Return the problems of the baseline, or of earlier runs, that are not seen any more."""
+        """Return the problems of the baseline, or of earlier runs, that no longer occur."""
         if self._baseline is not None:
             seen = {each["fingerprint"] for each in self._queries.problems()}
             return [dict(each) for key, each in sorted(self._baseline.problems.items()) if key not in seen]
@@ -197,8 +197,8 @@ class Report:
 
     def _failures(self, limit: int | None) -> Iterator[Failure]:
         fingerprints = [each["fingerprint"] for each in self._queries.problems(limit)]
-        for start in range(0, len(fingerprints), _CHUNK):
-            chosen = fingerprints[start : start + _CHUNK]
+        for start in range(0, len(fingerprints), _CHUNK_SIZE):
+            chosen = fingerprints[start : start + _CHUNK_SIZE]
             examples = dict(self._queries.examples(chosen))
             for each in chosen:
                 failure = read_example(examples[each])

@@ -37,7 +37,7 @@ SIGN_IN = "console_sign_in"
 """The kind of a failed sign-in to the AWS Management Console, which is an event and not an API error."""
 
 # Failures that are not denials, such as throttling and resources that do not exist, are only counted.
-_OTHER = "aws_error"
+_OTHER_KIND = "aws_error"
 _STS = "sts.amazonaws.com"
 _SESSION = re.compile(r"arn:([^:]*):sts::(\d{12}):assumed-role/([\w+=,.@-]{1,64})/[^/]*\Z", re.ASCII)
 _ROLE = re.compile(r"arn:([^:]*):iam::(\d{12}):role/(?:[!-.0-~][!-~]*/)?([\w+=,.@-]{1,64})\Z", re.ASCII)
@@ -53,13 +53,13 @@ class InputResult:
         name: The name of the input.
         size: Its size.
         version: Its version.
-        digest: A digest of the content as stored, which tells that two files are the same; ``None`` if the
+        digest: A digest of the content as stored, which is equal for copies of a file; ``None`` if the
             content is not a local file.
         records: The number of records.
         denials: The number of rows.
         other_errors: The number of failures that are not denials.
         reason: Why the input was not read, or not completely.
-        is_skipped: Whether nothing is wrong with it: it holds no events of calls.
+        is_skipped: Whether it was skipped without an error, because it contains no events of calls.
     """
 
     name: str
@@ -105,7 +105,9 @@ def warm_up() -> None:
     _build_record_row({"eventSource": "sqs.amazonaws.com", "eventName": "SendMessage", **error})
 
 
-_TIME, _FINGERPRINT, _EVENT = (COLUMNS.index(name) for name in ("time", "fingerprint", "event_id"))
+_TIME_INDEX, _FINGERPRINT_INDEX, _EVENT_INDEX = (
+    COLUMNS.index(name) for name in ("time", "fingerprint", "event_id")
+)
 
 
 def _read_input(
@@ -118,8 +120,8 @@ def _read_input(
                 others += 1
                 continue
             rows.append(row)
-            key = cast("str", row[_FINGERPRINT])
-            place = (row[_TIME] or "", row[_EVENT] or "")
+            key = cast("str", row[_FINGERPRINT_INDEX])
+            place = (row[_TIME_INDEX] or "", row[_EVENT_INDEX] or "")
             known = examples.get(key)
             if known is None or place < known[:2]:
                 examples[key] = (*place, example)
@@ -127,7 +129,7 @@ def _read_input(
         name=source.name,
         size=source.size,
         version=source.version,
-        digest=None if source.skipped else _digest(source),
+        digest=None if source.skipped else _compute_digest(source),
         records=source.records,
         denials=len(rows) - start,
         other_errors=others,
@@ -146,33 +148,36 @@ def _read_rows(source: Input) -> Iterator[tuple[tuple[str | None, ...] | None, o
         return
     # Text, such as a log, has failures without records.
     for failure in source.failures():
-        yield None if failure.kind == _OTHER else (*_build_row(failure, None, None), *NOT_ASSUMED), failure
+        yield (
+            None if failure.kind == _OTHER_KIND else (*_build_row(failure, None, None), *NOT_ASSUMED),
+            failure,
+        )
 
 
-# What says that a record is no denial. Such errors repeat, for example for objects that do not exist.
+# The members that identify an error other than a denial. Such errors repeat, as for missing objects.
 _KIND_KEYS = ("errorCode", "errorMessage", "eventSource", "eventName")
 _MAX_OTHERS = 65_536
-_others: set[tuple[object, ...]] = set()
+_known_others: set[tuple[object, ...]] = set()
 
 
 def _wrap_flat(record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a flat record as examples hold it."""
+    """Return the example of a flat record."""
     return {"record": {key: value for key, value in record.items() if key != "fingerprint"}}
 
 
 def _build_record_row(record: Mapping[str, Any]) -> tuple[str | None, ...] | None:
-    said = tuple(map(record.get, _KIND_KEYS))
-    is_hashable = {*map(type, said)} <= {str, type(None)}
-    if is_hashable and said in _others:
+    reported = tuple(map(record.get, _KIND_KEYS))
+    is_hashable = {*map(type, reported)} <= {str, type(None)}
+    if is_hashable and reported in _known_others:
         return None
     failure = parse_record(record)
     recipient = record.get("recipientAccountId")
     recipient = recipient if isinstance(recipient, str) else None
     if failure is None:
         return _build_sign_in_row(record, recipient)
-    if failure.kind == _OTHER:
-        if is_hashable and None not in said[2:] and len(_others) < _MAX_OTHERS:
-            _others.add(said)
+    if failure.kind == _OTHER_KIND:
+        if is_hashable and None not in reported[2:] and len(_known_others) < _MAX_OTHERS:
+            _known_others.add(reported)
         return None
     assumption = read_assumption(record) if record.get("eventSource") == _STS else NOT_ASSUMED
     return (*_build_row(failure, recipient, _read_mfa(record)), *assumption)
@@ -232,21 +237,21 @@ def _build_sign_in_row(record: Mapping[str, Any], recipient: str | None) -> tupl
     Source:
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html
     """
-    operation = _text(record, "eventName")
+    operation = _get_string(record, "eventName")
     if operation not in {"ConsoleLogin", "CheckMfa"} or record.get("eventSource") != "signin.amazonaws.com":
         return None
-    message = _text(record, "errorMessage")
+    message = _get_string(record, "errorMessage")
     identity = record.get("userIdentity")
     identity = cast("Mapping[str, object]", identity if isinstance(identity, Mapping) else {})
-    principal = _text(identity, "arn")
-    account = _text(identity, "accountId") or recipient
+    principal = _get_string(identity, "arn")
+    account = _get_string(identity, "accountId") or recipient
     parts = (SIGN_IN, operation, principal or account or "", message or "")
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
     return (
-        _text(record, "eventTime"),
+        _get_string(record, "eventTime"),
         account,
         recipient,
-        _text(record, "awsRegion"),
+        _get_string(record, "awsRegion"),
         "signin",
         operation,
         None,
@@ -258,7 +263,7 @@ def _build_sign_in_row(record: Mapping[str, Any], recipient: str | None) -> tupl
         message,
         SIGN_IN,
         f"1:{digest[:32]}",
-        _text(record, "eventID"),
+        _get_string(record, "eventID"),
         _read_mfa(record),
         *NOT_ASSUMED,
     )
@@ -274,12 +279,12 @@ def _read_mfa(record: Mapping[str, Any]) -> str | None:
     return {"true": "true", "false": "false", "Yes": "true", "No": "false"}.get(str(stated))
 
 
-def _text(record: Mapping[str, object], key: str) -> str | None:
+def _get_string(record: Mapping[str, object], key: str) -> str | None:
     value = record.get(key)
     return value if isinstance(value, str) and value else None
 
 
-def _digest(source: Input) -> str | None:
+def _compute_digest(source: Input) -> str | None:
     """Return a digest of a local file, or of what identifies the content of an S3 object."""
     if source.name.startswith("s3://"):
         return None if source.version is None else f"{source.version}:{source.size}"

@@ -1,4 +1,4 @@
-"""The DuckDB file with the rows of denials, and which inputs they come from.
+"""Store the rows of denials, and the inputs that they come from, in a DuckDB file.
 
 Each batch of inputs is one transaction. After a crash, the store has a batch completely or not at all, and
 the next run reads the inputs that are missing.
@@ -86,7 +86,7 @@ class Store:
                 },
             )
         except duckdb.Error as error:
-            raise self._error(error) from error
+            raise self._wrap_error(error) from error
         self._prepare(is_new=is_new)
         self.run = 0
 
@@ -106,8 +106,8 @@ class Store:
             msg = f"{self.path}: expected a store of version {_VERSION}, got {version}"
             raise ReportError(msg, path=self.path)
 
-    def _error(self, error: Exception) -> ReportError:
-        """Return the error for what DuckDB raised."""
+    def _wrap_error(self, error: Exception) -> ReportError:
+        """Return the ReportError for an error of DuckDB."""
         first = str(error).partition("\n")[0]
         return ReportError(f"{self.path}: {first}", path=self.path)
 
@@ -138,13 +138,13 @@ class Store:
             # DuckDB handles the signal during a query.
             raise KeyboardInterrupt from error
         except duckdb.Error as error:
-            raise self._error(error) from error
+            raise self._wrap_error(error) from error
         return rows
 
     # ------------------------------------------------------------------------------------------ adding
 
     def begin_run(self, started: str) -> None:
-        """Begin a run, or go on with the last one if it was stopped."""
+        """Begin a run, or continue the last one if it was interrupted."""
         rows = self.query("SELECT id, is_finished FROM runs ORDER BY id DESC LIMIT 1")
         last, is_finished = rows[0] if rows else (0, True)
         self.run = last + 1 if is_finished else last

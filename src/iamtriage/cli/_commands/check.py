@@ -9,6 +9,7 @@ import attrs
 
 from iamtriage._text import escape_controls
 from iamtriage.cli._input import InputError, read_text
+from iamtriage.cli._options import parse_context
 from iamtriage.cli._output import ERROR, bold, print_error
 from iamtriage.cli._policy_files import find_policy_files, read_policy_file
 
@@ -28,14 +29,14 @@ __all__ = ("add_commands",)
 
 _ALLOWED, _DENIED, _UNDECIDED = 0, 1, 3
 # Options that state the type of a policy.
-_TYPES: dict[str, PolicyType] = {
+_TYPE_OPTIONS: dict[str, PolicyType] = {
     "identity": "identity",
     "boundary": "permissions_boundary",
     "session": "session",
     "resource_policy": "resource",
     "vpc_endpoint": "vpc_endpoint",
 }
-_LEVELS: dict[str, PolicyType] = {"scp": "service_control", "rcp": "resource_control"}
+_LEVEL_OPTIONS: dict[str, PolicyType] = {"scp": "service_control", "rcp": "resource_control"}
 
 
 def add_commands(commands: Commands) -> None:
@@ -162,7 +163,7 @@ def _format(
 def _build_request(arguments: argparse.Namespace) -> tuple[AccessDenied | None, Request]:
     from iamtriage.policies._requests import Request
 
-    context = _parse_context(arguments.context)
+    context = parse_context(arguments.context)
     if arguments.error is None:
         action, resource = arguments.action, arguments.resource
         if action and resource is None:
@@ -218,17 +219,6 @@ def _find_only_resource(action: str) -> str | None:
     return "*" if known is not None and known.only_wildcard else None
 
 
-def _parse_context(arguments: list[str] | None) -> dict[str, list[str]]:
-    values: dict[str, list[str]] = {}
-    for argument in arguments or ():
-        key, equals, value = argument.partition("=")
-        if not key or not equals:
-            msg = f"--context must be KEY=VALUE, not {argument!r}"
-            raise ValueError(msg)
-        values.setdefault(key, []).append(value)
-    return values
-
-
 # ----------------------------------------------------------------------------------------- the policies
 
 
@@ -236,10 +226,10 @@ def _read_collections(arguments: argparse.Namespace) -> Iterator[PolicyCollectio
     for name in arguments.policies:
         for path in find_policy_files(name):
             yield read_policy_file(path)
-    for option, policy_type in _TYPES.items():
+    for option, policy_type in _TYPE_OPTIONS.items():
         for name in getattr(arguments, option) or ():
             yield read_policy_file(name, policy_type)
-    for option, policy_type in _LEVELS.items():
+    for option, policy_type in _LEVEL_OPTIONS.items():
         levels: list[list[str]] = getattr(arguments, option) or []
         for level, names in enumerate(levels):
             for name in names:

@@ -47,7 +47,7 @@ def add_commands(commands: Commands) -> None:
     output.add_argument("--output", metavar="FILE", help="the file to write to (default: standard output)")
     output.add_argument(
         "--top",
-        type=_positive,
+        type=_parse_positive,
         default=_DEFAULT_TOP,
         metavar="N",
         help=f"how many rows a table of text has (default: {_DEFAULT_TOP})",
@@ -68,16 +68,16 @@ def add_commands(commands: Commands) -> None:
         help="a file or folder with policies, to verify the proposed ones, and to check trust policies",
     )
     command.add_argument(
-        "--workers", type=_positive, metavar="N", help="the number of processes (default: one per core)"
+        "--workers", type=_parse_positive, metavar="N", help="the number of processes (default: one per core)"
     )
     command.set_defaults(run=_run)
 
 
-def _positive(text: str) -> int:
+def _parse_positive(text: str) -> int:
     """Return a positive number.
 
     Raises:
-        ValueError: The text is not one; argparse prints it.
+        ValueError: The string is not a positive number; argparse prints its usage.
     """
     number = int(text)
     if number < 1:
@@ -189,7 +189,7 @@ _WRITERS: dict[str, Callable[[Report, argparse.Namespace], None]] = {
 
 
 def _show_progress() -> Any:  # noqa: ANN401 (a context manager with the callback)
-    """Return a context manager with the function that shows the progress; it only shows it on a terminal."""
+    """Return a context manager with a function that shows the progress, or ``None`` without a terminal."""
     if not sys.stderr.isatty():
         return nullcontext(None)
     from iamtriage.report._formats.terminal import show_progress

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from iamtriage.cli._input import read_bytes
+from iamtriage.cli._options import parse_context
 from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, bold, format_rows, print_error
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from iamtriage.trust._tokens import read_web_identity_token
 
     try:
-        context = _parse_context(arguments.context)
+        context = _build_context(arguments.context)
         claims = None if arguments.token is None else read_web_identity_token(read_bytes(arguments.token))
         default_action = "sts:AssumeRole" if claims is None else "sts:AssumeRoleWithWebIdentity"
         result = check_trust_policy(
@@ -85,14 +86,8 @@ def _run(arguments: argparse.Namespace) -> int:
     return FOUND if result.allowed else NOT_FOUND
 
 
-def _parse_context(arguments: list[str] | None) -> dict[str, str | list[str]] | None:
+def _build_context(arguments: list[str] | None) -> dict[str, str | list[str]] | None:
+    """Return the context of the request; a key with one value has a string."""
     if arguments is None:
         return None
-    values: dict[str, list[str]] = {}
-    for argument in arguments:
-        key, equals, value = argument.partition("=")
-        if not key or not equals:
-            msg = f"--context must be KEY=VALUE, not {argument!r}"
-            raise ValueError(msg)
-        values.setdefault(key, []).append(value)
-    return {key: each[0] if len(each) == 1 else each for key, each in values.items()}
+    return {key: each[0] if len(each) == 1 else each for key, each in parse_context(arguments).items()}

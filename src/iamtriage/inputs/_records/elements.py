@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ("read_elements",)
 
 _INVALID = "invalid JSON"
-_CUT = "the JSON ends early"
+_TRUNCATED = "the JSON ends early"
 _MAX_LENGTH = 256 << 20
 _SEPARATOR = lazy_pattern(r"[\s,]*")
 _decode = json.JSONDecoder(strict=False).raw_decode
@@ -32,10 +32,10 @@ def read_elements(chunks: Iterator[bytes], progress: _HasProblem) -> Iterator[ob
         progress: Its ``problem`` becomes the reason if the array does not end.
     """
     decoder = getincrementaldecoder("utf-8")("replace")
-    text, at, wanted = "", 0, 0
+    text, at, min_length = "", 0, 0
     is_final = False
     while True:
-        while not is_final and len(text) - at <= wanted:
+        while not is_final and len(text) - at <= min_length:
             chunk = next(chunks, b"")
             is_final = not chunk
             text, at = text[at:] + decoder.decode(chunk, is_final), 0
@@ -45,7 +45,7 @@ def read_elements(chunks: Iterator[bytes], progress: _HasProblem) -> Iterator[ob
             return
         if at == len(text):
             if is_final:
-                progress.problem = _CUT
+                progress.problem = _TRUNCATED
                 return
             continue
         try:
@@ -54,21 +54,21 @@ def read_elements(chunks: Iterator[bytes], progress: _HasProblem) -> Iterator[ob
             progress.problem = _INVALID
             return
         except ValueError as error:
-            is_cut = _is_cut(error, text)
-            if is_final or not is_cut:
-                progress.problem = _CUT if is_cut else _INVALID
+            is_truncated = _is_truncated(error, text)
+            if is_final or not is_truncated:
+                progress.problem = _TRUNCATED if is_truncated else _INVALID
                 return
             if len(text) - at > _MAX_LENGTH:
                 progress.problem = "a JSON value of more than 256 MB"
                 return
             # Parsing again after each chunk would take quadratic time.
-            wanted = 2 * (len(text) - at)
+            min_length = 2 * (len(text) - at)
             continue
-        wanted = 0
+        min_length = 0
         yield element
 
 
-def _is_cut(error: ValueError, text: str) -> bool:
-    """Return whether text is not JSON only because it ends early."""
+def _is_truncated(error: ValueError, text: str) -> bool:
+    """Return whether a text is invalid JSON only because it ends early."""
     position = getattr(error, "pos", len(text))
     return position >= len(text) - 6 or str(error).startswith("Unterminated string")

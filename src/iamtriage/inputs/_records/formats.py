@@ -1,6 +1,6 @@
-"""Read the failing records of events out of bytes.
+"""Find the format of records, and read those of failed calls.
 
-Most events succeed, so of lines only those with a mark of an error are parsed. The records of a CloudTrail
+Most calls succeed, so only lines with a sign of an error are parsed. The records of a CloudTrail
 log file are parsed in parts, so memory does not grow with the file.
 """
 
@@ -30,7 +30,7 @@ __all__ = ("Reader", "find_format", "read_denials")
 _MAX_DOCUMENT = 256 << 20
 # Bytes of a line, or of a record in a log file. Those of CloudTrail have up to 256 KB.
 _MAX_LINE = 64 << 20
-_BLANKS = b" \t\r\n"
+_WHITESPACE = b" \t\r\n"
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 # CloudTrail writes its log files in this form, without spaces.
@@ -57,11 +57,11 @@ def find_format(content: Content) -> Reader | None:
         return read_parquet
     if content.encoding == "utf-16":
         return None
-    head = _strip(content.prefix)
-    if head.rstrip(_BLANKS) in {b"{", b"["}:
+    head = _strip_start(content.prefix)
+    if head.rstrip(_WHITESPACE) in {b"{", b"["}:
         # A document that comes through a pipe line by line.
         content.fill_prefix(_MAX_HEAD)
-        head = _strip(content.prefix)
+        head = _strip_start(content.prefix)
     if head.startswith(_LOG_FILE):
         return _read_log_file
     if not head.startswith((b"{", b"[")):
@@ -90,12 +90,12 @@ def read_denials(
             yield record
 
 
-def _strip(data: bytes) -> bytes:
-    return data.removeprefix(_UTF8_MARK).lstrip(_BLANKS)
+def _strip_start(data: bytes) -> bytes:
+    return data.removeprefix(_UTF8_MARK).lstrip(_WHITESPACE)
 
 
 def _first_line(content: Content) -> bytes:
-    line = _strip(content.extend_prefix(_MAX_LINE)).partition(b"\n")[0]
+    line = _strip_start(content.extend_prefix(_MAX_LINE)).partition(b"\n")[0]
     return _STAMP.sub(b"", line, count=1)
 
 
@@ -106,15 +106,15 @@ def _is_event_line(line: bytes) -> bool:
 
 def _is_event_array(content: Content, start: int) -> bool:
     """Return whether the first element of an array is an event, or holds one; so is an empty ``Records``."""
-    if _EMPTY.match(_strip(content.prefix)):
+    if _EMPTY_ARRAY.match(_strip_start(content.prefix)):
         return True
-    for element in read_elements(iter((_strip(content.prefix)[start:],)), Progress()):
+    for element in read_elements(iter((_strip_start(content.prefix)[start:],)), Progress()):
         return isinstance(element, Mapping) and is_eventful(cast("Record", element))
     # The element is longer than the prefix.
     return _looks_eventful(content.prefix)
 
 
-_EMPTY = lazy_pattern(rb'\{\s*"(?:Records|Events)"\s*:\s*\[\s*\]')
+_EMPTY_ARRAY = lazy_pattern(rb'\{\s*"(?:Records|Events)"\s*:\s*\[\s*\]')
 _MAX_HEAD = 16_384
 _EVENT_KEY = lazy_pattern(
     rb'\\?"(?:eventVersion|eventSource|class_uid|auditID|CloudTrailEvent|digestS3Object)\\?"\s*:'
@@ -128,10 +128,10 @@ def _looks_eventful(head: bytes) -> bool:
 def _read_log_file(content: Content, progress: Progress) -> Iterator[Record]:
     """Read a log file as CloudTrail writes it, in parts between two of its records.
 
-    A part that is not whole records is read again by its syntax, with all that follows.
+    If a part is not whole records, it and the rest are parsed element by element.
     """
     chunks = iter(content)
-    data = _strip(next(chunks, b""))
+    data = _strip_start(next(chunks, b""))
     start = len(_HEAD)
     progress.skipped = _other_category(data, start)
     if progress.skipped is not None:
@@ -142,7 +142,7 @@ def _read_log_file(content: Content, progress: Progress) -> Iterator[Record]:
         if end > start:
             found = split_records(data[start : end + 1])
             if found is None:
-                yield from _failing(
+                yield from _find_failed(
                     read_elements(_chain(data[start:], _chain(following, chunks)), progress), progress
                 )
                 return
@@ -155,8 +155,8 @@ def _read_log_file(content: Content, progress: Progress) -> Iterator[Record]:
             progress.problem = f"a record of more than {_MAX_LINE >> 20} MB"
             return
         data, start = data[start:] + following, 0
-    # The last record, what follows the array, or what is left of truncated data.
-    yield from _failing(read_elements(iter((data[start:],)), progress), progress)
+    # The last record and what follows the array, or truncated data.
+    yield from _find_failed(read_elements(iter((data[start:],)), progress), progress)
 
 
 def _other_category(data: bytes, start: int) -> str | None:
@@ -179,14 +179,14 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 def _read_array(content: Content, progress: Progress) -> Iterator[Record]:
     """Read an array of events, or an object that begins with one, element by element."""
     chunks = iter(content)
-    data = _strip(next(chunks, b""))
+    data = _strip_start(next(chunks, b""))
     array = _ARRAY.match(data)
     start = array.end() if array else 0
-    yield from _failing(read_elements(_chain(data[start:], chunks), progress), progress)
+    yield from _find_failed(read_elements(_chain(data[start:], chunks), progress), progress)
 
 
-def _failing(elements: Iterable[object], progress: Progress) -> Iterator[Record]:
-    """Count the events of these documents, and yield those that say that a call failed."""
+def _find_failed(elements: Iterable[object], progress: Progress) -> Iterator[Record]:
+    """Count the events of documents, and yield those of failed calls."""
     for element in elements:
         if get(element, "digestS3Object") is not None and not progress.records:
             progress.skipped = "a CloudTrail digest, which holds no events"
@@ -205,7 +205,7 @@ def _failing(elements: Iterable[object], progress: Progress) -> Iterator[Record]
 def _read_lines(content: Content, progress: Progress) -> Iterator[Record]:
     """Read one document per line, each an event or a container of events."""
     first_line = _first_line(content)
-    find, is_container = _mark_finder(first_line), _is_container(first_line)
+    find, is_container = _build_mark_finder(first_line), _is_container(first_line)
     rest = b""
     for chunk in content:
         data = rest + chunk if rest else chunk
@@ -218,15 +218,15 @@ def _read_lines(content: Content, progress: Progress) -> Iterator[Record]:
             return
     if not rest.strip():
         return
-    if load(_STAMP.sub(b"", _strip(rest), count=1)) is None and not is_container:
+    if load(_STAMP.sub(b"", _strip_start(rest), count=1)) is None and not is_container:
         # Documents that follow each other, the last of which can end early.
-        yield from _failing(_load_line(rest, progress), progress)
+        yield from _find_failed(_load_line(rest, progress), progress)
     else:
         yield from _read_whole_lines(rest + b"\n", progress, find, is_container=is_container)
 
 
-def _mark_finder(first_line: bytes) -> Callable[[bytes, int], int]:
-    """Return the function that finds the next place where an event may have failed."""
+def _build_mark_finder(first_line: bytes) -> Callable[[bytes, int], int]:
+    """Return the function that finds the next sign of a failed call."""
     if b"auditID" not in first_line:
         return lambda data, at: data.find(ERROR_MARK, at)
 
@@ -249,7 +249,7 @@ def _read_whole_lines(
         # Only parsing tells how many events they hold.
         for line in data.splitlines():
             if line.strip():
-                yield from _failing(_load_line(line, progress), progress)
+                yield from _find_failed(_load_line(line, progress), progress)
         return
     progress.records += data.count(b"\n") - data.count(b"\n\n") - data.startswith(b"\n")
     at = 0
@@ -263,11 +263,11 @@ def _read_whole_lines(
 
 
 def _load_line(line: bytes, progress: Progress) -> Iterator[object]:
-    document = load(_STAMP.sub(b"", _strip(line), count=1))
+    document = load(_STAMP.sub(b"", _strip_start(line), count=1))
     if document is not None:
         yield document
         return
-    # Some writers put documents one after the other, without newlines.
+    # Some writers do not separate documents by newlines.
     yield from _load_documents(line.decode("utf-8", "replace"), progress)
 
 
@@ -281,12 +281,12 @@ def _read_documents(content: Content, progress: Progress) -> Iterator[Record]:
         if size > _MAX_DOCUMENT:
             progress.problem = "a JSON document of more than 256 MB; convert it to one record per line"
             return
-    data = _strip(b"".join(parts))
+    data = _strip_start(b"".join(parts))
     document = load(data)
     if document is None:
-        yield from _failing(_load_documents(data.decode("utf-8", "replace"), progress), progress)
+        yield from _find_failed(_load_documents(data.decode("utf-8", "replace"), progress), progress)
     else:
-        yield from _failing((document,), progress)
+        yield from _find_failed((document,), progress)
 
 
 _SPACE = lazy_pattern(r"\s*")

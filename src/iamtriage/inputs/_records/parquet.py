@@ -24,7 +24,7 @@ __all__ = ("read_parquet",)
 _BATCH_ROWS = 8_192
 # A larger file is copied to disk, because Parquet has to be read from its end.
 _MAX_MEMORY = 64 << 20
-# What is read of an event. The columns are those of both versions of the source:
+# The columns that are read of an event. They are those of both versions of the source:
 # https://docs.aws.amazon.com/security-lake/latest/userguide/aws-cloudtrail.html
 _OCSF = frozenset(
     {
@@ -55,7 +55,7 @@ _MEMBERS = {
     )
 }
 _RESOURCE_MEMBERS = {"accountid": "accountId", "arn": "ARN"}
-_LOWERED_ERRORS: tuple[tuple[str, ...], ...] = (("errorcode",), ("errormessage",))
+_LOWER_CASE_ERRORS: tuple[tuple[str, ...], ...] = (("errorcode",), ("errormessage",))
 _FLAT_ERRORS: tuple[tuple[str, ...], ...] = (("kind",),)
 _FLAT = frozenset(FlatRecord.__annotations__)
 
@@ -88,7 +88,7 @@ def _read(file: Any, progress: Progress) -> Iterator[Record]:  # noqa: ANN401 (p
     elif {"eventSource", "eventName"} <= names:
         columns, errors, convert = names, _CLOUDTRAIL_ERRORS, _with_time
     elif {"eventsource", "eventname"} <= names:
-        columns, errors, convert = names, _LOWERED_ERRORS, _raise_names
+        columns, errors, convert = names, _LOWER_CASE_ERRORS, _restore_names
     elif {"kind", "fingerprint"} <= names:
         columns, errors, convert = names & (_FLAT | {"fingerprint"}), _FLAT_ERRORS, dict
     else:
@@ -101,7 +101,7 @@ def _read(file: Any, progress: Progress) -> Iterator[Record]:  # noqa: ANN401 (p
             yield convert(row)
 
 
-def _raise_names(event: dict[str, Any]) -> Record:
+def _restore_names(event: dict[str, Any]) -> Record:
     """Return a record whose members have the names of CloudTrail, instead of in lower case."""
     record: dict[str, Any] = _rename(event, _MEMBERS)
     for name, names in (("userIdentity", _MEMBERS), ("resources", _RESOURCE_MEMBERS)):
@@ -143,7 +143,7 @@ def _find_failed(batch: Any, errors: tuple[tuple[str, ...], ...]) -> Any:  # noq
 
 
 def _with_time(event: dict[str, Any]) -> Record:
-    """Return an event whose time is text, as in JSON."""
+    """Return an event whose time is a string, as in JSON."""
     time = event.get("time_dt")
     if time is None and isinstance(event.get("time"), int):
         time = datetime.fromtimestamp(event["time"] / 1000, UTC)

@@ -1,4 +1,4 @@
-"""What was read of an input so far."""
+"""Count what was read of an input so far."""
 
 from __future__ import annotations
 

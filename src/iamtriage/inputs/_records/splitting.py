@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ("ERROR_MARK", "split_records")
 
 ERROR_MARK = b'"error'
-"""What the bytes of a record contain if it states an error, also where a JSON text escapes the quote."""
+"""A sign of a failed call in the bytes of a record, also if a JSON string escapes the second quote."""
 
 
 def split_records(part: bytes) -> tuple[int, list[Record]] | None:
@@ -60,7 +60,7 @@ def _find_splitter() -> Callable[[bytes], tuple[int, list[Record]] | None] | Non
                 return len(records), []
             stated = decode_errors(array)
         except (ValueError, RecursionError):
-            # It is stricter than the parsers that read such a part next.
+            # msgspec is stricter than the parsers that read the part next.
             return None
         found = [
             load(bytes(record))

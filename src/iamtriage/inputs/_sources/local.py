@@ -58,7 +58,7 @@ class StandardInput(Value):
         """Open the stream; closing it leaves standard input open."""
         buffer: _BinaryStream | None = getattr(sys.stdin, "buffer", None)
         if buffer is None:
-            # Something replaced standard input with a stream of strings.
+            # A program replaced standard input with a stream of strings.
             yield (line.encode() for line in cast("TextIOBase", sys.stdin)), None
         else:
             yield _read(buffer), find_live_descriptor(buffer)
@@ -87,10 +87,10 @@ def find_local_inputs(path: str, selection: Selection, seen: set[tuple[int, int]
             yield from _find_matches(path, selection, seen)
         else:
             reason = describe_os_error(error) if isinstance(error, OSError) else str(error)
-            yield _unreadable(path, reason)
+            yield _build_unreadable(path, reason)
         return
     if not stat.S_ISDIR(status.st_mode):
-        yield from _new_input(path, status, selection, seen)
+        yield from _build_inputs(path, status, selection, seen)
         return
     is_empty = True
     for each in _walk(path, selection, seen):
@@ -98,7 +98,7 @@ def find_local_inputs(path: str, selection: Selection, seen: set[tuple[int, int]
         if each is not None:
             yield each
     if is_empty:
-        yield _unreadable(path, "a folder without files")
+        yield _build_unreadable(path, "a folder without files")
 
 
 def _find_matches(pattern: str, selection: Selection, seen: set[tuple[int, int] | str]) -> Iterator[Input]:
@@ -106,7 +106,7 @@ def _find_matches(pattern: str, selection: Selection, seen: set[tuple[int, int] 
 
     matches = sorted(iglob(pattern, recursive=True))  # noqa: PTH207 (the pattern can be absolute)
     if not matches:
-        yield _unreadable(pattern, "no file matches this pattern")
+        yield _build_unreadable(pattern, "no file matches this pattern")
     for match in matches:
         # With `**`, a folder is matched, and so are its files.
         if not (pattern.endswith("**") and os.path.isdir(match)) and selection.may_contain(match):  # noqa: PTH112
@@ -119,7 +119,7 @@ def _walk(folder: str, selection: Selection, seen: set[tuple[int, int] | str]) -
         with os.scandir(folder) as scan:
             entries = sorted(scan, key=lambda entry: entry.name)
     except OSError as error:
-        yield _unreadable(folder, describe_os_error(error))
+        yield _build_unreadable(folder, describe_os_error(error))
         return
     for entry in entries:
         if entry.name.startswith("."):
@@ -131,7 +131,7 @@ def _walk(folder: str, selection: Selection, seen: set[tuple[int, int] | str]) -
         try:
             is_folder, status = entry.is_dir(follow_symlinks=False), entry.stat()
         except OSError as error:
-            yield _unreadable(path, describe_os_error(error))
+            yield _build_unreadable(path, describe_os_error(error))
             continue
         if is_folder:
             sibling = find_sibling(path)
@@ -140,10 +140,10 @@ def _walk(folder: str, selection: Selection, seen: set[tuple[int, int] | str]) -
             else:
                 yield from _walk(path, selection, seen)
         elif stat.S_ISREG(status.st_mode):
-            yield from _new_input(path, status, selection, seen) or (None,)
+            yield from _build_inputs(path, status, selection, seen) or (None,)
 
 
-def _new_input(
+def _build_inputs(
     path: str, status: os.stat_result, selection: Selection, seen: set[tuple[int, int] | str]
 ) -> tuple[Input, ...]:
     """Return the input of a file, unless it was yielded before."""
@@ -160,5 +160,5 @@ def _new_input(
     return (Input(path, size, version, source=LocalFile(path), selection=selection),)
 
 
-def _unreadable(name: str, reason: str) -> Input:
+def _build_unreadable(name: str, reason: str) -> Input:
     return Input(name, skipped=reason, problem=reason)

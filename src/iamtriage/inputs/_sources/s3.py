@@ -27,7 +27,7 @@ __all__ = ("ObjectError", "S3Object", "describe_error", "find_s3_inputs")
 
 _SCHEME = "s3://"
 _CHUNK_SIZE = 1 << 20
-# How often a body that breaks off is requested again from there; botocore retries only the request.
+# How often the rest of an interrupted body is requested; botocore retries only requests.
 _MAX_RESUMES = 3
 # Unknown folders are listed one by one if there are at most this many, else all their objects are listed.
 _MAX_FOLDERS = 50
@@ -45,7 +45,9 @@ _REASONS = {
     "412": "the object has changed since it was listed",
     "InvalidObjectState": "the object is archived; restore it first",
 }
-_THROTTLED = frozenset({"SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "503"})
+_THROTTLING_CODES = frozenset(
+    {"SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "503"}
+)
 
 
 class ObjectError(OSError):
@@ -59,7 +61,7 @@ class S3Object:
     Attributes:
         bucket: The name of the bucket.
         key: The key.
-        etag: The ETag that it had when it was listed.
+        etag: The ETag of the listing.
         clients: Creates the client.
     """
 
@@ -74,7 +76,7 @@ class S3Object:
         yield self._read(), None
 
     def _read(self) -> Iterator[bytes]:
-        """Yield the bytes; if the connection breaks off, go on from there."""
+        """Yield the bytes. If the connection is interrupted, request the rest."""
         from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
 
         at, resumes = 0, 0
@@ -107,7 +109,7 @@ def describe_error(error: Exception) -> str:
     if "Error" not in response:
         return str(error)
     code = str(response["Error"].get("Code", ""))
-    if code in _THROTTLED:
+    if code in _THROTTLING_CODES:
         attempts = response.get("ResponseMetadata", {}).get("RetryAttempts", 0) + 1
         return f"S3 throttled the request ({code}) in each of {attempts} attempts"
     reason = _REASONS.get(code) or response["Error"].get("Message") or "no reason stated"
@@ -132,13 +134,13 @@ def find_s3_inputs(url: str, selection: Selection, clients: Clients) -> Iterator
             found += 1
             yield each
     except (ClientError, BotoCoreError) as error:
-        yield _unreadable(url, describe_error(error))
+        yield _build_unreadable(url, describe_error(error))
         return
     if not found and not listing.has_other_objects:
-        yield _unreadable(url, "no object matches this URL")
+        yield _build_unreadable(url, "no object matches this URL")
 
 
-def _unreadable(url: str, reason: str) -> Input:
+def _build_unreadable(url: str, reason: str) -> Input:
     return Input(url, skipped=reason, problem=reason)
 
 
@@ -164,14 +166,14 @@ class _Listing:
             yield from self._list_all(prefix)
             return
         folders: list[str] = []
-        for page in self._pages(prefix, Delimiter="/"):
+        for page in self._list_pages(prefix, Delimiter="/"):
             contents = page.get("Contents", ())
             if is_root and not prefix.endswith("/") and any(each["Key"] == prefix for each in contents):
                 # The URL is that of an object; others can begin with the same letters.
-                yield from self._new_input(next(each for each in contents if each["Key"] == prefix))
+                yield from self._build_inputs(next(each for each in contents if each["Key"] == prefix))
                 return
             for each in contents:
-                yield from self._new_input(each)
+                yield from self._build_inputs(each)
             folders += [each["Prefix"] for each in page.get("CommonPrefixes", ())]
         is_listed_by_folder = is_root or _is_tree(prefix) or len(folders) <= _MAX_FOLDERS
         if not is_listed_by_folder:
@@ -182,7 +184,7 @@ class _Listing:
             if not self._selection.may_contain(folder):
                 self.has_other_objects = True
             elif sibling is not None:
-                yield self._new_sibling(folder.rstrip("/"), sibling)
+                yield self._build_sibling(folder.rstrip("/"), sibling)
             else:
                 yield from self.walk(folder)
 
@@ -195,19 +197,19 @@ class _Listing:
         return "AWSLogs/" not in prefix and prefix.count("/") <= _MAX_DEPTH
 
     def _list_all(self, prefix: str, *, only_folders: bool = False) -> Iterator[Input]:
-        for page in self._pages(prefix):
+        for page in self._list_pages(prefix):
             for each in page.get("Contents", ()):
                 if not only_folders or "/" in each["Key"][len(prefix) :]:
-                    yield from self._new_input(each)
+                    yield from self._build_inputs(each)
 
-    def _pages(self, prefix: str, **options: str) -> Iterator[dict[str, Any]]:
+    def _list_pages(self, prefix: str, **options: str) -> Iterator[dict[str, Any]]:
         paginator = self._clients.get_client().get_paginator("list_objects_v2")
         return cast(
             "Iterator[dict[str, Any]]",
             iter(paginator.paginate(Bucket=self._bucket, Prefix=prefix, **options)),
         )
 
-    def _new_input(self, listed: dict[str, Any]) -> Iterator[Input]:
+    def _build_inputs(self, listed: dict[str, Any]) -> Iterator[Input]:
         """Yield the input of a listed object, unless it is left out."""
         key: str = listed["Key"]
         if key.endswith("/") and not listed["Size"]:
@@ -222,7 +224,7 @@ class _Listing:
             folder = sibling_folder(key)
             if folder not in self._siblings:
                 self._siblings.add(folder)
-                yield self._new_sibling(folder, sibling)
+                yield self._build_sibling(folder, sibling)
             return
         etag: str | None = listed.get("ETag")
         yield Input(
@@ -233,7 +235,7 @@ class _Listing:
             selection=self._selection,
         )
 
-    def _new_sibling(self, folder: str, reason: str) -> Input:
+    def _build_sibling(self, folder: str, reason: str) -> Input:
         return Input(f"{_SCHEME}{self._bucket}/{folder}", skipped=reason)
 
 

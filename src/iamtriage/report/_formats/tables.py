@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ("write_csv", "write_parquet")
 
 _BATCH_ROWS = 20_000
-# Columns whose values callers choose.
-_FREE = frozenset(
+# Columns whose values callers can choose freely.
+_FREE_TEXT = frozenset(
     {"operation", "service", "action", "principal", "resource", "error_code", "source", "subject"}
 )
 
@@ -53,11 +53,11 @@ def write_parquet(rows: Any, path: str | os.PathLike[str]) -> None:  # noqa: ANN
 
 def _read_batches(rows: Any) -> Iterator[Any]:  # noqa: ANN401 (DuckDB has no types)
     """Yield the rows in parts, with markers for secrets."""
-    # DuckDB has renamed it; the relation has its columns as attributes, too.
+    # DuckDB renamed the method. A relation also has its columns as attributes.
     read = getattr(rows, "to_arrow_reader", None) or rows.fetch_arrow_reader
     for batch in read(_BATCH_ROWS):
         columns = [
-            _hide(column) if name in _FREE else column.cast(pa.string())
+            _hide(column) if name in _FREE_TEXT else column.cast(pa.string())
             for name, column in zip(batch.schema.names, batch.columns, strict=True)
         ]
         yield pa.RecordBatch.from_arrays(columns, names=batch.schema.names)

@@ -57,7 +57,7 @@ def print_summary(report: Contents, file: TextIO, *, top: int = _MAX_ROWS) -> No
     _print_inputs(report, console)
 
 
-def _clean(value: object) -> Text:
+def _escape(value: object) -> Text:
     return Text(escape_controls(str(value)))
 
 
@@ -76,7 +76,7 @@ def _print_problems(report: Contents, console: Console, top: int) -> None:
     table.add_column(f"Problem ({shown:,} of {report.totals['problems']:,})", overflow="fold")
     for problem in report.problems(top):
         explanation = problem["explanation"]
-        text = _clean(explanation["summary"])
+        text = _escape(explanation["summary"])
         if problem["is_new"]:
             text = Text.assemble(("new  ", "bold yellow"), text)
         advice = ": ".join(each for each in (explanation["cause"], explanation["remedy"]) if each)
@@ -94,7 +94,7 @@ def _print_group(console: Console, title: str, key: str, rows: list[dict[str, An
     table.add_column("Problems", justify="right")
     table.add_column(title, overflow="fold")
     for row in rows:
-        value = _clean(row[key]) if row[key] is not None else Text("not stated", "dim")
+        value = _escape(row[key]) if row[key] is not None else Text("not stated", "dim")
         table.add_row(f"{row['denials']:,}", f"{row['problems']:,}", value)
     console.print(table)
 
@@ -108,8 +108,8 @@ def _print_assumptions(report: Contents, console: Console, top: int) -> None:
     table.add_column("Role that could not be assumed", overflow="fold")
     table.add_column("Caller", overflow="fold")
     for row in rows:
-        role = _clean(row["role"] or "not stated")
-        caller = _clean(row["subject"] or row["principal"] or row["identity_provider"] or "not stated")
+        role = _escape(row["role"] or "not stated")
+        caller = _escape(row["subject"] or row["principal"] or row["identity_provider"] or "not stated")
         if row.get("trust"):
             role.append(f"\n{escape_controls(row['trust']['reason'])}", "dim")
         table.add_row(f"{row['denials']:,}", role, caller)
@@ -128,7 +128,7 @@ def _print_gone(report: Contents, console: Console, top: int) -> None:
     )
     for each in gone[:top]:
         table.add_row(
-            *(_clean(each.get(name) or "not stated") for name in ("action", "principal", "resource"))
+            *(_escape(each.get(name) or "not stated") for name in ("action", "principal", "resource"))
         )
     console.print(table)
 
@@ -140,7 +140,7 @@ def _print_inputs(report: Contents, console: Console) -> None:
     console.print()
     console.print(Text(f"Inputs that were not read completely ({len(inputs):,})", "bold"))
     for each in inputs[:_MAX_INPUTS]:
-        console.print(_clean(f"  {each['name']}: {each['reason']}"), soft_wrap=True)
+        console.print(_escape(f"  {each['name']}: {each['reason']}"), soft_wrap=True)
     if len(inputs) > _MAX_INPUTS:
         console.print(f"  and {len(inputs) - _MAX_INPUTS:,} others: --format json lists all of them")
 

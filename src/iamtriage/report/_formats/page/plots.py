@@ -71,7 +71,7 @@ def draw_bars(rows: Sequence[dict[str, Any]], key: str) -> str:
     """Draw the denials by the values of a key, as bars in the given order."""
     import altair as alt
 
-    names = _tell_apart([_label(row[key]) for row in rows])
+    names = _make_unique([_label(row[key]) for row in rows])
     values = [
         {"place": place, "value": name, "denials": row["denials"]}
         for place, (name, row) in enumerate(zip(names, rows, strict=True))
@@ -91,12 +91,12 @@ def draw_bars(rows: Sequence[dict[str, Any]], key: str) -> str:
 
 
 def _label(value: object) -> str:
-    """Return a value as a label: its end, which tells ARNs apart."""
+    """Return a value as a label. A long one is shortened to its end, which distinguishes ARNs."""
     text = escape_controls("not stated" if value is None else str(value))
     return text if len(text) <= _MAX_LABEL else f"…{text[-_MAX_LABEL:]}"
 
 
-def _tell_apart(labels: Sequence[str]) -> list[str]:
+def _make_unique(labels: Sequence[str]) -> list[str]:
     """Number equal labels, which would share one bar. Labels can be equal after they were shortened."""
     return [
         label if label not in labels[:place] else f"{label} ({labels[:place].count(label) + 1})"

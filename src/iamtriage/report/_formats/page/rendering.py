@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = ("render_page",)
 
-# What a browser still filters and sorts at once.
+# How many problems a browser can filter and sort without delay.
 _MAX_PROBLEMS = 10_000
 # Problems that are in the page without a script, for example when it is printed by a program.
 _MAX_STATIC = 50
-# Short explanations as text. Others have their summary, cause and remedy.
+# Problems with a short explanation as text. Others have their summary, cause and remedy.
 _MAX_TEXTS = 300
 _MAX_ROWS = 500
 _MAX_BARS = 10
@@ -215,7 +215,7 @@ def _problems(report: Contents) -> Iterator[str]:
 
 
 def _dump(data: object) -> str:
-    """Return JSON that ends no script element, whatever its strings."""
+    """Return JSON that is safe in a script element."""
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
