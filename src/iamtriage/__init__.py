@@ -310,7 +310,7 @@ _HOMES = {
     "diagnose_sts": "sts._diagnosis",
     "explain": "explaining._explain",
     "fingerprint": "failures._fingerprints",
-    "from_record": "failures._records",
+    "from_record": "failures._record_parsing",
     "is_access_denied": "explaining._classification",
     "is_expired": "explaining._classification",
     "is_retryable": "explaining._classification",

@@ -10,7 +10,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.stated_decisions import request_values
+from iamtriage.explaining._rules.shared.decision_details import request_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     )
     from iamtriage.failures._fingerprints import fingerprint
     from iamtriage.failures._frames import FrameLibrary, to_frame
-    from iamtriage.failures._records import from_record, to_record
+    from iamtriage.failures._record_parsing import from_record
+    from iamtriage.failures._records import to_record
 
 __all__ = (
     "AccessDenied",
@@ -78,7 +79,7 @@ _HOMES = {
     "RegionDisabled": "_failures",
     "SignatureMismatch": "_failures",
     "fingerprint": "_fingerprints",
-    "from_record": "_records",
+    "from_record": "_record_parsing",
     "to_frame": "_frames",
     "to_record": "_records",
 }

@@ -14,7 +14,8 @@ from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import RecordError
 from iamtriage.failures._checks import is_collection_like
 from iamtriage.failures._failures import FAILURE_CLASSES, Failure
-from iamtriage.failures._records import from_record, to_record
+from iamtriage.failures._record_parsing import from_record
+from iamtriage.failures._records import to_record
 from iamtriage.typing import Record
 
 if TYPE_CHECKING:

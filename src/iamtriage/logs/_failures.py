@@ -11,7 +11,7 @@ from iamtriage.explaining._explain import explain
 from iamtriage.explaining._notes import summarize_for_log
 from iamtriage.failures._checks import check_kinds
 from iamtriage.failures._fingerprints import fingerprint
-from iamtriage.failures._records import from_record
+from iamtriage.failures._record_parsing import from_record
 from iamtriage.logs._limits import MAX_CHARS, check_max_chars, cut_middle
 from iamtriage.logs._messages import format_message, join_message_parts, to_text
 

@@ -55,7 +55,7 @@ def read_example(text: str) -> Failure | None:
     """Return the failure of an example; ``None`` for a sign-in."""
     value = load_example(text)
     if isinstance(value, Mapping) and list(value) == ["record"]:
-        from iamtriage.failures._records import from_record
+        from iamtriage.failures._record_parsing import from_record
 
         return from_record(value["record"])
     return parse(value)

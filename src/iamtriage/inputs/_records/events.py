@@ -74,7 +74,7 @@ def parse_record(record: Record) -> Failure | None:
     """Return the failure of a record of an event, or of a flat record with a fingerprint."""
     if "fingerprint" not in record:
         return parse(record)
-    from iamtriage.failures._records import from_record
+    from iamtriage.failures._record_parsing import from_record
 
     try:
         return from_record({key: value for key, value in record.items() if key != "fingerprint"})

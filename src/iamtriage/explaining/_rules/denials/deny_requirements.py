@@ -14,8 +14,8 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.decision_details import request_values
 from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.stated_decisions import request_values
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:

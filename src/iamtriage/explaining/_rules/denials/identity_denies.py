@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import (
     EXPLICIT_DENY,
 )
+from iamtriage.explaining._rules.shared.decision_details import inline_policy_commands, named_statements
 from iamtriage.explaining._rules.shared.denial_remedies import (
     authorization_details_remedy,
     list_policies_commands,
@@ -22,7 +23,6 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     region_steps,
 )
 from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.stated_decisions import inline_policy_commands, named_statements
 from iamtriage.explaining._rules.shared.wording import (
     ALLOW_STILL_REQUIRED,
     ONE_POLICY_TYPE,

@@ -9,7 +9,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.shared.principal_words import is_truncated
 from iamtriage.explaining._rules.shared.service_specific import stated_reason
-from iamtriage.explaining._rules.shared.stated_decisions import POLICY_TYPE_NAMES, denying_statements
+from iamtriage.explaining._rules.shared.stated_decisions import POLICY_TYPE_NAMES
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -61,6 +61,8 @@ def denial_summary(denial: Denial, verdict: str) -> str:
 def reason_lines(denial: Denial) -> tuple[str, ...]:
     """Return the evidence for the cause that AWS names."""
     if denial.policy_type_evidence == "supplied":
+        from iamtriage.explaining._rules.shared.decision_details import denying_statements
+
         named = tuple(denying_statements(denial.facts, denial.action))
         if named:
             return named
