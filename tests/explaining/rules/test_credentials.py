@@ -1897,3 +1897,52 @@ def test_long_job_requests_a_longer_session(sign: str, duration: str) -> None:
     assert any(duration in step for step in found.remedies[0].steps)
     assert found.causes[1].code == "long-running"
     assert found.remedies[1].title == "Increase the role's session duration"
+
+
+REJECTED = botocore_text("InvalidClientTokenId", "GetCallerIdentity", INVALID)
+IDENTITY = '{"Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assumed-role/dev/kim"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "summary", "remedy"),
+    [
+        (
+            f"$ saml2aws exec -- ./loop.sh\nap-east-1\n\n{REJECTED}\neu-west-1\n{IDENTITY}\n",
+            "The credentials are valid: they work in eu-west-1. Only ap-east-1, an opt-in Region, rejects them: most likely, the session token is a version 1 token of the global STS endpoint.",
+            "Get the session from a regional STS endpoint",
+        ),
+        (
+            f"== us-east-1 ==\nok\n== me-south-1 ==\n{REJECTED}\n== eu-west-1 ==\nok\n",
+            "The credentials are valid: they work in us-east-1 and eu-west-1. Only me-south-1, an opt-in Region, rejects them: most likely, the account has not enabled it.",
+            "Check whether me-south-1 is enabled for the account",
+        ),
+        (
+            f"$ aws sts get-caller-identity --region af-south-1\n{REJECTED}\n$ aws sts get-caller-identity --region eu-west-1\n{IDENTITY}\n",
+            "The credentials are valid: they work in eu-west-1. Only af-south-1, an opt-in Region, rejects them: most likely, the session token is a version 1 token of the global STS endpoint.",
+            "Get the session from a regional STS endpoint",
+        ),
+        (
+            f"us-east-1:\n{REJECTED}\neu-west-1:\nok\n",
+            "The credentials are valid: they work in eu-west-1. Only us-east-1 rejects them.",
+            "Check which credentials are used",
+        ),
+    ],
+)
+def test_success_in_other_regions_refutes_invalid_keys(text: str, summary: str, remedy: str) -> None:
+    explanation = explain(text)
+    assert explanation.summary == summary
+    assert explanation.remedies[0].title == remedy
+    assert {cause.code for cause in explanation.causes}.isdisjoint({"key-gone", "key-mistyped"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"ap-east-1\n{REJECTED}\neu-west-1\n{REJECTED}\n",
+        f"ap-east-1\n{REJECTED}\neu-west-1\n",
+        f"$ aws sts get-caller-identity --region ap-east-1 --profile a\n{REJECTED}\n$ aws sts get-caller-identity --region eu-west-1 --profile b\n{IDENTITY}\n",
+        f"ap-east-1\n$ ./call.sh\n{REJECTED}\neu-west-1\nok\n",
+    ],
+)
+def test_other_calls_do_not_prove_the_credentials(text: str) -> None:
+    assert not explain(text).summary.startswith("The credentials are valid")

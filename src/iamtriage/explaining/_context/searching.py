@@ -11,6 +11,7 @@ from iamtriage.explaining._context.command_lines import find_commands, operation
 from iamtriage.explaining._context.endpoints import find_other_endpoint
 from iamtriage.explaining._context.model import Context, Stated
 from iamtriage.explaining._context.names import NAME_READERS
+from iamtriage.explaining._context.regions import find_heading_region
 from iamtriage.explaining._context.runtimes import find_runtime
 from iamtriage.explaining._context.s3_locations import find_location
 from iamtriage.explaining._context.sdk_frames import find_called_operation
@@ -54,6 +55,9 @@ def search_context(failure: Failure, whole: str) -> Context:
             name in _SETTINGS and len(whole) > len(section) and (stated := read(whole, None)) is not None
         ):
             values[name] = stated
+    is_named = command is not None and command.option("region") == values.get("region") is not None
+    if not is_named and (heading := find_heading_region(text, start)) is not None:
+        values["region"] = heading
     values["other_endpoint"] = find_other_endpoint(failure, section, whole, command)
     values["service"], values["operation"] = _find_call(failure, section, command, values.get("terraform"))
     values = {

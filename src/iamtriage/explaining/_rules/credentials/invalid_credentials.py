@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.access_keys import key_remedies
@@ -121,6 +122,8 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     if NO_REGISTRY_LOGIN.search(request.message):
         return explain_no_registry_login(case, request.message)
     region = _diagnose_region(case, request)
+    if request.working_regions:
+        return _explain_rejecting_region(case, request, region)
     is_other_partition = any(cause.code in _PARTITION_CAUSES for cause in region.causes)
     causes = (
         _reported_cause(request),
@@ -141,6 +144,62 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
             "No IAM policy helps here: AWS could not authenticate the caller and evaluated no policy. Retrying does not help either.",
         ),
     )
+
+
+def _explain_rejecting_region(
+    case: Case[InvalidCredentials], request: RejectedRequest, region: StsFindings
+) -> Explanation:
+    """Explain that credentials work in other Regions, so that the key and the token are valid."""
+    others = join_words(request.working_regions, "and")
+    rejects = f"Only {request.region} rejects them."
+    if request.is_opt_in:
+        likeliest = (
+            "the session token is a version 1 token of the global STS endpoint"
+            if request.uses_session
+            else "the account has not enabled it"
+        )
+        rejects = f"Only {request.region}, an opt-in Region, rejects them: most likely, {likeliest}."
+    found = INVALID_CREDENTIALS.cause(
+        "derived",
+        (
+            f"The text shows successful calls in {others}.",
+            *quote_phrases(request.message, *REJECTION_PHRASES),
+        ),
+        text=f"Only {request.region} rejects the credentials, so the key is neither deleted nor wrong.",
+    )
+    return Explanation(
+        failure=case.failure,
+        topic="invalid-credentials",
+        summary=f"The credentials are valid: they work in {others}. {rejects}",
+        causes=(found, *region.causes),
+        remedies=(
+            *_region_remedies(request, region),
+            credential_remedies.show_identity(find_profile(case)),
+        ),
+        notes=("No IAM policy helps here: AWS could not authenticate the caller and evaluated no policy.",),
+    )
+
+
+def _region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:
+    """Yield the fixes for an opt-in Region that rejects credentials, the likeliest first."""
+    if not request.is_opt_in:
+        return
+    enable = credential_remedies.enable_region(request.region)
+    if not request.uses_session:
+        yield enable
+    yield Remedy(
+        title="Get the session from a regional STS endpoint",
+        who="you",
+        steps=(
+            "Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
+            f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens.",
+        ),
+        commands=("export AWS_STS_REGIONAL_ENDPOINTS=regional",),
+        url=pages.TEMPORARY_REGIONS,
+    )
+    if request.uses_session:
+        yield enable
+    yield from (each for each in region.remedies if each.who == "account administrator")
 
 
 def _set_region_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -> Remedy | None:
@@ -182,6 +241,8 @@ def _summary(request: RejectedRequest) -> str:
         return "AWS does not accept the session token."
     if request.is_signed and request.is_temporary:
         return "AWS does not accept the temporary access key (ASIA…): most likely, its session token is missing or belongs to another key."
+    if request.is_signed and request.is_opt_in and request.uses_session:
+        return f"AWS does not accept the credentials in {request.region}: most likely, the session token is from the global STS endpoint and not valid in this Region."
     if request.is_signed and request.is_opt_in:
         return f"AWS does not accept the credentials in {request.region}: most likely, the account has not enabled this Region."
     return "AWS does not accept the credentials: the access key or session token is not valid. No permission is missing."
@@ -233,7 +294,8 @@ def _diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) -
             because=(f"The Region {request.region} must be enabled for each account.",),
             text=f"The account has not enabled {request.region}.",
         )
-        findings = attrs.evolve(findings, causes=(disabled, *findings.causes))
+        causes = (*findings.causes, disabled) if request.uses_session else (disabled, *findings.causes)
+        findings = attrs.evolve(findings, causes=causes)
     if request.partition != "aws" and (request.role is not None or not request.is_signed):
         # The environment is unknown. Without a region in it, many SDKs call the global endpoint.
         names_global = GLOBAL_HOST in find_aws_hosts(request.message)
@@ -298,7 +360,8 @@ def _remedies(
     if request.is_aws_compatible:
         yield credential_remedies.check_endpoint(is_other_software=True)
     if request.is_opt_in and request.is_signed and not request.is_temporary:
-        yield credential_remedies.enable_region(request.region)
+        yield from _region_remedies(request, region)
+        region = StsFindings()
     if request.is_signed and request.is_temporary:
         yield _session_token_remedy(case)
     if request.is_signed and request.partition != "aws":

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Role
+from iamtriage.explaining._context.regions import find_working_regions
 from iamtriage.explaining._rules.shared.clues import (
     AWS_COMPATIBLE,
     error_code,
@@ -42,6 +44,11 @@ UNKNOWN_KEY_CODES = frozenset({"InvalidAccessKeyId", "InvalidAccessKeyIdExceptio
 INVALID_TOKEN_CODES = frozenset({"InvalidToken", "InvalidTokenId"})
 # These operations send a token instead of a signature.
 _WEB_IDENTITY_ERROR = "WebIdentityErr"  # of the AWS SDK for Go v1
+# Keys of sessions, tools that start sessions, and the setting that makes SDKs get them from the global endpoint.
+_SESSIONS = lazy_pattern(
+    r"(?<![A-Z0-9])ASIA[A-Z0-9]{16}|:assumed-role/|:federated-user/|AWS_STS_REGIONAL_ENDPOINTS=legacy"
+    r"|\b(?:saml2aws|aws-vault|aws-?azure-?login|gimme-aws-creds|okta-?aws|onelogin-aws|aws2-wrap|awsume|granted|assume)\b"
+)
 _UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 
 
@@ -60,6 +67,8 @@ class RejectedRequest:
         is_aws_compatible: Whether the text names an endpoint of AWS-compatible software.
         is_s3: Whether S3 or a store like it rejected the request.
         is_signed: Whether the operation is signed with an access key.
+        uses_session: Whether the credentials are most likely those of a session.
+        working_regions: Other Regions in which the text shows successful calls.
     """
 
     message: str
@@ -72,6 +81,8 @@ class RejectedRequest:
     is_aws_compatible: bool
     is_s3: bool
     is_signed: bool
+    uses_session: bool = False
+    working_regions: tuple[str, ...] = ()
 
     @property
     def is_temporary(self) -> bool | None:
@@ -98,6 +109,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     message, region = message_text(case), find_region(case)
     service = case.failure.envelope.service
     code, role = error_code(case.failure), _find_role(case)
+    working = () if region is None else find_working_regions(case.failure.text, *case.failure.span)
     return RejectedRequest(
         message=message,
         code=code,
@@ -111,6 +123,8 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         is_signed=not (
             case.failure.envelope.operation in _UNSIGNED_OPERATIONS or _WEB_IDENTITY_ERROR in message
         ),
+        uses_session=_SESSIONS.search(case.text) is not None or role is not None,
+        working_regions=tuple(each for each in working if each != region),
     )
 
 

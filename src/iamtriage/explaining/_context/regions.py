@@ -1,0 +1,90 @@
+"""Find the Regions of a loop's output: the headings before each call, and the calls that succeeded.
+
+People run a command in many Regions with a shell loop that prints the Region before each call.
+"""
+
+from __future__ import annotations
+
+import re
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.command_lines import find_commands
+from iamtriage.explaining._context.model import Stated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TypeAlias
+
+    # Where a heading or a command begins and where its output begins, its Region and its profile.
+    _Output: TypeAlias = tuple[int, int, str | None, str | None]
+
+__all__ = ("find_heading_region", "find_working_regions")
+
+_REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
+_HEADINGS = lazy_pattern(
+    rf"(?m:^[ \t]{{0,8}}[=#*>\[(-]{{0,8}}[ \t]{{0,4}}(?:[Rr]egion[ :=]{{1,3}})?({_REGION})[ \t]{{0,4}}[=#*<:\])-]{{0,8}}[ \t\r]{{0,8}}$)",
+    re.ASCII,
+)
+_IS_REGION = lazy_pattern(_REGION)
+_PROMPT = lazy_pattern(r"(?m:^[^\n]{0,80}[$❯%] )")
+_ERROR = lazy_pattern(r"(?i:error|denied|exception|fail|invalid|expired|unable|could not|cannot)")
+# Characters before a failure that are searched for its heading, and around it for other calls.
+_CHARS_BEFORE, _CHARS_AROUND = 1_000, 8_000
+_MAX_REGIONS = 8
+
+
+def find_heading_region(text: str, start: int) -> Stated | None:
+    r"""Return the Region that the last line of its own before a failure states.
+
+    >>> text = "ap-east-1\n\nAn error occurred"
+    >>> find_heading_region(text, text.index("An")).value
+    'ap-east-1'
+    """
+    low = max(start - _CHARS_BEFORE, 0)
+    found = None
+    for found in _HEADINGS.finditer(text, low, start):  # noqa: B007 (the last one)
+        pass
+    if found is None or _PROMPT.search(text, found.end(), start):
+        return None
+    return Stated(found[1], found[0].strip())
+
+
+def find_working_regions(text: str, start: int, end: int) -> tuple[str, ...]:
+    r"""Return the Regions in which calls around a failure succeeded.
+
+    >>> text = "us-east-1\n\nAn error occurred (X)\neu-west-1\n{}\n"
+    >>> find_working_regions(text, 11, 32)
+    ('eu-west-1',)
+    """
+    low, high = max(start - _CHARS_AROUND, 0), min(end + _CHARS_AROUND, len(text))
+    outputs = sorted((*_find_headings(text, low, high), *_find_calls(text, low, high)), key=itemgetter(0))
+    found: dict[str, None] = {}
+    profile = next((each[3] for each in reversed(outputs) if each[1] <= start), None)
+    for index, (_, first, region, own_profile) in enumerate(outputs):
+        last = outputs[index + 1][0] if index + 1 < len(outputs) else high
+        output = text[first:last]
+        if region is None or first <= start < last or own_profile != profile:
+            continue
+        if output.strip() and not _ERROR.search(output):
+            found[region] = None
+    return tuple(found)[:_MAX_REGIONS]
+
+
+def _find_headings(text: str, low: int, high: int) -> Iterator[_Output]:
+    for found in _HEADINGS.finditer(text, low, high):
+        yield found.start(), found.end(), found[1], None
+
+
+def _find_calls(text: str, low: int, high: int) -> Iterator[_Output]:
+    for at, command in find_commands(text, low, high):
+        end = text.find("\n", at, high)
+        region, profile = command.option("region"), command.option("profile")
+        line = text.rfind("\n", low, at) + 1 or at
+        yield (
+            line,
+            high if end == -1 else end + 1,
+            None if region is None or not _IS_REGION.fullmatch(region.value) else region.value,
+            None if profile is None else profile.value,
+        )
