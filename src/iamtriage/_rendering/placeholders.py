@@ -24,6 +24,7 @@ _WORDS = frozenset(
         "ARN",
         "AUDIENCE",
         "BUCKET",
+        "CERTIFICATE_FILE",
         "CLUSTER",
         "CODE",
         "DOMAIN",

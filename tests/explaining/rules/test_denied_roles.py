@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage import explain, parse
+from iamtriage import explain
 
 ACCOUNT = "111122223333"
 _SPOT = "The provided credentials do not have permission to create the service-linked role for EC2 Spot Instances."
@@ -133,12 +133,65 @@ def test_level_of_a_permission_of_opensearch(permission: str, words: str) -> Non
     assert any(words in step for step in explanation.remedies[0].steps)
 
 
-@pytest.mark.parametrize("mark", ["...", "…", "... [truncated 1143 chars]", "[truncated]", "***"])
-def test_encoded_message_that_is_cut(mark: str) -> None:
-    encoded = "aB3_dE6fG9" * 12
-    text = f"An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation. Encoded authorization failure message: {encoded}"
-    assert "cut off" not in str(explain(text))
-    explanation = explain(f"{text}{mark}")
-    assert explanation.summary.endswith("which is cut off in this text.")
-    assert explanation.remedies[0].title == "Get the whole message, and decode it"
-    assert parse(f"{text}{mark}") is not None
+_ANCHOR = f"arn:aws:rolesanywhere:eu-west-1:{ACCOUNT}:trust-anchor/3f9c1a7e-2b0d-4f6e-8a51-0c7d9b1e2f30"
+_HELPER = (
+    f"$ aws_signing_helper credential-process --certificate /etc/pki/app.pem --trust-anchor-arn {_ANCHOR}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("Untrusted signing certificate", "found no trust chain"),
+        ("Untrusted certificate. Insufficient certificate", "found no trust chain"),
+        ("Certificate revoked or expired", "has expired, is not valid yet, or was revoked"),
+    ],
+)
+def test_certificate_that_roles_anywhere_rejects(message: str, words: str) -> None:
+    text = f"{_HELPER}2026/11/26 22:10:04 AccessDeniedException: {message}\n"
+    explanation = explain(text)
+    assert explanation.topic == "certificate-not-trusted"
+    assert words in explanation.summary
+    assert "/etc/pki/app.pem" in explanation.summary
+    assert explanation.remedies[0].commands == (
+        "openssl x509 -in /etc/pki/app.pem -noout -issuer -dates -ext basicConstraints,keyUsage",
+        "aws rolesanywhere get-trust-anchor --trust-anchor-id 3f9c1a7e-2b0d-4f6e-8a51-0c7d9b1e2f30 --region eu-west-1",
+    )
+    assert not any(remedy.policy for remedy in explanation.remedies)
+
+
+def test_role_that_roles_anywhere_cannot_assume() -> None:
+    policy = (
+        explain(f"AccessDeniedException: Unable to assume role for arn:aws:iam::{ACCOUNT}:role/backup")
+        .remedies[0]
+        .policy
+    )
+    assert policy is not None
+    assert "rolesanywhere.amazonaws.com" in str(policy)
+
+
+_NONE_FOUND = "No associations found for clusterName: prod, service account: worker, namespace: shop"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"operation error EKS Auth: AssumeRoleForPodIdentity, https response error StatusCode: 400, RequestID: 1b2c, ResourceNotFoundException: {_NONE_FOUND}",
+        f"botocore.exceptions.CredentialRetrievalError: Error when retrieving credentials from container-role: Error retrieving metadata: Received non 200 response 404 from container metadata: (ResourceNotFoundException): {_NONE_FOUND}, fault: client",
+    ],
+    ids=["agent", "pod"],
+)
+def test_pod_without_an_association(text: str) -> None:
+    explanation = explain(text, facts={"region": "eu-west-1"})
+    assert "prod has no Pod Identity association for the service account shop/worker" in explanation.summary
+    assert (
+        "aws eks create-pod-identity-association --cluster-name prod --namespace shop --service-account worker --role-arn ROLE_ARN --region eu-west-1"
+        in explanation.remedies[0].commands
+    )
+
+
+def test_credentials_id_that_the_ecs_agent_does_not_know() -> None:
+    explanation = explain(
+        'Error when retrieving credentials from container-role: Error retrieving metadata: Received non 200 response 400 from container metadata: {"code":"InvalidIdInRequest","message":"CredentialsV2Request: Credentials not found","HTTPErrorCode":400}'
+    )
+    assert explanation.topic == "credentials-id-unknown"

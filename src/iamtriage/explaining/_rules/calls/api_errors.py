@@ -50,6 +50,10 @@ from iamtriage.explaining._rules.calls.session_manager import (
 )
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
+from iamtriage.explaining._rules.credentials.pod_agents import (
+    MISSING_ASSOCIATION,
+    explain_missing_association,
+)
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, find_region, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -304,6 +308,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         service="kms",
         message=lazy_pattern(r"\bis (?:disabled|pending (?:deletion|import))\b"),
     ),
+    Route(explain_missing_association, message=MISSING_ASSOCIATION),
     Route(explain_node_group, message=NODES_FAILED, code=lazy_pattern(r"NodeCreationFailure")),
     Route(explain_unvalidated_destination, message=UNVALIDATED_DESTINATION),
     Route(explain_session_duration, message=SESSION_DURATION),

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
     find_profile,
     find_region,
+    quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 
@@ -31,15 +32,18 @@ __all__ = (
     "GITHUB_SIGNS",
     "METADATA_SIGNS",
     "TIMEOUT_SIGNS",
+    "UNKNOWN_CREDENTIALS_ID",
     "advise_in_ci",
     "advise_in_docker",
     "advise_on_ec2",
     "advise_on_ecs",
     "advise_on_lambda",
     "advise_on_laptop",
+    "explain_unknown_credentials_id",
     "stated_profile",
 )
 
+UNKNOWN_CREDENTIALS_ID = lazy_pattern(r"CredentialsV\dRequest: Credentials not found|\bInvalidIdInRequest\b")
 METADATA_SIGNS = lazy_pattern(
     r"EC2 IMDS|ec2imds|EC2RoleRequestError|EC2MetadataError|169\.254\.169\.254|instance profile|EC2 Instance Metadata|IMDS|iam-role\b"
 )
@@ -105,6 +109,14 @@ RELATIVE_URI_LOST = CauseType(
     fix="Pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI to the process.",
     of="no-credentials",
     example="no-credentials-on-ecs",
+)
+CREDENTIALS_ID_UNKNOWN = CauseType(
+    "credentials-id-unknown",
+    title="The ECS agent does not know the credentials ID",
+    text="The endpoint of the ECS agent answered, but has no credentials for the ID in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.",
+    recognised_by='The ECS agent says "CredentialsV2Request: Credentials not found" or InvalidIdInRequest.',
+    fix="Use the variable of the running task, or restart the task or the ECS agent.",
+    sources=(pages.ECS_TASK_ROLE,),
 )
 LAMBDA_VARIABLES_LOST = CauseType(
     "lambda-variables-lost",
@@ -241,6 +253,36 @@ def advise_on_ecs(_case: Case[MissingCredentials], _message: str) -> Advice:
                 url=pages.ECS_TASK_ROLE,
             )
         ],
+    )
+
+
+def explain_unknown_credentials_id(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that the ECS agent has no credentials for the ID that the task asked for."""
+    return Explanation(
+        failure=case.failure,
+        topic="credentials-id-unknown",
+        summary="The ECS agent has no credentials for the ID that the process asked for, so the SDK got none.",
+        causes=(
+            CREDENTIALS_ID_UNKNOWN.cause(
+                "reported", quote_phrases(message, "Credentials not found", "InvalidIdInRequest")
+            ),
+            NO_TASK_ROLE.cause(),
+        ),
+        remedies=(
+            Remedy(
+                title="Restart the task, and check that nothing sets the variable",
+                who="account administrator",
+                steps=(
+                    "The ID belongs to one task: remove AWS_CONTAINER_CREDENTIALS_RELATIVE_URI from images, env files and copied environments.",
+                    "Start a new task. If new tasks fail too, restart the ECS agent of the container instance.",
+                ),
+                commands=(
+                    "aws ecs update-service --cluster CLUSTER --service SERVICE --force-new-deployment",
+                ),
+                url=pages.ECS_TASK_ROLE,
+            ),
+        ),
+        notes=("An IAM policy does not help: no signed request reached AWS.",),
     )
 
 

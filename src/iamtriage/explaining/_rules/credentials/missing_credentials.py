@@ -15,6 +15,10 @@ from iamtriage.explaining._rules.credentials.broken_profiles import (
     BROKEN_PROFILE_MESSAGES,
     explain_broken_profile,
 )
+from iamtriage.explaining._rules.credentials.credential_sources import (
+    UNKNOWN_CREDENTIALS_ID,
+    explain_unknown_credentials_id,
+)
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
 from iamtriage.explaining._rules.credentials.missing_logins import (
     OTHER_HOME,
@@ -208,6 +212,7 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
 
 # The most specific routes come first.
 _ROUTES: tuple[Route[_Rule], ...] = (
+    Route(explain_unknown_credentials_id, message=UNKNOWN_CREDENTIALS_ID),
     Route(explain_no_registry_login, message=NO_REGISTRY_LOGIN),
     Route(
         _explain_profile_not_found,

@@ -5,7 +5,10 @@ Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.htm
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
@@ -13,7 +16,9 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_roles import (
     AGENT_MISSING,
     SDK_TOO_OLD,
+    SERVICE_ACCOUNT_WITHOUT_ROLE,
     annotate_command,
+    create_association_command,
     list_associations_command,
 )
 from iamtriage.explaining._rules.shared import commands, pages
@@ -26,16 +31,18 @@ from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
+    from iamtriage.failures._failures import AwsError, MissingCredentials
 
 __all__ = (
     "AGENT_UNREACHABLE",
     "CONNECTION_PHRASES",
+    "MISSING_ASSOCIATION",
     "NO_CALL_WITHOUT_CREDENTIALS",
     "REJECTED_TOKEN",
     "UNKNOWN_HOST_PHRASE",
     "explain_agent_rejection",
     "explain_agent_unreachable",
+    "explain_missing_association",
     "explain_old_sdk",
 )
 
@@ -47,6 +54,14 @@ REJECTED_TOKEN = lazy_pattern(
 _REJECTION_TEXTS: dict[str | None, str] = {
     "empty": "The request had no token in its Authorization header.",
     "parsed": "The Authorization header did not contain a service account token.",
+}
+MISSING_ASSOCIATION = lazy_pattern(r"No associations? found for clusterName")
+"""What EKS Auth says to the agent."""
+# The values in that message.
+_ASSOCIATED = {
+    "cluster": lazy_pattern(r"clusterName:\s?(?P<value>[A-Za-z0-9][\w-]{0,99})", re.ASCII),
+    "service_account": lazy_pattern(r"service ?[aA]ccount:\s?(?P<value>[a-z0-9][a-z0-9.-]{0,252})", re.ASCII),
+    "namespace": lazy_pattern(r"namespace:\s?(?P<value>[a-z0-9][a-z0-9-]{0,62})", re.ASCII),
 }
 AGENT_UNREACHABLE = lazy_pattern(
     r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)[^\n]{0,120}(?:169\.254\.170\.23|fd00:ec2::23)"
@@ -91,6 +106,47 @@ CALLED_BY_HAND = CauseType(
     fix="Let an SDK get the credentials.",
     of="agent-refused-token",
 )
+
+
+def explain_missing_association(case: Case[AwsError | MissingCredentials], message: str) -> Explanation:
+    """Explain that the cluster has no Pod Identity association for the pod's service account."""
+    facts = case.facts
+    for name, pattern in _ASSOCIATED.items():
+        found = pattern.search(message)
+        if found is not None:
+            facts = attrs.evolve(facts, **{name: found["value"]})
+    case = attrs.evolve(case, facts=facts)
+    account = f"the service account {facts.namespace or 'NAMESPACE'}/{facts.service_account or 'NAME'}"
+    cluster = f"The cluster {facts.cluster}" if facts.cluster else "The cluster"
+    return Explanation(
+        failure=case.failure,
+        topic="no-credentials",
+        summary=f"{cluster} has no Pod Identity association for {account}, so the pod gets no credentials.",
+        causes=(
+            SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
+                "reported",
+                quote_phrases(message, "No associations found"),
+                text=f"No association names {account}, or it was created only after the pod.",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Create the association, and re-create the pods",
+                who="cluster administrator",
+                steps=(
+                    "The role must trust pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession.",
+                    "If the service account's name or namespace is wrong, correct the pod or the association instead.",
+                ),
+                commands=(
+                    list_associations_command(case),
+                    create_association_command(case),
+                    commands.restart_command(facts.namespace),
+                ),
+                url=pages.EKS_POD_ASSOCIATION,
+            ),
+        ),
+        notes=("The pod already uses EKS Pod Identity: an annotation for IRSA does not change that.",),
+    )
 
 
 def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:

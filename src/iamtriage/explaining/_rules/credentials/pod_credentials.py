@@ -17,11 +17,13 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_agents import (
     AGENT_UNREACHABLE,
     CONNECTION_PHRASES,
+    MISSING_ASSOCIATION,
     NO_CALL_WITHOUT_CREDENTIALS,
     REJECTED_TOKEN,
     UNKNOWN_HOST_PHRASE,
     explain_agent_rejection,
     explain_agent_unreachable,
+    explain_missing_association,
     explain_old_sdk,
 )
 from iamtriage.explaining._rules.credentials.pod_roles import (
@@ -111,6 +113,8 @@ def explain_pod_credentials(case: Case[MissingCredentials], message: str) -> Exp
     rejection = REJECTED_TOKEN.search(message)
     if rejection is not None:
         return explain_agent_rejection(case, message, rejection["problem"])
+    if MISSING_ASSOCIATION.search(message):
+        return explain_missing_association(case, message)
     if _ACCOUNT_WITHOUT_ROLE.search(message):
         return _explain_account_without_role(case, message)
     if AGENT_UNREACHABLE.search(message):

@@ -33,6 +33,7 @@ __all__ = (
     "advise_in_pods",
     "annotate_command",
     "assign_pod_role_remedy",
+    "create_association_command",
     "irsa_remedy",
     "list_associations_command",
     "pod_identity_remedy",
@@ -145,7 +146,6 @@ def _advise_on_variables(case: Case[MissingCredentials]) -> Advice:
 
 def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
     """Return the remedy that assigns a pod its own role instead of its node's."""
-    name, namespace = _account_and_namespace(case)
     return Remedy(
         title=title,
         who="cluster administrator",
@@ -159,13 +159,7 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
             _show_variables_command(case),
             _show_account_command(case),
             list_associations_command(case),
-            fill_command(
-                "aws eks create-pod-identity-association --cluster-name {} --namespace {} --service-account {} --role-arn ROLE_ARN --region {}",
-                commands.cluster(case.facts.cluster),
-                namespace,
-                name,
-                commands.region(find_region(case)),
-            ),
+            create_association_command(case),
             annotate_command(case),
             commands.restart_command(case.facts.namespace),
         ),
@@ -256,6 +250,17 @@ def list_associations_command(case: AnyCase) -> str:
     name, namespace = _account_and_namespace(case)
     return fill_command(
         "aws eks list-pod-identity-associations --cluster-name {} --namespace {} --service-account {} --region {}",
+        commands.cluster(case.facts.cluster),
+        namespace,
+        name,
+        commands.region(find_region(case)),
+    )
+
+
+def create_association_command(case: AnyCase) -> str:
+    name, namespace = _account_and_namespace(case)
+    return fill_command(
+        "aws eks create-pod-identity-association --cluster-name {} --namespace {} --service-account {} --role-arn ROLE_ARN --region {}",
         commands.cluster(case.facts.cluster),
         namespace,
         name,

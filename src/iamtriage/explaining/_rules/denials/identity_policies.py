@@ -15,7 +15,11 @@ from iamtriage.explaining._rules.shared.common_causes import (
     DERIVED_ACTION,
     NO_IDENTITY_ALLOW,
 )
-from iamtriage.explaining._rules.shared.denial import identity_allow_helps, is_encoded_message_cut
+from iamtriage.explaining._rules.shared.denial import (
+    identity_allow_helps,
+    is_encoded_message_cut,
+    is_message_cut,
+)
 from iamtriage.explaining._rules.shared.wording import (
     EVENTUAL_CONSISTENCY,
     ONE_POLICY_TYPE,
@@ -132,6 +136,8 @@ def explain_denial_without_reason(denial: Denial) -> Explanation:
         reason = "the reason is in the encoded message, which is cut off in this text"
     elif denial.failure.encoded_message and denial.facts.decoded_message is None:
         reason = "the reason is in the encoded message"
+    elif is_message_cut(denial):
+        reason = "the text is cut off before the reason"
     return Explanation(
         failure=denial.failure,
         topic="access-denied",

@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.arns._principals import Root, ServiceLinkedRole, User
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.denial import cut_resource, identity_allow_helps, is_message_cut
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
@@ -74,13 +75,22 @@ def remedies_without_reason(denial: Denial) -> tuple[Remedy, ...]:
     if denial.action is None:
         remedies = present(_identify_caller_remedy(denial))
     elif identity_allow_helps(denial):
-        allow = allow_remedy(denial, first_step=_IF_NOT_ALLOWED)
+        allow = allow_remedy(denial, first_step=_cut_step(denial) or _IF_NOT_ALLOWED)
         remedies = present(allow, _cross_account_remedy(denial), _locate_policy_remedy(denial))
     else:
         remedies = present(_locate_policy_remedy(denial))
     details = present(authorization_details_remedy(denial))
     # An encoded message contains more than any guess.
     return (*details, *remedies) if denial.failure.encoded_message else (*remedies, *details)
+
+
+def _cut_step(denial: Denial) -> str | None:
+    """Return what is unknown because the text cuts the message off."""
+    if not is_message_cut(denial):
+        return None
+    shown = cut_resource(denial)
+    name = f" The name of the resource begins with {clip_text(shown)}: complete it." if shown else ""
+    return f"The text is cut off, so look at the whole message first: this helps if no policy of the caller allows the action yet.{name}"
 
 
 def _grant_remedy(denial: Denial) -> Remedy | None:

@@ -55,6 +55,8 @@ _SERVICES_IN_MESSAGES = (
     ("Step Functions", "states.amazonaws.com"),
     ("rolesanywhere", "rolesanywhere.amazonaws.com"),
     ("aws_signing_helper", "rolesanywhere.amazonaws.com"),
+    # The message of CreateSession.
+    ("Unable to assume role for arn:", "rolesanywhere.amazonaws.com"),
 )
 _ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
 _PAGE = "https://docs.aws.amazon.com/redshift/latest/mgmt/copy-unload-iam-role.html"

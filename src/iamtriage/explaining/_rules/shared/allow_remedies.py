@@ -14,6 +14,7 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import companion_actions, text_hints
+from iamtriage.explaining._rules.shared.denial import cut_resource
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principal_words import PLACEHOLDER_ACCOUNT
 from iamtriage.policies._documents import build_document, build_statement
@@ -112,7 +113,7 @@ def allow_remedy(
     steps = [
         *([first_step] if first_step else []),
         *hints,
-        *(note for note in grant.notes if not note.startswith(_PARTITION)),
+        *(note for note in grant.notes if not note.startswith(_PARTITION) and not _is_of_cut(note, denial)),
         *companion_actions(grant.action, denial.resource),
     ]
     # Whoever replaces the placeholders of an ARN sees its partition.
@@ -157,6 +158,11 @@ def allow_remedy(
         layer="identity",
         url=url or pages.MANAGE_POLICIES,
     )
+
+
+def _is_of_cut(note: str, denial: Denial) -> bool:
+    """Return whether a note is about the form of a resource that the text cuts off."""
+    return note.startswith("AWS lists no resource of this form") and cut_resource(denial) is not None
 
 
 def _permission_set_step(role: IdentityCenterRole) -> str:

@@ -36,13 +36,22 @@ from iamtriage.typing import Deny, PolicyType
 if TYPE_CHECKING:
     from iamtriage.policies._grants import Location
 
-__all__ = ("ASSUME_ROLE_ACTIONS", "Denial", "build_denial", "identity_allow_helps", "is_encoded_message_cut")
+__all__ = (
+    "ASSUME_ROLE_ACTIONS",
+    "Denial",
+    "build_denial",
+    "cut_resource",
+    "identity_allow_helps",
+    "is_encoded_message_cut",
+    "is_message_cut",
+)
 
 ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
 """The actions of an AssumeRole call, in lowercase."""
 # What logs and people put in place of the rest of a long word.
 _CUT = lazy_pattern(r"\.{2,}|…|\*{3,}|\s?[\[(<](?:truncated|cut|snip|redacted)", re.IGNORECASE)
 _CUT_REACH = 40
+_CUT_OFF = lazy_pattern(r"(?:\.{2,}|…+|\s?[\[(<](?:truncated|cut|snip)[^/:]{0,40})\Z", re.IGNORECASE)
 _TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
 
 
@@ -177,7 +186,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
             statements = first.sids or statements
         others = tuple((each.policy_type, each.deny) for each in reasons[1:] if each.policy_type is not None)
     actions: tuple[str, ...] = (action,) if action else ()
-    if action is None or ":" not in action:
+    if action is None or ":" not in action or _CUT_OFF.search(action):
         # Most messages name the action, and the table of actions is large.
         from iamtriage.explaining._rules.shared.derived_actions import derive_actions
 
@@ -278,3 +287,18 @@ def is_encoded_message_cut(denial: Denial) -> bool:
     place = denial.failure.spans.get("encoded_message")
     after = "" if place is None else denial.failure.text[place[1] : place[1] + _CUT_REACH]
     return _CUT.search(encoded) is not None or _CUT.match(after.lstrip()) is not None
+
+
+def cut_resource(denial: Denial) -> str | None:
+    """Return what the text shows of the last part of a resource that it cuts off, or ``None`` if it cuts nothing."""
+    found = _CUT_OFF.search(denial.failure.resource or "")
+    if found is None or not found.string.startswith("arn:"):
+        return None
+    return found.string[: found.start()].rpartition("/")[2].rpartition(":")[2]
+
+
+def is_message_cut(denial: Denial) -> bool:
+    """Return whether the text cuts the message off within the action or resource, before any reason."""
+    return denial.deny is None and (
+        cut_resource(denial) is not None or _CUT_OFF.search(denial.failure.action or "") is not None
+    )

@@ -27,6 +27,9 @@ _OTHER_MESSAGE = "denials.service_specific.explain_service_message"
 _NO_ASSIGNMENT = "denials.permission_sets.explain_no_assignment"
 _OTHER_SOFTWARE = "denials.s3_compatible_stores.explain_s3_compatible_store"
 MESSAGE_RULES: tuple[tuple[str, str], ...] = (
+    ("untrusted signing certificate", "denials.roles_anywhere.explain_rejected_certificate"),
+    ("untrusted certificate", "denials.roles_anywhere.explain_rejected_certificate"),
+    ("certificate revoked or expired", "denials.roles_anywhere.explain_rejected_certificate"),
     ("service-linked role", "denials.service_linked_roles.explain_missing_role"),
     ("service linked role", "denials.service_linked_roles.explain_missing_role"),
     ("explicitly denies access", "denials.kms_keys.explain_three_reasons"),

@@ -1,0 +1,108 @@
+"""Explain that IAM Roles Anywhere rejects a certificate.
+
+Sources: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/authentication.html and
+https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.clues import find_option, message_text
+from iamtriage.explaining._rules.shared.commands import fill_command
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+__all__ = ("explain_rejected_certificate",)
+
+_PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html"
+_ANCHOR = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:rolesanywhere:(?P<region>[a-z0-9-]{5,30}):[0-9]{12}:trust-anchor/(?P<id>[0-9a-f-]{36})(?![\w-])",
+    re.ASCII,
+)
+_PATH = lazy_pattern(r"[\w./~-]{1,200}", re.ASCII)
+_REVOKED = "revoked or expired"
+
+CERTIFICATE_NOT_TRUSTED = CauseType(
+    "certificate-not-trusted",
+    title="IAM Roles Anywhere does not trust the certificate",
+    text="No trust chain leads from the certificate to the CA of the trust anchor.",
+    recognised_by='IAM Roles Anywhere says "Untrusted signing certificate", "Untrusted certificate" or "Certificate revoked or expired".',
+    fix="Use a certificate of the trust anchor's CA, and pass intermediate CAs with --intermediates.",
+    sources=(_PAGE,),
+)
+CERTIFICATE_UNSUITABLE = CauseType(
+    "certificate-unsuitable",
+    title="The certificate is not one that Roles Anywhere accepts",
+    text="It must be an X.509 version 3 certificate of an end entity (CA: false) with the key usage digitalSignature and a signature with SHA-256 or stronger.",
+    fix="Issue a certificate that fulfills the requirements.",
+    of="certificate-not-trusted",
+)
+
+
+def explain_rejected_certificate(denial: Denial) -> Explanation:
+    """Explain that IAM Roles Anywhere found no trust chain, or that the certificate is revoked or has expired."""
+    is_revoked = _REVOKED in message_text(denial).lower()
+    path = find_option(denial, "certificate")
+    path = path if path is not None and _PATH.fullmatch(path) else None
+    stated = f"the certificate {clip_text(path)}" if path else "the certificate"
+    anchor = _ANCHOR.search(denial.failure.text)
+    of_anchor = "the trust anchor" if anchor is None else f"the trust anchor {anchor['id']}"
+    if is_revoked:
+        verdict = f"IAM Roles Anywhere rejected {stated}: it has expired, is not valid yet, or was revoked."
+        text = "The certificate has expired, or a CRL in Roles Anywhere lists it."
+    else:
+        verdict = f"IAM Roles Anywhere found no trust chain from {stated} to the CA of {of_anchor}."
+        text = f"Another CA than the one in {of_anchor} issued the certificate, or an intermediate CA was not passed."
+    return Explanation(
+        failure=denial.failure,
+        topic="certificate-not-trusted",
+        summary=verdict,
+        causes=(
+            CERTIFICATE_NOT_TRUSTED.cause("reported", text=text),
+            *(() if is_revoked else (CERTIFICATE_UNSUITABLE.cause(),)),
+        ),
+        remedies=(_check_certificate_remedy(path, anchor, is_revoked=is_revoked),),
+        notes=("No IAM policy was evaluated, so neither an Allow nor the role's trust policy helps.",),
+    )
+
+
+def _check_certificate_remedy(path: str | None, anchor: re.Match[str] | None, *, is_revoked: bool) -> Remedy:
+    steps = [
+        "Compare the issuer of the certificate with the CA in the trust anchor, and check its dates and the clock of the machine.",
+        "The trust anchor must be enabled, and be the one of the Region that the call uses.",
+    ]
+    if is_revoked:
+        steps[1] = (
+            "If it is still valid, look for it in the CRLs: aws rolesanywhere list-crls. Then issue a new certificate."
+        )
+    else:
+        steps.insert(
+            1, "If an intermediate CA issued it, pass the intermediate certificates with --intermediates."
+        )
+    return Remedy(
+        title="Check the certificate, and issue a new one if necessary"
+        if is_revoked
+        else "Check who issued the certificate, and pass the intermediate CAs",
+        who="you",
+        steps=tuple(steps),
+        commands=(
+            fill_command(
+                "openssl x509 -in {} -noout -issuer -dates -ext basicConstraints,keyUsage",
+                path or "CERTIFICATE_FILE",
+            ),
+            fill_command(
+                "aws rolesanywhere get-trust-anchor --trust-anchor-id {} --region {}",
+                anchor["id"] if anchor else "TRUST_ANCHOR_ID",
+                commands.region(anchor["region"] if anchor else None),
+            ),
+        ),
+        url=_PAGE,
+    )

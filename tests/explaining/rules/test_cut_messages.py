@@ -1,0 +1,58 @@
+"""Tests for messages that a text cuts off."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+ACCOUNT = "111122223333"
+_DENIED = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/app/run is not authorized to perform: "
+
+
+@pytest.mark.parametrize("mark", ["...", "…", "... [truncated 1143 chars]", "[truncated]", "***"])
+def test_encoded_message_that_is_cut(mark: str) -> None:
+    encoded = "aB3_dE6fG9" * 12
+    text = f"An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation. Encoded authorization failure message: {encoded}"
+    assert "cut off" not in str(explain(text))
+    explanation = explain(f"{text}{mark}")
+    assert explanation.summary.endswith("which is cut off in this text.")
+    assert explanation.remedies[0].title == "Get the whole message, and decode it"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "shown"),
+    [
+        ("s3:PutObject", "arn:aws:s3:::orders/inbound/20…", "begins with 20:"),
+        (
+            "secretsmanager:GetSecretValue",
+            f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:db-...",
+            "begins with db-:",
+        ),
+        (
+            "eks:DescribeNodegroup",
+            f"arn:aws:eks:eu-west-1:{ACCOUNT}:nodegroup/prod/wor…",
+            "begins with wor:",
+        ),
+    ],
+)
+def test_resource_that_is_cut(action: str, resource: str, shown: str) -> None:
+    explanation = explain(f"{_DENIED}{action} on resource: {resource}")
+    assert explanation.summary.endswith("the text is cut off before the reason.")
+    steps = explanation.remedies[0].steps
+    assert shown in steps[0]
+    assert not any("no resource of this form" in step for step in steps)
+    assert "NAME" in str(explanation.remedies[0].policy)
+
+
+def test_action_that_is_cut_is_that_of_the_operation() -> None:
+    message = f"{_DENIED}s3:PutObj[truncated]"
+    explanation = explain(f"An error occurred (AccessDenied) when calling the PutObject operation: {message}")
+    assert "was denied s3:PutObject: the text is cut off" in explanation.summary
+
+
+@pytest.mark.parametrize(
+    "resource", ["arn:aws:iam::...:role/reader", "arn:aws:s3:::orders-***/a", "arn:aws:s3:::orders/***"]
+)
+def test_masked_resource_is_not_cut(resource: str) -> None:
+    assert "cut off" not in str(explain(f"{_DENIED}s3:GetObject on resource: {resource}"))
