@@ -7,7 +7,7 @@ import re
 import pytest
 
 from iamtriage import explain
-from iamtriage._rendering.command_blocks import command_blocks
+from iamtriage._rendering.explanations.command_blocks import command_blocks
 from tests.explaining.golden.cases import CASES
 
 # An operation of the AWS CLI, unless a whole command is written out in the sentence.

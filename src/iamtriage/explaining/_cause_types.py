@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iamtriage._rendering.blocks import Block
-    from iamtriage._rendering.short_form import CauseParts
+    from iamtriage._rendering.explanations.short_form import CauseParts
 
 __all__ = ("Cause", "CauseType", "Evidence", "cause_parts", "cause_url", "escape_all")
 
@@ -78,14 +78,14 @@ class Cause(Value, View):
 
     @override
     def _blocks(self) -> Iterator[Block]:
-        from iamtriage._rendering.full_form import cause_blocks
+        from iamtriage._rendering.explanations.full_form import cause_blocks
 
         return cause_blocks(cause_parts(self))
 
 
 def cause_parts(cause: Cause) -> CauseParts:
     """Return what renderers show of a cause."""
-    from iamtriage._rendering.short_form import CauseParts
+    from iamtriage._rendering.explanations.short_form import CauseParts
 
     return CauseParts(cause.evidence, cause.text, cause.because)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iamtriage._rendering.blocks import Block
-    from iamtriage._rendering.short_form import Parts, RemedyParts
+    from iamtriage._rendering.explanations.short_form import Parts, RemedyParts
 
 __all__ = ("Detail", "Explanation", "Remedies", "Remedy", "Who")
 
@@ -134,7 +134,7 @@ class Remedy(Value, View):
 
     @override
     def _blocks(self) -> Iterator[Block]:
-        from iamtriage._rendering.full_form import remedy_blocks
+        from iamtriage._rendering.explanations.full_form import remedy_blocks
 
         return remedy_blocks(_remedy_parts(self))
 
@@ -314,7 +314,7 @@ class Explanation(Value, View):
         return self._without_secrets(self._blocks())
 
     def _short(self, width: int) -> tuple[Block, ...]:
-        from iamtriage._rendering.short_form import short_blocks
+        from iamtriage._rendering.explanations.short_form import short_blocks
 
         return self._without_secrets(short_blocks(self._parts(), width))
 
@@ -348,7 +348,7 @@ class Explanation(Value, View):
         return cast("dict[str, Any]", map_strings(data, secret_remover(self.failure)))
 
     def _parts(self) -> Parts:
-        from iamtriage._rendering.short_form import Parts
+        from iamtriage._rendering.explanations.short_form import Parts
 
         remedies, failures = self.remedies, self.other_failures
         combined = self._combine(self, failures) if self._combine and failures else None
@@ -383,20 +383,20 @@ class Explanation(Value, View):
     @override
     def _blocks(self) -> Iterator[Block]:
         """Yield everything, in order."""
-        from iamtriage._rendering.full_form import full_blocks
+        from iamtriage._rendering.explanations.full_form import full_blocks
 
         facts = () if self.failure is None else tuple(self.failure.labelled_facts())
         return full_blocks(self._all_parts(), facts)
 
     def _card_blocks(self, *, is_open: bool) -> Iterator[Block]:
-        from iamtriage._rendering.full_form import card_blocks
+        from iamtriage._rendering.explanations.full_form import card_blocks
         from iamtriage.explaining._sources import text_blocks
 
         text = text_blocks(self.failure) if self.failure is not None and self.failure.text else ()
         return card_blocks(self._all_parts(), text, is_open=is_open)
 
     def _all_parts(self) -> Parts:
-        from iamtriage._rendering.short_form import Parts
+        from iamtriage._rendering.explanations.short_form import Parts
 
         return Parts(
             summary=self.summary,
@@ -415,7 +415,7 @@ def _is_full(detail: Detail) -> bool:
 
 
 def _remedy_parts(remedy: Remedy) -> RemedyParts:
-    from iamtriage._rendering.short_form import RemedyParts
+    from iamtriage._rendering.explanations.short_form import RemedyParts
 
     return RemedyParts(
         title=remedy.title,

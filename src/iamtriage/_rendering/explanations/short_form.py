@@ -15,8 +15,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Code, Heading, Items, Labels, Link, Paragraph
-from iamtriage._rendering.command_blocks import command_blocks, files_of
 from iamtriage._rendering.documents import compact_json
+from iamtriage._rendering.explanations.command_blocks import command_blocks, files_of
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.terminal import count_lines
 from iamtriage._values import Value
