@@ -8,9 +8,6 @@ import attrs
 
 from iamtriage._reading.excerpts import LONG
 from iamtriage.inputs._content import NUL_BYTES, Content, describe_os_error
-from iamtriage.inputs._line_numbers import LineNumbers
-from iamtriage.inputs._live import read_live_lines
-from iamtriage.inputs._log_events import find_messages
 from iamtriage.inputs._selection import Selection
 
 if TYPE_CHECKING:
@@ -20,6 +17,7 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.entries.splitting import Tick
     from iamtriage.failures._failures import Failure
+    from iamtriage.inputs._line_numbers import LineNumbers
     from iamtriage.inputs._records.formats import Reader
 
 __all__ = ("Input", "Source")
@@ -128,6 +126,8 @@ class Input:
         for content in self.open_content():
             reader = _find_reader(content)
             if reader is None:
+                from iamtriage.inputs._line_numbers import LineNumbers
+
                 lines = LineNumbers()
                 for failure in self._scan(content, lines):
                     yield failure, lines.find(failure)
@@ -188,6 +188,8 @@ class Input:
     def _scan(self, content: Content, watcher: LineNumbers | None = None) -> Iterator[Failure]:
         """Yield the failures of a log; those of a pipe or terminal soon after their last line."""
         from iamtriage._reading.texts import scan_lines
+        from iamtriage.inputs._live import read_live_lines
+        from iamtriage.inputs._log_events import find_messages
 
         lines: Iterable[str | Tick] | None = find_messages(content)
         if lines is None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import find_action, service_prefix
-from iamtriage.explaining._context.command_lines import operation_of_command
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.policies._grants import name_stem
 
@@ -76,6 +75,8 @@ def resource_names(context: Context, service: str | None) -> tuple[tuple[str, st
 
 
 def _iterate_names(context: Context, service: str | None) -> Iterator[tuple[str, str]]:
+    from iamtriage.explaining._context.command_lines import operation_of_command
+
     command = context.command
     called = operation_of_command(command)
     is_of_service = called is not None and service is not None and service_prefix(called[0]) == service

@@ -9,14 +9,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Root, ServiceLinkedRole, User
 from iamtriage.explaining._explanations import Remedy
-from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial import cut_resource, identity_allow_helps, is_message_cut
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -39,6 +37,8 @@ _IF_NOT_ALLOWED = "The message does not say why. This helps if no policy of the 
 def no_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
     """Return the remedies if no identity-based policy allows the action."""
     if isinstance(denial.role, ServiceLinkedRole) and denial.service == "kms":
+        from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
+
         return present(resource_remedy(denial), authorization_details_remedy(denial))
     investigate = _identify_caller_remedy if denial.action is None else _locate_policy_remedy
     return present(
@@ -168,6 +168,9 @@ def _cross_account_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy for the resource's owner, if it is in another account."""
     if not denial.crosses_accounts:
         return None
+    from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
+    from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+
     if denial.service in RESOURCE_POLICIES:
         return resource_remedy(denial)
     return Remedy(
