@@ -6,22 +6,43 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import copy
+import re
+from typing import TYPE_CHECKING, Any
 
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.assuming_roles import (
     NO_SUCH_ROLE,
     SESSION_TAGS,
+    narrow_deny_remedy,
     trust_policy_commands,
 )
 from iamtriage.explaining._rules.denials.federation import ONLY_TRUST_NOTES
 from iamtriage.explaining._rules.denials.web_identity_remedies import CHANGE_STATEMENT, role_location
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
+from iamtriage.explaining._rules.sts.trust_documents import (
+    as_strings,
+    iterate_statements,
+    mapping,
+    parse_document,
+)
+from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, replace_policy_remedy
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 
 __all__ = ("explain_saml",)
 
@@ -29,13 +50,15 @@ __all__ = ("explain_saml",)
 _ONLY_TRUST_POLICY = "For this call only the trust policy decides: the caller has no identity-based policies."
 
 
-_SAML_AUDIENCES = {
-    "aws-cn": "https://signin.amazonaws.cn/saml",
-    "aws-us-gov": "https://signin.amazonaws-us-gov.com/saml",
+# https://docs.aws.amazon.com/general/latest/gr/signin-service.html
+_SIGN_IN_DOMAINS = {
+    "aws": "signin.aws.amazon.com",
+    "aws-cn": "signin.amazonaws.cn",
+    "aws-us-gov": "signin.amazonaws-us-gov.com",
 }
-
-
-_SAML_AUDIENCE = "https://signin.aws.amazon.com/saml"
+_ACTION = "sts:AssumeRoleWithSAML"
+_ACTIONS = frozenset({_ACTION.lower(), "sts:assumerolewith*", "sts:assumerole*", "sts:*", "*"})
+_PROVIDER_PATH = ":saml-provider/"
 
 
 ASSERTION_NOT_TRUSTED = CauseType(
@@ -60,15 +83,39 @@ SAML_PAIR = CauseType(
 
 def explain_saml(denial: Denial) -> Explanation:
     """Explain that STS did not accept a SAML assertion for a role."""
+    role = parse_masked_role(denial.resource)
+    name = "the role" if role is None else f"the role {role.name}"
+    rejected = f"STS rejected the SAML assertion for {name}"
+    problem = _find_problem(denial)
+    if problem is not None:
+        evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
+        return Explanation(
+            failure=denial.failure,
+            topic="web-identity",
+            summary=f"{rejected}: {problem.text}.",
+            causes=(
+                TRUST_POLICY_CHECKED.cause(
+                    evidence,
+                    (_ONLY_TRUST_POLICY,),
+                    text="No SAML assertion meets the role's trust policy as it is.",
+                ),
+            ),
+            remedies=(problem.remedy, _compare_assertion_remedy(denial)),
+            notes=ONLY_TRUST_NOTES,
+        )
+    provider, audiences = _trusted(denial)
+    text = ""
+    verdict = "its trust policy does not allow it"
+    if provider is not None:
+        aud = f" and SAML:aud {clip_text(' or '.join(audiences))}" if audiences else ""
+        verdict = f"its trust policy expects the provider {clip_text(provider.rpartition('/')[2])}{aud}"
+        text = f"The trust policy allows sts:AssumeRoleWithSAML for {clip_text(provider)}. The assertion names another provider, or does not meet a condition{aud.replace(' and', ' such as')}."
     return Explanation(
         failure=denial.failure,
         topic="web-identity",
-        summary="STS rejected the SAML assertion for the role: its trust policy does not allow it.",
+        summary=f"{rejected}: {verdict}.",
         causes=(
-            ASSERTION_NOT_TRUSTED.cause(
-                "derived",
-                (_ONLY_TRUST_POLICY,),
-            ),
+            ASSERTION_NOT_TRUSTED.cause("derived", (_ONLY_TRUST_POLICY,), text=text),
             SAML_PAIR.cause(),
             NO_SUCH_ROLE.cause(
                 text="The role does not exist, or its ARN is misspelled (it is case-sensitive): STS reports the same then."
@@ -77,19 +124,164 @@ def explain_saml(denial: Denial) -> Explanation:
                 text="The assertion has PrincipalTag attributes, and the trust policy does not allow sts:TagSession."
             ),
         ),
-        remedies=(_compare_assertion_remedy(denial), _trust_saml_remedy(denial)),
+        remedies=(
+            _compare_assertion_remedy(denial),
+            *(() if provider is not None else (_trust_saml_remedy(denial),)),
+        ),
         notes=ONLY_TRUST_NOTES,
     )
 
 
+@attrs.frozen
+class _Problem:
+    """A mistake in a trust policy, with which no assertion is accepted, and its remedy."""
+
+    text: str
+    remedy: Remedy
+
+
+def _allow_statements(denial: Denial) -> list[dict[str, Any]]:
+    document = parse_document(denial.facts.trust_policy)
+    found = () if document is None else iterate_statements(document)
+    return [each for each in found if each.get("Effect") == "Allow"]
+
+
+def _saml_providers(statement: Mapping[str, Any]) -> list[str]:
+    named = as_strings(mapping(statement.get("Principal")).get("Federated"))
+    return [each for each in named if _PROVIDER_PATH in each]
+
+
+def _trusted(denial: Denial) -> tuple[str | None, list[str]]:
+    """Return the SAML provider that the supplied trust policy names, and the audiences that it expects."""
+    for statement in _allow_statements(denial):
+        for provider in _saml_providers(statement):
+            return provider, [each for _, _, values in _audiences(statement) for each in values]
+    return None, []
+
+
+def _audiences(statement: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
+    """Return the operator, the key and the values of each condition on the audience."""
+    return [
+        (operator, key, as_strings(value))
+        for operator, block in mapping(statement.get("Condition")).items()
+        for key, value in mapping(block).items()
+        if key.lower() == "saml:aud" and "not" not in operator.lower()
+    ]
+
+
+def _find_problem(denial: Denial) -> _Problem | None:
+    """Return why the supplied trust policy accepts no SAML assertion, or ``None`` if it may accept one."""
+    document = parse_document(denial.facts.trust_policy)
+    statements = _allow_statements(denial)
+    if document is None or not statements:
+        return None
+    meant = next((each for each in statements if _saml_providers(each)), None)
+    if meant is None:
+        return _missing_provider(denial, statements)
+    findings = _evaluate(denial, _saml_providers(meant)[0])
+    result = None if findings is None else findings.result
+    if result is not None and result.is_explicit_deny:
+        return _Problem(
+            "a Deny statement of the trust policy matches it", narrow_deny_remedy(denial, result.statement)
+        )
+    fixed = copy.deepcopy(dict(document))
+    index, changed = next(
+        (index, each) for index, each in enumerate(iterate_statements(fixed)) if each == meant
+    )
+    texts = [
+        text
+        for change in (_fix_partition, _fix_action, _fix_audience)
+        if (text := change(denial, changed)) is not None
+    ]
+    if not texts:
+        return None
+    role = parse_masked_role(denial.resource)
+    remedy = replace_policy_remedy(
+        "Correct the role's trust policy", fixed, None if role is None else role.name
+    )
+    steps = [WHOLE_DOCUMENT]
+    if _audiences(changed):
+        steps.append("The assertion's Recipient must be the value of SAML:aud.")
+    return _Problem(
+        f"Statement[{index}] of its trust policy {', and '.join(texts)}",
+        attrs.evolve(remedy, steps=tuple(steps), url=pages.SAML),
+    )
+
+
+def _evaluate(denial: Denial, provider: str) -> TrustFindings | None:
+    facts = attrs.evolve(denial.facts, caller=provider, token_claims=None)
+    return evaluate_trust_policy(facts, _ACTION, denial.resource)
+
+
+def _missing_provider(denial: Denial, statements: list[dict[str, Any]]) -> _Problem | None:
+    named = [
+        value
+        for each in statements
+        for values in mapping(each.get("Principal")).values()
+        for value in as_strings(values)
+    ]
+    if not named:
+        return None
+    text = f"the trust policy names {clip_text(' and '.join(named[:2]))} and no SAML provider"
+    return _Problem(text, _trust_saml_remedy(denial))
+
+
+def _fix_partition(denial: Denial, statement: dict[str, Any]) -> str | None:
+    """Correct the partition of the provider, which is that of the role."""
+    partition, _ = role_location(denial)
+    provider = _saml_providers(statement)[0]
+    named = provider.split(":")[1]
+    if parse_masked_role(denial.resource) is None or named == partition:
+        return None
+    fixed = provider.replace(f"arn:{named}:", f"arn:{partition}:", 1)
+    statement["Principal"]["Federated"] = fixed
+    return f"names the provider {clip_text(provider)} of another partition than the role's"
+
+
+def _fix_action(_denial: Denial, statement: dict[str, Any]) -> str | None:
+    """Allow the action of SAML, which replaces sts:AssumeRole."""
+    actions = as_strings(statement.get("Action"))
+    if not actions or any(each.lower() in _ACTIONS for each in actions):
+        return None
+    kept = [each for each in actions if each.lower() != "sts:assumerole"]
+    statement["Action"] = [_ACTION, *kept] if kept else _ACTION
+    return f"allows {clip_text(join_words(tuple(actions[:3]), 'and'))} instead of {_ACTION}"
+
+
+def _fix_audience(_denial: Denial, statement: dict[str, Any]) -> str | None:
+    """Expect the sign-in endpoint of the provider's partition."""
+    partition = _saml_providers(statement)[0].split(":")[1]
+    domain = _SIGN_IN_DOMAINS.get(partition)
+    if domain is None:
+        return None
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html: endpoints of
+    # Regions, and of encrypted assertions.
+    pattern = lazy_pattern(
+        rf"https://(?:[\w-]{{1,30}}\.)?{re.escape(domain)}/saml(?:/acs/\S{{1,200}})?", re.ASCII
+    )
+    for operator, key, values in _audiences(statement):
+        if not values or any("*" in each or "$" in each or pattern.fullmatch(each) for each in values):
+            continue
+        expected = f"https://{domain}/saml"
+        statement["Condition"][operator][key] = expected
+        return f"expects {key} {clip_text(' or '.join(values[:2]))} instead of {expected}, the sign-in endpoint in {partition}"
+    return None
+
+
 def _compare_assertion_remedy(denial: Denial) -> Remedy:
+    provider, audiences = _trusted(denial)
+    names = clip_text(provider) if provider is not None else None
+    aud = f", {clip_text(' or '.join(audiences))}," if audiences else ""
+    expected = "The trust policy must name the provider's ARN as Federated."
+    if names is not None:
+        expected = f"The trust policy names the provider {names}."
     return Remedy(
         title="Compare the assertion with the trust policy",
         who="you",
         steps=(
             "Copy SAMLResponse from the browser's network log and decode it from Base64. Keep it secret: it is a sign-in.",
             "Its attribute https://aws.amazon.com/SAML/Attributes/Role must contain the ARNs of the role and of the SAML provider, separated by a comma.",
-            "The trust policy must name the provider's ARN as Federated. SAML:aud is compared with the Recipient of the assertion.",
+            f"{expected} SAML:aud{aud} is compared with the Recipient of the assertion.",
             "If the identity provider has new certificates or another issuer, upload its metadata to the SAML provider again.",
         ),
         commands=(trust_policy_commands(denial)[0], "aws iam list-saml-providers"),
@@ -99,11 +291,13 @@ def _compare_assertion_remedy(denial: Denial) -> Remedy:
 
 def _trust_saml_remedy(denial: Denial) -> Remedy:
     partition, account = role_location(denial)
+    provider, _ = _trusted(denial)
+    domain = _SIGN_IN_DOMAINS.get(partition, _SIGN_IN_DOMAINS["aws"])
     added = {
         "Effect": "Allow",
-        "Principal": {"Federated": f"arn:{partition}:iam::{account}:saml-provider/PROVIDER"},
-        "Action": "sts:AssumeRoleWithSAML",
-        "Condition": {"StringEquals": {"SAML:aud": _SAML_AUDIENCES.get(partition, _SAML_AUDIENCE)}},
+        "Principal": {"Federated": provider or f"arn:{partition}:iam::{account}:saml-provider/PROVIDER"},
+        "Action": _ACTION,
+        "Condition": {"StringEquals": {"SAML:aud": f"https://{domain}/saml"}},
     }
     return Remedy(
         title="Allow the assertion in the role's trust policy",

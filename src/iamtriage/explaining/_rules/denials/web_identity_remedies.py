@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.shared.principal_words import (
     try_parse_principal,
     underlying_role,
 )
-from iamtriage.explaining._rules.sts.trust_documents import find_provider
+from iamtriage.explaining._rules.sts.trust_documents import expected_subjects, find_provider
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ _REPOSITORY = lazy_pattern(
     r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})|github\.com/([\w.-]{1,60}/[\w.-]{1,100}?)(?:\.git)?/actions/",
     re.ASCII,
 )
+
+
+_PROJECT = lazy_pattern(r"[\w.-]{1,100}(?:/[\w.-]{1,100}){1,5}", re.ASCII)
 
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html: the identity has the token's subject.
@@ -188,9 +191,7 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
     if isinstance(claim, str) and claim.isprintable():
         subject = claim
     elif (pipeline := _find_pipeline(denial)) is not None:
-        repository = _REPOSITORY.search(denial.failure.text)
-        name = next(filter(None, repository.groups())) if repository else pipeline.project
-        subject = pipeline.subject.format(name)
+        subject = pipeline.subject.format(_find_project(denial) or pipeline.project)
     elif not (facts.service_account or "eks" in issuer or _is_of_pod(denial)):
         subject = "SUBJECT"
     partition, account = role_location(denial)
@@ -219,6 +220,16 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
         is_addition=True,
         url=found.url if found else _token_page(denial),
     )
+
+
+def _find_project(denial: Denial) -> str | None:
+    """Return the repository or project of the job, which the text or the supplied trust policy names."""
+    repository = _REPOSITORY.search(denial.failure.text)
+    if repository is not None:
+        return repository[1] or repository[2]
+    named = {each.split(":")[1] for each in expected_subjects(denial.facts.trust_policy) if ":" in each}
+    project = next(iter(named)) if len(named) == 1 else ""
+    return project if _PROJECT.fullmatch(project) else None
 
 
 def _is_of_pod(denial: Denial) -> bool:

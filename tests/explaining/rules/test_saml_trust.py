@@ -1,0 +1,137 @@
+"""A supplied trust policy is evaluated for SAML assertions, too."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from iamtriage import check_trust_policy, explain
+
+SAML = "sts:AssumeRoleWithSAML"
+DENIED = f"AccessDenied: Not authorized to perform {SAML}"
+
+
+def _policy(
+    action: str | list[str] = SAML,
+    audience: str | list[str] = "https://signin.aws.amazon.com/saml",
+    partition: str = "aws",
+    effect: str = "Allow",
+) -> dict[str, Any]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": effect,
+                "Principal": {"Federated": f"arn:{partition}:iam::111122223333:saml-provider/corp"},
+                "Action": action,
+                "Condition": {"StringEquals": {"SAML:aud": audience}},
+            }
+        ],
+    }
+
+
+def _role(partition: str) -> str:
+    return f"Selected role: arn:{partition}:iam::111122223333:role/staff\n{DENIED}"
+
+
+@pytest.mark.parametrize(
+    ("policy", "partition", "words"),
+    [
+        (_policy("sts:AssumeRole"), "aws", ("allows sts:AssumeRole instead of sts:AssumeRoleWithSAML",)),
+        (
+            _policy(["sts:AssumeRole", "sts:TagSession"]),
+            "aws",
+            ("allows sts:AssumeRole and sts:TagSession instead of sts:AssumeRoleWithSAML",),
+        ),
+        (
+            _policy("sts:AssumeRole", partition="aws-us-gov"),
+            "aws-us-gov",
+            (
+                "allows sts:AssumeRole instead of",
+                "https://signin.aws.amazon.com/saml instead of https://signin.amazonaws-us-gov.com/saml",
+            ),
+        ),
+        (
+            _policy(partition="aws-cn"),
+            "aws-cn",
+            ("https://signin.aws.amazon.com/saml instead of https://signin.amazonaws.cn/saml",),
+        ),
+        (
+            _policy(audience="https://signin.aws.amazon.com/saml/"),
+            "aws",
+            ("SAML:aud https://signin.aws.amazon.com/saml/ instead of https://signin.aws.amazon.com/saml",),
+        ),
+        (
+            _policy(audience="https://signin.amazonaws.cn/saml"),
+            "aws-cn",
+            ("arn:aws:iam::111122223333:saml-provider/corp of another partition than the role's",),
+        ),
+    ],
+)
+def test_mistake_is_corrected(policy: dict[str, Any], partition: str, words: tuple[str, ...]) -> None:
+    explanation = explain(_role(partition), facts={"trust_policy": policy})
+    for each in words:
+        assert each in explanation.summary
+    remedy = explanation.remedies[0]
+    assert remedy.policy is not None
+    provider = f"arn:{partition}:iam::111122223333:saml-provider/corp"
+    domain = {"aws-us-gov": "amazonaws-us-gov.com", "aws-cn": "amazonaws.cn"}.get(partition, "aws.amazon.com")
+    result = check_trust_policy(
+        json.dumps(remedy.policy),
+        action=SAML,
+        caller=provider,
+        context={"SAML:aud": f"https://signin.{domain}/saml"},
+    )
+    assert result.allowed is True
+    assert remedy.commands == (
+        "aws iam update-assume-role-policy --role-name staff --policy-document file://trust.json",
+    )
+
+
+@pytest.mark.parametrize(
+    "audience",
+    [
+        "https://signin.aws.amazon.com/saml",
+        "https://eu-west-1.signin.aws.amazon.com/saml",
+        "https://us-west-2.signin.aws.amazon.com/saml/acs/SAMLSPEXAMPLE",
+    ],
+)
+def test_right_policy_says_what_it_expects(audience: str) -> None:
+    explanation = explain(_role("aws"), facts={"trust_policy": _policy(audience=audience)})
+    assert f"expects the provider corp and SAML:aud {audience}" in explanation.summary
+    assert all(remedy.policy is None for remedy in explanation.remedies)
+    assert "PROVIDER" not in str(explanation)
+
+
+def test_policy_without_a_saml_provider() -> None:
+    policy = {"Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": SAML}}
+    explanation = explain(_role("aws-us-gov"), facts={"trust_policy": policy})
+    assert "names ec2.amazonaws.com and no SAML provider" in explanation.summary
+    statement = explanation.remedies[0].documents[0]
+    assert statement["Principal"] == {"Federated": "arn:aws-us-gov:iam::111122223333:saml-provider/PROVIDER"}
+
+
+def test_deny_of_the_trust_policy() -> None:
+    statements = [
+        *_policy()["Statement"],
+        {"Effect": "Deny", "Principal": "*", "Action": SAML},
+    ]
+    explanation = explain(DENIED, facts={"trust_policy": {"Statement": statements}})
+    assert "a Deny statement of the trust policy matches it" in explanation.summary
+
+
+def test_repository_of_the_trust_policy() -> None:
+    """Without claims, the subjects of the supplied trust policy name the repository."""
+    issuer = "token.actions.githubusercontent.com"
+    policy = {
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{issuer}"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": {f"{issuer}:sub": "repo:octo/cart:ref:refs/heads/main"}},
+        }
+    }
+    text = "Run aws-actions/configure-aws-credentials@v4\nAssuming role with OIDC\nError: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity"
+    assert "repo:octo/cart:ref:refs/heads/BRANCH_NAME" in str(explain(text, facts={"trust_policy": policy}))
