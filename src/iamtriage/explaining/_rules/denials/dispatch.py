@@ -173,7 +173,8 @@ def _is_git_denial(denial: Denial) -> bool:
 
 def _is_database_user(denial: Denial) -> bool:
     """Return whether a user of an Amazon Redshift database wants a role, as COPY and UNLOAD do."""
-    if denial.action is not None or ":redshift" not in (denial.principal_text or ""):
+    # An action in the text around the message, as COPY FROM 's3://…' implies one, is not what was denied.
+    if denial.failure.action is not None or ":redshift" not in (denial.principal_text or ""):
         return False
     return parse_masked_role(denial.resource) is not None
 

@@ -61,6 +61,10 @@ _SERVICES_IN_MESSAGES = (
 _ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
 _PAGE = "https://docs.aws.amazon.com/redshift/latest/mgmt/copy-unload-iam-role.html"
 _SERVICE = "redshift.amazonaws.com"
+_DATABASE_USER = lazy_pattern(
+    r"arn:[\w-]{3,20}:redshift:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:dbuser:(?P<cluster>[a-z][a-z0-9-]{0,62})/[\w.+@-]{1,127}",
+    re.ASCII,
+)
 
 
 def explain_untrusted_service(denial: Denial) -> Explanation:
@@ -132,32 +136,53 @@ def explain_redshift_role(denial: Denial) -> Explanation:
     parsed = parse_masked_role(denial.resource)
     role = f"the role {parsed.name}" if parsed else "the role"
     arn = commands.arn(denial.resource, "ROLE_ARN")
-    region = region_argument(denial)
-    text = f"Either {role} is not associated with the cluster or namespace, or its trust policy does not allow {_SERVICE}. The message does not say which."
+    user = _DATABASE_USER.fullmatch(denial.principal_text or "")
+    is_serverless = user is not None and user["cluster"].startswith("serverless-")
+    region = commands.region(user["region"]) if user is not None else region_argument(denial)
+    where = "the namespace" if is_serverless else "the cluster"
+    external_id = "the user of the message"
+    if user is not None:
+        external_id = user[0]
+        if not is_serverless:
+            where = f"the cluster {user['cluster']}"
+    text = f"Either {role} is not associated with {where}, or its trust policy does not allow {_SERVICE} sts:AssumeRole. If the trust policy has a condition on sts:ExternalId, it must match {external_id}."
+    lines = (
+        fill_command(
+            "aws redshift describe-clusters --cluster-identifier {} --region {} --query 'Clusters[].IamRoles'",
+            *("CLUSTER" if user is None else user["cluster"], region),
+        ),
+        fill_command(
+            "aws redshift modify-cluster-iam-roles --cluster-identifier {} --region {} --add-iam-roles {}",
+            *("CLUSTER" if user is None else user["cluster"], region, arn),
+        ),
+    )
+    if is_serverless:
+        lines = (
+            fill_command(
+                "aws redshift-serverless get-namespace --namespace-name NAMESPACE_NAME --region {} --query namespace.iamRoles",
+                region,
+            ),
+            fill_command(
+                "aws redshift-serverless update-namespace --namespace-name NAMESPACE_NAME --region {} --iam-roles {}",
+                *(region, arn),
+            ),
+        )
+    check = "Check which roles it has, and add the one that the SQL command names."
+    if user is None:
+        check += " Redshift Serverless has them in the namespace."
+    elif is_serverless:
+        check += " The last command replaces the list: repeat the roles that it has."
     return Explanation(
         failure=denial.failure,
         topic="service-cannot-assume-role",
-        summary=f"Amazon Redshift cannot assume {role}: most often, the role is not associated with the cluster or does not trust {_SERVICE}.",
+        summary=f"Amazon Redshift cannot assume {role}: most often, the role is not associated with {where} or does not trust {_SERVICE}.",
         causes=(SERVICE_CANNOT_ASSUME_ROLE.cause("derived", text=text),),
         remedies=(
             Remedy(
-                title=f"Associate {role} with the cluster",
+                title=f"Associate {role} with {where}",
                 who="account administrator",
-                steps=(
-                    "Check which roles the cluster has, and add the one that the SQL command names. Redshift Serverless has them in the namespace.",
-                    "The account administrator of the cluster needs iam:PassRole for the role.",
-                ),
-                commands=(
-                    fill_command(
-                        "aws redshift describe-clusters --cluster-identifier CLUSTER --region {} --query 'Clusters[].IamRoles'",
-                        region,
-                    ),
-                    fill_command(
-                        "aws redshift modify-cluster-iam-roles --cluster-identifier CLUSTER --region {} --add-iam-roles {}",
-                        region,
-                        arn,
-                    ),
-                ),
+                steps=(check, "The caller of the last command needs iam:PassRole for the role."),
+                commands=lines,
                 url=_PAGE,
             ),
             Remedy(
@@ -165,7 +190,7 @@ def explain_redshift_role(denial: Denial) -> Explanation:
                 who="account administrator",
                 steps=(
                     save_step("the role's trust policy", "trust.json"),
-                    "A condition on sts:ExternalId limits the role to database users: it must list the user of the message.",
+                    f"A condition on sts:ExternalId limits the role to database users: it must list {external_id}.",
                 ),
                 commands=commands.trust_policy_commands(parsed.name if parsed else None),
                 policy=service_trust_policy(_SERVICE, ("sts:AssumeRole",)),
@@ -175,6 +200,6 @@ def explain_redshift_role(denial: Denial) -> Explanation:
             ),
         ),
         notes=(
-            "An Allow for the database user does not help: Redshift assumes the role. The role also needs the permissions for the data, such as s3:GetObject.",
+            "A database user is not an IAM principal, so no policy can be attached to it. Redshift assumes the role, which also needs the permissions for the data, such as s3:GetObject.",
         ),
     )

@@ -276,7 +276,11 @@ def _has_identity_policies(denial: Denial) -> bool:
     text = denial.principal_text or ""
     if text == "anonymous" or isinstance(denial.principal, Root | ServicePrincipal | ServiceLinkedRole):
         return False
-    return text.startswith("arn:") or not text.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+    if text.startswith("arn:"):
+        # Others are users of a service, such as the database users of Amazon Redshift.
+        service = text.split(":", 3)[2:3]
+        return not service or not service[0].isalnum() or service[0] in {"iam", "sts"}
+    return not text.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
 
 def is_encoded_message_cut(denial: Denial) -> bool:

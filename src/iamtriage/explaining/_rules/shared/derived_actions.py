@@ -24,6 +24,7 @@ _S3_CODES = frozenset({"AccessDenied", "403", "Forbidden"})
 _MAX_SERVICES_OF_S3_CALL = 50
 # The services that never use a code: S3, IAM and STS report AccessDenied, EC2 reports UnauthorizedOperation.
 _SERVICES_WITHOUT_CODE = {"AccessDeniedException": frozenset({"ec2", "iam", "s3", "sts"})}
+_PARTS_WITH_SERVICE = 4
 _VERSION_ACTIONS = frozenset(
     {"s3:DeleteObjectVersion", "s3:GetObjectVersion", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"}
 )
@@ -39,7 +40,19 @@ _HANDLER = lazy_pattern(
 def derive_actions(failure: AccessDenied, facts: Facts) -> tuple[Evidence, tuple[str, ...]]:
     """Return the actions that the operation requires, ``"possible"`` if several services have it."""
     evidence, actions = _find_actions(failure, facts)
+    if failure.envelope.operation is None:
+        # What a command or a frame nearby calls is another call if the denied resource belongs to another service.
+        actions = tuple(each for each in actions if _fits_resource(each, failure.resource))
     return evidence, _select_version_actions(actions, failure.text)
+
+
+def _fits_resource(action: str, resource: str | None) -> bool:
+    """Return whether an action can be on a resource, judging by the services of both."""
+    parts = (resource or "").split(":", 3)
+    if len(parts) < _PARTS_WITH_SERVICE or parts[0] != "arn":
+        return True
+    service, prefix = service_prefix(parts[2]), action.partition(":")[0]
+    return service is None or service == prefix or (service, prefix) == ("iam", "sts")
 
 
 def _select_version_actions(actions: tuple[str, ...], text: str) -> tuple[str, ...]:

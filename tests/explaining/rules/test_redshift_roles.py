@@ -1,0 +1,59 @@
+"""What the text shows around a message of Amazon Redshift does not change who was denied what."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+ROLE = "arn:aws:iam::111122223333:role/loader"
+USER = "arn:aws:redshift:us-west-2:111122223333:dbuser:sales/ana"
+MESSAGE = f"ERROR:  User {USER} is not authorized to assume IAM Role {ROLE}"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        f"dev=# COPY orders FROM 's3://octo-lake/orders/' IAM_ROLE '{ROLE}' FORMAT AS CSV;\n",
+        f"dev=# UNLOAD ('select * from orders') TO 's3://octo-lake/out/' IAM_ROLE '{ROLE}';\n",
+        "$ aws s3 ls s3://octo-lake/orders/\n",
+        "$ aws redshift-data execute-statement --sql 'copy'\n",
+    ],
+)
+def test_command_before_the_message(before: str) -> None:
+    explanation = explain(before + MESSAGE)
+    assert explanation.topic == "service-cannot-assume-role"
+    assert explanation.remedies[0].commands == (
+        "aws redshift describe-clusters --cluster-identifier sales --region us-west-2 --query 'Clusters[].IamRoles'",
+        f"aws redshift modify-cluster-iam-roles --cluster-identifier sales --region us-west-2 --add-iam-roles {ROLE}",
+    )
+    shown = " ".join(str(explanation).split())
+    assert f"a condition on sts:ExternalId, it must match {USER}" in shown
+    assert "s3:GetObject on" not in shown
+    assert "put-role-policy" not in shown
+
+
+def test_serverless_has_roles_in_its_namespace() -> None:
+    user = USER.replace("sales/", "serverless-111122223333-0a1b2c3d/")
+    lines = explain(MESSAGE.replace(USER, user)).remedies[0].commands
+    assert all("aws redshift-serverless " in line and "--region us-west-2" in line for line in lines)
+
+
+def test_database_user_gets_no_policy() -> None:
+    """Only principals of IAM and STS have identity-based policies."""
+    text = f"AccessDenied: User: {USER} is not authorized to perform: glue:GetTable on resource: arn:aws:glue:us-west-2:111122223333:catalog"
+    assert all(remedy.policy is None for remedy in explain(text).remedies)
+
+
+def test_command_of_another_service_is_not_the_denied_call() -> None:
+    text = "$ aws s3 cp a.csv s3://octo-lake/a.csv\nAccessDenied: You are not authorized to access arn:aws:sqs:us-west-2:111122223333:orders"
+    explanation = explain(text)
+    assert "s3:PutObject" not in str(explanation)
+
+
+def test_role_that_glue_does_not_get() -> None:
+    text = f"An error occurred (InvalidInputException) when calling the StartJobRun operation: Role {ROLE} should be given assume role permissions for Glue Service."
+    explanation = explain(text)
+    assert explanation.topic == "service-cannot-assume-role"
+    assert "glue.amazonaws.com" in str(explanation)
