@@ -8,8 +8,10 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from importlib.machinery import ModuleSpec, NamespaceLoader
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +20,9 @@ from iamtriage.explaining import Cause, causes
 from iamtriage.explaining._classification import _PROPAGATION_CAUSES, _TRANSIENT_CAUSES
 from iamtriage.explaining.causes import CauseInfo, all_causes, cause_info
 from iamtriage.explaining.causes._catalogue import SUBJECTS, find_definitions, load_examples
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import CauseType
 
 RULES = Path(iamtriage.__file__).parent / "explaining" / "_rules"
 INFOS = all_causes()
@@ -90,6 +95,26 @@ def test_example_gives_the_cause(info: CauseInfo) -> None:
     codes = [cause.code for cause in explanation.causes]
     assert info.code in codes
     assert explanation.remedies
+
+
+def test_each_cause_has_its_own_example() -> None:
+    """A page that shows another cause's example explains that cause."""
+    names = Counter(info.example.name for info in INFOS)
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.parametrize(
+    "definition", [each for each in find_definitions() if each.sign], ids=lambda definition: definition.code
+)
+def test_sign_shows_its_cause(definition: CauseType) -> None:
+    """The example has the words that show the cause, which then comes before all possible ones."""
+    causes = cause_info(definition.code).example.explain().causes
+    shown = next(cause for cause in causes if cause.code == definition.code)
+    assert shown.evidence != "possible"
+    assert all(cause.evidence != "possible" for cause in causes[: causes.index(shown)])
+    first = cause_info(definition.code).example.explain().remedies[0]
+    assert definition.remedy.lower() in first.title.lower() or definition.fix.startswith(first.title)
+    assert definition.recognised_by
 
 
 def test_each_example_belongs_to_a_cause() -> None:

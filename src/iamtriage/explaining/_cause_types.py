@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block
     from iamtriage._rendering.explanations.short_form import CauseParts
 
-__all__ = ("Cause", "CauseType", "Evidence", "cause_parts", "cause_url", "escape_all")
+__all__ = ("Cause", "CauseType", "Evidence", "UncertainCause", "cause_parts", "cause_url", "escape_all")
 
 Evidence: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
 """What a cause rests on.
@@ -110,8 +110,12 @@ class CauseType:
         text: What an explanation says, unless its rule has a sentence with values of the failure; by default
             the title.
         meaning: What the cause means in general, if ``text`` is empty or not general enough.
-        recognised_by: What states the cause: words of a message, an error code, facts. A cause that is only
-            possible has ``of`` instead.
+        recognised_by: What states the cause: words of a message, an error code, facts, what ``sign`` matches.
+            A cause that is only possible has ``of`` instead.
+        sign: A pattern of words around a failure that show the cause, if no error states it. The evidence
+            quotes the group ``shown``, or else the match.
+        remedy: Words in the title of the remedy to do first if the text shows the cause. By default, ``fix``
+            is the first remedy.
         of: The code of the cause that this one can be behind. Its sources and example are the defaults.
         sources: The URLs of the documentation.
         example: The name of the example in the subject's ``examples.toml``; by default the code if there
@@ -126,6 +130,8 @@ class CauseType:
     text: str = ""
     meaning: str = ""
     recognised_by: str = ""
+    sign: str = attrs.field(default="", kw_only=True)
+    remedy: str = attrs.field(default="", kw_only=True)
     of: str = ""
     sources: tuple[str, ...] = ()
     example: str = ""
@@ -150,4 +156,18 @@ class CauseType:
         >>> CauseType("key-deleted", "The key was deleted", "Create a new key.", "It is gone.").cause().text
         'It is gone.'
         """
-        return Cause(self.code, text or self.sentence, evidence, because)
+        text = text or self.sentence
+        if self.sign and evidence == "possible":
+            return UncertainCause(self.code, text, evidence, because, definition=self)
+        return Cause(self.code, text, evidence, because)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class UncertainCause(Cause):
+    """A possible cause that the text around the failure may show.
+
+    Attributes:
+        definition: The definition of the cause, with its sign.
+    """
+
+    definition: CauseType

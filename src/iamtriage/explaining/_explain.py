@@ -15,6 +15,7 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._extensions import apply_extensions
 from iamtriage.explaining._facts import add_attached_facts, build_facts
 from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._signs import promote_shown_causes
 from iamtriage.failures._failures import (
     FAILURE_CLASSES,
     AccessDenied,
@@ -109,7 +110,8 @@ def explain(
     # What is shown has no secrets. The failure itself is data and stays as read.
     shown = _without_secrets(failure)
     known = resolve_facts(shown, known)
-    explanation = complete_explanation(_explain_answer(shown, known), known)
+    explanation = promote_shown_causes(_explain_answer(shown, known), Case(failure, known))
+    explanation = complete_explanation(explanation, known)
     if shown is not failure:
         explanation = attrs.evolve(explanation, failure=failure)
     text = error_or_failure if isinstance(error_or_failure, str) else None

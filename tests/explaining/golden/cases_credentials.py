@@ -60,16 +60,6 @@ INVALID: tuple[Golden, ...] = (
         "WebIdentityErr: failed to retrieve credentials\ncaused by: InvalidClientTokenId: The security token included in the request is invalid\n\tstatus code: 403, request id: 7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93",
         {"cluster": "orders", "region": "cn-north-1", "namespace": "shop", "service_account": "cart"},
     ),
-    (
-        "invalid-key-at-local-endpoint",
-        "PUT http://localhost:4566/orders\n"
-        + botocore_text(
-            "InvalidAccessKeyId",
-            "PutObject",
-            "The AWS Access Key Id you provided does not exist in our records.",
-        ),
-        {},
-    ),
 )
 MISSING: tuple[Golden, ...] = (
     (
@@ -113,47 +103,11 @@ MISSING: tuple[Golden, ...] = (
         {},
     ),
     (
-        "kubeconfig-helper-without-credentials",
-        "aws-iam-authenticator token -i orders\ncould not get token: NoCredentialProviders: no valid providers in chain. Deprecated.",
-        {"cluster": "orders", "region": "eu-west-1"},
-    ),
-    (
         "registry-answers-401",
         f'failed to resolve reference "{REGISTRY}/orders:1": pulling from host {REGISTRY} failed with status code [manifests 1]: 401 Unauthorized',
         {},
     ),
     ("request-unsigned-or-no-route", '{"message":"Missing Authentication Token"}', {}),
-)
-SIGNATURES: tuple[Golden, ...] = (
-    (
-        "query-of-version-4-incomplete",
-        "<Error><Code>AuthorizationQueryParametersError</Code><Message>Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.</Message><RequestId>K2J4M6P8R0S2T4V6</RequestId></Error>",
-        {},
-    ),
-    (
-        "clock-ahead-by-hours",
-        botocore_text(
-            "InvalidSignatureException",
-            "ListTables",
-            "Signature not yet current: 20260803T121000Z is still later than 20260803T101500Z (20260803T101000Z + 5 min.)",
-        ),
-        {},
-    ),
-    (
-        "clock-skewed-at-s3",
-        "<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current time is too large.</Message><RequestTime>20260803T101500Z</RequestTime><ServerTime>2026-08-03T10:45:00Z</ServerTime></Error>",
-        {},
-    ),
-    (
-        "sts-global-host-in-pod",
-        'Post "https://sts.amazonaws.com/": '
-        + botocore_text(
-            "SignatureDoesNotMatch",
-            "AssumeRole",
-            "Credential should be scoped to a valid region, not 'eu-west-1'. ",
-        ),
-        {**POD, "kubernetes_version": "1.31"},
-    ),
 )
 TOKENS: tuple[Golden, ...] = (
     (
@@ -217,4 +171,26 @@ OTHERS: tuple[Golden, ...] = (
         {},
     ),
 )
-CASES: tuple[Golden, ...] = (*EXPIRED, *INVALID, *MISSING, *SIGNATURES, *TOKENS, *OTHERS)
+_SHARED: tuple[Golden, ...] = (
+    (
+        "scope-of-other-region",
+        "com.amazonaws.services.sqs.model.AmazonSQSException: Credential should be scoped to a valid region, not 'eu-west-1'. (Service: AmazonSQS; Status Code: 403; Error Code: SignatureDoesNotMatch; Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)",
+        {},
+    ),
+    (
+        "invalid-credentials-in-opt-in-region",
+        "An error occurred (UnrecognizedClientException) when calling the ListClusters operation: The security token included in the request is invalid",
+        {"region": "af-south-1"},
+    ),
+    (
+        "no-credentials-on-ecs",
+        "CredentialsProviderError: Could not load credentials from any providers\nAWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set",
+        {},
+    ),
+    (
+        "no-credentials-in-pod",
+        "botocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        {"cluster": "orders", "region": "eu-west-1", "namespace": "shop", "service_account": "orders-api"},
+    ),
+)
+CASES: tuple[Golden, ...] = (*EXPIRED, *INVALID, *MISSING, *TOKENS, *OTHERS, *_SHARED)

@@ -82,7 +82,6 @@ _LOGIN: tuple[Golden, ...] = (
         ORDERS,
     ),
     ("k8s-login-resource-type", 'error: the server doesn\'t have a resource type "svc"', {}),
-    ("k8s-login-recreated", _log("ARN does not match User ID"), {**ORDERS, "authentication_mode": "API"}),
     (
         "k8s-login-node-map",
         'kubelet: "Unable to register node with API server" err="Unauthorized" node="ip-10-0-0-1"',
@@ -137,40 +136,23 @@ _OBJECTS: tuple[Golden, ...] = (
         ),
         POD,
     ),
+)
+_ARNS: tuple[Golden, ...] = ()
+_SHARED: tuple[Golden, ...] = (
     (
-        "eks-pod-identity-trust-supplied",
-        botocore_text(
-            "InvalidParameterException",
-            "CreatePodIdentityAssociation",
-            "Trust policy of the role provided is invalid.",
-        ),
+        "k8s-component",
+        'Error from server (Forbidden): nodes is forbidden: User "eks:node-manager" cannot list resource "nodes" in API group "" at the cluster scope',
+        {},
+    ),
+    (
+        "k8s-login-entries",
+        "error: You must be logged in to the server (the server has asked for the client to provide credentials)",
         {
-            **POD,
-            "trust_policy": {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        "Effect": "Allow",
-                        "Principal": {"Service": "pods.eks.amazonaws.com"},
-                        "Action": "sts:AssumeRole",
-                    }
-                ],
-            },
+            "cluster": "orders",
+            "region": "eu-west-1",
+            "authentication_mode": "API",
+            "caller": "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana@example.com",
         },
     ),
 )
-_ARNS: tuple[Golden, ...] = (
-    (
-        "eks-arn-sso-path",
-        _terraform(
-            "Entry (orders:arn:aws:iam::xxxx:role/AWSReservedSSO_View_0123456789abcdef)",
-            "CreateAccessEntry",
-            400,
-            "InvalidParameterException: The specified principalArn is invalid: invalid principal.",
-            'aws_eks_access_entry.this["view"]',
-        ),
-        {},
-    ),
-    ("invalid-arn", 'error="arn:aws:iam::111122223333:user/ana is not a valid role ARN"', {}),
-)
-CASES: tuple[Golden, ...] = (*_RBAC, *_LOGIN, *_CONSOLE, *_OBJECTS, *_ARNS)
+CASES: tuple[Golden, ...] = (*_RBAC, *_LOGIN, *_CONSOLE, *_OBJECTS, *_ARNS, *_SHARED)

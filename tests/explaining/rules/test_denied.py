@@ -89,7 +89,7 @@ def _explained(name: str) -> Explanation:
         ("identity-pool-token", "web-identity", [("token-not-trusted", "derived"), ("other-pool", "possible"), ("guest-or-signed-in", "possible")]),
         ("presigned-url-expired", "presigned-url-expired", [("presigned-url-expired", "reported"), ("url-kept", "possible"), ("expiry-too-short", "possible"), ("clock-behind", "possible")]),
         ("presigned-url-not-yet-valid", "presigned-url-not-yet-valid", [("presigned-url-not-yet-valid", "reported"), ("clock-ahead", "possible"), ("local-time", "possible")]),
-        ("presigned-url-of-cloudfront", "presigned-url-incomplete", [("presigned-url-incomplete", "reported"), ("cloudfront-url", "derived"), ("url-cut", "possible"), ("other-parameters", "possible")]),
+        ("cloudfront-url", "presigned-url-incomplete", [("presigned-url-incomplete", "reported"), ("cloudfront-url", "derived"), ("url-cut", "possible"), ("other-parameters", "possible")]),
         ("other-software", "other-software", [("other-software", "derived"), ("no-right-there", "possible"), ("other-key", "possible")]),
         ("image-not-shared", "image-not-shared", [("image-not-shared", "reported"), ("image-withdrawn", "possible"), ("credentials-of-other-account", "possible")]),
         ("queue-of-a-host-without-a-service", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-layer", "possible")]),
@@ -434,7 +434,7 @@ def test_pass_role_policy_names_role_and_service() -> None:
     }
     assert any("Auto Mode" in step for step in _explained("pass-role").remedies[0].steps)
     assert _statement("pass-role", 1)["Principal"] == {"Service": "eks.amazonaws.com"}
-    assert _statement("pass-role-function", 1)["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert _statement("role-passed-within-call", 1)["Principal"] == {"Service": "lambda.amazonaws.com"}
 
 
 def test_unknown_service_is_a_placeholder() -> None:

@@ -58,7 +58,8 @@ class CommandLine(Value):
         for name in names:
             for each, value in self.options:
                 if each == name and value:
-                    return Stated(value, f"--{name} {value}")
+                    forms = (f"--{name} {value}", f"--{name}={value}", f"-{name[0]} {value}")
+                    return Stated(value, next((form for form in forms if form in self.text), forms[0]))
         return None
 
 

@@ -228,6 +228,7 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
     if (
         command is not None
         and command.program in {"kubectl", "helm", "eksctl"}
+        and "aws-auth" not in command.words  # its namespace says nothing of the caller's
         and (stated := command.option("namespace"))
     ):
         return stated

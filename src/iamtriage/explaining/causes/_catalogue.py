@@ -241,6 +241,8 @@ def _build_info(
     recognised_by = definition.recognised_by
     if not recognised_by:
         recognised_by = f"No error states it. It is a possible reason for “{line[1].title}” ({line[1].code})."
+    elif definition.sign and definition.of:
+        recognised_by += f" Otherwise, it is a possible reason for “{line[1].title}” ({line[1].code})."
     names = (each.example or each.code for each in line)
     return CauseInfo(
         code=definition.code,

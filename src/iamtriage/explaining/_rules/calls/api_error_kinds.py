@@ -27,6 +27,9 @@ SSO_SESSION_OVER = CauseType(
     title="The IAM Identity Center session has ended",
     text="The session has ended, or an administrator ended it.",
     fix="Sign in again with aws sso login.",
+    recognised_by="The text shows aws sso logout.",
+    sign=r"\baws sso logout\b|\bsign(?:ed)? ?out of all SSO profiles\b",
+    remedy="Sign in again",
     of="sso-login-not-renewed",
 )
 RENEWED_ELSEWHERE = CauseType(
@@ -34,6 +37,9 @@ RENEWED_ELSEWHERE = CauseType(
     title="Another program renewed the sign-in first",
     text="Another program renewed the sign-in first, so the old token is invalid.",
     fix="Sign in again, and let only one program refresh the token at a time.",
+    recognised_by="The text shows commands that run in parallel.",
+    sign=r"\bxargs (?:-\w+ )?-P ?\d{1,3}\b|\bparallel -j ?\d{1,3}\b",
+    remedy="Sign in again",
     of="sso-login-not-renewed",
 )
 CODE_NOT_CONFIRMED = CauseType(
@@ -41,6 +47,9 @@ CODE_NOT_CONFIRMED = CauseType(
     title="The sign-in code was used before or has expired",
     text="The browser code of the sign-in was used before or has expired.",
     fix="Start the sign-in again and confirm the new code in the browser.",
+    recognised_by="The text shows the code of a sign-in.",
+    sign=r"\b[Tt]hen enter the code:|\benter the given code\b|\?user_code=",
+    remedy="Sign in again",
     of="sso-login-not-renewed",
 )
 MANY_CALLERS = CauseType(
@@ -53,6 +62,9 @@ TIGHT_LOOP = CauseType(
     "tight-loop",
     title="A loop calls without pauses",
     fix="Add exponential backoff with jitter, or use the retry modes of the SDK.",
+    recognised_by="The text shows a loop around the call.",
+    sign=r"\bwhile (?:true|:|True)(?:;|:)? ?(?:do\b)?|\bfor \w{1,20} in \$\([^|]{1,60}\); do\b",
+    remedy="Retry with exponential backoff",
     of="throttled",
 )
 ACCOUNT_NEW = CauseType(
@@ -60,6 +72,9 @@ ACCOUNT_NEW = CauseType(
     title="The account is not fully activated yet",
     text="The account is new, and AWS has not activated it completely.",
     fix="Complete the verification in the console, then wait until AWS activates the account.",
+    recognised_by="The error code is PendingVerification, or AWS says that the account is being verified.",
+    sign=r"\bPendingVerification\b|\b(?:is|are) (?:currently )?being (?:verified|validated|activated)\b",
+    remedy="Check the state of the account",
     of="account-state",
 )
 ACCOUNT_SUSPENDED = CauseType(
@@ -67,6 +82,9 @@ ACCOUNT_SUSPENDED = CauseType(
     title="The account is suspended",
     text="The account is suspended, because of a bill or suspicious activity, or it has no valid payment method.",
     fix="Settle the payment or the support case in the Billing console.",
+    recognised_by="The text says that the account is suspended or a payment is due.",
+    sign=r"\baccount (?:is|was|has been) (?:currently )?suspended\b|\bpast due\b|\bAccountSuspended\b",
+    remedy="Check the state of the account",
     of="account-state",
 )
 NOT_OFFERED = CauseType(
@@ -74,6 +92,8 @@ NOT_OFFERED = CauseType(
     title="The service is not available to the account",
     text="The service accepts no new customers, or is not available in the Region.",
     fix="Use a region that offers the service, or another service.",
+    recognised_by="The text says that the service accepts no new customers.",
+    sign=r"\bno longer (?:available|open) to new customers\b|\bnew customer access\b",
     of="account-state",
 )
 MADE_BEFORE = CauseType(
@@ -88,6 +108,8 @@ NAME_TAKEN = CauseType(
     title="The name is already taken",
     text="The name must be unique in the account or, as bucket names, in the whole partition.",
     fix="Choose another name. Names of S3 buckets are unique in a whole partition.",
+    recognised_by="The error code is BucketAlreadyExists.",
+    sign=r"\bBucketAlreadyExists\b|\bThe requested bucket name is not available\b",
     of="already-exists",
 )
 AWS_ERROR = CauseType(

@@ -80,6 +80,8 @@ RESOURCE_IN_OTHER_REGION = CauseType(
     "resource-in-other-region",
     title="The resource is in another region",
     fix="Call the region of the resource.",
+    recognised_by="The command in the text names a resource of another region than --region.",
+    sign=r"\barn:aws[\w-]{0,10}:[\w-]{2,30}:([a-z]{2,5}-[a-z-]{4,15}-\d):\d{12}:\S{1,200} (?:--[\w-]{2,40} \S{1,80} ){0,6}--region (?!\1)[a-z]{2,5}-[a-z-]{4,15}-\d\b",
     of="not-found",
 )
 NOT_FOUND = CauseType(
@@ -96,6 +98,8 @@ RESOURCE_IN_OTHER_ACCOUNT = CauseType(
     title="The resource is in another account",
     text="The resource is in another account than the credentials.",
     fix="Use credentials of the account that owns the resource.",
+    recognised_by="The text names a resource of another account than the caller's.",
+    sign=r"\"Account\": ?\"(?P<account>\d{12})\".{0,800}\b(?P<shown>arn:aws[\w-]{0,10}:[\w-]{2,30}:[\w-]{0,20}:(?!(?P=account))\d{12}:\S{1,80})",
     of="not-found",
 )
 NAME_DIFFERS = CauseType(
@@ -109,6 +113,8 @@ GONE_OR_NEW = CauseType(
     "gone-or-new",
     title="The resource was deleted or is only seconds old",
     fix="Wait for a few seconds and retry, or create the resource again.",
+    recognised_by="The text shows that the resource was just created or deleted.",
+    sign=r"\b\w{3,20}_\w{3,40}\.\S{1,80}: (?:Destruction|Creation) complete",
     of="not-found",
 )
 

@@ -43,8 +43,9 @@ CUSTOMER_KEY = CauseType(
     title="The object is encrypted with a customer-provided key (SSE-C)",
     text="The object is encrypted with a customer-provided key (SSE-C), and the call does not send it.",
     fix="Send the key that the object was encrypted with, or store the object with SSE-KMS.",
+    recognised_by="The text shows SSE-C.",
+    sign=r"--sse-customer-(?:key|algorithm)\b|\bSSE-?C\b|\bSSECustomer\w{1,20}|\bx-amz-server-side-encryption-customer-\w{1,20}",
     of="no-body",
-    example="s3-head-400",
 )
 
 

@@ -59,22 +59,25 @@ ARN_NOT_ACCEPTED = CauseType(
     recognised_by='A message such as "Request ARN is invalid", or one of the authenticator on a rolearn or userarn.',
     fix="Use the ARN of a role in the form that the call expects.",
     sources=(pages.ASSUME_ROLE,),
-    example="sts-arn-annotation",
+    example="sts-arn-assume-role",
 )
 NOT_AN_ARN = CauseType(
     "not-an-arn",
     title="The value is not an ARN",
     text="The setting contains only the role's name, or quotes or whitespace around the ARN.",
     fix="Use the whole ARN without quotes or spaces.",
+    recognised_by="The text shows a setting without an ARN.",
+    sign=r"--role-arn[ =][\"']?(?!arn:|\$|<)[\w+=,.@/-]{1,64}|\brole_arn ?= ?[\"']?(?!arn:|\$|<)[\w+,.@/-]{2,64}",
+    remedy="Correct the role ARN",
     of="arn-not-accepted",
-    example="sts-arn-assume-role",
 )
 VARIABLE_NOT_REPLACED = CauseType(
     "variable-not-replaced",
     title="A variable in the ARN was not replaced",
     fix="Set the variable, and print the ARN before the call.",
+    recognised_by="The ARN in the text contains a variable.",
+    sign=r"\barn:aws[\w-]{0,10}:iam::(?:\$\{?\w{1,40}\}?|\{\{ ?[\w.]{1,40} ?\}\}|<[\w -]{1,40}>|:)",
     of="arn-not-accepted",
-    example="sts-arn-assume-role",
 )
 WRONG_RESOURCE_TYPE = CauseType(
     "wrong-resource-type",

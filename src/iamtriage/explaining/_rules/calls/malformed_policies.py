@@ -68,6 +68,9 @@ PRINCIPAL_NOT_THERE = CauseType(
     "principal-not-there",
     title="The role or user does not exist",
     fix="Create the role or user, or remove it from the policy.",
+    recognised_by="The text shows that a role or user was deleted.",
+    sign=r"\baws_iam_(?:role|user)\.\S{1,80}: Destruction complete|\baws iam delete-(?:role|user)\b",
+    remedy="Check whether the principal exists",
     of="invalid-principal",
 )
 PRINCIPAL_TOO_NEW = CauseType(
@@ -75,6 +78,8 @@ PRINCIPAL_TOO_NEW = CauseType(
     title="The principal was created only seconds ago",
     text="It was created seconds ago and has not propagated yet.",
     fix="Wait for a few seconds and retry.",
+    recognised_by="The text shows that a role or user was just created.",
+    sign=r"\baws_iam_(?:role|user)\.\S{1,80}: Creation complete|\baws iam create-(?:role|user)\b",
     of="invalid-principal",
 )
 PRINCIPAL_MISTYPED = CauseType(
@@ -82,6 +87,9 @@ PRINCIPAL_MISTYPED = CauseType(
     title="The principal's ARN is misspelled",
     text="The account, path, name or partition in its ARN is wrong. The ARN of a role includes its path.",
     fix="Copy the ARN from IAM, with its path.",
+    recognised_by="The ARN in the policy has no account ID of twelve digits.",
+    sign=r"\barn:aws[\w-]{0,10}:iam::(?!\d{12}:|\*|aws:)\w{1,20}:\S{1,60}(?=\")",
+    remedy="Correct the principal",
     of="invalid-principal",
 )
 DELETED_PRINCIPAL = CauseType(

@@ -15,12 +15,18 @@ OLD_SIGNING_TOOL = CauseType(
     "old-signing-tool",
     title="The SDK or tool is too old to sign with version 4",
     fix="Update the SDK or tool, or configure it to use Signature Version 4.",
+    recognised_by="The text names an old tool, such as boto 2.",
+    sign=r"\b[Bb]oto/2\.\d{1,2}|\bs3cmd version [01]\.[0-4]\S{0,12}|\bJetS3t/",
+    remedy="Sign with version 4",
     of="signature-version",
 )
 REGION_NOT_SET = CauseType(
     "region-not-set",
     title="The client does not know the bucket's region",
     fix="Set the bucket's region in the client.",
+    recognised_by="The text shows an empty region.",
+    sign=r"\bregion(?:_name)?[\"']?[:=] ?(?:nil|null|None|\"\")(?!\w)|\bAWS_(?:DEFAULT_)?REGION=(?: |$)",
+    remedy="Sign with version 4",
     of="signature-version",
 )
 SES_SANDBOX = CauseType(
@@ -28,12 +34,17 @@ SES_SANDBOX = CauseType(
     title="The SES account is in the sandbox",
     text="The account is in the SES sandbox, where recipients must be verified, too.",
     fix="Verify the recipients, or request production access for the account and region.",
+    recognised_by="The text says that the account has no production access to SES.",
+    sign=r"\bProductionAccessEnabled\"?:? ?\"?false\b",
+    remedy="request production access",
     of="email-not-verified",
 )
 VERIFIED_IN_OTHER_REGION = CauseType(
     "verified-in-other-region",
     title="The address is verified in another region",
     fix="Call SES in the region where the address is verified, or verify it in this one.",
+    recognised_by="The text shows that the identity is verified in another region.",
+    sign=r"\b(?P<shown>get-email-identity\b.{0,160}--region (?P<region>[a-z0-9-]{6,20})) .{0,100}\btrue\b.{0,300}\bfailed the check in region (?!(?i:(?P=region))\b)[A-Z0-9-]{6,20}",
     of="email-not-verified",
 )
 SIGNATURE_VERSION = CauseType(

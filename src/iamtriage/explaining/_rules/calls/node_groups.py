@@ -47,6 +47,9 @@ NODE_WITHOUT_NETWORK = CauseType(
     title="The nodes cannot reach the cluster or AWS",
     text="The nodes' subnets have no route to the cluster's endpoint and to EC2, ECR, S3 and STS, or a security group or network ACL blocks them.",
     fix="Give the subnets a NAT gateway or VPC endpoints, or let public subnets assign public addresses.",
+    recognised_by="The text shows a connection of the node that timed out.",
+    sign=r"\bdial tcp \S{7,60}: i/o timeout\b|\bconnection timed out\b|\bcurl: \(28\)",
+    remedy="Give the nodes a way",
     of="nodes-not-joined",
 )
 NODE_ROLE_WITHOUT_POLICIES = CauseType(
@@ -54,6 +57,9 @@ NODE_ROLE_WITHOUT_POLICIES = CauseType(
     title="The node role lacks policies",
     text="The node role lacks AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly or, for the VPC CNI plugin, AmazonEKS_CNI_Policy.",
     fix="Attach the policies to the node role.",
+    recognised_by="The text shows that no policy is attached to the role.",
+    sign=r"\"AttachedPolicies\": ?\[ ?\]",
+    remedy="Give the node role its policies",
     of="nodes-not-joined",
 )
 NODE_ROLE_ENTRY_LOST = CauseType(
@@ -61,6 +67,9 @@ NODE_ROLE_ENTRY_LOST = CauseType(
     title="The node role is not mapped",
     text="The access entry or the aws-auth entry of the node role was deleted or changed.",
     fix="Create an access entry of type EC2_LINUX for the node role.",
+    recognised_by="The text shows that an access entry was deleted or aws-auth was changed.",
+    sign=r"\baws eks delete-access-entry\b|\bconfigmap[ /]\"?aws-auth\"? (?:deleted|edited|configured|replaced)\b",
+    remedy="Give the node role its policies",
     of="nodes-not-joined",
 )
 NODE_STARTUP = CauseType(
@@ -68,6 +77,8 @@ NODE_STARTUP = CauseType(
     title="The node's startup does not start the kubelet for the cluster",
     text="A custom AMI or user data does not start the kubelet with the cluster's name, endpoint and certificate authority.",
     fix="Use the EKS AMI's way to join: nodeadm, or bootstrap.sh on Amazon Linux 2.",
+    recognised_by="The text shows a custom AMI or user data.",
+    sign=r"\bami_?[tT]ype\"? ?[:=] ?\"?CUSTOM\b\"?|\buser_?[dD]ata\b",
     of="nodes-not-joined",
 )
 

@@ -68,6 +68,8 @@ NO_SUCH_PRINCIPAL = CauseType(
     title="The role or user does not exist",
     text="The name or account is misspelled, or the role or user was deleted.",
     fix="Correct the name or the account, or create the role.",
+    recognised_by="The text says that the role or user does not exist.",
+    sign=r"\bThe (?:role|user) with name [\w+=,.@-]{1,64} cannot be found\b|\baws_iam_(?:role|user)\.\S{1,80}: Destruction complete",
     of="principal-not-accepted",
 )
 NOT_YET_KNOWN = CauseType(
@@ -75,6 +77,9 @@ NOT_YET_KNOWN = CauseType(
     title="The role or user was created only seconds ago",
     text="The role or user was just created and has not propagated yet.",
     fix="Wait for a few seconds and retry. In Terraform, let the entry depend on the role.",
+    recognised_by="The text shows that the role or user was just created.",
+    sign=r"\baws_iam_(?:role|user)\.\S{1,80}: Creation complete|\baws iam create-(?:role|user)\b",
+    remedy="Wait, if the role",
     of="principal-not-accepted",
 )
 
@@ -147,9 +152,9 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
                 url=pages.CONSISTENCY,
             )
         )
-    reason = "no role or user has this ARN" if is_unknown else "it is not the ARN of a role or user"
+    reason = "no role or user has this ARN." if is_unknown else "it is not the ARN of a role or user."
     if diagnosis is not None and diagnosis.cause is PATH_MISSING:
-        reason = "the path of the IAM Identity Center role is missing"
+        reason = "the path of the IAM Identity Center role is missing."
     return Explanation(
         failure=case.failure,
         topic="access-entry-principal",

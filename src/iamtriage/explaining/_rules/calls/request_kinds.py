@@ -16,6 +16,8 @@ TOOL_TOO_OLD = CauseType(
     "tool-too-old",
     title="The SDK or tool is older than the feature",
     fix="Update the SDK, the AWS CLI or the tool.",
+    recognised_by="The text names an old version of the tool.",
+    sign=r"\baws-cli/1\.(?:\d|1\d|2[0-6])\.\d{1,4}\b",
     of="invalid-request",
 )
 BODY_TOO_SHORT = CauseType(
@@ -30,6 +32,8 @@ BODY_STALLED = CauseType(
     title="The source of the request body stalls",
     text="The source of the body pauses: a pipe, a download, a database or a busy program.",
     fix="Write the data into a file first, then upload the file.",
+    recognised_by="The text shows an upload from a pipe.",
+    sign=r"\| ?aws s3 cp - ",
     of="request-stalled",
 )
 SLOW_NETWORK = CauseType(
@@ -37,6 +41,9 @@ SLOW_NETWORK = CauseType(
     title="The network of the sender is slow",
     text="The sender's network or a proxy is slow or drops data, or many uploads share it.",
     fix="Upload in parts, run fewer uploads at once, or use another network.",
+    recognised_by="The text shows a transfer rate below 1 MiB/s.",
+    sign=r"\(\d{1,3}(?:\.\d)? (?:KiB|Bytes)/s\)",
+    remedy="Upload less at a time",
     of="request-stalled",
 )
 EMPTY_VARIABLE = CauseType(
@@ -44,6 +51,8 @@ EMPTY_VARIABLE = CauseType(
     title="A variable was empty or had another value",
     text="A variable was empty or had another value than intended.",
     fix="Print the parameters before the call, and set the variable.",
+    recognised_by="The text shows an option with an empty value.",
+    sign=r"--[a-z-]{2,40}[ =](?:\"\"|'')",
     of="invalid-request",
 )
 NO_ANSWER = CauseType(

@@ -69,12 +69,16 @@ ROLE_IN_PLACE_OF_PROFILE = CauseType(
     "role-in-place-of-profile",
     title="A role name is used instead of an instance profile name",
     fix="Use the name of the instance profile that contains the role.",
+    recognised_by="The value for the instance profile is a role.",
+    sign=r"\barn:aws[\w-]{0,10}:iam::\d{12}:role/[\w+=,.@/-]{1,200}\) for parameter iamInstanceProfile\b|\biam_instance_profile ?= ?aws_iam_role\.\w{1,40}",
     of="instance-profile-not-there",
 )
 PROFILE_IN_OTHER_ACCOUNT = CauseType(
     "profile-in-other-account",
     title="The instance profile is in another account",
     fix="Create the instance profile in the account of the instance.",
+    recognised_by="The instance profile in the text is of another account than the caller.",
+    sign=r"\bget-caller-identity\b.{0,100}?\b(?P<account>\d{12})\b.{0,600}\b(?P<shown>arn:aws[\w-]{0,10}:iam::(?!(?P=account))\d{12}:instance-profile/)",
     of="instance-profile-not-there",
 )
 SERVICE_CANNOT_ASSUME_ROLE = CauseType(
@@ -98,6 +102,8 @@ ROLE_NOT_THERE = CauseType(
     title="The role does not exist",
     text="The role does not exist: its name, path or account is wrong, or it was deleted.",
     fix="Correct the role's name, path or account, or create the role.",
+    recognised_by="The text shows that a role was deleted.",
+    sign=r"\baws_iam_role\.\S{1,80}: Destruction complete|\baws iam delete-role\b",
     of="service-cannot-assume-role",
 )
 

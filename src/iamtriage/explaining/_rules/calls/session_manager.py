@@ -64,6 +64,8 @@ OTHER_REGION_OR_ACCOUNT = CauseType(
     "other-region-or-account",
     title="The target is in another region or account",
     fix="Call the region and the account of the target.",
+    recognised_by="The text shows that the region and account of the call have no such instance.",
+    sign=r"\"Reservations\": ?\[ ?\]",
     of="target-not-connected",
 )
 AGENT_WITHOUT_PERMISSIONS = CauseType(
@@ -72,6 +74,9 @@ AGENT_WITHOUT_PERMISSIONS = CauseType(
     text="The task has no task role, or the role lacks the four ssmmessages permissions. The task execution role is not used here.",
     meaning="The SSM Agent is not allowed to connect: the instance profile or the task role is missing or lacks permissions.",
     fix="Attach AmazonSSMManagedInstanceCore to the instance's role, or the ssmmessages permissions to the task role.",
+    recognised_by="The text shows that the instance has no instance profile.",
+    sign=r"\"IamInstanceProfileAssociations\": ?\[ ?\]|\"IamInstanceProfile\": ?null",
+    remedy="allow the agent to connect",
     of="target-not-connected",
 )
 AGENT_NOT_RUNNING = CauseType(
@@ -79,6 +84,8 @@ AGENT_NOT_RUNNING = CauseType(
     title="The agent is not running",
     text="The machine is stopped, or its SSM Agent is not running, not installed or too old.",
     fix="Start, install or update the SSM Agent.",
+    recognised_by="The text shows that the agent is not active.",
+    sign=r"\bamazon-ssm-agent\b.{0,200}\bActive: (?:inactive|failed)\b",
     of="target-not-connected",
 )
 AGENT_WITHOUT_WAY = CauseType(
@@ -86,6 +93,9 @@ AGENT_WITHOUT_WAY = CauseType(
     title="The agent cannot reach Systems Manager",
     text="The agent cannot reach Systems Manager: no route to the internet, and no VPC endpoints for ssm and ssmmessages.",
     fix="Add a route to the internet, or VPC endpoints for ssm and ssmmessages.",
+    recognised_by="The agent's log in the text shows that a connection to Systems Manager timed out.",
+    sign=r"\b(?:ssm|ssmmessages|ec2messages)\.[a-z0-9-]{6,20}\.amazonaws\.com\b.{0,80}\b(?:i/o timeout|timed out)\b",
+    remedy="Let the agent reach",
     of="target-not-connected",
 )
 

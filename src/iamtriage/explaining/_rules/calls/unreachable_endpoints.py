@@ -35,7 +35,7 @@ _INVALID_HEADER = lazy_pattern(
 )
 _NAME_RESOLUTION = lazy_pattern(
     r"no such host|ENOTFOUND|EAI_AGAIN|[Nn]ame or service not known|nodename nor servname|getaddrinfo|[Ff]ailed to resolve"
-    r"|[Uu]nable to resolve|[Cc]ould not resolve|NameResolutionError|UnknownHostException|name resolution|dns error"
+    r"|[Uu]nable to resolve|[Cc]ould not resolve|NameResolutionError|server misbehaving|SERVFAIL|UnknownHostException|name resolution|dns error"
 )
 _PROXY = lazy_pattern(
     r"ProxyConnection|connect to proxy|proxyconnect|Tunnel connection failed|407 Proxy|Proxy Authentication",
@@ -98,22 +98,24 @@ NO_SUCH_HOST = CauseType(
     text="The Region or service is misspelled, or the service is not available in the Region, so the host does not exist.",
     fix="Correct the region: not every service is in every region.",
     of="name-unknown",
-    example="no-answer",
 )
 DNS = CauseType(
     "dns",
     title="The network's DNS does not resolve AWS host names",
     fix="Correct the resolver of the network or of the VPC.",
+    recognised_by="The DNS server gave no answer.",
+    sign=r"\bserver misbehaving\b|\bTemporary failure in name resolution\b|\bEAI_AGAIN\b|\bSERVFAIL\b",
     of="name-unknown",
-    example="no-answer",
 )
 INSPECTING_PROXY = CauseType(
     "inspecting-proxy",
     title="A proxy inspects TLS connections",
     text="A proxy that inspects TLS connections presents its own certificate.",
     fix="Add the proxy's certificate authority to AWS_CA_BUNDLE.",
+    recognised_by="The text names a proxy, or the product of one.",
+    sign=r"\bZscaler\b|\bNetskope\b|\bFortinet\b|\bFortiGate\b|\bBlue ?Coat\b|\bPalo Alto\b|\bForcepoint\b|\bCisco Umbrella\b|\bmitmproxy\b|\b(?:HTTPS_PROXY|https_proxy)=",
+    remedy="Trust the certificate authority",
     of="untrusted-certificate",
-    example="untrusted-certificate",
 )
 
 

@@ -71,13 +71,15 @@ JOB_WITHOUT_CREDENTIALS = CauseType(
     meaning="The CI job has no credentials: it assumed no role, or its secrets are empty.",
     fix="Let the job assume a role, and check that its secrets are set.",
     of="no-credentials",
-    example="no-credentials-in-github-actions",
 )
 NOTHING_SET_UP = CauseType(
     "nothing-set-up",
     title="No credentials are configured on this machine",
     text="This user has no profile, sign-in or access key on this machine.",
     fix="Run aws configure sso, aws login or aws configure.",
+    recognised_by="The output of aws configure list has no access key.",
+    sign=r"\baccess_key\s+<not set>",
+    remedy="Set up credentials",
     of="no-credentials",
 )
 PROFILE_NOT_NAMED = CauseType(
@@ -85,6 +87,8 @@ PROFILE_NOT_NAMED = CauseType(
     title="The profile is not selected",
     text="A profile exists, but it is not named default, and nothing selects it.",
     fix="Set AWS_PROFILE or use --profile.",
+    recognised_by="The text shows the profiles of the config file, and the call names none.",
+    sign=r"\[profile [\w.@/-]{1,64}\]|\baws configure list-profiles\b",
     of="no-credentials",
 )
 ENVIRONMENT_NOT_PASSED_ON = CauseType(
@@ -92,6 +96,8 @@ ENVIRONMENT_NOT_PASSED_ON = CauseType(
     title="The environment is not passed to the process",
     text="The variables or files belong to another user or shell: sudo, cron, systemd, docker and IDEs do not pass them on.",
     fix="Pass the variables or mount the files into the process or container.",
+    recognised_by="The text shows sudo without -E, cron or systemd.",
+    sign=r"\bsudo (?!-\w*E)(?:-\w+ )*[\w./]{1,60}|\bCRON\[\d{1,7}\]|\bsystemd\[\d{1,7}\]",
     of="no-credentials",
 )
 NO_TASK_ROLE = CauseType(
@@ -99,16 +105,19 @@ NO_TASK_ROLE = CauseType(
     title="The ECS task has no task role",
     text="The ECS task has no task role. The task execution role is for ECS itself, not for the program.",
     fix="Set taskRoleArn in the task definition.",
+    recognised_by="The task definition in the text has no taskRoleArn.",
+    sign=r"\"taskRoleArn\": ?(?:null|\"\")",
+    remedy="give the task a role",
     of="no-credentials",
-    example="no-credentials-on-ecs",
 )
 RELATIVE_URI_LOST = CauseType(
     "relative-uri-lost",
     title="The process does not inherit the container's variables",
     text="The process does not inherit AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, as under sshd, cron or su.",
     fix="Pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI to the process.",
+    recognised_by="The text shows sshd, cron or su.",
+    sign=r"\b(?:sshd|crond?|CRON)\[\d{1,7}\]|\bsu - \w",
     of="no-credentials",
-    example="no-credentials-on-ecs",
 )
 CREDENTIALS_ID_UNKNOWN = CauseType(
     "credentials-id-unknown",
@@ -139,8 +148,9 @@ SECRETS_OF_FORKS = CauseType(
     title="Workflows of forks get no secrets",
     text="A pull request from a fork started the workflow. Such workflows get no secrets and no id-token: write.",
     fix="Run the job on a branch of the repository, or after a review.",
+    recognised_by="The text says that the pull request is from a fork.",
+    sign=r"\b[Ff]rom (?:a |the )?fork(?:ed)?\b|\bhead\.repo\.fork\b",
     of="no-credentials",
-    example="no-credentials-in-github-actions",
 )
 
 

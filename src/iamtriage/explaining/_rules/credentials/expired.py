@@ -110,12 +110,18 @@ PASTED_SESSION = CauseType(
     title="Temporary credentials were pasted into the environment or a file",
     text="They were copied into environment variables or ~/.aws/credentials, where nothing refreshes them.",
     fix="Use a profile or a role that refreshes credentials automatically.",
+    recognised_by="The text shows a session token in a variable or in the credentials file.",
+    sign=r"\bexport AWS_SESSION_TOKEN=|\baws_session_token ?=",
+    remedy="Get new credentials",
     of="expired-session",
 )
 LONG_RUNNING = CauseType(
     "long-running",
     title="The program runs longer than its credentials last",
     fix="Let the SDK get the credentials from a provider that refreshes them.",
+    recognised_by="The text says that the program has been running for hours.",
+    sign=r"\b(?:elapsed|running for|ran for|runtime|uptime)[:= ]{1,3}\d{1,3} ?h(?:ours?)?\b\w{0,4}|\belapsed \d{1,3}h\w{0,4}",
+    remedy="Let the SDK refresh",
     of="expired-session",
 )
 ROLE_CHAINING = CauseType(
@@ -123,6 +129,9 @@ ROLE_CHAINING = CauseType(
     title="Role chaining limits the session to one hour",
     text="They are from role chaining, where sessions last at most an hour.",
     fix="Assume the role directly, or refresh the session every hour.",
+    recognised_by="The text shows that the session of a role assumes another role.",
+    sign=r"(?P<shown>:assumed-role/\S{1,130}) .{0,300}\baws sts assume-role\b",
+    remedy="Let the SDK refresh",
     of="expired-session",
 )
 KUBECONFIG_PROFILE = CauseType(
@@ -145,6 +154,8 @@ PRESIGNED_URL_TOO_OLD = CauseType(
     "presigned-url-too-old",
     title="The presigned URL is older than its expiry",
     fix="Create a new URL with a longer expiry.",
+    recognised_by="The text shows a presigned URL with X-Amz-Date or X-Amz-Expires.",
+    sign=r"[?&]X-Amz-(?:Date|Expires)=\w{1,20}",
     of="expired-request",
 )
 
@@ -162,6 +173,9 @@ STALE_METADATA = CauseType(
     title="The metadata service returns old credentials",
     text="The metadata service has only old credentials: the instance profile's role was deleted, re-created or no longer trusts EC2, or a proxy caches the responses.",
     fix="Check the Code and Expiration in the metadata, and the instance profile with its role.",
+    recognised_by="The instance metadata in the text has the code AssumeRoleUnauthorizedAccess or InstanceProfileNotFound.",
+    sign=r"\bAssumeRoleUnauthorizedAccess\b|\bInstanceProfileNotFound\b|\bEC2 cannot assume the role\b",
+    remedy="Check the instance profile",
     of="source-returns-expired",
 )
 

@@ -57,6 +57,9 @@ WRONG_SSO_SESSION = CauseType(
     title="Another profile or session was signed in",
     text="The new sign-in was for another session or profile than the one that the call uses.",
     fix="Sign in with the profile that the call uses.",
+    recognised_by="The text shows that the sign-in was successful, and the call still has an expired session.",
+    sign=r"\bSuccessfully logged into Start URL",
+    remedy="Sign in to IAM Identity Center",
     of="expired-sso-session",
 )
 EXPIRED_REGISTRY_LOGIN = CauseType(
@@ -95,6 +98,8 @@ TOKEN_OF_JOB_TOO_OLD = CauseType(
     title="The CI job requested its token too early",
     text="A CI job requested its token long before it used it.",
     fix="Request the token right before the call.",
+    recognised_by="The text shows a variable of a CI job, such as CI_JOB_ID.",
+    sign=r"\b(?:CI_JOB_(?:JWT\w{0,8}|ID)|GITLAB_OIDC_TOKEN|ACTIONS_ID_TOKEN_REQUEST_\w{3,5}|BITBUCKET_STEP_OIDC_TOKEN|CIRCLE_OIDC_TOKEN\w{0,3})\b",
     of="expired-web-identity-token",
 )
 EXPIRED_SAML_ASSERTION = CauseType(
@@ -109,6 +114,8 @@ IDENTITY_PROVIDER_CLOCK_OFF = CauseType(
     "identity-provider-clock-off",
     title="The clock of the identity provider is wrong",
     fix="Synchronize the clock of the identity provider.",
+    recognised_by="The text reports a wrong clock.",
+    sign=r"\b(?:System )?clock wrong by [\d.-]{1,20} seconds|\b[Cc]lock (?:skew|drift|offset)\b",
     of="expired-saml-assertion",
 )
 

@@ -55,12 +55,18 @@ LOGINS_EMPTY = CauseType(
     title="The app requests credentials before the sign-in",
     text="The app requests credentials before the user has signed in, or after the session ended.",
     fix="Request credentials after the sign-in.",
+    recognised_by="The text shows a call with empty Logins.",
+    sign=r"[\"']?\b[Ll]ogins[\"']? ?[:=] ?\{ ?\}",
+    remedy="Pass the user's ID token",
     of="identity-pool-guest",
 )
 LOGINS_NOT_PASSED = CauseType(
     "logins-not-passed",
     title="The token is not passed in Logins",
     fix="Pass the ID token of the user in Logins.",
+    recognised_by="The text shows the call without the parameter Logins.",
+    sign=r"\bget_(?:credentials_for_identity\(IdentityId|id\(IdentityPoolId) ?= ?[\w.\"':-]{1,80}\)",
+    remedy="Pass the user's ID token",
     of="identity-pool-guest",
 )
 OTHER_POOL = CauseType(
@@ -83,6 +89,9 @@ IDENTITY_KEPT = CauseType(
     title="The app keeps the ID of an earlier identity",
     text="The app keeps the ID of an earlier identity: of another user, of a guest that was merged at sign-in, or of a disabled one.",
     fix="Delete the stored identity ID at sign-in and sign-out.",
+    recognised_by="The text shows a stored identity ID, such as aws.cognito.identity-id in the browser's storage.",
+    sign=r"\baws\.cognito\.identity-id\.",
+    remedy="Delete the stored identity ID",
     of="identity-forbidden",
 )
 LOGINS_OF_OTHER_PROVIDER = CauseType(
@@ -118,6 +127,8 @@ POOL_ROLE_MISSING = CauseType(
     "pool-role-missing",
     title="The identity pool's role was deleted or never set",
     fix="Set the role for this kind of caller in the identity pool.",
+    recognised_by="The output of get-identity-pool-roles in the text has no roles.",
+    sign=r"\"Roles\": ?\{ ?\}",
     of="identity-pool-roles",
 )
 

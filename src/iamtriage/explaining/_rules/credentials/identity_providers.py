@@ -74,6 +74,9 @@ PROVIDER_URL_DIFFERS = CauseType(
     title="The URL of the identity provider differs from the issuer",
     text="The account has a provider whose URL differs from the issuer: a trailing slash, a path, or upper and lower case.",
     fix="Create a provider with exactly the token's issuer URL.",
+    recognised_by="The text shows a provider of the same host.",
+    sign=r"(?P<shown>:oidc-provider/(?P<host>[\w.-]{4,100}))(?![\w.-]).{0,600}\bfound in your account for https://(?P=host)(?![\w.-])",
+    remedy="Create the IAM OIDC provider",
     of="no-oidc-provider",
 )
 NO_OIDC_PROVIDER = CauseType(
@@ -102,6 +105,8 @@ ISSUER_UNREACHABLE = CauseType(
     title="The issuer is not reachable from the internet",
     text="The issuer is private, behind a firewall, or slow: STS fetches the keys over the internet.",
     fix="Serve the issuer's configuration and keys on a public address.",
+    recognised_by="The token's issuer has a private host name or address.",
+    sign=r"\"iss\": ?\"https://(?:10\.|192\.168\.|[\w.-]{1,80}\.(?:internal|local|lan|corp|svc)\b)[\w.-]{0,60}",
     of="no-verification-key",
 )
 JWKS_WRONG = CauseType(
@@ -109,6 +114,8 @@ JWKS_WRONG = CauseType(
     title="The issuer's key document is wrong",
     text="The issuer's jwks_uri is missing or wrong, or it serves no key with the token's kid.",
     fix="Correct the jwks_uri and the keys that it serves.",
+    recognised_by="The text shows that the issuer's keys do not exist or are empty.",
+    sign=r"\.well-known/(?:openid-configuration|jwks\S{0,12})\"? (?:returned |HTTP/\S{1,4} )?404\b|\"keys\": ?\[ ?\]",
     of="no-verification-key",
 )
 CERTIFICATE_CHAIN = CauseType(
@@ -116,6 +123,8 @@ CERTIFICATE_CHAIN = CauseType(
     title="The issuer's TLS certificate is expired or incomplete",
     text="The issuer's TLS certificate has expired, or the server does not send the intermediate certificates.",
     fix="Renew the certificate, and serve the intermediate certificates.",
+    recognised_by="The text shows that the issuer's certificate cannot be verified.",
+    sign=r"\bVerify return code: (?:10|20|21)\b[^\n$]{0,60}?\)|\bunable to get local issuer certificate|\bcertificate has expired\b",
     of="no-verification-key",
 )
 IDENTITY_PROVIDER_UNREACHED = CauseType(
@@ -130,6 +139,9 @@ PASSING_FAULT = CauseType(
     title="A temporary network error",
     text="A temporary network error.",
     fix="Retry the call.",
+    recognised_by="The text shows that a later attempt succeeded.",
+    sign=r"\battempt \d{1,2}: succe(?:ss|eded)\b|\bsucceeded (?:after|on) (?:attempt|retry) \d{1,2}",
+    remedy="Retry after",
     of="identity-provider-unreached",
 )
 WRONG_THUMBPRINT = CauseType(
@@ -144,6 +156,9 @@ CERTIFICATE_REPLACED = CauseType(
     title="The issuer's certificate was replaced",
     text="The issuer has another certificate than when the provider was created.",
     fix="Update the thumbprint list of the identity provider.",
+    recognised_by="The text shows that a certificate was renewed.",
+    sign=r"\bRenewing an existing certificate\b|\bcertbot renew\b|\b[Cc]ertificate (?:was )?renewed\b",
+    remedy="Update the provider's thumbprint",
     of="wrong-thumbprint",
 )
 

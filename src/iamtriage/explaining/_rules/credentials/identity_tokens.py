@@ -56,6 +56,9 @@ TOKEN_OF_SECRET = CauseType(
     title="The token is from a Kubernetes Secret",
     text="It is an old Kubernetes token from a Secret, without audience and expiry.",
     fix="Use a projected service account token with an audience and an expiry.",
+    recognised_by="The token's issuer is kubernetes/serviceaccount, or the text names a Secret of type kubernetes.io/service-account-token.",
+    sign=r"\"iss\": ?\"kubernetes/serviceaccount\"|\bkubernetes\.io/service-account-token\b",
+    remedy="Send a current ID token",
     of="missing-claim",
 )
 NOT_AN_ID_TOKEN = CauseType(
@@ -63,6 +66,9 @@ NOT_AN_ID_TOKEN = CauseType(
     title="The token is an access token",
     text="It is an access token of the identity provider, not an ID token.",
     fix="Pass the ID token of the identity provider.",
+    recognised_by="The token has the claim token_use with the value access, or the code passes an access token.",
+    sign=r"\"token_use\": ?\"access\"|\bWebIdentityToken ?= ?[\w.\[\"']{0,30}access_?[tT]oken\b",
+    remedy="Send a current ID token",
     of="missing-claim",
 )
 CLAIM_REJECTED = CauseType(
@@ -76,6 +82,8 @@ TOKEN_REVOKED = CauseType(
     "token-revoked",
     title="The token has expired or was revoked",
     fix="Get a new token.",
+    recognised_by="The text says that a token was revoked.",
+    sign=r"\b(?:been |was |is )(?:expired or )?revoked\b",
     of="claim-rejected",
 )
 INVALID_IDENTITY_TOKEN = CauseType(
@@ -90,6 +98,8 @@ TOKEN_CUT = CauseType(
     title="The token is truncated or empty",
     text="The token is truncated or empty, or has newlines or quotes around it.",
     fix="Pass the token complete, without newlines and quotes.",
+    recognised_by="The text shows a command that cuts the token.",
+    sign=r"\| ?(?:head|cut) -[cb] ?\d{0,6}",
     of="invalid-identity-token",
 )
 ISSUER_DIFFERS = CauseType(

@@ -97,12 +97,17 @@ KEY_GONE = CauseType(
     "key-gone",
     title="The access key was deleted or deactivated",
     fix="Activate the key, or create a new one.",
+    recognised_by="The text shows that an access key was deactivated or deleted.",
+    sign=r"\baws iam delete-access-key\b|--status Inactive\b|\"Status\": ?\"Inactive\"|\baws_iam_access_key\.\S{1,80}: Destruction complete",
+    remedy="Check whether the access key exists",
     of="invalid-credentials",
 )
 KEY_MISTYPED = CauseType(
     "key-mistyped",
     title="The access key ID is misspelled or a placeholder",
     fix="Copy the access key ID again.",
+    recognised_by="The text shows a placeholder for the access key ID, such as your-access-key-id.",
+    sign=r"(?i)\baws_access_key_id[\"' ]{0,2}[=:][\"' ]{0,2}(?:<?your\b|<?my[-_ ]|change-?me|x{3,}\b|todo\b)[\w-]{0,30}",
     of="unknown-access-key",
 )
 KEY_JUST_MADE = CauseType(
@@ -110,6 +115,8 @@ KEY_JUST_MADE = CauseType(
     title="The access key is only seconds old",
     text="The key or user is only seconds old and has not propagated yet.",
     fix="Wait for about ten seconds and retry.",
+    recognised_by="The text shows that the access key was just created.",
+    sign=r"\baws iam create-access-key\b|\baws_iam_access_key\.\S{1,80}: Creation complete",
     of="invalid-credentials",
 )
 

@@ -100,6 +100,8 @@ PROFILE_MISTYPED = CauseType(
     title="The profile's name is misspelled",
     text="Its name is misspelled. Names are case-sensitive.",
     fix="Correct the name. Names are case-sensitive.",
+    recognised_by="The text shows a profile whose name differs only in case.",
+    sign=r"\baws configure list-profiles\b(?: [\w.@/-]{1,64}){0,20}? (?P<shown>(?P<name>[\w.@/-]{1,64})) .{0,200}\bThe config profile \((?!(?P=name)\))(?i:(?P=name))\)",
     of="profile-not-found",
 )
 SECTION_NAME = CauseType(
@@ -107,6 +109,8 @@ SECTION_NAME = CauseType(
     title="The section of the profile has the wrong name",
     text="The section must be [profile NAME] in ~/.aws/config, but [NAME] in ~/.aws/credentials.",
     fix="Write [profile NAME] in ~/.aws/config, and [NAME] in ~/.aws/credentials.",
+    recognised_by="The config file in the text has the section [NAME] instead of [profile NAME].",
+    sign=r"(?P<shown>/\.aws/config \[(?!default\])(?P<name>[\w.@/-]{1,64})\]) .{0,800}\bprofile \((?P=name)\)",
     of="profile-not-found",
 )
 

@@ -54,6 +54,8 @@ OTHER_HOME = CauseType(
     text="Another user signed in, or the sign-in is outside of the container.",
     meaning="The call runs as another user, in a container or with sudo, and reads other files.",
     fix="Run the call as the user who has the files, or set AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE.",
+    recognised_by="The text shows sudo or docker.",
+    sign=r"\bsudo (?:-\w+ ){0,3}aws\b|\bdocker (?:run|exec|compose)\b|\bHOME=/root\b",
     of="profile-not-found",
 )
 HELPER_WITHOUT_CREDENTIALS = CauseType(
@@ -72,6 +74,8 @@ HELPER_TIMEOUT = CauseType(
     "helper-timeout",
     title="The kubeconfig's helper could not reach STS",
     fix="Check the network and the proxy of the machine.",
+    recognised_by="The helper says that it could not connect to the endpoint.",
+    sign=r"\bConnect timeout on endpoint URL|\bCould not connect to the endpoint URL",
     of="kubeconfig-helper",
 )
 NO_LOGIN_SESSION = CauseType(

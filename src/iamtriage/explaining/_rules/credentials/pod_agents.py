@@ -97,6 +97,9 @@ TOKEN_FILE_EMPTY = CauseType(
     title="The token file is empty or another file",
     text="The file that the variable names is empty or the wrong one, or the process has the address without the variable or the volume.",
     fix="Use the token file that EKS mounts.",
+    recognised_by="The variable AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE is empty in the text.",
+    sign=r"\bAWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=(?:\"\")?(?= |$)",
+    remedy="Check whether the pod has the token",
     of="agent-refused-token",
 )
 CALLED_BY_HAND = CauseType(
@@ -104,6 +107,8 @@ CALLED_BY_HAND = CauseType(
     title="The agent was called without the token",
     text="Someone, or a probe, called the agent by hand. The header is the bare token, without a word such as Bearer.",
     fix="Let an SDK get the credentials.",
+    recognised_by="The text shows that curl or wget called the agent.",
+    sign=r"\b(?:curl|wget)\b[^|;]{0,80}169\.254\.170\.23",
     of="agent-refused-token",
 )
 

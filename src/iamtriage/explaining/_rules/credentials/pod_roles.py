@@ -72,14 +72,14 @@ SERVICE_ACCOUNT_WITHOUT_ROLE = CauseType(
     meaning="The pod's service account has neither a role annotation (IRSA) nor a Pod Identity association.",
     fix="Annotate the service account with a role (IRSA), or create a Pod Identity association.",
     of="no-credentials",
-    example="no-credentials-in-pod",
 )
 AGENT_MISSING = CauseType(
     "agent-missing",
     title="The EKS Pod Identity Agent is not running on the node",
     fix="Install the add-on eks-pod-identity-agent.",
+    recognised_by="The text shows that the namespace has no pod of the agent.",
+    sign=r"\beks-pod-identity-agent\b.{0,60}\bNo resources found\b",
     of="no-credentials",
-    example="no-credentials-in-pod",
 )
 
 

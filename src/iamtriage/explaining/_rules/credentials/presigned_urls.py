@@ -56,7 +56,6 @@ CLOUDFRONT_URL = CauseType(
     recognised_by="The URL has Signature, Expires and Key-Pair-Id.",
     fix="Use the URL with the CloudFront host name.",
     sources=(pages.CLOUDFRONT_SIGNED,),
-    example="presigned-url-incomplete",
 )
 PRESIGNED_URL_EXPIRED = CauseType(
     "presigned-url-expired",
@@ -80,6 +79,9 @@ URL_KEPT = CauseType(
     title="The URL was used late or again",
     text="The URL was used late or again: from an open page, a cache, an email, a queue or a retry.",
     fix="Create a URL for each use.",
+    recognised_by="The text shows a cache.",
+    sign=r"\bX-Cache: (?:Error|Hit|RefreshHit) from \w{1,20}",
+    remedy="Create a new URL",
     of="presigned-url-expired",
 )
 EXPIRY_TOO_SHORT = CauseType(
@@ -87,6 +89,9 @@ EXPIRY_TOO_SHORT = CauseType(
     title="The expiry of the URL is too short",
     text="Its expiry is too short: the value is in seconds.",
     fix="Set a longer expiry, in seconds.",
+    recognised_by="The expiry in the text is at most 60 seconds.",
+    sign=r"<X-Amz-Expires>(?:[1-9]|[1-5]\d|60)</X-Amz-Expires>|\bX-Amz-Expires=(?:[1-9]|[1-5]\d|60)(?!\d)",
+    remedy="Create a new URL",
     of="presigned-url-expired",
 )
 PRESIGNED_URL_NOT_YET_VALID = CauseType(
@@ -102,6 +107,8 @@ LOCAL_TIME = CauseType(
     title="The signing code uses local time",
     text="The signing code uses local time instead of UTC.",
     fix="Sign with UTC.",
+    recognised_by="The text shows code that formats the local time, such as datetime.now().",
+    sign=r"\bdatetime\.now\(\)\.strftime|\bLocalDateTime\.now\(|\btime\.localtime\(",
     of="presigned-url-not-yet-valid",
 )
 PRESIGNED_URL_INCOMPLETE = CauseType(
@@ -123,6 +130,8 @@ OTHER_PARAMETERS = CauseType(
     "other-parameters",
     title="The application's own parameters have these names",
     fix="Rename the parameters of the application.",
+    recognised_by="The parameter Expires of the URL in the text is not a time.",
+    sign=r"[?&]Expires=(?!\d{10}(?:\D|$))[\w-]{1,20}",
     of="presigned-url-incomplete",
 )
 PRESIGNED_URL_TOO_LONG = CauseType(
@@ -138,6 +147,8 @@ MILLISECONDS = CauseType(
     title="The expiry was given in milliseconds",
     text="The expiry was given in milliseconds or as a date instead of in seconds.",
     fix="Give the expiry in seconds.",
+    recognised_by="The expiry in the text has seven digits or more.",
+    sign=r"\b(?:X-Amz-Expires|[eE]xpiresIn|expires_in)[=: ]{1,3}\d{7,16}\b|--expires-in[ =]\d{7,16}\b",
     of="presigned-url-too-long",
 )
 

@@ -130,7 +130,6 @@ CLOCK_SKEW = CauseType(
     recognised_by='The error code RequestTimeTooSkewed, or "Signature not yet current".',
     fix="Synchronize the clock with NTP.",
     sources=(pages.SIGNATURES,),
-    example="clock-behind",
 )
 SIGNATURE_MISMATCH = CauseType(
     "signature-mismatch",
@@ -145,6 +144,9 @@ WRONG_SECRET = CauseType(
     title="The secret access key belongs to another access key ID",
     text="The secret access key belongs to another access key ID, or was copied with a space, a quote or a missing character.",
     fix="Copy the access key ID and its secret access key again.",
+    recognised_by="The credentials file in the text has quotes around the secret access key, which become a part of it.",
+    sign=r"\[[\w -]{1,40}\] aws_access_key_id ?= ?\w{16,32} (?P<shown>aws_secret_access_key ?= ?[\"'])",
+    remedy="Check where the key is set",
     of="signature-mismatch",
 )
 

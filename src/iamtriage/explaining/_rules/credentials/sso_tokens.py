@@ -37,6 +37,9 @@ LOGGED_OUT = CauseType(
     title="The session was ended",
     text="Someone signed out, or an administrator ended the session.",
     fix="Sign in again.",
+    recognised_by="The text shows aws sso logout.",
+    sign=r"\baws sso logout\b|\b[Ss]igned out of all SSO profiles\b",
+    remedy="Sign in to IAM Identity Center",
     of="invalid-sso-token",
 )
 OTHER_SSO_REGION = CauseType(

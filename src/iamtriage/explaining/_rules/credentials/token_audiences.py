@@ -47,6 +47,8 @@ ANNOTATION_AUDIENCE = CauseType(
     title="The service account requests another audience",
     text="The service account's annotation eks.amazonaws.com/audience, or the token volume, requests another audience.",
     fix="Correct the annotation eks.amazonaws.com/audience or the token volume.",
+    recognised_by="The text shows the annotation eks.amazonaws.com/audience.",
+    sign=r"\beks\.amazonaws\.com/audience\b",
     of="wrong-audience",
 )
 TOKEN_OF_API_SERVER = CauseType(
@@ -54,6 +56,8 @@ TOKEN_OF_API_SERVER = CauseType(
     title="The token is that of the Kubernetes API server",
     text="The token is the one for the Kubernetes API server (/var/run/secrets/kubernetes.io), not the one for AWS.",
     fix="Use the token file that AWS_WEB_IDENTITY_TOKEN_FILE names.",
+    recognised_by="The text names the token file of the Kubernetes API server.",
+    sign=r"/var/run/secrets/kubernetes\.io/serviceaccount/token\b",
     of="wrong-audience",
 )
 AUDIENCE_OF_OTHER_PARTITION = CauseType(
@@ -61,6 +65,8 @@ AUDIENCE_OF_OTHER_PARTITION = CauseType(
     title="The token is for the audience of another partition",
     text="The CI system requests the audience of another partition, such as sts.amazonaws.com.cn.",
     fix="Request the audience of the role's partition.",
+    recognised_by="The text shows that the CI system requests the audience sts.amazonaws.com.cn.",
+    sign=r"\baud(?:ience)?[\"']?[:=] ?[\"'\[ ]{0,3}sts\.amazonaws\.com\.cn\b",
     of="wrong-audience",
 )
 AUDIENCE_OF_TOKEN = CauseType(
@@ -70,7 +76,6 @@ AUDIENCE_OF_TOKEN = CauseType(
     recognised_by="The facts contain the token claims.",
     fix="Add the token's audience to the identity provider and the trust policy, or request another audience.",
     sources=(pages.OIDC_PROVIDERS,),
-    example="wrong-audience",
 )
 
 
@@ -86,11 +91,18 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         )
     if issuer.system is not None or _PIPELINE_KINDS & {_runtime_kind(case)}:
         return _explain_pipeline_audience(case, issuer, tuple(causes))
-    causes += [
-        ANNOTATION_AUDIENCE.cause(because=(f"Without it the audience is {STS_AUDIENCE}.",)),
-        TOKEN_OF_API_SERVER.cause(),
-        AUDIENCE_OF_OTHER_PARTITION.cause(),
-    ]
+    is_of_cluster = _may_be_of_cluster(case)
+    if is_of_cluster:
+        causes += [
+            ANNOTATION_AUDIENCE.cause(because=(f"Without it the audience is {STS_AUDIENCE}.",)),
+            TOKEN_OF_API_SERVER.cause(),
+        ]
+    causes.append(AUDIENCE_OF_OTHER_PARTITION.cause())
+    show_service_account = fill_command(
+        "kubectl get serviceaccount {} --namespace {} -o yaml",
+        commands.service_account(case.facts.service_account),
+        commands.namespace(case.facts.namespace),
+    )
     provider = build_provider_arn(case, issuer)
     # A token for another service does not become valid for AWS if the provider accepts its audience.
     client = (
@@ -111,20 +123,16 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
                 who="you",
                 steps=(
                     "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token.",
-                    f"For EKS pods, it is {STS_AUDIENCE} in all partitions.",
+                    *((f"For EKS pods, it is {STS_AUDIENCE} in all partitions.",) if is_of_cluster else ()),
                 ),
                 commands=(
                     fill_command(
                         "aws iam get-open-id-connect-provider --open-id-connect-provider-arn {} --query ClientIDList",
                         provider,
                     ),
-                    fill_command(
-                        "kubectl get serviceaccount {} --namespace {} -o yaml",
-                        commands.service_account(case.facts.service_account),
-                        commands.namespace(case.facts.namespace),
-                    ),
+                    *((show_service_account,) if is_of_cluster else ()),
                 ),
-                url=pages.EKS_IRSA_POD,
+                url=pages.EKS_IRSA_POD if is_of_cluster else pages.OIDC_PROVIDERS,
             ),
             Remedy(
                 title="Make token and provider agree on the audience",
@@ -148,6 +156,12 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
             ROLE_NOT_EVALUATED,
         ),
     )
+
+
+def _may_be_of_cluster(case: Case[InvalidIdentityToken]) -> bool:
+    """Return whether the token can be that of a pod: its issuer is unknown or an EKS cluster."""
+    issuer: object = (case.facts.token_claims or {}).get("iss")
+    return not isinstance(issuer, str) or "oidc.eks" in issuer or case.facts.service_account is not None
 
 
 _PIPELINE_KINDS = frozenset({"github-actions", "gitlab"})

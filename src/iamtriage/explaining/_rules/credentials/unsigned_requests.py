@@ -88,6 +88,9 @@ OTHER_REGISTRY = CauseType(
     "other-registry",
     title="The docker login is for another registry",
     fix="Log in to the registry of the image.",
+    recognised_by="The text shows a docker login to another registry.",
+    sign=r"\b(?P<shown>docker login\b.{0,80}?(?<!\d)(?P<host>\d{12}\.dkr\.ecr\.[a-z0-9-]{5,20})\.amazonaws\.com)\b.{0,200}\bdocker (?:pull|push) (?!(?P=host))\d{12}\.dkr\.ecr\.",
+    remedy="Sign docker in",
     of="no-registry-login",
 )
 UNSIGNED_BY_CHOICE = CauseType(
@@ -95,12 +98,17 @@ UNSIGNED_BY_CHOICE = CauseType(
     title="The client does not sign",
     text="The client does not sign: it uses --no-sign-request, or it is a browser, curl or a health check.",
     fix="Remove --no-sign-request, or use a client that signs.",
+    recognised_by="The text shows curl, --no-sign-request or a health check.",
+    sign=r"\bcurl (?!.{0,200}--aws-sigv4)(?:-\w+ ){0,3}[\"']?https?://|--no-sign-request\b|\bsignature_version ?= ?(?:botocore\.)?UNSIGNED\b|\bELB-HealthChecker/|\bkube-probe/",
+    remedy="Sign the request",
     of="request-unsigned",
 )
 HEADER_LOST = CauseType(
     "header-lost",
     title="A proxy or redirect dropped the Authorization header",
     fix="Let the proxy pass the header, and don't follow redirects to other hosts.",
+    recognised_by="The text shows a redirect.",
+    sign=r"\bHTTP/[\d.]{1,3} 30[1278]\b",
     of="request-unsigned",
 )
 

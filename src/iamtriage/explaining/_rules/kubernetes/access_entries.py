@@ -73,6 +73,9 @@ ENTRY_MADE_BY_EKS = CauseType(
     title="EKS created the access entry",
     text="EKS created it automatically: for the cluster creator, or for the role of a managed node group or Fargate profile.",
     fix="Keep the entry: EKS creates it for the cluster creator, managed node groups and Fargate profiles.",
+    recognised_by="The text shows that the cluster's creator becomes its administrator.",
+    sign=r"\b(?:bootstrap|enable)_cluster_creator_admin_permissions ?= ?true\b|\bbootstrapClusterCreatorAdminPermissions\"?[:=] ?true\b",
+    remedy="Inspect the existing entry",
     of="entry-exists",
 )
 MADE_ELSEWHERE = CauseType(
@@ -80,6 +83,9 @@ MADE_ELSEWHERE = CauseType(
     title="Another tool created the access entry",
     text="Another tool created it, or another part of the same configuration.",
     fix="Import the entry, or let one tool manage it.",
+    recognised_by="The text shows that another tool created it.",
+    sign=r"\bcreated access entry for principal\b|\baws:cloudformation:stack-(?:name|id)\b",
+    remedy="Inspect the existing entry",
     of="entry-exists",
 )
 NOT_STANDARD = CauseType(
@@ -105,6 +111,9 @@ NOT_MADE_YET = CauseType(
     title="The access entry is created later",
     text="The entry is created later, or in the same run without a dependency between the two.",
     fix="Create the entry first. In Terraform, let the association depend on the entry.",
+    recognised_by="The text shows that the access entry is created in the same run.",
+    sign=r"\baws_eks_access_entry\.\S{1,80}: (?:Still c|C)reating\.\.\.",
+    remedy="Create the entry first",
     of="no-entry",
 )
 OTHER_ARN = CauseType(
@@ -112,6 +121,8 @@ OTHER_ARN = CauseType(
     title="The access entry has another form of the ARN",
     text="The entry has another form of the ARN, with or without the role's path.",
     fix="Use the ARN exactly as aws eks list-access-entries prints it.",
+    recognised_by="The text shows an access entry for the role with its path.",
+    sign=r"(?P<shown>:role/[\w+=,.@/-]{1,200}/(?P<name>[\w+=,.@-]{1,64}))\".{0,600}--principal-arn \S{1,60}:role/(?P=name)\b",
     of="no-entry",
 )
 MAPPED_IN_AWS_AUTH = CauseType(
@@ -119,6 +130,9 @@ MAPPED_IN_AWS_AUTH = CauseType(
     title="The principal is mapped in aws-auth only",
     text="The principal has its access from aws-auth, which is a separate list.",
     fix="Create an access entry, or keep using aws-auth.",
+    recognised_by="The text shows an entry of aws-auth.",
+    sign=r"\b(?:role|user)arn: ?[\"']?arn:aws",
+    remedy="Create the entry first",
     of="no-entry",
 )
 REFUSED_OBJECT = CauseType(

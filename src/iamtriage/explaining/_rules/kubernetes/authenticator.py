@@ -54,6 +54,8 @@ MAP_BROKEN = CauseType(
     title="The YAML of aws-auth is broken",
     text="An error in the YAML of aws-auth merged or dropped the entry.",
     fix="Correct the YAML; iamtriage aws-auth lint finds the line.",
+    recognised_by="The aws-auth map in the text has two ARNs in one entry.",
+    sign=r"\brolearn: \S{10,200} username: \S{1,80} rolearn:",
     of="not-mapped",
 )
 NOT_AN_INSTANCE = CauseType(
@@ -70,6 +72,8 @@ WRONG_TEMPLATE = CauseType(
     title="The entry has the template of EC2 nodes",
     text="The caller is a Fargate or hybrid node, whose entry needs {{SessionName}}.",
     fix="Use {{SessionName}} for Fargate and hybrid nodes.",
+    recognised_by="The text names a Fargate or hybrid node role.",
+    sign=r"\b\w{0,20}FargatePodExecution\w{0,20}|\bfargate-ip-|\b\w{0,20}EKSHybridNodes?\w{0,20}",
     of="not-an-instance",
 )
 HELPER_FAILED = CauseType(
@@ -92,6 +96,8 @@ OLD_HELPER = CauseType(
     title="The helper is too old for kubectl",
     text="The helper is too old for kubectl: the kubeconfig uses v1alpha1 of the credential API.",
     fix="Update the AWS CLI, then run aws eks update-kubeconfig.",
+    recognised_by="The text shows v1alpha1 of the credential API.",
+    sign=r"\bclient\.authentication\.k8s\.io/v1alpha1\b",
     of="helper-failed",
 )
 TOKEN_NOT_ACCEPTED = CauseType(
@@ -137,6 +143,8 @@ AUTHENTICATOR_DOWN = CauseType(
     title="The authenticator is not reachable",
     text="The authenticator was not reachable, or could not reach STS.",
     fix="Check the control plane log; on EKS, open a support case.",
+    recognised_by="The request to the authenticator was refused or timed out.",
+    sign=r"\bconnect: connection refused\b|\bcontext deadline exceeded\b|\bi/o timeout\b",
     of="webhook-failed",
 )
 

@@ -32,6 +32,9 @@ MAP_MADE_BY_EKS = CauseType(
     title="EKS created aws-auth",
     text="EKS created it for a managed node group or Fargate profile.",
     fix="Edit the existing ConfigMap.",
+    recognised_by="The text shows that a node group or Fargate profile was created.",
+    sign=r"\baws_eks_(?:node_group|fargate_profile)\.\S{1,80}: Creation complete",
+    remedy="Inspect it",
     of="map-exists",
 )
 ENTRY_WITHOUT_ARN = CauseType(
@@ -41,7 +44,6 @@ ENTRY_WITHOUT_ARN = CauseType(
     recognised_by="The authenticator reports a missing ARN in mapRoles or mapUsers.",
     fix="Write rolearn or userarn, indented like the other keys.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
-    example="eks-map-broken",
 )
 YAML_BROKEN = CauseType(
     "yaml-broken",
@@ -73,12 +75,17 @@ NOT_NEEDED_YET = CauseType(
     title="The cluster has no managed node group yet",
     text="It was not created yet: EKS creates it with the first managed node group.",
     fix="Create the ConfigMap yourself, or use access entries.",
+    recognised_by="The text shows that the cluster has no nodes.",
+    sign=r"\bget nodes (?:-o \w+ )?No resources found\b",
+    remedy="Create it with its first entry",
     of="no-map",
 )
 ACCESS_ENTRIES = CauseType(
     "access-entries",
     title="The cluster uses access entries",
     fix="Use access entries: aws-auth is not needed.",
+    recognised_by="The text says that the cluster's authentication mode is API.",
+    sign=r"\"authenticationMode\": ?\"API\"|\bauthentication_mode ?= ?\"API\"",
     of="no-map",
 )
 MAP_DELETED = CauseType(
@@ -86,6 +93,9 @@ MAP_DELETED = CauseType(
     title="The ConfigMap aws-auth was deleted",
     text="It was deleted, and all principals that it mapped have lost access.",
     fix="Re-create it with the node roles first.",
+    recognised_by="The text shows that the ConfigMap was deleted.",
+    sign=r"\bconfigmap \"aws-auth\" deleted\b|\bdelete (?:configmap|cm)[ /]aws-auth\b",
+    remedy="Create it with its first entry",
     of="no-map",
 )
 MAP_NOT_READ = CauseType(

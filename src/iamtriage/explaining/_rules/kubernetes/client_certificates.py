@@ -52,6 +52,9 @@ CERTIFICATE_CLOCK_OFF = CauseType(
     "certificate-clock-off",
     title="The clock of the server or the issuer is wrong",
     fix="Synchronize the clocks with NTP.",
+    recognised_by="The certificate is not yet valid.",
+    sign=r"\bcurrent time \S{10,40} is before\b",
+    remedy="Compare the clocks",
     of="client-certificate",
 )
 OTHER_CLUSTER = CauseType(
@@ -60,6 +63,8 @@ OTHER_CLUSTER = CauseType(
     text="The kubeconfig or certificate belongs to another cluster, or to one that was re-created.",
     meaning="The kubeconfig, the certificate or the token belongs to another cluster or region, or to one that was re-created.",
     fix="Run aws eks update-kubeconfig for this cluster.",
+    recognised_by="The text shows that a cluster was created or deleted.",
+    sign=r"\b(?:eksctl delete cluster|aws eks delete-cluster)\b|\baws_eks_cluster\.\S{1,80}: (?:Destruction|Creation) complete",
     of="identity-not-accepted",
 )
 AUTHORITY_REPLACED = CauseType(
@@ -74,6 +79,9 @@ NOT_RENEWED = CauseType(
     title="The client certificate was not renewed",
     text="It was not renewed: that of an administrator's kubeconfig, of a kubelet that was off or does not rotate it, or of a control plane component.",
     fix="Renew the certificate, and turn its rotation on.",
+    recognised_by="The output of kubeadm certs check-expiration in the text has an expired certificate.",
+    sign=r"\b[\w.-]{2,40} [A-Z][a-z]{2} \d\d, \d{4} \d\d:\d\d UTC <invalid>",
+    remedy="Renew the certificate",
     of="client-certificate",
 )
 KEPT_IN_MEMORY = CauseType(
@@ -81,6 +89,8 @@ KEPT_IN_MEMORY = CauseType(
     title="The client still uses the old certificate",
     text="It was renewed, but the client still uses the one that it read at its start.",
     fix="Restart the client.",
+    recognised_by="The text shows that the certificates were renewed.",
+    sign=r"\bkubeadm certs renew\b|\bcertificate embedded in the kubeconfig file .{0,80}\brenewed\b",
     of="client-certificate",
 )
 CLIENT_CERTIFICATE = CauseType(

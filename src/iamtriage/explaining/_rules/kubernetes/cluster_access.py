@@ -71,6 +71,9 @@ SHARED_ROLE = CauseType(
     title="People or programs use the role of nodes",
     meaning="People, programs or other nodes use the role of the EC2 nodes.",
     fix="Use separate roles for people, programs and nodes.",
+    recognised_by="The session name in the text is not an instance ID.",
+    sign=r":assumed-role/[\w+=,.@-]{1,64}/(?!i-[0-9a-f]{8,17}\b)[\w+=,.@-]{2,64}",
+    remedy="Use a separate role",
     of="not-an-instance",
 )
 ENTRY_OF_OTHER_TYPE = CauseType(
@@ -87,7 +90,6 @@ MAP_WITHOUT_EFFECT = CauseType(
     recognised_by="The facts say that the authentication mode is API.",
     fix="Create an access entry: with the authentication mode API, aws-auth has no effect.",
     sources=(pages.EKS_ACCESS_MODE,),
-    example="k8s-login-entries",
 )
 ENTRIES_WITHOUT_EFFECT = CauseType(
     "entries-without-effect",
@@ -104,7 +106,6 @@ IDENTITY_CENTER_PATH = CauseType(
     text="The caller is an IAM Identity Center role: an access entry requires its ARN with the path /aws-reserved/sso.amazonaws.com/, aws-auth without it.",
     fix="Use the ARN with its path in an access entry, and without it in aws-auth.",
     of="not-mapped",
-    example="k8s-login-entries",
 )
 ROOT_CALLER = CauseType(
     "root-caller",

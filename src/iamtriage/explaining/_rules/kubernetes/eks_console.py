@@ -80,6 +80,9 @@ NO_IAM_PERMISSION = CauseType(
     title="The IAM policies do not allow eks:AccessKubernetesApi",
     text="Its IAM policies do not allow eks:AccessKubernetesApi and the other actions of the console.",
     fix="Allow eks:AccessKubernetesApi for the signed-in role.",
+    recognised_by="The text names eks:AccessKubernetesApi.",
+    sign=r"\beks:AccessKubernetesApi\b",
+    remedy="allow eks:AccessKubernetesApi",
     of="console-without-access",
 )
 

@@ -46,6 +46,9 @@ ENTRY_REMOVED = CauseType(
     title="The Fargate role's mapping was removed",
     text="EKS mapped the role when the profile was created, and the entry was deleted or overwritten.",
     fix="Restore the mapping that EKS created with the profile.",
+    recognised_by="The text shows that an access entry was deleted or aws-auth was changed.",
+    sign=r"\baws eks delete-access-entry\b|\bconfigmap[ /]\"?aws-auth\"? (?:deleted|edited|configured|replaced)\b",
+    remedy="Create an access entry of type",
     of="role-not-mapped",
 )
 ROLE_RECREATED = CauseType(
@@ -53,6 +56,8 @@ ROLE_RECREATED = CauseType(
     title="The Fargate role was re-created or has a path",
     text="The role was re-created, or it has a path that aws-auth must not contain.",
     fix="Map the ARN without its path, and re-create the profile if the role was re-created.",
+    recognised_by="The text shows that a role was created or replaced.",
+    sign=r"\baws_iam_role\.\S{1,80}: (?:Destruction|Creation) complete|\baws_iam_role\.\S{1,80} must be replaced",
     of="role-not-mapped",
 )
 POLICY_MISSING = CauseType(
@@ -60,6 +65,9 @@ POLICY_MISSING = CauseType(
     title="The Fargate role lacks its managed policy",
     meaning="AmazonEKSFargatePodExecutionRolePolicy is not attached to the pod execution role.",
     fix="Attach AmazonEKSFargatePodExecutionRolePolicy.",
+    recognised_by="The text shows that no policy is attached to the role.",
+    sign=r"\"AttachedPolicies\": ?\[ ?\]",
+    remedy="Attach AmazonEKSFargatePodExecutionRolePolicy",
     of="role-not-mapped",
 )
 

@@ -57,6 +57,9 @@ BINDING_NAMES_OTHER_USER = CauseType(
     title="The binding names another user",
     text="A binding exists for another user name. The user name ends with the session name, which changes, and is compared as a whole.",
     fix="Use the user name of the error in the binding, or bind a group.",
+    recognised_by="The binding in the text names another session of the role.",
+    sign=r"(?P<shown>:assumed-role/(?P<role>[\w+=,.@-]{1,64})/(?P<session>[\w+=,.@-]{2,64}))\".{0,800}:assumed-role/(?P=role)/(?!(?P=session)\")[\w+=,.@-]{2,64}\"? cannot\b",
+    remedy="Allow exactly this",
     of="no-rule",
 )
 NO_SERVICE_ACCOUNT_NAME = CauseType(
@@ -72,6 +75,9 @@ ENTRY_WITHOUT_POLICY = CauseType(
     title="The access entry has no access policy and no group",
     text="The caller's access entry has neither an access policy nor a group that allows it.",
     fix="Associate an access policy with the entry, or set a Kubernetes group.",
+    recognised_by="The text shows that the access entry has no access policy.",
+    sign=r"\"associatedAccessPolicies\": ?\[ ?\]",
+    remedy="Allow exactly this",
     of="no-rule",
 )
 

@@ -65,7 +65,6 @@ NO_SERVICE = CauseType(
     title="The trust policy does not name pods.eks.amazonaws.com",
     fix="Add the service principal pods.eks.amazonaws.com.",
     of="pod-identity-trust",
-    example="eks-pod-identity-trust",
 )
 NO_TAG_SESSION = CauseType(
     "no-tag-session",
@@ -73,7 +72,6 @@ NO_TAG_SESSION = CauseType(
     text="It allows sts:AssumeRole but not sts:TagSession, which Pod Identity requires, too.",
     fix="Allow both sts:AssumeRole and sts:TagSession.",
     of="pod-identity-trust",
-    example="eks-pod-identity-trust",
 )
 IRSA_TRUST = CauseType(
     "irsa-trust",
@@ -81,7 +79,6 @@ IRSA_TRUST = CauseType(
     text="It is written for IRSA and trusts an OIDC provider.",
     fix="Add a statement for pods.eks.amazonaws.com.",
     of="pod-identity-trust",
-    example="eks-pod-identity-trust",
 )
 
 

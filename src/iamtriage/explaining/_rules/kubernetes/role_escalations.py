@@ -71,6 +71,9 @@ RIGHTS_OF_ACCESS_POLICY = CauseType(
     title="Permissions of EKS access policies do not apply here",
     text="The caller has the permissions from an EKS access policy. Those do not apply here: Kubernetes checks only RBAC roles.",
     fix="Bind the caller to a role with the permissions.",
+    recognised_by="The text shows an EKS access policy of the caller.",
+    sign=r":cluster-access-policy/AmazonEKS\w{3,40}",
+    remedy="Let a cluster administrator",
     of="escalation",
 )
 

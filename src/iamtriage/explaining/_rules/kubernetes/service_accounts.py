@@ -60,16 +60,19 @@ CLIENT_KEEPS_TOKEN = CauseType(
     title="The program does not re-read its token",
     text="The program reads the token once and keeps it. Kubernetes renews the file; EKS accepts an old token for at most 90 days.",
     fix="Update the Kubernetes client, so that it reads the token file again.",
+    recognised_by="The audit log has the annotation authentication.k8s.io/stale-token.",
+    sign=r"authentication\.k8s\.io/stale-token|seconds after warning threshold",
+    remedy="Use a client that re-reads",
     of="token-expired",
-    example="k8s-login-old-token",
 )
 COPIED_TOKEN = CauseType(
     "copied-token",
     title="The token was copied",
     text="The token was copied from a pod, or created for a limited time and used longer.",
     fix="Use the token that Kubernetes mounts, or request one for each use.",
+    recognised_by="The text shows kubectl create token, or kubectl with a token.",
+    sign=r"\bkubectl (?:-n \S{1,63} )?create token\b|\bkubectl [^|;$]{0,80}--token[ =]",
     of="token-expired",
-    example="k8s-login-old-token",
 )
 
 

@@ -94,12 +94,17 @@ PROGRAM_AS_NODE = CauseType(
     title="A program uses the node's credentials",
     text="Something other than the kubelet uses the node's credentials: a pod without its own service account, or a script on the instance.",
     fix="Give the program a service account.",
+    recognised_by="The text shows that kubectl or another program used the node's credentials.",
+    sign=r"\bkubectl [^|;$]{0,60}--kubeconfig[ =]/var/lib/kubelet/\S{1,40}|\[(?:ec2-user|root)@ip-[\w.-]{1,60} [^\]]{1,40}\][$#] (?:sudo )?kubectl\b|\"userAgent\": ?\"(?!kubelet)[\w./-]{1,40}",
+    remedy="Use a service account",
     of="node-authorizer",
 )
 NODE_MAPPING = CauseType(
     "node-mapping",
     title="The node role is mapped to another name or group",
     fix="Map it to system:node:{{EC2PrivateDNSName}} and the groups system:bootstrappers and system:nodes.",
+    recognised_by="The map in the text has {{SessionName}}, and the node's name is an instance ID.",
+    sign=r"\b(?P<shown>username: [\"']?system:node:\{\{SessionName\}\}).{0,600}\bUser \\?\"system:node:i-",
     of="node-authorizer",
 )
 TERRAFORM_WITHOUT_TOKEN = CauseType(
@@ -123,6 +128,9 @@ KUBECONFIG_WITHOUT_USER = CauseType(
     title="The kubeconfig's context has no usable user",
     text="The context in the kubeconfig names no user, or one without a token helper.",
     fix="Run aws eks update-kubeconfig.",
+    recognised_by="The kubeconfig in the text has no user.",
+    sign=r"\busers: (?:null|\[ ?\])|\buser: \"\"",
+    remedy="Write the kubeconfig again",
     of="anonymous-request",
 )
 NOT_OF_THIS_NODE = CauseType(
@@ -148,6 +156,8 @@ POD_GONE = CauseType(
     title="The pod has just left the node",
     text="The pod has just left the node, and the kubelet makes a last request. Then the message stops.",
     fix="Ignore the message if it does not repeat.",
+    recognised_by="The kubelet's log in the text shows that the pod was deleted.",
+    sign=r"\bSyncLoop (?:DELETE|REMOVE)\b|\bStopping container\b",
     of="not-of-this-node",
 )
 DEFAULT_ROLE_CHANGED = CauseType(
@@ -155,16 +165,19 @@ DEFAULT_ROLE_CHANGED = CauseType(
     title="A default role or binding was changed or deleted",
     meaning="The ClusterRole or ClusterRoleBinding of the component was changed or deleted.",
     fix="Restore the default role and binding.",
+    recognised_by="The text shows that the role or binding was changed.",
+    sign=r"\bclusterrole(?:binding)?\S{0,40} \"?(?:eks|system):[\w:-]{1,60}\"? (?:deleted|edited|configured|replaced)\b",
+    remedy="Restore the component",
     of="no-rule",
-    example="k8s-component",
 )
 BORROWED_IDENTITY = CauseType(
     "borrowed-identity",
     title="A program uses the credentials of a component",
     text="A program calls with credentials that are not its own.",
     fix="Give the program a service account.",
+    recognised_by="The text shows kubectl --as.",
+    sign=r"--as[ =](?:eks|system):[\w:-]{1,60}",
     of="no-rule",
-    example="k8s-component",
 )
 
 

@@ -136,7 +136,6 @@ NOT_A_ROLE = CauseType(
     meaning="The ARN is that of a session, an instance profile, a user or a policy, and the ARN of a role is expected.",
     fix="Use the ARN of a role, not of a session, an instance profile, a user or a policy.",
     of="arn-not-accepted",
-    example="sts-arn-assume-role",
     subject="calls",
 )
 

@@ -56,7 +56,6 @@ CLOCK_AHEAD = CauseType(
     recognised_by="The times in the message, or a signature that is not yet valid.",
     fix="Synchronize the clock with NTP.",
     sources=(pages.EC2_CLOCK,),
-    example="presigned-url-not-yet-valid",
     subject="credentials",
 )
 CLOCK_OFF = CauseType(
@@ -73,6 +72,9 @@ REQUEST_HELD = CauseType(
     title="The request was sent long after it was signed",
     meaning="The request waited in a queue, or was sent again without a new signature.",
     fix="Sign the request again before each attempt.",
+    recognised_by="The text says how long the request waited.",
+    sign=r"\b(?:waited|was queued|was held|delayed) (?:for )?\d{3,6} ?s(?:ec(?:onds)?)?\b",
+    remedy="Sign the request again",
     of="expired-request",
     subject="credentials",
 )

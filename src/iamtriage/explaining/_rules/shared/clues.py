@@ -6,6 +6,7 @@ Searches are bounded. What they return comes from the text, so ``commands`` deci
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
@@ -65,6 +66,7 @@ _REGISTRY = lazy_pattern(
     r"\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws)(?![\w.-]{0,1}[\w-])",
     re.ASCII,
 )
+_MAX_REGISTRIES = 20
 _REGION = lazy_pattern(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
 _PROFILES = lazy_pattern(
     r"AWS_(?:DEFAULT_)?PROFILE[=:][ ]?[\"']?([\w.@:+/-]{1,64})|config profile \(([\w.@:+/-]{1,64})\)"
@@ -250,13 +252,31 @@ def find_registry(case: _AnyCase) -> tuple[str, str]:
 
     The host is built from the account and the region, so it is safe in a command.
     """
-    found = _REGISTRY.search(case.text)
+    found = _find_called_registry(case.text)
     account = found[1] if found else case.failure.account
     region = found[2] if found else find_region(case)
     host = None if region is None else find_endpoint(region)
     suffix = "amazonaws.com" if host is None else host.host.partition(f".{region}.")[2] or "amazonaws.com"
     name = commands.region(region)
     return f"{commands.account(account)}.dkr.ecr.{name}.{suffix}", name
+
+
+def _find_called_registry(text: str) -> re.Match[str] | None:
+    """Return the first registry to which the text shows no ``docker login``, or else the first one.
+
+    >>> login = "docker login -u AWS 111122223333.dkr.ecr.us-east-1.amazonaws.com"
+    >>> pull = "docker pull 111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:1"
+    >>> _find_called_registry(f"{login}; {pull}")[2]
+    'eu-west-1'
+    """
+    found = list(islice(_REGISTRY.finditer(text), _MAX_REGISTRIES))
+    called = (
+        each
+        for each in found
+        if "docker login"
+        not in text[max(each.start() - _CHARS_BEFORE, 0) : each.start()].rpartition("docker pu")[2]
+    )
+    return next(called, found[0] if found else None)
 
 
 def mentions_kubernetes(case: _AnyCase) -> bool:

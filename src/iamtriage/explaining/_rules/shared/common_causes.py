@@ -30,6 +30,9 @@ ROLE_TOO_NEW = CauseType(
     title="The role or instance profile is only seconds old",
     text="It was created seconds ago, and the service does not see it yet.",
     fix="Wait for about ten seconds and retry.",
+    recognised_by="The text shows that the role or instance profile was just created.",
+    sign=r"\baws_iam_(?:role|instance_profile)\.\S{1,80}: Creation complete|\baws iam create-(?:role|instance-profile)\b",
+    remedy="wait and retry",
     of="service-cannot-assume-role",
     subject="calls",
 )
@@ -37,6 +40,9 @@ REQUEST_CHANGED = CauseType(
     "request-changed",
     title="A proxy or client changes the request after signing",
     fix="Configure the proxy to pass host, path and headers unchanged.",
+    recognised_by="The text shows a reverse proxy, such as proxy_pass in the configuration of nginx.",
+    sign=r"\bproxy_pass\b|\bX-Forwarded-(?:Host|For)\b",
+    remedy="Check whether something changes the request",
     of="signature-mismatch",
     subject="credentials",
 )
@@ -53,6 +59,9 @@ TOKEN_KEPT = CauseType(
     title="The program reads the token only once",
     meaning="The program read the web identity token once and keeps using it, instead of reading the file again.",
     fix="Use an SDK that re-reads the token file, or restart the program before the token expires.",
+    recognised_by="The text shows a call with a token in a variable.",
+    sign=r"--web-identity-token[ =][\"']?\$\{?\w{1,40}\}?[\"']?|\bWebIdentityToken ?= ?[A-Z][A-Z_]{2,40}\b",
+    remedy="Read the token file again",
     of="expired-web-identity-token",
     subject="credentials",
 )

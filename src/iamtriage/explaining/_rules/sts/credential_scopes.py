@@ -59,6 +59,9 @@ SIGNED_BY_HAND = CauseType(
     title="The code signs requests itself and makes a mistake",
     text="Custom signing code or a signing proxy names the wrong service.",
     fix="Let an AWS SDK sign the request.",
+    recognised_by="The text shows signing code, such as AWS4Auth or curl --aws-sigv4.",
+    sign=r"\bAWS4Auth\(|\bSigV4Auth\(|\bawscurl\b|--aws-sigv4\b|\baws4\.sign\(",
+    remedy="SDK sign the request",
     of="wrong-signing-service",
 )
 WRONG_SIGNING_REGION = CauseType(
@@ -84,22 +87,28 @@ ENDPOINT_OF_OTHER_SERVICE = CauseType(
     "endpoint-of-other-service",
     title="The endpoint URL is that of another service",
     fix="Remove or correct the endpoint URL.",
+    recognised_by="The text shows an endpoint URL.",
+    sign=r"--endpoint-url[ =]\S{1,80}|\bAWS_ENDPOINT_URL\w{0,40}=\S{1,80}|\bendpoint_url ?=",
+    remedy="Check which endpoint is called",
     of="wrong-signing-service",
 )
 ENDPOINT_OF_OTHER_REGION = CauseType(
     "endpoint-of-other-region",
     title="The endpoint URL is that of another region",
     fix="Remove the endpoint URL, or use that of the client's region.",
+    recognised_by="The text shows an endpoint URL.",
+    sign=r"--endpoint-url[ =]\S{1,80}|\bAWS_ENDPOINT_URL\w{0,40}=\S{1,80}|\bendpoint_url ?=|\bwithEndpointConfiguration\(|\bendpointOverride\(",
+    remedy="Check which endpoint is called",
     of="wrong-signing-region",
-    example="scope-of-other-region",
 )
 GLOBAL_SERVICE = CauseType(
     "global-service",
     title="The service has one endpoint for all regions",
     text="The service has one endpoint for all regions, such as IAM, Route 53 or CloudFront, which accepts only signatures for us-east-1.",
     fix="Sign for us-east-1, or let the SDK choose the endpoint.",
+    recognised_by="The text names a global service, such as IAM.",
+    sign=r"\bService: Amazon(?:IdentityManagement|Route53|CloudFront)\b|\bhttps://(?:iam|route53|cloudfront|organizations|globalaccelerator)\.(?:[a-z0-9-]{5,20}\.)?amazonaws\.com",
     of="wrong-signing-region",
-    example="scope-of-other-region",
 )
 
 _GLOBAL_ENDPOINT_CAUSE = GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(

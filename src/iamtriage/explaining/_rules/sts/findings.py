@@ -108,16 +108,17 @@ V1_TOKEN_IN_OPT_IN_REGION = CauseType(
     fix="Use the regional STS endpoint, or let the global endpoint issue version 2 tokens.",
     of="invalid-credentials",
     sources=(pages.TEMPORARY_REGIONS,),
-    example="invalid-credentials-in-opt-in-region",
 )
 PRIVATE_DNS_REGIONAL_ONLY = CauseType(
     "private-dns-regional-only",
     title="The network reaches only the STS endpoint of its own region",
     meaning="The network, such as a private VPC with an interface endpoint, can reach the STS endpoint of its own region, but not the one that is called.",
     fix="Use the regional STS endpoint of the VPC.",
+    recognised_by="The text shows a VPC endpoint for STS.",
+    sign=r"\bcom\.amazonaws\.[a-z]{2,5}-[a-z0-9-]{5,20}\.sts\b",
+    remedy="Change how the code calls STS",
     of="no-answer",
     sources=(pages.EKS_STS,),
-    example="no-way-to-sts",
 )
 UNPUBLISHED_FIPS_HOST = CauseType(
     "unpublished-fips-host",
@@ -132,9 +133,10 @@ PODS_NOT_RECREATED = CauseType(
     title="The pods are older than the annotation or association",
     meaning="EKS sets a pod's variables when it creates the pod, and this pod is older than the annotation or association.",
     fix="Re-create the pods: EKS sets the variables when a pod is created.",
+    recognised_by="The text shows that the annotation or association was just created.",
+    sign=r"\bserviceaccounts?/[\w.-]{1,63} annotated\b|\"associationArn\"",
     of="no-credentials",
     sources=(pages.EKS_IRSA_POD,),
-    example="no-credentials-in-pod",
 )
 
 STS_CAUSES = {

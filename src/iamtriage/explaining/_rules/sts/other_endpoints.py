@@ -37,6 +37,9 @@ ENDPOINT_SET = CauseType(
     title="An endpoint URL for another service is used for STS",
     text="An endpoint URL is set for all clients (AWS_ENDPOINT_URL, endpoint_url or code), such as that of S3 or S3-compatible storage, and applies to STS, too.",
     fix="Remove AWS_ENDPOINT_URL, or set it per service.",
+    recognised_by="The text shows an endpoint URL.",
+    sign=r"\bAWS_ENDPOINT_URL(?:_STS)?=\S{1,80}|\bendpoint_url ?[=:]|\bendpointUrl ?:",
+    remedy="Check which host",
     of="not-sts",
 )
 PROXY_ANSWERS = CauseType(
@@ -44,6 +47,8 @@ PROXY_ANSWERS = CauseType(
     title="A proxy answers instead of STS",
     text="A proxy between the client and STS sent its own response.",
     fix="Add the STS endpoint to NO_PROXY, or allow it in the proxy.",
+    recognised_by="The text shows a proxy.",
+    sign=r"\b(?:HTTPS?_PROXY|https?_proxy)=|\bX-Squid-Error\b|\bServer: squid/",
     of="not-sts",
 )
 NOT_STS = CauseType(

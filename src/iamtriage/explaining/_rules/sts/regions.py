@@ -32,7 +32,6 @@ REGION_NOT_ENABLED = CauseType(
     recognised_by="The message says that the region is not enabled for the account, or the error comes from an opt-in region.",
     fix="Enable the region in the account, or call another region.",
     sources=(pages.ENABLE_REGION,),
-    example="invalid-credentials-in-opt-in-region",
 )
 
 
@@ -92,7 +91,7 @@ def _explain_region_not_enabled(case: Case[RegionDisabled], region: str | None) 
     return Explanation(
         failure=case.failure,
         topic="region-not-enabled",
-        summary=f"{region or 'The region'} is not enabled for the account.",
+        summary=f"The Region{'' if region is None else f' {region}'} is not enabled for the account.",
         causes=(REGION_NOT_ENABLED.cause("reported", ('The text says "is not enabled in your account".',)),),
         remedies=(
             credential_remedies.enable_region(region),

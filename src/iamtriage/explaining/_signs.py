@@ -1,0 +1,104 @@
+"""Find which of the possible causes the text around a failure shows."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, hide_secrets
+from iamtriage.explaining._cause_types import Cause, CauseType, Evidence, UncertainCause
+from iamtriage.explaining._explanations import Explanation, Remedy, Who
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("promote_shown_causes",)
+
+# What a summary says about the most likely cause, up to the end of the sentence.
+_LIKELIEST = lazy_pattern(
+    r"(?:: the text does not say why\. Most often, |: most (?:likely|often),? "
+    r"|, most (?:likely|often) because )"
+    r"(?:[^.]|\.(?! |$))*(?:\.(?= |$)|$)"
+)
+# Words that begin with a capital only at the start of a sentence.
+_FIRST_WORDS = lazy_pattern(r"(?:The|It|Its|They|An?|Another|Something|Someone|People|This)\b")
+_FIRST_CLAUSE = lazy_pattern(r"(?:[^.:]|[.:](?! |$))*")
+
+
+def promote_shown_causes(explanation: Explanation, case: Case[Failure]) -> Explanation:
+    """Return the explanation with the causes that the text shows as derived, before the possible ones.
+
+    The first of them decides what the summary says about the cause, and which remedy comes first.
+    """
+    if not any(isinstance(cause, UncertainCause) for cause in explanation.causes):
+        return explanation
+    text = case.text
+    causes: list[Cause] = []
+    shown: list[Cause] = []
+    definitions: list[CauseType] = []
+    for cause in explanation.causes:
+        if not isinstance(cause, UncertainCause):
+            causes.append(cause)
+        elif found := re.search(cause.definition.sign, text):
+            shown.append(_build_cause(cause, "derived", (_quote_sign(found),)))
+            definitions.append(cause.definition)
+        else:
+            causes.append(_build_cause(cause))
+    if not shown:
+        return attrs.evolve(explanation, causes=tuple(causes))
+    place = next((at for at, cause in enumerate(causes) if cause.evidence == "possible"), len(causes))
+    return attrs.evolve(
+        explanation,
+        summary=_LIKELIEST.sub(lambda _: f": {_clause(shown[0])}.", explanation.summary, count=1),
+        causes=(*causes[:place], *shown, *causes[place:]),
+        remedies=tuple(_order_remedies(explanation, definitions[0])),
+    )
+
+
+def _build_cause(
+    cause: UncertainCause, evidence: Evidence = "possible", because: tuple[str, ...] = ()
+) -> Cause:
+    return Cause(cause.code, cause.text, evidence, (*cause.because, *because))
+
+
+def _quote_sign(found: re.Match[str]) -> str:
+    """Return a line of evidence that quotes what shows a cause.
+
+    >>> _quote_sign(re.search("while true", "while true; do"))
+    'The text shows "while true".'
+    """
+    words = found["shown"] if "shown" in found.re.groupindex else None
+    quote = clip_text(hide_secrets(words or found[0]).strip()).replace(r"\"", '"')
+    return f"The text shows {quote}." if '"' in quote else f'The text shows "{quote}".'
+
+
+def _clause(cause: Cause) -> str:
+    """Return the first clause of a cause as the end of a sentence."""
+    clause = "".join(_FIRST_CLAUSE.findall(cause.text)[:1])
+    return f"{clause[0].lower()}{clause[1:]}" if _FIRST_WORDS.match(clause) else clause
+
+
+def _order_remedies(explanation: Explanation, definition: CauseType) -> Iterator[Remedy]:
+    """Yield the remedies, with the one for a cause first."""
+    others = explanation.remedies
+    first = next((each for each in others if definition.remedy and definition.remedy in each.title), None)
+    if first is None:
+        yield _build_remedy(definition, others)
+    else:
+        title = first.title.removeprefix("Or ").removeprefix("Also ")
+        yield attrs.evolve(first, title=f"{title[0].upper()}{title[1:]}")
+    yield from (each for each in others if each is not first)
+
+
+def _build_remedy(definition: CauseType, others: tuple[Remedy, ...]) -> Remedy:
+    """Build a remedy from the fix of a cause. Whoever can do the other remedies can do this one."""
+    title, _, step = definition.fix.removesuffix(".").partition(". ")
+    who: Who = "you" if title.startswith("Wait") or not others else others[0].who
+    urls = (*definition.sources, *(each.url for each in others))
+    return Remedy(title, who, (f"{step}.",) if step else (), url=next(iter(urls), None))
