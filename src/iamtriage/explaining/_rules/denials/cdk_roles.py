@@ -47,6 +47,7 @@ NOT_BOOTSTRAPPED = CauseType(
     fix="Run cdk bootstrap for the account and region, with --trust if the caller is in another account.",
     recognised_by="The text says that the bootstrap stack's SSM parameter was not found.",
     sign=r"\bSSM parameter /cdk-bootstrap/\w{1,20}/version not found\b|\bHas the environment been bootstrapped\b",
+    remedy="bootstrap it again",
     of="cdk-roles-not-assumed",
 )
 
