@@ -185,7 +185,10 @@ def fuzz(session: nox.Session) -> None:
     """Fuzz each target for half a minute (Linux). Options after ``--`` are passed to libFuzzer."""
     session.install("--editable", ".[yaml]", *groups("fuzz"))
     for target in sorted(Path("fuzz").glob("fuzz_*.py")):
-        session.run("python", str(target), *(session.posargs or ["-max_total_time=30"]))
+        # They compose texts with modules of the tests.
+        session.run(
+            "python", str(target), *(session.posargs or ["-max_total_time=30"]), env={"PYTHONPATH": "."}
+        )
 
 
 @nox.session(python=OLDEST)

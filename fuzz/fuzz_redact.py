@@ -1,11 +1,13 @@
 """Fuzz redact: on any text and parsed document, with and without identifiers.
 
-It stops on any exception, on a planted secret that is left, and if redacting twice changes more than once.
+It stops on any exception, on a planted secret that is left, if redacting twice changes more than once, and if
+anything but the secret of a composed text changes.
 """
 
 from __future__ import annotations
 
 import json
+import random
 
 import atheris
 from harness import LAST_INPUT, Provider, compose, ensure, make_text, make_tree, run
@@ -13,6 +15,9 @@ from harness import LAST_INPUT, Provider, compose, ensure, make_text, make_tree,
 with atheris.instrument_imports(include=["iamtriage"]):
     import iamtriage
     import iamtriage.redaction._redact
+
+from tests.redaction.composing import check_composed
+from tests.redaction.composing import compose as compose_secret
 
 PLANTED = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYDEMODEMOKY"
 KEYS = ("password", "message", "token", "SecretAccessKey", "user", "data", "kind", "name", "error")
@@ -43,11 +48,15 @@ def check_json(document: object) -> None:
 
 
 def check_input(data: Provider) -> None:
-    choice = data.ConsumeIntInRange(0, 3)
+    choice = data.ConsumeIntInRange(0, 4)
     if choice == 0:
         check_json(make_tree(data, KEYS, VALUES))
     elif choice == 1:
         check_planted(compose(data))
+    elif choice == 2:
+        composed = compose_secret(random.Random(data.ConsumeIntInRange(0, 2**62)))  # noqa: S311 -- no secret is made
+        LAST_INPUT[:] = [composed]
+        check_composed(composed, iamtriage.redact)
     else:
         check_redacted(make_text(data))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
 import re
 import string
@@ -19,6 +18,7 @@ from hypothesis import strategies as st
 
 from iamtriage import InvalidArnError, parse, parse_principal, to_record
 from iamtriage.redaction import redact
+from tests.redaction.notations import KEY_ID, NOTATIONS, to_camel_case, to_pascal_case
 from tests.strategies import (
     ENVELOPES,
     LOG_SHAPES,
@@ -83,7 +83,6 @@ passwords = st.text(string.ascii_letters + string.digits + "!#%*+-.:=?^_~", min_
 blobs = st.text(_WEB, min_size=60, max_size=400).filter(lambda value: _mixed(value) and len(set(value)) > 20)
 bodies = st.text(_BASE64, min_size=130, max_size=400).filter(_mixed)
 
-KEY_ID = "ASIAQAAAAAAAVJNFUWS2"
 SCOPE = f"{KEY_ID}/20310405/eu-west-1/s3/aws4_request"
 
 # The names of secrets, and their values.
@@ -103,20 +102,11 @@ _SNAKE: dict[str, st.SearchStrategy[str]] = {
 }
 
 
-def _pascal(name: str) -> str:
-    return "".join(word.capitalize() for word in name.split("_"))
-
-
-def _camel(name: str) -> str:
-    pascal = _pascal(name)
-    return pascal[0].lower() + pascal[1:]
-
-
 _CASES: tuple[Callable[[str], str], ...] = (
     str,
     str.upper,
-    _pascal,
-    _camel,
+    to_pascal_case,
+    to_camel_case,
     lambda name: name.replace("_", "-"),
     lambda name: name.replace("_", "."),
 )
@@ -128,96 +118,6 @@ class Planted:
 
     text: str
     secret: str
-
-
-def _go(name: str, value: str) -> str:
-    return f"{{AccessKeyID:{KEY_ID} {_pascal(name)}:{value} Source:EnvConfigCredentials CanExpire:true}}"
-
-
-# A name and a value in each notation.
-NOTATIONS: dict[str, Callable[[str, str], str]] = {
-    "env": lambda n, v: f"{n.upper()}={v}",
-    "export": lambda n, v: f"export {n.upper()}={v}",
-    "export quoted": lambda n, v: f'export {n.upper()}="{v}"',
-    "export in single quotes": lambda n, v: f"export {n.upper()}='{v}'",
-    "set": lambda n, v: f"set {n.upper()}={v}",
-    "setx": lambda n, v: f'setx {n.upper()} "{v}"',
-    "setenv": lambda n, v: f"setenv {n.upper()} {v}",
-    "PowerShell": lambda n, v: f'$env:{n.upper()}="{v}"',
-    "Dockerfile": lambda n, v: f"ENV {n.upper()}={v}",
-    "docker inspect": lambda n, v: f'"Env": [\n    "PATH=/bin",\n    "{n.upper()}={v}",\n    "HOME=/"\n]',
-    "INI": lambda n, v: f"[default]\n{n.lower()} = {v}\nregion = eu-west-1",
-    "INI tight": lambda n, v: f"{n}={v}",
-    "properties": lambda n, v: f"spring.cloud.aws.credentials.{n.replace('_', '-')}={v}",
-    "YAML": lambda n, v: f"credentials:\n  {n}: {v}\n  region: eu-west-1",
-    "YAML quoted": lambda n, v: f"  {n}: '{v}'",
-    "YAML list": lambda n, v: f"env:\n  - name: {n}\n    value: {v}\n  - name: HOME",
-    "YAML quoted list": lambda n, v: f'  - name: {n}\n    value: "{v}"',
-    "YAML block": lambda n, v: f"{n}: |\n  {v}\nregion: eu-west-1",
-    "JSON": lambda n, v: json.dumps({"AccessKeyId": KEY_ID, n: v, "Expiration": "2031-04-05T06:07:08Z"}),
-    "JSON indented": lambda n, v: json.dumps({"Credentials": {n: v, "x": 1}}, indent=4),
-    "JSON tight": lambda n, v: json.dumps({"a": 1, n: v, "b": [2]}, separators=(",", ":")),
-    "JSON in JSON": lambda n, v: json.dumps({"log": json.dumps({n: v, "user": "ana"})}),
-    "JSON thrice": lambda n, v: json.dumps({"a": json.dumps({"b": json.dumps({n: v, "c": "d"})})}),
-    "JSON name and value": lambda n, v: json.dumps([{"name": n, "value": v}, {"name": "HOME", "value": "/"}]),
-    "JSON list": lambda n, v: json.dumps({n: [v]}),
-    "Python": lambda n, v: repr({"AccessKeyId": KEY_ID, n: v, "n": None}),
-    "Python bytes": lambda n, v: repr({n: v.encode(), "n": b""}),
-    "Python call": lambda n, v: f"boto3.client('s3', {n}='{v}', region_name='eu-west-1')",
-    "Python tuples": lambda n, v: f"[('Host', 'sts'), ('x-amz-{n}', '{v}'), ('Accept', '*/*')]",
-    "Go struct": _go,
-    "Go %+v pointer": lambda n, v: f"&{{{_pascal(n)}:{v}}}",
-    "Go %#v": lambda n, v: f'aws.Credentials{{AccessKeyID:"{KEY_ID}", {_pascal(n)}:"{v}", Source:""}}',
-    "Go map": lambda n, v: f"map[Accept:[*/*] {_pascal(n)}:[{v}] Host:[sts]]",
-    "Java": lambda n, v: f"Credentials(accessKeyId={KEY_ID}, {_camel(n)}={v}, expiration=2031)",
-    "Java braces": lambda n, v: f"{{AccessKeyId: {KEY_ID},{_pascal(n)}: {v},Expiration: Sat Apr 05}}",
-    "Java property": lambda n, v: f"java -Daws.{_camel(n)}={v} -jar app.jar",
-    "setProperty": lambda n, v: f'System.setProperty("aws.{_camel(n)}", "{v}");',
-    "Ruby": lambda n, v: f'{{:access_key_id=>"{KEY_ID}", :{n}=>"{v}", :n=>nil}}',
-    "Ruby 3.4": lambda n, v: f'{{access_key_id: "{KEY_ID}", {n}: "{v}"}}',
-    "PHP": lambda n, v: f"'{n}' => '{v}',",
-    "Rust": lambda n, v: f'Credentials {{ {n}: Some("{v}"), provider: "env" }}',
-    "Swift": lambda n, v: f'Credentials({_camel(n)}: Optional("{v}"), region: "eu-west-1")',
-    "JavaScript": lambda n, v: f"{{\n  {_camel(n)}: '{v}',\n  region: 'eu-west-1'\n}}",
-    "HCL": lambda n, v: f'provider "aws" {{\n  {n} = "{v}"\n}}',
-    "tfvars": lambda n, v: f'{n}    = "{v}"',
-    "terraform plan": lambda n, v: f'      + {n}  = "{v}"',
-    "option": lambda n, v: f"tool --{n.replace('_', '-')} {v} --verbose",
-    "option with sign": lambda n, v: f"tool --{n.replace('_', '-')}={v} --verbose",
-    "option quoted": lambda n, v: f"tool --{n.replace('_', '-')} '{v}' --verbose",
-    "arguments": lambda n, v: f"['tool', '--{n.replace('_', '-')}', '{v}', '--verbose']",
-    "header": lambda n, v: f"X-Amz-{_pascal(n)}: {v}",
-    "curl header": lambda n, v: f"curl -H 'X-Amz-{_pascal(n)}: {v}' https://sts.eu-west-1.amazonaws.com/",
-    "curl trace": lambda n, v: f"> X-Amz-{_pascal(n)}: {v}\n> Accept: */*",
-    "Go trace": lambda n, v: f"X-Amz-{_pascal(n)}: {v}\r\nAccept-Encoding: gzip\r\n\r\n",
-    "botocore headers": lambda n, v: f"headers={{'User-Agent': b'Boto3/1.34', 'X-Amz-{_pascal(n)}': '{v}'}}",
-    "XML": lambda n, v: f"<Credentials><{_pascal(n)}>{html.escape(v)}</{_pascal(n)}></Credentials>",
-    "XML indented": lambda n, v: f"  <{_pascal(n)}>\n    {html.escape(v)}\n  </{_pascal(n)}>",
-    "XML CDATA": lambda n, v: f"<{_pascal(n)}><![CDATA[{v}]]></{_pascal(n)}>",
-    "XML attribute": lambda n, v: f'<client {_camel(n)}="{html.escape(v)}" region="eu-west-1"/>',
-    "XML key and value": lambda n, v: f'<add key="{n}" value="{html.escape(v)}"/>',
-    "XML property": lambda n, v: f"<property><name>fs.s3a.{n}</name><value>{html.escape(v)}</value></property>",
-    "XML escaped": lambda n, v: html.escape(f"<{_pascal(n)}>{v}</{_pascal(n)}>"),
-    "JSON in HTML": lambda n, v: html.escape(json.dumps({n: v, "x": "y"})),
-    "HTML table": lambda n, v: f"<tr><td>{n}</td><td>{html.escape(v)}</td></tr>",
-    "table": lambda n, v: f"||  {_pascal(n)}  |  {v}  ||",
-    "Markdown table": lambda n, v: f"| `{n}` | `{v}` |",
-    "query": lambda n, v: f"https://api.example.com/?Action=x&{_pascal(n)}={quote(v, safe='')}&Version=1",
-    "form": lambda n, v: f"Action=AssumeRole&{_pascal(n)}={quote(v, safe='')}&Version=2011-06-15",
-    "form at the end": lambda n, v: f"Version=2011-06-15&{_pascal(n)}={quote(v, safe='')}",
-    "query in HTML": lambda n, v: f'<a href="https://example.com/?a=b&amp;{n}={quote(v, safe="")}&amp;c=d">',
-    "query in JSON": lambda n, v: f'{{"url":"https://example.com/?a=b\\u0026{n}={quote(v, safe="")}\\u0026c=d"}}',
-    "URL in a query": lambda n, v: "https://example.com/?u=" + quote(f"https://h/?a=b&{n}={quote(v, safe='')}&c=d", safe=""),
-    "JSON in a query": lambda n, v: "Session=" + quote(json.dumps({n: v, "x": "y"}), safe=""),
-    "logfmt": lambda n, v: f'time="2031-04-05T06:07:08Z" level=debug msg=call {n}={v} attempt=1',
-    "logfmt quoted": lambda n, v: f'level=debug {n}="{v}" attempt=1',
-    "colours": lambda n, v: f"\x1b[1m{n}\x1b[0m: \x1b[32m{v}\x1b[0m",
-    "CSV doubled quotes": lambda n, v: '"' + json.dumps({n: v, "x": "y"}).replace('"', '""') + '"',
-    "prompt": lambda n, v: f"{n.replace('_', ' ').title()} [None]: {v}",
-    "typographic": lambda n, v: f"{n}: “{v}”",
-    "EDN": lambda n, v: f'{{:{n.replace("_", "-")} "{v}", :region "eu-west-1"}}',
-    "kubectl describe": lambda n, v: f"    Environment:\n      {n.upper()}:  {v}\n      HOME:  /",
-}  # fmt: skip
 
 
 @st.composite

@@ -28,7 +28,11 @@ _MIN_WIDTH = 40
 # The maximum distance to the start of a URL, in characters.
 _URL_REACH = 2048
 _URL_BOUNDS = " \n\t\"'<>`{"
-_URL = re.compile(r"://|\?|&(?![a-z]{2,5};|#)|&amp;(?=[\w.-]{1,64}=)|%(?:25){0,4}(?:3[FfDd]|26)|\\u0026")
+# The signs of a URL, or of a percent-encoded text.
+_URL = re.compile(
+    r"://|\?|&(?![a-z]{2,5};|#)|&amp;(?=[\w.-]{1,64}=)|\\u0026"
+    r"|%(?:25){0,4}(?:20|22|26|27|0[Aa]|3[AaDdFf]|5[Bb]|7[Bb])"
+)
 _ENTITY = re.compile(r"&(?:[a-z]{2,5}|#\w{1,6});")
 
 

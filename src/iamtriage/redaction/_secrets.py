@@ -6,6 +6,7 @@ joined and escapes decoded.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from iamtriage.redaction._blocks import split_blocks
 from iamtriage.redaction._documents.document_secrets import Documents, find_in_scalar
 from iamtriage.redaction._documents.encoded_texts import find_escaped_text, find_percent_encoded
 from iamtriage.redaction._documents.kubernetes_secrets import find_kubernetes_secrets
+from iamtriage.redaction._documents.prefixed_lines import find_prefixed_lines
 from iamtriage.redaction._finders.assignments import find_assigned_secrets
 from iamtriage.redaction._finders.encoded_messages import find_encoded_messages
 from iamtriage.redaction._finders.headers import find_header_secrets
@@ -22,7 +24,7 @@ from iamtriage.redaction._finders.phrases import find_phrased_secrets
 from iamtriage.redaction._finders.shapes import find_shaped_secrets
 from iamtriage.redaction._finders.wrapped_values import find_wrapped_secrets
 from iamtriage.redaction._folding import fold_case
-from iamtriage.redaction._secret_spans import FoundSecret, insert_markers
+from iamtriage.redaction._secret_spans import FoundSecret, insert_markers, is_unmarked
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 
 if TYPE_CHECKING:
@@ -37,9 +39,9 @@ _SIGNS = re.compile(
     r"secret|token|pass|pwd|pw|signature|encoded|key|session|saml|cookie|bearer|auth|verifier|seed|psk|jwt|pat|sas"
     r"|totp|docker|code|qr|device|aws|akia|asia|abia|acca|a3t|ey[ja]|k8s-aws|ojb3|ogzxiv|fqodyxdz|qvdtomv5|://|curl"
     r"|mysql|maria|login|secure|sensitive|mask|noecho|zip|redis-cli|sqlcmd|bcp|mongo|ldap|vault|identified|echo"
-    r"|printf|smb|rpcclient|net use|keytool|jarsigner|x-oauth|:[56]43|:\*|%2f%2f|sqlplus|jdbc|7z|rar |cqlsh"
-    r"|psexec|openssl|lftp|schtasks|rabbitmqctl|http-basic|bundle config|pulumi|sudo|@tcp|@unix|webhook"
-    r"|%3a(?:[56]43|%2a)"
+    r"|printf|smb|rpcclient|net(?: |%20)use|keytool|jarsigner|x-oauth|:[56]43|:\*|%2f%2f|sqlplus|jdbc|7z|rar "
+    r"|cqlsh|psexec|openssl|lftp|schtasks|rabbitmqctl|http-basic|bundle(?: |%20)config|pulumi|sudo|@tcp|@unix"
+    r"|webhook|%3a(?:[56]43|%2a)"
 )
 
 
@@ -52,6 +54,7 @@ _GLUE = re.compile(r"[\"'`,;&<>(){}\[\]|]")
 _GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
 _AFTER_TAG = re.compile(r"<[\w:.-]{1,60}>\Z")
 _GLUE_REACH = 80
+_SETTING = re.compile(r"[ \t]{0,40}(?:-(?=\s)|[A-Za-z_][\w.-]{0,40}(?:=(?=[^=\s])|:[ ]))")
 _KEY_ID = re.compile(r"AKIA|ASIA|ABIA|ACCA|A3T")
 # Only such a text can be changed by unwrapping: with a long line, an escape, characters of boxes, or marks
 # before lines.
@@ -114,9 +117,18 @@ def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
 def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:
     finds = [*_find_in_text(text)]
     if is_wrapped:
+        finds += _find_prefixed_secrets(text, [found.start for found in finds])
         known = {(found.start, found.end) for found in finds}
         finds += (each for each in _find_unwrapped_secrets(text) if (each.start, each.end) not in known)
     return [*finds, *_find_encoded_secrets(text)]
+
+
+def _find_prefixed_secrets(text: str, starts: list[int]) -> Iterator[FoundSecret]:
+    """Find the secrets that are visible only without what precedes each line."""
+    for lines in find_prefixed_lines(text, fold_case(text), starts):
+        for found in find_in_scalar(text, lines, functools.partial(find_secrets, is_wrapped=False)):
+            if is_unmarked(text, found.start, found.end):
+                yield found._replace(is_unwrapped=True)
 
 
 def _find_encoded_secrets(text: str) -> Iterator[FoundSecret]:
@@ -159,8 +171,15 @@ def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
             if view.text != block.rstrip():
                 for found in _find_in_text(view.text):
                     start, end = find_original_span(view, found.start, found.end)
+                    end = _end_before_setting(block, start, end)
                     yield FoundSecret(at + start, at + end, found.what, is_unwrapped=True)
         at += len(block)
+
+
+def _end_before_setting(text: str, start: int, end: int) -> int:
+    """Return where a secret ends, if the next line was joined to it but begins another setting or item."""
+    line_end = text.find("\n", start, end)
+    return line_end if line_end >= 0 and _SETTING.match(text, line_end + 1) else end
 
 
 def find_original_span(view: View, start: int, end: int) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from iamtriage.redaction._documents.keys import (
     list_secret_keys,
 )
 from iamtriage.redaction._documents.nodes import Node
+from iamtriage.redaction._documents.prefixed_lines import has_prefixed_lines
 from iamtriage.redaction._documents.string_spans import find_strings
 from iamtriage.redaction._documents.xml_spans import find_xml
 from iamtriage.redaction._documents.yaml_spans import find_yaml, find_yaml_parts
@@ -199,11 +200,15 @@ def _find_documents(text: str) -> _FoundDocuments:
         values = [*find_json(text)]
         if len(values) == 1 and values[0].start == 0 and values[0].end == len(text.rstrip()):
             return _FoundDocuments(values, [(0, values[0].end)])
-    yaml = find_yaml(text) if ":" in text else None
+    yaml = (
+        find_yaml(text)
+        if ":" in text and not has_prefixed_lines(text, 0, len(text), signs="+>|*$│")
+        else None
+    )
     if yaml:
         return _FoundDocuments(yaml.documents, _gaps(yaml.comments, len(text)))
     if "</" in text or "/>" in text:
-        values += find_xml(text)
+        values += (node for node in find_xml(text) if not has_prefixed_lines(text, node.start, node.end))
     if "\\" in text:
         values += find_strings(text)
     if ":" in text:

@@ -23,14 +23,20 @@ __all__ = ("JsonScalar", "find_json")
 _OPENING = re.compile(
     # A string that contains JSON, or JSON whose quotes are escaped.
     r"\{(?=[ \t\r\n]*+[\"}\\])|\[(?!REDACTED )|\"(?=[ ]?[{\[](?:[ ]|\\[nrt]){0,8}\\{1,31}\")"
+    # In a string of Python, JSON with escaped newlines.
+    r"|'(?=[ ]?[{\[](?:\\n[ ]{0,40}[{\[]?){1,4}\")"
 )
 _ESCAPED_OPENING = re.compile(r"[{\[](?:[ ]|\\{1,31}[nrt]){0,8}\\{1,31}\"")
+# In a string of a shell, JSON with escaped quotes.
+_OPENING_LINES = re.compile(r"[{\[](?:\r?\n[ ]{0,40}[{\[]?){1,4}\\{1,31}\"")
 _STRING = r"\"(?:[^\"\\\x00-\x1f]|\\[^\x00-\x1f])*+\""
 _TOKEN = re.compile(
     rf"[ \t\r\n]*+(?:(?P<string>{_STRING})|(?P<sign>[{{}}\[\],:])"
     r"|(?P<scalar>-?[0-9][0-9.eE+-]*+|true|false|null|NaN|-?Infinity)(?![\w.]))"
 )
 _ESCAPED_REST = re.compile(r"(?:[^\"\\\n]|\\[^\n])*+")
+_ESCAPED_LINES = re.compile(r"(?:[^\"\\]|\\.)*+")
+_SINGLE_QUOTED = re.compile(r"'(?:[^'\\\n]|\\[^\n])*+'")
 _QUOTED = re.compile(_STRING)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
@@ -78,14 +84,14 @@ def find_json(text: str) -> Iterator[Value]:
     at = 0
     while opening := _OPENING.search(text, at):
         at = opening.start()
-        escaped = _ESCAPED_OPENING.match(text, at)
-        if text[at] == '"':
-            quoted = _QUOTED.match(text, at)
+        escaped = _ESCAPED_OPENING.match(text, at) or _OPENING_LINES.match(text, at)
+        if text[at] in "\"'":
+            quoted = (_QUOTED if text[at] == '"' else _SINGLE_QUOTED).match(text, at)
             if quoted:
                 yield JsonScalar(at + 1, quoted.end() - 1, is_text=True)
             at = quoted.end() if quoted else at + 1
         elif escaped:
-            rest = _ESCAPED_REST.match(text, at)
+            rest = (_ESCAPED_LINES if "\n" in escaped[0] else _ESCAPED_REST).match(text, at)
             at = rest.end() if rest else at + 1
             yield JsonScalar(escaped.start(), at, is_text=True)
         else:

@@ -28,6 +28,8 @@ _START = re.compile(
     rf"<(?P<tag>{_NAME})(?P<attributes>(?:\s++{_NAME}\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+)\s*+(?P<empty>/)?>"
 )
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
+# In a string of a program, the newlines around content are escaped.
+_SPACES = re.compile(r"(?:\s|\\n(?=\s))*+")
 _END = re.compile(rf"</(?P<tag>{_NAME})\s*+>")
 # Most elements in prose.
 _LEAF = re.compile(rf"<(?P<tag>{_NAME})(?:>[^<]*+</(?P=tag)>|[ ]?/>)")
@@ -249,10 +251,14 @@ def _open(start: re.Match[str]) -> _Element:
 
 def _add_text(element: _Element, text: str, start: int, end: int, *, is_escaped: bool = True) -> None:
     content = text[start:end]
-    if content.strip():
-        start += len(content) - len(content.lstrip())
+    spaces = _SPACES.match(content)
+    start += spaces.end() if spaces else 0
+    end = start + len(text[start:end].rstrip())
+    while end - start > 1 and text.endswith("\\n", start, end):
+        end = start + len(text[start : end - 2].rstrip())
+    if start < end:
         kind = XmlText if is_escaped else Scalar
-        element.text.append(kind(start, start + len(content.strip())))
+        element.text.append(kind(start, end))
 
 
 def _close(stack: list[_Element], content_end: int, end: int, complete: list[_Element]) -> bool:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ("OTHER_ASSIGNMENT", "find_assigned_secrets")
 
 _MAX_NAME = 64
+_MAX_WORD = 40
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_-.$@"
 # The rest of a name: "token", "tokens", "token2", S3's "Token-0", "TOKEN_PROD". Punctuation at its end is not part of it.
 _SUFFIX = re.compile(r"[A-Za-z0-9_]{0,48}+(?:[.-][A-Za-z0-9_]{1,48}+){0,6}")
@@ -60,8 +61,9 @@ _FAR = re.compile(r"[<&%]")
 _LOOKAHEAD = 300
 
 # Before a value: the bracket of a list, a wrapper of Rust, Swift or Haskell, YAML's block indicator.
+_PERCENT = "%(?:25){0,4}"
 _BLOCK = r"[|>][-+]?[ \t]*(?=\r?\n)"
-_WRAPPER = rf"(?:(?:Some|Optional|Just|Secret|String|SecretString|SecretStr)?[\[(]\s?|Just\s|{_BLOCK})"
+_WRAPPER = rf"(?:(?:Some|Optional|Just|Secret|String|SecretString|SecretStr)?(?:[\[(]\s?|{_PERCENT}(?:5[bB]|28))|Just\s|{_BLOCK})"
 _BELOW = r"\r?\n[ \t]{0,40}"
 # Between a name and its value in source code: "password: str | None = …".
 _TYPE = r"(?:None|null|undefined|str|string|String|bytes|SecretStr|Token)"
@@ -76,8 +78,9 @@ _TAG = rf"(?:{LT}/?[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
 # Before a type in source code.
 _ANNOTATED = re.compile(r"(?<![\w.-])(?P<name>[a-z_]{1,60}):[ ]?\Z")
 _OPENS_TAG = re.compile(rf"{LT}(?:[\w-]{{1,40}}:)?\Z")
-_TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}\s{{0,80}}(?:<!\[CDATA\[)?")
-_ELEMENT_END = re.compile(rf"\s{{0,80}}(?:{LT}|\]\]>)")
+_SPACE = rf"(?:\s|{BACKSLASHES}[nrt]|{_PERCENT}(?:20|0[aAdD]))"
+_TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}{_SPACE}{{0,80}}(?:<!\[CDATA\[)?")
+_ELEMENT_END = re.compile(rf"{_SPACE}{{0,80}}(?:{LT}|\]\]>)")
 _MAX_ELEMENT = 20_000
 # The name is the whole content of its element or cell: "<td>name</td><td>value</td>".
 _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
@@ -105,12 +108,15 @@ _CHANGE = re.compile(
 )
 _TUPLE = re.compile(rf"{QUOTE}{BLANK}{{0,8}},\s{{0,20}}(?=[bBuUrR]?{QUOTE})")
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
+_BEFORE_CELL = frozenset("\t\"'")
 _SPACES = re.compile(r"[ \t]{1,80}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_GO_FIELD = re.compile(r" [A-Z]\w{0,60}:|\}")
 _CELL_END = re.compile(rf"{QUOTE}?[ \t]{{0,80}}(?:[|│]|\r?$)", re.MULTILINE)
 # A row of two columns, or of a file of comma-separated values: a name and its value, and nothing else.
 _COLUMNS = re.compile(
-    rf"(?:[ ]{{2,80}}|\t{{1,8}}|{QUOTE}?,{QUOTE}?)(?P<value>[^\s,;\"']{{6,4096}}){QUOTE}?[ \t]{{0,8}}(?:\\{{0,4}}r?\\{{0,4}}n|\r?$)",
+    rf"(?:[ ]{{2,80}}|(?P<tab>\t{{1,8}}|{BACKSLASHES}t)|{QUOTE}?,{QUOTE}?)(?P<value>[^\s,;\"'\\\x1b]{{6,4096}}){QUOTE}?[ \t]{{0,8}}"
+    r"(?:\\{0,4}r?\\{0,4}n|\r?$|(?<=[\"'])|(?=\x1b))",
     re.MULTILINE,
 )
 # A line of netrc.
@@ -120,12 +126,12 @@ _OPTION = re.compile(rf"[ \t]{{1,40}}(?!\s)|(?P<below>[ \t]{{0,40}}{_BELOW})|{QU
 # What can precede a name: an object or a list, a line of settings, a query, a command.
 _STRUCTURE = re.compile(r"[{(\[,;&?|]\s{0,40}(?:[\w.-]{1,40}\s)?(?:\\{0,64}[\"'])?\Z")
 _LINE = re.compile(
-    r"[ \t]{0,40}(?:[-+>#*│|]{1,2}[ \t]{1,4})?"
+    r"[ \t]{0,40}(?:\x1b\[[0-9;]{0,16}m)?(?:[-+>#*│|$]{1,2}[ \t]{1,4})?"
     r"(?:(?:export|set|setenv|SET|ENV|ARG|declare -x|let|var|const|val) )?(?:\$[Ee]nv:)?(?P<quote>[\"']?)"
 )
 # What these patterns can end with, to skip other names at once.
 _ENDS_OF_QUERY_SIGNS = frozenset("?&;6fF")
-_ENDS_OF_LINE_STARTS = frozenset(["", *"\n \tn\"':"])
+_ENDS_OF_LINE_STARTS = frozenset(["", *"\n \tnm\"':"])
 _ENDS_OF_STRUCTURE = frozenset("{([,;&?| \t\n\r\"'")
 _QUERY_SIGN = re.compile(
     rf"(?:[?&]|&amp;|%(?:25){{0,4}}(?:3[Ff]|26)|{BACKSLASHES}u0026)[A-Za-z0-9_.$-]{{0,64}}\Z"
@@ -142,9 +148,10 @@ _ABOUT_OPTIONS = """
     without
 """
 _WORDS_ABOUT_OPTIONS = frozenset(_ABOUT_OPTIONS.split())
-_REST = re.compile(rf"[^\n\r{FILLER}]{{1,4096}}")
-_ESCAPED_REST = re.compile(rf"[^\n\r\\\"'{FILLER}]{{1,4096}}")
-_COMMENT = re.compile(r"\s[#;]")
+_REST = re.compile(rf"[^\n\r\x1b{FILLER}]{{1,4096}}")
+_ESCAPED_REST = re.compile(rf"[^\n\r\x1b\\\"'{FILLER}]{{1,4096}}")
+# A comment, or another command.
+_COMMENT = re.compile(r"\s[#;]|&&|&amp;&amp;|\|\|")
 # A passphrase, not a sentence or more settings after a password.
 _MAX_WORDS = 6
 # Programs that get a password from their environment.
@@ -165,6 +172,10 @@ _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}
 
 # The line after a name can begin with another name and its value: "requestId=0a1b…".
 OTHER_ASSIGNMENT = re.compile(r"[A-Za-z_][\w.-]{0,40}(?:=[^=]|:[ ]|:\Z)")
+
+
+# An object of JSON, however its quotes are escaped.
+_DOCUMENT = re.compile(rf"(?:\{{|{_PERCENT}7[bB])(?:{QUOTE}|{BACKSLASHES}&quot;|{_PERCENT}5[cC])")
 
 
 class _NameMatch(NamedTuple):
@@ -215,6 +226,15 @@ class _NameMatch(NamedTuple):
         if sign not in {"table", "tuple"} or _VARIABLE.fullmatch(self.text, self.start, self.end) is None:
             return False
         return sign == "tuple" or _CELL_END.match(self.text, end) is not None
+
+    def is_go_field(self, extent: Extent) -> bool:
+        """Return whether the name is a field of a struct as Go prints it: "{User:ana Password:… Port:1}"."""
+        text = self.text
+        return (
+            text[self.start].isupper()
+            and extent.start == self.end + 1
+            and _GO_FIELD.match(text, extent.end) is not None
+        )
 
     def is_option(self) -> bool:
         """Return whether the name is an option: "--password", or "-password" after a space."""
@@ -283,6 +303,9 @@ def _match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedV
         if escape:
             start = escape.start("rest")
     prefix = folded[start : name_end.start()]
+    if len(prefix) > _MAX_WORD and prefix.isalnum():
+        # Part of a token.
+        return None
     if text[name_end.start()].isupper() and prefix[-1:].isalpha() and text[name_end.start() - 1].islower():
         # A word begins with each capital: "smtpPass".
         prefix += "_"
@@ -300,7 +323,11 @@ def _find_value_of(match: _NameMatch) -> FoundSecret | None:
     if assign:
         return _find_assigned_value(match, assign)
     if match.preceded_by(_OPENS_TAG):
-        return _check_value(match, "xml", _find_element(text, end))
+        element = _find_element(text, end)
+        if element and is_in_line_prefix(text, match.start, element.start):
+            return None
+        found = _check_value(match, "xml", element)
+        return found._replace(is_dashed=True) if found and text.startswith("%", end) else found
     option = match.is_option()
     for pattern, sign in _BETWEEN:
         between = pattern.match(text, end)
@@ -344,7 +371,7 @@ def _find_column_value(match: _NameMatch, before: str) -> FoundSecret | None:
     """Find the value of "name value", as in commands, netrc files and columns."""
     text = match.text
     columns = _COLUMNS.match(text, match.end)
-    if columns and (before == "\t" or match.line_start() is not None):
+    if columns and (before in _BEFORE_CELL or columns["tab"] or match.line_start() is not None):
         return _check_value(match, "tuple", Extent(*columns.span("value"), ""))
     word = _LAST_WORD.match(text, match.end) if match.name.key == "password" else None
     if word and match.line_start() is not None and is_mixed(word["value"]):
@@ -378,12 +405,15 @@ def _find_assigned_value(match: _NameMatch, assign: re.Match[str]) -> FoundSecre
     query = match.is_in_query()
     unquoted = None
     if written.startswith("%"):
-        unquoted = percent_encoded_pattern(written.count("25"))
+        unquoted = percent_encoded_pattern(written.partition("3")[0].count("25"))
     elif query:
         unquoted = query_value_pattern()
     extent = find_value(text, assign.end(), match.runs, unquoted)
     if extent is None or is_in_line_prefix(text, match.start, extent.start):
         return None
+    if sign == ":" and not extent.quote and text.startswith(":", extent.start):
+        # GitHub Actions: "::set-output name=token::…"
+        extent = extent._replace(start=extent.start + 1)
     if (assign["below"] or assign["wrap"]) and not _may_be_below(name, assign, text, extent):
         return None
     is_call = text.startswith(("(", "["), extent.end) and not extent.quote and not query
@@ -393,7 +423,9 @@ def _find_assigned_value(match: _NameMatch, assign: re.Match[str]) -> FoundSecre
     if not extent.quote and not structured:
         line = match.line_start() if sign == ":" or name.what in _MULTI_WORD else None
         # Before "=", it makes no difference.
-        structured = line is not None or (sign == ":" and match.is_in_structure())
+        structured = line is not None or (
+            sign == ":" and (match.is_in_structure() or match.is_go_field(extent))
+        )
         is_wrapped = text[extent.start - 1] in "[("
         if name.what == "cookie" or (
             not is_wrapped and line and not line["quote"] and name.what in _MULTI_WORD
@@ -403,7 +435,9 @@ def _find_assigned_value(match: _NameMatch, assign: re.Match[str]) -> FoundSecre
                 text, extent, every=sign == "=" or name.what == "cookie", is_escaped=is_escaped
             )
     quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else assign["close"] or ""
-    return _check_value(match, sign, extent, Placement(sign, bool(extent.quote), structured, query), quote)
+    found = _check_value(match, sign, extent, Placement(sign, bool(extent.quote), structured, query), quote)
+    # Where the sign is percent-encoded, the marker must not contain spaces.
+    return found._replace(is_dashed=True, quote="") if found and unquoted is not None and not query else found
 
 
 def _is_marked(text: str, at: int) -> bool:
@@ -438,6 +472,8 @@ def _to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: bool) ->
         return extent
     comment = _COMMENT.search(text, extent.start, rest.end())
     value = text[extent.start : comment.start() if comment else rest.end()].rstrip().rstrip(",;")
+    if value[-1:] in {'"', "'"} and _closes_quote(text, extent.start, value):
+        value = value[:-1]
     words = value.split()
     if not words or is_placeholder(words[0]):
         return extent
@@ -445,6 +481,16 @@ def _to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: bool) ->
     if len(words) > 1 and (not is_phrase or _is_command(words[1:])):
         return extent
     return extent._replace(end=max(extent.end, extent.start + len(value)))
+
+
+def _closes_quote(text: str, start: int, value: str) -> bool:
+    """Return whether the quote at the end of a value was opened before the value."""
+    low = max(0, start - _QUOTE_REACH)
+    return value.count(value[-1]) % 2 == 1 and text.count(value[-1], low, start) % 2 == 1
+
+
+# In characters.
+_QUOTE_REACH = 2_000
 
 
 def _is_command(words: list[str]) -> bool:
@@ -471,6 +517,9 @@ def _check_value(
         # The quote is not closed on its line, so the value ends there.
         end = start + len(text[start:end].partition("\n")[0].rstrip())
     value = text[start:end]
+    if name.tail == "secretstring" and _DOCUMENT.match(value):
+        # It is searched value by value.
+        return None
     placement = placement or Placement(
         sign, bool(extent.quote), structured=True, query=False, is_variable=match.is_variable(sign, end)
     )

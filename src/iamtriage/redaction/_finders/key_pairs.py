@@ -61,6 +61,9 @@ def _secrets_near_ids(text: str) -> Iterator[FoundSecret]:
 
 
 def _secret_at(text: str, at: int) -> Iterator[FoundSecret]:
+    if text.startswith("%", at - 1) and at:
+        # The digits of a percent-encoded character belong to it.
+        return
     key = _SECRET.match(text, at)
     if key and _is_key(key[0]):
         yield FoundSecret(*key.span(), "secret access key")

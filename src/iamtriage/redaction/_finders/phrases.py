@@ -25,7 +25,7 @@ _REACH = 300
 _COMMAND_ENDS = ("\n", ";", "&&", "||")
 _VALUE = (
     r"(?:\"(?P<double>[^\"\n]{1,2000})\"|'(?P<single>[^'\n]{1,2000})'"
-    r"|(?P<plain>[^\s\"'`;&|<>(){}\\,-][^\s\"'`;&|<>(){}\\,]{0,2000}))"
+    r"|(?P<plain>[^\s\"'`;&|<>(){}\\,\x1b-][^\s\"'`;&|<>(){}\\,\x1b]{0,2000}))"
 )
 # In a sentence: with a digit and a letter in it, or in quotes.
 _STATED = (
@@ -92,7 +92,7 @@ _INPUT_READERS = (
 _READS_INPUT = "|".join(map(re.escape, _INPUT_READERS)).replace(r"sudo\ \-s", r"sudo\ \-S")
 
 _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
-    (("curl",), r"\s(?:-u|--user|-U|--proxy-user)[ =]?[\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`]{1,400})", "password"),
+    (("curl",), r"\s(?:-u|--user|-U|--proxy-user)[ =]?[\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("mysql", "mariadb", "7z a", "7z x", "7z e", "7z t", "unrar x", "unrar e", "rar a"), rf"\s-p{_VALUE}", "password"),
     (tuple(f"{tool} login" for tool in _LOGINS), rf"\s-p[ =]?{_VALUE}", "password"),
     (("sshpass",), rf"\s-p[ ]?{_VALUE}", "password"),
@@ -109,16 +109,16 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("kubectl", "oc"), rf"--from-literal[ =][\"']?[\w.-]{{1,200}}={_VALUE}", "secret"),
     (("vault kv", "vault write"), rf"\s[\w.-]{{1,80}}={_VALUE}", "secret"),
     (("keytool", "jarsigner"), rf"\s-(?:src|dest)?(?:store|key)pass[ ]{{1,4}}{_VALUE}", "password"),
-    (("smbclient", "rpcclient", "smbmap"), r"\s-U[ ]?[\"']?[^\s%\"']{1,128}%(?P<plain>[^\s\"'`]{1,400})", "password"),
+    (("smbclient", "rpcclient", "smbmap"), r"\s-U[ ]?[\"']?[^\s%\"']{1,128}%(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("net use",), rf"(?i:\s/user:[^\s]{{1,128}})[ ]{{1,4}}{_VALUE}", "password"),
     (("net user",), rf"(?<=net user)[ ]{{1,4}}[^\s/]{{1,128}}[ ]{{1,4}}(?!/){_VALUE}(?=[^\n]{{0,200}}\s/)", "password"),
     (("cmdkey",), rf"(?i:\s/pass:){_VALUE}", "password"),
     (("schtasks",), rf"(?i:\s/rp)[ ]{{1,4}}{_VALUE}", "password"),
-    (("lftp",), r"\s-u[ ]?[\"']?[^\s\"',]{1,128},(?P<plain>[^\s\"'`]{1,400})", "password"),
+    (("lftp",), r"\s-u[ ]?[\"']?[^\s\"',]{1,128},(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("sqlplus", "jdbc:oracle:thin"), r"[ :\"'][A-Za-z][\w$#]{0,60}/(?P<plain>[^\s@/\"']{1,200})@", "password"),
     (("rabbitmqctl",), rf"\s(?:add_user|change_password)[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{_VALUE}", "password"),
     (("poetry config",), rf"\shttp-basic\.\S{{1,80}}[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{_VALUE}", "password"),
-    (("bundle config",), r"\s[\w-]{1,80}(?:\.[\w-]{1,80}){1,8}[ ]{1,4}[^\s:\"']{1,128}:(?!//)(?P<plain>[^\s\"'`]{1,400})", "token"),
+    (("bundle config",), r"\s[\w-]{1,80}(?:\.[\w-]{1,80}){1,8}[ ]{1,4}[^\s:\"']{1,128}:(?!//)(?P<plain>[^\s\"'`\\\x1b]{1,400})", "token"),
     (("pulumi config set",), rf"\s--secret[ ]{{1,4}}[\w.:-]{{1,80}}[ ]{{1,4}}{_VALUE}", "secret"),
     (("gh secret set",), rf"\s(?:-b|--body)[ =]?{_VALUE}", "secret"),
     (("put-parameter",), rf"(?<=--value)[ =]{_VALUE}(?=[^\n]{{0,300}}SecureString)", "secret"),
@@ -135,7 +135,7 @@ _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("password",), rf"(?:with|encrypted|set|user\s\S{{1,80}})\spassword(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}", "password"),
     (("password",), rf"(?<!redacted.)(?:use|using|with|try|enter)\s(?:the\s)?password:?\s{{1,4}}{_STATED}", "password"),
     (("convertto-securestring",), rf"convertto-securestring\s{{1,4}}(?:-asplaintext\s{{1,4}}|-force\s{{1,4}}|-string\s{{1,4}}){{0,3}}{_SQL}", "password"),
-    (("machine",), r"machine\s{1,20}\S{1,200}\s{1,20}login\s{1,20}\S{1,200}\s{1,20}password\s{1,20}(?P<plain>\S{1,400})", "password"),
+    (("machine",), r"machine\s{1,20}\S{1,200}\s{1,20}login\s{1,20}\S{1,200}\s{1,20}password\s{1,20}(?P<plain>[^\s\"'\\\x1b]{1,400})", "password"),
     (("::add-mask::",), r"::add-mask::(?P<plain>[^\s\"'%]{1,4000})", "secret"),
     (("@tcp(", "@unix("), r"(?<![\w./:-])[a-z_][\w.-]{0,60}:(?P<plain>[^\s\"'/@]{1,200})@(?:tcp|unix)\(", "password"),
     # The output of the AWS CLI as text.

@@ -41,7 +41,7 @@ BLANK = rf"(?:[ \t\xa0]|{_ANSI}|{_PERCENT}20|{BACKSLASHES}t)"
 LT = rf"(?:<|{_AMP}lt;|{BACKSLASHES}u003[cC]|{_PERCENT}3[cC])"
 GT = rf"(?:>|{_AMP}gt;|{BACKSLASHES}u003[eE]|{_PERCENT}3[eE])"
 # Between a name and its value.
-SIGN = rf"(?:=>|:=|->|[:=]|{_PERCENT}3[AaDd]|{BACKSLASHES}u003[dDeE]|&#61;|&#x3[dD];)"
+SIGN = rf"(?:=>|:=|->|[:=]|{_PERCENT}3[AaDd](?:{_PERCENT}3[DdEe])?|{BACKSLASHES}u003[dDeE]|&#61;|&#x3[dD];)"
 EQUALS = rf"(?:=|%3[Dd]|{BACKSLASHES}u003[dD])"
 
 # The escapes of "/", "+" and "=" in JSON, and of "+" and "/" in a URL.

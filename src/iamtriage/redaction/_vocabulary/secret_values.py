@@ -24,7 +24,9 @@ _PLACEHOLDER = re.compile(
     r"|none|null|nil|nothing|undefined|true|false|yes|no|not|optional|required|redacted|hidden|masked|empty|unset"
     r"|must|too|wrong|incorrect|should|cannot|can't|user|for|is|was|are|has|have|@[\w.-]{1,80}@|\.{1,2}/[\w./-]*"
     r"|string|str|bool|missing|invalid|expired|denied|failed|unauthorized|forbidden|not[-_ ]found|set|changeme"
-    r"|your[-_ ]\w.*|[0-9]{1,9} bytes",
+    r"|your[-_ ]\w.*|[0-9]{1,9} bytes"
+    # In a percent-encoded text, the beginning of a block of YAML or of a document.
+    r"|%(?:25){0,4}(?:7c|3e)[-+]?|%(?:25){0,4}(?:7b|5b)(?:%(?:25){0,4}(?:22|7b|5b|20).*)?",
     re.IGNORECASE | re.DOTALL,
 )
 # What a program reads the secret from.
@@ -108,7 +110,8 @@ def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
         return value.isdigit() and len(value) == 6
     if name.random and not _shows_itself(name, value, placement):
         return False
-    if placement.sign == "tuple" and name.what == "password" and is_mixed(value):
+    is_specific = name.what == "password" or (name.what == "secret" and name.key != name.tail)
+    if placement.sign == "tuple" and is_specific and not name.random and is_mixed(value):
         return True
     if placement.is_variable and name.what in {"password", "secret"} and _is_weak(value):
         return True

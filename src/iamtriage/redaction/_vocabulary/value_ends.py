@@ -36,7 +36,7 @@ _MAX_SURROUNDINGS = 10_000
 _MAX_LENGTH = 20_000
 
 # After a prefix, as of Python's, C#'s and shells' strings.
-_OPENING = re.compile(rf"(?:[bBuUrRfF@]|\$(?='))?(?P<quote>{QUOTE})")
+_OPENING = re.compile(rf"(?:[bBuUrRfF@]|%40|\$(?='))?(?P<quote>{QUOTE})")
 _NO_OPENING = frozenset(string.ascii_letters + string.digits) - frozenset("bBuUrRfF")
 _TYPOGRAPHIC = re.compile("[”’“\"']")
 _PLAIN = "\"'`"
@@ -44,7 +44,7 @@ _AFTER = re.compile(r"[\s,;:)\]}&|<\\]|\Z")
 
 _NEVER = r"\x00-\x20\x7f-\xa0\s\"'`<>"
 # Punctuation belongs to a value if the value continues after it and no other name begins there.
-_GOES_ON = r"(?=[^\s\"'`<>,;&(){}\[\]|\\])(?![\w.-]{1,40}[=:])"
+_GOES_ON = r"(?=[^\s\"'`<>,;&(){}\[\]|\\\x1b])(?![\w.-]{1,40}[=:])"
 _UNQUOTED = re.compile(
     rf"(?:[^{_NEVER},;&(){{}}\[\]|\\“”„‘’│┃]++|{BASE64_ESCAPES}|\\(?![\\\"'`nrtux/])"
     rf"|&(?!\w{{2,5}};|#){_GOES_ON}|[\"'`,;(){{}}\[\]|]{_GOES_ON}){{1,20000}}"
@@ -168,7 +168,11 @@ def percent_encoded_pattern(depth: int) -> re.Pattern[str]:
         depth: How many times it is encoded after the first. At this depth, the encoded forms of & " ' # , }
             ], space and newline end the value. Deeper ones belong to the value.
     """
-    ends = rf"%(?:25){{{depth}}}(?:2[0-37cC6]|0[aAdD]|[57][dD])"
+    percent = rf"%(?:25){{{depth}}}"
+    # A parenthesis or semicolon ends it only if no more of it follows.
+    is_last = rf"(?={percent}(?:2[029cC]|0[aAdD]|3[bB]|[57][dD])|[\s&\"']|\Z)"
+    is_sign = rf"(?:29{is_last}|3[bB](?:{is_last}|(?=[\w.-]{{1,40}}{percent}3[dD])))"
+    ends = rf"{percent}(?:2[0-37cC6]|0[aAdD]|[57][dD]|{is_sign})"
     return re.compile(rf"(?:[^{_NEVER}&#%\\,;]++|(?!{ends})%){{1,20000}}")
 
 
@@ -339,4 +343,4 @@ def _is_last_line(piece: str) -> bool:
 
 def _may_end(piece: str) -> bool:
     """Return whether a word can be the last few characters of a value."""
-    return not (piece.islower() and piece.isalpha()) and not piece.istitle()
+    return any(map(str.isalnum, piece)) and not (piece.islower() and piece.isalpha()) and not piece.istitle()

@@ -1,0 +1,150 @@
+"""Find lines that have the same prefix, and read them without it.
+
+A log writes its time before each line, a quotation ``>``, a difference ``+``. Documents and rows with such
+a prefix are found only without it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from iamtriage._typing import override
+from iamtriage.redaction._documents.nodes import Decoded, Scalar
+from iamtriage.redaction._vocabulary.markers import WORD
+from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER
+from iamtriage.redaction._vocabulary.value_ends import measure_common_prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ("find_prefixed_lines", "has_prefixed_lines")
+
+# After a name: a sign, the border of a cell, or at most one more word in the line.
+_VALUE = re.compile(
+    r"[\w.-]{0,48}(?:[\"']?[ \t]{0,40}[:=,|>\t]|[ ]{2}|(?:[ ]\S{1,400})?[ \t]{0,8}\r?(?:\n|\Z))"
+)
+# In lines: what can belong to the line of a name.
+_LINES_BEFORE, _LINES_AFTER = 40, 80
+_MAX_LINE = 4_096
+_ZEROS = str.maketrans("123456789", "0" * 9)
+
+
+class PrefixedLines(Scalar):
+    """Lines with the same prefix.
+
+    Attributes:
+        runs: The position of each line, without its prefix.
+    """
+
+    __slots__ = ("runs",)
+
+    def __init__(self, runs: list[tuple[int, int]]) -> None:
+        super().__init__(runs[0][0], runs[-1][1])
+        self.runs = runs
+
+    @override
+    def decode(self, text: str) -> Decoded:
+        places: list[tuple[int, int]] = []
+        length = 0
+        for start, end in self.runs:
+            places.append((length, start))
+            length += end - start
+        return Decoded("".join(text[start:end] for start, end in self.runs), places)
+
+
+def find_prefixed_lines(text: str, folded: str, secrets: Iterable[int]) -> Iterator[Scalar]:
+    """Yield lines with the same prefix, around each name whose value is not yet found.
+
+    Args:
+        text: The text.
+        folded: The text in lower case, character for character.
+        secrets: Where the secrets begin that are found.
+    """
+    if "\n" not in text:
+        return
+    known = sorted(secrets)
+    done = 0
+    for name in NAME_OR_MARKER.finditer(folded):
+        at = name.start()
+        if at < done or name[0].startswith(MARKER_START) or _VALUE.match(text, name.end()) is None:
+            continue
+        start = text.rfind("\n", max(0, at - _MAX_LINE), at) + 1
+        end = _line_end(text, at)
+        following = bisect_left(known, name.end())
+        is_found = following < len(known) and known[following] < end
+        if is_found or text.find(WORD, name.end(), end) >= 0:
+            continue
+        size = _measure_prefix(text, start, end)
+        if not start + size <= at or not size:
+            continue
+        lines = PrefixedLines(_list_lines(text, done, start, size))
+        done = lines.end
+        if len(lines.runs) > 1:
+            yield lines
+
+
+def has_prefixed_lines(text: str, start: int, end: int, *, signs: str = "") -> bool:
+    """Return whether the lines of a document have a prefix that is not part of it.
+
+    Args:
+        text: The text.
+        start: Where the document begins.
+        end: Where it ends.
+        signs: What a prefix begins with that the document could contain.
+    """
+    first = text.rfind("\n", max(0, start - _MAX_LINE), start) + 1
+    second = text.find("\n", start, min(end, start + _MAX_LINE)) + 1
+    if not second or second >= end:
+        return False
+    size = _measure_prefix(text, first, second)
+    return size > 0 and (text[first] in signs if signs else first + size <= start)
+
+
+def _line_end(text: str, at: int) -> int:
+    """Return where the next line begins."""
+    end = text.find("\n", at, at + _MAX_LINE)
+    return end + 1 if end >= 0 else min(len(text), at + _MAX_LINE)
+
+
+def _measure_prefix(text: str, start: int, end: int) -> int:
+    """Return the length of what a line has in common with a neighbor, without indents."""
+    size = measure_common_prefix(text, end, start) if end < len(text) else 0
+    if not size and start:
+        size = measure_common_prefix(text, text.rfind("\n", 0, start - 1) + 1, start)
+    prefix = text[start : start + size].rstrip(" ")
+    return len(prefix) + 1 if prefix else 0
+
+
+def _list_lines(text: str, low: int, start: int, size: int) -> list[tuple[int, int]]:
+    """Return the lines around a line that have its prefix, each without it.
+
+    Args:
+        text: The text.
+        low: The lines before this position are not used.
+        start: Where the line begins.
+        size: The length of its prefix.
+    """
+    prefix = text[start : start + size].translate(_ZEROS)
+    runs: list[tuple[int, int]] = []
+    begin = start
+    for _ in range(_LINES_BEFORE):
+        before = text.rfind("\n", low, max(low, begin - 1)) + 1
+        if before >= begin or before < low or not _has_prefix(text, before, begin, prefix):
+            break
+        begin = before
+    at = begin
+    while at < len(text) and len(runs) < _LINES_BEFORE + _LINES_AFTER:
+        end = _line_end(text, at)
+        if not _has_prefix(text, at, end, prefix):
+            break
+        runs.append((min(at + size, end), end))
+        at = end
+    return runs
+
+
+def _has_prefix(text: str, start: int, end: int, prefix: str) -> bool:
+    """Return whether a line has a prefix, or consists of it."""
+    line = text[start : min(end, start + len(prefix))].translate(_ZEROS)
+    return line == prefix or line.rstrip() == prefix.rstrip()
