@@ -123,6 +123,14 @@ def engines(session: nox.Session) -> None:
 
 
 @nox.session(python=OLDEST)
+def scanner(session: nox.Session) -> None:
+    """Scan redacted texts with Betterleaks, separately because of its size. It needs no network."""
+    session.install("--force-reinstall", "--no-deps", built := wheel(session))
+    session.install(built, *groups("scanner"))
+    session.run("python", "-m", "pytest", "tests/redaction/test_scanner.py", *session.posargs)
+
+
+@nox.session(python=OLDEST)
 def coverage(session: nox.Session) -> None:
     """Report the branch coverage of all runs. Fails below the limit in pyproject.toml."""
     session.install("coverage[toml]")

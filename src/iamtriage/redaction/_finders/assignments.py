@@ -174,6 +174,8 @@ _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}
 OTHER_ASSIGNMENT = re.compile(r"[A-Za-z_][\w.-]{0,40}(?:=[^=]|:[ ]|:\Z)")
 
 
+# A value of ODBC and SQL Server with a semicolon in it.
+_BRACED = re.compile(r"\{(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)")
 # An object of JSON, however its quotes are escaped.
 _DOCUMENT = re.compile(rf"(?:\{{|{_PERCENT}7[bB])(?:{QUOTE}|{BACKSLASHES}&quot;|{_PERCENT}5[cC])")
 
@@ -408,7 +410,11 @@ def _find_assigned_value(match: _NameMatch, assign: re.Match[str]) -> FoundSecre
         unquoted = percent_encoded_pattern(written.partition("3")[0].count("25"))
     elif query:
         unquoted = query_value_pattern()
-    extent = find_value(text, assign.end(), match.runs, unquoted)
+    braced = _BRACED.match(text, assign.end()) if sign == "=" else None
+    if braced:
+        extent: Extent | None = Extent(*braced.span("value"), "{")
+    else:
+        extent = find_value(text, assign.end(), match.runs, unquoted)
     if extent is None or is_in_line_prefix(text, match.start, extent.start):
         return None
     if sign == ":" and not extent.quote and text.startswith(":", extent.start):
