@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Protocol
 
 from iamtriage.cli._input import InputError
@@ -92,6 +91,8 @@ class JsonWriter:
     def write(self, source: Input, failure: Failure, line: int | None) -> None:
         """Write a record at once."""
         del source, line
+        import json
+
         from iamtriage.failures._records import to_record
 
         record = to_record(failure, redacted=self._redacted)

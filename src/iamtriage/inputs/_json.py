@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -26,6 +25,8 @@ def _find_loader() -> Callable[[bytes | str], object]:
 
 
 def _load_slowly(data: bytes | str) -> object:
+    import json  # few inputs are JSON
+
     # The decoder would guess other encodings than UTF-8.
     return json.loads(data if isinstance(data, str) else data.decode())
 
@@ -48,6 +49,8 @@ def load(data: bytes | str) -> object:
 
 def _load_tolerantly(text: str) -> object:
     """Load what orjson rejects and CloudTrail writes: lone surrogates, large numbers, invalid UTF-8."""
+    import json
+
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError):
