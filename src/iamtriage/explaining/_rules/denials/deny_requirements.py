@@ -193,12 +193,16 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
     # The caller can change the request more easily than who calls.
     ordered = sorted(conditions, key=lambda each: each.key.lower().startswith("aws:principal"))
     met = next((each for each in ordered if each.request_values), None)
-    remedy = _satisfying_remedy(denial, ordered, met, explanation)
+
+    def build_remedies() -> tuple[Remedy, ...]:
+        remedy = _satisfying_remedy(denial, ordered, met, explanation)
+        return _show_policy_first(denial, present(remedy, *explanation.remedies))
+
     return attrs.evolve(
         explanation,
         summary=_add_reason(explanation.summary, denial, met),
         causes=(*explanation.causes, *map(_condition_cause, conditions)),
-        remedies=_show_policy_first(denial, present(remedy, *explanation.remedies)),
+        remedies=build_remedies,
     )
 
 
@@ -277,10 +281,9 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
     # Every name of a boundary contains such words.
     names = (*denial.statements, *(() if is_boundary or not policy else (policy,)))
     for requirement in _REQUIREMENTS:
-        if not lazy_pattern(requirement.actions).match(denial.lowercase_action):
+        if not re.match(requirement.actions, denial.lowercase_action):
             continue
-        pattern = lazy_pattern(requirement.names, re.IGNORECASE)
-        name = next((each for each in names if pattern.search(each)), None)
+        name = next((each for each in names if re.search(requirement.names, each, re.IGNORECASE)), None)
         if name is not None:
             title = f"{requirement.title}: the name {clip_text(name)} suggests it"
             steps = _context_steps(denial, requirement)
