@@ -12,6 +12,7 @@ import pytest
 import iamtriage
 from iamtriage import IamTriageError, RecordError, from_record, parse, to_record
 from iamtriage.failures import Failure
+from iamtriage.failures._records import has_secrets, redact_record
 from iamtriage.typing import Kind, Record
 from tests.tables import ANA, CLUSTER, DENIAL, REQUEST
 
@@ -164,3 +165,15 @@ def test_repr_shows_no_text() -> None:
     assert failure is not None
     assert "hunter2" in failure.text
     assert "hunter2" not in repr(failure)
+
+
+@pytest.mark.parametrize(
+    "value", ["GetObject", "10.0.0.1", "password=hunter2hunter2", "AKIAIOSFODNN7EXAMPLE"]
+)
+@pytest.mark.parametrize("key", sorted(set(_KEYS) - {"kind", "status_code", "deny", "policy_type"}))
+def test_failures_have_secrets_where_their_records_have(key: str, value: str) -> None:
+    kind = "kubernetes_forbidden" if key.startswith("k8s_") else "access_denied"
+    failure = from_record({"kind": kind, key: value})
+    record = to_record(failure)
+    hidden = {name: shown for name, shown in redact_record(record).items() if name != "encoded_message"}
+    assert has_secrets(failure) is any(record[name] != shown for name, shown in hidden.items())  # type: ignore[literal-required]

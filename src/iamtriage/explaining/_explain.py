@@ -37,7 +37,7 @@ from iamtriage.failures._failures import (
     SignatureMismatch,
 )
 from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES
-from iamtriage.failures._records import redact_record, to_record
+from iamtriage.failures._records import has_secrets, redact_record, to_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -111,11 +111,10 @@ def explain(
     shown = _without_secrets(failure)
     known = resolve_facts(shown, known)
     explanation = promote_shown_causes(_explain_answer(shown, known), Case(failure, known))
-    explanation = complete_explanation(explanation, known)
+    text = error_or_failure if isinstance(error_or_failure, str) else None
+    explanation = complete_explanation(explanation, known, text=text, combine=_combine, describe=_describe)
     if shown is not failure:
         explanation = attrs.evolve(explanation, failure=failure)
-    text = error_or_failure if isinstance(error_or_failure, str) else None
-    explanation = attrs.evolve(explanation, text=text, combine=_combine, describe=_describe)
     if "AKIA" in failure.text:
         explanation = _add_exposed_key(explanation, Case(failure, known))
     return apply_extensions(explanation)
@@ -137,6 +136,8 @@ def _find_complete_denial(text: str) -> AccessDenied | None:
 
 def _without_secrets(failure: Failure) -> Failure:
     """Return a failure with markers for the secrets in its values; the same one if there are none."""
+    if not has_secrets(failure):
+        return failure
     record = to_record(failure)
     values: Mapping[str, object] = record
     # They are checked when they are read, and evolve() has as many types as there are failures.
@@ -145,8 +146,6 @@ def _without_secrets(failure: Failure) -> Failure:
         for key, value in redact_record(record).items()
         if value != values[key] and key != "encoded_message"
     }
-    if not changes:
-        return failure
     in_envelope = {key: changes.pop(key) for key in list(changes) if hasattr(failure.envelope, key)}
     if in_envelope:
         changes["envelope"] = attrs.evolve(failure.envelope, **in_envelope)
