@@ -420,3 +420,70 @@ def test_a_matching_deny_of_a_role_needs_no_further_allow() -> None:
     (remedy,) = (each for each in explanation.remedies if each.layer == "role_trust")
     assert "Deny" in remedy.title
     assert all(each.policy is None for each in explanation.remedies)
+
+
+OTHER_ISSUER = ISSUER.replace("0123", "ABCD")
+NO_PROVIDER = f"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for https://{OTHER_ISSUER}"
+
+
+def test_headline_names_the_provider_that_differs() -> None:
+    """The subject and the audience match, so the headline does not name them."""
+    explanation = _explain(_policy(SUBJECT), SUBJECT, "sts.amazonaws.com", issuer=OTHER_ISSUER)
+    assert explanation.summary == (
+        "STS rejected the token for the role: the trust policy names the provider of another cluster, "
+        f"{ISSUER}, and the token is from {OTHER_ISSUER}."
+    )
+    assert explanation.remedies[0].policy == _policy(SUBJECT, issuer=OTHER_ISSUER)
+    assert "trust_policy" not in explanation.to_text(detail="full")
+
+
+def test_what_differs_besides_the_provider() -> None:
+    """The remaining mismatch is a further cause."""
+    explanation = _explain(_policy(SUBJECT), "project:1", "sts.amazonaws.com", issuer="gitlab.example.com")
+    assert "names the provider " in explanation.summary
+    [_, remaining] = explanation.causes
+    assert remaining.text == "With its issuer, the trust policy still does not allow the token."
+    assert "project:1" in remaining.because[0]
+
+
+def test_claim_that_the_token_lacks() -> None:
+    """The headline says that the token has no such claim, and no key that matches."""
+    policy = _with_condition(StringEquals={f"{ISSUER}:amr": "authenticated", f"{ISSUER}:sub": SUBJECT})
+    summary = _explain(policy, SUBJECT, "sts.amazonaws.com").summary
+    assert f"{ISSUER}:amr authenticated, and the token has no such claim" in summary
+
+
+def test_allowed_token_has_another_headline() -> None:
+    summary = _explain(_policy(SUBJECT), SUBJECT, "sts.amazonaws.com").summary
+    assert summary.endswith(
+        "the trust policy that was given allows it, so it is not the one that STS evaluated."
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"token_claims": {"iss": f"https://{OTHER_ISSUER}", "sub": SUBJECT, "aud": ["sts.amazonaws.com"]}}],
+)
+def test_missing_provider_and_the_trust_policy_are_fixed_together(given: dict[str, Any]) -> None:
+    """The issuer is in the text, so the trust policy of another cluster is known to fail next."""
+    facts = {
+        "cluster": "blue",
+        "namespace": "shop",
+        "service_account": "cart",
+        "trust_policy": _policy(SUBJECT),
+        **given,
+    }
+    explanation = explain(NO_PROVIDER, facts=facts)
+    remedy = explanation.remedies[0]
+    assert remedy.policy == _policy(SUBJECT, issuer=OTHER_ISSUER)
+    assert [cause.code for cause in explanation.causes] == ["no-oidc-provider", "cluster-made-anew"]
+    shown = str(explanation)
+    assert all(command in shown for command in remedy.commands)
+
+
+def test_missing_provider_and_another_subject() -> None:
+    """With the provider corrected, the subject still differs."""
+    facts = {"namespace": "shop", "service_account": "orders", "trust_policy": _policy(SUBJECT)}
+    cause = explain(NO_PROVIDER, facts=facts).causes[-1]
+    assert cause.code == "trust-policy-checked"
+    assert "system:serviceaccount:shop:orders" in cause.because[0]

@@ -46,6 +46,8 @@ _COUNTED = (
     ),
     (lazy_pattern(r"\bfirst command\b"), 1),
 )
+# An access entry without an access policy grants nothing.
+_CREATE_ENTRY, _ASSOCIATE_POLICY = "aws eks create-access-entry", "aws eks associate-access-policy"
 _ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
 # The index of the operation in a command of the AWS CLI.
 _OPERATION = 2
@@ -286,6 +288,7 @@ class _Builder:
             # The first step is what to do.
             selection.steps = tuple(range(min(1, len(remedy.steps))))
         if remedy:
+            selection.commands = self._complete_commands(remedy, selection.commands)
             # A command that reads a file is of no use without the step that saves it.
             selection.steps = tuple(sorted({*selection.steps, *_saving_steps(remedy, selection.commands)}))
         # A manifest repeats what the commands do, and a long policy is shown in full only.
@@ -298,6 +301,21 @@ class _Builder:
             more = _MORE_FOR_TITLE if name == "titles" and not selection.titles else 0
             selection = self._widen(selection, name, min(lines + more, _LIMIT))
         return selection
+
+    def _complete_commands(self, remedy: RemedyParts, count: int) -> int:
+        """Return how many commands have to be shown so that the first ones are of use without the others."""
+        documents = bool(remedy.documents)
+        while 0 < count < len(remedy.commands):
+            shown = remedy.commands[:count]
+            is_entry = _CREATE_ENTRY in shown[-1] and _ASSOCIATE_POLICY in remedy.commands[count]
+            # A document without the command that attaches it is half of a fix.
+            is_unused = (
+                documents and not any(map(files_of, shown)) and any(map(files_of, remedy.commands[count:]))
+            )
+            if not (is_entry or is_unused or _is_assignment(remedy.commands, count)):
+                break
+            count += 1
+        return count
 
     def _widen(self, selection: _Selection, name: str, lines: int) -> _Selection:
         """Return the selection with one more part of a kind, or unchanged if that does not fit."""
@@ -312,9 +330,8 @@ class _Builder:
         remedy = self._remedy
         if name != "steps":
             setattr(wider, name, getattr(wider, name) + 1)
-            while name == "commands" and remedy and _is_assignment(remedy.commands, wider.commands):
-                wider.commands += 1
             if name == "commands" and remedy:
+                wider.commands = self._complete_commands(remedy, wider.commands)
                 steps = {*wider.steps, *_saving_steps(remedy, wider.commands)}
                 wider.steps = tuple(sorted(steps))
             yield wider

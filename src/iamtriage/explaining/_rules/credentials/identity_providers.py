@@ -13,14 +13,17 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_region, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.sts.trust_providers import find_other_provider
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.sts.trust_providers import OtherProvider
     from iamtriage.failures._failures import InvalidIdentityToken
 
 __all__ = (
@@ -225,8 +228,22 @@ def build_provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
 def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the role's account has no OIDC provider for the issuer."""
     issuer = find_issuer(case, message)
-    recreated_cluster = CLUSTER_MADE_ANEW.cause()
-    other_url = PROVIDER_URL_DIFFERS.cause()
+    other = find_other_provider(case.facts.trust_policy, issuer.url)
+    causes = [
+        ROLE_OF_OTHER_ACCOUNT.cause(because=("IAM looks for the provider in the account of the role.",))
+    ]
+    if other is not None and other.is_of_other_cluster:
+        causes = [
+            CLUSTER_MADE_ANEW.cause(
+                "derived" if is_derived(case.facts, "trust_policy") else "supplied",
+                text=f"The role's trust policy names the provider of another cluster, {other.named}: the cluster was re-created, or the role belongs to that cluster.",
+            )
+        ]
+    else:
+        causes.append(CLUSTER_MADE_ANEW.cause() if issuer.is_eks else PROVIDER_URL_DIFFERS.cause())
+    create = _create_provider_remedy(case, issuer)
+    if other is not None:
+        create = _create_and_trust_remedy(case, create, other)
     return Explanation(
         failure=case.failure,
         topic="no-oidc-provider",
@@ -237,10 +254,9 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
                 (*quote_phrases(message, "No OpenIDConnect provider found"), *issuer.because),
                 text=f"The account of the role has no IAM OIDC provider for {issuer.description}.",
             ),
-            ROLE_OF_OTHER_ACCOUNT.cause(because=("IAM looks for the provider in the account of the role.",)),
-            recreated_cluster if issuer.is_eks else other_url,
+            *causes,
         ),
-        remedies=(_create_provider_remedy(case, issuer), compare_providers_remedy(case, issuer)),
+        remedies=(create, compare_providers_remedy(case, issuer)),
         notes=(
             "STS looks for the provider before it evaluates the role: no IAM policy helps, and the trust policy decides only once the provider exists.",
         ),
@@ -263,6 +279,27 @@ def compare_providers_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) -
         ),
         commands=("aws iam list-open-id-connect-providers", *((of_cluster,) if issuer.is_eks else ())),
         url=pages.OIDC_PROVIDERS,
+    )
+
+
+def _create_and_trust_remedy(
+    case: Case[InvalidIdentityToken], create: Remedy, other: OtherProvider
+) -> Remedy:
+    """Return the remedy that creates the provider and names it in the role's trust policy: one needs the other."""
+    role = underlying_role(try_parse_principal(case.failure.resource or case.facts.resource))
+    return attrs.evolve(
+        create,
+        title="Create the IAM OIDC provider, and name it in the role's trust policy",
+        steps=(
+            f"Create it in the account of the role, {other.account}. IAM gets the thumbprint itself.",
+            f"The policy is the whole trust policy with this issuer as {other.keys}: save it as trust.json. Without this change, the next error is AccessDenied.",
+        ),
+        commands=(
+            create.commands[0],
+            commands.trust_policy_commands(None if role is None else role.name)[1],
+        ),
+        policy=other.fixed,
+        layer="role_trust",
     )
 
 

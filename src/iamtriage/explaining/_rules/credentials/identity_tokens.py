@@ -16,6 +16,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.identity_providers import (
     ROLE_NOT_EVALUATED,
+    STS_AUDIENCE,
     compare_providers_remedy,
     explain_no_provider,
     explain_no_verification_key,
@@ -29,10 +30,12 @@ from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust_providers import find_other_provider
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidIdentityToken
 
@@ -121,7 +124,13 @@ def explain_identity_token(case: Case[InvalidIdentityToken]) -> Explanation:
 def _add_trust_policy(case: Case[InvalidIdentityToken], explanation: Explanation) -> Explanation:
     """Add the result of the supplied trust policy, which STS evaluates next."""
     resource = case.failure.resource or case.facts.resource
-    findings = evaluate_trust_policy(case.facts, _ACTION, resource)
+    facts = _with_claims_of_text(case)
+    claims = facts.token_claims
+    other = find_other_provider(facts.trust_policy, None if claims is None else claims.get("iss"))
+    if other is not None and explanation.topic == "no-oidc-provider":
+        # The remedy has changed the provider already.
+        facts = attrs.evolve(facts, trust_policy=other.fixed)
+    findings = evaluate_trust_policy(facts, _ACTION, resource)
     if findings is None or findings.allowed is True:
         return explanation
     cause = findings.cause
@@ -132,6 +141,23 @@ def _add_trust_policy(case: Case[InvalidIdentityToken], explanation: Explanation
     return attrs.evolve(
         explanation, causes=(*explanation.causes, cause), remedies=(*explanation.remedies, *remedies)
     )
+
+
+def _with_claims_of_text(case: Case[InvalidIdentityToken]) -> Facts:
+    """Return the facts with the claims that the issuer in the text and the pod's service account determine."""
+    facts, issuer = case.facts, find_issuer(case, message_text(case))
+    if (
+        facts.token_claims is not None
+        or issuer.url is None
+        or not (facts.namespace and facts.service_account)
+    ):
+        return facts
+    claims = {
+        "iss": issuer.url,
+        "sub": f"system:serviceaccount:{facts.namespace}:{facts.service_account}",
+        "aud": [STS_AUDIENCE],
+    }
+    return attrs.evolve(facts, token_claims=claims)
 
 
 def _explain_missing_claim(case: Case[InvalidIdentityToken], message: str) -> Explanation:

@@ -44,7 +44,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     find_literal_pattern,
     find_provider,
 )
-from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED
+from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_fixes import (
     WHOLE_DOCUMENT,
     describe_mismatch,
@@ -52,12 +52,17 @@ from iamtriage.explaining._rules.sts.trust_fixes import (
     replace_policy_remedy,
 )
 from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem
+from iamtriage.explaining._rules.sts.trust_providers import find_other_provider
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iamtriage.explaining._cause_types import Evidence
+    from iamtriage.explaining._explanations import Cause
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
     from iamtriage.explaining._rules.sts.trust_problems import TrustProblem
+    from iamtriage.explaining._rules.sts.trust_providers import OtherProvider
 
 __all__ = ("ONLY_TRUST_NOTES", "explain_web_identity")
 
@@ -112,20 +117,33 @@ def explain_web_identity(denial: Denial) -> Explanation:
         checked = _explain_checked_policy(denial, findings)
     if checked is not None:
         return checked
+    claims = denial.facts.token_claims
+    other = find_other_provider(denial.facts.trust_policy, None if claims is None else claims.get("iss"))
+    if other is not None:
+        return _explain_other_provider(denial, other)
     if not has_claims and (problem := find_trust_problem(denial.facts.trust_policy)) is not None:
         return _explain_trust_problem(denial, problem)
     cause = TOKEN_NOT_TRUSTED.cause("derived")
-    subjects = expected_subjects(denial.facts.trust_policy)
-    expected = join_words(tuple(map(clip_text, subjects[:_MAX_SUBJECTS])), "or")
     return Explanation(
         failure=denial.failure,
         topic="web-identity",
-        summary=f"STS rejected the token for {_describe_role(denial)}: the role's trust policy "
-        + (f"expects the subject {expected}." if subjects else "does not allow it."),
+        summary=f"STS rejected the token for {_describe_role(denial)}: {_describe_decision(denial, findings)}.",
         causes=(cause, NO_SUCH_ROLE.cause()) if findings is None else (findings.cause, cause),
         remedies=token_remedies(denial, findings),
         notes=ONLY_TRUST_NOTES,
     )
+
+
+def _describe_decision(denial: Denial, findings: TrustFindings | None) -> str:
+    """Return what the trust policy decides, as a sentence without a full stop."""
+    if findings is None:
+        subjects = expected_subjects(denial.facts.trust_policy)
+        expected = join_words(tuple(map(clip_text, subjects[:_MAX_SUBJECTS])), "or")
+        return f"the role's trust policy {f'expects the subject {expected}' if subjects else 'does not allow it'}"
+    if findings.allowed:
+        return "the trust policy that was given allows it, so it is not the one that STS evaluated"
+    mismatch = None if findings.result is None else describe_mismatch(findings.result)
+    return mismatch or "the role's trust policy does not allow it"
 
 
 def _describe_role(denial: Denial) -> str:
@@ -216,6 +234,48 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
         remedies=remedies,
         notes=ONLY_TRUST_NOTES,
     )
+
+
+def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation:
+    """Explain a trust policy that names another provider than the token's issuer."""
+    role = parse_masked_role(denial.resource)
+    evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
+    remedy = attrs.evolve(
+        replace_policy_remedy(
+            "Name the token's issuer in the role's trust policy",
+            other.fixed,
+            None if role is None else role.name,
+        ),
+        steps=(
+            f"The policy is the whole trust policy with the token's issuer as {other.keys}: save it as trust.json.",
+            f"The account {other.account} must have an IAM OIDC provider for this issuer: aws iam list-open-id-connect-providers lists them.",
+        ),
+    )
+    return Explanation(
+        failure=denial.failure,
+        topic="web-identity",
+        summary=f"STS rejected the token for {_describe_role(denial)}: {other.text}.",
+        causes=(
+            TRUST_POLICY_CHECKED.cause(
+                evidence, text="The role's trust policy does not name the token's issuer."
+            ),
+            *_remaining_causes(denial, other),
+        ),
+        remedies=(
+            remedy,
+            compare_token_remedy(denial),
+        ),
+        notes=ONLY_TRUST_NOTES,
+    )
+
+
+def _remaining_causes(denial: Denial, other: OtherProvider) -> Iterator[Cause]:
+    """Yield what the token does not meet even if the trust policy names its issuer."""
+    facts = attrs.evolve(denial.facts, trust_policy=other.fixed)
+    findings = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity", denial.resource)
+    if findings is not None and findings.allowed is False:
+        text = "With its issuer, the trust policy still does not allow the token."
+        yield attrs.evolve(findings.cause, text=text)
 
 
 def _explain_trust_problem(denial: Denial, problem: TrustProblem) -> Explanation:

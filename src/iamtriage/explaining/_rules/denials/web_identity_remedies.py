@@ -146,7 +146,11 @@ def compare_token_remedy(denial: Denial) -> Remedy:
             who="you",
             steps=(
                 f"The token has the subject {clip_text(subject)}{aud}. The trust policy must name its issuer as Federated, and its conditions on sub and aud must match these.",
-                "Pass the trust policy as the fact trust_policy to see which condition fails.",
+                *(
+                    ("Pass the trust policy as the fact trust_policy to see which condition fails.",)
+                    if denial.facts.trust_policy is None
+                    else ()
+                ),
             ),
             commands=trust_policy_commands(denial)[:1],
             url=_token_page(denial),

@@ -56,11 +56,13 @@ WHOLE_DOCUMENT = "The policy is the whole trust policy with this change: save it
 
 def describe_mismatch(result: TrustResult) -> str | None:
     """Return the condition that fails with both values, as a sentence without a full stop, or ``None``."""
-    if result.is_explicit_deny or result.condition is None or not result.expected or not result.actual:
+    if result.is_explicit_deny or result.condition is None or not result.expected:
         return None
     key = result.condition.partition(" ")[2]
     claim = {"aud": "audience", "sub": "subject"}.get(key.rpartition(":")[2], key)
     expected = " or ".join(clip_text(each) for each in result.expected[:3])
+    if not result.actual:
+        return f"the trust policy expects the {claim} {expected}, and the token has no such claim"
     actual = ", ".join(clip_text(each) for each in result.actual[:3])
     operator = result.condition.partition(" ")[0]
     if _is_literal(operator, result.expected):
