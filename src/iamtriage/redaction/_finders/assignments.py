@@ -7,17 +7,17 @@ depth of escapes; ``<name>value</name>``; lists of names and values, options, tu
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from iamtriage.redaction._finders.name_matches import LOOKAHEAD, NameMatch, match_name
+from iamtriage.redaction._finders.setting_lines import extend_to_line_end
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.markers import WORD
-from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, FILLER, GT, LT, QUOTE, SIGN
+from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
 from iamtriage.redaction._vocabulary.secret_names import (
     MARKER_START,
     NAME_OR_MARKER,
-    WORDS,
     Name,
-    classify_name,
 )
 from iamtriage.redaction._vocabulary.secret_values import (
     Placement,
@@ -25,7 +25,6 @@ from iamtriage.redaction._vocabulary.secret_values import (
     can_be_secret,
     is_class,
     is_mixed,
-    is_placeholder,
     looks_random,
 )
 from iamtriage.redaction._vocabulary.value_ends import (
@@ -43,22 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = ("OTHER_ASSIGNMENT", "find_assigned_secrets")
 
-_MAX_NAME = 64
-_MAX_WORD = 40
-_NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_-.$@"
-# The rest of a name: "token", "tokens", "token2", S3's "Token-0", "TOKEN_PROD". Punctuation at its end is not part of it.
-_SUFFIX = re.compile(r"[A-Za-z0-9_]{0,48}+(?:[.-][A-Za-z0-9_]{1,48}+){0,6}")
-# What follows most names, so that they have no suffix.
-_SIGNS_AFTER_NAME = frozenset(["", *"=: \n\"'"])
-_ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4})(?P<rest>[^%\\]*)\Z")
-# The number of characters before a name that can show what it is part of.
-_LOOKBEHIND = 80
 _MARKER_STARTS = (f"[{WORD} ", f"{WORD}-")
 _MARKER_REACH = 2 + len(WORD)
-# What can need more than the surroundings of a name to be judged.
-_FAR = re.compile(r"[<&%]")
-# The number of characters after it that contain most values.
-_LOOKAHEAD = 300
 
 # Before a value: the bracket of a list, a wrapper of Rust, Swift or Haskell, YAML's block indicator.
 _PERCENT = "%(?:25){0,4}"
@@ -110,9 +95,6 @@ _TUPLE = re.compile(rf"{QUOTE}{BLANK}{{0,8}},\s{{0,20}}(?=[bBuUrR]?{QUOTE})")
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
 _BEFORE_CELL = frozenset("\t\"'")
 _SPACES = re.compile(r"[ \t]{1,80}")
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-_GO_FIELD = re.compile(r" [A-Z]\w{0,60}:|\}")
-_CELL_END = re.compile(rf"{QUOTE}?[ \t]{{0,80}}(?:[|│]|\r?$)", re.MULTILINE)
 # A row of two columns, or of a file of comma-separated values: a name and its value, and nothing else.
 _COLUMNS = re.compile(
     rf"(?:[ ]{{2,80}}|(?P<tab>\t{{1,8}}|{BACKSLASHES}t)|{QUOTE}?,{QUOTE}?)(?P<value>[^\s,;\"'\\\x1b]{{6,4096}}){QUOTE}?[ \t]{{0,8}}"
@@ -123,19 +105,6 @@ _COLUMNS = re.compile(
 _LAST_WORD = re.compile(r"[ \t]{1,8}(?P<value>[^\s\"',;:]{6,400})[ \t]{0,8}\r?$", re.MULTILINE)
 _OPTION = re.compile(rf"[ \t]{{1,40}}(?!\s)|(?P<below>[ \t]{{0,40}}{_BELOW})|{QUOTE},\s{{0,20}}")
 
-# What can precede a name: an object or a list, a line of settings, a query, a command.
-_STRUCTURE = re.compile(r"[{(\[,;&?|]\s{0,40}(?:[\w.-]{1,40}\s)?(?:\\{0,64}[\"'])?\Z")
-_LINE = re.compile(
-    r"[ \t]{0,40}(?:\x1b\[[0-9;]{0,16}m)?(?:[-+>#*│|$]{1,2}[ \t]{1,4})?"
-    r"(?:(?:export|set|setenv|SET|ENV|ARG|declare -x|let|var|const|val) )?(?:\$[Ee]nv:)?(?P<quote>[\"']?)"
-)
-# What these patterns can end with, to skip other names at once.
-_ENDS_OF_QUERY_SIGNS = frozenset("?&;6fF")
-_ENDS_OF_LINE_STARTS = frozenset(["", *"\n \tnm\"':"])
-_ENDS_OF_STRUCTURE = frozenset("{([,;&?| \t\n\r\"'")
-_QUERY_SIGN = re.compile(
-    rf"(?:[?&]|&amp;|%(?:25){{0,4}}(?:3[Ff]|26)|{BACKSLASHES}u0026)[A-Za-z0-9_.$-]{{0,64}}\Z"
-)
 _COMMAND = re.compile(
     r"\b(?:setx|setenv|set -[gUuxl]{1,3}|ENV|(?:configure|config|secrets?|env|parameter) (?:set|put|create))[ \t]{1,4}"
     r"(?:--?[\w-]{1,40}[ =][\w./:-]{1,80} ){0,3}\Z"
@@ -148,21 +117,6 @@ _ABOUT_OPTIONS = """
     without
 """
 _WORDS_ABOUT_OPTIONS = frozenset(_ABOUT_OPTIONS.split())
-_REST = re.compile(rf"[^\n\r\x1b{FILLER}]{{1,4096}}")
-_ESCAPED_REST = re.compile(rf"[^\n\r\x1b\\\"'{FILLER}]{{1,4096}}")
-# A comment, or another command.
-_COMMENT = re.compile(r"\s[#;]|&&|&amp;&amp;|\|\|")
-# A passphrase, not a sentence or more settings after a password.
-_MAX_WORDS = 6
-# Programs that get a password from their environment.
-_COMMANDS = frozenset(
-    {
-        "ansible-playbook", "aws", "bash", "docker", "go", "helm", "java", "kubectl", "make", "mysql", "mysqldump", "node",
-        "npm", "npx", "pg_dump", "pg_restore", "pip", "psql", "pytest", "python", "python3", "redis-cli", "ruby", "sh",
-        "sqlcmd", "terraform", "twine", "uv",
-    }
-)  # fmt: skip
-_SENTENCE = re.compile(r"[:=({\"]")
 # No signature is longer, however it is escaped.
 _MAX_SIGNATURE = 2_048
 _SIGNATURE_RUN = re.compile(r"[^.:!?\s=&]{0,2050}={0,2}")
@@ -180,77 +134,6 @@ _BRACED = re.compile(r"\{(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)")
 _DOCUMENT = re.compile(rf"(?:\{{|{_PERCENT}7[bB])(?:{QUOTE}|{BACKSLASHES}&quot;|{_PERCENT}5[cC])")
 
 
-class _NameMatch(NamedTuple):
-    """A name that announces a secret, and its position."""
-
-    text: str
-    name: Name
-    start: int
-    end: int
-    runs: UnquotedValues
-
-    def surroundings(self) -> tuple[str, str]:
-        """Return the text before the name, and the name with the text after it."""
-        before = self.text[max(0, self.start - _LOOKBEHIND) : self.start]
-        return before, self.text[self.start : self.end + _LOOKAHEAD]
-
-    def is_local(self) -> bool:
-        """Return whether nothing outside of its surroundings decides about a name."""
-        text, start, end = self.text, self.start, self.end
-        if _FAR.search(text, end, end + _LOOKAHEAD):
-            return False
-        low = max(0, start - _LOOKBEHIND)
-        return not low or text.find("\n", low, start) >= 0 or text.find("\n", start, end + _LOOKAHEAD) < 0
-
-    def preceded_by(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Match what directly precedes the name. The pattern defines where that ends."""
-        return pattern.search(self.text, max(0, self.start - _LOOKBEHIND), self.start)
-
-    def is_in_query(self) -> bool:
-        """Return whether the name is in the query of a URL."""
-        before = self.text[max(0, self.start - 1) : self.start]
-        return before in _ENDS_OF_QUERY_SIGNS and self.preceded_by(_QUERY_SIGN) is not None
-
-    def line_start(self) -> re.Match[str] | None:
-        """Match what precedes the name in its line, if that is how a setting begins."""
-        text, start = self.text, self.start
-        if text[max(0, start - 1) : start] not in _ENDS_OF_LINE_STARTS:
-            return None
-        low = max(0, start - _LOOKBEHIND)
-        begin = text.rfind("\n", low, start) + 1
-        escaped = text.rfind("\\n", max(begin, low), start)
-        if escaped >= 0:
-            begin = escaped + 2
-        return _LINE.fullmatch(text, begin, start) if begin or not low else None
-
-    def is_variable(self, sign: Sign, end: int) -> bool:
-        """Return whether an environment variable and its value, which ends at a position, fill a row or tuple."""
-        if sign not in {"table", "tuple"} or _VARIABLE.fullmatch(self.text, self.start, self.end) is None:
-            return False
-        return sign == "tuple" or _CELL_END.match(self.text, end) is not None
-
-    def is_go_field(self, extent: Extent) -> bool:
-        """Return whether the name is a field of a struct as Go prints it: "{User:ana Password:… Port:1}"."""
-        text = self.text
-        return (
-            text[self.start].isupper()
-            and extent.start == self.end + 1
-            and _GO_FIELD.match(text, extent.end) is not None
-        )
-
-    def is_option(self) -> bool:
-        """Return whether the name is an option: "--password", or "-password" after a space."""
-        text, start = self.text, self.start
-        return text.startswith("--", start) or (
-            text.startswith("-", start) and text[max(0, start - 1) : start] in {"", *" \t\n"}
-        )
-
-    def is_in_structure(self) -> bool:
-        """Return whether a bracket, a comma or the like precedes the name."""
-        before = self.text[max(0, self.start - 1) : self.start]
-        return before in _ENDS_OF_STRUCTURE and self.preceded_by(_STRUCTURE) is not None
-
-
 def find_assigned_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     """Find every secret after a name.
 
@@ -264,14 +147,14 @@ def find_assigned_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     for name_end in NAME_OR_MARKER.finditer(folded):
         if name_end.start() < done or name_end[0].startswith(MARKER_START):
             continue
-        name = _match_name(text, folded, name_end, runs)
+        name = match_name(text, folded, name_end, runs)
         if name is None:
             continue
         if runs.has_known and runs.is_known(name.surroundings()):
             continue
         runs.last_end = 0
         found = _find_value_of(name)
-        if found is None and runs.last_end < name.end + _LOOKAHEAD - 1 and name.is_local():
+        if found is None and runs.last_end < name.end + LOOKAHEAD - 1 and name.is_local():
             runs.know(name.surroundings())
         if found and is_unmarked(text, found.start, found.end):
             yield found
@@ -285,37 +168,7 @@ def find_assigned_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
                 done = new.end
 
 
-def _match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedValues) -> _NameMatch | None:
-    start = name_end.start()
-    if name_end[0] in WORDS and folded[start - 1 : start].isalnum():
-        return None
-    suffix, end = "", name_end.end()
-    if text[end : end + 1] not in _SIGNS_AFTER_NAME and (following := _SUFFIX.match(text, end)):
-        suffix, end = following[0], following.end()
-    if suffix[:1] in {"s", "S"} and not suffix[1:2].isalpha():
-        suffix = suffix[1:]
-    elif suffix[:1].isupper() and not text[name_end.end() - 1].islower():
-        # The word goes on: "TOKENIZER".
-        return None
-    if start and folded[start - 1] in _NAME_CHARACTERS:
-        before = folded[max(0, start - _MAX_NAME) : start]
-        start -= len(before) - len(before.rstrip(_NAME_CHARACTERS))
-    if folded[max(0, start - 1) : start] in {"\\", "%"} or folded[start : start + 1] == "%":
-        escape = _ESCAPED.search(folded, max(0, start - 6), name_end.start())
-        if escape:
-            start = escape.start("rest")
-    prefix = folded[start : name_end.start()]
-    if len(prefix) > _MAX_WORD and prefix.isalnum():
-        # Part of a token.
-        return None
-    if text[name_end.start()].isupper() and prefix[-1:].isalpha() and text[name_end.start() - 1].islower():
-        # A word begins with each capital: "smtpPass".
-        prefix += "_"
-    name = classify_name(prefix, name_end[0], suffix)
-    return _NameMatch(text, name, start, end, runs) if name else None
-
-
-def _find_value_of(match: _NameMatch) -> FoundSecret | None:
+def _find_value_of(match: NameMatch) -> FoundSecret | None:
     text, end = match.text, match.end
     before = text[match.start - 1 : match.start]
     if before == ":" and text.startswith(":", end):
@@ -349,7 +202,7 @@ _BETWEEN: tuple[tuple[re.Pattern[str], Sign], ...] = (
 )
 
 
-def _is_annotation(match: _NameMatch, extent: Extent) -> bool:
+def _is_annotation(match: NameMatch, extent: Extent) -> bool:
     """Return whether a bar is part of a type, "token: Token | botocore.tokens.Frozen", not of a table."""
     label = match.preceded_by(_ANNOTATED)
     return (
@@ -360,7 +213,7 @@ def _is_annotation(match: _NameMatch, extent: Extent) -> bool:
     )
 
 
-def _find_option_value(match: _NameMatch) -> FoundSecret | None:
+def _find_option_value(match: NameMatch) -> FoundSecret | None:
     """Find the value of "--name value"."""
     option = _OPTION.match(match.text, match.end)
     extent = find_value(match.text, option.end(), match.runs) if option else None
@@ -369,7 +222,7 @@ def _find_option_value(match: _NameMatch) -> FoundSecret | None:
     return _check_value(match, "option", extent)
 
 
-def _find_column_value(match: _NameMatch, before: str) -> FoundSecret | None:
+def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
     """Find the value of "name value", as in commands, netrc files and columns."""
     text = match.text
     columns = _COLUMNS.match(text, match.end)
@@ -394,7 +247,7 @@ def _find_element(text: str, at: int) -> Extent | None:
     return Extent(opened.end(), closed.start(), "<") if opened and closed else None
 
 
-def _find_assigned_value(match: _NameMatch, assign: re.Match[str]) -> FoundSecret | None:
+def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret | None:
     """Find the value of "name = value" and "name: value"."""
     text, name = match.text, match.name
     written = assign["sign"].lower()
@@ -437,7 +290,7 @@ def _find_assigned_value(match: _NameMatch, assign: re.Match[str]) -> FoundSecre
             not is_wrapped and line and not line["quote"] and name.what in _MULTI_WORD
         ):
             is_escaped = line is not None and text.startswith("\\n", line.start() - 2) and line.start() > 1
-            extent = _to_line_end(
+            extent = extend_to_line_end(
                 text, extent, every=sign == "=" or name.what == "cookie", is_escaped=is_escaped
             )
     quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else assign["close"] or ""
@@ -468,44 +321,8 @@ def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) 
     return name.what == "signature" or looks_random(value)
 
 
-def _to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: bool) -> Extent:
-    """Extend the value of a setting to the end of its line; with ``every``, also over several words.
-
-    In a string with escaped newlines, the string or the next escape ends the line.
-    """
-    rest = (_ESCAPED_REST if is_escaped else _REST).match(text, extent.start)
-    if rest is None:
-        return extent
-    comment = _COMMENT.search(text, extent.start, rest.end())
-    value = text[extent.start : comment.start() if comment else rest.end()].rstrip().rstrip(",;")
-    if value[-1:] in {'"', "'"} and _closes_quote(text, extent.start, value):
-        value = value[:-1]
-    words = value.split()
-    if not words or is_placeholder(words[0]):
-        return extent
-    is_phrase = every and len(words) <= _MAX_WORDS and _SENTENCE.search(value) is None
-    if len(words) > 1 and (not is_phrase or _is_command(words[1:])):
-        return extent
-    return extent._replace(end=max(extent.end, extent.start + len(value)))
-
-
-def _closes_quote(text: str, start: int, value: str) -> bool:
-    """Return whether the quote at the end of a value was opened before the value."""
-    low = max(0, start - _QUOTE_REACH)
-    return value.count(value[-1]) % 2 == 1 and text.count(value[-1], low, start) % 2 == 1
-
-
-# In characters.
-_QUOTE_REACH = 2_000
-
-
-def _is_command(words: list[str]) -> bool:
-    """Return whether words are a command that gets the setting: "PGPASSWORD=… psql -h db"."""
-    return words[0] in _COMMANDS or any(word.startswith(("-", "./", "/")) for word in words)
-
-
 def _check_value(
-    match: _NameMatch, sign: Sign, extent: Extent | None, placement: Placement | None = None, quote: str = ""
+    match: NameMatch, sign: Sign, extent: Extent | None, placement: Placement | None = None, quote: str = ""
 ) -> FoundSecret | None:
     """Return the secret, if the value can be one."""
     if extent is None:

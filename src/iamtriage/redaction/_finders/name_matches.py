@@ -1,0 +1,155 @@
+"""Match the names that announce a secret, and look at what surrounds them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage.redaction._vocabulary.notations import BACKSLASHES, QUOTE
+from iamtriage.redaction._vocabulary.secret_names import WORDS, Name, classify_name
+
+if TYPE_CHECKING:
+    from iamtriage.redaction._vocabulary.secret_values import Sign
+    from iamtriage.redaction._vocabulary.value_ends import Extent, UnquotedValues
+
+__all__ = ("LOOKAHEAD", "NameMatch", "match_name")
+
+_MAX_NAME = 64
+_MAX_WORD = 40
+_NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_-.$@"
+# The rest of a name: "token", "tokens", "token2", S3's "Token-0", "TOKEN_PROD". Punctuation at its end is not part of it.
+_SUFFIX = re.compile(r"[A-Za-z0-9_]{0,48}+(?:[.-][A-Za-z0-9_]{1,48}+){0,6}")
+# What follows most names, so that they have no suffix.
+_SIGNS_AFTER_NAME = frozenset(["", *"=: \n\"'"])
+_ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4})(?P<rest>[^%\\]*)\Z")
+# The number of characters before a name that can show what it is part of.
+_LOOKBEHIND = 80
+# What can need more than the surroundings of a name to be judged.
+_FAR = re.compile(r"[<&%]")
+LOOKAHEAD = 300
+"""The number of characters after a name that contain most values."""
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_GO_FIELD = re.compile(r" [A-Z]\w{0,60}:|\}")
+_CELL_END = re.compile(rf"{QUOTE}?[ \t]{{0,80}}(?:[|│]|\r?$)", re.MULTILINE)
+# What can precede a name: an object or a list, a line of settings, a query, a command.
+_STRUCTURE = re.compile(r"[{(\[,;&?|]\s{0,40}(?:[\w.-]{1,40}\s)?(?:\\{0,64}[\"'])?\Z")
+_LINE = re.compile(
+    r"[ \t]{0,40}(?:\x1b\[[0-9;]{0,16}m)?(?:[-+>#*│|$]{1,2}[ \t]{1,4})?"
+    r"(?:(?:export|set|setenv|SET|ENV|ARG|declare -x|let|var|const|val) )?(?:\$[Ee]nv:)?(?P<quote>[\"']?)"
+)
+# What these patterns can end with, to skip other names at once.
+_ENDS_OF_QUERY_SIGNS = frozenset("?&;6fF")
+_ENDS_OF_LINE_STARTS = frozenset(["", *"\n \tnm\"':"])
+_ENDS_OF_STRUCTURE = frozenset("{([,;&?| \t\n\r\"'")
+_QUERY_SIGN = re.compile(
+    rf"(?:[?&]|&amp;|%(?:25){{0,4}}(?:3[Ff]|26)|{BACKSLASHES}u0026)[A-Za-z0-9_.$-]{{0,64}}\Z"
+)
+
+
+class NameMatch(NamedTuple):
+    """A name that announces a secret, and its position."""
+
+    text: str
+    name: Name
+    start: int
+    end: int
+    runs: UnquotedValues
+
+    def surroundings(self) -> tuple[str, str]:
+        """Return the text before the name, and the name with the text after it."""
+        before = self.text[max(0, self.start - _LOOKBEHIND) : self.start]
+        return before, self.text[self.start : self.end + LOOKAHEAD]
+
+    def is_local(self) -> bool:
+        """Return whether nothing outside of its surroundings decides about a name."""
+        text, start, end = self.text, self.start, self.end
+        if _FAR.search(text, end, end + LOOKAHEAD):
+            return False
+        low = max(0, start - _LOOKBEHIND)
+        return not low or text.find("\n", low, start) >= 0 or text.find("\n", start, end + LOOKAHEAD) < 0
+
+    def preceded_by(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Match what directly precedes the name. The pattern defines where that ends."""
+        return pattern.search(self.text, max(0, self.start - _LOOKBEHIND), self.start)
+
+    def is_in_query(self) -> bool:
+        """Return whether the name is in the query of a URL."""
+        before = self.text[max(0, self.start - 1) : self.start]
+        return before in _ENDS_OF_QUERY_SIGNS and self.preceded_by(_QUERY_SIGN) is not None
+
+    def line_start(self) -> re.Match[str] | None:
+        """Match what precedes the name in its line, if that is how a setting begins."""
+        text, start = self.text, self.start
+        if text[max(0, start - 1) : start] not in _ENDS_OF_LINE_STARTS:
+            return None
+        low = max(0, start - _LOOKBEHIND)
+        begin = text.rfind("\n", low, start) + 1
+        escaped = text.rfind("\\n", max(begin, low), start)
+        if escaped >= 0:
+            begin = escaped + 2
+        return _LINE.fullmatch(text, begin, start) if begin or not low else None
+
+    def is_variable(self, sign: Sign, end: int) -> bool:
+        """Return whether an environment variable and its value, which ends at a position, fill a row or tuple."""
+        if sign not in {"table", "tuple"} or _VARIABLE.fullmatch(self.text, self.start, self.end) is None:
+            return False
+        return sign == "tuple" or _CELL_END.match(self.text, end) is not None
+
+    def is_go_field(self, extent: Extent) -> bool:
+        """Return whether the name is a field of a struct as Go prints it: "{User:ana Password:… Port:1}"."""
+        text = self.text
+        return (
+            text[self.start].isupper()
+            and extent.start == self.end + 1
+            and _GO_FIELD.match(text, extent.end) is not None
+        )
+
+    def is_option(self) -> bool:
+        """Return whether the name is an option: "--password", or "-password" after a space."""
+        text, start = self.text, self.start
+        return text.startswith("--", start) or (
+            text.startswith("-", start) and text[max(0, start - 1) : start] in {"", *" \t\n"}
+        )
+
+    def is_in_structure(self) -> bool:
+        """Return whether a bracket, a comma or the like precedes the name."""
+        before = self.text[max(0, self.start - 1) : self.start]
+        return before in _ENDS_OF_STRUCTURE and self.preceded_by(_STRUCTURE) is not None
+
+
+def match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedValues) -> NameMatch | None:
+    """Return the name of a secret that ends with a word, or ``None`` if it is not such a name.
+
+    Args:
+        text: The text.
+        folded: The text in lower case, character for character.
+        name_end: The last word of the name.
+        runs: The values without quotes that were found so far.
+    """
+    start = name_end.start()
+    if name_end[0] in WORDS and folded[start - 1 : start].isalnum():
+        return None
+    suffix, end = "", name_end.end()
+    if text[end : end + 1] not in _SIGNS_AFTER_NAME and (following := _SUFFIX.match(text, end)):
+        suffix, end = following[0], following.end()
+    if suffix[:1] in {"s", "S"} and not suffix[1:2].isalpha():
+        suffix = suffix[1:]
+    elif suffix[:1].isupper() and not text[name_end.end() - 1].islower():
+        # The word goes on: "TOKENIZER".
+        return None
+    if start and folded[start - 1] in _NAME_CHARACTERS:
+        before = folded[max(0, start - _MAX_NAME) : start]
+        start -= len(before) - len(before.rstrip(_NAME_CHARACTERS))
+    if folded[max(0, start - 1) : start] in {"\\", "%"} or folded[start : start + 1] == "%":
+        escape = _ESCAPED.search(folded, max(0, start - 6), name_end.start())
+        if escape:
+            start = escape.start("rest")
+    prefix = folded[start : name_end.start()]
+    if len(prefix) > _MAX_WORD and prefix.isalnum():
+        # Part of a token.
+        return None
+    if text[name_end.start()].isupper() and prefix[-1:].isalpha() and text[name_end.start() - 1].islower():
+        # A word begins with each capital: "smtpPass".
+        prefix += "_"
+    name = classify_name(prefix, name_end[0], suffix)
+    return NameMatch(text, name, start, end, runs) if name else None

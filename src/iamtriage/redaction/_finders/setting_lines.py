@@ -1,0 +1,64 @@
+"""Extend the value of a setting to the end of its line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage.redaction._vocabulary.notations import FILLER
+from iamtriage.redaction._vocabulary.secret_values import is_placeholder
+
+if TYPE_CHECKING:
+    from iamtriage.redaction._vocabulary.value_ends import Extent
+
+__all__ = ("extend_to_line_end",)
+
+_REST = re.compile(rf"[^\n\r\x1b{FILLER}]{{1,4096}}")
+_ESCAPED_REST = re.compile(rf"[^\n\r\x1b\\\"'{FILLER}]{{1,4096}}")
+# A comment, or another command.
+_COMMENT = re.compile(r"\s[#;]|&&|&amp;&amp;|\|\|")
+# A passphrase, not a sentence or more settings after a password.
+_MAX_WORDS = 6
+# Programs that get a password from their environment.
+_COMMANDS = frozenset(
+    {
+        "ansible-playbook", "aws", "bash", "docker", "go", "helm", "java", "kubectl", "make", "mysql", "mysqldump", "node",
+        "npm", "npx", "pg_dump", "pg_restore", "pip", "psql", "pytest", "python", "python3", "redis-cli", "ruby", "sh",
+        "sqlcmd", "terraform", "twine", "uv",
+    }
+)  # fmt: skip
+_SENTENCE = re.compile(r"[:=({\"]")
+# In characters.
+_QUOTE_REACH = 2_000
+
+
+def extend_to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: bool) -> Extent:
+    """Extend the value of a setting to the end of its line; with ``every``, also over several words.
+
+    In a string with escaped newlines, the string or the next escape ends the line.
+    """
+    rest = (_ESCAPED_REST if is_escaped else _REST).match(text, extent.start)
+    if rest is None:
+        return extent
+    comment = _COMMENT.search(text, extent.start, rest.end())
+    value = text[extent.start : comment.start() if comment else rest.end()].rstrip().rstrip(",;")
+    if value[-1:] in {'"', "'"} and _closes_quote(text, extent.start, value):
+        value = value[:-1]
+    words = value.split()
+    if not words or is_placeholder(words[0]):
+        return extent
+    is_phrase = every and len(words) <= _MAX_WORDS and _SENTENCE.search(value) is None
+    if len(words) > 1 and (not is_phrase or _is_command(words[1:])):
+        return extent
+    return extent._replace(end=max(extent.end, extent.start + len(value)))
+
+
+def _closes_quote(text: str, start: int, value: str) -> bool:
+    """Return whether the quote at the end of a value was opened before the value."""
+    low = max(0, start - _QUOTE_REACH)
+    return value.count(value[-1]) % 2 == 1 and text.count(value[-1], low, start) % 2 == 1
+
+
+def _is_command(words: list[str]) -> bool:
+    """Return whether words are a command that gets the setting: "PGPASSWORD=… psql -h db"."""
+    return words[0] in _COMMANDS or any(word.startswith(("-", "./", "/")) for word in words)
