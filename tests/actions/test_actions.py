@@ -28,6 +28,7 @@ from iamtriage.actions import (
     service_prefix,
 )
 from iamtriage.actions._table import load_table
+from tests.tables import check_rows
 from tools import sync_actions
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def arn(rest: str, partition: str = "aws", region: str = "eu-west-1", account: s
     return f"arn:{partition}:{service}:{region}:{account}:{resource}"
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("name", "text", "kind"),
     [
         # A bucket is not an object.
@@ -588,7 +589,7 @@ def manual_operations() -> list[tuple[str, str, str]]:
     ]
 
 
-@pytest.mark.parametrize(("client", "operation", "needs"), manual_operations())
+@check_rows(("client", "operation", "needs"), manual_operations())
 def test_manual_entries_are_in_the_table(client: str, operation: str, needs: str) -> None:
     [found] = actions_for(operation, client)
     assert found.operation == operation

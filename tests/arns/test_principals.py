@@ -28,6 +28,7 @@ from iamtriage import (
     parse_principal,
 )
 from iamtriage.arns._partitions import PARTITIONS
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,8 +100,8 @@ EVERY: dict[str, Principal] = {
 }
 
 
-@pytest.mark.parametrize("partition", PARTITIONS)
-@pytest.mark.parametrize(("shape", "who"), SHAPES.items(), ids=SHAPES)
+@check_rows("partition", PARTITIONS)
+@check_rows(("shape", "who"), SHAPES.items(), ids=SHAPES)
 def test_shape(partition: str, shape: str, who: Principal) -> None:
     """Each format has its type and parts in each partition, from text and from an ``Arn``; `str()` returns the text."""
     text = shape.replace("arn:P:", f"arn:{partition}:")
@@ -298,7 +299,7 @@ def test_missing_name(make: Callable[[str], str], noun: str, least: int, most: i
 
 
 @names
-@pytest.mark.parametrize(
+@check_rows(
     "character",
     [*" \t\n\r\0\x1b\x7f\x85\u00a0\u2028\u200b\ufeff", *"!#$%&'()*:;<>?[\\]^`{|}~\"", *"éÅп漢٣３²", "\ud800"],
     ids=ascii,

@@ -19,6 +19,7 @@ from iamtriage import (
 )
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.typing import RoleTarget
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from _pytest.mark import ParameterSet
@@ -63,8 +64,8 @@ LENIENT = {
 }
 
 
-@pytest.mark.parametrize("partition", PARTITIONS)
-@pytest.mark.parametrize(("caller", "canonical"), CALLERS.items(), ids=CALLERS)
+@check_rows("partition", PARTITIONS)
+@check_rows(("caller", "canonical"), CALLERS.items(), ids=CALLERS)
 def test_canonical(partition: str, caller: str, canonical: str) -> None:
     """A session becomes its role, others are unchanged; an ``Arn`` has the same result, and so has the result."""
     text, expected = (t.replace("arn:P:", f"arn:{partition}:") for t in (caller, canonical))
@@ -196,8 +197,8 @@ def _rows() -> list[ParameterSet]:
     return [pytest.param(*row, id=name) for name, row in rows.items()]
 
 
-@pytest.mark.parametrize("partition", PARTITIONS)
-@pytest.mark.parametrize(("tail", "path", "name", "full"), _rows())
+@check_rows("partition", PARTITIONS)
+@check_rows(("tail", "path", "name", "full"), _rows())
 def test_normalized(partition: str, tail: str, path: str | None, name: str, full: str | None) -> None:
     """Each target has its form, from text and from an ``Arn``; an unknown path is not guessed."""
     text = f"arn:{partition}:{tail.replace('::A:', f'::{ACCOUNT}:')}"

@@ -22,6 +22,7 @@ from iamtriage import (
     parse_arn,
     parse_principal,
 )
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +81,7 @@ TYPED_BY_THEM: dict[str, Callable[[Arn], bool]] = {
 }
 
 
-@pytest.mark.parametrize("row", _PARSING, ids=lambda row: ascii(row["input"])[:80])
+@check_rows("row", _PARSING, ids=lambda row: ascii(row["input"])[:80])
 def test_parsing(row: dict[str, Any]) -> None:
     """Sections as in the AWS SDK for Go; resource types if a project without a table has one."""
     given, expected = row["input"], row["expect"]

@@ -18,6 +18,7 @@ from iamtriage import fingerprint, from_record, parse, to_record
 from tests.boto import wires
 from tests.boto.records import read_record, record
 from tests.boto.wires import Call, Reply
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -999,25 +1000,25 @@ def test_every_protocol_of_botocore_has_a_denial() -> None:
     assert botocore.parsers.PROTOCOL_PARSERS.keys() <= {case.call.protocol for case in DENIALS.values()}
 
 
-@pytest.mark.parametrize("case", CASES)
+@check_rows("case", CASES)
 def test_exception_states_what_the_reply_states(provoke: Provoke, case: Case) -> None:
     """The exception states every fact of the reply, with the operation, the status and the IDs."""
     assert read_record(provoke(case.call, case.reply)) == case.of_exception
 
 
-@pytest.mark.parametrize("case", CASES)
+@check_rows("case", CASES)
 def test_text_states_the_same_without_ids(provoke: Provoke, case: Case) -> None:
     """``str(error)``, as in logs, states all facts except those that botocore omits."""
     assert read_record(str(provoke(case.call, case.reply))) == case.of_text
 
 
-@pytest.mark.parametrize("case", CASES)
+@check_rows("case", CASES)
 def test_response_states_the_same_without_the_operation(provoke: Provoke, case: Case) -> None:
     """``error.response`` is read as a mapping."""
     assert read_record(provoke(case.call, case.reply).response) == case.of_response
 
 
-@pytest.mark.parametrize("case", CASES)
+@check_rows("case", CASES)
 def test_copies_have_the_same_record(provoke: Provoke, case: Case) -> None:
     """An exception from another process, which is a plain ClientError, has the same record."""
     error = provoke(case.call, case.reply)
@@ -1025,7 +1026,7 @@ def test_copies_have_the_same_record(provoke: Provoke, case: Case) -> None:
     assert read_record(pickle.loads(pickle.dumps(error))) == case.of_exception
 
 
-@pytest.mark.parametrize("case", CASES)
+@check_rows("case", CASES)
 def test_spans_contain_the_values(provoke: Provoke, case: Case) -> None:
     """Each span is the place of the value in the text of the exception."""
     failure = parse(provoke(case.call, case.reply))
@@ -1039,7 +1040,7 @@ def test_spans_contain_the_values(provoke: Provoke, case: Case) -> None:
     } <= written.keys()
 
 
-@pytest.mark.parametrize("case", CASES)
+@check_rows("case", CASES)
 def test_failure_from_its_record(provoke: Provoke, case: Case) -> None:
     """A failure from a record has the same record and fingerprint."""
     failure = parse(provoke(case.call, case.reply))

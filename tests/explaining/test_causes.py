@@ -20,6 +20,7 @@ from iamtriage.explaining import Cause, causes
 from iamtriage.explaining._classification import _PROPAGATION_CAUSES, _TRANSIENT_CAUSES
 from iamtriage.explaining.causes import CauseInfo, all_causes, cause_info
 from iamtriage.explaining.causes._catalogue import SUBJECTS, find_definitions, load_examples
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import CauseType
@@ -35,7 +36,7 @@ def _calls(path: Path, name: str) -> list[ast.Call]:
     return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == name]
 
 
-@pytest.mark.parametrize("path", sorted(RULES.rglob("*.py")), ids=lambda path: str(path.relative_to(RULES)))
+@check_rows("path", sorted(RULES.rglob("*.py")), ids=lambda path: str(path.relative_to(RULES)))
 def test_rules_build_causes_from_definitions(path: Path) -> None:
     """A rule that builds a cause without a definition has a code that the catalogue doesn't know."""
     assert [ast.unparse(call) for call in _calls(path, "Cause")] == []
@@ -75,7 +76,7 @@ def test_each_definition_is_used() -> None:
     assert len(defined) > 100
 
 
-@pytest.mark.parametrize("info", INFOS, ids=lambda info: info.code)
+@check_rows("info", INFOS, ids=lambda info: info.code)
 def test_entry_is_complete(info: CauseInfo) -> None:
     assert re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", info.code)
     assert info.subject in SUBJECTS
@@ -89,7 +90,7 @@ def test_entry_is_complete(info: CauseInfo) -> None:
     assert re.fullmatch(r"\d+\.\d+", info.since)
 
 
-@pytest.mark.parametrize("info", INFOS, ids=lambda info: info.code)
+@check_rows("info", INFOS, ids=lambda info: info.code)
 def test_example_gives_the_cause(info: CauseInfo) -> None:
     explanation = info.example.explain()
     codes = [cause.code for cause in explanation.causes]

@@ -13,6 +13,7 @@ from iamtriage.explaining import FailedCall
 from iamtriage.explaining._context.reading import read_context
 from iamtriage.policies import PolicySet
 from tests.explaining.golden.cases import CASES
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from iamtriage.explaining import Explanation
@@ -143,14 +144,14 @@ def test_each_fact_changes_an_explanation(name: str) -> None:
     assert explain(text, facts={name: value}).to_dict() != explain(text).to_dict()
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case[0] for case in CASES])
+@check_rows("case", CASES, ids=[case[0] for case in CASES])
 def test_a_supplied_value_is_no_placeholder(case: tuple[str, str, dict[str, Any]]) -> None:
     _, text, facts = case
     explanation = explain(text, facts={**SUPPLIED, **facts})
     assert PLACEHOLDERS.isdisjoint(find_placeholders(_written(explanation)))
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case[0] for case in CASES])
+@check_rows("case", CASES, ids=[case[0] for case in CASES])
 def test_a_stated_value_is_no_placeholder(case: tuple[str, str, dict[str, Any]]) -> None:
     """What the text around the failure states is in the commands and documents instead of a placeholder."""
     _, text, facts = case

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from iamtriage.inputs._selection import Selection, build_selection, find_sibling, sibling_folder
+from tests.tables import check_rows
 
 _REGIONS = ("us-east-1", "ap-southeast-7", "us-gov-west-1", "us-isob-east-1", "cn-north-1", "eusc-de-east-1")
 
 
-@pytest.mark.parametrize("region", _REGIONS)
-@pytest.mark.parametrize("root", ["", "prefix/of/trail/", "/data/", "C:\\data\\"])
-@pytest.mark.parametrize("organization", ["", "o-exampleorg1/"])
-@pytest.mark.parametrize("kind", ["CloudTrail", "CloudTrail-NetworkActivity"])
+@check_rows("region", _REGIONS)
+@check_rows("root", ["", "prefix/of/trail/", "/data/", "C:\\data\\"])
+@check_rows("organization", ["", "o-exampleorg1/"])
+@check_rows("kind", ["CloudTrail", "CloudTrail-NetworkActivity"])
 def test_trails(region: str, root: str, organization: str, kind: str) -> None:
     folder = f"{root}AWSLogs/{organization}111122223333/{kind}/{region}/2026/11"
     for path in (folder, f"{folder}/26", f"{folder}/26/x.json.gz", f"{folder}/26".replace("/", "\\")):

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from iamtriage.policies import Request, evaluate
 from tests.policies.cases import (
     ACCOUNT,
@@ -70,6 +68,7 @@ from tests.policies.cases import (
     name_case,
     to,
 )
+from tests.tables import check_rows
 
 # ------------------------------------------------ within an account
 
@@ -514,7 +513,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=name_case)
+@check_rows("case", CASES, ids=name_case)
 def test_example(case: Case) -> None:
     decision = evaluate(case.request, case.policies)
     assert decision.allowed is case.allowed, decision.to_text("full")

@@ -60,6 +60,7 @@ from tests.policies.cases import (
     name_case,
     to,
 )
+from tests.tables import check_rows
 
 MULTI_EXAMPLES = f"{IAM}reference_policies_condition_examples-multi-valued-context-keys.html"
 SESSION_TOKEN = f"{IAM}id_credentials_temp_control-access_getsessiontoken.html"
@@ -469,7 +470,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=name_case)
+@check_rows("case", CASES, ids=name_case)
 def test_rule(case: Case) -> None:
     decision = evaluate(case.request, case.policies)
     assert decision.allowed is case.allowed, decision.to_text("full")

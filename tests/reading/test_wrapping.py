@@ -27,6 +27,7 @@ from tests.strategies import (
     suits,
     word_wrap,
 )
+from tests.tables import check_rows
 
 # A denial of a user to whom nothing but a name was given; one of each of the things that wraps broke once.
 ROLE_NAME = Case(
@@ -118,7 +119,7 @@ def test_an_envelope_adds_its_facts_and_changes_none(name: str, data: st.DataObj
     _same(case.text, case)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("message", "name"),
     [
         pytest.param(message, name, id=f"{message.code}-{message.text[:20]}-{name}")
@@ -222,7 +223,7 @@ def test_a_terminals_hard_wrap_changes_nothing(case: Case, width: int) -> None:
     _same(text, case)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "case"),
     [
         pytest.param(text, case, id=f"{name}-{width}")

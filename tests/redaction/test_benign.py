@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from iamtriage import redact
 from tests.redaction.benign import LINES
+from tests.tables import check_rows
 
 
-@pytest.mark.parametrize("line", LINES)
+@check_rows("line", LINES)
 def test_line_is_kept(line: str) -> None:
     for text in (
         line,

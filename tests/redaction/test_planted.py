@@ -24,6 +24,7 @@ from tests.redaction.planted import (
 )
 from tests.redaction.test_redaction_properties import assert_valid_document
 from tests.redaction.tool_texts import TOOL_TEXTS
+from tests.tables import check_rows
 
 _VALUES = {
     "secret access key": KEY,
@@ -41,7 +42,7 @@ def _assert_gone(text: str, *secrets: str) -> str:
     return shown
 
 
-@pytest.mark.parametrize(("name", "what"), NAMES)
+@check_rows(("name", "what"), NAMES)
 def test_name_announces_a_secret(name: str, what: str) -> None:
     value = _VALUES.get(what, OPAQUE)
     for text in (
@@ -56,7 +57,7 @@ def test_name_announces_a_secret(name: str, what: str) -> None:
     assert redact({name: value}) == {name: f"[REDACTED {what}]"}
 
 
-@pytest.mark.parametrize("name", OTHER_NAMES)
+@check_rows("name", OTHER_NAMES)
 def test_other_name_announces_nothing(name: str) -> None:
     for text in (f"{name}=aB3dE6fG9hJ2", f"{name}: aB3dE6fG9hJ2", json.dumps({name: "aB3dE6fG9hJ2"})):
         assert redact(text) == text
@@ -73,7 +74,7 @@ def test_every_row_of_names_is_tested() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("token", [token for _, token in TOKENS])
+@check_rows("token", [token for _, token in TOKENS])
 def test_token_is_recognized_by_its_shape(token: str) -> None:
     for text in (f"got {token} here", f"({token})", f"x={token};", json.dumps({"a": [token]}), token):
         _assert_gone(text, token)
@@ -91,8 +92,8 @@ def test_every_shape_is_tested() -> None:
     assert {shape.provider for shape in (*TOKEN_SHAPES, *OPEN_TOKEN_SHAPES)} <= tested
 
 
-@pytest.mark.parametrize("notation", NOTATIONS)
-@pytest.mark.parametrize(
+@check_rows("notation", NOTATIONS)
+@check_rows(
     ("name", "value"),
     [
         ("aws_secret_access_key", KEY),
@@ -106,7 +107,7 @@ def test_secret_is_removed_in_every_notation(notation: str, name: str, value: st
     _assert_gone(NOTATIONS[notation](name, value), value)
 
 
-@pytest.mark.parametrize(("what", "text", "secrets"), TEXTS)
+@check_rows(("what", "text", "secrets"), TEXTS)
 def test_secret_is_removed_from_text(what: str, text: str, secrets: tuple[str, ...]) -> None:
     for start, end in (("", ""), ("before\n", "\nafter")):
         shown = redact(start + text + end)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from iamtriage import parse, redact, to_record
 from tests.redaction.planted import KEY, NAMES, OPAQUE, OTHER_NAMES, PASSWORD, SESSION_TOKEN, TEXTS, TOKENS
 from tests.strategies import known
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -233,7 +234,7 @@ def _facts(text: str) -> list[object] | None:
     return None if record is None else [record[key] for key in _KEPT]
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "text",
     [
         *(f"{name} = '{OPAQUE}'" for name, _ in NAMES),

@@ -12,6 +12,7 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage.actions import find_action
 from iamtriage.policies._grants import Location, build_grant
 from tests.explaining.golden.cases import CASES
+from tests.tables import check_rows
 
 _CAPITALS = re.compile(r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_-])")
 # Values that commands and documents take as they are.
@@ -26,7 +27,7 @@ _VALUES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
+@check_rows(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
 def test_words_in_capitals_are_placeholders_or_values(name: str, text: str, facts: dict[str, object]) -> None:
     for remedy in explain(text, facts=facts).remedies:
         documents = json.dumps([remedy.policy, remedy.statement])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from iamtriage import explain
 from iamtriage.explaining import Cause, Explanation, Remedy
 from tests.explaining.golden.cases import CASES
+from tests.tables import check_rows
 
 _prose = st.lists(
     st.sampled_from(("role", "policy", "denied", "arn:aws:s3:::x", "the", "key")), min_size=1, max_size=60
@@ -57,7 +58,7 @@ def test_omitted_parts_are_counted(explanation: Explanation) -> None:
         assert "explain --full, or .to_text" in " ".join(shown.split())
 
 
-@pytest.mark.parametrize(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
+@check_rows(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
 def test_every_short_explanation_has_the_essentials(name: str, text: str, facts: dict[str, object]) -> None:
     """The verdict is first; evidence, the first remedy and who can do it follow."""
     explanation = explain(text, facts=facts)

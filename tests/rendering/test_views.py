@@ -22,6 +22,7 @@ from iamtriage.aws_auth import AccessEntryPlan, AwsAuth, Finding, Match, Migrati
 from iamtriage.sts import StsSettings
 from tests.rendering.hostile import PAYLOADS
 from tests.rendering.test_cards import ATTRIBUTES, ELEMENTS, read_card
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,7 +183,7 @@ CLASSES = pytest.mark.parametrize("make", MAKERS.values(), ids=[cls.__name__ for
 
 
 @CLASSES
-@pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
+@check_rows("text", PAYLOADS.values(), ids=PAYLOADS)
 def test_no_text_becomes_markup(make: Callable[[str], Any], text: str) -> None:
     value = make(text)
     card = read_card(value._repr_html_())

@@ -23,6 +23,7 @@ from iamtriage.sts import (
     eks_webhook_flags,
     pod_environment,
 )
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -395,7 +396,7 @@ CASES: dict[str, tuple[Any, dict[str, Any], Found]] = {
 }
 
 
-@pytest.mark.parametrize(("failure", "known", "expected"), CASES.values(), ids=CASES.keys())
+@check_rows(("failure", "known", "expected"), CASES.values(), ids=CASES.keys())
 def test_causes(failure: Any, known: dict[str, Any], expected: Found) -> None:  # noqa: ANN401 (any accepted type)
     found = diagnose_sts(failure, **known)
 

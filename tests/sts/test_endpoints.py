@@ -15,6 +15,7 @@ import pytest
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.exceptions import EndpointError, UnknownRegionError
 from iamtriage.sts import StsEndpoint, _endpoint_table, resolve_sts_endpoint
+from tests.tables import check_rows
 
 _TOOL = Path(__file__).resolve().parents[2] / "tools" / "sync_sts.py"
 _FIPS = {"fips": True}
@@ -182,7 +183,7 @@ def test_endpoint_is_a_frozen_value() -> None:
 # ------------------------------------------------ errors
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("region", "suggested"),
     [
         ("", None),
@@ -216,7 +217,7 @@ def test_endpoint_is_a_frozen_value() -> None:
     ],
     ids=lambda value: ascii(value)[:30],
 )
-@pytest.mark.parametrize("settings", [{}, _FIPS, _DUAL, _LEGACY], ids=str)
+@check_rows("settings", [{}, _FIPS, _DUAL, _LEGACY], ids=str)
 def test_unknown_region(region: str, suggested: str | None, settings: dict[str, Any]) -> None:
     with pytest.raises(UnknownRegionError) as caught:
         resolve_sts_endpoint(region, **settings)

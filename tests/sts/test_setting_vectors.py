@@ -13,6 +13,7 @@ import pytest
 
 from iamtriage.exceptions import ConfigFileError, EndpointError, UnknownRegionError
 from iamtriage.sts import StsSettings
+from tests.tables import check_rows
 
 _FILE = Path(__file__).resolve().parents[3] / "shared" / "vectors" / "sts_config.jsonl"
 _ROWS: list[dict[str, Any]] = (
@@ -40,7 +41,7 @@ def _without_slash(url: str) -> str:
     return url.removesuffix("/")
 
 
-@pytest.mark.parametrize(
+@check_rows(
     "row", [row for row in _ROWS if row["service"] == "sts"], ids=lambda row: ascii(row.get("note"))[:60]
 )
 def test_as_the_client(row: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from iamtriage.exceptions import InvalidArnError, PolicyError
 from iamtriage.policies._conditions import PolicyValue, any_true, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.trust import TrustResult, check_trust_policy
+from tests.tables import check_rows
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 IAM, STS = f"arn:aws:iam::{ACCOUNT}:", f"arn:aws:sts::{ACCOUNT}:"
@@ -984,7 +985,7 @@ OPERATORS: list[tuple[str, Any, Any, bool | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("operator", "expected", "value", "result"), OPERATORS)
+@check_rows(("operator", "expected", "value", "result"), OPERATORS)
 def test_operators(operator: str, expected: object, value: object, *, result: bool | None) -> None:
     """As the condition of an Allow, and of a Deny next to an Allow of everything."""
     condition = {operator: {"aws:Example": expected}}

@@ -9,10 +9,9 @@ import os
 import re
 from pathlib import Path
 
-import pytest
-
 from iamtriage import explain
 from tests.explaining.golden.cases import CASES
+from tests.tables import check_rows
 
 HERE = Path(__file__).parent
 
@@ -23,7 +22,7 @@ def _shown(text: str, facts: dict[str, object]) -> str:
     return f"{text}\n{told}{'=' * 80}\n{explanation}\n{'=' * 80}\n{explanation.to_text(detail='full')}\n"
 
 
-@pytest.mark.parametrize(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
+@check_rows(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
 def test_explanation(name: str, text: str, facts: dict[str, object]) -> None:
     path = HERE / f"{name}.txt"
     shown = _shown(text, facts)

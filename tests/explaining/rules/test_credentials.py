@@ -26,7 +26,7 @@ from tests.explaining.golden.cases import CREDENTIALS as CASES
 from tests.explaining.golden.cases_credentials import ROLE, SESSION, SSO, TOKEN_FILE, web_identity_text
 from tests.explaining.rules.credentials import explained
 from tests.explaining.rules.explained import commands as list_commands
-from tests.tables import botocore_text
+from tests.tables import botocore_text, check_rows
 
 if TYPE_CHECKING:
     from iamtriage import Failure
@@ -1632,7 +1632,7 @@ CALLS: tuple[Row, ...] = (
 ROWS = (*EXPIRATIONS, *REJECTIONS, *ABSENCES, *SIGNATURES, *TOKENS, *ACCOUNTS, *POLICIES, *CALLS)
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "facts", "topic", "causes", "commands"),
     [pytest.param(*row[1:], id=f"{row[3]}: {row[0]}") for row in ROWS],
 )
@@ -1649,7 +1649,7 @@ def test_explanation(
 # ------------------------------------------------ single explanations
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "facts"),
     [pytest.param(text, facts, id=name) for name, text, facts in CASES],
 )
@@ -1662,9 +1662,7 @@ def test_no_explanation_suggests_permissions_for_the_caller(text: str, facts: Fa
         assert remedy.statement is None
 
 
-@pytest.mark.parametrize(
-    ("text", "facts"), [pytest.param(text, facts, id=name) for name, text, facts in CASES]
-)
+@check_rows(("text", "facts"), [pytest.param(text, facts, id=name) for name, text, facts in CASES])
 def test_explanation_is_well_formed(text: str, facts: Facts) -> None:
     """Sentences end properly, evidence and people are known values, and each remedy says something."""
     explanation = explained(text, facts)

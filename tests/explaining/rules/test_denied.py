@@ -25,6 +25,7 @@ from tests.explaining.golden.cases import DENIED as CASES
 from tests.explaining.golden.cases_denied import CLUSTER, KEY, QUEUE, SESSION, SSO, USER
 from tests.explaining.rules.aws_cli import check_call
 from tests.explaining.rules.shell import PROGRAMS, arguments_of
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from iamtriage import Explanation, Remedy
@@ -870,7 +871,7 @@ def test_commands_run_only_what_they_name(failure: AccessDenied, given_facts: di
         _check(remedy)
 
 
-@pytest.mark.parametrize("name", BY_NAME)
+@check_rows("name", BY_NAME)
 def test_commands_of_the_golden_cases_are_valid(name: str) -> None:
     for remedy in _explained(name).remedies:
         _check(remedy)

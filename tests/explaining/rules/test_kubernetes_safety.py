@@ -35,6 +35,7 @@ from tests.explaining.rules.aws_cli import KNOWS_ALL, check_call
 from tests.explaining.rules.explained import explained, explained_failure
 from tests.explaining.rules.shell import PROGRAMS, arguments_of
 from tests.strategies import record_of
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,17 +195,13 @@ def test_commands_of_other_explanations_run_what_they_name(
     check_commands(explained_failure(failure, given_facts))
 
 
-@pytest.mark.parametrize(
-    ("text", "given_facts"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
-)
+@check_rows(("text", "given_facts"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_commands_of_the_golden_cases_run(text: str, given_facts: dict[str, object]) -> None:
     check_commands(explained(text, given_facts))
 
 
 @pytest.mark.skipif(not KNOWS_ALL, reason="this botocore lacks operations that remedies name")
-@pytest.mark.parametrize(
-    ("text", "given_facts"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
-)
+@check_rows(("text", "given_facts"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_the_aws_cli_has_these_commands(text: str, given_facts: dict[str, object]) -> None:
     for remedy in explained(text, given_facts).remedies:
         for command in remedy.commands:
@@ -343,9 +340,7 @@ def test_failure_without_text_is_explained(kind: str) -> None:
     assert explained_failure(from_record(record_of({"kind": kind}))).remedies
 
 
-@pytest.mark.parametrize(
-    ("text", "given_facts"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
-)
+@check_rows(("text", "given_facts"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_commands_and_policies_have_their_placeholders(text: str, given_facts: dict[str, object]) -> None:
     """The commands contain what the text states, and placeholders for the rest."""
     failure = parse(text)

@@ -6,6 +6,7 @@ import pytest
 
 from iamtriage import AccessDenied, Failure, explain, parse, scan
 from iamtriage.testing import ENVELOPES, EnvelopeName, aws_error
+from tests.tables import check_rows
 
 HEAD = "An error occurred (AccessDeniedException) when calling the CreateAgent operation: "
 SAID = "Agents are closed for 111122223333 today"
@@ -115,8 +116,8 @@ BEHIND = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("behind", [each[1] for each in BEHIND], ids=[each[0] for each in BEHIND])
-@pytest.mark.parametrize("head", [HEAD, "orders failed: AccessDeniedException: "])
+@check_rows("behind", [each[1] for each in BEHIND], ids=[each[0] for each in BEHIND])
+@check_rows("head", [HEAD, "orders failed: AccessDeniedException: "])
 def test_quote_ends_with_the_sentence(head: str, behind: str) -> None:
     assert _quote(head + SAID + behind) == SAID
     assert _quote(f"{head}Access Denied{behind}") is None

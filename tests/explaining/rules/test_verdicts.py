@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from iamtriage import explain
+from tests.tables import check_rows
 
 TRUST = {
     "Effect": "Allow",
@@ -398,7 +397,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize(("text", "verdict", "remedy"), CASES.values(), ids=CASES)
+@check_rows(("text", "verdict", "remedy"), CASES.values(), ids=CASES)
 def test_explanation_begins_with_the_decisive_fact(text: str, verdict: str, remedy: str) -> None:
     explanation = explain(text)
     assert verdict in explanation.summary

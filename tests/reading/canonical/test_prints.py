@@ -34,6 +34,7 @@ from iamtriage.testing import (
 )
 from tests.strategies import ALONE, calls, cases, denials, fragments
 from tests.strategies import bare as bare_case
+from tests.tables import check_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -300,8 +301,8 @@ _FORMS: tuple[EnvelopeName, ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("form", _FORMS)
-@pytest.mark.parametrize(
+@check_rows("form", _FORMS)
+@check_rows(
     "sample",
     [
         pytest.param(denial("eks:DescribeCluster", resource="*"), id="denial"),

@@ -11,7 +11,7 @@ from iamtriage import scan
 from iamtriage._reading.entries.splitting import MAX_LENGTH, TICK, split_entries
 from iamtriage._reading.texts import scan_lines
 from tests.reading.readers.test_bodies import _EVENT, _EVENT_FACTS
-from tests.tables import DENIAL, DENIED, REQUEST, Facts, all_facts_in, denied, expect, facts_of
+from tests.tables import DENIAL, DENIED, REQUEST, Facts, all_facts_in, check_rows, denied, expect, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -136,9 +136,9 @@ def test_statements_of_a_text_without_a_format_stay_apart(name: str, gap: str) -
     assert all_facts_in(log) == [facts, _SLOWED]
 
 
-@pytest.mark.parametrize("other", MULTI_LINE)
-@pytest.mark.parametrize("name", MULTI_LINE)
-@pytest.mark.parametrize("prefix", ["{}-1  | ", "[pod/{}-7c9f4/app] ", "Oct  7 09:00:00 web {}[401]: "])
+@check_rows("other", MULTI_LINE)
+@check_rows("name", MULTI_LINE)
+@check_rows("prefix", ["{}-1  | ", "[pod/{}-7c9f4/app] ", "Oct  7 09:00:00 web {}[401]: "])
 def test_interleaved_streams_are_told_apart(name: str, other: str, prefix: str) -> None:
     """Two workers write line by line; each line has its worker's prefix."""
     lines, facts = MULTI_LINE[name]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from iamtriage import parse
 from tests.tables import (
     ANA,
@@ -16,6 +14,7 @@ from tests.tables import (
     REQUEST,
     Facts,
     Table,
+    check_rows,
     denied,
     expect,
     facts_in,
@@ -598,7 +597,7 @@ STATUSES: Table = tuple(
 TABLES = (XML, JSON, OBJECTS, HASKELL, CLOUDTRAIL, ALERTS, STATUSES)
 
 
-@pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))
+@check_rows(("text", "expected"), rows(row for table in TABLES for row in table))
 def test_facts_of_a_body(text: str, expected: Facts | None) -> None:
     """A body has the facts that it states, and no others."""
     assert facts_in(text) == expected

@@ -9,7 +9,7 @@ import pytest
 from iamtriage._reading.readers import kubernetes
 from iamtriage._reading.readers.phrases import Phrase, compiled
 from iamtriage._reading.unwrapping.unwrap import unwrap
-from tests.tables import APP, Facts, Table, expect, facts_in, has_fragment, rows
+from tests.tables import APP, Facts, Table, check_rows, expect, facts_in, has_fragment, rows
 
 _USER = "arn:aws:sts::111122223333:assumed-role/dev/ana"
 _UNAUTHORIZED = expect("kubernetes_unauthorized")
@@ -724,7 +724,7 @@ TABLES = (FORBIDDEN, UNAUTHORIZED, CONSOLE)
 ALL = [row for table in TABLES for row in table]
 
 
-@pytest.mark.parametrize(("text", "expected"), rows(ALL))
+@check_rows(("text", "expected"), rows(ALL))
 def test_facts_of_a_message(text: str, expected: Facts | None) -> None:
     """A message has its kind and Kubernetes facts, and no AWS facts."""
     assert facts_in(text) == expected

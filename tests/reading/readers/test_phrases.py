@@ -6,7 +6,18 @@ import pytest
 
 from iamtriage._reading.readers.phrases import PHRASES, Phrase, compiled
 from iamtriage._reading.unwrapping.unwrap import unwrap
-from tests.tables import ACCOUNT, Facts, Table, botocore_text, denied, expect, facts_in, has_fragment, rows
+from tests.tables import (
+    ACCOUNT,
+    Facts,
+    Table,
+    botocore_text,
+    check_rows,
+    denied,
+    expect,
+    facts_in,
+    has_fragment,
+    rows,
+)
 
 ROLE = "arn:aws:iam::111122223333:role/reader"
 OIDC = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE0123456789ABCDEF012345678"
@@ -831,13 +842,13 @@ TABLES = (
 ALL = [row for table in TABLES for row in table]
 
 
-@pytest.mark.parametrize(("text", "expected"), rows(ALL))
+@check_rows(("text", "expected"), rows(ALL))
 def test_facts_of_a_message(text: str, expected: Facts | None) -> None:
     """A message has its kind and facts, without other evidence if only AWS uses it."""
     assert facts_in(text) == expected
 
 
-@pytest.mark.parametrize("phrase", [pytest.param(p, id=p.pattern[:60]) for p in PHRASES])
+@check_rows("phrase", [pytest.param(p, id=p.pattern[:60]) for p in PHRASES])
 def test_every_row_has_an_example(phrase: Phrase) -> None:
     """Each row of the reader's table has an example in a table above."""
     readable = [unwrap(text).text for _, text, _ in ALL]

@@ -14,6 +14,7 @@ from tests.tables import (
     ROLE,
     Facts,
     Table,
+    check_rows,
     denied,
     expect,
     facts_in,
@@ -1630,7 +1631,7 @@ SOURCES = (
 )
 
 
-@pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))
+@check_rows(("text", "expected"), rows(row for table in TABLES for row in table))
 def test_facts_of_an_envelope(text: str, expected: Facts | None) -> None:
     """An envelope has the facts that it states, and no others."""
     assert facts_in(text) == expected

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.tables import DENIAL, DENIED, REQUEST, Facts, Table, denied, expect, facts_in, rows
+from tests.tables import DENIAL, DENIED, REQUEST, Facts, Table, check_rows, denied, expect, facts_in, rows
 
 _GO: Facts = {**DENIED, "code": "AccessDenied", "status_code": 403}
 
@@ -327,7 +325,7 @@ JAVA: Table = (
 TABLES = (GO1, JAVA)
 
 
-@pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))
+@check_rows(("text", "expected"), rows(row for table in TABLES for row in table))
 def test_facts_of_a_suffix(text: str, expected: Facts | None) -> None:
     """A suffix has the facts that it states, and no others."""
     assert facts_in(text) == expected

@@ -18,6 +18,7 @@ from tests.tables import (
     ROLE,
     Facts,
     Table,
+    check_rows,
     denied,
     expect,
     facts_in,
@@ -1175,13 +1176,13 @@ TABLES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected"), rows(row for table in TABLES for row in table))
+@check_rows(("text", "expected"), rows(row for table in TABLES for row in table))
 def test_facts_of_a_sentence(text: str, expected: Facts | None) -> None:
     """A sentence has the facts that it states, and no others."""
     assert facts_in(text) == expected
 
 
-@pytest.mark.parametrize(
+@check_rows(
     ("text", "expected"),
     rows(
         row
@@ -1261,8 +1262,8 @@ _BEHIND = (
 )
 
 
-@pytest.mark.parametrize("after", _BEHIND)
-@pytest.mark.parametrize("mask", MASKS)
+@check_rows("after", _BEHIND)
+@check_rows("mask", MASKS)
 def test_masks_in_arns(mask: str, after: str) -> None:
     """A mask in an ARN can contain spaces and quotes; the value remains complete."""
     for principal in (

@@ -7,7 +7,18 @@ import pytest
 from iamtriage._reading.readers.service_reports import FRAMES, Frame, compiled, read_service_reports
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.readable import Readable
-from tests.tables import ACCOUNT, Facts, Table, botocore_text, denied, expect, facts_in, has_fragment, rows
+from tests.tables import (
+    ACCOUNT,
+    Facts,
+    Table,
+    botocore_text,
+    check_rows,
+    denied,
+    expect,
+    facts_in,
+    has_fragment,
+    rows,
+)
 
 ROLE = "arn:aws:iam::111122223333:role/orders-worker"
 LINKED = "arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"
@@ -398,7 +409,7 @@ PERMISSIONS: Table = (
 ALL = (*ROLES, *PERMISSIONS)
 
 
-@pytest.mark.parametrize(("text", "expected"), rows(ALL))
+@check_rows(("text", "expected"), rows(ALL))
 def test_facts_of_a_report(text: str, expected: Facts | None) -> None:
     """A report has its kind and values, even if its code only says "invalid"."""
     assert facts_in(text) == expected

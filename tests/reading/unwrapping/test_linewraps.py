@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.view import View
-from tests.tables import DENIAL, REQUEST, facts_in
+from tests.tables import DENIAL, REQUEST, check_rows, facts_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,10 +59,10 @@ def test_indented_continuation(width: int) -> None:
 _MARKS = ["\\", " \\", "`", " `", " ^"]
 
 
-@pytest.mark.parametrize("width", [60, 80, 100, 120])
-@pytest.mark.parametrize("indent", ["", "    "])
-@pytest.mark.parametrize("mark", _MARKS)
-@pytest.mark.parametrize("text", _TEXTS)
+@check_rows("width", [60, 80, 100, 120])
+@check_rows("indent", ["", "    "])
+@check_rows("mark", _MARKS)
+@check_rows("text", _TEXTS)
 def test_continued_lines(text: str, mark: str, indent: str, width: int) -> None:
     """In shell commands, a mark at the end of a line continues it."""
     for on_hyphens in (False, True):
@@ -101,19 +101,19 @@ def _between(lines: Iterable[str], frame: str, padding: int) -> str:
 _FRAMES = [pytest.param(frame, padding, id=f"{frame}{padding}") for frame in "│┃║|" for padding in (0, 1, 2)]
 
 
-@pytest.mark.parametrize("width", [60, 79, 90, 100, 132, 200])
-@pytest.mark.parametrize(("frame", "padding"), _FRAMES)
-@pytest.mark.parametrize("text", _TEXTS)
+@check_rows("width", [60, 79, 90, 100, 132, 200])
+@check_rows(("frame", "padding"), _FRAMES)
+@check_rows("text", _TEXTS)
 def test_box_of_a_terminal(text: str, frame: str, padding: int, width: int) -> None:
     """A terminal pane with borders breaks lines anywhere."""
     lines = [text[at : at + width] for at in range(0, len(text), width)]
     assert facts_in(_between(lines, frame, padding)) == facts_in(text)
 
 
-@pytest.mark.parametrize("width", [60, 80, 100, 120])
-@pytest.mark.parametrize("long_words", [False, True])
-@pytest.mark.parametrize(("frame", "padding"), _FRAMES)
-@pytest.mark.parametrize("text", _TEXTS)
+@check_rows("width", [60, 80, 100, 120])
+@check_rows("long_words", [False, True])
+@check_rows(("frame", "padding"), _FRAMES)
+@check_rows("text", _TEXTS)
 def test_box_of_a_wrapper(text: str, frame: str, padding: int, width: int, *, long_words: bool) -> None:
     """A program that draws a box breaks lines at spaces and hyphens, and inside words wider than the box."""
     lines = textwrap.wrap(text, width, break_long_words=long_words, break_on_hyphens=long_words)

@@ -12,7 +12,7 @@ import pytest
 from iamtriage import parse, redact
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._reading.vocabulary.view import View
-from tests.tables import APP, CLUSTER, DENIAL, REQUEST, Facts, facts_in
+from tests.tables import APP, CLUSTER, DENIAL, REQUEST, Facts, check_rows, facts_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,8 +92,8 @@ _SHAPES: dict[str, Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("shape", _SHAPES)
-@pytest.mark.parametrize("text", [pytest.param(_MESSAGE, id="boto3"), pytest.param(_GO, id="go")])
+@check_rows("shape", _SHAPES)
+@check_rows("text", [pytest.param(_MESSAGE, id="boto3"), pytest.param(_GO, id="go")])
 def test_wrapping_changes_nothing(shape: str, text: str) -> None:
     """A text wrapped by a log, terminal or transport has the same record as the text alone."""
     assert facts_in(_SHAPES[shape](text)) == facts_in(text)

@@ -12,7 +12,7 @@ from iamtriage._reading.vocabulary.codes import (
     kind_of_code,
     normalize_code,
 )
-from tests.tables import expect, facts_in
+from tests.tables import check_rows, expect, facts_in
 
 _CODES = {
     "access_denied": """
@@ -38,9 +38,7 @@ _CODES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("code", "kind"), [(code, kind) for kind, codes in _CODES.items() for code in codes.split()]
-)
+@check_rows(("code", "kind"), [(code, kind) for kind, codes in _CODES.items() for code in codes.split()])
 def test_kind_of_a_code(code: str, kind: str) -> None:
     """A code determines the kind if the message does not."""
     found = facts_in(f"An error occurred ({code}) when calling the DoThis operation: no words that say more")

@@ -14,7 +14,7 @@ from iamtriage._reading.readers import phrases
 from iamtriage._reading.vocabulary import codes
 from iamtriage._reading.vocabulary.triggers import may_hold_failure
 from tests.strategies import LOG_SHAPES, ORDINARY_LINES, Case, known, log_shapes
-from tests.tables import ANA, has_fragment
+from tests.tables import ANA, check_rows, has_fragment
 
 # Patterns that are enough for a failure. The others only add facts to one.
 _STARTS = (
@@ -128,7 +128,7 @@ def test_every_start_with_a_sentence_needs_it(name: str) -> None:
     find(_starting(name), lambda text: not may_hold_failure(text), settings=_FIND)
 
 
-@pytest.mark.parametrize("code", sorted(codes._KINDS))
+@check_rows("code", sorted(codes._KINDS))
 def test_every_code_with_a_meaning_passes_in_its_envelopes(code: str) -> None:
     """A code with a kind passes in an envelope without a message."""
     for text in (
