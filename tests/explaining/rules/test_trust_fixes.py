@@ -371,7 +371,7 @@ def test_condition_that_the_message_does_not_decide(
     }
     explanation = explain(ASSUME, facts={"trust_policy": policy})
     assert words in explanation.summary
-    assert argument in explanation.remedies[0].commands[0]
+    assert argument in explanation.remedies[0].commands[-1]
     assert all(remedy.layer != "role_trust" for remedy in explanation.remedies)
 
 

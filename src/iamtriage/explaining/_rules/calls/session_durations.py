@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage-assume.html.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -28,6 +29,11 @@ SESSION_DURATION = lazy_pattern(
 """How STS reports a duration that it does not allow."""
 SESSION_NAME = lazy_pattern(r"at '(?:roleSessionName|RoleSessionName)' failed to satisfy constraint")
 """How STS reports an invalid session name."""
+# A setting of the duration, as commands, workflows, code and profiles write it.
+_OWN_SETTING = lazy_pattern(
+    r"(?<![\w-])(?P<name>(?:--)?[\w-]{0,20}[dD]uration(?:[-_]?[sS]econds)?)[\"']?(?P<sign>\s?[=:]\s?|\s)[\"']?(?P<seconds>[1-9][0-9]{3,5})(?![\w.])",
+    re.ASCII,
+)
 _REQUEST_LESS = "Set it with --duration-seconds, DurationSeconds in an SDK, duration_seconds in a profile, duration in Terraform's assume_role block, or role-duration-seconds in aws-actions/configure-aws-credentials."
 
 
@@ -59,6 +65,7 @@ SESSION_NAME_INVALID = CauseType(
 
 def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     """Explain that STS rejects the duration of a session."""
+    request_less = _describe_own_setting(case.text, "3600" if "role chaining" in message else None)
     role = underlying_role(try_parse_principal(case.failure.resource or find_role_arn(case.text)))
     name = commands.role_name(None if role is None else role.name)
     is_chained = "role chaining" in message
@@ -67,7 +74,7 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
         summary = "STS rejected the session duration: role chaining, one role assuming another, is limited to one hour."
         title = "Request at most one hour"
         steps: tuple[str, ...] = (
-            f"Request 3600 seconds or less, or omit the duration. {_REQUEST_LESS}",
+            f"Request 3600 seconds or less, or omit the duration. {request_less}",
             "Let the SDK refresh the session: with a profile (role_arn and source_profile), it assumes the role again before it expires.",
         )
         other = Remedy(
@@ -82,7 +89,7 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
         cause = SESSION_LONGER_THAN_MAXIMUM
         summary = "STS rejected the session duration: it is longer than the role's maximum session duration."
         title = "Request a shorter session"
-        steps = (f"The command prints the maximum in seconds. {_REQUEST_LESS}",)
+        steps = (f"The command prints the maximum in seconds. {request_less}",)
         other = Remedy(
             title="Or raise the role's maximum session duration",
             who="account administrator",
@@ -108,6 +115,17 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
         ),
         notes=("No permission is missing: STS accepted the caller and the role.",),
     )
+
+
+def _describe_own_setting(text: str, seconds: str | None) -> str:
+    """Return how to request less: with the setting that the text shows, or else with those of clients."""
+    found = {each["name"]: each for each in _OWN_SETTING.finditer(text) if "max" not in each["name"].lower()}
+    if len(found) != 1:
+        return _REQUEST_LESS
+    setting = next(iter(found.values()))
+    name, sign = setting["name"], setting["sign"]
+    value = f"{name}{sign}{seconds}" if seconds is not None else f"a smaller {name}"
+    return f"The text has {name}{sign}{setting['seconds']}: set {value} instead."
 
 
 def explain_session_name(case: Case[AwsError], _message: str) -> Explanation:

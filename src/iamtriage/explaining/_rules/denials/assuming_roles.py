@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._text import clip_text
+from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
@@ -29,13 +32,22 @@ from iamtriage.explaining._rules.shared.wording import (
     denial_summary,
     reason_lines,
 )
+from iamtriage.explaining._rules.sts.role_calls import find_role_call
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
-from iamtriage.explaining._rules.sts.trust_fixes import open_condition, open_condition_remedy
+from iamtriage.explaining._rules.sts.trust_fixes import (
+    WHOLE_DOCUMENT,
+    describe_passed_value,
+    is_met_by_call,
+    open_condition,
+    open_condition_remedy,
+    policy_with_caller,
+)
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.explaining._explanations import Who
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 
@@ -118,12 +130,29 @@ def explain_assume_role(denial: Denial) -> Explanation:
         can_allow = False
     result = None if findings is None or attribute is not None or denial.is_explicit else findings.result
     required = None if result is None else open_condition(result)
-    condition_remedy = None if result is None else open_condition_remedy(result, denial.resource)
-    if findings is not None and required is not None:
+    passed: str | None = None
+    condition_remedy = None
+    if findings is not None and result is not None and required is not None:
+        call = find_role_call(denial.failure.text, context_of(denial.facts).command, denial.resource)
+        is_met = is_met_by_call(result, call)
         text = f"The role's trust policy allows the caller only with {required}. The message does not say whether the call met that."
-        findings = attrs.evolve(findings, cause=attrs.evolve(findings.cause, text=text))
+        if is_met is True:
+            text = f"The role's trust policy allows the caller with {required}, which the call passes, so another policy denies it."
+            required = None
+        elif is_met is False and call is not None:
+            passed = describe_passed_value(result, call)
+            text = f"Statement[{result.statement}] of the trust policy trusts {denial.caller}, but its condition {clip_text(result.condition or '')} is not met."
+        cause = attrs.evolve(findings.cause, text=text)
+        if is_met is not None:
+            # The reasons say that the value is unknown.
+            cause = attrs.evolve(cause, evidence="derived", because=())
+        findings = attrs.evolve(findings, cause=cause)
+        if required is not None:
+            user = denial.principal.name if isinstance(denial.principal, User) else None
+            condition_remedy = open_condition_remedy(result, denial.resource, call, user)
     # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
-    trust_remedy = _change_trust_remedy(denial, findings) if condition_remedy is None else None
+    is_trusted = result is not None and result.allowed is None and result.condition is not None
+    trust_remedy = None if is_trusted else _change_trust_remedy(denial, findings)
     remedies = [
         _own_credentials_remedy(denial) if _assumes_itself(denial) else None,
         condition_remedy,
@@ -139,7 +168,9 @@ def explain_assume_role(denial: Denial) -> Explanation:
         topic="assume-role",
         summary=denial_summary(
             denial,
-            f"the role's trust policy requires {required}" if required else _reason(denial, attribute),
+            f"the role's trust policy requires {required}{f', and {passed}' if passed else ''}"
+            if required
+            else _reason(denial, findings, attribute),
         ),
         causes=tuple(_causes(denial, findings, attribute)),
         remedies=present(*remedies),
@@ -206,13 +237,15 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         yield EXPLICIT_DENY.cause("reported", reasons, text=text)
 
 
-def _reason(denial: Denial, attribute: str | None) -> str:
+def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> str:
     if _names_trust_policy(denial):
         return f"the role's trust policy {_trust_verdict(denial)}"
     if denial.policy_type == "identity":
         return "no identity-based policy allows it"
     if denial.is_explicit:
         return "a policy denies it explicitly"
+    if findings is not None and findings.allowed is False:
+        return "the role's trust policy, which was supplied, does not allow it"
     if attribute:
         return f"the call passes {attribute}, which the role's trust policy must allow, too"
     if _assumes_itself(denial):
@@ -284,10 +317,29 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     if findings is not None and findings.allowed:
         return None
     attribute = _SESSION_ATTRIBUTES.get(denial.lowercase_action)
+    action = _ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
+    who: Who = "resource owner" if denial.crosses_accounts else "account administrator"
+    principal = policy_principal_arn(denial)
+    fixed = None
+    if findings is not None and findings.result is not None and attribute is None:
+        fixed = policy_with_caller(findings.result, denial.facts.trust_policy, action, principal)
+    if fixed is not None:
+        return Remedy(
+            title=_trust_title(denial, attribute),
+            who=who,
+            steps=(
+                f"{WHOLE_DOCUMENT} Remove a principal that the caller replaces, such as a misspelled one.",
+                *role_path_steps(denial),
+            ),
+            commands=trust_policy_commands(denial)[1:],
+            policy=fixed,
+            layer="role_trust",
+            url=pages.TRUST_POLICIES,
+        )
     added: dict[str, Any] = {
         "Effect": "Allow",
-        "Principal": {"AWS": policy_principal_arn(denial)},
-        "Action": _ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole",
+        "Principal": {"AWS": principal},
+        "Action": action,
     }
     steps = [save_step("the role's trust policy", "trust.json")]
     if attribute:
@@ -302,7 +354,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         ]
     return Remedy(
         title=_trust_title(denial, attribute),
-        who="resource owner" if denial.crosses_accounts else "account administrator",
+        who=who,
         steps=(*missing_trust_steps(findings), *steps, *role_path_steps(denial)),
         commands=trust_policy_commands(denial),
         policy=build_document([added]),

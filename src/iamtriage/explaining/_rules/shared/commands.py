@@ -39,6 +39,7 @@ __all__ = (
     "role_account",
     "role_name",
     "service_account",
+    "session_name",
     "show_policy_command",
     "trust_policy_commands",
     "user_name",
@@ -53,6 +54,7 @@ _LABEL = lazy_pattern(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _KUBERNETES = lazy_pattern(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII)
 _EXTERNAL_ID = lazy_pattern(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _PROFILE = lazy_pattern(r"[\w.@:+/-]{1,64}", re.ASCII)
+_SESSION_NAME = lazy_pattern(r"[\w+=,.@-]{2,64}", re.ASCII)
 _ACCESS_KEY = lazy_pattern(r"A[KS]IA[A-Z0-9]{16}", re.ASCII)
 _ISSUER = lazy_pattern(r"https://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?:/[\w.~/-]{0,300})?", re.ASCII)
 # Printable, and nothing that the AWS CLI, a shell or a terminal may take for something else.
@@ -123,6 +125,7 @@ account = _argument(ACCOUNT, "ACCOUNT_ID")
 role_name = _argument(_IAM_NAME, "ROLE_NAME")
 user_name = _argument(_IAM_NAME, "USER_NAME")
 profile = _argument(_PROFILE, "PROFILE")
+session_name = _argument(_SESSION_NAME, "SESSION_NAME")
 access_key = _argument(_ACCESS_KEY, "ACCESS_KEY_ID")
 issuer = _argument(_ISSUER, "ISSUER_URL")
 bucket = _argument(_BUCKET, "BUCKET")

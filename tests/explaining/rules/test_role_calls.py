@@ -1,0 +1,127 @@
+"""What a command, profile or code in the text passes is compared with the supplied trust policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from iamtriage import check_trust_policy, explain
+
+ROLE = "arn:aws:iam::444455556666:role/audit"
+DENIED = f"An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
+COMMAND = f"$ aws sts assume-role --role-arn {ROLE} --role-session-name check"
+PROFILE = f"[profile audit]\nrole_arn = {ROLE}\nsource_profile = default"
+
+
+def _policy(principal: str = "arn:aws:iam::111122223333:root", **condition: object) -> dict[str, Any]:
+    statement: dict[str, object] = {
+        "Effect": "Allow",
+        "Principal": {"AWS": principal},
+        "Action": "sts:AssumeRole",
+    }
+    return {"Version": "2012-10-17", "Statement": [{**statement, **condition}]}
+
+
+EXTERNAL_ID = _policy(Condition={"StringEquals": {"sts:ExternalId": "octo-42"}})
+MFA = _policy(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+
+
+@pytest.mark.parametrize(
+    ("before", "policy", "summary", "command"),
+    [
+        (
+            f"{COMMAND} --external-id OCTO-42",
+            EXTERNAL_ID,
+            "the command passes OCTO-42 (they differ in case)",
+            "--role-session-name check --external-id octo-42",
+        ),
+        (COMMAND, EXTERNAL_ID, "the command passes none", "--external-id octo-42"),
+        (
+            f"{PROFILE}\nexternal_id = octo\n\n$ aws s3 ls --profile audit",
+            EXTERNAL_ID,
+            "the profile audit passes octo",
+            "aws configure set external_id octo-42 --profile audit",
+        ),
+        (
+            f'client.assume_role(RoleArn="{ROLE}", RoleSessionName="x", ExternalId="octo-43")',
+            EXTERNAL_ID,
+            "the call passes octo-43",
+            "--role-session-name SESSION_NAME --external-id octo-42",
+        ),
+        (
+            f'provider "aws" {{\n  assume_role {{\n    role_arn = "{ROLE}"\n    session_name = "tf"\n  }}\n}}',
+            EXTERNAL_ID,
+            "the block assume_role passes none",
+            "--role-session-name tf --external-id octo-42",
+        ),
+        (
+            f"{PROFILE}\n\n$ aws s3 ls --profile audit",
+            MFA,
+            "the profile audit has no mfa_serial",
+            "aws configure set mfa_serial MFA_DEVICE_ARN --profile audit",
+        ),
+        (COMMAND, MFA, "the command passes no code of a device", "aws iam list-mfa-devices --user-name ana"),
+        (
+            COMMAND,
+            _policy(Condition={"StringLike": {"sts:RoleSessionName": "ana-*"}}),
+            "the command passes check",
+            "",
+        ),
+        # Another profile, or one whose settings a variable hides, shows nothing.
+        (f"[profile other]\nrole_arn = {ROLE}x\n", EXTERNAL_ID, "requires the external ID octo-42.", ""),
+        (f"{COMMAND} --external-id $ID", EXTERNAL_ID, "requires the external ID octo-42.", ""),
+    ],
+)
+def test_call_is_compared(before: str, policy: dict[str, Any], summary: str, command: str) -> None:
+    explanation = explain(f"{before}\n\n{DENIED}", facts={"trust_policy": policy})
+    assert summary in explanation.summary
+    assert command in "\n".join(explanation.remedies[0].commands)
+    assert all(remedy.layer != "role_trust" for remedy in explanation.remedies)
+
+
+@pytest.mark.parametrize(
+    ("value", "operator"),
+    [("octo-42", "StringEquals"), ("OCTO-42", "StringEqualsIgnoreCase"), ("octo-42", "StringLike")],
+)
+def test_met_condition_is_not_the_cause(value: str, operator: str) -> None:
+    policy = _policy(Condition={operator: {"sts:ExternalId": "octo-42"}})
+    explanation = explain(f"{COMMAND} --external-id {value}\n\n{DENIED}", facts={"trust_policy": policy})
+    assert "requires the external ID" not in explanation.summary
+    assert "which the call passes" in explanation.causes[0].text
+    assert explanation.remedies[0].layer == "identity"
+
+
+@pytest.mark.parametrize(
+    ("principal", "action"),
+    [
+        ("arn:aws:iam::111122223333:user/anna", "sts:AssumeRole"),
+        ("arn:aws:iam::111122223333:user/ana", "sts:TagSession"),
+    ],
+)
+def test_supplied_policy_is_completed(principal: str, action: str) -> None:
+    """Pasted as it is, the policy allows the caller."""
+    policy = _policy(principal)
+    policy["Statement"][0]["Action"] = action
+    explanation = explain(DENIED, facts={"trust_policy": policy})
+    remedy = next(each for each in explanation.remedies if each.layer == "role_trust")
+    assert remedy.policy is not None
+    result = check_trust_policy(
+        remedy.policy, action="sts:AssumeRole", caller="arn:aws:iam::111122223333:user/ana"
+    )
+    assert result.allowed is True
+    assert "supplied, does not allow it" in explanation.summary
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ("tool --session-duration 18000 run", "set --session-duration 3600 instead"),
+        ("role-duration-seconds: 7200", "set role-duration-seconds: 3600 instead"),
+        ("client.assume_role(DurationSeconds=7200)", "set DurationSeconds=3600 instead"),
+        ("", "Set it with --duration-seconds"),
+    ],
+)
+def test_own_duration_is_named(before: str, words: str) -> None:
+    message = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
+    assert words in " ".join(str(explain(f"{before}\n{message}")).split())
