@@ -51,7 +51,7 @@ ONE_POLICY_TYPE = (
 EVENTUAL_CONSISTENCY = "Policy and role changes can take a few seconds to take effect. Then retry the call."
 _GENERAL_NOTES = frozenset({ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY})
 _HINT = 'explain --full, or .to_text(detail="full").'
-# Lines of a short explanation. Most denials have one cause, and others several that are equally likely.
+# Lines of a short explanation. A denial with a reason has one cause; other failures have several likely ones.
 _LINES_OF_DENIAL, _LINES = 24, 26
 # Characters that are searched for other failures.
 _CHARS_SCANNED = 200_000
@@ -355,8 +355,8 @@ class Explanation(Value, View):
         if combined is not None:
             remedies = (combined, *remedies[1:])
         others = self._other_rows(None if combined is None else self.failure)
-        is_denial = self.failure is not None and self.failure.kind == "access_denied"
-        lines = _LINES_OF_DENIAL if is_denial else _LINES
+        is_explained = isinstance(self.failure, AccessDenied) and self.failure.deny is not None
+        lines = _LINES_OF_DENIAL if is_explained else _LINES
         return Parts(
             summary=self.summary,
             causes=tuple(map(cause_parts, self.causes)),

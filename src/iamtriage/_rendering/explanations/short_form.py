@@ -34,6 +34,7 @@ _MAX_LINES, _LIMIT = 26, 32
 WIDTH = 100
 _INDENT = 2
 _MAX_CAUSES, _MAX_TITLES, _MAX_REASONS = 5, 4, 2
+_STATES_BUCKET = lazy_pattern(r'The text states the bucket(?: and (?:key|prefix))?: "s3')
 # What a step says of commands that may be hidden, and how many have to be shown then.
 _COUNTED = (
     (lazy_pattern(r"\b(?:last command|all (?:the )?commands)\b"), 99),
@@ -53,6 +54,8 @@ _ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
 _OPERATION = 2
 # Lines by which the first other remedy may exceed the number of an ordinary explanation.
 _MORE_FOR_TITLE = 3
+# Lines by which the second step may exceed it: the first one is often only how to save a file.
+_MORE_FOR_STEP = 2
 # A text with at least this share of its words in another one says the same.
 _RESTATED = 0.7
 _WORD = lazy_pattern(r"[\w:/.*@+=-]*\w")
@@ -162,7 +165,9 @@ def replace_note(words: Sequence[str]) -> str | None:
 def _telling(reasons: Sequence[str]) -> list[str]:
     """Return at most two reasons; those that only say where a value is from, if there are no others."""
     others = [reason for reason in reasons if not reason.startswith("The text states")]
-    return (others or list(reasons))[:_MAX_REASONS]
+    # The resource shows a bucket of the text, too.
+    stated = [reason for reason in reasons if not _STATES_BUCKET.match(reason)]
+    return (others or stated)[:_MAX_REASONS]
 
 
 def _sentence(text: str) -> str:
@@ -299,6 +304,8 @@ class _Builder:
         lines = min(parts.lines, _LIMIT) if self._count(selection) <= parts.lines - 2 else _LIMIT
         for name in _additions(parts):
             more = _MORE_FOR_TITLE if name == "titles" and not selection.titles else 0
+            if name == "steps" and remedy and len(selection.steps) == 1:
+                more = _MORE_FOR_STEP
             selection = self._widen(selection, name, min(lines + more, _LIMIT))
         return selection
 

@@ -50,6 +50,8 @@ def find_resource(context: Context, action: str | None, partition: str | None = 
     service = (action or "").partition(":")[0].lower()
     if service == "s3" and context.bucket is not None:
         key = "" if context.key is None else f"/{context.key.value}"
+        if context.bucket.value.startswith("arn:"):
+            return context.bucket.value + (f"/object{key}" if key else "")
         return f"arn:{partition or 'aws'}:s3:::{context.bucket.value}{key}"
     if context.command is None or action is None or ":" not in action:
         return None
@@ -85,7 +87,7 @@ def _iterate_names(context: Context, service: str | None) -> Iterator[tuple[str,
             yield ("name" if name == "name" else name_stem(name)), value
     for name, stem in _NAMES.items():
         stated: Stated | None = getattr(context, name)
-        if stated is not None:
+        if stated is not None and not stated.value.startswith("arn:"):
             yield stem, stated.value
     if context.prefix is not None:
         yield "prefix", context.prefix.value

@@ -26,6 +26,12 @@ _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _URI = lazy_pattern(
     rf"\bs3[an]?://({_BUCKET})(?![\w.-]{{0,64}}@)(/[^\s\"'`<>|,;)\]}}\\]{{0,1024}})?", re.ASCII
 )
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
+_ACCESS_POINT = lazy_pattern(
+    r"\b(?:s3://)?(arn:aws[a-z-]{0,12}:s3:[a-z0-9-]{6,30}:[0-9]{12}:accesspoint/[a-z0-9-]{3,50})"
+    r"(/(?:object/)?[^\s\"'`<>|,;)\]}\\]{0,1024})?",
+    re.ASCII,
+)
 _UPLOAD = lazy_pattern(rf"Failed to upload \S.{{0,256}}? to ({_BUCKET})/(\S{{1,1024}}?): ", re.ASCII)
 _NAMED_BUCKET = lazy_pattern(
     rf"\b[Bb]ucket(?:[ _]?[Nn]ame)?(?:[ =:]{{1,3}}|\s\()[\"'`]?[(\"'`]?({_BUCKET})(?![\w-])"
@@ -99,7 +105,7 @@ def find_location(text: str, operation: str | None, command: CommandLine | None)
         return None
     is_write = operation in _WRITES
     body = text if command is None else text.replace(command.text, " ", 1)
-    for locations in (_transfers(body), _uris(body), _urls(body)):
+    for locations in (_transfers(body), _access_points(body), _uris(body), _urls(body)):
         found = list(locations)
         if found:
             return _complete(found[-1 if is_write else 0], body)
@@ -110,10 +116,10 @@ def _of_command(command: CommandLine | None, *, is_write: bool) -> Location | No
     if command is None or command.program != "aws":
         return None
     bucket = command.option("bucket")
-    if bucket is not None and re.fullmatch(_BUCKET, bucket.value):
+    if bucket is not None and (re.fullmatch(_BUCKET, bucket.value) or _ACCESS_POINT.fullmatch(bucket.value)):
         key, prefix = command.option("key"), command.option("prefix")
         return Location(bucket, key, None if key else prefix)
-    found = [each for word in command.words for each in _uris(word)]
+    found = [each for word in command.words for each in (*_access_points(word), *_uris(word))]
     if not found:
         return None
     location = found[-1 if is_write else 0]
@@ -143,8 +149,18 @@ def _transfers(text: str) -> Iterator[Location]:
         yield Location(Stated(found[1], found[0].rstrip(": ")), Stated(found[2], found[0].rstrip(": ")))
 
 
+def _access_points(text: str) -> Iterator[Location]:
+    """Yield access points, whose ARN stands for a bucket in each call."""
+    for found in _ACCESS_POINT.finditer(text) if ":accesspoint/" in text else ():
+        words = found[0].rstrip(_TRAILING)
+        key = (found[2] or "")[1:].removeprefix("object/").rstrip(_TRAILING)
+        yield Location(Stated(found[1], words), Stated(key, words) if key else None)
+
+
 def _uris(text: str) -> Iterator[Location]:
     for found in _URI.finditer(text):
+        if found[1] == "arn":
+            continue
         words = found[0].rstrip(_TRAILING)
         key = (found[2] or "")[1:].rstrip(_TRAILING)
         bucket = Stated(found[1], words)

@@ -204,7 +204,9 @@ def _is_bare_s3_denial(denial: Denial) -> bool:
     if denial.failure.action is not None or denial.action_evidence == "supplied":
         return False
     # Only S3 returns host IDs.
-    return denial.service == "s3" or (denial.service is None and denial.failure.envelope.host_id is not None)
+    return denial.service in {"s3", "s3express"} or (
+        denial.service is None and denial.failure.envelope.host_id is not None
+    )
 
 
 def _has_ambiguous_service(denial: Denial) -> bool:

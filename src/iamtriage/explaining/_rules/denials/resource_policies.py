@@ -73,6 +73,16 @@ _NAMED_RESOURCES = (
         "DOMAIN",
         "{name}",
     ),
+    (
+        lazy_pattern(rf"(?P<name>{_ARN}s3tables:[^:]*:[^:]*:bucket/[a-z0-9-]{{3,63}})(?:/|\Z)", re.ASCII),
+        "TABLE_BUCKET_ARN",
+        "{name}",
+    ),
+    (
+        lazy_pattern(rf"{_ARN}s3express:[^:]*:[^:]*:bucket/(?P<name>[a-z0-9-]{{3,63}})\Z", re.ASCII),
+        "BUCKET",
+        "{name}",
+    ),
     (lazy_pattern(rf"{_ARN}events:[^:]*:[^:]*:event-bus/{_NAME}", re.ASCII), "BUS", "{name}"),
     (
         lazy_pattern(rf"{_ARN}elasticfilesystem:[^:]*:[^:]*:file-system/{_NAME}", re.ASCII),

@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.denials.resource_policies import (
     resource_remedy,
 )
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import (
     DERIVED_ACTION,
@@ -31,6 +31,7 @@ from iamtriage.explaining._rules.shared.common_causes import (
 from iamtriage.explaining._rules.shared.denial import identity_allow_helps
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, save_step
 from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, join_first_four
 from iamtriage.policies._documents import build_document
 
@@ -41,6 +42,13 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_bare_s3", "explain_query_data")
 
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason.
+_REASON_OMITTED = "as it does for buckets outside the caller's account and organization"
+_COPY_OPERATIONS = frozenset({"CopyObject", "UploadPartCopy"})
+_COPY_SOURCE = lazy_pattern(
+    r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+-]{1,500}) (?:to )?s3://", re.ASCII
+)
+_ACCESS_POINT_ALIAS = lazy_pattern(r":::[a-z0-9-]{3,63}-s3alias(?:/|\Z)", re.ASCII)
 _HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
 # Operations that read or write the data of an object.
 _OBJECT_OPERATIONS = frozenset(
@@ -59,6 +67,7 @@ _KEY_TEXTS: dict[str, str] = dict.fromkeys(
     ("PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"),
     "The caller is not allowed to use the bucket's KMS key (kms:GenerateDataKey).",
 )
+_REASON_WITHIN_ORGANIZATION = "S3 gives the reason only within one account or organization."
 _CLOUDFRONT = lazy_pattern(r"(?i)\bcloudfront\b")
 _ORIGIN_ACCESS = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
 _QUERY_PATH = lazy_pattern(
@@ -97,6 +106,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     if operation is None and _CLOUDFRONT.search(denial.failure.text):
         return _explain_origin(denial)
     to = f" to {operation}" if operation else ""
+    has_bucket = denial.lowercase_action != "s3:listallmybuckets"
     if denial.resource:
         to += f" on {denial.resource}"
     return Explanation(
@@ -108,16 +118,21 @@ def explain_bare_s3(denial: Denial) -> Explanation:
             public_access_remedy(denial, "If the policy or ACL makes data public, check Block Public Access")
             if operation in _PUBLIC_OPERATIONS
             else None,
-            _with_get(denial, _allow_remedy(denial)),
-            _inspect_remedy(denial, operation),
-            None if denial.action is None else resource_remedy(denial),
+            _with_copy_source(denial, _with_get(denial, _allow_remedy(denial))),
+            _inspect_remedy(denial, operation) if has_bucket else None,
+            resource_remedy(denial) if denial.action is not None and has_bucket else None,
             authorization_details_remedy(denial),
         ),
         notes=(
-            "S3 gives the reason only within one account or organization.",
+            *(() if _may_be_of_other_account(denial) else (_REASON_WITHIN_ORGANIZATION,)),
             EVENTUAL_CONSISTENCY,
         ),
     )
+
+
+def _may_be_of_other_account(denial: Denial) -> bool:
+    """Return whether a bucket of another account explains why S3 gave no reason."""
+    return denial.operation not in _HEAD_OPERATIONS and denial.lowercase_action != "s3:listallmybuckets"
 
 
 def _explain_origin(denial: Denial) -> Explanation:
@@ -223,26 +238,70 @@ def explain_query_data(denial: Denial) -> Explanation:
 
 
 def _summary(denial: Denial, to: str) -> str:
+    reason = f", {_REASON_OMITTED}" if _may_be_of_other_account(denial) else ""
     if denial.action is None:
-        return f"S3 answered 403{to} without a reason."
+        return f"S3 answered 403{to} without a reason{reason}."
     on = f" on {denial.resource}" if denial.resource else ""
-    return f"S3 denied {denial.action}{on} without a reason."
+    return f"S3 denied {denial.action}{on} without a reason{reason}."
 
 
 def _allow_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that allows the action, which comes first because it is the most frequent."""
     if not identity_allow_helps(denial):
         return None
-    if denial.principal_text is not None:
-        step = f"S3 does not say who denied the call. Check whether the policies of {denial.caller} already allow the action. If not, add this statement."
-        return allow_remedy(
-            denial,
-            title=f"Allow {denial.action} for {denial.caller}, if its policies do not",
-            first_step=step,
-        )
+    is_known = denial.principal_text is not None
+    title = f"Allow {denial.action}, if no policy of the caller does yet"
     step = "Check who made the call (aws sts get-caller-identity) and what its policies allow already."
-    return allow_remedy(
-        denial, title=f"Allow {denial.action}, if no policy of the caller does yet", first_step=step
+    if is_known:
+        title = f"Allow {denial.action} for {denial.caller}, if its policies do not"
+        step = f"Check whether the policies of {denial.caller} already allow the action."
+    if _ACCESS_POINT_ALIAS.search(denial.resource or ""):
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
+        step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
+        return allow_remedy(denial, title=title, first_step=step)
+    if not _may_be_of_other_account(denial) or ":accesspoint/" in (denial.resource or ""):
+        return allow_remedy(denial, title=title, first_step=step)
+    who = (
+        "whether the caller's"
+        if is_known
+        else "who made the call (aws sts get-caller-identity), and whether its"
+    )
+    step = f"Check {who} account owns the bucket: the first command then prints its name. If not, the bucket policy must allow the caller, too."
+    remedy = allow_remedy(denial, title=title, first_step=step)
+    return remedy and attrs.evolve(remedy, commands=(_ownership_command(denial), *remedy.commands))
+
+
+def _ownership_command(denial: Denial) -> str:
+    """Return the command that prints the name of the bucket if the caller's account owns it."""
+    if denial.service == "s3express":
+        return "aws s3api list-directory-buckets --query 'Buckets[].Name'"
+    return fill_command(
+        "aws s3api list-buckets --prefix {} --query 'Buckets[].Name'", bucket_argument(denial)
+    )
+
+
+def _with_copy_source(denial: Denial, remedy: Remedy | None) -> Remedy | None:
+    """Return a remedy that also allows to read the source of a copy."""
+    if remedy is None or remedy.policy is None or denial.operation not in _COPY_OPERATIONS:
+        return remedy
+    found = _COPY_SOURCE.search(denial.failure.text)
+    source = f"{found['bucket']}/{found['key']}" if found else "SOURCE_BUCKET_NAME/SOURCE_KEY"
+    reads = {
+        "Sid": "S3GetObject",
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:{denial.location.partition or 'aws'}:s3:::{source}",
+    }
+    written = remedy.policy["Statement"]
+    statements = [*written, reads]
+    old, new = (inline_policy_name(each, denial.account) for each in (written, statements))
+    return attrs.evolve(
+        remedy,
+        title=f"Allow s3:GetObject and {denial.action} for the copy, if no policy of the caller does yet",
+        policy=build_document(statements),
+        commands=tuple(
+            line.replace(f"--policy-name {old} ", f"--policy-name {new} ") for line in remedy.commands
+        ),
     )
 
 
@@ -270,9 +329,14 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         )
     if denial.action is not None and operation is not None:
         text = f"The call {operation} requires {join_first_four(denial.actions)}{_level(denial)}."
+        if operation in _COPY_OPERATIONS:
+            text = f"{operation} requires s3:GetObject on the source and {denial.action} on the destination."
         yield DERIVED_ACTION.cause(denial.action_evidence, text=text)
     if operation in _PUBLIC_OPERATIONS:
         yield BLOCK_PUBLIC_ACCESS.cause()
+    may_be_of_other_account = _may_be_of_other_account(denial)
+    if may_be_of_other_account:
+        yield BUCKET_OF_OTHER_ACCOUNT.cause()
     text = f"No identity-based policy of {denial.caller} allows it."
     if operation == "HeadObject":
         # A short explanation of a HEAD request has no room for another row.
@@ -280,9 +344,9 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     yield NO_IDENTITY_ALLOW.cause(text=text)
     if operation in _READ_OPERATIONS:
         yield MISSING_OBJECT.cause()
-    if not is_head:
-        yield BUCKET_OF_OTHER_ACCOUNT.cause()
     text = "The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
+    if not (is_head or may_be_of_other_account):
+        text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
     yield RESOURCE_DENY.cause(text=text)
     if operation is None or operation in _OBJECT_OPERATIONS:
         text = _KEY_TEXTS.get(
@@ -293,9 +357,16 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
 
 
 def _level(denial: Denial) -> str:
-    """Return on what the action is allowed, if that is the bucket and no object."""
-    is_bucket_action = denial.action is not None and denial.action.endswith(("Bucket", "BucketVersions"))
-    return " on the bucket's ARN, not on objects" if is_bucket_action else ""
+    """Return on what the action is allowed: the bucket or the object."""
+    grant = required_grant(denial)
+    resource = grant.resources[0] if grant is not None and len(grant.resources) == 1 else "*"
+    if denial.service == "s3express":
+        return " on the directory bucket"
+    if resource == "*":
+        return ""
+    if ":accesspoint/" in resource:
+        return " on the access point" if "/object" not in resource else " on the access point's object"
+    return " on the object" if "/" in resource else " on the bucket's ARN, not on objects"
 
 
 def _inspect_remedy(denial: Denial, operation: str | None) -> Remedy:

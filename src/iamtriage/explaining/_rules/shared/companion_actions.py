@@ -135,6 +135,8 @@ _HINTS = {
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
     "ec2:CreateTags": "A call that tags what it creates (RunInstances, CreateVolume) requires ec2:CreateTags on each new resource. The condition ec2:CreateAction limits it to such calls.",
     "s3:ListBucket": "Listing comes first in aws s3 sync and recursive copies. Reading or writing then requires s3:GetObject or s3:PutObject on the objects, whose ARN is the bucket's followed by /*.",
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam-identity-policies.html
+    "s3express:CreateSession": "In a directory bucket, this session covers all calls on objects: actions of s3: do not apply. The condition s3express:SessionMode limits it to ReadOnly or ReadWrite.",
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
     **dict.fromkeys(("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"), _SECURE_STRING),
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
@@ -248,6 +250,11 @@ def _find_controller_hint(action: str, text: str) -> str | None:
 
 def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
     """Return what a task requires on other resources than the one that AWS names."""
+    if action.startswith("s3:") and ":accesspoint/" in resource:
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+        return (
+            "The request goes through an access point. If a policy of the access point or of the bucket belongs to another account, it must allow the request, too.",
+        )
     if action.startswith("bedrock:Invoke") and (profile := _PROFILE.match(resource)) is not None:
         return (_INFERENCE_PROFILE.format(f"{profile['prefix']}:*::foundation-model/{profile['model']}"),)
     if action.startswith("bedrock:Invoke") and _MODEL.match(resource):

@@ -52,6 +52,8 @@ ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsou
 _CUT = lazy_pattern(r"\.{2,}|…|\*{3,}|\s?[\[(<](?:truncated|cut|snip|redacted)", re.IGNORECASE)
 _CUT_REACH = 40
 _CUT_OFF = lazy_pattern(r"(?:\.{2,}|…+|\s?[\[(<](?:truncated|cut|snip)[^/:]{0,40})\Z", re.IGNORECASE)
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
+_DIRECTORY_BUCKET = lazy_pattern(r":::[a-z0-9-]{3,63}--x-s3(?:/|\Z)", re.ASCII)
 _TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
 
 
@@ -193,6 +195,9 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         action_evidence, actions = derive_actions(failure, facts)
         action = actions[0] if actions and action_evidence != "possible" else None
     resource = resource or facts.resource or _find_resource(failure, facts, action)
+    if action_evidence == "derived" and (session := _session_action(action, resource, failure)) is not None:
+        # The action on the bucket is found again, with the ARN of a directory bucket.
+        action, actions, resource = session, (session,), None
     principal = try_parse_principal(text) or parse_masked_principal(text)
     account: str | None = getattr(principal, "account", None)
     has_masked_account = account == PLACEHOLDER_ACCOUNT and PLACEHOLDER_ACCOUNT not in (text or "")
@@ -226,6 +231,19 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         message_rule=message_rule,
         service_message=service_message,
     )
+
+
+def _session_action(action: str | None, resource: str | None, failure: AccessDenied) -> str | None:
+    """Return the action that a call on objects of an S3 directory bucket requires instead.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam.html: the operations of the Zonal
+    endpoint API.
+    """
+    if resource is None or action is None or not action.startswith("s3:"):
+        return None
+    if "Bucket" in (failure.envelope.operation or "").removeprefix("HeadBucket"):
+        return None
+    return "s3express:CreateSession" if _DIRECTORY_BUCKET.search(resource) else None
 
 
 def _describe_caller(

@@ -302,6 +302,17 @@ RESOURCE_POLICIES = {
         "aws s3api get-bucket-policy --bucket BUCKET --query Policy --output text",
         "aws s3api put-bucket-policy --bucket BUCKET --policy file://policy.json",
     ),
+    "s3express": ResourcePolicy(
+        "bucket policy",
+        "aws s3api get-bucket-policy --bucket BUCKET --query Policy --output text",
+        "aws s3api put-bucket-policy --bucket BUCKET --policy file://policy.json",
+    ),
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-bucket-policy.html
+    "s3tables": ResourcePolicy(
+        "table bucket policy",
+        "aws s3tables get-table-bucket-policy --table-bucket-arn TABLE_BUCKET_ARN --query resourcePolicy --output text",
+        "aws s3tables put-table-bucket-policy --table-bucket-arn TABLE_BUCKET_ARN --resource-policy file://policy.json",
+    ),
     "kms": ResourcePolicy(
         "key policy",
         "aws kms get-key-policy --key-id ARN --policy-name default --query Policy --output text",

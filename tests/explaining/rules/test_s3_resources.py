@@ -1,0 +1,88 @@
+"""The action and resource that an S3 call requires: bucket, object, copy, access point and directory bucket."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+DENIED = "An error occurred (AccessDenied) when calling the {} operation: Access Denied"
+POINT = "arn:aws:s3:eu-west-1:111122223333:accesspoint/analytics"
+DIRECTORY = "arn:aws:s3express:REGION:ACCOUNT_ID:bucket/acme--use1-az4--x-s3"
+
+
+@pytest.mark.parametrize(
+    ("operation", "command", "action", "resource", "level"),
+    [
+        ("ListObjectsV2", "aws s3 ls s3://acme-in/a/", "s3:ListBucket", "arn:aws:s3:::acme-in", "on the bucket's ARN, not on objects"),
+        ("HeadBucket", "aws s3api head-bucket --bucket acme-in", "s3:ListBucket", "arn:aws:s3:::acme-in", "on the bucket's ARN, not on objects"),
+        ("ListObjectVersions", "aws s3api list-object-versions --bucket acme-in", "s3:ListBucketVersions", "arn:aws:s3:::acme-in", "on the bucket's ARN, not on objects"),
+        ("ListMultipartUploads", "aws s3api list-multipart-uploads --bucket acme-in", "s3:ListBucketMultipartUploads", "arn:aws:s3:::acme-in", "on the bucket's ARN, not on objects"),
+        ("GetObject", "aws s3 cp s3://acme-in/a.csv .", "s3:GetObject", "arn:aws:s3:::acme-in/a.csv", "on the object"),
+        ("HeadObject", "aws s3 cp s3://acme-in/a.csv .", "s3:GetObject", "arn:aws:s3:::acme-in/a.csv", "on the object"),
+        ("GetObject", "aws s3api get-object --bucket acme-in --key a.csv --version-id 3sL4kqtJlcpX out", "s3:GetObjectVersion", "arn:aws:s3:::acme-in/a.csv", "on the object"),
+        ("CreateMultipartUpload", "aws s3 cp a.bin s3://acme-in/a.bin", "s3:PutObject", "arn:aws:s3:::acme-in/a.bin", "on the object"),
+        ("AbortMultipartUpload", "aws s3api abort-multipart-upload --bucket acme-in --key a --upload-id u", "s3:AbortMultipartUpload", "arn:aws:s3:::acme-in/a", "on the object"),
+        ("ListBuckets", "aws s3 ls", "s3:ListAllMyBuckets", "*", "s3:ListAllMyBuckets."),
+        ("ListObjectsV2", f"aws s3 ls s3://{POINT}/in/", "s3:ListBucket", POINT, "on the access point"),
+        ("GetObject", f"aws s3api get-object --bucket {POINT} --key in/a.csv out", "s3:GetObject", f"{POINT}/object/in/a.csv", "on the access point's object"),
+        # All calls on objects of a directory bucket require a session, and no action of s3:.
+        ("PutObject", "aws s3 cp a.csv s3://acme--use1-az4--x-s3/a.csv", "s3express:CreateSession", DIRECTORY, "on the directory bucket"),
+        ("ListObjectsV2", "aws s3 ls s3://acme--use1-az4--x-s3", "s3express:CreateSession", DIRECTORY, "on the directory bucket"),
+    ],
+)  # fmt: skip
+def test_action_and_resource(operation: str, command: str, action: str, resource: str, level: str) -> None:
+    explanation = explain(f"$ {command}\n{DENIED.format(operation)}")
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    (statement,) = policy["Statement"]
+    assert (statement["Action"], statement["Resource"]) == (action, resource)
+    assert any(level in cause.text for cause in explanation.causes if cause.evidence == "derived")
+
+
+def test_copy_requires_both_objects() -> None:
+    explanation = explain(
+        f"copy failed: s3://acme-in/a.csv to s3://acme-out/b.csv {DENIED.format('CopyObject')}"
+    )
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    granted = {(each["Action"], each["Resource"]) for each in policy["Statement"]}
+    assert granted == {
+        ("s3:PutObject", "arn:aws:s3:::acme-out/b.csv"),
+        ("s3:GetObject", "arn:aws:s3:::acme-in/a.csv"),
+    }
+
+
+def test_reason_is_missing_outside_of_the_organization() -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason."""
+    shown = str(explain(f"$ aws s3 ls s3://acme-in\n{DENIED.format('ListObjectsV2')}"))
+    assert "outside the caller's account and organization" in " ".join(shown.split())
+    assert "aws s3api list-buckets --prefix acme-in --query 'Buckets[].Name'" in shown
+
+
+@pytest.mark.parametrize(
+    ("operation", "command"),
+    [("HeadObject", "aws s3 cp s3://acme-in/a.csv ."), ("ListBuckets", "aws s3 ls")],
+)
+def test_other_calls_say_nothing_of_organizations_first(operation: str, command: str) -> None:
+    """A HEAD response has no body, and a list of buckets is the caller's."""
+    assert "organization" not in explain(f"$ {command}\n{DENIED.format(operation)}").summary
+
+
+def test_alias_of_an_access_point_is_no_bucket() -> None:
+    alias = "analytics-abcdefghijklmnopqrstuvwxyz1234usw2a-s3alias"
+    remedy = explain(f"$ aws s3 ls s3://{alias}\n{DENIED.format('ListObjectsV2')}").remedies[0]
+    assert "access point alias" in remedy.steps[0]
+
+
+def test_policy_of_a_table_bucket() -> None:
+    arn = "arn:aws:s3tables:us-east-1:111122223333:bucket/analytics"
+    explanation = explain(
+        "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3tables:GetTable on resource: "
+        f"{arn}/table/0a1b2c3d because no resource-based policy allows the s3tables:GetTable action"
+    )
+    assert (
+        explanation.remedies[0]
+        .commands[0]
+        .startswith(f"aws s3tables get-table-bucket-policy --table-bucket-arn {arn} ")
+    )
