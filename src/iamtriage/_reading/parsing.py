@@ -91,7 +91,7 @@ def _mapping_reader() -> Callable[[Mapping[Any, object]], Iterable[Failure]]:
 
 @cache
 def _exception_reader() -> _ExceptionReader:
-    from iamtriage._reading.structured.exceptions import read_alone
+    from iamtriage._reading.structured.client_errors import read_alone
 
     return read_alone
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from iamtriage._reading.excerpts import excerpt
-from iamtriage._reading.structured.responses import state_response
-from iamtriage._reading.structured.statements import Statement, find_failure, read_at_length, read_exactly
+from iamtriage._reading.structured.client_errors import exception_text, read_by_text, read_client_error
+from iamtriage._reading.structured.statements import Statement, find_failure
 from iamtriage._reading.structured.values import as_document, load, status_of, text_of
 from iamtriage._reading.vocabulary.codes import is_generic, kind_of_client_class
 from iamtriage._reading.vocabulary.services import service_name
@@ -21,7 +20,6 @@ from iamtriage._reading.vocabulary.triggers import may_hold_failure
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage._reading.structured.values import Document
     from iamtriage.failures._failures import Failure
 
 _MAX_EXCEPTIONS = 200
@@ -78,44 +76,21 @@ def _levels(error: BaseException) -> Iterator[list[BaseException]]:
         waiting = [each for each in reversed(handled) if each is not None]
 
 
-def read_alone(error: BaseException, *, contexts: bool) -> Failure | None:
-    """Read a ``ClientError`` if no other exception can add anything to it.
-
-    Args:
-        error: the exception.
-        contexts: whether a failure that was being handled counts, if the error itself is about access to nothing.
-    """
-    try:
-        response: object = getattr(error, "response", None)
-        operation: object = getattr(error, "operation_name", None)
-        if type(response) is not dict or type(operation) is not str or error.__cause__ is not None:
-            return None
-        failure = _client_error(_text_of(error), cast("Document", response), operation)
-        if failure is None or error.__context__ is None or error.__suppress_context__:
-            return failure
-    except KeyboardInterrupt:
-        raise
-    except BaseException:  # noqa: BLE001 (foreign attributes may raise anything)
-        return None
-    is_whole = failure.envelope.request_id is not None
-    return failure if is_whole and not (contexts and failure.kind == "aws_error") else None
-
-
 def _failure(error: BaseException) -> Failure | None:
-    text = _text_of(error)
+    text = exception_text(error)
     try:
         return _by_shape(error, text)
     except KeyboardInterrupt:
         raise
     except BaseException:  # noqa: BLE001 (what a foreign exception holds may raise anything)
-        return _by_text(text)
+        return read_by_text(text)
 
 
 def _by_shape(error: BaseException, text: str) -> Failure | None:
     response = as_document(_attribute(error, "response"))
     operation = _attribute(error, "operation_name")
     if response and isinstance(operation, str):
-        return _client_error(text, response, operation)
+        return read_client_error(text, response, operation)
     status, body = _attribute(error, "status"), _attribute(error, "body")
     if (
         isinstance(status, int)
@@ -130,30 +105,7 @@ def _by_shape(error: BaseException, text: str) -> Failure | None:
     # The text of a KeyError is the missing key, such as 'AccessDenied' of a table of codes.
     if issubclass(type(error), KeyError) and not any(map(str.isspace, text)):
         return None
-    return _by_text(text)
-
-
-def _by_text(text: str) -> Failure | None:
-    if not may_hold_failure(text):
-        return None
-    from iamtriage._reading.assembly import read_cause
-
-    return read_cause(text)
-
-
-def _client_error(text: str, response: Document, operation: str) -> Failure | None:
-    """Read a ``ClientError``: its response states the facts, its text has the places of some."""
-    statement = state_response(response, operation)
-    if statement is None:
-        return _by_text(text)
-    if statement.source != "botocore" or not statement.claimed:
-        statement = statement._replace(source="botocore", claimed=True)
-    if not text.endswith(statement.message):
-        said = as_document(response.get("Error")).get("Message")
-        if isinstance(said, str) and statement.message not in text:
-            # A subclass with a text of its own.
-            text = statement.message
-    return read_exactly(statement, text) or read_at_length(statement, text)
+    return read_by_text(text)
 
 
 def _api_exception(error: BaseException, text: str, status: int, body: str | bytes | None) -> Failure | None:
@@ -172,7 +124,7 @@ def _api_exception(error: BaseException, text: str, status: int, body: str | byt
             text, "kubernetes", claimed=True, kind="kubernetes_unauthorized", status_code=str(status)
         )
         return find_failure(statement)
-    return _by_text(text)
+    return read_by_text(text)
 
 
 def _botocore_error(error: BaseException, text: str) -> Failure | None:
@@ -200,7 +152,7 @@ def _modelled_error(error: BaseException, text: str) -> Failure | None:
     """
     name = type(error).__name__
     if is_generic(name):
-        return _by_text(text)
+        return read_by_text(text)
     metadata = _attribute(error, "response_metadata")
     service = type(error).__module__.partition(".")[0].removeprefix(_SDK_V4)
     statement = Statement(
@@ -218,18 +170,6 @@ def _modelled_error(error: BaseException, text: str) -> Failure | None:
 
 def _is_botocore(cls: type) -> bool:
     return cls.__module__.split(".", 1)[0] in {"botocore", "aiobotocore"} or cls.__name__ == "BotoCoreError"
-
-
-def _text_of(error: BaseException) -> str:
-    """Return an exception's text, "" if even that raises."""
-    try:
-        text = str(error)
-        # A class of strings may have its own methods, which can raise as well.
-        return excerpt(text if type(text) is str else str.__str__(text))
-    except KeyboardInterrupt:
-        raise
-    except BaseException:  # noqa: BLE001 (a foreign __str__ may raise anything)
-        return ""
 
 
 def _has(error: BaseException, *names: str) -> bool:
