@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage.inputs._selection import Selection, build_selection, find_sibling, sibling_folder
+from iamtriage.inputs._selection import Selection, build_selection, find_sibling, find_sibling_folder
 from tests.tables import check_rows
 
 _REGIONS = ("us-east-1", "ap-southeast-7", "us-gov-west-1", "us-isob-east-1", "cn-north-1", "eusc-de-east-1")
@@ -67,7 +67,7 @@ def test_folders_of_which_everything_is_selected(path: str, covered: bool) -> No
 )  # fmt: skip
 def test_siblings(path: str, folder: str | None) -> None:
     assert (find_sibling(path) is None) is (folder is None)
-    assert sibling_folder(path) == (folder or path)
+    assert find_sibling_folder(path) == (folder or path)
 
 
 @pytest.mark.parametrize(

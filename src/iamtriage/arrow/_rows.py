@@ -200,7 +200,10 @@ def _find_only_resource(resources: object) -> object:
 
 
 def _split_message(message: str) -> tuple[str | None, object]:
-    """Return the session that a denial names, and the rest of the message; without one, the message."""
+    """Return the session that a denial names, and the rest of the message.
+
+    Without a session, the rest is the whole message.
+    """
     at = message.find(_MARK)
     matched = _match_message(message, at) if at >= 0 else None
     if matched is None:

@@ -1,4 +1,4 @@
-"""Write the failures that ``scan`` finds as annotations of GitHub Actions, or as SARIF for code scanning."""
+"""Write failures as annotations for GitHub Actions, or as SARIF for code scanning."""
 
 from __future__ import annotations
 

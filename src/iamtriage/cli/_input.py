@@ -127,7 +127,7 @@ def read_text(name: str) -> str:
 
 
 def find_compression_name(name: str) -> str | None:
-    """Return the format in which a file is compressed; ``None`` if it is not compressed.
+    """Return the compression format of a file, or ``None``.
 
     Raises:
         OSError: The file cannot be read.

@@ -1,4 +1,4 @@
-"""Arguments and help that several commands share."""
+"""Add and parse arguments that several commands share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exit statuses, and output that is safe for terminals."""
+"""Print output that is safe for terminals, and define the exit statuses."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def format_value(value: object) -> str:
 
 
 def bold(text: str, file: TextIO | None = None) -> str:
-    """Make a text bold if a file, else standard output, is a terminal, unless ``NO_COLOR`` is set."""
+    """Make a text bold if the output is a terminal and ``NO_COLOR`` is not set."""
     is_colored = (file or sys.stdout).isatty() and not os.environ.get("NO_COLOR")
     return f"{_BOLD}{text}{_PLAIN}" if is_colored else text
 

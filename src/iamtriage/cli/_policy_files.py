@@ -18,7 +18,7 @@ _WILDCARDS = frozenset("*?[")
 
 
 def find_policy_files(name: str) -> list[str]:
-    """Return the files of a POLICY argument: itself, those that a pattern matches, or a folder's JSON files.
+    """Return the files of a POLICY argument: a file, a pattern, or a folder with JSON files.
 
     Raises:
         InputError: There is no such file.

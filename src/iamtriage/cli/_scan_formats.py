@@ -1,4 +1,4 @@
-"""Write the failures that ``scan`` finds as text, JSON lines, CSV or Parquet."""
+"""Write failures as text, JSON lines, CSV or Parquet."""
 
 from __future__ import annotations
 

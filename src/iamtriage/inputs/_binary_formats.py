@@ -42,7 +42,7 @@ _MAX_PREFIX = 64
 
 
 def find_binary_format(prefix: bytes) -> str | None:
-    r"""Return what a file is, for an error message, if its first bytes show that it is not text.
+    r"""Describe the binary format of a file by its first bytes; ``None`` for text.
 
     >>> find_binary_format(b"PK\x03\x04\x14")
     'a zip archive; decompress it first'

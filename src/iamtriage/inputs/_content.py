@@ -30,7 +30,7 @@ _TEXT_BUFFER_SIZE = 65_536
 
 
 def describe_os_error(error: OSError) -> str:
-    """Return the reason of an error, in the same words on every operating system.
+    """Return the reason of an error, the same on every operating system.
 
     >>> describe_os_error(FileNotFoundError(2, "The system cannot find the file specified"))
     'No such file or directory'
@@ -205,7 +205,7 @@ class Content:
 
 
 class _ByteFile(RawIOBase):
-    """A binary stream of a content. Closing it leaves the content open."""
+    """A binary stream of the bytes of a content. Closing it leaves the content open."""
 
     def __init__(self, content: Content) -> None:
         super().__init__()

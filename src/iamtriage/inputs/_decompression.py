@@ -17,7 +17,7 @@ PART_SIZE = 1 << 20
 
 
 class DecompressionError(Exception):
-    """Compressed data that is incomplete, invalid, or not readable here; the message is the reason."""
+    """Compressed data that is incomplete, invalid, or cannot be read here. The message is the reason."""
 
 
 class _Decompressor(Protocol):
@@ -143,7 +143,9 @@ def find_compression(prefix: bytes) -> Compression | None:
 
 
 def decompress(compression: Compression, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield decompressed parts of at most ``PART_SIZE`` bytes; several members are one content.
+    """Yield decompressed data in parts of at most ``PART_SIZE`` bytes.
+
+    Several members are read as one content.
 
     Args:
         compression: The format.

@@ -39,7 +39,7 @@ def _read_lines(file: TextIO) -> Iterator[str]:
 
 
 def _find_reader(content: Content) -> Reader | None:
-    """Return the function that reads the failing records of a content; ``None`` if it holds no records."""
+    """Return the function that reads the records of failed calls, or ``None`` for other content."""
     if not (content.is_parquet or content.prefix.lstrip(_BEFORE_RECORDS).startswith(_RECORD_STARTS)):
         return None
     from iamtriage.inputs._records.formats import find_format
@@ -51,13 +51,13 @@ class Source(Protocol):
     """Opens the bytes of an input."""
 
     def open(self) -> AbstractContextManager[tuple[Iterator[bytes], int | None]]:
-        """Open the bytes; the number is the file descriptor of a pipe or terminal."""
+        """Open the bytes, and return them with the file descriptor of a pipe or terminal."""
         ...
 
 
 @attrs.define
 class Input:
-    """A file or object to read; what cannot be read is an input, too.
+    """A file or object to read. One that cannot be read is an input, too.
 
     Nothing is opened before it is read, so inputs can be pickled and read by other processes. Each method
     reads the input from its beginning. None raises on content or on errors of the operating system:

@@ -32,7 +32,7 @@ def _load_slowly(data: bytes | str) -> object:
 
 
 def load(data: bytes | str) -> object:
-    r"""Load JSON; ``None`` for anything else.
+    r"""Load JSON, or return ``None`` for anything else.
 
     >>> load(b'{"eventName": "GetObject"}')
     {'eventName': 'GetObject'}
@@ -58,7 +58,7 @@ def _load_tolerantly(text: str) -> object:
 
 
 def get(value: object, *keys: str) -> object:
-    """Return a value in nested objects; ``None`` if there is none.
+    """Return a value in nested objects, or ``None``.
 
     >>> get({"cloud": {"region": "us-east-1"}}, "cloud", "region")
     'us-east-1'

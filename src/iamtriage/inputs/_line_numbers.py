@@ -45,7 +45,7 @@ class LineNumbers:
             self._chars -= len(self._lines.popleft()[1])
 
     def find(self, failure: Failure) -> int | None:
-        """Return the number of the line in which a failure begins; ``None`` if it cannot be found.
+        """Return the number of the line in which a failure begins, or ``None``.
 
         Failures have to be passed in the order in which they were read.
         """

@@ -24,7 +24,7 @@ _READ_SIZE = 65_536
 
 
 def find_live_descriptor(stream: Any) -> int | None:  # noqa: ANN401 (any stream, with a descriptor or without)
-    """Return the file descriptor of a stream that can be waited for; ``None`` for files and on Windows."""
+    """Return the file descriptor of a stream to wait for; ``None`` for files and on Windows."""
     if os.name == "nt":
         # Windows can wait only for sockets.
         return None

@@ -24,7 +24,7 @@ _SPACE = lazy_pattern(r"\s*")
 
 
 def find_messages(content: Content) -> Iterator[str] | None:
-    """Return the messages of log events as lines of a log; ``None`` for any other content.
+    """Return the messages of log events as lines of a log, or ``None`` for other content.
 
     A document that is invalid, or holds no log events, is yielded as it is.
     """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date, datetime  # noqa: TC004 (loading it takes longer than reading a short text)
 
-__all__ = ("Selection", "build_selection", "find_sibling", "sibling_folder")
+__all__ = ("Selection", "build_selection", "find_sibling", "find_sibling_folder")
 
 # The folders next to CloudTrail/ in a trail's bucket that contain no events of calls. Source:
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
@@ -41,7 +41,7 @@ _PARTITIONS = {
 
 
 def find_sibling(path: str) -> str | None:
-    """Return what a path in a trail's tree holds instead of the events of calls; ``None`` for any other path.
+    """Return why a path in a trail's tree contains no events of calls, or ``None``.
 
     >>> find_sibling("AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/11/27/x.json.gz")
     'CloudTrail digests, which hold no events'
@@ -52,7 +52,7 @@ def find_sibling(path: str) -> str | None:
     return _SIBLINGS[match[1]] if match else None
 
 
-def sibling_folder(path: str) -> str:
+def find_sibling_folder(path: str) -> str:
     """Return the folder of digests, Insights events or aggregated events that a path is in."""
     match = _SIBLING.search(path)
     return path[: match.end(1)] if match else path
@@ -120,9 +120,9 @@ class Selection(Value):
     def includes(self, record: Mapping[str, object]) -> bool:
         """Return whether a record is selected. One that does not state a time, account or Region is."""
         if self.since is not None or self.until is not None:
-            from iamtriage.inputs._times import time_of
+            from iamtriage.inputs._times import find_time
 
-            time = time_of(record)
+            time = find_time(record)
             if time is not None and (
                 time < self._since_text or (self._until_text and time >= self._until_text)
             ):
@@ -173,16 +173,16 @@ def _parse_time(name: str, value: datetime | date | str | None) -> datetime | No
 
 def _parse_path(path: str) -> tuple[str | None, str | None, date | None, date | None]:
     """Return the account, Region, first and last day of a path, each ``None`` if it is not stated."""
-    from iamtriage.inputs._times import days_of
+    from iamtriage.inputs._times import find_days
 
     match = _TREE.search(path)
     if match is not None:
-        first, last = days_of(match["year"], match["month"], match["day"])
+        first, last = find_days(match["year"], match["month"], match["day"])
         return match["account"], match["region"], first, last
     account, region, day = (
         found[1] if (found := pattern.search(path)) else None for pattern in _PARTITIONS.values()
     )
-    first, last = days_of(day[:4], day[4:6], day[6:]) if day else (None, None)
+    first, last = find_days(day[:4], day[4:6], day[6:]) if day else (None, None)
     return account, region, first, last
 
 

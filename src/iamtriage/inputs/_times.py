@@ -11,7 +11,7 @@ from iamtriage._patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ("MAX_DELAY", "days_of", "format_time", "parse_time", "time_of")
+__all__ = ("MAX_DELAY", "find_days", "find_time", "format_time", "parse_time")
 
 # CloudTrail delivers events within minutes, sometimes hours; a folder is that of the delivery.
 MAX_DELAY = timedelta(days=1)
@@ -60,7 +60,7 @@ def format_time(time: datetime) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
 
 
-def days_of(year: str | None, month: str | None, day: str | None) -> tuple[date | None, date | None]:
+def find_days(year: str | None, month: str | None, day: str | None) -> tuple[date | None, date | None]:
     """Return the first and last day of a year, month or day."""
     if year is None:
         return None, None
@@ -74,7 +74,7 @@ def days_of(year: str | None, month: str | None, day: str | None) -> tuple[date 
     return first, following - _DAY
 
 
-def time_of(record: Mapping[str, object]) -> str | None:
+def find_time(record: Mapping[str, object]) -> str | None:
     """Return the time of an event in UTC, without its zone, so that times can be compared as strings."""
     for key in ("eventTime", "requestReceivedTimestamp", "time_dt", "time"):
         value = record.get(key)

@@ -1,4 +1,4 @@
-"""Read which role a caller was denied to assume, and the claims of the token, from CloudTrail records.
+"""Read denied role assumptions in CloudTrail records: the role, and the claims of the token.
 
 A CloudTrail record of a denied ``AssumeRoleWithWebIdentity`` states the claims of the token that trust
 policies check: the provider, the audience and the subject. The error message states none of them.
@@ -20,7 +20,7 @@ _OIDC_PROVIDER = ":oidc-provider/"
 
 
 def read_assumption(record: Mapping[str, Any]) -> Assumption:
-    """Return the role that a call was to assume, and the provider, audience and subject of the token."""
+    """Return the role to assume, and the provider, audience and subject of the token."""
     if record.get("eventName") not in _OPERATIONS:
         return NOT_ASSUMED
     role = get_nested(record, "requestParameters", "roleArn") or _first_resource(record)
@@ -73,7 +73,7 @@ def read_claims(record: Mapping[str, Any]) -> dict[str, str] | None:
 
 
 def get_nested(record: Mapping[str, Any], key: str, name: str) -> str | None:
-    """Return the text of a member of an object in a record."""
+    """Return a string in an object of a record, or ``None``."""
     inner = record.get(key)
     value = cast("Mapping[str, object]", inner).get(name) if isinstance(inner, Mapping) else None
     return value if isinstance(value, str) and value else None

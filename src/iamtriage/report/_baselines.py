@@ -53,7 +53,7 @@ class Baseline:
         return cls(cast("Mapping[str, Mapping[str, Any]]", problems))
 
     def update(self, problems: Iterable[Mapping[str, Any]]) -> Baseline:
-        """Return a baseline of these problems, with what this one says about them."""
+        """Return a baseline of other problems, with the members that you added to this one."""
         new = {
             each["fingerprint"]: {**{key: each.get(key) for key in _KEYS}, **self._extra(each["fingerprint"])}
             for each in problems

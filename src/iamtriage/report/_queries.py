@@ -151,12 +151,12 @@ class Queries:
         return [dict(zip(names, (_hide(row[0]), *row[1:]), strict=True)) for row in rows]
 
     def mark_known(self, fingerprints: Iterable[str]) -> None:
-        """State which problems are known, so that others are new."""
+        """Mark problems as known, so that all others are new."""
         self._execute("SET VARIABLE known = ?::VARCHAR[]", [list(fingerprints)])
         self._is_new = "fingerprint NOT IN (SELECT unnest(getvariable('known')))"
 
     def mark_run(self, run: int) -> None:
-        """State that problems which only later runs have seen are new."""
+        """Mark the problems that only later runs have seen as new."""
         self._is_new = f"min(run) > {run:d}"
 
     def problems(self, limit: int | None = None, *, having: str = "true") -> Iterator[dict[str, Any]]:

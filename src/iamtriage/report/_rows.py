@@ -1,4 +1,7 @@
-"""Read inputs into rows, one per denial. Worker processes import this module, so it imports little."""
+"""Read inputs into rows, one per denial.
+
+Worker processes import this module, so it imports little.
+"""
 
 from __future__ import annotations
 

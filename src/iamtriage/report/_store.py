@@ -152,7 +152,7 @@ class Store:
             self.query("INSERT INTO runs VALUES (?, ?, false)", [self.run, started])
 
     def finish_run(self, *, has_read: bool) -> None:
-        """State that the run has read all inputs. A run without new inputs leaves no trace."""
+        """Mark the run as finished, or remove it if it has read no new inputs."""
         if has_read:
             self.query("UPDATE runs SET is_finished = true WHERE id = ?", [self.run])
             return

@@ -1,1 +1,1 @@
-"""The commands, with a module per group of commands."""
+"""Define the commands, with a module per group."""

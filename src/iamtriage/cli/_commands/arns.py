@@ -1,4 +1,4 @@
-"""The command ``arn``."""
+"""Define the command ``arn``."""
 
 from __future__ import annotations
 

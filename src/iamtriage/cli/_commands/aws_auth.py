@@ -1,4 +1,4 @@
-"""The commands ``aws-auth lint``, ``fix``, ``migrate``, and ``who``."""
+"""Define the commands ``aws-auth lint``, ``fix``, ``migrate``, and ``who``."""
 
 from __future__ import annotations
 

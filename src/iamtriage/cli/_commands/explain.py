@@ -1,4 +1,4 @@
-"""The command ``explain``."""
+"""Define the command ``explain``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands ``parse`` and ``scan``."""
+"""Define the commands ``parse`` and ``scan``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command ``redact``."""
+"""Define the command ``redact``."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _read(source: Input) -> str:
-    """Return the text of an input, empty if it is not complete: secrets in binary data would not be found."""
+    """Return the text of an input, or an empty string if secrets in it could be missed."""
     from iamtriage.inputs._content import NUL_BYTES
 
     text = ""

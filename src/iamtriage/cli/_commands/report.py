@@ -1,4 +1,4 @@
-"""The command ``report``."""
+"""Define the command ``report``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command ``sts``."""
+"""Define the command ``sts``."""
 
 from __future__ import annotations
 

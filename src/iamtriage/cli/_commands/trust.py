@@ -1,4 +1,4 @@
-"""The command ``trust``."""
+"""Define the command ``trust``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command ``why``."""
+"""Define the command ``why``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read the elements of a JSON array one by one, so that memory does not grow with the array."""
+"""Read the elements of a JSON array one by one, in bounded memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _HasProblem(Protocol):
 
 
 def read_elements(chunks: Iterator[bytes], progress: _HasProblem) -> Iterator[object]:
-    """Yield the elements of an array, up to its end or up to where it is not JSON.
+    """Yield the elements of an array, up to its end or an error.
 
     Args:
         chunks: The array without its opening bracket, in parts.

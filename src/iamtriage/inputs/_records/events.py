@@ -24,12 +24,12 @@ _CONTAINERS = frozenset({*_LISTS, "detail", "items", "CloudTrailEvent", "message
 
 
 def is_eventful(document: Record) -> bool:
-    """Return whether a document is an event or holds events."""
+    """Return whether a document is an event or contains events."""
     return "digestS3Object" in document or any(True for _ in find_events(document))
 
 
 def find_events(document: object, depth: int = 0) -> Iterator[Record]:
-    """Yield the events of calls that a document is or holds, also those in JSON texts."""
+    """Yield the events of calls in a document, also those in JSON strings."""
     if isinstance(document, str):
         document = load(document) if document.lstrip().startswith("{") else None
     if not isinstance(document, Mapping) or depth > _MAX_DEPTH:
@@ -71,7 +71,7 @@ def has_failed(event: Record) -> bool:
 
 
 def parse_record(record: Record) -> Failure | None:
-    """Return the failure of a record of an event, or of a flat record with a fingerprint."""
+    """Return the failure of an event, or of a flat record with a fingerprint."""
     if "fingerprint" not in record:
         return parse(record)
     from iamtriage.failures._record_parsing import from_record

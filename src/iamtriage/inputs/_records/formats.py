@@ -48,11 +48,13 @@ _OTHER_CATEGORIES = {
 
 
 class Reader(Protocol):
+    """Reads the records of failed calls, and counts all records."""
+
     def __call__(self, content: Content, progress: Progress) -> Iterator[Record]: ...
 
 
 def find_format(content: Content) -> Reader | None:
-    """Return the function that reads the failing records of a content; ``None`` if it holds no records."""
+    """Return the function that reads the records of failed calls, or ``None`` for other content."""
     if content.is_parquet:
         return read_parquet
     if content.encoding == "utf-16":
@@ -80,7 +82,7 @@ def find_format(content: Content) -> Reader | None:
 def read_denials(
     reader: Reader, content: Content, selection: Selection, progress: Progress
 ) -> Iterator[Record]:
-    """Yield the failing records of a content that are selected, and count all of them."""
+    """Yield the selected records of failed calls, and count all records."""
     records = reader(content, progress)
     if not selection:
         yield from records
@@ -105,7 +107,7 @@ def _is_event_line(line: bytes) -> bool:
 
 
 def _is_event_array(content: Content, start: int) -> bool:
-    """Return whether the first element of an array is an event, or holds one; so is an empty ``Records``."""
+    """Return whether an array begins with an event, or is an empty ``Records``."""
     if _EMPTY_ARRAY.match(_strip_start(content.prefix)):
         return True
     for element in read_elements(iter((_strip_start(content.prefix)[start:],)), Progress()):
@@ -126,7 +128,7 @@ def _looks_eventful(head: bytes) -> bool:
 
 
 def _read_log_file(content: Content, progress: Progress) -> Iterator[Record]:
-    """Read a log file as CloudTrail writes it, in parts between two of its records.
+    """Read a log file as CloudTrail writes it, in parts that end between two records.
 
     If a part is not whole records, it and the rest are parsed element by element.
     """
@@ -177,7 +179,7 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _read_array(content: Content, progress: Progress) -> Iterator[Record]:
-    """Read an array of events, or an object that begins with one, element by element."""
+    """Read an array of events, also at the beginning of an object, element by element."""
     chunks = iter(content)
     data = _strip_start(next(chunks, b""))
     array = _ARRAY.match(data)

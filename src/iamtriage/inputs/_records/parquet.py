@@ -1,4 +1,4 @@
-"""Read the failing records of Parquet files.
+"""Read the records of failed calls in Parquet files.
 
 These are OCSF events of Amazon Security Lake; CloudTrail records, also with names in lower case as Athena
 writes them; and flat records as ``iamtriage.arrow`` and ``iamtriage scan --format parquet`` write them.
@@ -61,7 +61,10 @@ _FLAT = frozenset(FlatRecord.__annotations__)
 
 
 def read_parquet(content: Content, progress: Progress) -> Iterator[Record]:
-    """Yield the failing records of a Parquet file; only their rows become Python objects."""
+    """Yield the records of failed calls in a Parquet file.
+
+    Only their rows become Python objects.
+    """
     try:
         parquet: Any = import_module("pyarrow.parquet")
     except ImportError:

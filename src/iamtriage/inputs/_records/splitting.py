@@ -1,4 +1,4 @@
-"""Split a part of a CloudTrail log file into its records, and find those that state an error."""
+"""Split a part of a CloudTrail log file into records, and find those of failed calls."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ERROR_MARK = b'"error'
 
 
 def split_records(part: bytes) -> tuple[int, list[Record]] | None:
-    """Return the number of records in a part of an array, and those that can state an error.
+    """Return the number of records in a part of an array, and those of calls that may have failed.
 
     All of the part is parsed, because objects within a record can look like records. With msgspec, only those
     that state an error become Python objects.

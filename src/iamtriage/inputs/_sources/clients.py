@@ -16,7 +16,7 @@ _MAX_CONNECTIONS = 32
 
 
 class Clients:
-    """Creates the S3 client of a session when it is first needed, and again in another process.
+    """Creates the S3 client of a session on first use, in each process.
 
     A pickled instance states the profile and the Region of its session, never credentials: another process
     finds those as botocore does, from its environment and config files.
@@ -50,16 +50,16 @@ class Clients:
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the names of the profile and the Region."""
         if self._session is None:
-            return _clients_for, (None, None)
-        return _clients_for, (
+            return _find_clients, (None, None)
+        return _find_clients, (
             self._session.get_config_variable("profile"),
             self._session.get_config_variable("region"),
         )
 
 
 @cache
-def _clients_for(profile: str | None, region: str | None) -> Clients:
-    """Return the clients of a profile and Region, the same for all inputs of a process."""
+def _find_clients(profile: str | None, region: str | None) -> Clients:
+    """Return the clients of a profile and Region, one for all inputs of a process."""
     from botocore.session import Session
 
     session = Session(profile=profile)

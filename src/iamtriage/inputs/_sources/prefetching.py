@@ -26,7 +26,7 @@ _MAX_OBJECT = 8 << 20
 
 
 class _FetchedObject:
-    """An object that is being fetched; what is pickled, or read again, is the object in S3."""
+    """An object that is being fetched. Pickling it, or reading it again, uses the object in S3."""
 
     def __init__(self, source: S3Object, executor: Executor) -> None:
         self._source = source
@@ -51,7 +51,7 @@ def _fetch(source: S3Object) -> list[bytes]:
 
 
 class _Fetcher:
-    """The threads that fetch objects, which start with the first object."""
+    """The threads that fetch objects, started with the first object."""
 
     def __init__(self) -> None:
         self._executor: Executor | None = None
@@ -65,7 +65,7 @@ class _Fetcher:
             self._executor.shutdown(wait=False, cancel_futures=kind is not None)
 
     def fetch(self, source: Input) -> int | None:
-        """Begin to fetch an input; return its size, or ``None`` for one that is not fetched."""
+        """Begin to fetch an input, and return its size, or ``None`` if it is not fetched."""
         if source.size is None or source.size > _MAX_OBJECT:
             return None
         return source.size if source.change_source(self._begin) else None
@@ -81,7 +81,7 @@ class _Fetcher:
 
 
 def prefetch(inputs: Iterable[Input]) -> Iterator[Input]:
-    """Yield inputs, with the S3 objects that come next fetched in parallel.
+    """Yield inputs, and fetch the next S3 objects in parallel.
 
     At most 64 MB are held. Objects larger than 8 MB are not fetched ahead, and neither are other inputs.
 

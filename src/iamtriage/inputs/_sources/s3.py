@@ -15,7 +15,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.inputs._inputs import Input
-from iamtriage.inputs._selection import find_sibling, sibling_folder
+from iamtriage.inputs._selection import find_sibling, find_sibling_folder
 from iamtriage.inputs._sources.clients import Clients
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ class _Listing:
             return
         sibling = find_sibling(key)
         if sibling is not None:
-            folder = sibling_folder(key)
+            folder = find_sibling_folder(key)
             if folder not in self._siblings:
                 self._siblings.add(folder)
                 yield self._build_sibling(folder, sibling)

@@ -21,7 +21,7 @@ _GROUPS = {"principal": "principal", "action": "action", "layer": "policy_type",
 
 
 def render_markdown(report: Contents, *, top: int = _MAX_ROWS) -> str:
-    """Return a report as Markdown (GitHub's, for its tables)."""
+    """Return a report as GitHub Flavored Markdown, which has tables."""
     return "\n".join(_lines(report, top)) + "\n"
 
 

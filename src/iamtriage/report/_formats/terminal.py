@@ -147,7 +147,7 @@ def _print_inputs(report: Contents, console: Console) -> None:
 
 @contextmanager
 def show_progress(file: TextIO) -> Generator[Callable[[ReportProgress], None]]:
-    """Show the progress of a report in one line of a terminal, and yield the function that updates it."""
+    """Show the progress of a report in a terminal, and yield the function that updates it."""
     bar = Progress(
         BarColumn(bar_width=24),
         TextColumn("{task.percentage:>3.0f} %"),

@@ -1,1 +1,1 @@
-"""The page of a report: one HTML file that loads nothing."""
+"""Render a report as one HTML page that loads nothing."""
