@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.htm
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -115,11 +115,12 @@ CALLED_BY_HAND = CauseType(
 
 def explain_missing_association(case: Case[AwsError | MissingCredentials], message: str) -> Explanation:
     """Explain that the cluster has no Pod Identity association for the pod's service account."""
-    facts = case.facts
-    for name, pattern in _ASSOCIATED.items():
-        found = pattern.search(message)
-        if found is not None:
-            facts = attrs.evolve(facts, **{name: found["value"]})
+    stated: dict[str, Any] = {
+        name: found["value"]
+        for name, pattern in _ASSOCIATED.items()
+        if (found := pattern.search(message)) is not None
+    }
+    facts = attrs.evolve(case.facts, **stated)
     case = attrs.evolve(case, facts=facts)
     account = f"the service account {facts.namespace or 'NAMESPACE'}/{facts.service_account or 'NAME'}"
     cluster = f"The cluster {facts.cluster}" if facts.cluster else "The cluster"

@@ -57,8 +57,7 @@ from iamtriage.explaining._rules.sts.trust_providers import find_other_provider
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.explaining._cause_types import Evidence
-    from iamtriage.explaining._explanations import Cause
+    from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
     from iamtriage.explaining._rules.sts.trust_problems import TrustProblem

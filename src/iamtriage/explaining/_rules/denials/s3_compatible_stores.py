@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.s3_compatible import find_s3_compatible_host
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Cause
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import Failure
 

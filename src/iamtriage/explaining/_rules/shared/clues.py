@@ -153,7 +153,7 @@ def safe_name(name: str | None) -> str | None:
     return name
 
 
-def find_option(case: _AnyCase, name: str) -> str | None:
+def find_option(case: _HasFailure, name: str) -> str | None:
     """Return the value of an option, such as ``profile``, of the command before the failure."""
     failure = case.failure
     start = failure.span[0]
