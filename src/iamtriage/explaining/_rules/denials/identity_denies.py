@@ -196,14 +196,16 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     statement = f"the statement {clip_text(denial.statements[0])}" if denial.statements else "a policy"
     verdict = f"{statement} denies it explicitly"
     named = f" named {clip_text(denial.statements[0])}" if denial.statements else ""
+    search = "Check in this order: the caller's identity-based policies, the resource's policy, the permissions boundary, service control policies, the session policy, the VPC endpoint policy."
+    lines = _simulation_with_context(denial, conditions)
+    if denial.policy is not None and commands.arn(denial.policy) == denial.policy:
+        search = f"It is in {clip_text(denial.policy)}. Read its conditions: a request that they do not match is not denied."
+        lines = _show_policy_commands(denial) if ":iam:" in denial.policy else ()
     remedy = Remedy(
         title=f"Find the Deny statement{named}",
         who="account administrator",
-        steps=(
-            "Check in this order: the caller's identity-based policies, the resource's policy, the permissions boundary, service control policies, the session policy, the VPC endpoint policy.",
-            "Satisfy what the Deny requires. If the request is legitimate, scope the Deny down.",
-        ),
-        commands=_simulation_with_context(denial, conditions),
+        steps=(search, "Satisfy what the Deny requires. If the request is legitimate, scope the Deny down."),
+        commands=lines,
         url=pages.EVALUATION,
     )
     return Explanation(

@@ -179,12 +179,20 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     reasons = matching_reasons(action, facts.authorization_details)
     if reasons:
         first = reasons[0]
-        if action is None and first.action:
-            action, action_evidence = first.action, "supplied"
+        if first.action and first.action.lower() != (action or "").lower():
+            # AWS allowed the action of the message, if there is one, and denied another of the same call.
+            action, action_evidence, resource = first.action, "supplied", first.resource or None
+            deny, policy_type, policy_type_evidence, policy = first.deny, None, "supplied", None
         resource = resource or first.resource
         if first.policy_type is not None:
             deny, policy_type, policy_type_evidence = first.deny, first.policy_type, "supplied"
             policy = next((each.arn for each in first.policies if each.arn), policy)
+            statements = first.sids or statements
+        elif first.deny is not None:
+            # AWS omits the types of policies, but not which statement denied.
+            if deny is None:
+                deny, policy_type_evidence = first.deny, "supplied"
+            policy = policy or next((each.arn for each in first.policies if each.arn), None)
             statements = first.sids or statements
         others = tuple((each.policy_type, each.deny) for each in reasons[1:] if each.policy_type is not None)
     actions: tuple[str, ...] = (action,) if action else ()
