@@ -34,6 +34,7 @@ from iamtriage.failures._failures import AccessDenied
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
+    from iamtriage.authorization._denials import Denial as Reason
     from iamtriage.policies._grants import Location
 
 __all__ = (
@@ -158,43 +159,78 @@ class Denial(Value):
         return Location(partition, self.facts.region, self.account, names)
 
 
-def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
-    """Build a denial from the failure and the supplied facts."""
-    text, action, resource = failure.principal or facts.caller, failure.action, failure.resource
-    deny, policy_type, policy = failure.deny, failure.policy_type, failure.policy_arn
+@attrs.frozen
+class _Decision:
+    """What the message, the decoded message and the authorization details state about the decision."""
+
+    action: str | None
+    resource: str | None
+    deny: Deny | None
+    policy_type: PolicyType | None
+    policy: str | None
     action_evidence: Evidence = "reported"
     policy_type_evidence: Evidence = "reported"
     statements: tuple[str, ...] = ()
-    others: tuple[tuple[PolicyType, Deny | None], ...] = ()
+    other_policy_types: tuple[tuple[PolicyType, Deny | None], ...] = ()
+
+
+def _read_decision(failure: AccessDenied, facts: Facts) -> _Decision:
+    decision = _Decision(
+        failure.action, failure.resource, failure.deny, failure.policy_type, failure.policy_arn
+    )
     message = facts.decoded_message
     if message is not None:
-        if message.action:
-            action, action_evidence = message.action, "supplied"
-        resource = message.resource or resource
-        if message.principal is not None:
-            text = text or message.principal.arn
-        if deny is None and message.deny is not None:
-            deny, policy_type_evidence = message.deny, "supplied"
         statements = tuple(each.sid for each in message.statements if each.sid)
-    reasons = matching_reasons(action, facts.authorization_details)
-    if reasons:
-        first = reasons[0]
-        if first.action and first.action.lower() != (action or "").lower():
-            # AWS allowed the action of the message, if there is one, and denied another of the same call.
-            action, action_evidence, resource = first.action, "supplied", first.resource or None
-            deny, policy_type, policy_type_evidence, policy = first.deny, None, "supplied", None
-        resource = resource or first.resource
-        if first.policy_type is not None:
-            deny, policy_type, policy_type_evidence = first.deny, first.policy_type, "supplied"
-            policy = next((each.arn for each in first.policies if each.arn), policy)
-            statements = first.sids or statements
-        elif first.deny is not None:
-            # AWS omits the types of policies, but not which statement denied.
-            if deny is None:
-                deny, policy_type_evidence = first.deny, "supplied"
-            policy = policy or next((each.arn for each in first.policies if each.arn), None)
-            statements = first.sids or statements
-        others = tuple((each.policy_type, each.deny) for each in reasons[1:] if each.policy_type is not None)
+        decision = attrs.evolve(
+            decision, resource=message.resource or decision.resource, statements=statements
+        )
+        if message.action:
+            decision = attrs.evolve(decision, action=message.action, action_evidence="supplied")
+        if decision.deny is None and message.deny is not None:
+            decision = attrs.evolve(decision, deny=message.deny, policy_type_evidence="supplied")
+    reasons = matching_reasons(decision.action, facts.authorization_details)
+    return _add_reasons(decision, reasons) if reasons else decision
+
+
+def _add_reasons(decision: _Decision, reasons: tuple[Reason, ...]) -> _Decision:
+    """Return the decision completed by the reasons that the authorization details state for one action."""
+    first = reasons[0]
+    if first.action and first.action.lower() != (decision.action or "").lower():
+        # AWS allowed the action of the message, if there is one, and denied another of the same call.
+        decision = _Decision(
+            first.action, first.resource or None, first.deny, None, None, "supplied", "supplied"
+        )
+    policy = next((each.arn for each in first.policies if each.arn), None)
+    decision = attrs.evolve(decision, resource=decision.resource or first.resource)
+    if first.policy_type is not None:
+        decision = attrs.evolve(
+            decision,
+            deny=first.deny,
+            policy_type=first.policy_type,
+            policy_type_evidence="supplied",
+            policy=policy or decision.policy,
+        )
+    elif decision.deny is None and first.deny is not None:
+        decision = attrs.evolve(decision, deny=first.deny, policy_type_evidence="supplied")
+    return attrs.evolve(
+        decision,
+        # AWS can omit the types of policies, but not which statement denied.
+        policy=decision.policy or policy,
+        statements=first.sids or decision.statements,
+        other_policy_types=tuple(
+            (each.policy_type, each.deny) for each in reasons[1:] if each.policy_type is not None
+        ),
+    )
+
+
+def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
+    """Build a denial from the failure and the supplied facts."""
+    text = failure.principal or facts.caller
+    message = facts.decoded_message
+    if message is not None and message.principal is not None:
+        text = text or message.principal.arn
+    decision = _read_decision(failure, facts)
+    action, action_evidence, resource = decision.action, decision.action_evidence, decision.resource
     actions: tuple[str, ...] = (action,) if action else ()
     if action is None or ":" not in action or _CUT_OFF.search(action):
         # Most messages name the action, and the table of actions is large.
@@ -230,12 +266,12 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         resource_arn=arn,
         account=account,
         resource_account=arn.account if arn is not None and ACCOUNT.fullmatch(arn.account) else None,
-        deny=deny,
-        policy_type=policy_type,
-        policy_type_evidence=policy_type_evidence,
-        policy=policy,
-        statements=statements,
-        other_policy_types=others,
+        deny=decision.deny,
+        policy_type=decision.policy_type,
+        policy_type_evidence=decision.policy_type_evidence,
+        policy=decision.policy,
+        statements=decision.statements,
+        other_policy_types=decision.other_policy_types,
         message_rule=message_rule,
         service_message=service_message,
     )
