@@ -61,7 +61,7 @@ _ISSUER = lazy_pattern(r"https://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?:/[\w.~
 _ARN = lazy_pattern(r"[\x21-\x7e]+", re.ASCII)
 _MAX_ARN_LENGTH = 2048
 # AWS itself writes a lone asterisk at the end: instance/*.
-_MASKS = lazy_pattern(r"(?<![/:])\*|\*(?!\Z)|[<>\[\]{}$#…]|\.\.\.|xxx|XXX")
+_MASKS = lazy_pattern(r"(?<![/:])\*|\*(?!\Z)|[<>\[\]{}$#…]|\.\.\.|(?i:xxx)")
 
 
 # Cached, because logs repeat the same calls. Words are of bounded length.
