@@ -80,12 +80,12 @@ MISSING: tuple[Golden, ...] = (
         {},
     ),
     (
-        "no-credentials-of-controller",
+        "no-credentials-in-controller",
         "kubectl get externalsecrets --namespace shop\norders  failed: Missing credentials in config",
         {},
     ),
     (
-        "no-credentials-of-log-shipper",
+        "no-credentials-in-log-shipper",
         (
             "[2026/08/03 10:15:00] [error] [aws_credentials] STS assume role request failed\n"
             "[2026/08/03 10:15:00] [error] [signv4] Provider returned no credentials, service=es"
@@ -118,7 +118,7 @@ TOKENS: tuple[Golden, ...] = (
 )
 OTHERS: tuple[Golden, ...] = (
     (
-        "sts-answered-by-named-other",
+        "sts-response-of-named-service",
         'POST "https://minio.shop.svc:9000/": '
         + web_identity_text("MethodNotAllowed", "The specified method is not allowed against this resource."),
         {},

@@ -64,7 +64,7 @@ _RBAC: tuple[Golden, ...] = (
     ("k8s-rbac-user", _forbidden("dev:ana", "delete", "pods", "shop", name="web-0"), {}),
     ("k8s-rbac-impersonate", _forbidden("dev:ana", "impersonate", "users", "", name="bob"), {}),
     ("k8s-rbac-path", 'forbidden: User "dev:ana" cannot get path "/metrics"', {}),
-    ("k8s-rbac-old-text", 'pods is forbidden: User "dev:ana" cannot list pods', {"namespace": "shop"}),
+    ("k8s-rbac-old-format", 'pods is forbidden: User "dev:ana" cannot list pods', {"namespace": "shop"}),
     (
         "k8s-rbac-masked-user",
         _forbidden("arn:aws:sts::****:assumed-role/dev/ana", "list", "widgets", ("shop")),

@@ -79,7 +79,7 @@ STS_UNREACHED = CauseType(
     recognised_by="The SDK called STS for a role's credentials and got no response.",
     fix="Allow the connection to the STS endpoint of the region, or create a VPC endpoint for STS.",
     sources=(pages.EKS_STS,),
-    example="no-way-to-sts",
+    example="sts-unreachable-from-pod",
 )
 TOKEN_FILE_UNREADABLE = CauseType(
     "token-file-unreadable",

@@ -64,7 +64,7 @@ OTHER_PROVIDER = CauseType(
     text="The code, a profile or another library uses a provider that ignores these variables, or the process does not have them.",
     fix="Use the default credential chain, without a profile or a fixed provider.",
     of="no-credentials",
-    example="no-credentials-beside-variables",
+    example="no-credentials-despite-variables",
 )
 SERVICE_ACCOUNT_WITHOUT_ROLE = CauseType(
     "service-account-without-role",

@@ -66,7 +66,7 @@ UNKNOWN_ACTION = CauseType(
     recognised_by='The message is a bare "Access Denied".',
     fix="Find the call in CloudTrail, or repeat it with debug output.",
     sources=(pages.ACCESS_DENIED,),
-    example="no-code-no-words",
+    example="no-code-no-message",
 )
 
 

@@ -53,7 +53,7 @@ SERVICE_ACCOUNT_RECREATED = CauseType(
     text="The service account was deleted or re-created. A token is valid only for the object that it was created for, not for a later one of the same name.",
     fix="Re-create the pod, so that it gets a token of the new account.",
     of="service-account-missing",
-    example="k8s-login-account-gone",
+    example="k8s-login-account-deleted",
 )
 CLIENT_KEEPS_TOKEN = CauseType(
     "client-keeps-token",
