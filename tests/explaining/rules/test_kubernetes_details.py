@@ -127,6 +127,65 @@ def test_map_in_the_text(arn: str, mode: str, code: str) -> None:
     assert explain(text, facts={"authentication_mode": mode}).causes[0].code == code
 
 
+def test_wrong_entry_explains_the_failure() -> None:
+    """Causes that are only possible do not follow, and an access entry is the other way."""
+    text = "$ kubectl get ns\nerror: You must be logged in to the server (Unauthorized)\n\n- rolearn: arn:aws:sts::111122223333:assumed-role/dev/ana\n  username: ana\n"
+    caller = "arn:aws:sts::111122223333:assumed-role/dev/ana"
+    explanation = explain(text, facts={"caller": caller, "cluster": "orders", "region": "eu-west-1"})
+    assert [cause.code for cause in explanation.causes] == ["map-entry-of-session", "identity-not-accepted"]
+    assert [remedy.title for remedy in explanation.remedies[:2]] == [
+        "Correct the rolearn in aws-auth",
+        "Or create an access entry for the role dev",
+    ]
+
+
+CONTEXT = "Updated context arn:aws:eks:eu-west-1:111122223333:cluster/orders in /home/ana/.kube/config"
+LOGIN = "$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)"
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        "$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::444455556666:user/tom\n",
+        "$ aws sts get-caller-identity --output yaml\nAccount: '444455556666'\nArn: arn:aws:iam::444455556666:user/tom\n",
+        "$ aws sts get-caller-identity --output table\n|  Account |  444455556666 |\n|  Arn     |  arn:aws:iam::444455556666:user/tom |\n",
+        "$ aws sts get-caller-identity --output text\n444455556666    arn:aws:iam::444455556666:user/tom    AIDAEXAMPLE\n",
+    ],
+    ids=["ARN", "YAML", "table", "text"],
+)
+def test_caller_of_another_account_than_the_cluster(identity: str) -> None:
+    """The account of the cluster is in the ARN of the kubeconfig's context."""
+    explanation = explain(f"$ export AWS_PROFILE=sandbox\n{identity}{CONTEXT}\n{LOGIN}")
+    assert explanation.summary == (
+        "kubectl used the user tom of the account 444455556666 (profile sandbox), and the cluster is in the account "
+        "111122223333: most likely, this is the wrong profile."
+    )
+    first, entry = explanation.remedies[:2]
+    assert (
+        "aws eks update-kubeconfig --name orders --region eu-west-1 --profile PROFILE_NAME" in first.commands
+    )
+    assert (entry.who, "arn:aws:iam::444455556666:user/tom" in entry.commands[0]) == (
+        "cluster administrator",
+        True,
+    )
+
+
+def test_profile_of_the_kubeconfig_is_not_the_identity_of_the_shell() -> None:
+    text = f"$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::444455556666:user/tom\n$ aws eks update-kubeconfig --name orders --profile prod\n{CONTEXT}\n{LOGIN}"
+    explanation = explain(text)
+    assert explanation.summary.startswith("The cluster could not authenticate the caller (401)")
+    assert "tom" not in explanation.to_text()
+
+
+def test_access_entry_is_shown_with_its_policy_and_who_creates_it() -> None:
+    """An access entry alone grants nothing, and the reader of the first steps cannot create it."""
+    shown = str(explain(LOGIN))
+    assert shown.index("a cluster administrator creates an access entry") < shown.index(
+        "aws eks create-access-entry"
+    )
+    assert "aws eks associate-access-policy" in shown
+
+
 def test_wrong_entry_of_a_user() -> None:
     user = "arn:aws:iam::111122223333:user/ana"
     text = f"{_log(f'ARN is not mapped: {user}')}\n\ndata:\n  mapUsers: |\n    - userarn: arn:aws:iam::444455556666:user/ana\n      username: ana\n"

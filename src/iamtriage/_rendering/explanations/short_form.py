@@ -252,9 +252,16 @@ def _is_assignment(commands: Sequence[str], count: int) -> bool:
     return 0 < count < len(commands) and _ASSIGNMENT.match(commands[count - 1]) is not None
 
 
-def _saving_steps(remedy: RemedyParts, commands: int) -> Iterator[int]:
-    """Yield the number of the step that saves each file that the first commands read."""
-    for name in files_of("\n".join(remedy.commands[:commands])):
+def _steps_of_commands(remedy: RemedyParts, commands: int) -> Iterator[int]:
+    """Yield the number of the step without which each of the first commands is of no use.
+
+    It saves the file that the command reads, or says who creates the access entry.
+    """
+    shown = "\n".join(remedy.commands[:commands])
+    if _CREATE_ENTRY in shown:
+        # An administrator runs this one, not the reader of the first steps.
+        yield from (index for index, step in enumerate(remedy.steps) if "creates an access entry" in step)
+    for name in files_of(shown):
         for index, step in enumerate(remedy.steps):
             if name in step:
                 yield index
@@ -295,12 +302,16 @@ class _Builder:
         if remedy:
             selection.commands = self._complete_commands(remedy, selection.commands)
             # A command that reads a file is of no use without the step that saves it.
-            selection.steps = tuple(sorted({*selection.steps, *_saving_steps(remedy, selection.commands)}))
+            selection.steps = tuple(
+                sorted({*selection.steps, *_steps_of_commands(remedy, selection.commands)})
+            )
         # A manifest repeats what the commands do, and a long policy is shown in full only.
         if self._count(selection) > parts.lines:
             selection.manifest = False
         if self._count(selection) > _LIMIT:
             selection.documents = False
+        if self._count(selection) > _LIMIT:
+            selection.commands = min(1, selection.commands)
         lines = min(parts.lines, _LIMIT) if self._count(selection) <= parts.lines - 2 else _LIMIT
         for name in _additions(parts):
             more = _MORE_FOR_TITLE if name == "titles" and not selection.titles else 0
@@ -339,7 +350,7 @@ class _Builder:
             setattr(wider, name, getattr(wider, name) + 1)
             if name == "commands" and remedy:
                 wider.commands = self._complete_commands(remedy, wider.commands)
-                steps = {*wider.steps, *_saving_steps(remedy, wider.commands)}
+                steps = {*wider.steps, *_steps_of_commands(remedy, wider.commands)}
                 wider.steps = tuple(sorted(steps))
             yield wider
             return

@@ -96,6 +96,9 @@ _CALLERS = lazy_pattern(
     r"\"Arn\"\s?:\s?\"(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\""
     r"|\b[Cc]aller(?: ?[Ii]dentity)?(?: ARN| Arn| is)?[=:]? ?[\"']?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
     r"|\bARN is not mapped: \\{0,2}\"?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
+    # The answer of get-caller-identity as text, YAML or a table.
+    r"|\bget-caller-identity\b[^\n]{0,200}\n\s{0,8}\"?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\"?\s{0,8}$"
+    r"|^\|?\s{0,4}Arn(?:: | {1,40}\| {1,40})(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
     r"|^\d{12}\s{1,8}(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\s{1,8}A[IR]",
     re.ASCII | re.MULTILINE,
 )

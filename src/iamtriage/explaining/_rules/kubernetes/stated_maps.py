@@ -97,7 +97,8 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
         summary=_summary(entry, form, caller),
         causes=(
             _wrong_entry_cause(entry, form, caller),
-            *(cause for cause in others if cause.code != "principal-recreated"),
+            # The entry explains the failure, so nothing that is only possible remains.
+            *(cause for cause in others if cause.evidence != "possible"),
         ),
         remedies=(
             _correct_entry_remedy(entry, caller),
@@ -177,9 +178,9 @@ def _access_entry_remedy(
 ) -> tuple[Remedy, ...]:
     """Return the remedy that creates an access entry, which requires the path that the text states."""
     cluster, principal = find_cluster(case), try_parse_principal(entry.arn)
-    if not cluster.uses_entries or isinstance(principal, RoleSession):
+    if not cluster.uses_entries:
         return ()
-    if form is MAP_ENTRY_OF_OTHER_ACCOUNT:
+    if form is MAP_ENTRY_OF_OTHER_ACCOUNT or isinstance(principal, RoleSession):
         # The entry's ARN is wrong, and the log shows the role's ARN without its path.
         mapped = build_cluster_principal(caller, is_canonical=True)
         return (

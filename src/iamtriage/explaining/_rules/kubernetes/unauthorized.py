@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator
 from iamtriage.explaining._rules.kubernetes.client_certificates import (
@@ -54,6 +55,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     create_entry_command,
     inspect_access_remedy,
 )
+from iamtriage.explaining._rules.shared.principal_words import describe_principal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,7 +127,10 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
 
 def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_type: str | None) -> Explanation:
     cluster = find_cluster(case)
+    other_account = _find_other_account(case, cluster)
     principal = build_cluster_principal(case.principal, case.caller or "the caller")
+    if other_account is not None and _uses_other_profile(case):
+        principal = build_cluster_principal(None, "the caller")
     is_terraform = TERRAFORM.search(case.text) is not None
     unsuited = describe_unsuited(case.principal)
     summary = "The cluster could not authenticate the caller (401): the text does not say why. Most often, the IAM principal has no access entry or aws-auth mapping, or kubectl uses another principal."
@@ -134,6 +139,8 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     if unknown_type is not None:
         summary = f"The API server did not accept the caller: kubectl could not even read the resource type {clip_text(unknown_type)}, which every cluster has."
     grants = tuple(grant_access_remedies(cluster, principal, namespace=case.facts.namespace))
+    if other_account is not None and not _uses_other_profile(case):
+        return _explain_other_account(case, cluster, other_account, grants)
     return Explanation(
         failure=case.failure,
         topic="kubernetes-login",
@@ -155,6 +162,62 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         notes=(
             "IAM policies don't grant access to a cluster. kubectl's setup needs eks:DescribeCluster only.",
             "The principal that created the cluster is its administrator, unless bootstrapClusterCreatorAdminPermissions was false. aws-auth doesn't list it; an access entry does.",
+        ),
+    )
+
+
+def _find_other_account(case: Case[KubernetesUnauthorized], cluster: Cluster) -> str | None:
+    """Return the account of the caller, if it is not the one of the cluster."""
+    account = getattr(case.principal, "account", None)
+    return account if isinstance(account, str) and cluster.account not in {None, account} else None
+
+
+def _uses_other_profile(case: Case[KubernetesUnauthorized]) -> bool:
+    """Return whether the kubeconfig names a profile, so that kubectl does not use the identity of the shell."""
+    profile = context_of(case.facts).profile
+    return is_derived(case.facts, "caller") and profile is not None and "update-kubeconfig" in profile.words
+
+
+def _explain_other_account(
+    case: Case[KubernetesUnauthorized], cluster: Cluster, account: str, grants: tuple[Remedy, ...]
+) -> Explanation:
+    """Explain that kubectl uses a principal of another account than the cluster's."""
+    caller, profile = describe_principal(case.principal, "the caller"), clues.find_profile(case)
+    used = "" if profile is None else f" (profile {profile})"
+    message = clues.message_text(case)
+    kubeconfig = f"{cluster.kubeconfig_command()} --profile PROFILE_NAME"
+    return Explanation(
+        failure=case.failure,
+        topic="kubernetes-login",
+        summary=f"kubectl used {caller} of the account {account}{used}, and the cluster is in the account {cluster.account}: most likely, this is the wrong profile.",
+        causes=(
+            OTHER_PRINCIPAL.cause(
+                "derived",
+                (f"The caller is {case.caller}", f"The cluster is in the account {cluster.account}"),
+                text="A principal of another account has access only if the cluster grants it explicitly.",
+            ),
+            _login_cause(message, None),
+        ),
+        remedies=(
+            Remedy(
+                title=f"Use a profile of the account {cluster.account}",
+                who="you",
+                steps=(
+                    "Choose a profile whose role or user has access to the cluster. A role of that account to assume works, too: pass --role-arn.",
+                    f"If {caller} is meant to have access, a cluster administrator creates an access entry for it.",
+                ),
+                commands=(
+                    "aws configure list-profiles",
+                    "aws sts get-caller-identity --profile PROFILE_NAME",
+                    kubeconfig,
+                ),
+                url=pages.EKS_KUBECONFIG,
+            ),
+            *grants,
+            inspect_access_remedy(cluster, build_cluster_principal(case.principal, case.caller)),
+        ),
+        notes=(
+            "IAM policies don't grant access to a cluster. kubectl's setup needs eks:DescribeCluster only.",
         ),
     )
 
@@ -195,7 +258,7 @@ def _caller_remedies(
     grant: tuple[str, ...] = ()
     how = "maps this ARN in aws-auth"
     if cluster.uses_entries:
-        how = "runs create-access-entry and associate-access-policy for the ARN of the user or role, not of a session"
+        how = "creates an access entry with an access policy for it"
         grant = (
             create_entry_command(cluster, principal),
             associate_policy_command(
@@ -207,7 +270,7 @@ def _caller_remedies(
         who="you",
         steps=(
             "Run aws sts get-caller-identity with the profile that the kubeconfig names. If the ARN is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig.",
-            f"If that does not help, someone with access to the cluster {how}.",
+            f"If it is the expected one, a cluster administrator {how}.",
         ),
         commands=(
             "aws sts get-caller-identity",

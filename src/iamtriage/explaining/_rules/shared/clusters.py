@@ -42,6 +42,11 @@ _ENTRY = lazy_pattern(
     r"Access (?:Entry|Policy Association) \(?(?:([0-9A-Za-z][\w-]{0,99})[:#])?(arn:[^\s#),\"']{1,600})",
     re.ASCII,
 )
+_CLUSTER_ARN = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:eks:[a-z0-9-]{1,30}:[0-9]{12}:cluster/([0-9A-Za-z][\w-]{0,99})", re.ASCII
+)
+# Characters of a text that are searched for the ARN of the cluster.
+_MAX_CHARS = 100_000
 _IAM_ARN = lazy_pattern(r"arn:[a-z-]{1,20}:(?:iam|sts):[^:\s]{0,20}:[^:\s]{0,40}:[^\s\"'`#),;\\]{1,600}")
 
 
@@ -139,6 +144,9 @@ def find_cluster(case: AnyCase) -> Cluster:
         name = name or of_arn
         if name == of_arn:
             region, account = region or arn.region or None, arn.account or None
+    stated = _find_stated_arn(case.failure.text, name) if account is None else None
+    if stated is not None:
+        name, region, account = stated.resource.partition("/")[2], region or stated.region, stated.account
     if name is None:
         found = _ENTRY.search(failure_context(case))
         name = (found[1] if found else None) or clues.find_option(case, "cluster-name")
@@ -149,6 +157,15 @@ def find_cluster(case: AnyCase) -> Cluster:
         partition=_known_partition(arn) or clues.find_partition(case),
         mode=facts.authentication_mode,
     )
+
+
+def _find_stated_arn(text: str, name: str | None) -> Arn | None:
+    """Return the ARN of the only cluster, or of the one with this name, that a text such as a kubeconfig states."""
+    if ":cluster/" not in text:
+        return None
+    found = {each[0]: each[1] for each in _CLUSTER_ARN.finditer(text, 0, _MAX_CHARS)}
+    arns = [arn for arn, of_arn in found.items() if name in {None, of_arn}]
+    return _parse_cluster_arn(arns[0]) if len(arns) == 1 else None
 
 
 def failure_context(case: AnyCase) -> str:
