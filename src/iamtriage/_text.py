@@ -146,6 +146,16 @@ def quote_json(text: str) -> str:
     return json.dumps(text if len(text) <= _MAX_JSON else f"{text[:_MAX_JSON]}…")
 
 
+def quote_words(text: str) -> str:
+    """Quote words of a text as evidence, without secrets; words with a quotation mark stay unquoted.
+
+    >>> quote_words("while true"), quote_words('serviceaccount "cart"')
+    ('"while true"', 'serviceaccount "cart"')
+    """
+    words = clip_text(hide_secrets(text).strip()).replace(r"\"", '"')
+    return words if '"' in words else f'"{words}"'
+
+
 def clip_text(text: str) -> str:
     """Clip and escape a text as :func:`quote_json` does, without the quotes."""
     return quote_json(text)[1:-1]

@@ -171,7 +171,7 @@ def _option_width(words: list[tuple[str, str]], position: int) -> int:
     # A short option has at most one value. What follows are the command's arguments, such as curl's URL.
     count = None if words[position][1].startswith("--") else 1
     for separator, word in words[position + 1 :][:count]:
-        if separator == "newline" or _is_option(word):
+        if separator == "newline" or _is_option(word) or word == "--":
             break
         wide += 1 + width_of(word.split("\n", 1)[0])
         if "\n" in word:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from iamtriage._text import clip_text, hide_secrets
+from iamtriage._text import clip_text, hide_secrets, quote_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +84,7 @@ def evidence_of_context(explanation: Explanation, facts: ResolvedFacts) -> Itera
     if not by_words:
         return
     for words, labels in by_words.items():
-        yield f'The text states the {" and ".join(labels)}: "{clip_text(hide_secrets(words))}".'
+        yield f"The text states the {' and '.join(labels)}: {quote_words(words)}."
 
 
 def evidence_of_call(explanation: Explanation, facts: ResolvedFacts) -> Iterator[str]:

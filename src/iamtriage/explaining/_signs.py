@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, hide_secrets
+from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence, UncertainCause
 from iamtriage.explaining._explanations import Explanation, Remedy, Who
 
@@ -74,8 +74,7 @@ def _quote_sign(found: re.Match[str]) -> str:
     'The text shows "while true".'
     """
     words = found["shown"] if "shown" in found.re.groupindex else None
-    quote = clip_text(hide_secrets(words or found[0]).strip()).replace(r"\"", '"')
-    return f"The text shows {quote}." if '"' in quote else f'The text shows "{quote}".'
+    return f"The text shows {quote_words(words or found[0])}."
 
 
 def _clause(cause: Cause) -> str:

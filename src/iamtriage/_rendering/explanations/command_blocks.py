@@ -35,6 +35,33 @@ _ALTERNATIVES = (
         "Or, without eksctl:",
     ),
     ("aws eks update-access-entry ", "kubectl -n kube-system edit ", "Or, in aws-auth:"),
+    (
+        "aws eks describe-nodegroup ",
+        "aws iam get-instance-profile ",
+        "Or, for self-managed nodes and Karpenter:",
+    ),
+    (
+        "eksctl utils associate-iam-oidc-provider ",
+        "aws iam create-open-id-connect-provider ",
+        "Or, if the cluster is in another account than the role, in the role's account:",
+    ),
+    (
+        "kubectl get pods --namespace kube-system ",
+        "aws eks create-addon ",
+        "If no agent runs on the pod's node:",
+    ),
+    (
+        "aws iam get-access-key-last-used ",
+        "aws iam update-access-key ",
+        "Then, for the key that is not used:",
+    ),
+    (
+        "aws account get-region-opt-status ",
+        "aws account enable-region ",
+        "If the status is DISABLED and you need the Region:",
+    ),
+    ("sudo dpkg -i session-manager-plugin.deb", "brew install ", "Or, on macOS:"),
+    ("brew install ", "session-manager-plugin ", "Then, in a new shell:"),
     ("aws configure sso", "aws login", "Or, with a console user:"),
     ("aws sso login", "aws login", "Or, with a console user:"),
     ("aws login", "aws sts assume-role ", "Or, with credentials that can assume the role:"),

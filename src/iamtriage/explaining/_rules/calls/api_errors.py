@@ -178,7 +178,59 @@ def _fitting_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ..
     return tuple(each for each in kind.remedies if each.url != pages.QUOTAS)
 
 
+def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
+    """Explain that S3 has no such bucket or object.
+
+    A bucket of another Region or account gives 301 or 403 instead.
+    """
+    operation = case.failure.envelope.operation
+    is_bucket = error_code(case.failure) == "NoSuchBucket" or operation == "HeadBucket"
+    if is_bucket:
+        text = "No account of the partition has a bucket of this name. Bucket names are unique across accounts and Regions."
+        name = "The name of the bucket is misspelled, or it is that of an access point or an alias."
+    else:
+        text = "The bucket has no object with this key."
+        name = "The key is misspelled. Keys are case-sensitive, and a leading slash is a part of the key."
+    listing = (
+        "aws s3api list-buckets --query 'Buckets[].Name'"
+        if is_bucket
+        else "aws s3api list-objects-v2 --bucket BUCKET --prefix OBJECT_KEY --query 'Contents[].Key'"
+    )
+    steps = (
+        ("The command lists the buckets of the account that is called with.",)
+        if is_bucket
+        else (
+            "OBJECT_KEY can be the beginning of the key.",
+            "In a bucket with versioning, a delete marker can hide the object: list-object-versions shows it.",
+        )
+    )
+    return Explanation(
+        failure=case.failure,
+        topic="not-found",
+        summary=f"The {'bucket' if is_bucket else 'object'} does not exist{end_summary(case.failure)}",
+        causes=(
+            NOT_FOUND.cause("reported", code_evidence(case.failure), text=text),
+            NAME_DIFFERS.cause(text=name),
+            GONE_OR_NEW.cause(text="It was deleted, or not created yet."),
+        ),
+        remedies=(
+            Remedy(
+                title=f"Compare the {'name' if is_bucket else 'key'} with what exists",
+                who="you",
+                steps=steps,
+                commands=(listing,),
+                url=pages.S3_ERRORS,
+            ),
+        ),
+        notes=(NOT_A_DENIAL,),
+    )
+
+
 def _explain_not_found(case: Case[AwsError], message: str) -> Explanation:
+    envelope = case.failure.envelope
+    is_head_of_s3 = is_head_call(case) and envelope.operation in {"HeadObject", "HeadBucket"}
+    if error_code(case.failure) in {"NoSuchBucket", "NoSuchKey"} or is_head_of_s3:
+        return _explain_missing_s3_object(case)
     region, profile = find_region(case), find_profile(case)
     where = "" if region is None else f" in {region}"
     return Explanation(

@@ -128,7 +128,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
         summary=_role_summary(text, diagnosis),
         causes=tuple(causes),
         remedies=(
-            *([_annotation_remedy(case, correct_arn)] if is_in_pod else []),
+            *([_annotation_remedy(case, correct_arn, _role_lookup(diagnosis, text))] if is_in_pod else []),
             Remedy(
                 title="Correct the role ARN" + (", if it is set elsewhere" if is_in_pod else ""),
                 who="you",
@@ -162,7 +162,20 @@ def _arn_summary(text: str | None, diagnosis: ArnDiagnosis | None) -> str:
     return f"The ARN {clip_text(text)} is invalid: {describe_reason(diagnosis)}"
 
 
-def _annotation_remedy(case: Case[InvalidArn], role_arn: str) -> Remedy:
+def _role_lookup(diagnosis: ArnDiagnosis | None, text: str | None) -> tuple[str, ...]:
+    """Return the command that prints the role of an instance profile, if that was given instead."""
+    if diagnosis is None or diagnosis.cause.code != "instance-profile" or text is None:
+        return ()
+    return (
+        fill_command(
+            "aws iam get-instance-profile --instance-profile-name {} --query {} --output text",
+            commands.instance_profile(text.rpartition("/")[2]),
+            "InstanceProfile.Roles[0].Arn",
+        ),
+    )
+
+
+def _annotation_remedy(case: Case[InvalidArn], role_arn: str, lookup: tuple[str, ...]) -> Remedy:
     name = commands.kubernetes_name(case.facts.service_account)
     namespace = commands.namespace(case.facts.namespace)
     path = "{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}"
@@ -171,6 +184,7 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str) -> Remedy:
         who="cluster administrator",
         steps=("Then re-create the pods, which get the ARN when they are created.",),
         commands=(
+            *lookup,
             fill_command("kubectl get serviceaccount {} -n {} -o {}", name, namespace, f"jsonpath={path}"),
             fill_command(
                 "kubectl annotate serviceaccount {} -n {} --overwrite {}",

@@ -135,17 +135,6 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
         ),
         remedies=(
             Remedy(
-                title="Wait, and retry",
-                who="you",
-                steps=(
-                    "After you create the profile, wait about 10 seconds. Tools such as Terraform retry for a while.",
-                ),
-                commands=(
-                    fill_command("aws iam wait instance-profile-exists --instance-profile-name {}", name),
-                ),
-                url=pages.CONSISTENCY,
-            ),
-            Remedy(
                 title="Check that the profile exists and contains a role",
                 who="you",
                 steps=(
@@ -160,6 +149,17 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
                     ),
                 ),
                 url=pages.EC2_ROLES,
+            ),
+            Remedy(
+                title="Wait, and retry",
+                who="you",
+                steps=(
+                    "After you create the profile, wait about 10 seconds. Tools such as Terraform retry for a while.",
+                ),
+                commands=(
+                    fill_command("aws iam wait instance-profile-exists --instance-profile-name {}", name),
+                ),
+                url=pages.CONSISTENCY,
             ),
         ),
         notes=("No permission of the caller is missing.",),

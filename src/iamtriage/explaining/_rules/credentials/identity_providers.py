@@ -324,7 +324,6 @@ def _create_provider_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) ->
         )
         creations.insert(0, eksctl)
         steps += [
-            "Run one of the commands: the first if the cluster is in the same account, else the second.",
             f"{_TRUST_STEP} After a cluster was re-created, it still names the old provider.",
             "EKS Pod Identity, the alternative to IRSA, requires no provider.",
         ]

@@ -190,7 +190,18 @@ def _explain_rejected_claim(case: Case[InvalidIdentityToken], message: str) -> E
             CLAIM_REJECTED.cause("reported", quote_phrases(message, "IDPRejectedClaim")),
             TOKEN_REVOKED.cause(),
         ),
-        remedies=(credential_remedies.reread_token(), _inspect_token_remedy()),
+        remedies=(
+            Remedy(
+                title="Get a new token from the identity provider",
+                who="you",
+                steps=(
+                    "Sign in to the identity provider again, or let the job or app request a new token, and use it right away.",
+                    "If new tokens are rejected, too, check in the identity provider whether the user or client is blocked.",
+                ),
+                url=pages.OIDC_PROVIDERS,
+            ),
+            _inspect_token_remedy(),
+        ),
         notes=(ROLE_NOT_EVALUATED,),
     )
 

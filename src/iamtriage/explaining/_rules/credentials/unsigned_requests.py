@@ -133,18 +133,26 @@ def explain_no_registry_login(
     none_sent = "basic auth" in message
     if "failed with status: 400" in message:
         return _explain_rejected_password(case, registry, region)
+    is_node = _CLUSTER.search(case.text) is not None
     causes = [
         NO_REGISTRY_LOGIN_CAUSE.cause(
             "derived" if none_sent else "possible",
             quote_phrases(
                 message, "no basic auth credentials", "credential required for basic auth", "401 Unauthorized"
             ),
+            text="The node sent the registry no credentials." if is_node and none_sent else "",
         ),
         REGISTRY_LOGIN_EXPIRED.cause(),
         OTHER_REGISTRY.cause(),
     ]
     remedies = [credential_remedies.docker_login(registry, region)]
-    if _CLUSTER.search(case.text):
+    summary = (
+        f"Docker is not logged in to the ECR registry {registry}."
+        if none_sent
+        else f"The ECR registry {registry} does not accept the docker login."
+    )
+    if is_node:
+        summary = f"The node could not authenticate to the ECR registry {registry}: most likely, its role is not allowed to pull."
         causes.insert(1, _NODE_CANNOT_PULL)
         remedies.insert(
             0,
@@ -165,9 +173,7 @@ def explain_no_registry_login(
     return Explanation(
         failure=case.failure,
         topic="no-registry-login",
-        summary=f"Docker is not logged in to the ECR registry {registry}."
-        if none_sent
-        else f"The ECR registry {registry} does not accept the docker login.",
+        summary=summary,
         causes=tuple(causes),
         remedies=tuple(remedies),
     )

@@ -163,10 +163,10 @@ def _inspect_certificate_remedy() -> Remedy:
         who="cluster administrator",
         steps=(
             "The client retries: check which node or program fails at the same times.",
-            "The first command is for a node, run on it. The second prints the certificate of a kubeconfig in base64; base64 -d and openssl x509 -noout -dates read it. The third is for kubeadm control planes.",
+            "The first command is for a node, run on it. The second prints the certificate of a kubeconfig in base64; base64 -d and openssl x509 -noout -issuer -dates read it. The third is for kubeadm control planes.",
         ),
         commands=(
-            "openssl x509 -noout -subject -dates -in /var/lib/kubelet/pki/kubelet-client-current.pem",
+            "openssl x509 -noout -subject -issuer -dates -in /var/lib/kubelet/pki/kubelet-client-current.pem",
             "kubectl config view --minify --raw --output 'jsonpath={.users[0].user.client-certificate-data}'",
             "kubeadm certs check-expiration",
         ),

@@ -16,14 +16,14 @@ from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.node_logins import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_authorizers import explain_other_denial
-from iamtriage.explaining._rules.kubernetes.rbac_remedies import rbac_remedies
+from iamtriage.explaining._rules.kubernetes.rbac_remedies import find_missing_role, rbac_remedies
 from iamtriage.explaining._rules.kubernetes.users import (
     NO_RULE,
     explain_anonymous,
     explain_component,
     explain_node,
 )
-from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.kubernetes_requests import READ_VERBS, classify_user, parse_request
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -38,9 +38,6 @@ __all__ = ("explain_forbidden",)
 
 # EC2 names the sessions of an instance's role after the instance.
 _INSTANCE_SESSION = lazy_pattern(r"[:/]i-[0-9a-f]{8,17}\Z", re.ASCII)
-_MISSING_ROLE = lazy_pattern(
-    r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
-)
 
 
 RBAC_ROLE_MISSING = CauseType(
@@ -120,11 +117,10 @@ def _or_policy(denied: DeniedRequest) -> str:
 
 
 def _causes(denied: DeniedRequest) -> Iterator[Cause]:
-    missing = _MISSING_ROLE.search(clues.message_text(denied.case))
-    if missing:
-        kind = "ClusterRole" if missing[1] == "clusterrole" else "Role"
-        text = f"A binding names the {kind} {clip_text(missing[2])}, which does not exist."
-        yield RBAC_ROLE_MISSING.cause("reported", (f"The API server says: {missing[0]}.",), text=text)
+    missing = find_missing_role(denied)
+    if missing is not None:
+        text = f"A binding names the {missing.kind} {clip_text(missing.name)}, which does not exist."
+        yield RBAC_ROLE_MISSING.cause("reported", (f"The API server says: {missing.words}.",), text=text)
     yield NO_RULE.cause(
         "reported",
         (

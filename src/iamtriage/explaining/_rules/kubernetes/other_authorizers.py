@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.role_escalations import explain_escalation, find_escalation
 from iamtriage.explaining._rules.kubernetes.service_accounts import (
@@ -82,19 +82,25 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
     if found:
         text = "Kubernetes does not allow anyone to delete this object."
         cause = PROTECTED_OBJECT.cause("reported", (f"The API server says: {found[0]}.",), text=text)
-        return _build_explanation(case, text, (cause,), is_known=True)
-    causes = (
-        REFUSED_BY_ADMISSION.cause(),
-        NO_RULE.cause(text="No role allows it."),
-    )
-    return _build_explanation(case, "Kubernetes denied the request, and the text does not say why.", causes)
-
-
-def _build_explanation(
-    case: Case[KubernetesForbidden], summary: str, causes: tuple[Cause, ...], *, is_known: bool = False
-) -> Explanation:
+        remedy = Remedy(
+            title="Keep the object, and delete what it contains instead",
+            who="you",
+            steps=(
+                "The namespaces default, kube-system and kube-public always exist.",
+                "Remove the object from the script or tool that deletes it.",
+            ),
+            url="https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
+        )
+        return Explanation(
+            failure=case.failure,
+            topic="kubernetes-admission",
+            summary=text,
+            causes=(cause,),
+            remedies=(remedy,),
+            notes=("Neither an IAM policy nor an RBAC role helps.",),
+        )
     namespace = commands.namespace(case.facts.namespace)
-    remedies = [
+    remedies = (
         Remedy(
             title="Find out what rejects the request",
             who="cluster administrator",
@@ -105,23 +111,20 @@ def _build_explanation(
                 "kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations",
             ),
             url=pages.KUBERNETES_ADMISSION,
-        )
-    ]
-    if not is_known:
-        remedies.append(
-            Remedy(
-                title="List your permissions",
-                who="you",
-                commands=(fill_command("kubectl auth can-i --list -n {}", namespace),),
-                url=pages.RBAC,
-            )
-        )
+        ),
+        Remedy(
+            title="List your permissions",
+            who="you",
+            commands=(fill_command("kubectl auth can-i --list -n {}", namespace),),
+            url=pages.RBAC,
+        ),
+    )
     return Explanation(
         failure=case.failure,
         topic="kubernetes-admission",
-        summary=summary,
-        causes=causes,
-        remedies=tuple(remedies),
+        summary="Kubernetes denied the request, and the text does not say why.",
+        causes=(REFUSED_BY_ADMISSION.cause(), NO_RULE.cause(text="No role allows it.")),
+        remedies=remedies,
         notes=(
             "An IAM policy does not help.",
             "If an admission plugin rejected the request, more RBAC permissions do not help either.",

@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.kubernetes.other_clusters import (
     AZURE_RBAC_SIGN,
 )
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.kubernetes_requests import (
     READ_VERBS,
@@ -38,12 +41,38 @@ from iamtriage.explaining._rules.shared.principal_words import (
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
-__all__ = ("rbac_remedies",)
+__all__ = ("find_missing_role", "rbac_remedies")
 
 
 _GROUPS_STEP = "update-access-entry replaces the list of groups: instead of EXISTING_GROUPS, write those that describe-access-entry shows, or nothing if there are none."
+_MISSING_ROLE = lazy_pattern(
+    r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
+)
 _VERB = lazy_pattern(r"[a-z]{2,24}", re.ASCII)
 _PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}", re.ASCII)
+
+
+@attrs.frozen
+class MissingRole:
+    """A role that a binding names and that does not exist.
+
+    Attributes:
+        kind: ``"Role"`` or ``"ClusterRole"``.
+        name: Its name.
+        words: What the API server says about it.
+    """
+
+    kind: str
+    name: str
+    words: str
+
+
+def find_missing_role(denied: DeniedRequest) -> MissingRole | None:
+    """Return the role that the API server looked for in vain, if it says so."""
+    found = _MISSING_ROLE.search(message_text(denied.case))
+    if found is None:
+        return None
+    return MissingRole("ClusterRole" if found[1] == "clusterrole" else "Role", found[2], found[0])
 
 
 def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
@@ -53,6 +82,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     of_program = denied.kind == "service account" and denied.request.verb != "get"
     remedies = (
         _azure_remedy(denied),
+        _missing_role_remedy(denied),
         _service_account_remedy(denied),
         *((role, one_namespace) if of_program else (one_namespace, role)),
         _policy_remedy(denied),
@@ -85,6 +115,25 @@ def _azure_remedy(denied: DeniedRequest) -> Remedy | None:
             ),
         ),
         url="https://learn.microsoft.com/en-us/azure/aks/manage-azure-rbac",
+    )
+
+
+def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
+    """Return the remedy for a binding whose role does not exist."""
+    missing, request = find_missing_role(denied), denied.request
+    if missing is None or request.rule is None or commands.kubernetes_name(missing.name) != missing.name:
+        return None
+    namespace = None if missing.kind == "ClusterRole" else request.namespace or "NAMESPACE"
+    create, _ = _role_commands(request, missing.name, "binding", Subject("User", "USER"), namespace)
+    return Remedy(
+        title=f"Create the {missing.kind} {missing.name} that the binding names",
+        who="cluster administrator",
+        steps=(
+            "The binding takes effect as soon as the role exists. If a chart or add-on contains the role, install that again instead.",
+            "The command allows the denied request only. Add what else the role is meant to allow.",
+        ),
+        commands=(create, *((_check_command(denied),) if denied.kind == "service account" else ())),
+        url=pages.RBAC,
     )
 
 

@@ -59,15 +59,17 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
         if "system:masters" in message:
             return _explain_masters(case)
         advice = "Instead of system:masters, associate AmazonEKSClusterAdminPolicy with the entry. For other permissions, bind a role to your own group."
-        change = cluster.eks_command(
-            "update-access-entry", "--kubernetes-groups", "GROUP", principal=principal.entry_argument
-        )
+        option = ("--kubernetes-groups", "GROUP")
     else:
         name = "user name"
         advice = "Omit the user name if it does not matter: EKS chooses one. Before {{SessionName}}, a colon is required."
-        change = cluster.eks_command(
-            "update-access-entry", "--username", "USER", principal=principal.entry_argument
-        )
+        option = ("--username", "USER")
+    call = (
+        "create-access-entry"
+        if case.failure.envelope.operation == "CreateAccessEntry"
+        else "update-access-entry"
+    )
+    change = cluster.eks_command(call, *option, principal=principal.entry_argument)
     return Explanation(
         failure=case.failure,
         topic="access-entry-name",

@@ -86,10 +86,13 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     matches = [(each, form) for each in entries if (form := _compare(each, caller)) is not None]
     others = tuple(cause for cause in explanation.causes if cause.code not in _ANSWERED)
     if not matches:
-        text = f"None of the {len(entries)} entries in the text names {_arn(caller)}."
-        cause = MAP_WITHOUT_ENTRY.cause(
-            "derived", (f"The text contains {len(entries)} aws-auth entries.",), text=text
+        count = len(entries)
+        found = (
+            "The aws-auth entry in the text does not name"
+            if count == 1
+            else f"None of the {count} aws-auth entries in the text names"
         )
+        cause = MAP_WITHOUT_ENTRY.cause("derived", text=f"{found} {_arn(caller)}.")
         return attrs.evolve(explanation, causes=(cause, *others))
     entry, form = matches[0]
     return attrs.evolve(

@@ -30,6 +30,7 @@ __all__ = (
     "command",
     "external_id",
     "fill_command",
+    "instance_profile",
     "issuer",
     "kubernetes_name",
     "namespace",
@@ -123,6 +124,7 @@ cluster = _argument(_CLUSTER, "CLUSTER")
 region = _argument(_REGION, "REGION")
 account = _argument(ACCOUNT, "ACCOUNT_ID")
 role_name = _argument(_IAM_NAME, "ROLE_NAME")
+instance_profile = _argument(_IAM_NAME, "INSTANCE_PROFILE")
 user_name = _argument(_IAM_NAME, "USER_NAME")
 profile = _argument(_PROFILE, "PROFILE")
 session_name = _argument(_SESSION_NAME, "SESSION_NAME")
