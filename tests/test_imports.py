@@ -28,6 +28,7 @@ _CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_
 _LAYERS = [contract for contract in _CONTRACTS if contract["type"] == "layers"]
 _MAX_MODULES_WITHOUT_CONTRACT = 4
 _MAX_MODULES = 15
+_MAX_MODULES_AT_THE_TOP = 8
 # They have one module per subject.
 _FOLDERS_OF_SUBJECTS = ("iamtriage._reading.readers", "iamtriage.explaining._rules")
 
@@ -168,6 +169,7 @@ def test_no_package_has_too_many_modules() -> None:
         if size > _MAX_MODULES and not package.startswith(_FOLDERS_OF_SUBJECTS)
     }
     assert too_large == {}
+    assert len(list((ROOT / "src" / "iamtriage").glob("*.py"))) <= _MAX_MODULES_AT_THE_TOP
 
 
 def test_every_larger_package_has_a_contract(graph: Graph) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
-from iamtriage._values import Value
+from iamtriage._rendering.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable

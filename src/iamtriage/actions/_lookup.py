@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
-from iamtriage._values import Value
 from iamtriage.actions._service_names import find_client, load_clients
 from iamtriage.actions._table import load_table
 

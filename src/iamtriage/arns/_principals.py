@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text
 from iamtriage._typing import override
-from iamtriage._values import Value
 from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._names import ACCOUNT, check_name, check_path, raise_invalid_arn
 from iamtriage.arns._partitions import PARTITIONS

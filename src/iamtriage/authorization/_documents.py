@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
 
 import attrs
 
-from iamtriage._strict_json import JsonError, parse_strict_json
 from iamtriage._text import quote_text
+from iamtriage.authorization._strict_json import JsonError, parse_strict_json
 from iamtriage.exceptions import DocumentError
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 
+from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
 from iamtriage._typing import override
-from iamtriage._values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import attrs
 
+from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
 from iamtriage._typing import override
-from iamtriage._values import Value
 from iamtriage.explaining._cause_types import Cause, cause_parts, escape_all
 from iamtriage.failures._failures import AccessDenied, Failure, KubernetesForbidden
 from iamtriage.typing import PolicyType

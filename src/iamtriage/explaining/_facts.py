@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ForwardRef, Protocol, Self, TypeAlias, ca
 
 import attrs
 
+from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage._text import quote_text, wrong_type_message
-from iamtriage._values import Value
 from iamtriage.exceptions import DocumentError
 from iamtriage.typing import AuthenticationMode
 
@@ -93,7 +93,7 @@ def _to_authorization_details(value: object) -> AuthorizationDetails | None:
 
 
 def _decode_policies(text: str) -> object:
-    from iamtriage._strict_json import JsonError, parse_strict_json
+    from iamtriage.authorization._strict_json import JsonError, parse_strict_json
 
     try:
         return parse_strict_json(text, quote=quote_text)

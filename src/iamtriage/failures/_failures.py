@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, get_args
 
 import attrs
 
+from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage._typing import override
-from iamtriage._values import Value
 from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES, LABELS, SHOWN_KEYS
 from iamtriage.typing import Deny, PolicyType
 

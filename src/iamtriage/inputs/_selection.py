@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._values import Value
+from iamtriage._rendering.values import Value
 from iamtriage.inputs._json import get
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders, placeholder_word
-from iamtriage._values import Value
+from iamtriage._rendering.values import Value
 from iamtriage.actions._lookup import find_action
 from iamtriage.policies._masked_arns import sanitize_arn, sanitize_name
 from iamtriage.policies._request_patterns import is_aws_pattern

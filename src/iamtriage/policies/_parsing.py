@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
-from iamtriage._strict_json import JsonError, parse_strict_json
 from iamtriage._text import clip_text, quote_json, wrong_type_message
+from iamtriage.authorization._strict_json import JsonError, parse_strict_json
 from iamtriage.exceptions import PolicyError
 from iamtriage.policies._conditions import parse_operator
 from iamtriage.policies._patterns import compile_glob, narrow_to_sections

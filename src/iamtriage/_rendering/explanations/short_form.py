@@ -19,7 +19,7 @@ from iamtriage._rendering.documents import compact_json
 from iamtriage._rendering.explanations.command_blocks import command_blocks, files_of
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.terminal import count_lines
-from iamtriage._values import Value
+from iamtriage._rendering.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from iamtriage._values import Value
+from iamtriage._rendering.values import Value
 
 if TYPE_CHECKING:
     import re

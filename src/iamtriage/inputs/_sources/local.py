@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import attrs
 
-from iamtriage._values import Value
+from iamtriage._rendering.values import Value
 from iamtriage.inputs._content import describe_os_error
 from iamtriage.inputs._inputs import Input
 from iamtriage.inputs._live import find_live_descriptor

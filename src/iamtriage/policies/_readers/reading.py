@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import attrs
 
-from iamtriage._strict_json import JsonError, parse_strict_json
 from iamtriage._text import wrong_type_message
+from iamtriage.authorization._strict_json import JsonError, parse_strict_json
 from iamtriage.exceptions import DocumentError
 from iamtriage.policies._readers.account_details import read_account_details
 from iamtriage.policies._readers.collection import (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
-from iamtriage._values import Value
+from iamtriage._rendering.values import Value
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.failures._failures import Failure

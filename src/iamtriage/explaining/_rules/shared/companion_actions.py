@@ -23,8 +23,8 @@ import re
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
-from iamtriage._values import Value
 
 __all__ = ("SESSION_CHANNEL_ACTIONS", "companion_actions", "controller_policy", "text_hints")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._values import Value
+from iamtriage._rendering.values import Value
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS

@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from iamtriage._values import Value
+from iamtriage._rendering.values import Value
 from iamtriage.policies._documents import build_document
 
 __all__ = (

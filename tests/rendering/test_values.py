@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 import iamtriage
-from iamtriage._values import Value
+from iamtriage._rendering.values import Value
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -35,7 +35,7 @@ def parse_strict_json(text: str | bytes, *, quote: Callable[[str], str] = quote_
     {'a': 1}
     >>> parse_strict_json('{"a": 1, "a": 2}')
     Traceback (most recent call last):
-    iamtriage._strict_json.JsonError: duplicate key 'a'
+    iamtriage.authorization._strict_json.JsonError: duplicate key 'a'
     """
 
     def reject_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
