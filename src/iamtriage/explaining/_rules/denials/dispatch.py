@@ -167,6 +167,16 @@ def _is_bare_status_of(service: str) -> Condition:
     return is_bare_status
 
 
+def _is_bucket_of_aws(denial: Denial) -> bool:
+    if denial.failure.action is not None or denial.principal_text is not None:
+        return False
+    if denial.service not in {None, "s3", "ecr"}:
+        return False
+    from iamtriage.explaining._rules.denials.aws_buckets import is_bucket_of_aws
+
+    return is_bucket_of_aws(denial)
+
+
 def _is_git_denial(denial: Denial) -> bool:
     return denial.failure.envelope.operation is None and _is_bare_status_of("codecommit")(denial)
 
@@ -225,6 +235,7 @@ DEFAULT_RULE = "denials.identity_policies.explain_denial_without_reason"
 GUARDRAIL_ROUTES: tuple[tuple[Condition, str], ...] = (
     (_follows_unassumed_roles, "denials.cdk_roles.explain_unassumed_roles"),
     (_cannot_assume_passed_role, "denials.service_roles.explain_untrusted_service"),
+    (_is_bucket_of_aws, "denials.aws_buckets.explain_bucket_of_aws"),
     (_is_bare_status_of("ecr"), "denials.image_pulls.explain_image_pull"),
     (_is_git_denial, "denials.git_repositories.explain_git_denial"),
     (_is_database_user, "denials.service_roles.explain_redshift_role"),

@@ -1,0 +1,84 @@
+"""The host that answered 403 decides who denied: buckets of AWS are denied by the network's policies."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+REGISTRY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+PULL = f'Failed to pull image "{REGISTRY}/cart:7": failed to pull and unpack image: failed to copy: httpReadSeeker: failed open: unexpected status from GET request to https://prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com/0a1b/2c3d?X-Amz-Expires=3600: 403 Forbidden'
+DOCKER = f"$ docker pull {REGISTRY}/cart:7\nerror pulling image configuration: download failed after attempts=1: unknown: <Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>K2J4</RequestId><HostId>abc=</HostId></Error>"
+
+
+@pytest.mark.parametrize(
+    ("text", "bucket", "region", "partition"),
+    [
+        (PULL, "prod-eu-west-1-starport-layer-bucket", "eu-west-1", "aws"),
+        (DOCKER, "prod-eu-west-1-starport-layer-bucket", "eu-west-1", "aws"),
+        (
+            PULL.replace("eu-west-1", "cn-north-1").replace(".amazonaws.com", ".amazonaws.com.cn"),
+            "prod-cn-north-1-starport-layer-bucket",
+            "cn-north-1",
+            "aws-cn",
+        ),
+        (
+            "CannotPullContainerError: failed to copy: unexpected status code https://prod-us-gov-west-1-starport-layer-bucket.s3.us-gov-west-1.amazonaws.com/0a/1b: 403 Forbidden",
+            "prod-us-gov-west-1-starport-layer-bucket",
+            "us-gov-west-1",
+            "aws-us-gov",
+        ),
+        (
+            "https://amazonlinux-2-repos-eu-west-1.s3.dualstack.eu-west-1.amazonaws.com/2/core/latest/x86_64/mirror.list: [Errno 14] HTTPS Error 403 - Forbidden",
+            "amazonlinux-2-repos-eu-west-1",
+            "eu-west-1",
+            "aws",
+        ),
+        (
+            "Status code: 403 for https://al2023-repos-ap-south-1-de612dc2.s3.dualstack.ap-south-1.amazonaws.com/core/mirror.list",
+            "al2023-repos-ap-south-1-de612dc2",
+            "ap-south-1",
+            "aws",
+        ),
+        (
+            "AccessDenied: Access Denied status code: 403, request id: K2J4, host id: abc=\n url https://patch-baseline-snapshot-eu-west-1.s3.eu-west-1.amazonaws.com/p.json",
+            "patch-baseline-snapshot-eu-west-1",
+            "eu-west-1",
+            "aws",
+        ),
+    ],
+)
+def test_endpoint_policy_and_not_the_bucket_policy(
+    text: str, bucket: str, region: str, partition: str
+) -> None:
+    explanation = explain(text)
+    assert explanation.topic == "vpc-endpoint-policy"
+    assert bucket in explanation.summary
+    remedy = explanation.remedies[0]
+    assert remedy.statement is not None
+    assert remedy.statement["Resource"] == f"arn:{partition}:s3:::{bucket}/*"
+    assert all(f"--region {region} " in line for line in remedy.commands)
+    shown = str(explanation)
+    assert "get-bucket-policy" not in shown
+    assert "attach-role-policy" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        (
+            "unexpected status from GET request to https://octo-models.s3.eu-west-1.amazonaws.com/m.bin: 403 Forbidden",
+            "s3-access-denied",
+        ),
+        (
+            f'Failed to pull image "{REGISTRY}/cart:7": failed to resolve reference: pulling from host {REGISTRY} failed with status code [manifests 7]: 403 Forbidden',
+            "no-identity-allow",
+        ),
+        (
+            'User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::aws-ssm-eu-west-1/x" because no identity-based policy allows the s3:GetObject action',
+            "no-identity-allow",
+        ),
+    ],
+)
+def test_other_hosts_and_reasons(text: str, topic: str) -> None:
+    assert explain(text).topic == topic
