@@ -284,4 +284,7 @@ TOOL_TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("superset", f"SUPERSET_SECRET_KEY={_WEAK}", (_WEAK,)),
     ("celery", f"CELERY_BROKER_URL=amqp://a:{_WEAK}@mq//", (_WEAK,)),
     ("log4j", f"Connecting with user=ana password={_WEAK}", (_WEAK,)),
+    ("gha log", f"2031-04-05T06:07:08.1234567Z env:\n2031-04-05T06:07:08.1234567Z   AWS_REGION: eu-west-1\n2031-04-05T06:07:08.1234567Z   DB_PASSWORD: {_WEAK}\n2031-04-05T06:07:08.1234567Z   GITHUB_TOKEN: ***\n", (_WEAK,)),
+    ("tf variable pw", f'variable "db_password" {{\n  type = string\n  default = "{_WEAK}"\n}}', (_WEAK,)),
+    ("tf heredoc key", f"locals {{\n  private_key = <<EOT\nline one {_WEAK}\nline two\nEOT\n  a = 1\n}}", (_WEAK, "line two")),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage.redaction._documents.hcl_spans import find_hcl
 from iamtriage.redaction._documents.json_spans import find_json
 from iamtriage.redaction._documents.keys import (
     Announced,
@@ -137,6 +138,8 @@ class Documents:
         return Announced(is_secret_string=True)
 
     def _children(self, node: Node, announced: Announced | None) -> list[_Open]:
+        if node.kind == "object" and announced is not None and announced.content is not None:
+            announced = announced.content
         keys = [item.key for item in node.items if item.key is not None]
         long_keys = [key for key in keys if key.end - key.start >= _MIN_KEY]
         self._leaves += (key for key in keys if key.end - key.start < _MIN_KEY)
@@ -200,6 +203,10 @@ def _find_documents(text: str) -> _FoundDocuments:
         values = [*find_json(text)]
         if len(values) == 1 and values[0].start == 0 and values[0].end == len(text.rstrip()):
             return _FoundDocuments(values, [(0, values[0].end)])
+    hcl = [*find_hcl(text)] if "=" in text else []
+    if hcl and hcl[0].end - hcl[0].start == len(text):
+        return _FoundDocuments([*hcl], [(0, len(text))])
+    values += hcl
     yaml = (
         find_yaml(text)
         if ":" in text and not has_prefixed_lines(text, 0, len(text), signs="+>|*$│")

@@ -118,7 +118,7 @@ class Announced(NamedTuple):
     @property
     def content(self) -> Announced | None:
         """What is known about a document in the value: in the string of a secret, most values are secrets."""
-        is_secret = self.is_secret_string or (self.name is not None and self.name.tail == "secretstring")
+        is_secret = self.is_secret_string or (self.name is not None and self.name.key == "secretstring")
         return Announced(is_secret_string=True) if is_secret else None
 
     def secret_in(self, content: str, *, is_text: bool, is_quoted: bool = True) -> Secret | None:

@@ -1,0 +1,341 @@
+r"""Find HCL, the language of Terraform, and the position of each of its values.
+
+A text can be HCL as a whole, or contain blocks, as a plan does. What is not valid is searched as text.
+Grammar: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md. Signs of changes, and a value after
+``->``, are those of Terraform's plans.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage.redaction._documents.json_spans import JsonScalar
+from iamtriage.redaction._documents.nodes import Item, Node, Scalar
+from iamtriage.redaction._vocabulary.secret_names import classify_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.redaction._documents.nodes import Value
+
+__all__ = ("find_hcl",)
+
+_TEMPLATE = r"[$%]\{(?:[^{}\"\n]|\"(?:[^\"\\\n]|\\[^\n])*+\")*+\}"
+_TOKEN = re.compile(
+    r"[ \t\r]*+(?:(?P<newline>\n)"
+    r"|(?P<comment>(?:\#|//)[^\n]*+)"
+    rf"|(?P<string>\"(?:[^\"\\\n$%]|\\[^\n]|[$%]{{2}}\{{|{_TEMPLATE}|[$%](?!\{{))*+\")"
+    r"|(?P<heredoc><<-?(?P<tag>[A-Za-z_][\w-]*+)[ \t\r]*+\n)"
+    r"|(?P<name>[A-Za-z_][\w-]*+(?:(?:\.|::)(?:[A-Za-z_][\w-]*+|[0-9]++|\*))*+)"
+    r"|(?P<number>[0-9][\w.]*+)"
+    r"|(?P<open>[{\[(])|(?P<close>[}\])])"
+    r"|(?P<sign>->|==|!=|<=|>=|&&|\|\||=>|\.{3}|-/\+|\+/-|[-+*/%<>!?:=,.~]))"
+)
+_BLOCK = re.compile(
+    r"^[ \t]*+(?:[-+~]{1,3}(?:/[-+])?[ \t]++)?"
+    r"(?:resource|data|variable|output|provider|locals|module|terraform)"
+    r"(?:[ ]\"[^\"\n]{1,200}\"){0,2}[ ]\{[ \t]*\r?$",
+    re.MULTILINE,
+)
+_CHANGES = frozenset({"+", "-", "~", "-/+", "+/-", "<="})
+_CONSTANTS = frozenset({"true", "false", "null"})
+# Functions whose result contains their arguments. The arguments of others can be names of secrets.
+_TRANSPARENT = frozenset(
+    {
+        "jsonencode",
+        "yamlencode",
+        "base64encode",
+        "sensitive",
+        "nonsensitive",
+        "tostring",
+        "tomap",
+        "merge",
+        "coalesce",
+    }
+)
+_MAX_DEPTH = 40
+# More and shorter items on average are nothing that people write, and would take long.
+_MAX_SHORT_ITEMS = 1_000
+_MIN_CHARS_PER_ITEM = 20
+# What looks like a block, but is none. More of them take long.
+_MAX_FAILURES = 20
+_INTERPOLATION = re.compile(_TEMPLATE)
+# Fewer characters around an expression are no secret.
+_MIN_LITERAL = 6
+_CLOSING = {"{": "}", "[": "]", "(": ")"}
+
+
+class HclError(Exception):
+    """The text is not HCL."""
+
+
+def find_hcl(text: str) -> Iterator[Node]:
+    """Yield the HCL of a text: one object if it is all of the text, otherwise each block."""
+    if "{" not in text and "<<" not in text:
+        return
+    whole = _read(text, 0, is_whole=True)
+    if whole is not None:
+        yield whole
+        return
+    at = failures = 0
+    while failures < _MAX_FAILURES and (block := _BLOCK.search(text, at)):
+        node = _read(text, block.start(), is_whole=False)
+        if node is not None:
+            yield node
+            at = node.end
+        else:
+            failures += 1
+            at = block.end()
+
+
+def _read(text: str, at: int, *, is_whole: bool) -> Node | None:
+    body = Node(at, "object")
+    try:
+        reader = _Reader(text, at)
+        if is_whole:
+            reader.read_body(body, "", 0)
+        else:
+            reader.skip_to_item(body)
+            reader.read_item(body, 0)
+    except HclError:
+        return None
+    body.end = len(text) if is_whole else reader.end
+    return body if reader.has_evidence else None
+
+
+class _Reader:
+    """Reads HCL, token by token.
+
+    Attributes:
+        has_evidence: Whether there was a heredoc, or something in brackets on several lines.
+        end: Where the last token that was read ends.
+    """
+
+    def __init__(self, text: str, at: int) -> None:
+        self._text = text
+        self.has_evidence = False
+        self.end = self._begin = at
+        self._item_count = 0
+        self._token: re.Match[str] | None = None
+        self._advance()
+
+    def _advance(self) -> None:
+        """Read the next token. At the end of the text, it is ``None``."""
+        if self._token is not None:
+            self.end = self._token.end()
+        self._token = _TOKEN.match(self._text, self.end)
+        if self._token is None and self._text[self.end :].strip(" \t\r"):
+            raise HclError
+
+    @property
+    def _kind(self) -> str:
+        return "" if self._token is None else self._token.lastgroup or ""
+
+    @property
+    def _word(self) -> str:
+        """The token as written."""
+        return "" if self._token is None else self._token[self._kind]
+
+    def _start(self) -> int:
+        return self.end if self._token is None else self._token.start(self._kind)
+
+    def _expect(self, word: str) -> None:
+        if self._word != word:
+            raise HclError
+        self._advance()
+
+    def skip_to_item(self, node: Node, signs: frozenset[str] = _CHANGES) -> None:
+        """Skip newlines and signs before an item. Comments become values."""
+        while self._kind in {"newline", "comment"} or (self._kind == "sign" and self._word in signs):
+            if self._kind == "comment":
+                start = self._start()
+                comment = Scalar(start, start + len(self._word), is_expression=True)
+                node.items.append(Item(None, "", comment))
+            self._advance()
+
+    def read_body(self, node: Node, closing: str, depth: int) -> None:
+        """Read attributes and blocks up to a closing brace, or to the end of the text."""
+        if depth > _MAX_DEPTH:
+            raise HclError
+        while True:
+            self.skip_to_item(node)
+            if self._word == closing and self._kind in {"close", ""}:
+                return
+            self.read_item(node, depth)
+            if self._kind not in {"newline", "comment", "close", ""}:
+                raise HclError
+
+    def read_item(self, node: Node, depth: int) -> None:
+        """Read an attribute or a block."""
+        self._count_item()
+        key = self._read_key()
+        if self._word == "=":
+            self._advance()
+            self._add(node, key, self._read_expression(key, depth, lines=False))
+            return
+        block = Node(key.start, "object")
+        labels: list[Scalar] = []
+        while self._kind in {"string", "name"}:
+            labels.append(self._read_key())
+        start = self._start()
+        self._expect("{")
+        if labels and key.decode(self._text).content in {"variable", "output"}:
+            # Its name says what its value is.
+            block.items.append(Item(None, "name", labels[0]))
+        self.read_body(block, "}", depth + 1)
+        self._expect("}")
+        self.has_evidence = self.has_evidence or self._text.find("\n", start, self.end) >= 0
+        block.end = self.end
+        node.items.append(Item(key, "", block))
+
+    def _count_item(self) -> None:
+        self._item_count += 1
+        size = self.end - self._begin
+        if self._item_count > _MAX_SHORT_ITEMS and size < self._item_count * _MIN_CHARS_PER_ITEM:
+            raise HclError
+
+    def _read_key(self) -> Scalar:
+        start, word = self._start(), self._word
+        if self._kind not in {"string", "name"}:
+            raise HclError
+        self._advance()
+        return (
+            JsonScalar(start + 1, start + len(word) - 1)
+            if word[0] == '"'
+            else Scalar(start, start + len(word))
+        )
+
+    @staticmethod
+    def _add(node: Node, key: Scalar | None, terms: list[Value]) -> None:
+        if len(terms) == 1:
+            node.items.append(Item(key, "", terms[0]))
+        elif terms:
+            group = Node(terms[0].start, "list")
+            group.end = terms[-1].end
+            group.items = [Item(None, "", term) for term in terms]
+            node.items.append(Item(key, "", group))
+
+    def _read_expression(self, key: Scalar | None, depth: int, *, lines: bool) -> list[Value]:
+        """Read an expression, and return the values in it.
+
+        Args:
+            key: The key that it belongs to.
+            depth: How deep it is nested.
+            lines: Whether newlines do not end it, as in brackets.
+        """
+        terms: list[Value] = []
+        is_condition = is_empty = False
+        first = self._start()
+        while (kind := self._kind) and kind != "close":
+            if kind in {"newline", "comment"}:
+                if not lines:
+                    break
+                self._advance()
+            elif kind == "sign":
+                if self._word in {"=", ","} or (self._word == ":" and not is_condition):
+                    break
+                is_condition = is_condition or self._word == "?"
+                self._advance()
+            else:
+                terms += self._read_term(key, depth)
+        is_empty = self._start() == first
+        if is_empty:
+            raise HclError
+        return terms
+
+    def _read_term(self, key: Scalar | None, depth: int) -> list[Value]:
+        kind, start, word = self._kind, self._start(), self._word
+        if kind == "open":
+            is_index = start > 0 and (self._text[start - 1].isalnum() or self._text[start - 1] in '_)]"*')
+            return self._read_brackets(word, depth, is_expression=is_index)
+        if kind == "heredoc":
+            return [self._read_heredoc()]
+        self._advance()
+        if kind == "string":
+            literal = _INTERPOLATION.sub("", word[1:-1])
+            is_expression = len(literal) < _MIN_LITERAL and literal != word[1:-1]
+            return [_HclString(start + 1, start + len(word) - 1, is_expression=is_expression)]
+        if kind == "name" and self._word == "(" and self._start() == start + len(word):
+            return self._read_brackets("(", depth, is_expression=word not in _TRANSPARENT)
+        is_reference = "." in word or word in _CONSTANTS or key is None
+        if (
+            kind == "name"
+            and not is_reference
+            and classify_key(key.decode(self._text).content if key else "")
+        ):
+            # A value without quotes: it is another language.
+            raise HclError
+        if word in _CONSTANTS or kind == "number":
+            return [JsonScalar(start, start + len(word), is_text=False)]
+        return []
+
+    def _read_heredoc(self) -> Scalar:
+        if self._token is None:
+            raise HclError
+        end_line = re.compile(
+            rf"^[ \t]*+{re.escape(self._token['tag'])}(?=[ \t]*+(?:#|//|\r?$))", re.MULTILINE
+        )
+        start = self._token.end()
+        found = end_line.search(self._text, start)
+        if found is None:
+            raise HclError
+        self.has_evidence = True
+        self.end = found.end()
+        self._token = None
+        self._advance()
+        content = self._text[start : max(start, found.start() - 1)]
+        start += len(content) - len(content.lstrip(" \t"))
+        return Scalar(start, max(start, found.start() - 1))
+
+    def _read_brackets(self, opening: str, depth: int, *, is_expression: bool) -> list[Value]:
+        """Read what is in brackets: an object, a list, arguments or an index."""
+        if depth > _MAX_DEPTH:
+            raise HclError
+        node = Node(self._start(), "object" if opening == "{" else "list")
+        self._advance()
+        separators = _CHANGES | {","}
+        is_loop = False
+        while True:
+            self.skip_to_item(node, separators)
+            if self._kind == "close":
+                break
+            is_loop = is_loop or self._word == "for"
+            key: Scalar | None = None
+            if opening == "{" and not is_loop:
+                if self._word == "(":
+                    self._read_brackets("(", depth + 1, is_expression=True)
+                else:
+                    key = self._read_key()
+                if self._word not in {"=", ":"}:
+                    raise HclError
+                self._advance()
+            self._count_item()
+            terms = self._read_expression(key, depth + 1, lines=opening != "{")
+            if is_loop and self._kind == "sign":
+                self._advance()
+            self._add(node, key, terms)
+        self._expect(_CLOSING[opening])
+        node.end = self.end
+        self.has_evidence = self.has_evidence or self._text.find("\n", node.start, node.end) >= 0
+        if is_expression:
+            _mark_expressions(node)
+        if opening == "(":
+            return [item.value for item in node.items]
+        return [node]
+
+
+class _HclString(JsonScalar):
+    """A string of HCL. Its escapes are those of JSON."""
+
+    __slots__ = ()
+
+
+def _mark_expressions(node: Node) -> None:
+    stack = [node]
+    while stack:
+        for item in stack.pop().items:
+            if isinstance(item.value, Node):
+                stack.append(item.value)
+            else:
+                item.value.is_expression = True
