@@ -5,11 +5,7 @@ The text in a block is plain: no character in it is markup.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
-
-import attrs
-
-from iamtriage._rendering.values import Value
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +26,7 @@ __all__ = (
 )
 
 
-@attrs.frozen(eq=False, repr=False)
-class Heading(Value):
+class Heading(NamedTuple):
     """A heading.
 
     Attributes:
@@ -45,38 +40,33 @@ class Heading(Value):
     tags: tuple[str, ...] = ()
 
 
-@attrs.frozen(eq=False, repr=False)
-class Paragraph(Value):
+class Paragraph(NamedTuple):
     """Prose. A ``quiet`` paragraph is less important."""
 
     text: str
     quiet: bool = False
 
 
-@attrs.frozen(eq=False, repr=False)
-class Items(Value):
+class Items(NamedTuple):
     """A list, ``ordered`` if its items are steps."""
 
     items: tuple[str, ...]
     ordered: bool = False
 
 
-@attrs.frozen(eq=False, repr=False)
-class Labels(Value):
+class Labels(NamedTuple):
     """Prose with a label for each row, such as the evidence for a cause."""
 
     rows: tuple[tuple[str, str], ...]
 
 
-@attrs.frozen(eq=False, repr=False)
-class Fields(Value):
+class Fields(NamedTuple):
     """Names and values."""
 
     rows: tuple[tuple[str, str], ...]
 
 
-@attrs.frozen(eq=False, repr=False)
-class Code(Value):
+class Code(NamedTuple):
     """Code to copy as it is.
 
     Attributes:
@@ -88,8 +78,7 @@ class Code(Value):
     language: Literal["sh", "json", "yaml"]
 
 
-@attrs.frozen(eq=False, repr=False)
-class Link(Value):
+class Link(NamedTuple):
     """A page on the web.
 
     Attributes:
@@ -101,8 +90,7 @@ class Link(Value):
     text: str
 
 
-@attrs.frozen(eq=False, repr=False)
-class Mark(Value):
+class Mark(NamedTuple):
     """A marked part of a source text.
 
     Attributes:
@@ -118,8 +106,7 @@ class Mark(Value):
     replacement: str | None = None
 
 
-@attrs.frozen(eq=False, repr=False)
-class Source(Value):
+class Source(NamedTuple):
     """A text from outside, unchanged, with marked parts.
 
     Attributes:
@@ -131,8 +118,7 @@ class Source(Value):
     marks: tuple[Mark, ...] = ()
 
 
-@attrs.frozen(eq=False, repr=False)
-class Fold(Value):
+class Fold(NamedTuple):
     """Blocks that a card shows on request. Other formats show the title and the blocks.
 
     Attributes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import attrs
 
@@ -58,8 +58,7 @@ Conditions: TypeAlias = "Mapping[str, Mapping[str, str | tuple[str, ...]]]"
 _Resources: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-@attrs.frozen(eq=False, repr=False)
-class Location(Value):
+class Location(NamedTuple):
     """Where a resource is. Unknown parts become placeholders.
 
     Attributes:

@@ -7,9 +7,8 @@ other parts follow by their use to a reader, as long as there is room.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
@@ -19,10 +18,9 @@ from iamtriage._rendering.documents import compact_json
 from iamtriage._rendering.explanations.command_blocks import command_blocks, files_of
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.terminal import count_lines
-from iamtriage._rendering.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from iamtriage._rendering.blocks import Block
 
@@ -65,8 +63,7 @@ _FILLER = lazy_pattern(
 )
 
 
-@attrs.frozen(eq=False, repr=False)
-class CauseParts(Value):
+class CauseParts(NamedTuple):
     """What is shown of a cause: its evidence in one word, its text, and its reasons."""
 
     evidence: str
@@ -74,8 +71,7 @@ class CauseParts(Value):
     because: tuple[str, ...]
 
 
-@attrs.frozen(eq=False, repr=False)
-class RemedyParts(Value):
+class RemedyParts(NamedTuple):
     """What is shown of a remedy."""
 
     title: str
@@ -87,8 +83,7 @@ class RemedyParts(Value):
     url: str | None
 
 
-@attrs.frozen(eq=False, repr=False)
-class Parts(Value):
+class Parts(NamedTuple):
     """The parts of an explanation.
 
     Attributes:
@@ -110,7 +105,7 @@ class Parts(Value):
     lines: int = _MAX_LINES
 
 
-@attrs.define
+@attrs.define(eq=False, repr=False)
 class _Selection:
     """How many parts of each kind are shown."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
@@ -24,8 +24,7 @@ __all__ = (
 )
 
 
-@attrs.frozen(eq=False, repr=False)
-class Stated(Value):
+class Stated(NamedTuple):
     """A value that the text states.
 
     Attributes:
@@ -37,8 +36,7 @@ class Stated(Value):
     words: str
 
 
-@attrs.frozen(eq=False, repr=False)
-class CommandLine(Value):
+class CommandLine(NamedTuple):
     """A command that the text shows.
 
     Attributes:
@@ -63,8 +61,7 @@ class CommandLine(Value):
         return None
 
 
-@attrs.frozen(eq=False, repr=False)
-class Runtime(Value):
+class Runtime(NamedTuple):
     """What runs the code that made the call, if the text shows it.
 
     Attributes:
@@ -80,8 +77,7 @@ class Runtime(Value):
     command: str | None = None
 
 
-@attrs.frozen(eq=False, repr=False)
-class MappingEntry(Value):
+class MappingEntry(NamedTuple):
     """An entry of an ``aws-auth`` ConfigMap that the text contains.
 
     Attributes:
@@ -95,8 +91,7 @@ class MappingEntry(Value):
     is_role: bool = True
 
 
-@attrs.frozen(eq=False, repr=False)
-class Document(Value):
+class Document(NamedTuple):
     """A policy document that the text contains.
 
     Attributes:
@@ -105,7 +100,7 @@ class Document(Value):
         has_principal: Whether a statement names a principal, as policies of resources do.
     """
 
-    content: Mapping[str, Any] = attrs.field(hash=False)
+    content: Mapping[str, Any]
     is_trust_policy: bool = False
     has_principal: bool = False
 
