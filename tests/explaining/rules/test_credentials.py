@@ -1944,3 +1944,59 @@ def test_success_in_other_regions_refutes_invalid_keys(text: str, summary: str, 
 )
 def test_other_calls_do_not_prove_the_credentials(text: str) -> None:
     assert not explain(text).summary.startswith("The credentials are valid")
+
+
+NO_PROFILE = (
+    "$ export AWS_PROFILE=ops\n$ aws sts get-caller-identity\n\nThe config profile (ops) could not be found\n"
+)
+SSO_SETTINGS = "sso_session = acme\nsso_account_id = 111122223333\nsso_role_name = ReadOnly\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "verdict", "code", "command"),
+    [
+        (
+            f"$ cat ~/.aws/config\n[default]\nregion = eu-west-1\n\n[ops]\n{SSO_SETTINGS}",
+            "~/.aws/config has [ops], and it must be [profile ops].",
+            "section-name",
+            "aws sso login --profile ops",
+        ),
+        (
+            "$ cat ~/.aws/credentials\n[profile ops]\naws_access_key_id = AKIA****************\n",
+            "~/.aws/credentials has [profile ops], and it must be [ops].",
+            "section-name",
+            "aws sts get-caller-identity --profile ops",
+        ),
+        (
+            "C:\\Users\\ana\\.aws\\config\n[profile Ops]\nregion = eu-west-1\n",
+            "~/.aws/config has [profile Ops], and it must be [profile ops].",
+            "profile-mistyped",
+            "aws sts get-caller-identity --profile ops",
+        ),
+        (
+            "[ops]\nrole_arn = arn:aws:iam::111122223333:role/ops\nsource_profile = default\n",
+            "~/.aws/config has [ops], and it must be [profile ops].",
+            "section-name",
+            "aws sts get-caller-identity --profile ops",
+        ),
+    ],
+)
+def test_section_of_the_profile_in_the_text(file: str, verdict: str, code: str, command: str) -> None:
+    explanation = explain(NO_PROFILE + file)
+    assert explanation.summary == f"The profile ops does not exist: {verdict}"
+    assert [(cause.code, cause.evidence) for cause in explanation.causes] == [(code, "derived")]
+    assert command in explanation.remedies[0].commands
+
+
+def test_correct_section_of_the_profile_in_the_text() -> None:
+    """The call reads other files then."""
+    explanation = explain(f"{NO_PROFILE}$ cat ~/.aws/config\n[profile ops]\nregion = eu-west-1\n")
+    assert [(cause.code, cause.evidence) for cause in explanation.causes] == [
+        ("profile-not-found", "reported"),
+        ("other-home", "derived"),
+    ]
+
+
+@pytest.mark.parametrize("file", ["[dev]\nregion = eu-west-1\n", "[ops]\n", "2026-11-26 [ops] region = 1\n"])
+def test_other_sections_do_not_name_the_profile(file: str) -> None:
+    assert explain(NO_PROFILE + file).causes[0].code == "profile-not-found"

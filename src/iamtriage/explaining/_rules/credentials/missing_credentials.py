@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.profiles import find_profile_sections
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.broken_profiles import (
     BROKEN_PROFILE_MESSAGES,
@@ -41,6 +44,7 @@ from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from iamtriage.explaining._context.profiles import ProfileSection
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
@@ -128,6 +132,15 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     profile = find_profile(case)
     subject = f"The profile {profile}" if profile else "The profile"
     place = "" if not _kubeconfig_steps(case) else ", and the kubeconfig names it"
+    sections = find_profile_sections(case.failure.text)
+    wrong = None if profile is None else _find_wrong_section(profile, sections)
+    if profile is not None and wrong is not None:
+        return _explain_wrong_section(case, profile, wrong)
+    shown = tuple(
+        f"The text shows {each.header} in {'the file' if each.file is None else f'~/.aws/{each.file}'}."
+        for each in sections
+        if each.name == profile
+    )
     return Explanation(
         failure=case.failure,
         topic="profile-not-found",
@@ -143,10 +156,11 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
                 ),
                 text=f"The call uses {subject[0].lower()}{subject[1:]}, and no file that it read has it.",
             ),
-            PROFILE_MISTYPED.cause(),
-            SECTION_NAME.cause(),
+            *(() if shown else (PROFILE_MISTYPED.cause(), SECTION_NAME.cause())),
             OTHER_HOME.cause(
-                because=("AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the files, if they are set.",),
+                "derived" if shown else "possible",
+                because=shown
+                or ("AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the files, if they are set.",),
                 text="The call runs as another user, in a container or with sudo, and reads other files.",
             ),
         ),
@@ -162,6 +176,57 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
                     "aws configure list-profiles",
                     "printenv AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE",
                     credential_remedies.with_profile(profile or "PROFILE", "aws", "configure", "sso"),
+                ),
+                url=pages.CLI_PROFILES,
+            ),
+        ),
+        notes=(credential_remedies.NO_CALL_MADE,),
+    )
+
+
+def _find_wrong_section(profile: str, sections: tuple[ProfileSection, ...]) -> ProfileSection | None:
+    """Return the section that is meant for a profile, if none has its name."""
+    if any(each.name == profile and each.header == each.correct_header for each in sections):
+        return None
+    same = [each for each in sections if each.name == profile and each.file is not None]
+    similar = [each for each in sections if each.name.lower() == profile.lower() and each.name != profile]
+    return next(iter((*same, *similar)), None)
+
+
+def _explain_wrong_section(
+    case: Case[MissingCredentials], profile: str, section: ProfileSection
+) -> Explanation:
+    """Explain that the text shows the section of the profile, but with another name than the call uses."""
+    file = f"~/.aws/{section.file}" if section.file else "the file"
+    correct = attrs.evolve(section, name=profile).correct_header
+    if section.name == profile:
+        cause = SECTION_NAME.cause(
+            "derived",
+            (f"The text shows {section.header} in {file}.",),
+            text="In ~/.aws/config, the section of a profile other than default begins with the word profile. In ~/.aws/credentials, it does not.",
+        )
+        step = f"In {file}, replace {section.header} by {correct}. The settings below it stay."
+    else:
+        cause = PROFILE_MISTYPED.cause(
+            "derived",
+            (f"The text shows {section.header}, and the call uses {profile}.",),
+            text="Names of profiles are case-sensitive.",
+        )
+        step = f"Use {section.name} in AWS_PROFILE or --profile, or replace {section.header} by {correct} in {file}."
+    sign_in = ("aws", "sso", "login") if section.is_sso else ("aws", "sts", "get-caller-identity")
+    return Explanation(
+        failure=case.failure,
+        topic="profile-not-found",
+        summary=f"The profile {profile} does not exist: {file} has {section.header}, and it must be {correct}.",
+        causes=(cause,),
+        remedies=(
+            Remedy(
+                title=f"Write the section as {correct}",
+                who="you",
+                steps=(step, "Then check that the first command lists the profile, and retry the call."),
+                commands=(
+                    "aws configure list-profiles",
+                    credential_remedies.with_profile(profile, *sign_in),
                 ),
                 url=pages.CLI_PROFILES,
             ),

@@ -1,0 +1,84 @@
+"""Find the sections of AWS config and credentials files that a text contains.
+
+How the files name their sections: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, TypeAlias
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+
+__all__ = ("ProfileSection", "find_profile_sections")
+
+File: TypeAlias = Literal["config", "credentials"]
+
+_SECTION = lazy_pattern(
+    r"^[ \t]{0,8}\[(?P<kind>profile[ \t]{1,4})?(?P<name>[\w.@+:/-]{1,64})\][ \t\r]{0,8}$",
+    re.ASCII | re.MULTILINE,
+)
+_FILE = lazy_pattern(r"[.]aws[/\\](config|credentials)\b|\bAWS_(CONFIG|SHARED_CREDENTIALS)_FILE\b")
+# Settings that only the config file can have.
+_SETTINGS = lazy_pattern(
+    r"^[ \t]{0,8}(?:sso_\w+|role_arn|source_profile|credential_source|credential_process|region|output|login_session)[ \t]{0,4}=",
+    re.ASCII | re.MULTILINE,
+)
+_MAX_CHARS, _MAX_SECTIONS = 32_000, 32
+
+
+@attrs.frozen
+class ProfileSection:
+    """The section of a profile in a file that a text contains.
+
+    Attributes:
+        name: The name of the profile.
+        has_prefix: Whether the section begins with the word ``profile``.
+        file: The file, if the text or the settings tell which.
+        is_sso: Whether the profile uses IAM Identity Center.
+    """
+
+    name: str
+    has_prefix: bool
+    file: File | None
+    is_sso: bool = False
+
+    @property
+    def header(self) -> str:
+        """The line of the section."""
+        return f"[profile {self.name}]" if self.has_prefix else f"[{self.name}]"
+
+    @property
+    def correct_header(self) -> str:
+        """The line that the file requires."""
+        is_plain = self.file == "credentials" or self.name == "default"
+        return f"[{self.name}]" if is_plain else f"[profile {self.name}]"
+
+
+def find_profile_sections(text: str) -> tuple[ProfileSection, ...]:
+    r"""Return the sections of profiles that a text contains.
+
+    >>> [each.header for each in find_profile_sections("~/.aws/config\n[profile dev]\nregion=eu-west-1\n")]
+    ['[profile dev]']
+    """
+    if "[" not in text or "\n" not in text:
+        return ()
+    text = text[:_MAX_CHARS]
+    found = list(_SECTION.finditer(text))[:_MAX_SECTIONS]
+    sections: list[ProfileSection] = []
+    for index, match in enumerate(found):
+        end = found[index + 1].start() if index + 1 < len(found) else len(text)
+        # The settings of a section end at the first empty line or prompt.
+        body = re.split(r"\n[ \t]*\n|\n[^\n=]*[$#%>] ", text[match.end() : end], maxsplit=1)[0]
+        if "=" not in body:
+            continue
+        named = list(_FILE.finditer(text, 0, match.start()))
+        file: File | None = "config" if _SETTINGS.search(body) else None
+        if named:
+            file = (
+                "credentials" if "redentials" in named[-1][0] or "CREDENTIALS" in named[-1][0] else "config"
+            )
+        sections.append(ProfileSection(match["name"], match["kind"] is not None, file, "sso_" in body))
+    return tuple(sections)
