@@ -117,7 +117,7 @@ _NEEDLESS = (
     "_rendering.short_form",
     "authorization",
     "explaining._context.searching",
-    "explaining._remedy_values",
+    "explaining._additions.remedy_values",
     "explaining._rules.kubernetes.",
     "inputs",
     "redaction",

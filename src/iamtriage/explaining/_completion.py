@@ -37,7 +37,7 @@ def complete_explanation(explanation: Explanation, facts: ResolvedFacts, **chang
         if _states_values(explanation, facts):
             attributes["remedies"] = lambda: _complete_remedies(explanation, facts, None)
         return attrs.evolve(explanation, **attributes)
-    from iamtriage.explaining._context_evidence import (
+    from iamtriage.explaining._additions.context_evidence import (
         evidence_of_call,
         evidence_of_context,
         has_other_caller,
@@ -61,7 +61,7 @@ def _complete_remedies(
     explanation: Explanation, facts: ResolvedFacts, runtime: Runtime | None
 ) -> tuple[Remedy, ...]:
     # Many explanations are only read for their causes.
-    from iamtriage.explaining._remedy_values import complete_remedies
+    from iamtriage.explaining._additions.remedy_values import complete_remedies
 
     return complete_remedies(explanation, facts, runtime)
 

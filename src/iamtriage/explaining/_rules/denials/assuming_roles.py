@@ -33,15 +33,14 @@ from iamtriage.explaining._rules.shared.wording import (
     reason_lines,
 )
 from iamtriage.explaining._rules.sts.role_calls import find_role_call
-from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
-from iamtriage.explaining._rules.sts.trust_fixes import (
-    WHOLE_DOCUMENT,
+from iamtriage.explaining._rules.sts.trust_conditions import (
     describe_passed_value,
     is_met_by_call,
     open_condition,
     open_condition_remedy,
-    policy_with_caller,
 )
+from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_caller
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:

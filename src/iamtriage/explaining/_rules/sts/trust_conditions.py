@@ -1,0 +1,142 @@
+"""Describe conditions of a trust policy on the call itself, such as an external ID or MFA, and how to meet them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._text import clip_text
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.policies._patterns import compile_glob, matches
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.sts.role_calls import RoleCall
+    from iamtriage.trust._evaluation import TrustResult
+
+__all__ = ("describe_passed_value", "is_met_by_call", "open_condition", "open_condition_remedy")
+
+_EXTERNAL_ID = "sts:externalid"
+_MFA = "aws:multifactorauthpresent"
+_MFA_AGE = "aws:multifactorauthage"
+_SESSION_NAME, _SOURCE_IDENTITY = "sts:rolesessionname", "sts:sourceidentity"
+# Condition keys, and the setting of a profile that passes their value.
+_SETTINGS = {
+    _EXTERNAL_ID: "external_id",
+    _MFA: "mfa_serial",
+    _MFA_AGE: "mfa_serial",
+    _SESSION_NAME: "role_session_name",
+    _SOURCE_IDENTITY: "source_identity",
+}
+
+
+def open_condition(result: TrustResult) -> str | None:
+    """Return the condition of a trust policy that decides and is unknown, as a phrase, or ``None``."""
+    if result.allowed is not None or result.condition is None:
+        return None
+    key = result.condition.partition(" ")[2]
+    if key.lower() == _EXTERNAL_ID and result.expected:
+        return f"the external ID {clip_text(result.expected[0])}"
+    return {
+        _MFA: "credentials that were obtained with MFA",
+        _MFA_AGE: "credentials that were obtained with MFA a short time ago",
+        _EXTERNAL_ID: "an external ID",
+        "aws:sourceip": "another source address",
+        _SESSION_NAME: "a certain session name",
+        _SOURCE_IDENTITY: "a source identity",
+    }.get(key.lower(), f"a request that meets its condition on {clip_text(key)}")
+
+
+def is_met_by_call(result: TrustResult, call: RoleCall | None) -> bool | None:
+    """Return whether a call meets the condition that decides; ``None`` if the text does not show that."""
+    operator, _, key = (result.condition or "").partition(" ")
+    setting = _SETTINGS.get(key.lower())
+    if call is None or setting is None or "Null" in operator or "Not" in operator:
+        return None
+    value = call.settings.get(setting)
+    if setting == "mfa_serial":
+        return False if value is None else None
+    if value is None or "$" in value:
+        return False if value is None else None
+    if "IgnoreCase" in operator:
+        return any(value.lower() == each.lower() for each in result.expected)
+    is_pattern = operator.removesuffix("IfExists").endswith("Like")
+    return any(
+        matches(value, compile_glob(each)) if is_pattern else value == each for each in result.expected
+    )
+
+
+def describe_passed_value(result: TrustResult, call: RoleCall) -> str:
+    """Return what a call passes instead of what the condition requires, as a clause."""
+    key = (result.condition or "").partition(" ")[2].lower()
+    setting = _SETTINGS[key]
+    value = call.settings.get(setting)
+    if value is None:
+        if call.profile is not None:
+            return f"{clip_text(call.source)} has no {setting}"
+        return (
+            f"{clip_text(call.source)} passes {'no code of a device' if setting == 'mfa_serial' else 'none'}"
+        )
+    same = result.expected and value.lower() == result.expected[0].lower()
+    return f"{clip_text(call.source)} passes {clip_text(value)}{' (they differ in case)' if same else ''}"
+
+
+def open_condition_remedy(
+    result: TrustResult, role_arn: str | None, call: RoleCall | None = None, user: str | None = None
+) -> Remedy | None:
+    """Return how a caller meets the condition of a trust policy that decides.
+
+    Args:
+        result: The result of the evaluation.
+        role_arn: The role.
+        call: The call that assumes the role, if the text shows it.
+        user: The name of the IAM user that calls.
+    """
+    required = open_condition(result)
+    if required is None or result.condition is None:
+        return None
+    key = result.condition.partition(" ")[2].lower()
+    arn = commands.arn(role_arn, "ROLE_ARN")
+    name = commands.session_name(None if call is None else call.settings.get("role_session_name"))
+    assume = f"aws sts assume-role --role-arn {{}} --role-session-name {name}"
+    profile = None if call is None or call.profile is None else commands.profile(call.profile)
+    title = "Meet the condition of the role's trust policy"
+    lines: tuple[str, ...] = ()
+    steps: tuple[str, ...] = (f"The trust policy allows the call only with {required}.",)
+    if key == _EXTERNAL_ID:
+        value = commands.external_id(result.expected[0] if result.expected else None)
+        title = f"Pass {required}"
+        lines = (fill_command(f"{assume} --external-id {{}}", arn, value),)
+        if profile is not None:
+            lines = (fill_command("aws configure set external_id {} --profile {}", value, profile),)
+        steps = (
+            "The comparison is case-sensitive. It is ExternalId in an SDK, external_id in a profile or in Terraform's assume_role block.",
+        )
+    elif key in {_MFA, _MFA_AGE}:
+        title = "Assume the role with MFA"
+        lines = (
+            fill_command("aws iam list-mfa-devices --user-name {}", commands.user_name(user))
+            if user is not None
+            else "aws iam list-mfa-devices",
+            fill_command(f"{assume} --serial-number MFA_DEVICE_ARN --token-code TOKEN_CODE", arn),
+        )
+        steps += (
+            "MFA_DEVICE_ARN is the SerialNumber that the first command prints. If it prints none, register a device for the user.",
+            "In a profile, mfa_serial names the device. Programs without a person need another role.",
+        )
+        if profile is not None:
+            lines = (
+                lines[0],
+                fill_command("aws configure set mfa_serial MFA_DEVICE_ARN --profile {}", profile),
+            )
+            steps = (
+                steps[1],
+                f"With mfa_serial in the profile {clip_text(profile)}, the CLI asks for the code. Programs without a person need another role.",
+            )
+    return Remedy(
+        title=title,
+        who="you",
+        steps=steps,
+        commands=lines,
+        url=pages.EXTERNAL_ID if key == _EXTERNAL_ID else pages.TRUST_POLICIES,
+    )
