@@ -110,14 +110,16 @@ def _grant_remedy(denial: Denial) -> Remedy | None:
 
 
 def _locate_policy_remedy(denial: Denial) -> Remedy:
+    simulation = simulation_commands(denial)
+    about_simulator = "The simulator evaluates the caller's identity-based policies and permissions boundary, but no session policies."
     return Remedy(
         title="Find the policy that denies it",
         who="account administrator",
         steps=(
-            "The simulator evaluates the caller's identity-based policies and permissions boundary, but no session policies.",
+            *((about_simulator,) if simulation else ()),
             "The CloudTrail record of the call can contain more than the message.",
         ),
-        commands=(*simulation_commands(denial), cloudtrail_command(denial)),
+        commands=(*simulation, cloudtrail_command(denial)),
         url=pages.ACCESS_DENIED,
     )
 

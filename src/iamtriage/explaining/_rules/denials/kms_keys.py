@@ -271,6 +271,7 @@ def explain_environment_key(denial: Denial) -> Explanation:
         ),
         commands=(
             "aws lambda update-function-configuration --function-name FUNCTION --role OTHER_ROLE_ARN",
+            "aws lambda get-function-configuration --function-name FUNCTION --query LastUpdateStatus --output text",
             "aws lambda update-function-configuration --function-name FUNCTION --role ROLE_ARN",
         ),
         url=KMS_GRANT_OF_OTHER_ROLE.sources[0],

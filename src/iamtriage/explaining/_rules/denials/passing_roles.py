@@ -219,7 +219,7 @@ def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) ->
         step = f"{principal} assumes the role."
     passed = parse_masked_role(denial.resource)
     return Remedy(
-        title=f"Check that {role} trusts {principal}",
+        title=f"Check that {role} trusts {recipient.principal or 'the service'}",
         who="account administrator",
         steps=(
             step,

@@ -41,7 +41,7 @@ CERTIFICATE_NOT_TRUSTED = CauseType(
 CERTIFICATE_UNSUITABLE = CauseType(
     "certificate-unsuitable",
     title="The certificate is not one that Roles Anywhere accepts",
-    text="It must be an X.509 version 3 certificate of an end entity (CA: false) with the key usage digitalSignature and a signature with SHA-256 or stronger.",
+    text="The certificate is not an X.509 version 3 certificate of an end entity (CA: false) with the key usage digitalSignature and a signature with SHA-256 or stronger.",
     fix="Issue a certificate that fulfills the requirements.",
     recognised_by="The text shows a certificate of an authority, of version 1, or signed with SHA-1 or MD5.",
     sign=r"\bCA: ?TRUE\b|\bVersion: 1 \(0x0\)|\bSignature Algorithm: (?:sha1|md5)With\w{1,30}",

@@ -127,12 +127,12 @@ def allow_remedy(
             steps=(
                 *steps,
                 _permission_set_step(role),
-                "Save the inline policy with this statement as policy.json: the command replaces it. list-instances prints INSTANCE_ARN.",
+                "Save the inline policy with this statement as policy.json: the command replaces it. list-permission-sets prints PERMISSION_SET_ARN.",
             ),
             commands=(
+                "aws sso-admin list-instances",
                 f"aws sso-admin put-inline-policy-to-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --inline-policy {_POLICY_FILE}",
                 "aws sso-admin provision-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type ALL_PROVISIONED_ACCOUNTS",
-                "aws sso-admin list-instances",
             ),
             policy=policy,
             layer="identity",
