@@ -299,3 +299,39 @@ def test_unknown_check_of_the_details_names_no_policy_type() -> None:
         facts={"authorization_details": {"requestContext": {}, "evaluations": [evaluation], "policies": []}},
     )
     assert [(each.code, each.evidence) for each in explanation.causes] == [("explicit-deny", "reported")]
+
+
+KEY = "arn:aws:kms:eu-west-1:{}:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+BUILDER = "arn:aws:sts::111122223333:assumed-role/builder/run-7"
+
+
+@pytest.mark.parametrize(
+    ("operation", "denied", "together"),
+    [
+        ("CreateMultipartUpload", "kms:GenerateDataKey", ["kms:GenerateDataKey", "kms:Decrypt"]),
+        ("UploadPart", "kms:Decrypt", ["kms:Decrypt", "kms:GenerateDataKey"]),
+        ("SendMessage", "kms:GenerateDataKey", ["kms:GenerateDataKey", "kms:Decrypt"]),
+        ("PutObject", "kms:GenerateDataKey", "kms:GenerateDataKey"),
+        ("GetObject", "kms:Decrypt", "kms:Decrypt"),
+    ],
+)
+@pytest.mark.parametrize("account", ["111122223333", "444455556666"])
+def test_actions_of_one_call_are_in_one_statement(
+    operation: str, denied: str, together: list[str] | str, account: str
+) -> None:
+    """What the call certainly requires, too, would otherwise be the next denial."""
+    kind = "identity-based" if account == "111122223333" else "resource-based"
+    text = f"An error occurred (AccessDenied) when calling the {operation} operation: User: {BUILDER} is not authorized to perform: {denied} on resource: {KEY.format(account)} because no {kind} policy allows the {denied} action"
+    remedy = explain(text).remedies[0]
+    assert remedy.policy is not None
+    assert remedy.policy["Statement"][0]["Action"] == together
+    if account == "444455556666":
+        other_side = next(step for step in remedy.steps if "In account 111122223333" in step)
+        assert ("both" if isinstance(together, list) else denied) in other_side
+
+
+def test_pull_of_an_image_requires_two_actions_on_the_repository() -> None:
+    text = f'Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/cart:7": User: {BUILDER} is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-west-1:111122223333:repository/cart because no identity-based policy allows the ecr:BatchGetImage action'
+    policy = explain(text).remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Action"] == ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]

@@ -15,6 +15,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
+    add_certain_companions,
     policy_principal_arn,
     required_grant,
     role_path_steps,
@@ -180,13 +181,15 @@ def resource_remedy(denial: Denial) -> Remedy:
     steps = [_save_step(policy)]
     if policy.adds_statement:
         steps = [f"Add the statement to the {policy.name}: the command keeps the existing ones."]
+    more = () if added is None else add_certain_companions(added, denial)
+    steps += more
     if policy.resource_is_star:
         steps.append(f"In a {policy.name}, the resource * is the key itself.")
     elif grant is not None:
         steps += grant.notes
     if not policy.names_resource:
         steps.append(f"The {policy.name} names no resource: it applies to the one that it belongs to.")
-    if grant is not None:
+    if grant is not None and not more:
         steps += companion_actions(grant.action, by_resource=True)
     documents = [] if added is None else [added]
     lines = policy_commands(denial, policy.show_command, policy.change_command)
@@ -206,9 +209,12 @@ def resource_remedy(denial: Denial) -> Remedy:
         if denial.service == "secretsmanager":
             # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
             key = " The secret's KMS key must be customer managed, and allow it kms:Decrypt."
-        steps.append(
-            f"In account {denial.account}, an identity-based policy of the caller must allow the action, too.{key}"
-        )
+        # The other side is as necessary as the policy itself.
+        what = "both" if more else denial.action or "the action"
+        noun = "key" if denial.service == "kms" else "resource"
+        steps[1 : 1 + len(more)] = [
+            f"{' '.join((*more, ''))}In account {denial.account}, an identity-based policy of the caller must allow {what} on the ARN of the {noun}, too.{key}"
+        ]
     steps += role_path_steps(denial)
     if policy is _OTHER_POLICY:
         steps.append(

@@ -6,14 +6,19 @@ permission set. See https://docs.aws.amazon.com/IAM/latest/UserGuide/access_poli
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage._text import join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.companion_actions import companion_actions, text_hints
+from iamtriage.explaining._rules.shared.companion_actions import (
+    certain_companions,
+    companion_actions,
+    text_hints,
+)
 from iamtriage.explaining._rules.shared.denial import cut_resource
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principal_words import PLACEHOLDER_ACCOUNT
@@ -24,7 +29,13 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
 
-__all__ = ("allow_remedy", "policy_principal_arn", "required_grant", "role_path_steps")
+__all__ = (
+    "add_certain_companions",
+    "allow_remedy",
+    "policy_principal_arn",
+    "required_grant",
+    "role_path_steps",
+)
 
 # Service-linked roles by the service in their path, as the user guides of the services name them.
 _LINKED_ROLE_SERVICES = {
@@ -108,13 +119,14 @@ def allow_remedy(
     if grant is None:
         return None
     statement = build_statement(grant, sid=statement_id(grant.action))
+    more = add_certain_companions(statement, denial)
     policy, name = build_document([statement]), inline_policy_name([statement], denial.account)
     hints = text_hints(grant.action, denial.failure.text, denial.location.partition or "aws")
     steps = [
         *([first_step] if first_step else []),
         *hints,
         *(note for note in grant.notes if not note.startswith(_PARTITION) and not _is_of_cut(note, denial)),
-        *companion_actions(grant.action, denial.resource),
+        *(more or companion_actions(grant.action, denial.resource)),
     ]
     # Whoever replaces the placeholders of an ARN sees its partition.
     policy_text = str(policy)
@@ -158,6 +170,19 @@ def allow_remedy(
         layer="identity",
         url=url or pages.MANAGE_POLICIES,
     )
+
+
+def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[str, ...]:
+    """Add the other actions that the call certainly requires to a statement, and return steps that say so."""
+    action: object = statement["Action"]
+    if not isinstance(action, str):
+        return ()
+    others = certain_companions(action, denial.operation, denial.failure.text)
+    if not others:
+        return ()
+    statement["Action"] = [action, *others]
+    call = "A pull" if action.startswith("ecr:") else denial.operation
+    return (f"{call} requires {join_words(others, 'and')}, too.",)
 
 
 def _is_of_cut(note: str, denial: Denial) -> bool:

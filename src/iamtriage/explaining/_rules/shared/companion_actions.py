@@ -26,7 +26,13 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
 
-__all__ = ("SESSION_CHANNEL_ACTIONS", "companion_actions", "controller_policy", "text_hints")
+__all__ = (
+    "SESSION_CHANNEL_ACTIONS",
+    "certain_companions",
+    "companion_actions",
+    "controller_policy",
+    "text_hints",
+)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -192,6 +198,14 @@ _CONTROLLER_HINTS = (
     ),
 )
 _MANAGED_POLICY = lazy_pattern(r"Amazon\w+DriverPolicy", re.ASCII)
+_MULTIPART = frozenset({"CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
+# Who sends to an encrypted queue or topic needs both:
+# https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+_SENDING = frozenset({"SendMessage", "SendMessageBatch", "Publish", "PublishBatch"})
+_DATA_KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
+_PULL_SIGNS = lazy_pattern(
+    r"[Ff]ailed to pull|CannotPull(?:Container|Image)|docker pull|ErrImagePull|ImagePullBackOff"
+)
 _ALL = "AWS reports one missing action at a time: add those that are still missing."
 
 
@@ -213,6 +227,25 @@ def companion_actions(
     if action in _TASKS or action in _HINTS:
         return _companion_actions(action, by_resource)
     return ()
+
+
+def certain_companions(action: str, operation: str | None, text: str) -> tuple[str, ...]:
+    """Return the other actions that a call certainly requires on the same resource.
+
+    Args:
+        action: The denied action, as AWS spells it.
+        operation: The call in which it was denied.
+        text: The text around the denial.
+
+    >>> certain_companions("kms:GenerateDataKey", "CreateMultipartUpload", "")
+    ('kms:Decrypt',)
+    """
+    together: tuple[str, ...] = ()
+    if action in _DATA_KEY_ACTIONS and operation in _MULTIPART | _SENDING:
+        together = _DATA_KEY_ACTIONS
+    elif action in _PULL.actions and _PULL_SIGNS.search(text):
+        together = _PULL.actions
+    return tuple(each for each in together if each != action)
 
 
 def text_hints(action: str, text: str, partition: str = "aws") -> tuple[str, ...]:

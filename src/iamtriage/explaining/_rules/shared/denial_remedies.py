@@ -55,9 +55,9 @@ def save_step(policy: str, file: str = "policy.json", *, statements: str = "this
     """Return how to save a policy for the command that replaces it.
 
     >>> save_step("the queue policy")
-    'Save the queue policy as policy.json, with this statement added and the existing ones kept: the command replaces the whole policy.'
+    'Save the queue policy with this statement added as policy.json: the command replaces the policy.'
     """
-    return f"Save {policy} as {file}, with {statements} added and the existing ones kept: the command replaces the whole policy."
+    return f"Save {policy} with {statements} added as {file}: the command replaces the policy."
 
 
 _CREATING_VERBS = (
