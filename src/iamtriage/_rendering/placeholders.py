@@ -76,7 +76,10 @@ def find_placeholders(text: str) -> tuple[str, ...]:
     >>> find_placeholders("arn:aws:iam::ACCOUNT_ID:role/app"), find_placeholders("unset AWS_ACCESS_KEY_ID")
     (('ACCOUNT_ID',), ())
     """
-    return tuple(dict.fromkeys(word for word in _WORD.findall(text) if _is_placeholder(word)))
+    words = [word for word in _WORD.findall(text) if _is_placeholder(word)]
+    if ".REGION." in text:  # a host
+        words.append("REGION")
+    return tuple(dict.fromkeys(words))
 
 
 def placeholder_word(name: str) -> str:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
+
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
 
-__all__ = ("Controller", "find_controller", "usual_account")
+__all__ = ("Controller", "find_controller", "permissions_of", "usual_account")
 
 
 @attrs.frozen
@@ -24,70 +26,180 @@ class Controller:
 
     Attributes:
         name: Its name.
+        account: The namespace of its installation guide, ``None`` if that varies, and its service account.
         pattern: What it logs, or what texts call it.
-        namespace: The namespace of its installation guide, or ``None`` if that varies.
-        service_account: The service account of its chart.
+        services: The prefixes of the actions that it requires.
         workload: The workload of its chart, for ``kubectl rollout restart``.
+        managed_policy: The AWS managed policy for its role, by the path in the policy's ARN.
+        permissions: What its documentation says that its role needs, if there is no such policy.
+        mention: What texts call it outside of clusters, too; by default ``pattern``.
     """
 
     name: str
+    account: tuple[str | None, str]
     pattern: re.Pattern[str]
-    namespace: str | None
-    service_account: str
-    workload: str
+    services: tuple[str, ...]
+    workload: str = attrs.field(
+        default=attrs.Factory(lambda self: f"deployment/{self.service_account}", takes_self=True)
+    )
+    managed_policy: str | None = None
+    permissions: str = ""
+    mention: re.Pattern[str] | None = None
+
+    @property
+    def namespace(self) -> str | None:
+        """The namespace of its installation guide, or ``None`` if that varies."""
+        return self.account[0]
+
+    @property
+    def service_account(self) -> str:
+        """The service account of its chart."""
+        return self.account[1]
 
 
-def _controller(
-    name: str, namespace: str | None, service_account: str, pattern: str, workload: str | None = None
-) -> Controller:
-    workload = workload or f"deployment/{service_account}"
-    return Controller(name, re.compile(pattern, re.ASCII), namespace, service_account, workload)
-
-
+_SERVER_POLICY = "CloudWatchAgentServerPolicy"
 _CONTROLLERS = (
-    _controller(
+    Controller(
         "the AWS Load Balancer Controller",
-        "kube-system",
-        "aws-load-balancer-controller",
-        r"(?i:aws-?load-?balancer-?controller)|elbv2\.k8s\.aws|FailedBuildModel|\bingress\.k8s\.aws",
+        ("kube-system", "aws-load-balancer-controller"),
+        lazy_pattern(
+            r"(?i:aws-?load-?balancer-?controller)|elbv2\.k8s\.aws|FailedBuildModel|\bingress\.k8s\.aws",
+            re.ASCII,
+        ),
+        (
+            "elasticloadbalancing:",
+            "ec2:",
+            "acm:",
+            "wafv2:",
+            "waf-regional:",
+            "shield:",
+            "cognito-idp:",
+            "iam:",
+        ),
+        permissions="the policy of its release: docs/install/iam_policy.json in kubernetes-sigs/aws-load-balancer-controller",
     ),
-    _controller(
+    Controller(
         "the EBS CSI driver",
-        "kube-system",
-        "ebs-csi-controller-sa",
-        r"\bebs[.-]csi|could not create volume in EC2|Could not create volume \\?\"pvc-",
-        "deployment/ebs-csi-controller",
+        ("kube-system", "ebs-csi-controller-sa"),
+        lazy_pattern(
+            r"(?i:\bebs[._-]csi|\bebs-plugin)|_EBS_CSI_|could not create volume in EC2|Could not create volume \\?\"pvc-",
+            re.ASCII,
+        ),
+        ("ec2:",),
+        workload="deployment/ebs-csi-controller",
+        managed_policy="service-role/AmazonEBSCSIDriverPolicy",
     ),
-    _controller(
+    Controller(
         "the EFS CSI driver",
-        "kube-system",
-        "efs-csi-controller-sa",
-        r"\befs[.-]csi",
-        "deployment/efs-csi-controller",
+        ("kube-system", "efs-csi-controller-sa"),
+        lazy_pattern(r"(?i:\befs[._-]csi|\befs-plugin)|_EFS_CSI_", re.ASCII),
+        ("elasticfilesystem:", "ec2:"),
+        workload="deployment/efs-csi-controller",
+        managed_policy="service-role/AmazonEFSCSIDriverPolicy",
     ),
-    _controller(
+    # https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
+    Controller(
         "Cluster Autoscaler",
-        "kube-system",
-        "cluster-autoscaler",
-        r"cluster-autoscaler|\baws_(?:manager|cloud_provider)\.go:|regenerate ASG cache",
+        ("kube-system", "cluster-autoscaler"),
+        lazy_pattern(
+            r"(?i:cluster-?autoscaler)|\baws_(?:manager|cloud_provider)\.go:|regenerate ASG cache", re.ASCII
+        ),
+        ("autoscaling:", "ec2:", "eks:"),
+        permissions="the policy in cluster-autoscaler/cloudprovider/aws/README.md of kubernetes/autoscaler",
     ),
-    _controller("Karpenter", "kube-system", "karpenter", r"(?i:\bkarpenter)"),
-    _controller("External Secrets Operator", "external-secrets", "external-secrets", r"external-secrets"),
-    _controller("cert-manager", "cert-manager", "cert-manager", r"cert-manager|dns01|Route 53 record set"),
-    _controller(
+    # The roles of its nodes are named after it, too.
+    Controller(
+        "Karpenter",
+        ("kube-system", "karpenter"),
+        lazy_pattern(r"(?i:\bkarpenter(?!-?node))", re.ASCII),
+        ("ec2:", "eks:", "iam:", "pricing:", "sqs:", "ssm:"),
+        permissions="the controller policies of its release, which karpenter.sh/docs/reference/cloudformation lists",
+    ),
+    # https://external-secrets.io/latest/provider/aws-secrets-manager/
+    Controller(
+        "External Secrets Operator",
+        ("external-secrets", "external-secrets"),
+        lazy_pattern(r"external-secrets", re.ASCII),
+        ("secretsmanager:",),
+        permissions="secretsmanager:GetSecretValue, DescribeSecret, GetResourcePolicy and ListSecretVersionIds on its secrets",
+    ),
+    # https://cert-manager.io/docs/configuration/acme/dns01/route53/
+    Controller(
+        "cert-manager",
+        ("cert-manager", "cert-manager"),
+        lazy_pattern(r"cert-manager|dns01|Route 53 record set", re.ASCII),
+        ("route53:",),
+        permissions="route53:GetChange on change/*, route53:ChangeResourceRecordSets and ListResourceRecordSets on the hosted zone, and route53:ListHostedZonesByName on *",
+    ),
+    # https://github.com/kubernetes-sigs/external-dns/blob/master/docs/tutorials/aws.md
+    Controller(
         "ExternalDNS",
-        None,
-        "external-dns",
-        r"external-dns|failed to list hosted zones|records retrieval failed",
+        (None, "external-dns"),
+        lazy_pattern(r"(?i:external-?dns)|failed to list hosted zones|records retrieval failed", re.ASCII),
+        ("route53:",),
+        permissions="route53:ChangeResourceRecordSets, ListResourceRecordSets and ListTagsForResources on the hosted zones, and route53:ListHostedZones on *",
     ),
-    _controller(
+    Controller(
         "the Amazon VPC CNI plugin",
-        "kube-system",
-        "aws-node",
-        r"\baws-node\b|amazon-vpc-cni|\bipamd\b",
-        "daemonset/aws-node",
+        ("kube-system", "aws-node"),
+        lazy_pattern(r"\baws-node\b|amazon-vpc-cni|\bipamd\b", re.ASCII),
+        ("ec2:",),
+        workload="daemonset/aws-node",
+        managed_policy="AmazonEKS_CNI_Policy",
+    ),
+    # https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks
+    Controller(
+        "Argo CD",
+        ("argocd", "argocd-application-controller"),
+        lazy_pattern(r"\bargocd\b|\bargocd-|argoproj\.io", re.ASCII),
+        (),
+        workload="statefulset/argocd-application-controller",
+    ),
+    # https://github.com/vmware-tanzu/velero-plugin-for-aws
+    Controller(
+        "Velero",
+        ("velero", "velero"),
+        lazy_pattern(r"(?i:\bvelero)", re.ASCII),
+        ("ec2:", "s3:"),
+        permissions="the policy of velero-plugin-for-aws: volumes, snapshots and tags in EC2, and the objects and list of its bucket",
+    ),
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-prerequisites.html
+    Controller(
+        "Fluent Bit",
+        (None, "fluent-bit"),
+        lazy_pattern(
+            r"\bfluent-?bit-[a-z0-9]{5}\b|[:/]fluent-?bit\b(?=[^\n]{0,200}\b[Kk]ube)|serviceaccount:[a-z0-9-]+:fluent-?bit",
+            re.ASCII,
+        ),
+        ("logs:",),
+        workload="daemonset/fluent-bit",
+        managed_policy=_SERVER_POLICY,
+        mention=lazy_pattern(r"(?i:fluent-?bit)", re.ASCII),
+    ),
+    Controller(
+        "the CloudWatch agent",
+        ("amazon-cloudwatch", "cloudwatch-agent"),
+        lazy_pattern(r"\bcloudwatch-agent-[a-z0-9]{5}\b|amazon-cloudwatch[:/]cloudwatch-agent", re.ASCII),
+        ("cloudwatch:", "logs:", "ec2:"),
+        workload="daemonset/cloudwatch-agent",
+        managed_policy=_SERVER_POLICY,
+        mention=lazy_pattern(r"(?i:cloudwatch-?agent)|\bcwagent\b", re.ASCII),
     ),
 )
+
+
+def permissions_of(action: str, text: str) -> Controller | None:
+    """Return the controller that a text names and whose role needs more than one action, such as this one.
+
+    >>> permissions_of("ec2:CreateVolume", "ebs.csi.aws.com").managed_policy
+    'service-role/AmazonEBSCSIDriverPolicy'
+    """
+    found = [
+        each
+        for each in _CONTROLLERS
+        if each.services and action.startswith(each.services) and (each.mention or each.pattern).search(text)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def find_controller(text: str) -> Controller | None:

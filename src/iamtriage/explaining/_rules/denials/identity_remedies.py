@@ -12,6 +12,7 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.companion_actions import managed_policy
 from iamtriage.explaining._rules.shared.denial import cut_resource, identity_allow_helps, is_message_cut
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.optional import present
@@ -42,11 +43,35 @@ def no_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
         return present(resource_remedy(denial), authorization_details_remedy(denial))
     investigate = _identify_caller_remedy if denial.action is None else _locate_policy_remedy
     return present(
+        _managed_policy_remedy(denial),
         _grant_remedy(denial),
         _create_service_linked_role_remedy(denial),
         _cross_account_remedy(denial),
         authorization_details_remedy(denial),
     ) or (investigate(denial),)
+
+
+def _managed_policy_remedy(denial: Denial) -> Remedy | None:
+    """Return the remedy that gives a Kubernetes controller all that it needs, if AWS has a policy for it."""
+    path = managed_policy(denial.action or "", denial.failure.text)
+    role = denial.role
+    if path is None or role is None or not identity_allow_helps(denial):
+        return None
+    arn = f"arn:{role.partition}:iam::aws:policy/{path}"
+    return Remedy(
+        title=f"Attach the AWS managed policy {path.rpartition('/')[2]} to {denial.caller}",
+        who="account administrator",
+        steps=(
+            "It allows what the controller normally calls. The denied action alone leads to the next denial.",
+        ),
+        commands=(
+            fill_command(
+                "aws iam attach-role-policy --role-name {} --policy-arn {}",
+                *(commands.role_name(role.name), arn),
+            ),
+        ),
+        url=pages.MANAGE_POLICIES,
+    )
 
 
 def find_service_of_linked_role(denial: Denial) -> str | None:

@@ -153,11 +153,13 @@ def _concerns_other_role(denial: Denial) -> bool:
 def _remedies_for_pod(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
     """Return remedies that allow the action to the pod's role first, and to the node's role last."""
     from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-    from iamtriage.explaining._rules.shared.companion_actions import controller_policy
+    from iamtriage.explaining._rules.shared.companion_actions import managed_policy
 
     for_node = next((each for each in remedies if each.layer == "identity"), None)
-    managed = controller_policy(denial.action or "", denial.failure.text)
-    title = None if managed is None else f"Attach the AWS managed policy {managed} to the pod's role"
+    path = managed_policy(denial.action or "", denial.failure.text)
+    title = None
+    if path is not None:
+        title = f"Attach the AWS managed policy {path.rpartition('/')[2]} to the pod's role"
     for_pod = (
         allow_remedy(denial, grantee="the pod's role", title=title) if identity_allow_helps(denial) else None
     )

@@ -115,7 +115,8 @@ def token_remedies(denial: Denial, findings: TrustFindings | None) -> tuple[Reme
     """Return what to do about a token, if it is unknown what does not match."""
     compare, change = compare_token_remedy(denial), trust_token_remedy(denial, findings)
     # If the subject is known, the right statement can be written before looking the token up.
-    knows_subject = bool(denial.facts.namespace and denial.facts.service_account) or _find_pipeline(denial)
+    namespace, name = usual_account(denial.facts, denial.failure.text)
+    knows_subject = bool(namespace and name) or _find_pipeline(denial)
     return (change, compare) if knows_subject else (compare, change)
 
 
@@ -211,10 +212,14 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
     title = "Allow the token in the role's trust policy"
     if found is not None:
         title = f"Make the role's trust policy match the {found.job}'s token"
+    controller = find_controller(denial.failure.text)
+    guide: tuple[str, ...] = ()
+    if controller is not None and usual_namespace and not (facts.namespace or facts.service_account):
+        guide = (f"The text is from {controller.name}: the subject is the one of its installation guide.",)
     return Remedy(
         title=title,
         who="account administrator",
-        steps=(*missing_trust_steps(findings), *(found.steps if found else ()), CHANGE_STATEMENT),
+        steps=(*missing_trust_steps(findings), *guide, *(found.steps if found else ()), CHANGE_STATEMENT),
         commands=(
             *((fill_command(show_issuer, commands.cluster(facts.cluster)),) if _is_of_pod(denial) else ()),
             *trust_policy_commands(denial),

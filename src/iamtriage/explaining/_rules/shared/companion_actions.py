@@ -19,18 +19,23 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
+from iamtriage.explaining._context.controllers import permissions_of
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.controllers import Controller
 
 __all__ = (
     "SESSION_CHANNEL_ACTIONS",
     "certain_companions",
     "companion_actions",
-    "controller_policy",
+    "managed_policy",
     "text_hints",
 )
 
@@ -178,26 +183,6 @@ _TEXT_HINTS = (
         "Locking the Terraform state also requires dynamodb:GetItem and dynamodb:DeleteItem on the table.",
     ),
 )
-# A controller in the text, the service of the action, and what its role needs. Sources:
-# https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html, efs-csi.html and lbc-helm.html.
-_CONTROLLER_HINTS = (
-    (
-        lazy_pattern(r"ebs[-._]csi|ebs-plugin", re.IGNORECASE),
-        ("ec2:",),
-        "The EBS CSI driver calls more actions than this one. Its role normally has the AWS managed policy AmazonEBSCSIDriverPolicy (arn:{}:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy).",
-    ),
-    (
-        lazy_pattern(r"efs[-._]csi|efs-plugin", re.IGNORECASE),
-        ("elasticfilesystem:", "ec2:"),
-        "The EFS CSI driver calls more actions than this one. Its role normally has the AWS managed policy AmazonEFSCSIDriverPolicy (arn:{}:iam::aws:policy/service-role/AmazonEFSCSIDriverPolicy).",
-    ),
-    (
-        lazy_pattern(r"aws-load-balancer-controller|elbv2\.k8s\.aws", re.IGNORECASE),
-        ("elasticloadbalancing:", "ec2:", "acm:", "wafv2:", "waf-regional:", "shield:", "cognito-idp:"),
-        "The AWS Load Balancer Controller calls more actions than this one. Its role needs the policy of its release: docs/install/iam_policy.json in kubernetes-sigs/aws-load-balancer-controller.",
-    ),
-)
-_MANAGED_POLICY = lazy_pattern(r"Amazon\w+DriverPolicy", re.ASCII)
 _MULTIPART = frozenset({"CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
 # Who sends to an encrypted queue or topic needs both:
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
@@ -259,26 +244,31 @@ def text_hints(action: str, text: str, partition: str = "aws") -> tuple[str, ...
     >>> text_hints("dynamodb:PutItem", "Error acquiring the state lock")
     ('Locking the Terraform state also requires dynamodb:GetItem and dynamodb:DeleteItem on the table.',)
     """
-    hints = [hint for fragment, prefix, hint in _TEXT_HINTS if fragment in text and action.startswith(prefix)]
-    controller = _find_controller_hint(action, text)
-    return (*hints, *([] if controller is None else [controller.format(partition)]))
+    hints = tuple(
+        hint for fragment, prefix, hint in _TEXT_HINTS if fragment in text and action.startswith(prefix)
+    )
+    controller = permissions_of(action, text)
+    return hints if controller is None else (*hints, _describe_permissions(controller, partition))
 
 
-def controller_policy(action: str, text: str) -> str | None:
-    """Return the AWS managed policy for the Kubernetes controller that a text names.
+def managed_policy(action: str, text: str) -> str | None:
+    """Return the path of the AWS managed policy for the Kubernetes controller that a text names.
 
-    >>> controller_policy("ec2:CreateVolume", "ebs.csi.aws.com"), controller_policy("ec2:CreateVolume", "app")
-    ('AmazonEBSCSIDriverPolicy', None)
+    >>> managed_policy("ec2:CreateVolume", "ebs.csi.aws.com"), managed_policy("ec2:CreateVolume", "app")
+    ('service-role/AmazonEBSCSIDriverPolicy', None)
     """
-    found = _MANAGED_POLICY.search(_find_controller_hint(action, text) or "")
-    return found[0] if found else None
+    controller = permissions_of(action, text)
+    return None if controller is None else controller.managed_policy
 
 
-def _find_controller_hint(action: str, text: str) -> str | None:
-    for pattern, prefixes, hint in _CONTROLLER_HINTS:
-        if action.startswith(prefixes) and pattern.search(text):
-            return hint
-    return None
+def _describe_permissions(controller: Controller, partition: str) -> str:
+    """Return what the role of a controller needs, since one action alone leads to the next denial."""
+    name = f"{controller.name[0].upper()}{controller.name[1:]}"
+    path = controller.managed_policy
+    if path is None:
+        return f"{name} calls more actions than this one. Its role needs {controller.permissions}."
+    policy = path.rpartition("/")[2]
+    return f"{name} calls more actions than this one. Its role normally has the AWS managed policy {policy} (arn:{partition}:iam::aws:policy/{path})."
 
 
 def _resource_hints(action: str, resource: str) -> tuple[str, ...]:

@@ -1,0 +1,96 @@
+"""Kubernetes controllers that a text names: their service accounts and what their roles need."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+ACCOUNT = "111122223333"
+
+
+def denied(role: str, action: str, resource: str = "*") -> str:
+    return (
+        f"api error AccessDenied: User: arn:aws:sts::{ACCOUNT}:assumed-role/{role}/1699 is not authorized to "
+        f"perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "policy"),
+    [
+        ('Could not create volume "pvc-1": could not create volume in EC2: ' + denied("csi", "ec2:CreateVolume"), "service-role/AmazonEBSCSIDriverPolicy"),
+        ("efs-plugin: " + denied("csi", "elasticfilesystem:CreateAccessPoint"), "service-role/AmazonEFSCSIDriverPolicy"),
+        ("aws-node ipamd: " + denied("cni", "ec2:AssignPrivateIpAddresses"), "AmazonEKS_CNI_Policy"),
+        ("fluent-bit: " + denied("logs", "logs:CreateLogStream"), "CloudWatchAgentServerPolicy"),
+        ("amazon-cloudwatch-agent: " + denied("agent", "cloudwatch:PutMetricData"), "CloudWatchAgentServerPolicy"),
+    ],
+)  # fmt: skip
+def test_managed_policy_comes_first(text: str, policy: str) -> None:
+    """One action alone leads to the next denial."""
+    first, second = explain(text).remedies[:2]
+    assert first.commands[0].endswith(f"--policy-arn arn:aws:iam::aws:policy/{policy}")
+    assert second.policy is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("aws-load-balancer-controller: " + denied("lbc", "elasticloadbalancing:DescribeLoadBalancers"), "docs/install/iam_policy.json"),
+        ("aws_manager.go:269] Failed to regenerate ASG cache: " + denied("scaler", "autoscaling:DescribeTags"), "cluster-autoscaler/cloudprovider/aws/README.md"),
+        ("karpenter: " + denied("karpenter", "ec2:DescribeInstanceTypes"), "karpenter.sh/docs/reference/cloudformation"),
+        ("records retrieval failed: failed to list hosted zones: " + denied("dns", "route53:ListHostedZones"), "route53:ChangeResourceRecordSets"),
+        ("cert-manager/challenges: " + denied("certificates", "route53:GetChange"), "route53:ListHostedZonesByName on *"),
+        ("external-secrets: " + denied("secrets", "secretsmanager:GetSecretValue"), "ListSecretVersionIds"),
+        ("velero: " + denied("backups", "ec2:CreateSnapshot"), "velero-plugin-for-aws"),
+    ],
+)  # fmt: skip
+def test_first_step_says_what_the_role_needs(text: str, words: str) -> None:
+    remedy = explain(text).remedies[0]
+    assert words in remedy.steps[0]
+    assert remedy.policy is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # A role for nodes is not the controller, and another service's action is not its work.
+        denied("KarpenterNodeRole-prod", "ec2:DescribeInstanceTypes"),
+        "external-dns: " + denied("app", "s3:GetObject", '"arn:aws:s3:::acme-in/a"'),
+        denied("app", "ec2:CreateVolume"),
+    ],
+)
+def test_other_callers_get_no_policy_of_a_controller(text: str) -> None:
+    remedy = explain(text).remedies[0]
+    assert remedy.policy is not None
+    assert not any("calls more actions" in step for step in remedy.steps)
+
+
+@pytest.mark.parametrize(
+    ("text", "account"),
+    [
+        ("aws-load-balancer-controller", "kube-system:aws-load-balancer-controller"),
+        ("could not create volume in EC2", "kube-system:ebs-csi-controller-sa"),
+        ("karpenter", "kube-system:karpenter"),
+        ("cert-manager", "cert-manager:cert-manager"),
+        ("external-secrets", "external-secrets:external-secrets"),
+        ("argocd-application-controller", "argocd:argocd-application-controller"),
+        ("velero", "velero:velero"),
+        ("amazon-cloudwatch:cloudwatch-agent", "amazon-cloudwatch:cloudwatch-agent"),
+    ],
+)
+def test_trust_policy_names_the_usual_service_account(text: str, account: str) -> None:
+    remedy = explain(
+        f"{text}: WebIdentityErr: failed to retrieve credentials\n"
+        "caused by: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\tstatus code: 403"
+    ).remedies[0]
+    assert f"system:serviceaccount:{account}" in str(remedy.policy)
+    assert "REGION" in remedy.placeholders
+
+
+def test_supplied_service_account_is_used_instead() -> None:
+    remedy = explain(
+        "velero: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity",
+        facts={"namespace": "backups", "service_account": "velero-server"},
+    ).remedies[0]
+    assert "system:serviceaccount:backups:velero-server" in str(remedy.policy)
