@@ -9,13 +9,13 @@ import attrs
 
 from iamtriage._reading.parsing import parse
 from iamtriage._text import wrong_type_message
+from iamtriage.explaining._cause_types import UncertainCause
 from iamtriage.explaining._completion import complete_explanation
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._extensions import apply_extensions
 from iamtriage.explaining._facts import add_attached_facts, build_facts
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._signs import promote_shown_causes
 from iamtriage.failures._failures import (
     FAILURE_CLASSES,
     AccessDenied,
@@ -110,7 +110,11 @@ def explain(
     # What is shown has no secrets. The failure itself is data and stays as read.
     shown = _without_secrets(failure)
     known = resolve_facts(shown, known)
-    explanation = promote_shown_causes(_explain_answer(shown, known), Case(failure, known))
+    explanation = _explain_answer(shown, known)
+    if any(isinstance(cause, UncertainCause) for cause in explanation.causes):
+        from iamtriage.explaining._signs import promote_shown_causes
+
+        explanation = promote_shown_causes(explanation, Case(failure, known))
     text = error_or_failure if isinstance(error_or_failure, str) else None
     explanation = complete_explanation(explanation, known, text=text, combine=_combine, describe=_describe)
     if shown is not failure:

@@ -36,8 +36,6 @@ def promote_shown_causes(explanation: Explanation, case: Case[Failure]) -> Expla
 
     The first of them decides what the summary says about the cause, and which remedy comes first.
     """
-    if not any(isinstance(cause, UncertainCause) for cause in explanation.causes):
-        return explanation
     text = case.text
     causes: list[Cause] = []
     shown: list[Cause] = []
