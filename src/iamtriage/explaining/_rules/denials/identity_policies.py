@@ -15,11 +15,6 @@ from iamtriage.explaining._rules.shared.common_causes import (
     DERIVED_ACTION,
     NO_IDENTITY_ALLOW,
 )
-from iamtriage.explaining._rules.shared.denial import (
-    identity_allow_helps,
-    is_encoded_message_cut,
-    is_message_cut,
-)
 from iamtriage.explaining._rules.shared.wording import (
     EVENTUAL_CONSISTENCY,
     ONE_POLICY_TYPE,
@@ -119,6 +114,12 @@ def _service_linked_causes(denial: Denial) -> Iterator[Cause]:
 
 def explain_denial_without_reason(denial: Denial) -> Explanation:
     """Explain a denial if AWS gives no reason."""
+    from iamtriage.explaining._rules.shared.denial_checks import (
+        identity_allow_helps,
+        is_encoded_message_cut,
+        is_message_cut,
+    )
+
     causes: list[Cause] = []
     if denial.action_evidence == "derived" and denial.action is not None:
         causes.append(_derived_action_cause(denial))

@@ -13,7 +13,11 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import managed_policy
-from iamtriage.explaining._rules.shared.denial import cut_resource, identity_allow_helps, is_message_cut
+from iamtriage.explaining._rules.shared.denial_checks import (
+    cut_resource,
+    identity_allow_helps,
+    is_message_cut,
+)
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.optional import present
 

@@ -16,7 +16,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, identity_allow_helps
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.pod_wording import is_about_pods
 
@@ -154,6 +154,7 @@ def _remedies_for_pod(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Rem
     """Return remedies that allow the action to the pod's role first, and to the node's role last."""
     from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
     from iamtriage.explaining._rules.shared.companion_actions import managed_policy
+    from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps
 
     for_node = next((each for each in remedies if each.layer == "identity"), None)
     path = managed_policy(denial.action or "", denial.failure.text)

@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, requ
 from iamtriage.explaining._rules.shared.called_service import find_called_service
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
 from iamtriage.explaining._rules.shared.decision_details import request_values
-from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role

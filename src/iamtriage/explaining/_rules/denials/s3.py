@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.shared.common_causes import (
     NO_BODY,
     NO_IDENTITY_ALLOW,
 )
-from iamtriage.explaining._rules.shared.denial import identity_allow_helps
+from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, save_step
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name

@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.companion_actions import (
     companion_actions,
     text_hints,
 )
-from iamtriage.explaining._rules.shared.denial import cut_resource
+from iamtriage.explaining._rules.shared.denial_checks import cut_resource
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principal_words import PLACEHOLDER_ACCOUNT
 from iamtriage.policies._documents import build_document, build_statement

@@ -15,7 +15,7 @@ from iamtriage._rendering.values import Value
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS
-from iamtriage.arns._principals import Principal, Role, Root, ServiceLinkedRole, ServicePrincipal
+from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.resolving import context_of
@@ -39,23 +39,17 @@ if TYPE_CHECKING:
 
 __all__ = (
     "ASSUME_ROLE_ACTIONS",
+    "CUT_OFF",
     "Denial",
     "build_denial",
-    "cut_resource",
-    "identity_allow_helps",
-    "is_encoded_message_cut",
-    "is_message_cut",
 )
 
 ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
 """The actions of an AssumeRole call, in lowercase."""
-# What logs and people put in place of the rest of a long word.
-_CUT = lazy_pattern(r"\.{2,}|…|\*{3,}|\s?[\[(<](?:truncated|cut|snip|redacted)", re.IGNORECASE)
-_CUT_REACH = 40
-_CUT_OFF = lazy_pattern(r"(?:\.{2,}|…+|\s?[\[(<](?:truncated|cut|snip)[^/:]{0,40})\Z", re.IGNORECASE)
+CUT_OFF = lazy_pattern(r"(?:\.{2,}|…+|\s?[\[(<](?:truncated|cut|snip)[^/:]{0,40})\Z", re.IGNORECASE)
+"""What logs and people put in place of the rest of a long word."""
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
 _DIRECTORY_BUCKET = lazy_pattern(r":::[a-z0-9-]{3,63}--x-s3(?:/|\Z)", re.ASCII)
-_TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -232,7 +226,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     decision = _read_decision(failure, facts)
     action, action_evidence, resource = decision.action, decision.action_evidence, decision.resource
     actions: tuple[str, ...] = (action,) if action else ()
-    if action is None or ":" not in action or _CUT_OFF.search(action):
+    if action is None or ":" not in action or CUT_OFF.search(action):
         # Most messages name the action, and the table of actions is large.
         from iamtriage.explaining._rules.shared.derived_actions import derive_actions
 
@@ -315,56 +309,3 @@ def _find_resource(failure: AccessDenied, facts: Facts, action: str | None) -> s
         return context.role_arn.value
     service = failure.envelope.service or ("s3" if failure.envelope.host_id else None)
     return find_resource(context, action or service, find_partition(facts.region) if facts.region else None)
-
-
-def identity_allow_helps(denial: Denial) -> bool:
-    """Return whether an ``Allow`` in the caller's identity-based policies can grant the access.
-
-    It can't override an explicit deny or widen a policy that caps permissions:
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
-    """
-    if denial.action is None or denial.is_explicit or denial.policy_type not in (None, "identity"):
-        return False
-    if denial.message_rule is not None or denial.lowercase_action in _TRUST_ONLY:
-        return False
-    if not _has_identity_policies(denial):
-        return False
-    # No principal can pass a role of another account.
-    return not (denial.lowercase_action == "iam:passrole" and denial.crosses_accounts)
-
-
-def _has_identity_policies(denial: Denial) -> bool:
-    """Return whether the caller has identity-based policies that its account can change."""
-    text = denial.principal_text or ""
-    if text == "anonymous" or isinstance(denial.principal, Root | ServicePrincipal | ServiceLinkedRole):
-        return False
-    if text.startswith("arn:"):
-        # Others are users of a service, such as the database users of Amazon Redshift.
-        service = text.split(":", 3)[2:3]
-        return not service or not service[0].isalnum() or service[0] in {"iam", "sts"}
-    return not text.endswith((".amazonaws.com", ".amazonaws.com.cn"))
-
-
-def is_encoded_message_cut(denial: Denial) -> bool:
-    """Return whether the text has only a part of the encoded message, which cannot be decoded."""
-    encoded = denial.failure.encoded_message
-    if encoded is None or denial.facts.decoded_message is not None:
-        return False
-    place = denial.failure.spans.get("encoded_message")
-    after = "" if place is None else denial.failure.text[place[1] : place[1] + _CUT_REACH]
-    return _CUT.search(encoded) is not None or _CUT.match(after.lstrip()) is not None
-
-
-def cut_resource(denial: Denial) -> str | None:
-    """Return what the text shows of the last part of a resource that it cuts off, or ``None`` if it cuts nothing."""
-    found = _CUT_OFF.search(denial.failure.resource or "")
-    if found is None or not found.string.startswith("arn:"):
-        return None
-    return found.string[: found.start()].rpartition("/")[2].rpartition(":")[2]
-
-
-def is_message_cut(denial: Denial) -> bool:
-    """Return whether the text cuts the message off within the action or resource, before any reason."""
-    return denial.deny is None and (
-        cut_resource(denial) is not None or _CUT_OFF.search(denial.failure.action or "") is not None
-    )

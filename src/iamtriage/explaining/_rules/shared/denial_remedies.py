@@ -10,7 +10,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
-from iamtriage.explaining._rules.shared.denial import is_encoded_message_cut
+from iamtriage.explaining._rules.shared.denial_checks import is_encoded_message_cut
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
