@@ -217,3 +217,48 @@ def test_a_cluster_with_azure_rbac_needs_a_role_assignment() -> None:
         "az role assignment create --role 'Azure Kubernetes Service RBAC Reader'"
     )
     assert not any("aws " in line for each in others for line in each.commands)
+
+
+HELM = 'Error: INSTALLATION FAILED: Unable to continue with install: could not get information about the resource Deployment "api" in namespace "shop": '
+
+
+def _refusal(user: str, verb: str, resource: str, group: str) -> str:
+    return f'{resource}.{group} "api" is forbidden: User "{user}" cannot {verb} resource "{resource}" in API group "{group}" in the namespace "shop"'
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "command"),
+    [
+        (
+            HELM + _refusal("build-bot", "get", "deployments", "apps"),
+            "Let Helm manage the namespace with the ClusterRole edit",
+            "kubectl create rolebinding build-bot-edit -n shop --clusterrole=edit --user=build-bot",
+        ),
+        (
+            HELM + _refusal("system:serviceaccount:ci:runner", "get", "roles", "rbac.authorization.k8s.io"),
+            "Let Helm manage the namespace with the ClusterRole admin",
+            "kubectl create rolebinding runner-admin -n shop --clusterrole=admin --serviceaccount=ci:runner",
+        ),
+        (
+            f"Error: {_refusal('arn:aws:sts::111122223333:assumed-role/gha/run', 'create', 'deployments', 'apps')}\n\n  with kubernetes_deployment_v1.api,\n  on main.tf line 3",
+            "Associate AmazonEKSEditPolicy with the access entry",
+            "aws eks associate-access-policy --cluster-name CLUSTER --principal-arn arn:aws:iam::111122223333:role/gha --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy --access-scope type=namespace,namespaces=shop",
+        ),
+        (
+            HELM + _refusal("build-bot", "get", "certificates", "cert-manager.io"),
+            "Let Helm manage certificates.cert-manager.io with a Role and RoleBinding",
+            "kubectl create role manage-certificates.cert-manager.io -n shop --verb=create,delete,get,list,patch,update --resource=certificates.cert-manager.io",
+        ),
+        (
+            _refusal("build-bot", "get", "deployments", "apps"),
+            "Allow exactly this with a Role and RoleBinding",
+            "kubectl create role get-deployments.apps-api -n shop --verb=get --resource=deployments.apps --resource-name=api",
+        ),
+    ],
+    ids=["Helm", "Helm with roles", "Terraform", "custom resources", "a person"],
+)
+def test_tool_decides_the_size_of_the_grant(text: str, title: str, command: str) -> None:
+    """A tool that installs objects needs more than the verb that was denied first."""
+    remedy = explain(text).remedies[0]
+    assert remedy.title == title
+    assert command in remedy.commands

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._rules.kubernetes.other_clusters import (
@@ -36,6 +37,20 @@ if TYPE_CHECKING:
 
 __all__ = ("DeniedRequest",)
 
+# What tools that install objects print around the API server's message.
+_INSTALLERS = {
+    "Helm": lazy_pattern(
+        r"\b(?:INSTALLATION|UPGRADE|UNINSTALLATION|ROLLBACK) FAILED\b|\bhelm\.go:\d|\bUnable to continue with (?:install|update)\b"
+        r"|\bhelm (?:install|upgrade)\b|\bwith helm_release\."
+    ),
+    "Terraform": lazy_pattern(
+        r"\bwith (?:module\.[\w.\[\]\"-]{1,200}\.)?kubernetes_(?!manifest\.|config_map_v1_data\.)\w{3,60}\."
+    ),
+}
+# An installer gets the object before it creates or changes it.
+_VERBS_OF_INSTALLERS = ("create", "delete", "get", "list", "patch", "update")
+_VERBS_BEFORE_CREATION = frozenset({"get", "patch", "update"})
+
 
 @attrs.frozen
 class DeniedRequest:
@@ -50,6 +65,7 @@ class DeniedRequest:
         subject: The subject for a binding; ``None`` if the text does not name the user.
         subject_text: The user as a phrase.
         provider: The provider of the cluster, if the text names another one than AWS.
+        installer: The tool that installs objects, such as Helm, if it made the request.
     """
 
     case: Case[KubernetesForbidden]
@@ -60,11 +76,19 @@ class DeniedRequest:
     subject: Subject | None
     subject_text: str
     provider: ClusterProvider | None
+    installer: str | None = None
 
     @classmethod
     def from_case(cls, case: Case[KubernetesForbidden], request: Request, kind: UserKind) -> Self:
         """Build a request with its user from a case."""
         user = case.failure.user
+        installer = next((name for name, sign in _INSTALLERS.items() if sign.search(case.text)), None)
+        if installer is not None and request.verb in _VERBS_BEFORE_CREATION:
+            # The object does not exist yet, and a role for one name does not allow to create it.
+            request = attrs.evolve(request, name=None)
+        if installer is not None and _narrowest_policy("create", request) is None and request.path is None:
+            # No default role covers the type, so the role for it allows all that the tool does with it.
+            request = attrs.evolve(request, name=None, verbs=_VERBS_OF_INSTALLERS)
         principal = try_parse_principal(user) if kind in {"iam", "iam session"} else None
         subject = _binding_subject(user, kind, underlying_role(principal))
         return cls(
@@ -76,6 +100,7 @@ class DeniedRequest:
             subject=subject,
             subject_text=_describe_user(user, kind, principal, subject),
             provider=find_cluster_provider(case.failure.text),
+            installer=installer,
         )
 
     @property
@@ -96,12 +121,20 @@ class DeniedRequest:
     @property
     def policy(self) -> str | None:
         """The narrowest access policy that allows the request; ``None`` if none is known."""
-        request = self.request
-        # The page does not say whether a policy for one namespace covers the namespace itself.
-        is_unclear = request.resource == "namespaces" and request.namespace is not None
-        if request.path or request.group is None or is_unclear:
-            return None
-        return narrowest_access_policy(request.verb or "", request.group, request.resource or "")
+        return _narrowest_policy("create" if self.installer else self.request.verb or "", self.request)
+
+    @property
+    def is_for_installer(self) -> bool:
+        """Whether the role for the type allows more than the denied verb."""
+        return self.request.verbs == _VERBS_OF_INSTALLERS
+
+
+def _narrowest_policy(verb: str, request: Request) -> str | None:
+    # The page does not say whether a policy for one namespace covers the namespace itself.
+    is_unclear = request.resource == "namespaces" and request.namespace is not None
+    if request.path or request.group is None or is_unclear:
+        return None
+    return narrowest_access_policy(verb, request.group, request.resource or "")
 
 
 def _binding_subject(user: str | None, kind: UserKind, of_role: Role | None) -> Subject | None:

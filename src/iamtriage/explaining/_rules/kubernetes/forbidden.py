@@ -154,7 +154,7 @@ def _notes(denied: DeniedRequest) -> Iterator[str]:
         yield f"A user with the verb {request.verb} can get further permissions. Limit it to resource names."
     if request.resource == "secrets" and request.verb in {"list", "watch"}:
         yield "Listing Secrets reads them: the list contains their data."
-    if request.verb in READ_VERBS and request.path is None:
+    if request.verb in READ_VERBS and request.path is None and denied.installer is None:
         yield "A client often needs further verbs: kubectl get lists, a controller lists and watches. The next denial names the next verb."
     if request.has_supplied_namespace:
         yield "The namespace is from the facts; the text does not state one."

@@ -12,9 +12,11 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.kubernetes.installers import installer_remedies
 from iamtriage.explaining._rules.kubernetes.other_clusters import (
     AZURE_RBAC_SIGN,
 )
+from iamtriage.explaining._rules.kubernetes.policy_remedies import access_policy_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -31,11 +33,7 @@ from iamtriage.explaining._rules.shared.manifests import (
     to_yaml,
 )
 from iamtriage.explaining._rules.shared.principal_mappings import (
-    associate_policy_command,
     build_cluster_principal,
-)
-from iamtriage.explaining._rules.shared.principal_words import (
-    try_parse_principal,
 )
 
 if TYPE_CHECKING:
@@ -84,8 +82,9 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         _azure_remedy(denied),
         _missing_role_remedy(denied),
         _service_account_remedy(denied),
+        *installer_remedies(denied),
         *((role, one_namespace) if of_program else (one_namespace, role)),
-        _policy_remedy(denied),
+        None if denied.installer else access_policy_remedy(denied),
         # The role of a service account comes with the check.
         None if role is not None and denied.kind == "service account" else _check_remedy(denied),
     )
@@ -187,7 +186,10 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     namespace = None if is_cluster_wide else request.namespace or "NAMESPACE"
     subject = denied.subject or Subject("User", "USER")
     name = object_name(
-        request.verb or "", request.type_argument, request.subresource, request.granted_name or ""
+        "manage" if denied.is_for_installer else request.verb or "",
+        request.type_argument,
+        request.subresource,
+        request.granted_name or "",
     )
     # Each subject needs a binding with its own name, or the next one would replace it.
     binding = object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
@@ -199,7 +201,9 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     group_steps, group_commands = _group_change(denied)
     to_group = f", for a group of {denied.subject_text}" if group_steps else ""
     return Remedy(
-        title=f"Allow exactly this with a {kinds}{to_group}",
+        title=f"Let {denied.installer} manage {request.type_argument} with a {kinds}{to_group}"
+        if denied.is_for_installer
+        else f"Allow exactly this with a {kinds}{to_group}",
         who="cluster administrator",
         steps=_join_scope(group_steps, _role_steps(denied, namespace), denied.request),
         commands=(
@@ -310,41 +314,6 @@ def _group_change(denied: DeniedRequest) -> tuple[tuple[str, ...], tuple[str, ..
             f"{which} the group to the entry with the rolearn {principal.aws_auth_arn}, under groups."
         )
     return tuple(steps), tuple(lines)
-
-
-def _policy_remedy(denied: DeniedRequest) -> Remedy | None:
-    request, cluster, policy = denied.request, denied.cluster, denied.policy
-    caller = denied.principal
-    if caller is None and denied.kind in {"user", "unknown"}:
-        caller = try_parse_principal(denied.case.facts.caller)
-    if policy is None or caller is None or not cluster.uses_entries or denied.provider is not None:
-        return None
-    principal = build_cluster_principal(caller)
-    if not principal.is_known or principal.entry_refusal:
-        return None
-    is_cluster_wide = request.is_cluster_scope or request.is_cluster_scoped_type
-    namespace = None if is_cluster_wide else commands.namespace(request.namespace)
-    scope = "in all namespaces" if namespace is None else f"in the namespace {namespace}"
-    steps = [
-        f"{policy} allows more than the denied request, {scope}. Compare it with the documentation; the role above allows only this."
-    ]
-    if cluster.mode is None:
-        steps.append("The cluster's authentication mode must be API or API_AND_CONFIG_MAP.")
-    steps.append(
-        "If EKS says that the principalArn could not be found, the caller has its access from aws-auth. A new access entry takes precedence over that: include its groups."
-    )
-    if principal.path_note:
-        steps.append(principal.path_note)
-    return Remedy(
-        title=f"Or associate {policy} with the access entry",
-        who="cluster administrator",
-        steps=tuple(steps),
-        commands=(
-            cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
-            associate_policy_command(cluster, principal, policy, namespace=namespace),
-        ),
-        url=pages.EKS_ACCESS_POLICIES,
-    )
 
 
 def _check_remedy(denied: DeniedRequest) -> Remedy | None:
