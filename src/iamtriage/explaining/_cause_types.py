@@ -101,7 +101,7 @@ def cause_url(code: str) -> str:
 
 @attrs.frozen(eq=False)
 class CauseType:
-    """The definition of a cause.
+    """The definition of a cause, whose example has its code in the subject's ``examples.toml``.
 
     Attributes:
         code: A stable identifier in lowercase, with hyphens.
@@ -116,10 +116,8 @@ class CauseType:
             quotes the group ``shown``, or else the match.
         remedy: Words in the title of the remedy to do first if the text shows the cause. By default, ``fix``
             is the first remedy.
-        of: The code of the cause that this one can be behind. Its sources and example are the defaults.
+        of: The code of the cause that this one can be behind. Its sources are the default.
         sources: The URLs of the documentation.
-        example: The name of the example in the subject's ``examples.toml``; by default the code if there
-            is an example of that name, else the example of ``of``.
         since: The first release with this code.
         subject: The folder of the rules that use the cause, if it is not the one of the definition.
     """
@@ -134,7 +132,6 @@ class CauseType:
     remedy: str = attrs.field(default="", kw_only=True)
     of: str = ""
     sources: tuple[str, ...] = ()
-    example: str = ""
     since: str = "0.1"
     subject: str = attrs.field(default="", kw_only=True)
 

@@ -51,7 +51,7 @@ class Example(View):
     """A failure that has a cause.
 
     Attributes:
-        name: The name of the example.
+        name: The name of the example: the code of its cause.
         text: The error text.
         facts: The facts that :func:`iamtriage.explain` gets in addition.
     """
@@ -243,7 +243,6 @@ def _build_info(
         recognised_by = f"No error states it. It is a possible reason for “{line[1].title}” ({line[1].code})."
     elif definition.sign and definition.of:
         recognised_by += f" Otherwise, it is a possible reason for “{line[1].title}” ({line[1].code})."
-    names = (each.example or each.code for each in line)
     return CauseInfo(
         code=definition.code,
         title=definition.title,
@@ -251,7 +250,7 @@ def _build_info(
         recognised_by=recognised_by,
         fix=definition.fix,
         sources=next(each.sources for each in line if each.sources),
-        example=next(examples[name] for name in names if name in examples),
+        example=examples[definition.code],
         since=definition.since,
         subject=subject,
         reason_for=definition.of or None,

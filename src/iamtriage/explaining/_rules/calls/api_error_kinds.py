@@ -119,7 +119,6 @@ AWS_ERROR = CauseType(
     recognised_by="An error code that no other cause covers.",
     fix="Look the error code up in the API reference of the service.",
     sources=(pages.API_REFERENCES,),
-    example="status-alone",
 )
 SSO_LOGIN_NOT_RENEWED = CauseType(
     "sso-login-not-renewed",
@@ -155,7 +154,6 @@ ACCOUNT_STATE = CauseType(
     recognised_by="An error code such as OptInRequired, SubscriptionRequiredException, PendingVerification or Blocked.",
     fix="Open the service in the console and complete what it asks for; check billing and verification.",
     sources=("https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",),
-    example="not-subscribed",
 )
 NO_CAPACITY = CauseType(
     "no-capacity",
@@ -180,7 +178,6 @@ BUCKET_IN_OTHER_REGION = CauseType(
     recognised_by="The error code PermanentRedirect, TemporaryRedirect or IllegalLocationConstraintException, or the status 301 of a HEAD request.",
     fix="Call S3 in the bucket's region, without an endpoint URL of another region.",
     sources=(pages.SDK_ENDPOINTS,),
-    example="bucket-redirect",
 )
 _KINDS = (
     ErrorKind(

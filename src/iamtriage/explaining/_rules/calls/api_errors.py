@@ -91,7 +91,6 @@ NOT_FOUND = CauseType(
     recognised_by="An error code such as ResourceNotFoundException, NoSuchEntity or 404, or a message that says that something could not be found.",
     fix="Check the name, the account and the region of the call.",
     sources=(pages.CLI_CREDENTIALS,),
-    example="not-found-arrow",
 )
 RESOURCE_IN_OTHER_ACCOUNT = CauseType(
     "resource-in-other-account",

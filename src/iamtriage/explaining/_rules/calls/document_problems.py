@@ -45,7 +45,6 @@ NO_PRINCIPALS = CauseType(
     recognised_by='The message says "has a statement with no principals".',
     fix="Add Principal to each statement.",
     sources=(pages.POLICY_PRINCIPAL,),
-    example="malformed-no-principals",
 )
 PRINCIPAL_IN_IDENTITY_POLICY = CauseType(
     "principal-in-identity-policy",
@@ -163,7 +162,6 @@ INVALID_JSON = CauseType(
     recognised_by='The message says "contains invalid Json", "Syntax errors in policy" or a similar phrase.',
     fix="Correct the JSON. With the AWS CLI, pass a file as file://policy.json.",
     sources=(pages.POLICY_TROUBLES,),
-    example="policy-not-json",
 )
 MALFORMED_POLICY = CauseType(
     "malformed-policy",
@@ -183,7 +181,6 @@ PROHIBITED_FIELD = CauseType(
     recognised_by='The message says "Has prohibited field".',
     fix="Remove the element. A trust policy has no Resource, an identity-based policy no Principal.",
     sources=(pages.POLICY_TROUBLES,),
-    example="prohibited-field-in-trust-policy",
 )
 MISSING_FIELD = CauseType(
     "missing-field",

@@ -36,7 +36,6 @@ EXPIRED_OR_INVALID_TOKEN = CauseType(
     text="The session token has expired or is invalid: S3 returns 400 for these, too.",
     fix="Get new credentials, then retry the call.",
     of="no-body",
-    example="s3-head-400",
 )
 CUSTOMER_KEY = CauseType(
     "customer-key",

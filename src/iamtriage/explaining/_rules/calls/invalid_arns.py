@@ -59,7 +59,6 @@ ARN_NOT_ACCEPTED = CauseType(
     recognised_by='A message such as "Request ARN is invalid", or one of the authenticator on a rolearn or userarn.',
     fix="Use the ARN of a role in the form that the call expects.",
     sources=(pages.ASSUME_ROLE,),
-    example="sts-arn-assume-role",
 )
 NOT_AN_ARN = CauseType(
     "not-an-arn",

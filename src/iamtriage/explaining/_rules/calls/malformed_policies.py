@@ -62,7 +62,6 @@ INVALID_PRINCIPAL = CauseType(
     recognised_by='The message says "Invalid principal in policy".',
     fix="Correct the ARN of the principal, or create the principal first.",
     sources=(pages.POLICY_PRINCIPAL,),
-    example="invalid-principal-in-policy",
 )
 PRINCIPAL_NOT_THERE = CauseType(
     "principal-not-there",
@@ -99,7 +98,6 @@ DELETED_PRINCIPAL = CauseType(
     recognised_by="The name of the principal begins with AROA or AIDA.",
     fix="Replace the ID with the ARN of the new role or user.",
     sources=(pages.POLICY_PRINCIPAL,),
-    example="deleted-principal-in-policy",
 )
 WILDCARD_IN_PRINCIPAL = CauseType(
     "wildcard-in-principal",

@@ -27,7 +27,6 @@ NOTIFICATION_DESTINATION_GONE = CauseType(
     fix="Remove the destination from the bucket's notification configuration, or create it in the Region of the bucket.",
     of="service-not-allowed",
     subject="denials",
-    example="notification-destination-gone",
 )
 
 

@@ -61,7 +61,6 @@ PRINCIPAL_NOT_ACCEPTED = CauseType(
         pages.EKS_ACCESS_ENTRIES,
         pages.CONSISTENCY,
     ),
-    example="eks-arn-principal",
 )
 NO_SUCH_PRINCIPAL = CauseType(
     "no-such-principal",

@@ -94,7 +94,6 @@ SERVICE_FAULT = CauseType(
     recognised_by="An error code such as InternalError or ServiceUnavailable, or an HTTP status of 500 or more.",
     fix="Retry with exponential backoff. If it goes on, check AWS Health.",
     sources=(pages.HEALTH,),
-    example="service-unavailable",
 )
 INVALID_REQUEST = CauseType(
     "invalid-request",

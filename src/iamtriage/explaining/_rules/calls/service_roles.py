@@ -88,7 +88,6 @@ SERVICE_CANNOT_ASSUME_ROLE = CauseType(
     recognised_by="The message says that the role cannot be assumed by the service.",
     fix="Allow the service to assume the role in the role's trust policy.",
     sources=(pages.TRUST_POLICIES,),
-    example="role-not-assumed-by-lambda",
 )
 SERVICE_NOT_TRUSTED = CauseType(
     "service-not-trusted",

@@ -41,7 +41,6 @@ TARGET_NOT_CONNECTED = CauseType(
     recognised_by="The error code TargetNotConnected.",
     fix="Check the agent, its permissions and its network.",
     sources=(pages.SESSION_TROUBLES,),
-    example="session-not-connected",
 )
 EXEC_NOT_ENABLED_CAUSE = CauseType(
     "exec-not-enabled",
@@ -50,7 +49,6 @@ EXEC_NOT_ENABLED_CAUSE = CauseType(
     recognised_by="The message says that execute command was not enabled when the task was run.",
     fix="Enable ECS Exec on the service, and start new tasks.",
     sources=(pages.ECS_EXEC,),
-    example="ecs-exec-not-enabled",
 )
 SESSION_PLUGIN_MISSING = CauseType(
     "session-plugin-missing",

@@ -90,7 +90,6 @@ TIMEOUT = CauseType(
     recognised_by='The message says "timed out", ETIMEDOUT or "deadline exceeded".',
     fix="Check the route, security groups and VPC endpoints between the caller and AWS.",
     sources=(pages.VPC_ENDPOINTS,),
-    example="no-answer-arrow-timeout",
 )
 NO_SUCH_HOST = CauseType(
     "no-such-host",

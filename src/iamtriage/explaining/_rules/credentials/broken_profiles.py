@@ -33,7 +33,6 @@ EMPTY_SOURCE = CauseType(
     recognised_by='The SDK says "No credentials found in credential_source".',
     fix="Provide the credentials where credential_source looks for them, or use source_profile.",
     sources=(pages.CLI_ROLES,),
-    example="source-container",
 )
 PROFILE_LOOP = CauseType(
     "profile-loop",
@@ -41,7 +40,6 @@ PROFILE_LOOP = CauseType(
     recognised_by='The SDK says "Infinite loop in credential configuration".',
     fix="Give the last profile its own credentials instead of source_profile.",
     sources=(pages.CLI_ROLES,),
-    example="source-profile-circle",
 )
 TWO_SOURCES = CauseType(
     "two-sources",
@@ -50,7 +48,6 @@ TWO_SOURCES = CauseType(
     recognised_by="The SDK says that the profile contains both source_profile and credential_source.",
     fix="Keep either source_profile or credential_source.",
     sources=(pages.CLI_ROLES,),
-    example="source-twice",
 )
 UNKNOWN_SOURCE = CauseType(
     "unknown-source",
@@ -58,7 +55,6 @@ UNKNOWN_SOURCE = CauseType(
     recognised_by="The SDK says that the credential source is not valid.",
     fix="Use Environment, Ec2InstanceMetadata or EcsContainer.",
     sources=(pages.CLI_ROLES,),
-    example="source-unknown",
 )
 SOURCE_NOT_OFFERED = CauseType(
     "source-not-offered",
@@ -75,7 +71,6 @@ SSO_INCOMPLETE = CauseType(
     recognised_by="The SDK says that the profile is configured to use SSO but is missing required configuration.",
     fix="Run aws configure sso to write the profile again.",
     sources=(pages.SSO_LOGIN,),
-    example="sso-profile-incomplete",
 )
 SSO_SESSION_MISSING = CauseType(
     "sso-session-missing",
@@ -92,7 +87,6 @@ SOURCE_PROFILE = CauseType(
     recognised_by="The SDK says that the source profile referenced in the profile could not be found.",
     fix="Create the source profile, or name another one.",
     sources=(pages.CLI_ROLES,),
-    example="source-profile-missing",
 )
 CONFIG_FILE_INVALID = CauseType(
     "config-file-invalid",
@@ -109,7 +103,6 @@ SOURCE_PROFILE_WITHOUT_CREDENTIALS = CauseType(
     recognised_by="The SDK says that the source profile must have credentials.",
     fix="Give the source profile its own credentials.",
     sources=(pages.CLI_ROLES,),
-    example="source-profile-empty",
 )
 
 

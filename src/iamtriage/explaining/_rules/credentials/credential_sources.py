@@ -133,7 +133,6 @@ LAMBDA_VARIABLES_LOST = CauseType(
     text="The function's environment has the role's credentials, but the code uses a profile, empty keys, or a process without that environment.",
     fix="Use the default credential chain in the function.",
     of="no-credentials",
-    example="no-credentials-on-lambda",
 )
 NO_ID_TOKEN_PERMISSION = CauseType(
     "no-id-token-permission",
@@ -141,7 +140,6 @@ NO_ID_TOKEN_PERMISSION = CauseType(
     text="The workflow is not allowed to request an OIDC token: its permissions lack id-token: write.",
     fix="Add permissions: id-token: write to the job.",
     of="no-credentials",
-    example="no-credentials-in-github-actions",
 )
 SECRETS_OF_FORKS = CauseType(
     "secrets-of-forks",

@@ -140,7 +140,6 @@ KUBECONFIG_PROFILE = CauseType(
     meaning="The kubeconfig names a profile or a role whose credentials have expired.",
     fix="Sign in with that profile, or change the profile in the kubeconfig.",
     of="expired-session",
-    example="expired-session-of-kubeconfig",
 )
 EXPIRED_REQUEST = CauseType(
     "expired-request",
@@ -166,7 +165,6 @@ SOURCE_RETURNS_EXPIRED = CauseType(
     recognised_by='botocore says "Credentials were refreshed, but the refreshed credentials are still expired."',
     fix="Check the clock, then the Expiration that the source returns: instance metadata, container metadata or a credential process.",
     sources=(pages.EC2_METADATA_CREDENTIALS,),
-    example="refreshed-but-expired",
 )
 STALE_METADATA = CauseType(
     "stale-metadata",

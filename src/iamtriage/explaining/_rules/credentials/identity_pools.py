@@ -82,7 +82,6 @@ IDENTITY_FORBIDDEN = CauseType(
     recognised_by='The message says "Access to Identity … is forbidden".',
     fix="Pass the token of the identity, or get the identity again with GetId.",
     sources=(pages.IDENTITY_POOLS,),
-    example="identity-pool-forbidden",
 )
 IDENTITY_KEPT = CauseType(
     "identity-kept",

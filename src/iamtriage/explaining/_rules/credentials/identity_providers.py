@@ -70,7 +70,6 @@ CLUSTER_MADE_ANEW = CauseType(
     text="The cluster was re-created: the account has the provider of the old cluster, and the new one has another issuer.",
     fix="Create an identity provider for the issuer of the new cluster.",
     of="no-oidc-provider",
-    example="no-oidc-provider-for-eks",
 )
 PROVIDER_URL_DIFFERS = CauseType(
     "provider-url-differs",

@@ -110,7 +110,6 @@ ISSUER_DIFFERS = CauseType(
     title="The token's issuer differs from the provider's URL",
     fix="Create a provider with exactly the token's issuer URL.",
     of="invalid-identity-token",
-    example="identity-token-not-validated",
 )
 
 

@@ -69,7 +69,6 @@ UNKNOWN_ACCESS_KEY = CauseType(
     recognised_by="The error code InvalidAccessKeyId or InvalidClientTokenId.",
     fix="Use an existing access key, with its session token if it is temporary.",
     sources=(pages.CLI_CREDENTIALS,),
-    example="invalid-key-of-user",
 )
 INVALID_SESSION_TOKEN = CauseType(
     "invalid-session-token",
@@ -91,7 +90,6 @@ OTHER_PARTITION = CauseType(
     text="The keys are from another partition: keys of China, GovCloud and the European Sovereign Cloud work only there.",
     fix="Use credentials of the partition that is called: China, GovCloud and the European Sovereign Cloud have their own.",
     of="invalid-credentials",
-    example="invalid-temporary-key",
 )
 KEY_GONE = CauseType(
     "key-gone",

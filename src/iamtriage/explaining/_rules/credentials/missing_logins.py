@@ -125,7 +125,6 @@ KUBECONFIG_HELPER = CauseType(
     recognised_by='kubectl says "getting credentials: exec" or a similar message.',
     fix="Run the helper by hand, and correct what it reports.",
     sources=(pages.EKS_KUBECONFIG,),
-    example="kubeconfig-helper-failed",
 )
 
 KUBECONFIG_API_VERSION = CauseType(

@@ -82,7 +82,6 @@ AGENT_REFUSED_TOKEN = CauseType(
     recognised_by="The agent at 169.254.170.23 answered with an error.",
     fix="Read the token from its file for each call, with a current SDK.",
     sources=(pages.EKS_POD_IDENTITY,),
-    example="pod-identity-token-empty",
 )
 AGENT_BLOCKED = CauseType(
     "agent-blocked",
@@ -90,7 +89,6 @@ AGENT_BLOCKED = CauseType(
     text="A proxy, a network policy or a firewall on the node blocks the agent's address.",
     fix="Add 169.254.170.23 to NO_PROXY, and allow it in network policies.",
     of="no-credentials",
-    example="pod-identity-agent-unreachable",
 )
 TOKEN_FILE_EMPTY = CauseType(
     "token-file-empty",

@@ -79,7 +79,6 @@ STS_UNREACHED = CauseType(
     recognised_by="The SDK called STS for a role's credentials and got no response.",
     fix="Allow the connection to the STS endpoint of the region, or create a VPC endpoint for STS.",
     sources=(pages.EKS_STS,),
-    example="sts-unreachable-from-pod",
 )
 TOKEN_FILE_UNREADABLE = CauseType(
     "token-file-unreadable",
@@ -95,7 +94,6 @@ POD_NOT_MUTATED = CauseType(
     text="The pod is older than the annotation or association, or its variables were copied without the volume.",
     fix="Re-create the pod, and don't copy the variables by hand.",
     of="token-file-unreadable",
-    example="token-file-absent",
 )
 TOKEN_FILE_OF_ROOT = CauseType(
     "token-file-of-root",

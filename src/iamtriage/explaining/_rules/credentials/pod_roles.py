@@ -56,7 +56,6 @@ SDK_TOO_OLD = CauseType(
         pages.EKS_POD_SDK,
         pages.EKS_IRSA_SDK,
     ),
-    example="pod-identity-with-old-sdk",
 )
 OTHER_PROVIDER = CauseType(
     "other-provider",
@@ -64,7 +63,6 @@ OTHER_PROVIDER = CauseType(
     text="The code, a profile or another library uses a provider that ignores these variables, or the process does not have them.",
     fix="Use the default credential chain, without a profile or a fixed provider.",
     of="no-credentials",
-    example="no-credentials-despite-variables",
 )
 SERVICE_ACCOUNT_WITHOUT_ROLE = CauseType(
     "service-account-without-role",

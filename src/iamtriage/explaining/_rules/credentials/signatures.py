@@ -91,7 +91,6 @@ PRESIGNED_URL_EDITED = CauseType(
     text="The presigned URL was changed, decoded or shortened, or is used with another method or header.",
     fix="Use the URL unchanged, with the method and headers that it was signed for.",
     of="signature-mismatch",
-    example="signature-of-presigned-url",
 )
 AUTHORIZATION_MALFORMED = CauseType(
     "authorization-malformed",
@@ -115,7 +114,6 @@ KEY_WITH_BLANKS = CauseType(
     meaning="The access key ID, the secret access key or the session token contains a space, a newline, a quote or another character that does not belong to it.",
     fix="Copy the credentials again without spaces, newlines and quotes.",
     of="authorization-malformed",
-    example="header-not-sendable",
 )
 DATES_DIFFER = CauseType(
     "dates-differ",

@@ -54,7 +54,6 @@ NODE_ROLE_CANNOT_PULL = CauseType(
     text="A node pulls with its own role, and that role lacks the permission, or the kubelet has no credential provider.",
     fix="Attach AmazonEC2ContainerRegistryPullOnly to the node role.",
     of="no-registry-login",
-    example="no-registry-login-in-cluster",
 )
 NO_SUCH_ROUTE = CauseType(
     "no-such-route",

@@ -80,7 +80,6 @@ CALLER_NOT_TRUSTED = CauseType(
         pages.ASSUME_ROLE,
         pages.TRUST_POLICIES,
     ),
-    example="assume-role",
 )
 NO_ASSUME_ALLOW = CauseType(
     "no-assume-allow",
@@ -88,7 +87,6 @@ NO_ASSUME_ALLOW = CauseType(
     recognised_by="AWS says that no identity-based policy allows the sts:AssumeRole action.",
     fix="Allow sts:AssumeRole on the role in an identity-based policy of the caller.",
     sources=(pages.ASSUME_ROLE,),
-    example="assume-role-identity",
 )
 SESSION_TAGS = CauseType(
     "session-tags",
@@ -97,7 +95,6 @@ SESSION_TAGS = CauseType(
     recognised_by="The denied action is sts:TagSession or sts:SetSourceIdentity.",
     fix="Allow sts:TagSession (or sts:SetSourceIdentity) in the role's trust policy, too.",
     sources=(pages.SESSION_TAGS,),
-    example="tag-session",
 )
 NO_SUCH_ROLE = CauseType(
     "no-such-role",

@@ -50,7 +50,6 @@ MODEL_NOT_SUBSCRIBED = CauseType(
     recognised_by="The denied action is aws-marketplace:Subscribe or aws-marketplace:ViewSubscriptions.",
     fix="Subscribe to the model once with a principal that has the AWS Marketplace permissions.",
     sources=(pages.BEDROCK_MODELS,),
-    example="bedrock-subscription",
 )
 NO_MARKETPLACE_ALLOW = CauseType(
     "no-marketplace-allow",
@@ -67,7 +66,6 @@ BEDROCK_MODEL_ACCESS = CauseType(
     recognised_by='Bedrock says "You don\'t have access to the model with the specified model ID".',
     fix="Request access to the model in the Bedrock console, or use another model or Region.",
     sources=(pages.BEDROCK_MODELS,),
-    example="bedrock-model",
 )
 MODEL_NOT_IN_REGION = CauseType(
     "model-not-in-region",
@@ -83,7 +81,6 @@ PAYMENT_MISSING = CauseType(
     recognised_by="Bedrock says INVALID_PAYMENT_INSTRUMENT.",
     fix="Add a payment method that AWS Marketplace accepts.",
     sources=(pages.BEDROCK_MODELS,),
-    example="bedrock-payment",
 )
 
 

@@ -45,7 +45,6 @@ SCP_DENY = CauseType(
     recognised_by='AWS says "with an explicit deny in a service control policy".',
     fix="Ask the organization's administrators to change the SCP. An Allow in the account does not override it.",
     sources=(pages.SERVICE_CONTROL,),
-    example="scp-explicit",
 )
 
 
@@ -56,7 +55,6 @@ SCP_NO_ALLOW = CauseType(
     recognised_by='AWS says "because no service control policy allows the … action".',
     fix="Allow the action in the SCPs at every level between the root and the account.",
     sources=(pages.SERVICE_CONTROL,),
-    example="scp-implicit",
 )
 
 
@@ -66,7 +64,6 @@ RCP_DENY = CauseType(
     recognised_by='AWS says "with an explicit deny in a resource control policy".',
     fix="Ask the organization's administrators to change the RCP. An Allow in the account does not override it.",
     sources=(pages.RESOURCE_CONTROL,),
-    example="rcp-explicit",
 )
 
 
@@ -77,7 +74,6 @@ RCP_NO_ALLOW = CauseType(
     recognised_by='AWS says "because no resource control policy allows the … action".',
     fix="Let the organization's administrators check the RCPs; they can only deny.",
     sources=(pages.RESOURCE_CONTROL,),
-    example="rcp-implicit",
 )
 
 

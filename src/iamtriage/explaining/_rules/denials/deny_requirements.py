@@ -38,7 +38,6 @@ DENYING_CONDITION = CauseType(
     recognised_by="The decoded message states the condition keys of the Deny statement.",
     fix="Make the call so that the condition does not match, or change the statement.",
     sources=(pages.EVALUATION,),
-    example="ec2-encoded-decoded",
 )
 _CREATES = r"(?:run|create|request|start|restore|copy|import|put|upload|provision|register)"
 _BOOLEANS = frozenset({"true", "false"})

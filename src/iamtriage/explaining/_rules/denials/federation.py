@@ -100,7 +100,6 @@ GUEST_OR_SIGNED_IN = CauseType(
     text="The role is for signed-in users and the call is a guest's, or the reverse.",
     fix="Use the authenticated role for signed-in users and the unauthenticated one for guests.",
     of="token-not-trusted",
-    example="identity-pool-token",
 )
 
 

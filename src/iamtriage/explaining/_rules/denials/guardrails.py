@@ -64,7 +64,6 @@ BOUNDARY_DENY = CauseType(
     recognised_by='AWS says "with an explicit deny in a permissions boundary".',
     fix="Change the Deny statement in the boundary. An Allow does not override it.",
     sources=(pages.BOUNDARIES,),
-    example="boundary-explicit",
 )
 BOUNDARY_NO_ALLOW = CauseType(
     "boundary-no-allow",
@@ -73,7 +72,6 @@ BOUNDARY_NO_ALLOW = CauseType(
     recognised_by='AWS says "because no permissions boundary allows the … action".',
     fix="Allow the action in the boundary, and in an identity-based policy, too.",
     sources=(pages.BOUNDARIES,),
-    example="boundary-implicit",
 )
 SESSION_DENY = CauseType(
     "session-deny",
@@ -81,7 +79,6 @@ SESSION_DENY = CauseType(
     recognised_by='AWS says "with an explicit deny in a session policy".',
     fix="Open a new session without this statement in its session policy.",
     sources=(pages.SESSION_POLICIES,),
-    example="session-explicit-federated",
 )
 SESSION_NO_ALLOW = CauseType(
     "session-no-allow",
@@ -89,7 +86,6 @@ SESSION_NO_ALLOW = CauseType(
     recognised_by='AWS says "because no session policy allows the … action".',
     fix="Open a new session whose session policy allows the action, or none.",
     sources=(pages.SESSION_POLICIES,),
-    example="session-implicit",
 )
 VPC_ENDPOINT_DENY = CauseType(
     "vpc-endpoint-deny",
@@ -98,7 +94,6 @@ VPC_ENDPOINT_DENY = CauseType(
     recognised_by='AWS says "with an explicit deny in a VPC endpoint policy".',
     fix="Change the VPC endpoint's policy.",
     sources=(pages.VPC_ENDPOINT,),
-    example="vpc-endpoint-explicit-transitive",
 )
 VPC_ENDPOINT_NO_ALLOW = CauseType(
     "vpc-endpoint-no-allow",
@@ -107,7 +102,6 @@ VPC_ENDPOINT_NO_ALLOW = CauseType(
     recognised_by='AWS says "because no VPC endpoint policy allows the … action".',
     fix="Allow the action in the VPC endpoint's policy.",
     sources=(pages.VPC_ENDPOINT,),
-    example="vpc-endpoint-implicit",
 )
 
 

@@ -52,7 +52,6 @@ IDENTITY_DENY = CauseType(
     recognised_by='AWS says "with an explicit deny in an identity-based policy".',
     fix="Change the Deny statement, or make the call as it requires. An Allow does not override it.",
     sources=(pages.EVALUATION,),
-    example="identity-explicit",
 )
 
 
@@ -66,7 +65,6 @@ KEY_QUARANTINE = CauseType(
         pages.QUARANTINE,
         pages.EXPOSED_KEYS,
     ),
-    example="compromised-key",
 )
 
 

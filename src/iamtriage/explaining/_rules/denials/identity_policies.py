@@ -43,7 +43,6 @@ OTHER_LAYER = CauseType(
     meaning="A policy that the message does not name denies or does not allow the request: the resource's policy, or one that caps permissions.",
     fix="Check the resource's policy, SCPs and RCPs, the permissions boundary, the session policy and the VPC endpoint policy.",
     of="no-identity-allow",
-    example="eks-page-access-denied",
 )
 IMPLICIT_DENY = CauseType(
     "implicit-deny",
@@ -52,7 +51,6 @@ IMPLICIT_DENY = CauseType(
     recognised_by="The decoded message or the authorization details say that there is no explicit deny.",
     fix="Add an Allow in the policy type that lacks it.",
     sources=(pages.EVALUATION,),
-    example="ec2-encoded-implicit",
 )
 UNKNOWN_ACTION = CauseType(
     "unknown-action",
@@ -61,7 +59,6 @@ UNKNOWN_ACTION = CauseType(
     recognised_by='The message is a bare "Access Denied".',
     fix="Find the call in CloudTrail, or repeat it with debug output.",
     sources=(pages.ACCESS_DENIED,),
-    example="no-code-no-message",
 )
 
 

@@ -67,7 +67,6 @@ KMS_KEY_DENY = CauseType(
     title="A Deny statement in the key policy matches",
     fix="Change the Deny statement in the key policy.",
     of="kms-key-policy",
-    example="kms-three-ways",
 )
 KMS_NO_ALLOW = CauseType(
     "kms-no-allow",
@@ -75,7 +74,6 @@ KMS_NO_ALLOW = CauseType(
     recognised_by="KMS says that the ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
     fix="Allow the action in the key policy and, in another account, in an identity-based policy.",
     sources=(pages.KMS_ACCESS,),
-    example="kms-old-message",
 )
 KMS_KEY_DELETED = CauseType(
     "kms-key-deleted",

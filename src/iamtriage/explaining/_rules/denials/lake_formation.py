@@ -54,7 +54,6 @@ LAKE_FORMATION_GRANT = CauseType(
         "https://docs.aws.amazon.com/lake-formation/latest/dg/troubleshooting.html",
         "https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-reference.html",
     ),
-    example="lake-formation",
 )
 NO_SUCH_RESOURCE = CauseType(
     "no-such-resource",
@@ -62,7 +61,6 @@ NO_SUCH_RESOURCE = CauseType(
     text="The database or table does not exist in this catalog and Region: Lake Formation reports the same then.",
     fix="Correct the name, the catalog and the region.",
     of="lake-formation-grant",
-    example="lake-formation-missing",
 )
 
 

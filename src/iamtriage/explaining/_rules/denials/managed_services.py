@@ -50,7 +50,6 @@ SERVICE_ROLE_LACKS_PERMISSION = CauseType(
     recognised_by="The service reports that the role is not authorized, or lacks permissions, in its own words.",
     fix="Allow the actions for the role that the service uses. The caller needs no more permissions.",
     sources=(pages.PASS_ROLE,),
-    example="service-role-lacks-permission",
 )
 
 

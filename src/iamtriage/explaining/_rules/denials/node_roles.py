@@ -76,7 +76,6 @@ POD_USES_NODE_ROLE = CauseType(
         pages.EKS_POD_IDENTITY,
         pages.EKS_IRSA,
     ),
-    example="pod-as-node",
 )
 
 

@@ -81,7 +81,6 @@ CROSS_ACCOUNT_PASS_ROLE = CauseType(
     recognised_by='AWS says "Cross-account pass role is not allowed", or the role is in another account than the caller.',
     fix="Create a role in the account of the resource and pass that one.",
     sources=(pages.PASS_ROLE,),
-    example="pass-role-cross-account",
 )
 
 

@@ -30,7 +30,6 @@ NO_ASSIGNMENT = CauseType(
     recognised_by='IAM Identity Center answers GetRoleCredentials with "No access".',
     fix="Assign the permission set in the account to the user or group.",
     sources=(pages.ASSIGNMENTS,),
-    example="sso-no-assignment",
 )
 WRONG_PROFILE = CauseType(
     "wrong-profile",

@@ -38,7 +38,6 @@ BLOCK_PUBLIC_ACCESS = CauseType(
     recognised_by="S3 names the Block Public Access setting, such as BlockPublicPolicy or BlockPublicAcls.",
     fix="Don't make the bucket public; if it must be, change the setting.",
     sources=(pages.S3_PUBLIC_ACCESS,),
-    example="s3-block-public-access",
 )
 
 

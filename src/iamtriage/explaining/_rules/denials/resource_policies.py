@@ -114,7 +114,6 @@ RESOURCE_NO_ALLOW = CauseType(
     recognised_by='AWS says "because no resource-based policy allows the … action".',
     fix="Allow the caller in the resource's policy.",
     sources=(pages.CROSS_ACCOUNT,),
-    example="resource-implicit-cross-account",
 )
 RESOURCE_DENY = CauseType(
     "resource-deny",
@@ -123,7 +122,6 @@ RESOURCE_DENY = CauseType(
     recognised_by='AWS says "with an explicit deny in a resource-based policy".',
     fix="Change the Deny statement in the resource's policy. An Allow does not override it.",
     sources=(pages.EVALUATION,),
-    example="resource-explicit",
 )
 
 

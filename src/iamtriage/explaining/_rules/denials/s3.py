@@ -90,7 +90,6 @@ MISSING_OBJECT = CauseType(
     text="The object does not exist: without s3:ListBucket, S3 answers 403 instead of 404.",
     fix="Check the key. With s3:ListBucket on the bucket, S3 answers 404 instead of 403.",
     of="derived-action",
-    example="s3-bare-bucket-known",
 )
 KMS_KEY = CauseType(
     "kms-key",

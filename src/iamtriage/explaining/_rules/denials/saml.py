@@ -68,7 +68,6 @@ ASSERTION_NOT_TRUSTED = CauseType(
     recognised_by='STS says "Not authorized to perform sts:AssumeRoleWithSAML".',
     fix="Name the SAML provider in the trust policy, and allow sts:AssumeRoleWithSAML.",
     sources=(pages.SAML,),
-    example="saml",
 )
 
 

@@ -40,7 +40,6 @@ SERVICE_SAYS = CauseType(
     recognised_by="The message differs from the standard denial message of AWS.",
     fix="Follow what the message says.",
     sources=(pages.ACCESS_DENIED,),
-    example="own-words",
 )
 POLICY_BEHIND_MESSAGE = CauseType(
     "policy-behind-message",
@@ -56,7 +55,6 @@ AUTHORIZER_POLICY = CauseType(
     recognised_by='API Gateway says "User is not authorized to access this resource".',
     fix="Change the policy that the authorizer returns.",
     sources=(pages.LAMBDA_AUTHORIZER,),
-    example="lambda-authorizer",
 )
 AUTHORIZER_CACHE = CauseType(
     "authorizer-cache",
@@ -72,7 +70,6 @@ MFA_CODE = CauseType(
     recognised_by='AWS says "MultiFactorAuthentication failed with invalid MFA one time pass code".',
     fix="Use the current code of the device whose serial number is passed.",
     sources=(pages.MFA,),
-    example="mfa",
 )
 MFA_CODE_USED = CauseType(
     "mfa-code-used",

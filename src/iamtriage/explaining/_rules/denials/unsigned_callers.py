@@ -36,7 +36,6 @@ UNSIGNED_CALL = CauseType(
     recognised_by='AWS says "User: anonymous".',
     fix="Sign the request with an AWS SDK or with Signature Version 4.",
     sources=(pages.SIGNATURES,),
-    example="anonymous-api-gateway",
 )
 
 

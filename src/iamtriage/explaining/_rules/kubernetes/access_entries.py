@@ -66,7 +66,6 @@ ENTRY_EXISTS = CauseType(
     recognised_by='EKS says "The specified access entry resource is already in use on this cluster".',
     fix="Update the existing entry instead of creating one.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
-    example="eks-entry-exists",
 )
 ENTRY_MADE_BY_EKS = CauseType(
     "entry-made-by-eks",
@@ -95,7 +94,6 @@ NOT_STANDARD = CauseType(
     recognised_by="EKS says that the type of the access entry does not allow groups, a user name or policies.",
     fix="Use an entry of type STANDARD for people and programs.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
-    example="eks-entry-type",
 )
 NO_ENTRY = CauseType(
     "no-entry",
@@ -104,7 +102,6 @@ NO_ENTRY = CauseType(
     recognised_by="EKS says that the specified principalArn could not be found.",
     fix="Create the access entry before you associate a policy.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
-    example="eks-entry-missing",
 )
 NOT_MADE_YET = CauseType(
     "not-made-yet",

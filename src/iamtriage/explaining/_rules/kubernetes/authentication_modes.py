@@ -35,7 +35,6 @@ MODE_CONFIG_MAP = CauseType(
     recognised_by="EKS says that the cluster's authentication mode must be set to API or API_AND_CONFIG_MAP.",
     fix="Change the authentication mode to API_AND_CONFIG_MAP, or use aws-auth.",
     sources=(pages.EKS_ACCESS_MODE,),
-    example="eks-entry-mode",
 )
 ONE_WAY = CauseType(
     "one-way",
@@ -44,7 +43,6 @@ ONE_WAY = CauseType(
     recognised_by="EKS says that the authentication mode update is unsupported.",
     fix="Keep the mode: it changes only from CONFIG_MAP to API_AND_CONFIG_MAP to API.",
     sources=(pages.EKS_ACCESS_MODE,),
-    example="eks-entry-mode-back",
 )
 CREATOR_NEEDED = CauseType(
     "creator-needed",
@@ -53,7 +51,6 @@ CREATOR_NEEDED = CauseType(
     recognised_by="EKS says that bootstrapClusterCreatorAdminPermissions must be true.",
     fix="Set bootstrapClusterCreatorAdminPermissions to true, or use a mode with access entries.",
     sources=(pages.EKS_ACCESS_MODE,),
-    example="eks-entry-creator",
 )
 
 

@@ -65,7 +65,6 @@ NOT_AN_INSTANCE = CauseType(
     recognised_by="The authenticator says that the session name is not an instance ID.",
     fix="Use this entry for EC2 nodes only, and create another entry for people and programs.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
-    example="k8s-login-instance-name",
 )
 WRONG_TEMPLATE = CauseType(
     "wrong-template",
@@ -83,7 +82,6 @@ HELPER_FAILED = CauseType(
     recognised_by='The message says "could not get token".',
     fix="Run aws eks get-token by hand and correct what it reports.",
     sources=(pages.EKS_KUBECONFIG,),
-    example="k8s-login-token-helper",
 )
 ROLE_NOT_ASSUMABLE = CauseType(
     "role-not-assumable",
@@ -106,7 +104,6 @@ TOKEN_NOT_ACCEPTED = CauseType(
     recognised_by='The message says "input token was not properly formatted".',
     fix="Get a new token for this cluster with aws eks get-token.",
     sources=(pages.EKS_KUBECONFIG,),
-    example="k8s-login-token-expired",
 )
 NO_EKS_TOKEN = CauseType(
     "no-eks-token",
@@ -129,7 +126,6 @@ WEBHOOK_FAILED = CauseType(
     recognised_by="The API server's log names the webhook authenticator.",
     fix="Check the token, then the authenticator log.",
     sources=(pages.EKS_LOGS,),
-    example="k8s-login-webhook",
 )
 TOKEN_NOT_KNOWN = CauseType(
     "token-not-known",

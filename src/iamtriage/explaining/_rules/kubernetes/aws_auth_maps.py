@@ -51,7 +51,6 @@ YAML_BROKEN = CauseType(
     text="The YAML in the ConfigMap is invalid: wrong indentation, a tab, or a list instead of a string after |.",
     fix="Correct the YAML; iamtriage aws-auth lint finds the line.",
     of="map-not-read",
-    example="eks-map-broken-yaml",
 )
 MAP_EXISTS = CauseType(
     "map-exists",
@@ -60,7 +59,6 @@ MAP_EXISTS = CauseType(
     recognised_by='Kubernetes says that configmaps "aws-auth" already exists.',
     fix="Edit it instead of creating it.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
-    example="eks-map-exists",
 )
 NO_MAP = CauseType(
     "no-map",
@@ -68,7 +66,6 @@ NO_MAP = CauseType(
     recognised_by='Kubernetes says that configmaps "aws-auth" not found.',
     fix="Create it, or use access entries.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
-    example="eks-map-missing",
 )
 NOT_NEEDED_YET = CauseType(
     "not-needed-yet",
@@ -104,7 +101,6 @@ MAP_NOT_READ = CauseType(
     recognised_by="The authenticator's log names mapRoles, mapUsers or aws-auth and an error.",
     fix="Correct the ConfigMap; iamtriage aws-auth lint finds the line.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
-    example="eks-map-broken",
 )
 
 

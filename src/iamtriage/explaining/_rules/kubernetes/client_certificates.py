@@ -100,7 +100,6 @@ CLIENT_CERTIFICATE = CauseType(
     recognised_by="The message names x509 or a certificate of the client.",
     fix="Renew the certificate, or use the kubeconfig of this cluster.",
     sources=(pages.KUBERNETES_CERTIFICATES,),
-    example="k8s-client-certificate",
 )
 
 

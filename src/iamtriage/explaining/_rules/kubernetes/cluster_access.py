@@ -50,7 +50,6 @@ NOT_MAPPED = CauseType(
     recognised_by='The authenticator says "ARN is not mapped", or the console says that the principal has no access.',
     fix="Create an access entry, or map the role or user in aws-auth.",
     sources=(pages.EKS_GRANT,),
-    example="k8s-login-not-mapped",
 )
 PRINCIPAL_RECREATED = CauseType(
     "principal-recreated",
@@ -98,7 +97,6 @@ ENTRIES_WITHOUT_EFFECT = CauseType(
     recognised_by="The facts say that the authentication mode is CONFIG_MAP.",
     fix="Map the principal in aws-auth, or change the mode to API_AND_CONFIG_MAP.",
     sources=(pages.EKS_ACCESS_MODE,),
-    example="k8s-login-map",
 )
 IDENTITY_CENTER_PATH = CauseType(
     "identity-center-path",
@@ -114,7 +112,6 @@ ROOT_CALLER = CauseType(
     recognised_by="The caller is the root user of an account.",
     fix="Use a role instead of the root user.",
     sources=(pages.EKS_GRANT,),
-    example="k8s-login-root",
 )
 FEDERATED_CALLER = CauseType(
     "federated-caller",

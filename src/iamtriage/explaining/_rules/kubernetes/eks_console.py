@@ -73,7 +73,6 @@ CONSOLE_WITHOUT_ACCESS = CauseType(
     recognised_by="The console says that your current IAM principal doesn't have access to Kubernetes objects on this cluster.",
     fix="Create an access entry with an access policy for the signed-in role.",
     sources=(pages.EKS_CONSOLE,),
-    example="eks-console",
 )
 NO_IAM_PERMISSION = CauseType(
     "no-iam-permission",

@@ -39,7 +39,6 @@ ROLE_NOT_MAPPED = CauseType(
     recognised_by="The message says that the pod execution role is not found in auth config or does not have all required permissions.",
     fix="Attach AmazonEKSFargatePodExecutionRolePolicy, and map the role in aws-auth or let EKS re-create its entry.",
     sources=(pages.EKS_FARGATE_ROLE,),
-    example="eks-fargate-role",
 )
 ENTRY_REMOVED = CauseType(
     "entry-removed",

@@ -47,7 +47,6 @@ RBAC_ROLE_MISSING = CauseType(
     recognised_by="The API server says that a role or clusterrole was not found.",
     fix="Create the Role or ClusterRole, or correct the binding.",
     sources=(pages.RBAC,),
-    example="k8s-rbac-missing-role",
 )
 BINDING_NAMES_OTHER_USER = CauseType(
     "binding-names-other-user",
@@ -65,7 +64,6 @@ NO_SERVICE_ACCOUNT_NAME = CauseType(
     text="The pod runs as the service account default: its template most likely sets no serviceAccountName.",
     fix="Set serviceAccountName in the pod template to the service account that has the permission.",
     of="no-rule",
-    example="k8s-default-service-account",
 )
 ENTRY_WITHOUT_POLICY = CauseType(
     "entry-without-policy",

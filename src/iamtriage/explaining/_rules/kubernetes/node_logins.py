@@ -64,7 +64,6 @@ NODE_NOT_ACCEPTED = CauseType(
     recognised_by="The kubelet says Unauthorized, or nodes fail to join the cluster.",
     fix="Map the node role in the cluster.",
     sources=(pages.EKS_TROUBLESHOOTING,),
-    example="k8s-login-node",
 )
 
 

@@ -39,7 +39,6 @@ NODE_RESTRICTION = CauseType(
     recognised_by="The message names NodeRestriction, or says that a node is not allowed to modify another.",
     fix="Set the label with an administrator's credentials, or choose another label.",
     sources=(pages.KUBERNETES_ADMISSION,),
-    example="k8s-node-restriction",
 )
 PROTECTED_OBJECT = CauseType(
     "protected-object",
@@ -48,7 +47,6 @@ PROTECTED_OBJECT = CauseType(
     recognised_by="The API server says that the object cannot be deleted.",
     fix="Keep the object.",
     sources=(pages.RBAC,),
-    example="k8s-admission",
 )
 REFUSED_BY_ADMISSION = CauseType(
     "refused-by-admission",
@@ -56,7 +54,6 @@ REFUSED_BY_ADMISSION = CauseType(
     text='An admission plugin or webhook rejected the object. The reason follows "is forbidden".',
     fix='Follow the reason after "is forbidden".',
     of="no-rule",
-    example="k8s-forbidden-bare",
 )
 
 

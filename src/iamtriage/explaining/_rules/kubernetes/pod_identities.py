@@ -59,7 +59,6 @@ ASSOCIATION_EXISTS = CauseType(
     recognised_by="EKS says that an association already exists.",
     fix="Update the existing association.",
     sources=(pages.EKS_POD_ASSOCIATION,),
-    example="eks-pod-identity-exists",
 )
 NO_ASSOCIATION = CauseType(
     "no-association",
@@ -68,7 +67,6 @@ NO_ASSOCIATION = CauseType(
     recognised_by="EKS says that no association was found.",
     fix="Create the association for the namespace and the service account.",
     sources=(pages.EKS_POD_ASSOCIATION,),
-    example="eks-pod-identity-missing",
 )
 ASSOCIATION_ELSEWHERE = CauseType(
     "association-elsewhere",

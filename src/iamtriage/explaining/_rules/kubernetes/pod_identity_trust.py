@@ -58,7 +58,6 @@ POD_IDENTITY_TRUST = CauseType(
     recognised_by="EKS says that the trust policy of the role is not valid for Pod Identity, or that the role cannot be assumed for the association.",
     fix="Let the trust policy allow pods.eks.amazonaws.com sts:AssumeRole and sts:TagSession.",
     sources=(pages.EKS_POD_ROLE,),
-    example="eks-pod-identity-trust",
 )
 NO_SERVICE = CauseType(
     "no-service",

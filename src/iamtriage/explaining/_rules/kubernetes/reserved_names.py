@@ -42,7 +42,6 @@ RESERVED_NAME = CauseType(
     recognised_by="EKS says that the user name or the Kubernetes group is invalid.",
     fix="Use a name without the prefixes system:, eks:, aws:, amazon: and iam:.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
-    example="eks-entry-username",
 )
 
 

@@ -64,7 +64,6 @@ ESCALATION = CauseType(
     recognised_by='The message says "attempting to grant RBAC permissions not currently held".',
     fix="Create the role with an administrator's credentials, or grant the missing permissions first.",
     sources=(pages.RBAC,),
-    example="k8s-escalation",
 )
 RIGHTS_OF_ACCESS_POLICY = CauseType(
     "rights-of-access-policy",

@@ -38,7 +38,6 @@ SERVICE_ACCOUNT_MISSING = CauseType(
     recognised_by="The API server says that the service account was not found or deleted.",
     fix="Create the service account, or correct its name in the pod.",
     sources=(pages.EKS_SERVICE_ACCOUNTS,),
-    example="k8s-service-account-missing",
 )
 SERVICE_ACCOUNT_NAME_DIFFERS = CauseType(
     "service-account-name-differs",
@@ -53,7 +52,6 @@ SERVICE_ACCOUNT_RECREATED = CauseType(
     text="The service account was deleted or re-created. A token is valid only for the object that it was created for, not for a later one of the same name.",
     fix="Re-create the pod, so that it gets a token of the new account.",
     of="service-account-missing",
-    example="k8s-login-account-deleted",
 )
 CLIENT_KEEPS_TOKEN = CauseType(
     "client-keeps-token",

@@ -51,7 +51,6 @@ MAP_ENTRY_OF_SESSION = CauseType(
     recognised_by="The text contains the entry, whose rolearn is the ARN of a session of the caller's role.",
     fix="Use the ARN of the role, without its path, as rolearn.",
     of="map-entry-with-path",
-    example="map-entry-of-session",
 )
 MAP_ENTRY_OF_OTHER_ACCOUNT = CauseType(
     "map-entry-of-other-account",
@@ -60,7 +59,6 @@ MAP_ENTRY_OF_OTHER_ACCOUNT = CauseType(
     recognised_by="The text contains the entry, which differs from the caller's ARN in the account or partition.",
     fix="Use the account and partition of the caller in the entry.",
     of="map-entry-with-path",
-    example="map-entry-of-other-account",
 )
 MAP_WITHOUT_ENTRY = CauseType(
     "map-without-entry",
@@ -69,7 +67,6 @@ MAP_WITHOUT_ENTRY = CauseType(
     recognised_by="The text contains the entries of aws-auth.",
     fix="Add the caller to aws-auth, or create an access entry.",
     of="map-entry-with-path",
-    example="map-without-entry",
 )
 # What is only possible as long as nobody has seen the map.
 _ANSWERED = frozenset({"mapped-in-wrong-form", "map-broken", "not-mapped"})

@@ -85,7 +85,6 @@ IDENTITY_NOT_ACCEPTED = CauseType(
         pages.EKS_TROUBLESHOOTING_IAM,
         pages.EKS_GRANT,
     ),
-    example="k8s-login",
 )
 OTHER_PRINCIPAL = CauseType(
     "other-principal",

@@ -59,7 +59,6 @@ ANONYMOUS_REQUEST = CauseType(
     recognised_by="The message names the user system:anonymous.",
     fix="Configure the token helper in the kubeconfig, and let proxies pass the Authorization header.",
     sources=(pages.EKS_KUBECONFIG,),
-    example="k8s-anonymous",
 )
 NO_RULE = CauseType(
     "no-rule",
@@ -72,7 +71,6 @@ NO_RULE = CauseType(
         pages.RBAC,
         pages.EKS_ACCESS_POLICIES,
     ),
-    example="k8s-rbac-session",
 )
 HEADER_DROPPED = CauseType(
     "header-dropped",
@@ -87,7 +85,6 @@ NODE_AUTHORIZER = CauseType(
     recognised_by="The user is system:node:NAME or belongs to the group system:nodes.",
     fix="Use the credentials of a service account instead of the node's.",
     sources=("https://kubernetes.io/docs/reference/access-authn-authz/node/",),
-    example="k8s-node-program",
 )
 PROGRAM_AS_NODE = CauseType(
     "program-as-node",
@@ -113,7 +110,6 @@ TERRAFORM_WITHOUT_TOKEN = CauseType(
     text="Terraform's Kubernetes provider has no token: it is not configured, or it depends on a cluster that did not exist or changed at plan time.",
     fix="Configure the provider with exec and aws eks get-token.",
     of="anonymous-request",
-    example="k8s-anonymous-terraform",
 )
 KUBELET_WITHOUT_CREDENTIALS = CauseType(
     "kubelet-without-credentials",
@@ -121,7 +117,6 @@ KUBELET_WITHOUT_CREDENTIALS = CauseType(
     text="The kubelet's kubeconfig names no user, or one without a token helper, a token or a client certificate.",
     fix="Correct the kubelet's kubeconfig, or replace the node.",
     of="anonymous-request",
-    example="k8s-anonymous-kubelet",
 )
 KUBECONFIG_WITHOUT_USER = CauseType(
     "kubeconfig-without-user",
@@ -140,7 +135,6 @@ NOT_OF_THIS_NODE = CauseType(
     recognised_by="The API server says that there is no relationship between the node and the object.",
     fix="Let each kubelet access only its own node and pods.",
     sources=("https://kubernetes.io/docs/reference/access-authn-authz/node/",),
-    example="k8s-node",
 )
 TEMPLATE_NOT_REPLACED = CauseType(
     "template-not-replaced",
@@ -149,7 +143,6 @@ TEMPLATE_NOT_REPLACED = CauseType(
     recognised_by="The user name contains {{.",
     fix="Create an access entry of the node type, or correct the template in aws-auth.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
-    example="k8s-node-template",
 )
 POD_GONE = CauseType(
     "pod-gone",

@@ -54,7 +54,6 @@ MALFORMED_ARN = CauseType(
     recognised_by="The ARN in the text breaks a rule of its form, such as an unknown partition.",
     fix="Correct the part of the ARN that the explanation names.",
     sources=(pages.ASSUME_ROLE,),
-    example="aws-auth-arn-partition",
     subject="calls",
 )
 ROLE_PATH = CauseType(
@@ -64,7 +63,6 @@ ROLE_PATH = CauseType(
     recognised_by="The rejected ARN is that of a role with a path, and the place is aws-auth.",
     fix="Use the ARN without the path in aws-auth, and with the path in an access entry.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
-    example="aws-auth-arn-path",
     subject="calls",
 )
 INSTANCE_PROFILE = CauseType(
@@ -74,7 +72,6 @@ INSTANCE_PROFILE = CauseType(
     recognised_by="The rejected ARN is that of an instance profile.",
     fix="Use the ARN of the role in the instance profile.",
     sources=(pages.ASSUME_ROLE,),
-    example="sts-arn-annotation",
     subject="calls",
 )
 ROOT_ARN = CauseType(
@@ -111,7 +108,6 @@ SERVICE_LINKED_ROLE = CauseType(
     recognised_by="The message says that the principalArn belongs to a service-linked role.",
     fix="Remove the entry from the configuration: EKS manages the access entries of service-linked roles.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
-    example="eks-arn-service-linked",
     subject="calls",
 )
 PATH_MISSING = CauseType(
@@ -127,7 +123,6 @@ SESSION_ARN = CauseType(
     meaning="The ARN of a session, as sts get-caller-identity prints it, is used where the ARN of the role is expected.",
     fix="Use the ARN of the role: arn:aws:iam::ACCOUNT_ID:role/NAME.",
     of="principal-not-accepted",
-    example="eks-arn-session",
     subject="calls",
 )
 NOT_A_ROLE = CauseType(

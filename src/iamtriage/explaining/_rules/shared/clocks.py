@@ -64,7 +64,6 @@ CLOCK_OFF = CauseType(
     meaning="The clock of the machine that signed the request is wrong.",
     fix="Synchronize the clock with NTP.",
     of="clock-skew",
-    example="invalid-credentials-at-ec2",
     subject="credentials",
 )
 REQUEST_HELD = CauseType(

@@ -12,7 +12,6 @@ NO_BODY = CauseType(
     recognised_by="HeadObject or HeadBucket with the HTTP status 400, 301 or 307 as code.",
     fix="Repeat the call with GET, whose response states the reason.",
     sources=(pages.S3_ERRORS,),
-    example="s3-head-301",
     subject="calls",
 )
 KMS_KEY_STATE = CauseType(
@@ -22,7 +21,6 @@ KMS_KEY_STATE = CauseType(
     recognised_by="An error code such as KMSInvalidStateException or DisabledException, or a message that says that the key is disabled or pending deletion.",
     fix="Enable the key, or cancel its deletion.",
     sources=(pages.KMS_KEY_STATE,),
-    example="kms-key-disabled",
     subject="calls",
 )
 ROLE_TOO_NEW = CauseType(
@@ -72,7 +70,6 @@ TOKEN_EXPIRED = CauseType(
     recognised_by="The message says that the token has expired.",
     fix="Get a new token. The program must re-read the token file.",
     sources=(pages.EKS_SERVICE_ACCOUNTS,),
-    example="k8s-login-old-token",
     subject="credentials",
 )
 NO_IDENTITY_ALLOW = CauseType(
@@ -95,7 +92,6 @@ DERIVED_ACTION = CauseType(
     fix="Check the action that the operation requires.",
     sources=(pages.ACCESS_DENIED,),
     subject="denials",
-    example="s3-bare",
 )
 EXPLICIT_DENY = CauseType(
     "explicit-deny",
@@ -120,6 +116,5 @@ SERVICE_NOT_ALLOWED = CauseType(
     recognised_by="The denied principal is a service principal, such as glue.amazonaws.com.",
     fix="Allow the service principal in the resource's policy, with aws:SourceArn or aws:SourceAccount.",
     sources=(pages.POLICY_PRINCIPAL,),
-    example="service-principal",
     subject="denials",
 )

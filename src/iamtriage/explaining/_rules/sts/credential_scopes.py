@@ -72,7 +72,6 @@ WRONG_SIGNING_REGION = CauseType(
     recognised_by="The message names a wrong region, such as \"the region 'us-east-1' is wrong; expecting 'eu-west-1'\".",
     fix="Set the region of the resource in the client.",
     sources=(pages.SDK_ENDPOINTS,),
-    example="bucket-in-other-region",
 )
 WRONG_SIGNING_SERVICE = CauseType(
     "wrong-signing-service",
@@ -81,7 +80,6 @@ WRONG_SIGNING_SERVICE = CauseType(
     recognised_by='The message says "Credential should be scoped to correct service".',
     fix="Use the client of the service whose endpoint is called, or correct the endpoint URL.",
     sources=(pages.SDK_ENDPOINTS,),
-    example="scope-of-other-service",
 )
 ENDPOINT_OF_OTHER_SERVICE = CauseType(
     "endpoint-of-other-service",

@@ -63,7 +63,6 @@ WRONG_SCOPE = CauseType(
         pages.STS_REGIONS,
         pages.EKS_STS,
     ),
-    example="sts-global-host",
 )
 GLOBAL_HOST_REGIONAL_CREDENTIALS = CauseType(
     "global-host-regional-credentials",
@@ -79,7 +78,6 @@ CHINA_WITHOUT_REGION = CauseType(
     recognised_by="The text names a role in the partition aws-cn, and the STS call has no region or goes to the global endpoint.",
     fix="Set the region of the client to one in China.",
     sources=(pages.STS_REGIONS,),
-    example="invalid-credentials-in-china",
 )
 PARTITION_WITHOUT_REGION = CauseType(
     "partition-without-region",
@@ -99,7 +97,6 @@ REGION_DISABLED = CauseType(
         pages.STS_REGIONS,
         pages.ENABLE_REGION,
     ),
-    example="sts-not-activated",
 )
 V1_TOKEN_IN_OPT_IN_REGION = CauseType(
     "v1-token-in-opt-in-region",

@@ -58,7 +58,6 @@ NOT_STS = CauseType(
     recognised_by="The response to an STS call has the form or the error code of another service, such as S3.",
     fix="Check the endpoint URL and the proxy of the client.",
     sources=(pages.SDK_ENDPOINTS,),
-    example="sts-response-of-other-service",
 )
 
 

@@ -54,7 +54,6 @@ TRUST_POLICY_CHECKED = CauseType(
     recognised_by="The facts contain the trust policy, and no statement of it allows the caller.",
     fix="Change the trust policy as the explanation says.",
     sources=(pages.TRUST_POLICIES,),
-    example="assume-role-trust-supplied",
 )
 
 
