@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
+from iamtriage.explaining._rules.shared.deployments import find_deployment, trust_in_code_steps
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient, service_trust_policy
 
@@ -174,6 +175,7 @@ def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanati
     role = try_parse_principal(find_role_arn(message))
     name = commands.role_name(role.name if isinstance(role, Role) else None)
     service_name = service or "the service"
+    code_steps = trust_in_code_steps(find_deployment(case.failure, case.facts))
     return Explanation(
         failure=case.failure,
         topic="service-cannot-assume-role",
@@ -185,7 +187,7 @@ def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanati
             ROLE_NOT_THERE.cause(),
         ),
         remedies=(
-            _trust_remedy(service, name, recipient.trust_actions if recipient else ASSUME_ROLE),
+            _trust_remedy(service, name, recipient.trust_actions if recipient else ASSUME_ROLE, code_steps),
             Remedy(
                 title="If the role was just created, wait and retry",
                 who="you",
@@ -200,11 +202,14 @@ def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanati
     )
 
 
-def _trust_remedy(service: str | None, name: str, takes: tuple[str, ...]) -> Remedy:
+def _trust_remedy(
+    service: str | None, name: str, takes: tuple[str, ...], code_steps: tuple[str, ...]
+) -> Remedy:
     service_name = service or "SERVICE.amazonaws.com"
     steps = [
+        *code_steps,
         f"Check the trust policy. It must name the service as Principal, with the action {' and '.join(takes)}.",
-        "If it does not, save the trust policy as trust.json, with this statement added and the existing ones kept: the command replaces the whole policy.",
+        "If it does not, save the trust policy with this statement added as trust.json: the command replaces the policy.",
     ]
     return Remedy(
         title=f"Allow {service_name} in the role's trust policy",

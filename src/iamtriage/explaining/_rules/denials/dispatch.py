@@ -45,6 +45,8 @@ _SERVICES_BY_SESSION_NAME = {
     "AWSBackup": "AWS Backup",
 }
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
+# A role that the call names lacks something, and not the caller.
+_TOPICS_OF_OTHER_ROLES = frozenset({"execution-role", "service-cannot-assume-role"})
 _RETRIES = {
     "CloudFormation": "Then retry the deployment. A stack in ROLLBACK_COMPLETE cannot be updated: delete it and create it again."
 }
@@ -74,7 +76,7 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
         from iamtriage.explaining._rules.denials.stated_policies import add_stated_policies
 
         explanation = add_stated_policies(denial, explanation)
-    notes = (*_other_policy_notes(denial), *explanation.notes, *_caller_notes(denial))
+    notes = (*_other_policy_notes(denial), *explanation.notes, *_caller_notes(denial, explanation.topic))
     if denial.facts.authorization_details is not None:
         # The details have the checks of all types of policies.
         notes = tuple(each for each in notes if each != ONE_POLICY_TYPE)
@@ -293,7 +295,7 @@ def _other_policy_notes(denial: Denial) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _caller_notes(denial: Denial) -> tuple[str, ...]:
+def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
     """Return notes on the kind of caller."""
     if isinstance(denial.principal, Root):
         return (
@@ -302,6 +304,8 @@ def _caller_notes(denial: Denial) -> tuple[str, ...]:
     if isinstance(denial.role, ServiceLinkedRole):
         return ()
     if denial.principal_text is None and "HandlerErrorCode: " in denial.failure.text:
+        if topic in _TOPICS_OF_OTHER_ROLES:
+            return ()
         return (
             "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards.",
         )

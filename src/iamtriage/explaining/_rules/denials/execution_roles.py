@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
+from iamtriage.explaining._rules.shared.deployments import find_deployment
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, capitalize_start
 from iamtriage.policies._grants import build_grant
+from iamtriage.policies._masked_arns import find_partition
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.deployments import Deployment
 
 __all__ = ("explain_execution_role",)
 
@@ -53,6 +56,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
     if grant is not None and not grant.known:
         grant = None
     missing = "what the message names" if grant is None else grant.action
+    deployment = find_deployment(denial.failure, denial.facts)
     allow: Remedy | None = None
     if grant is not None and grant.action.startswith("ec2:"):
         allow = _vpc_policy_remedy(denial)
@@ -70,7 +74,10 @@ def explain_execution_role(denial: Denial) -> Explanation:
             ),
             ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet."),
         ),
-        remedies=present(allow or _show_role_remedy()),
+        remedies=present(
+            None if deployment is None else _code_remedy(denial, deployment, missing),
+            allow or _show_role_remedy(),
+        ),
         notes=("No permission of the caller is missing.", EVENTUAL_CONSISTENCY),
     )
 
@@ -84,9 +91,63 @@ def _show_role_remedy() -> Remedy:
     )
 
 
+def _vpc_policy(denial: Denial, region: str | None = None) -> str:
+    partition = denial.location.partition or (find_partition(region) if region else None)
+    return f"arn:{partition or 'aws'}:iam::aws:policy/service-role/{_VPC_POLICY}"
+
+
+def _code_remedy(denial: Denial, deployment: Deployment, missing: str) -> Remedy:
+    """Return how to change the code that deploys the function.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html
+    """
+    name = deployment.resource or "the function"
+    is_vpc = missing.startswith("ec2:")
+    what = _vpc_policy(denial, deployment.region) if is_vpc else missing
+    if deployment.tool == "Terraform":
+        resource = "aws_iam_role_policy_attachment" if is_vpc else "aws_iam_role_policy"
+        return Remedy(
+            title=f"In the code, allow it for the role of {name}",
+            who="you",
+            steps=(
+                f"The argument role of {name} refers to the execution role. Add an {resource} with {what} for that role.",
+                f"Let {name} wait for it: depends_on = [{resource}.NAME]. Then run terraform apply again.",
+            ),
+            url=pages.LAMBDA_ROLE,
+        )
+    element = "ManagedPolicyArns" if is_vpc else "Policies"
+    steps = [
+        f"The property Role of {name} refers to the execution role: add {what} to its {element} in the template. The policy also allows ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface, which Lambda needs, too."
+        if is_vpc
+        else f"The property Role of {name} refers to the execution role: allow it {what} in its {element} in the template.",
+        f"If a policy resource of the same stack grants it, add DependsOn to {name}, so that the policy is there first.",
+    ]
+    lines: tuple[str, ...] = ()
+    if deployment.is_new_stack:
+        steps.append("Delete the stack, which cannot be updated after its creation failed, and deploy again.")
+        lines = (
+            fill_command(
+                "aws cloudformation delete-stack --stack-name {} --region {}",
+                *(
+                    deployment.stack or "STACK_NAME",
+                    commands.region(denial.facts.region or deployment.region),
+                ),
+            ),
+        )
+    else:
+        steps.append("Then deploy again.")
+    return Remedy(
+        title=f"In the template, allow it for the role of {name}",
+        who="you",
+        steps=tuple(steps),
+        commands=lines,
+        url=pages.LAMBDA_ROLE,
+    )
+
+
 def _vpc_policy_remedy(denial: Denial) -> Remedy:
     """Return the remedy that attaches the managed policy, because a statement can't name the network interfaces."""
-    policy = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/service-role/{_VPC_POLICY}"
+    policy = _vpc_policy(denial)
     return Remedy(
         title=f"Attach {_VPC_POLICY} to the function's execution role",
         who="account administrator",

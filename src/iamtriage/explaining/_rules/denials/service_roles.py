@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument, save_step
+from iamtriage.explaining._rules.shared.deployments import find_deployment, trust_in_code_steps
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.services import (
     ASSUME_ROLE,
@@ -95,6 +96,7 @@ def explain_untrusted_service(denial: Denial) -> Explanation:
                 title=f"Allow {who.replace('The', 'the')} in the trust policy of {role}",
                 who="account administrator",
                 steps=(
+                    *trust_in_code_steps(find_deployment(denial.failure, denial.facts)),
                     save_step("the role's trust policy", "trust.json"),
                     "If the role was just created, wait a few seconds and retry the call.",
                 ),

@@ -1,0 +1,83 @@
+"""Find the resource of a template or of Terraform that could not be created or changed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.resolving import context_of
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._facts import Facts
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("Deployment", "find_deployment", "trust_in_code_steps")
+
+_MAX_TEXT = 32_000
+_STATUS = r"(?:CREATE|UPDATE)_FAILED"
+_TYPE = r"AWS::[A-Za-z0-9]{2,40}::[A-Za-z0-9]{2,60}"
+# An event as the console, the CLI, SAM and the CDK print it, and as the API returns it.
+_EVENT = lazy_pattern(
+    rf"\b{_STATUS}[\s|]{{1,80}}{_TYPE}[\s|]{{1,80}}(?P<name>[A-Za-z0-9]{{1,255}})"
+    rf"|\"LogicalResourceId\"\s?:\s?\"(?P<member>[A-Za-z0-9]{{1,255}})\"",
+    re.ASCII,
+)
+_SIGNS = ("_FAILED", "HandlerErrorCode: ", "AWS::CloudFormation::")
+_STACK = lazy_pattern(
+    r":cloudformation:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})|\"StackName\"\s?:\s?\"(?P<member>[A-Za-z][A-Za-z0-9-]{0,127})\"",
+    re.ASCII,
+)
+# The creation of the stack failed: an update is rolled back with UPDATE_ROLLBACK_….
+_ROLLBACK = lazy_pattern(r"(?<!UPDATE_)ROLLBACK_(?:IN_PROGRESS|COMPLETE)")
+
+
+@attrs.frozen
+class Deployment:
+    """What deploys the resource of a failure.
+
+    Attributes:
+        tool: What deploys it.
+        resource: The logical ID or the address of the resource; ``None`` if the text does not name it.
+        stack: The name of the CloudFormation stack.
+        region: The region in the ARN of the stack.
+        is_new_stack: Whether the creation of the stack failed, which leaves a stack that must be deleted.
+    """
+
+    tool: Literal["CloudFormation", "Terraform"]
+    resource: str | None
+    stack: str | None = None
+    region: str | None = None
+    is_new_stack: bool = False
+
+
+def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
+    """Return what deploys the resource of a failure, or ``None`` if the text shows no tool."""
+    address = context_of(facts).terraform
+    if address is not None:
+        return Deployment("Terraform", address.value)
+    start = max(failure.span[0] - _MAX_TEXT // 2, 0)
+    text = failure.text[start : start + _MAX_TEXT]
+    if not any(sign in text for sign in _SIGNS):
+        return None
+    event, stack = _EVENT.search(text), _STACK.search(text)
+    return Deployment(
+        "CloudFormation",
+        None if event is None else event["name"] or event["member"],
+        None if stack is None else stack["name"] or stack["member"],
+        None if stack is None else stack["region"],
+        _ROLLBACK.search(text) is not None,
+    )
+
+
+def trust_in_code_steps(deployment: Deployment | None) -> tuple[str, ...]:
+    """Return a step that changes the trust policy of a role in the code that deploys it."""
+    if deployment is None:
+        return ()
+    element = "assume_role_policy" if deployment.tool == "Terraform" else "AssumeRolePolicyDocument"
+    of = f" of {deployment.resource}" if deployment.resource else ""
+    return (
+        f"If {deployment.tool} manages the role{of}, make this change in its {element}: a change by hand is undone.",
+    )

@@ -1,0 +1,63 @@
+"""What is deployed from code is corrected in the code first."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+MESSAGE = "The provided execution role does not have permissions to call {} on {} (Service: Lambda, Status Code: 400, Request ID: 0a1b2c3d-4e5f-4061-8293-a4b5c6d7e8f9)"
+VPC = MESSAGE.format("CreateNetworkInterface", "EC2")
+HANDLER = f'Resource handler returned message: "{VPC}" (RequestToken: 0a1b, HandlerErrorCode: InvalidRequest)'
+NEW = "\n2026-11-25 10:21:10 UTC+0100  ROLLBACK_IN_PROGRESS  AWS::CloudFormation::Stack  arn:aws:cloudformation:eu-west-1:111122223333:stack/shop/9a1b  The following resource(s) failed to create: [CartFn]."
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        f"2026-11-25 10:21:09 UTC+0100  CREATE_FAILED  AWS::Lambda::Function  CartFn  {HANDLER}",
+        f"shop | 3/7 | 10:21:09 AM | CREATE_FAILED        | AWS::Lambda::Function | CartFn {HANDLER}",
+        f"CREATE_FAILED\tAWS::Lambda::Function\tCartFn\t{HANDLER}",
+    ],
+)
+def test_execution_role_of_a_template(event: str) -> None:
+    explanation = explain(event + NEW)
+    remedy = explanation.remedies[0]
+    assert remedy.title == "In the template, allow it for the role of CartFn"
+    shown = " ".join(remedy.steps)
+    assert (
+        "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole to its ManagedPolicyArns"
+        in shown
+    )
+    assert "add DependsOn to CartFn" in shown
+    assert remedy.commands == ("aws cloudformation delete-stack --stack-name shop --region eu-west-1",)
+    assert all("RoleARN" not in note for note in explanation.notes)
+
+
+def test_updated_stack_is_not_deleted() -> None:
+    event = f"UPDATE_FAILED  AWS::Lambda::Function  CartFn  {HANDLER}"
+    explanation = explain(event + NEW.replace("ROLLBACK_IN", "UPDATE_ROLLBACK_IN"))
+    assert "delete-stack" not in str(explanation)
+
+
+def test_execution_role_of_terraform() -> None:
+    text = f'Error: creating Lambda Function (cart): operation error Lambda: CreateFunction, https response error StatusCode: 400, RequestID: 0a1b, InvalidParameterValueException: {VPC}\n\n  with aws_lambda_function.cart,\n  on main.tf line 3, in resource "aws_lambda_function" "cart":'
+    remedy = explain(text).remedies[0]
+    assert remedy.title == "In the code, allow it for the role of aws_lambda_function.cart"
+    assert "aws_iam_role_policy_attachment" in remedy.steps[0]
+
+
+def test_execution_role_without_a_tool() -> None:
+    text = (
+        f"An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: {VPC}"
+    )
+    assert explain(text).remedies[0].title.startswith("Attach AWSLambdaVPCAccessExecutionRole")
+
+
+def test_trust_policy_is_changed_in_the_code() -> None:
+    message = "The role defined for the function cannot be assumed by Lambda."
+    text = f'Error: creating Lambda Function (cart): operation error Lambda: CreateFunction, https response error StatusCode: 400, RequestID: 0a1b, InvalidParameterValueException: {message}\n\n  with aws_lambda_function.cart,\n  on main.tf line 3, in resource "aws_lambda_function" "cart":'
+    steps = explain(text).remedies[0].steps
+    assert (
+        "manages the role of aws_lambda_function.cart, make this change in its assume_role_policy" in steps[0]
+    )
