@@ -199,7 +199,7 @@ def resource_remedy(denial: Denial) -> Remedy:
         )
         if denial.crosses_accounts:
             steps.append(
-                f"Then an administrator of account {denial.account} creates a grant for the role, whose own policies cannot be changed."
+                f"Then an administrator of account {denial.account} runs create-grant for the role, whose own policies cannot be changed."
             )
             lines += (_grant_command(denial),)
     elif denial.crosses_accounts and not isinstance(denial.principal, ServicePrincipal):
@@ -219,7 +219,7 @@ def resource_remedy(denial: Denial) -> Remedy:
             "Not every service supports resource-based policies. Otherwise, assume a role of the resource's account."
         )
     return Remedy(
-        title=f"Allow {denial.caller} in the {policy.name}",
+        title=f"Allow {denial.caller} in the {policy.name}{in_resource_account(denial)}",
         who="resource owner",
         steps=tuple(steps),
         commands=lines,
@@ -245,6 +245,11 @@ def bucket_argument(denial: Denial) -> str:
     """Return the bucket's name as a command argument."""
     bucket = _BUCKET.match(denial.resource or "")
     return commands.bucket(bucket["bucket"] if bucket else None)
+
+
+def in_resource_account(denial: Denial) -> str:
+    """Return in which account commands about the resource run, if it is not the caller's."""
+    return f", in account {denial.resource_account}" if denial.crosses_accounts else ""
 
 
 def policy_of(denial: Denial) -> ResourcePolicy:
@@ -308,7 +313,7 @@ def _grant_command(denial: Denial) -> str:
 def narrow_deny_remedy(denial: Denial, name: str) -> Remedy:
     """Return the remedy that changes a Deny statement of the resource-based policy."""
     return Remedy(
-        title=f"Find the Deny statement in the {name}, then satisfy what it requires or scope it down",
+        title=f"Find the Deny statement in the {name}{in_resource_account(denial)}, then satisfy what it requires or scope it down",
         who="resource owner",
         steps=(
             "Look for Deny statements that match the request, and read their conditions, such as TLS, network, organization, encryption headers or MFA. A request that they do not match is not denied.",

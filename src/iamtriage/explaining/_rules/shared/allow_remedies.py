@@ -91,8 +91,10 @@ def role_path_steps(denial: Denial) -> tuple[str, ...]:
     lookup = fill_command(
         "aws iam get-role --role-name {} --query Role.Arn --output text", commands.role_name(role.name)
     )
+    # The other commands of such a remedy run in the account of the resource.
+    where = f" in account {denial.account}" if denial.crosses_accounts else ""
     return (
-        f"STS does not report a role's path. If the role has one, use the ARN that this prints: {lookup}",
+        f"STS does not report a role's path. If the role has one, use the ARN that this prints{where}: {lookup}",
     )
 
 
@@ -131,7 +133,8 @@ def allow_remedy(
     # Whoever replaces the placeholders of an ARN sees its partition.
     policy_text = str(policy)
     role = denial.role
-    title = title or f"Allow {grant.action} for {grantee or denial.caller}"
+    where = f", in account {denial.account}" if denial.crosses_accounts else ""
+    title = title or f"Allow {grant.action} for {grantee or denial.caller}{where}"
     if isinstance(role, IdentityCenterRole) and grantee is None:
         return Remedy(
             title=title,
