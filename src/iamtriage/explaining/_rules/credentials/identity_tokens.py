@@ -15,15 +15,15 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.identity_providers import (
-    ROLE_NOT_EVALUATED,
-    STS_AUDIENCE,
     compare_providers_remedy,
     explain_no_provider,
+)
+from iamtriage.explaining._rules.credentials.issuer_keys import (
     explain_no_verification_key,
     explain_provider_unreachable,
     explain_wrong_thumbprint,
-    find_issuer,
 )
+from iamtriage.explaining._rules.credentials.issuers import ROLE_NOT_EVALUATED, STS_AUDIENCE, find_issuer
 from iamtriage.explaining._rules.credentials.token_audiences import explain_audience
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases

@@ -12,7 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.credentials.identity_providers import (
+from iamtriage.explaining._rules.credentials.issuers import (
     ROLE_NOT_EVALUATED,
     STS_AUDIENCE,
     Issuer,
