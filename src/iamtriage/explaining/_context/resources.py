@@ -77,7 +77,7 @@ def resource_names(context: Context, service: str | None) -> tuple[tuple[str, st
 
 
 def _iterate_names(context: Context, service: str | None) -> Iterator[tuple[str, str]]:
-    from iamtriage.explaining._context.command_lines import operation_of_command
+    from iamtriage.explaining._context.readers.command_lines import operation_of_command
 
     command = context.command
     called = operation_of_command(command)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import hide_secrets
 from iamtriage.actions._lookup import service_prefix
-from iamtriage.explaining._context.command_lines import find_commands, operation_of_command
-from iamtriage.explaining._context.endpoints import find_other_endpoint
 from iamtriage.explaining._context.model import Context, Stated
-from iamtriage.explaining._context.names import NAME_READERS
-from iamtriage.explaining._context.regions import find_heading_region
-from iamtriage.explaining._context.runtimes import find_runtime
-from iamtriage.explaining._context.s3_locations import find_location
-from iamtriage.explaining._context.sdk_frames import find_called_operation
+from iamtriage.explaining._context.readers.command_lines import find_commands, operation_of_command
+from iamtriage.explaining._context.readers.endpoints import find_other_endpoint
+from iamtriage.explaining._context.readers.names import NAME_READERS
+from iamtriage.explaining._context.readers.regions import find_heading_region
+from iamtriage.explaining._context.readers.runtimes import find_runtime
+from iamtriage.explaining._context.readers.s3_locations import find_location
+from iamtriage.explaining._context.readers.sdk_frames import find_called_operation
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.model import CommandLine, Document
@@ -123,7 +123,7 @@ _SETTINGS = frozenset(
 def _documents(text: str) -> dict[str, Any]:
     if '"' not in text and "arn: " not in text:
         return {}
-    from iamtriage.explaining._context.documents import build_policy, find_documents, find_mappings
+    from iamtriage.explaining._context.readers.documents import build_policy, find_documents, find_mappings
 
     values: dict[str, Any] = {"mappings": tuple(find_mappings(text))}
     policies: list[Document | None] = []

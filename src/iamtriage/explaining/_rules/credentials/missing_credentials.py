@@ -12,7 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.profiles import find_profile_sections
+from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.broken_profiles import (
     BROKEN_PROFILE_MESSAGES,
@@ -44,7 +44,7 @@ from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.explaining._context.profiles import ProfileSection
+    from iamtriage.explaining._context.readers.profiles import ProfileSection
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 

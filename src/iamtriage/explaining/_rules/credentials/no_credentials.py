@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.controllers import find_controller
+from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.credential_sources import (
     GITHUB_SIGNS,

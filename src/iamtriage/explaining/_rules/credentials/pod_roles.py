@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.controllers import find_controller, usual_account
+from iamtriage.explaining._context.readers.controllers import find_controller, usual_account
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import (

@@ -8,7 +8,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._context.regions import find_working_regions
+from iamtriage.explaining._context.readers.regions import find_working_regions
 from iamtriage.explaining._rules.shared.clues import (
     AWS_COMPATIBLE,
     error_code,

@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.controllers import find_controller, usual_account
+from iamtriage.explaining._context.readers.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.denials.assuming_roles import (

@@ -26,10 +26,10 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
-from iamtriage.explaining._context.controllers import permissions_of
+from iamtriage.explaining._context.readers.controllers import permissions_of
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.controllers import Controller
+    from iamtriage.explaining._context.readers.controllers import Controller
 
 __all__ = (
     "SESSION_CHANNEL_ACTIONS",

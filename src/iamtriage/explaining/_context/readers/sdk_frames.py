@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.model import Stated
-from iamtriage.explaining._context.names import unique_value
+from iamtriage.explaining._context.readers.names import unique_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
