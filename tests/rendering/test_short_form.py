@@ -116,6 +116,38 @@ def test_failures_of_a_parsed_failure_are_not_searched() -> None:
     assert attrs.evolve(explanation, text=None) == explanation
 
 
+_ASSUMING = (
+    "Error: Cannot assume IAM Role\n\nIAM Role (arn:aws:iam::444455556666:role/deploy) cannot be assumed.\n\n"
+    "There are a number of possible causes of this - the most common are:\n"
+    "  * The credentials used in order to assume the role are invalid\n\n"
+    "Error: operation error STS: AssumeRole, https response error StatusCode: 403, RequestID: 0c6e, api error "
+    "AccessDenied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on "
+    "resource: arn:aws:iam::444455556666:role/deploy"
+)
+
+
+def _in_box(text: str) -> str:
+    return "\u2577\n" + "".join(f"\u2502 {line}\n" for line in text.splitlines()) + "\u2575\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (_ASSUMING, []),
+        (_in_box(_ASSUMING), []),
+        (_in_box(_ASSUMING) + _in_box("Error: error: You must be logged in to the server (Unauthorized)"), ["kubernetes_unauthorized"]),
+        (
+            "GET https://s3.eu-west-1.amazonaws.com/exports/r.csv\n403\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
+            [],
+        ),
+    ],
+    ids=["Terraform", "box", "two boxes", "XML with its status"],
+)  # fmt: skip
+def test_parts_of_one_message_are_not_other_failures(text: str, kinds: list[str]) -> None:
+    """A count of failures that do not exist sends the reader on a search."""
+    assert [failure.kind for failure in explain(text).other_failures] == kinds
+
+
 def _explain_remedy(*commands: str, steps: tuple[str, ...]) -> str:
     """Return the short text of one remedy."""
     remedy = Remedy("Fix it", "you", steps, commands)

@@ -242,7 +242,11 @@ class Explanation(Value, View):
 
         found = {fingerprint(failure): failure for failure in scan(text)}
         found.pop(fingerprint(self.failure), None)
-        return tuple(found.values())
+        if not found:
+            return ()
+        from iamtriage.explaining._other_failures import drop_repeats
+
+        return drop_repeats(self.failure, tuple(found.values()))
 
     @override
     def __str__(self) -> str:

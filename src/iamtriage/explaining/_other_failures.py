@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeGuard
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.failures._failures import AccessDenied, KubernetesForbidden
 
 if TYPE_CHECKING:
@@ -11,7 +12,12 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("describe_failure", "describe_others")
+__all__ = ("describe_failure", "describe_others", "drop_repeats")
+
+# What tools say about an error in their own words, before or after its message.
+_KINDS_OF_PARTS = frozenset({"access_denied", "aws_error", "missing_credentials"})
+# The frame that Terraform draws around an error.
+_BOX = lazy_pattern(r"[╷│] ?\n?│ Error: |\A│ Error: ")
 
 # How many of the failures are described.
 _MAX_OTHERS = 3
@@ -58,6 +64,46 @@ def describe_others(
         run += "; iamtriage explain --policy prints one policy per principal"
     total = f"{count} in this text{f': {names}{more}' if names else ''}. {run}."
     return (("Others", total), *(("Also", f"{row[0].upper()}{row[1:]}.") for row in rows))
+
+
+def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failure, ...]:
+    """Return the other failures without those that are parts of one message with another failure.
+
+    A box of Terraform is one error, whose sentences about possible causes repeat it, and a status without a
+    code next to a complete failure is a part of that.
+    """
+    words = _words(explained)
+    kept: list[Failure] = []
+    for text, group in _group_by_entry(others).items():
+        has_explained = words in text
+        rest = [each for each in group if not (each.kind == explained.kind and _words(each) == words)]
+        complete = [each for each in rest if _is_complete(each)]
+        if has_explained or complete:
+            rest = complete
+        if _BOX.search(text):
+            rest = [] if has_explained else rest[-1:]
+        kept.extend(rest)
+    return tuple(kept)
+
+
+def _group_by_entry(failures: tuple[Failure, ...]) -> dict[str, list[Failure]]:
+    groups: dict[str, list[Failure]] = {}
+    for failure in failures:
+        groups.setdefault(failure.text, []).append(failure)
+    return groups
+
+
+def _words(failure: Failure) -> str:
+    start, end = failure.span
+    return failure.text[start:end]
+
+
+def _is_complete(failure: Failure) -> bool:
+    """Return whether a failure states more than that a call failed."""
+    if failure.kind not in _KINDS_OF_PARTS:
+        return True
+    envelope = failure.envelope
+    return any((envelope.code, envelope.operation, failure.principal, failure.action))
 
 
 def _is_of_same_role(failure: Failure, other: Failure) -> bool:
