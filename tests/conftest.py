@@ -7,11 +7,16 @@ generates few and does not shrink failures.
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, Phase, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 _COMMON = settings(
     deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -43,3 +48,21 @@ def _load_shared(self: JSONFileLoader, file_path: str) -> Any:  # noqa: ANN401 (
 
 
 JSONFileLoader.load_file = _load_shared
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure no coverage while a Hypothesis test runs.
+
+    It runs the same lines many times, which takes twice as long under measurement. What only a generated example
+    covers lacks an example that someone wrote down. pytest-cov's marker `no_cover` has no effect in the workers of
+    xdist, where coverage's own patch of subprocesses has started a second measurement.
+    """
+    if not getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        return (yield)
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
