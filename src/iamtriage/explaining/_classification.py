@@ -15,6 +15,7 @@ from typing_extensions import TypeIs, override
 
 from iamtriage._reading.parsing import parse, parse_raised
 from iamtriage._reading.structured.exceptions import group_behind
+from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage.explaining._explain import explain
 from iamtriage.failures._failures import AccessDenied, ExpiredCredentials, Failure
@@ -69,8 +70,8 @@ _S3_NOT_FOUND_CODES = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchUpload"})
 _MAX_LEAVES = 200
 
 
-@attrs.frozen
-class Classification(View):
+@attrs.frozen(eq=False)
+class Classification(Value, View):
     """The result of :func:`classify`.
 
     Attributes:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._text import quote_text
 from iamtriage.failures._failures import CredentialScope, Failure
 from iamtriage.sts._endpoint_table import GLOBAL_HOST
@@ -81,8 +82,8 @@ class SourcedValue(NamedTuple):
     source: str
 
 
-@attrs.frozen
-class StsCall:
+@attrs.frozen(eq=False, repr=False)
+class StsCall(Value):
     """What is known about an STS call. ``None`` means unknown, never absent."""
 
     failure: Failure | None = None

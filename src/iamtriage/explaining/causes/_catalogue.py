@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage._typing import override
 from iamtriage.explaining import _rules
@@ -46,8 +47,8 @@ SUBJECTS = {
 _LAYERS = ("shared", "sts", "credentials", "calls", "kubernetes", "denials")
 
 
-@attrs.frozen
-class Example(View):
+@attrs.frozen(eq=False)
+class Example(Value, View):
     """A failure that has a cause.
 
     Attributes:
@@ -71,8 +72,8 @@ class Example(View):
         return explain(self.text, facts=self.facts)
 
 
-@attrs.frozen
-class CauseInfo(View):
+@attrs.frozen(eq=False)
+class CauseInfo(Value, View):
     """What a cause means, and how to fix it.
 
     Attributes:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 __all__ = ("Controller", "find_controller", "permissions_of", "usual_account")
 
 
-@attrs.frozen
-class Controller:
+@attrs.frozen(eq=False, repr=False)
+class Controller(Value):
     """A controller that calls AWS from a pod.
 
     Attributes:

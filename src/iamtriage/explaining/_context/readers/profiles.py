@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 
 __all__ = ("ProfileSection", "find_profile_sections")
 
@@ -29,8 +30,8 @@ _SETTINGS = lazy_pattern(
 _MAX_CHARS, _MAX_SECTIONS = 32_000, 32
 
 
-@attrs.frozen
-class ProfileSection:
+@attrs.frozen(eq=False, repr=False)
+class ProfileSection(Value):
     """The section of a profile in a file that a text contains.
 
     Attributes:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage.explaining._context.model import Stated, quote_match
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ _BUCKET_OPERATIONS = lazy_pattern(
 _MULTIPLE = frozenset({"recursive", "delete"})
 
 
-@attrs.frozen
-class Location:
+@attrs.frozen(eq=False, repr=False)
+class Location(Value):
     """A bucket with what is known about the object in it.
 
     Attributes:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import contains_phrase, quote_phrases
@@ -200,8 +201,8 @@ UNKNOWN_FIELD = CauseType(
 )
 
 
-@attrs.frozen
-class DocumentProblem:
+@attrs.frozen(eq=False, repr=False)
+class DocumentProblem(Value):
     """A problem in a policy document.
 
     Attributes:

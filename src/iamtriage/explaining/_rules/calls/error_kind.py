@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import Remedy
@@ -56,8 +57,8 @@ def code_evidence(failure: AwsError, *, is_from_sdk: bool = False) -> tuple[str,
     )
 
 
-@attrs.frozen
-class ErrorKind:
+@attrs.frozen(eq=False, repr=False)
+class ErrorKind(Value):
     """A kind of error and its explanation.
 
     Attributes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -132,8 +133,8 @@ def _temporary_credentials_remedy() -> Remedy:
 # ------------------------------------------------ exposed keys
 
 
-@attrs.frozen
-class ExposedKey:
+@attrs.frozen(eq=False, repr=False)
+class ExposedKey(Value):
     """What to do about an access key whose secret the text shows. It holds no part of the secret.
 
     Attributes:

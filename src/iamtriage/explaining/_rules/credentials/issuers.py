@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import find_partition, safe_name
@@ -43,8 +44,8 @@ _KNOWN_ISSUERS = {
 }
 
 
-@attrs.frozen
-class Issuer:
+@attrs.frozen(eq=False, repr=False)
+class Issuer(Value):
     """The issuer of a token.
 
     Attributes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.regions import find_working_regions
 from iamtriage.explaining._rules.shared.clues import (
@@ -52,8 +53,8 @@ _SESSIONS = lazy_pattern(
 _UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 
 
-@attrs.frozen
-class RejectedRequest:
+@attrs.frozen(eq=False, repr=False)
+class RejectedRequest(Value):
     """A request whose credentials AWS rejected.
 
     Attributes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Remedy
@@ -43,8 +44,8 @@ _CREATES = r"(?:run|create|request|start|restore|copy|import|put|upload|provisio
 _BOOLEANS = frozenset({"true", "false"})
 
 
-@attrs.frozen
-class _Requirement:
+@attrs.frozen(eq=False, repr=False)
+class _Requirement(Value):
     """What Deny statements with a well-known condition require.
 
     Attributes:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -64,8 +65,8 @@ NO_SUCH_RESOURCE = CauseType(
 )
 
 
-@attrs.frozen
-class _Grant:
+@attrs.frozen(eq=False, repr=False)
+class _Grant(Value):
     """A permission that Lake Formation has to grant.
 
     Attributes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -53,8 +54,8 @@ SERVICE_ROLE_LACKS_PERMISSION = CauseType(
 )
 
 
-@attrs.frozen
-class ServiceRole:
+@attrs.frozen(eq=False, repr=False)
+class ServiceRole(Value):
     """What the role of a service needs.
 
     Attributes:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
@@ -131,8 +132,8 @@ def explain_saml(denial: Denial) -> Explanation:
     )
 
 
-@attrs.frozen
-class _Problem:
+@attrs.frozen(eq=False, repr=False)
+class _Problem(Value):
     """A mistake in a trust policy, with which no assertion is accepted, and its remedy."""
 
     text: str

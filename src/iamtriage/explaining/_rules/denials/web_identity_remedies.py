@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of
@@ -62,8 +63,8 @@ _PROJECT = lazy_pattern(r"[\w.-]{1,100}(?:/[\w.-]{1,100}){1,5}", re.ASCII)
 _LOOKUP = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 5 --query 'Events[].CloudTrailEvent' --output text"
 
 
-@attrs.frozen
-class _Pipeline:
+@attrs.frozen(eq=False, repr=False)
+class _Pipeline(Value):
     """A CI system whose jobs get web identity tokens.
 
     Attributes:

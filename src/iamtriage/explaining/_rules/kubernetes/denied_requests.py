@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._rules.kubernetes.other_clusters import (
@@ -52,8 +53,8 @@ _VERBS_OF_INSTALLERS = ("create", "delete", "get", "list", "patch", "update")
 _VERBS_BEFORE_CREATION = frozenset({"get", "patch", "update"})
 
 
-@attrs.frozen
-class DeniedRequest:
+@attrs.frozen(eq=False, repr=False)
+class DeniedRequest(Value):
     """A request that Kubernetes denied, and its user.
 
     Attributes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 
@@ -37,8 +38,8 @@ CLUSTER_OF_OTHER_PROVIDER = CauseType(
 )
 
 
-@attrs.frozen
-class ClusterProvider:
+@attrs.frozen(eq=False, repr=False)
+class ClusterProvider(Value):
     """A provider of Kubernetes clusters other than AWS.
 
     Attributes:

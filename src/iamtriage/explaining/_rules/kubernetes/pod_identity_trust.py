@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import commands, pages
@@ -81,8 +82,8 @@ IRSA_TRUST = CauseType(
 )
 
 
-@attrs.frozen
-class PodTrust:
+@attrs.frozen(eq=False, repr=False)
+class PodTrust(Value):
     """What a trust policy means for Pod Identity.
 
     Attributes:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.kubernetes.installers import installer_remedies
 from iamtriage.explaining._rules.kubernetes.other_clusters import (
@@ -50,8 +51,8 @@ _VERB = lazy_pattern(r"[a-z]{2,24}", re.ASCII)
 _PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}", re.ASCII)
 
 
-@attrs.frozen
-class MissingRole:
+@attrs.frozen(eq=False, repr=False)
+class MissingRole(Value):
     """A role that a binding names and that does not exist.
 
     Attributes:

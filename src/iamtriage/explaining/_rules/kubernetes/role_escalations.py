@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -77,8 +78,8 @@ RIGHTS_OF_ACCESS_POLICY = CauseType(
 )
 
 
-@attrs.frozen
-class _Escalation:
+@attrs.frozen(eq=False, repr=False)
+class _Escalation(Value):
     """What a user tried to grant, as far as the message states it.
 
     Attributes:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._text import quote_text
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import (
@@ -135,8 +136,8 @@ NOT_A_ROLE = CauseType(
 )
 
 
-@attrs.frozen
-class ArnDiagnosis:
+@attrs.frozen(eq=False, repr=False)
+class ArnDiagnosis(Value):
     """What is wrong with an ARN.
 
     Attributes:

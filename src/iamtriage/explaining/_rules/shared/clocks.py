@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 
@@ -79,8 +80,8 @@ REQUEST_HELD = CauseType(
 )
 
 
-@attrs.frozen
-class ClockSkew:
+@attrs.frozen(eq=False, repr=False)
+class ClockSkew(Value):
     """The difference between the client's clock and the AWS clock.
 
     Attributes:

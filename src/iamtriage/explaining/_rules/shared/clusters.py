@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.explaining._rules.shared import clues, commands
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -50,8 +51,8 @@ _MAX_CHARS = 100_000
 _IAM_ARN = lazy_pattern(r"arn:[a-z-]{1,20}:(?:iam|sts):[^:\s]{0,20}:[^:\s]{0,40}:[^\s\"'`#),;\\]{1,600}")
 
 
-@attrs.frozen
-class Cluster:
+@attrs.frozen(eq=False, repr=False)
+class Cluster(Value):
     """What is known about an EKS cluster.
 
     Attributes:

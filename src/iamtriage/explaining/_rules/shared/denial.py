@@ -6,7 +6,7 @@ The decoded authorization message and the authorization details usually say more
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
@@ -153,8 +153,7 @@ class Denial(Value):
         return Location(partition, self.facts.region, self.account, names)
 
 
-@attrs.frozen
-class _Decision:
+class _Decision(NamedTuple):
     """What the message, the decoded message and the authorization details state about the decision."""
 
     action: str | None
@@ -168,6 +167,11 @@ class _Decision:
     other_policy_types: tuple[tuple[PolicyType, Deny | None], ...] = ()
 
 
+def _is_cut(action: str) -> bool:
+    # Most actions end with letters, and need no pattern.
+    return not action.rpartition(":")[2].isalnum() and CUT_OFF.search(action) is not None
+
+
 def _read_decision(failure: AccessDenied, facts: Facts) -> _Decision:
     decision = _Decision(
         failure.action, failure.resource, failure.deny, failure.policy_type, failure.policy_arn
@@ -175,13 +179,11 @@ def _read_decision(failure: AccessDenied, facts: Facts) -> _Decision:
     message = facts.decoded_message
     if message is not None:
         statements = tuple(each.sid for each in message.statements if each.sid)
-        decision = attrs.evolve(
-            decision, resource=message.resource or decision.resource, statements=statements
-        )
+        decision = decision._replace(resource=message.resource or decision.resource, statements=statements)
         if message.action:
-            decision = attrs.evolve(decision, action=message.action, action_evidence="supplied")
+            decision = decision._replace(action=message.action, action_evidence="supplied")
         if decision.deny is None and message.deny is not None:
-            decision = attrs.evolve(decision, deny=message.deny, policy_type_evidence="supplied")
+            decision = decision._replace(deny=message.deny, policy_type_evidence="supplied")
     reasons = matching_reasons(decision.action, facts.authorization_details)
     return _add_reasons(decision, reasons) if reasons else decision
 
@@ -195,20 +197,18 @@ def _add_reasons(decision: _Decision, reasons: tuple[Reason, ...]) -> _Decision:
             first.action, first.resource or None, first.deny, None, None, "supplied", "supplied"
         )
     policy = next((each.arn for each in first.policies if each.arn), None)
-    decision = attrs.evolve(decision, resource=decision.resource or first.resource)
+    decision = decision._replace(resource=decision.resource or first.resource)
     if first.policy_type is not None:
-        decision = attrs.evolve(
-            decision,
+        decision = decision._replace(
             deny=first.deny,
             policy_type=first.policy_type,
             policy_type_evidence="supplied",
             policy=policy or decision.policy,
         )
     elif decision.deny is None and first.deny is not None:
-        decision = attrs.evolve(decision, deny=first.deny, policy_type_evidence="supplied")
-    return attrs.evolve(
-        decision,
-        # AWS can omit the types of policies, but not which statement denied.
+        decision = decision._replace(deny=first.deny, policy_type_evidence="supplied")
+    # AWS can omit the types of policies, but not which statement denied.
+    return decision._replace(
         policy=decision.policy or policy,
         statements=first.sids or decision.statements,
         other_policy_types=tuple(
@@ -226,7 +226,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     decision = _read_decision(failure, facts)
     action, action_evidence, resource = decision.action, decision.action_evidence, decision.resource
     actions: tuple[str, ...] = (action,) if action else ()
-    if action is None or ":" not in action or CUT_OFF.search(action):
+    if action is None or ":" not in action or _is_cut(action):
         # Most messages name the action, and the table of actions is large.
         from iamtriage.explaining._rules.shared.derived_actions import derive_actions
 

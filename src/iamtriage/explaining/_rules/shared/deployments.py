@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage.explaining._context.resolving import context_of
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ _STACK = lazy_pattern(
 _ROLLBACK = lazy_pattern(r"(?<!UPDATE_)ROLLBACK_(?:IN_PROGRESS|COMPLETE)")
 
 
-@attrs.frozen
-class Deployment:
+@attrs.frozen(eq=False, repr=False)
+class Deployment(Value):
     """What deploys the resource of a failure.
 
     Attributes:

@@ -14,6 +14,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.kubernetes.types import CLUSTER_WIDE, GROUPS
+from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.manifests import Rule, Subject
@@ -61,8 +62,8 @@ _REFLECTOR = lazy_pattern(r"reflector|[Ff]ailed to (?:list|watch)|cannot list an
 _CHARS_BEFORE = 300
 
 
-@attrs.frozen
-class Request:
+@attrs.frozen(eq=False, repr=False)
+class Request(Value):
     """A request to the Kubernetes API.
 
     Attributes:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,8 +35,8 @@ _MAX_PART_LENGTH = 60
 _MAX_NAME_LENGTH = 200
 
 
-@attrs.frozen
-class Rule:
+@attrs.frozen(eq=False, repr=False)
+class Rule(Value):
     """A rule of a role.
 
     Attributes:
@@ -53,8 +54,8 @@ class Rule:
     urls: tuple[str, ...] = ()
 
 
-@attrs.frozen
-class Subject:
+@attrs.frozen(eq=False, repr=False)
+class Subject(Value):
     """The subject of a role binding.
 
     Attributes:

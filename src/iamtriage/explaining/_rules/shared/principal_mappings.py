@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import FederatedUser, Principal, RoleSession, Root, ServiceLinkedRole, User
 from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
@@ -64,8 +65,8 @@ _MASKED = "The text masks the account ID: replace ACCOUNT_ID."
 _PATH_LOOKUP = "The nested command prints the role's ARN with its path, which an access entry requires. It needs iam:GetRole in the account {}."
 
 
-@attrs.frozen
-class ClusterPrincipal:
+@attrs.frozen(eq=False, repr=False)
+class ClusterPrincipal(Value):
     """A principal as the commands for a cluster name it.
 
     Attributes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
+from iamtriage._rendering.values import Value
 from iamtriage.explaining._rules.shared.clues import error_code
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ __all__ = ("Route", "choose_rule")
 _RuleT_co = TypeVar("_RuleT_co", covariant=True)
 
 
-@attrs.frozen
-class Route(Generic[_RuleT_co]):
+@attrs.frozen(eq=False, repr=False)
+class Route(Value, Generic[_RuleT_co]):
     """A rule, and the errors that it explains: those with its code, its operation or its wording.
 
     Attributes:

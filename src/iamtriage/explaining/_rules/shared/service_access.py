@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from iamtriage._rendering.values import Value
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.policies._documents import build_document
@@ -14,8 +15,8 @@ from iamtriage.policies._documents import build_document
 __all__ = ("NOTIFICATIONS", "ServiceAccess", "allow_service_remedy")
 
 
-@attrs.frozen
-class ServiceAccess:
+@attrs.frozen(eq=False, repr=False)
+class ServiceAccess(Value):
     """What the policy of a resource has to allow a service.
 
     Attributes:

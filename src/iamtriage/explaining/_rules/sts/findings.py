@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._rendering.values import Value
 from iamtriage.exceptions import EndpointError
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import Remedy
@@ -153,8 +154,8 @@ STS_CAUSES = {
 """The definitions of the causes that ``iamtriage.sts`` can find in a text, by code."""
 
 
-@attrs.frozen
-class StsFindings:
+@attrs.frozen(eq=False, repr=False)
+class StsFindings(Value):
     """The causes of a failed STS call, and their remedies.
 
     Attributes:

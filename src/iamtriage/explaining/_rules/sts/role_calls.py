@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,8 +50,8 @@ _ARGUMENT = lazy_pattern(
 )
 
 
-@attrs.frozen
-class RoleCall:
+@attrs.frozen(eq=False, repr=False)
+class RoleCall(Value):
     """A call that assumes a role, as the text shows it.
 
     Attributes:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from iamtriage._rendering.values import Value
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -40,8 +42,8 @@ def find_provider(policy: Mapping[str, Any] | str | None) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-@attrs.frozen
-class LiteralPattern:
+@attrs.frozen(eq=False, repr=False)
+class LiteralPattern(Value):
     """A value with wildcards that a condition compares literally.
 
     Attributes:

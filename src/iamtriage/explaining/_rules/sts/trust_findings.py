@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._rendering.values import Value
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import is_derived
@@ -57,8 +58,8 @@ TRUST_POLICY_CHECKED = CauseType(
 )
 
 
-@attrs.frozen
-class TrustFindings:
+@attrs.frozen(eq=False, repr=False)
+class TrustFindings(Value):
     """The result of evaluating a trust policy.
 
     Attributes:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, parse_document
 
@@ -36,8 +37,8 @@ _BUILT_IN_PROVIDERS = frozenset(
 )
 
 
-@attrs.frozen
-class TrustProblem:
+@attrs.frozen(eq=False, repr=False)
+class TrustProblem(Value):
     """A mistake in a trust policy, with which no token is accepted.
 
     Attributes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from iamtriage._rendering.values import Value
 from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
     find_provider,
@@ -26,8 +27,8 @@ _CLUSTER = "oidc.eks."
 _HTTPS = "https://"
 
 
-@attrs.frozen
-class OtherProvider:
+@attrs.frozen(eq=False, repr=False)
+class OtherProvider(Value):
     """The provider that a trust policy names instead of the issuer of the token.
 
     Attributes:
