@@ -290,7 +290,11 @@ def _allow_title(denial: Denial, attribute: str | None) -> str:
 
 def _session_attribute_text(denial: Denial, attribute: str) -> str:
     """Return what passes session tags or a source identity, and who must allow it."""
-    text = f"The AssumeRole call passes {attribute}. The role's trust policy must allow {denial.action} in addition to sts:AssumeRole."
+    passes = f"The AssumeRole call passes {attribute}."
+    if attribute == "a source identity":
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+        passes = "The call sets a source identity, or the session has one from an earlier call: it stays in every role that the session assumes."
+    text = f"{passes} The role's trust policy must allow {denial.action} in addition to sts:AssumeRole."
     if denial.crosses_accounts:
         text += (
             " The caller's identity-based policy must allow it, too, because the role is in another account."

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_DENY
 from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, KMS_KEY
@@ -34,6 +35,10 @@ def explain_query_result(denial: Denial) -> Explanation:
     found = _LOCATION.fullmatch(denial.resource or "")
     bucket = commands.bucket(found["bucket"] if found else None)
     prefix = (found["key"] or "").rpartition("/")[0] if found else ""
+    context = context_of(denial.facts)
+    if not prefix and context.bucket is not None and context.bucket.value == bucket:
+        stated = context.key or context.prefix
+        prefix = "" if stated is None else stated.value.rpartition("/")[0]
     arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
     name = f"the bucket {found['bucket']}" if found else "S3"
     return Explanation(
@@ -44,19 +49,22 @@ def explain_query_result(denial: Denial) -> Explanation:
             NO_IDENTITY_ALLOW.cause(
                 text=f"No identity-based policy of {denial.caller} allows it to find the bucket (s3:GetBucketLocation) and to write objects."
             ),
+            BUCKET_OF_OTHER_ACCOUNT.cause(
+                text="The bucket does not exist, or belongs to another account that does not allow the caller."
+            ),
             RESOURCE_DENY.cause(text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."),
             KMS_KEY.cause(
                 text="The results are encrypted with a KMS key that the caller is not allowed to use (kms:GenerateDataKey and kms:Decrypt)."
-            ),
-            BUCKET_OF_OTHER_ACCOUNT.cause(
-                text="The bucket does not exist, or belongs to another account that does not allow the caller."
             ),
         ),
         remedies=(
             Remedy(
                 title="Allow the caller to store results in the bucket",
                 who="account administrator",
-                steps=("Attach the policy to the role or user that runs the query.",),
+                steps=(
+                    "Check first that the bucket exists, in the Region of the query: the first command answers NoSuchBucket if not.",
+                    "Attach the policy to the role or user that runs the query.",
+                ),
                 policy=build_document(
                     [
                         {
@@ -80,18 +88,18 @@ def explain_query_result(denial: Denial) -> Explanation:
                         },
                     ]
                 ),
-                commands=("aws sts get-caller-identity",),
+                commands=(
+                    fill_command("aws s3api get-bucket-location --bucket {}", bucket),
+                    "aws sts get-caller-identity",
+                ),
                 layer="identity",
                 url=_PAGE,
             ),
             Remedy(
                 title="Check the location of the results",
                 who="you",
-                steps=(
-                    "Check that the bucket exists, in the Region of the query. The location of the workgroup can override the one of the client.",
-                ),
+                steps=("The location of the workgroup can override the one of the client.",),
                 commands=(
-                    fill_command("aws s3api get-bucket-location --bucket {}", bucket),
                     "aws athena get-work-group --work-group WORKGROUP --query WorkGroup.Configuration",
                 ),
                 url=_PAGE,

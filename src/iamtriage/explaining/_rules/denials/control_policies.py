@@ -36,6 +36,10 @@ _POLICY_ID = lazy_pattern(r"p-[0-9a-z_]{8,128}", re.ASCII)
 _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/", re.ASCII)
 
 
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
+_RCP_REQUIREMENTS = (
+    "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), an AWS service acting for it (aws:SourceOrgID), a network or TLS.",
+)
 _EXEMPT_FROM_SCPS = "Service control policies apply to every principal of a member account, including its root user, but not to service-linked roles or to the management account."
 
 
@@ -118,7 +122,10 @@ def explain_service_control(denial: Denial) -> Explanation:
 
 def explain_resource_control(denial: Denial) -> Explanation:
     """Explain a denial by a resource control policy."""
-    ask = "Only an administrator of the organization that owns the resource's account can change the policy. It applies to all callers except service-linked roles, but not to resources of the management account."
+    owner = _management_account(denial.policy)
+    account = f" {denial.resource_account}" if denial.resource_account else ""
+    of_other = f": account {denial.account} cannot" if denial.crosses_accounts else ""
+    ask = f"Only an administrator of the organization that owns the resource's account{account}{f' (management account{owner})' if owner else ''} can see or change the policy{of_other}. It applies to all callers except service-linked roles, but not to resources of the management account."
     if denial.deny != "implicit":
         return _explain_control_deny(denial, "resource_control", ask)
     # Only RCPFullAWSAccess can contain an Allow, and it can't be detached:
@@ -155,6 +162,7 @@ def _explain_control_deny(
             ask,
             *(
                 (*present(typical_requirement(denial)), *region_steps(denial))
+                or (_RCP_REQUIREMENTS if policy_type == "resource_control" else ())
                 or (
                     "Read the Deny's Action, Resource and Condition. It often exempts a Region, a principal or a tag; the request may be possible within it.",
                 )

@@ -162,7 +162,8 @@ def explain_session_policy(denial: Denial) -> Explanation:
     if is_guest:
         steps = [
             "With the enhanced flow (GetCredentialsForIdentity), Cognito adds a session policy for guests, which allows only certain services, whatever the role allows.",
-            "Let users sign in, or use the basic flow: GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy.",
+            "Let users sign in, or let a backend such as API Gateway and Lambda make the call: guests are anonymous, so everyone gets what they are allowed.",
+            "Or use the basic flow, if the pool allows it (AllowClassicFlow): GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy.",
         ]
     elif calls_iam:
         steps = [

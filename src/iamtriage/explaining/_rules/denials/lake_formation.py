@@ -17,7 +17,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn, role_path_steps
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -39,6 +39,10 @@ _DATABASE = lazy_pattern(rf"Database name: (?P<name>{_NAME})", re.ASCII)
 _TABLE = lazy_pattern(rf"Table name: (?P<name>{_NAME})", re.ASCII)
 _ON = lazy_pattern(rf"permission\(s\) on (?P<name>{_NAME})", re.ASCII)
 _CRAWLER = lazy_pattern(r"\bERROR : |\b[Cc]rawler")
+_CRAWLER_NAME = lazy_pattern(
+    r"(?:\b(?:for|of) [Cc]rawler |\b[Cc]rawler[ _]?[Nn]ame[\"']?\s?[=:]\s?[\"']?|:crawler/|\b[Cc]rawler [\"'\[])(?P<name>[A-Za-z0-9_][\w.-]{0,254})",
+    re.ASCII,
+)
 # https://docs.aws.amazon.com/glue/latest/dg/crawler-lf-integ.html: what a crawler needs on its database.
 _CRAWLER_PERMISSIONS = ("CREATE_TABLE", "ALTER", "DESCRIBE")
 _DATABASE_PERMISSIONS = frozenset({"CREATE_TABLE"})
@@ -100,9 +104,7 @@ def explain_lake_formation(denial: Denial) -> Explanation:
         LAKE_FORMATION_GRANT.cause(
             "reported" if "ake Formation" in words else "derived",
             _quote(words),
-            text=f"Lake Formation has not granted {caller} {grant.permission} on {grant.description}. IAM policies do not grant it, not even AdministratorAccess."
-            if is_stated
-            else f"Lake Formation has not granted {caller} a permission on {grant.description}.",
+            text=f"Lake Formation has not granted {caller} {grant.permission if is_stated else 'a permission'} on {grant.description}. IAM policies do not grant it, not even AdministratorAccess.",
         )
     ]
     if "Catalog" not in grant.resource and "DataLocation" not in grant.resource:
@@ -112,7 +114,7 @@ def explain_lake_formation(denial: Denial) -> Explanation:
         topic="lake-formation",
         summary=summary,
         causes=tuple(causes),
-        remedies=(_grant_remedy(denial, grant, words), _inspect_remedy(grant)),
+        remedies=(_grant_remedy(denial, grant, words), _inspect_remedy(denial, grant)),
         notes=(_DATA_ACCESS,) if "Table" in grant.resource else (),
     )
 
@@ -166,11 +168,20 @@ def _principal(denial: Denial) -> str:
 
 
 def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
+    lines: tuple[str, ...] = ()
     steps = ["A data lake administrator makes the grant: an IAM administrator is not one automatically."]
     if "ROLE_ARN" in _principal(denial):
         who = "The principal is the role that made the call (aws sts get-caller-identity prints it). A Glue job or crawler calls with its own role."
         if _CRAWLER.search(words):
-            who = "The principal is the crawler's role: aws glue get-crawler --name CRAWLER --query Crawler.Role prints it."
+            who = "The principal is the crawler's role, which the first command prints."
+            named = _CRAWLER_NAME.search(denial.failure.text)
+            crawler = commands.user_name(named["name"].rstrip(".") if named else None)
+            lines = (
+                fill_command(
+                    "aws glue get-crawler --name {} --query Crawler.Role --output text",
+                    "CRAWLER" if crawler == "USER_NAME" else crawler,
+                ),
+            )
         steps.append(who)
     line = fill_command(
         f"aws lakeformation grant-permissions --principal {{}} --permissions {' '.join(grant.permissions)} --resource {{}}",
@@ -181,12 +192,20 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
         title=f"Grant {grant.permission} on {grant.description} in Lake Formation",
         who="resource owner",
         steps=(*steps, *role_path_steps(denial)),
-        commands=(line,),
+        commands=_in_region(denial, *lines, line),
         url=pages.LAKE_FORMATION_PERMISSIONS,
     )
 
 
-def _inspect_remedy(grant: _Grant) -> Remedy:
+def _in_region(denial: Denial, *lines: str) -> tuple[str, ...]:
+    """Return commands for the region of the call, if that is known."""
+    region = denial.facts.region
+    if region is None or commands.region(region) != region:
+        return lines
+    return tuple(f"{line} --region {region}" for line in lines)
+
+
+def _inspect_remedy(denial: Denial, grant: _Grant) -> Remedy:
     return Remedy(
         title="Or check what Lake Formation grants already, and who its administrators are",
         who="resource owner",
@@ -194,7 +213,8 @@ def _inspect_remedy(grant: _Grant) -> Remedy:
             "Names of the resource and the catalog (the account) must match the call's. A resource link needs a grant on its target.",
             "To leave access to IAM instead, grant the permissions to IAM_ALLOWED_PRINCIPALS.",
         ),
-        commands=(
+        commands=_in_region(
+            denial,
             fill_command("aws lakeformation list-permissions --resource {}", json.dumps(grant.resource)),
             "aws lakeformation get-data-lake-settings --query DataLakeSettings.DataLakeAdmins",
         ),

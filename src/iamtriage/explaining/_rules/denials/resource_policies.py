@@ -100,6 +100,11 @@ _NAMED_RESOURCES = (
         "https://sqs.{region}.amazonaws.com/{account}/{name}",
     ),
 )
+# The console's test calls use a stage that cannot be deployed.
+_STAGE = lazy_pattern(
+    rf"{_ARN}execute-api:[^:]*:[^:]*:[a-z0-9]{{5,20}}/(?!test-invoke-stage/)(?P<stage>[A-Za-z0-9_-]{{1,128}})/",
+    re.ASCII,
+)
 _FILE = lazy_pattern(r"file://([\w.]+)")
 _OTHER_POLICY = ResourcePolicy("resource's policy", "", "")
 _IF_OTHER_ACCOUNT = (
@@ -321,7 +326,7 @@ def narrow_deny_remedy(denial: Denial, name: str) -> Remedy:
             *_redeploy_steps(denial),
             *_root_user_steps(denial),
         ),
-        commands=policy_commands(denial, policy_of(denial).show_command),
+        commands=(*policy_commands(denial, policy_of(denial).show_command), *_redeploy_commands(denial)),
         layer="resource",
         url=pages.EVALUATION,
     )
@@ -341,6 +346,15 @@ def _redeploy_steps(denial: Denial) -> tuple[str, ...]:
     if denial.service != "execute-api":
         return ()
     return ("Redeploy the API afterwards: a changed resource policy takes effect with the next deployment.",)
+
+
+def _redeploy_commands(denial: Denial) -> tuple[str, ...]:
+    """Return the command that deploys an API to the stage of the request."""
+    found = _STAGE.match(denial.resource or "")
+    if found is None:
+        return ()
+    template = "aws apigateway create-deployment --rest-api-id API_ID --stage-name STAGE_NAME"
+    return policy_commands(denial, template.replace("STAGE_NAME", found["stage"]))
 
 
 def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:

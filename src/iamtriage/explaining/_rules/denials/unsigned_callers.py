@@ -83,7 +83,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
             ),
         ),
         notes=(
-            f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone: sign the request.",
+            f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone{'' if denial.is_explicit else ': sign the request'}.",
         ),
     )
 

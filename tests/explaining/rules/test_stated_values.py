@@ -1,0 +1,89 @@
+"""What text, facts and ARNs state is no placeholder, and the decisive command is in the short form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from iamtriage import explain
+
+RCP = "arn:aws:organizations::777788889999:policy/o-a1b2c3d4e5/resource_control_policy/p-0a1b2c3d"
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "says", "omits"),
+    [
+        pytest.param(
+            "BENCHMARK : Running Start Crawl for Crawler carts-raw\nERROR : Insufficient Lake Formation permission(s) on shop (Database name: shop) (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException; Request ID: 0a1b; Proxy: null)",
+            {"region": "eu-west-1"},
+            (
+                "aws glue get-crawler --name carts-raw --query Crawler.Role --output text --region eu-west-1",
+                "IAM policies do not grant it",
+                '\'{"Database": {"Name": "shop"}}\' --region eu-west-1',
+            ),
+            ("CRAWLER",),
+            id="crawler",
+        ),
+        pytest.param(
+            "The crawler failed. ERROR : Insufficient Lake Formation permission(s) on shop (Database name: shop)",
+            {},
+            ("--name CRAWLER",),
+            ("--name failed", "--region"),
+            id="crawler without a name",
+        ),
+        pytest.param(
+            'run_query(query, "carts", "s3://octo-results/daily/")\nAn error occurred (InvalidRequestException) when calling the StartQueryExecution operation: Unable to verify/create output bucket octo-results',
+            {},
+            (
+                "aws s3api get-bucket-location --bucket octo-results",
+                "arn:aws:s3:::octo-results/daily/*",
+                "The bucket does not exist",
+            ),
+            (),
+            id="Athena",
+        ),
+        pytest.param(
+            '{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********3333:a1b2c3d4e5/live/GET/carts with an explicit deny"}',
+            {},
+            (
+                "aws apigateway create-deployment --rest-api-id a1b2c3d4e5 --stage-name live --region eu-west-1",
+                "Signing alone does not lift it",
+            ),
+            ("to everyone: sign the request",),
+            id="stage",
+        ),
+        pytest.param(
+            f"User: arn:aws:sts::111122223333:assumed-role/job/run-7 is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:444455556666:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 with an explicit deny in a resource control policy: {RCP}",
+            {},
+            (
+                "the resource's account 444455556666 (management account 777788889999)",
+                "account 111122223333 cannot",
+                "aws:PrincipalOrgID",
+                "describe-policy --policy-id p-0a1b2c3d",
+            ),
+            (),
+            id="RCP of another organization",
+        ),
+        pytest.param(
+            "User: arn:aws:sts::111122223333:assumed-role/ci/run-7 is not authorized to perform: sts:SetSourceIdentity on resource: arn:aws:iam::444455556666:role/deploy",
+            {},
+            ("it stays in every role that the session assumes",),
+            (),
+            id="source identity",
+        ),
+        pytest.param(
+            "User: arn:aws:sts::111122223333:assumed-role/guests/CognitoIdentityCredentials is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/app because no session policy allows the ssm:GetParameter action",
+            {},
+            ("guests are anonymous", "AllowClassicFlow"),
+            (),
+            id="guests",
+        ),
+    ],
+)
+def test_short_form(text: str, facts: dict[str, Any], says: tuple[str, ...], omits: tuple[str, ...]) -> None:
+    shown = " ".join(str(explain(text, facts=facts)).replace("\\\n", " ").split())
+    for words in says:
+        assert words in shown
+    for words in omits:
+        assert words not in shown
