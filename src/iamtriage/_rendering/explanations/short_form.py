@@ -54,6 +54,8 @@ _OPERATION = 2
 _MORE_FOR_TITLE = 3
 # Lines by which the second step may exceed it: the first one is often only how to save a file.
 _MORE_FOR_STEP = 2
+# Lines for other parts, if those that are always shown fill an ordinary explanation.
+_MORE_FOR_OTHERS = 3
 # A text with at least this share of its words in another one says the same.
 _RESTATED = 0.7
 _WORD = lazy_pattern(r"[\w:/.*@+=-]*\w")
@@ -135,7 +137,12 @@ def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, st
     rows: list[tuple[str, str]] = []
     said = summary
     for number, cause in enumerate(causes):
-        is_restated = number == 0 and cause.because and restates(cause.text, said)
+        # A likely cause stays whole: the verdict only says that it is one.
+        is_restated = (
+            cause.because
+            and (number == 0 or cause.evidence != "possible")
+            and restates(cause.text, said if number == 0 else summary)
+        )
         sentences = [] if is_restated else [cause.text]
         for reason in _telling(cause.because):
             if (is_restated and not sentences) or not restates(reason, " ".join((said, *sentences))):
@@ -307,7 +314,7 @@ class _Builder:
             selection.documents = False
         if self._count(selection) > _LIMIT:
             selection.commands = min(1, selection.commands)
-        lines = min(parts.lines, _LIMIT) if self._count(selection) <= parts.lines - 2 else _LIMIT
+        lines = min(max(parts.lines, self._count(selection) + _MORE_FOR_OTHERS), _LIMIT)
         for name in _additions(parts):
             more = _MORE_FOR_TITLE if name == "titles" and not selection.titles else 0
             if name == "steps" and remedy and len(selection.steps) == 1:

@@ -261,9 +261,10 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         causes.append(NOT_OF_THIS_NODE.cause("reported", (f"The API server says: {reason[0]}.",), text=text))
     if "{{" in user:
         causes.append(TEMPLATE_NOT_REPLACED.cause("derived", (f"The user name is {user}",)))
-    causes.append(NODE_AUTHORIZER.cause("derived", (f"The user name is {user}",)))
     if reason:
         causes.append(POD_GONE.cause())
+    else:
+        causes.append(NODE_AUTHORIZER.cause("derived", (f"The user name is {user}",)))
     causes.append(PROGRAM_AS_NODE.cause())
     if not reason:
         # The reason shows that the node authorizer knows the node, so its groups and user name are right.

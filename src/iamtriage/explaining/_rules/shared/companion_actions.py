@@ -145,7 +145,7 @@ _HINTS = {
     "logs:PutLogEvents": _LOGS,
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
     "ec2:CreateTags": "A call that tags what it creates (RunInstances, CreateVolume) requires ec2:CreateTags on each new resource. The condition ec2:CreateAction limits it to such calls.",
-    "s3:ListBucket": "Listing comes first in aws s3 sync and recursive copies. Reading or writing then requires s3:GetObject or s3:PutObject on the objects, whose ARN is the bucket's followed by /*.",
+    "s3:ListBucket": "Copies with aws s3 also need s3:GetObject or s3:PutObject on the bucket's ARN followed by /*.",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam-identity-policies.html
     "s3express:CreateSession": "In a directory bucket, this session covers all calls on objects: actions of s3: do not apply. The condition s3express:SessionMode limits it to ReadOnly or ReadWrite.",
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
