@@ -1,0 +1,34 @@
+"""Check that commands get the same arguments without argparse as with it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from iamtriage.cli._arguments import FILE_COMMANDS, parse_plain_arguments
+from iamtriage.cli._parsing import parse_arguments
+
+
+@pytest.mark.parametrize("files", [[], ["-"], ["a.log", "logs/**/*.gz"], ["a b", ""]])
+@pytest.mark.parametrize("command", sorted(FILE_COMMANDS))
+def test_files_are_parsed_as_argparse_does(command: str, files: list[str]) -> None:
+    plain, parsed = parse_plain_arguments([command, *files]), vars(parse_arguments([command, *files]))
+    del parsed["parser"]
+    assert plain is not None
+    assert vars(plain) == parsed
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [[], ["--version"], ["explain", "--help"], ["explain", "a.log", "--all"], ["parse", "-x"], ["scan", "--"], ["arn", "a"], ["nonsense"]],
+)  # fmt: skip
+def test_options_and_other_commands_need_argparse(argv: list[str]) -> None:
+    assert parse_plain_arguments(argv) is None
+
+
+def test_a_command_with_files_does_not_import_argparse() -> None:
+    code = "import sys; from iamtriage.cli import main; main(['parse']); print('argparse' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], input="", check=True, capture_output=True, text=True)
+    assert done.stdout.split()[-1] == "False"
