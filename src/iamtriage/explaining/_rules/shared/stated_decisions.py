@@ -50,7 +50,7 @@ def allowing_policy_types(facts: Facts, action: str | None) -> tuple[str, ...]:
     found = [each.policy_type for each in evaluation.checks if each.effect in _ALLOW]
     if not evaluation.checks and details is not None:
         # Without checks, the matched policies are the only evidence.
-        types = {each.uri: each.policy_type for each in details.policies}
+        types: dict[str | None, PolicyType | None] = {each.uri: each.policy_type for each in details.policies}
         denying = {reason.policy_type for reason in reasons}
         found = [
             types.get(each.uri)

@@ -119,9 +119,9 @@ def policy_with_caller(
     if result.statement >= len(statements):
         return None
     statement = statements[result.statement]
-    principals = statement.get("Principal")
-    if isinstance(principals, dict) and "AWS" in principals:
-        named = as_strings(mapping(principals)["AWS"])
+    principals = mapping(statement.get("Principal"))
+    if "AWS" in principals:
+        named = as_strings(principals["AWS"])
         if not _is_trusted(fixed, action, principal):
             principals["AWS"] = [*named, principal]
     if _is_trusted(fixed, action, principal):
