@@ -47,7 +47,7 @@ def allowing_policy_types(facts: Facts, action: str | None) -> tuple[str, ...]:
     if not reasons:
         return ()
     evaluation = reasons[0].evaluation
-    found = [each.policy_type for each in evaluation.checks if each.effect in _ALLOW]
+    found: list[PolicyType | None] = [each.policy_type for each in evaluation.checks if each.effect in _ALLOW]
     if not evaluation.checks and details is not None:
         # Without checks, the matched policies are the only evidence.
         types: dict[str | None, PolicyType | None] = {each.uri: each.policy_type for each in details.policies}
