@@ -109,7 +109,12 @@ CASES: tuple[Case, ...] = (
     (
         _text("a service control policy"),
         _decoded("Costs", "aws:RequestTag/CostCenter", "true", None),
-        ("Do this first: Pass the tags that the Deny requires [you]", "--tag-specifications in EC2"),
+        ("Do this first: Pass the tag CostCenter [you]", "--tag-specifications in EC2"),
+    ),
+    (
+        _text("a service control policy"),
+        _decoded("Stages", "aws:RequestTag/Stage", "live", "prod"),
+        ("Do this first: Pass the tag Stage with the value live [you]", "aws:RequestTag/Stage is prod."),
     ),
     (
         _text("a service control policy"),

@@ -68,6 +68,12 @@ MFA = _policy(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
             "the command passes check",
             "",
         ),
+        (
+            f"Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: {ROLE}\n    aws-region: eu-west-1\n    role-external-id: octo-7\n    role-session-name: gh",
+            EXTERNAL_ID,
+            "the workflow passes octo-7",
+            "--role-session-name gh --external-id octo-42",
+        ),
         # Another profile, or one whose settings a variable hides, shows nothing.
         (f"[profile other]\nrole_arn = {ROLE}x\n", EXTERNAL_ID, "requires the external ID octo-42.", ""),
         (f"{COMMAND} --external-id $ID", EXTERNAL_ID, "requires the external ID octo-42.", ""),
@@ -90,6 +96,24 @@ def test_met_condition_is_not_the_cause(value: str, operator: str) -> None:
     assert "requires the external ID" not in explanation.summary
     assert "which the call passes" in explanation.causes[0].text
     assert explanation.remedies[0].layer == "identity"
+
+
+def test_second_condition_decides_if_the_first_one_is_met() -> None:
+    condition = {
+        "StringEquals": {"sts:ExternalId": "octo-42"},
+        "Bool": {"aws:MultiFactorAuthPresent": "true"},
+    }
+    text = f"{COMMAND} --external-id octo-42\n\n{DENIED}"
+    explanation = explain(text, facts={"trust_policy": _policy(Condition=condition)})
+    assert "requires credentials that were obtained with MFA" in explanation.summary
+    assert "the command passes no code of a device" in explanation.summary
+
+
+def test_unknown_second_condition() -> None:
+    condition = {"StringEquals": {"sts:ExternalId": "octo-42"}, "IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
+    text = f"{COMMAND} --external-id octo-42\n\n{DENIED}"
+    explanation = explain(text, facts={"trust_policy": _policy(Condition=condition)})
+    assert "requires another source address." in explanation.summary
 
 
 @pytest.mark.parametrize(

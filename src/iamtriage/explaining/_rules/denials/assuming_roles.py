@@ -38,17 +38,20 @@ from iamtriage.explaining._rules.sts.trust_conditions import (
     is_met_by_call,
     open_condition,
     open_condition_remedy,
+    passed_value,
 )
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_caller
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from iamtriage.explaining._explanations import Who
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.sts.role_calls import RoleCall
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
+    from iamtriage.trust._evaluation import TrustResult
 
 __all__ = (
     "check_trust_policy",
@@ -59,6 +62,7 @@ __all__ = (
 )
 
 _SESSION_ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": "a source identity"}
+_MAX_CONDITIONS = 5
 _ACTIONS = {
     action.lower(): action
     for action in (
@@ -130,7 +134,8 @@ def explain_assume_role(denial: Denial) -> Explanation:
     condition_remedy = None
     if findings is not None and result is not None and required is not None:
         call = find_role_call(denial.failure.text, context_of(denial.facts).command, denial.resource)
-        is_met = is_met_by_call(result, call)
+        result, is_met = _skip_met_conditions(denial, result, call)
+        required = open_condition(result)
         text = f"The role's trust policy allows the caller only with {required}. The message does not say whether the call met that."
         if is_met is True:
             text = f"The role's trust policy allows the caller with {required}, which the call passes, so another policy denies it."
@@ -178,12 +183,31 @@ def explain_assume_role(denial: Denial) -> Explanation:
     )
 
 
-def check_trust_policy(denial: Denial) -> TrustFindings | None:
+def _skip_met_conditions(
+    denial: Denial, result: TrustResult, call: RoleCall | None
+) -> tuple[TrustResult, bool | None]:
+    """Return the first condition that the call does not certainly meet, and whether it meets it."""
+    context: dict[str, str] = {}
+    for _ in range(_MAX_CONDITIONS):
+        is_met = is_met_by_call(result, call)
+        if call is None or is_met is not True:
+            return result, is_met
+        key = (result.condition or "").partition(" ")[2]
+        context[key] = passed_value(result, call) or ""
+        again = check_trust_policy(denial, context)
+        if again is None or again.result is None or again.result.condition is None:
+            return result, True
+        # Of the other keys, nothing is known.
+        result = attrs.evolve(again.result, allowed=None)
+    return result, None
+
+
+def check_trust_policy(denial: Denial, context: Mapping[str, str] | None = None) -> TrustFindings | None:
     """Evaluate the trust policy in the facts, if there is one."""
     caller = denial.principal_text if try_parse_principal(denial.principal_text) is not None else None
     facts = attrs.evolve(denial.facts, caller=caller)
     action = _ACTIONS.get(denial.lowercase_action, "sts:AssumeRole")
-    return evaluate_trust_policy(facts, action, denial.resource)
+    return evaluate_trust_policy(facts, action, denial.resource, context)
 
 
 def missing_trust_steps(findings: TrustFindings | None) -> tuple[str, ...]:

@@ -271,6 +271,10 @@ def _remedy_by_condition(denial: Denial, requirement: _Requirement, condition: D
         step = f"{clip_text(condition.key)} must be {listed}. {step}"
         if requirement is _REGION:
             title = f"Call in {listed}"
+    tag = condition.key.partition("/")[2]
+    if tag and requirement.has_key("aws:RequestTag/"):
+        is_named = _accepts_listed_values(condition) and not _BOOLEANS.issuperset(condition.policy_values)
+        title = f"Pass the tag {clip_text(tag)}{f' with the value {listed}' if is_named else ''}"
     return _build_remedy(denial, requirement, title, step)
 
 

@@ -41,6 +41,7 @@ from iamtriage.policies._documents import build_document, build_statement
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 
 __all__ = (
     "RESOURCE_DENY",
@@ -322,6 +323,7 @@ def narrow_deny_remedy(denial: Denial, name: str) -> Remedy:
         who="resource owner",
         steps=(
             "Look for Deny statements that match the request, and read their conditions, such as TLS, network, organization, encryption headers or MFA. A request that they do not match is not denied.",
+            *present(typical_requirement(denial)),
             "If the request is legitimate, exempt the caller from the Deny.",
             *_redeploy_steps(denial),
             *_root_user_steps(denial),

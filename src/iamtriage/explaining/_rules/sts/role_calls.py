@@ -25,12 +25,12 @@ __all__ = ("RoleCall", "find_role_call")
 _MAX_TEXT = 32_000
 # The name of a setting in a profile -> its other names, in lowercase and without hyphens and underscores.
 _NAMES = {
-    "role_arn": ("rolearn",),
-    "external_id": ("externalid",),
+    "role_arn": ("rolearn", "roletoassume"),
+    "external_id": ("externalid", "roleexternalid"),
     "mfa_serial": ("mfaserial", "serialnumber"),
     "role_session_name": ("rolesessionname", "sessionname"),
     "source_identity": ("sourceidentity",),
-    "duration_seconds": ("durationseconds", "duration"),
+    "duration_seconds": ("durationseconds", "duration", "roledurationseconds"),
 }
 _SETTING_NAMES = {each: name for name, names in _NAMES.items() for each in names}
 _PROFILE = lazy_pattern(
@@ -45,6 +45,9 @@ _CODE = lazy_pattern(
     r"\bassume_?[rR]ole\s?\((?P<code>[^()*]{0,1500})\)|\bassume_role\s*=?\s*\{(?P<block>[^{}]{0,1500})\}"
     r"|\"requestParameters\"\s?:\s?\{(?P<record>[^{}]{0,1500})\}"
 )
+# The inputs of aws-actions/configure-aws-credentials, as the log of a job shows them.
+_INPUTS = lazy_pattern(r"(?:^[^\n]{0,40}?[ \t][a-z][a-z-]{1,40}: [^\n]{0,400}\n?){1,30}", re.MULTILINE)
+_INPUT = lazy_pattern(r"(?P<name>[a-z][a-z-]{1,40}): [\"']?(?P<value>[^\s\"']{1,1224})")
 _ARGUMENT = lazy_pattern(
     r"\b(?P<name>\w{1,40})[\"']?\s{0,8}[=:]\s{0,4}(?:\"(?P<value>[^\"\n]{1,1224})\"|'(?P<other>[^'\n]{1,1224})')"
 )
@@ -84,6 +87,10 @@ def _iterate_calls(text: str) -> Iterator[RoleCall]:
         for found in _PROFILE.finditer(text):
             values = [(line["name"], line["value"]) for line in _LINE.finditer(found["body"])]
             yield RoleCall(_normalize(values), found["name"], f"the profile {found['name']}")
+    if "role-to-assume: " in text:
+        for found in _INPUTS.finditer(text):
+            values = [(each["name"], each["value"]) for each in _INPUT.finditer(found[0])]
+            yield RoleCall(_normalize(values), None, "the workflow")
     for found in _CODE.finditer(text):
         body = found["code"] or found["block"] or found["record"] or ""
         values = [(each["name"], each["value"] or each["other"]) for each in _ARGUMENT.finditer(body)]

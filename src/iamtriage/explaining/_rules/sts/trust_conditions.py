@@ -47,6 +47,12 @@ def open_condition(result: TrustResult) -> str | None:
     }.get(key.lower(), f"a request that meets its condition on {clip_text(key)}")
 
 
+def passed_value(result: TrustResult, call: RoleCall) -> str | None:
+    """Return what a call passes for the condition key that decides."""
+    setting = _SETTINGS.get((result.condition or "").partition(" ")[2].lower())
+    return None if setting is None else call.settings.get(setting)
+
+
 def is_met_by_call(result: TrustResult, call: RoleCall | None) -> bool | None:
     """Return whether a call meets the condition that decides; ``None`` if the text does not show that."""
     operator, _, key = (result.condition or "").partition(" ")

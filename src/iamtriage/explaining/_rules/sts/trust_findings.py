@@ -20,6 +20,8 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_princip
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._facts import Facts
 
@@ -75,13 +77,16 @@ class TrustFindings(Value):
     result: TrustResult | None = None
 
 
-def evaluate_trust_policy(facts: Facts, action: str, role_arn: str | None = None) -> TrustFindings | None:
+def evaluate_trust_policy(
+    facts: Facts, action: str, role_arn: str | None = None, context: Mapping[str, str] | None = None
+) -> TrustFindings | None:
     """Evaluate the trust policy in the facts; return ``None`` without a policy or a caller.
 
     Args:
         facts: Facts with ``trust_policy``, and with ``token_claims`` or ``caller``.
         action: The action of the call, such as ``"sts:AssumeRoleWithWebIdentity"``.
         role_arn: The role's ARN, if known.
+        context: Condition keys of the request with their values. Others are then missing from it.
 
     >>> from iamtriage.explaining import Facts
     >>> evaluate_trust_policy(Facts(trust_policy="{}", caller="111122223333"), "sts:AssumeRole").cause.code
@@ -100,6 +105,7 @@ def evaluate_trust_policy(facts: Facts, action: str, role_arn: str | None = None
             role_arn=None if role is None or role.lacks_its_path else str(role),
             caller=caller,
             claims=facts.token_claims,
+            context=context,
         )
     except IamTriageError as error:
         return _describe_unreadable_policy(error, evidence)
