@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.clues import contains_phrase, quote_phra
 if TYPE_CHECKING:
     import re
 
-__all__ = ("NO_PRINCIPALS", "RESOURCE_WITHOUT_ACTION", "DocumentProblem", "find_problem")
+__all__ = ("NO_PRINCIPALS", "RESOURCE_WITHOUT_ACTION", "find_problem")
 
 _FIELD_MESSAGE = lazy_pattern(r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})")
 _JSON_PHRASES = (
@@ -60,14 +60,14 @@ ONLY_ASSUME_ACTIONS = CauseType(
     title="A trust policy contains another action",
     text="The trust policy has an action that trust policies do not allow.",
     recognised_by='The message says "AssumeRole policy may only specify STS AssumeRole actions".',
-    fix="Keep only sts:AssumeRole actions, sts:TagSession and sts:SetSourceIdentity in the trust policy.",
+    fix="Keep only sts:AssumeRole (or its WithSAML and WithWebIdentity variants), sts:TagSession and sts:SetSourceIdentity. Move permissions to a policy that is attached to the role.",
     sources=(pages.TRUST_POLICIES,),
 )
 UNKNOWN_VENDOR = CauseType(
     "unknown-vendor",
     title="An action or condition key has no service prefix",
     recognised_by="The message says that actions or conditions must be prefaced by a vendor.",
-    fix="Write SERVICE:Action for actions and PREFIX:key for condition keys.",
+    fix="Write actions as SERVICE:Action, such as eks:DescribeCluster, and keys as PREFIX:key, such as aws:SourceArn.",
     sources=(pages.POLICY_GRAMMAR,),
 )
 RESOURCE_VENDOR = CauseType(
@@ -81,7 +81,7 @@ RESOURCE_FORMAT = CauseType(
     "resource-format",
     title="A Resource is neither an ARN nor an asterisk",
     recognised_by='The message says that a resource must be in ARN format or "*".',
-    fix='Write complete ARNs, or "*".',
+    fix="Write complete ARNs with all six parts, or * alone. Check whether a template variable is empty.",
     sources=(pages.POLICY_GRAMMAR,),
 )
 RESOURCE_WITHOUT_ACTION = CauseType(
@@ -89,14 +89,14 @@ RESOURCE_WITHOUT_ACTION = CauseType(
     title="An action does not apply to the statement's resource",
     text="An action of a statement does not apply to any of its resources.",
     recognised_by='The message says "Action does not apply to any resource(s) in statement".',
-    fix="Put bucket actions and object actions in separate statements, the latter with /* at the end of the ARN.",
+    fix="Object actions such as s3:GetObject require the bucket ARN with /*, bucket actions such as s3:ListBucket the ARN without it. Write a statement for each.",
     sources=(pages.POLICY_TROUBLES,),
 )
 INVALID_RESOURCE = CauseType(
     "invalid-resource",
     title="A Resource is not the one that the policy is attached to",
     recognised_by='The message says "Policy has invalid resource".',
-    fix="Name the resource that the policy is attached to.",
+    fix="Name the resource that the policy is attached to, with its partition and account.",
     sources=(pages.POLICY_TROUBLES,),
 )
 INVALID_ACTION = CauseType(
@@ -104,14 +104,14 @@ INVALID_ACTION = CauseType(
     title="An action does not exist",
     text="The service has no such action.",
     recognised_by='The message says "Policy has invalid action".',
-    fix="Look the action up in the Service Authorization Reference.",
+    fix="Look up the action in the Service Authorization Reference, and check its spelling.",
     sources=(pages.POLICY_TROUBLES,),
 )
 INVALID_CONDITION = CauseType(
     "invalid-condition",
     title="A condition key or operator is invalid",
     recognised_by='The message says "Policy has invalid condition".',
-    fix="Look up the condition keys that the action supports.",
+    fix="Look up which condition keys the action supports.",
     sources=(pages.POLICY_TROUBLES,),
 )
 DUPLICATE_SID = CauseType(
@@ -126,35 +126,35 @@ INVALID_SID = CauseType(
     title="A Sid contains invalid characters",
     text="A Sid contains other characters than letters and digits.",
     recognised_by="The message says that statement IDs must be alphanumeric.",
-    fix="Use only letters and digits.",
+    fix="Use only A-Z, a-z and 0-9 in Sids.",
     sources=(pages.POLICY_GRAMMAR,),
 )
 LOCKOUT = CauseType(
     "lockout",
     title="The key policy would lock everyone out",
     recognised_by="The message says that the new key policy will not allow you to update the key policy in the future.",
-    fix="Keep a statement that allows kms:PutKeyPolicy, such as the one for the account root.",
+    fix="Keep a statement that allows kms:PutKeyPolicy to a principal that you can use, usually the account: arn:aws:iam::ACCOUNT_ID:root.",
     sources=(pages.KMS_KEY_POLICY,),
 )
 POLICY_VERSION = CauseType(
     "policy-version",
     title="The policy's Version is invalid",
     recognised_by="The message says that the policy document must be version 2012-10-17 or greater.",
-    fix='Use "Version": "2012-10-17".',
+    fix='Write "Version": "2012-10-17". It is the version of the policy language, not a date to update.',
     sources=(pages.POLICY_GRAMMAR,),
 )
 NO_ACTIONS = CauseType(
     "no-actions",
     title="A statement has no action",
     recognised_by='The message says "Policy statement must contain actions".',
-    fix="Add Action or NotAction to each statement.",
+    fix="Add Action or NotAction to each statement. Check whether a template list is empty.",
     sources=(pages.POLICY_GRAMMAR,),
 )
 NO_RESOURCES = CauseType(
     "no-resources",
     title="A statement has no resource",
     recognised_by='The message says "Policy statement must contain resources".',
-    fix="Add Resource or NotResource to each statement.",
+    fix="Add Resource or NotResource to each statement. Check whether a template list is empty.",
     sources=(pages.POLICY_GRAMMAR,),
 )
 INVALID_JSON = CauseType(
@@ -186,7 +186,6 @@ PROHIBITED_FIELD = CauseType(
 MISSING_FIELD = CauseType(
     "missing-field",
     title="A statement lacks a required element",
-    meaning="A statement of the policy lacks an element that a policy of this type requires.",
     recognised_by='The message says "Missing required field".',
     fix="Add the element to each statement.",
     sources=(pages.POLICY_TROUBLES,),
@@ -194,7 +193,6 @@ MISSING_FIELD = CauseType(
 UNKNOWN_FIELD = CauseType(
     "unknown-field",
     title="The policy contains an unknown element",
-    meaning="The policy document has an element that no policy has.",
     recognised_by='The message says "Unknown field".',
     fix="Correct the spelling or the place of the element. Names are case-sensitive.",
     sources=(pages.POLICY_TROUBLES,),
@@ -207,140 +205,62 @@ class DocumentProblem(Value):
 
     Attributes:
         cause: The cause. Its text is the problem in one sentence, unless ``text`` is set.
-        phrase: The AWS phrase that reports the problem; empty if it is recognized otherwise.
         steps: What to do.
         text: The problem in one sentence, with values of the message.
     """
 
     cause: CauseType
-    phrase: str
     steps: tuple[str, ...]
     text: str = ""
 
 
+# A phrase of AWS, what it means and what to do; by default the fix of the cause.
 # The first one that matches is used, so the most specific problems come first.
-_PROBLEMS = (
-    DocumentProblem(
-        cause=FEDERATED_PRINCIPAL,
-        phrase="Federated principals must be valid domain names or SAML metadata ARNs",
-        steps=(
+_PROBLEMS: tuple[tuple[str, CauseType, tuple[str, ...]], ...] = (
+    (
+        "Federated principals must be valid domain names or SAML metadata ARNs",
+        FEDERATED_PRINCIPAL,
+        (
             "Write the provider's ARN: arn:aws:iam::ACCOUNT_ID:oidc-provider/HOST/PATH, without https://.",
             "Check whether a template variable is empty or contains the URL instead of the ARN.",
             "The built-in providers are accounts.google.com, graph.facebook.com, www.amazon.com and cognito-identity.amazonaws.com.",
         ),
     ),
-    DocumentProblem(
-        cause=NO_PRINCIPALS,
-        phrase="has a statement with no principals",
-        steps=(
+    (
+        "has a statement with no principals",
+        NO_PRINCIPALS,
+        (
             "Add Principal to each statement. Check whether a template list or variable is empty.",
             "Trust policies and resource-based policies must name a principal.",
         ),
     ),
-    DocumentProblem(
-        cause=PRINCIPAL_IN_IDENTITY_POLICY,
-        phrase="policy document should not specify a principal",
-        steps=(
+    (
+        "policy document should not specify a principal",
+        PRINCIPAL_IN_IDENTITY_POLICY,
+        (
             "Remove Principal: the principal is the user, group or role that the policy is attached to.",
             "If you meant a trust policy or a resource-based policy, use its command: update-assume-role-policy for a role, put-bucket-policy for a bucket.",
         ),
     ),
-    DocumentProblem(
-        cause=ONLY_ASSUME_ACTIONS,
-        phrase="AssumeRole policy may only specify STS AssumeRole actions",
-        steps=(
-            "Keep only sts:AssumeRole (or its WithSAML and WithWebIdentity variants), sts:TagSession and sts:SetSourceIdentity. Move permissions to a policy that is attached to the role.",
-        ),
-    ),
-    DocumentProblem(
-        cause=UNKNOWN_VENDOR,
-        phrase="must be prefaced by a vendor",
-        steps=(
-            "Write actions as SERVICE:Action, such as eks:DescribeCluster, and keys as PREFIX:key, such as aws:SourceArn.",
-        ),
-    ),
-    DocumentProblem(
-        cause=RESOURCE_VENDOR,
-        phrase="Resource vendor must be fully qualified",
-        steps=("Write the service in the third part of the ARN without wildcards.",),
-    ),
-    DocumentProblem(
-        cause=RESOURCE_FORMAT,
-        phrase="must be in ARN format or",
-        steps=(
-            "Write complete ARNs with all six parts, or * alone. Check whether a template variable is empty.",
-        ),
-    ),
-    DocumentProblem(
-        cause=RESOURCE_WITHOUT_ACTION,
-        phrase="Action does not apply to any resource",
-        steps=(
-            "Object actions such as s3:GetObject require the bucket ARN with /*, bucket actions such as s3:ListBucket the ARN without it. Write a statement for each.",
-        ),
-    ),
-    DocumentProblem(
-        cause=INVALID_RESOURCE,
-        phrase="policy has invalid resource",
-        steps=("Name the resource that the policy is attached to, with its partition and account.",),
-    ),
-    DocumentProblem(
-        cause=INVALID_ACTION,
-        phrase="policy has invalid action",
-        steps=("Look up the action in the Service Authorization Reference, and check its spelling.",),
-    ),
-    DocumentProblem(
-        cause=INVALID_CONDITION,
-        phrase="policy has invalid condition",
-        steps=("Look up which condition keys the action supports.",),
-    ),
-    DocumentProblem(
-        cause=DUPLICATE_SID,
-        phrase="must be unique",
-        steps=("Give each statement its own Sid, or omit it.",),
-    ),
-    DocumentProblem(
-        cause=INVALID_SID,
-        phrase="must be alpha-numeric",
-        steps=("Use only A-Z, a-z and 0-9 in Sids.",),
-    ),
-    DocumentProblem(
-        cause=LOCKOUT,
-        phrase="will not allow you to update the key policy in the future",
-        steps=(
-            "Keep a statement that allows kms:PutKeyPolicy to a principal that you can use, usually the account: arn:aws:iam::ACCOUNT_ID:root.",
-        ),
-    ),
-    DocumentProblem(
-        cause=POLICY_VERSION,
-        phrase="policy document must be version",
-        steps=(
-            'Write "Version": "2012-10-17". It is the version of the policy language, not a date to update.',
-        ),
-    ),
-    DocumentProblem(
-        cause=NO_ACTIONS,
-        phrase="policy statement must contain actions",
-        steps=("Add Action or NotAction to each statement. Check whether a template list is empty.",),
-    ),
-    DocumentProblem(
-        cause=NO_RESOURCES,
-        phrase="policy statement must contain resources",
-        steps=("Add Resource or NotResource to each statement. Check whether a template list is empty.",),
-    ),
+    ("AssumeRole policy may only specify STS AssumeRole actions", ONLY_ASSUME_ACTIONS, ()),
+    ("must be prefaced by a vendor", UNKNOWN_VENDOR, ()),
+    ("Resource vendor must be fully qualified", RESOURCE_VENDOR, ()),
+    ("must be in ARN format or", RESOURCE_FORMAT, ()),
+    ("Action does not apply to any resource", RESOURCE_WITHOUT_ACTION, ()),
+    ("policy has invalid resource", INVALID_RESOURCE, ()),
+    ("policy has invalid action", INVALID_ACTION, ()),
+    ("policy has invalid condition", INVALID_CONDITION, ()),
+    ("must be unique", DUPLICATE_SID, ()),
+    ("must be alpha-numeric", INVALID_SID, ()),
+    ("will not allow you to update the key policy in the future", LOCKOUT, ()),
+    ("policy document must be version", POLICY_VERSION, ()),
+    ("policy statement must contain actions", NO_ACTIONS, ()),
+    ("policy statement must contain resources", NO_RESOURCES, ()),
 )
-_INVALID_JSON = DocumentProblem(
-    cause=INVALID_JSON,
-    phrase="",
-    steps=(
-        "Check that the file exists, that the command names it with file://, and that the shell did not change its quotes.",
-        "Look for missing or extra commas and quotes, comments, curly quotes and a byte order mark.",
-        "The document must be one JSON object with Version and Statement, not a string that contains JSON.",
-    ),
-)
-_UNKNOWN_PROBLEM = DocumentProblem(
-    cause=MALFORMED_POLICY,
-    phrase="",
-    steps=("Validate the document with IAM Access Analyzer, which reports each error with its position.",),
+_JSON_STEPS = (
+    "Check that the file exists, that the command names it with file://, and that the shell did not change its quotes.",
+    "Look for missing or extra commas and quotes, comments, curly quotes and a byte order mark.",
+    "The document must be one JSON object with Version and Statement, not a string that contains JSON.",
 )
 _FIELD_PROBLEMS = {
     "Has prohibited": (
@@ -367,11 +287,13 @@ def find_problem(message: str) -> tuple[DocumentProblem, tuple[str, ...]]:
     field = _FIELD_MESSAGE.search(message)
     if field is not None:
         return _describe_field_problem(field), (f"AWS says: {field[0]}.",)
-    for problem in _PROBLEMS:
-        if contains_phrase(message, problem.phrase):
-            return problem, quote_phrases(message, problem.phrase)
+    for phrase, cause, steps in _PROBLEMS:
+        if contains_phrase(message, phrase):
+            return DocumentProblem(cause, steps or (cause.fix,)), quote_phrases(message, phrase)
     because = quote_phrases(message, *_JSON_PHRASES)
-    return (_INVALID_JSON if because else _UNKNOWN_PROBLEM), because
+    return DocumentProblem(INVALID_JSON, _JSON_STEPS) if because else DocumentProblem(
+        MALFORMED_POLICY, ()
+    ), because
 
 
 def _describe_field_problem(found: re.Match[str]) -> DocumentProblem:
@@ -386,4 +308,4 @@ def _describe_field_problem(found: re.Match[str]) -> DocumentProblem:
         steps.append("An identity-based policy names no principal.")
     elif cause is MISSING_FIELD and name == "Principal":
         steps.append("Trust policies and resource-based policies must name a principal.")
-    return DocumentProblem(cause, phrase="", text=text.format(name), steps=tuple(steps))
+    return DocumentProblem(cause, tuple(steps), text.format(name))

@@ -109,14 +109,13 @@ SOURCE_PROFILE_WITHOUT_CREDENTIALS = CauseType(
 class _ProfileError(NamedTuple):
     """An error in a profile: the message that reports it, its meaning and its fix."""
 
-    pattern: re.Pattern[str]
     cause: CauseType
+    pattern: re.Pattern[str]
     summary: str
     phrase: str
     title: str
     steps: tuple[str, ...]
-    commands: tuple[tuple[str, ...], ...]
-    url: str
+    commands: tuple[str, ...]
 
 
 _CREDENTIAL_SOURCES = "The value of credential_source is Environment, Ec2InstanceMetadata or EcsContainer, spelled exactly like that."
@@ -132,8 +131,7 @@ _PROFILE_ERRORS = (
             "Look for a setting before the first section, a missing bracket or equals sign, pasted export lines or JSON, and a byte order mark (editors on Windows).",
             "To start again, rename the file and run aws configure or aws configure sso.",
         ),
-        commands=(("aws", "configure", "list-profiles"),),
-        url=pages.CLI_PROFILES,
+        commands=("aws configure list-profiles",),
     ),
     _ProfileError(
         pattern=lazy_pattern(r"Infinite loop in credential configuration"),
@@ -146,8 +144,7 @@ _PROFILE_ERRORS = (
             "The last one must have credentials instead of source_profile: IAM Identity Center, credential_process, credential_source, or access keys.",
             "A profile can name itself as source_profile only if it also has access keys.",
         ),
-        commands=(("aws", "configure", "get", "source_profile"), ("aws", "configure", "list-profiles")),
-        url=pages.CLI_ROLES,
+        commands=("aws configure get source_profile", "aws configure list-profiles"),
     ),
     _ProfileError(
         pattern=lazy_pattern(rf"profile {_PROFILE_NAME} contains both source_profile and credential_source"),
@@ -159,11 +156,7 @@ _PROFILE_ERRORS = (
             "In ~/.aws/config, keep source_profile if another profile has the credentials.",
             "Keep credential_source if the machine provides them: EC2, a container, or environment variables.",
         ),
-        commands=(
-            ("aws", "configure", "get", "source_profile"),
-            ("aws", "configure", "get", "credential_source"),
-        ),
-        url=pages.CLI_ROLES,
+        commands=("aws configure get source_profile", "aws configure get credential_source"),
     ),
     _ProfileError(
         pattern=lazy_pattern(
@@ -177,8 +170,7 @@ _PROFILE_ERRORS = (
             _CREDENTIAL_SOURCES,
             "To use the credentials of another profile, use source_profile instead.",
         ),
-        commands=(("aws", "configure", "get", "credential_source"),),
-        url=pages.CLI_ROLES,
+        commands=("aws configure get credential_source",),
     ),
     _ProfileError(
         pattern=lazy_pattern(
@@ -192,8 +184,7 @@ _PROFILE_ERRORS = (
             "Use source_profile with another profile, or provide the credentials in another way.",
             "The AWS CLI and boto3 support all sources, unless a program replaces their provider chain.",
         ),
-        commands=(("aws", "configure", "get", "credential_source"),),
-        url=pages.CLI_ROLES,
+        commands=("aws configure get credential_source",),
     ),
     _ProfileError(
         pattern=lazy_pattern(
@@ -208,8 +199,7 @@ _PROFILE_ERRORS = (
             "A profile has sso_session, sso_account_id and sso_role_name, and its sso-session section has sso_start_url and sso_region.",
             "In the older form, the profile itself has sso_start_url, sso_region, sso_account_id and sso_role_name.",
         ),
-        commands=(("aws", "configure", "sso"),),
-        url=pages.SSO_LOGIN,
+        commands=("aws configure sso",),
     ),
     _ProfileError(
         pattern=lazy_pattern(rf"specified sso-session does not exist: {_PROFILE_NAME}"),
@@ -220,8 +210,7 @@ _PROFILE_ERRORS = (
         steps=(
             "In ~/.aws/config, [sso-session NAME] has sso_start_url, sso_region and sso_registration_scopes. NAME is the value of sso_session in the profile and is case-sensitive.",
         ),
-        commands=(("aws", "configure", "sso-session"), ("aws", "configure", "get", "sso_session")),
-        url=pages.SSO_LOGIN,
+        commands=("aws configure sso-session", "aws configure get sso_session"),
     ),
     _ProfileError(
         pattern=lazy_pattern(
@@ -232,8 +221,7 @@ _PROFILE_ERRORS = (
         phrase="source_profile",
         title="Create the source profile, or use another",
         steps=("The profile that source_profile names must exist and have credentials.",),
-        commands=(("aws", "configure", "get", "source_profile"), ("aws", "configure", "list-profiles")),
-        url=pages.CLI_ROLES,
+        commands=("aws configure get source_profile", "aws configure list-profiles"),
     ),
     _ProfileError(
         pattern=lazy_pattern(rf"source[_ ]profile {_PROFILE_NAME} must have credentials"),
@@ -242,8 +230,7 @@ _PROFILE_ERRORS = (
         phrase="must have credentials",
         title="Give the source profile credentials",
         steps=("It can use IAM Identity Center, credential_process, credential_source or access keys.",),
-        commands=(("aws", "configure", "list"),),
-        url=pages.CLI_ROLES,
+        commands=("aws configure list",),
     ),
 )
 # boto3's assume-role provider reports this if the credential source of the profile is empty.
@@ -275,7 +262,7 @@ _EMPTY_SOURCES = {
         ),
     ),
 }
-_COMMANDS_WITHOUT_PROFILE = frozenset({"list-profiles", "sso-session"})
+_COMMANDS_WITHOUT_PROFILE = ("list-profiles", " sso-session")
 BROKEN_PROFILE_MESSAGES = (_EMPTY_SOURCE, *(error.pattern for error in _PROFILE_ERRORS))
 """Patterns of the messages that report such a profile."""
 
@@ -307,11 +294,11 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
                 steps=error.steps,
                 commands=tuple(
                     credential_remedies.with_profile(
-                        None if command[-1] in _COMMANDS_WITHOUT_PROFILE else profile, *command
+                        None if command.endswith(_COMMANDS_WITHOUT_PROFILE) else profile, *command.split()
                     )
                     for command in error.commands
                 ),
-                url=error.url,
+                url=error.cause.sources[0],
             ),
         ),
         notes=(credential_remedies.NO_CALL_MADE,),
