@@ -94,3 +94,12 @@ def test_supplied_service_account_is_used_instead() -> None:
         facts={"namespace": "backups", "service_account": "velero-server"},
     ).remedies[0]
     assert "system:serviceaccount:backups:velero-server" in str(remedy.policy)
+
+
+def test_line_of_the_denial_names_the_controller() -> None:
+    """A log of several controllers mentions each of them."""
+    text = (
+        f"ebs-csi: {denied('disks', 'ec2:CreateVolume')}\n"
+        f"cluster-autoscaler: {denied('scaler', 'autoscaling:SetDesiredCapacity')}"
+    )
+    assert "AmazonEBSCSIDriverPolicy" in explain(text).remedies[0].title

@@ -487,7 +487,7 @@ ABSENCES: tuple[Row, ...] = (
         f"WebIdentityErr: unable to read file at {TOKEN_FILE}\ncaused by: open {TOKEN_FILE}: permission denied",
         {},
         "token-file-unreadable",
-        {"token-file-unreadable": "derived", "token-file-of-root": "possible"},
+        {"token-file-unreadable": "reported", "token-file-of-root": "possible"},
         (),
     ),
     (
@@ -495,7 +495,7 @@ ABSENCES: tuple[Row, ...] = (
         f"[Errno 2] No such file or directory: '{TOKEN_FILE}'",
         {"namespace": "shop"},
         "token-file-unreadable",
-        {"token-file-unreadable": "derived", "pod-not-mutated": "possible"},
+        {"token-file-unreadable": "reported", "pod-not-mutated": "possible"},
         ("kubectl rollout restart deployment/NAME --namespace shop",),
     ),
     (

@@ -58,7 +58,7 @@ def test_long_names_differ() -> None:
     keys = [f"arn:aws:s3:::acme-logs/{'year/' * 30}{number}.csv" for number in (1, 2)]
     names = {inline_policy_name([statement("s3:GetObject", key)], ACCOUNT) for key in keys}
     assert len(names) == 2
-    assert max(map(len, names)) == 80
+    assert all(name.startswith("AllowS3GetObject-") and len(name) <= 80 for name in names)
 
 
 @settings(max_examples=50)

@@ -189,18 +189,22 @@ _CONTROLLERS = (
 )
 
 
-def permissions_of(action: str, text: str) -> Controller | None:
-    """Return the controller that a text names and whose role needs more than one action, such as this one.
+def permissions_of(action: str, *texts: str) -> Controller | None:
+    """Return the controller whose role needs more than one action, such as this one.
+
+    Args:
+        action: The action.
+        texts: Texts that can name the controller. The first one that names only one decides.
 
     >>> permissions_of("ec2:CreateVolume", "ebs.csi.aws.com").managed_policy
     'service-role/AmazonEBSCSIDriverPolicy'
     """
-    found = [
-        each
-        for each in _CONTROLLERS
-        if each.services and action.startswith(each.services) and (each.mention or each.pattern).search(text)
-    ]
-    return found[0] if len(found) == 1 else None
+    candidates = [each for each in _CONTROLLERS if each.services and action.startswith(each.services)]
+    for text in texts if candidates else ():
+        found = [each for each in candidates if (each.mention or each.pattern).search(text)]
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def find_controller(text: str) -> Controller | None:

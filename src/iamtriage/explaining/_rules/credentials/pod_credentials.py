@@ -200,7 +200,7 @@ def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> E
     is_absent = "no such file" in message.lower() or "ENOENT" in message
     causes = [
         TOKEN_FILE_UNREADABLE.cause(
-            "derived",
+            "reported",
             quote_phrases(message, "permission denied", "no such file or directory"),
             text="The process is not allowed to read the token file."
             if is_denied

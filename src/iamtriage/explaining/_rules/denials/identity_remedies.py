@@ -57,7 +57,7 @@ def no_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
 
 def _managed_policy_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that gives a Kubernetes controller all that it needs, if AWS has a policy for it."""
-    path = managed_policy(denial.action or "", denial.failure.text)
+    path = managed_policy(denial.action or "", denial.failure)
     role = denial.role
     if path is None or role is None or not identity_allow_helps(denial):
         return None

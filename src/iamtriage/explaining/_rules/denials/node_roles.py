@@ -156,7 +156,7 @@ def _remedies_for_pod(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Rem
     from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps
 
     for_node = next((each for each in remedies if each.layer == "identity"), None)
-    path = managed_policy(denial.action or "", denial.failure.text)
+    path = managed_policy(denial.action or "", denial.failure)
     title = None
     if path is not None:
         title = f"Attach the AWS managed policy {path.rpartition('/')[2]} to the pod's role"

@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import (
     certain_companions,
     companion_actions,
+    controller_hints,
     text_hints,
 )
 from iamtriage.explaining._rules.shared.denial_checks import cut_resource
@@ -123,7 +124,10 @@ def allow_remedy(
     statement = build_statement(grant, sid=statement_id(grant.action))
     more = add_certain_companions(statement, denial)
     policy, name = build_document([statement]), inline_policy_name([statement], denial.account)
-    hints = text_hints(grant.action, denial.failure.text, denial.location.partition or "aws")
+    hints = (
+        *text_hints(grant.action, denial.failure.text),
+        *controller_hints(grant.action, denial.failure, denial.location.partition or "aws"),
+    )
     steps = [
         *([first_step] if first_step else []),
         *hints,

@@ -30,11 +30,13 @@ from iamtriage.explaining._context.readers.controllers import permissions_of
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.controllers import Controller
+    from iamtriage.failures._failures import AccessDenied
 
 __all__ = (
     "SESSION_CHANNEL_ACTIONS",
     "certain_companions",
     "companion_actions",
+    "controller_hints",
     "managed_policy",
     "text_hints",
 )
@@ -233,36 +235,41 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
     return tuple(each for each in together if each != action)
 
 
-def text_hints(action: str, text: str, partition: str = "aws") -> tuple[str, ...]:
+def text_hints(action: str, text: str) -> tuple[str, ...]:
     """Return what the text around a denial of an action says about the task.
 
     Args:
         action: The denied action, as AWS spells it.
         text: The text around the denial.
-        partition: The partition of the account.
 
     >>> text_hints("dynamodb:PutItem", "Error acquiring the state lock")
     ('Locking the Terraform state also requires dynamodb:GetItem and dynamodb:DeleteItem on the table.',)
     """
-    hints = tuple(
+    return tuple(
         hint for fragment, prefix, hint in _TEXT_HINTS if fragment in text and action.startswith(prefix)
     )
-    controller = permissions_of(action, text)
-    return hints if controller is None else (*hints, _describe_permissions(controller, partition))
 
 
-def managed_policy(action: str, text: str) -> str | None:
-    """Return the path of the AWS managed policy for the Kubernetes controller that a text names.
-
-    >>> managed_policy("ec2:CreateVolume", "ebs.csi.aws.com"), managed_policy("ec2:CreateVolume", "app")
-    ('service-role/AmazonEBSCSIDriverPolicy', None)
-    """
-    controller = permissions_of(action, text)
+def managed_policy(action: str, failure: AccessDenied) -> str | None:
+    """Return the path of the AWS managed policy for the Kubernetes controller that was denied an action."""
+    controller = _find_controller(action, failure)
     return None if controller is None else controller.managed_policy
 
 
-def _describe_permissions(controller: Controller, partition: str) -> str:
+def controller_hints(action: str, failure: AccessDenied, partition: str = "aws") -> tuple[str, ...]:
     """Return what the role of a controller needs, since one action alone leads to the next denial."""
+    controller = _find_controller(action, failure)
+    return () if controller is None else (_describe_permissions(controller, partition),)
+
+
+def _find_controller(action: str, failure: AccessDenied) -> Controller | None:
+    """Return the controller that the line of a denial names, or else the whole text."""
+    text, (start, end) = failure.text, failure.span
+    line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+    return permissions_of(action, line + text[start:end], text)
+
+
+def _describe_permissions(controller: Controller, partition: str) -> str:
     name = f"{controller.name[0].upper()}{controller.name[1:]}"
     path = controller.managed_policy
     if path is None:

@@ -53,8 +53,10 @@ def inline_policy_name(statements: Iterable[Mapping[str, Any]], account: str | N
     import hashlib
     import json
 
+    # The actions and a digest are easier to read than a cut resource.
+    actions = "And".join(dict.fromkeys(_describe_actions(_to_list(each["Action"])) for each in statements))
     digest = hashlib.sha256(json.dumps(statements, sort_keys=True).encode()).hexdigest()[:_DIGEST_LENGTH]
-    return f"{name[: _MAX_LENGTH - _DIGEST_LENGTH - 1]}-{digest}"
+    return f"{f'Allow{actions}'[: _MAX_LENGTH - _DIGEST_LENGTH - 1]}-{digest}"
 
 
 def _describe_statement(statement: Mapping[str, Any], account: str | None) -> str:
