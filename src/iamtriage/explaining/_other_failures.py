@@ -78,7 +78,7 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
         has_explained = words in text
         rest = [each for each in group if not (each.kind == explained.kind and _words(each) == words)]
         complete = [each for each in rest if _is_complete(each)]
-        if has_explained or complete:
+        if complete or (has_explained and _is_complete(explained)):
             rest = complete
         if _BOX.search(text):
             rest = [] if has_explained else rest[-1:]
