@@ -735,3 +735,54 @@ def test_secrets_in_the_user_agent_are_hidden() -> None:
     assert explanation.failure.envelope.user_agent == event["userAgent"]
     assert explanation.to_dict()["failure"]["user_agent"] == "orders/1.0 password=[REDACTED password]"
     assert "hunter2" not in explanation.to_text(detail="full")
+
+
+ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
+POD_DENIED = "(AccessDeniedException): Unauthorized Exception! EKS does not have permissions to assume the associated role., fault: client"
+POD_FACTS = {"cluster": "orders", "region": "eu-west-1", "namespace": "shop", "service_account": "cart"}
+OTHER_TRUST = {
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": {f"{ISSUER}:sub": "system:serviceaccount:store:cart"}},
+        }
+    ]
+}
+
+
+def test_role_of_the_association_in_the_text() -> None:
+    text = f'{POD_DENIED}\n{{"association": {{"namespace": "shop", "roleArn": "{ROLE}"}}}}'
+    remedy = explain(text, facts={**POD_FACTS, "trust_policy": OTHER_TRUST}).remedies[0]
+    assert remedy.commands[-1].startswith("aws iam update-assume-role-policy --role-name deploy ")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (
+            POD_DENIED,
+            "aws eks list-pod-identity-associations --cluster-name orders --region eu-west-1 --namespace shop --service-account cart",
+        ),
+        (WEB_IDENTITY, "kubectl get serviceaccount cart --namespace shop --output yaml"),
+    ],
+    ids=["Pod Identity", "IRSA"],
+)
+def test_step_says_where_to_find_the_role(text: str, hint: str) -> None:
+    [first, *_] = explain(text, facts={**POD_FACTS, "trust_policy": OTHER_TRUST}).remedies
+    assert "ROLE_NAME" in first.placeholders
+    assert any(hint in step for step in first.steps)
+
+
+@pytest.mark.parametrize(
+    ("url", "location"),
+    [
+        ("https://reports.s3.eu-west-1.amazonaws.com/2026/r.csv", "s3://reports/2026/r.csv"),
+        ("https://s3.eu-west-1.amazonaws.com/reports/2026/r.csv", "s3://reports/2026/r.csv"),
+        ("https://reports.s3.eu-west-1.amazonaws.com/a%20b;c", "s3://reports/KEY"),
+    ],
+)
+def test_object_of_the_presigned_url(url: str, location: str) -> None:
+    text = f"GET {url}?X-Amz-Signature=0f\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
+    assert f"aws s3 presign {location} --expires-in 3600" in explain(text).remedies[0].commands

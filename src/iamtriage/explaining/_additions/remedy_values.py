@@ -23,6 +23,9 @@ __all__ = ("complete_remedies",)
 
 _CALLER_IDENTITY = "aws sts get-caller-identity"
 _WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
+_PLAIN_KEY = lazy_pattern(r"\w[\w./=+@,-]{0,512}", re.ASCII)
+# What is explained is the trust of the role that a pod or a token uses.
+_TOPICS_OF_POD_ROLES = frozenset({"pod-identity", "web-identity", "no-oidc-provider"})
 # Commands that are for the profile of the failed call.
 _COMMANDS_OF_PROFILE = frozenset({_CALLER_IDENTITY, "aws login", "aws sso login", "aws configure list"})
 
@@ -32,10 +35,43 @@ def complete_remedies(
 ) -> tuple[Remedy, ...]:
     """Return the remedies of an explanation with the values that are known."""
     values = dict(_known_values(facts, facts.context))
+    if explanation.topic in _TOPICS_OF_POD_ROLES and (name := _name_of_role(facts)) is not None:
+        values["ROLE_NAME"] = name
+    hint = None if "ROLE_NAME" in values else _role_hint(explanation.topic, facts)
     answered = _answered_checks(explanation, facts)
     return tuple(
-        _without_checks(_complete_remedy(each, values, runtime), answered) for each in explanation.remedies
+        _with_role_hint(_without_checks(_complete_remedy(each, values, runtime), answered), hint)
+        for each in explanation.remedies
     )
+
+
+def _name_of_role(facts: ResolvedFacts) -> str | None:
+    """Return the name of the role that the text states for the pod or the token."""
+    name = (_value(facts.context.role_arn) or "").rpartition("/")[2]
+    return name if name and commands.role_name(name) == name else None
+
+
+def _role_hint(topic: str, facts: ResolvedFacts) -> str | None:
+    """Return which command shows the role of the pod, as a sentence, if its service account is known."""
+    namespace, account = facts.namespace, facts.service_account
+    if topic not in _TOPICS_OF_POD_ROLES or commands.namespace(namespace) != namespace:
+        return None
+    if commands.kubernetes_name(account) != account:
+        return None
+    if topic != "pod-identity":
+        return f"ROLE_NAME is in the service account's annotation: kubectl get serviceaccount {account} --namespace {namespace} --output yaml."
+    if commands.cluster(facts.cluster) != facts.cluster:
+        return None
+    region = "" if facts.region is None else f" --region {commands.region(facts.region)}"
+    return f"ROLE_NAME is in the association: aws eks list-pod-identity-associations --cluster-name {facts.cluster}{region} --namespace {namespace} --service-account {account} prints its ID for describe-pod-identity-association."
+
+
+def _with_role_hint(remedy: Remedy, hint: str | None) -> Remedy:
+    """Return a remedy that says where to find the role whose trust policy it replaces."""
+    if hint is None or not any("ROLE_NAME" in each and "trust.json" in each for each in remedy.commands):
+        return remedy
+    steps = tuple(f"{step} {hint}" if "trust.json" in step else step for step in remedy.steps)
+    return attrs.evolve(remedy, steps=steps)
 
 
 def _known_values(facts: ResolvedFacts, context: Context) -> Iterator[tuple[str, str]]:
@@ -48,6 +84,7 @@ def _known_values(facts: ResolvedFacts, context: Context) -> Iterator[tuple[str,
         ("SERVICE_ACCOUNT", facts.service_account, commands.kubernetes_name),
         ("PROFILE", _value(context.profile), commands.profile),
         ("BUCKET", _value(context.bucket), commands.bucket),
+        ("OBJECT_KEY", _value(context.key), _object_key),
         ("ROLE_ARN", _value(context.role_arn), commands.arn),
         ("POD", _value(context.pod), commands.kubernetes_name),
         ("POD_NAME", _value(context.pod), commands.kubernetes_name),
@@ -61,6 +98,11 @@ def _known_values(facts: ResolvedFacts, context: Context) -> Iterator[tuple[str,
     for name, value, argument in stated:
         if value is not None and argument(value) == value:
             yield name, value
+
+
+def _object_key(key: str | None) -> str:
+    """Return the key of an object if no shell changes it, or a placeholder."""
+    return key if key is not None and _PLAIN_KEY.fullmatch(key) else "OBJECT_KEY"
 
 
 def _answered_checks(explanation: Explanation, facts: ResolvedFacts) -> tuple[str, ...]:
@@ -99,6 +141,9 @@ def _complete_remedy(remedy: Remedy, values: dict[str, str], runtime: Runtime | 
         lines = tuple(
             f"{line} --profile {profile}" if line in _COMMANDS_OF_PROFILE else line for line in lines
         )
+    bucket, key = values.get("BUCKET"), values.get("OBJECT_KEY")
+    if bucket is not None and key is not None:
+        lines = tuple(line.replace(f"s3://{bucket}/KEY ", f"s3://{bucket}/{key} ") for line in lines)
     deployment = values.get("DEPLOYMENT")
     if deployment is not None:
         lines = tuple(line.replace("deployment/NAME", f"deployment/{deployment}") for line in lines)

@@ -304,10 +304,10 @@ def explain_url_too_long(failure: Failure, because: tuple[str, ...]) -> Explanat
 
 def _new_url_remedy() -> Remedy:
     return Remedy(
-        title="Create a new URL",
+        title="Create a new URL, or ask the sender for one",
         who="you",
         steps=(
-            "Create it right before it is used. S3 checks the expiry when the request arrives, so a transfer that has started can take longer.",
+            "Whoever signed the URL creates it right before it is used. S3 checks the expiry when the request arrives, so a transfer that has started can take longer.",
             _ROLE_CREDENTIALS_EXPIRE,
         ),
         commands=("aws s3 presign s3://BUCKET/KEY --expires-in 3600",),
