@@ -21,7 +21,7 @@ _markdown = Sybil(
         myst.SkipParser(),
     ],
     patterns=["README.md", "docs/*.md", "docs/**/*.md"],
-    excludes=["docs/_build/*", "docs/_build/**/*"],
+    excludes=["docs/_build/*", "docs/_build/**/*", "docs/causes/*"],
 )
 _docstrings = Sybil(
     name="docstrings",

@@ -26,8 +26,9 @@ nox.options.sessions = [
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST = PYTHONS[0]
-# The tests of a file share the servers, kernels and pages that they start.
-ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile")
+# The tests of a file share the servers, kernels and pages that they start. Without reordering, small files
+# come last, so that no core waits long for the other.
+ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 # What can depend on the Python version: exceptions and their notes, tracebacks, attrs, pickling, argparse,
 # the installed package and the examples; the golden files run everything once. The sessions `tests-*` and
 # the GitHub workflow run all tests on each version.
