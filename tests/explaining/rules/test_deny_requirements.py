@@ -118,6 +118,11 @@ CASES: tuple[Case, ...] = (
     ),
     (
         _text("a service control policy"),
+        _decoded("Small", "ec2:InstanceType", "t3.*", "m5.large"),
+        ("Do this first: Launch an instance of the type t3.* [you]", "instance_type in Terraform"),
+    ),
+    (
+        _text("a service control policy"),
         _decoded("Here", "aws:RequestedRegion", "eu-central-1", "eu-west-1"),
         ("Do this first: Call in eu-central-1 [you]", "aws:RequestedRegion must be eu-central-1."),
     ),

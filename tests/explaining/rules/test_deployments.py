@@ -61,3 +61,19 @@ def test_trust_policy_is_changed_in_the_code() -> None:
     assert (
         "manages the role of aws_lambda_function.cart, make this change in its assume_role_policy" in steps[0]
     )
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "CREATE_FAILED  AWS::Lambda::EventSourceMapping  CartQueue  ",
+        "shop | 3/7 | 10:21:09 AM | CREATE_FAILED | AWS::Lambda::EventSourceMapping | CartQueue (CartQueue1A2B) ",
+    ],
+)
+def test_event_source_requires_several_actions(event: str) -> None:
+    message = MESSAGE.format("ReceiveMessage", "SQS")
+    text = f'{event}Resource handler returned message: "Invalid request provided: {message}" (RequestToken: 0a1b, HandlerErrorCode: InvalidRequest)\nROLLBACK_IN_PROGRESS  AWS::CloudFormation::Stack  shop'
+    remedy = explain(text).remedies[0]
+    assert remedy.title == "In the template, allow it for the role of the function of CartQueue"
+    assert "sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes" in remedy.steps[0]
+    assert remedy.commands == ("aws cloudformation delete-stack --stack-name shop --region REGION",)

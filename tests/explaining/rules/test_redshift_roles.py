@@ -57,3 +57,20 @@ def test_role_that_glue_does_not_get() -> None:
     explanation = explain(text)
     assert explanation.topic == "service-cannot-assume-role"
     assert "glue.amazonaws.com" in str(explanation)
+
+
+def test_cluster_assumes_only_the_first_role_of_a_chain() -> None:
+    second = "arn:aws:iam::444455556666:role/lake"
+    explanation = explain(f"{MESSAGE},{second}")
+    assert explanation.remedies[0].commands[-1].endswith(f"--add-iam-roles {ROLE}")
+    assert f"The roles after it ({second}) are not associated" in explanation.causes[0].text
+
+
+def test_policies_of_a_database_user_are_not_simulated() -> None:
+    text = f"AccessDenied: User: {USER} is not authorized to perform: glue:GetTable on resource: arn:aws:glue:us-west-2:111122223333:catalog"
+    assert "simulate-principal-policy" not in explain(text).to_text(detail="full")
+
+
+def test_role_that_ecs_does_not_get() -> None:
+    text = f"(service cart) failed to launch a task with (error ECS was unable to assume the role '{ROLE}' that was provided for this task.)"
+    assert "ecs-tasks.amazonaws.com" in explain(text).summary

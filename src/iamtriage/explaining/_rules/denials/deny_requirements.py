@@ -87,6 +87,13 @@ _BOUNDARY = _Requirement(
     r"iam:create(?:role|user)\Z",
     url=pages.BOUNDARIES,
 )
+_INSTANCE_TYPE = _Requirement(
+    ("ec2:InstanceType",),
+    "Launch an instance type that the Deny exempts",
+    "Change the type: --instance-type in the CLI, instance_type in Terraform, InstanceType in CloudFormation or a launch template.",
+    r"instance-?(?:type|size|famil)|large|expensive",
+    r"ec2:(?:runinstances|createfleet|requestspot|modifyinstanceattribute)",
+)
 _REGION = _Requirement(
     ("aws:RequestedRegion", "ec2:Region"),
     "Call in a Region that the Deny exempts",
@@ -151,6 +158,7 @@ _REQUIREMENTS = (
         "Connect through the VPN, proxy or VPC endpoint that the condition names. Requests through a VPC endpoint have no aws:SourceIp.",
         r"source-?ip|vpc|network|perimeter|office|vpn",
     ),
+    _INSTANCE_TYPE,
     _Requirement(
         ("ec2:AssociatePublicIpAddress",),
         "Launch the instance without a public IP address",
@@ -271,6 +279,8 @@ def _remedy_by_condition(denial: Denial, requirement: _Requirement, condition: D
         step = f"{clip_text(condition.key)} must be {listed}. {step}"
         if requirement is _REGION:
             title = f"Call in {listed}"
+        elif requirement is _INSTANCE_TYPE:
+            title = f"Launch an instance of the type {listed}"
     tag = condition.key.partition("/")[2]
     if tag and requirement.has_key("aws:RequestTag/"):
         is_named = _accepts_listed_values(condition) and not _BOOLEANS.issuperset(condition.policy_values)

@@ -188,7 +188,7 @@ def _is_database_user(denial: Denial) -> bool:
     # An action in the text around the message, as COPY FROM 's3://…' implies one, is not what was denied.
     if denial.failure.action is not None or ":redshift" not in (denial.principal_text or ""):
         return False
-    return parse_masked_role(denial.resource) is not None
+    return parse_masked_role((denial.resource or "").partition(",")[0]) is not None
 
 
 def _follows_unassumed_roles(denial: Denial) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -34,6 +35,15 @@ _MISSING_PERMISSION = lazy_pattern(
 _VPC_POLICY = "AWSLambdaVPCAccessExecutionRole"
 _SHOW_ROLE = "aws lambda get-function-configuration --function-name FUNCTION --query Role --output text"
 _ROLE = "the function's execution role"
+# The managed policies AWSLambdaSQSQueueExecutionRole, AWSLambdaDynamoDBExecutionRole and AWSLambdaKinesisExecutionRole.
+_EVENT_SOURCES = (
+    ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"),
+    (
+        *("kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords"),
+        *("kinesis:GetShardIterator", "kinesis:ListShards", "kinesis:ListStreams"),
+    ),
+)
 
 
 EXECUTION_ROLE = CauseType(
@@ -102,24 +112,30 @@ def _code_remedy(denial: Denial, deployment: Deployment, missing: str) -> Remedy
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html
     """
     name = deployment.resource or "the function"
+    of = name
+    if "EventSourceMapping" in (deployment.type or "") or "event_source_mapping" in name:
+        of = f"the function of {name}"
+    source = next((actions for actions in _EVENT_SOURCES if missing in actions), None)
+    if source is not None:
+        missing = join_words(source, "and")
     is_vpc = missing.startswith("ec2:")
     what = _vpc_policy(denial, deployment.region) if is_vpc else missing
     if deployment.tool == "Terraform":
         resource = "aws_iam_role_policy_attachment" if is_vpc else "aws_iam_role_policy"
         return Remedy(
-            title=f"In the code, allow it for the role of {name}",
+            title=f"In the code, allow it for the role of {of}",
             who="you",
             steps=(
-                f"The argument role of {name} refers to the execution role. Add an {resource} with {what} for that role.",
+                f"The argument role of {of} refers to the execution role. Add an {resource} with {what} for that role.",
                 f"Let {name} wait for it: depends_on = [{resource}.NAME]. Then run terraform apply again.",
             ),
             url=pages.LAMBDA_ROLE,
         )
     element = "ManagedPolicyArns" if is_vpc else "Policies"
     steps = [
-        f"The property Role of {name} refers to the execution role: add {what} to its {element} in the template. The policy also allows ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface, which Lambda needs, too."
+        f"The property Role of {of} refers to the execution role: add {what} to its {element} in the template. The policy also allows ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface, which Lambda needs, too."
         if is_vpc
-        else f"The property Role of {name} refers to the execution role: allow it {what} in its {element} in the template.",
+        else f"The property Role of {of} refers to the execution role: allow it {what} in its {element} in the template.",
         f"If a policy resource of the same stack grants it, add DependsOn to {name}, so that the policy is there first.",
     ]
     lines: tuple[str, ...] = ()
@@ -137,7 +153,7 @@ def _code_remedy(denial: Denial, deployment: Deployment, missing: str) -> Remedy
     else:
         steps.append("Then deploy again.")
     return Remedy(
-        title=f"In the template, allow it for the role of {name}",
+        title=f"In the template, allow it for the role of {of}",
         who="you",
         steps=tuple(steps),
         commands=lines,

@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.shared.denial_checks import (
     cut_resource,
     identity_allow_helps,
     is_message_cut,
+    is_user_of_service,
 )
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.optional import present
@@ -179,7 +180,7 @@ def cloudtrail_command(denial: Denial) -> str:
 def simulation_commands(denial: Denial) -> tuple[str, ...]:
     """Return the command for the IAM policy simulator, if caller and action are known."""
     grant = required_grant(denial)
-    if grant is None or not grant.known or isinstance(denial.principal, Root):
+    if grant is None or not grant.known or isinstance(denial.principal, Root) or is_user_of_service(denial):
         return ()
     role, arn = denial.role, "PRINCIPAL_ARN"
     if denial.has_masked_account:

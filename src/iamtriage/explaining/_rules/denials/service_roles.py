@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.service_roles import (
@@ -41,6 +42,7 @@ _SERVICE_PRINCIPAL = lazy_pattern(
 # What messages call a service, and the principal that assumes its roles, as the guides of the services state it.
 _SERVICES_IN_MESSAGES = (
     ("Firehose", "firehose.amazonaws.com"),
+    ("provided for this task", "ecs-tasks.amazonaws.com"),
     ("ECS Infrastructure Role", "ecs.amazonaws.com"),
     ("ECS service role", "ecs.amazonaws.com"),
     ("CodeDeploy", "codedeploy.amazonaws.com"),
@@ -135,9 +137,11 @@ def _find_recipient(denial: Denial) -> RoleRecipient | None:
 
 def explain_redshift_role(denial: Denial) -> Explanation:
     """Explain that Redshift cannot assume the role for a database user."""
-    parsed = parse_masked_role(denial.resource)
+    # With role chaining, the cluster assumes the first role, and each role the next one.
+    first, _, chained = (denial.resource or "").partition(",")
+    parsed = parse_masked_role(first)
     role = f"the role {parsed.name}" if parsed else "the role"
-    arn = commands.arn(denial.resource, "ROLE_ARN")
+    arn = commands.arn(first, "ROLE_ARN")
     user = _DATABASE_USER.fullmatch(denial.principal_text or "")
     is_serverless = user is not None and user["cluster"].startswith("serverless-")
     region = commands.region(user["region"]) if user is not None else region_argument(denial)
@@ -169,6 +173,8 @@ def explain_redshift_role(denial: Denial) -> Explanation:
                 *(region, arn),
             ),
         )
+    if chained:
+        text += f" The roles after it ({clip_text(chained)}) are not associated: each must trust the role before it."
     check = "Check which roles it has, and add the one that the SQL command names."
     if user is None:
         check += " Redshift Serverless has them in the namespace."

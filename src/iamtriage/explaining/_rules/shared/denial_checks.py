@@ -12,7 +12,13 @@ from iamtriage.explaining._rules.shared.denial import CUT_OFF
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("cut_resource", "identity_allow_helps", "is_encoded_message_cut", "is_message_cut")
+__all__ = (
+    "cut_resource",
+    "identity_allow_helps",
+    "is_encoded_message_cut",
+    "is_message_cut",
+    "is_user_of_service",
+)
 
 # What can follow a part of an encoded message.
 _CUT = lazy_pattern(r"\.{2,}|…|\*{3,}|\s?[\[(<](?:truncated|cut|snip|redacted)", re.IGNORECASE)
@@ -36,15 +42,20 @@ def identity_allow_helps(denial: Denial) -> bool:
     return not (denial.lowercase_action == "iam:passrole" and denial.crosses_accounts)
 
 
+def is_user_of_service(denial: Denial) -> bool:
+    """Return whether the caller is a user of a service, such as a database user of Redshift, and not of IAM."""
+    text = denial.principal_text or ""
+    service = text.split(":", 3)[2:3] if text.startswith("arn:") else []
+    return bool(service) and service[0].isalnum() and service[0] not in {"iam", "sts"}
+
+
 def _has_identity_policies(denial: Denial) -> bool:
     """Return whether the caller has identity-based policies that its account can change."""
     text = denial.principal_text or ""
     if text == "anonymous" or isinstance(denial.principal, Root | ServicePrincipal | ServiceLinkedRole):
         return False
     if text.startswith("arn:"):
-        # Others are users of a service, such as the database users of Amazon Redshift.
-        service = text.split(":", 3)[2:3]
-        return not service or not service[0].isalnum() or service[0] in {"iam", "sts"}
+        return not is_user_of_service(denial)
     return not text.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
 

@@ -22,13 +22,13 @@ _STATUS = r"(?:CREATE|UPDATE)_FAILED"
 _TYPE = r"AWS::[A-Za-z0-9]{2,40}::[A-Za-z0-9]{2,60}"
 # An event as the console, the CLI, SAM and the CDK print it, and as the API returns it.
 _EVENT = lazy_pattern(
-    rf"\b{_STATUS}[\s|]{{1,80}}{_TYPE}[\s|]{{1,80}}(?P<name>[A-Za-z0-9]{{1,255}})"
+    rf"\b{_STATUS}[\s|]{{1,80}}(?P<type>{_TYPE})[\s|]{{1,80}}(?P<name>[A-Za-z0-9][\w/:.-]{{0,254}})"
     rf"|\"LogicalResourceId\"\s?:\s?\"(?P<member>[A-Za-z0-9]{{1,255}})\"",
     re.ASCII,
 )
 _SIGNS = ("_FAILED", "HandlerErrorCode: ", "AWS::CloudFormation::")
 _STACK = lazy_pattern(
-    r":cloudformation:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})|\"StackName\"\s?:\s?\"(?P<member>[A-Za-z][A-Za-z0-9-]{0,127})\"",
+    r":cloudformation:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})|AWS::CloudFormation::Stack[\s|]{1,80}(?P<event>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])|\"StackName\"\s?:\s?\"(?P<member>[A-Za-z][A-Za-z0-9-]{0,127})\"",
     re.ASCII,
 )
 # The creation of the stack failed: an update is rolled back with UPDATE_ROLLBACK_….
@@ -42,6 +42,7 @@ class Deployment(Value):
     Attributes:
         tool: What deploys it.
         resource: The logical ID or the address of the resource; ``None`` if the text does not name it.
+        type: The type of the resource, such as ``"AWS::Lambda::Function"``.
         stack: The name of the CloudFormation stack.
         region: The region in the ARN of the stack.
         is_new_stack: Whether the creation of the stack failed, which leaves a stack that must be deleted.
@@ -49,6 +50,7 @@ class Deployment(Value):
 
     tool: Literal["CloudFormation", "Terraform"]
     resource: str | None
+    type: str | None = None
     stack: str | None = None
     region: str | None = None
     is_new_stack: bool = False
@@ -66,8 +68,9 @@ def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
     event, stack = _EVENT.search(text), _STACK.search(text)
     return Deployment(
         "CloudFormation",
-        None if event is None else event["name"] or event["member"],
-        None if stack is None else stack["name"] or stack["member"],
+        None if event is None else (event["name"] or event["member"]).rstrip(":.-"),
+        None if event is None else event["type"],
+        None if stack is None else stack["name"] or stack["event"] or stack["member"],
         None if stack is None else stack["region"],
         _ROLLBACK.search(text) is not None,
     )
