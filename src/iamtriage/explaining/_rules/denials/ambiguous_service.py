@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.denials.identity_policies import other_policy_cause
 from iamtriage.explaining._rules.denials.identity_remedies import cloudtrail_command
+from iamtriage.explaining._rules.denials.missing_reasons import other_policy_cause
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy

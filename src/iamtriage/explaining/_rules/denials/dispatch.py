@@ -232,7 +232,7 @@ def _calls_organizations(denial: Denial) -> bool:
 
 
 _DEPENDENCY_RULE = "denials.service_specific.explain_dependency"
-DEFAULT_RULE = "denials.identity_policies.explain_denial_without_reason"
+DEFAULT_RULE = "denials.missing_reasons.explain_denial_without_reason"
 # Each rule is imported when it is first needed, by its name below _rules.
 GUARDRAIL_ROUTES: tuple[tuple[Condition, str], ...] = (
     (_follows_unassumed_roles, "denials.cdk_roles.explain_unassumed_roles"),

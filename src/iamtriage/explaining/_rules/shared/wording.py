@@ -20,6 +20,7 @@ __all__ = (
     "ONE_POLICY_TYPE",
     "POLICY_TYPE_NAMES",
     "capitalize_start",
+    "cross_account_notes",
     "denial_summary",
     "join_first_four",
     "reason_lines",
@@ -74,3 +75,12 @@ def reason_lines(denial: Denial) -> tuple[str, ...]:
         return (source, *(f"The statement's Sid is {sid}." for sid in denial.statements))
     reason = stated_reason(denial.failure)
     return (f"The message says: {reason}",) if reason else ()
+
+
+def cross_account_notes(denial: Denial) -> tuple[str, ...]:
+    """Return the note that caller and resource are in different accounts, if they are."""
+    if not denial.crosses_accounts:
+        return ()
+    return (
+        f"The caller is in account {denial.account}, the resource in {denial.resource_account}. Both must allow it: the caller's identity-based policies and the resource's policy, or a role of the other account that the caller assumes.",
+    )

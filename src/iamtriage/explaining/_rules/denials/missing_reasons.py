@@ -1,0 +1,111 @@
+"""Explain denials for which AWS gives no reason.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html says which services give one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.denial_checks import (
+    identity_allow_helps,
+    is_encoded_message_cut,
+    is_message_cut,
+)
+from iamtriage.explaining._rules.shared.wording import (
+    EVENTUAL_CONSISTENCY,
+    cross_account_notes,
+    denial_summary,
+    join_first_four,
+    reason_lines,
+)
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+__all__ = ("explain_denial_without_reason", "other_policy_cause")
+
+OTHER_LAYER = CauseType(
+    "other-layer",
+    title="Another policy type denies the request",
+    meaning="A policy that the message does not name denies or does not allow the request: the resource's policy, or one that caps permissions.",
+    fix="Check the resource's policy, SCPs and RCPs, the permissions boundary, the session policy and the VPC endpoint policy.",
+    of="no-identity-allow",
+)
+IMPLICIT_DENY = CauseType(
+    "implicit-deny",
+    title="No statement denies the action; an Allow is missing",
+    text="No statement denies it explicitly: an Allow is missing.",
+    recognised_by="The decoded message or the authorization details say that there is no explicit deny.",
+    fix="Add an Allow in the policy type that lacks it.",
+    sources=(pages.EVALUATION,),
+)
+UNKNOWN_ACTION = CauseType(
+    "unknown-action",
+    title="The message names neither the action nor the policy",
+    text="The message names neither the action nor the policy, so it does not show what is missing.",
+    recognised_by='The message is a bare "Access Denied".',
+    fix="Find the call in CloudTrail, or repeat it with debug output.",
+    sources=(pages.ACCESS_DENIED,),
+)
+
+
+def _remedies_without_reason(denial: Denial) -> tuple[Remedy, ...]:
+    from iamtriage.explaining._rules.denials.identity_remedies import remedies_without_reason
+
+    return remedies_without_reason(denial)
+
+
+def explain_denial_without_reason(denial: Denial) -> Explanation:
+    """Explain a denial if AWS gives no reason."""
+    causes: list[Cause] = []
+    if denial.action_evidence == "derived" and denial.action is not None:
+        causes.append(_derived_action_cause(denial))
+    if denial.deny == "implicit":
+        causes.append(IMPLICIT_DENY.cause(denial.policy_type_evidence, reason_lines(denial)))
+    if denial.action is None:
+        causes.append(UNKNOWN_ACTION.cause("derived"))
+    else:
+        if identity_allow_helps(denial):
+            text = f"No identity-based policy of {denial.caller} allows {denial.action}, which is the most frequent cause."
+            causes.append(NO_IDENTITY_ALLOW.cause(text=text))
+        causes.append(other_policy_cause(denial))
+    reason = "the message gives no reason" if denial.action else "the message names no action"
+    if is_encoded_message_cut(denial):
+        reason = "the reason is in the encoded message, which is cut off in this text"
+    elif denial.failure.encoded_message and denial.facts.decoded_message is None:
+        reason = "the reason is in the encoded message"
+    elif is_message_cut(denial):
+        reason = "the text is cut off before the reason"
+    return Explanation(
+        failure=denial.failure,
+        topic="access-denied",
+        summary=denial_summary(denial, "no policy allows it" if denial.deny == "implicit" else reason),
+        causes=tuple(causes),
+        remedies=lambda: _remedies_without_reason(denial),
+        notes=(*cross_account_notes(denial), EVENTUAL_CONSISTENCY),
+    )
+
+
+def other_policy_cause(denial: Denial) -> Cause:
+    """Return the possible cause that a policy denies that the message does not name."""
+    limits = "a service control policy, a permissions boundary, a session policy or a VPC endpoint policy"
+    text = f"A policy that the message does not name can deny it: the resource's policy, {limits}."
+    if denial.deny == "implicit":
+        text = f"A policy that caps permissions does not allow it: {limits}."
+    return OTHER_LAYER.cause(text=text)
+
+
+def _derived_action_cause(denial: Denial) -> Cause:
+    operation = denial.failure.envelope.operation
+    called = f"The call {operation}" if operation else "The operation in the message"
+    text = f"{called} requires {join_first_four(denial.actions)}."
+    if denial.failure.encoded_message:
+        text += " The encoded message can name another action, such as iam:PassRole."
+    return DERIVED_ACTION.cause("derived", ("The message names the call, not the action.",), text=text)
