@@ -382,6 +382,7 @@ TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("variables of Lambda", f"aws lambda update-function-configuration --environment 'Variables={{A=b,DB_PASSWORD={PASSWORD}}}'", (PASSWORD,)),
     ("pgpass", f"db.example.com:5432:orders:ana:{PASSWORD}", (PASSWORD,)),
     ("pgpass of any host", f"*:*:*:ana:{PASSWORD}", (PASSWORD,)),
+    ("several prompts", f"Db Password [None]: {PASSWORD}\nAPI Key [None]: {OPAQUE}", (PASSWORD, OPAQUE)),
     ("netrc over several lines", "machine db\n  login ana\n  password tr0ub4dor\n", ("tr0ub4dor",)),
     ("a URL of Redis", f"redis://:{PASSWORD}@cache:6379/0", (PASSWORD,)),
     ("a token as a user", f"url = https://{OPAQUE}:x-oauth-basic@github.com/x/y.git", (OPAQUE,)),

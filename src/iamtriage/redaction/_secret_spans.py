@@ -47,6 +47,7 @@ class FoundSecret(NamedTuple):
         is_whole: Whether one marker replaces all of its lines.
         is_unwrapped: Whether it was found in the unwrapped text.
         is_dashed: Whether the marker must be one word without brackets, so that a document stays valid.
+        name_start: Where the name or phrase begins that announces it; -1 if there is none.
     """
 
     start: int
@@ -56,6 +57,7 @@ class FoundSecret(NamedTuple):
     is_whole: bool = False
     is_unwrapped: bool = False
     is_dashed: bool = False
+    name_start: int = -1
 
 
 def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:

@@ -54,7 +54,16 @@ _GLUE = re.compile(r"[\"'`,;&<>(){}\[\]|]")
 _GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
 _AFTER_TAG = re.compile(r"<[\w:.-]{1,60}>\Z")
 _GLUE_REACH = 80
-_SETTING = re.compile(r"[ \t]{0,40}(?:-(?=\s)|[A-Za-z_][\w.-]{0,40}(?:=(?=[^=\s])|:[ ]))")
+_SETTING = re.compile(
+    r"[ \t]{0,40}(?:[>+#*│|]{1,2}[ \t]{1,40})?(?:-(?=\s)|[A-Za-z_][\w.-]{0,40}(?:=(?=[^=\s])|:[ ]))"
+)
+_NEXT_SETTING = re.compile(rf"\r?\n{_SETTING.pattern}")
+# After a value: a quote or another sign, or a space and more of the line. The value ends here.
+_DECIDED = re.compile(r"(?:\\{1,64}[nrt])*[\"'`]|[,;&)}<]|[ \t](?=[^\s│|\\])")
+# A name and a value, as in settings, tables, CSV and netrc.
+_ROW = re.compile(r"^[ \t]{0,40}[\"']?[\w.$-]{1,80}[\"']?(?:\t|,|[ ]{0,40}[:=]?[ ]{1,40})\S", re.MULTILINE)
+# No sign of a secret contains it.
+_MASK = "_"
 _KEY_ID = re.compile(r"AKIA|ASIA|ABIA|ACCA|A3T")
 # Only such a text can be changed by unwrapping: with a long line, an escape, characters of boxes, or marks
 # before lines.
@@ -119,22 +128,41 @@ def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:
     if is_wrapped:
         finds += _find_prefixed_secrets(text, [found.start for found in finds])
         known = {(found.start, found.end) for found in finds}
-        finds += (each for each in _find_unwrapped_secrets(text) if (each.start, each.end) not in known)
+        rest = _mask_decided(text, finds)
+        finds += (each for each in _find_unwrapped_secrets(rest) if (each.start, each.end) not in known)
     return [*finds, *_find_encoded_secrets(text)]
+
+
+def _mask_decided(text: str, finds: list[FoundSecret]) -> str:
+    """Return a text without the names and values that unwrapping cannot change. They are searched once."""
+    pieces: list[str] = []
+    done = 0
+    for found in sorted(finds):
+        start, end = found.name_start, found.end
+        if start < done or (_DECIDED.match(text, end) or _NEXT_SETTING.match(text, end)) is None:
+            continue
+        pieces += (text[done:start], _MASK * (end - start))
+        done = end
+    return "".join([*pieces, text[done:]]) if done else text
 
 
 def _find_prefixed_secrets(text: str, starts: list[int]) -> Iterator[FoundSecret]:
     """Find the secrets that are visible only without what precedes each line."""
     for lines in find_prefixed_lines(text, fold_case(text), starts):
-        for found in find_in_scalar(text, lines, functools.partial(find_secrets, is_wrapped=False)):
+        for found in find_in_scalar(text, lines, _find_in_lines):
             if is_unmarked(text, found.start, found.end):
                 yield found._replace(is_unwrapped=True)
+
+
+def _find_in_lines(text: str) -> list[FoundSecret]:
+    """Find the secrets in lines without their prefix, if they are a document or have rows."""
+    return find_secrets(text, is_wrapped=False) if _ROW.search(text) or Documents(text) else []
 
 
 def _find_encoded_secrets(text: str) -> Iterator[FoundSecret]:
     """Find the secrets that are visible only in the decoded text."""
     for scalar in find_percent_encoded(text) if "%" in text else ():
-        yield from find_in_scalar(text, scalar, find_secrets)
+        yield from find_in_scalar(text, scalar, functools.partial(find_secrets, is_wrapped=False))
     escaped = find_escaped_text(text)
     if escaped is not None:
         # The finders know escaped signs, so that only documents are searched for.

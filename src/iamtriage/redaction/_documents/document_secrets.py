@@ -17,6 +17,7 @@ from iamtriage.redaction._documents.json_spans import find_json
 from iamtriage.redaction._documents.keys import (
     Announced,
     announce_items,
+    announce_key,
     announce_members,
     announce_pairs,
     list_secret_keys,
@@ -52,6 +53,7 @@ _SECRET_STRING = re.compile(
     r"secret[-_]?string[\"']?(?:\s|[:=]|jsonencode\(|\\{0,8}[\"']){1,40}\Z", re.IGNORECASE
 )
 _MAX_BEFORE = 80
+_SECRET_STRING_SIGN = re.compile(r"secret[-_]?string", re.IGNORECASE)
 
 
 class _FoundDocuments(NamedTuple):
@@ -72,6 +74,7 @@ class Documents:
     def __init__(self, text: str, announced: Announced | None = None) -> None:
         self._text = text
         self._announced = announced
+        self._has_secret_strings = _SECRET_STRING_SIGN.search(text) is not None
         found = _find_documents(text)
         self._values = found.values
         self._spans = found.spans
@@ -132,14 +135,19 @@ class Documents:
 
     def _announce(self, value: Value) -> Announced | None:
         """Return what the text before a document says about it: the option of a command, or a name of HCL."""
-        low = max(0, value.start - _MAX_BEFORE)
-        if self._announced is not None or _SECRET_STRING.search(self._text, low, value.start) is None:
+        if self._announced is not None or not self._has_secret_strings:
             return self._announced
-        return Announced(is_secret_string=True)
+        low = max(0, value.start - _MAX_BEFORE)
+        is_secret = _SECRET_STRING.search(self._text, low, value.start) is not None
+        return Announced(is_secret_string=True) if is_secret else None
 
     def _children(self, node: Node, announced: Announced | None) -> list[_Open]:
         if node.kind == "object" and announced is not None and announced.content is not None:
             announced = announced.content
+        if announced is None and node.kind == "object" and len(node.items) == 1:
+            [item] = node.items
+            if not isinstance(item.value, Node):
+                return self._only_child(item, item.value)
         keys = [item.key for item in node.items if item.key is not None]
         long_keys = [key for key in keys if key.end - key.start >= _MIN_KEY]
         self._leaves += (key for key in keys if key.end - key.start < _MIN_KEY)
@@ -163,6 +171,16 @@ class Documents:
             for item, content, name in zip(node.items, decoded, names, strict=True)
         ]
         return [*((key, None, None) for key in long_keys), *children] if long_keys else children
+
+    def _only_child(self, item: Item, value: Scalar) -> list[_Open]:
+        """Return the only value of an object, which only its key can announce, and its key if it is long."""
+        child: _Open = (value, None, announce_key(self._name(item)))
+        if item.key is None:
+            return [child]
+        if item.key.end - item.key.start >= _MIN_KEY:
+            return [(item.key, None, None), child]
+        self._leaves.append(item.key)
+        return [child]
 
     def _nested(self, value: Value) -> Iterator[tuple[str, str]]:
         """Yield the key of each scalar in a value, and the scalar as text."""

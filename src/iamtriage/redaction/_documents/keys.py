@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from iamtriage.redaction._secret_spans import FoundSecret
     from iamtriage.redaction._vocabulary.markers import Secret
 
-__all__ = ("Announced", "announce_items", "announce_members", "announce_pairs", "list_secret_keys")
+__all__ = (
+    "Announced",
+    "announce_items",
+    "announce_key",
+    "announce_members",
+    "announce_pairs",
+    "list_secret_keys",
+)
 
 # The keys of an object that holds a name and its value: those of Kubernetes, ECS, HAR, CloudFormation, SSM.
 _NAME_KEYS = frozenset(
@@ -196,20 +203,22 @@ def announce_members(
         announced is not None and announced.is_secret_object
     )
     named = _classify_pair(members)
-    positions = {key: at for at, key in enumerate(short)}
+    has_parts = not _SENSITIVE_PARTS.keys().isdisjoint(short)
     result: list[Announced | None] = []
     for key, brief in zip(keys, short, strict=True):
         if announced is not None and announced.what is not None:
             result.append(announced)
-        elif brief in _SENSITIVE_PARTS and _SENSITIVE_PARTS[brief] in positions:
-            position = positions[_SENSITIVE_PARTS[brief]]
+        elif has_parts and _SENSITIVE_PARTS.get(brief) in members:
+            position = short.index(_SENSITIVE_PARTS[brief])
             result.append(Announced(secret_keys=frozenset(find_secret_keys(position))))
         elif announced is not None and announced.secret_keys:
             result.append(
-                Announced(what="secret") if key in announced.secret_keys else _announce(key) or announced
+                Announced(what="secret") if key in announced.secret_keys else announce_key(key) or announced
             )
         elif announced is not None and announced.is_secret_string:
-            result.append(announced if brief in _PUBLIC_KEYS else _announce(key) or Announced(what="secret"))
+            result.append(
+                announced if brief in _PUBLIC_KEYS else announce_key(key) or Announced(what="secret")
+            )
         elif is_secret_object and brief in _KUBERNETES_DATA:
             result.append(Announced(what="secret"))
         elif brief == "items" and members.get("kind") == "SecretList":
@@ -219,7 +228,7 @@ def announce_members(
         elif announced is not None and announced.name is not None and brief in _WRAPPERS:
             result.append(announced)
         else:
-            result.append(_announce(key))
+            result.append(announce_key(key))
     return result
 
 
@@ -264,11 +273,15 @@ def announce_pairs(values: Sequence[str | None]) -> list[Announced | None]:
     result: list[Announced | None] = [None] * len(values)
     for at, value in enumerate(values[:-1]):
         if value is not None and _NAME.fullmatch(value.strip()):
-            result[at + 1] = _announce(value.strip())
+            result[at + 1] = announce_key(value.strip())
     return result
 
 
-def _announce(key: str) -> Announced | None:
+def announce_key(key: str) -> Announced | None:
+    """Return what a key says about its value, whatever else is in the object."""
+    if key.endswith("]"):
+        # The default of a prompt: "Password [None]".
+        key = key.rpartition(" [")[0] or key
     if key.lower().replace("_", "-").rpartition(" ")[2] in _AUTHORIZATION:
         return Announced(is_header=True)
     name = classify_key(key)
@@ -285,6 +298,6 @@ def _classify_pair(members: dict[str, str | None]) -> Announced | None:
             return Announced(what="secret")
     for key in _NAME_KEYS & members.keys():
         name = (members[key] or "").rpartition("/")[2]
-        if _NAME.fullmatch(name) and (found := _announce(name)):
+        if _NAME.fullmatch(name) and (found := announce_key(name)):
             return found
     return None

@@ -28,6 +28,8 @@ _VALUE = re.compile(
 # In lines: what can belong to the line of a name.
 _LINES_BEFORE, _LINES_AFTER = 40, 80
 _MAX_LINE = 4_096
+# In characters, of a value in the line after its name.
+_MAX_INDENT = 8
 _ZEROS = str.maketrans("123456789", "0" * 9)
 
 
@@ -73,7 +75,7 @@ def find_prefixed_lines(text: str, folded: str, secrets: Iterable[int]) -> Itera
         start = text.rfind("\n", max(0, at - _MAX_LINE), at) + 1
         end = _line_end(text, at)
         following = bisect_left(known, name.end())
-        is_found = following < len(known) and known[following] < end
+        is_found = following < len(known) and known[following] <= end + _MAX_INDENT
         if is_found or text.find(WORD, name.end(), end) >= 0:
             continue
         size = _measure_prefix(text, start, end)
@@ -94,10 +96,10 @@ def has_prefixed_lines(text: str, start: int, end: int, *, signs: str = "") -> b
         end: Where it ends.
         signs: What a prefix begins with that the document could contain.
     """
-    first = text.rfind("\n", max(0, start - _MAX_LINE), start) + 1
     second = text.find("\n", start, min(end, start + _MAX_LINE)) + 1
     if not second or second >= end:
         return False
+    first = text.rfind("\n", max(0, start - _MAX_LINE), start) + 1
     size = _measure_prefix(text, first, second)
     return size > 0 and (text[first] in signs if signs else first + size <= start)
 

@@ -89,8 +89,9 @@ _CALLEE = re.compile(r"(?:await )?[A-Za-z_]\w{0,80}(?:(?:\.|::|->)\w{1,80}){0,8}
 # In a difference, as of Terraform: name = "old" -> "NEW".
 _CHANGE = re.compile(
     rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"()]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
-    r"[ \t]{0,8}(?:->|→)[ \t]{0,8}"
+    rf"[ \t]{{0,8}}(?:-{GT}|→)[ \t]{{0,8}}"
 )
+_ARROW = re.compile(rf"-{GT}|→")
 _TUPLE = re.compile(rf"{QUOTE}{BLANK}{{0,8}},\s{{0,20}}(?=[bBuUrR]?{QUOTE})")
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
 _BEFORE_CELL = frozenset("\t\"'")
@@ -128,6 +129,7 @@ _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}
 OTHER_ASSIGNMENT = re.compile(r"[A-Za-z_][\w.-]{0,40}(?:=[^=]|:[ ]|:\Z)")
 
 
+_ESCAPED_SPACES = frozenset("nrt")
 # A value of ODBC and SQL Server with a semicolon in it.
 _BRACED = re.compile(r"\{(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)")
 # An object of JSON, however its quotes are escaped.
@@ -143,19 +145,23 @@ def find_assigned_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     """
     done = 0
     runs = UnquotedValues(text)
-    has_changes = "->" in text or "\u2192" in text
+    has_changes = _ARROW.search(text) is not None
     for name_end in NAME_OR_MARKER.finditer(folded):
         if name_end.start() < done or name_end[0].startswith(MARKER_START):
             continue
         name = match_name(text, folded, name_end, runs)
         if name is None:
             continue
-        if runs.has_known and runs.is_known(name.surroundings()):
-            continue
-        runs.last_end = 0
-        found = _find_value_of(name)
-        if found is None and runs.last_end < name.end + LOOKAHEAD - 1 and name.is_local():
-            runs.know(name.surroundings())
+        is_judged, result = runs.recall(name.surroundings()) if runs.is_repetitive else (False, None)
+        if is_judged:
+            found = result and result._replace(
+                start=name.start + result.start, end=name.start + result.end, name_start=name.start
+            )
+        else:
+            runs.last_end = 0
+            found = _find_value_of(name)
+            if not has_changes and _is_decided(name, found):
+                runs.know(name.surroundings(), found and _relative(found, name.start))
         if found and is_unmarked(text, found.start, found.end):
             yield found
             done = found.end
@@ -166,6 +172,25 @@ def find_assigned_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
             if new and is_unmarked(text, new.start, new.end):
                 yield new
                 done = new.end
+
+
+def _is_decided(name: NameMatch, found: FoundSecret | None) -> bool:
+    """Return whether the surroundings of a name decide about it and its value."""
+    last = name.end + LOOKAHEAD - 1
+    if name.runs.last_end >= last or not name.is_local():
+        return False
+    if found is None:
+        return True
+    is_closed = name.text[found.end : found.end + 1] in {'"', "'", "\\"}
+    return found.end + _MARGIN < last and (is_closed or name.has_local_line())
+
+
+def _relative(found: FoundSecret, start: int) -> FoundSecret:
+    return found._replace(start=found.start - start, end=found.end - start)
+
+
+# In characters: what follows a value can show that it goes on.
+_MARGIN = 120
 
 
 def _find_value_of(match: NameMatch) -> FoundSecret | None:
@@ -321,6 +346,17 @@ def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) 
     return name.what == "signature" or looks_random(value)
 
 
+def _strip_escaped_spaces(value: str) -> str:
+    """Return a value without the escaped newlines and tabs at its end."""
+    end = len(value)
+    while end and value[end - 1] in _ESCAPED_SPACES:
+        start = len(value[: end - 1].rstrip("\\")) if value[end - 2 : end - 1] == "\\" else end - 1
+        if (end - start) % 2:
+            break
+        end = start
+    return value[:end]
+
+
 def _check_value(
     match: NameMatch, sign: Sign, extent: Extent | None, placement: Placement | None = None, quote: str = ""
 ) -> FoundSecret | None:
@@ -340,6 +376,10 @@ def _check_value(
         # The quote is not closed on its line, so the value ends there.
         end = start + len(text[start:end].partition("\n")[0].rstrip())
     value = text[start:end]
+    if extent.quote and value[-1:] in _ESCAPED_SPACES:
+        # The newline at the end of a string.
+        value = _strip_escaped_spaces(value)
+        end = start + len(value)
     if name.tail == "secretstring" and _DOCUMENT.match(value):
         # It is searched value by value.
         return None
@@ -352,4 +392,4 @@ def _check_value(
         return None
     if not extent.quote and name.what not in {"password", "secret", "cookie"}:
         end = find_wrapped_end(text, start, end)
-    return FoundSecret(start, end, name.what, quote)
+    return FoundSecret(start, end, name.what, quote, name_start=match.start)

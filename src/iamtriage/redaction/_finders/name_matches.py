@@ -25,7 +25,7 @@ _ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4})(?P<rest>[^%\\]*)
 # The number of characters before a name that can show what it is part of.
 _LOOKBEHIND = 80
 # What can need more than the surroundings of a name to be judged.
-_FAR = re.compile(r"[<&%]")
+_FAR = re.compile(r"[<&]")
 LOOKAHEAD = 300
 """The number of characters after a name that contain most values."""
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
@@ -67,6 +67,14 @@ class NameMatch(NamedTuple):
             return False
         low = max(0, start - _LOOKBEHIND)
         return not low or text.find("\n", low, start) >= 0 or text.find("\n", start, end + LOOKAHEAD) < 0
+
+    def has_local_line(self) -> bool:
+        """Return whether the rest of the line is in the surroundings, or does not matter because of its length."""
+        text, start = self.text, self.start
+        low = max(0, start - _LOOKBEHIND)
+        return text.find("\n", start, self.end + LOOKAHEAD) >= 0 or (
+            low > 0 and text.find("\n", low, start) < 0 and text.find("\\n", low, start) < 0
+        )
 
     def preceded_by(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """Match what directly precedes the name. The pattern defines where that ends."""

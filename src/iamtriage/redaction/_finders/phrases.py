@@ -33,7 +33,6 @@ _STATED = (
     r"|(?P<plain>(?=[^\s,;]{0,80}[0-9])(?=[^\s,;]{0,80}[A-Za-z])[^\s\"'`,;(){}<>\[\]]{6,2000}))"
 )
 _SQL = r"(?:'(?P<single>[^'\n]{1,400})'|\"(?P<double>[^\"\n]{1,400})\")"
-_GROUPS = ("double", "single", "tick", "plain")
 _UUID_OR_ARN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|arn:.*|https?:.*|/.*")
 
 
@@ -197,7 +196,8 @@ def _is_after_command(folded: str, option: int, words: tuple[str, ...]) -> bool:
 
 
 def _value(text: str, match: re.Match[str], what: Secret) -> Iterator[FoundSecret]:
-    group = next(name for name in _GROUPS if name in match.re.groupindex and match[name] is not None)
+    # All groups are values, and one of them matches.
+    group = match.lastgroup or "plain"
     start, end = match.span(group)
     if group == "plain":
         end = start + len(text[start:end].rstrip(".,:;!?"))
@@ -210,4 +210,5 @@ def _value(text: str, match: re.Match[str], what: Secret) -> Iterator[FoundSecre
     ):
         return
     if is_unmarked(text, start, end):
-        yield FoundSecret(start, end, what)
+        begin = match.start() + text.startswith((" ", "\t", "\n"), match.start())
+        yield FoundSecret(start, end, what, name_start=begin)

@@ -70,7 +70,7 @@ _COLON = r"(?::|%3[Aa])"
 _PGPASS = re.compile(
     rf"(?<![\w.:/-])(?:[\w-]{{1,63}}\.[\w.-]{{1,190}}|localhost|\*|%2[Aa]|(?:(?<=\n)|\A)[\w-]{{1,63}}){_COLON}"
     rf"(?:[56]43[0-9]|\*|%2[Aa]){_COLON}(?:[A-Za-z_][\w-]{{0,62}}|\*|%2[Aa]){_COLON}(?:[A-Za-z_][\w.-]{{0,62}}|\*|%2[Aa])"
-    rf"{_COLON}(?P<password>[^\s:\"'\\%\x1b]{{6,400}})(?=[\s\"'\\%\x1b]|\Z)"
+    rf"{_COLON}(?P<password>(?:[^\s:\"'\\%\x1b]|%(?!20|0[aAdD]|3[aA]|2[267])[0-9A-Fa-f]{{2}}){{6,400}})(?=[\s\"'\\%\x1b]|\Z)"
 )
 # What comes before the number of a line, not a port: "main.go:5432:orders:vet:unusedresult".
 _SOURCE_FILE = re.compile(

@@ -32,6 +32,7 @@ __all__ = (
 
 _MAX_REMEMBERED = 64
 _MAX_SURROUNDINGS = 10_000
+_MIN_RECALLS = 200
 # The maximum length of a value whose quote is never closed.
 _MAX_LENGTH = 20_000
 
@@ -87,7 +88,8 @@ class UnquotedValues:
         self._text = text
         self.last_end = 0
         self._known: dict[re.Pattern[str], tuple[int, int]] = {}
-        self._harmless: set[tuple[str, str]] = set()
+        self._judged: dict[tuple[str, str], Any] = {}
+        self._recalls = self._hits = 0
         self._answers: dict[tuple[Any, str, Any], bool] = {}
 
     def remember(
@@ -102,19 +104,23 @@ class UnquotedValues:
             answer = self._answers[key] = ask(name, value, placement)
         return answer
 
+    def recall(self, surroundings: tuple[str, str]) -> tuple[bool, Any]:
+        """Return whether a name in its surroundings was judged before, and the result."""
+        self._recalls += 1
+        if surroundings in self._judged:
+            self._hits += 1
+            return True, self._judged[surroundings]
+        return False, None
+
     @property
-    def has_known(self) -> bool:
-        """Whether any name is known to have no secret."""
-        return bool(self._harmless)
+    def is_repetitive(self) -> bool:
+        """Whether names were judged, and recalling them pays."""
+        return bool(self._judged) and (self._recalls < _MIN_RECALLS or self._hits * 8 > self._recalls)
 
-    def is_known(self, surroundings: tuple[str, str]) -> bool:
-        """Return whether the same name in the same surroundings has no secret."""
-        return surroundings in self._harmless
-
-    def know(self, surroundings: tuple[str, str]) -> None:
-        """Remember that a name in its surroundings has no secret."""
-        if len(self._harmless) < _MAX_SURROUNDINGS:
-            self._harmless.add(surroundings)
+    def know(self, surroundings: tuple[str, str], result: object) -> None:
+        """Remember how a name in its surroundings was judged."""
+        if len(self._judged) < _MAX_SURROUNDINGS:
+            self._judged[surroundings] = result
 
     def end(self, pattern: re.Pattern[str], at: int) -> int | None:
         """Return where the value at a position ends; ``None`` if there is none."""
