@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from pathlib import Path
 
 from iamtriage import explain
@@ -14,18 +15,25 @@ from tests.explaining.golden.cases import CASES
 from tests.tables import check_rows
 
 HERE = Path(__file__).parent
+_INPUTS: dict[str, tuple[str, dict[str, object]]] = {name: (text, facts) for name, text, facts in CASES}
 
 
-def _shown(text: str, facts: dict[str, object]) -> str:
+@cache
+def _explained(name: str) -> tuple[str, str]:
+    """Return the short and the full explanation of a case."""
+    text, facts = _INPUTS[name]
     explanation = explain(text, facts=facts)
-    told = "".join(f"fact {name}: {value}\n" for name, value in facts.items())
-    return f"{text}\n{told}{'=' * 80}\n{explanation}\n{'=' * 80}\n{explanation.to_text(detail='full')}\n"
+    return str(explanation), explanation.to_text(detail="full")
 
 
-@check_rows(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
-def test_explanation(name: str, text: str, facts: dict[str, object]) -> None:
+@check_rows("name", _INPUTS)
+def test_explanation(name: str) -> None:
     path = HERE / f"{name}.txt"
-    shown = _shown(text, facts)
+    text, facts = _INPUTS[name]
+    told = "".join(f"fact {key}: {value}\n" for key, value in facts.items())
+    line = "=" * 80
+    short, full = _explained(name)
+    shown = f"{text}\n{told}{line}\n{short}\n{line}\n{full}\n"
     if "UPDATE_GOLDEN" in os.environ:
         path.write_text(shown, encoding="utf-8")
     assert shown == path.read_text(encoding="utf-8")
@@ -39,15 +47,14 @@ def test_each_file_has_a_case() -> None:
 
 def test_lines_have_at_most_100_columns() -> None:
     """A longer line contains a word that cannot be broken, such as an ARN, a URL or a substitution."""
-    for name, text, facts in CASES:
-        shown = _shown(text, facts).partition("=" * 80 + "\n")[2]
-        for line in shown.split("\n"):
+    for name in _INPUTS:
+        for line in "\n".join(_explained(name)).split("\n"):
             longest = max(map(len, re.findall(r'"\$\([^)]*\)"|\S+', line)), default=0)
             assert len(line) <= 100 or longest > 50, (name, line)
 
 
 def test_short_explanations_are_short() -> None:
     """None has more than 32 lines, and half of them at most 24."""
-    lines = sorted(str(explain(text, facts=facts)).count("\n") + 1 for _, text, facts in CASES)
+    lines = sorted(_explained(name)[0].count("\n") + 1 for name in _INPUTS)
     assert lines[-1] <= 32
     assert lines[len(lines) // 2] <= 24
