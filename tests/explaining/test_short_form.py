@@ -61,6 +61,15 @@ def test_steps_speak_of_what_is_shown(name: str, text: str, facts: dict[str, obj
         (("aws configure", "aws sts get-caller-identity"), ["Then:"]),
         (("kubectl -n kube-system edit configmap aws-auth", "kubectl auth whoami"), ["Then:"]),
         (("aws configure sso", "aws login"), ["Or, with a console user:"]),
+        (
+            ("aws eks create-pod-identity-association --role-arn ROLE_ARN", "kubectl annotate serviceaccount cart", "kubectl rollout restart deployment/cart"),
+            ["Or, with IRSA:", "Then, in either case:"],
+        ),
+        (("kubectl annotate serviceaccount cart", "kubectl rollout restart deployment/cart"), []),
+        (
+            ("aws apigateway get-rest-api --rest-api-id a1b2", "aws apigateway create-deployment --rest-api-id a1b2"),
+            ["Then, when the policy is changed:"],
+        ),
         (("aws sso login --profile dev", "aws login"), ["Or, with a console user:"]),
     ],
 )  # fmt: skip

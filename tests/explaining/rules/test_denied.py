@@ -875,3 +875,14 @@ def test_commands_run_only_what_they_name(failure: AccessDenied, given_facts: di
 def test_commands_of_the_golden_cases_are_valid(name: str) -> None:
     for remedy in _explained(name).remedies:
         _check(remedy)
+
+
+def test_assume_role_that_an_identity_policy_denies() -> None:
+    """The trust policy is not the reason, and an Allow is not what is missing."""
+    explanation = explain(
+        "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: "
+        "arn:aws:iam::444455556666:role/reader with an explicit deny in an identity-based policy: "
+        "arn:aws:iam::111122223333:policy/ForceMFA"
+    )
+    assert [cause.code for cause in explanation.causes] == ["identity-deny"]
+    assert any("aws sts assume-role" in line for line in explanation.remedies[0].commands)

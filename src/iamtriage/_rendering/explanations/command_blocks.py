@@ -35,6 +35,21 @@ _ALTERNATIVES = (
         "Or, without eksctl:",
     ),
     ("aws eks update-access-entry ", "kubectl -n kube-system edit ", "Or, in aws-auth:"),
+    ("aws eks associate-access-policy ", "aws eks update-access-entry ", "Or, for RBAC groups:"),
+    (
+        "aws eks list-associated-access-policies ",
+        "aws eks delete-access-entry ",
+        "Then, when its policies and groups are noted:",
+    ),
+    ("aws eks create-pod-identity-association ", "kubectl annotate serviceaccount ", "Or, with IRSA:"),
+    ("kubeadm certs renew ", "aws eks update-kubeconfig ", "Or, on EKS:"),
+    ("aws kms describe-key ", "aws kms enable-key ", "If the state is Disabled:"),
+    ("printenv AWS_PROFILE ", "aws configure sso", "Or, to create it:"),
+    (
+        "aws apigateway get-rest-api ",
+        "aws apigateway create-deployment ",
+        "Then, when the policy is changed:",
+    ),
     (
         "aws eks describe-nodegroup ",
         "aws iam get-instance-profile ",
@@ -71,6 +86,8 @@ _ALTERNATIVES = (
     ("aws sso login", "aws login", "Or, with a console user:"),
     ("aws login", "aws sts assume-role ", "Or, with credentials that can assume the role:"),
 )
+# What follows both of two alternatives.
+_FOR_EITHER = "kubectl rollout restart "
 # What a lookup prints. Other placeholders, such as CLUSTER, the reader knows.
 _LOOKED_UP = frozenset(
     {
@@ -105,7 +122,7 @@ def command_blocks(commands: Iterable[str]) -> Iterator[Block]:
     ['Then, with ACCESS_KEY_ID filled in:']
     """
     known: set[str] = set()
-    previous, follows_lookup, follows_dialog = "", False, False
+    previous, is_alternative, follows_lookup, follows_dialog = "", False, False, False
     for command in commands:
         words, files = find_placeholders(command), files_of(command)
         if follows_lookup:
@@ -113,15 +130,18 @@ def command_blocks(commands: Iterable[str]) -> Iterator[Block]:
             needed += [f"{name} saved" for name in files if name not in known]
         else:
             needed = []
-        if alternative := _find_alternative(previous, command):
+        alternative = _find_alternative(previous, command)
+        if alternative is not None:
             yield Paragraph(alternative)
+        elif is_alternative and command.startswith(_FOR_EITHER):
+            yield Paragraph("Then, in either case:")
         elif needed or follows_dialog:
             yield Paragraph(f"Then, with {' and '.join(needed)}:" if needed else "Then:")
         yield Code(command, "sh")
         known.update(words, files)
         follows_lookup = follows_lookup or _LOOKUP.match(command) is not None
         follows_dialog = _INTERACTIVE.match(command) is not None
-        previous = command
+        previous, is_alternative = command, alternative is not None and alternative.startswith("Or, ")
 
 
 def files_of(text: str) -> tuple[str, ...]:

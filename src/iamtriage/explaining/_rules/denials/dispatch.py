@@ -138,6 +138,8 @@ def _subscribes_to_bedrock_model(denial: Denial) -> bool:
 
 
 def _assumes_role(denial: Denial) -> bool:
+    if _is_explicitly_denied_by_identity_policy(denial):
+        return False  # as for any other action, the role's trust policy is not the reason
     return denial.lowercase_action in ASSUME_ROLE_ACTIONS or denial.policy_type == "role_trust"
 
 
