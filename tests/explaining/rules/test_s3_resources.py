@@ -86,3 +86,24 @@ def test_policy_of_a_table_bucket() -> None:
         .commands[0]
         .startswith(f"aws s3tables get-table-bucket-policy --table-bucket-arn {arn} ")
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "resource"),
+    [
+        ("aws s3 sync ./site s3://www/docs", "arn:aws:s3:::www/docs/*"),
+        ("aws --profile dev s3 cp build s3://www --recursive", "arn:aws:s3:::www/*"),
+        ("aws s3 rm --recursive 's3://www/docs/'", "arn:aws:s3:::www/docs/*"),
+        # One object, another folder, a folder of which a part is unknown.
+        ("aws s3 cp a.html s3://www/docs/", "arn:aws:s3:::www/docs/a.html"),
+        ("aws s3 sync ./site s3://www/doc", "arn:aws:s3:::www/docs/a.html"),
+        ("aws s3 sync ./site s3://www/docs/$VERSION", "arn:aws:s3:::www/docs/a.html"),
+    ],
+)
+def test_policy_covers_all_objects_of_a_transfer(command: str, resource: str) -> None:
+    explanation = explain(
+        f"$ {command}\nupload failed: site/a.html to s3://www/docs/a.html {DENIED.format('PutObject')}"
+    )
+    allow = next(each for each in explanation.remedies if each.layer == "identity")
+    assert allow.policy is not None
+    assert allow.policy["Statement"][0]["Resource"] == resource

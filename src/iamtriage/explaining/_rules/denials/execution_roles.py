@@ -164,16 +164,19 @@ def _code_remedy(denial: Denial, deployment: Deployment, missing: str) -> Remedy
 def _vpc_policy_remedy(denial: Denial) -> Remedy:
     """Return the remedy that attaches the managed policy, because a statement can't name the network interfaces."""
     policy = _vpc_policy(denial)
+    is_new = denial.operation == "CreateFunction"
     return Remedy(
         title=f"Attach {_VPC_POLICY} to the function's execution role",
         who="account administrator",
         steps=(
-            "It is the role in the call (Role). The second command prints it for a function that exists. Then retry the call.",
+            "It is the role that the call names (Role). Then retry the call."
+            if is_new
+            else "It is the role that the call names (Role), or else the one that the first command prints. Then retry the call.",
             f"{_VPC_POLICY} allows what Lambda needs to manage the network interfaces of a function in a VPC, and to write logs.",
         ),
         commands=(
+            *(() if is_new else (_SHOW_ROLE,)),
             fill_command("aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {}", policy),
-            _SHOW_ROLE,
         ),
         url=pages.LAMBDA_ROLE,
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+import attrs
+
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
@@ -23,6 +25,7 @@ from iamtriage.explaining._rules.shared.companion_actions import (
 from iamtriage.explaining._rules.shared.denial_checks import cut_resource
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principal_words import PLACEHOLDER_ACCOUNT
+from iamtriage.explaining._rules.shared.s3_transfers import transfer_objects
 from iamtriage.policies._documents import build_document, build_statement
 from iamtriage.policies._grants import build_grant
 
@@ -52,11 +55,20 @@ _LINKED_ROLE_SERVICES = {
 }
 _PARTITION = "The partition is taken to be"
 _POLICY_FILE = "file://policy.json"
+_ALL_OBJECTS = "The command handles more than one object: the Resource covers all of them."
 
 
 def required_grant(denial: Denial) -> Grant | None:
     """Return the grant that the request requires, or ``None`` if the action is unknown or masked."""
-    return None if denial.action is None else build_grant(denial.action, denial.resource, denial.location)
+    if denial.action is None:
+        return None
+    grant = build_grant(denial.action, denial.resource, denial.location)
+    if grant is None or len(grant.resources) != 1:
+        return grant
+    objects = transfer_objects(grant.resources[0], denial.failure.text)
+    if objects is None:
+        return grant
+    return attrs.evolve(grant, resources=(objects,), notes=(*grant.notes, _ALL_OBJECTS))
 
 
 def policy_principal_arn(denial: Denial) -> str:
