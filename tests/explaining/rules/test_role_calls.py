@@ -65,8 +65,20 @@ MFA = _policy(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
         (
             COMMAND,
             _policy(Condition={"StringLike": {"sts:RoleSessionName": "ana-*"}}),
-            "the command passes check",
+            "requires the session name ana-*, and the command passes check",
+            "--role-session-name SESSION_NAME",
+        ),
+        (
+            COMMAND,
+            _policy(Condition={"StringEquals": {"sts:SourceIdentity": "ana"}}),
+            "requires the source identity ana, and the command passes none",
+            "--role-session-name check --source-identity ana",
+        ),
+        (
             "",
+            _policy(Condition={"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
+            "requires a caller of the organization o-a1b2c3d4e5.",
+            "aws organizations describe-organization --query Organization.Id",
         ),
         (
             f"Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: {ROLE}\n    aws-region: eu-west-1\n    role-external-id: octo-7\n    role-session-name: gh",
@@ -113,7 +125,7 @@ def test_unknown_second_condition() -> None:
     condition = {"StringEquals": {"sts:ExternalId": "octo-42"}, "IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
     text = f"{COMMAND} --external-id octo-42\n\n{DENIED}"
     explanation = explain(text, facts={"trust_policy": _policy(Condition=condition)})
-    assert "requires another source address." in explanation.summary
+    assert "requires a source address in 192.0.2.0/24." in explanation.summary
 
 
 @pytest.mark.parametrize(
@@ -135,6 +147,41 @@ def test_supplied_policy_is_completed(principal: str, action: str) -> None:
     )
     assert result.allowed is True
     assert "supplied, does not allow it" in explanation.summary
+
+
+@pytest.mark.parametrize("action", ["sts:TagSession", "sts:SetSourceIdentity"])
+@pytest.mark.parametrize("condition", [{}, {"Condition": {"StringEquals": {"sts:ExternalId": "octo-42"}}}])
+def test_session_attributes_get_a_statement_without_an_external_id(
+    action: str, condition: dict[str, Any]
+) -> None:
+    caller = "arn:aws:iam::111122223333:user/ana"
+    policy = _policy(caller, **condition)
+    text = DENIED.replace("perform: sts:AssumeRole", f"perform: {action}")
+    explanation = explain(text, facts={"trust_policy": policy})
+    remedy = explanation.remedies[0]
+    assert remedy.policy is not None
+    result = check_trust_policy(remedy.policy, action=action, caller=caller, context={})
+    assert result.allowed is True
+    kept = check_trust_policy(
+        remedy.policy, action="sts:AssumeRole", caller=caller, context={"sts:ExternalId": "octo-42"}
+    )
+    assert kept.allowed is not False
+
+
+def test_unrelated_statements_are_kept() -> None:
+    policy: dict[str, Any] = {
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": "ec2.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    }
+    explanation = explain(DENIED, facts={"trust_policy": policy})
+    remedy = next(each for each in explanation.remedies if each.layer == "role_trust")
+    assert remedy.policy is not None
+    first, second = remedy.policy["Statement"]
+    assert first == policy["Statement"]
+    assert second["Principal"] == {"AWS": "arn:aws:iam::111122223333:user/ana"}
 
 
 @pytest.mark.parametrize(

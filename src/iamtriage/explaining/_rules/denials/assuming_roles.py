@@ -136,9 +136,9 @@ def explain_assume_role(denial: Denial) -> Explanation:
         call = find_role_call(denial.failure.text, context_of(denial.facts).command, denial.resource)
         result, is_met = _skip_met_conditions(denial, result, call)
         required = open_condition(result)
-        text = f"The role's trust policy allows the caller only with {required}. The message does not say whether the call met that."
+        text = f"The role's trust policy trusts the caller, and requires {required}. The message does not say whether the call met that."
         if is_met is True:
-            text = f"The role's trust policy allows the caller with {required}, which the call passes, so another policy denies it."
+            text = f"The role's trust policy requires {required}, which the call passes, so another policy denies it."
             required = None
         elif is_met is False and call is not None:
             passed = describe_passed_value(result, call)
@@ -212,7 +212,7 @@ def check_trust_policy(denial: Denial, context: Mapping[str, str] | None = None)
 
 def missing_trust_steps(findings: TrustFindings | None) -> tuple[str, ...]:
     """Return a step on what the supplied trust policy lacks, if that is known."""
-    if findings is None or findings.remedy is None:
+    if findings is None or findings.remedy is None or findings.result is None or findings.result.fix is None:
         return ()
     return (f"The supplied policy lacks this: {findings.remedy.steps[0]}",)
 
@@ -264,10 +264,10 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         return "no identity-based policy allows it"
     if denial.is_explicit:
         return "a policy denies it explicitly"
-    if findings is not None and findings.allowed is False:
-        return "the role's trust policy, which was supplied, does not allow it"
     if attribute:
         return f"the call passes {attribute}, which the role's trust policy must allow, too"
+    if findings is not None and findings.allowed is False:
+        return "the role's trust policy, which was supplied, does not allow it"
     if _assumes_itself(denial):
         return "the caller has this role already"
     if denial.crosses_accounts:
@@ -344,27 +344,27 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     action = _ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
     who: Who = "resource owner" if denial.crosses_accounts else "account administrator"
     principal = policy_principal_arn(denial)
-    fixed = None
-    if findings is not None and findings.result is not None and attribute is None:
-        fixed = policy_with_caller(findings.result, denial.facts.trust_policy, action, principal)
-    if fixed is not None:
-        return Remedy(
-            title=_trust_title(denial, attribute),
-            who=who,
-            steps=(
-                f"{WHOLE_DOCUMENT} Remove a principal that the caller replaces, such as a misspelled one.",
-                *role_path_steps(denial),
-            ),
-            commands=trust_policy_commands(denial)[1:],
-            policy=fixed,
-            layer="role_trust",
-            url=pages.TRUST_POLICIES,
-        )
     added: dict[str, Any] = {
         "Effect": "Allow",
         "Principal": {"AWS": principal},
         "Action": action,
     }
+    fixed = None
+    if findings is not None and findings.result is not None:
+        fixed = policy_with_caller(findings.result, denial.facts.trust_policy, added)
+    if fixed is not None:
+        text = f"{WHOLE_DOCUMENT} Remove a principal that the caller replaces, such as a misspelled one."
+        if attribute:
+            text = f"{WHOLE_DOCUMENT} A condition on sts:ExternalId never matches {denial.action}."
+        return Remedy(
+            title=_trust_title(denial, attribute),
+            who=who,
+            steps=(text, *role_path_steps(denial)),
+            commands=trust_policy_commands(denial)[1:],
+            policy=fixed,
+            layer="role_trust",
+            url=pages.TRUST_POLICIES,
+        )
     steps = [save_step("the role's trust policy", "trust.json")]
     if attribute:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html

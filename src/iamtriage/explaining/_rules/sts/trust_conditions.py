@@ -28,6 +28,17 @@ _SETTINGS = {
     _SESSION_NAME: "role_session_name",
     _SOURCE_IDENTITY: "source_identity",
 }
+# What the call must have, if the trust policy states the values.
+_NOUNS = {
+    _EXTERNAL_ID: "the external ID",
+    _SESSION_NAME: "the session name",
+    _SOURCE_IDENTITY: "the source identity",
+    "aws:principalorgid": "a caller of the organization",
+    "aws:principalaccount": "a caller of the account",
+    "aws:principalarn": "the caller",
+    "aws:sourceip": "a source address in",
+    "aws:requestedregion": "the Region",
+}
 
 
 def open_condition(result: TrustResult) -> str | None:
@@ -35,8 +46,9 @@ def open_condition(result: TrustResult) -> str | None:
     if result.allowed is not None or result.condition is None:
         return None
     key = result.condition.partition(" ")[2]
-    if key.lower() == _EXTERNAL_ID and result.expected:
-        return f"the external ID {clip_text(result.expected[0])}"
+    noun = _NOUNS.get(key.lower())
+    if noun is not None and result.expected:
+        return f"{noun} {clip_text(' or '.join(result.expected[:2]))}"
     return {
         _MFA: "credentials that were obtained with MFA",
         _MFA_AGE: "credentials that were obtained with MFA a short time ago",
@@ -108,7 +120,7 @@ def open_condition_remedy(
     profile = None if call is None or call.profile is None else commands.profile(call.profile)
     title = "Meet the condition of the role's trust policy"
     lines: tuple[str, ...] = ()
-    steps: tuple[str, ...] = (f"The trust policy allows the call only with {required}.",)
+    steps: tuple[str, ...] = (f"The trust policy requires {required}.",)
     if key == _EXTERNAL_ID:
         value = commands.external_id(result.expected[0] if result.expected else None)
         title = f"Pass {required}"
@@ -117,6 +129,26 @@ def open_condition_remedy(
             lines = (fill_command("aws configure set external_id {} --profile {}", value, profile),)
         steps = (
             "The comparison is case-sensitive. It is ExternalId in an SDK, external_id in a profile or in Terraform's assume_role block.",
+        )
+    elif key in {_SESSION_NAME, _SOURCE_IDENTITY} and result.expected:
+        title = f"Pass {required}"
+        option = {_SESSION_NAME: "role-session-name", _SOURCE_IDENTITY: "source-identity"}[key]
+        value = commands.session_name(result.expected[0])
+        value = value if value != "SESSION_NAME" or key == _SESSION_NAME else "SOURCE_IDENTITY"
+        template = "aws sts assume-role --role-arn {}" if key == _SESSION_NAME else assume
+        lines = (fill_command(f"{template} --{option} {{}}", arn, value),)
+        steps = (
+            f"In a profile, it is {_SETTINGS[key]}. In values with StringLike, * stands for any characters.",
+        )
+        if key == _SOURCE_IDENTITY:
+            steps = (
+                "Profiles have no setting for it: it is SourceIdentity in an SDK, source_identity in Terraform.",
+            )
+    elif key == "aws:principalorgid":
+        title = "Check that the caller's account belongs to the organization"
+        lines = ("aws organizations describe-organization --query Organization.Id",)
+        steps += (
+            "The command, with the caller's credentials, prints the organization of its account. If it is another one, the role's owner has to name the caller.",
         )
     elif key in {_MFA, _MFA_AGE}:
         title = "Assume the role with MFA"

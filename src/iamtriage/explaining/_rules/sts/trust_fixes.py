@@ -43,6 +43,7 @@ __all__ = (
 
 _AUDIENCE = "sts.amazonaws.com"
 _ACTION = "sts:AssumeRoleWithWebIdentity"
+_EXTERNAL_ID = "sts:externalid"
 _GITHUB = "token.actions.githubusercontent.com"
 _PARTS_OF_SUBJECT = 4
 _BRANCH = "ref:refs/heads/"
@@ -104,33 +105,42 @@ def _without_ids(subject: str) -> str:
     return _GITHUB_IDS.sub("", subject, count=2) if subject.startswith("repo:") else subject
 
 
-def policy_with_caller(
-    result: TrustResult, policy: object, action: str, principal: str
-) -> dict[str, Any] | None:
-    """Return the supplied policy in which the closest statement names the caller and the action.
+def policy_with_caller(result: TrustResult, policy: object, added: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the supplied policy that trusts the caller, too: in the closest statement, or else in another.
 
-    ``None`` if no statement is close, or if that does not allow the call.
+    Args:
+        result: Why the policy does not allow the call.
+        policy: The policy.
+        added: The statement that allows the call.
     """
     document = parse_document(cast("Mapping[str, Any] | str | None", policy))
-    if document is None or result.statement is None or not principal.startswith("arn:"):
+    action, principal = str(added["Action"]), str(added["Principal"]["AWS"])
+    if document is None or not principal.startswith("arn:"):
         return None
-    fixed = copy.deepcopy(dict(document))
-    statements = list(iterate_statements(fixed))
-    if result.statement >= len(statements):
-        return None
-    statement = statements[result.statement]
-    principals = mapping(statement.get("Principal"))
-    if "AWS" in principals:
-        named = as_strings(principals["AWS"])
-        if not _is_trusted(fixed, action, principal):
-            principals["AWS"] = [*named, principal]
-    if _is_trusted(fixed, action, principal):
-        return fixed
-    actions = as_strings(statement.get("Action"))
-    if not actions:
-        return None
-    statement["Action"] = [*actions, action]
+    for adds in ((action, None), (None, principal), (action, principal)):
+        fixed = copy.deepcopy(dict(document))
+        statements = list(iterate_statements(fixed))
+        index = result.statement
+        if index is None or index >= len(statements) or not _can_extend(statements[index], action):
+            break
+        _extend_statement(statements[index], *adds)
+        if _is_trusted(fixed, action, principal):
+            return fixed
+    fixed = {**copy.deepcopy(dict(document)), "Statement": [*iterate_statements(document), added]}
     return fixed if _is_trusted(fixed, action, principal) else None
+
+
+def _can_extend(statement: dict[str, Any], action: str) -> bool:
+    """Return whether a statement can allow an action, too: only sts:AssumeRole has an external ID."""
+    return action == "sts:AssumeRole" or _EXTERNAL_ID not in str(statement.get("Condition")).lower()
+
+
+def _extend_statement(statement: dict[str, Any], action: str | None, principal: str | None) -> None:
+    principals, actions = mapping(statement.get("Principal")), as_strings(statement.get("Action"))
+    if action is not None and actions:
+        statement["Action"] = [*actions, action]
+    if principal is not None and "AWS" in principals:
+        principals["AWS"] = [*as_strings(principals["AWS"]), principal]
 
 
 def _is_trusted(policy: dict[str, Any], action: str, principal: str) -> bool:
