@@ -2000,3 +2000,79 @@ def test_correct_section_of_the_profile_in_the_text() -> None:
 @pytest.mark.parametrize("file", ["[dev]\nregion = eu-west-1\n", "[ops]\n", "2026-11-26 [ops] region = 1\n"])
 def test_other_sections_do_not_name_the_profile(file: str) -> None:
     assert explain(NO_PROFILE + file).causes[0].code == "profile-not-found"
+
+
+SKEWED = botocore_text(
+    "InvalidSignatureException",
+    "GetAuthorizationToken",
+    "Signature expired: 20261127T052235Z is now earlier than 20261127T140004Z (20261127T141504Z - 15 min.)",
+)
+
+
+def test_clock_of_wsl() -> None:
+    """NTP normally has no effect there, and the message gives the limit."""
+    explanation = explain(f"$ uname -r\n5.15.167.4-microsoft-standard-WSL2\n{SKEWED}")
+    assert "8 hours 52 minutes behind" in explanation.summary
+    remedy = explanation.remedies[0]
+    assert remedy.commands == ("date -u", "sudo hwclock -s")
+    assert "at most 15 minutes off" in remedy.steps[0]
+    assert "timedatectl set-ntp true" in explain(SKEWED).remedies[0].commands
+
+
+NO_METADATA = "Error: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, request canceled, context deadline exceeded"
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        (
+            f'Preparing the "docker" executor\nRunning on runner-1 via ip-10-20-4-17.eu-west-1.compute.internal...\nERROR: Job failed: exit code 1\n{NO_METADATA}',
+            "In a container on EC2: raise the hop limit",
+        ),
+        (
+            f"[ec2-user@ip-10-0-3-7 ~]$ docker run app\n{NO_METADATA}",
+            "In a container on EC2: raise the hop limit",
+        ),
+        (
+            f"Running with gitlab-runner 17.5.3\n{NO_METADATA}\nERROR: Job failed: exit code 1",
+            "Give the job of GitLab CI/CD a role",
+        ),
+    ],
+    ids=["GitLab runner", "docker run", "no container"],
+)
+def test_container_on_ec2_without_an_answer_of_the_metadata(text: str, first: str) -> None:
+    assert explain(text).remedies[0].title == first
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "words"),
+    [
+        (
+            "E1126 03:14:31.004417       1 aws_manager.go:269] Failed to regenerate ASG cache: Throttling: Rate exceeded\n\tstatus code: 400, request id: 0b5c6d7e",
+            "Let Cluster Autoscaler make fewer calls",
+            "--scan-interval",
+        ),
+        (
+            "external-dns: Throttling: Rate exceeded\n\tstatus code: 400, request id: 0b5c6d7e",
+            "Let ExternalDNS make fewer calls",
+            "--provider-cache-time",
+        ),
+        (
+            "/var/task/bootstrap: operation error DynamoDB: ListTables, https response error StatusCode: 400, RequestID: 1, api error ThrottlingException: Rate exceeded",
+            "Retry with exponential backoff and jitter, and make fewer calls",
+            "AWS_RETRY_MODE=adaptive",
+        ),
+        (
+            botocore_text("Throttling", "AssumeRole", "Rate exceeded"),
+            "Retry with exponential backoff and jitter, and make fewer calls",
+            "reuse the credentials of one AssumeRole",
+        ),
+    ],
+    ids=["Cluster Autoscaler", "ExternalDNS", "Lambda", "STS"],
+)
+def test_program_decides_how_to_make_fewer_calls(text: str, title: str, words: str) -> None:
+    remedy = explain(text).remedies[0]
+    assert remedy.title == title
+    assert words in " ".join(remedy.steps)
+    has_settings = "aws configure set retry_mode adaptive" in remedy.commands
+    assert has_settings == text.startswith("An error occurred")

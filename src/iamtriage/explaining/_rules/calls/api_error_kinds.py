@@ -205,13 +205,7 @@ _KINDS = (
             TIGHT_LOOP.cause(),
         ),
         remedies=(
-            your_remedy(
-                "Retry with exponential backoff and jitter, and make fewer calls",
-                "Let the SDK retry: the modes standard and adaptive use exponential backoff with jitter; adaptive also slows down.",
-                "Make fewer calls: reuse the credentials of one AssumeRole until they expire instead of a call each time, cache results, use filters and batches, and run fewer jobs in parallel.",
-                commands=("aws configure set retry_mode adaptive", "aws configure set max_attempts 10"),
-                url=pages.SDK_RETRIES,
-            ),
+            # What makes fewer calls depends on the program.
             Remedy(
                 title="If that is not enough, request a higher quota, where the rate has one",
                 who="account administrator",

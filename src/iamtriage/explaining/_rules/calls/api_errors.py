@@ -48,6 +48,7 @@ from iamtriage.explaining._rules.calls.session_manager import (
     explain_agent_unreachable,
     explain_plugin_missing,
 )
+from iamtriage.explaining._rules.calls.throttling import calls_iam_or_sts, throttling_remedy
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.credentials.pod_agents import (
@@ -73,7 +74,6 @@ __all__ = ("explain_api_error",)
 
 
 _KEY_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
-_STS_OPERATION = lazy_pattern(r"AssumeRole|GetCallerIdentity|GetSessionToken|GetFederationToken")
 
 
 RESOURCE_IN_OTHER_REGION = CauseType(
@@ -166,15 +166,16 @@ _QUOTED = frozenset({INVALID_REQUEST, CONFLICT, ALREADY_EXISTS, ACCOUNT_STATE, S
 
 
 def _fitting_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ...]:
-    """Return the remedies of a kind, without a quota request for IAM and STS, whose rates AWS does not raise.
+    """Return the remedies of a kind, for throttling those that the program has.
+
+    There is no quota request for IAM and STS, whose rates AWS does not raise.
 
     Source: https://repost.aws/knowledge-center/iam-sts-throttling-error.
     """
-    envelope = case.failure.envelope
-    is_iam = envelope.service in {"iam", "sts"} or _STS_OPERATION.match(envelope.operation or "") is not None
-    if kind.cause is not THROTTLED or not is_iam:
+    if kind.cause is not THROTTLED:
         return kind.remedies
-    return tuple(each for each in kind.remedies if each.url != pages.QUOTAS)
+    quota = () if calls_iam_or_sts(case) else kind.remedies
+    return (throttling_remedy(case), *quota)
 
 
 def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:

@@ -201,7 +201,7 @@ def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanatio
             ),
         ),
         remedies=(
-            credential_remedies.set_clock(),
+            credential_remedies.set_clock(case.text),
             Remedy(
                 title="Sign the request again",
                 who="you",
@@ -258,7 +258,7 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
                 ),
                 url=pages.EC2_ROLES,
             ),
-            credential_remedies.set_clock(),
+            credential_remedies.set_clock(case.text),
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )

@@ -388,7 +388,7 @@ def _remedies(
     if request.may_be_for_other_store:
         yield credential_remedies.check_endpoint(is_other_software=True)
     if request.code == "AuthFailure":
-        yield credential_remedies.set_clock()
+        yield credential_remedies.set_clock(case.text)
     if request.is_signed and not request.concerns_token:
         yield from key_remedies(find_user(case), key=request.key, at_quota=False)
 

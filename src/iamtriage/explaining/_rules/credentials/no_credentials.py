@@ -63,6 +63,13 @@ _PERSONS_TOOL = lazy_pattern(
 )
 # Docker Compose writes the name of the container before each line.
 _DOCKER = lazy_pattern(r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\bdocker(?:-compose| compose| run| exec)\b")
+_CONTAINER = lazy_pattern(
+    r"\b[Dd]ocker\b|\bpodman\b|\bcontainerd\b|[Kk]ubernetes\W{1,3}executor|/\.dockerenv|\bcontainer (?:image|id)\b"
+)
+_EC2_HOST = lazy_pattern(
+    r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?:\.[a-z0-9-]{2,30}\.compute|\.ec2)?\.internal\b|@ip-\d{1,3}-\d|(?<![\w-])i-[0-9a-f]{17}(?!\w)|\bec2-user\b",
+    re.ASCII,
+)
 # https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sign-in.html
 _LOGIN_PROFILE = lazy_pattern(r"\blogin_session ?= ?arn:")
 # The SDK for Java 2 says so only if AWS_WEB_IDENTITY_TOKEN_FILE is set: https://github.com/aws/aws-sdk-java-v2/issues/2961
@@ -160,7 +167,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         topic="no-credentials",
         summary=_NO_ID_PERMISSION
         if _ID_TOKEN.search(case.text)
-        else f"The SDK found no credentials{' for Terraform' if _TERRAFORM.search(case.text) else ''}{_metadata_outcome(message)}, so no request was sent to AWS and no permission was checked.",
+        else f"The SDK found no credentials{' for Terraform' if _TERRAFORM.search(case.text) else ''}{_metadata_outcome(message, in_container=_is_in_container_on_ec2(case.text, message))}, so no request was sent to AWS and no permission was checked.",
         causes=causes[:_MAX_CAUSES],
         remedies=(
             *(remedy for each in advice for remedy in each.remedies),
@@ -232,10 +239,12 @@ _ID_TOKEN = lazy_pattern(r"set the `?id-token`? permission|ACTIONS_ID_TOKEN_REQU
 _NO_ID_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token."
 
 
-def _metadata_outcome(message: str) -> str:
+def _metadata_outcome(message: str, *, in_container: bool) -> str:
     """Return what the instance metadata, the last place of the chain, answered."""
     if not METADATA_SIGNS.search(message):
         return ""
+    if in_container:
+        return ": its request to the instance metadata timed out, most likely because the container is one hop too far (hop limit 1)"
     if TIMEOUT_SIGNS.search(message):
         return ": its request to the instance metadata, the last place of the chain, timed out"
     return ": the instance metadata has no role" if _NO_ROLE.search(message) else ""
@@ -245,6 +254,15 @@ def _searched_places(message: str) -> tuple[str, ...]:
     places = [name for name, pattern in _PROVIDERS if pattern.search(message)]
     because = quote_phrases(message, *_PHRASES)[:2]
     return (*because, f"The SDK looked in {', '.join(places)}.") if places else because
+
+
+def _is_in_container_on_ec2(text: str, message: str) -> bool:
+    """Return whether a container on EC2 got no answer from the instance metadata: it is one hop too far.
+
+    Without a role, the service answers at once, with the status 404.
+    """
+    is_unanswered = METADATA_SIGNS.search(message) is not None and TIMEOUT_SIGNS.search(message) is not None
+    return is_unanswered and _CONTAINER.search(text) is not None and _EC2_HOST.search(text) is not None
 
 
 def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_Environment]:
@@ -265,6 +283,8 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     environments = [environment for environment, is_mentioned in signs if is_mentioned]
     # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.
     mentions_metadata = METADATA_SIGNS.search(message) is not None
+    if _is_in_container_on_ec2(text, message):
+        return [advise_on_ec2, *environments, advise_in_docker][:2]
     if _DOCKER.search(text) and not environments:
         return [advise_in_docker, advise_on_ec2]
     if (_TERRAFORM.search(text) or _PERSONS_TOOL.search(text)) and not environments:

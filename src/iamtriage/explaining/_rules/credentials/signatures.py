@@ -184,7 +184,7 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
             *causes,
         ),
         remedies=(
-            credential_remedies.set_clock(),
+            credential_remedies.set_clock(case.text),
             Remedy(
                 title="Sign requests right before they are sent",
                 who="you",

@@ -161,9 +161,11 @@ def describe_duration(seconds: float) -> str:
     """Return a duration in words, rounded down.
 
     >>> describe_duration(59), describe_duration(2100), describe_duration(7500), describe_duration(200_000)
-    ('59 seconds', '35 minutes', '2 hours', '2 days')
+    ('59 seconds', '35 minutes', '2 hours 5 minutes', '2 days')
     """
     for unit, size in (("day", 86400), ("hour", _HOUR), ("minute", 60)):
         if seconds >= 2 * size:
-            return f"{seconds // size:.0f} {unit}s"
+            minutes = seconds % size // 60 if unit == "hour" else 0
+            rest = f" {minutes:.0f} minute{'s' if minutes > 1 else ''}" if minutes else ""
+            return f"{seconds // size:.0f} {unit}s{rest}"
     return f"{seconds:.0f} second{'' if round(seconds) == 1 else 's'}"

@@ -5,6 +5,7 @@ Sources: the pages of the AWS CLI and SDK guides that the remedies link to.
 
 from __future__ import annotations
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -24,6 +25,9 @@ __all__ = (
     "with_profile",
 )
 
+# The message gives the limit: "(20260803T105000Z - 5 min.)".
+_WINDOW = lazy_pattern(r"\(\d{8}T\d{6}Z [-+] (\d{1,3}) ?min")
+_WSL = lazy_pattern(r"microsoft-standard|\bWSL ?2?\b")
 POLICIES_DO_NOT_HELP = "No permission is missing, so no IAM policy helps. Retrying with the same credentials does not help either."
 NO_CALL_MADE = "No IAM policy helps here: no request was sent to AWS."
 SIGNATURE_REJECTED = "No permission is missing: AWS rejects the signature before it evaluates policies."
@@ -115,13 +119,33 @@ def clear_environment() -> Remedy:
     )
 
 
-def set_clock() -> Remedy:
-    """Return the remedy that sets the clock."""
+def set_clock(text: str = "") -> Remedy:
+    """Return the remedy that sets the clock.
+
+    Args:
+        text: The text of the failure, which can state how far clocks may differ, and which system it is from.
+    """
+    window = _WINDOW.search(text)
+    limit = (
+        "are up to 5 minutes off, S3 up to 15" if window is None else f"are at most {window[1]} minutes off"
+    )
+    if _WSL.search(text):
+        # https://github.com/microsoft/WSL/issues/5324
+        return Remedy(
+            title="Correct the clock of WSL",
+            who="you",
+            steps=(
+                f"The clock of WSL 2 stops while the computer sleeps. hwclock -s sets it to the time of Windows. AWS accepts signatures that {limit}.",
+                "If that does not help, run wsl --shutdown in Windows and open WSL again. Check the clock of Windows, too.",
+            ),
+            commands=("date -u", "sudo hwclock -s"),
+            url=pages.SIGNATURES,
+        )
     return Remedy(
         title="Correct the clock",
         who="you",
         steps=(
-            "Compare the time that date prints with the Date header that curl prints, both in UTC. AWS accepts signatures that are up to 5 minutes off, S3 up to 15.",
+            f"Compare the time that date prints with the Date header that curl prints, both in UTC. AWS accepts signatures that {limit}.",
             "Check whether the time is synchronized, and turn on NTP. On EC2, the server is 169.254.169.123.",
             "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps; a restart corrects it.",
         ),
