@@ -140,7 +140,12 @@ CASES: tuple[Case, ...] = (
         # Without facts, the message can be decoded by the caller.
         _text("a service control policy"),
         {},
-        ("Do this first: Decode the message [you]", "Next Change the service control policy"),
+        (
+            "Do this first: Decode the message [you]",
+            "A Deny of ec2:RunInstances often requires IMDSv2",
+            "only an administrator of the organization can change the policy",
+            "Next Change the service control policy",
+        ),
     ),
     (
         _text("an identity-based policy: arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes"),

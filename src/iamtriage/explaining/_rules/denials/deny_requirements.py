@@ -16,6 +16,7 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decision_details import request_values
+from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.policies._patterns import compile_glob, matches
 
@@ -204,7 +205,14 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
 
     def build_remedies() -> tuple[Remedy, ...]:
         remedy = _satisfying_remedy(denial, ordered, met, explanation)
-        return _show_policy_first(denial, present(remedy, *explanation.remedies))
+        remedies = present(remedy, *explanation.remedies)
+        if not remedies:
+            return ()
+        first, *others = remedies
+        if first.title in DETAILS_TITLES:
+            steps = (*first.steps, *present(typical_requirement(denial)), _change_step(denial))
+            first = attrs.evolve(first, steps=steps)
+        return _show_policy_first(denial, (first, *others))
 
     return attrs.evolve(
         explanation,
@@ -366,7 +374,7 @@ def _change_step(denial: Denial) -> str:
         "role_trust": "the owner of the role has to scope the Deny down",
         None: "ask for the Deny to be scoped down. It can be in an identity-based policy of the caller, the resource's policy, a permissions boundary, an SCP, a session policy or a VPC endpoint policy",
     }
-    return f"If that is not possible, {who[denial.policy_type]}. An Allow does not help."
+    return f"If the call cannot satisfy the Deny, {who[denial.policy_type]}. An Allow does not help."
 
 
 def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Explanation) -> Remedy:

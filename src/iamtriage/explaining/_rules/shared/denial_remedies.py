@@ -14,8 +14,10 @@ from iamtriage.explaining._rules.shared.denial_checks import is_encoded_message_
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.failures._failures import AccessDenied
 
 __all__ = (
+    "DETAILS_TITLES",
     "authorization_details_remedy",
     "list_policies_commands",
     "model_region_remedy",
@@ -25,6 +27,12 @@ __all__ = (
 )
 
 
+DETAILS_TITLES = (
+    "Get the policy and statement from IAM",
+    "Decode the message",
+    "Get the whole message, and decode it",
+)
+"""The titles of the remedies that find out which statement denied."""
 _CONSOLE_LINK = lazy_pattern(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
 
 
@@ -124,13 +132,25 @@ def _console_region(denial: Denial) -> str:
     return commands.region(found["region"]) if found else region_argument(denial)
 
 
+def _encoded_message_steps(failure: AccessDenied, *, is_cut: bool) -> tuple[str, ...]:
+    """Return how to get the encoded message as one word, if the text does not show it like that."""
+    if is_cut:
+        return (
+            "The message in this text is cut off and cannot be decoded: take it from the original output or from errorMessage in CloudTrail, or repeat the call.",
+        )
+    start, end = failure.spans.get("encoded_message", (0, 0))
+    if not any(each.isspace() for each in failure.text[start:end]):
+        return ()
+    return ("The message must not contain line breaks: iamtriage parse --json prints it on one line.",)
+
+
 def authorization_details_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that retrieves the authorization details or decodes the message, if possible."""
     failure = denial.failure
     authorization_id = failure.authorization_id or ""
     if authorization_id.isalnum() and denial.facts.authorization_details is None:
         return Remedy(
-            title="Get the policy and statement from IAM",
+            title=DETAILS_TITLES[0],
             who="you",
             steps=(
                 "IAM keeps the details for 24 hours, in the Region of the call. Reading them requires iam:GetRequestAuthorizationDetails.",
@@ -147,13 +167,11 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
     if failure.encoded_message and denial.facts.decoded_message is None:
         is_cut = is_encoded_message_cut(denial)
         return Remedy(
-            title="Get the whole message, and decode it" if is_cut else "Decode the message",
+            title=DETAILS_TITLES[2 if is_cut else 1],
             who="you",
             steps=(
                 "The decoded message has the action, the resource, the matching statements and the condition keys of the call. Decoding requires sts:DecodeAuthorizationMessage.",
-                "The message in this text is cut off and cannot be decoded: take it from the original output or from errorMessage in CloudTrail, or repeat the call."
-                if is_cut
-                else "The message must not contain line breaks: iamtriage parse --json prints it on one line.",
+                *_encoded_message_steps(failure, is_cut=is_cut),
                 "Pass the result to explain() as the fact decoded_message.",
             ),
             commands=(
