@@ -20,6 +20,8 @@ _VALUES = {
     *("ALL_PROVISIONED_ACCOUNTS", "API", "API_AND_CONFIG_MAP", "AWS", "AWS_ACCOUNT", "CONFIG_MAP", "EC2_LINUX"),
     *("FARGATE_LINUX", "FARGATE_PROFILE", "HYBRID_LINUX", "EC2_WINDOWS", "IAM", "IDENTITY_POLICY", "RESOURCE_POLICY"),
     *("RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY", "STANDARD", "GET", "PUT", "HEAD", "T", "PT8H", "HOME", "SAML"),
+    # Statuses of Regions.
+    *("ENABLED", "ENABLED_BY_DEFAULT"),
     # Encryption types of S3.
     *("NONE", "AES256", "AWS_KMS"),
     # Permissions in Lake Formation.

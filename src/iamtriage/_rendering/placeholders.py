@@ -16,7 +16,12 @@ _ENDINGS = (
     *("_NUMBER", "_VERSION"),
 )
 # Every command calls these values by the second name.
-_SHORTER = {"BUCKET_NAME": "BUCKET", "CLUSTER_NAME": "CLUSTER", "OBJECT_NAME": "OBJECT_KEY"}
+_SHORTER = {
+    "BUCKET_NAME": "BUCKET",
+    "CLUSTER_NAME": "CLUSTER",
+    "DOMAIN_NAME": "DOMAIN",
+    "OBJECT_NAME": "OBJECT_KEY",
+}
 _WORDS = frozenset(
     {
         "ACTION",

@@ -886,3 +886,37 @@ def test_assume_role_that_an_identity_policy_denies() -> None:
     )
     assert [cause.code for cause in explanation.causes] == ["identity-deny"]
     assert any("aws sts assume-role" in line for line in explanation.remedies[0].commands)
+
+
+def test_supplied_trust_policy_with_another_action_is_the_only_cause() -> None:
+    """That the token does not match is not said of a policy that never allows the call."""
+    issuer = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{issuer}"},
+        "Action": "sts:AssumeRole",
+    }
+    explanation = explain(
+        "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity",
+        facts={
+            "trust_policy": {"Version": "2012-10-17", "Statement": [statement]},
+            "token_claims": {
+                "iss": f"https://{issuer}",
+                "sub": "system:serviceaccount:a:b",
+                "aud": "sts.amazonaws.com",
+            },
+        },
+    )
+    assert [cause.evidence for cause in explanation.causes] == ["supplied"]
+
+
+@pytest.mark.parametrize("kind", ["Role", "User", "Group"])
+def test_quota_of_managed_policies(kind: str) -> None:
+    explanation = explain(
+        f"An error occurred (LimitExceeded) when calling the Attach{kind}Policy operation: "
+        f"Cannot exceed quota for PoliciesPer{kind}: 10"
+    )
+    first, second = explanation.remedies
+    name = kind.lower()
+    assert first.commands == (f"aws iam list-attached-{name}-policies --{name}-name {kind.upper()}_NAME",)
+    assert all("--service-code iam" in line and "us-east-1" in line for line in second.commands)

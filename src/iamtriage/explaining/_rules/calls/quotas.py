@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, end_summary
@@ -28,6 +29,7 @@ __all__ = (
 )
 
 _QUOTA_SERVICE_CODES = {"elasticmapreduce": "elasticmapreduce", "elb": "elasticloadbalancing", "logs": "logs"}
+_POLICIES_PER = lazy_pattern(r"\bPoliciesPer(?P<kind>Role|User|Group): (?P<count>\d{1,3})\b", re.ASCII)
 NOT_A_DENIAL = "This is not a denial, so an IAM policy does not help."
 QUOTA_REACHED = CauseType(
     "quota-reached",
@@ -54,11 +56,14 @@ SESSION_TOO_LONG = CauseType(
 )
 
 
-def explain_quota(case: Case[AwsError], _words: str) -> Explanation:
-    service = case.failure.envelope.service
+def explain_quota(case: Case[AwsError], words: str) -> Explanation:
+    """Explain that a quota is used up."""
+    per_principal = _POLICIES_PER.search(words)
+    service = "iam" if per_principal else case.failure.envelope.service
     name = service if service and re.fullmatch(r"[a-z][a-z0-9-]{1,40}", service) else None
     service_code = _QUOTA_SERVICE_CODES.get(name or "", name or "SERVICE_CODE")
-    region = commands.region(find_region(case))
+    # IAM has its quotas in one Region.
+    region = "us-east-1" if service == "iam" else commands.region(find_region(case))
     return Explanation(
         failure=case.failure,
         topic="quota-reached",
@@ -72,7 +77,9 @@ def explain_quota(case: Case[AwsError], _words: str) -> Explanation:
                     "Delete unused resources. If the quota is for the whole account, check other Regions, too.",
                 ),
                 url=pages.QUOTAS,
-            ),
+            )
+            if per_principal is None
+            else _detach_remedy(per_principal["kind"].lower(), per_principal["count"]),
             Remedy(
                 title="Request a higher quota",
                 who="account administrator",
@@ -96,6 +103,20 @@ def explain_quota(case: Case[AwsError], _words: str) -> Explanation:
             ),
         ),
         notes=(NOT_A_DENIAL,),
+    )
+
+
+def _detach_remedy(kind: str, count: str) -> Remedy:
+    """Return the remedy for a role, user or group with as many managed policies as it can have."""
+    return Remedy(
+        title=f"Detach a managed policy from the {kind}, or merge two of them",
+        who="account administrator",
+        steps=(
+            f"The {kind} has {count} managed policies, and can have no more. List them, and detach those that it does not need.",
+            "Or move the statements of one into another managed policy, or into an inline policy.",
+        ),
+        commands=(f"aws iam list-attached-{kind}-policies --{kind}-name {kind.upper()}_NAME",),
+        url=pages.IAM_QUOTAS,
     )
 
 

@@ -121,12 +121,15 @@ def explain_web_identity(denial: Denial) -> Explanation:
         return _explain_other_provider(denial, other)
     if not has_claims and (problem := find_trust_problem(denial.facts.trust_policy)) is not None:
         return _explain_trust_problem(denial, problem)
-    cause = TOKEN_NOT_TRUSTED.cause("derived")
+    causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"), NO_SUCH_ROLE.cause())
+    if findings is not None:
+        # What the policy lacks is known, unless it is not the one that STS evaluated.
+        causes = (findings.cause,) if findings.allowed is False else (findings.cause, causes[0])
     return Explanation(
         failure=denial.failure,
         topic="web-identity",
         summary=f"STS rejected the token for {_describe_role(denial)}: {_describe_decision(denial, findings)}.",
-        causes=(cause, NO_SUCH_ROLE.cause()) if findings is None else (findings.cause, cause),
+        causes=causes,
         remedies=token_remedies(denial, findings),
         notes=ONLY_TRUST_NOTES,
     )
