@@ -83,7 +83,8 @@ class DeniedRequest(Value):
     def from_case(cls, case: Case[KubernetesForbidden], request: Request, kind: UserKind) -> Self:
         """Build a request with its user from a case."""
         user = case.failure.user
-        installer = next((name for name, sign in _INSTALLERS.items() if sign.search(case.text)), None)
+        text = case.text
+        installer = next((name for name, sign in _INSTALLERS.items() if sign.search(text)), None)
         if installer is not None and request.verb in _VERBS_BEFORE_CREATION:
             # The object does not exist yet, and a role for one name does not allow to create it.
             request = attrs.evolve(request, name=None)

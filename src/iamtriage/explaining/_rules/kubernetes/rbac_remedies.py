@@ -68,6 +68,8 @@ class MissingRole(Value):
 
 def find_missing_role(denied: DeniedRequest) -> MissingRole | None:
     """Return the role that the API server looked for in vain, if it says so."""
+    if ".rbac.authorization.k8s.io" not in denied.case.failure.text:
+        return None
     found = _MISSING_ROLE.search(message_text(denied.case))
     if found is None:
         return None

@@ -204,9 +204,13 @@ def find_aws_hosts(text: str) -> tuple[str, ...]:
     >>> find_aws_hosts('Post "https://sts.eu-west-1.amazonaws.com/": EOF, xmlns="https://sts.amazonaws.com/doc/"')
     ('sts.eu-west-1.amazonaws.com',)
     """
-    if ".amazonaws." not in text and ".aws" not in text and ".gov" not in text:
+    if not _may_name_hosts(text):
         return ()
     return tuple(dict.fromkeys(_HOST.findall(text)))
+
+
+def _may_name_hosts(text: str) -> bool:
+    return ".amazonaws." in text or ".aws" in text or ".gov" in text
 
 
 def find_region(case: _AnyCase) -> str | None:
@@ -223,7 +227,9 @@ def find_region(case: _AnyCase) -> str | None:
 def _candidate_regions(case: _AnyCase) -> tuple[str | None, ...]:
     if case.facts.region is not None:
         return (case.facts.region,)
-    host_labels = [label for host in find_aws_hosts(message_text(case)) for label in host.split(".")]
+    # Most texts name no host.
+    hosts = find_aws_hosts(message_text(case)) if _may_name_hosts(case.failure.text) else ()
+    host_labels = [label for host in hosts for label in host.split(".")]
     arn = try_parse_arn(case.failure.resource)
     return (find_option(case, "region"), *host_labels, None if arn is None else arn.region)
 
