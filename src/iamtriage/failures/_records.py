@@ -124,4 +124,5 @@ def has_secrets(failure: Failure) -> bool:
             failure.api_group,
             failure.namespace,
         )
-    return any(value is not None and hide_secrets(value) != value for value in values)
+    # Kubernetes names its user twice.
+    return any(value is not None and hide_secrets(value) != value for value in set(values))

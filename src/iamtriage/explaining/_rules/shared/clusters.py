@@ -149,7 +149,7 @@ def find_cluster(case: AnyCase) -> Cluster:
     if stated is not None:
         name, region, account = stated.resource.partition("/")[2], region or stated.region, stated.account
     if name is None:
-        found = _ENTRY.search(failure_context(case))
+        found = _ENTRY.search(failure_context(case)) if "Access" in case.failure.text else None
         name = (found[1] if found else None) or clues.find_option(case, "cluster-name")
     return Cluster(
         name=name,
