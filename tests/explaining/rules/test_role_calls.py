@@ -86,6 +86,12 @@ MFA = _policy(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
             "the workflow passes octo-7",
             "--role-session-name gh --external-id octo-42",
         ),
+        (
+            '│ Error: Cannot assume IAM Role\n│   with provider["registry.terraform.io/hashicorp/aws"].partner,',
+            EXTERNAL_ID,
+            "requires the external ID octo-42.",
+            "--role-session-name check --external-id octo-42",
+        ),
         # Another profile, or one whose settings a variable hides, shows nothing.
         (f"[profile other]\nrole_arn = {ROLE}x\n", EXTERNAL_ID, "requires the external ID octo-42.", ""),
         (f"{COMMAND} --external-id $ID", EXTERNAL_ID, "requires the external ID octo-42.", ""),
@@ -96,6 +102,12 @@ def test_call_is_compared(before: str, policy: dict[str, Any], summary: str, com
     assert summary in explanation.summary
     assert command in "\n".join(explanation.remedies[0].commands)
     assert all(remedy.layer != "role_trust" for remedy in explanation.remedies)
+
+
+def test_external_id_of_a_terraform_provider() -> None:
+    text = f'Error: Cannot assume IAM Role\n  with provider["registry.terraform.io/hashicorp/aws"],\n{DENIED}'
+    steps = explain(text, facts={"trust_policy": EXTERNAL_ID}).remedies[0].steps
+    assert steps[0].startswith('Add external_id = "octo-42" to the block assume_role of the provider.')
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
@@ -63,6 +64,9 @@ __all__ = (
 
 _SESSION_ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": "a source identity"}
 _MAX_CONDITIONS = 5
+_TERRAFORM_PROVIDER = lazy_pattern(
+    r"Error: Cannot assume IAM Role|provider\[\"registry\.(?:terraform\.io|opentofu\.org)/hashicorp/aws\"\]|in provider \"aws\""
+)
 _ACTIONS = {
     action.lower(): action
     for action in (
@@ -150,7 +154,9 @@ def explain_assume_role(denial: Denial) -> Explanation:
         findings = attrs.evolve(findings, cause=cause)
         if required is not None:
             user = denial.principal.name if isinstance(denial.principal, User) else None
-            condition_remedy = open_condition_remedy(result, denial.resource, call, user)
+            condition_remedy = open_condition_remedy(
+                result, denial.resource, call, user, is_terraform=_is_provider_of_terraform(denial)
+            )
     # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
     is_trusted = result is not None and result.allowed is None and result.condition is not None
     trust_remedy = None if is_trusted else _change_trust_remedy(denial, findings)
@@ -181,6 +187,11 @@ def explain_assume_role(denial: Denial) -> Explanation:
             ONE_POLICY_TYPE if denial.policy_type else None,
         ),
     )
+
+
+def _is_provider_of_terraform(denial: Denial) -> bool:
+    """Return whether a provider of Terraform assumes the role, and not a resource or a command."""
+    return _TERRAFORM_PROVIDER.search(denial.failure.text) is not None
 
 
 def _skip_met_conditions(

@@ -337,7 +337,7 @@ def _build_remedy(denial: Denial, requirement: _Requirement, title: str, *steps:
         if denial.lowercase_action == "sts:assumerole":
             steps = tuple(each.replace(_MFA.step, _MFA_WITH_ROLE) for each in steps)
             line = fill_command(
-                "aws sts assume-role --role-arn {} --role-session-name SESSION_NAME --serial-number {} --token-code TOKEN_CODE",
+                "aws sts assume-role --role-arn {} --role-session-name check --serial-number {} --token-code TOKEN_CODE",
                 *(commands.arn(denial.resource, "ROLE_ARN"), device),
             )
         lines = ("aws iam list-mfa-devices", line)

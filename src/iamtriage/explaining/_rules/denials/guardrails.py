@@ -236,20 +236,27 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         )
     steps = [
         find,
-        "Save its policy with the Deny scoped down as policy.json: the command replaces the policy."
+        "Read the Deny's conditions: they often exempt principals or resources of the organization (aws:PrincipalOrgID, aws:ResourceOrgID). A request that does not go through the endpoint is not denied by it."
         if explicit
         else "Save its policy with this statement added as policy.json: the command replaces the policy.",
     ]
-    if not explicit:
+    if explicit:
+        steps.append(
+            "If the request is legitimate, the endpoint's owner scopes the Deny down: aws ec2 modify-vpc-endpoint replaces the policy."
+        )
+    else:
         steps.append(
             "Policies of gateway endpoints (S3, DynamoDB) accept only * as Principal, hence the condition on aws:PrincipalArn."
         )
     if "transitively" in (denial.failure.reason or ""):
-        steps.append(
-            "The message says that a service control policy requires this: ask the organization's administrator, too."
+        steps.insert(
+            1,
+            "The message says that a service control policy requires this: ask the organization's administrator, too.",
         )
     remedy = Remedy(
-        title="Change the VPC endpoint's policy",
+        title="Find the Deny statement in the VPC endpoint's policy, then satisfy what it requires or scope it down"
+        if explicit
+        else "Change the VPC endpoint's policy",
         who="account administrator",
         steps=(*steps, *resource_steps(denial), *(() if denial.is_explicit else role_path_steps(denial))),
         commands=(
@@ -258,9 +265,15 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
                 "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]'",
                 *(region, f"Name=service-name,Values={name}"),
             ),
-            fill_command(
-                "aws ec2 modify-vpc-endpoint --region {} --vpc-endpoint-id ENDPOINT_ID --policy-document file://policy.json",
-                region,
+            *(
+                ()
+                if explicit
+                else (
+                    fill_command(
+                        "aws ec2 modify-vpc-endpoint --region {} --vpc-endpoint-id ENDPOINT_ID --policy-document file://policy.json",
+                        region,
+                    ),
+                )
             ),
         ),
         statement=_endpoint_statement(denial),

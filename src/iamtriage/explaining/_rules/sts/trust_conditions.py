@@ -100,7 +100,12 @@ def describe_passed_value(result: TrustResult, call: RoleCall) -> str:
 
 
 def open_condition_remedy(
-    result: TrustResult, role_arn: str | None, call: RoleCall | None = None, user: str | None = None
+    result: TrustResult,
+    role_arn: str | None,
+    call: RoleCall | None = None,
+    user: str | None = None,
+    *,
+    is_terraform: bool = False,
 ) -> Remedy | None:
     """Return how a caller meets the condition of a trust policy that decides.
 
@@ -109,13 +114,15 @@ def open_condition_remedy(
         role_arn: The role.
         call: The call that assumes the role, if the text shows it.
         user: The name of the IAM user that calls.
+        is_terraform: Whether a provider of Terraform assumes the role.
     """
     required = open_condition(result)
     if required is None or result.condition is None:
         return None
     key = result.condition.partition(" ")[2].lower()
     arn = commands.arn(role_arn, "ROLE_ARN")
-    name = commands.session_name(None if call is None else call.settings.get("role_session_name"))
+    # Any name will do, unless the call or the policy has one.
+    name = commands.session_name("check" if call is None else call.settings.get("role_session_name", "check"))
     assume = f"aws sts assume-role --role-arn {{}} --role-session-name {name}"
     profile = None if call is None or call.profile is None else commands.profile(call.profile)
     title = "Meet the condition of the role's trust policy"
@@ -130,6 +137,11 @@ def open_condition_remedy(
         steps = (
             "The comparison is case-sensitive. It is ExternalId in an SDK, external_id in a profile or in Terraform's assume_role block.",
         )
+        if is_terraform and value != "EXTERNAL_ID":
+            steps = (
+                f'Add external_id = "{value}" to the block assume_role of the provider. The comparison is case-sensitive.',
+                "The command checks it without Terraform.",
+            )
     elif key in {_SESSION_NAME, _SOURCE_IDENTITY} and result.expected:
         title = f"Pass {required}"
         option = {_SESSION_NAME: "role-session-name", _SOURCE_IDENTITY: "source-identity"}[key]
