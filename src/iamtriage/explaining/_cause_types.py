@@ -116,6 +116,7 @@ class CauseType:
             quotes the group ``shown``, or else the match.
         remedy: Words in the title of the remedy to do first if the text shows the cause. By default, ``fix``
             is the first remedy.
+        commands: The starts of commands of the other remedies that ``fix`` needs, if it is the first remedy.
         of: The code of the cause that this one can be behind. Its sources are the default.
         sources: The URLs of the documentation.
         since: The first release with this code.
@@ -130,6 +131,7 @@ class CauseType:
     recognised_by: str = ""
     sign: str = attrs.field(default="", kw_only=True)
     remedy: str = attrs.field(default="", kw_only=True)
+    commands: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     of: str = ""
     sources: tuple[str, ...] = ()
     since: str = "0.1"

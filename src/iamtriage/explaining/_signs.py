@@ -98,4 +98,14 @@ def _build_remedy(definition: CauseType, others: tuple[Remedy, ...]) -> Remedy:
     title, _, step = definition.fix.removesuffix(".").partition(". ")
     who: Who = "you" if title.startswith("Wait") or not others else others[0].who
     urls = (*definition.sources, *(each.url for each in others))
-    return Remedy(title, who, (f"{step}.",) if step else (), url=next(iter(urls), None))
+    commands = [
+        next((each for remedy in others for each in remedy.commands if each.startswith(start)), None)
+        for start in definition.commands
+    ]
+    return Remedy(
+        title,
+        who,
+        (f"{step}.",) if step else (),
+        commands=tuple(filter(None, commands)),
+        url=next(iter(urls), None),
+    )

@@ -89,6 +89,7 @@ PROFILE_NOT_NAMED = CauseType(
     fix="Set AWS_PROFILE or use --profile.",
     recognised_by="The text shows the profiles of the config file, and the call names none.",
     sign=r"\[profile [\w.@/-]{1,64}\]|\baws configure list-profiles\b",
+    commands=("aws configure list-profiles",),
     of="no-credentials",
 )
 ENVIRONMENT_NOT_PASSED_ON = CauseType(

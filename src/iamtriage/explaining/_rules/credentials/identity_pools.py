@@ -128,6 +128,7 @@ POOL_ROLE_MISSING = CauseType(
     fix="Set the role for this kind of caller in the identity pool.",
     recognised_by="The output of get-identity-pool-roles in the text has no roles.",
     sign=r"\"Roles\": ?\{ ?\}",
+    commands=("aws cognito-identity get-identity-pool-roles",),
     of="identity-pool-roles",
 )
 

@@ -56,6 +56,7 @@ OTHER_HOME = CauseType(
     fix="Run the call as the user who has the files, or set AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE.",
     recognised_by="The text shows sudo or docker.",
     sign=r"\bsudo (?:-\w+ ){0,3}aws\b|\bdocker (?:run|exec|compose)\b|\bHOME=/root\b",
+    commands=("printenv AWS_PROFILE",),
     of="profile-not-found",
 )
 HELPER_WITHOUT_CREDENTIALS = CauseType(

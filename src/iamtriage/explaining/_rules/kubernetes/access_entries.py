@@ -120,6 +120,7 @@ OTHER_ARN = CauseType(
     fix="Use the ARN exactly as aws eks list-access-entries prints it.",
     recognised_by="The text shows an access entry for the role with its path.",
     sign=r"(?P<shown>:role/[\w+=,.@/-]{1,200}/(?P<name>[\w+=,.@-]{1,64}))\".{0,600}--principal-arn \S{1,60}:role/(?P=name)\b",
+    commands=("aws eks list-access-entries",),
     of="no-entry",
 )
 MAPPED_IN_AWS_AUTH = CauseType(

@@ -56,6 +56,10 @@ MAP_BROKEN = CauseType(
     fix="Correct the YAML; iamtriage aws-auth lint finds the line.",
     recognised_by="The aws-auth map in the text has two ARNs in one entry.",
     sign=r"\brolearn: \S{10,200} username: \S{1,80} rolearn:",
+    commands=(
+        "kubectl -n kube-system get configmap aws-auth",
+        "kubectl -n kube-system edit configmap aws-auth",
+    ),
     of="not-mapped",
 )
 NOT_AN_INSTANCE = CauseType(
@@ -96,6 +100,7 @@ OLD_HELPER = CauseType(
     fix="Update the AWS CLI, then run aws eks update-kubeconfig.",
     recognised_by="The text shows v1alpha1 of the credential API.",
     sign=r"\bclient\.authentication\.k8s\.io/v1alpha1\b",
+    commands=("aws --version", "aws eks update-kubeconfig"),
     of="helper-failed",
 )
 TOKEN_NOT_ACCEPTED = CauseType(

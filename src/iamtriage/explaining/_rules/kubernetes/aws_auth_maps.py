@@ -83,6 +83,7 @@ ACCESS_ENTRIES = CauseType(
     fix="Use access entries: aws-auth is not needed.",
     recognised_by="The text says that the cluster's authentication mode is API.",
     sign=r"\"authenticationMode\": ?\"API\"|\bauthentication_mode ?= ?\"API\"",
+    commands=("aws eks list-access-entries",),
     of="no-map",
 )
 MAP_DELETED = CauseType(

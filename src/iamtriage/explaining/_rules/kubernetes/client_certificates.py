@@ -65,6 +65,7 @@ OTHER_CLUSTER = CauseType(
     fix="Run aws eks update-kubeconfig for this cluster.",
     recognised_by="The text shows that a cluster was created or deleted.",
     sign=r"\b(?:eksctl delete cluster|aws eks delete-cluster)\b|\baws_eks_cluster\.\S{1,80}: (?:Destruction|Creation) complete",
+    commands=("aws eks update-kubeconfig",),
     of="identity-not-accepted",
 )
 AUTHORITY_REPLACED = CauseType(

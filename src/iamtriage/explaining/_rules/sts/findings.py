@@ -133,6 +133,7 @@ PODS_NOT_RECREATED = CauseType(
     fix="Re-create the pods: EKS sets the variables when a pod is created.",
     recognised_by="The text shows that the annotation or association was just created.",
     sign=r"\bserviceaccounts?/[\w.-]{1,63} annotated\b|\"associationArn\"",
+    commands=("kubectl rollout restart",),
     of="no-credentials",
     sources=(pages.EKS_IRSA_POD,),
 )
