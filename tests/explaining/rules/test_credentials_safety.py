@@ -230,6 +230,7 @@ def test_no_secret_in_place_of_a_name_is_shown(case: tuple[str, dict[str, str]])
 
 # ------------------------------------------------ exposed keys
 
+MISMATCH = "The request signature we calculated does not match the signature you provided. Check your key and signing method."
 KEY, SECRET = "AKIARTX3GSDSVJNFUWS2", "k7Yp2Qw9Lm4Zx8Vb1Nc6Rt3Hs5Jd0Fg7Ka+/Ue2T"
 TEXTS_THAT_LEAK = {
     "credentials file": f"aws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}",
@@ -278,7 +279,7 @@ def test_exposed_key_is_found(text: str) -> None:
         in commands
     )
     explanation = exposed_key.prepend_to(explained(MISMATCH))
-    assert explanation.remedies[0].title.startswith("First")
+    assert explanation.remedies[0].title == "Deactivate the exposed key"
     assert explanation.notes[: len(exposed_key.notes)] == exposed_key.notes
 
 
@@ -353,3 +354,30 @@ def test_every_aws_command_exists() -> None:
         for command in remedy.commands:
             _check(shlex.split(command))
     assert len(seen) > 60
+
+
+@pytest.mark.parametrize(
+    ("setting", "problem"),
+    [
+        (f'export AWS_SECRET_ACCESS_KEY="{SECRET} "', "ends with a space inside the quotes"),
+        (f"secretKey: ' {SECRET}'", "begins with a space inside the quotes"),
+        (f"aws_secret_access_key = {SECRET[:-2]}", "has 38 characters instead of 40"),
+    ],
+)
+def test_problem_of_a_shown_secret(setting: str, problem: str) -> None:
+    """The clause describes the secret, and repeats no part of it."""
+    explanation = explained(f"{setting}\nSignatureDoesNotMatch: {MISMATCH}")
+    assert explanation.summary == (
+        f"AWS rejected the signature: the secret access key in the text {problem}. No permission is missing."
+    )
+    assert ("wrong-secret", "derived") in [(cause.code, cause.evidence) for cause in explanation.causes]
+    assert SECRET[:-2] not in words_of(explanation)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [f'AWS_SECRET_ACCESS_KEY="{SECRET}"', "AWS_SECRET_ACCESS_KEY=****************", "secret key: none"],
+)
+def test_shown_secret_without_a_problem(setting: str) -> None:
+    summary = explained(f"{setting}\nSignatureDoesNotMatch: {MISMATCH}").summary
+    assert "most often because the secret access key belongs to another" in summary

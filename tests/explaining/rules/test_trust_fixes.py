@@ -487,3 +487,13 @@ def test_missing_provider_and_another_subject() -> None:
     cause = explain(NO_PROVIDER, facts=facts).causes[-1]
     assert cause.code == "trust-policy-checked"
     assert "system:serviceaccount:shop:orders" in cause.because[0]
+
+
+def test_account_in_another_namespace_replaces_the_wrong_subject() -> None:
+    """Otherwise a service account that was never meant stays trusted."""
+    account = "system:serviceaccount:kube-system:cart"
+    explanation = _explain(_policy("system:serviceaccount:default:cart"), account, "sts.amazonaws.com")
+    assert [remedy.title for remedy in explanation.remedies] == [
+        "Accept the token's subject in the trust policy"
+    ]
+    assert explanation.remedies[0].policy == _policy(account)

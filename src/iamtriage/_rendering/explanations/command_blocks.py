@@ -68,7 +68,7 @@ _ALTERNATIVES = (
     (
         "aws iam get-access-key-last-used ",
         "aws iam update-access-key ",
-        "Then, for the key that is not used:",
+        "Then, if this is the key to deactivate:",
     ),
     (
         "aws account get-region-opt-status ",

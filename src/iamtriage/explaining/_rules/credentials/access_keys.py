@@ -179,18 +179,26 @@ def _exposed_key_remedies(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
     deny = f"arn:{find_partition(case)}:iam::aws:policy/AWSDenyAll"
     return (
         Remedy(
-            title="First: deactivate the exposed key",
+            title="Deactivate the exposed key",
             who="account administrator",
             steps=(
                 "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",
                 "Deactivate it. Programs that use it stop until they get a new key or a role.",
-                "Sessions that were created with the key continue. To stop them, attach AWSDenyAll to the user for now.",
             ),
             commands=(
                 fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
                 _user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive"),
-                _user_command("attach-user-policy", user, "--policy-arn", deny),
             ),
+            url=pages.EXPOSED_KEYS,
+        ),
+        Remedy(
+            title="If sessions of the key can be in use, deny the user everything for now",
+            who="account administrator",
+            steps=(
+                "Sessions that were created with the key continue after it is deactivated. The policy AWSDenyAll stops them, and all else that the user does.",
+                "Detach it when the user is safe again.",
+            ),
+            commands=(_user_command("attach-user-policy", user, "--policy-arn", deny),),
             url=pages.EXPOSED_KEYS,
         ),
         Remedy(
@@ -215,7 +223,7 @@ def _exposed_key_remedies(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
             title="Then: replace it, and remove it from the text",
             who="you",
             steps=(
-                "Replace it with a role or a new key, then delete the old one.",
+                "Replace it with a role or a new key, then delete the old one. AWS shows a secret access key only once, when it is created.",
                 "Remove the text from logs, tickets, chats and pages. In Git, rewrite the history: a new commit does not remove it.",
                 "Copies of the text can exist, so this comes last.",
             ),

@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.credentials.presigned_urls import (
     explain_query_incomplete,
     explain_url_too_long,
 )
+from iamtriage.explaining._rules.credentials.shown_secrets import find_secret_problem
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import (
     CLOCK_AHEAD,
@@ -278,6 +279,9 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     is_other_software = AWS_COMPATIBLE.search(case.text) is not None
     remedies = [_copy_keys_remedy(case), _changed_request_remedy(message, is_presigned=is_presigned or is_s3)]
     summary = "AWS rejected the signature, most often because the secret access key belongs to another access key ID. No permission is missing."
+    problem = None if is_presigned else find_secret_problem(case.failure.text)
+    if problem is not None:
+        summary = f"AWS rejected the signature: {problem}. No permission is missing."
     if is_presigned:
         remedies.insert(0, _presigned_remedy(case))
         summary = f"S3 rejected the signature of the presigned URL: most likely, {_presigned_difference(case)}. No permission is missing."
@@ -298,13 +302,15 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
             SIGNATURE_MISMATCH.cause("reported", quote_phrases(message, *_PHRASES)),
             *((edited_url,) if is_presigned else ()),
             *((other_endpoint,) if is_other_software else ()),
-            WRONG_SECRET.cause(
+            WRONG_SECRET.cause("derived", text=f"{problem[0].upper()}{problem[1:]}.")
+            if problem is not None
+            else WRONG_SECRET.cause(
                 because=(
                     "Secrets can contain / and +, which shells, URLs and YAML change unless they are quoted.",
                 )
             ),
-            REQUEST_CHANGED.cause(),
-            *((edited_url,) if is_s3 and not is_presigned else ()),
+            *(() if problem is not None else (REQUEST_CHANGED.cause(),)),
+            *((edited_url,) if is_s3 and not is_presigned and problem is None else ()),
         ),
         remedies=tuple(remedies),
         notes=(credential_remedies.SIGNATURE_REJECTED,),
