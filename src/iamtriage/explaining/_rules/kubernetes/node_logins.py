@@ -94,9 +94,7 @@ def explain_node_login(case: AnyCase, message: str) -> Explanation:
 
 
 def _possible_causes(cluster: Cluster) -> Iterator[Cause]:
-    text = (
-        f"The node role has {describe_missing_entry(cluster)}. EKS creates one for managed node groups, not for self-managed nodes."
-    )
+    text = f"The node role has {describe_missing_entry(cluster)}. EKS creates one for managed node groups, not for self-managed nodes."
     yield NODE_ROLE_NOT_MAPPED.cause(text=text)
     if cluster.uses_aws_auth:
         text = "The ConfigMap aws-auth has the role's ARN with its path, or the ARN of the instance profile. Neither ever matches."
