@@ -62,10 +62,14 @@ def test_reason_is_missing_outside_of_the_organization() -> None:
 
 @pytest.mark.parametrize(
     ("operation", "command"),
-    [("HeadObject", "aws s3 cp s3://acme-in/a.csv ."), ("ListBuckets", "aws s3 ls")],
+    [
+        ("HeadObject", "aws s3 cp s3://acme-in/a.csv ."),
+        ("ListBuckets", "aws s3 ls"),
+        ("PutBucketPolicy", "aws s3api put-bucket-policy --bucket acme-in --policy file://p.json"),
+    ],
 )
 def test_other_calls_say_nothing_of_organizations_first(operation: str, command: str) -> None:
-    """A HEAD response has no body, and a list of buckets is the caller's."""
+    """A HEAD response has no body, a list of buckets is the caller's, and policies meet Block Public Access."""
     assert "organization" not in explain(f"$ {command}\n{DENIED.format(operation)}").summary
 
 
@@ -107,3 +111,8 @@ def test_policy_covers_all_objects_of_a_transfer(command: str, resource: str) ->
     allow = next(each for each in explanation.remedies if each.layer == "identity")
     assert allow.policy is not None
     assert allow.policy["Statement"][0]["Resource"] == resource
+
+
+def test_ownership_is_checked_with_the_profile_of_the_call() -> None:
+    text = f"$ aws s3 ls s3://acme-in --profile analytics\n{DENIED.format('ListObjectsV2')}"
+    assert explain(text).remedies[0].commands[0].endswith(" --profile analytics")

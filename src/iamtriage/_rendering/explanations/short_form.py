@@ -32,7 +32,7 @@ _MAX_LINES, _LIMIT = 26, 32
 WIDTH = 100
 _INDENT = 2
 _MAX_CAUSES, _MAX_TITLES, _MAX_REASONS = 5, 4, 2
-_STATES_BUCKET = lazy_pattern(r'The text states the bucket(?: and (?:key|prefix))?: "s3')
+_STATES_BUCKET = lazy_pattern(r"The text states the bucket(?: and (?:key|prefix))?: ")
 # What a step says of commands that may be hidden, and how many have to be shown then.
 _COUNTED = (
     (lazy_pattern(r"\b(?:last command|all (?:the )?commands)\b"), 99),

@@ -20,6 +20,7 @@ TOOL_TOO_OLD = CauseType(
     sign=r"\baws-cli/1\.(?:\d|1\d|2[0-6])\.\d{1,4}\b",
     of="invalid-request",
 )
+_OBJECT_OWNERSHIP = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"
 BODY_TOO_SHORT = CauseType(
     "body-too-short",
     title="The request body is shorter than its declared length",
@@ -94,6 +95,14 @@ SERVICE_FAULT = CauseType(
     recognised_by="An error code such as InternalError or ServiceUnavailable, or an HTTP status of 500 or more.",
     fix="Retry with exponential backoff. If it goes on, check AWS Health.",
     sources=(pages.HEALTH,),
+)
+ACLS_DISABLED = CauseType(
+    "acls-disabled",
+    title="The bucket does not allow ACLs",
+    text="The bucket's Object Ownership is BucketOwnerEnforced: S3 rejects each request with an ACL other than bucket-owner-full-control.",
+    recognised_by='The error code AccessControlListNotSupported, or "The bucket does not allow ACLs".',
+    fix="Send the request without an ACL, and grant access in the bucket policy.",
+    sources=(_OBJECT_OWNERSHIP,),
 )
 INVALID_REQUEST = CauseType(
     "invalid-request",
@@ -189,6 +198,21 @@ REQUEST_KINDS = (
                 "SDKs retry a few times automatically. Before you retry a call that creates something, check whether it took effect.",
                 "If it goes on, check AWS Health, and send AWS Support the request ID.",
                 url=pages.HEALTH,
+            ),
+        ),
+    ),
+    ErrorKind(
+        cause=ACLS_DISABLED,
+        code=lazy_pattern(r"AccessControlListNotSupported"),
+        message=lazy_pattern(r"bucket does not allow ACLs"),
+        summary="The bucket does not allow ACLs, and the request has one.",
+        remedies=(
+            your_remedy(
+                "Send the request without an ACL",
+                "Remove the ACL from the call: --acl in the AWS CLI, ACL in an SDK, acl in Terraform. New buckets have no ACLs.",
+                "To share the objects, use the bucket policy. The bucket's owner owns all of them already.",
+                commands=("aws s3api get-bucket-ownership-controls --bucket BUCKET",),
+                url=_OBJECT_OWNERSHIP,
             ),
         ),
     ),

@@ -167,7 +167,7 @@ def _remedies_for_pod(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Rem
         return remedies
     role = f"The role is that of {denial.caller}" if denial.role is None else f"It is {denial.caller}"
     last = Remedy(
-        title="Or allow it to the role of the node, and so to all pods on it",
+        title="Or allow it for the role of the node, and so for all pods on it",
         who=for_node.who,
         steps=(
             f"{_WARNING} Do it only for programs of the node itself.",

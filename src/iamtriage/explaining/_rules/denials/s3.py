@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.public_access import BLOCK_PUBLIC_ACCESS, public_access_remedy
 from iamtriage.explaining._rules.denials.resource_policies import (
@@ -131,7 +132,10 @@ def explain_bare_s3(denial: Denial) -> Explanation:
 
 def _may_be_of_other_account(denial: Denial) -> bool:
     """Return whether a bucket of another account explains why S3 gave no reason."""
-    return denial.operation not in _HEAD_OPERATIONS and denial.lowercase_action != "s3:listallmybuckets"
+    return (
+        denial.operation not in _HEAD_OPERATIONS | _PUBLIC_OPERATIONS
+        and denial.lowercase_action != "s3:listallmybuckets"
+    )
 
 
 def _explain_origin(denial: Denial) -> Explanation:
@@ -274,8 +278,11 @@ def _ownership_command(denial: Denial) -> str:
     """Return the command that prints the name of the bucket if the caller's account owns it."""
     if denial.service == "s3express":
         return "aws s3api list-directory-buckets --query 'Buckets[].Name'"
+    profile = context_of(denial.facts).profile
+    option = "" if profile is None else " --profile {}"
     return fill_command(
-        "aws s3api list-buckets --prefix {} --query 'Buckets[].Name'", bucket_argument(denial)
+        f"aws s3api list-buckets --prefix {{}} --query 'Buckets[].Name'{option}",
+        *(bucket_argument(denial), commands.profile(None if profile is None else profile.value)),
     )
 
 
@@ -344,7 +351,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation in _READ_OPERATIONS:
         yield MISSING_OBJECT.cause()
     text = "The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
-    if not (is_head or may_be_of_other_account):
+    if denial.lowercase_action == "s3:listallmybuckets":
         text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
     yield RESOURCE_DENY.cause(text=text)
     if operation is None or operation in _OBJECT_OPERATIONS:
