@@ -23,8 +23,10 @@ __all__ = ("find_prefixed_lines", "has_prefixed_lines")
 
 # After a name: a sign, the border of a cell, or at most one more word in the line.
 _VALUE = re.compile(
-    r"[\w.-]{0,48}(?:[\"']?[ \t]{0,40}[:=,|>\t]|[ ]{2}|(?:[ ]\S{1,400})?[ \t]{0,8}\r?(?:\n|\Z))"
+    r"[\w.]{0,48}(?:[\"']?[ \t]{0,40}[:=,|>\t]|[ ]{2}|(?:[ ]\S{1,400})?[ \t]{0,8}\r?(?:\n|\Z))"
 )
+# Before a name: it is in a sentence.
+_PROSE = re.compile(r"[A-Za-z0-9)]['’]?[ ]{1,2}[A-Za-z]")
 # In lines: what can belong to the line of a name.
 _LINES_BEFORE, _LINES_AFTER = 40, 80
 _MAX_LINE = 4_096
@@ -79,7 +81,7 @@ def find_prefixed_lines(text: str, folded: str, secrets: Iterable[int]) -> Itera
         if is_found or text.find(WORD, name.end(), end) >= 0:
             continue
         size = _measure_prefix(text, start, end)
-        if not start + size <= at or not size:
+        if not start + size <= at or not size or _PROSE.search(text, start + size, name.end()):
             continue
         lines = PrefixedLines(_list_lines(text, done, start, size))
         done = lines.end
