@@ -124,9 +124,10 @@ def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
 
 
 def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:
-    finds = [*_find_in_text(text)]
+    unresolved: list[tuple[int, int]] = []
+    finds = [*_find_in_text(text, unresolved)]
     if is_wrapped:
-        finds += _find_prefixed_secrets(text, [found.start for found in finds])
+        finds += _find_prefixed_secrets(text, unresolved, [found.start for found in finds])
         known = {(found.start, found.end) for found in finds}
         rest = _mask_decided(text, finds)
         finds += (each for each in _find_unwrapped_secrets(rest) if (each.start, each.end) not in known)
@@ -146,9 +147,11 @@ def _mask_decided(text: str, finds: list[FoundSecret]) -> str:
     return "".join([*pieces, text[done:]]) if done else text
 
 
-def _find_prefixed_secrets(text: str, starts: list[int]) -> Iterator[FoundSecret]:
+def _find_prefixed_secrets(
+    text: str, names: list[tuple[int, int]], starts: list[int]
+) -> Iterator[FoundSecret]:
     """Find the secrets that are visible only without what precedes each line."""
-    for lines in find_prefixed_lines(text, fold_case(text), starts):
+    for lines in find_prefixed_lines(text, names, starts):
         for found in find_in_scalar(text, lines, _find_in_lines):
             if is_unmarked(text, found.start, found.end):
                 yield found._replace(is_unwrapped=True)
@@ -178,11 +181,11 @@ def may_hold_secret(text: str) -> bool:
     return _SIGNS.search(fold_case(text)) is not None or next(find_provider_tokens(text), None) is not None
 
 
-def _find_in_text(text: str) -> Iterator[FoundSecret]:
+def _find_in_text(text: str, unresolved: list[tuple[int, int]] | None = None) -> Iterator[FoundSecret]:
     lower = fold_case(text)
     yield from find_encoded_messages(text, lower)
     yield from find_header_secrets(text, lower)
-    yield from find_assigned_secrets(text, lower)
+    yield from find_assigned_secrets(text, lower, unresolved)
     yield from find_shaped_secrets(text)
     yield from find_paired_secrets(text, lower)
     yield from find_wrapped_secrets(text, lower)

@@ -53,7 +53,7 @@ _SECRET_STRING = re.compile(
     r"secret[-_]?string[\"']?(?:\s|[:=]|jsonencode\(|\\{0,8}[\"']){1,40}\Z", re.IGNORECASE
 )
 _MAX_BEFORE = 80
-_SECRET_STRING_SIGN = re.compile(r"secret[-_]?string", re.IGNORECASE)
+_SECRET_STRING_SIGNS = ("ecret-string", "ecret_string", "ecretString", "ecretstring", "ECRET_STRING")
 
 
 class _FoundDocuments(NamedTuple):
@@ -74,7 +74,7 @@ class Documents:
     def __init__(self, text: str, announced: Announced | None = None) -> None:
         self._text = text
         self._announced = announced
-        self._has_secret_strings = _SECRET_STRING_SIGN.search(text) is not None
+        self._has_secret_strings = any(sign in text for sign in _SECRET_STRING_SIGNS)
         found = _find_documents(text)
         self._values = found.values
         self._spans = found.spans
@@ -278,10 +278,14 @@ def _is_word(content: str) -> bool:
 def _located(found: FoundSecret, decoded: Decoded, limit: int) -> FoundSecret:
     """Return a secret of a decoded scalar at its place in the text."""
     places = decoded.places
+    if len(places) == 1:
+        shift = places[0][1]
+        end = min(found.end + shift, limit)
+        return found._replace(start=found.start + shift, end=end, is_unwrapped=False, name_start=-1)
     first = bisect_right(places, (found.start, sys.maxsize)) - 1
     start = places[first][1] + found.start - places[first][0]
     # What stands for no character is not part of a secret before it.
     last = bisect_left(places, (found.end, 0))
     last -= last == len(places) or places[last][0] != found.end
     end = places[last][1] + found.end - places[last][0]
-    return found._replace(start=start, end=min(end, limit), is_unwrapped=False)
+    return found._replace(start=start, end=min(end, limit), is_unwrapped=False, name_start=-1)

@@ -34,11 +34,19 @@ class PercentEncoded(Scalar):
 
     @override
     def decode(self, text: str) -> Decoded:
-        return decode(text, self.start, self.end, _PERCENT, lambda escape: chr(int(escape[1], 16)))
+        return decode(text, self.start, self.end, _PERCENT, _unquote)
 
     @override
     def mark(self, found: FoundSecret) -> FoundSecret:
         return found._replace(quote="", is_dashed=True)
+
+
+def _unquote(escape: re.Match[str]) -> str:
+    return _CHARACTERS[escape[1]]
+
+
+_DIGITS = "0123456789abcdefABCDEF"
+_CHARACTERS = {high + low: chr(int(high + low, 16)) for high in "01234567" for low in _DIGITS}
 
 
 def find_percent_encoded(text: str) -> Iterator[Scalar]:

@@ -78,6 +78,8 @@ def find_hcl(text: str) -> Iterator[Node]:
     if whole is not None:
         yield whole
         return
+    if " {\n" not in text and " {\r\n" not in text:
+        return
     at = failures = 0
     while failures < _MAX_FAILURES and (block := _BLOCK.search(text, at)):
         node = _read(text, block.start(), is_whole=False)

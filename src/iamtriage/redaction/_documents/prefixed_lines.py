@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from iamtriage._typing import override
 from iamtriage.redaction._documents.nodes import Decoded, Scalar
 from iamtriage.redaction._vocabulary.markers import WORD
-from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER
 from iamtriage.redaction._vocabulary.value_ends import measure_common_prefix
 
 if TYPE_CHECKING:
@@ -58,30 +57,31 @@ class PrefixedLines(Scalar):
         return Decoded("".join(text[start:end] for start, end in self.runs), places)
 
 
-def find_prefixed_lines(text: str, folded: str, secrets: Iterable[int]) -> Iterator[Scalar]:
+def find_prefixed_lines(
+    text: str, names: Iterable[tuple[int, int]], secrets: Iterable[int]
+) -> Iterator[Scalar]:
     """Yield lines with the same prefix, around each name whose value is not yet found.
 
     Args:
         text: The text.
-        folded: The text in lower case, character for character.
+        names: The position of each name without a secret, in order.
         secrets: Where the secrets begin that are found.
     """
     if "\n" not in text:
         return
     known = sorted(secrets)
     done = 0
-    for name in NAME_OR_MARKER.finditer(folded):
-        at = name.start()
-        if at < done or name[0].startswith(MARKER_START) or _VALUE.match(text, name.end()) is None:
+    for at, name_end in names:
+        if at < done or _VALUE.match(text, name_end) is None:
             continue
         start = text.rfind("\n", max(0, at - _MAX_LINE), at) + 1
         end = _line_end(text, at)
-        following = bisect_left(known, name.end())
+        following = bisect_left(known, name_end)
         is_found = following < len(known) and known[following] <= end + _MAX_INDENT
-        if is_found or text.find(WORD, name.end(), end) >= 0:
+        if is_found or text.find(WORD, name_end, end) >= 0:
             continue
         size = _measure_prefix(text, start, end)
-        if not start + size <= at or not size or _PROSE.search(text, start + size, name.end()):
+        if not start + size <= at or not size or _PROSE.search(text, start + size, name_end):
             continue
         lines = PrefixedLines(_list_lines(text, done, start, size))
         done = lines.end

@@ -91,7 +91,7 @@ _CHANGE = re.compile(
     rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"()]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
     rf"[ \t]{{0,8}}(?:-{GT}|→)[ \t]{{0,8}}"
 )
-_ARROW = re.compile(rf"-{GT}|→")
+_ARROWS = ("->", "→", "-&gt;", "-&amp;", "-%", "-\\")
 _TUPLE = re.compile(rf"{QUOTE}{BLANK}{{0,8}},\s{{0,20}}(?=[bBuUrR]?{QUOTE})")
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
 _BEFORE_CELL = frozenset("\t\"'")
@@ -136,16 +136,19 @@ _BRACED = re.compile(r"\{(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)")
 _DOCUMENT = re.compile(rf"(?:\{{|{_PERCENT}7[bB])(?:{QUOTE}|{BACKSLASHES}&quot;|{_PERCENT}5[cC])")
 
 
-def find_assigned_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
+def find_assigned_secrets(
+    text: str, folded: str, unresolved: list[tuple[int, int]] | None = None
+) -> Iterator[FoundSecret]:
     """Find every secret after a name.
 
     Args:
         text: The text.
         folded: The text in lower case, character for character.
+        unresolved: Gets the position of each name without a secret.
     """
     done = 0
     runs = UnquotedValues(text)
-    has_changes = _ARROW.search(text) is not None
+    has_changes = any(arrow in text for arrow in _ARROWS)
     for name_end in NAME_OR_MARKER.finditer(folded):
         if name_end.start() < done or name_end[0].startswith(MARKER_START):
             continue
@@ -162,6 +165,8 @@ def find_assigned_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
             found = _find_value_of(name)
             if not has_changes and _is_decided(name, found):
                 runs.know(name.surroundings(), found and _relative(found, name.start))
+        if found is None and unresolved is not None:
+            unresolved.append(name_end.span())
         if found and is_unmarked(text, found.start, found.end):
             yield found
             done = found.end

@@ -43,11 +43,13 @@ class Command(NamedTuple):
         words: How the command can be called, in lower case.
         option: The option and its value.
         what: What the value is.
+        sign: What the option contains, in lower case.
     """
 
     words: tuple[str, ...]
     option: re.Pattern[str]
     what: Secret
+    sign: str
 
 
 class Sentence(NamedTuple):
@@ -140,7 +142,17 @@ _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     # The output of the AWS CLI as text.
     (("securestring",), r"securestring\t(?P<plain>[^\s]{1,4000})", "secret"),
 )  # fmt: skip
-COMMANDS = tuple(Command(words, re.compile(option), what) for words, option, what in _COMMAND_ROWS)
+# The beginning of a pattern with a fixed option.
+_FIXED = re.compile(r"(?:\\s)?(?P<sign>-[A-Za-z](?![A-Za-z])|<<<|--[a-z-]{4,})")
+
+
+def _command(words: tuple[str, ...], option: str, what: Secret) -> Command:
+    fixed = _FIXED.match(option)
+    return Command(words, re.compile(option), what, fixed["sign"].lower() if fixed else "")
+
+
+COMMANDS = tuple(_command(*row) for row in _COMMAND_ROWS)
+_COMMAND_SIGNS = frozenset(command.sign for command in COMMANDS)
 SENTENCES = tuple(Sentence(words, re.compile(pattern), what) for words, pattern, what in _SENTENCE_ROWS)
 
 # A parameter in YAML or Terraform, or in a table.
@@ -149,6 +161,7 @@ _PARAMETER_VALUE = re.compile(
     re.MULTILINE,
 )
 # Signs that a parameter, a variable or an output is a secret: of SSM, CloudFormation and Terraform.
+_SENSITIVE_SIGNS = ("securestring", "noecho", "sensitive")
 _SENSITIVE = re.compile(r"securestring|noecho[\"']?[ ]?:[ ]?[\"']?true|sensitive[ ]{1,8}=[ ]true")
 _PARAMETER_REACH = 600
 _BLOCK_ENDS = ("\n\n", "\n}", "\n- ")
@@ -162,8 +175,9 @@ def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         text: The text.
         folded: The text in lower case, character for character.
     """
+    signs = {sign for sign in _COMMAND_SIGNS if sign in folded}
     for command in COMMANDS:
-        if any(word in folded for word in command.words):
+        if command.sign in signs and any(word in folded for word in command.words):
             for option in command.option.finditer(text):
                 if _is_after_command(folded, option.start(), command.words):
                     yield from _value(text, option, command.what)
@@ -172,7 +186,8 @@ def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
             for stated in sentence.pattern.finditer(folded):
                 yield from _value(text, stated, sentence.what)
     done = 0
-    for sign in _SENSITIVE.finditer(folded):
+    is_sensitive = any(sign in folded for sign in _SENSITIVE_SIGNS)
+    for sign in _SENSITIVE.finditer(folded) if is_sensitive else ():
         at = sign.start()
         if at < done:
             continue

@@ -78,6 +78,7 @@ _SOURCE_FILE = re.compile(
 )
 
 
+_PGPASS_SIGNS = (":543", ":643", ":*", "%3A", "%3a")
 _PGPASS_SIGN = re.compile(r"(?::|%3[Aa])(?:[56]43|\*|%2[Aa])")
 
 
@@ -99,7 +100,7 @@ def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
         yield from _private_keys(text)
     if "@" in text or "%40" in text:
         yield from _passwords(text)
-    if _PGPASS_SIGN.search(text):
+    if any(sign in text for sign in _PGPASS_SIGNS) and _PGPASS_SIGN.search(text):
         yield from _passwords_of_postgres(text)
 
 
