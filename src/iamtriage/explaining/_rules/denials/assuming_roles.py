@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
-from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
@@ -25,7 +21,7 @@ from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, save_step
 from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_principal
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.wording import (
     ALLOW_STILL_REQUIRED,
     EVENTUAL_CONSISTENCY,
@@ -33,29 +29,18 @@ from iamtriage.explaining._rules.shared.wording import (
     denial_summary,
     reason_lines,
 )
-from iamtriage.explaining._rules.sts.role_calls import find_role_call
-from iamtriage.explaining._rules.sts.trust_conditions import (
-    describe_passed_value,
-    is_met_by_call,
-    open_condition,
-    open_condition_remedy,
-    passed_value,
-)
-from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_caller
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from iamtriage.explaining._explanations import Who
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.sts.role_calls import RoleCall
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
-    from iamtriage.trust._evaluation import TrustResult
+from iamtriage.explaining._rules.denials.role_conditions import ACTIONS, check_trust_policy, compare_call
 
 __all__ = (
-    "check_trust_policy",
     "explain_assume_role",
     "missing_trust_steps",
     "narrow_deny_remedy",
@@ -63,20 +48,6 @@ __all__ = (
 )
 
 _SESSION_ATTRIBUTES = {"sts:tagsession": "session tags", "sts:setsourceidentity": "a source identity"}
-_MAX_CONDITIONS = 5
-_TERRAFORM_PROVIDER = lazy_pattern(
-    r"Error: Cannot assume IAM Role|provider\[\"registry\.(?:terraform\.io|opentofu\.org)/hashicorp/aws\"\]|in provider \"aws\""
-)
-_ACTIONS = {
-    action.lower(): action
-    for action in (
-        "sts:AssumeRole",
-        "sts:TagSession",
-        "sts:SetSourceIdentity",
-        "sts:AssumeRoleWithWebIdentity",
-        "sts:AssumeRoleWithSAML",
-    )
-}
 
 
 CALLER_NOT_TRUSTED = CauseType(
@@ -133,36 +104,13 @@ def explain_assume_role(denial: Denial) -> Explanation:
     if findings is not None and findings.allowed is False:
         can_allow = False
     result = None if findings is None or attribute is not None or denial.is_explicit else findings.result
-    required = None if result is None else open_condition(result)
-    passed: str | None = None
-    condition_remedy = None
-    if findings is not None and result is not None and required is not None:
-        call = find_role_call(denial.failure.text, context_of(denial.facts).command, denial.resource)
-        result, is_met = _skip_met_conditions(denial, result, call)
-        required = open_condition(result)
-        text = f"The role's trust policy trusts the caller, and requires {required}. The message does not say whether the call met that."
-        if is_met is True:
-            text = f"The role's trust policy requires {required}, which the call passes, so another policy denies it."
-            required = None
-        elif is_met is False and call is not None:
-            passed = describe_passed_value(result, call)
-            text = f"Statement[{result.statement}] of the trust policy trusts {denial.caller}, but its condition {clip_text(result.condition or '')} is not met."
-        cause = attrs.evolve(findings.cause, text=text)
-        if is_met is not None:
-            # The reasons say that the value is unknown.
-            cause = attrs.evolve(cause, evidence="derived", because=())
-        findings = attrs.evolve(findings, cause=cause)
-        if required is not None:
-            user = denial.principal.name if isinstance(denial.principal, User) else None
-            condition_remedy = open_condition_remedy(
-                result, denial.resource, call, user, is_terraform=_is_provider_of_terraform(denial)
-            )
+    condition = compare_call(denial, findings, result)
+    findings = condition.findings
     # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
-    is_trusted = result is not None and result.allowed is None and result.condition is not None
-    trust_remedy = None if is_trusted else _change_trust_remedy(denial, findings)
+    trust_remedy = None if condition.names_caller else _change_trust_remedy(denial, findings)
     remedies = [
         _own_credentials_remedy(denial) if _assumes_itself(denial) else None,
-        condition_remedy,
+        condition.remedy,
         _allow_remedy(denial, findings, attribute) if can_allow else None,
         trust_remedy,
         authorization_details_remedy(denial),
@@ -175,9 +123,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         topic="assume-role",
         summary=denial_summary(
             denial,
-            f"the role's trust policy requires {required}{f', and {passed}' if passed else ''}"
-            if required
-            else _reason(denial, findings, attribute),
+            condition.verdict or _reason(denial, findings, attribute),
         ),
         causes=tuple(_causes(denial, findings, attribute)),
         remedies=present(*remedies),
@@ -187,38 +133,6 @@ def explain_assume_role(denial: Denial) -> Explanation:
             ONE_POLICY_TYPE if denial.policy_type else None,
         ),
     )
-
-
-def _is_provider_of_terraform(denial: Denial) -> bool:
-    """Return whether a provider of Terraform assumes the role, and not a resource or a command."""
-    return _TERRAFORM_PROVIDER.search(denial.failure.text) is not None
-
-
-def _skip_met_conditions(
-    denial: Denial, result: TrustResult, call: RoleCall | None
-) -> tuple[TrustResult, bool | None]:
-    """Return the first condition that the call does not certainly meet, and whether it meets it."""
-    context: dict[str, str] = {}
-    for _ in range(_MAX_CONDITIONS):
-        is_met = is_met_by_call(result, call)
-        if call is None or is_met is not True:
-            return result, is_met
-        key = (result.condition or "").partition(" ")[2]
-        context[key] = passed_value(result, call) or ""
-        again = check_trust_policy(denial, context)
-        if again is None or again.result is None or again.result.condition is None:
-            return result, True
-        # Of the other keys, nothing is known.
-        result = attrs.evolve(again.result, allowed=None)
-    return result, None
-
-
-def check_trust_policy(denial: Denial, context: Mapping[str, str] | None = None) -> TrustFindings | None:
-    """Evaluate the trust policy in the facts, if there is one."""
-    caller = denial.principal_text if try_parse_principal(denial.principal_text) is not None else None
-    facts = attrs.evolve(denial.facts, caller=caller)
-    action = _ACTIONS.get(denial.lowercase_action, "sts:AssumeRole")
-    return evaluate_trust_policy(facts, action, denial.resource, context)
 
 
 def missing_trust_steps(findings: TrustFindings | None) -> tuple[str, ...]:
@@ -352,7 +266,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     if findings is not None and findings.allowed:
         return None
     attribute = _SESSION_ATTRIBUTES.get(denial.lowercase_action)
-    action = _ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
+    action = ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
     who: Who = "resource owner" if denial.crosses_accounts else "account administrator"
     principal = policy_principal_arn(denial)
     added: dict[str, Any] = {
@@ -405,7 +319,7 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
     is_trusted = findings is not None and findings.allowed
     if remedy is None or not denial.crosses_accounts or denial.is_explicit or is_trusted:
         return remedy
-    action = _ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
+    action = ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
     step = f"This is not enough by itself: the owner of account {denial.resource_account} must also allow {action} in the trust policy of {_describe_role(denial)}, with the Principal {policy_principal_arn(denial)}."
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Remedy
@@ -24,7 +23,18 @@ if TYPE_CHECKING:
     from iamtriage.authorization._decoded_messages import DenyingCondition
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.denials.deny_conditions import Requirement
     from iamtriage.explaining._rules.shared.denial import Denial
+from iamtriage.explaining._rules.denials.deny_conditions import (
+    BOOLEANS,
+    BOUNDARY,
+    INSTANCE_TYPE,
+    MFA,
+    MFA_WITH_ROLE,
+    REGION,
+    REQUIREMENTS,
+    TYPICAL,
+)
 
 __all__ = ("DENYING_CONDITION", "add_requirement", "typical_requirement")
 
@@ -41,155 +51,11 @@ DENYING_CONDITION = CauseType(
     fix="Make the call so that the condition does not match, or change the statement.",
     sources=(pages.EVALUATION,),
 )
-_CREATES = r"(?:run|create|request|start|restore|copy|import|put|upload|provision|register)"
-_BOOLEANS = frozenset({"true", "false"})
-
-
-@attrs.frozen(eq=False, repr=False)
-class _Requirement(Value):
-    """What Deny statements with a well-known condition require.
-
-    Attributes:
-        keys: The condition keys. One that ends in ``/`` stands for all that begin with it.
-        title: What to do. ``{what}`` stands for what the call creates.
-        step: How the call does it.
-        names: A pattern for the Sids and names of policies with such a statement.
-        actions: A pattern for the actions, in lowercase, that such a statement is about.
-        url: The documentation page.
-    """
-
-    keys: tuple[str, ...]
-    title: str
-    step: str
-    names: str
-    actions: str = "."
-    url: str = pages.EVALUATION
-
-    def has_key(self, key: str) -> bool:
-        """Return whether a condition key is one of these."""
-        key = key.lower()
-        known = [each.lower() for each in self.keys]
-        return any(key == each or (each.endswith("/") and key.startswith(each)) for each in known)
-
-
-_MFA = _Requirement(
-    ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"),
-    "Call with MFA",
-    "Get a session with the code of your device (list-mfa-devices prints its ARN), and export the credentials that the second command returns. Long-term access keys never carry MFA. In a profile, mfa_serial does the same.",
-    r"mfa|multi-?factor",
-    url=pages.MFA,
-)
-_MFA_WITH_ROLE = "Pass the code of your device with the call, as in the second command (list-mfa-devices prints its ARN). In a profile, mfa_serial does the same."
-_BOUNDARY = _Requirement(
-    ("iam:PermissionsBoundary",),
-    "Create {what} with a permissions boundary",
-    "Pass the ARN of the boundary that the condition on iam:PermissionsBoundary names: --permissions-boundary in the CLI, permissions_boundary in Terraform, PermissionsBoundary in CloudFormation.",
-    r"boundar",
-    r"iam:create(?:role|user)\Z",
-    url=pages.BOUNDARIES,
-)
-_INSTANCE_TYPE = _Requirement(
-    ("ec2:InstanceType",),
-    "Launch an instance type that the Deny exempts",
-    "Change the type: --instance-type in the CLI, instance_type in Terraform, InstanceType in CloudFormation or a launch template.",
-    r"instance-?(?:type|size|famil)|large|expensive",
-    r"ec2:(?:runinstances|createfleet|requestspot|modifyinstanceattribute)",
-)
-_REGION = _Requirement(
-    ("aws:RequestedRegion", "ec2:Region"),
-    "Call in a Region that the Deny exempts",
-    "Change the Region of the call: --region, AWS_REGION, or region in the profile or provider.",
-    r"region|outside",
-    rf"[\w-]+:(?:{_CREATES}|invoke)",
-)
-# The condition keys are those of https://docs.aws.amazon.com/service-authorization/latest/reference/, and the
-# options those of the AWS CLI and Terraform's AWS provider.
-_REQUIREMENTS = (
-    _MFA,
-    _BOUNDARY,
-    _Requirement(
-        ("ec2:MetadataHttpTokens", "ec2:RoleDelivery"),
-        "Launch the instance with IMDSv2 required",
-        'Set HttpTokens to required: --metadata-options HttpTokens=required in the CLI, metadata_options { http_tokens = "required" } in Terraform, MetadataOptions in a launch template.',
-        r"imds|metadata|http-?tokens",
-        r"ec2:(?:runinstances|createfleet|createlaunchtemplate|modifyinstancemetadata)",
-        url=pages.EC2_METADATA,
-    ),
-    _Requirement(
-        ("s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"),
-        "Upload with the encryption that the Deny requires",
-        "Send the encryption header: --sse aws:kms --sse-kms-key-id KEY_ARN (or --sse AES256) in aws s3 cp, ServerSideEncryption and SSEKMSKeyId in SDKs. The bucket's default encryption adds no header.",
-        r"encrypt|sse|kms",
-        r"s3:putobject\Z",
-    ),
-    _Requirement(
-        (
-            *("ec2:Encrypted", "rds:StorageEncrypted", "elasticfilesystem:Encrypted"),
-            *("redshift:Encrypted", "elasticache:AtRestEncryptionEnabled"),
-        ),
-        "Create {what} encrypted",
-        "Set encrypted = true on each volume in Terraform (storage_encrypted for RDS), Encrypted=true in --block-device-mappings, or --encrypted (RDS: --storage-encrypted) in the CLI.",
-        r"encrypt",
-        rf"(?:ec2|rds|elasticfilesystem|redshift|elasticache):{_CREATES}",
-    ),
-    _Requirement(
-        ("aws:RequestTag/", "aws:TagKeys"),
-        "Pass the tags that the Deny requires",
-        "Tag what the call creates within the same call: --tag-specifications in EC2, for each type of resource such as instance and volume; --tags in most services; tags or the provider's default_tags in Terraform.",
-        r"(?:requir|mandat|must|enforc|without|missing|no|un)\w{0,12}[-_ ]?tag|tag\w{0,12}(?:requir|mandat|enforc|missing)",
-        rf"[\w-]+:(?:{_CREATES}|tag|addtags)",
-    ),
-    _REGION,
-    _Requirement(
-        ("aws:SecureTransport", "s3:TlsVersion"),
-        "Call over HTTPS",
-        "Use an https:// endpoint URL with TLS 1.2 or later, also in settings such as fs.s3a.connection.ssl.enabled.",
-        r"secure-?transport|https|insecure|tls|ssl",
-    ),
-    _Requirement(
-        ("s3:x-amz-acl",),
-        "Upload with the ACL that the Deny requires",
-        "Pass --acl bucket-owner-full-control in the CLI, or ACL in SDKs.",
-        r"acl\b|full-?control",
-        r"s3:putobject(?:acl)?\Z",
-    ),
-    _Requirement(
-        ("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp"),
-        "Call from a network that the Deny exempts",
-        "Connect through the VPN, proxy or VPC endpoint that the condition names. Requests through a VPC endpoint have no aws:SourceIp.",
-        r"source-?ip|vpc|network|perimeter|office|vpn",
-    ),
-    _INSTANCE_TYPE,
-    _Requirement(
-        ("ec2:AssociatePublicIpAddress",),
-        "Launch the instance without a public IP address",
-        "Pass --no-associate-public-ip-address in the CLI, or associate_public_ip_address = false in Terraform.",
-        r"public-?ip",
-        r"ec2:runinstances",
-    ),
-)
-# What Deny statements on an action often require: the action, what the resource contains, and the words.
-_TYPICAL = (
-    ("ec2:runinstances", ":volume/", "encrypted volumes, certain types of volumes, or tags"),
-    ("ec2:runinstances", ":image/", "an AMI of certain owners"),
-    ("ec2:runinstances", ":network-interface/", "that instances have no public IP address"),
-    ("ec2:runinstances", ":subnet/", "certain subnets"),
-    (
-        "ec2:runinstances",
-        "",
-        "IMDSv2 (HttpTokens=required), encrypted volumes, tags, certain instance types or Regions",
-    ),
-    ("ec2:createvolume", "", "encryption, certain types of volumes, or tags"),
-    ("s3:putobject", "", "an encryption header, TLS, an ACL or a network"),
-    ("iam:createuser", "", "a permissions boundary"),
-    ("iam:createrole", "", "a permissions boundary"),
-    ("rds:createdbinstance", "", "encrypted storage, no public access, or tags"),
-)
 
 
 def typical_requirement(denial: Denial) -> str | None:
     """Return what Deny statements on the action often require."""
-    for action, part, words in _TYPICAL:
+    for action, part, words in TYPICAL:
         if denial.lowercase_action == action and part in (denial.resource or ""):
             return f"A Deny of {denial.action} often requires {words}."
     return None
@@ -266,7 +132,7 @@ def _satisfying_remedy(
 ) -> Remedy | None:
     """Return how to call as the Deny requires, as far as its conditions or its name show that."""
     for condition in conditions:
-        requirement = next((each for each in _REQUIREMENTS if each.has_key(condition.key)), None)
+        requirement = next((each for each in REQUIREMENTS if each.has_key(condition.key)), None)
         if requirement is not None and _requires_listed_values(condition):
             return _remedy_by_condition(denial, requirement, condition)
     if met is not None:
@@ -276,22 +142,22 @@ def _satisfying_remedy(
 
 def _requires_listed_values(condition: DenyingCondition) -> bool:
     """Return whether the well-known requirement can satisfy a condition."""
-    is_boolean = _BOOLEANS.issuperset(each.lower() for each in condition.policy_values)
+    is_boolean = BOOLEANS.issuperset(each.lower() for each in condition.policy_values)
     return is_boolean or _accepts_listed_values(condition) is not False
 
 
-def _remedy_by_condition(denial: Denial, requirement: _Requirement, condition: DenyingCondition) -> Remedy:
+def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: DenyingCondition) -> Remedy:
     listed = clip_text(join_words(condition.policy_values, "or"))
     title, step = requirement.title, requirement.step
     if _accepts_listed_values(condition):
         step = f"{clip_text(condition.key)} must be {listed}. {step}"
-        if requirement is _REGION:
+        if requirement is REGION:
             title = f"Call in {listed}"
-        elif requirement is _INSTANCE_TYPE:
+        elif requirement is INSTANCE_TYPE:
             title = f"Launch an instance of the type {listed}"
     tag = condition.key.partition("/")[2]
     if tag and requirement.has_key("aws:RequestTag/"):
-        is_named = _accepts_listed_values(condition) and not _BOOLEANS.issuperset(condition.policy_values)
+        is_named = _accepts_listed_values(condition) and not BOOLEANS.issuperset(condition.policy_values)
         title = f"Pass the tag {clip_text(tag)}{f' with the value {listed}' if is_named else ''}"
     return _build_remedy(denial, requirement, title, step)
 
@@ -302,7 +168,7 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
     is_boundary = denial.policy_type == "permissions_boundary"
     # Every name of a boundary contains such words.
     names = (*denial.statements, *(() if is_boundary or not policy else (policy,)))
-    for requirement in _REQUIREMENTS:
+    for requirement in REQUIREMENTS:
         if not re.match(requirement.actions, denial.lowercase_action):
             continue
         name = next((each for each in names if re.search(requirement.names, each, re.IGNORECASE)), None)
@@ -310,13 +176,13 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
             title = f"{requirement.title}: the name {clip_text(name)} suggests it"
             steps = _context_steps(denial, requirement)
             return _build_remedy(denial, requirement, title, requirement.step, *steps)
-        if requirement is _BOUNDARY and is_boundary:
+        if requirement is BOUNDARY and is_boundary:
             title = f"{requirement.title}, if the Deny requires one"
             return _build_remedy(denial, requirement, title, requirement.step)
     return None
 
 
-def _context_steps(denial: Denial, requirement: _Requirement) -> tuple[str, ...]:
+def _context_steps(denial: Denial, requirement: Requirement) -> tuple[str, ...]:
     """Return what the authorization details say about the condition key."""
     details = denial.facts.authorization_details
     if details is None or not details.request_context:
@@ -328,14 +194,14 @@ def _context_steps(denial: Denial, requirement: _Requirement) -> tuple[str, ...]
     return () if key.endswith("/") else (f"The request context has no {key}: the call passed none.",)
 
 
-def _build_remedy(denial: Denial, requirement: _Requirement, title: str, *steps: str) -> Remedy:
+def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: str) -> Remedy:
     lines: tuple[str, ...] = ()
-    if requirement is _MFA:
+    if requirement is MFA:
         partition = denial.location.partition or "aws"
         device = f"arn:{partition}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
         line = fill_command("aws sts get-session-token --serial-number {} --token-code TOKEN_CODE", device)
         if denial.lowercase_action == "sts:assumerole":
-            steps = tuple(each.replace(_MFA.step, _MFA_WITH_ROLE) for each in steps)
+            steps = tuple(each.replace(MFA.step, MFA_WITH_ROLE) for each in steps)
             line = fill_command(
                 "aws sts assume-role --role-arn {} --role-session-name check --serial-number {} --token-code TOKEN_CODE",
                 *(commands.arn(denial.resource, "ROLE_ARN"), device),

@@ -24,10 +24,10 @@ from iamtriage.explaining._rules.credentials.identity_pools import (
 )
 from iamtriage.explaining._rules.denials.assuming_roles import (
     NO_SUCH_ROLE,
-    check_trust_policy,
     narrow_deny_remedy,
     trust_policy_commands,
 )
+from iamtriage.explaining._rules.denials.role_conditions import check_trust_policy
 from iamtriage.explaining._rules.denials.web_identity_remedies import (
     compare_token_remedy,
     token_remedies,

@@ -1,0 +1,166 @@
+"""List what Deny statements with well-known conditions require, and how a call satisfies them."""
+
+from __future__ import annotations
+
+import attrs
+
+from iamtriage._rendering.values import Value
+from iamtriage.explaining._rules.shared import pages
+
+__all__ = (
+    "BOOLEANS",
+    "BOUNDARY",
+    "INSTANCE_TYPE",
+    "MFA",
+    "MFA_WITH_ROLE",
+    "REGION",
+    "REQUIREMENTS",
+    "TYPICAL",
+    "Requirement",
+)
+
+_CREATES = r"(?:run|create|request|start|restore|copy|import|put|upload|provision|register)"
+BOOLEANS = frozenset({"true", "false"})
+"""The values of conditions such as Bool and Null."""
+
+
+@attrs.frozen(eq=False, repr=False)
+class Requirement(Value):
+    """What Deny statements with a well-known condition require.
+
+    Attributes:
+        keys: The condition keys. One that ends in ``/`` stands for all that begin with it.
+        title: What to do. ``{what}`` stands for what the call creates.
+        step: How the call does it.
+        names: A pattern for the Sids and names of policies with such a statement.
+        actions: A pattern for the actions, in lowercase, that such a statement is about.
+        url: The documentation page.
+    """
+
+    keys: tuple[str, ...]
+    title: str
+    step: str
+    names: str
+    actions: str = "."
+    url: str = pages.EVALUATION
+
+    def has_key(self, key: str) -> bool:
+        """Return whether a condition key is one of these."""
+        key = key.lower()
+        known = [each.lower() for each in self.keys]
+        return any(key == each or (each.endswith("/") and key.startswith(each)) for each in known)
+
+
+MFA = Requirement(
+    ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"),
+    "Call with MFA",
+    "Get a session with the code of your device (list-mfa-devices prints its ARN), and export the credentials that the second command returns. Long-term access keys never carry MFA. In a profile, mfa_serial does the same.",
+    r"mfa|multi-?factor",
+    url=pages.MFA,
+)
+MFA_WITH_ROLE = "Pass the code of your device with the call, as in the second command (list-mfa-devices prints its ARN). In a profile, mfa_serial does the same."
+BOUNDARY = Requirement(
+    ("iam:PermissionsBoundary",),
+    "Create {what} with a permissions boundary",
+    "Pass the ARN of the boundary that the condition on iam:PermissionsBoundary names: --permissions-boundary in the CLI, permissions_boundary in Terraform, PermissionsBoundary in CloudFormation.",
+    r"boundar",
+    r"iam:create(?:role|user)\Z",
+    url=pages.BOUNDARIES,
+)
+INSTANCE_TYPE = Requirement(
+    ("ec2:InstanceType",),
+    "Launch an instance type that the Deny exempts",
+    "Change the type: --instance-type in the CLI, instance_type in Terraform, InstanceType in CloudFormation or a launch template.",
+    r"instance-?(?:type|size|famil)|large|expensive",
+    r"ec2:(?:runinstances|createfleet|requestspot|modifyinstanceattribute)",
+)
+REGION = Requirement(
+    ("aws:RequestedRegion", "ec2:Region"),
+    "Call in a Region that the Deny exempts",
+    "Change the Region of the call: --region, AWS_REGION, or region in the profile or provider.",
+    r"region|outside",
+    rf"[\w-]+:(?:{_CREATES}|invoke)",
+)
+# The condition keys are those of https://docs.aws.amazon.com/service-authorization/latest/reference/, and the
+# options those of the AWS CLI and Terraform's AWS provider.
+REQUIREMENTS = (
+    MFA,
+    BOUNDARY,
+    Requirement(
+        ("ec2:MetadataHttpTokens", "ec2:RoleDelivery"),
+        "Launch the instance with IMDSv2 required",
+        'Set HttpTokens to required: --metadata-options HttpTokens=required in the CLI, metadata_options { http_tokens = "required" } in Terraform, MetadataOptions in a launch template.',
+        r"imds|metadata|http-?tokens",
+        r"ec2:(?:runinstances|createfleet|createlaunchtemplate|modifyinstancemetadata)",
+        url=pages.EC2_METADATA,
+    ),
+    Requirement(
+        ("s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"),
+        "Upload with the encryption that the Deny requires",
+        "Send the encryption header: --sse aws:kms --sse-kms-key-id KEY_ARN (or --sse AES256) in aws s3 cp, ServerSideEncryption and SSEKMSKeyId in SDKs. The bucket's default encryption adds no header.",
+        r"encrypt|sse|kms",
+        r"s3:putobject\Z",
+    ),
+    Requirement(
+        (
+            *("ec2:Encrypted", "rds:StorageEncrypted", "elasticfilesystem:Encrypted"),
+            *("redshift:Encrypted", "elasticache:AtRestEncryptionEnabled"),
+        ),
+        "Create {what} encrypted",
+        "Set encrypted = true on each volume in Terraform (storage_encrypted for RDS), Encrypted=true in --block-device-mappings, or --encrypted (RDS: --storage-encrypted) in the CLI.",
+        r"encrypt",
+        rf"(?:ec2|rds|elasticfilesystem|redshift|elasticache):{_CREATES}",
+    ),
+    Requirement(
+        ("aws:RequestTag/", "aws:TagKeys"),
+        "Pass the tags that the Deny requires",
+        "Tag what the call creates within the same call: --tag-specifications in EC2, for each type of resource such as instance and volume; --tags in most services; tags or the provider's default_tags in Terraform.",
+        r"(?:requir|mandat|must|enforc|without|missing|no|un)\w{0,12}[-_ ]?tag|tag\w{0,12}(?:requir|mandat|enforc|missing)",
+        rf"[\w-]+:(?:{_CREATES}|tag|addtags)",
+    ),
+    REGION,
+    Requirement(
+        ("aws:SecureTransport", "s3:TlsVersion"),
+        "Call over HTTPS",
+        "Use an https:// endpoint URL with TLS 1.2 or later, also in settings such as fs.s3a.connection.ssl.enabled.",
+        r"secure-?transport|https|insecure|tls|ssl",
+    ),
+    Requirement(
+        ("s3:x-amz-acl",),
+        "Upload with the ACL that the Deny requires",
+        "Pass --acl bucket-owner-full-control in the CLI, or ACL in SDKs.",
+        r"acl\b|full-?control",
+        r"s3:putobject(?:acl)?\Z",
+    ),
+    Requirement(
+        ("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp"),
+        "Call from a network that the Deny exempts",
+        "Connect through the VPN, proxy or VPC endpoint that the condition names. Requests through a VPC endpoint have no aws:SourceIp.",
+        r"source-?ip|vpc|network|perimeter|office|vpn",
+    ),
+    INSTANCE_TYPE,
+    Requirement(
+        ("ec2:AssociatePublicIpAddress",),
+        "Launch the instance without a public IP address",
+        "Pass --no-associate-public-ip-address in the CLI, or associate_public_ip_address = false in Terraform.",
+        r"public-?ip",
+        r"ec2:runinstances",
+    ),
+)
+# What Deny statements on an action often require: the action, what the resource contains, and the words.
+TYPICAL = (
+    ("ec2:runinstances", ":volume/", "encrypted volumes, certain types of volumes, or tags"),
+    ("ec2:runinstances", ":image/", "an AMI of certain owners"),
+    ("ec2:runinstances", ":network-interface/", "that instances have no public IP address"),
+    ("ec2:runinstances", ":subnet/", "certain subnets"),
+    (
+        "ec2:runinstances",
+        "",
+        "IMDSv2 (HttpTokens=required), encrypted volumes, tags, certain instance types or Regions",
+    ),
+    ("ec2:createvolume", "", "encryption, certain types of volumes, or tags"),
+    ("s3:putobject", "", "an encryption header, TLS, an ACL or a network"),
+    ("iam:createuser", "", "a permissions boundary"),
+    ("iam:createrole", "", "a permissions boundary"),
+    ("rds:createdbinstance", "", "encrypted storage, no public access, or tags"),
+)
