@@ -53,6 +53,7 @@ from iamtriage.explaining._rules.sts.trust_fixes import (
 )
 from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem
 from iamtriage.explaining._rules.sts.trust_providers import find_other_provider
+from iamtriage.explaining._rules.sts.workflow_problems import find_workflow_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,8 +120,12 @@ def explain_web_identity(denial: Denial) -> Explanation:
     other = find_other_provider(denial.facts.trust_policy, None if claims is None else claims.get("iss"))
     if other is not None:
         return _explain_other_provider(denial, other)
-    if not has_claims and (problem := find_trust_problem(denial.facts.trust_policy)) is not None:
-        return _explain_trust_problem(denial, problem)
+    if not has_claims:
+        policy = denial.facts.trust_policy
+        if (problem := find_trust_problem(policy)) is not None:
+            return _explain_trust_problem(denial, problem, "No token")
+        if (problem := find_workflow_problem(policy, denial.failure.text)) is not None:
+            return _explain_trust_problem(denial, problem, "No token of this job")
     causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"), NO_SUCH_ROLE.cause())
     if findings is not None:
         # What the policy lacks is known, unless it is not the one that STS evaluated.
@@ -279,8 +284,8 @@ def _remaining_causes(denial: Denial, other: OtherProvider) -> Iterator[Cause]:
         yield attrs.evolve(findings.cause, text=text)
 
 
-def _explain_trust_problem(denial: Denial, problem: TrustProblem) -> Explanation:
-    """Explain a trust policy that accepts no token at all."""
+def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) -> Explanation:
+    """Explain a trust policy that accepts no token, or no token of a job."""
     if problem.fixed is None:
         remedy = attrs.evolve(trust_token_remedy(denial, None), title=problem.title, steps=(problem.step,))
     else:
@@ -295,7 +300,7 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem) -> Explanation
         topic="web-identity",
         summary=f"STS rejected the token: {problem.text}.",
         causes=(
-            TRUST_POLICY_CHECKED.cause(evidence, text="No token meets the role's trust policy as it is."),
+            TRUST_POLICY_CHECKED.cause(evidence, text=f"{subject} meets the role's trust policy as it is."),
         ),
         remedies=(remedy, compare_token_remedy(denial)),
         notes=ONLY_TRUST_NOTES,
