@@ -243,6 +243,16 @@ def _values(context: Context) -> dict[str, Any]:
             id="the context of kubectl is the cluster's ARN",
         ),
         pytest.param(
+            f"$ kubectl --context ana@orders.eu-west-1.eksctl.io get pods\n{EXPIRED}",
+            {"cluster": "orders", "region": "eu-west-1"},
+            id="a context of eksctl",
+        ),
+        pytest.param(
+            f"$ kubectl config current-context\nana@example.com@orders.eu-west-1.eksctl.io\n{EXPIRED}",
+            {"cluster": "orders", "region": "eu-west-1"},
+            id="the current context, of eksctl",
+        ),
+        pytest.param(
             f'"exec": {{"args": ["eks", "get-token"], "env": [{{"name": "AWS_PROFILE", "value": "shop-dev"}}]}}\n{EXPIRED}',
             {"profile": "shop-dev"},
             id="the profile of a kubeconfig in JSON",

@@ -31,7 +31,7 @@ _REGIONS = lazy_pattern(
     rf"|\bip-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}-\d{{1,3}}\.({_REGION})\.compute\.internal\b"
     rf"|\.({_REGION})\.eks\.amazonaws\.com\b|\boidc\.eks\.({_REGION})\.amazonaws\.com\b"
     rf"|:eks:({_REGION}):[0-9]{{12}}:cluster/|- [\"']?--region[\"']?\s{{1,80}}- [\"']?({_REGION})\b"
-    rf"|\bRegion: ({_REGION})\b|\bregion ({_REGION})\b",
+    rf"|\bRegion: ({_REGION})\b|\bregion ({_REGION})\b|\.({_REGION})\.eksctl\.io\b",
     re.ASCII,
 )
 _US_EAST_HOST = lazy_pattern(r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\.ec2\.internal\b", re.ASCII)
@@ -50,10 +50,12 @@ _CLUSTERS = lazy_pattern(
     r"|\bEKS (?:Cluster|Add-On|Addon|Node Group|Fargate Profile|Access Entry|Pod Identity Association|Identity Provider Config)s? \(([0-9A-Za-z][\w-]{0,99})[:)]"
     r"|^\s{0,40}- [\"']?--?(?:cluster-name|cluster-id|i)[\"']?\s{1,80}- [\"']?([0-9A-Za-z][\w-]{0,99})"
     r"|\bcluster[_-]?name[\"']?\s?[=:]\s?[\"']?([0-9A-Za-z][\w-]{0,99})"
-    r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--name[= ][\"']?([0-9A-Za-z][\w-]{0,99})",
+    r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--name[= ][\"']?([0-9A-Za-z][\w-]{0,99})"
+    # What eksctl writes into a kubeconfig: the cluster NAME.REGION.eksctl.io and the context USER@NAME.REGION.eksctl.io.
+    rf"|(?<![\w.-])([0-9A-Za-z][\w-]{{0,99}})\.{_REGION}\.eksctl\.io\b",
     re.ASCII | re.MULTILINE,
 )
-_CLUSTER_SIGNS = ("luster", "EKS", "update-kubeconfig")
+_CLUSTER_SIGNS = ("luster", "EKS", "update-kubeconfig", "eksctl.io")
 _SUBJECT = lazy_pattern(
     rf"\bsystem:serviceaccount:({_LABEL}):({_LABEL}(?:\.{_LABEL}){{0,3}})(?![\w-])", re.ASCII
 )
@@ -207,7 +209,7 @@ def find_cluster(text: str, command: CommandLine | None) -> Stated | None:
             stated = command.option("name")
         if stated is None and (context := command.option("context", "kube-context")):
             found = _CLUSTERS.search(context.value)
-            stated = Stated(found[1], context.words) if found and found[1] else None
+            stated = Stated(next(filter(None, found.groups())), context.words) if found else None
         if stated is not None:
             return stated
     return unique_value(_CLUSTERS, text) if any(sign in text for sign in _CLUSTER_SIGNS) else None
