@@ -413,6 +413,18 @@ def test_a_title_without_facts_is_not_the_cause(between: str) -> None:
     )
 
 
+def test_a_title_of_a_box_is_not_the_cause_of_another_error_of_a_call() -> None:
+    lines = (
+        "Error: Cannot assume IAM Role",
+        "",
+        "  with provider, on providers.tf line 14:",
+        "",
+        f"Error: {_EXPIRED}",
+    )
+    text = "".join(f"│ {line}\n" for line in lines)
+    assert facts_in(text) == _OLD
+
+
 def test_a_body_goes_on_in_indented_lines_with_a_time() -> None:
     """A runner that puts the time before each line does not cut a printed error in two."""
     lines = [

@@ -130,6 +130,10 @@ def _in_box(text: str) -> str:
     return "\u2577\n" + "".join(f"\u2502 {line}\n" for line in text.splitlines()) + "\u2575\n"
 
 
+_DENIED_KEY = "operation error KMS: CreateKey, https response error StatusCode: 400, RequestID: 1c2d3e4f-aaaa-4bbb-8ccc-ddddeeeeffff, api error AccessDeniedException: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: kms:CreateKey on resource: * with an explicit deny in a service control policy"
+_TAKEN = "operation error S3: CreateBucket, https response error StatusCode: 409, RequestID: 4QEXAMPLE, HostID: abc=, BucketAlreadyExists: "
+
+
 @pytest.mark.parametrize(
     ("text", "kinds"),
     [
@@ -137,11 +141,15 @@ def _in_box(text: str) -> str:
         (_in_box(_ASSUMING), []),
         (_in_box(_ASSUMING) + _in_box("Error: error: You must be logged in to the server (Unauthorized)"), ["kubernetes_unauthorized"]),
         (
+            "aws_iam_role.worker: Creating...\n" + _in_box(_ASSUMING) + _in_box(f"Error: {_DENIED_KEY}") + _in_box(f"Error: {_TAKEN}"),
+            ["access_denied", "aws_error"],
+        ),
+        (
             "GET https://s3.eu-west-1.amazonaws.com/exports/r.csv\n403\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
             [],
         ),
     ],
-    ids=["Terraform", "box", "two boxes", "XML with its status"],
+    ids=["Terraform", "box", "two boxes", "boxes after a line", "XML with its status"],
 )  # fmt: skip
 def test_parts_of_one_message_are_not_other_failures(text: str, kinds: list[str]) -> None:
     """A count of failures that do not exist sends the reader on a search."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, TypeGuard
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.failures._failures import AccessDenied, KubernetesForbidden
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from iamtriage.failures._failures import Failure
 
@@ -16,8 +18,9 @@ __all__ = ("describe_failure", "describe_others", "drop_repeats")
 
 # What tools say about an error in their own words, before or after its message.
 _KINDS_OF_PARTS = frozenset({"access_denied", "aws_error", "missing_credentials"})
-# The frame that Terraform draws around an error.
-_BOX = lazy_pattern(r"[╷│] ?\n?│ Error: |\A│ Error: ")
+# The frame that Terraform draws around an error, and where it ends.
+_BOX = lazy_pattern(r"(?P<border>[╷╵])|^[^\n]{0,80}?│ Error: ", re.MULTILINE)
+_BOX_END = "╵"
 
 # How many of the failures are described.
 _MAX_OTHERS = 3
@@ -48,7 +51,8 @@ def describe_others(
     """
     noun = "denial" if all(each.kind == "access_denied" for each in failures) else "failure"
     count = f"{len(failures)} more {noun}{'s' if len(failures) > 1 else ''}"
-    shown = failures[:_MAX_OTHERS]
+    # A denial is what a reader of a denial looks for.
+    shown = sorted(failures, key=lambda each: each.kind != "access_denied")[:_MAX_OTHERS]
     allowed = tuple(each for each in shown if combined is not None and _is_of_same_role(each, combined))
     described = tuple(each for each in shown if each not in allowed and _has_request(each) and describe)
     rows = () if describe is None else tuple(dict.fromkeys(map(describe, described)))
@@ -80,7 +84,7 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
         complete = [each for each in rest if _is_complete(each)]
         if complete or (has_explained and _is_complete(explained)):
             rest = complete
-        if _BOX.search(text):
+        if _BOX.match(text):
             rest = [] if has_explained else rest[-1:]
         kept.extend(rest)
     return tuple(kept)
@@ -88,9 +92,40 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
 
 def _group_by_entry(failures: tuple[Failure, ...]) -> dict[str, list[Failure]]:
     groups: dict[str, list[Failure]] = {}
+    boxes: dict[str, list[int]] = {}
     for failure in failures:
-        groups.setdefault(failure.text, []).append(failure)
+        if failure.text not in boxes:
+            boxes[failure.text] = _find_boxes(failure.text)
+        groups.setdefault(_box_around(failure, boxes[failure.text]) or failure.text, []).append(failure)
     return groups
+
+
+def _find_boxes(text: str) -> list[int]:
+    """Return where Terraform's boxes begin: at their borders, or at their titles if borders are missing."""
+    found = [(m.start(), m["border"]) for m in _BOX.finditer(text)]
+    is_inside = False
+    starts: list[int] = []
+    for start, border in found:
+        if border != _BOX_END and not is_inside:
+            starts.append(start)
+        is_inside = border == "╷" or (is_inside and border is None)
+    return starts
+
+
+def _box_around(failure: Failure, boxes: Sequence[int]) -> str | None:
+    """Return the text of Terraform's box around a failure, ``None`` if there is none.
+
+    Args:
+        failure: The failure.
+        boxes: Where boxes begin in its text.
+    """
+    text, at = failure.text, failure.span[0]
+    following = bisect_right(boxes, at)
+    start = boxes[following - 1] if following else None
+    if start is None or _BOX_END in text[start:at]:
+        return None
+    end = boxes[following] if following < len(boxes) else len(text)
+    return text[start:end].partition(_BOX_END)[0]
 
 
 def _words(failure: Failure) -> str:

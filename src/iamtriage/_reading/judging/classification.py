@@ -346,10 +346,12 @@ def pick_root_cause(candidates: list[Candidate], readable: str) -> Candidate | N
         if before and before[-1].kind == "access_denied":
             return before[-1]
     denials = [candidate for candidate in candidates if candidate.kind == "access_denied"]
+    # A denial without facts next to others is a title or a quotation, also next to another error of a call.
+    stated = next((candidate for candidate in denials if candidate.facts), None)
+    if stated is not None:
+        return stated
+    others = [candidate for candidate in candidates if candidate.kind not in {"access_denied", "aws_error"}]
     if denials:
-        # A denial without facts before others is a title or a quotation.
-        return next((candidate for candidate in denials if candidate.facts), denials[0])
-    for candidate in candidates:
-        if candidate.kind != "aws_error":
-            return candidate
-    return candidates[0]
+        calls = (each for each in others if each.code is not None and "operation" in each.facts)
+        return next(calls, denials[0])
+    return (others or candidates)[0]
