@@ -243,6 +243,10 @@ BARE_PUT = "An error occurred (AccessDenied) when calling the PutObject operatio
             "The system at rgw.ceph.svc:7480, not AWS, answered the call ListObjectsV2 with NoSuchBucket.",
         ),
         (
+            f"storage:\n  s3:\n    endpoint: minio.tools.svc:9000\n{BARE_PUT}",
+            "MinIO at minio.tools.svc:9000, not AWS, denied the call PutObject.",
+        ),
+        (
             'o.BaseEndpoint = aws.String("http://store.example.com:9000")\noperation error S3: PutObject, https response error StatusCode: 403, RequestID: 17A, HostID: x, api error AccessDenied: Access Denied.',
             "The system at store.example.com:9000, not AWS, denied the call PutObject.",
         ),
@@ -265,11 +269,22 @@ def test_an_endpoint_that_is_not_of_aws_answers(text: str, summary: str) -> None
         "AWS_ENDPOINT_URL=http://one.example.com\nAWS_ENDPOINT_URL=http://two.example.com\n",
         "AWS_EC2_METADATA_SERVICE_ENDPOINT=http://imds.example.com\n",
         'endpoint = "http://169.254.169.254"\n',
+        "endpoint: https://s3.eu-west-1.amazonaws.com:443\n",
         "The endpoint is documented at https://docs.example.com\n",
     ],
 )
 def test_other_endpoints_do_not_count(before: str) -> None:
     assert explain(f"{before}{BARE_PUT}").topic == "s3-access-denied"
+
+
+def test_other_endpoints_of_a_program_do_not_count() -> None:
+    """A collector of traces is not what denied the call."""
+    other = "AWS_ENDPOINT_URL_S3=http://minio:9000\nAn error occurred (AccessDeniedException) when calling the DescribeCluster operation: Access denied"
+    assert explain(other).topic != "other-software"
+    text = "exporter endpoint=http://otel-collector:4318\nAn error occurred (AccessDeniedException) when calling the {} operation: {}"
+    user = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:PutObject"
+    for operation, message in (("ListTables", "Access denied"), ("PutObject", user)):
+        assert explain(text.format(operation, message)).topic != "other-software"
 
 
 @pytest.mark.parametrize("cut", [" because no identity-b…", " because no", " because n…"])

@@ -31,14 +31,15 @@ _SETTING = lazy_pattern(
     rf"\s?[\"']?https?://{_HOST}",
     re.ASCII | re.MULTILINE,
 )
-# Arguments of clients, settings of tools, and what the tools print about them.
+# Arguments of clients, settings of tools, and what the tools print about them. Without a scheme, an address has a port.
 _ARGUMENT = lazy_pattern(
     r"(?:\b(?:client|resource)\(\s?[\"'](?P<service>[\w-]{2,40})[\"'][^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints"
     r"|endpoint_?[Uu]rl|EndpointUrl|endpointOverride|BaseEndpoint|[Ss]erviceU[Rr][Ll]|s3Url|fs\.s3a\.endpoint"
-    r"|(?:AWS_)?S3_ENDPOINT(?:_URL)?|host_base)(?P<key>)(?![\w.-])[^\w\n]{1,6}"
-    rf"(?:(?:aws\.String|URI\.create|\w{{2,12}}\s?=)[^\w\n]{{1,4}})?https?://{_HOST}",
+    r"|(?:AWS_|MINIO_)?(?:S3_)?ENDPOINT(?:_URL)?|host_base)(?P<key>)(?![\w.-])[^\w\n]{1,6}"
+    rf"(?:(?:aws\.String|URI\.create|\w{{2,12}}\s?=)[^\w\n]{{1,4}})?(?:https?://|(?=[a-z0-9.-]{{1,100}}:\d{{4,5}}(?!\d))){_HOST}",
     re.ASCII,
 )
+_GENERAL_NAMES = frozenset({"endpoint", "Endpoint", "endpoints", "ENDPOINT", "ENDPOINT_URL"})
 _SIGNS = ("ndpoint", "NDPOINT", "erviceU", "s3Url", "host_base")
 # "amazon.com" has the pages of the documentation and the console.
 _AWS_SUFFIXES = tuple(
@@ -84,8 +85,14 @@ def find_other_endpoint(
 def _find_settings(pattern: re.Pattern[str], text: str, failure: Failure) -> Iterator[tuple[str, str]]:
     """Yield the endpoints for the service of a failure, each with the name of its setting."""
     for found in pattern.finditer(text):
+        name = found["name"] or found["key"]
+        if name in _GENERAL_NAMES and (
+            failure.principal is not None or not _may_be_of_service(failure, "s3")
+        ):
+            # Programs have other endpoints, too, and other storage does not name IAM principals.
+            continue
         if found["service"] is None or _may_be_of_service(failure, found["service"]):
-            yield found["HOST"], found["name"] or found["key"]
+            yield found["HOST"], name
 
 
 def _may_be_of_service(failure: Failure, name: str) -> bool:

@@ -45,6 +45,10 @@ _HOSTS = lazy_pattern(
 _AWS = lazy_pattern(r"\.amazonaws\.com(?:\.cn)?(?!\.\w|/doc/)", re.ASCII)
 
 
+# A setting for one service says nothing about the calls of others. The context reads it.
+_SETTING_OF_SERVICE = lazy_pattern(r"\bAWS_ENDPOINT_URL_[A-Z0-9_]{2,40}[=:]\s?\S{1,300}")
+
+
 def find_s3_compatible_host(words: str) -> str | None:
     """Return the S3-compatible host that a text names, or ``None`` if it names an AWS host, too.
 
@@ -52,5 +56,5 @@ def find_s3_compatible_host(words: str) -> str | None:
     'storjshare.io'
     >>> find_s3_compatible_host("PUT https://orders.s3.eu-west-1.amazonaws.com/1.csv, copied from minio:9000")
     """
-    found = _HOSTS.search(words)
+    found = _HOSTS.search(_SETTING_OF_SERVICE.sub(" ", words))
     return None if found is None or _AWS.search(words) else found[0]
