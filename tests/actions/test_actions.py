@@ -27,7 +27,7 @@ from iamtriage.actions import (
     find_action,
     service_prefix,
 )
-from iamtriage.actions._table import load_table
+from iamtriage.actions._table import find_service, load_table
 from tests.tables import check_rows
 from tools import sync_actions
 
@@ -975,3 +975,14 @@ def test_the_table_names_its_sources() -> None:
         'THE SOFTWARE IS PROVIDED "AS IS"',
     ):
         assert words in license_text
+
+
+def test_services_are_found_before_the_table_is_split() -> None:
+    """The quick search returns the same sections, and nothing for parts of the table that are no services."""
+    load_table.cache_clear()
+    found = {prefix: find_service(prefix) for prefix in TABLE.services}
+    assert load_table.cache_info().currsize == 0
+    assert found == TABLE.services
+    for prefix in ("", "nonsense", "s3\n[", "PREFIX", "s3 "):
+        load_table.cache_clear()
+        assert find_service(prefix) is None

@@ -19,7 +19,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage.actions._service_names import find_client, load_clients
-from iamtriage.actions._table import load_table
+from iamtriage.actions._table import find_service, load_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -320,12 +320,21 @@ class _Service(NamedTuple):
     actions: dict[str, Action]
 
 
+# The services that were looked up, by prefix.
+_parsed: dict[str, _Service] = {}
+
+
 def _find_service(prefix: str) -> _Service | None:
-    return _parse_service(prefix) if prefix in load_table().services else None
+    found = _parsed.get(prefix)
+    if found is None:
+        text = find_service(prefix)
+        if text is None:
+            return None
+        found = _parsed[prefix] = _parse_service(prefix, text)
+    return found
 
 
-@cache
-def _parse_service(prefix: str) -> _Service:
+def _parse_service(prefix: str, text: str) -> _Service:
     arns: dict[str, list[str]] = {}
     actions: dict[str, Action] = {}
     types: dict[str, ResourceType] = {}
@@ -333,7 +342,7 @@ def _parse_service(prefix: str) -> _Service:
     accepted: tuple[ResourceType, ...] = ()
     required: tuple[ResourceType, ...] = ()
     start = f"arn:${{Partition}}:{prefix}:${{Region}}:${{Account}}:"
-    for line in load_table().services[prefix].splitlines():
+    for line in text.splitlines():
         if line.startswith("["):
             types = types or {name: ResourceType(name, tuple(each)) for name, each in arns.items()}
             label, _, names = line[1:].partition("]")

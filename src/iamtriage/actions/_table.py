@@ -9,7 +9,7 @@ import sys
 from functools import cache
 from typing import Any, NamedTuple
 
-__all__ = ("ActionTable", "load_table", "read_data")
+__all__ = ("ActionTable", "find_service", "load_table", "read_data")
 
 _PACKAGE = __name__.rpartition(".")[0]
 _FILE = "action_table.txt"
@@ -49,13 +49,38 @@ def read_data(name: str) -> str:
 
 
 @cache
+def _load_text() -> str:
+    return read_data(_FILE)
+
+
+def find_service(prefix: str) -> str | None:
+    """Return the actions and resource types of a service, ``None`` if the table has no such prefix.
+
+    The first services of a process are found without splitting the table, which takes as long as reading it.
+
+    Raises:
+        FileNotFoundError: The package has no table, or its import loader reads no data files.
+    """
+    if not load_table.cache_info().currsize and prefix.isprintable():
+        text = _load_text()
+        heading = f"\n== service {prefix}\n"
+        start = text.find(heading)
+        if start >= 0:
+            start += len(heading)
+            # Sections of operations follow those of services.
+            return text[start : text.index("\n== ", start)]
+    return load_table().services.get(prefix)
+
+
+@cache
 def load_table() -> ActionTable:
     """Read the table and split it into its sections.
 
     Raises:
         FileNotFoundError: The package has no table, or its import loader reads no data files.
     """
-    _, *sections = read_data(_FILE).split("\n== ")
+    _, *sections = _load_text().split("\n== ")
+    _load_text.cache_clear()
     single: dict[str, str] = {}
     named: dict[str, dict[str, str]] = {"service": {}, "operations": {}}
     for section in sections:
