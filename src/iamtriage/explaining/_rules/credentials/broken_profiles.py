@@ -210,7 +210,7 @@ _PROFILE_ERRORS = (
         steps=(
             "In ~/.aws/config, [sso-session NAME] has sso_start_url, sso_region and sso_registration_scopes. NAME is the value of sso_session in the profile and is case-sensitive.",
         ),
-        commands=("aws configure sso-session", "aws configure get sso_session"),
+        commands=("aws configure get sso_session", "aws configure sso-session"),
     ),
     _ProfileError(
         pattern=lazy_pattern(

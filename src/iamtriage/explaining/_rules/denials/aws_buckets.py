@@ -16,7 +16,6 @@ from iamtriage.explaining._rules.denials.guardrails import VPC_ENDPOINT_NO_ALLOW
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_registry
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.policies._masked_arns import find_partition
 
 if TYPE_CHECKING:
@@ -91,16 +90,7 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation:
                     "Save its policy with this statement added as policy.json: the command replaces the policy.",
                     more,
                 ),
-                commands=(
-                    fill_command(
-                        "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]'",
-                        *(region, f"Name=service-name,Values=com.amazonaws.{region}.s3"),
-                    ),
-                    fill_command(
-                        "aws ec2 modify-vpc-endpoint --region {} --vpc-endpoint-id ENDPOINT_ID --policy-document file://policy.json",
-                        region,
-                    ),
-                ),
+                commands=(*commands.endpoint_policy_commands(region, f"com.amazonaws.{region}.s3"),),
                 statement={
                     "Sid": "BucketOfAws",
                     "Effect": "Allow",

@@ -253,6 +253,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
             1,
             "The message says that a service control policy requires this: ask the organization's administrator, too.",
         )
+    show, replace = commands.endpoint_policy_commands(region, name)
     remedy = Remedy(
         title="Find the Deny statement in the VPC endpoint's policy, then satisfy what it requires or scope it down"
         if explicit
@@ -261,20 +262,8 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         steps=(*steps, *resource_steps(denial), *(() if denial.is_explicit else role_path_steps(denial))),
         commands=(
             *on_instance,
-            fill_command(
-                "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]'",
-                *(region, f"Name=service-name,Values={name}"),
-            ),
-            *(
-                ()
-                if explicit
-                else (
-                    fill_command(
-                        "aws ec2 modify-vpc-endpoint --region {} --vpc-endpoint-id ENDPOINT_ID --policy-document file://policy.json",
-                        region,
-                    ),
-                )
-            ),
+            show,
+            *(() if explicit else (replace,)),
         ),
         statement=_endpoint_statement(denial),
         layer="vpc_endpoint",

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
     create_entry_command,
     inspect_access_remedy,
+    node_entry_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.sts.findings import REGION_DISABLED
@@ -178,20 +179,7 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
             ),
         ),
         remedies=(
-            Remedy(
-                title="Re-create the node role's access entry with type EC2_LINUX",
-                who="cluster administrator",
-                steps=(
-                    "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, and no groups.",
-                    *([principal.path_note] if principal.path_note else []),
-                ),
-                commands=(
-                    cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
-                    cluster.eks_command("delete-access-entry", principal=principal.entry_argument),
-                    create_entry_command(cluster, principal, kind="EC2_LINUX"),
-                ),
-                url=pages.EKS_ACCESS_ENTRIES,
-            ),
+            node_entry_remedy(cluster, principal),
             *(
                 (
                     aws_auth_remedy(

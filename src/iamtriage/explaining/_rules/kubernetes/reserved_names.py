@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     associate_policy_command,
     build_cluster_principal,
     create_entry_command,
+    node_entry_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 
@@ -148,19 +149,6 @@ def _explain_node_group(case: Case[AccessEntry], group: str) -> Explanation:
             RESERVED_NAME.cause("reported", text="Groups that begin with system: are reserved."),
             ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),
         ),
-        remedies=(
-            Remedy(
-                title="Re-create the node role's access entry with type EC2_LINUX",
-                who="cluster administrator",
-                steps=(
-                    "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, FARGATE_LINUX for Fargate, and no groups.",
-                ),
-                commands=(
-                    cluster.eks_command("delete-access-entry", principal=principal.entry_argument),
-                    create_entry_command(cluster, principal, kind="EC2_LINUX"),
-                ),
-                url=pages.EKS_ACCESS_ENTRIES,
-            ),
-        ),
+        remedies=(node_entry_remedy(cluster, principal),),
         notes=(IAM_DOES_NOT_HELP,),
     )

@@ -28,6 +28,7 @@ __all__ = (
     "bucket",
     "cluster",
     "command",
+    "endpoint_policy_commands",
     "external_id",
     "fill_command",
     "instance_profile",
@@ -84,6 +85,20 @@ def fill_command(template: str, *values: str) -> str:
     'aws eks describe-cluster --name \'it\'"\'"\'s\' --query cluster.arn'
     """
     return template.format(*map(quote_argument, values))
+
+
+def endpoint_policy_commands(region: str, name: str) -> tuple[str, str]:
+    """Return the commands that show the endpoints for a service, and replace the policy of one from policy.json."""
+    return (
+        fill_command(
+            "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]'",
+            *(region, f"Name=service-name,Values={name}"),
+        ),
+        fill_command(
+            "aws ec2 modify-vpc-endpoint --region {} --vpc-endpoint-id ENDPOINT_ID --policy-document file://policy.json",
+            region,
+        ),
+    )
 
 
 def trust_policy_commands(role: str | None) -> tuple[str, str]:

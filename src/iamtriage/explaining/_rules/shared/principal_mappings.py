@@ -43,6 +43,7 @@ __all__ = (
     "create_entry_remedy",
     "enable_entries_remedy",
     "inspect_access_remedy",
+    "node_entry_remedy",
     "recreate_entry_remedy",
 )
 
@@ -253,6 +254,24 @@ def recreate_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Reme
             cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
             cluster.eks_command("delete-access-entry", principal=principal.entry_argument),
             create_entry_command(cluster, principal),
+        ),
+        url=pages.EKS_ACCESS_ENTRIES,
+    )
+
+
+def node_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
+    """Return the remedy that gives the access entry of a node role the type for nodes."""
+    return Remedy(
+        title="Re-create the node role's access entry with type EC2_LINUX",
+        who="cluster administrator",
+        steps=(
+            "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, FARGATE_LINUX for Fargate, and no groups.",
+            *([principal.path_note] if principal.path_note else []),
+        ),
+        commands=(
+            cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
+            cluster.eks_command("delete-access-entry", principal=principal.entry_argument),
+            create_entry_command(cluster, principal, kind="EC2_LINUX"),
         ),
         url=pages.EKS_ACCESS_ENTRIES,
     )
