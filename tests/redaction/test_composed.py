@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iamtriage import redact
+from tests.redaction.benign import LINES
 from tests.redaction.composing import check_composed, compose
 
 if TYPE_CHECKING:
@@ -28,3 +29,14 @@ def test_repeated_text_loses_each_secret(rng: random.Random, separator: str) -> 
     composed = compose(rng)
     shown = redact(separator.join([composed.text] * 4))
     assert not [form for form in composed.find_forms() if form in shown], (composed, shown)
+
+
+@given(
+    st.lists(st.sampled_from(LINES), min_size=1, max_size=3),
+    st.sampled_from(
+        ("2031-04-05T06:07:08Z web1 | ", "2031-04-05 06:07:08,123 INFO orders: ", "> ", "+ ", "$ ")
+    ),
+)
+def test_other_lines_with_a_prefix_are_kept(lines: list[str], prefix: str) -> None:
+    text = "\n".join(prefix + line for line in lines)
+    assert redact(text) == text

@@ -169,6 +169,10 @@ def _form(value: object) -> object:
         ({"pair": ("x", f"token: {OPAQUE}")}, {"pair": ["x", "token: [REDACTED token]"]}),
         ({"when": date(2031, 4, 5), "password": PASSWORD}, {"when": date(2031, 4, 5), "password": "[REDACTED password]"}),
         ({"kind": "SecretList", "items": [{"data": {"a": "eA=="}}]}, {"kind": "SecretList", "items": [{"data": {"a": "[REDACTED secret]"}}]}),
+        ({"SecretString": '{"any": "swordfish", "username": "ana", "port": 5432}'}, {"SecretString": '{"any": "[REDACTED secret]", "username": "ana", "port": 5432}'}),
+        ({"attributes": {"id": "x", "content": "swordfish"}, "sensitive_attributes": [[{"type": "get_attr", "value": "content"}]]}, {"attributes": {"id": "x", "content": "[REDACTED secret]"}, "sensitive_attributes": [[{"type": "get_attr", "value": "content"}]]}),
+        ({"after": {"a": {"b": "swordfish"}, "c": "d"}, "after_sensitive": {"a": {"b": True}, "c": False}}, {"after": {"a": {"b": "[REDACTED secret]"}, "c": "d"}, "after_sensitive": {"a": {"b": True}, "c": False}}),
+        ({"GenerateSecretString": {"PasswordLength": 32}, "/forgot-password": "AuthController#forgot"}, {"GenerateSecretString": {"PasswordLength": 32}, "/forgot-password": "AuthController#forgot"}),
         ({f"password={PASSWORD}": 1, f"password={PASSWORD}x": 2}, {"password=[REDACTED password]": 1, "password=[REDACTED password] 2": 2}),
     ],
 )  # fmt: skip

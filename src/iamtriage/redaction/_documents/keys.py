@@ -145,6 +145,8 @@ class Announced(NamedTuple):
         if " " in content.strip() and self.name.what != "private key":
             if self.name.what not in {"password", "cookie"} or _SENTENCE.search(content):
                 return None
+            if not is_quoted and (self.name.key == "pass" or not _is_phrase(content)):
+                return None
             return self.name.what
         content = content.strip()
         placement = _KEY if self.sign == ":" else _OPTION if self.sign == "option" else _ITEM
@@ -164,6 +166,12 @@ class Announced(NamedTuple):
         elif self.name is not None and not is_quoted and not self.name.random:
             # Without quotes, more than the secret can be in the value.
             yield from _find_after(f"{self.name.tail}: ", content, find_assigned_secrets)
+
+
+def _is_phrase(content: str) -> bool:
+    """Return whether words without quotes are a passphrase, not an expression or two words about it."""
+    words = content.split()
+    return "=" not in words and (len(words) > 2 or any(map(str.isdigit, content)))
 
 
 def _find_after(
@@ -279,6 +287,9 @@ def announce_pairs(values: Sequence[str | None]) -> list[Announced | None]:
 
 def announce_key(key: str) -> Announced | None:
     """Return what a key says about its value, whatever else is in the object."""
+    if key.startswith("/") and key.count("/") == 1:
+        # A route, not the path of a parameter.
+        return None
     if key.endswith("]"):
         # The default of a prompt: "Password [None]".
         key = key.rpartition(" [")[0] or key

@@ -91,6 +91,7 @@ _CHANGE = re.compile(
     rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"()]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
     rf"[ \t]{{0,8}}(?:-{GT}|→)[ \t]{{0,8}}"
 )
+_HASH = re.compile(r"(?:sha[0-9]{1,3}:)?[0-9a-f]{32,128}")
 _ARROWS = ("->", "→", "-&gt;", "-&amp;", "-%", "-\\")
 _TUPLE = re.compile(rf"{QUOTE}{BLANK}{{0,8}},\s{{0,20}}(?=[bBuUrR]?{QUOTE})")
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
@@ -344,11 +345,11 @@ def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) 
         # With YAML's block indicator, the value must follow.
         return True
     value = text[extent.start : extent.end]
-    if not extent.quote and OTHER_ASSIGNMENT.match(value):
+    if not extent.quote and ("://" in value or OTHER_ASSIGNMENT.match(value)):
         return False
     if extent.quote and name.what == "password" and is_mixed(value):
         return True
-    return name.what == "signature" or looks_random(value)
+    return name.what == "signature" or (looks_random(value) and _HASH.fullmatch(value) is None)
 
 
 def _strip_escaped_spaces(value: str) -> str:

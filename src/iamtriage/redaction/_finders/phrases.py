@@ -134,7 +134,7 @@ _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("token", "secret"), rf"(?<!redacted.)(?:token|secret){_IS}{_STATED}", "token"),
     (("identified",), rf"identified\s(?:with\s\S{{1,60}}\s)?by\s(?:password\s)?{_SQL}", "password"),
     (("password",), rf"(?:with|encrypted|set|user\s\S{{1,80}})\spassword(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}", "password"),
-    (("password",), rf"(?<!redacted.)(?:use|using|with|try|enter)\s(?:the\s)?password:?\s{{1,4}}{_STATED}", "password"),
+    (("password",), rf"(?<!redacted.)(?:use|using|with|try|enter)\s(?:the\s)?password:?[ ]{{1,4}}{_STATED}", "password"),
     (("convertto-securestring",), rf"convertto-securestring\s{{1,4}}(?:-asplaintext\s{{1,4}}|-force\s{{1,4}}|-string\s{{1,4}}){{0,3}}{_SQL}", "password"),
     (("machine",), r"machine\s{1,20}\S{1,200}\s{1,20}login\s{1,20}\S{1,200}\s{1,20}password\s{1,20}(?P<plain>[^\s\"'\\\x1b]{1,400})", "password"),
     (("::add-mask::",), r"::add-mask::(?P<plain>[^\s\"'%]{1,4000})", "secret"),

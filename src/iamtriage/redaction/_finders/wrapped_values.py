@@ -95,7 +95,7 @@ def _in_window(text: str, start: int, next_line: int, *, is_direct: bool) -> Ite
         for found in _found_after(view, view.text.index("\n")):
             value = _joined(view.text, found)
             is_quoted = view.text[found.start - 1] in "\"'`"
-            if looks_random(value) or (is_quoted and _DIGIT.search(value)):
+            if "://" not in value and (looks_random(value) or (is_quoted and _DIGIT.search(value))):
                 yield _located(text, start, view, found)
     break_ = _BREAK.search(view.text)
     if break_ is None:
@@ -104,7 +104,8 @@ def _in_window(text: str, start: int, next_line: int, *, is_direct: bool) -> Ite
     for found in _found_after(view, break_.start()):
         value = _joined(view.text, found)
         is_quoted = view.text[found.start - 1] in "\"'`"
-        if looks_like_base64(value) and (is_quoted or not OTHER_ASSIGNMENT.match(value)):
+        is_other = "://" in value or OTHER_ASSIGNMENT.match(value) is not None
+        if looks_like_base64(value) and (is_quoted or not is_other):
             yield _located(text, start, view, found)
 
 
