@@ -156,6 +156,14 @@ def test_parts_of_one_message_are_not_other_failures(text: str, kinds: list[str]
     assert [failure.kind for failure in explain(text).other_failures] == kinds
 
 
+def test_other_failure_with_expired_credentials_needs_no_permission() -> None:
+    text = f"10:00 ERROR {_DENIAL}\n10:01 ERROR An error occurred (ExpiredToken) when calling the ListObjectsV2 operation: The provided token has expired.\n"
+    shown = " ".join(str(explain(text)).split())
+    assert (
+        "expired credentials (ExpiredToken, ListObjectsV2) to be renewed, no permission is missing" in shown
+    )
+
+
 def _explain_remedy(*commands: str, steps: tuple[str, ...]) -> str:
     """Return the short text of one remedy."""
     remedy = Remedy("Fix it", "you", steps, commands)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ("describe_failure", "describe_others", "drop_repeats")
 
+# What another failure needs, if that is the same for all of its kind.
+_FIXES = {"expired_credentials": " to be renewed, no permission is missing"}
 # What tools say about an error in their own words, before or after its message.
 _KINDS_OF_PARTS = frozenset({"access_denied", "aws_error", "missing_credentials"})
 # The frame that Terraform draws around an error, and where it ends.
@@ -166,9 +168,10 @@ def describe_failure(failure: Failure) -> str:
     'Kubernetes unauthorized'
     """
     if not isinstance(failure, AccessDenied):
-        kind = failure.kind.replace("_", " ").replace("kubernetes", "Kubernetes")
-        code = failure.envelope.code
-        return f"{kind} ({code})" if code else kind
+        kind = failure.kind.replace("_", " ").replace("kubernetes", "Kubernetes").replace("aws", "AWS")
+        code, operation = failure.envelope.code, failure.envelope.operation
+        words = ", ".join(each for each in (code, operation) if each)
+        return f"{kind}{f' ({words})' if words else ''}{_FIXES.get(failure.kind, '')}"
     name = failure.action or failure.envelope.operation or "access denied"
     policy_type = _POLICY_TYPES.get(failure.policy_type or "")
     if failure.deny == "explicit":
