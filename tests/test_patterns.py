@@ -45,3 +45,9 @@ def test_every_pattern_of_a_module_can_be_compiled() -> None:
     assert len(patterns) > 200
     for pattern in patterns:
         assert re.compile(pattern.pattern, pattern.flags).groups == pattern.groups
+
+
+def test_reading_the_source_compiles_nothing() -> None:
+    wrong: Any = lazy_pattern("(")
+    assert wrong.pattern == "("
+    assert isinstance(wrong, _LazyPattern)

@@ -20,13 +20,16 @@ class _UsedPattern:
 
 
 class _LazyPattern:
-    """A pattern that is compiled when an attribute of it is first asked for, and then is a used one."""
+    """A pattern that is compiled when a method of it is first asked for, and then is a used one."""
 
     def __init__(self, source: str | bytes, flags: int) -> None:
         self._source = source
         self._flags = flags
 
     def __getattr__(self, name: str) -> object:
+        if name == "pattern":
+            # Other patterns are built from it.
+            return self._source
         if name not in _ATTRIBUTES:
             raise AttributeError(name)
         compiled = re.compile(self._source, self._flags)
