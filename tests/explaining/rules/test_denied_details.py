@@ -330,8 +330,45 @@ def test_actions_of_one_call_are_in_one_statement(
         assert ("both" if isinstance(together, list) else denied) in other_side
 
 
-def test_pull_of_an_image_requires_two_actions_on_the_repository() -> None:
-    text = f'Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/cart:7": User: {BUILDER} is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-west-1:111122223333:repository/cart because no identity-based policy allows the ecr:BatchGetImage action'
+REPOSITORY = "arn:aws:ecr:eu-west-1:111122223333:repository/cart"
+IMAGE = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/cart:7"
+PULL = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+PUSH = {
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:CompleteLayerUpload",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+}
+UPLOAD = ["kms:GenerateDataKey", "kms:Decrypt"]
+
+
+@pytest.mark.parametrize(
+    ("before", "denied", "together"),
+    [
+        (f'Failed to pull image "{IMAGE}": ', "ecr:BatchGetImage", PULL),
+        (f"$ docker pull {IMAGE}\n$ docker push {IMAGE}\n", "ecr:BatchGetImage", PULL),
+        (f"$ docker push {IMAGE}\ndenied: ", "ecr:InitiateLayerUpload", PUSH),
+        (f"$ podman push {IMAGE}\n", "ecr:PutImage", PUSH),
+        (f"The push refers to repository [{IMAGE}]\ndenied: ", "ecr:BatchCheckLayerAvailability", PUSH),
+        (f"$ docker buildx build -t {IMAGE} --push .\nERROR: failed to push {IMAGE}: ", "ecr:BatchGetImage", PUSH),
+        (f"error checking push permissions -- POST {IMAGE}: DENIED: ", "ecr:InitiateLayerUpload", PUSH),
+        (f"$ docker build -t {IMAGE} .\n", "ecr:InitiateLayerUpload", "ecr:InitiateLayerUpload"),
+        ("$ aws s3 cp a.bin s3://acme-in/\n", "kms:GenerateDataKey", UPLOAD),
+        ("$ aws --profile ci s3 sync out s3://acme-in\n", "kms:GenerateDataKey", UPLOAD),
+        ("upload failed: ./a.bin to s3://acme-in/a.bin ", "kms:GenerateDataKey", UPLOAD),
+        ("boto3.exceptions.S3UploadFailedError: Failed to upload a.bin to acme-in/a.bin: ", "kms:GenerateDataKey", UPLOAD),
+        ("$ aws s3 cp s3://acme-in/a.bin .\n", "kms:Decrypt", "kms:Decrypt"),
+        ("$ aws s3api put-object --bucket acme-in --key a.bin\n", "kms:GenerateDataKey", "kms:GenerateDataKey"),
+    ],
+)  # fmt: skip
+def test_command_in_the_text_decides_the_actions(before: str, denied: str, together: object) -> None:
+    """A statement for one action of a push, a pull or an upload would lead to the next denial."""
+    resource = REPOSITORY if denied.startswith("ecr:") else KEY.format("111122223333")
+    text = f"{before}User: {BUILDER} is not authorized to perform: {denied} on resource: {resource} because no identity-based policy allows the {denied} action"
     policy = explain(text).remedies[0].policy
     assert policy is not None
-    assert policy["Statement"][0]["Action"] == ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    actions = policy["Statement"][0]["Action"]
+    assert (set(actions) if isinstance(together, set) else actions) == together
+    assert actions == denied or actions[0] == denied

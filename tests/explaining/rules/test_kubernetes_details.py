@@ -250,12 +250,39 @@ def _refusal(user: str, verb: str, resource: str, group: str) -> str:
             "kubectl create role manage-certificates.cert-manager.io -n shop --verb=create,delete,get,list,patch,update --resource=certificates.cert-manager.io",
         ),
         (
+            "$ kubectl -n shop apply -f api.yaml\n"
+            + _refusal("arn:aws:sts::111122223333:assumed-role/dev/ana", "create", "deployments", "apps"),
+            "Associate AmazonEKSEditPolicy with the access entry",
+            "aws eks associate-access-policy --cluster-name CLUSTER --principal-arn arn:aws:iam::111122223333:role/dev --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy --access-scope type=namespace,namespaces=shop",
+        ),
+        (
+            "error when retrieving current configuration of: "
+            + _refusal("build-bot", "get", "certificates", "cert-manager.io"),
+            "Let kubectl apply manage certificates.cert-manager.io with a Role and RoleBinding",
+            "kubectl create role manage-certificates.cert-manager.io -n shop --verb=create,get,patch --resource=certificates.cert-manager.io",
+        ),
+        (
+            "$ kubectl apply -f api.yaml\n$ kubectl get deployments api\n"
+            + _refusal("build-bot", "get", "deployments", "apps"),
+            "Allow exactly this with a Role and RoleBinding",
+            "kubectl create role get-deployments.apps-api -n shop --verb=get --resource=deployments.apps --resource-name=api",
+        ),
+        (
             _refusal("build-bot", "get", "deployments", "apps"),
             "Allow exactly this with a Role and RoleBinding",
             "kubectl create role get-deployments.apps-api -n shop --verb=get --resource=deployments.apps --resource-name=api",
         ),
     ],
-    ids=["Helm", "Helm with roles", "Terraform", "custom resources", "a person"],
+    ids=[
+        "Helm",
+        "Helm with roles",
+        "Terraform",
+        "custom resources",
+        "kubectl apply",
+        "kubectl apply of custom resources",
+        "a later command",
+        "a person",
+    ],
 )
 def test_tool_decides_the_size_of_the_grant(text: str, title: str, command: str) -> None:
     """A tool that installs objects needs more than the verb that was denied first."""

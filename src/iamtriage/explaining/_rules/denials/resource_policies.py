@@ -145,8 +145,9 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         verdict = f"the {name} does not allow it"
         remedy = resource_remedy(denial)
         is_service = isinstance(denial.principal, ServicePrincipal)
+        is_of_other_account = denial.crosses_accounts or denial.resource_account is None
         notes = (
-            *(() if denial.crosses_accounts or is_service else (_IF_OTHER_ACCOUNT,)),
+            *(() if is_of_other_account or is_service else (_IF_OTHER_ACCOUNT,)),
             ONE_POLICY_TYPE,
         )
     return Explanation(
@@ -186,7 +187,9 @@ def resource_remedy(denial: Denial) -> Remedy:
     if policy.adds_statement:
         steps = [f"Add the statement to the {policy.name}: the command keeps the existing ones."]
     more = () if added is None else add_certain_companions(added, denial)
-    steps += more
+    is_two_sided = denial.crosses_accounts and not isinstance(denial.principal, ServicePrincipal)
+    if not is_two_sided:
+        steps[0] = " ".join((steps[0], *more))
     if policy.resource_is_star:
         steps.append(f"In a {policy.name}, the resource * is the key itself.")
     elif grant is not None:
@@ -208,17 +211,22 @@ def resource_remedy(denial: Denial) -> Remedy:
                 f"Then an administrator of account {denial.account} runs create-grant for the role, whose own policies cannot be changed."
             )
             lines += (_grant_command(denial),)
-    elif denial.crosses_accounts and not isinstance(denial.principal, ServicePrincipal):
+    elif is_two_sided:
         key = ""
         if denial.service == "secretsmanager":
             # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
             key = " The secret's KMS key must be customer managed, and allow it kms:Decrypt."
         # The other side is as necessary as the policy itself.
-        what = "both" if more else denial.action or "the action"
+        what = denial.action or "the action"
+        if more and added is not None:
+            what = "both" if len(added["Action"]) == 2 else "all of them"
         noun = "key" if denial.service == "kms" else "resource"
-        steps[1 : 1 + len(more)] = [
-            f"{' '.join((*more, ''))}In account {denial.account}, an identity-based policy of the caller must allow {what} on the ARN of the {noun}, too.{key}"
-        ]
+        steps.insert(
+            1,
+            f"{' '.join((*more, ''))}In account {denial.account}, an identity-based policy of the caller must allow {what} on the ARN of the {noun}, too.{key}",
+        )
+    elif denial.resource_account is None and not isinstance(denial.principal, ServicePrincipal):
+        steps.insert(1, _IF_OTHER_ACCOUNT)
     steps += role_path_steps(denial)
     if policy is _OTHER_POLICY:
         steps.append(

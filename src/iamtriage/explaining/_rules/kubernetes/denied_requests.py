@@ -36,7 +36,9 @@ from iamtriage.failures._failures import KubernetesForbidden
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ("DeniedRequest",)
+__all__ = ("KUBECTL_APPLY", "DeniedRequest")
+
+KUBECTL_APPLY = "kubectl apply"
 
 # What tools that install objects print around the API server's message.
 _INSTALLERS = {
@@ -48,8 +50,16 @@ _INSTALLERS = {
         r"\bwith (?:module\.[\w.\[\]\"-]{1,200}\.)?kubernetes_(?!manifest\.|config_map_v1_data\.)\w{3,60}\."
     ),
 }
+_KUBECTL = lazy_pattern(r"\bkubectl (?![a-z]+ is\b)[^\n|;&]{0,200}")
+_CHARS_BEFORE = 4_000
+_APPLY_COMMAND = lazy_pattern(r"kubectl (?:-\S+ (?:[^-\s]\S* )?){0,4}apply\b")
+_APPLY_OUTPUT = lazy_pattern(
+    r"kubectl\.kubernetes\.io/last-applied-configuration|error when applying patch|error when retrieving current configuration"
+)
 # An installer gets the object before it creates or changes it.
 _VERBS_OF_INSTALLERS = ("create", "delete", "get", "list", "patch", "update")
+# https://kubernetes.io/docs/reference/kubectl/generated/kubectl_apply/
+_VERBS_OF_APPLY = ("create", "get", "patch")
 _VERBS_BEFORE_CREATION = frozenset({"get", "patch", "update"})
 
 
@@ -85,10 +95,15 @@ class DeniedRequest(Value):
         user = case.failure.user
         text = case.text
         installer = next((name for name, sign in _INSTALLERS.items() if sign.search(text)), None)
+        if installer is None and request.verb in _VERBS_OF_APPLY and _is_of_apply(case):
+            installer = KUBECTL_APPLY
+            if request.path is None:
+                request = attrs.evolve(request, name=None, verbs=_VERBS_OF_APPLY)
         if installer is not None and request.verb in _VERBS_BEFORE_CREATION:
             # The object does not exist yet, and a role for one name does not allow to create it.
             request = attrs.evolve(request, name=None)
-        if installer is not None and _narrowest_policy("create", request) is None and request.path is None:
+        is_covered = _narrowest_policy("create", request) is not None or request.path is not None
+        if installer not in {None, KUBECTL_APPLY} and not is_covered:
             # No default role covers the type, so the role for it allows all that the tool does with it.
             request = attrs.evolve(request, name=None, verbs=_VERBS_OF_INSTALLERS)
         principal = try_parse_principal(user) if kind in {"iam", "iam session"} else None
@@ -128,7 +143,16 @@ class DeniedRequest(Value):
     @property
     def is_for_installer(self) -> bool:
         """Whether the role for the type allows more than the denied verb."""
-        return self.request.verbs == _VERBS_OF_INSTALLERS
+        return self.request.verbs in {_VERBS_OF_INSTALLERS, _VERBS_OF_APPLY}
+
+
+def _is_of_apply(case: Case[KubernetesForbidden]) -> bool:
+    """Return whether the last command before a denial is ``kubectl apply``, or its output is in the text."""
+    text, start = case.failure.text, case.failure.span[0]
+    commands = list(_KUBECTL.finditer(text, max(start - _CHARS_BEFORE, 0), start))
+    if commands:
+        return _APPLY_COMMAND.match(commands[-1][0]) is not None
+    return _APPLY_OUTPUT.search(case.text) is not None
 
 
 def _narrowest_policy(verb: str, request: Request) -> str | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.kubernetes.denied_requests import KUBECTL_APPLY
 from iamtriage.explaining._rules.kubernetes.policy_remedies import access_policy_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
@@ -41,7 +42,10 @@ def installer_remedies(denied: DeniedRequest) -> tuple[Remedy | None, ...]:
 
 
 def _need(denied: DeniedRequest) -> str:
-    return f"{denied.installer} reads, creates, changes and deletes the objects that it installs, so a role for this verb alone leads to the next denial."
+    what = "reads, creates, changes and deletes the objects that it installs"
+    if denied.installer == KUBECTL_APPLY:
+        what = "reads, creates and patches objects"
+    return f"{denied.installer} {what}, so a role for this verb alone leads to the next denial."
 
 
 def _default_role_remedy(denied: DeniedRequest) -> Remedy | None:

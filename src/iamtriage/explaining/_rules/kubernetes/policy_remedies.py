@@ -37,9 +37,10 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     ]
     if cluster.mode is None:
         steps.append("The cluster's authentication mode must be API or API_AND_CONFIG_MAP.")
-    steps.append(
-        "If EKS says that the principalArn could not be found, the caller has its access from aws-auth. A new access entry takes precedence over that: include its groups."
-    )
+    if cluster.uses_aws_auth:
+        steps.append(
+            "If EKS says that the principalArn could not be found, the caller has its access from aws-auth. A new access entry takes precedence over that: include its groups."
+        )
     if principal.path_note:
         steps.append(principal.path_note)
     return Remedy(

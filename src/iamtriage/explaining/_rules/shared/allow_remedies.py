@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 
 from iamtriage._rendering.placeholders import find_placeholders
-from iamtriage._text import join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -196,12 +195,13 @@ def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[s
     action: object = statement["Action"]
     if not isinstance(action, str):
         return ()
-    others = certain_companions(action, denial.operation, denial.failure.text)
+    task, others = certain_companions(action, denial.operation, denial.failure.text)
     if not others:
         return ()
     statement["Action"] = [action, *others]
-    call = "A pull" if action.startswith("ecr:") else denial.operation
-    return (f"{call} requires {join_words(others, 'and')}, too.",)
+    if len(others) > 1:
+        return (f"{task} requires all of these actions.",)
+    return (f"{task} requires {others[0]}, too.",)
 
 
 def _is_of_cut(note: str, denial: Denial) -> bool:

@@ -1,7 +1,7 @@
 """List the actions that a task requires in addition to the denied one.
 
-AWS reports one missing action at a time. Steps name the others, but no policy includes them, because only the
-reader knows whether the caller performs the whole task. Sources, pages of docs.aws.amazon.com:
+AWS reports one missing action at a time. Steps name the others. A policy includes them only if the text shows the
+task, because otherwise only the reader knows whether the caller performs all of it. Sources, pages of docs.aws.amazon.com:
 
 * ECR: AmazonECR/latest/userguide/image-push-iam.html, the managed policy AmazonEC2ContainerRegistryPullOnly,
   AmazonECR/latest/public/public-repository-policy-examples.html
@@ -193,6 +193,19 @@ _DATA_KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 _PULL_SIGNS = lazy_pattern(
     r"[Ff]ailed to pull|CannotPull(?:Container|Image)|docker pull|ErrImagePull|ImagePullBackOff"
 )
+# What docker, podman, buildx, kaniko, crane and skopeo print about a push, and their commands.
+_PUSH_SIGNS = lazy_pattern(
+    r"\b(?:docker|podman|nerdctl|buildah|helm|crane|oras|finch)(?: (?:image|compose))? push\b|[Tt]he push refers to repository"
+    r"|\bskopeo copy\b|\bbuildx? build\b[^\n]{0,400} --push\b|[Ff]ailed to push|error pushing image|checking push permission"
+    r"|\bpushing (?:layers|manifest)\b",
+    re.ASCII,
+)
+# Such clients upload large files in parts, which also requires kms:Decrypt:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+_UPLOAD_SIGNS = lazy_pattern(
+    r"\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync)\b|\bupload failed: |\bFailed to upload \S{1,500} to |\bs3a://",
+    re.ASCII,
+)
 _ALL = "AWS reports one missing action at a time: add those that are still missing."
 
 
@@ -216,8 +229,8 @@ def companion_actions(
     return ()
 
 
-def certain_companions(action: str, operation: str | None, text: str) -> tuple[str, ...]:
-    """Return the other actions that a call certainly requires on the same resource.
+def certain_companions(action: str, operation: str | None, text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the task that a text shows, and the other actions that it requires on the same resource.
 
     Args:
         action: The denied action, as AWS spells it.
@@ -225,14 +238,19 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
         text: The text around the denial.
 
     >>> certain_companions("kms:GenerateDataKey", "CreateMultipartUpload", "")
-    ('kms:Decrypt',)
+    ('CreateMultipartUpload', ('kms:Decrypt',))
     """
-    together: tuple[str, ...] = ()
     if action in _DATA_KEY_ACTIONS and operation in _MULTIPART | _SENDING:
-        together = _DATA_KEY_ACTIONS
+        task, together = operation or "", _DATA_KEY_ACTIONS
+    elif action == "kms:GenerateDataKey" and _UPLOAD_SIGNS.search(text):
+        task, together = "An upload in several parts", _DATA_KEY_ACTIONS
     elif action in _PULL.actions and _PULL_SIGNS.search(text):
-        together = _PULL.actions
-    return tuple(each for each in together if each != action)
+        task, together = "A pull", _PULL.actions
+    elif action in _PUSH.actions and _PUSH_SIGNS.search(text):
+        task, together = "A push", _PUSH.actions
+    else:
+        return "", ()
+    return task, tuple(each for each in together if each != action)
 
 
 def text_hints(action: str, text: str) -> tuple[str, ...]:
