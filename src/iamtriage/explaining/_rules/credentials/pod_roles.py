@@ -176,9 +176,9 @@ def irsa_remedy(case: AnyCase) -> Remedy:
         ),
         commands=(
             _show_variables_command(case),
+            _show_account_command(case),
             annotate_command(case),
             _restart_command(case),
-            _show_account_command(case),
         ),
         url=pages.EKS_IRSA_POD,
     )
