@@ -116,3 +116,16 @@ def test_policy_covers_all_objects_of_a_transfer(command: str, resource: str) ->
 def test_ownership_is_checked_with_the_profile_of_the_call() -> None:
     text = f"$ aws s3 ls s3://acme-in --profile analytics\n{DENIED.format('ListObjectsV2')}"
     assert explain(text).remedies[0].commands[0].endswith(" --profile analytics")
+
+
+def test_response_of_a_browser_is_likely_unsigned() -> None:
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message>'
+        "<RequestId>7Q2W3E4R5T6Y7U8I</RequestId><HostId>abc/def=</HostId></Error>"
+    )
+    explanation = explain(text)
+    assert (explanation.causes[0].code, explanation.causes[0].evidence) == ("unsigned-call", "possible")
+    assert "browsers and curl send no signature" in explanation.remedies[0].steps[0]
+    # A program that prints the SDK's error signed its request.
+    sdk = "AccessDenied: Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: 7Q2W)"
+    assert "unsigned-call" not in [cause.code for cause in explain(sdk).causes]

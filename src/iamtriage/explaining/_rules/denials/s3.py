@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.shared.common_causes import (
     DERIVED_ACTION,
     NO_BODY,
     NO_IDENTITY_ALLOW,
+    UNSIGNED_CALL,
 )
 from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, save_step
@@ -340,6 +341,9 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         yield DERIVED_ACTION.cause(denial.action_evidence, text=text)
     if operation in _PUBLIC_OPERATIONS:
         yield BLOCK_PUBLIC_ACCESS.cause()
+    if operation is None and _is_plain_response(denial):
+        text = "The request has no signature, as that of a browser, and the bucket does not allow it."
+        yield UNSIGNED_CALL.cause(text=text)
     may_be_of_other_account = _may_be_of_other_account(denial)
     if may_be_of_other_account:
         yield BUCKET_OF_OTHER_ACCOUNT.cause()
@@ -360,6 +364,11 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
             "The caller is not allowed to use the object's KMS key (kms:Decrypt).",
         )
         yield KMS_KEY.cause(text=text)
+
+
+def _is_plain_response(denial: Denial) -> bool:
+    """Return whether the text is S3's XML, as browsers and curl print it."""
+    return denial.principal_text is None and "<Code>AccessDenied</Code>" in denial.failure.text
 
 
 def _level(denial: Denial) -> str:
@@ -384,16 +393,23 @@ def _inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     )
     public = "Block Public Access, " if is_about_public else ""
     checks = f"the bucket policy, {public}the object's owner and the encryption key"
+    # The first remedy, if the call is not known.
+    is_first = denial.action is None
+    unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
     return Remedy(
         title=f"Check {checks}",
         who="you",
         steps=present(
-            "Check which identity the program uses, and which account owns the bucket.",
+            unsigned if is_first and _is_plain_response(denial) else None,
+            "Check which identity the program uses, and whether its account owns the bucket: list-buckets then prints its name. If not, the bucket policy must allow the identity, too."
+            if is_first
+            else "Check which identity the program uses, and which account owns the bucket.",
             get if operation in _HEAD_OPERATIONS else None,
-            f"Check {checks}.",
+            None if is_first else f"Check {checks}.",
         ),
         commands=(
             "aws sts get-caller-identity",
+            *((_ownership_command(denial),) if is_first else ()),
             fill_command("aws s3api get-bucket-policy --bucket {} --query Policy --output text", bucket),
             fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
         ),

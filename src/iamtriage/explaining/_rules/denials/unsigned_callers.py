@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.wording import (
     ALLOW_STILL_REQUIRED,
     denial_summary,
@@ -27,16 +27,6 @@ __all__ = ("explain_unsigned_request",)
 
 
 _SIGNING_NAMES = frozenset({"execute-api", "es", "aoss", "appsync"})
-
-
-UNSIGNED_CALL = CauseType(
-    "unsigned-call",
-    title="The request was not signed",
-    text="The request carried no signature, so AWS saw no identity.",
-    recognised_by='AWS says "User: anonymous".',
-    fix="Sign the request with an AWS SDK or with Signature Version 4.",
-    sources=(pages.SIGNATURES,),
-)
 
 
 def explain_unsigned_request(denial: Denial) -> Explanation:

@@ -34,6 +34,15 @@ ROLE_TOO_NEW = CauseType(
     of="service-cannot-assume-role",
     subject="calls",
 )
+UNSIGNED_CALL = CauseType(
+    "unsigned-call",
+    title="The request was not signed",
+    text="The request carried no signature, so AWS saw no identity.",
+    recognised_by='AWS says "User: anonymous".',
+    fix="Sign the request with an AWS SDK or with Signature Version 4.",
+    sources=(pages.SIGNATURES,),
+    subject="denials",
+)
 REQUEST_CHANGED = CauseType(
     "request-changed",
     title="A proxy or client changes the request after signing",
