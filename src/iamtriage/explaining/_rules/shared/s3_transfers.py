@@ -33,7 +33,7 @@ def transfer_objects(resource: str, text: str) -> str | None:
     True
     """
     start, separator, path = resource.partition(":s3:::")
-    if not separator or "/" not in path or "*" in path or "aws" not in text:
+    if not separator or "/" not in path or "*" in path or "aws " not in text:
         return None
     for command in _TRANSFER.finditer(text):
         for uri in _URI.finditer(command[0]):
