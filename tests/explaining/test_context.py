@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage import Facts, explain, parse, read_authorization_details, to_record
+from iamtriage._reading.unwrapping.unwrap import remove_borders
 from iamtriage.explaining._context.model import Context, Stated
 from iamtriage.explaining._context.reading import read_context
 from iamtriage.explaining._context.resolving import resolve_facts
@@ -796,3 +798,28 @@ def test_step_says_where_to_find_the_role(text: str, hint: str) -> None:
 def test_object_of_the_presigned_url(url: str, location: str) -> None:
     text = f"GET {url}?X-Amz-Signature=0f\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
     assert f"aws s3 presign {location} --expires-in 3600" in explain(text).remedies[0].commands
+
+
+BOXED = (
+    "operation error STS: GetCallerIdentity, https response error StatusCode: 403, RequestID: 0a1b, api error SignatureDoesNotMatch: Signature expired: 20261126T081502Z is now earlier than 20261126T084011Z (20261126T085511Z - 15 min.)",
+    "operation error EC2: ModifySubnetAttribute, https response error StatusCode: 403, RequestID: 0a1b, api error OperationNotPermitted: You do not own subnet-0a1b2c3d, and so can not perform the ModifySubnetAttribute operation.",
+    "creating Lake Formation table: AccessDeniedException: Insufficient Lake Formation permission(s): Required Create Table on sales",
+    'operation error S3: PutObject, https response error StatusCode: 403, api error AccessDenied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::reports/2026/r.csv" because no identity-based policy allows the s3:PutObject action',
+)
+
+
+@pytest.mark.parametrize("time", ["", "2026-11-26T08:55:11.1234567Z "], ids=["terminal", "log"])
+@pytest.mark.parametrize("message", BOXED, ids=["clock", "owner", "grant", "denial"])
+def test_box_hides_nothing(message: str, time: str) -> None:
+    """Terraform wraps messages to the width of the terminal, and to 78 columns in CI."""
+    words = f"Error: {message}"
+    lines = textwrap.wrap(words, 76, break_long_words=False, break_on_hyphens=False)
+    boxed = "".join(f"{time}{line}\n" for line in ("╷", *(f"│ {line}" for line in lines), "│ ", "╵"))
+    assert explain(boxed).to_text() == explain(words).to_text()
+
+
+def test_lists_and_records_in_a_box_stay_lines() -> None:
+    text = "│ mapRoles:\n│ - rolearn: arn:aws:iam::111122223333:role/ops\n│ - rolearn: x\n│   username: ops\n│ status: 403"
+    assert remove_borders(text).text == text.replace("│ ", "")
+    table = "name │ value\ntext │ words"
+    assert remove_borders(table).text == "name value\ntext words"

@@ -107,8 +107,8 @@ def explain(
         return _NOTHING
     if isinstance(error_or_failure, str) and isinstance(failure, AccessDenied) and failure.action is None:
         failure = _find_complete_denial(error_or_failure) or failure
-    # What is shown has no secrets. The failure itself is data and stays as read.
-    shown = _without_secrets(failure)
+    # What is shown has no secrets, and rules read no borders. The failure itself is data and stays as read.
+    shown = _without_borders(_without_secrets(failure))
     known = resolve_facts(shown, known)
     explanation = _explain_answer(shown, known)
     if any(isinstance(cause, UncertainCause) for cause in explanation.causes):
@@ -154,6 +154,19 @@ def _without_secrets(failure: Failure) -> Failure:
     if in_envelope:
         changes["envelope"] = attrs.evolve(failure.envelope, **in_envelope)
     return attrs.evolve(failure, **changes)
+
+
+def _without_borders(failure: Failure) -> Failure:
+    """Return a failure whose text has no drawn borders; the same one if there are none."""
+    if failure.text.isascii():
+        return failure
+    from iamtriage._reading.unwrapping.unwrap import remove_borders
+
+    view = remove_borders(failure.text)
+    if view.text == failure.text:
+        return failure
+    start, end = failure.span
+    return attrs.evolve(failure, text=view.text, span=(view.position(start), view.position(end)))
 
 
 def _combine(explanation: Explanation, others: tuple[Failure, ...]) -> Remedy | None:

@@ -2009,9 +2009,16 @@ SKEWED = botocore_text(
 )
 
 
-def test_clock_of_wsl() -> None:
+@pytest.mark.parametrize(
+    "before",
+    [
+        "$ uname -r\n5.15.167.4-microsoft-standard-WSL2",
+        "PS C:\\> wsl\nana@PC-12:~$ aws ecr get-login-password",
+    ],
+)
+def test_clock_of_wsl(before: str) -> None:
     """NTP normally has no effect there, and the message gives the limit."""
-    explanation = explain(f"$ uname -r\n5.15.167.4-microsoft-standard-WSL2\n{SKEWED}")
+    explanation = explain(f"{before}\n{SKEWED}")
     assert "8 hours 52 minutes behind" in explanation.summary
     remedy = explanation.remedies[0]
     assert remedy.commands == ("date -u", "sudo hwclock -s")

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.unwrapping.boxes import strip_boxes
 from iamtriage._reading.unwrapping.continuations import strip_continuations
-from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
+from iamtriage._reading.unwrapping.linewraps import FRESH_LINE, MIN_WIDTH, join_wrapped_lines
 from iamtriage._reading.unwrapping.links import strip_links
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
 from iamtriage._reading.vocabulary.view import View
@@ -44,6 +45,9 @@ _BOX = lazy_pattern(
     r"^[^\n│┃╷╵║]{0,48}[│┃╷╵║][ \t]?|(?:(?<=[:=]\")|(?<=: \"))[│┃╷╵║][ \t]?|^(?:[^\nâ]{0,32})â[”•\x94\x95\"][‚•µ\x82·'\"][ \t]?",
     re.MULTILINE,
 )
+# A line with a drawn border at its start, after the prefix of a log.
+_BORDERED = lazy_pattern(r"^(?P<prefix>[^\n│┃╷╵║]{0,48})[│┃╷╵║][ \t]?(?P<inside>[^\n]*)", re.MULTILINE)
+_TIME = lazy_pattern(r"\d\d:\d\d")
 # Quote, comment, bullet and table marks at the start of a line, each followed by whitespace or nothing.
 _MARKS = lazy_pattern(
     r"[ \t]{0,64}(?:(?P<mark>>|#|//|,|\*|\||-)(?P=mark){0,5}(?:[ \t]|(?=\n|\Z)))(?:(?:>+|#|//|\*|\||-)(?:[ \t]|(?=\n|\Z))){0,7}"
@@ -136,6 +140,48 @@ def unwrap(
     # This moves no offsets, and no reader needs the empty lines at the end.
     view.text = view.text.rstrip()
     return view
+
+
+def remove_borders(text: str) -> View:
+    """Remove drawn borders, and join the lines into which a box wraps a sentence.
+
+    Everything else stays as it is, such as times and commands.
+    """
+    view = View(text)
+    if not text.isascii() and any(map(text.__contains__, _BORDERS[:-1])):
+        strip_boxes(view)
+        box: list[re.Match[str]] = []
+        edits: list[Edit] = []
+        for line in _BORDERED.finditer(view.text):
+            if box and line.start() != box[-1].end() + 1:
+                edits += _border_edits(box)
+                box = []
+            box.append(line)
+        view.edit([*edits, *_border_edits(box)] if box else edits)
+    return view
+
+
+def _border_edits(box: Sequence[re.Match[str]]) -> Iterator[Edit]:
+    """Yield the edits for the adjacent lines of a box."""
+    yield box[0].end("prefix"), box[0].start("inside"), ""
+    # A word that is longer than a line has a line of its own.
+    width = max((len(line["inside"].rstrip()) for line in box if " " in line["inside"].strip()), default=0)
+    for line, following in pairwise(box):
+        has_time = _TIME.search(following["prefix"]) is not None
+        is_frame = has_time or not following["prefix"].strip()
+        inside = line["inside"].rstrip()
+        if is_frame and width >= MIN_WIDTH and _is_wrapped(inside, following["inside"], width):
+            yield line.start("inside") + len(inside), following.start("inside"), " "
+        else:
+            # The first line keeps its time. Others would split a sentence.
+            yield following.start() if has_time else following.end("prefix"), following.start("inside"), ""
+
+
+def _is_wrapped(line: str, following: str, width: int) -> bool:
+    """Return whether a line of a box ends because the next word did not fit."""
+    if not line or FRESH_LINE.match(following) or following.startswith("- "):
+        return False
+    return len(line) + len(following.split(maxsplit=1)[0]) >= width
 
 
 def is_plain_line(text: str) -> bool:

@@ -35,8 +35,6 @@ __all__ = (
 
 AnyCase: TypeAlias = "Case[Failure]"
 
-# The frame that Terraform draws around errors.
-_BOX = lazy_pattern(r"[╷│╵]")
 _CHARS_BEFORE, _MAX_LENGTH, _CHARS_OF_SENTENCE, _CHARS_AFTER = 500, 4_000, 160, 800
 # Terraform's AWS provider names access entries CLUSTER:ARN and policy associations CLUSTER#ARN#POLICY.
 _ENTRY = lazy_pattern(
@@ -170,20 +168,20 @@ def _find_stated_arn(text: str, name: str | None) -> Arn | None:
 
 
 def failure_context(case: AnyCase) -> str:
-    """Return the failure's text with its context, without frames, whitespace folded."""
-    return _text_without_boxes(case, _CHARS_BEFORE, _CHARS_AFTER)
+    """Return the failure's text with its context, whitespace folded."""
+    return _unescaped_text(case, _CHARS_BEFORE, _CHARS_AFTER)
 
 
 def failure_sentence(case: AnyCase) -> str:
-    """Return the failure's text up to the end of its sentence, without frames, whitespace folded."""
-    return _text_without_boxes(case, 0, _CHARS_OF_SENTENCE)
+    """Return the failure's text up to the end of its sentence, whitespace folded."""
+    return _unescaped_text(case, 0, _CHARS_OF_SENTENCE)
 
 
-def _text_without_boxes(case: AnyCase, before: int, behind: int) -> str:
+def _unescaped_text(case: AnyCase, before: int, behind: int) -> str:
     failure = case.failure
     start, end = failure.span
     words = failure.text[max(start - before, 0) : min(end, start + _MAX_LENGTH) + behind]
-    return " ".join(_BOX.sub(" ", words.replace('\\"', '"')).split())
+    return " ".join(words.replace('\\"', '"').split())
 
 
 def find_entry_arn(case: AnyCase) -> str | None:

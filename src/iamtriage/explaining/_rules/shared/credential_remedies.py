@@ -27,7 +27,7 @@ __all__ = (
 
 # The message gives the limit: "(20260803T105000Z - 5 min.)".
 _WINDOW = lazy_pattern(r"\(\d{8}T\d{6}Z [-+] (\d{1,3}) ?min")
-_WSL = lazy_pattern(r"microsoft-standard|\bWSL ?2?\b")
+_WSL = lazy_pattern(r"microsoft-standard|\bWSL ?2?\b|\bwsl(?:\.exe)?\b")
 POLICIES_DO_NOT_HELP = "No permission is missing, so no IAM policy helps. Retrying with the same credentials does not help either."
 NO_CALL_MADE = "No IAM policy helps here: no request was sent to AWS."
 SIGNATURE_REJECTED = "No permission is missing: AWS rejects the signature before it evaluates policies."
