@@ -287,4 +287,6 @@ TOOL_TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("gha log", f"2031-04-05T06:07:08.1234567Z env:\n2031-04-05T06:07:08.1234567Z   AWS_REGION: eu-west-1\n2031-04-05T06:07:08.1234567Z   DB_PASSWORD: {_WEAK}\n2031-04-05T06:07:08.1234567Z   GITHUB_TOKEN: ***\n", (_WEAK,)),
     ("tf variable pw", f'variable "db_password" {{\n  type = string\n  default = "{_WEAK}"\n}}', (_WEAK,)),
     ("tf heredoc key", f"locals {{\n  private_key = <<EOT\nline one {_WEAK}\nline two\nEOT\n  a = 1\n}}", (_WEAK, "line two")),
+    ("composer gh", json.dumps({"github-oauth": {"github.com": OPAQUE}, "http-basic": {}}), (OPAQUE,)),
+    ("az keys list", json.dumps([{"keyName": "key1", "permissions": "FULL", "value": BODY[:86] + "=="}], indent=2), (BODY[:86],)),
 )  # fmt: skip

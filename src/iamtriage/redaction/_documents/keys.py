@@ -62,6 +62,8 @@ _SENSITIVE = {
     "issecret": "true",
     "noecho": "true",
 }
+# Objects of hosts and their tokens: https://getcomposer.org/doc/articles/authentication-for-private-packages.md
+_TOKEN_OBJECTS = frozenset({"githuboauth", "gitlaboauth", "gitlabtoken"})
 _KUBERNETES_DATA = frozenset({"data", "stringdata"})
 _NAME = re.compile(r"[\w.$@-]{1,60}(?:[ :][\w.$@-]{1,60}){0,4}")
 _OPTION_OR_NAME = re.compile(r"-{0,2}[A-Za-z][\w.-]{1,80}")
@@ -229,6 +231,8 @@ def announce_members(
             )
         elif is_secret_object and brief in _KUBERNETES_DATA:
             result.append(Announced(what="secret"))
+        elif brief in _TOKEN_OBJECTS and members[brief] is None:
+            result.append(Announced(what="token"))
         elif brief == "items" and members.get("kind") == "SecretList":
             result.append(Announced(is_secret_object=True))
         elif named is not None and brief in _VALUE_KEYS:
@@ -307,6 +311,9 @@ def _classify_pair(members: dict[str, str | None]) -> Announced | None:
     for key in _SENSITIVE.keys() & members.keys():
         if (members[key] or "").lower() == _SENSITIVE[key]:
             return Announced(what="secret")
+    if "permissions" in members and (members.get("keyname") or "").startswith("key"):
+        # A key of an Azure storage account.
+        return Announced(what="secret")
     for key in _NAME_KEYS & members.keys():
         name = (members[key] or "").rpartition("/")[2]
         if _NAME.fullmatch(name) and (found := announce_key(name)):
