@@ -65,6 +65,7 @@ _ALTERNATIVES = (
         "aws eks create-addon ",
         "If no agent runs on the pod's node:",
     ),
+    ("kubectl get daemonset eks-pod-identity-agent ", "aws eks create-addon ", "If there is no agent:"),
     (
         "aws iam get-access-key-last-used ",
         "aws iam update-access-key ",

@@ -18,12 +18,12 @@ from iamtriage.explaining._rules.credentials.pod_roles import (
     SDK_TOO_OLD,
     SERVICE_ACCOUNT_WITHOUT_ROLE,
     annotate_command,
+    create_agent_command,
     create_association_command,
     list_associations_command,
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import (
-    find_region,
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -173,11 +173,7 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
                 ),
                 commands=(
                     "kubectl get pods --namespace kube-system --selector app.kubernetes.io/name=eks-pod-identity-agent --output wide",
-                    fill_command(
-                        "aws eks create-addon --cluster-name {} --addon-name eks-pod-identity-agent --region {}",
-                        commands.cluster(case.facts.cluster),
-                        commands.region(find_region(case)),
-                    ),
+                    create_agent_command(case),
                 ),
                 url=pages.EKS_POD_IDENTITY,
             ),

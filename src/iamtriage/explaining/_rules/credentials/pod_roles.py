@@ -33,6 +33,7 @@ __all__ = (
     "advise_in_pods",
     "annotate_command",
     "assign_pod_role_remedy",
+    "create_agent_command",
     "create_association_command",
     "irsa_remedy",
     "list_associations_command",
@@ -77,6 +78,7 @@ AGENT_MISSING = CauseType(
     fix="Install the add-on eks-pod-identity-agent.",
     recognised_by="The text shows that the namespace has no pod of the agent.",
     sign=r"\beks-pod-identity-agent\b.{0,60}\bNo resources found\b",
+    commands=("aws eks create-addon",),
     of="no-credentials",
 )
 
@@ -195,6 +197,7 @@ def pod_identity_remedy(case: AnyCase) -> Remedy:
         commands=(
             list_associations_command(case),
             "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",
+            create_agent_command(case),
         ),
         url=pages.EKS_POD_IDENTITY,
     )
@@ -251,6 +254,14 @@ def list_associations_command(case: AnyCase) -> str:
         commands.cluster(case.facts.cluster),
         namespace,
         name,
+        commands.region(find_region(case)),
+    )
+
+
+def create_agent_command(case: AnyCase) -> str:
+    return fill_command(
+        "aws eks create-addon --cluster-name {} --addon-name eks-pod-identity-agent --region {}",
+        commands.cluster(case.facts.cluster),
         commands.region(find_region(case)),
     )
 
