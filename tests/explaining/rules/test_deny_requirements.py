@@ -137,6 +137,13 @@ CASES: tuple[Case, ...] = (
         ("Call from a network that the Deny exempts", "aws:SourceIp must be 192.0.2.0/24."),
     ),
     (
+        _text("an identity-based policy").replace(
+            "role/builder/", "role/AWSReservedSSO_Dev_0123456789abcdef/"
+        ),
+        _decoded("TokensOnly", "ec2:MetadataHttpTokens", "required", "optional"),
+        ("an administrator of IAM Identity Center has to change the permission set Dev",),
+    ),
+    (
         # Without facts, the message can be decoded by the caller.
         _text("a service control policy"),
         {},

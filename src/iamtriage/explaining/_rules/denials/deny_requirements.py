@@ -10,6 +10,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -229,11 +230,16 @@ def _describe_created(denial: Denial) -> str:
 def _change_step(denial: Denial) -> str:
     """Return who can change the policy if the call cannot be made as it requires."""
     account = f" of account {denial.account}" if denial.account else ""
+    permission_set = None
+    if isinstance(denial.role, IdentityCenterRole):
+        permission_set = f" {denial.role.permission_set}" if denial.role.permission_set else ""
     who = {
         "service_control": "only an administrator of the organization can change the policy or exempt the caller",
         "resource_control": "only an administrator of the organization that owns the resource's account can change the policy",
         "permissions_boundary": f"an administrator{account} has to change the boundary, for every principal that has it",
-        "identity": f"an IAM administrator{account} has to scope the Deny down",
+        "identity": f"an IAM administrator{account} has to scope the Deny down"
+        if permission_set is None
+        else f"an administrator of IAM Identity Center has to change the permission set{permission_set}",
         "resource": "the owner of the resource has to scope the Deny down",
         "session": "open a session whose session policy has no such Deny",
         "vpc_endpoint": "the owner of the VPC endpoint has to scope the Deny down",
