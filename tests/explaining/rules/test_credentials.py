@@ -2083,3 +2083,41 @@ def test_program_decides_how_to_make_fewer_calls(text: str, title: str, words: s
     assert words in " ".join(remedy.steps)
     has_settings = "aws configure set retry_mode adaptive" in remedy.commands
     assert has_settings == text.startswith("An error occurred")
+
+
+TIMEOUT = 'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://sts.amazonaws.com/": dial tcp 203.0.113.7:443: i/o timeout'
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "title", "command"),
+    [
+        (
+            f"E1125 16:42:20.103377 1 aws_manager.go:128] Failed to regenerate ASG cache: {TIMEOUT}",
+            {"region": "eu-west-1"},
+            "Make the pods call the regional STS endpoint",
+            "kubectl rollout restart deployment/cluster-autoscaler --namespace kube-system",
+        ),
+        (
+            TIMEOUT,
+            {"region": "eu-west-1", "namespace": "shop", "service_account": "orders-api"},
+            "Make the pods call the regional STS endpoint",
+            "kubectl annotate serviceaccount orders-api --namespace shop --overwrite eks.amazonaws.com/sts-regional-endpoints=true",
+        ),
+        (
+            'botocore.exceptions.ConnectTimeoutError: Connect timeout on endpoint URL: "https://sts.amazonaws.com/"',
+            {"region": "eu-west-1"},
+            "Change how the code calls STS",
+            None,
+        ),
+    ],
+    ids=["controller", "pod", "program"],
+)
+def test_first_way_to_the_regional_sts_endpoint(
+    text: str, facts: dict[str, str], title: str, command: str | None
+) -> None:
+    """Whoever installed a controller can configure it, but cannot change its code."""
+    remedy = explain(text, facts=facts).remedies[0]
+    assert remedy.title == title
+    assert "https://sts.eu-west-1.amazonaws.com" in remedy.steps[0]
+    assert remedy.commands == () if command is None else command in remedy.commands
+    assert command is not None or "AWS_STS_REGIONAL_ENDPOINTS=regional" in remedy.steps[1]

@@ -9,6 +9,8 @@ import attrs
 from iamtriage._rendering.values import Value
 from iamtriage.exceptions import EndpointError
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.controllers import find_controller, usual_account
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_region
@@ -114,7 +116,7 @@ PRIVATE_DNS_REGIONAL_ONLY = CauseType(
     fix="Use the regional STS endpoint of the VPC.",
     recognised_by="The text shows a VPC endpoint for STS.",
     sign=r"\bcom\.amazonaws\.[a-z]{2,5}-[a-z0-9-]{5,20}\.sts\b",
-    remedy="Change how the code calls STS",
+    remedy="call",
     of="no-answer",
     sources=(pages.EKS_STS,),
 )
@@ -192,6 +194,7 @@ def diagnose_sts_call(  # noqa: PLR0913 (the settings that a rule can derive fro
     from iamtriage.sts._diagnosis import diagnose_sts
 
     facts = case.facts
+    namespace, service_account = usual_account(facts, case.failure.text)
     found = diagnose_sts(
         case.failure,
         env=env,
@@ -199,13 +202,72 @@ def diagnose_sts_call(  # noqa: PLR0913 (the settings that a rule can derive fro
         endpoint=endpoint,
         kubernetes_version=_known_version(facts.kubernetes_version),
         cluster_region=find_region(case) or region or fallback_region,
-        namespace=facts.namespace,
-        service_account=facts.service_account,
+        namespace=namespace,
+        service_account=service_account,
     )
     causes = [cause for cause in found.causes if cause.code in (codes or STS_CAUSES)]
     return StsFindings(
         tuple(_convert_cause(cause, because) for cause in causes),
-        tuple(remedy for cause in causes for remedy in _convert_fixes(cause)),
+        tuple(remedy for cause in causes for remedy in _remedies_of_cause(cause, case)),
+    )
+
+
+def _remedies_of_cause(cause: StsCause, case: Case[Failure]) -> tuple[Remedy, ...]:
+    """Return the remedies of a cause, first the one that the reader can do."""
+    remedies, controller = _convert_fixes(cause), find_controller(case.failure.text)
+    if controller is not None:
+        # A controller is configured: its code is not the reader's.
+        title = f"Change how {controller.name} calls STS"
+        remedies = {
+            place: attrs.evolve(each, title=title, who="cluster administrator") if place == "code" else each
+            for place, each in remedies.items()
+        }
+        remedies = dict(sorted(remedies.items(), key=lambda each: each[0] == "code"))
+    if cause.code != "private-dns-regional-only":
+        return tuple(remedies.values())
+    if _is_of_pod(case):
+        return (_regional_pods_remedy(remedies, case),)
+    code = attrs.evolve(
+        remedies["code"],
+        steps=(
+            *remedies["code"].steps,
+            "Without a change of the code, set the variables AWS_REGION and AWS_STS_REGIONAL_ENDPOINTS=regional where it runs.",
+        ),
+    )
+    return tuple({**remedies, "code": code}.values())
+
+
+def _is_of_pod(case: Case[Failure]) -> bool:
+    runtime, facts = context_of(case.facts).runtime, case.facts
+    is_pod = runtime is not None and runtime.kind == "eks-pod"
+    return bool(
+        is_pod or facts.cluster or facts.service_account or find_controller(case.failure.text) is not None
+    )
+
+
+def _regional_pods_remedy(remedies: Mapping[Place, Remedy], case: Case[Failure]) -> Remedy:
+    """Return the remedy that makes pods call an endpoint that their VPC can serve.
+
+    Sources: https://docs.aws.amazon.com/eks/latest/userguide/configure-sts-endpoint.html and
+    https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html.
+    """
+    account, network = remedies["service account"], remedies["network"]
+    lines, facts = account.commands, case.facts
+    steps = [
+        *remedies["code"].steps,
+        "The annotation does that: EKS sets AWS_STS_REGIONAL_ENDPOINTS=regional in the pods that it creates from then on.",
+        "In private subnets, the VPC needs an interface endpoint for STS with private DNS, whose security group allows port 443 from the pods, or a route to a NAT gateway. The last command lists the endpoints.",
+    ]
+    controller = find_controller(case.failure.text)
+    if controller is not None and not (facts.namespace or facts.service_account):
+        lines = tuple(line.replace("deployment/NAME", controller.workload) for line in lines)
+        steps.append(f"The text is from {controller.name}: the names are those of its installation guide.")
+    return attrs.evolve(
+        account,
+        title="Make the pods call the regional STS endpoint",
+        who="cluster administrator",
+        steps=(f"{steps[0]} {steps[1]}", *steps[2:]),
+        commands=(*lines, *network.commands),
     )
 
 
@@ -226,19 +288,17 @@ def _convert_cause(cause: StsCause, lines: tuple[str, ...]) -> Cause:
     return STS_CAUSES[cause.code].cause(cause.certainty, because, text=cause.title)
 
 
-def _convert_fixes(cause: StsCause) -> list[Remedy]:
-    """Return a remedy for each place to change, in the order of the fixes."""
+def _convert_fixes(cause: StsCause) -> dict[Place, Remedy]:
+    """Return the remedies by the place to change, in the order of the fixes."""
     places: dict[Place, None] = {fix.where: None for fix in cause.fixes}
-    remedies: list[Remedy] = []
+    remedies: dict[Place, Remedy] = {}
     for place in places:
         fixes = [fix for fix in cause.fixes if fix.where == place]
-        remedies.append(
-            Remedy(
-                title=REMEDY_TITLES[place],
-                who=_WHO_BY_PLACE[place],
-                steps=tuple(as_sentence(fix.text) for fix in fixes),
-                commands=tuple(command for fix in fixes for command in fix.commands),
-                url=pages.EKS_STS if place in _CLUSTER_PLACES else pages.STS_REGIONS,
-            )
+        remedies[place] = Remedy(
+            title=REMEDY_TITLES[place],
+            who=_WHO_BY_PLACE[place],
+            steps=tuple(as_sentence(fix.text) for fix in fixes),
+            commands=tuple(command for fix in fixes for command in fix.commands),
+            url=pages.EKS_STS if place in _CLUSTER_PLACES else pages.STS_REGIONS,
         )
     return remedies
