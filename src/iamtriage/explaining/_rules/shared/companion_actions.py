@@ -189,7 +189,7 @@ _MULTIPART = frozenset({"CreateMultipartUpload", "UploadPart", "UploadPartCopy",
 # Who sends to an encrypted queue or topic needs both:
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 _SENDING = frozenset({"SendMessage", "SendMessageBatch", "Publish", "PublishBatch"})
-_DATA_KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
+_DATA_KEY_ACTIONS: tuple[str, ...] = ("kms:GenerateDataKey", "kms:Decrypt")
 _PULL_SIGNS = lazy_pattern(
     r"[Ff]ailed to pull|CannotPull(?:Container|Image)|docker pull|ErrImagePull|ImagePullBackOff"
 )
