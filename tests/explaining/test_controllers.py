@@ -22,7 +22,6 @@ def denied(role: str, action: str, resource: str = "*") -> str:
         ('Could not create volume "pvc-1": could not create volume in EC2: ' + denied("csi", "ec2:CreateVolume"), "service-role/AmazonEBSCSIDriverPolicy"),
         ("efs-plugin: " + denied("csi", "elasticfilesystem:CreateAccessPoint"), "service-role/AmazonEFSCSIDriverPolicy"),
         ("aws-node ipamd: " + denied("cni", "ec2:AssignPrivateIpAddresses"), "AmazonEKS_CNI_Policy"),
-        ("fluent-bit: " + denied("logs", "logs:CreateLogStream"), "CloudWatchAgentServerPolicy"),
         ("amazon-cloudwatch-agent: " + denied("agent", "cloudwatch:PutMetricData"), "CloudWatchAgentServerPolicy"),
     ],
 )  # fmt: skip
@@ -43,6 +42,8 @@ def test_managed_policy_comes_first(text: str, policy: str) -> None:
         ("cert-manager/challenges: " + denied("certificates", "route53:GetChange"), "route53:ListHostedZonesByName on *"),
         ("external-secrets: " + denied("secrets", "secretsmanager:GetSecretValue"), "ListSecretVersionIds"),
         ("velero: " + denied("backups", "ec2:CreateSnapshot"), "velero-plugin-for-aws"),
+        # On ECS, a task's role does not get a policy for agents.
+        ("aws-for-fluent-bit: " + denied("logs", "logs:CreateLogStream"), "DescribeLogStreams and PutLogEvents"),
     ],
 )  # fmt: skip
 def test_first_step_says_what_the_role_needs(text: str, words: str) -> None:
@@ -103,3 +104,11 @@ def test_line_of_the_denial_names_the_controller() -> None:
         f"cluster-autoscaler: {denied('scaler', 'autoscaling:SetDesiredCapacity')}"
     )
     assert "AmazonEBSCSIDriverPolicy" in explain(text).remedies[0].title
+
+
+def test_karpenter_passes_node_roles_to_ec2() -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/KarpenterNodeRole-prod"
+    policy = explain(f"karpenter: {denied('karpenter', 'iam:PassRole', role)}").remedies[0].policy
+    assert policy is not None
+    (statement,) = policy["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}

@@ -33,6 +33,7 @@ class Controller(Value):
         workload: The workload of its chart, for ``kubectl rollout restart``.
         managed_policy: The AWS managed policy for its role, by the path in the policy's ARN.
         permissions: What its documentation says that its role needs, if there is no such policy.
+        passes_roles_to: The service to which it passes roles.
         mention: What texts call it outside of clusters, too; by default ``pattern``.
     """
 
@@ -45,6 +46,7 @@ class Controller(Value):
     )
     managed_policy: str | None = None
     permissions: str = ""
+    passes_roles_to: str | None = None
     mention: re.Pattern[str] | None = None
 
     @property
@@ -58,7 +60,6 @@ class Controller(Value):
         return self.account[1]
 
 
-_SERVER_POLICY = "CloudWatchAgentServerPolicy"
 _CONTROLLERS = (
     Controller(
         "the AWS Load Balancer Controller",
@@ -115,6 +116,7 @@ _CONTROLLERS = (
         lazy_pattern(r"(?i:\bkarpenter(?!-?node))", re.ASCII),
         ("ec2:", "eks:", "iam:", "pricing:", "sqs:", "ssm:"),
         permissions="the controller policies of its release, which karpenter.sh/docs/reference/cloudformation lists",
+        passes_roles_to="ec2.amazonaws.com",
     ),
     # https://external-secrets.io/latest/provider/aws-secrets-manager/
     Controller(
@@ -174,7 +176,7 @@ _CONTROLLERS = (
         ),
         ("logs:",),
         workload="daemonset/fluent-bit",
-        managed_policy=_SERVER_POLICY,
+        permissions="logs:CreateLogGroup, CreateLogStream, DescribeLogStreams and PutLogEvents on its log groups; in Container Insights, it has the AWS managed policy CloudWatchAgentServerPolicy",
         mention=lazy_pattern(r"(?i:fluent-?bit)", re.ASCII),
     ),
     Controller(
@@ -183,7 +185,7 @@ _CONTROLLERS = (
         lazy_pattern(r"\bcloudwatch-agent-[a-z0-9]{5}\b|amazon-cloudwatch[:/]cloudwatch-agent", re.ASCII),
         ("cloudwatch:", "logs:", "ec2:"),
         workload="daemonset/cloudwatch-agent",
-        managed_policy=_SERVER_POLICY,
+        managed_policy="CloudWatchAgentServerPolicy",
         mention=lazy_pattern(r"(?i:cloudwatch-?agent)|\bcwagent\b", re.ASCII),
     ),
 )

@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.actions._lookup import actions_for, service_prefix
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.controllers import permissions_of
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
@@ -275,6 +276,10 @@ def _stated_service(denial: Denial) -> str | None:
 def _role_recipient(denial: Denial) -> RoleRecipient | None:
     stated = request_values(denial.facts, "iam:PassedToService")
     known = find_role_recipient(denial.operation, _called_service(denial))
+    if known is None and denial.operation is None:
+        controller = permissions_of("iam:PassRole", denial.failure.text)
+        if controller is not None and controller.passes_roles_to is not None:
+            known = RoleRecipient((controller.passes_roles_to,))
     if stated and (known is None or set(known.passed_to).isdisjoint(stated)):
         return RoleRecipient(stated)
     return known
