@@ -67,6 +67,12 @@ def policy_size(policy: dict[str, Any]) -> int:
     return len(json.dumps(policy, separators=(",", ":"), ensure_ascii=False))
 
 
+# Characters that the size of a statement is computed with.
+_SIZE_OF_SID = 40
+# A number can follow.
+_MAX_SID = _SIZE_OF_SID - 3
+
+
 # (service, condition as JSON, actions, resources)
 _MergedGrant = tuple[str, str, tuple[str, ...], tuple[str, ...]]
 
@@ -95,8 +101,10 @@ def _build_statements(merged: list[_MergedGrant], limit: int | None) -> Iterator
         whole = [(actions, resources)]
         parts = whole if limit is None else _split_grant(actions, resources, limit - len(condition))
         for some_actions, some_resources in parts:
-            counts[service] = counts.get(service, 0) + 1
-            statement: dict[str, Any] = {"Sid": _build_sid(service, counts[service]), "Effect": "Allow"}
+            name = _build_sid(service, some_actions)
+            counts[name] = counts.get(name, 0) + 1
+            sid = name if counts[name] == 1 else f"{name}{counts[name]}"
+            statement: dict[str, Any] = {"Sid": sid, "Effect": "Allow"}
             statement["Action"] = _unwrap_single(some_actions)
             statement["Resource"] = _unwrap_single(some_resources)
             if condition:
@@ -109,7 +117,7 @@ def _split_grant(
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Halve actions or resources until each part fits into a document."""
     document = build_document(
-        [{"Sid": "A" * 40, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}]
+        [{"Sid": "A" * _SIZE_OF_SID, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}]
     )
     if policy_size(document) <= limit or (len(actions) == 1 and len(resources) == 1):
         yield actions, resources
@@ -120,10 +128,15 @@ def _split_grant(
         yield from _split_grant(*((half, resources) if longer is actions else (actions, half)), limit)
 
 
-def _build_sid(service: str, number: int) -> str:
-    """Return a statement ID. IAM accepts letters and digits only."""
+def _build_sid(service: str, actions: Sequence[str]) -> str:
+    """Return a statement ID: the service, with the action if it is the only one.
+
+    IAM accepts letters and digits only.
+    """
     name = "".join(part.capitalize() for part in service.split("-"))
-    return name if number == 1 else f"{name}{number}"
+    action = actions[0].partition(":")[2] if len(actions) == 1 else ""
+    is_short = action.isalnum() and len(name) + len(action) <= _MAX_SID
+    return f"{name}{action[0].upper()}{action[1:]}" if is_short else name
 
 
 def _unwrap_single(values: Sequence[str]) -> str | list[str]:

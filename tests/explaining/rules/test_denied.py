@@ -732,8 +732,13 @@ def test_equal_resources_share_a_statement() -> None:
     assert policy_for(scan(text)) == {
         "Version": "2012-10-17",
         "Statement": [
-            {"Sid": "Eks", "Effect": "Allow", "Action": "eks:DescribeCluster", "Resource": CLUSTER},
-            {"Sid": "Kms", "Effect": "Allow", "Action": "kms:Decrypt", "Resource": KEY},
+            {
+                "Sid": "EksDescribeCluster",
+                "Effect": "Allow",
+                "Action": "eks:DescribeCluster",
+                "Resource": CLUSTER,
+            },
+            {"Sid": "KmsDecrypt", "Effect": "Allow", "Action": "kms:Decrypt", "Resource": KEY},
             {
                 "Sid": "Sqs",
                 "Effect": "Allow",
