@@ -87,3 +87,24 @@ def test_short_form(text: str, facts: dict[str, Any], says: tuple[str, ...], omi
         assert words in shown
     for words in omits:
         assert words not in shown
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "argument"),
+    [
+        ("ecr:PutImage", "ecr:us-east-1:***:repository/shop/api", "--repository-name shop/api"),
+        ("secretsmanager:GetSecretValue", "secretsmanager:eu-west-1:***:secret:shop/db-AbCdEf", "--secret-id shop/db"),
+        ("sqs:SendMessage", "sqs:eu-west-1:****:carts", "https://sqs.eu-west-1.amazonaws.com/ACCOUNT_ID/carts"),
+        ("sns:Publish", "sns:eu-west-1:<account>:carts", "--topic-arn arn:aws:sns:eu-west-1:ACCOUNT_ID:carts"),
+        ("kms:Decrypt", "kms:eu-west-1:***:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9", "--key-id 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"),
+        ("dynamodb:GetItem", "dynamodb:***:***:table/carts", "--resource-arn arn:aws:dynamodb:REGION:ACCOUNT_ID:table/carts"),
+        ("lambda:InvokeFunction", "lambda:eu-west-1:XXXXXXXXXXXX:function:resize", "--function-name resize"),
+        ("kinesis:PutRecord", "kinesis:eu-west-1:[REDACTED]:stream/***", "--resource-arn RESOURCE_ARN"),
+    ],
+)  # fmt: skip
+def test_masked_account_does_not_hide_the_name(action: str, resource: str, argument: str) -> None:
+    text = f"User: arn:aws:sts::111122223333:assumed-role/ci/run-7 is not authorized to perform: {action} on resource: arn:aws:{resource} because no resource-based policy allows the {action} action"
+    [first, *_] = explain(text).remedies
+    assert all(f"{argument} " in f"{command} " for command in first.commands)
+    is_name_visible = "RESOURCE_ARN" not in argument
+    assert any("The text masks the account" in step for step in first.steps) == is_name_visible

@@ -61,7 +61,7 @@ _NAME = r"(?P<name>[A-Za-z0-9][\w./-]{1,255})(?:/\*)?\Z"
 # What commands name by another word than the ARN: the form of the ARN, the placeholder, and its value.
 _NAMED_RESOURCES = (
     (
-        lazy_pattern(rf"{_ARN}ecr:[a-z0-9-]{{1,30}}:[0-9]{{12}}:repository/{_NAME}", re.ASCII),
+        lazy_pattern(rf"{_ARN}ecr:[^:]*:[^:]*:repository/{_NAME}", re.ASCII),
         "REPOSITORY",
         "{name}",
     ),
@@ -94,11 +94,32 @@ _NAMED_RESOURCES = (
     (lazy_pattern(rf"{_ARN}backup:[^:]*:[^:]*:backup-vault:{_NAME}", re.ASCII), "VAULT", "{name}"),
     (
         lazy_pattern(
-            rf"arn:aws(?:-us-gov)?:sqs:(?P<region>[a-z0-9-]{{6,30}}):(?P<account>[0-9]{{12}}):{_NAME}",
+            rf"arn:aws(?:-us-gov)?:sqs:(?P<region>[a-z0-9-]{{6,30}}|REGION):(?P<account>[0-9]{{12}}|ACCOUNT_ID):{_NAME}",
             re.ASCII,
         ),
         "QUEUE_URL",
         "https://sqs.{region}.amazonaws.com/{account}/{name}",
+    ),
+    # Commands in the account of the resource take the name in place of an ARN whose account is masked.
+    (
+        lazy_pattern(rf"{_ARN}kms:[^:]*:ACCOUNT_ID:key/(?P<name>(?:mrk-)?[0-9a-f-]{{32,36}})\Z", re.ASCII),
+        "ARN",
+        "{name}",
+    ),
+    (
+        lazy_pattern(
+            rf"{_ARN}secretsmanager:[^:]*:ACCOUNT_ID:secret:(?P<name>[A-Za-z0-9][\w/+=.@-]{{0,512}})-[A-Za-z0-9]{{6}}\Z",
+            re.ASCII,
+        ),
+        "ARN",
+        "{name}",
+    ),
+    (
+        lazy_pattern(
+            rf"{_ARN}lambda:[^:]*:ACCOUNT_ID:function:(?P<name>[A-Za-z0-9][\w-]{{0,63}})\Z", re.ASCII
+        ),
+        "ARN",
+        "{name}",
     ),
 )
 # The console's test calls use a stage that cannot be deployed.
@@ -111,6 +132,7 @@ _OTHER_POLICY = ResourcePolicy("resource's policy", "", "")
 _IF_OTHER_ACCOUNT = (
     "If the caller is in another account, an identity-based policy of the caller must allow the action, too."
 )
+_MASKED_ACCOUNT = "The text masks the account of the resource: run the commands in that account."
 
 
 RESOURCE_NO_ALLOW = CauseType(
@@ -226,7 +248,8 @@ def resource_remedy(denial: Denial) -> Remedy:
             f"{' '.join((*more, ''))}In account {denial.account}, an identity-based policy of the caller must allow {what} on the ARN of the {noun}, too.{key}",
         )
     elif denial.resource_account is None and not isinstance(denial.principal, ServicePrincipal):
-        steps.insert(1, _IF_OTHER_ACCOUNT)
+        is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
+        steps.insert(1, f"{_MASKED_ACCOUNT} {_IF_OTHER_ACCOUNT}" if is_masked else _IF_OTHER_ACCOUNT)
     steps += role_path_steps(denial)
     if policy is _OTHER_POLICY:
         steps.append(
@@ -370,7 +393,8 @@ def _redeploy_commands(denial: Denial) -> tuple[str, ...]:
 def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
     """Return commands with what is known about the resource, none for an unknown type of policy."""
     placeholder = "KEY_ID" if denial.service == "kms" else "RESOURCE_ARN"
-    values = {"ARN": commands.arn(denial.resource, placeholder), "BUCKET": bucket_argument(denial)}
+    resource = commands.arn(denial.resource, placeholder)
+    values = {"ARN": resource, "BUCKET": bucket_argument(denial)}
     if denial.action is not None:
         values["ACTION"] = denial.action
         values["STATEMENT_ID"] = statement_id(denial.action)
@@ -379,7 +403,7 @@ def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
     else:
         values["PRINCIPAL"] = commands.arn(policy_principal_arn(denial), "PRINCIPAL_ARN")
     for pattern, word, template_of_value in _NAMED_RESOURCES:
-        found = pattern.match(denial.resource or "")
+        found = pattern.match(resource)
         if found is not None:
             values[word] = template_of_value.format(**found.groupdict())
     # The CLI uses the configured Region, whatever Region an ARN has.

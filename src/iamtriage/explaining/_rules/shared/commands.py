@@ -65,6 +65,14 @@ _MAX_ARN_LENGTH = 2048
 # AWS itself writes a lone asterisk at the end: instance/*.
 _MASKS = lazy_pattern(r"(?<![/:])\*|\*(?!\Z)|[<>\[\]{}$#…]|\.\.\.|(?i:xxx)")
 
+# An ARN whose region and account can be masks, as "***" or "<account>".
+_MASKED_PARTS = lazy_pattern(
+    r"(?P<service>arn:[a-z-]{3,20}:[a-z0-9-]{2,30}):(?P<region>[^:\s]{0,60}):(?P<account>[^:\s]{0,60}):(?P<resource>\S{1,1024})",
+    re.ASCII,
+)
+_ANY_REGION = lazy_pattern(r"[a-z0-9-]*", re.ASCII)
+_ANY_ACCOUNT = lazy_pattern(r"[0-9]{12}|aws|", re.ASCII)
+
 
 # Cached, because logs repeat the same calls. Words are of bounded length.
 @functools.lru_cache(maxsize=512)
@@ -177,10 +185,29 @@ def restart_command(of_namespace: str | None) -> str:
 def arn(value: str | None, placeholder: str = "ARN") -> str:
     """Return an ARN as a command argument, or a placeholder if it is masked, truncated or invalid.
 
-    >>> arn("arn:aws:iam::111122223333:role/app"), arn("arn:aws:iam::****:role/app", "ROLE_ARN")
-    ('arn:aws:iam::111122223333:role/app', 'ROLE_ARN')
+    If only the account and the region are masked, they alone become placeholders: the name of the resource stays.
+
+    >>> arn("arn:aws:iam::111122223333:role/app"), arn("arn:aws:iam::****:role/app"), arn("arn:aws:iam::****:role/***")
+    ('arn:aws:iam::111122223333:role/app', 'arn:aws:iam::ACCOUNT_ID:role/app', 'ARN')
     """
-    return value if value is not None and len(value) <= _MAX_ARN_LENGTH and _is_whole(value) else placeholder
+    if value is None or len(value) > _MAX_ARN_LENGTH:
+        return placeholder
+    return value if _is_whole(value) else _with_placeholders(value) or placeholder
+
+
+@functools.lru_cache(maxsize=512)
+def _with_placeholders(value: str) -> str | None:
+    """Return an ARN with placeholders for a masked region and account, or ``None`` if more is missing."""
+    found = _MASKED_PARTS.fullmatch(value)
+    if found is None:
+        return None
+    of_region, of_account = found["region"], found["account"]
+    whole = f"{found['service']}:{of_region and 'us-east-1'}:{of_account and '0' * 12}:{found['resource']}"
+    if not _is_whole(whole):
+        return None
+    of_region = of_region if _ANY_REGION.fullmatch(of_region) else "REGION"
+    of_account = of_account if _ANY_ACCOUNT.fullmatch(of_account) else "ACCOUNT_ID"
+    return f"{found['service']}:{of_region}:{of_account}:{found['resource']}"
 
 
 @functools.lru_cache(maxsize=512)
