@@ -434,6 +434,7 @@ def test_headline_names_the_provider_that_differs() -> None:
         f"{ISSUER}, and the token is from {OTHER_ISSUER}."
     )
     assert explanation.remedies[0].policy == _policy(SUBJECT, issuer=OTHER_ISSUER)
+    assert "pods of the old cluster lose access" in explanation.remedies[0].steps[0]
     assert "trust_policy" not in explanation.to_text(detail="full")
 
 
@@ -441,6 +442,7 @@ def test_what_differs_besides_the_provider() -> None:
     """The remaining mismatch is a further cause."""
     explanation = _explain(_policy(SUBJECT), "project:1", "sts.amazonaws.com", issuer="gitlab.example.com")
     assert "names the provider " in explanation.summary
+    assert f"callers with tokens of {ISSUER} lose access" in explanation.remedies[0].steps[0]
     [_, remaining] = explanation.causes
     assert remaining.text == "With its issuer, the trust policy still does not allow the token."
     assert "project:1" in remaining.because[0]
@@ -479,6 +481,7 @@ def test_missing_provider_and_the_trust_policy_are_fixed_together(given: dict[st
     assert [cause.code for cause in explanation.causes] == ["no-oidc-provider", "cluster-made-anew"]
     shown = str(explanation)
     assert all(command in shown for command in remedy.commands)
+    assert any("pods of the old cluster lose access" in step for step in remedy.steps)
 
 
 def test_missing_provider_and_another_subject() -> None:

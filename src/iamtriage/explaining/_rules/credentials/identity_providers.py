@@ -127,7 +127,7 @@ def _create_and_trust_remedy(
         title="Create the IAM OIDC provider, and name it in the role's trust policy",
         steps=(
             f"Create it in the account of the role, {other.account}. IAM gets the thumbprint itself.",
-            f"The policy is the whole trust policy with this issuer as {other.keys}: save it as trust.json. Without this change, the next error is AccessDenied.",
+            f"The policy is the whole trust policy with this issuer as {other.keys}: save it as trust.json. Without this change, the next error is AccessDenied. {other.warning}",
         ),
         commands=(
             create.commands[0],

@@ -253,7 +253,7 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
             None if role is None else role.name,
         ),
         steps=(
-            f"The policy is the whole trust policy with the token's issuer as {other.keys}: save it as trust.json.",
+            f"The policy is the whole trust policy with the token's issuer as {other.keys}: save it as trust.json. {other.warning}",
             f"The account {other.account} must have an IAM OIDC provider for this issuer: aws iam list-open-id-connect-providers lists them.",
         ),
     )

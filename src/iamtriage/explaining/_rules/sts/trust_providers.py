@@ -55,6 +55,14 @@ class OtherProvider(Value):
         return f"the trust policy names {owner} {self.named}, and the token is from {self.issuer}"
 
     @property
+    def warning(self) -> str:
+        """Which callers lose access with the fixed policy, and how they keep it."""
+        whose = (
+            "pods of the old cluster" if self.is_of_other_cluster else f"callers with tokens of {self.named}"
+        )
+        return f"With it, {whose} lose access: if they still use the role, keep the old statement as a second one."
+
+    @property
     def keys(self) -> str:
         """What has to be changed in the policy."""
         count = sum(
