@@ -78,7 +78,7 @@ def policy_for(failures: Iterable[Failure], *, principal: str | None = None) -> 
     ... )
     >>> [statement] = policy_for(scan(line.format(1) + line.format(2)))["Statement"]
     >>> statement["Sid"], statement["Action"], statement["Resource"]
-    ('S3', 's3:GetObject', ['arn:aws:s3:::orders/1.csv', 'arn:aws:s3:::orders/2.csv'])
+    ('S3GetObject', 's3:GetObject', ['arn:aws:s3:::orders/1.csv', 'arn:aws:s3:::orders/2.csv'])
     """
     _check_principal(principal)
     built = build_documents(_select_grants(_group_grants(failures, "policy_for()"), principal), limit=None)
