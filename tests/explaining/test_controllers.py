@@ -59,6 +59,8 @@ def test_first_step_says_what_the_role_needs(text: str, words: str) -> None:
         denied("KarpenterNodeRole-prod", "ec2:DescribeInstanceTypes"),
         "external-dns: " + denied("app", "s3:GetObject", '"arn:aws:s3:::acme-in/a"'),
         denied("app", "ec2:CreateVolume"),
+        # Terraform installs the driver: the role is not the driver's.
+        f"Error: creating EBS Volume: {denied('ci', 'ec2:CreateVolume')}\n  with module.ebs_csi.aws_ebs_volume.test,",
     ],
 )
 def test_other_callers_get_no_policy_of_a_controller(text: str) -> None:

@@ -206,6 +206,10 @@ _UPLOAD_SIGNS = lazy_pattern(
     r"\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync)\b|\bupload failed: |\bFailed to upload \S{1,500} to |\bs3a://",
     re.ASCII,
 )
+_DEPLOYMENT = lazy_pattern(
+    r"\.tf line \d|\bwith (?:module\.|data\.|aws_)|(?i:terraform|pulumi)|AWSCloudFormation|\bAWS::[A-Z]|\beksctl\b",
+    re.ASCII,
+)
 _ALL = "AWS reports one missing action at a time: add those that are still missing."
 
 
@@ -283,6 +287,8 @@ def controller_hints(action: str, failure: AccessDenied, partition: str = "aws")
 def _find_controller(action: str, failure: AccessDenied) -> Controller | None:
     """Return the controller that the line of a denial names, or else the whole text."""
     text, (start, end) = failure.text, failure.span
+    if _DEPLOYMENT.search(text):
+        return None  # who installs a controller has its names in the text, too
     line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
     return permissions_of(action, line + text[start:end], text)
 
