@@ -36,6 +36,9 @@ def test_managed_policy_comes_first(text: str, policy: str) -> None:
     ("text", "words"),
     [
         ("aws-load-balancer-controller: " + denied("lbc", "elasticloadbalancing:DescribeLoadBalancers"), "docs/install/iam_policy.json"),
+        (denied("AmazonEKSLoadBalancerControllerRole", "elasticloadbalancing:DescribeRules"), "docs/install/iam_policy.json"),
+        (denied("lbc", "elasticloadbalancing:AddTags", "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/k8s-shop-web-0a1b2c3d4e/*"), "targetgroup/*/* covers the next ones"),
+        ("velero: " + denied("backups", "ec2:DeleteSnapshot", "arn:aws:ec2:eu-west-1:111122223333:snapshot/snap-0a1b2c3d4e5f60718"), "snapshot/* covers the next ones"),
         ("aws_manager.go:269] Failed to regenerate ASG cache: " + denied("scaler", "autoscaling:DescribeTags"), "cluster-autoscaler/cloudprovider/aws/README.md"),
         ("karpenter: " + denied("karpenter", "ec2:DescribeInstanceTypes"), "karpenter.sh/docs/reference/cloudformation"),
         ("records retrieval failed: failed to list hosted zones: " + denied("dns", "route53:ListHostedZones"), "route53:ChangeResourceRecordSets"),

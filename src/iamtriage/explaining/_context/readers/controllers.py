@@ -65,7 +65,9 @@ _CONTROLLERS = (
         "the AWS Load Balancer Controller",
         ("kube-system", "aws-load-balancer-controller"),
         lazy_pattern(
-            r"(?i:aws-?load-?balancer-?controller)|elbv2\.k8s\.aws|FailedBuildModel|\bingress\.k8s\.aws",
+            # The controller names what it creates k8s-NAMESPACE-NAME-HASH.
+            r"(?i:load-?balancer-?controller)|elbv2\.k8s\.aws|FailedBuildModel|\bingress\.k8s\.aws"
+            r"|:(?:targetgroup|loadbalancer/(?:app|net))/k8s-",
             re.ASCII,
         ),
         (

@@ -137,7 +137,7 @@ def allow_remedy(
     policy, name = build_document([statement]), inline_policy_name([statement], denial.account)
     hints = (
         *text_hints(grant.action, denial.failure.text),
-        *controller_hints(grant.action, denial.failure, denial.location.partition or "aws"),
+        *controller_hints(grant.action, denial.failure, grant.resources, denial.location.partition or "aws"),
     )
     steps = [
         *([first_step] if first_step else []),

@@ -165,6 +165,11 @@ _HINTS = {
     "ssm:SendCommand": "ssm:SendCommand is required on the document and on each instance: add their ARNs (arn:aws:ec2:REGION:ACCOUNT_ID:instance/…).",
     "ecs:ExecuteCommand": "The AWS CLI also calls ecs:DescribeTasks for the task. If the cluster encrypts sessions with a KMS key, kms:GenerateDataKey on that key is required, too.",
 }
+# The ARNs of what controllers create.
+_GENERATED_NAME = lazy_pattern(
+    r":(?:(?P<kind>targetgroup|loadbalancer/(?:app|net))/k8s-|(?P<type>volume|snapshot|instance|network-interface)/[a-z]{1,4}-[0-9a-f]{8,17}\Z)",
+    re.ASCII,
+)
 # What a task is, if the name of its first action does not say it.
 _PURPOSES = {
     # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
@@ -278,10 +283,19 @@ def managed_policy(action: str, failure: AccessDenied) -> str | None:
     return None if controller is None else controller.managed_policy
 
 
-def controller_hints(action: str, failure: AccessDenied, partition: str = "aws") -> tuple[str, ...]:
+def controller_hints(
+    action: str, failure: AccessDenied, resources: tuple[str, ...] = (), partition: str = "aws"
+) -> tuple[str, ...]:
     """Return what the role of a controller needs, since one action alone leads to the next denial."""
     controller = _find_controller(action, failure)
-    return () if controller is None else (_describe_permissions(controller, partition),)
+    if controller is None:
+        return ()
+    hint = _describe_permissions(controller, partition)
+    generated = next(filter(None, map(_GENERATED_NAME.search, resources)), None)
+    if generated is None:
+        return (hint,)
+    pattern = f"{generated['kind']}/*/*" if generated["kind"] else f"{generated['type']}/*"
+    return (f"{hint} The name in the ARN is generated: {pattern} covers the next ones, too.",)
 
 
 def _find_controller(action: str, failure: AccessDenied) -> Controller | None:
