@@ -476,6 +476,9 @@ def test_missing_provider_and_the_trust_policy_are_fixed_together(given: dict[st
         **given,
     }
     explanation = explain(NO_PROVIDER, facts=facts)
+    assert explanation.summary.endswith(
+        "in the role's account 111122223333, and the role's trust policy names the provider of another cluster."
+    )
     remedy = explanation.remedies[0]
     assert remedy.policy == _policy(SUBJECT, issuer=OTHER_ISSUER)
     assert [cause.code for cause in explanation.causes] == ["no-oidc-provider", "cluster-made-anew"]

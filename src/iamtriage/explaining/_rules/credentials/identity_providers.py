@@ -82,7 +82,7 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     return Explanation(
         failure=case.failure,
         topic="no-oidc-provider",
-        summary=f"IAM has no OIDC provider for {issuer.description} in the role's account.",
+        summary=f"IAM has no OIDC provider for {issuer.description} in the role's account{_describe_other(other)}.",
         causes=(
             NO_OIDC_PROVIDER.cause(
                 "reported",
@@ -115,6 +115,13 @@ def compare_providers_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) -
         commands=("aws iam list-open-id-connect-providers", *((of_cluster,) if issuer.is_eks else ())),
         url=pages.OIDC_PROVIDERS,
     )
+
+
+def _describe_other(other: OtherProvider | None) -> str:
+    if other is None:
+        return ""
+    owner = " of another cluster" if other.is_of_other_cluster else f" {other.named}"
+    return f" {other.account}, and the role's trust policy names the provider{owner}"
 
 
 def _create_and_trust_remedy(
