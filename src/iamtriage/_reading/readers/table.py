@@ -168,12 +168,12 @@ def states_nothing(readable: Readable) -> bool:
 
     Unwrapping such a line only removes words, so that what needs a word finds none in it.
     """
-    owners, index = _index()
-    may_hold_code_words, may_hold_pairs = _conditions()
+    _, index = _index()
     readable.rows = index.possible_rows(readable.words, readable.flat)
-    return all(owners[number][0].anchors == _ALWAYS for number in readable.rows) and not (
-        may_hold_code_words(readable) or may_hold_pairs(readable)
-    )
+    if readable.rows != index.always:
+        return False
+    may_hold_code_words, may_hold_pairs = _conditions()
+    return not (may_hold_code_words(readable) or may_hold_pairs(readable))
 
 
 @cache

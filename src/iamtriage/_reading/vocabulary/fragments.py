@@ -35,22 +35,25 @@ class FragmentIndex:
         fragments: one per row. Alternatives are separated by ``|``. One can start with a whole word in angle
             brackets, which the text must have in addition to the rest. A row without a fragment can match any text.
 
+    Attributes:
+        always: The numbers of the rows without a fragment.
+
     >>> index = FragmentIndex(["unable to locate", "they are not authorized", "rate exceeded", "<STS>", "<role>the r"])
     >>> text = "STS: they are not authorized to assume the role"
     >>> index.possible_rows(set(text.replace(":", "").split()), text)
     [1, 3, 4]
     """
 
-    __slots__ = ("_always", "_groups", "_rows", "_words")
+    __slots__ = ("_groups", "_rows", "_words", "always")
 
     def __init__(self, fragments: Iterable[str]) -> None:
         # By a word: the rows for which it is enough, and the others with what the text must have, too.
         self._rows: dict[str, tuple[list[int], list[tuple[int, str]]]] = {}
-        self._always: list[int] = []
+        self.always: list[int] = []
         others: list[tuple[int, str]] = []
         for number, alternatives in enumerate(fragments):
             if not alternatives:
-                self._always.append(number)
+                self.always.append(number)
                 continue
             for fragment in alternatives.split(_ALTERNATIVE):
                 stated = _STATED_WORD.match(fragment)
@@ -77,7 +80,7 @@ class FragmentIndex:
             words: the words of the text, as ``Readable`` finds them.
             text: the text.
         """
-        found = self._always.copy()
+        found = self.always.copy()
         for word in self._words & words:
             sure, others = self._rows[word]
             if sure:
@@ -88,7 +91,7 @@ class FragmentIndex:
         for part, rows in self._groups:
             if part in text:
                 found += [number for number, fragment in rows if fragment in text]
-        return sorted(set(found))
+        return sorted(set(found)) if len(found) > len(self.always) else found
 
 
 def _rarity(word: str) -> tuple[bool, int]:
