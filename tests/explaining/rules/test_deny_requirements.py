@@ -104,7 +104,11 @@ CASES: tuple[Case, ...] = (
     (
         _text("a service control policy"),
         _decoded("Volumes", "ec2:Encrypted", "false", "false"),
-        ("because ec2:Encrypted is false.", "Do this first: Create the instance encrypted [you]"),
+        (
+            "because ec2:Encrypted is false.",
+            "Do this first: Create the instance encrypted [you]",
+            "of the launch template or of the call",
+        ),
     ),
     (
         _text("a service control policy"),
@@ -158,6 +162,15 @@ CASES: tuple[Case, ...] = (
         _text("an identity-based policy: arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes"),
         {},
         ("Create the instance encrypted: the name DenyUnencryptedVolumes suggests it [you]",),
+    ),
+    (
+        _text(
+            "an identity-based policy: arn:aws:iam::111122223333:policy/DenyUnencryptedStorage",
+            "rds:CreateDBInstance",
+            "arn:aws:rds:eu-west-1:111122223333:db:orders",
+        ),
+        {},
+        ("Create orders encrypted: the name DenyUnencryptedStorage suggests it [you]", "--storage-encrypted"),
     ),
     (
         _text(

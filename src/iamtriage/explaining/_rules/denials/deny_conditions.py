@@ -101,15 +101,24 @@ REQUIREMENTS = (
         r"encrypt|sse|kms",
         r"s3:putobject\Z",
     ),
+    # https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html,
+    # https://karpenter.sh/docs/concepts/nodeclasses/#specblockdevicemappings
+    Requirement(
+        ("ec2:Encrypted",),
+        "Create {what} encrypted",
+        "Set encrypted to true for each volume: in the block device mappings of the launch template or of the call, in Terraform, or in the blockDeviceMappings of Karpenter's EC2NodeClass. Or an administrator has the Region encrypt all new volumes: aws ec2 enable-ebs-encryption-by-default.",
+        r"encrypt",
+        rf"ec2:{_CREATES}",
+    ),
     Requirement(
         (
-            *("ec2:Encrypted", "rds:StorageEncrypted", "elasticfilesystem:Encrypted"),
-            *("redshift:Encrypted", "elasticache:AtRestEncryptionEnabled"),
+            *("rds:StorageEncrypted", "elasticfilesystem:Encrypted", "redshift:Encrypted"),
+            "elasticache:AtRestEncryptionEnabled",
         ),
         "Create {what} encrypted",
-        "Set encrypted = true on each volume in Terraform (storage_encrypted for RDS), Encrypted=true in --block-device-mappings, or --encrypted (RDS: --storage-encrypted) in the CLI.",
+        "Pass --encrypted in the CLI (RDS: --storage-encrypted, ElastiCache: --at-rest-encryption-enabled), or set encrypted = true in Terraform (RDS: storage_encrypted, ElastiCache: at_rest_encryption_enabled).",
         r"encrypt",
-        rf"(?:ec2|rds|elasticfilesystem|redshift|elasticache):{_CREATES}",
+        rf"(?:rds|elasticfilesystem|redshift|elasticache):{_CREATES}",
     ),
     Requirement(
         ("aws:RequestTag/", "aws:TagKeys"),
