@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from iamtriage import explain
 from tests.tables import check_rows
 
@@ -417,3 +419,81 @@ def test_access_entry_for_a_map_of_another_account_is_for_the_caller() -> None:
     lines = [line for remedy in explanation.remedies for line in remedy.commands]
     assert any("create-access-entry" in line and ":111122223333:role/deployer" in line for line in lines)
     assert not any("444455556666" in line for line in lines)
+
+
+LISTED = "AWS_ACCESS_KEY_ID=ASIAEXAMPLE000000042\nAWS_SECRET_ACCESS_KEY=********"
+REJECTED = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid."
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "because"),
+    [
+        (
+            f"$ env | grep AWS_\n{LISTED}\nAWS_PROFILE=prod\n$ aws sts get-caller-identity\n{REJECTED}",
+            "Unset the keys, so that the profile prod is used",
+            "take precedence over the profile prod",
+        ),
+        (
+            f"$ env | grep AWS_\n{LISTED}\n$ aws s3 ls\n{REJECTED}",
+            "Set all three values",
+            "no AWS_SESSION_TOKEN",
+        ),
+        (
+            f"$ cat ~/.aws/credentials\n[dev]\naws_access_key_id = ASIA****************\naws_secret_access_key = ****\n$ aws s3 ls --profile dev\n{REJECTED}",
+            "Set all three values",
+            "no aws_session_token",
+        ),
+        (
+            f"    env:\n    - name: AWS_ACCESS_KEY_ID\n      value: ASIAEXAMPLE000000042\n    - name: AWS_SECRET_ACCESS_KEY\n      value: x\n{REJECTED}",
+            "Set all three values",
+            "no AWS_SESSION_TOKEN",
+        ),
+    ],
+    ids=["profile", "environment", "file", "manifest"],
+)
+def test_listed_credentials_without_a_session_token(text: str, first: str, because: str) -> None:
+    found = explain(text)
+    assert "was sent without its session token" in found.summary
+    assert found.remedies[0].title.startswith(first)
+    assert "possible" not in [cause.evidence for cause in found.causes]
+    assert because in str(found.causes[1].because)
+    lines = " ".join(found.remedies[0].commands)
+    assert "env | grep" not in lines
+    assert ("--profile" in lines) == ("--profile" in text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{LISTED}\nAWS_SESSION_TOKEN=****\n$ aws s3 ls\n{REJECTED}",
+        f"{LISTED}\n$ aws s3 ls --profile dev\n{REJECTED}",
+    ],
+    ids=["token", "--profile"],
+)
+def test_session_token_is_not_certainly_missing(text: str) -> None:
+    assert "without its session token" not in explain(text).summary
+
+
+CONFIGURATION = "      Name                    Value             Type    Location\naccess_key     ****************0042              env"
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ("$ export AWS_PROFILE=prod\n$ aws s3 ls", "aws sts get-caller-identity"),
+        ("AWS_PROFILE=prod\n$ aws s3 ls", "aws sts get-caller-identity"),
+        ("$ AWS_PROFILE=prod aws s3 ls", "aws sts get-caller-identity --profile prod"),
+        ("$ aws s3 ls --profile prod", "aws sts get-caller-identity --profile prod"),
+    ],
+)
+def test_checks_use_the_credentials_of_the_call(before: str, command: str) -> None:
+    """With --profile, botocore ignores the access keys in environment variables; with AWS_PROFILE, it does not."""
+    remedies = explain(f"{before}\n{REJECTED}").remedies
+    [check] = [each for each in remedies if each.title == "Check which credentials are used"]
+    assert command in check.commands
+    [check] = [
+        each
+        for each in explain(f"{before}\n{REJECTED}\n$ aws configure list\n{CONFIGURATION}").remedies
+        if each.title == "Check which credentials are used"
+    ]
+    assert check.commands == (command,)

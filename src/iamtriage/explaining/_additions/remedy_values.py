@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.model import Context, Runtime, Stated
     from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.failures._failures import Failure
 
 __all__ = ("complete_remedies",)
 
@@ -26,6 +27,14 @@ _WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", 
 _PLAIN_KEY = lazy_pattern(r"\w[\w./=+@,-]{0,512}", re.ASCII)
 # What is explained is the trust of the role that a pod or a token uses.
 _TOPICS_OF_POD_ROLES = frozenset({"pod-identity", "web-identity", "no-oidc-provider"})
+# Lines that select the profile for all commands of a shell.
+_PROFILE_IN_SHELL = lazy_pattern(
+    r"^(?:[^\n]{0,60}[$%#>»] )?(?:export |set |\$env:)?AWS_(?:DEFAULT_)?PROFILE ?= ?[\"']?[\w.@:+/-]{1,64}[\"']?[ \t\r]*$",
+    re.ASCII | re.MULTILINE | re.IGNORECASE,
+)
+# What aws configure list prints: "access_key  ****************0042  env", with colons in newer versions.
+_LISTED_KEY = lazy_pattern(r"^\s{0,20}access_key\s{1,40}(?::\s{1,9})?\S{1,40}", re.MULTILINE)
+_LISTED_VARIABLE = lazy_pattern(r"^(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)=", re.MULTILINE)
 # Commands that are for the profile of the failed call.
 _COMMANDS_OF_PROFILE = frozenset({_CALLER_IDENTITY, "aws login", "aws sso login", "aws configure list"})
 
@@ -39,10 +48,34 @@ def complete_remedies(
         values["ROLE_NAME"] = name
     hint = None if "ROLE_NAME" in values else _role_hint(explanation.topic, facts)
     answered = _answered_checks(explanation, facts)
-    return tuple(
-        _with_role_hint(_without_checks(_complete_remedy(each, values, runtime), answered), hint)
-        for each in explanation.remedies
+    remedies = (_complete_remedy(each, values, runtime) for each in explanation.remedies)
+    profile = values.get("PROFILE")
+    if profile is not None and _uses_shell_credentials(explanation.failure):
+        remedies = (_without_profile(each, profile) for each in remedies)
+    return tuple(_with_role_hint(_without_checks(each, answered), hint) for each in remedies)
+
+
+def _uses_shell_credentials(failure: Failure | None) -> bool:
+    """Return whether a call used the credentials of a shell that selects the profile."""
+    # A call without credentials has found none in the environment, either.
+    if failure is None or failure.kind == "missing_credentials":
+        return False
+    return _PROFILE_IN_SHELL.search(failure.text) is not None
+
+
+def _without_profile(remedy: Remedy, profile: str) -> Remedy:
+    """Return a remedy whose checks use the credentials of the shell, as the failed call does.
+
+    With AWS_PROFILE, botocore uses the access keys in environment variables first. With --profile, it ignores
+    them: ``create_credential_resolver`` in botocore/credentials.py.
+    """
+    lines = tuple(
+        line.removesuffix(f" --profile {profile}")
+        if line.startswith((_CALLER_IDENTITY, "aws configure list"))
+        else line
+        for line in remedy.commands
     )
+    return remedy if lines == remedy.commands else attrs.evolve(remedy, commands=lines)
 
 
 def _name_of_role(facts: ResolvedFacts) -> str | None:
@@ -111,7 +144,10 @@ def _answered_checks(explanation: Explanation, facts: ResolvedFacts) -> tuple[st
     is_caller_reported = (
         failure is not None and failure.kind == "access_denied" and failure.principal is not None
     )
+    text = "" if failure is None else failure.text
     checks = (
+        ("access_key" in text and _LISTED_KEY.search(text) is not None, "aws configure list"),
+        ("AWS_" in text and _LISTED_VARIABLE.search(text) is not None, "env | grep"),
         (is_caller_reported or facts.caller is not None, _CALLER_IDENTITY),
         (facts.trust_policy is not None, "--query Role.AssumeRolePolicyDocument"),
         (facts.token_claims is not None, "cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token"),

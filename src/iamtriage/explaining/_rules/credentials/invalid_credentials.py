@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.shared import commands, credential_remedies, pa
 from iamtriage.explaining._rules.shared.clocks import CLOCK_OFF
 from iamtriage.explaining._rules.shared.clues import (
     find_aws_hosts,
+    find_option,
     find_profile,
     find_user,
     quote_phrases,
@@ -52,6 +53,7 @@ __all__ = ("explain_invalid_credentials",)
 
 _PARTITION_CAUSES = frozenset({"china-without-region", "partition-without-region"})
 _MAX_CAUSES = 6
+_NOT_AUTHENTICATED = "No IAM policy helps here: AWS could not authenticate the caller and evaluated no policy. Retrying does not help either."
 
 
 INVALID_CREDENTIALS = CauseType(
@@ -126,6 +128,10 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return explain_invalid_sso_token(case, request)
     if NO_REGISTRY_LOGIN.search(request.message):
         return explain_no_registry_login(case, request.message)
+    variable = request.variable_without_token
+    # With --profile, environment variables are not used.
+    if request.is_signed and variable and not (variable.isupper() and find_option(case, "profile")):
+        return _explain_missing_token(case, request, variable)
     region = _diagnose_region(case, request)
     if request.working_regions:
         return _explain_rejecting_region(case, request, region)
@@ -145,9 +151,43 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         summary=_summary(request),
         causes=causes[:_MAX_CAUSES],
         remedies=tuple(_remedies(case, request, region)),
-        notes=(
-            "No IAM policy helps here: AWS could not authenticate the caller and evaluated no policy. Retrying does not help either.",
+        notes=(_NOT_AUTHENTICATED,),
+    )
+
+
+def _explain_missing_token(
+    case: Case[InvalidCredentials], request: RejectedRequest, variable: str
+) -> Explanation:
+    """Explain that the text lists a temporary access key and its secret without a session token."""
+    is_variable = variable.isupper() and variable.startswith("AWS_")
+    token = "AWS_SESSION_TOKEN" if is_variable else "aws_session_token"
+    profile = find_profile(case) if is_variable else None
+    because = [f"The text has {variable} with ASIA…, a temporary key, and a secret, but no {token}."]
+    identity = ("aws sts get-caller-identity",)
+    set_values = attrs.evolve(_session_token_remedy(case), commands=identity)
+    remedies: tuple[Remedy, ...] = (set_values,)
+    if profile is not None:
+        because.append(f"Access keys in environment variables take precedence over the profile {profile}.")
+        remedies = (
+            Remedy(
+                title=f"Unset the keys, so that the profile {profile} is used",
+                who="you",
+                steps=("Unset the variables in the shell or service that makes the call.",),
+                commands=("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY", *identity),
+                url=pages.CLI_CREDENTIALS,
+            ),
+            attrs.evolve(set_values, title="Or set all three values of the temporary credentials"),
+        )
+    return Explanation(
+        failure=case.failure,
+        topic="invalid-credentials",
+        summary=f"The temporary access key (ASIA…) was sent without its session token: {token} is not set. No permission is missing.",
+        causes=(
+            _reported_cause(request),
+            SESSION_TOKEN_MISSING.cause("derived", tuple(because), text="The session token is missing."),
         ),
+        remedies=remedies,
+        notes=(_NOT_AUTHENTICATED,),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -50,6 +51,13 @@ _SESSIONS = lazy_pattern(
     r"(?<![A-Z0-9])ASIA[A-Z0-9]{16}|:assumed-role/|:federated-user/|AWS_STS_REGIONAL_ENDPOINTS=legacy"
     r"|\b(?:saml2aws|aws-vault|aws-?azure-?login|gimme-aws-creds|okta-?aws|onelogin-aws|aws2-wrap|awsume|granted|assume)\b"
 )
+# A temporary access key ID in variables, files and manifests. It can be masked.
+_TEMPORARY_KEY = lazy_pattern(
+    r"\b(?P<name>(?:aws_)?access_?key(?:_?id)?)[\"']{0,2}(?: ?[=:] ?| value: ?|, ?\"value\" ?: ?)[\"']?(?P<key>ASIA[A-Z0-9]{0,28})",
+    re.IGNORECASE | re.ASCII,
+)
+_SECRET_KEY = lazy_pattern(r"\b(?:aws_)?secret_?(?:access_)?key\b", re.IGNORECASE)
+_SESSION_TOKEN = lazy_pattern(r"(?:session|security)[_-]?token\b", re.IGNORECASE)
 _UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 
 
@@ -69,6 +77,8 @@ class RejectedRequest(Value):
         is_s3: Whether S3 or a store like it rejected the request.
         is_signed: Whether the operation is signed with an access key.
         uses_session: Whether the credentials are most likely those of a session.
+        variable_without_token: The variable or setting that has a temporary access key ID, if the text lists the
+            credentials and they have no session token.
         working_regions: Other Regions in which the text shows successful calls.
     """
 
@@ -83,6 +93,7 @@ class RejectedRequest(Value):
     is_s3: bool
     is_signed: bool
     uses_session: bool = False
+    variable_without_token: str | None = None
     working_regions: tuple[str, ...] = ()
 
     @property
@@ -110,11 +121,13 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     message, region = message_text(case), find_region(case)
     service = case.failure.envelope.service
     code, role = error_code(case.failure), _find_role(case)
+    temporary = _TEMPORARY_KEY.search(case.text)
+    lacks_token = _SECRET_KEY.search(case.text) and not _SESSION_TOKEN.search(case.text)
     working = () if region is None else find_working_regions(case.failure.text, *case.failure.span)
     return RejectedRequest(
         message=message,
         code=code,
-        key=find_access_key(case),
+        key=find_access_key(case) or (temporary["key"].upper() if temporary else None),
         region=region,
         is_opt_in=None if region is None else StsCall().is_opt_in(region),
         partition=find_partition(case) if role is None else role.partition,
@@ -125,6 +138,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
             case.failure.envelope.operation in _UNSIGNED_OPERATIONS or _WEB_IDENTITY_ERROR in message
         ),
         uses_session=_SESSIONS.search(case.text) is not None or role is not None,
+        variable_without_token=temporary["name"] if temporary and lacks_token else None,
         working_regions=tuple(each for each in working if each != region),
     )
 
