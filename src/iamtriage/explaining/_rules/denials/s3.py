@@ -392,7 +392,12 @@ def _inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
         operation is None or operation.endswith(("Acl", "Policy")) or "acl" in denial.failure.text.lower()
     )
     public = "Block Public Access, " if is_about_public else ""
-    checks = f"the bucket policy, {public}the object's owner and the encryption key"
+    is_on_bucket = denial.action == "s3:ListBucket"
+    checks = (
+        "the bucket policy"
+        if is_on_bucket
+        else f"the bucket policy, {public}the object's owner and the encryption key"
+    )
     # The first remedy, if the call is not known.
     is_first = denial.action is None
     unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
@@ -411,7 +416,7 @@ def _inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
             "aws sts get-caller-identity",
             *((_ownership_command(denial),) if is_first else ()),
             fill_command("aws s3api get-bucket-policy --bucket {} --query Policy --output text", bucket),
-            fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
+            *(() if is_on_bucket else (fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),)),
         ),
         url=pages.S3_403,
     )

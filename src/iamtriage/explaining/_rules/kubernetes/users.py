@@ -278,6 +278,14 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     return build_node_explanation(case, summary, causes, mapping_first="{{" in user)
 
 
+# Where a pod refers to objects that the node authorizer then lets its node read:
+# https://kubernetes.io/docs/reference/access-authn-authz/node/
+_POD_FIELDS = {
+    "secret": "volumes, env, envFrom or imagePullSecrets",
+    "configmap": "volumes, env or envFrom",
+}
+
+
 def _add_pod_check(explanation: Explanation, request: Request, user: str) -> Explanation:
     """Put the check first whether a pod on the node refers to the object."""
     node = commands.kubernetes_name(user.removeprefix("system:node:"))
@@ -286,7 +294,7 @@ def _add_pod_check(explanation: Explanation, request: Request, user: str) -> Exp
         title=f"Check that a pod on this node refers to the {kind} {clip_text(request.name or '')}",
         who="cluster administrator",
         steps=(
-            f"The command prints the pods on this node. One of them must name the {kind} in its volumes, env or envFrom. If none does, correct the name in the pod, or retry after the pod is scheduled to this node.",
+            f"The command prints the pods on this node. One of them must name the {kind} in its {_POD_FIELDS.get(kind, 'volumes')}. If none does, correct the name in the pod, or retry after the pod is scheduled to this node.",
             "If something other than the kubelet made the request, use a separate service account or user instead of the node's credentials.",
         ),
         commands=(
