@@ -41,6 +41,7 @@ def test_resource_that_is_cut(action: str, resource: str, shown: str) -> None:
     assert explanation.summary.endswith("the text is cut off before the reason.")
     steps = explanation.remedies[0].steps
     assert shown in steps[0]
+    assert explanation.remedies[0].title == (f"Get the whole message, then allow {action} for the role app")
     assert not any("no resource of this form" in step for step in steps)
     assert "NAME" in str(explanation.remedies[0].policy)
 

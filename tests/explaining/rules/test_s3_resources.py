@@ -129,3 +129,12 @@ def test_response_of_a_browser_is_likely_unsigned() -> None:
     # A program that prints the SDK's error signed its request.
     sdk = "AccessDenied: Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: 7Q2W)"
     assert "unsigned-call" not in [cause.code for cause in explain(sdk).causes]
+
+
+def test_headline_of_a_head_request_is_the_check() -> None:
+    """Only a GET has a response with a reason, so it comes before any change of a policy."""
+    text = "An error occurred (403) when calling the HeadObject operation: Forbidden\n$ aws s3 cp s3://acme-in/a.bin ."
+    remedy = explain(text).remedies[0]
+    assert remedy.title == "Repeat it as a GET, then allow s3:GetObject if needed"
+    assert remedy.commands[0] == "aws s3api get-object --bucket acme-in --key a.bin /dev/null"
+    assert remedy.policy is not None

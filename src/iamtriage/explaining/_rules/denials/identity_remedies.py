@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Root, ServiceLinkedRole, User
@@ -21,6 +23,7 @@ from iamtriage.explaining._rules.shared.denial_checks import (
 )
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.wording import put_check_first
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -105,7 +108,11 @@ def remedies_without_reason(denial: Denial) -> tuple[Remedy, ...]:
     if denial.action is None:
         remedies = present(_identify_caller_remedy(denial))
     elif identity_allow_helps(denial):
-        allow = allow_remedy(denial, first_step=_cut_step(denial) or _IF_NOT_ALLOWED)
+        cut_step = _cut_step(denial)
+        allow = allow_remedy(denial, first_step=cut_step or _IF_NOT_ALLOWED)
+        if cut_step is not None and allow is not None:
+            title = put_check_first("Get the whole message", allow.title)
+            allow = attrs.evolve(allow, title=title)
         remedies = present(allow, _cross_account_remedy(denial), _locate_policy_remedy(denial))
     else:
         remedies = present(_locate_policy_remedy(denial))
@@ -120,7 +127,7 @@ def _cut_step(denial: Denial) -> str | None:
         return None
     shown = cut_resource(denial)
     name = f" The name of the resource begins with {clip_text(shown)}: complete it." if shown else ""
-    return f"The text is cut off, so look at the whole message first: this helps if no policy of the caller allows the action yet.{name}"
+    return f"The text is cut off: the whole message, or errorMessage in the CloudTrail record, can name the reason. An Allow helps if no policy of the caller allows the action yet.{name}"
 
 
 def _grant_remedy(denial: Denial) -> Remedy | None:

@@ -34,7 +34,11 @@ from iamtriage.explaining._rules.shared.denial_checks import identity_allow_help
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, save_step
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
-from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, join_first_four
+from iamtriage.explaining._rules.shared.wording import (
+    EVENTUAL_CONSISTENCY,
+    join_first_four,
+    put_check_first,
+)
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -323,8 +327,9 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         else "OBJECT_KEY"
     )
     line = fill_command("aws s3api get-object --bucket {} --key {} /dev/null", bucket_argument(denial), key)
-    step = "Repeat the call as a GET, with the first command: the body of its response can name the reason."
-    return attrs.evolve(remedy, steps=(step, *remedy.steps), commands=(line, *remedy.commands))
+    step = "The first command repeats the call as a GET: the body of its response can name the reason."
+    title = put_check_first("Repeat it as a GET", f"Allow {denial.action} if needed")
+    return attrs.evolve(remedy, title=title, steps=(step, *remedy.steps), commands=(line, *remedy.commands))
 
 
 def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:

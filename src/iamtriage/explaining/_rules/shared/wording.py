@@ -23,12 +23,22 @@ __all__ = (
     "cross_account_notes",
     "denial_summary",
     "join_first_four",
+    "put_check_first",
     "reason_lines",
 )
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 ALLOW_STILL_REQUIRED = "An Allow does not override it, but is still required when the Deny is gone."
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
+
+
+def put_check_first(check: str, title: str) -> str:
+    """Return the title of a remedy whose first step is a check.
+
+    >>> put_check_first("Get the whole message", "Allow sqs:SendMessage")
+    'Get the whole message, then allow sqs:SendMessage'
+    """
+    return f"{check}, then {title[:1].lower()}{title[1:]}"
 
 
 def capitalize_start(words: str) -> str:
