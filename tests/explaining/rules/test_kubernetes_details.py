@@ -127,6 +127,23 @@ def test_map_in_the_text(arn: str, mode: str, code: str) -> None:
     assert explain(text, facts={"authentication_mode": mode}).causes[0].code == code
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("    - rolearn: ", "\n      username: dev"),
+        ("    - groups:\n      - devs\n      rolearn: ", "\n      username: dev"),
+        ("- groups: [devs]\n  rolearn: '", "'\n  username: dev"),
+        ('[{"groups": ["devs"], "rolearn": "', '", "username": "dev"}]'),
+    ],
+)
+def test_corrected_line_keeps_the_entry_valid(before: str, after: str) -> None:
+    """Entries that eksctl and EKS write begin with their groups."""
+    text = f"{UNMAPPED}\n\n{before}arn:aws:iam::111122223333:role/team/dev{after}\n"
+    line = before.rpartition("\n")[2].rpartition(", ")[2]
+    corrected = explain(text).remedies[0].manifest
+    assert corrected == f"{line}arn:aws:iam::111122223333:role/dev{after[0].strip()}\n"
+
+
 def test_wrong_entry_explains_the_failure() -> None:
     """Causes that are only possible do not follow, and an access entry is the other way."""
     text = "$ kubectl get ns\nerror: You must be logged in to the server (Unauthorized)\n\n- rolearn: arn:aws:sts::111122223333:assumed-role/dev/ana\n  username: ana\n"

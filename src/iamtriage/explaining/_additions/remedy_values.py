@@ -146,8 +146,8 @@ def _answered_checks(explanation: Explanation, facts: ResolvedFacts) -> tuple[st
     )
     text = "" if failure is None else failure.text
     checks = (
-        ("access_key" in text and _LISTED_KEY.search(text) is not None, "aws configure list"),
-        ("AWS_" in text and _LISTED_VARIABLE.search(text) is not None, "env | grep"),
+        ("access_key" in text and _LISTED_KEY.search(text) is not None, "aws configure list "),
+        ("AWS_" in text and _LISTED_VARIABLE.search(text) is not None, "env | grep -o -e AWS_ACCESS_KEY_ID "),
         (is_caller_reported or facts.caller is not None, _CALLER_IDENTITY),
         (facts.trust_policy is not None, "--query Role.AssumeRolePolicyDocument"),
         (facts.token_claims is not None, "cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token"),
@@ -159,7 +159,7 @@ def _answered_checks(explanation: Explanation, facts: ResolvedFacts) -> tuple[st
 
 def _without_checks(remedy: Remedy, answered: tuple[str, ...]) -> Remedy:
     """Return a remedy without the commands that only print what is known, if others remain."""
-    kept = tuple(line for line in remedy.commands if not any(words in line for words in answered))
+    kept = tuple(line for line in remedy.commands if not any(words in f"{line} " for words in answered))
     return attrs.evolve(remedy, commands=kept) if kept and kept != remedy.commands else remedy
 
 

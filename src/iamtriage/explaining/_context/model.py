@@ -84,11 +84,13 @@ class MappingEntry(NamedTuple):
         arn: The ARN of the role or user.
         username: The Kubernetes user name.
         is_role: Whether it is an entry of ``mapRoles``.
+        around: What is before and after the ARN on its line.
     """
 
     arn: str
     username: str | None = None
     is_role: bool = True
+    around: tuple[str, str] = ("", "")
 
 
 class Document(NamedTuple):

@@ -23,9 +23,13 @@ _MAX_DISTANCE = 4_000
 _TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
 _DECODER = json.JSONDecoder()
 _ENTRY = lazy_pattern(
-    r"^\s{0,40}(?:- )?[\"']?(rolearn|userarn)[\"']?: ?[\"']?(arn:[^\s\"',}]{1,700})", re.ASCII | re.MULTILINE
+    r"^(?P<start>\s{0,40}(?:- )?[\"']?(?P<field>rolearn|userarn)[\"']?: ?[\"']?)(?P<arn>arn:[^\s\"',}]{1,700})(?P<end>[\"']?)",
+    re.ASCII | re.MULTILINE,
 )
-_INLINE_ENTRY = lazy_pattern(r"[\"'](rolearn|userarn)[\"']: ?[\"'](arn:[^\s\"']{1,700})[\"']", re.ASCII)
+_INLINE_ENTRY = lazy_pattern(
+    r"(?P<start>[\"'](?P<field>rolearn|userarn)[\"']: ?[\"'])(?P<arn>arn:[^\s\"']{1,700})(?P<end>[\"'])",
+    re.ASCII,
+)
 _USERNAME = lazy_pattern(r"\busername[\"']?: ?[\"']?([^\s\"',}][^\n\"',}]{0,200})")
 _CHARS_OF_ENTRY = 400
 
@@ -102,4 +106,9 @@ def find_mappings(text: str) -> Iterator[MappingEntry]:
     for entry, next_start in zip(entries, ends, strict=False):
         end = min(entry.end() + _CHARS_OF_ENTRY, next_start)
         username = _USERNAME.search(text, entry.end(), end)
-        yield MappingEntry(entry[2], username[1].strip() if username else None, entry[1] == "rolearn")
+        yield MappingEntry(
+            entry["arn"],
+            username[1].strip() if username else None,
+            is_role=entry["field"] == "rolearn",
+            around=(entry["start"].rpartition("\n")[2], entry["end"]),
+        )

@@ -159,16 +159,17 @@ def _wrong_entry_cause(entry: MappingEntry, form: CauseType, caller: _Caller) ->
 
 
 def _correct_entry_remedy(entry: MappingEntry, caller: _Caller) -> Remedy:
-    field = _field(entry)
+    start, end = entry.around
     return Remedy(
-        title=f"Correct the {field} in aws-auth",
+        title=f"Correct the {_field(entry)} in aws-auth",
         who="cluster administrator",
         steps=(
-            "In the ConfigMap aws-auth in kube-system, replace the line of the entry with this one.",
+            f"In the ConfigMap aws-auth in kube-system, replace the {_field(entry)} line of the entry with this one.",
             "Keep its username and groups. Someone who still has access to the cluster must do this, such as the cluster creator.",
         ),
         commands=("kubectl -n kube-system edit configmap aws-auth", "kubectl auth whoami"),
-        manifest=f"- {field}: {_arn(caller)}\n",
+        # With the indentation of the line, and a dash only if it has one, the entry stays valid YAML.
+        manifest=f"{start}{_arn(caller)}{end}\n",
         url=pages.EKS_AUTH_CONFIGMAP,
     )
 
