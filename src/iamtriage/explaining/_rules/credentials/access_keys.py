@@ -116,7 +116,7 @@ def _user_command(verb: str, user: str | None, *arguments: str) -> str:
 
 def _temporary_credentials_remedy() -> Remedy:
     return Remedy(
-        title="Replace long-term keys by temporary credentials",
+        title="Replace long-term keys with temporary credentials",
         who="you",
         steps=(
             "People: IAM Identity Center (aws configure sso), or aws login with a console user.",

@@ -237,7 +237,7 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
                 who="you",
                 steps=(
                     "If the clock is ahead of the real time, correct it: turn on NTP (chronyc tracking shows the offset).",
-                    "On EC2, curl prints what the metadata service returns: Expiration must be in the future, and Code must be Success. With another source, such as a container or credential_process, check its output instead.",
+                    "On EC2, curl prints what the metadata service returns: Expiration must be in the future, and Code must be Success. Without ROLE_NAME at its end, the URL lists the role. With another source, such as a container or credential_process, check its output instead.",
                 ),
                 commands=(
                     "date -u",

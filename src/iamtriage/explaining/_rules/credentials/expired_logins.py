@@ -55,7 +55,7 @@ EXPIRED_SSO_SESSION = CauseType(
 WRONG_SSO_SESSION = CauseType(
     "wrong-sso-session",
     title="Another profile or session was signed in",
-    text="The new sign-in was for another session or profile than the one that the call uses.",
+    text="A later sign-in was for another session or profile than the one that the call uses.",
     fix="Sign in with the profile that the call uses.",
     recognised_by="The text shows that the sign-in was successful, and the call still has an expired session.",
     sign=r"\bSuccessfully logged into Start URL",

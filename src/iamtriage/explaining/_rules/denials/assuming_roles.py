@@ -309,8 +309,14 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         policy=build_document([added]),
         layer="role_trust",
         is_addition=True,
-        url=pages.EXTERNAL_ID if denial.crosses_accounts else pages.TRUST_POLICIES,
+        url=_trust_page(denial),
     )
+
+
+def _trust_page(denial: Denial) -> str:
+    if denial.lowercase_action == "sts:tagsession":
+        return pages.SESSION_TAGS
+    return pages.EXTERNAL_ID if denial.crosses_accounts else pages.TRUST_POLICIES
 
 
 def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> Remedy | None:

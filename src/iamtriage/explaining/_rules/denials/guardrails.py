@@ -229,11 +229,9 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     region = region_argument(denial)
     name = f"com.amazonaws.{region}.{service}" if service.replace("-", "").isalnum() else "SERVICE_NAME"
     on_instance = _instance_commands(denial, region)
-    find = "Find the service's endpoint in the VPC that the request came from, often the network team's."
+    find = "Find the service's endpoint in the VPC that the request came from. It often belongs to the network team."
     if on_instance:
-        find = (
-            "The first command prints the VPC: find its endpoint for the service, often the network team's."
-        )
+        find = "The first command prints the VPC: find its endpoint for the service, which often belongs to the network team."
     steps = [
         find,
         "Read the Deny's conditions: they often exempt principals or resources of the organization (aws:PrincipalOrgID, aws:ResourceOrgID). A request that does not go through the endpoint is not denied by it."

@@ -143,7 +143,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         failure=denial.failure,
         topic="kms-key-policy",
         summary=denial_summary(
-            denial, "no key in this Region, no key policy that allows it, or a key policy that denies it"
+            denial, "the key is not in this Region, no key policy allows it, or one denies it"
         ),
         causes=(
             KMS_KEY_POLICY.cause(

@@ -102,7 +102,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
     """Explain that a caller is not allowed to pass a role to a service."""
     role, recipient = _describe_role(denial), _role_recipient(denial)
     unnamed = "" if denial.resource else " The message does not name the role."
-    to = join_words(recipient.passed_to, "or") if recipient else "the service that it calls"
+    to = join_words(recipient.passed_to, "or") if recipient else "an AWS service"
     evidence: Evidence = denial.policy_type_evidence if denial.policy_type == "identity" else "derived"
     if denial.action_evidence == "supplied":
         evidence = "supplied"

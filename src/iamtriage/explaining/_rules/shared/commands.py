@@ -99,7 +99,7 @@ def endpoint_policy_commands(region: str, name: str) -> tuple[str, str]:
     """Return the commands that show the endpoints for a service, and replace the policy of one from policy.json."""
     return (
         fill_command(
-            "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]'",
+            "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]' --output text",
             *(region, f"Name=service-name,Values={name}"),
         ),
         fill_command(

@@ -213,10 +213,10 @@ def _global_endpoint_remedy(case: Case[CredentialScope]) -> Remedy:
     name = commands.service_account(case.facts.service_account)
     namespace = commands.namespace(case.facts.namespace)
     return Remedy(
-        title=f"Or, in EKS pods whose code sets no endpoint URL, set the annotation {STS_ANNOTATION}=false and re-create the pods",
+        title=f"Or, in EKS pods with an old SDK whose code sets no URL, set the annotation {STS_ANNOTATION}=false (regional is the default since Kubernetes 1.22) and re-create the pods",
         who="you",
         steps=(
-            "Regional is the default since Kubernetes 1.22. With false, EKS sets no AWS_STS_REGIONAL_ENDPOINTS in new pods, which is enough for old SDKs only. It does not help a client that has an endpoint URL.",
+            "With false, EKS sets no AWS_STS_REGIONAL_ENDPOINTS in new pods, which is enough for old SDKs only. It does not help a client that has an endpoint URL.",
             "SDKs that are regional by default need the variable set to legacy, or a client for us-east-1. AWS recommends the regional endpoints.",
         ),
         commands=(
