@@ -28,7 +28,13 @@ from iamtriage.explaining._rules.credentials.presigned_urls import (
     explain_url_of_expired_session,
 )
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clocks import CLOCK_AHEAD, CLOCK_BEHIND, REQUEST_HELD
+from iamtriage.explaining._rules.shared.clocks import (
+    CLOCK_AHEAD,
+    CLOCK_BEHIND,
+    REQUEST_HELD,
+    describe_duration,
+    find_session_age,
+)
 from iamtriage.explaining._rules.shared.clues import (
     error_code,
     find_profile,
@@ -266,11 +272,11 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
 
 def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanation:
     principal, profile = case.principal, find_profile(case)
-    role = underlying_role(principal)
+    role, operation = underlying_role(principal), case.failure.envelope.operation
     credentials = "The temporary credentials of the call"
     if principal:
         credentials = f"The credentials of {describe_principal(principal, None)}"
-    elif case.failure.envelope.operation == "AssumeRole":
+    elif operation == "AssumeRole":
         credentials = "The credentials that were used to assume the role"
     is_from_aws = (
         _SERVICE_CODES.fullmatch(error_code(case.failure))
@@ -290,11 +296,19 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         # The steps of a job share credentials that nothing refreshes.
         job = LONG_RUNNING.cause(text="The job takes longer than its credentials last, by default one hour.")
         causes[1:3] = [job, PASTED_SESSION.cause()]
-    if _KUBECONFIG.search(case.text):
+    summary = f"{credentials} have expired."
+    age = None if operation == "AssumeRole" else find_session_age(case.failure.text, case.failure.span[0])
+    if age is not None and age.has_expired:
+        # The times prove the cause, so no other one is possible.
+        limit = "one hour by default" if age.limit is None else describe_duration(age.limit)
+        summary = f"{credentials} expired before the call: they last {limit}, and were {describe_duration(age.seconds)} old."
+        text = f"The text shows when they were issued, {age.start}, and when the call failed, {age.end}."
+        causes[1:] = [LONG_RUNNING.cause("derived", text=text)]
+    elif _KUBECONFIG.search(case.text):
         text = "They are from the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
     renew = _runtime_remedy(case)
-    if renew is None and case.failure.envelope.operation == "AssumeRole":
+    if renew is None and operation == "AssumeRole":
         renew = _source_profile_remedy(profile)
     if renew is None:
         is_sso = isinstance(role, IdentityCenterRole)
@@ -304,7 +318,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     return Explanation(
         failure=case.failure,
         topic="expired-session",
-        summary=f"{credentials} have expired.",
+        summary=summary,
         causes=tuple(causes),
         remedies=(
             renew,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import attrs
 
@@ -15,7 +16,14 @@ from iamtriage._rendering.values import Value
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 
-__all__ = ("ClockSkew", "describe_duration", "find_clock_skew", "find_expiry_times")
+__all__ = (
+    "ClockSkew",
+    "SessionAge",
+    "describe_duration",
+    "find_clock_skew",
+    "find_expiry_times",
+    "find_session_age",
+)
 
 _TIMESTAMP = r"(\d{8}T\d{6}Z)"
 _EXPIRED = lazy_pattern(
@@ -39,6 +47,21 @@ _RFC_1123 = lazy_pattern(
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _HOUR = 3600
+# The time at the start of a line of a log.
+_LINE_TIME = (
+    r"^(?:\[Container\] )?\[?(?:(?P<date>\d{4}[-/]\d\d[-/]\d\d)[T ])?(?P<time>\d\d:\d\d:\d\d)(?=[\].,Z+ \t-])"
+)
+_ENTRY_TIME = lazy_pattern(_LINE_TIME, re.ASCII)
+# Where a job gets temporary credentials.
+_SESSION_START = lazy_pattern(
+    rf"{_LINE_TIME}[^\n]{{0,300}}?(?:\bAuthenticated as assumedRoleId|\b[Aa]ssum(?:ed|ing) (?:the )?(?:IAM )?role\b"
+    r"|\baws sts (?:assume-role|get-session-token)|\baws-actions/configure-aws-credentials)",
+    re.ASCII | re.MULTILINE,
+)
+_DURATION = lazy_pattern(
+    r"(?:\bduration-seconds|\bDurationSeconds|\brole-duration-seconds)[\"']?[:= ]{1,3}[\"']?(\d{3,5})\b"
+)
+_MAX_CHARS = 100_000
 
 
 CLOCK_BEHIND = CauseType(
@@ -114,6 +137,62 @@ def find_clock_skew(text: str) -> ClockSkew | None:
     found = _EXPIRED.search(text) or _NOT_YET_CURRENT.search(text)
     times = _parse_times(found[1], found[3]) if found else _find_times(text, _REQUEST_TIME, _SERVER_TIME)
     return None if times is None else ClockSkew(*times)
+
+
+class SessionAge(NamedTuple):
+    """How old temporary credentials were at a call.
+
+    Attributes:
+        start: The time at which a job got them, such as ``"01:00:08"``.
+        end: The time of the call.
+        seconds: The time between the two.
+        limit: How many seconds the credentials last, if the text states it.
+    """
+
+    start: str
+    end: str
+    seconds: float
+    limit: int | None
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether the credentials were older than they last, by default one hour."""
+        return self.seconds > (self.limit or _HOUR)
+
+
+def find_session_age(text: str, at: int) -> SessionAge | None:
+    r"""Return how old the credentials of a failed call were, if the times of a log show it.
+
+    Args:
+        text: The log.
+        at: The position of the failure.
+
+    >>> log = "01:00:08 Authenticated as assumedRoleId AROA:ci\n02:19:52 An error occurred (ExpiredToken)"
+    >>> find_session_age(log, 60)
+    SessionAge(start='01:00:08', end='02:19:52', seconds=4784.0, limit=None)
+    """
+    before = text[max(at - _MAX_CHARS, 0) : at]
+    line = text.rfind("\n", 0, at) + 1
+    end = _ENTRY_TIME.match(text[line : line + 64])
+    starts = [
+        each for each in _SESSION_START.finditer(before) if end and (not each["date"]) == (not end["date"])
+    ]
+    if end is None or not starts:
+        return None
+    start = starts[-1]
+    seconds = (_line_time(end) - _line_time(start)).total_seconds()
+    if start["date"] is None:
+        seconds %= 24 * _HOUR
+    stated = _DURATION.findall(before)
+    return SessionAge(start["time"], end["time"], seconds, int(stated[-1]) if stated else None)
+
+
+def _line_time(found: re.Match[str]) -> datetime:
+    date = (found["date"] or "2000-01-01").replace("/", "-")
+    try:
+        return datetime.fromisoformat(f"{date}T{found['time']}+00:00")
+    except ValueError:  # such as February 31
+        return datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def find_expiry_times(text: str) -> tuple[datetime, datetime] | None:
