@@ -779,6 +779,16 @@ GUARDRAILS: tuple[Case, ...] = (
         ("create-policy-version",),
     ),
     (
+        "boundary-without-arn",
+        _implicit("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders", "permissions boundary"),
+        {},
+        (
+            "aws iam get-policy-version --policy-arn BOUNDARY_ARN",
+            "aws iam create-policy-version --policy-arn BOUNDARY_ARN --policy-document file://policy.json",
+        ),
+        ("list-entities-for-policy --policy-arn",),
+    ),
+    (
         "boundary-with-arn",
         f"AccessDenied: User: {SESSION} is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::{ACCOUNT}:role/batch with an explicit deny in a permissions boundary: {_BOUNDARY}",
         {},

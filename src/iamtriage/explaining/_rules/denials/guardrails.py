@@ -120,7 +120,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         text = f"The permissions boundary of {denial.caller} does not allow the action, so no Allow in another policy takes effect."
         title = "Change the permissions boundary"
         steps = (
-            "Add the statement to the boundary. A boundary only caps permissions: an identity-based policy must allow the action, too.",
+            f"{_add_step(denial)} A boundary only caps permissions: an identity-based policy must allow the action, too.",
             *_delegation_steps(denial),
         )
     remedy = Remedy(
@@ -128,8 +128,8 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         who="account administrator",
         steps=(
             *steps,
-            "The boundary is a managed policy: a change affects every principal that has it.",
-            *_save_boundary_steps(denial),
+            "The boundary is a managed policy: a change affects every principal that has it"
+            + (", which aws iam list-entities-for-policy lists." if _offers_change(denial) else "."),
             *resource_steps(denial),
         ),
         commands=_boundary_commands(denial),
@@ -368,31 +368,37 @@ def _is_changeable(policy: str | None) -> bool:
     return policy is not None and commands.arn(policy) == policy and ":aws:policy/" not in policy
 
 
-def _save_boundary_steps(denial: Denial) -> tuple[str, ...]:
-    if denial.is_explicit or not _is_changeable(denial.policy):
-        return ()
-    return (
-        "Save the boundary's document as policy.json, with the statement added and the other statements kept.",
-    )
+def _add_step(denial: Denial) -> str:
+    if _offers_change(denial):
+        return "Save the boundary's document with this statement added as policy.json."
+    return "Add the statement to the boundary."
+
+
+def _offers_change(denial: Denial) -> bool:
+    """Return whether the boundary can be changed, and nothing else is to be tried first.
+
+    AWS manages some policies. What a Deny requires is to be met first, and so is the condition of a boundary that
+    delegates permissions.
+    """
+    can_change = not _delegates(denial) if denial.policy is None else _is_changeable(denial.policy)
+    return can_change and not denial.is_explicit
 
 
 def _boundary_commands(denial: Denial) -> tuple[str, ...]:
     arn = commands.arn(denial.policy, "BOUNDARY_ARN")
-    boundary = fill_command(
-        "aws iam list-entities-for-policy --policy-arn {} --policy-usage-filter PermissionsBoundary", arn
-    )
-    if denial.policy is not None and arn == denial.policy:
-        change = fill_command(
-            "aws iam create-policy-version --policy-arn {} --policy-document file://policy.json --set-as-default",
-            arn,
-        )
-        # What a Deny requires is to be satisfied first, and a change affects others.
-        changes = (change,) if _is_changeable(denial.policy) and not denial.is_explicit else ()
-        return commands.show_policy_command(arn), *changes, boundary
+    lines = [commands.show_policy_command(arn)]
+    if _offers_change(denial):
+        change = "aws iam create-policy-version --policy-arn {} --policy-document file://policy.json --set-as-default"
+        lines.append(fill_command(change, arn))
+    else:
+        users = "aws iam list-entities-for-policy --policy-arn {} --policy-usage-filter PermissionsBoundary"
+        lines.append(fill_command(users, arn))
+    if arn == denial.policy:
+        return tuple(lines)
     if denial.role is not None:
         show = "aws iam get-role --role-name {} --query Role.PermissionsBoundary"
-        return fill_command(show, commands.role_name(denial.role.name)), boundary
-    if isinstance(denial.principal, User):
+        lines.insert(0, fill_command(show, commands.role_name(denial.role.name)))
+    elif isinstance(denial.principal, User):
         show = "aws iam get-user --user-name {} --query User.PermissionsBoundary"
-        return fill_command(show, commands.user_name(denial.principal.name)), boundary
-    return (boundary,)
+        lines.insert(0, fill_command(show, commands.user_name(denial.principal.name)))
+    return tuple(lines)
