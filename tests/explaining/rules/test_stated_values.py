@@ -26,6 +26,27 @@ RCP = "arn:aws:organizations::777788889999:policy/o-a1b2c3d4e5/resource_control_
             id="crawler",
         ),
         pytest.param(
+            'Your current IAM principal doesn\'t have access to Kubernetes objects on this cluster.\n$ aws sts get-caller-identity\n{\n    "UserId": "AROAEXAMPLEROLEID0001:ana",\n    "Account": "111122223333",\n    "Arn": "arn:aws:sts::111122223333:assumed-role/Ops/ana"\n}',
+            {"cluster": "payments"},
+            ('states the account: "111122223333".',),
+            ('"Account"',),
+            id="value of a JSON member",
+        ),
+        pytest.param(
+            "User: arn:aws:iam::111122223333:user/batch is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:orders with an explicit deny in a resource-based policy",
+            {},
+            ("such as TLS, network, organization or MFA.",),
+            ("encryption",),
+            id="conditions of a queue",
+        ),
+        pytest.param(
+            'User: arn:aws:iam::111122223333:user/batch is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::acme-in/a" with an explicit deny in a resource-based policy',
+            {},
+            ("such as TLS, network, organization, encryption headers or MFA.",),
+            (),
+            id="conditions of a bucket",
+        ),
+        pytest.param(
             "The crawler failed. ERROR : Insufficient Lake Formation permission(s) on shop (Database name: shop)",
             {},
             ("--name CRAWLER",),

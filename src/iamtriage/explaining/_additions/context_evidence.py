@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, hide_secrets, quote_words
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ __all__ = (
 )
 
 _MAX_MESSAGE = 1_000
+_JSON_MEMBER = lazy_pattern(r"\\?\"[\w-]{1,64}\\?\"\s{0,4}:\s{0,4}\\?\"[^\"\\]{1,500}\\?\",?", re.ASCII)
 # Failures of a call that was made with credentials.
 _KINDS_WITH_CALLER = frozenset(
     {"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch", "aws_error"}
@@ -80,11 +83,18 @@ def evidence_of_context(explanation: Explanation, facts: ResolvedFacts) -> Itera
         if hasattr(facts, name) and name not in facts.derived:
             continue  # the user supplied it
         if stated is not None and stated.value in shown and stated.value not in stated_already:
-            by_words.setdefault(stated.words, []).append(label)
+            by_words.setdefault(_shown_words(stated), []).append(label)
     if not by_words:
         return
     for words, labels in by_words.items():
         yield f"The text states the {' and '.join(labels)}: {quote_words(words)}."
+
+
+def _shown_words(stated: Stated) -> str:
+    """Return the words that state a value, or only the value if they are a part of JSON or of parentheses."""
+    words = stated.words
+    is_part = _JSON_MEMBER.fullmatch(words) is not None or words.count("(") != words.count(")")
+    return stated.value if is_part else words
 
 
 def evidence_of_call(explanation: Explanation, facts: ResolvedFacts) -> Iterator[str]:

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -349,11 +350,12 @@ def _grant_command(denial: Denial) -> str:
 
 def narrow_deny_remedy(denial: Denial, name: str) -> Remedy:
     """Return the remedy that changes a Deny statement of the resource-based policy."""
+    kinds = ("TLS", "network", "organization", *(("encryption headers",) if denial.service == "s3" else ()))
     return Remedy(
         title=f"Find the Deny statement in the {name}{in_resource_account(denial)}, then satisfy what it requires or scope it down",
         who="resource owner",
         steps=(
-            "Look for Deny statements that match the request, and read their conditions, such as TLS, network, organization, encryption headers or MFA. A request that they do not match is not denied.",
+            f"Look for Deny statements that match the request, and read their conditions, such as {join_words((*kinds, 'MFA'), 'or')}. A request that they do not match is not denied.",
             *present(typical_requirement(denial)),
             "If the request is legitimate, exempt the caller from the Deny.",
             *_redeploy_steps(denial),
