@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # How far before its request ID the values of a record can be, in characters.
 _REACH = 6_000
+_STARTS = ("{", "[")
 
 
 def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[Failure] | None:
@@ -28,15 +29,15 @@ def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[
     if "eventSource" not in text:
         return None
     document = (_without(text, prefixes) if prefixes else text).lstrip()
-    if not document.startswith(("{", "[")):
+    if document[:1] not in _STARTS:
         return None
     loaded = load(document)
-    items = cast("list[object]", loaded) if isinstance(loaded, list) else [loaded]
     found: list[Failure] = []
-    for item in map(as_document, items):
-        if not has_records(item):
+    for item in cast("list[object]", loaded) if isinstance(loaded, list) else (loaded,):
+        record = as_document(item)
+        if not has_records(record):
             return None
-        found += read_mapping(item)
+        found += read_mapping(record)
     at = 0
     for failure in found:
         start = _place(failure, text, at)
@@ -62,7 +63,7 @@ def _without(text: str, prefixes: Sequence[tuple[int, int]]) -> str:
 
 
 _NAMES = (
-    "code", "operation", "request_id", "principal", "account", "action", "resource",
+    "code", "operation", "principal", "account", "action", "resource",
     "policy_arn", "authorization_id", "encoded_message",
 )  # fmt: skip
 
@@ -76,18 +77,21 @@ def _place(failure: Failure, text: str, at: int) -> int:
         at: Where the failure before it begins.
     """
     envelope = failure.envelope
-    start = text.find(envelope.request_id, at) if envelope.request_id else -1
-    near = max(at, start - _REACH) if start >= 0 else at
+    find, request_id = text.find, envelope.request_id
     values: tuple[str | None, ...] = (
-        envelope.code, envelope.operation, envelope.request_id,
+        envelope.code, envelope.operation,
         failure.principal, failure.account, failure.action, failure.resource,
     )  # fmt: skip
     if isinstance(failure, AccessDenied):
         values += failure.policy_arn, failure.authorization_id, failure.encoded_message
-    find = text.find
     names: list[str] = []
     marks: list[tuple[int, int]] = []
-    low, high = len(text), 0
+    low, high, near = len(text), 0, at
+    if request_id and (start := find(request_id, at)) >= 0:
+        low, high = start, start + len(request_id)
+        near = max(at, start - _REACH)
+        names.append("request_id")
+        marks.append((low, high))
     for name, value in zip(_NAMES, values):  # noqa: B905 (the keyword takes longer)
         if value:
             start = find(value, near)
