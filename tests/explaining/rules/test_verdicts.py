@@ -527,3 +527,31 @@ def test_age_of_expired_credentials(start: str, end: str, says: str | None) -> N
     else:
         assert says in found.summary
         assert codes == [("expired-session", "reported"), ("long-running", "derived")]
+
+
+SHELL_KEYS = "AWS_ACCESS_KEY_ID=AKIAEXAMPLE000000042\nAWS_SECRET_ACCESS_KEY=********\nAWS_PROFILE=prod"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_overridden"),
+    [
+        (f"$ env | grep AWS_\n{SHELL_KEYS}\n$ aws s3 ls\n{REJECTED}", True),
+        (f"$ aws s3 ls\n{REJECTED}\n   profile       prod     env    ['AWS_PROFILE']\n{CONFIGURATION}", True),
+        (f"$ aws s3 ls\n{REJECTED}\nprofile    : prod   : env  : AWS_PROFILE\naccess_key : ****0042 : env  :", True),
+        (f"$ env | grep AWS_\n{SHELL_KEYS}\nAWS_SESSION_TOKEN=****\n$ aws s3 ls\n{EXPIRED}", True),
+        (f"$ env | grep AWS_\n{SHELL_KEYS}\n$ aws s3 ls --profile prod\n{REJECTED}", False),
+        (f"$ export AWS_PROFILE=prod\n$ aws s3 ls\n{REJECTED}", False),
+        (f"$ aws s3 ls\n{REJECTED}\n   profile       prod     env    ['AWS_PROFILE']\naccess_key   ****0042   shared-credentials-file", False),
+    ],
+)  # fmt: skip
+def test_keys_in_the_environment_override_the_profile(text: str, *, is_overridden: bool) -> None:
+    found = explain(text)
+    title = "Unset the keys, so that the profile prod is used"
+    assert (found.remedies[0].title == title) == is_overridden
+    assert ("take precedence over the profile prod" in str(found.causes[0].because)) == is_overridden
+
+
+def test_token_of_the_terraform_provider() -> None:
+    provider = 'provider "aws" {\n  access_key = "ASIAEXAMPLE000000042"\n  secret_key = "****"\n'
+    assert "without its session token: token is not set" in explain(f"{provider}}}\n{REJECTED}").summary
+    assert "is not set" not in explain(f'{provider}  token = "****"\n}}\n{REJECTED}').summary

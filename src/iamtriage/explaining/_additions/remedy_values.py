@@ -10,6 +10,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.clues import selects_profile_in_shell
 from iamtriage.explaining._rules.shared.decision_details import request_values
 
 if TYPE_CHECKING:
@@ -27,11 +28,6 @@ _WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", 
 _PLAIN_KEY = lazy_pattern(r"\w[\w./=+@,-]{0,512}", re.ASCII)
 # What is explained is the trust of the role that a pod or a token uses.
 _TOPICS_OF_POD_ROLES = frozenset({"pod-identity", "web-identity", "no-oidc-provider"})
-# Lines that select the profile for all commands of a shell.
-_PROFILE_IN_SHELL = lazy_pattern(
-    r"^(?:[^\n]{0,60}[$%#>»] )?(?:export |set |\$env:)?AWS_(?:DEFAULT_)?PROFILE ?= ?[\"']?[\w.@:+/-]{1,64}[\"']?[ \t\r]*$",
-    re.ASCII | re.MULTILINE | re.IGNORECASE,
-)
 # What aws configure list prints: "access_key  ****************0042  env", with colons in newer versions.
 _LISTED_KEY = lazy_pattern(r"^\s{0,20}access_key\s{1,40}(?::\s{1,9})?\S{1,40}", re.MULTILINE)
 _LISTED_VARIABLE = lazy_pattern(r"^(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)=", re.MULTILINE)
@@ -60,7 +56,7 @@ def _uses_shell_credentials(failure: Failure | None) -> bool:
     # A call without credentials has found none in the environment, either.
     if failure is None or failure.kind == "missing_credentials":
         return False
-    return _PROFILE_IN_SHELL.search(failure.text) is not None
+    return selects_profile_in_shell(failure.text)
 
 
 def _without_profile(remedy: Remedy, profile: str) -> Remedy:

@@ -37,6 +37,7 @@ from iamtriage.explaining._rules.shared.clocks import (
 )
 from iamtriage.explaining._rules.shared.clues import (
     error_code,
+    find_overridden_profile,
     find_profile,
     find_region,
     message_text,
@@ -284,9 +285,12 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         or "provided token has expired" in message
     )
     because = quote_phrases(message, *EXPIRY_PHRASES)
+    overridden = find_overridden_profile(case)
+    if overridden is not None:
+        because += (f"Access keys in environment variables take precedence over the profile {overridden}.",)
     causes = [
         EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
-        PASTED_SESSION.cause(),
+        PASTED_SESSION.cause("possible" if overridden is None else "derived"),
         LONG_RUNNING.cause(because=("A client that is created with fixed credentials keeps them.",)),
         ROLE_CHAINING.cause(),
         CLOCK_BEHIND.cause(text="The machine's clock is behind, so the SDK refreshes them too late."),
@@ -321,9 +325,10 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         summary=summary,
         causes=tuple(causes),
         remedies=(
+            *(() if overridden is None else (credential_remedies.unset_keys(overridden),)),
             renew,
             # A job gets new variables with each run.
-            *((duration,) if is_job else (credential_remedies.clear_environment(),)),
+            *((duration,) if is_job else (credential_remedies.clear_environment(),) * (overridden is None)),
             credential_remedies.show_identity(profile),
             Remedy(
                 title="Let the SDK refresh the credentials",

@@ -31,6 +31,7 @@ from iamtriage.explaining._rules.shared.clocks import CLOCK_OFF
 from iamtriage.explaining._rules.shared.clues import (
     find_aws_hosts,
     find_option,
+    find_overridden_profile,
     find_profile,
     find_user,
     quote_phrases,
@@ -137,7 +138,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return _explain_rejecting_region(case, request, region)
     is_other_partition = any(cause.code in _PARTITION_CAUSES for cause in region.causes)
     causes = (
-        _reported_cause(request),
+        _reported_cause(request, find_overridden_profile(case)),
         *(() if is_other_partition else _causes_from_text(request)),
         *region.causes,
         *_common_causes(request),
@@ -160,28 +161,20 @@ def _explain_missing_token(
 ) -> Explanation:
     """Explain that the text lists a temporary access key and its secret without a session token."""
     is_variable = variable.isupper() and variable.startswith("AWS_")
-    token = "AWS_SESSION_TOKEN" if is_variable else "aws_session_token"
-    profile = find_profile(case) if is_variable else None
-    because = [f"The text has {variable} with ASIA…, a temporary key, and a secret, but no {token}."]
-    identity = ("aws sts get-caller-identity",)
-    set_values = attrs.evolve(_session_token_remedy(case), commands=identity)
+    missing = "AWS_SESSION_TOKEN" if is_variable else "aws_session_token"
+    if variable == "access_key":  # of Terraform's provider
+        missing = "token"
+    because = [f"The text has {variable} with ASIA…, a temporary key, and a secret, but no {missing}."]
+    set_values = attrs.evolve(_session_token_remedy(case), commands=("aws sts get-caller-identity",))
     remedies: tuple[Remedy, ...] = (set_values,)
-    if profile is not None:
-        because.append(f"Access keys in environment variables take precedence over the profile {profile}.")
-        remedies = (
-            Remedy(
-                title=f"Unset the keys, so that the profile {profile} is used",
-                who="you",
-                steps=("Unset the variables in the shell or service that makes the call.",),
-                commands=("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY", *identity),
-                url=pages.CLI_CREDENTIALS,
-            ),
-            attrs.evolve(set_values, title="Or set all three values of the temporary credentials"),
-        )
+    if (profile := find_overridden_profile(case)) is not None:
+        because.append(_describe_override(profile))
+        set_values = attrs.evolve(set_values, title="Or set all three values of the temporary credentials")
+        remedies = (credential_remedies.unset_keys(profile), set_values)
     return Explanation(
         failure=case.failure,
         topic="invalid-credentials",
-        summary=f"The temporary access key (ASIA…) was sent without its session token: {token} is not set. No permission is missing.",
+        summary=f"The temporary access key (ASIA…) was sent without its session token: {missing} is not set. No permission is missing.",
         causes=(
             _reported_cause(request),
             SESSION_TOKEN_MISSING.cause("derived", tuple(because), text="The session token is missing."),
@@ -189,6 +182,10 @@ def _explain_missing_token(
         remedies=remedies,
         notes=(_NOT_AUTHENTICATED,),
     )
+
+
+def _describe_override(profile: str) -> str:
+    return f"Access keys in environment variables take precedence over the profile {profile}."
 
 
 def _explain_rejecting_region(
@@ -293,8 +290,10 @@ def _summary(request: RejectedRequest) -> str:
     return "AWS does not accept the credentials: the access key or session token is not valid. No permission is missing."
 
 
-def _reported_cause(request: RejectedRequest) -> Cause:
+def _reported_cause(request: RejectedRequest, overridden: str | None = None) -> Cause:
     because = quote_phrases(request.message, *REJECTION_PHRASES)
+    if overridden is not None:
+        because += (_describe_override(overridden),)
     if request.code in UNKNOWN_KEY_CODES:
         text = "No account in the called partition has the access key ID of the request."
         return UNKNOWN_ACCESS_KEY.cause("reported", because, text=text)
@@ -404,6 +403,9 @@ def _remedies(
 ) -> Iterator[Remedy]:
     if request.is_aws_compatible:
         yield credential_remedies.check_endpoint(is_other_software=True)
+    overridden = find_overridden_profile(case)
+    if overridden is not None:
+        yield credential_remedies.unset_keys(overridden)
     if request.is_opt_in and request.is_signed and not request.is_temporary:
         yield from _region_remedies(request, region)
         region = StsFindings()
@@ -416,7 +418,7 @@ def _remedies(
         yield _check_key_remedy(case, request)
     if request.is_signed:
         yield credential_remedies.show_identity(find_profile(case))
-        if request.is_temporary is not False:
+        if request.is_temporary is not False and overridden is None:
             yield credential_remedies.clear_environment()
         if request.concerns_token:
             yield credential_remedies.get_new_credentials()

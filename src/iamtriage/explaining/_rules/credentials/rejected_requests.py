@@ -58,6 +58,7 @@ _TEMPORARY_KEY = lazy_pattern(
 )
 _SECRET_KEY = lazy_pattern(r"\b(?:aws_)?secret_?(?:access_)?key\b", re.IGNORECASE)
 _SESSION_TOKEN = lazy_pattern(r"(?:session|security)[_-]?token\b", re.IGNORECASE)
+_TOKEN = lazy_pattern(r"token\b[\"']? ?[=:]", re.IGNORECASE)
 _UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 
 
@@ -122,7 +123,9 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     service = case.failure.envelope.service
     code, role = error_code(case.failure), _find_role(case)
     temporary = _TEMPORARY_KEY.search(case.text)
-    lacks_token = _SECRET_KEY.search(case.text) and not _SESSION_TOKEN.search(case.text)
+    # Terraform's provider names it token.
+    token = _TOKEN if temporary and temporary["name"] == "access_key" else _SESSION_TOKEN
+    lacks_token = _SECRET_KEY.search(case.text) and not token.search(case.text)
     working = () if region is None else find_working_regions(case.failure.text, *case.failure.span)
     return RejectedRequest(
         message=message,

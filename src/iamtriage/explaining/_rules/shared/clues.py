@@ -31,6 +31,7 @@ __all__ = (
     "find_access_key",
     "find_aws_hosts",
     "find_option",
+    "find_overridden_profile",
     "find_partition",
     "find_profile",
     "find_region",
@@ -42,6 +43,7 @@ __all__ = (
     "message_text",
     "quote_phrases",
     "safe_name",
+    "selects_profile_in_shell",
 )
 
 _AnyCase: TypeAlias = "Case[Failure]"
@@ -73,6 +75,19 @@ _PROFILES = lazy_pattern(
     r"|(?:shared config profile, |could not find source profile )([\w.@:+/-]{1,64})"
     r"|(?:the|config|AWS) profile:? [\"'(]([\w.@:+/-]{1,64})[\"')]|\baws (?:sso )?login --profile[= ]([\w.@:+/-]{1,64})|\bload from profile ([\w.@:+/-]{1,64}) which|(?:referenced in|session found for) profile ([\w.@:+/-]{0,63}[\w@+/-])",
     re.ASCII,
+)
+# A variable in a listing, or one that a shell sets for all its commands.
+_SHELL_VARIABLE = r"^(?:[^\n]{0,60}[$%#>»] )?(?:export |set |\$env:)?"
+_SHELL_PROFILE = lazy_pattern(
+    rf"{_SHELL_VARIABLE}AWS_(?:DEFAULT_)?PROFILE ?= ?[\"']?([\w.@:+/-]{{1,64}})[\"']?[ \t\r]*$"
+    # What aws configure list prints, with colons in newer versions.
+    r"|^[ \t]{0,20}profile[ \t]{1,40}(?::[ \t]{1,9})?([\w.@:+/-]{1,64})[ \t]{1,40}(?::[ \t]{1,9})?env\b",
+    re.ASCII | re.MULTILINE | re.IGNORECASE,
+)
+_SHELL_KEY = lazy_pattern(
+    rf"{_SHELL_VARIABLE}AWS_ACCESS_KEY_ID ?= ?[^\s;]{{1,64}}[ \t\r]*$"
+    r"|^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?\S{1,40}[ \t]{1,40}(?::[ \t]{1,9})?env\b",
+    re.MULTILINE | re.IGNORECASE,
 )
 # A name with a token this long can be a secret and isn't worth the risk.
 _LONG_TOKEN = lazy_pattern(r"[A-Za-z0-9/+=]{32,}")
@@ -174,6 +189,23 @@ def find_profile(case: _AnyCase) -> str | None:
         return safe_name(stated.value)
     found = _PROFILES.search(case.text)
     return safe_name(next(filter(None, found.groups()), None)) if found else None
+
+
+def find_overridden_profile(case: _AnyCase) -> str | None:
+    """Return the profile that a shell selects, if access keys in its environment take precedence.
+
+    They do with ``AWS_PROFILE``, not with ``--profile``: ``create_credential_resolver`` in botocore/credentials.py.
+    """
+    text = case.failure.text
+    found = _SHELL_PROFILE.search(text)
+    if found is None or _SHELL_KEY.search(text) is None or find_option(case, "profile") is not None:
+        return None
+    return safe_name(found[1] or found[2])
+
+
+def selects_profile_in_shell(text: str) -> bool:
+    """Return whether the text shows a variable of the shell that selects the profile."""
+    return "PROFILE" in text and _SHELL_PROFILE.search(text) is not None
 
 
 def find_user(case: _AnyCase) -> str | None:

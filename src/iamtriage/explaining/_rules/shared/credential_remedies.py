@@ -22,6 +22,7 @@ __all__ = (
     "set_clock",
     "show_identity",
     "sso_login",
+    "unset_keys",
     "with_profile",
 )
 
@@ -115,6 +116,22 @@ def clear_environment() -> Remedy:
             "Delete old keys with an aws_session_token from ~/.aws/credentials. An old token makes a new key invalid.",
         ),
         commands=("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",),
+        url=pages.CLI_CREDENTIALS,
+    )
+
+
+def unset_keys(profile: str) -> Remedy:
+    """Return the remedy that lets a shell use its profile instead of access keys in its environment."""
+    return Remedy(
+        title=f"Unset the keys, so that the profile {profile} is used",
+        who="you",
+        steps=(
+            f"Unset the variables in the shell or service that makes the call. If the profile {profile} needs a sign-in, sign in with it.",
+        ),
+        commands=(
+            "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
+            "aws sts get-caller-identity",
+        ),
         url=pages.CLI_CREDENTIALS,
     )
 
