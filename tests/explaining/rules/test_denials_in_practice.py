@@ -912,6 +912,18 @@ CALLED_SERVICES: tuple[Case, ...] = (
         ("docker", "kubelet"),
     ),
     (
+        "push-by-buildx",
+        f"$ docker buildx build --push -t {_IMAGE} .\nERROR: failed to push {_IMAGE}: unexpected status from POST request to https://{_IMAGE.partition('/')[0]}/v2/cart/blobs/uploads/: 403 Forbidden",
+        {},
+        (
+            "The ECR registry denied the push to cart without a reason.",
+            '"ecr:CompleteLayerUpload", "ecr:PutImage"',
+            '"Action": "ecr:GetAuthorizationToken", "Resource": "*"',
+            "aws sts get-caller-identity",
+        ),
+        ("pull", "node role", "REPOSITORY"),
+    ),
+    (
         "pull-by-docker",
         f"docker pull {_IMAGE}\nError response from daemon: {_PULL}",
         {},

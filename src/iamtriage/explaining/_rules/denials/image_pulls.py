@@ -1,6 +1,7 @@
-"""Explain that an Amazon ECR registry denies a pull without a reason.
+"""Explain that an Amazon ECR registry denies a pull or a push without a reason.
 
-Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors-docker.html and
+Sources: https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors-docker.html,
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html and
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_EKS.html.
 """
 
@@ -21,9 +22,12 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.companion_actions import PUSH_ACTIONS, is_of_push
+from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.failures._failures import AccessDenied
 
 __all__ = ("explain_image_pull",)
 
@@ -51,6 +55,8 @@ def explain_image_pull(denial: Denial) -> Explanation:
     found = _REPOSITORY.search(text) or _IMAGE.search(text)
     repository = found["name"] if found else None
     on_node, on_ecs = _NODE.search(text) is not None, _ECS.search(text) is not None
+    if is_of_push(text) and not on_node and not on_ecs:
+        return _explain_push(case, repository)
     puller = "the role that pulls"
     role, summary_end = "ROLE_NAME", "On EKS the node role pulls, on ECS the task execution role."
     who_pulls = "The kubelet pulls with the node role, not with the pod's role. ECS pulls with the task execution role."
@@ -112,5 +118,60 @@ def explain_image_pull(denial: Denial) -> Explanation:
                 url=pages.ECR_LOGIN,
             ),
             *login,
+        ),
+    )
+
+
+def _explain_push(case: Case[AccessDenied], repository: str | None) -> Explanation:
+    """Explain a push, which runs as the user or role whose token the client got at its login."""
+    registry, region = find_registry(case)
+    account, name = registry.partition(".")[0], repository or "REPOSITORY"
+    arn = f"arn:{find_partition(case)}:ecr:{region}:{account}:repository/{name}"
+    pusher = "the user or role of the registry login"
+    return Explanation(
+        failure=case.failure,
+        topic="no-identity-allow",
+        summary=f"The ECR registry denied the push{f' to {repository}' if repository else ''} without a reason.",
+        causes=(
+            NO_IDENTITY_ALLOW.cause(text=f"No policy of {pusher} allows the push."),
+            RESOURCE_NO_ALLOW.cause(
+                text="The repository is in another account, and its policy does not allow the push."
+            ),
+            REGISTRY_LOGIN_EXPIRED.cause(
+                text="The login is older than 12 hours, or belongs to another user."
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title=f"Allow the push for {pusher}",
+                who="account administrator",
+                steps=(
+                    "Find that user or role: it ran aws ecr get-login-password. The first command prints the one of this shell.",
+                    f"If it is not in account {account}, the repository policy must allow it the same actions on the repository, too. The last command prints that policy.",
+                    "Save the policy as policy.json and attach it (for a user: put-user-policy).",
+                ),
+                commands=(
+                    "aws sts get-caller-identity",
+                    "aws iam put-role-policy --role-name ROLE_NAME --policy-name AllowPush --policy-document file://policy.json",
+                    fill_command(
+                        "aws ecr get-repository-policy --registry-id {} --repository-name {} --region {}",
+                        *(account, name, region),
+                    ),
+                ),
+                policy=build_document(
+                    [
+                        {"Sid": "Push", "Effect": "Allow", "Action": list(PUSH_ACTIONS), "Resource": arn},
+                        {
+                            "Sid": "SignIn",
+                            "Effect": "Allow",
+                            "Action": "ecr:GetAuthorizationToken",
+                            "Resource": "*",
+                        },
+                    ]
+                ),
+                layer="identity",
+                url=pages.ECR_LOGIN,
+            ),
+            credential_remedies.docker_login(registry, region),
         ),
     )

@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
 
 __all__ = (
+    "PUSH_ACTIONS",
     "SESSION_CHANNEL_ACTIONS",
     "certain_companions",
     "companion_actions",
     "controller_hints",
+    "is_of_push",
     "managed_policy",
     "text_hints",
 )
@@ -90,6 +92,8 @@ _PUBLIC_PUSH = _Task(
     "the repository",
     ("ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"),
 )
+PUSH_ACTIONS = _PUSH.actions
+"""What pushing an image requires on the repository."""
 SESSION_CHANNEL_ACTIONS = (
     "ssmmessages:CreateControlChannel",
     "ssmmessages:CreateDataChannel",
@@ -260,6 +264,15 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
     else:
         return "", ()
     return task, tuple(each for each in together if each != action)
+
+
+def is_of_push(text: str) -> bool:
+    """Return whether a text is about pushing an image, and not about pulling one.
+
+    >>> is_of_push("ERROR: failed to push 111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1")
+    True
+    """
+    return "/blobs/uploads/" in text or (bool(_PUSH_SIGNS.search(text)) and not _PULL_SIGNS.search(text))
 
 
 def text_hints(action: str, text: str) -> tuple[str, ...]:
