@@ -302,6 +302,11 @@ EXPIRED: Table = (
         expect("expired_credentials"),
     ),
     ("login", "Your session has expired. Please run aws login again", expect("expired_credentials")),
+    (
+        "wrapped-login",
+        "Your session has expired or credentials have\nchanged. Please reauthenticate using 'aws\nlogin'.",
+        expect("expired_credentials"),
+    ),
 )
 EXPIRED_IN_CALLS: Table = tuple(
     (

@@ -107,6 +107,7 @@ unsure | <have>expired|<has>expired|<are>expired|<were>expired | (?:AWS |tempora
 unsure | <are>redentials are expired | credentials are expired
 sure   | <sso>aws sso login | (?:expired|invalid|refresh)[^\n]{0,80}?`?'?aws sso login
 sure   | <has>aws login | session has expired[^\n]{0,80}?aws login
+sure   | ession has expired or credentials have changed | Your session has expired or credentials have changed\. Please reauthenticate using '?aws login
 unsure | expired or is otherwise invalid | has expired or is otherwise invalid
 
 [invalid_credentials]
