@@ -6,6 +6,8 @@ import pytest
 
 from iamtriage import explain
 
+LIST_DENIED = 'An error occurred (AccessDenied) when calling the ListObjectsV2 operation: User: arn:aws:sts::111122223333:assumed-role/ci/run-7 is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::acme-in" because no identity-based policy allows the s3:ListBucket action'
+
 DENIED = "An error occurred (AccessDenied) when calling the {} operation: Access Denied"
 POINT = "arn:aws:s3:eu-west-1:111122223333:accesspoint/analytics"
 DIRECTORY = "arn:aws:s3express:REGION:ACCOUNT_ID:bucket/acme--use1-az4--x-s3"
@@ -138,3 +140,35 @@ def test_headline_of_a_head_request_is_the_check() -> None:
     assert remedy.title == "Repeat it as a GET, then allow s3:GetObject if needed"
     assert remedy.commands[0] == "aws s3api get-object --bucket acme-in --key a.bin /dev/null"
     assert remedy.policy is not None
+
+
+@pytest.mark.parametrize(
+    ("command", "actions", "objects"),
+    [
+        ("aws s3 sync 2026/dist s3://acme-in/web", "s3:PutObject", "acme-in/web/*"),
+        ("aws s3 sync dist s3://acme-in --delete > log", ["s3:PutObject", "s3:DeleteObject"], "acme-in/*"),
+        ("aws s3 cp --recursive s3://acme-in/web out", "s3:GetObject", "acme-in/web/*"),
+        ("aws s3 cp s3://acme-in/web --recursive out", "s3:GetObject", "acme-in/web/*"),
+        ("aws s3 sync --exclude '*.tmp' s3://acme-in .", "s3:GetObject", "acme-in/*"),
+        ("aws s3 sync s3://acme-in s3://octo-out", "s3:GetObject", "acme-in/*"),
+        ("aws s3 sync s3://octo-out s3://acme-in", "s3:PutObject", "acme-in/*"),
+        ("aws s3 mv --recursive s3://acme-in/a b", ["s3:GetObject", "s3:DeleteObject"], "acme-in/a/*"),
+        ("aws s3 rm --recursive s3://acme-in/a", "s3:DeleteObject", "acme-in/a/*"),
+    ],
+)
+def test_command_that_lists_a_bucket_also_handles_objects(
+    command: str, actions: str | list[str], objects: str
+) -> None:
+    """A statement for the list alone would lead to the next denial."""
+    policy = explain(f"$ {command}\nfatal error: {LIST_DENIED}").remedies[0].policy
+    assert policy is not None
+    [listing, on_objects] = policy["Statement"]
+    assert (listing["Action"], listing["Resource"]) == ("s3:ListBucket", "arn:aws:s3:::acme-in")
+    assert (on_objects["Action"], on_objects["Resource"]) == (actions, f"arn:aws:s3:::{objects}")
+
+
+@pytest.mark.parametrize("command", ["aws s3 ls s3://acme-in", "aws s3 sync . s3://other-bucket"])
+def test_other_commands_add_no_statement(command: str) -> None:
+    policy = explain(f"$ {command}\nfatal error: {LIST_DENIED}").remedies[0].policy
+    assert policy is not None
+    assert [each["Action"] for each in policy["Statement"]] == ["s3:ListBucket"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 
 from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage._text import join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -24,7 +25,7 @@ from iamtriage.explaining._rules.shared.companion_actions import (
 from iamtriage.explaining._rules.shared.denial_checks import cut_resource
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principal_words import PLACEHOLDER_ACCOUNT
-from iamtriage.explaining._rules.shared.s3_transfers import transfer_objects
+from iamtriage.explaining._rules.shared.s3_transfers import listed_objects, transfer_objects
 from iamtriage.policies._documents import build_document, build_statement
 from iamtriage.policies._grants import build_grant
 
@@ -134,7 +135,17 @@ def allow_remedy(
         return None
     statement = build_statement(grant, sid=statement_id(grant.action))
     more = add_certain_companions(statement, denial)
-    policy, name = build_document([statement]), inline_policy_name([statement], denial.account)
+    listed = _listed_objects(grant, denial.failure.text)
+    statements = [statement]
+    if listed is not None:
+        actions, objects = listed
+        on_listed = {
+            "Sid": statement_id(actions[0]),
+            "Effect": "Allow",
+            "Action": actions[0] if len(actions) == 1 else list(actions),
+        }
+        statements.append({**on_listed, "Resource": objects})
+    policy, name = build_document(statements), inline_policy_name(statements, denial.account)
     hints = (
         *text_hints(grant.action, denial.failure.text),
         *controller_hints(grant.action, denial.failure, grant.resources, denial.location.partition or "aws"),
@@ -143,13 +154,15 @@ def allow_remedy(
         *([first_step] if first_step else []),
         *hints,
         *(note for note in grant.notes if not note.startswith(_PARTITION) and not _is_of_cut(note, denial)),
-        *(more or companion_actions(grant.action, denial.resource)),
+        *(more or (() if listed else companion_actions(grant.action, denial.resource))),
     ]
     # Whoever replaces the placeholders of an ARN sees its partition.
     policy_text = str(policy)
     role = denial.role
     where = f", in account {denial.account}" if denial.crosses_accounts else ""
-    title = title or f"Allow {grant.action} for {grantee or denial.caller}{where}"
+    on_objects = () if listed is None else listed[0]
+    what = join_words((grant.action, *on_objects), "and")
+    title = title or f"Allow {what} for {grantee or denial.caller}{where}"
     if isinstance(role, IdentityCenterRole) and grantee is None:
         return Remedy(
             title=title,
@@ -188,6 +201,13 @@ def allow_remedy(
         layer="identity",
         url=url or pages.MANAGE_POLICIES,
     )
+
+
+def _listed_objects(grant: Grant, text: str) -> tuple[tuple[str, ...], str] | None:
+    """Return what a command does with the objects that it was denied to list."""
+    if grant.action != "s3:ListBucket" or len(grant.resources) != 1:
+        return None
+    return listed_objects(grant.resources[0], text)
 
 
 def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[str, ...]:
