@@ -219,9 +219,9 @@ def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[s
     if not others:
         return ()
     statement["Action"] = [action, *others]
-    if len(others) > 1:
-        return (f"{task} requires all of these actions.",)
-    return (f"{task} requires {others[0]}, too.",)
+    if len(others) == 1:
+        return (f"{task} requires {others[0]}, too.",)
+    return (f"{task} requires all of these actions.",)
 
 
 def _is_of_cut(note: str, denial: Denial) -> bool:

@@ -218,23 +218,16 @@ def _remedies_of_cause(cause: StsCause, case: Case[Failure]) -> tuple[Remedy, ..
     if controller is not None:
         # A controller is configured: its code is not the reader's.
         title = f"Change how {controller.name} calls STS"
-        remedies = {
-            place: attrs.evolve(each, title=title, who="cluster administrator") if place == "code" else each
-            for place, each in remedies.items()
-        }
-        remedies = dict(sorted(remedies.items(), key=lambda each: each[0] == "code"))
+        code = remedies.pop("code", None)
+        if code is not None:
+            remedies["code"] = attrs.evolve(code, title=title, who="cluster administrator")
     if cause.code != "private-dns-regional-only":
         return tuple(remedies.values())
     if _is_of_pod(case):
         return (_regional_pods_remedy(remedies, case),)
-    code = attrs.evolve(
-        remedies["code"],
-        steps=(
-            *remedies["code"].steps,
-            "Without a change of the code, set the variables AWS_REGION and AWS_STS_REGIONAL_ENDPOINTS=regional where it runs.",
-        ),
-    )
-    return tuple({**remedies, "code": code}.values())
+    variables = "Without a change of the code, set the variables AWS_REGION and AWS_STS_REGIONAL_ENDPOINTS=regional where it runs."
+    remedies["code"] = attrs.evolve(remedies["code"], steps=(*remedies["code"].steps, variables))
+    return tuple(remedies.values())
 
 
 def _is_of_pod(case: Case[Failure]) -> bool:
