@@ -214,7 +214,8 @@ def diagnose_sts_call(  # noqa: PLR0913 (the settings that a rule can derive fro
 
 def _remedies_of_cause(cause: StsCause, case: Case[Failure]) -> tuple[Remedy, ...]:
     """Return the remedies of a cause, first the one that the reader can do."""
-    remedies, controller = _convert_fixes(cause), find_controller(case.failure.text)
+    remedies: dict[Place, Remedy] = _convert_fixes(cause)
+    controller = find_controller(case.failure.text)
     if controller is not None:
         # A controller is configured: its code is not the reader's.
         title = f"Change how {controller.name} calls STS"
