@@ -14,6 +14,13 @@ from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.access_keys import key_remedies
+from iamtriage.explaining._rules.credentials.rejected_key_remedies import (
+    check_key_remedy,
+    partition_remedy,
+    region_remedies,
+    session_token_remedy,
+    set_region_remedy,
+)
 from iamtriage.explaining._rules.credentials.rejected_requests import (
     INVALID_TOKEN_CODES,
     REJECTION_PHRASES,
@@ -26,7 +33,7 @@ from iamtriage.explaining._rules.credentials.unsigned_requests import (
     NO_REGISTRY_LOGIN,
     explain_no_registry_login,
 )
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import CLOCK_OFF
 from iamtriage.explaining._rules.shared.clues import (
     find_aws_hosts,
@@ -36,7 +43,6 @@ from iamtriage.explaining._rules.shared.clues import (
     find_user,
     quote_phrases,
 )
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT
 from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
 from iamtriage.explaining._rules.sts.regions import REGION_NOT_ENABLED
@@ -165,7 +171,7 @@ def _explain_missing_token(
     if variable == "access_key":  # of Terraform's provider
         missing = "token"
     because = [f"The text has {variable} with ASIA…, a temporary key, and a secret, but no {missing}."]
-    set_values = attrs.evolve(_session_token_remedy(case), commands=("aws sts get-caller-identity",))
+    set_values = attrs.evolve(session_token_remedy(case), commands=("aws sts get-caller-identity",))
     remedies: tuple[Remedy, ...] = (set_values,)
     if (profile := find_overridden_profile(case)) is not None:
         because.append(_describe_override(profile))
@@ -215,55 +221,10 @@ def _explain_rejecting_region(
         summary=f"The credentials are valid: they work in {others}. {rejects}",
         causes=(found, *region.causes),
         remedies=(
-            *_region_remedies(request, region),
+            *region_remedies(request, region),
             credential_remedies.show_identity(find_profile(case)),
         ),
         notes=("No IAM policy helps here: AWS could not authenticate the caller and evaluated no policy.",),
-    )
-
-
-def _region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:
-    """Yield the fixes for an opt-in Region that rejects credentials, the likeliest first."""
-    if not request.is_opt_in:
-        return
-    enable = credential_remedies.enable_region(request.region)
-    if not request.uses_session:
-        yield enable
-    yield Remedy(
-        title="Get the session from a regional STS endpoint",
-        who="you",
-        steps=(
-            "Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
-            f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens.",
-        ),
-        commands=("export AWS_STS_REGIONAL_ENDPOINTS=regional",),
-        url=pages.TEMPORARY_REGIONS,
-    )
-    if request.uses_session:
-        yield enable
-    yield from (each for each in region.remedies if each.who == "account administrator")
-
-
-def _set_region_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -> Remedy | None:
-    """Return the remedy that sets the region of a pod in another partition."""
-    endpoint = None if request.region is None else find_endpoint(request.region)
-    if endpoint is None or request.is_signed:
-        return None
-    region = commands.region(request.region)
-    return Remedy(
-        title=f"Set the region in the container: AWS_REGION and AWS_DEFAULT_REGION to {region}",
-        who="you",
-        steps=(
-            f"Without a region, many SDKs call the global endpoint https://{GLOBAL_HOST}, which does not serve {request.partition}. With the region, they call {endpoint.url}.",
-            "Remove endpoint URLs of other partitions from code and settings.",
-        ),
-        commands=(
-            fill_command(
-                "kubectl set env deployment/NAME --namespace {} AWS_REGION={} AWS_DEFAULT_REGION={}",
-                *(commands.namespace(case.facts.namespace), region, region),
-            ),
-        ),
-        url=pages.EKS_STS,
     )
 
 
@@ -361,7 +322,7 @@ def _diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) -
             },
             endpoint=f"https://{GLOBAL_HOST}" if names_global else None,
         )
-        region_remedy = _set_region_remedy(case, request)
+        region_remedy = set_region_remedy(case, request)
         remedies = other.remedies if region_remedy is None else (region_remedy,)
         findings = StsFindings((*other.causes, *findings.causes), (*remedies, *findings.remedies))
     return findings
@@ -407,15 +368,15 @@ def _remedies(
     if overridden is not None:
         yield credential_remedies.unset_keys(overridden)
     if request.is_opt_in and request.is_signed and not request.is_temporary:
-        yield from _region_remedies(request, region)
+        yield from region_remedies(request, region)
         region = StsFindings()
     if request.is_signed and request.is_temporary:
-        yield _session_token_remedy(case)
+        yield session_token_remedy(case)
     if request.is_signed and request.partition != "aws":
-        yield _partition_remedy(request.partition)
+        yield partition_remedy(request.partition)
     is_key_known = request.key is not None and request.is_temporary is False
     if request.is_signed and is_key_known and not request.concerns_token:
-        yield _check_key_remedy(case, request)
+        yield check_key_remedy(case, request)
     if request.is_signed:
         yield credential_remedies.show_identity(find_profile(case))
         if request.is_temporary is not False and overridden is None:
@@ -423,7 +384,7 @@ def _remedies(
         if request.concerns_token:
             yield credential_remedies.get_new_credentials()
         elif not is_key_known:
-            yield _check_key_remedy(case, request)
+            yield check_key_remedy(case, request)
     yield from region.remedies
     if request.may_need_opt_in or (request.is_opt_in and (request.is_temporary or not request.is_signed)):
         yield credential_remedies.enable_region(request.region)
@@ -433,58 +394,3 @@ def _remedies(
         yield credential_remedies.set_clock(case.text)
     if request.is_signed and not request.concerns_token:
         yield from key_remedies(find_user(case), key=request.key, at_quota=False)
-
-
-def _session_token_remedy(case: Case[InvalidCredentials]) -> Remedy:
-    return Remedy(
-        title="Set all three values of the temporary credentials",
-        who="you",
-        steps=(
-            "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN must come from the same response, and the token must be complete. In ~/.aws/credentials, the third one is aws_session_token.",
-            "If the token is lost, get new credentials: assume the role or sign in again.",
-        ),
-        commands=(
-            "env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN",
-            credential_remedies.with_profile(find_profile(case), "aws", "sts", "get-caller-identity"),
-        ),
-        url=pages.TEMPORARY_CREDENTIALS,
-    )
-
-
-def _check_key_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -> Remedy:
-    key = commands.access_key(request.key)
-    return Remedy(
-        title="Check whether the access key exists and is active",
-        who="account administrator",
-        steps=(
-            "The first command prints the key's account and requires no permission there.",
-            "The second lists the user's keys and whether they are active. A key that is not listed was deleted.",
-            "If a policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
-        ),
-        commands=(
-            fill_command("aws sts get-access-key-info --access-key-id {}", key),
-            fill_command("aws iam list-access-keys --user-name {}", commands.user_name(find_user(case))),
-        ),
-        url=pages.ACCESS_KEYS,
-    )
-
-
-def _partition_remedy(partition: str) -> Remedy:
-    return Remedy(
-        title="Use keys and an endpoint of the same partition",
-        who="you",
-        steps=(
-            "Each partition has its own accounts and keys. Set a Region of the keys' partition in the profile or in AWS_REGION and AWS_DEFAULT_REGION.",
-            "Remove endpoint URLs of other partitions.",
-        ),
-        commands=("aws configure list", *_identity_commands(partition)),
-        url=pages.STS_REGIONS,
-    )
-
-
-_REGIONS = {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
-
-
-def _identity_commands(partition: str) -> tuple[str, ...]:
-    region = _REGIONS.get(partition)
-    return () if region is None else (f"aws sts get-caller-identity --region {region}",)

@@ -1,0 +1,128 @@
+"""Build the remedies of credentials that AWS does not know or does not accept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.clues import find_profile, find_user
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.sts._endpoints import find_endpoint
+from iamtriage.sts._evidence import GLOBAL_HOST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._rules.credentials.rejected_requests import RejectedRequest
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.sts.findings import StsFindings
+    from iamtriage.failures._failures import InvalidCredentials
+
+__all__ = (
+    "check_key_remedy",
+    "partition_remedy",
+    "region_remedies",
+    "session_token_remedy",
+    "set_region_remedy",
+)
+
+
+def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:
+    """Yield the fixes for an opt-in Region that rejects credentials, the likeliest first."""
+    if not request.is_opt_in:
+        return
+    enable = credential_remedies.enable_region(request.region)
+    if not request.uses_session:
+        yield enable
+    yield Remedy(
+        title="Get the session from a regional STS endpoint",
+        who="you",
+        steps=(
+            "Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
+            f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens.",
+        ),
+        commands=("export AWS_STS_REGIONAL_ENDPOINTS=regional",),
+        url=pages.TEMPORARY_REGIONS,
+    )
+    if request.uses_session:
+        yield enable
+    yield from (each for each in region.remedies if each.who == "account administrator")
+
+
+def set_region_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -> Remedy | None:
+    """Return the remedy that sets the region of a pod in another partition."""
+    endpoint = None if request.region is None else find_endpoint(request.region)
+    if endpoint is None or request.is_signed:
+        return None
+    region = commands.region(request.region)
+    return Remedy(
+        title=f"Set the region in the container: AWS_REGION and AWS_DEFAULT_REGION to {region}",
+        who="you",
+        steps=(
+            f"Without a region, many SDKs call the global endpoint https://{GLOBAL_HOST}, which does not serve {request.partition}. With the region, they call {endpoint.url}.",
+            "Remove endpoint URLs of other partitions from code and settings.",
+        ),
+        commands=(
+            fill_command(
+                "kubectl set env deployment/NAME --namespace {} AWS_REGION={} AWS_DEFAULT_REGION={}",
+                *(commands.namespace(case.facts.namespace), region, region),
+            ),
+        ),
+        url=pages.EKS_STS,
+    )
+
+
+def session_token_remedy(case: Case[InvalidCredentials]) -> Remedy:
+    return Remedy(
+        title="Set all three values of the temporary credentials",
+        who="you",
+        steps=(
+            "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN must come from the same response, and the token must be complete. In ~/.aws/credentials, the third one is aws_session_token.",
+            "If the token is lost, get new credentials: assume the role or sign in again.",
+        ),
+        commands=(
+            "env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN",
+            credential_remedies.with_profile(find_profile(case), "aws", "sts", "get-caller-identity"),
+        ),
+        url=pages.TEMPORARY_CREDENTIALS,
+    )
+
+
+def check_key_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -> Remedy:
+    key = commands.access_key(request.key)
+    return Remedy(
+        title="Check whether the access key exists and is active",
+        who="account administrator",
+        steps=(
+            "The first command prints the key's account and requires no permission there.",
+            "The second lists the user's keys and whether they are active. A key that is not listed was deleted.",
+            "If a policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
+        ),
+        commands=(
+            fill_command("aws sts get-access-key-info --access-key-id {}", key),
+            fill_command("aws iam list-access-keys --user-name {}", commands.user_name(find_user(case))),
+        ),
+        url=pages.ACCESS_KEYS,
+    )
+
+
+def partition_remedy(partition: str) -> Remedy:
+    return Remedy(
+        title="Use keys and an endpoint of the same partition",
+        who="you",
+        steps=(
+            "Each partition has its own accounts and keys. Set a Region of the keys' partition in the profile or in AWS_REGION and AWS_DEFAULT_REGION.",
+            "Remove endpoint URLs of other partitions.",
+        ),
+        commands=("aws configure list", *_identity_commands(partition)),
+        url=pages.STS_REGIONS,
+    )
+
+
+_REGIONS = {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
+
+
+def _identity_commands(partition: str) -> tuple[str, ...]:
+    region = _REGIONS.get(partition)
+    return () if region is None else (f"aws sts get-caller-identity --region {region}",)
