@@ -187,6 +187,23 @@ RESOURCES: tuple[Case, ...] = (
         ("Do this first: Sign",),
     ),
     (
+        "Deny of a queue",
+        f"User: {SESSION} is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:carts with an explicit deny in a resource-based policy",
+        {},
+        (
+            "exempt the caller from the Deny. Save the changed policy as attributes.json (a JSON string as the value of Policy).",
+            f"Then, with attributes.json saved: aws sqs set-queue-attributes --queue-url https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/carts --attributes file://attributes.json --region eu-west-1",
+        ),
+        ("put-role-policy",),
+    ),
+    (
+        "Deny of a function, to which add-permission adds only an Allow",
+        f"User: {SESSION} is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:eu-west-1:{ACCOUNT}:function:carts with an explicit deny in a resource-based policy",
+        {},
+        ("aws lambda get-policy",),
+        ("add-permission", "policy.json"),
+    ),
+    (
         "function of another account",
         f"User: {SESSION} is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:eu-west-1:{OTHER}:function:orders because no resource-based policy allows the lambda:InvokeFunction action",
         {},

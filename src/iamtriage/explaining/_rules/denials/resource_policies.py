@@ -273,10 +273,15 @@ def _save_step(policy: ResourcePolicy) -> str:
     file, name = _FILE.search(policy.change_command), f"the {policy.name}"
     if file is None:
         return f"Add the statement to {name} and keep the existing ones: a change replaces the whole policy."
-    if file[1] == "policy.json":
-        return save_step(name)
-    place = "the value of Policy" if file[1] == "attributes.json" else "the value of the operation on /policy"
-    return save_step(name, f"{file[1]} (a JSON string as {place})")
+    return save_step(name, _describe_file(file[1]))
+
+
+def _describe_file(name: str) -> str:
+    """Return the name of a policy's file, with the form that it must have."""
+    if name == "policy.json":
+        return name
+    place = "the value of Policy" if name == "attributes.json" else "the value of the operation on /policy"
+    return f"{name} (a JSON string as {place})"
 
 
 def bucket_argument(denial: Denial) -> str:
@@ -351,17 +356,26 @@ def _grant_command(denial: Denial) -> str:
 def narrow_deny_remedy(denial: Denial, name: str) -> Remedy:
     """Return the remedy that changes a Deny statement of the resource-based policy."""
     kinds = ("TLS", "network", "organization", *(("encryption headers",) if denial.service == "s3" else ()))
+    policy = policy_of(denial)
+    # A command that only adds an Allow does not change the Deny.
+    change = "" if policy.adds_statement else policy.change_command
+    file = _FILE.search(change)
+    save = f" Save the changed policy as {_describe_file(file[1])}." if file else ""
     return Remedy(
         title=f"Find the Deny statement in the {name}{in_resource_account(denial)}, then satisfy what it requires or scope it down",
         who="resource owner",
         steps=(
             f"Look for Deny statements that match the request, and read their conditions, such as {join_words((*kinds, 'MFA'), 'or')}. A request that they do not match is not denied.",
             *present(typical_requirement(denial)),
-            "If the request is legitimate, exempt the caller from the Deny.",
-            *_redeploy_steps(denial),
+            " ".join(
+                (
+                    f"If the request is legitimate, exempt the caller from the Deny.{save}",
+                    *_redeploy_steps(denial),
+                )
+            ),
             *_root_user_steps(denial),
         ),
-        commands=(*policy_commands(denial, policy_of(denial).show_command), *_redeploy_commands(denial)),
+        commands=(*policy_commands(denial, policy.show_command, change), *_redeploy_commands(denial)),
         layer="resource",
         url=pages.EVALUATION,
     )
