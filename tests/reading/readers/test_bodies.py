@@ -239,6 +239,16 @@ JSON: Table = (
         denied(code="NotAuthorizedException", request_id=REQUEST),
     ),
     (
+        "kotlin-headers",
+        f"HttpResponse(status=403: Forbidden, headers=Headers [x-amzn-errortype=[AccessDeniedException:http://internal.amazon.com/coral/], x-amzn-requestid=[{REQUEST}]], body=none)",
+        denied(code="AccessDeniedException", status_code=403, request_id=REQUEST),
+    ),
+    (
+        "kotlin-masked",
+        "headers=Headers [x-amzn-errortype=[AccessDeniedException:], x-amzn-requestid=[REDACTED]]",
+        denied(code="AccessDeniedException", request_id="[REDACTED]"),
+    ),
+    (
         "header-colon-plain",
         f"< X-Amzn-Errortype: AccessDeniedException:\n< X-Amzn-Requestid: {REQUEST}",
         denied(code="AccessDeniedException", request_id=REQUEST),

@@ -74,6 +74,16 @@ DENIALS: Table = (
         denied(resource=ROLE),
     ),
     ("pass-role", "Cross-account pass role is not allowed.", denied()),
+    (
+        "code-last",
+        "Error querying AMI: You are not authorized to perform this operation. (UnauthorizedOperation)",
+        denied(code="UnauthorizedOperation"),
+    ),
+    (
+        "greengrass-role",
+        "Greengrass is not authorized to assume the Service Role associated with this account.",
+        denied(),
+    ),
     ("vpc-endpoint", "Access denied due to a VPC endpoint policy", denied(policy_type="vpc_endpoint")),
     (
         "sqs",
@@ -336,6 +346,12 @@ INVALID: Table = (
         "The AWS Access Key Id you provided does not exist in our records.",
         expect("invalid_credentials"),
     ),
+    (
+        "ses-smtp",
+        "<ana@example.com>: host\n    email-smtp.eu-west-1.amazonaws.com[192.0.2.7] said: 535\n    Authentication Credentials Invalid (in reply to AUTH command)",
+        expect("invalid_credentials", service="ses"),
+    ),
+    ("smtp-elsewhere", "host mail.example.com said: 535 Authentication Credentials Invalid", None),
     ("malformed", "The provided token is malformed or otherwise invalid.", expect("invalid_credentials")),
     (
         "sso",
@@ -449,6 +465,14 @@ MISSING: Table = tuple(
             "exec-not-found",
             "Unable to connect to the server: getting credentials: exec: executable aws not found",
         ),
+        (
+            "exec-status",
+            "Get https://0123456789ABCDEF0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com/api?timeout=32s: getting credentials: exec: exit status 2",
+        ),
+        (
+            "exec-not-in-path",
+            'Unable to connect to the server: getting credentials: exec: exec: "aws-iam-authenticator": executable file not found in $PATH',
+        ),
         ("cached", "failed to refresh cached credentials"),
         ("go-identity", "get identity: get credentials: no answer"),
         ("profile", "The config profile (staging) could not be found"),
@@ -457,6 +481,17 @@ MISSING: Table = tuple(
             "kotlin-chain",
             "aws.smithy.kotlin.runtime.identity.IdentityProviderException: No identity could be resolved from the chain: CredentialsProviderChain -> SystemPropertyCredentialsProvider",
         ),
+        (
+            "kotlin-old-chain",
+            "No credentials could be loaded from the chain: CredentialsProviderChain -> EnvironmentCredentialsProvider",
+        ),
+        (
+            "crt",
+            "java.lang.RuntimeException: Failed to get a valid set of credentials\n\tat software.amazon.awssdk.crt.auth.credentials.CredentialsProvider.onGetCredentialsComplete(CredentialsProvider.java:46)",
+        ),
+        ("rust", "called `Result::unwrap()` on an `Err` value: ConstructionFailure(MissingCredentials)"),
+        ("rust-struct", "ConstructionFailure(ConstructionFailure { source: MissingCredentials })"),
+        ("java-endpoint", "Query 7 failed: Unable to load credentials from service endpoint"),
         (
             "kotlin-variable",
             "aws.sdk.kotlin.runtime.auth.credentials.ProviderConfigurationException: Missing value for environment variable `AWS_ACCESS_KEY_ID`",
@@ -472,6 +507,7 @@ MISSING: Table = tuple(
         ("source-profile", 'The source_profile "base" referenced in the profile "dev" does not exist.'),
         ("source-empty", 'The source profile "base" must have credentials.'),
         ("config-file", "Unable to parse config file: /home/dana/.aws/credentials"),
+        ("role-of-account", "unable to create session: an IAM role must be associated with service account"),
         ("csi-role", "err: An IAM role must be associated with service account cart (namespace: shop)"),
         (
             "exec-version",
@@ -835,6 +871,12 @@ NETWORK: Table = (
         'Read timeout on endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
         expect("aws_error", service="sts"),
     ),
+    (
+        "dynamodb-table",
+        "level=error err=\"ResourceNotFoundException: Requested resource not found: Table: orders not found\"",
+        expect("aws_error", code="ResourceNotFoundException"),
+    ),
+    ("not-found-elsewhere", "ResourceNotFoundException: Requested resource not found on this host", None),
     ("session-plugin", "SessionManagerPlugin is not found.", expect("aws_error")),
     ("node-group", "last error: Instances failed to join the kubernetes cluster", expect("aws_error")),
     ("endpoint-elsewhere", 'Could not connect to the endpoint URL: "https://minio.example.com/"', None),
@@ -880,6 +922,10 @@ def test_every_row_has_an_example(phrase: Phrase) -> None:
         "Missing value for environment variable ORDERS_TOKEN",
         "could not find source profile staging",
         "Error retrieving credentials from Vault",
+        "Failed to get a valid set of credentials",
+        "getting credentials: exec: exit status 1",
+        'getting credentials: exec: exec: "gke-gcloud-auth-plugin": executable file not found in $PATH',
+        "An IAM role must be associated with service account before you install the chart",
         "Service account token cannot be empty",
     ],
 )

@@ -157,6 +157,13 @@ BOTOCORE: Table = (
         expect("access_key_quota", code="LimitExceeded", operation="CreateAccessKey"),
     ),
 )
+BOTOCORE_TYPED: Table = (
+    (
+        "no-space",
+        "Fatal error: An error occurred (403)when calling the HeadObject operation: Forbidden",
+        denied(code="403", operation="HeadObject", status_code=403),
+    ),
+)
 CLI: Table = (
     ("before-2.34", f"\n{_BOTO}\n", _CALL),
     (
@@ -820,6 +827,25 @@ MORE: Table = (
         f"User: {ANA} is not authorized to perform DescribeCluster operation",
         denied(principal=ANA),
     ),
+)
+CDK: Table = (
+    (
+        "bucket",
+        'Call failed: listObjects({"Bucket":"cdk-orders-assets"}) => Access Denied (code=AccessDenied)',
+        denied(code="AccessDenied", operation="ListObjects"),
+    ),
+    (
+        "denial",
+        f'[15:04:05] Call failed: describeCluster({{"name":"demo"}}) => {DENIAL} (code=AccessDeniedException)',
+        _CALL,
+    ),
+    (
+        "stack",
+        'Call failed: describeStacks({"StackName":"orders"}) => Stack with id orders does not exist (code=ValidationError)',
+        expect("aws_error", code="ValidationError", operation="DescribeStacks"),
+    ),
+    ("elsewhere", 'Call failed: loadOrder({"id": 7}) => it is gone (code=OrderMissing)', None),
+    ("no-code", 'Call failed: loadOrder({"id": 7}) => it is gone', None),
 )
 TOOLS: Table = (
     *(
@@ -1593,6 +1619,7 @@ LABELLED: Table = (
 
 TABLES = (
     BOTOCORE,
+    BOTOCORE_TYPED,
     CONSOLE,
     CLI,
     GO1,
@@ -1601,6 +1628,7 @@ TABLES = (
     JAVASCRIPT,
     OTHERS,
     MORE,
+    CDK,
     TOOLS,
     BREAKS,
     GUZZLE,

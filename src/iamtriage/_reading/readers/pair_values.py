@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 EVENT_KEYS = frozenset({"time", "region", "source_ip", "user_agent", "event_id"})
 HEADER = lazy_pattern(r"[xX]-[aA]mz[nN]?-")
+_LISTED_ID = lazy_pattern(r"\[(?P<id>[A-Za-z0-9-]{0,63}[0-9][A-Za-z0-9-]{0,63})\]")
 # The request ID of a Lambda invocation is not that of an API call.
 _LAMBDA = lazy_pattern(r"(?:START|END|REPORT)\s\Z")
 # From the start of a line, up to the level that a logger wrote.
@@ -97,7 +98,8 @@ def _code(cluster: Piece, pair: Pair) -> bool:
         # Other systems have this key, too. EventBridge Pipes state the service next to it.
         return False
     init = _INIT.search(pair.value)
-    value = init["code"] if init else pair.value
+    # The SDK for Kotlin prints the values of a header as a list.
+    value = init["code"] if init else pair.value.strip("[]")
     if "#" in value or "://" in value:
         value = normalize_code(value)
     # The header ends with a colon if no namespace follows.
@@ -176,7 +178,16 @@ def _request_id(cluster: Piece, pair: Pair) -> bool:
         return False
     header = HEADER.match(pair.key) is not None
     cluster.is_aws = cluster.is_aws or header or pair.key == "aws_request_id"
-    cluster.put("request_id", pair.value, pair.start, pair.end, HINT if header else STATED)
+    # A word without a digit in brackets is a mask.
+    listed = _LISTED_ID.fullmatch(pair.value) if header else None
+    shift = 1 if listed else 0
+    cluster.put(
+        "request_id",
+        listed["id"] if listed else pair.value,
+        pair.start + shift,
+        pair.end - shift,
+        HINT if header else STATED,
+    )
     return True
 
 

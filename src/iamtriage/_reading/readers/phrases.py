@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import Piece
+from iamtriage._reading.vocabulary.services import service_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,6 +55,8 @@ sure   | ot Authorized to access | Not Authorized to access \w{1,100} on type \w
 unsure | <have>You do | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
 unsure | ufficient access to perform this action | You do not have sufficient access to perform this action
 unsure | <this>not authorized to perform this operation | You are not authorized to perform this operation
+sure   | <UnauthorizedOperation>(UnauthorizedOperation) | You are not authorized to perform this operation\. \((?P<code>UnauthorizedOperation)\)
+sure   | authorized to assume the | [Gg]reengrass is not authorized to assume the [Ss]ervice [Rr]ole associated with this account
 unsure | <Access>ccess Denied | (?:(?<=[:=\]]\x20)|(?<=[>\"'\n\x1e])|\A)Access Denied(?=[.\"'`\n<]|\Z|,| \()|(?<=Exception\[)Access Denied(?=\])
 sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
 sure   | access to the model with | You don't have access to the model with the specified model ID
@@ -112,6 +115,7 @@ unsure | expired or is otherwise invalid | has expired or is otherwise invalid
 
 [invalid_credentials]
 sure   | security token included in the request is invalid | [Tt]he security token included in the request is invalid
+sure   | <Authentication>entication Credentials Invalid | \b(?P<service>email-smtp)\.(?:[a-z0-9-]{4,30}\.)?amazonaws\.com\b[^\x1e]{0,600}? 535 Authentication Credentials Invalid
 sure   | validate the provided access credentials | AWS was not able to validate the provided access credentials
 sure   | you provided does not exist in our records | [Tt]he (?:AWS )?[Aa]ccess [Kk]ey I[dD] you provided does not exist in our records
 sure   | provided token is malformed | The provided token is malformed or otherwise invalid
@@ -143,6 +147,9 @@ sure   | <sign>an http request without | Attempt to sign an http request without
 sure   | No signing credentials | No signing credentials (?:available, see CRT|found)
 sure   | credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|Failed to) load (?:AWS )?credentials from any (?:of the )?provider
 sure   | dentity could be resolved from the chain | No identity could be resolved from the chain
+sure   | redentials could be loaded from the chain | No credentials could be loaded from the chain
+unsure | et a valid set of credentials | Failed to get a valid set of credentials
+sure   | <ConstructionFailure> | ConstructionFailure\((?:ConstructionFailure \{ source: )?MissingCredentials\b
 outer  | .kotlin.runtime. | aws\.(?:smithy|sdk)\.kotlin\.runtime\.[\w.]{1,80}\.(?:IdentityProvider|ProviderConfiguration|CredentialsProvider|NoCredentials)Exception\b
 sure   | <environment>environment variable | [Mm]issing value for environment variable [`'"]?AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)\b
 unsure | ould not find source profile | [Cc]ould not find source profile \S
@@ -161,6 +168,7 @@ sure   | <retry> | Unable to retry retrieving credentials
 sure   | credentials from EC2 Instance Metadata | Unable to get IAM security credentials from EC2 Instance Metadata
 sure   | <find>AWS credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not) find (?:any )?AWS credentials
 unsure | <find>credentials | (?:Couldn't|Could not|Cannot|Unable to|unable to|could not|Failed to|failed to) find (?:valid |any )?credentials
+sure   | redentials from service endpoint | Unable to load credentials from service endpoint
 unsure | <credentials>credentials from | (?:Unable|Failed|Cannot|unable|failed|cannot|Could not|could not) (?:to )?(?:load|get|retrieve|obtain|fetch) (?:AWS |IAM |valid )?(?:security )?credentials from
 sure   | ithout credentials set | unable to sign request without credentials set
 sure   | no providers in chain provided | no providers in chain provided credentials
@@ -176,6 +184,8 @@ outer  | failed fetching WebIdentity token | failed fetching WebIdentity token
 sure   | unable to read file at /var/run/secrets/eks | unable to read file at /var/run/secrets/eks\.amazonaws\.com
 sure   | eks.amazonaws.com/serviceaccount/token | [Nn]o such file or directory:? '?/var/run/secrets/eks\.amazonaws\.com/serviceaccount/token|/var/run/secrets/eks\.amazonaws\.com/serviceaccount/token'?: no such file or directory
 outer  | etting credentials: exec | getting credentials: exec: executable [\w./-]{0,80}(?:aws|eks|argocd)[\w./-]{0,40} failed with exit code
+outer  | etting credentials: exec: exit status | \.eks\.amazonaws\.com\b[^\n\x1e]{0,400}? getting credentials: exec: exit status \d
+sure   | executable file not found | getting credentials: exec: exec: "[\w./-]{0,80}aws[\w.-]{0,40}": executable file not found
 sure   | etting credentials: exec: | getting credentials: exec: (?:fork/exec|executable)[ \w./-]{0,80}aws[\w./-]{0,40}:?(?:\s)?(?:not found|no such file)
 outer  | failed to refresh cached credentials | failed to refresh cached credentials
 outer  | get credentials: | get identity: get credentials:
@@ -190,7 +200,7 @@ sure   | specified sso-session does not exist | specified sso-session does not e
 sure   | but no source provider was configured | is specified in profile "[^"\n]{1,100}", but no source provider was configured
 sure   | exec plugin is configured to use | exec plugin is configured to use API version client\.authentication\.k8s\.io/v1\w{0,8}, plugin returned version
 sure   | resolve AWS account to use | Unable to resolve AWS account to use\. It must be either configured
-sure   | role must be associated with service account | IAM role must be associated with service account \S{1,253} \(namespace: \S{1,63}\)
+sure   | role must be associated with service account | IAM role must be associated with service account(?: \S{1,253} \(namespace: \S{1,63}\)|(?=[\"'`]{0,3}$))
 sure   | AWS provider credentials not found | AWS provider credentials not found
 sure   | exec plugin: invalid apiVersion | exec plugin: invalid apiVersion "client\.authentication\.k8s\.io/v1alpha1"
 sure   | nable to parse config file | Unable to parse config file: \S{0,200}\.aws[\\/](?:config|credentials)
@@ -233,6 +243,7 @@ sure   | <MALFORMED_POLICY_DOCUMENT> | MALFORMED_POLICY_DOCUMENT
 sure   | olicy statement must contain | [Pp]olicy statement must contain (?:actions|resources|principals?)
 
 [aws_error]
+sure   | <ResourceNotFoundException>: Requested resource not found | (?P<code>ResourceNotFoundException): Requested resource not found(?!\x20\w)
 sure   | utbound web identity federation is disabled | Outbound web identity federation is disabled for your account
 sure   | use AWS4-HMAC-SHA256 | is not supported\. Please use AWS4-HMAC-SHA256
 sure   | connect to the endpoint URL | Could not connect to the endpoint URL: \"https?://[\w.-]*\.amazonaws\.
@@ -346,7 +357,7 @@ def _put(text: str, piece: Piece, m: re.Match[str], key: str) -> None:
     if key == "policy_type":
         piece.put(key, "vpc_endpoint")
     elif key == "service":
-        piece.put(key, m[key].lower())
+        piece.put(key, service_name(m[key]))
     else:
         # Masks in an ARN can contain spaces.
         arn = _ARN.match(text, m.start(key)) if m[key].startswith("arn:") else None

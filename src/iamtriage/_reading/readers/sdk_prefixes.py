@@ -41,7 +41,7 @@ _BOTOCORE = lazy_pattern(
     # The code is empty if the response has none. pynamodb adds two clauses.
     rf"(?:An|A\s+client)\s+[Ee]rror\s+(?:occurr?ed\s+)?{_MARKUP}\(\s*(?P<code>[^()\s]{{1,128}}|(?=\)\s+when\s+calling\b))\s*\){_MARKUP}(?:\s+occurred)?"
     r"(?:\s+on\s+request\s+\((?P<request>[^()\s]{1,128})\))?(?:\s+on\s+table\s+\([^()\n]{1,255}\))?"
-    rf"(?:\s+{_MARKUP}when\s+calling\s+the\s+{_MARKUP}(?P<operation>[^\W_](?:\w{{0,78}}[^\W_])?){_MARKUP}(?:\s+operation{_MARKUP}|(?=[\s\"'`.…]{{0,8}}\Z)))?"
+    rf"(?:\s*{_MARKUP}when\s+calling\s+the\s+{_MARKUP}(?P<operation>[^\W_](?:\w{{0,78}}[^\W_])?){_MARKUP}(?:\s+operation{_MARKUP}|(?=[\s\"'`.…]{{0,8}}\Z)))?"
     r"(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
 )
 # The same without its first words. The format distinguishes the rest from source code.
@@ -95,6 +95,12 @@ _WHILE_CALLING = lazy_pattern(
     r"while calling (?P<operation>[A-Z]\w{2,80}) on (?:Amazon::Coral::)?(?P<service>[A-Z]\w{2,60}?)(?:Client)?\b"
 )
 _API_RESPONDED = lazy_pattern(r"(?P<operation>[A-Z][A-Za-z0-9]{3,80})\s+API\s+responded\s+with\s+error")
+# The AWS CDK prints each call that failed, with the method and arguments of its client
+# (https://github.com/aws/aws-cdk/issues/10787).
+_CDK_CALL = lazy_pattern(
+    r"(?<!\w)Call\sfailed:\s(?P<operation>[a-z][A-Za-z0-9]{2,80})\((?:\{[^\n]{0,4000}?\})?\)\s=>\s"
+    r"(?:(?=[^\n]{0,2000}?\s\(code=(?P<code>[A-Z][\w.]{2,80})\)))?"
+)
 _REDSHIFT = lazy_pattern(
     r"S3ServiceException:\s?[^\n]{0,300}?,\s?Status(?:Code)?\s(?P<status>[0-9]{3}),\s?Error(?:Code)?\s(?P<code>\w{2,80})"
     r"(?:,\s?(?!Rid\s)[A-Z]\w{1,30}\s[^,\s]{1,200}){0,4}(?:,\s?Rid\s(?P<request>[\w-]{4,80}))?(?:,\s?ExtRid\s(?P<host>[\w+/=.-]{4,200}))?"
@@ -267,6 +273,15 @@ def _api_responded(m: re.Match[str]) -> Piece:
     return piece
 
 
+def _cdk_call(m: re.Match[str]) -> Piece:
+    piece = Piece("head", m.start(), m.end())
+    piece.put("operation", m["operation"][:1].upper() + m["operation"][1:])
+    if m["code"] and is_code(m["code"]):
+        piece.is_aws = is_known(m["code"])
+        put_group(piece, m, "code", rank=BEST)
+    return piece
+
+
 def _redshift(m: re.Match[str]) -> Piece:
     piece = _reliable_code(m)
     piece.put("service", "s3")
@@ -356,6 +371,7 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | N
     ("<parameter>", _EC2_PARAMETER, _ec2_parameter),
     ("<calling>while", _WHILE_CALLING, _while_calling),
     ("<responded>", _API_RESPONDED, _api_responded),
+    ("<Call>Call failed: ", _CDK_CALL, _cdk_call),
     ("<S3ServiceException>", _REDSHIFT, _redshift),
     (
         "|".join(f"<{name}ResponseError>" for name in ("EC2", "S3", "SDB", "Emr", "DynamoDB", "JSON"))
