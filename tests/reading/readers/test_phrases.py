@@ -873,7 +873,7 @@ NETWORK: Table = (
     ),
     (
         "dynamodb-table",
-        "level=error err=\"ResourceNotFoundException: Requested resource not found: Table: orders not found\"",
+        'level=error err="ResourceNotFoundException: Requested resource not found: Table: orders not found"',
         expect("aws_error", code="ResourceNotFoundException"),
     ),
     ("not-found-elsewhere", "ResourceNotFoundException: Requested resource not found on this host", None),
