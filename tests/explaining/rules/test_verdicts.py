@@ -197,6 +197,31 @@ CASES = {
         "The profile qa does not exist",
         "The kubeconfig selects the profile",
     ),
+    "js-profile": (
+        "CredentialsProviderError: Could not resolve credentials using profile: [batch-qa] in configuration/credentials file(s).",
+        "The profile batch-qa does not exist, or has no credentials,",
+        "aws configure sso --profile batch-qa",
+    ),
+    "js-profile-in-compose": (
+        "$ AWS_PROFILE=batch-qa docker compose up loader\nloader-1  | CredentialsProviderError: Could not resolve credentials using profile: [batch-qa] in configuration/credentials file(s).",
+        "that the process in the container reads",
+        'docker compose run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=batch-qa loader',
+    ),
+    "java-profile": (
+        "software.amazon.awssdk.core.exception.SdkClientException: Profile file contained no credentials for profile 'batch-qa': ProfileFile(sections=[])",
+        "The profile batch-qa does not exist, or has no credentials,",
+        "aws configure sso --profile batch-qa",
+    ),
+    "java-1-profile": (
+        "java.lang.IllegalArgumentException: No AWS profile named 'batch-qa'",
+        "The profile batch-qa does not exist in",
+        "aws configure sso --profile batch-qa",
+    ),
+    "rust-profile-in-podman": (
+        "$ podman run loader:3\nProviderError: profile `batch-qa` was not defined",
+        "The profile batch-qa does not exist in",
+        'podman run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=batch-qa IMAGE',
+    ),
     "source-profile": (
         'The source_profile "base" referenced in the profile "prod" does not exist',
         "The profile prod uses source_profile = base",
@@ -367,7 +392,7 @@ CASES = {
     "compose": (
         "app_1  | botocore.exceptions.NoCredentialsError: Unable to locate credentials",
         "The SDK found no credentials",
-        "docker run -v",
+        "docker compose run -v",
     ),
     "signed-header": (
         "$ curl -X PUT -T a.png 'https://acme.s3.eu-west-1.amazonaws.com/a.png?X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20261127%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Expires=900&X-Amz-SignedHeaders=content-type%3Bhost'\n<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your key and signing method.</Message></Error>",

@@ -154,6 +154,9 @@ outer  | .kotlin.runtime. | aws\.(?:smithy|sdk)\.kotlin\.runtime\.[\w.]{1,80}\.(
 sure   | <environment>environment variable | [Mm]issing value for environment variable [`'"]?AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)\b
 unsure | ould not find source profile | [Cc]ould not find source profile \S
 sure   | hared config profile | (?:failed to get|failed to load|error getting) shared config profile
+sure   | resolve credentials using profile | Could not resolve credentials using profile: \[
+sure   | contained no credentials for profile | Profile file contained no credentials for profile
+sure   | o AWS profile named | No AWS profile named '[\w.@:+/-]
 sure   | load AWS credentials from any | Unable to load AWS credentials from any provider in the chain
 sure   | issing credentials in config | Missing credentials in config
 sure   | issing Authentication Token | Missing Authentication Token

@@ -20,7 +20,9 @@ from iamtriage.explaining._rules.credentials.broken_profiles import (
 )
 from iamtriage.explaining._rules.credentials.credential_sources import (
     UNKNOWN_CREDENTIALS_ID,
+    container_remedy,
     explain_unknown_credentials_id,
+    is_in_container,
 )
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
 from iamtriage.explaining._rules.credentials.missing_logins import (
@@ -57,6 +59,11 @@ _PARTIAL_CREDENTIALS = lazy_pattern(
 )
 _PROFILE_NOT_FOUND = lazy_pattern(
     r"config profile \([^)]{1,100}\) could not be found|shared config profile|ould not find source profile"
+    r"|(?<!nstance )[Pp]rofile [`'\"]?[\w.@:+/-]{1,64}[`'\"]? (?:was not (?:found|defined)|could not be found)|' not found in credentials file|No AWS profile named '"
+)
+# The SDKs for JavaScript and Java report both a missing profile and one without credentials in these words.
+_PROFILE_UNUSABLE = lazy_pattern(
+    r"could not be found or parsed in|resolve credentials using profile: \[|contained no credentials for profile '(?!default')"
 )
 _NO_SSO_LOGIN = lazy_pattern(
     r"Error loading SSO Token|token for sso|SSO Token: Token for|SSO session|sso_start_url"
@@ -141,10 +148,41 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         for each in sections
         if each.name == profile
     )
+    is_unusable = _PROFILE_UNUSABLE.search(message) is not None
+    in_container = is_in_container(case.text)
+    problem = "does not exist, or has no credentials," if is_unusable else "does not exist"
+    reader = "process in the container" if in_container else "call"
+    spellings = () if shown else (PROFILE_MISTYPED.cause(), SECTION_NAME.cause())
+    other_home = OTHER_HOME.cause(
+        "derived" if shown or in_container else "possible",
+        because=shown
+        or (
+            ("The text is from a container.",)
+            if in_container
+            else ("AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the files, if they are set.",)
+        ),
+        text="The container has its own file system, so it does not read ~/.aws of the computer that runs it."
+        if in_container
+        else "The call runs as another user, in a container or with sudo, and reads other files.",
+    )
+    remedy = Remedy(
+        title="Use a profile that exists, or create this one",
+        who="you",
+        steps=(
+            "List the profiles where the call runs, and select one of them with AWS_PROFILE or --profile. If the machine has a role, unset AWS_PROFILE: no profile is needed.",
+            *_kubeconfig_steps(case),
+        ),
+        commands=(
+            "aws configure list-profiles",
+            "printenv AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE",
+            credential_remedies.with_profile(profile or "PROFILE", "aws", "configure", "sso"),
+        ),
+        url=pages.CLI_PROFILES,
+    )
     return Explanation(
         failure=case.failure,
         topic="profile-not-found",
-        summary=f"{subject} does not exist in the config and credentials files that the call reads{place}.",
+        summary=f"{subject} {problem} in the config and credentials files that the {reader} reads{place}.",
         causes=(
             PROFILE_NOT_FOUND.cause(
                 "reported",
@@ -153,32 +191,20 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
                     "could not be found",
                     "failed to get shared config profile",
                     "could not find source profile",
-                ),
-                text=f"The call uses {subject[0].lower()}{subject[1:]}, and no file that it read has it.",
+                    f"Could not resolve credentials using profile: [{profile}]",
+                    f"contained no credentials for profile '{profile}'",
+                    "not found in credentials file",
+                    "was not found",
+                    "was not defined",
+                    "No AWS profile named",
+                )[:1],
+                text=f"The call uses {subject[0].lower()}{subject[1:]}, and no file that it read has {'credentials for it' if is_unusable else 'it'}.",
             ),
-            *(() if shown else (PROFILE_MISTYPED.cause(), SECTION_NAME.cause())),
-            OTHER_HOME.cause(
-                "derived" if shown else "possible",
-                because=shown
-                or ("AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the files, if they are set.",),
-                text="The call runs as another user, in a container or with sudo, and reads other files.",
-            ),
+            *((other_home, *spellings) if in_container else (*spellings, other_home)),
         ),
         remedies=(
-            Remedy(
-                title="Use a profile that exists, or create this one",
-                who="you",
-                steps=(
-                    "List the profiles where the call runs, and select one of them with AWS_PROFILE or --profile. If the machine has a role, unset AWS_PROFILE: no profile is needed.",
-                    *_kubeconfig_steps(case),
-                ),
-                commands=(
-                    "aws configure list-profiles",
-                    "printenv AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE",
-                    credential_remedies.with_profile(profile or "PROFILE", "aws", "configure", "sso"),
-                ),
-                url=pages.CLI_PROFILES,
-            ),
+            *((container_remedy(case, missing_profile=profile),) if in_container and profile else ()),
+            remedy,
         ),
         notes=(credential_remedies.NO_CALL_MADE,),
     )
@@ -288,6 +314,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
         message=_PROFILE_NOT_FOUND,
         code=lazy_pattern(r"ProfileNotFound|SharedConfigProfile.*"),
     ),
+    Route(_explain_profile_not_found, message=_PROFILE_UNUSABLE),
     *(Route(explain_broken_profile, message=pattern) for pattern in BROKEN_PROFILE_MESSAGES),
     Route(
         _explain_partial_credentials,

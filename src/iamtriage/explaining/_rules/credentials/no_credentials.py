@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.credentials.credential_sources import (
     advise_on_ecs,
     advise_on_lambda,
     advise_on_laptop,
+    is_in_container,
     stated_profile,
 )
 from iamtriage.explaining._rules.credentials.pod_agents import NO_CALL_WITHOUT_CREDENTIALS
@@ -61,8 +62,6 @@ _TERRAFORM = lazy_pattern(r"[Tt]erraform|\bwith provider\[")
 _PERSONS_TOOL = lazy_pattern(
     r"checking AWS STS access|\baws-vault\b|\beksctl |[Pp]ulumi|\bPacker\b|\bcdk (?:deploy|diff|synth|bootstrap)\b|\bsls deploy\b|\bsam deploy\b"
 )
-# Docker Compose writes the name of the container before each line.
-_DOCKER = lazy_pattern(r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\bdocker(?:-compose| compose| run| exec)\b")
 _CONTAINER = lazy_pattern(
     r"\b[Dd]ocker\b|\bpodman\b|\bcontainerd\b|[Kk]ubernetes\W{1,3}executor|/\.dockerenv|\bcontainer (?:image|id)\b"
 )
@@ -285,7 +284,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     mentions_metadata = METADATA_SIGNS.search(message) is not None
     if _is_in_container_on_ec2(text, message):
         return [advise_on_ec2, *environments, advise_in_docker][:2]
-    if _DOCKER.search(text) and not environments:
+    if is_in_container(text) and not environments:
         return [advise_in_docker, advise_on_ec2]
     if (_TERRAFORM.search(text) or _PERSONS_TOOL.search(text)) and not environments:
         # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.
