@@ -383,9 +383,34 @@ COMPANIONS: tuple[Case, ...] = (
         f"User: {SESSION} is not authorized to perform: glue:GetTable on resource: arn:aws:glue:eu-west-1:{ACCOUNT}:database/sales because no identity-based policy allows the glue:GetTable action",
         {},
         (
-            f"the Resource also needs arn:aws:glue:eu-west-1:{ACCOUNT}:catalog and arn:aws:glue:eu-west-1:{ACCOUNT}:table/sales/TABLE_NAME.",
+            f"the Resource also needs arn:aws:glue:eu-west-1:{ACCOUNT}:table/sales/TABLE_NAME.",
+            f'"Resource": ["arn:aws:glue:eu-west-1:{ACCOUNT}:database/sales", "arn:aws:glue:eu-west-1:{ACCOUNT}:catalog"]',
         ),
         (),
+    ),
+    (
+        "function in the Glue Data Catalog",
+        f"User: {SESSION} is not authorized to perform: glue:GetUserDefinedFunction on resource: arn:aws:glue:eu-west-1:{ACCOUNT}:userDefinedFunction/sales/vat because no identity-based policy allows the glue:GetUserDefinedFunction action",
+        {},
+        (
+            f'"arn:aws:glue:eu-west-1:{ACCOUNT}:database/sales", "arn:aws:glue:eu-west-1:{ACCOUNT}:catalog"]',
+            "on the database and on the catalog, too.",
+        ),
+        ("also needs", "TABLE_NAME"),
+    ),
+    (
+        "Glue table in the policy of the catalog",
+        f"User: {SESSION} is not authorized to perform: glue:GetTable on resource: arn:aws:glue:eu-west-1:{OTHER}:table/sales/carts because no resource-based policy allows the glue:GetTable action",
+        {},
+        (f'"arn:aws:glue:eu-west-1:{OTHER}:database/sales", "arn:aws:glue:eu-west-1:{OTHER}:catalog"]',),
+        ("TABLE_NAME",),
+    ),
+    (
+        "settings of the Glue Data Catalog",
+        f"User: {SESSION} is not authorized to perform: glue:GetDataCatalogEncryptionSettings on resource: arn:aws:glue:eu-west-1:{ACCOUNT}:catalog because no identity-based policy allows the glue:GetDataCatalogEncryptionSettings action",
+        {},
+        ('"glue:GetDataCatalogEncryptionSettings"',),
+        ("DATABASE_NAME",),
     ),
     (
         "inference profile",

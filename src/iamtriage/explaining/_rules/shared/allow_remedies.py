@@ -17,6 +17,7 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import (
+    catalog_ancestors,
     certain_companions,
     companion_actions,
     controller_hints,
@@ -65,10 +66,20 @@ def required_grant(denial: Denial) -> Grant | None:
     grant = build_grant(denial.action, denial.resource, denial.location)
     if grant is None or len(grant.resources) != 1:
         return grant
+    above = catalog_ancestors(grant.resources[0])
+    if above:
+        return attrs.evolve(
+            grant, resources=(*grant.resources, *above), notes=(*grant.notes, _describe_ancestors(above))
+        )
     objects = transfer_objects(grant.resources[0], denial.failure.text)
     if objects is None:
         return grant
     return attrs.evolve(grant, resources=(objects,), notes=(*grant.notes, _ALL_OBJECTS))
+
+
+def _describe_ancestors(above: tuple[str, ...]) -> str:
+    what = "the catalog" if len(above) == 1 else "the database and on the catalog"
+    return f"AWS Glue requires the action on {what}, too."
 
 
 def policy_principal_arn(denial: Denial) -> str:

@@ -36,6 +36,7 @@ __all__ = (
     "PUSH_ACTIONS",
     "SESSION_CHANNEL_ACTIONS",
     "certain_companions",
+    "catalog_ancestors",
     "companion_actions",
     "controller_hints",
     "is_of_push",
@@ -133,7 +134,7 @@ _INFERENCE_PROFILE = "An inference profile sends the call to several Regions: th
 _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
 _MODEL = lazy_pattern(r"arn:[\w-]+:bedrock:[\w-]*::foundation-model/[a-z0-9-]+\.[\w.:-]{2,100}\Z", re.ASCII)
 _CATALOG = lazy_pattern(
-    r"(?P<prefix>arn:[\w-]+:glue:[\w-]+:\d{12}):(?:catalog|(?:database|table|userDefinedFunction)/(?P<database>[\w-]{1,255})(?:/.*)?)\Z",
+    r"(?P<prefix>arn:[\w-]+:glue:[\w-]+:(?:\d{12}|ACCOUNT_ID)):(?:catalog|(?:database|table|userDefinedFunction)/(?P<database>[\w-]{1,255})(?:/.*)?)\Z",
     re.ASCII,
 )
 _PROFILE = lazy_pattern(
@@ -341,17 +342,12 @@ def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
     if action.startswith("bedrock:Invoke") and _MODEL.match(resource):
         return (_MODEL_OF_PROFILE,)
     if action.startswith("glue:") and (found := _CATALOG.match(resource)) is not None:
-        # https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html
-        prefix, database = found["prefix"], found["database"] or "DATABASE_NAME"
-        required = [f"{prefix}:catalog", f"{prefix}:database/{database}"]
-        if "Database" not in action:
-            required.append(f"{prefix}:table/{database}/TABLE_NAME")
-        kind = resource.removeprefix(prefix).partition("/")[0]
-        others = [each for each in required if each.removeprefix(prefix).partition("/")[0] != kind]
-        if "CatalogImport" in action:
+        lower = _find_catalog_descendants(action, found["prefix"], found["database"], resource)
+        if not lower:
             return ()
+        what = "what the database contains" if found["database"] else "the catalog and on what it contains"
         return (
-            f"AWS Glue requires the action on the catalog and on what it contains: the Resource also needs {join_words(others, 'and')}.",
+            f"AWS Glue requires the action on {what}: the Resource also needs {join_words(lower, 'and')}.",
         )
     if action == "sts:AssumeRole" and (role := _CDK_ROLE.search(resource)) is not None:
         # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
@@ -363,6 +359,38 @@ def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
             "The CDK CLI reads this itself only if it could not assume the deploy role: allow the caller sts:AssumeRole on the roles cdk-QUALIFIER-* instead, whose policies allow the rest.",
         )
     return ()
+
+
+def catalog_ancestors(resource: str) -> tuple[str, ...]:
+    """Return the ARNs above a resource of the Glue Data Catalog, which an action on it requires, too.
+
+    https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html
+
+    >>> catalog_ancestors("arn:aws:glue:eu-west-1:111122223333:database/sales")
+    ('arn:aws:glue:eu-west-1:111122223333:catalog',)
+    """
+    found = _CATALOG.match(resource) if ":glue:" in resource else None
+    if found is None or found["database"] is None:
+        return ()
+    prefix = found["prefix"]
+    database = f"{prefix}:database/{found['database']}"
+    return (*(() if database == resource else (database,)), f"{prefix}:catalog")
+
+
+def _find_catalog_descendants(
+    action: str, prefix: str, database: str | None, resource: str
+) -> tuple[str, ...]:
+    """Return the ARNs below a resource of the Glue Data Catalog that an action on it requires, too."""
+    is_of_catalog = "Catalog" in action or "ResourcePolicy" in action
+    if is_of_catalog or resource.count("/") > 1 or (database is not None and "Database" in action):
+        return ()
+    required = [] if database is not None else [f"{prefix}:database/DATABASE_NAME"]
+    if "Database" not in action:
+        kind, name = "table", "TABLE_NAME"
+        if "UserDefinedFunction" in action:
+            kind, name = "userDefinedFunction", "FUNCTION_NAME"
+        required.append(f"{prefix}:{kind}/{database or 'DATABASE_NAME'}/{name}")
+    return tuple(required)
 
 
 @functools.cache
