@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 __all__ = (
     "PUSH_ACTIONS",
     "SESSION_CHANNEL_ACTIONS",
-    "certain_companions",
     "catalog_ancestors",
+    "certain_companions",
     "companion_actions",
     "controller_hints",
     "is_of_push",
