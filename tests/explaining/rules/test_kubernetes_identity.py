@@ -337,6 +337,37 @@ def test_rejected_node_is_looked_up_before_its_entry_is_created(text: str, opera
     assert "groups system:bootstrappers and system:nodes, username system:node:{{EC2PrivateDNSName}}" in shown
 
 
+@pytest.mark.parametrize(
+    ("node", "lookup"),
+    [
+        (
+            "ip-10-4-9-61.eu-south-1.compute.internal",
+            "--region eu-south-1 --filters Name=private-dns-name,Values=ip-10-4-9-61.eu-south-1.compute.internal ",
+        ),
+        (
+            "ip-10-4-9-61.ec2.internal",
+            "--region us-east-1 --filters Name=private-dns-name,Values=ip-10-4-9-61.ec2.internal ",
+        ),
+        (
+            "i-0123456789abcdef0.eu-south-1.compute.internal",
+            "--region eu-south-1 --filters Name=private-dns-name,Values=i-0123456789abcdef0.eu-south-1.compute.internal ",
+        ),
+        (
+            "i-0123456789abcdef0",
+            "--region REGION --filters Name=instance-id,Values=i-0123456789abcdef0 ",
+        ),
+        ("ip-10-4-9-61", "--region REGION --filters Name=private-ip-address,Values=10.4.9.61 "),
+    ],
+)
+def test_rejected_node_is_looked_up_by_its_name(node: str, lookup: str) -> None:
+    found = explained(f'{NODE} node="{node}"', {"cluster": "shop", "authentication_mode": "CONFIG_MAP"})
+    assert lookup in found.remedies[0].commands[0]
+    shown = " ".join(str(found).split())
+    assert "get-instance-profile --instance-profile-name INSTANCE_PROFILE" in shown
+    assert "eksctl create iamidentitymapping --cluster shop" in shown
+    assert "NODEGROUP" not in shown
+
+
 def test_console_needs_no_placeholder_for_a_known_principal() -> None:
     known = explained(NEW, {"cluster": "shop", "region": "eu-west-1", "caller": ROLE})
     assert "PRINCIPAL_ARN" not in str(known)

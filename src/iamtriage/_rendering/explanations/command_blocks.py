@@ -14,11 +14,11 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iamtriage._rendering.blocks import Block
 
-__all__ = ("command_blocks", "files_of")
+__all__ = ("command_blocks", "files_of", "uses_lookup")
 
 # A file that a command reads and a step says how to save.
 _FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =])([\w.-]+\.(?:json|ya?ml))")
@@ -152,6 +152,17 @@ def files_of(text: str) -> tuple[str, ...]:
     ('policy.json',)
     """
     return tuple(dict.fromkeys(_FILE.findall(text)))
+
+
+def uses_lookup(command: str, previous: Sequence[str]) -> bool:
+    """Return whether a command needs what the previous commands, all of them lookups, print.
+
+    >>> uses_lookup("aws iam delete-access-key --access-key-id ACCESS_KEY_ID", ["aws iam list-access-keys"])
+    True
+    """
+    known = {word for each in previous for word in find_placeholders(each)}
+    new = set(find_placeholders(command)) - known
+    return not new.isdisjoint(_LOOKED_UP) and all(map(_LOOKUP.match, previous))
 
 
 def _find_alternative(previous: str, command: str) -> str | None:

@@ -15,7 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Code, Heading, Items, Labels, Link, Paragraph
 from iamtriage._rendering.documents import compact_json
-from iamtriage._rendering.explanations.command_blocks import command_blocks, files_of
+from iamtriage._rendering.explanations.command_blocks import command_blocks, files_of, uses_lookup
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.terminal import count_lines
 
@@ -332,7 +332,9 @@ class _Builder:
             is_unused = (
                 documents and not any(map(files_of, shown)) and any(map(files_of, remedy.commands[count:]))
             )
-            if not (is_entry or is_unused or _is_assignment(remedy.commands, count)):
+            # So is a lookup without the command that uses what it prints.
+            is_lookup = uses_lookup(remedy.commands[count], shown)
+            if not (is_entry or is_unused or is_lookup or _is_assignment(remedy.commands, count)):
                 break
             count += 1
         return count

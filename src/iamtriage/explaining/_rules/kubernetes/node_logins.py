@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
@@ -16,9 +18,10 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import (
     describe_missing_entry,
     mode_causes,
 )
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     NODE_GROUPS,
     NODE_USERNAME,
@@ -42,6 +45,13 @@ if TYPE_CHECKING:
 __all__ = ("explain_node_entry", "explain_node_login")
 
 _MANAGED = lazy_pattern(r"NodeCreationFailure|\bnode ?group", re.IGNORECASE)
+# The name of a node is the private DNS name of its instance:
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/hostname-types.html
+_NODE_NAME = lazy_pattern(
+    r"(?<![\w.-])(?:ip-(?P<ip>\d{1,3}(?:-\d{1,3}){3})|(?P<id>i-[0-9a-f]{17}))"
+    r"(?:(?P<domain>\.ec2|\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2})\.compute)\.internal)?(?![\w-])",
+    re.ASCII,
+)
 _REGISTRATION_FAILED = lazy_pattern(r"Unable to register node")
 
 
@@ -87,7 +97,7 @@ def explain_node_login(case: AnyCase, message: str) -> Explanation:
             *mode_causes(cluster),
             *_possible_causes(cluster),
         ),
-        remedies=tuple(_remedies(cluster, principal, is_managed=_MANAGED.search(case.text) is not None)),
+        remedies=tuple(_remedies(case, cluster, principal)),
         notes=(
             "IAM policies of the node role do not grant access to the cluster. AmazonEKSWorkerNodePolicy is for other calls.",
         ),
@@ -108,32 +118,18 @@ def _possible_causes(cluster: Cluster) -> Iterator[Cause]:
     yield REGION_DISABLED.cause(text="STS is not activated in the region for the account.")
 
 
-def _remedies(cluster: Cluster, principal: ClusterPrincipal, *, is_managed: bool) -> Iterator[Remedy]:
+def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> Iterator[Remedy]:
     lookup: tuple[str, ...] = ()
-    steps = [
-        "The type is EC2_WINDOWS for Windows, EC2 for Auto Mode node classes, HYBRID_LINUX for hybrid nodes. It cannot be changed: delete an entry of another type first.",
-    ]
+    lookup_steps: tuple[str, ...] = ()
     if not principal.is_known:
-        lookup = (
-            cluster.eks_command(
-                "describe-nodegroup",
-                *("--nodegroup-name", "NODEGROUP", "--query", "nodegroup.nodeRole", "--output", "text"),
-            ),
-        )
-        steps.insert(0, "describe-nodegroup prints the node role.")
-        if not is_managed:
-            lookup += (
-                "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[0].Arn' --output text",
-            )
-            steps[0] = (
-                "Find the node role: describe-nodegroup prints it for managed node groups, get-instance-profile for self-managed nodes and Karpenter."
-            )
+        lookup_steps, lookup = _find_role(case, cluster)
     if cluster.uses_entries:
         yield Remedy(
             title="Create an access entry of type EC2_LINUX for the node role",
             who="cluster administrator",
             steps=(
-                *steps,
+                *lookup_steps,
+                "The type is EC2_WINDOWS for Windows, EC2 for Auto Mode node classes, HYBRID_LINUX for hybrid nodes. It cannot be changed: delete an entry of another type first.",
                 "The call requires iam:PassRole for the role, which must be in the cluster's account.",
                 *([principal.path_note] if principal.path_note else []),
             ),
@@ -143,20 +139,59 @@ def _remedies(cluster: Cluster, principal: ClusterPrincipal, *, is_managed: bool
             ),
             url=pages.EKS_ACCESS_ENTRIES,
         )
-    elif lookup:
-        yield Remedy(
-            title="Find the node role", who="cluster administrator", steps=(steps[0],), commands=lookup
-        )
     if cluster.uses_aws_auth:
-        yield aws_auth_remedy(
+        mapping = aws_auth_remedy(
             cluster,
             principal,
             groups=NODE_GROUPS,
             username=NODE_USERNAME,
-            title=f"{'Or map it' if cluster.uses_entries else 'Map the node role'} in aws-auth (groups {' and '.join(NODE_GROUPS)}, username {NODE_USERNAME})",
-            steps=("Write the ARN of the role, not of the instance profile.",),
+            title=f"Or map it in aws-auth (groups {' and '.join(NODE_GROUPS)}, username {NODE_USERNAME})"
+            if cluster.uses_entries
+            else "Map the node role in aws-auth, with the groups of nodes",
+            steps=("Write the ARN of the role, not of the instance profile, and without its path.",),
         )
+        if not cluster.uses_entries:
+            # The lookup belongs to the first remedy that needs the role.
+            mapping = attrs.evolve(
+                mapping, steps=(*lookup_steps, *mapping.steps), commands=(*lookup, *mapping.commands)
+            )
+        yield mapping
     yield inspect_access_remedy(cluster, principal)
+
+
+def _find_role(case: AnyCase, cluster: Cluster) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the steps and commands that find the role of the node that the text names, or of a node group.
+
+    Filters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+    """
+    node = _NODE_NAME.search(case.text)
+    is_managed = _MANAGED.search(case.text) is not None
+    nodegroup = cluster.eks_command(
+        "describe-nodegroup",
+        *("--nodegroup-name", "NODEGROUP", "--query", "nodegroup.nodeRole", "--output", "text"),
+    )
+    profile = "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[0].Arn' --output text"
+    if node is not None and not is_managed:
+        if node["domain"]:
+            selection = f"private-dns-name,Values={node[0]}"
+        elif node["id"]:
+            selection = f"instance-id,Values={node['id']}"
+        else:
+            selection = f"private-ip-address,Values={node['ip'].replace('-', '.')}"
+        of_name = "us-east-1" if node["domain"] == ".ec2" else node["region"]
+        instance = command(
+            *("aws", "ec2", "describe-instances", "--region", commands.region(cluster.region or of_name)),
+            *("--filters", f"Name={selection}"),
+            *("--query", "Reservations[].Instances[].IamInstanceProfile.Arn", "--output", "text"),
+        )
+        return (
+            "INSTANCE_PROFILE is the last part of the ARN that describe-instances prints. Its role is the node role.",
+        ), (instance, profile)
+    if is_managed:
+        return ("describe-nodegroup prints the node role.",), (nodegroup,)
+    return (
+        "Find the node role: describe-nodegroup prints it for managed node groups, get-instance-profile for self-managed nodes and Karpenter.",
+    ), (nodegroup, profile)
 
 
 def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explanation:
