@@ -33,7 +33,7 @@ def describe_request(failure: AccessDenied | KubernetesForbidden) -> str:
     text = failure.principal
     who = describe_principal(try_parse_principal(text) or parse_masked_principal(text), text)
     what, _, why = describe_failure(failure).partition(" (")
-    on = f" on {failure.resource}" if failure.resource else ""
+    on = f" on {failure.resource.removesuffix(':log-stream:').rstrip(':')}" if failure.resource else ""
     return f"{who}: {what}{on}{f': {why[:-1]}' if why else ''}"
 
 

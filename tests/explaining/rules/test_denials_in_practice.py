@@ -389,6 +389,24 @@ COMPANIONS: tuple[Case, ...] = (
         (),
     ),
     (
+        "log group of a stack that the CDK creates",
+        f'Error: The stack named carts-qa failed creation, it may need to be manually deleted from the AWS console: ROLLBACK_COMPLETE: Resource handler returned message: "User: {SESSION} is not authorized to perform: logs:CreateLogGroup on resource: arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/carts/qa:log-stream: because no identity-based policy allows the logs:CreateLogGroup action (Service: CloudWatchLogs, Status Code: 400)"',
+        {},
+        (
+            f"on arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/carts/qa: no identity-based policy",
+            f'"Resource": "arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/carts/qa:*"',
+            "cannot be updated: delete the stack carts-qa, then deploy again.",
+        ),
+        (":log-stream",),
+    ),
+    (
+        "update of a stack",
+        f'UPDATE_ROLLBACK_COMPLETE: Resource handler returned message: "User: {SESSION} is not authorized to perform: sqs:SetQueueAttributes on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:carts because no identity-based policy allows the sqs:SetQueueAttributes action"',
+        {},
+        ("Then retry the deployment.",),
+        ("delete",),
+    ),
+    (
         "function in the Glue Data Catalog",
         f"User: {SESSION} is not authorized to perform: glue:GetUserDefinedFunction on resource: arn:aws:glue:eu-west-1:{ACCOUNT}:userDefinedFunction/sales/vat because no identity-based policy allows the glue:GetUserDefinedFunction action",
         {},

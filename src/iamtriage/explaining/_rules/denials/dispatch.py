@@ -44,9 +44,11 @@ _SERVICES_BY_SESSION_NAME = {
     "AWSCodeBuild": "CodeBuild",
     "AWSBackup": "AWS Backup",
 }
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
+# What CloudFormation, or a tool that deploys its stacks, says about a resource or a stack.
+_SIGNS_OF_STACKS = ("Resource handler returned message: ", "ROLLBACK_COMPLETE", "ROLLBACK_IN_PROGRESS")
 # A role that the call names lacks something, and not the caller.
 _TOPICS_OF_OTHER_ROLES = frozenset({"execution-role", "service-cannot-assume-role"})
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
 _RETRIES = {
     "CloudFormation": "Then retry the deployment. A stack in ROLLBACK_COMPLETE cannot be updated: delete it and create it again."
 }
@@ -311,10 +313,26 @@ def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
         return (
             "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards.",
         )
+    services = _calling_services(denial)
+    if "CloudFormation" not in services and any(sign in denial.failure.text for sign in _SIGNS_OF_STACKS):
+        return _deployment_notes(denial)
     return tuple(
         f"{service} made the call with this role, as the session name shows. The role needs the permission, not the person who started {service}. {_RETRIES.get(service, 'Retry there afterwards.')}"
-        for service in _calling_services(denial)
+        for service in services
     )
+
+
+def _deployment_notes(denial: Denial) -> tuple[str, ...]:
+    """Return how to go on with the CloudFormation stack whose deployment was denied."""
+    from iamtriage.explaining._rules.shared.deployments import find_deployment
+
+    deployment = find_deployment(denial.failure, denial.facts)
+    if deployment is None or deployment.tool != "CloudFormation":
+        return ()
+    if not deployment.is_new_stack:
+        return ("Then retry the deployment.",)
+    stack = f"the stack {deployment.stack}" if deployment.stack else "it"
+    return (f"A stack in ROLLBACK_COMPLETE cannot be updated: delete {stack}, then deploy again.",)
 
 
 def _calling_services(denial: Denial) -> tuple[str, ...]:

@@ -55,6 +55,8 @@ _LINKED_ROLE_SERVICES = {
     "AWSServiceRoleForRDS": "rds",
 }
 _PARTITION = "The partition is taken to be"
+# CloudWatch Logs ends the ARN of a log group so in its messages.
+_NO_STREAM = ":log-stream:"
 _POLICY_FILE = "file://policy.json"
 _ALL_OBJECTS = "The command handles more than one object: the Resource covers all of them."
 
@@ -66,6 +68,9 @@ def required_grant(denial: Denial) -> Grant | None:
     grant = build_grant(denial.action, denial.resource, denial.location)
     if grant is None or len(grant.resources) != 1:
         return grant
+    if grant.resources[0].endswith(_NO_STREAM):
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+        return attrs.evolve(grant, resources=(f"{grant.resources[0].removesuffix(_NO_STREAM)}:*",))
     above = catalog_ancestors(grant.resources[0])
     if above:
         return attrs.evolve(

@@ -26,9 +26,16 @@ _EVENT = lazy_pattern(
     rf"|\"LogicalResourceId\"\s?:\s?\"(?P<member>[A-Za-z0-9]{{1,255}})\"",
     re.ASCII,
 )
-_SIGNS = ("_FAILED", "HandlerErrorCode: ", "AWS::CloudFormation::")
+_SIGNS = (
+    "_FAILED",
+    "HandlerErrorCode: ",
+    "Resource handler returned message: ",
+    "AWS::CloudFormation::",
+    "ROLLBACK_COMPLETE",
+    "ROLLBACK_IN_PROGRESS",
+)
 _STACK = lazy_pattern(
-    r":cloudformation:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})|AWS::CloudFormation::Stack[\s|]{1,80}(?P<event>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])|\"StackName\"\s?:\s?\"(?P<member>[A-Za-z][A-Za-z0-9-]{0,127})\"",
+    r":cloudformation:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})|AWS::CloudFormation::Stack[\s|]{1,80}(?P<event>[A-Za-z][A-Za-z0-9-]{0,127})(?![\w:-])|\"StackName\"\s?:\s?\"(?P<member>[A-Za-z][A-Za-z0-9-]{0,127})\"|\bstack named (?P<cdk>[A-Za-z][A-Za-z0-9-]{0,127}) failed",
     re.ASCII,
 )
 # The creation of the stack failed: an update is rolled back with UPDATE_ROLLBACK_….
@@ -70,7 +77,7 @@ def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
         "CloudFormation",
         None if event is None else (event["name"] or event["member"]).rstrip(":.-"),
         None if event is None else event["type"],
-        None if stack is None else stack["name"] or stack["event"] or stack["member"],
+        None if stack is None else stack["name"] or stack["event"] or stack["member"] or stack["cdk"],
         None if stack is None else stack["region"],
         _ROLLBACK.search(text) is not None,
     )

@@ -65,7 +65,10 @@ def denial_summary(denial: Denial, verdict: str) -> str:
     operation = denial.failure.envelope.operation
     if denial.action is None and operation and _OPERATION.fullmatch(operation):
         request = f"the call {operation}"
-    on = f" on {denial.resource}" if denial.resource and not is_truncated(denial.resource) else ""
+    on = ""
+    if denial.resource and not is_truncated(denial.resource):
+        # CloudWatch Logs ends the ARN of a log group so. A colon follows.
+        on = f" on {denial.resource.removesuffix(':log-stream:').rstrip(':')}"
     return f"{capitalize_start(denial.caller)} was denied {request}{on}: {verdict}."
 
 
