@@ -568,6 +568,7 @@ UNAUTHORIZED: Table = (
         '"Unable to register node with API server" node="ip-10-0-0-1" err="Unauthorized"',
         _UNAUTHORIZED,
     ),
+    ("terraform-api", "Error: Failed to delete Job! API error: Unauthorized", _UNAUTHORIZED),
     ("register-old", 'Unable to register node "ip-10-0-0-1" with API server: Unauthorized', _UNAUTHORIZED),
     ("list", "Failed to list *v1.Service: Unauthorized", _UNAUTHORIZED),
     (

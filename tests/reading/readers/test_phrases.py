@@ -80,6 +80,28 @@ DENIALS: Table = (
         denied(code="UnauthorizedOperation"),
     ),
     (
+        "object-storage",
+        "blocks storage: unable to successfully send a request to object storage: Access Denied",
+        denied(),
+    ),
+    ("argo-outputs", "generate-artifact  orders-7  3s  failed to save outputs: Access Denied", denied()),
+    (
+        "argo-artifact",
+        "Error (exit code 1): artifact archive failed to load: failed to get file: Access Denied.",
+        denied(),
+    ),
+    (
+        "snowflake-role",
+        "Error assuming AWS_ROLE. Please verify the role and externalId are configured correctly in your AWS policy.",
+        denied(),
+    ),
+    (
+        "snowflake-cause",
+        "Error assuming AWS_ROLE:\nSTS is not activated in this region for account:111122223333.",
+        expect("region_disabled", account="111122223333"),
+    ),
+    ("file-elsewhere", "failed to get file: Access Denied.", None),
+    (
         "greengrass-role",
         "Greengrass is not authorized to assume the Service Role associated with this account.",
         denied(),
@@ -870,6 +892,11 @@ NETWORK: Table = (
         "read",
         'Read timeout on endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
         expect("aws_error", service="sts"),
+    ),
+    (
+        "identity-pool",
+        "InvalidIdentityPoolConfigurationException: Invalid identity pool configuration. Check assigned IAM roles for this pool.",
+        expect("aws_error", code="InvalidIdentityPoolConfigurationException"),
     ),
     (
         "dynamodb-table",

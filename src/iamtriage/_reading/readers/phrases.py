@@ -46,6 +46,10 @@ sure   | Access denied for operation | Access denied for operation 'AWS::[\w:]+'
 sure   | ccess to this object has been | (?:(?P<service>S3) error: )?All access to this object has been disabled
 sure   | <Access>ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB) error: Access Denied
 sure   | Cannot call Get | Cannot call (?P<operation>Get\w+) with session credentials
+sure   | object storage: Access Denied | object storage: Access Denied
+sure   | failed to save outputs: Access Denied | failed to save outputs: Access Denied
+sure   | <artifact>file: Access Denied | artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
+outer  | <AWS_ROLE>rror assuming AWS_ROLE | Error assuming AWS_ROLE
 sure   | <images>ot authorized for images | Not authorized for images
 outer  | ermissions error performing a tagging operation | Encountered a permissions error performing a tagging operation
 sure   | <requester> | Resource does not exist or requester is not authorized to access requested permissions
@@ -246,6 +250,7 @@ sure   | <MALFORMED_POLICY_DOCUMENT> | MALFORMED_POLICY_DOCUMENT
 sure   | olicy statement must contain | [Pp]olicy statement must contain (?:actions|resources|principals?)
 
 [aws_error]
+sure   | Invalid identity pool configuration | Invalid identity pool configuration\. Check assigned IAM roles for this pool
 sure   | <ResourceNotFoundException>: Requested resource not found | (?P<code>ResourceNotFoundException): Requested resource not found(?!\x20\w)
 sure   | utbound web identity federation is disabled | Outbound web identity federation is disabled for your account
 sure   | use AWS4-HMAC-SHA256 | is not supported\. Please use AWS4-HMAC-SHA256
