@@ -500,6 +500,12 @@ MISSING: Table = tuple(
         ("profile", "The config profile (staging) could not be found"),
         ("profile-go", "failed to get shared config profile, staging"),
         (
+            "profile-js",
+            "Could not resolve credentials using profile: [staging] in configuration/credentials file(s).",
+        ),
+        ("profile-java", "Profile file contained no credentials for profile 'staging': ProfileFile(sections=[])"),
+        ("profile-java-v1", "java.lang.IllegalArgumentException: No AWS profile named 'staging'"),
+        (
             "kotlin-chain",
             "aws.smithy.kotlin.runtime.identity.IdentityProviderException: No identity could be resolved from the chain: CredentialsProviderChain -> SystemPropertyCredentialsProvider",
         ),

@@ -103,6 +103,7 @@ _BARE = (
     "be resolved from",
     "environment variable",
     "config profile",
+    "AWS profile named",
     "parse config file",
     "login attempt to",
     "output bucket",
