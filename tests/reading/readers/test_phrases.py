@@ -503,7 +503,10 @@ MISSING: Table = tuple(
             "profile-js",
             "Could not resolve credentials using profile: [staging] in configuration/credentials file(s).",
         ),
-        ("profile-java", "Profile file contained no credentials for profile 'staging': ProfileFile(sections=[])"),
+        (
+            "profile-java",
+            "Profile file contained no credentials for profile 'staging': ProfileFile(sections=[])",
+        ),
         ("profile-java-v1", "java.lang.IllegalArgumentException: No AWS profile named 'staging'"),
         (
             "kotlin-chain",
