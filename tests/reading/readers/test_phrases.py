@@ -495,6 +495,7 @@ MISSING: Table = tuple(
             "exec-not-in-path",
             'Unable to connect to the server: getting credentials: exec: exec: "aws-iam-authenticator": executable file not found in $PATH',
         ),
+        ("fog", "Missing required arguments: aws_access_key_id, aws_secret_access_key"),
         ("cached", "failed to refresh cached credentials"),
         ("go-identity", "get identity: get credentials: no answer"),
         ("profile", "The config profile (staging) could not be found"),

@@ -17,6 +17,11 @@ GO1: Table = (
         f"could not create: **no volume in EC2: InvalidVolume**.NotFound: The volume 'vol-0a1b2c3d' does not exist.\n\tstatus code: 400, request id: {REQUEST}",
         expect("aws_error", code="InvalidVolume.NotFound", status_code=400, request_id=REQUEST),
     ),
+    (
+        "joined-box",
+        f"AccessDenied: {DENIAL} | status code: 403, request id: | 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0 Recovery failed",
+        {**_GO, "request_id": "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"},
+    ),
     *(
         (
             f"next-entry-{name}",

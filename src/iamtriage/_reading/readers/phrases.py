@@ -162,6 +162,7 @@ sure   | resolve credentials using profile | Could not resolve credentials using
 sure   | contained no credentials for profile | Profile file contained no credentials for profile
 sure   | o AWS profile named | No AWS profile named '[\w.@:+/-]
 sure   | load AWS credentials from any | Unable to load AWS credentials from any provider in the chain
+sure   | <aws_access_key_id>issing required arguments: | Missing required arguments: aws_access_key_id\b
 sure   | issing credentials in config | Missing credentials in config
 sure   | issing Authentication Token | Missing Authentication Token
 sure   | is missing Authentication Token | [Rr]equest is missing Authentication Token

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.readable import Readable
 
+# A bar is left of the box that a tool printed around the error, if its lines were joined.
 _GO1 = lazy_pattern(
-    r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)"
+    r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?:\|\s)?(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)"
     rf"(?P<request>(?:[^\s,\"'`<]|<(?!/))*(?:{ID_CONTINUATION}[0-9a-f]{{1,12}}(?![\w-]))?))?"
     rf"(?:\s*,\s*host\s+id:[ *]*(?P<host>(?:[^\s,\"'`<]|<(?!/))*(?:{HOST_ID_CONTINUATION}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
 )
