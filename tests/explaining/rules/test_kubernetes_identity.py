@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from iamtriage import explain
 from iamtriage._rendering.placeholders import find_placeholders
 from tests.explaining.rules.explained import codes, commands, explained
 
@@ -366,6 +367,29 @@ def test_rejected_node_is_looked_up_by_its_name(node: str, lookup: str) -> None:
     assert "get-instance-profile --instance-profile-name INSTANCE_PROFILE" in shown
     assert "eksctl create iamidentitymapping --cluster shop" in shown
     assert "NODEGROUP" not in shown
+
+
+@pytest.mark.parametrize(
+    ("mode", "entry"),
+    [
+        (None, "no access entry or aws-auth mapping"),
+        ("API", "no access entry"),
+        ("CONFIG_MAP", "no entry in aws-auth"),
+        ("API_AND_CONFIG_MAP", "neither an access entry nor an entry in aws-auth"),
+    ],
+)
+def test_rejected_login_names_the_caller_and_what_the_cluster_uses(mode: str | None, entry: str) -> None:
+    facts = {"cluster": "shop", "region": "eu-west-1", "caller": "arn:aws:iam::111122223333:user/lea"}
+    found = explain(
+        "error: You must be logged in to the server (Unauthorized)",
+        facts=facts if mode is None else {**facts, "authentication_mode": mode},
+    )
+    assert f"Most often, the user lea has {entry} for the cluster shop" in found.summary
+    shown = " ".join(str(found).split())
+    assert "aws sts get-caller-identity" not in shown
+    assert (
+        "If the ARN is the expected one (cluster administrator): aws eks create-access-entry" in shown
+    ) == (mode != "CONFIG_MAP")
 
 
 def test_console_needs_no_placeholder_for_a_known_principal() -> None:

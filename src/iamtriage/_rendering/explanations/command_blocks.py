@@ -41,6 +41,11 @@ _ALTERNATIVES = (
         "aws eks delete-access-entry ",
         "Then, when its policies and groups are noted:",
     ),
+    (
+        "aws eks update-kubeconfig ",
+        "aws eks create-access-entry ",
+        "If the ARN is the expected one (cluster administrator):",
+    ),
     ("aws eks create-pod-identity-association ", "kubectl annotate serviceaccount ", "Or, with IRSA:"),
     ("kubeadm certs renew ", "aws eks update-kubeconfig ", "Or, on EKS:"),
     ("aws kms describe-key ", "aws kms enable-key ", "If the state is Disabled:"),

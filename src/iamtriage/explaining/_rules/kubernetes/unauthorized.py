@@ -132,7 +132,10 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         principal = build_cluster_principal(None, "the caller")
     is_terraform = TERRAFORM.search(case.text) is not None
     unsuited = describe_unsuited(case.principal)
-    summary = "The cluster could not authenticate the caller (401): the text does not say why. Most often, the IAM principal has no access entry or aws-auth mapping, or kubectl uses another principal."
+    who = principal.description if principal.is_known else "the IAM principal"
+    missing = describe_missing_entry(cluster) if cluster.mode else "no access entry or aws-auth mapping"
+    where = f" for the cluster {cluster.argument}" if cluster.name and principal.is_known else ""
+    summary = f"The cluster could not authenticate the caller (401): the text does not say why. Most often, {who} has {missing}{where}, or kubectl uses another principal."
     if unsuited is not None:
         summary = f"The cluster could not authenticate the caller (401): it is {unsuited}, for which an access entry does not work. Use a role."
     if unknown_type is not None:
@@ -153,7 +156,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         remedies=(
             *([terraform_remedy()] if is_terraform else []),
             *(grants if unsuited is not None else ()),
-            *_caller_remedies(cluster, principal, case.facts.namespace),
+            *_caller_remedies(case, cluster, principal),
             inspect_access_remedy(cluster, principal),
             *(grants if unsuited is None else ()),
             authenticator_log_remedy(cluster),
@@ -252,8 +255,9 @@ def _possible_causes(cluster: Cluster, *, is_terraform: bool) -> Iterator[Cause]
 
 
 def _caller_remedies(
-    cluster: Cluster, principal: ClusterPrincipal, namespace: str | None
+    case: Case[KubernetesUnauthorized], cluster: Cluster, principal: ClusterPrincipal
 ) -> Iterator[Remedy]:
+    namespace = case.facts.namespace
     grant: tuple[str, ...] = ()
     how = "maps this ARN in aws-auth"
     if cluster.uses_entries:
@@ -264,12 +268,17 @@ def _caller_remedies(
                 cluster, principal, VIEW_POLICY, namespace=commands.namespace(namespace)
             ),
         )
+    identify = "Run aws sts get-caller-identity with the profile that the kubeconfig names. If the ARN is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig."
+    otherwise = "If it is the expected one"
+    if principal.is_known:
+        otherwise = "Otherwise"
+        identify = f"The caller is {principal.description}. If kubectl is meant to use another role or user, add --profile or --role-arn to aws eks update-kubeconfig."
     yield Remedy(
         title="Find out which identity kubectl uses, and refresh the kubeconfig",
         who="you",
         steps=(
-            "Run aws sts get-caller-identity with the profile that the kubeconfig names. If the ARN is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig.",
-            f"If it is the expected one, a cluster administrator {how}.",
+            identify,
+            f"{otherwise}, a cluster administrator {how}.",
         ),
         commands=(
             "aws sts get-caller-identity",
