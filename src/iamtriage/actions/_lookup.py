@@ -34,6 +34,7 @@ __all__ = (
     "actions_for",
     "find_action",
     "service_prefix",
+    "spell_action",
 )
 
 AccessLevel: TypeAlias = Literal["list", "read", "write", "permissions management", "tagging", "unknown"]
@@ -173,6 +174,16 @@ def find_action(action: str) -> Action | None:
     # Some characters outside ASCII have an ASCII letter as their lower case.
     service = _find_service(prefix.lower()) if action.isascii() else None
     return service.actions.get(name.lower()) if service else None
+
+
+def spell_action(action: str) -> str:
+    """Return an action as AWS documents it, unchanged if it is unknown.
+
+    >>> spell_action("sqs:sendmessage")
+    'sqs:SendMessage'
+    """
+    known = find_action(action)
+    return action if known is None else known.name
 
 
 def service_prefix(name: str) -> str | None:

@@ -172,7 +172,12 @@ def describe_failure(failure: Failure) -> str:
         code, operation = failure.envelope.code, failure.envelope.operation
         words = ", ".join(each for each in (code, operation) if each)
         return f"{kind}{f' ({words})' if words else ''}{_FIXES.get(failure.kind, '')}"
-    name = failure.action or failure.envelope.operation or "access denied"
+    action = failure.action
+    if action is not None and action.islower():
+        from iamtriage.actions._lookup import spell_action
+
+        action = spell_action(action)
+    name = action or failure.envelope.operation or "access denied"
     policy_type = _POLICY_TYPES.get(failure.policy_type or "")
     if failure.deny == "explicit":
         where = f" in {policy_type}" if policy_type else ""

@@ -197,6 +197,13 @@ RESOURCES: tuple[Case, ...] = (
         ("put-role-policy",),
     ),
     (
+        "action in lowercase",
+        f"User: {SESSION} is not authorized to perform: sqs:receivemessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:carts with an explicit deny in a service control policy",
+        {},
+        ("was denied sqs:ReceiveMessage on",),
+        ("sqs:receivemessage",),
+    ),
+    (
         "Deny of a function, to which add-permission adds only an Allow",
         f"User: {SESSION} is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:eu-west-1:{ACCOUNT}:function:carts with an explicit deny in a resource-based policy",
         {},

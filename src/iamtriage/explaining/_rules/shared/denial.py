@@ -232,6 +232,12 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
 
         action_evidence, actions = derive_actions(failure, facts)
         action = actions[0] if actions and action_evidence != "possible" else None
+    elif action.islower():
+        # Messages of SQS and of older SDKs write actions in lowercase.
+        from iamtriage.actions._lookup import spell_action
+
+        action = spell_action(action)
+        actions = (action,)
     resource = resource or facts.resource or _find_resource(failure, facts, action)
     if action_evidence == "derived" and (session := _session_action(action, resource, failure)) is not None:
         # The action on the bucket is found again, with the ARN of a directory bucket.
