@@ -729,6 +729,23 @@ CONTEXTS: tuple[Case, ...] = (
         (),
     ),
     (
+        "leader election",
+        'E4 leaderelection.go:332] error retrieving resource lock shop/carts: leases.coordination.k8s.io "carts" is forbidden: User "system:serviceaccount:shop:carts" cannot get resource "leases" in API group "coordination.k8s.io" in the namespace "shop"',
+        {},
+        (
+            "A leader election gets, creates and updates its lock.",
+            "--verb=get,create,update --resource=leases.coordination.k8s.io",
+        ),
+        ("--resource-name", "resourceNames"),
+    ),
+    (
+        "lease of another task",
+        'error: leases.coordination.k8s.io "carts" is forbidden: User "system:serviceaccount:shop:carts" cannot get resource "leases" in API group "coordination.k8s.io" in the namespace "shop"',
+        {},
+        ("--verb=get --resource=leases.coordination.k8s.io --resource-name=carts",),
+        ("update",),
+    ),
+    (
         "list-without-watch",
         _LOG.splitlines()[2]
         .replace("Failed to watch *v1.CSINode", "error")

@@ -239,6 +239,8 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> list[str]:
         steps.append(
             "The command kubectl api-resources prints the API group of each type; that of core is empty."
         )
+    if "update" in request.verbs and not denied.is_for_installer and len(request.verbs) > 1:
+        steps.append("A leader election gets, creates and updates its lock.")
     if request.has_generated_name:
         base = (request.resource or "").partition("/")[0]
         reads_first = base == "pods" and request.subresource

@@ -59,6 +59,10 @@ _MASKED = lazy_pattern(r"\*{2}|<[^<>]{0,60}>|\[[^\[\]]{0,60}\]|…|\.\.\.|(?<!\w
 _MAX_LENGTH = 4_000
 # How k8s.io/client-go reports that it cannot fill a cache.
 _REFLECTOR = lazy_pattern(r"reflector|[Ff]ailed to (?:list|watch)|cannot list and watch", re.ASCII)
+# How k8s.io/client-go reports that it cannot read or write the lock of a leader election.
+_ELECTION = lazy_pattern(r"leader ?election|resource lock|[Ff]ailed to update lock", re.ASCII)
+_VERBS_OF_ELECTION = ("get", "create", "update")
+_LOCKS = frozenset({"leases", "configmaps", "endpoints"})
 _CHARS_BEFORE = 300
 
 
@@ -171,7 +175,11 @@ def parse_request(case: Case[KubernetesForbidden]) -> Request:
     group, resource = _split_type(failure)
     name = _OBJECT_NAME.search(words)
     base, _, subresource = (resource or "").partition("/")
+    verbs = required_verbs(failure)
     has_name = failure.verb not in _VERBS_WITHOUT_NAME or (failure.verb == "create" and bool(subresource))
+    if verbs == _VERBS_OF_ELECTION:
+        # A role for one name does not allow to create the object.
+        has_name = False
     is_cluster_scoped_type = base in CLUSTER_WIDE.get(group or "", "").split()
     is_cluster_scope = failure.namespace is None and _CLUSTER_SCOPE.search(words) is not None
     namespace = failure.namespace
@@ -186,22 +194,27 @@ def parse_request(case: Case[KubernetesForbidden]) -> Request:
         is_cluster_scope=is_cluster_scope,
         is_cluster_scoped_type=is_cluster_scoped_type,
         has_supplied_namespace=namespace is not None and failure.namespace is None,
-        verbs=required_verbs(failure),
+        verbs=verbs,
     )
 
 
 def required_verbs(failure: KubernetesForbidden) -> tuple[str, ...]:
-    """Return the denied verb, with the others if a client keeps a cache of the objects.
+    """Return the denied verb, with the others that the client needs for the same task.
 
     Informers get and list objects before they watch them:
-    https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes.
+    https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes. A leader election
+    gets, creates and updates its lock: https://pkg.go.dev/k8s.io/client-go/tools/leaderelection/resourcelock#Interface.
     """
     if failure.verb is None:
         return ()
     start = failure.span[0]
     before = failure.text[max(start - _CHARS_BEFORE, 0) : start].rpartition("\n")[2]
-    is_watched = failure.verb == "watch" or (failure.verb == "list" and _REFLECTOR.search(before) is not None)
-    return ("get", "list", "watch") if is_watched else (failure.verb,)
+    if failure.verb == "watch" or (failure.verb == "list" and _REFLECTOR.search(before) is not None):
+        return ("get", "list", "watch")
+    is_lock = failure.verb in _VERBS_OF_ELECTION and _split_type(failure)[1] in _LOCKS
+    if is_lock and _ELECTION.search(before) is not None:
+        return _VERBS_OF_ELECTION
+    return (failure.verb,)
 
 
 def _split_type(failure: KubernetesForbidden) -> tuple[str | None, str | None]:
