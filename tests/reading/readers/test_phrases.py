@@ -916,6 +916,8 @@ NETWORK: Table = (
     ("not-found-elsewhere", "ResourceNotFoundException: Requested resource not found on this host", None),
     ("session-plugin", "SessionManagerPlugin is not found.", expect("aws_error")),
     ("node-group", "last error: Instances failed to join the kubernetes cluster", expect("aws_error")),
+    ("rust-match", "Err(SdkError::ConstructionFailure(MissingCredentials) => retry(),", None),
+    ("rust-compare", "if error == ConstructionFailure(MissingCredentials) { return; }", None),
     ("endpoint-elsewhere", 'Could not connect to the endpoint URL: "https://minio.example.com/"', None),
 )
 TABLES = (
