@@ -153,7 +153,7 @@ sure   | credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|F
 sure   | dentity could be resolved from the chain | No identity could be resolved from the chain
 sure   | redentials could be loaded from the chain | No credentials could be loaded from the chain
 unsure | et a valid set of credentials | Failed to get a valid set of credentials
-sure   | <ConstructionFailure> | ConstructionFailure\((?:ConstructionFailure \{ source: )?MissingCredentials\b(?!\)\s?(?:=>|\{|\|))
+sure   | <ConstructionFailure> | ConstructionFailure\((?:ConstructionFailure \{ source: )?MissingCredentials\b(?!.\s?[={|])
 outer  | .kotlin.runtime. | aws\.(?:smithy|sdk)\.kotlin\.runtime\.[\w.]{1,80}\.(?:IdentityProvider|ProviderConfiguration|CredentialsProvider|NoCredentials)Exception\b
 sure   | <environment>environment variable | [Mm]issing value for environment variable [`'"]?AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)\b
 unsure | ould not find source profile | [Cc]ould not find source profile \S
