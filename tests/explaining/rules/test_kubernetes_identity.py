@@ -392,6 +392,37 @@ def test_rejected_login_names_the_caller_and_what_the_cluster_uses(mode: str | N
     ) == (mode != "CONFIG_MAP")
 
 
+@pytest.mark.parametrize(
+    ("group", "resource", "mode", "is_said"),
+    [
+        ("argoproj.io", "rollouts", "API", True),
+        ("snapshot.storage.k8s.io", "volumesnapshots", "API_AND_CONFIG_MAP", True),
+        ("argoproj.io", "rollouts", "CONFIG_MAP", False),
+        ("storage.k8s.io", "csistoragecapacities", "API", False),
+        ("metrics.k8s.io", "pods", "API", False),
+        ("apps", "deployments", "API", False),
+    ],
+)
+def test_access_policies_do_not_cover_custom_resources(
+    group: str,
+    resource: str,
+    mode: str,
+    is_said: bool,  # noqa: FBT001
+) -> None:
+    user = "arn:aws:sts::111122223333:assumed-role/rollout-bot/run-7"
+    request = f'User "{user}" cannot list resource "{resource}" in API group "{group}" in the namespace "web"'
+    text = f"Error from server (Forbidden): {resource}.{group} is forbidden: {request}"
+    found = explained(text, {"cluster": "shop", "authentication_mode": mode})
+    assert ("AmazonEKSAdminPolicy do not cover custom resources" in found.summary) == is_said
+
+
+def test_installer_is_not_offered_a_policy_that_only_reads() -> None:
+    text = 'Error: UPGRADE FAILED: rollouts.argoproj.io "web" is forbidden: User "arn:aws:sts::111122223333:assumed-role/rollout-bot/run-7" cannot get resource "rollouts" in API group "argoproj.io" in the namespace "web"'
+    notes = " ".join(explained(text, {"cluster": "shop", "authentication_mode": "API"}).notes)
+    assert "AmazonEKSClusterAdminPolicy, which allows everything, covers this" in notes
+    assert "AmazonEKSAdminViewPolicy" not in notes
+
+
 def test_console_needs_no_placeholder_for_a_known_principal() -> None:
     known = explained(NEW, {"cluster": "shop", "region": "eu-west-1", "caller": ROLE})
     assert "PRINCIPAL_ARN" not in str(known)

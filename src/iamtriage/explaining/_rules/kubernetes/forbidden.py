@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.kubernetes.users import (
     explain_node,
 )
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.access_policies import is_custom_group
 from iamtriage.explaining._rules.shared.kubernetes_requests import READ_VERBS, classify_user, parse_request
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -96,7 +97,7 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     return Explanation(
         failure=failure,
         topic="kubernetes-rbac",
-        summary=f"{capitalize_start(denied.subject_text)} is not authorized to {request.description}: no RBAC role{_or_policy(denied)} allows it.",
+        summary=f"{capitalize_start(denied.subject_text)} is not authorized to {request.description}: {_describe_gap(denied)}.",
         causes=tuple(_causes(denied)),
         remedies=lambda: rbac_remedies(denied),
         notes=tuple(_notes(denied)),
@@ -107,6 +108,17 @@ def _is_node_registration(case: Case[KubernetesForbidden], request: Request) -> 
     """Return whether a kubelet tries to register its node as an IAM session instead of as a node."""
     registers = request.resource in {"nodes", "csinodes"} and request.verb in {"create", "patch", "update"}
     return registers and _INSTANCE_SESSION.search(case.failure.user or "") is not None
+
+
+def _describe_gap(denied: DeniedRequest) -> str:
+    """Return what does not allow the request, as a clause.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
+    """
+    is_custom = is_custom_group(denied.request.group or "")
+    if is_custom and denied.is_iam and denied.cluster.uses_entries:
+        return "no RBAC role allows it, and access policies such as AmazonEKSAdminPolicy do not cover custom resources"
+    return f"no RBAC role{_or_policy(denied)} allows it"
 
 
 def _or_policy(denied: DeniedRequest) -> str:
@@ -145,7 +157,7 @@ def _notes(denied: DeniedRequest) -> Iterator[str]:
     else:
         yield "IAM policies do not help: RBAC roles and, in EKS, access policies of access entries decide."
     if denied.is_iam and denied.policy is None and denied.cluster.uses_entries:
-        sees = request.verb in READ_VERBS and request.path is None
+        sees = request.verb in READ_VERBS and request.path is None and not denied.is_for_installer
         viewing = "AmazonEKSAdminViewPolicy, which shows everything, Secrets included, and " if sees else ""
         yield f"Of the access policies for people, {viewing}AmazonEKSClusterAdminPolicy, which allows everything, {'cover' if sees else 'covers'} this. A role that you create can allow less."
     if request.verb in {"escalate", "bind", "impersonate"}:

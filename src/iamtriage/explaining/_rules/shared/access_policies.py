@@ -6,7 +6,7 @@ show everything are left out, because one denial is not a reason to grant them.
 
 from __future__ import annotations
 
-__all__ = ("access_policy_arn", "narrowest_access_policy")
+__all__ = ("access_policy_arn", "is_custom_group", "narrowest_access_policy")
 
 _READ = frozenset({"get", "list", "watch"})
 _WRITE = frozenset({"create", "delete", "deletecollection", "patch", "update"})
@@ -47,6 +47,44 @@ _POLICIES = (
     ("AmazonEKSAdminPolicy", _READ | _WRITE, {"rbac.authorization.k8s.io": "rolebindings roles"}),
     ("AmazonEKSAdminPolicy", frozenset({"create"}), {"authorization.k8s.io": "localsubjectaccessreviews"}),
 )
+
+
+# https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/, and the groups of metrics servers, which are
+# aggregated APIs and not custom resources.
+_BUILT_IN_PREFIXES = frozenset(
+    [
+        "admissionregistration",
+        "apiextensions",
+        "apiregistration",
+        "authentication",
+        "authorization",
+        "certificates",
+        "coordination",
+        "discovery",
+        "events",
+        "flowcontrol.apiserver",
+        "internal.apiserver",
+        "networking",
+        "node",
+        "rbac.authorization",
+        "resource",
+        "scheduling",
+        "storage",
+        "storagemigration",
+    ]
+)
+
+
+def is_custom_group(group: str) -> bool:
+    """Return whether an API group is not one of Kubernetes itself, so that no policy names its types.
+
+    >>> is_custom_group("cert-manager.io"), is_custom_group("snapshot.storage.k8s.io")
+    (True, True)
+    >>> is_custom_group("storage.k8s.io"), is_custom_group("apps")
+    (False, False)
+    """
+    prefix, suffix, _ = group.partition(".k8s.io")
+    return "." in group and not (suffix and prefix in _BUILT_IN_PREFIXES)
 
 
 def narrowest_access_policy(verb: str, group: str, resource: str) -> str | None:
