@@ -6,6 +6,8 @@ show everything are left out, because one denial is not a reason to grant them.
 
 from __future__ import annotations
 
+from iamtriage._patterns import lazy_pattern
+
 __all__ = ("access_policy_arn", "is_custom_group", "narrowest_access_policy")
 
 _READ = frozenset({"get", "list", "watch"})
@@ -51,27 +53,10 @@ _POLICIES = (
 
 # https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/, and the groups of metrics servers, which are
 # aggregated APIs and not custom resources.
-_BUILT_IN_PREFIXES = frozenset(
-    [
-        "admissionregistration",
-        "apiextensions",
-        "apiregistration",
-        "authentication",
-        "authorization",
-        "certificates",
-        "coordination",
-        "discovery",
-        "events",
-        "flowcontrol.apiserver",
-        "internal.apiserver",
-        "networking",
-        "node",
-        "rbac.authorization",
-        "resource",
-        "scheduling",
-        "storage",
-        "storagemigration",
-    ]
+_BUILT_IN_GROUPS = lazy_pattern(
+    r"(?:admissionregistration|apiextensions|apiregistration|authentication|authorization|certificates|coordination"
+    r"|discovery|events|flowcontrol\.apiserver|internal\.apiserver|(?:custom\.|external\.)?metrics|networking|node"
+    r"|rbac\.authorization|resource|scheduling|storage|storagemigration)\.k8s\.io"
 )
 
 
@@ -83,8 +68,7 @@ def is_custom_group(group: str) -> bool:
     >>> is_custom_group("storage.k8s.io"), is_custom_group("apps")
     (False, False)
     """
-    prefix, suffix, _ = group.partition(".k8s.io")
-    return "." in group and not (suffix and prefix in _BUILT_IN_PREFIXES)
+    return "." in group and _BUILT_IN_GROUPS.fullmatch(group) is None
 
 
 def narrowest_access_policy(verb: str, group: str, resource: str) -> str | None:
