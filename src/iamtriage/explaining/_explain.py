@@ -175,10 +175,14 @@ def _combine(explanation: Explanation, others: tuple[Failure, ...]) -> Remedy | 
     return combine_first_remedy(explanation, others)
 
 
-def _describe(failure: AccessDenied | KubernetesForbidden) -> str:
-    from iamtriage.explaining._denied_requests import describe_request
+def _describe(failure: Failure) -> str:
+    if isinstance(failure, AccessDenied | KubernetesForbidden):
+        from iamtriage.explaining._denied_requests import describe_request
 
-    return describe_request(failure)
+        return describe_request(failure)
+    from iamtriage.explaining._other_failures import describe_failure
+
+    return describe_failure(failure, explain(failure).topic)
 
 
 # The key of a record -> the attribute of a failure, if they differ.

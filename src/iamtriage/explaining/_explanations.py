@@ -15,7 +15,7 @@ from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
 from iamtriage._typing import override
 from iamtriage.explaining._cause_types import Cause, cause_parts, escape_all
-from iamtriage.failures._failures import AccessDenied, Failure, KubernetesForbidden
+from iamtriage.failures._failures import AccessDenied, Failure
 from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:
@@ -185,8 +185,8 @@ class Explanation(Value, View):
     _combine: Callable[[Explanation, tuple[Failure, ...]], Remedy | None] | None = attrs.field(
         default=None, kw_only=True, repr=False, eq=False, alias="combine"
     )
-    # Returns who was denied what, for the other failures of the text.
-    _describe: Callable[[AccessDenied | KubernetesForbidden], str] | None = attrs.field(
+    # Returns who was denied what, or what another failure is, for the other failures of the text.
+    _describe: Callable[[Failure], str] | None = attrs.field(
         default=None, kw_only=True, repr=False, eq=False, alias="describe"
     )
 

@@ -18,6 +18,20 @@ __all__ = ("describe_failure", "describe_others", "drop_repeats")
 
 # What another failure needs, if that is the same for all of its kind.
 _FIXES = {"expired_credentials": " to be renewed, no permission is missing"}
+# Topic of the explanation -> what the failure is, and what it needs.
+_TOPICS = {
+    "already-exists": ("already exists", ""),
+    "invalid-request": ("invalid request", ""),
+    "not-found": ("not found", ""),
+    "quota-reached": ("quota reached", ""),
+    "service-fault": ("service error", ": retry, no permission is missing"),
+    "throttled": ("throttled", ": retry, no permission is missing"),
+}
+# What Terraform says it was doing, which names the service.
+_TASK = lazy_pattern(
+    r"Error: (?P<task>[a-z]{3,20}ing (?:[A-Z][A-Za-z0-9]{0,30} ){1,6})(?:\([^()\n]{0,200}\))?:? ?\Z", re.ASCII
+)
+_CHARS_BEFORE = 400
 # What tools say about an error in their own words, before or after its message.
 _KINDS_OF_PARTS = frozenset({"access_denied", "aws_error", "missing_credentials"})
 # The frame that Terraform draws around an error, and where it ends.
@@ -41,14 +55,14 @@ _OF_ORGANIZATIONS = frozenset({"service_control", "resource_control"})
 
 def describe_others(
     failures: tuple[Failure, ...],
-    describe: Callable[[AccessDenied | KubernetesForbidden], str] | None,
+    describe: Callable[[Failure], str] | None,
     combined: Failure | None = None,
 ) -> tuple[tuple[str, str], ...]:
     """Return rows on other failures: how many there are, and a row each for the first.
 
     Args:
         failures: The other failures, at least one.
-        describe: Returns who was denied what.
+        describe: Returns who was denied what, or what another failure is.
         combined: The failure whose first remedy allows all that its principal was denied, if it does.
     """
     noun = "denial" if all(each.kind == "access_denied" for each in failures) else "failure"
@@ -59,7 +73,12 @@ def describe_others(
     described = tuple(each for each in shown if each not in allowed and _has_request(each) and describe)
     rows = () if describe is None else tuple(dict.fromkeys(map(describe, described)))
     named = (each for each in shown if each not in described)
-    names = "; ".join(dict.fromkeys(map(describe_failure, named)))
+    names = "; ".join(
+        dict.fromkeys(
+            describe(each) if describe is not None and each.kind == "aws_error" else describe_failure(each)
+            for each in named
+        )
+    )
     more = "; …" if names and len(failures) > _MAX_OTHERS else ""
     run = "iamtriage explain --all explains it, too"
     if len(failures) > 1:
@@ -160,8 +179,12 @@ def _has_request(failure: Failure) -> TypeGuard[AccessDenied | KubernetesForbidd
     return isinstance(failure, AccessDenied) and failure.principal is not None and failure.action is not None
 
 
-def describe_failure(failure: Failure) -> str:
+def describe_failure(failure: Failure, topic: str | None = None) -> str:
     """Return what a failure is in a few words, such as the denied action.
+
+    Args:
+        failure: The failure.
+        topic: The topic of its explanation, which tells API errors apart.
 
     >>> from iamtriage import parse
     >>> describe_failure(parse("error: You must be logged in to the server (Unauthorized)"))
@@ -170,8 +193,9 @@ def describe_failure(failure: Failure) -> str:
     if not isinstance(failure, AccessDenied):
         kind = failure.kind.replace("_", " ").replace("kubernetes", "Kubernetes").replace("aws", "AWS")
         code, operation = failure.envelope.code, failure.envelope.operation
-        words = ", ".join(each for each in (code, operation) if each)
-        return f"{kind}{f' ({words})' if words else ''}{_FIXES.get(failure.kind, '')}"
+        kind, need = _TOPICS.get(topic or "", (kind, _FIXES.get(failure.kind, "")))
+        words = ", ".join(each for each in (code, operation or _find_task(failure)) if each)
+        return f"{kind}{f' ({words})' if words else ''}{need}"
     action = failure.action
     if action is not None and action.islower():
         from iamtriage.actions._lookup import spell_action
@@ -185,3 +209,10 @@ def describe_failure(failure: Failure) -> str:
             where += ", which only an organization administrator can change"
         return f"{name} (explicit deny{where})"
     return f"{name} (no {policy_type.partition(' ')[2]} allows it)" if policy_type else name
+
+
+def _find_task(failure: Failure) -> str | None:
+    """Return what Terraform was doing when a call failed, such as ``creating Amazon SNS Topic``."""
+    start = failure.span[0]
+    found = _TASK.search(failure.text[max(start - _CHARS_BEFORE, 0) : start])
+    return found["task"].rstrip() if found else None

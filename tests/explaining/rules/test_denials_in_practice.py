@@ -729,6 +729,17 @@ CONTEXTS: tuple[Case, ...] = (
         (),
     ),
     (
+        "API errors next to a denial",
+        f"{_LOG.splitlines()[0]}\n╷\n│ Error: creating Amazon SNS Topic (carts): ThrottlingException: Rate exceeded\n╵\nE5 An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name carts cannot be found.\nE6 An error occurred (InternalError) when calling the GetObject operation: We encountered an internal error.",
+        {},
+        (
+            "throttled (ThrottlingException, creating Amazon SNS Topic): retry, no permission is missing",
+            "not found (NoSuchEntity, GetRole)",
+            "service error (InternalError, GetObject): retry, no permission is missing",
+        ),
+        ("AWS error",),
+    ),
+    (
         "leader election",
         'E4 leaderelection.go:332] error retrieving resource lock shop/carts: leases.coordination.k8s.io "carts" is forbidden: User "system:serviceaccount:shop:carts" cannot get resource "leases" in API group "coordination.k8s.io" in the namespace "shop"',
         {},
