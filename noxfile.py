@@ -171,7 +171,7 @@ def typing_user(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the site in docs/_build. Its examples run with the tests."""
     session.install("--editable", ".", *groups("docs"))
-    session.run("sphinx-build", "-n", "-W", "--keep-going", "-b", "html", "docs", "docs/_build")
+    session.run("sphinx-build", "-q", "-n", "-W", "--keep-going", "-b", "html", "docs", "docs/_build")
 
 
 @nox.session(python=OLDEST)
