@@ -42,13 +42,13 @@ def complete_remedies(
     values = dict(_known_values(facts, facts.context))
     if explanation.topic in _TOPICS_OF_POD_ROLES and (name := _name_of_role(facts)) is not None:
         values["ROLE_NAME"] = name
-    hint = None if "ROLE_NAME" in values else _role_hint(explanation.topic, facts)
+    lookups = () if "ROLE_NAME" in values else _role_lookups(explanation.topic, facts)
     answered = _answered_checks(explanation, facts)
     remedies = (_complete_remedy(each, values, runtime) for each in explanation.remedies)
     profile = values.get("PROFILE")
     if profile is not None and _uses_shell_credentials(explanation.failure):
         remedies = (_without_profile(each, profile) for each in remedies)
-    return tuple(_with_role_hint(_without_checks(each, answered), hint) for each in remedies)
+    return tuple(_with_role_lookups(_without_checks(each, answered), lookups) for each in remedies)
 
 
 def _uses_shell_credentials(failure: Failure | None) -> bool:
@@ -80,27 +80,32 @@ def _name_of_role(facts: ResolvedFacts) -> str | None:
     return name if name and commands.role_name(name) == name else None
 
 
-def _role_hint(topic: str, facts: ResolvedFacts) -> str | None:
-    """Return which command shows the role of the pod, as a sentence, if its service account is known."""
+def _role_lookups(topic: str, facts: ResolvedFacts) -> tuple[str, ...]:
+    """Return the commands that show the role of the pod, if its service account is known."""
     namespace, account = facts.namespace, facts.service_account
     if topic not in _TOPICS_OF_POD_ROLES or commands.namespace(namespace) != namespace:
-        return None
+        return ()
     if commands.kubernetes_name(account) != account:
-        return None
+        return ()
     if topic != "pod-identity":
-        return f"ROLE_NAME is in the service account's annotation: kubectl get serviceaccount {account} --namespace {namespace} --output yaml."
+        path = r"'jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}'"
+        return (f"kubectl get serviceaccount {account} --namespace {namespace} --output {path}",)
     if commands.cluster(facts.cluster) != facts.cluster:
-        return None
+        return ()
     region = "" if facts.region is None else f" --region {commands.region(facts.region)}"
-    return f"ROLE_NAME is in the association: aws eks list-pod-identity-associations --cluster-name {facts.cluster}{region} --namespace {namespace} --service-account {account} prints its ID for describe-pod-identity-association."
+    cluster = f"--cluster-name {facts.cluster}"
+    return (
+        f"aws eks list-pod-identity-associations {cluster}{region} --namespace {namespace} --service-account {account} --query 'associations[].associationId' --output text",
+        f"aws eks describe-pod-identity-association {cluster}{region} --association-id ASSOCIATION_ID --query association.roleArn --output text",
+    )
 
 
-def _with_role_hint(remedy: Remedy, hint: str | None) -> Remedy:
-    """Return a remedy that says where to find the role whose trust policy it replaces."""
-    if hint is None or not any("ROLE_NAME" in each and "trust.json" in each for each in remedy.commands):
+def _with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:
+    """Return a remedy that looks up the role whose trust policy it replaces."""
+    if not any("ROLE_NAME" in each and "trust.json" in each for each in remedy.commands):
         return remedy
-    steps = tuple(f"{step} {hint}" if "trust.json" in step else step for step in remedy.steps)
-    return attrs.evolve(remedy, steps=steps)
+    missing = tuple(each for each in lookups if each not in remedy.commands)
+    return attrs.evolve(remedy, commands=(*missing, *remedy.commands)) if missing else remedy
 
 
 def _known_values(facts: ResolvedFacts, context: Context) -> Iterator[tuple[str, str]]:

@@ -170,8 +170,8 @@ def parse_request(case: Case[KubernetesForbidden]) -> Request:
     words = _ESCAPED.sub('"', failure.text[start : min(end, start + _MAX_LENGTH)])
     path = _PATH.search(words)
     if path:
-        verbs = () if failure.verb is None else (failure.verb,)
-        return Request(verb=failure.verb, path=path[1], is_cluster_scope=True, verbs=verbs)
+        path_verbs = () if failure.verb is None else (failure.verb,)
+        return Request(verb=failure.verb, path=path[1], is_cluster_scope=True, verbs=path_verbs)
     group, resource = _split_type(failure)
     name = _OBJECT_NAME.search(words)
     base, _, subresource = (resource or "").partition("/")
