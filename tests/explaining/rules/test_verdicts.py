@@ -222,6 +222,11 @@ CASES = {
         "The profile batch-qa does not exist in",
         'podman run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=batch-qa IMAGE',
     ),
+    "controller": (
+        '{"level":"error","msg":"Reconciler error","controller":"bucket","error":"failed to refresh cached credentials, no EC2 IMDS role found"}',
+        'The text says "Reconciler"',
+        "kubectl get pod POD --namespace NAMESPACE --output jsonpath='{.spec.containers[*].env[*].name}'",
+    ),
     "source-profile": (
         'The source_profile "base" referenced in the profile "prod" does not exist',
         "The profile prod uses source_profile = base",

@@ -225,14 +225,11 @@ def explain_agent_rejection(case: Case[MissingCredentials], message: str, proble
                 title="Check whether the pod has the token",
                 who="you",
                 steps=(
-                    "Both variables must be set. The second command prints the size of the token. If it prints 0 or an error, re-create the pod.",
+                    "The pod must have AWS_CONTAINER_CREDENTIALS_FULL_URI and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. The second command prints the size of the token. If it prints 0 or an error, re-create the pod.",
                     "If both are right, the SDK is too old or the process does not inherit the variables.",
                 ),
                 commands=(
-                    fill_command(
-                        "kubectl exec POD --namespace {} -- printenv AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-                        commands.namespace(case.facts.namespace),
-                    ),
+                    commands.pod_variables_command(commands.namespace(case.facts.namespace)),
                     fill_command(
                         "kubectl exec POD --namespace {} -- wc -c /var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token",
                         commands.namespace(case.facts.namespace),

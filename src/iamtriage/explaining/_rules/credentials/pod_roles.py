@@ -15,8 +15,8 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import (
     error_code,
+    find_kubernetes_evidence,
     find_region,
-    mentions_kubernetes,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
@@ -101,8 +101,8 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     remedies = [irsa_remedy(case), pod_identity_remedy(case)]
     if error_code(case.failure) == "WebIdentityErr":
         because = "The SDK was assuming a role with a web identity."
-    elif mentions_kubernetes(case):
-        because = "The text or the facts mention pods."
+    elif (evidence := find_kubernetes_evidence(case)) is not None:
+        because = evidence
     else:
         text = f"If the program runs in an EKS pod, its service account has {without_role}"
         return Advice([SERVICE_ACCOUNT_WITHOUT_ROLE.cause(text=text), older], remedies)
@@ -226,11 +226,7 @@ def _restart_command(case: AnyCase) -> str:
 
 
 def _show_variables_command(case: AnyCase) -> str:
-    # The variables are named, because the environment can contain secrets.
-    return fill_command(
-        "kubectl exec POD --namespace {} -- printenv AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_REGION",
-        _account_and_namespace(case)[1],
-    )
+    return commands.pod_variables_command(_account_and_namespace(case)[1])
 
 
 def _show_account_command(case: AnyCase) -> str:

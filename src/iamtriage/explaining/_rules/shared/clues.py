@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
+from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.pod_wording import is_about_pods
+from iamtriage.explaining._rules.shared.pod_wording import find_pod_wording
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.s3_compatible import CLOUD_HOSTS, local_endpoints_pattern
 from iamtriage.sts._endpoints import find_endpoint
@@ -30,6 +31,7 @@ __all__ = (
     "error_code",
     "find_access_key",
     "find_aws_hosts",
+    "find_kubernetes_evidence",
     "find_option",
     "find_overridden_profile",
     "find_partition",
@@ -320,8 +322,24 @@ def _find_called_registry(text: str) -> re.Match[str] | None:
 
 def mentions_kubernetes(case: _AnyCase) -> bool:
     """Return whether the facts or the text mention Kubernetes."""
+    return find_kubernetes_evidence(case) is not None
+
+
+def find_kubernetes_evidence(case: _AnyCase) -> str | None:
+    """Return where the facts or the text mention Kubernetes, as a sentence."""
     facts = case.facts
-    known = (facts.namespace, facts.service_account, facts.kubernetes_version, facts.cluster)
-    if any(each is not None for each in known):
-        return True
-    return _KUBERNETES.search(case.text) is not None or is_about_pods(case.text)
+    known = (
+        ("namespace", facts.namespace),
+        ("service account", facts.service_account),
+        ("Kubernetes version", facts.kubernetes_version),
+        ("cluster", facts.cluster),
+    )
+    stated = next((f"The {name} is {clip_text(value)}." for name, value in known if value is not None), None)
+    if stated is not None:
+        return stated
+    found = _KUBERNETES.search(case.text)
+    words = find_pod_wording(case.text) if found is None else found[0]
+    if words is None:
+        return None
+    plain = words.replace('"', "").strip()
+    return f'The text says "{clip_text(plain)}".'

@@ -35,6 +35,7 @@ __all__ = (
     "issuer",
     "kubernetes_name",
     "namespace",
+    "pod_variables_command",
     "profile",
     "region",
     "restart_command",
@@ -93,6 +94,17 @@ def fill_command(template: str, *values: str) -> str:
     'aws eks describe-cluster --name \'it\'"\'"\'s\' --query cluster.arn'
     """
     return template.format(*map(quote_argument, values))
+
+
+def pod_variables_command(namespace: str) -> str:
+    """Return the command that prints the names of a pod's environment variables.
+
+    It works for images without a shell, and does not print the values, which can be secrets.
+    """
+    return fill_command(
+        "kubectl get pod POD --namespace {} --output jsonpath='{{.spec.containers[*].env[*].name}}'",
+        namespace,
+    )
 
 
 def endpoint_policy_commands(region: str, name: str) -> tuple[str, str]:
