@@ -224,7 +224,7 @@ CASES = {
     ),
     "controller": (
         '{"level":"error","msg":"Reconciler error","controller":"bucket","error":"failed to refresh cached credentials, no EC2 IMDS role found"}',
-        'The text says "Reconciler"',
+        "The SDK found no credentials",
         "kubectl get pod POD --namespace NAMESPACE --output jsonpath='{.spec.containers[*].env[*].name}'",
     ),
     "source-profile": (
@@ -585,3 +585,18 @@ def test_token_of_the_terraform_provider() -> None:
     provider = 'provider "aws" {\n  access_key = "ASIAEXAMPLE000000042"\n  secret_key = "****"\n'
     assert "without its session token: token is not set" in explain(f"{provider}}}\n{REJECTED}").summary
     assert "is not set" not in explain(f'{provider}  token = "****"\n}}\n{REJECTED}').summary
+
+
+@pytest.mark.parametrize(
+    ("words", "facts", "evidence"),
+    [
+        ('"msg":"Reconciler error"', {}, 'The text says "Reconciler".'),
+        ("serviceaccount mail", {}, 'The text says "serviceaccount".'),
+        ("level=error namespace=mail", {}, "The namespace is mail."),
+        ("level=error", {"service_account": "sender"}, "The service account is sender."),
+    ],
+)
+def test_cause_in_a_pod_quotes_what_shows_the_pod(words: str, facts: dict[str, str], evidence: str) -> None:
+    explanation = explain(f"{words} error: no EC2 IMDS role found", facts=facts)
+    cause = next(each for each in explanation.causes if each.code == "service-account-without-role")
+    assert cause.because == (evidence,)
