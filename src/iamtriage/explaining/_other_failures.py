@@ -79,7 +79,8 @@ def describe_others(
             for each in named
         )
     )
-    more = "; …" if names and len(failures) > _MAX_OTHERS else ""
+    below = f"; {len(rows)} below" if names and rows else ""
+    more = f"{below}; …" if names and len(failures) > _MAX_OTHERS else below
     run = "iamtriage explain --all explains it, too"
     if len(failures) > 1:
         run = "iamtriage explain --all explains each, and iamtriage scan lists them"

@@ -736,8 +736,16 @@ CONTEXTS: tuple[Case, ...] = (
             "throttled (ThrottlingException, creating Amazon SNS Topic): retry, no permission is missing",
             "not found (NoSuchEntity, GetRole)",
             "service error (InternalError, GetObject): retry, no permission is missing",
+            "3 more failures in this text: ",
         ),
         ("AWS error",),
+    ),
+    (
+        "error and a denial of another principal",
+        f"{_LOG.splitlines()[0]}\n{_LOG.splitlines()[2]}\nE5 An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name carts cannot be found.",
+        {},
+        ("2 more failures in this text: not found (NoSuchEntity, GetRole); 1 below.",),
+        (),
     ),
     (
         "leader election",
