@@ -211,6 +211,7 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
         profile,
         name if uses_compose else "IMAGE",
     )
+    steps: tuple[str, ...]
     if missing_profile is None:
         steps = (
             f"On your computer, mount ~/.aws and set AWS_PROFILE, or pass the variables of a current session. {where}".rstrip(),
