@@ -353,12 +353,18 @@ def _grant_command(denial: Denial) -> str:
     )
 
 
-def narrow_deny_remedy(denial: Denial, name: str) -> Remedy:
-    """Return the remedy that changes a Deny statement of the resource-based policy."""
+def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) -> Remedy:
+    """Return the remedy that changes a Deny statement of the resource-based policy.
+
+    Args:
+        denial: The denial.
+        name: The name of the policy.
+        shows_change: Whether to show the command that writes the changed policy back.
+    """
     kinds = ("TLS", "network", "organization", *(("encryption headers",) if denial.service == "s3" else ()))
     policy = policy_of(denial)
     # A command that only adds an Allow does not change the Deny.
-    change = "" if policy.adds_statement else policy.change_command
+    change = policy.change_command if shows_change and not policy.adds_statement else ""
     file = _FILE.search(change)
     save = f" Save the changed policy as {_describe_file(file[1])}." if file else ""
     return Remedy(

@@ -46,7 +46,8 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         causes.reverse()
         verdict = f"a Deny statement in the {name} matches the request, which was not signed"
         title = "If the Deny exempts certain principals: sign the request"
-        remedies = [narrow_deny_remedy(denial, name)]
+        # Most often the client has to sign, which no change of the policy replaces.
+        remedies = [narrow_deny_remedy(denial, name, shows_change=False)]
     return Explanation(
         failure=denial.failure,
         topic="anonymous-call",
