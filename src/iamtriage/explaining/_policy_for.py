@@ -45,8 +45,11 @@ _MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED = 4, 12, 3
 def policy_for(failures: Iterable[Failure], *, principal: str | None = None) -> dict[str, Any]:
     r"""Build one least-privilege IAM policy that allows the denied actions of one principal.
 
-    The policy allows each denied action on the denied resource and nothing else. ``Resource`` is ``*`` only
-    if AWS accepts nothing else. The policy omits what an identity-based policy can't grant: explicit denies,
+    The policy allows each denied action on the denied resource and nothing else, except that a table of the
+    Glue Data Catalog includes its database and the catalog, and a log group its streams, as AWS requires.
+    ``Resource`` is ``*`` only if AWS accepts nothing else.
+
+    The policy omits what an identity-based policy can't grant: explicit denies,
     denials by SCPs and RCPs, boundaries, session, VPC endpoint, resource-based and trust policies, and calls
     with an unknown action.
 
