@@ -225,5 +225,6 @@ class OpenEntry:
         """Remove the first lines."""
         self.size -= sum(len(line.text) for line in self.lines[:count])
         del self.lines[:count], self.begins[:count]
+        self.words = self.words if self.lines else ""
         self.boundary = max(0, self.boundary - count)
         self.is_hot = any(line.is_hot for line in self.lines)
