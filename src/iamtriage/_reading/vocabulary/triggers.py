@@ -39,8 +39,13 @@ def may_hold_failure(text: str) -> bool:
         or "nsufficient" in text
         # Denials are also printed in other languages, but the fragments are English.
         or not text.isascii()
-        # Most log lines start with a time: 2026-03-14, [14/Mar.
-        or not ("0" <= text < ":" or text[:1] == "[" or not _may_hold_failure_without_time(text))
+        # Most log lines start with a time: 2026-03-14, [14/Mar, time=.
+        or not (
+            "0" <= text < ":"
+            or text[4:5] == "="
+            or text[:1] == "["
+            or not _may_hold_failure_without_time(text)
+        )
     )
 
 
@@ -55,11 +60,8 @@ def may_hold_others(text: str, start: int, end: int) -> bool:
 
 def _may_hold_failure_without_time(text: str) -> bool:
     """Return whether a text that starts with no digit has the level of an error or a pasted sentence."""
-    if text[4:5] == "=":
-        # A log line: time=
-        return False
     first = text[:1]
-    if text[1:2].isdigit():
+    if "0" <= text[1:2] < ":":
         # klog's errors: E0314
         return first in "EF"
     if first == "{":
