@@ -1,0 +1,151 @@
+"""Generate hostile texts, and list those that take too long.
+
+``python -m benchmarks.hostile [--corpus FOLDER] [--seed N] [--minutes M]``. A text repeats a fragment, or two, with a
+separator. Fragments are the strings in the source of the readers and of redaction, and the parts of the lines of
+real texts. The exit status is 1 if a text is over a limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import functools
+import json
+import random
+import re
+import sys
+import time
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import iamtriage
+from benchmarks.measure import COST_LIMIT, DOUBLING_LIMIT, IDENTIFIERS_LIMIT, best
+from benchmarks.reading import CORPUS
+from benchmarks.texts import repeated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+SEPARATORS = ("", " ", "\n", "\n\n", ": ", ", ", '"', "\\n", "> ", "(", "=", "\x1e", "é")
+_PACKAGES = ("_reading", "redaction")
+# Readers join lines and sentences, so that fragments of both sizes matter.
+_CLAUSE = re.compile(r"[^\n:;,.(){}\[\]\"]{2,60}[:;,.(){}\[\]\"]{0,3}")
+_LINE = re.compile(r"[^\n]{3,120}")
+_MIN_LENGTH, _MAX_LENGTH = 2, 120
+_DIGITS = re.compile(r"\d+")
+# In characters. What is far below the limits in a small text is not measured in larger ones.
+_FIRST, _SIZES = 4_000, (20_000, 40_000)
+_SUSPICIOUS = 0.6
+
+
+class _Reader(NamedTuple):
+    name: str
+    read: Callable[[str], object]
+    limit: float
+
+
+READERS = (
+    _Reader("parse", iamtriage.parse, COST_LIMIT),
+    _Reader("scan", lambda text: deque(iamtriage.scan(text), maxlen=0), COST_LIMIT),
+    _Reader("redact", iamtriage.redact, COST_LIMIT),
+    _Reader("redact, identifiers", functools.partial(iamtriage.redact, identifiers=True), IDENTIFIERS_LIMIT),
+)
+
+
+class Slow(NamedTuple):
+    """A text over a limit.
+
+    Attributes:
+        cost: Seconds per million characters.
+        growth: The factor by which the time increases if the text is twice as long.
+        reader: What takes so long.
+        unit: What the text repeats.
+    """
+
+    cost: float
+    growth: float
+    reader: str
+    unit: str
+
+
+def fragments(corpus: Path) -> list[str]:
+    """Return the fragments, each once, whatever numbers are in it."""
+    found: dict[str, str] = {}
+    for text in (*_source_strings(), *_corpus_parts(corpus)):
+        if _MIN_LENGTH <= len(text) <= _MAX_LENGTH:
+            found.setdefault(_DIGITS.sub("0", text), text)
+    return list(found.values())
+
+
+def _source_strings() -> Iterator[str]:
+    """Yield the strings and the alternatives of patterns in the source."""
+    folder = Path(iamtriage.__file__).parent
+    for package in _PACKAGES:
+        for path in sorted((folder / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield from re.split(r"[|()]|(?<=[a-z]) (?=[A-Z])", node.value)
+
+
+def _corpus_parts(folder: Path) -> Iterator[str]:
+    """Yield the lines and clauses of real texts."""
+    for file in sorted(folder.glob("dev*.jsonl")):
+        for record in map(json.loads, file.read_text("utf-8").splitlines()):
+            yield from _LINE.findall(record["text"])
+            yield from _CLAUSE.findall(record["text"])
+
+
+def units(parts: Sequence[str], numbers: random.Random) -> Iterator[str]:
+    """Yield what to repeat: each fragment with a separator, then pairs without end."""
+    for part in numbers.sample(parts, len(parts)):
+        yield part + numbers.choice(SEPARATORS)
+    while True:
+        first, second = numbers.choices(parts, k=2)
+        yield first + numbers.choice(SEPARATORS) + second + numbers.choice(SEPARATORS)
+
+
+def measure(unit: str) -> Iterator[Slow]:
+    """Yield the readers that take too long for a text."""
+    small, *texts = (repeated(unit, size) for size in (_FIRST, *_SIZES))
+    for name, read, limit in READERS:
+        # The time of a small text is halved, because a quadratic reader takes up to ten times longer for the large one.
+        if best(functools.partial(read, small), 1) < limit * _SUSPICIOUS / 2 * len(small) / 1e6:
+            continue
+        times = [best(functools.partial(read, text), 1) for text in texts]
+        if _is_slow(times, limit):
+            times = [min(taken, best(functools.partial(read, text), 3)) for taken, text in zip(times, texts, strict=True)]
+        if _is_slow(times, limit):
+            yield Slow(times[-1] / len(texts[-1]) * 1e6, times[-1] / times[0], name, unit)
+
+
+def _is_slow(times: Sequence[float], limit: float) -> bool:
+    first, last = times
+    return last / first > DOUBLING_LIMIT or any(
+        taken / size * 1e6 > limit for taken, size in zip(times, _SIZES, strict=True)
+    )
+
+
+def main() -> int:
+    """Measure texts for some minutes, and print those over a limit."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.hostile", description=__doc__)
+    parser.add_argument("--corpus", type=Path, default=CORPUS, help="a folder of dev*.jsonl files (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="the seed of the order and of the pairs")
+    parser.add_argument("--minutes", type=float, default=10.0, help="how long to measure (default: %(default)g)")
+    arguments = parser.parse_args()
+    end = time.monotonic() + arguments.minutes * 60
+    parts = fragments(arguments.corpus)
+    slow = count = 0
+    for unit in units(parts, random.Random(arguments.seed)):
+        if time.monotonic() > end:
+            break
+        count += 1
+        for found in measure(unit):
+            slow += 1
+            print(f"{found.cost:6.2f} s/M  x{found.growth:4.2f}  {found.reader:<20} {found.unit!r}", flush=True)
+    print(f"{slow} over a limit; {count} texts of {len(parts)} fragments")
+    return 1 if slow else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
