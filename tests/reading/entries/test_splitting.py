@@ -299,6 +299,15 @@ def test_a_part_of_an_entry_can_end_with_a_bracket() -> None:
     assert sum(len(entry.text) for entry in split_entries(["é\n", "{\n"] * MAX_LENGTH)) == 4 * MAX_LENGTH
 
 
+def test_many_short_lines_are_taken_together() -> None:
+    """No character is lost, and what long lines say between and after them is read as before."""
+    lines = [*["é\n"] * 2_000, _CALL, *["{\n", "é\n", "}\n"] * 500, f"{_STAMP.format(1)} ERROR {_SLOW}"]
+    text = "\n".join(lines)
+    entries = list(split_entries(text.splitlines(keepends=True)))
+    assert "".join(entry.text for entry in entries).rstrip() == text
+    assert [failure.kind for failure in scan(text)] == ["access_denied", "aws_error"]
+
+
 def _yielded(items: Iterable[object]) -> list[int]:
     """Give the number of items that were taken when each failure was yielded."""
     taken = 0

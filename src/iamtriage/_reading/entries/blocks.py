@@ -57,31 +57,39 @@ class Block:
         """Whether the next line belongs to a construct, whatever it says."""
         return self._depth > 0 or bool(self._root) or self._awaits_exception or self._box
 
-    def add(self, content: str) -> None:
-        """Take the content of the entry's next line."""
-        text = content.strip()
+    def add(self, content: str, text: str) -> None:
+        """Take the next line of the entry.
+
+        Args:
+            content: Its content.
+            text: The content without the spaces around it.
+        """
         if not text:
             return
+        last = text[-1]
         if self._awaits_exception and not content[0].isspace():
             self._awaits_exception = False
-        if text.endswith(TRACEBACK):
+        if last == ":" and text.endswith(TRACEBACK):
             self._awaits_exception = True
         if text.startswith(_BOX_TOP):
             self._box = True
         elif self._box and text.startswith(_BOX_BOTTOM):
             self._box = False
-        self._nest(text)
-        self._enclose(text)
+        # Short lines can be taken together.
+        for line in text.split("\n") if "\n" in text else (text,):
+            self._nest(line.strip())
+        if self.is_document:
+            self._enclose(text)
         end = text[-60:]
         self.announces = (
             # It ends with one of these.
-            ((text[-1] in ":>" or text[-1].isdigit()) and _ANNOUNCES.search(end[-40:]) is not None)
+            ((last in ":>" or last.isdigit()) and _ANNOUNCES.search(end[-40:]) is not None)
             or ("HTTP" in end and _STATUS_LINE.search(end) is not None)
             or (self._is_response and _HEADER.match(text) is not None)
         )
-        self.expects_more = text[-1] == ":"
-        self._is_response = self.announces and text[-1] != ":"
-        self.lists_headers = text.endswith("headers:") or (
+        self.expects_more = last == ":"
+        self._is_response = self.announces and last != ":"
+        self.lists_headers = (self.expects_more and text.endswith("headers:")) or (
             self.lists_headers and _HEADER.match(text) is not None
         )
         self.is_complete = (
@@ -97,7 +105,7 @@ class Block:
         return 0 < self._depth <= _ELEMENT_DEPTH and content.lstrip()[:1] in _CLOSERS
 
     def _nest(self, text: str) -> None:
-        if self._box:
+        if self._box or not text:
             return
         if self._depth and text[0] in _CLOSERS:
             self._depth -= 1
@@ -106,7 +114,7 @@ class Block:
 
     def _enclose(self, text: str) -> None:
         """Follow an XML document from its root element to the end of that."""
-        if not self._root and self.is_document and text[0] == "<":
+        if not self._root and text[0] == "<":
             m = _ROOT.match(text, text.find("?>") + 2 if text.startswith("<?") else 0)
             self._root = m["root"] if m else ""
         if self._root and f"</{self._root}>" in text:

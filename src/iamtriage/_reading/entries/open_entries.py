@@ -97,11 +97,10 @@ class OpenEntry:
         if line.text == BLANK and self.lines:
             self._add_blank(line)
             return
-        content = line.content
-        ends_element = self.block.is_element_end(content)
-        is_part = (
-            self.block.is_open or line.is_continuation or (self.block.lists(content) and not line.is_opening)
-        )
+        content, block = line.content, self.block
+        is_open = block.is_open
+        ends_element = is_open and block.is_element_end(content)
+        is_part = is_open or line.is_continuation or (block.lists(content) and not line.is_opening)
         if not is_part:
             self.boundary = len(self.lines)
         if self.words in _OPENERS and not content.lstrip().startswith('"'):
@@ -112,17 +111,17 @@ class OpenEntry:
         self.begins.append(
             not (
                 continues
-                or self.block.announces
-                or self.block.expects_more
+                or block.announces
+                or block.expects_more
                 or (
                     not (line.is_start or line.is_opening)
                     and continues_statement(self.words, content, is_hot=self.may_fail, is_logged=not is_bare)
                 )
             )
         )
-        self.block.add(content)
-        self.lines.append(line)
         self.words = content.strip()
+        block.add(content, self.words)
+        self.lines.append(line)
         self.may_fail = line.is_hot or (self.may_fail and not self.begins[-1])
         if ends_element:
             self.boundary = len(self.lines)

@@ -22,6 +22,10 @@ _OVERLAP = 6_000
 _MAX_SKIPPED = 256
 _MAX_QUIET = 16
 _MAX_STREAMS = 64
+# More and shorter lines on average are no log, and would take long: the next short ones are taken together.
+_MIN_CHARS_PER_LINE = 16
+_MAX_LACKING = 2_000
+_MAX_JOINED = 100
 
 
 class Tick:
@@ -43,9 +47,27 @@ class Splitter:
         self._stream = ""
         self._is_hot = False
         self._count = 0
+        # The characters that short lines lack, and that long lines make up for.
+        self._lacking = 0
+        self._short: list[str] = []
+        self._short_start = 0
 
     def add(self, text: str, start: int) -> Sequence[Entry]:
         """Add the next line, and return the entries that it completes."""
+        if len(text) >= _MIN_CHARS_PER_LINE:
+            if self._lacking:
+                self._lacking = max(0, self._lacking + _MIN_CHARS_PER_LINE - len(text))
+        elif self._lacking < _MAX_LACKING:
+            self._lacking += _MIN_CHARS_PER_LINE - len(text)
+        else:
+            self._short_start = self._short_start if self._short else start
+            self._short.append(text)
+            return self._add_short() if len(self._short) == _MAX_JOINED else ()
+        if self._short:
+            return [*self._add_short(), *self._add(text, start)]
+        return self._add(text, start)
+
+    def _add(self, text: str, start: int) -> Sequence[Entry]:
         is_hot = text != BLANK and may_hold_failure(text)
         if not is_hot and not self._is_hot:
             self._skipped.append((text, start))
@@ -54,22 +76,31 @@ class Splitter:
         if self._skipped:
             self._catch_up(line)
         self._take(line)
-        return self._release()
+        self._is_hot = self._is_hot or is_hot
+        return self._release() if self._complete else ()
+
+    def _add_short(self) -> Sequence[Entry]:
+        """Add the short lines that are held, as if they were one."""
+        text = "".join(self._short)
+        self._short.clear()
+        return self._add(text, self._short_start) if text else ()
 
     def tick(self) -> Sequence[Entry]:
         """Return the entries to which nothing was added since the last tick."""
+        completed = self._add_short()
         for stream, entry in list(self._open.items()):
             if entry.is_hot and not entry.is_touched:
                 self._close(stream)
             entry.is_touched = False
-        return self._release()
+        return [*completed, *self._release()]
 
     def flush(self) -> Sequence[Entry]:
         """Return the entries that are left."""
+        completed = self._add_short()
         for stream in list(self._open):
             self._close(stream)
         self._skipped.clear()
-        return self._release()
+        return [*completed, *self._release()]
 
     def _release(self) -> Sequence[Entry]:
         """Return the complete entries that no open one precedes."""
