@@ -114,7 +114,10 @@ def measure(unit: str) -> Iterator[Slow]:
             continue
         times = [best(functools.partial(read, text), 1) for text in texts]
         if _is_slow(times, limit):
-            times = [min(taken, best(functools.partial(read, text), 3)) for taken, text in zip(times, texts, strict=True)]
+            times = [
+                min(taken, best(functools.partial(read, text), 3))
+                for taken, text in zip(times, texts, strict=True)
+            ]
         if _is_slow(times, limit):
             yield Slow(times[-1] / len(texts[-1]) * 1e6, times[-1] / times[0], name, unit)
 
@@ -129,9 +132,13 @@ def _is_slow(times: Sequence[float], limit: float) -> bool:
 def main() -> int:
     """Measure texts for some minutes, and print those over a limit."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hostile", description=__doc__)
-    parser.add_argument("--corpus", type=Path, default=CORPUS, help="a folder of dev*.jsonl files (default: %(default)s)")
+    parser.add_argument(
+        "--corpus", type=Path, default=CORPUS, help="a folder of dev*.jsonl files (default: %(default)s)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="the seed of the order and of the pairs")
-    parser.add_argument("--minutes", type=float, default=10.0, help="how long to measure (default: %(default)g)")
+    parser.add_argument(
+        "--minutes", type=float, default=10.0, help="how long to measure (default: %(default)g)"
+    )
     arguments = parser.parse_args()
     end = time.monotonic() + arguments.minutes * 60
     parts = fragments(arguments.corpus)
@@ -142,7 +149,9 @@ def main() -> int:
         count += 1
         for found in measure(unit):
             slow += 1
-            print(f"{found.cost:6.2f} s/M  x{found.growth:4.2f}  {found.reader:<20} {found.unit!r}", flush=True)
+            print(
+                f"{found.cost:6.2f} s/M  x{found.growth:4.2f}  {found.reader:<20} {found.unit!r}", flush=True
+            )
     print(f"{slow} over a limit; {count} texts of {len(parts)} fragments")
     return 1 if slow else 0
 
