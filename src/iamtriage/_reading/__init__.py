@@ -1,12 +1,12 @@
-"""Read failures from texts, exceptions, structured errors and streams.
+"""Parse failures in texts, exceptions, structured errors and streams.
 
-* ``entries``: cuts a stream into log entries and documents
-* ``canonical``: reads unmodified output of SDKs and services with one match each
-* ``unwrapping``: removes boxes, prefixes, escapes and line breaks, and keeps the offsets
+* ``entries``: splits a stream into log entries and documents
+* ``canonical``: parses unmodified output of SDKs and services with one pattern each
+* ``unwrapping``: removes boxes, prefixes, escapes and line breaks, and maps offsets to the original
 * ``readers``: find the pieces of failures in a text
-* ``judging``: joins pieces into failures, decides whether they are of AWS, and picks the cause
-* ``structured``: reads exceptions, responses and records by their fields
-* ``vocabulary``: what all of them share
+* ``judging``: joins pieces into failures, drops those of other systems, and picks the root cause
+* ``structured``: parses the fields of exceptions, responses and records
+* ``vocabulary``: patterns, codes and names that the other packages share
 
 Nothing here is public.
 """

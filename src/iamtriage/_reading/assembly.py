@@ -1,7 +1,7 @@
-"""Read every failure of one text.
+"""Find every failure in one text.
 
-The text is unwrapped, the readers find pieces, and judging joins them into failures. The order of these steps is
-defined here; how messages look is the readers' knowledge.
+This module defines the order of the steps: unwrap the text, let the readers find pieces, join the pieces into
+failures. Only the readers know what messages look like.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from iamtriage._reading.judging.bare_codes import attach_bare_codes
 from iamtriage._reading.judging.building import build
 from iamtriage._reading.judging.candidates import assemble_candidates, standalone_candidates
 from iamtriage._reading.judging.classification import TextContext, classify, drop_wrappers, pick_root_cause
-from iamtriage._reading.judging.cloud_sections import sections_of_aws
+from iamtriage._reading.judging.cloud_sections import find_aws_sections
 from iamtriage._reading.judging.context import attach_context
 from iamtriage._reading.judging.deduplication import merge_duplicates
 from iamtriage._reading.readers.source_code import find_source_code
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.pieces import Piece
     from iamtriage.failures._failures import Failure
 
-# Of pieces that begin at one place, the wider goes first.
+# Order of the pieces that start at the same position: a piece that contains others comes first.
 _ORDER = {"body": 0, "class": 1, "head": 2, "core": 3, "tail": 4}
 
 
@@ -41,25 +41,28 @@ def read(
     prefixes: Sequence[tuple[int, int]] = (),
     statements: Sequence[int] = (),
 ) -> tuple[View, list[Candidate]]:
-    """Read every failure of a text, without wrappers and repeated prints.
+    """Find every failure in a text, without wrappers and repeated reports.
 
     Args:
-        text: what to read.
-        stated: facts from outside the text, such as an exception's response; they belong
-            to the failure in the text, and take precedence over the text.
-        prefixes: where the log put something before its lines.
-        statements: where the lines begin that do not continue the line before.
+        text: The text.
+        stated: Facts from outside the text, such as an exception's response. They belong to the failure in the
+            text and take precedence over it.
+        prefixes: The spans of the prefixes that the log put before its lines.
+        statements: The starts of the lines that do not continue the previous line.
+
+    Returns:
+        The unwrapped text and the failures in it.
     """
     view = unwrap(text, prefixes=prefixes, statements=statements)
     return view, _find_candidates(Readable(view.text), stated)
 
 
 def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
-    """Read the failure that is the cause; the arguments as ``read``'s."""
+    """Return the root cause in a text; the arguments are those of ``read``."""
     if stated is None and is_plain_line(text):
         line = Readable(" ".join(text.split()) if "  " in text else text)
         if states_nothing(line):
-            # Most lines of logs that report errors.
+            # True for most log lines that report errors.
             return None
         if is_readable_line(text):
             return _build_cause(View(text), _find_candidates(line))
@@ -72,11 +75,11 @@ def _build_cause(view: View, candidates: list[Candidate]) -> Failure | None:
 
 
 def _find_candidates(readable: Readable, stated: Piece | None = None) -> list[Candidate]:
-    """Return every failure of a readable text, without wrappers and repeated prints."""
+    """Return every failure in a readable text, without wrappers and repeated reports."""
     readers = possible_readers(readable)
     pieces = _read_pieces(readable, readers)
     if not pieces and stated is None and BARE_403 not in readers:
-        # Most lines of logs that report errors state no failure of AWS.
+        # True for most log lines that report errors.
         return []
     classes = [piece for piece in pieces if piece.role == "class"]
     pieces = _order(pieces, readable)
@@ -84,7 +87,7 @@ def _find_candidates(readable: Readable, stated: Piece | None = None) -> list[Ca
         stated.start, stated.end = 0, max(len(readable.text), 1)
         pieces.insert(0, stated)
     candidates = assemble_candidates(readable.text, pieces)
-    sections = sections_of_aws(readable.text) if candidates else []
+    sections = find_aws_sections(readable.text) if candidates else []
     attach_context(candidates, readable, sections, classes)
     attach_bare_codes(candidates, readable.text)
     context = TextContext(readable.text, sections)
@@ -106,7 +109,7 @@ def _find_candidates(readable: Readable, stated: Piece | None = None) -> list[Ca
 
 
 def _read_pieces(readable: Readable, readers: Mapping[Reader, Iterable[int]]) -> list[Piece]:
-    """Let readers find their pieces."""
+    """Return the pieces that readers find."""
     pieces: list[Piece] = []
     for reader, rows in readers.items():
         if reader is BARE_403:
@@ -125,7 +128,7 @@ def _read_pieces(readable: Readable, readers: Mapping[Reader, Iterable[int]]) ->
 
 
 def _order(pieces: list[Piece], readable: Readable) -> list[Piece]:
-    """Return pieces in the order of the text, without those in source code and with the truncated facts marked."""
+    """Return pieces in the order of the text, without those in source code, and mark truncated facts."""
     if len(pieces) > 1:
         pieces.sort(key=_position)
     source = find_source_code(readable) if pieces else ()

@@ -1,4 +1,4 @@
-"""Read JSON documents of CloudTrail records as text, so that each failure has places in it."""
+"""Parse JSON documents of CloudTrail records, with the position of each failure in the text."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-# How far before its request ID the values of a record can be, in characters.
-_REACH = 6_000
+# Maximum distance, in characters, between a record's values and the request ID after them.
+_MAX_DISTANCE = 6_000
 _STARTS = ("{", "[")
 
 
 def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[Failure] | None:
-    """Read a text that is a whole JSON document of CloudTrail records; return ``None`` for any other text.
+    """Return the failures in a JSON document of CloudTrail records, ``None`` for any other text.
 
     Args:
         text: The text.
-        prefixes: What to leave out at the starts of its lines.
+        prefixes: The spans of the prefixes that the log put before its lines.
     """
     if "eventSource" not in text:
         return None
@@ -46,7 +46,7 @@ def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[
 
 
 def find_cause_in_documents(text: str) -> tuple[Failure | None] | None:
-    """Return the cause in a text that is a JSON document of CloudTrail records, ``None`` for any other text."""
+    """Return the root cause in a JSON document of CloudTrail records, ``None`` for any other text."""
     found = read_documents(text)
     if found is None:
         return None
@@ -69,12 +69,12 @@ _NAMES = (
 
 
 def _place(failure: Failure, text: str, at: int) -> int:
-    """Make a document the text of a failure that was read from it, and return where the failure begins.
+    """Set the text and spans of a failure that was parsed from a document, and return its start.
 
     Args:
         failure: The failure, which was just built.
         text: The text of the document.
-        at: Where the failure before it begins.
+        at: The start of the previous failure.
     """
     envelope = failure.envelope
     find, request_id = text.find, envelope.request_id
@@ -89,7 +89,7 @@ def _place(failure: Failure, text: str, at: int) -> int:
     low, high, near = len(text), 0, at
     if request_id and (start := find(request_id, at)) >= 0:
         low, high = start, start + len(request_id)
-        near = max(at, start - _REACH)
+        near = max(at, start - _MAX_DISTANCE)
         names.append("request_id")
         marks.append((low, high))
     for name, value in zip(_NAMES, values):  # noqa: B905 (the keyword takes longer)

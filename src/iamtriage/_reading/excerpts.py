@@ -1,13 +1,13 @@
-"""Keep the beginning and end of texts that are too long to be read at once."""
+"""Shorten texts that are too long to parse at once."""
 
 from __future__ import annotations
 
 LONG = 64_000
-"""Characters that are read at once."""
+"""The maximum length of a text that is parsed at once, in characters."""
 
 
 def excerpt(text: str) -> str:
-    """Return a text, or the beginning and end of one that is too long.
+    """Return a text, or only the beginning and end of one that is too long.
 
     >>> excerpt("Access Denied"), len(excerpt("x" * 100_000))
     ('Access Denied', 64003)

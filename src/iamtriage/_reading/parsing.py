@@ -1,7 +1,7 @@
-"""Read one failure from a string, bytes, an exception or a mapping.
+"""Find the root cause in a string, bytes, an exception or a mapping.
 
-Texts that are a canonical print, and structured errors, are read without the readers. What reads another sort of
-error is imported only if one comes.
+Unmodified SDK output and structured errors need no readers. The modules for each type of error are imported when the
+first error of that type is parsed.
 """
 
 from __future__ import annotations
@@ -27,31 +27,36 @@ class _ExceptionReader(Protocol):
     def __call__(self, error: BaseException, *, contexts: bool) -> Failure | None: ...
 
 
-# A line that never ends must not fill the memory, so it is read in parts of this many characters.
+# Characters per read. A line without an end must not fill the memory.
 _MAX_LINE = 1_000_000
-# Longer documents are read record by record.
+# In characters. Longer documents are split into their records.
 _MAX_DOCUMENT = 1_000_000
 
 
 def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure | None:
-    """Read the failure that a text, exception or mapping tells of.
+    """Parse the AWS or Kubernetes failure in a text, exception or mapping.
 
-    Of several, it gives the cause: the innermost failure of a wrapped chain, as AWS or Kubernetes
-    reported it; of independent ones the first access denial, else the first failure that is not
-    an ``aws_error``, else the first. :func:`iamtriage.scan` gives them all. Of an exception, its own failure,
-    or that of what it was raised from, goes before those that were being handled when it was raised.
+    If there are several failures, the root cause is returned. In a chain of wrapped errors, that is the innermost
+    failure that AWS or Kubernetes reported. Of independent failures, it is the first access denial, else the first
+    failure that is not an ``aws_error``, else the first failure. :func:`iamtriage.scan` yields all of them.
+
+    The failure of an exception and of its ``__cause__`` takes precedence over the exceptions in its
+    ``__context__``.
 
     Args:
-        error: the text of any SDK, CLI, tool or log (bytes are read as UTF-8, or as
-            UTF-16 where they begin with its mark); a raised exception;
-            or a mapping: a ``ClientError.response``, an API error body, a CloudTrail record, a
-            Kubernetes ``Status``.
+        error: One of these:
+
+            * The output of an SDK, CLI or tool, or a part of a log. Bytes are decoded as UTF-8, or as UTF-16 if
+              they start with its byte order mark.
+            * An exception.
+            * A mapping: a ``ClientError.response``, the body of an API error, a CloudTrail record or a Kubernetes
+              ``Status``.
 
     Returns:
-        The failure, or None where there is none of AWS or Kubernetes.
+        The failure, or ``None`` if ``error`` does not report one.
 
     Raises:
-        TypeError: ``error`` is of another type. No content raises.
+        TypeError: ``error`` has another type. Its content never raises an exception.
 
     >>> failure = parse("error: You must be logged in to the server (Unauthorized)")
     >>> failure.kind
@@ -62,7 +67,7 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     if type(error) is str or isinstance(error, str):
         if not may_hold_failure(error):
             return None
-        # A CloudTrail record as JSON is no print.
+        # The readers of SDK output do not know CloudTrail records.
         cause = _find_in_documents(error) if error[0] in "{[" else None
         return (_print_reader()(error) or _read_at_length(error)) if cause is None else cause[0]
     if isinstance(error, (bytes, bytearray)):
@@ -70,8 +75,10 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     if isinstance(error, BaseException):
         return parse_raised(error)
     if not isinstance(error, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        msg = f"parse() takes text, bytes, an exception or a mapping, not {type(error).__name__}"  # type: ignore[unreachable]
-        raise TypeError(msg)
+        from iamtriage._text import wrong_type_message  # type: ignore[unreachable]
+
+        expected = "a string, bytes, an exception or a mapping"
+        raise TypeError(wrong_type_message("the argument of parse()", expected, error))
     return choose_cause(_mapping_reader()(error))
 
 
@@ -97,7 +104,10 @@ def _exception_reader() -> _ExceptionReader:
 
 
 def parse_stream(file: IO[str]) -> Failure | None:
-    """Return what :func:`parse` returns for the text of a file, holding only a bounded part of it.
+    """Return what :func:`parse` returns for the text of a file, in bounded memory.
+
+    Args:
+        file: An open text file.
 
     >>> from io import StringIO
     >>> parse_stream(StringIO("error: You must be logged in to the server (Unauthorized)")).kind
@@ -108,26 +118,31 @@ def parse_stream(file: IO[str]) -> Failure | None:
         return parse(text)
     from iamtriage._reading.texts import scan_lines
 
-    *lines, begun = text.split("\n")
-    rest = _read_lines(file, begun)
+    *lines, partial_line = text.split("\n")
+    rest = _read_lines(file, partial_line)
     return choose_cause(scan_lines(chain((f"{line}\n" for line in lines), rest), has_parts=True))
 
 
-def _read_lines(file: IO[str], begun: str) -> Iterator[str]:
-    """Yield the lines of a file, the first with its part that was already read; very long ones in parts."""
-    line = begun + file.readline(_MAX_LINE)
+def _read_lines(file: IO[str], partial_line: str) -> Iterator[str]:
+    """Yield the lines of a file; long ones in parts.
+
+    Args:
+        file: The file.
+        partial_line: The part of the first line that was already read.
+    """
+    line = partial_line + file.readline(_MAX_LINE)
     while line:
         yield line
         line = file.readline(_MAX_LINE)
 
 
 def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | None:
-    """Read the failure that an exception tells of, or else that of the nearest one that was being handled.
+    """Return the failure that an exception reports, else the one that the nearest context reports.
 
     Args:
-        error: the exception.
-        contexts: whether what was being handled counts. An exception that a handler raised may be of its own
-            making, so its own failure goes first; of the others, it only tells more of the same failure.
+        error: The exception.
+        contexts: Whether to return the failure of an exception that was being handled. If false, such exceptions
+            only add facts to the failure that ``error`` itself reports.
     """
     alone = _exception_reader()(error, contexts=contexts)
     if alone is not None:
@@ -135,26 +150,26 @@ def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | No
     from iamtriage._reading.structured.exceptions import failures_raised
 
     chosen: Failure | None = None
-    said: list[Failure] = []
+    reported: list[Failure] = []
     for level, failures in enumerate(failures_raised(error)):
-        said.extend(failures)
+        reported.extend(failures)
         if level == 0 or contexts:
             found = _innermost(failures)
             if chosen is None or (found and chosen.kind == "aws_error" and found.kind != "aws_error"):
                 chosen = found
-        whole = chosen is not None and chosen.envelope.request_id is not None
+        has_request_id = chosen is not None and chosen.envelope.request_id is not None
         if contexts:
-            is_enough = whole and chosen is not None and chosen.kind != "aws_error"
+            is_enough = has_request_id and chosen is not None and chosen.kind != "aws_error"
         else:
-            # boto3 raises errors of its own in the handler of AWS's, which has the ids.
-            is_enough = whole or chosen is None or level > 0
+            # boto3 raises its own exceptions while it handles the AWS error, which has the IDs.
+            is_enough = has_request_id or chosen is None or level > 0
         if is_enough:
             break
-    return chosen if chosen is None else _fullest(chosen, said)
+    return chosen if chosen is None else _most_complete(chosen, reported)
 
 
 def _read_at_length(text: str) -> Failure | None:
-    """Let the readers find the cause in a text of any length, if it is not a document after empty lines."""
+    """Return the root cause in a text that is not unmodified SDK output."""
     cause = _find_in_documents(text) if text[0].isspace() else None
     if cause is not None:
         return cause[0]
@@ -166,7 +181,7 @@ def _read_at_length(text: str) -> Failure | None:
 
 
 def _find_in_documents(text: str) -> tuple[Failure | None] | None:
-    """Return the cause in a text that is a JSON document of CloudTrail records, ``None`` for any other text."""
+    """Return the root cause in a JSON document of CloudTrail records, ``None`` for any other text."""
     return _document_reader()(text) if "eventSource" in text and len(text) <= _MAX_DOCUMENT else None
 
 
@@ -184,21 +199,21 @@ def _cause_reader() -> Callable[[str], Failure | None]:
     return read_cause
 
 
-def _fullest(chosen: Failure, said: Iterable[Failure]) -> Failure:
-    """Return the print of a failure that states most. Wrappers and other processes pass on only its text."""
-    same = [each for each in said if each is not chosen and each.kind == chosen.kind]
+def _most_complete(chosen: Failure, reported: Iterable[Failure]) -> Failure:
+    """Return the report of a failure with the most facts. Wrappers pass on only its message."""
+    same = [each for each in reported if each is not chosen and each.kind == chosen.kind]
     if not same:
         return chosen
     from iamtriage.failures._fingerprints import fingerprint
     from iamtriage.failures._records import to_record
 
     identity = fingerprint(chosen)
-    prints = [chosen, *(each for each in same if fingerprint(each) == identity)]
-    return max(prints, key=lambda each: sum(value is not None for value in to_record(each).values()))
+    reports = [chosen, *(each for each in same if fingerprint(each) == identity)]
+    return max(reports, key=lambda each: sum(value is not None for value in to_record(each).values()))
 
 
 def choose_cause(failures: Iterable[Failure]) -> Failure | None:
-    """Choose among independent failures; reads no further than it must."""
+    """Return the most relevant of independent failures, consuming no more than necessary."""
     best: Failure | None = None
     for failure in failures:
         if failure.kind == "access_denied":
@@ -209,7 +224,7 @@ def choose_cause(failures: Iterable[Failure]) -> Failure | None:
 
 
 def _innermost(failures: list[Failure]) -> Failure | None:
-    """Choose among what was raised from one another, innermost first: what was raised first is the cause."""
+    """Return the root cause among the failures of a chain of exceptions, innermost first."""
     reported = [f for f in failures if f.kind != "aws_error"] or failures
     return (
         choose_cause(reported[:1])

@@ -1,7 +1,7 @@
-"""Recognize a failure that several entries of a log report.
+"""Merge reports of the same failure in several log entries.
 
 Facts of different entries are never mixed, with one exception: a request ID identifies one call, so two failures
-with the same ID are one failure. A failure is also reported once if the next entry says exactly the same.
+with the same ID are one failure. A failure that the next entry repeats word for word is reported once, too.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from iamtriage._reading.entries.open_entries import Entry
     from iamtriage.failures._failures import Envelope, Failure
 
-# How many failed requests are remembered.
+# Failed requests to remember.
 _MAX_REQUESTS = 64
-# Shorter ones can be an application's own numbers.
+# Shorter request IDs can be an application's own numbers.
 _MIN_LENGTH = 8
-_CUTS = ("...", "…")
+_ELLIPSES = ("...", "…")
 
 
 class Repeats:
-    """Remembers what was reported, and holds a failure back while the next entry may state more of it."""
+    """Remembers reported failures, and holds one back while the next entry may add facts to it."""
 
     def __init__(self) -> None:
         self._held: list[Failure] = []
         self._requests: deque[Mapping[str, object]] = deque(maxlen=_MAX_REQUESTS)
-        # Where the last entry ended, and what it reported.
+        # Where the previous entry ended, and its failures.
         self._end = -1
         self._last: Sequence[Failure] = ()
 
-    def unite(self, failures: Sequence[Failure], entry: Entry) -> Iterator[Failure]:
-        """Yield what was held back and the failures of an entry, each once."""
+    def merge(self, failures: Sequence[Failure], entry: Entry) -> Iterator[Failure]:
+        """Yield the failures that were held back and those of an entry, each once."""
         last = self._last if entry.start == self._end else ()
         self._end, self._last = entry.start + len(entry.text), failures
         current = [
@@ -47,7 +47,7 @@ class Repeats:
             same = next((each for each in current if _agree(to_record(held), to_record(each))), None)
             if same is not None:
                 current.remove(same)
-            current.insert(0, held if same is None else _united(held, same))
+            current.insert(0, held if same is None else _merge_pair(held, same))
         for failure in current:
             request = failure.envelope.request_id
             if request is not None and len(request) >= _MIN_LENGTH:
@@ -61,19 +61,19 @@ class Repeats:
             yield failure
 
     def flush(self) -> list[Failure]:
-        """Return what was held back."""
+        """Return the failures that were held back."""
         held, self._held = self._held, []
         return held
 
 
 def _is_same_report(first: Failure, second: Failure) -> bool:
-    """Return whether two failures state the same in the same words."""
+    """Return whether two failures state the same facts in the same words."""
     mine, theirs = (failure.text[slice(*failure.span)] for failure in (first, second))
     return (mine in theirs or theirs in mine) and to_record(first) == to_record(second)
 
 
 def _agree(first: Mapping[str, object], second: Mapping[str, object]) -> bool:
-    """Return whether two records are of one request and contradict each other in nothing."""
+    """Return whether two records are of one request and do not contradict each other."""
     if first["request_id"] is None or first["request_id"] != second["request_id"]:
         return False
     return all(
@@ -83,27 +83,27 @@ def _agree(first: Mapping[str, object], second: Mapping[str, object]) -> bool:
 
 
 def _is_cut(value: object, whole: object) -> bool:
-    """Return whether a value is the beginning of another and an ellipsis says so."""
-    return str(value).endswith(_CUTS) and str(whole).startswith(str(value).rstrip(".…"))
+    """Return whether a value is another one, truncated with an ellipsis."""
+    return str(value).endswith(_ELLIPSES) and str(whole).startswith(str(value).rstrip(".…"))
 
 
-def _united(first: Failure, second: Failure) -> Failure:
-    """Return the first failure with what only the second states, or states whole."""
+def _merge_pair(first: Failure, second: Failure) -> Failure:
+    """Return the first failure with the values that only the second states, or states in full."""
     offset = len(first.text)
     marks = {name: (start + offset, end + offset) for name, (start, end) in second.spans.items()}
     marks |= first.spans
-    envelope = attrs.evolve(first.envelope, **_more(first.envelope, second.envelope))
+    envelope = attrs.evolve(first.envelope, **_missing_values(first.envelope, second.envelope))
     return attrs.evolve(
         first,
-        **_more(first, second),
+        **_missing_values(first, second),
         envelope=envelope,
         text=first.text + second.text,
         marks=(tuple(marks), tuple(marks.values())),
     )
 
 
-def _more(first: Failure | Envelope, second: Failure | Envelope) -> dict[str, Any]:
-    """Return the values of the second that the first lacks or has cut off."""
+def _missing_values(first: Failure | Envelope, second: Failure | Envelope) -> dict[str, Any]:
+    """Return the values of the second that the first lacks or has truncated."""
     more: dict[str, Any] = {}
     for field in attrs.fields(type(first)):
         mine, theirs = getattr(first, field.name), getattr(second, field.name, None)

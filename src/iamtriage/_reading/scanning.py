@@ -1,4 +1,4 @@
-"""Read every failure of a text or stream, in order."""
+"""Yield every failure in a text or stream."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from iamtriage._reading.texts import scan_lines, scan_text
+from iamtriage._text import wrong_type_message
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = ("scan",)
 
-# A line that never ends must not fill the memory: it is read in parts.
-_LONGEST_LINE = 1_000_000
+# Characters per read. A line without an end must not fill the memory.
+_MAX_LINE = 1_000_000
 
 
 @runtime_checkable
@@ -23,23 +24,23 @@ class _LineReader(Protocol):
 
 
 def scan(source: str | Iterable[str] | _LineReader) -> Iterator[Failure]:
-    """Yield every failure of a text or stream, in order.
+    """Yield every failure in a text or stream, in order.
 
-    A stream is read as far as the caller iterates, in parts of bounded size. Prints in one entry of a log (a line and
-    its traceback) are one failure, and so are prints in several entries that state the same request ID, or that repeat
-    the entry before word for word. Other entries are failures of their own.
+    A stream is read lazily and in bounded memory. Each failure is yielded once: repeated reports are merged if they
+    are in the same log entry, such as a line and its traceback, if they have the same request ID, or if an entry
+    repeats the previous one word for word.
 
     Args:
-        source: The text, an iterable of lines, or an open text file. A string is always text, never the name
-            of a file. To read a file, pass it open: ``with open("build.log") as file: found = list(scan(file))``.
+        source: A string, an iterable of lines, or an open text file. A string is always text, never a file name.
+            To scan a file, open it: ``with open("build.log") as file: found = list(scan(file))``.
 
     Yields:
-        The failures. ``failure.text`` is the part of the source around it, and spans count in it. If reading
-        the source raises an exception, even ``KeyboardInterrupt``, the failures of the entry that has begun
-        come first, and the exception is raised after them.
+        The failures. ``failure.text`` is the part of the source that contains the failure; ``failure.span`` and
+        ``failure.spans`` are offsets in it, in characters. If the source raises an exception, even
+        ``KeyboardInterrupt``, the failures that were read so far are yielded before it is re-raised.
 
     Raises:
-        TypeError: ``source`` is none of these.
+        TypeError: ``source`` has another type.
 
     >>> log = '''
     ... 10:00:01 INFO ready
@@ -56,8 +57,8 @@ def scan(source: str | Iterable[str] | _LineReader) -> Iterator[Failure]:
     lines: object = source
     if isinstance(lines, Iterable) and not isinstance(lines, bytes | bytearray | Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         return scan_lines(_decoded(lines))
-    msg = f"scan() takes text, lines or a text file, not {type(source).__name__}"
-    raise TypeError(msg)
+    expected = "a string, an iterable of lines or a text file"
+    raise TypeError(wrong_type_message("the argument of scan()", expected, source))
 
 
 def _decoded(lines: Iterable[object]) -> Iterator[str]:
@@ -67,12 +68,11 @@ def _decoded(lines: Iterable[object]) -> Iterator[str]:
         elif isinstance(line, bytes):
             yield line.decode("utf-8", "replace")
         else:
-            msg = f"scan() takes lines of text, not {type(line).__name__}"
-            raise TypeError(msg)
+            raise TypeError(wrong_type_message("each line in the argument of scan()", "a string", line))
 
 
 def _lines_of(file: _LineReader) -> Iterator[str]:
-    """Read a file by the line, as it comes through a pipe; not even a line without end is held whole."""
+    """Yield the lines of a file as they arrive, for example through a pipe; long ones in parts."""
     decoder = getincrementaldecoder("utf-8")("replace")
-    while line := file.readline(_LONGEST_LINE):
+    while line := file.readline(_MAX_LINE):
         yield line if isinstance(line, str) else decoder.decode(line)

@@ -1,4 +1,4 @@
-"""Read the failures of a text or stream, entry by entry."""
+"""Find the failures in a text or stream, entry by entry."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 def find_cause(text: str) -> Failure | None:
-    """Return the failure that is the cause in a text of moderate length."""
+    """Return the root cause in a text of moderate length."""
     cause = find_cause_in_documents(text)
     return read_cause(text) if cause is None else cause[0]
 
@@ -28,12 +28,12 @@ def find_cause(text: str) -> Failure | None:
 def find_failures(
     text: str, prefixes: Sequence[tuple[int, int]] = (), statements: Sequence[int] = ()
 ) -> list[Failure]:
-    """Return every failure of a text of moderate length, in order.
+    """Return every failure in a text of moderate length, in order.
 
     Args:
         text: The text, or an entry of a log.
-        prefixes: Where the log's prefixes of the lines are.
-        statements: Where the lines begin that do not continue the line before.
+        prefixes: The spans of the prefixes that the log put before its lines.
+        statements: The starts of the lines that do not continue the previous line.
     """
     documents = read_documents(text, prefixes)
     if documents is not None:
@@ -43,12 +43,12 @@ def find_failures(
 
 
 def scan_text(text: str) -> Iterator[Failure]:
-    """Yield every failure of a text of any length."""
+    """Yield every failure in a text of any length."""
     return scan_lines(m[0] for m in _LINE.finditer(text))
 
 
 def scan_lines(items: Iterable[str | Tick], *, has_parts: bool = False) -> Iterator[Failure]:
-    """Yield every failure of a stream; the arguments are those of ``split_entries``."""
+    """Yield every failure in a stream; the arguments are those of ``split_entries``."""
     from iamtriage._reading.entries.splitting import split_entries
 
     source = _Source(items)
@@ -60,10 +60,10 @@ def scan_lines(items: Iterable[str | Tick], *, has_parts: bool = False) -> Itera
                 for failure in find_failures(entry.text, entry.prefixes, entry.statements)
                 if entry.low <= failure.span[0] < entry.high
             ]
-            yield from repeats.unite(failures, entry)
+            yield from repeats.merge(failures, entry)
         yield from repeats.flush()
     except GeneratorExit:
-        # A caller that stops here has not seen the source's exception. An interrupt must not get lost.
+        # The caller stopped before it saw the source's exception. An interrupt must not get lost.
         if source.error is None or isinstance(source.error, Exception):
             raise
     error, source.error = source.error, None
@@ -75,7 +75,7 @@ def scan_lines(items: Iterable[str | Tick], *, has_parts: bool = False) -> Itera
 
 
 class _Source:
-    """A stream that ends where its source raises an exception, so that the last entry is read first.
+    """A stream that ends where its source raises an exception, so that the last entry is still read.
 
     Attributes:
         error: The exception.

@@ -1,22 +1,22 @@
-"""Follow the constructs that span lines: documents, printed objects, tracebacks, boxes."""
+"""Track constructs that span lines: documents, printed objects, tracebacks, boxes."""
 
 from __future__ import annotations
 
 import re
 
-# What opens an object or list that the next lines go on with: a key, a frame of JavaScript, another bracket.
+# The start of an object or list that continues on the next lines: a key, a JavaScript frame or a bracket, then "{".
 _OPENER = re.compile(r"(?:\A|[)\]:=\[({,]|\)\]|=>)[ \t]{0,4}[{\[(]\Z")
 _CLOSERS = "}])"
 _ROOT = re.compile(r"<(?P<root>[A-Za-z][\w:.-]{0,80})[\s>]")
-# As the records of CloudTrail's {"Records": [{…}, {…}]}.
-_ELEMENT_DEPTH = 3
+# CloudTrail's {"Records": [{…}, {…}]} has the most levels around the elements of a list.
+_MAX_ELEMENT_DEPTH = 3
 TRACEBACK = "Traceback (most recent call last):"
 # "Response body:", "resulted in a `400 Bad Request` response:", "<?xml …?>", PowerShell's "run.ps1:12 char:1",
 # "The above exception was the direct cause of the following exception:".
 _ANNOUNCES = re.compile(
     r"(?:\b(?:[Bb]ody|[Rr]esponse|[Hh]eaders|[Tt]ext|exception|occurred):|\?>| char:\d{1,6})\Z"
 )
-# Of an HTTP response, whose headers and body follow.
+# The status line of an HTTP response, whose headers and body follow.
 _STATUS_LINE = re.compile(r"\bHTTP(?:/\d(?:\.\d)?)? \d{3}(?: [A-Z][A-Za-z -]{1,40})?\Z")
 _HEADER = re.compile(r"(?:[<*] )?[A-Za-z][\w-]{1,60} ?: ")
 _BOX_TOP, _BOX_BOTTOM = "╷", "╵"
@@ -24,7 +24,15 @@ _ENDS = ("}", "]", ">", _BOX_BOTTOM)
 
 
 class Block:
-    """What the lines of an entry have opened and not closed yet."""
+    """The constructs that the lines of an entry have opened and not closed yet.
+
+    Attributes:
+        announces: Whether the next line belongs to the entry.
+        expects_more: Whether the next line belongs to the entry, unless it has a time stamp.
+        is_complete: Whether the document has ended.
+        is_document: Whether the entry is a document, such as a JSON object.
+        lists_headers: Whether the last line is in a list of response headers.
+    """
 
     __slots__ = (
         "_awaits_exception",
@@ -42,7 +50,6 @@ class Block:
     def __init__(self, *, is_document: bool) -> None:
         self.is_document = is_document
         self.is_complete = False
-        # Whether the next line belongs to it, or at least does if no stamp says otherwise.
         self.announces = False
         self.expects_more = False
         self._depth = 0
@@ -54,11 +61,11 @@ class Block:
 
     @property
     def is_open(self) -> bool:
-        """Whether the next line belongs to a construct, whatever it says."""
+        """Whether the next line belongs to a construct, regardless of its content."""
         return self._depth > 0 or bool(self._root) or self._awaits_exception or self._box
 
     def add(self, content: str, text: str) -> None:
-        """Take the next line of the entry.
+        """Process the next line of the entry.
 
         Args:
             content: Its content.
@@ -75,14 +82,14 @@ class Block:
             self._box = True
         elif self._box and text.startswith(_BOX_BOTTOM):
             self._box = False
-        # Short lines can be taken together.
+        # Short lines can be joined.
         for line in text.split("\n") if "\n" in text else (text,):
             self._nest(line.strip())
         if self.is_document:
             self._enclose(text)
         end = text[-60:]
         self.announces = (
-            # It ends with one of these.
+            # Only lines with these last characters can match.
             ((last in ":>" or last.isdigit()) and _ANNOUNCES.search(end[-40:]) is not None)
             or ("HTTP" in end and _STATUS_LINE.search(end) is not None)
             or (self._is_response and _HEADER.match(text) is not None)
@@ -97,12 +104,12 @@ class Block:
         )
 
     def lists(self, content: str) -> bool:
-        """Return whether a line is the next of the headers that the SDK for C++ lists."""
+        """Return whether a line is another header in a list of the SDK for C++."""
         return self.lists_headers and _HEADER.match(content) is not None
 
     def is_element_end(self, content: str) -> bool:
-        """Return whether a line ends an element of the outermost lists of a document."""
-        return 0 < self._depth <= _ELEMENT_DEPTH and content.lstrip()[:1] in _CLOSERS
+        """Return whether a line ends an element of a document's outermost lists."""
+        return 0 < self._depth <= _MAX_ELEMENT_DEPTH and content.lstrip()[:1] in _CLOSERS
 
     def _nest(self, text: str) -> None:
         if self._box or not text:
@@ -113,7 +120,7 @@ class Block:
             self._depth += 1
 
     def _enclose(self, text: str) -> None:
-        """Follow an XML document from its root element to the end of that."""
+        """Track an XML document from the start of its root element to the end."""
         if not self._root and text[0] == "<":
             m = _ROOT.match(text, text.find("?>") + 2 if text.startswith("<?") else 0)
             self._root = m["root"] if m else ""

@@ -1,8 +1,8 @@
 """Match the lines of log formats: prefixes, starts of entries, tools' output, and continuation lines.
 
-A *prefix* precedes the content of a line: a time stamp, or what tells one stream of lines from others. A *start*
-is content that begins an entry even without a stamp. An *opening* is the first line of what a tool prints without any
-format. Each name has one sample line in ``tests/reading/entries/test_formats.py``.
+A *prefix* precedes the content of a line: a time stamp or the name of a stream. A *start* is content that starts an
+entry even without a time stamp. An *opening* is the first line of a tool's output, which has no log format. Each name
+has one sample line in ``tests/reading/entries/test_formats.py``.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _STAMP = rf"{_DATE}[T_:, ]{{1,2}}{_CLOCK}{_ZONE}"
 _ISO = rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}{_ZONE}"
 _LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|SEVERE|PANIC)"
 
-# The group of each captures the stream; it is empty if the prefix names none.
+# The group in each pattern captures the stream's name; it is empty if the prefix names none.
 PREFIXES: dict[str, str] = {
     "quote": r"(?P<quote>)>{1,3}(?:[ ]|(?=\n|\Z))",
     "docker_compose": r"(?:\x1b\[[0-9;]{0,16}m)?(?P<docker_compose>[A-Za-z0-9][\w./@-]{0,62}?(?:[-_.]\d{1,4}[ \t]{1,24}|[ \t]{2,24}))(?:\x1b\[[0-9;]{0,16}m)?\|(?:\x1b\[0m)?(?:[ ]|(?=\n|\Z))",
     "kubectl": r"(?P<kubectl>\[pod/[^\]\s]{1,500}\])(?:[ ]|(?=\n|\Z))",
-    # The names of pods end in five letters and digits of these.
+    # Pod names end with five of these letters and digits.
     "stern": r"(?P<stern>[a-z0-9][a-z0-9.-]{0,240}-[bcdfghjklmnpqrstvwxz2456789]{5} [a-z0-9][a-z0-9-]{0,62})(?:[ ]|(?=\n|\Z))",
     "github_cli": r"(?P<github_cli>[^\t\n]{1,80}\t[^\t\n]{1,80})\t(?=\d{4}-)",
     "container_runtime": rf"{_ISO} (?P<container_runtime>stdout|stderr) [FP](?:[ ]|(?=\n|\Z))",
@@ -36,7 +36,7 @@ PREFIXES: dict[str, str] = {
     "plugin": rf"{_STAMP} (?:\[{_LEVEL}\][ \t]{{1,4}})?(?P<plugin>[\w.-]{{1,80}} plugin|plugin\.[\w.-]{{1,80}}):(?:[ ]|(?=\n|\Z))",
     "bracketed_stamp": rf"\[{_STAMP}[^\]\n]{{0,40}}\](?P<bracketed_stamp>(?: \[[\w.-]{{1,40}}\](?=[ ]|\n|\Z))?)(?:[ \t]|(?=\n|\Z))",
     "stamp": rf"{_STAMP}(?P<stamp>)(?:[ \t]|(?=\n|\Z))",
-    # Seconds or milliseconds, or the kernel's seconds since it started.
+    # Seconds or milliseconds since 1970, or seconds since the kernel started.
     "epoch": r"(?:1\d{9}(?:\.\d{1,9})?|1\d{12}|\[ {0,6}\d{1,8}\.\d{6}\])(?P<epoch>)(?:[ \t]|(?=\n|\Z))",
     "clock": rf"\[?{_CLOCK}\]?(?P<clock>)[ \t]",
 }
@@ -76,10 +76,10 @@ OPENINGS: dict[str, str] = {
 }
 
 DROPPED = frozenset({"python_root"})
-"""The formats whose first words would run into the message."""
+"""The formats whose first words are removed, because they have no separator from the message."""
 
 SINGLE_LINES = frozenset({"access_log", "request_line", "load_balancer", "lambda_platform", "logfmt"})
-"""The formats whose entries are one line each."""
+"""The formats whose entries are single lines."""
 
 CONTINUATIONS: dict[str, str] = {
     "indented": r"[ \t]{1,200}[^\s]",
@@ -108,7 +108,7 @@ OPENING = _alternatives(OPENINGS)
 TOOL_OUTPUT = _alternatives({name: row for name, row in OPENINGS.items() if name not in {"json", "xml"}})
 CONTINUATION = _alternatives(CONTINUATIONS)
 _LEVELED = re.compile(rf"\b{_LEVEL}\b|\[(?:error|warn|warning|notice|info|debug|crit|alert|emerg)\]")
-_LEVEL_REACH = 80
+_MAX_LEVEL_END = 80
 _FRACTION = re.compile(r"\d\d[.,]\d{3,9}")
 
 
@@ -117,10 +117,10 @@ class Prefix(NamedTuple):
 
     Attributes:
         format: Its name in the table; empty if the line has none.
-        stream: What tells the stream of lines from others.
+        stream: The name of the stream that the line belongs to; empty if it has none.
         end: Where the content starts.
         is_stamped: Whether it states a time.
-        is_leveled: Whether it states a level, too.
+        is_leveled: Whether it also states a level.
     """
 
     format: str
@@ -130,7 +130,7 @@ class Prefix(NamedTuple):
     is_leveled: bool = False
 
     def content_of(self, line: str) -> str:
-        """Return what the program wrote."""
+        """Return the part of a line that the program wrote."""
         if self.format != _DOCKER_JSON:
             return line[self.end :]
         written = line[self.end : _docker_tail(line)]
@@ -139,8 +139,8 @@ class Prefix(NamedTuple):
         except ValueError:
             return written
 
-    def dropped(self, line: str) -> list[tuple[int, int]]:
-        """Return the places of what the log added to a line."""
+    def added_spans(self, line: str) -> list[tuple[int, int]]:
+        """Return the spans that the log added to a line."""
         places = [(0, self.end)] if self.end else []
         if self.format == _DOCKER_JSON:
             places.append((_docker_tail(line), len(line.rstrip())))
@@ -157,7 +157,7 @@ def _docker_tail(line: str) -> int:
     return m.start() if m else len(line.rstrip())
 
 
-_NONE = Prefix("", "", 0, is_stamped=False)
+_NO_PREFIX = Prefix("", "", 0, is_stamped=False)
 # Every prefix begins with one of these, or contains a time's colon, a bar, a hyphen or a tab.
 _PREFIX_STARTS = frozenset("1[<>{")
 _UNSTAMPED = frozenset({"quote", "stern", "docker_json", "docker_compose", "kubectl", "github_cli"})
@@ -165,14 +165,14 @@ _MAX_PREFIXES = 3
 
 
 def split_prefix(line: str) -> Prefix:
-    """Find the prefix of a line; one can follow another, as a time stamp does in Docker Compose.
+    """Find the prefix of a line, including nested ones such as Docker Compose's before a time stamp.
 
     >>> split_prefix("api-1  | 09:00:00 INFO ready").stream, split_prefix("ready").format
     ('api-1', '')
     """
     if line[:1] not in _PREFIX_STARTS and not (":" in line or "|" in line or "-" in line or "\t" in line):
-        return _NONE
-    found = _NONE
+        return _NO_PREFIX
+    found = _NO_PREFIX
     for _ in range(_MAX_PREFIXES):
         m = PREFIX.match(line, found.end)
         if m is None:
@@ -190,11 +190,11 @@ def split_prefix(line: str) -> Prefix:
 
 
 def is_leveled(content: str) -> bool:
-    """Return whether content states a level near its start, as loggers write it."""
-    m = _LEVELED.search(content, 0, _LEVEL_REACH)
+    """Return whether content states a log level near its start."""
+    m = _LEVELED.search(content, 0, _MAX_LEVEL_END)
     return m is not None and not any(mark in content[: m.start()] for mark in "\"'{}")
 
 
 def has_fraction(prefix: str) -> bool:
-    """Return whether a prefix states fractions of a second, so that it tells two writes apart."""
+    """Return whether a prefix states fractions of a second, which distinguish two writes."""
     return _FRACTION.search(prefix) is not None

@@ -1,4 +1,4 @@
-"""Classify lines of a log by their prefixes and beginnings."""
+"""Classify log lines by their prefixes and first words."""
 
 from __future__ import annotations
 
@@ -15,15 +15,27 @@ from iamtriage._reading.entries.formats import (
 )
 
 LEVEL = "level"
-"""The format of lines that begin with a level only."""
+"""The format of lines that start with a level and have no time."""
 
-# Many lines are empty.
-BLANK = "\n"
-_BLANK_PREFIX = split_prefix(BLANK)
+# Many lines are empty, so they are classified without a search.
+EMPTY_LINE = "\n"
+_EMPTY_LINE_PREFIX = split_prefix(EMPTY_LINE)
 
 
 class Line(NamedTuple):
-    """A line and what its prefix and content say of the entry that it belongs to."""
+    """A line, and what its prefix and content say about its entry.
+
+    Attributes:
+        text: The line, with its newline.
+        start: Its offset in the source.
+        is_hot: Whether it has a sign of a failure.
+        prefix: Its prefix.
+        content: Its content after the prefix.
+        format: The name of its format in the tables of ``formats``, or ``"plain"``.
+        is_start: Whether it starts an entry.
+        is_opening: Whether it is the first line of a tool's output.
+        is_continuation: Whether it looks like a continuation of the previous line.
+    """
 
     text: str
     start: int
@@ -42,15 +54,15 @@ class Line(NamedTuple):
 
 
 def classify_line(text: str, start: int, *, is_hot: bool) -> Line:
-    """Return a line with what its prefix and content say.
+    """Find the prefix and format of a line.
 
     Args:
         text: The line, with its newline.
-        start: Where it starts in the source.
+        start: Its offset in the source.
         is_hot: Whether it has a sign of a failure.
     """
-    if text == BLANK:
-        return Line(text, start, False, _BLANK_PREFIX, text, "plain", False, False, False)  # noqa: FBT003
+    if text == EMPTY_LINE:
+        return Line(text, start, False, _EMPTY_LINE_PREFIX, text, "plain", False, False, False)  # noqa: FBT003
     prefix = split_prefix(text)
     content = prefix.content_of(text)
     begin = START.match(content)

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from iamtriage._reading.entries.blocks import TRACEBACK, Block
 from iamtriage._reading.entries.formats import TOOL_OUTPUT, has_fraction
-from iamtriage._reading.entries.lines import BLANK, LEVEL, Line
+from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line
 from iamtriage._reading.entries.statements import continues_statement
 
 _OPENERS = frozenset("{[")
 _DOCUMENTS = frozenset({"json", "xml", "json_lines", "terraform_box"})
-# Words of the response whose body the next entry holds.
+# Words in the headers of a response. The next entry can contain the body.
 _HEADERS = re.compile(r"[Hh]eaders?\b|RequestId|request_id")
 # The end of a line that announces the body of a response.
 BODY = re.compile(r"[Bb]ody:?\s{0,2}\Z")
@@ -23,15 +23,15 @@ class Entry(NamedTuple):
     """An entry of a log, a document, or a text without format.
 
     Attributes:
-        text: Its lines, as in the source; lines of other streams are left out.
-        start: Where its first line starts in the source.
+        text: Its lines, as in the source, without lines of other streams.
+        start: The offset of its first line in the source.
         stream: The name of its stream, such as ``"api-1"`` of Docker Compose; empty if it has none.
         format: The name of its format in the tables of ``formats``, or ``"plain"``.
-        prefixes: Where the prefixes of its lines are in ``text``, and what else the log adds to them.
-        low: Failures that start before this position in ``text`` belong to the entry before.
-        high: Failures that start here or later belong to the entry after.
-        following: The first line of the entry after it, if that may hold a failure too.
-        statements: Where the lines of a text without a format begin that do not continue the line before.
+        prefixes: The spans in ``text`` of prefixes and other text that the log added.
+        low: Failures that start before this position in ``text`` belong to the previous entry.
+        high: Failures that start here or later belong to the next entry.
+        following: The first line of the next entry, if that can contain a failure, too.
+        statements: The starts of the lines that do not continue the previous line, if the text has no format.
     """
 
     text: str
@@ -66,7 +66,7 @@ class OpenEntry:
     def __init__(self, form: str) -> None:
         self.format = form
         self.lines: list[Line] = []
-        # Of each line, whether it begins a statement.
+        # Whether each line starts a statement.
         self.begins: list[bool] = []
         self.size = 0
         self.is_hot = False
@@ -74,15 +74,15 @@ class OpenEntry:
         self.quiet = 0
         self.last = 0
         self.words = ""
-        # Whether the statement may report a failure.
+        # Whether the current statement can report a failure.
         self.may_fail = False
-        # The number of lines before the last one that begins a new part.
+        # The number of lines before the last one that starts a new part.
         self.boundary = 0
         self.block = Block(is_document=form in _DOCUMENTS)
 
     @property
     def is_bare(self) -> bool:
-        """Whether no logger wrote it; a level alone can be a tool's, too."""
+        """Whether no logger wrote it. A level without a time can be of a tool."""
         first = self.lines[0]
         return not first.prefix.is_stamped and (not first.is_start or first.format == LEVEL)
 
@@ -94,8 +94,8 @@ class OpenEntry:
             number: Its number among all lines.
         """
         self.last = number
-        if line.text == BLANK and self.lines:
-            self._add_blank(line)
+        if line.text == EMPTY_LINE and self.lines:
+            self._add_empty_line(line)
             return
         content, block = line.content, self.block
         is_open = block.is_open
@@ -104,7 +104,7 @@ class OpenEntry:
         if not is_part:
             self.boundary = len(self.lines)
         if self.words in _OPENERS and not content.lstrip().startswith('"'):
-            # No JSON document begins there: the fields of an error follow.
+            # The fields of an error follow, not a JSON document.
             self.begins[-1] = False
         is_bare = not self.lines or self.is_bare
         continues = is_part and not (is_bare and content.startswith(TRACEBACK))
@@ -132,7 +132,7 @@ class OpenEntry:
         elif not is_part:
             self.quiet += 1
 
-    def _add_blank(self, line: Line) -> None:
+    def _add_empty_line(self, line: Line) -> None:
         """Add an empty line."""
         if not self.block.is_open:
             self.boundary = len(self.lines)
@@ -152,7 +152,7 @@ class OpenEntry:
 
         Args:
             line: The line.
-            is_log: Whether a logger wrote earlier entries of the stream.
+            is_log: Whether a logger wrote an earlier entry of the stream.
         """
         content = line.content
         if not content.strip():
@@ -170,12 +170,12 @@ class OpenEntry:
             and not last.prefix.end
             and (self.lines[0].prefix.end or not content[0].isspace())
         ):
-            # The log does not stamp each line.
+            # This log does not put a time before each line.
             return False
         if block.is_open or block.announces:
             return True
         if line.is_continuation:
-            # Another tool's output can be indented, too, and another job's traceback can follow.
+            # Output of another tool can be indented, too, and a traceback of another job can follow.
             is_other = content.startswith(TRACEBACK) or TOOL_OUTPUT.match(content.lstrip()) is not None
             return is_same_write or not (prefix.is_stamped and is_other)
         if prefix.is_stamped:
@@ -184,29 +184,29 @@ class OpenEntry:
             return True
         if block.lists(content):
             return not line.is_opening
-        # Pasted text often has several reports of one failure; in a log, each tool reports another one.
+        # Pasted text often contains several reports of one failure. In a log, each tool reports another one.
         return not is_weak or (self.is_hot and self.is_bare and not is_log)
 
     def _has_headers_of(self, content: str) -> bool:
-        """Return whether the entry holds the headers of the response whose body another entry announces."""
+        """Return whether the entry has the headers of the response whose body a line announces."""
         return (
             BODY.search(content.rstrip()[-8:]) is not None
             and _HEADERS.search(self.lines[-1].text) is not None
         )
 
     def build(self, count: int | None = None, following: str = "") -> Entry:
-        """Return an entry with the first lines.
+        """Build an entry from the first lines.
 
         Args:
-            count: The number of lines; all if ``None``.
-            following: The first line of the next entry, if that may hold a failure.
+            count: The number of lines; ``None`` means all.
+            following: The first line of the next entry, if that can contain a failure.
         """
         lines = self.lines[:count]
         prefixes: list[tuple[int, int]] = []
         statements: list[int] = []
         at = 0
         for line, begins in zip(lines, self.begins, strict=False):
-            prefixes += [(at + begin, at + end) for begin, end in line.prefix.dropped(line.text)]
+            prefixes += [(at + begin, at + end) for begin, end in line.prefix.added_spans(line.text)]
             if begins:
                 statements.append(at)
             at += len(line.text)

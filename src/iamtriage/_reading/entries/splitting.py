@@ -1,4 +1,4 @@
-"""Split lines into the entries of a log, kept apart for each stream."""
+"""Split lines into log entries, separately for each stream."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from iamtriage._reading.entries.formats import SINGLE_LINES
-from iamtriage._reading.entries.lines import BLANK, LEVEL, Line, classify_line
+from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line, classify_line
 from iamtriage._reading.entries.open_entries import BODY, Entry, OpenEntry
 from iamtriage._reading.vocabulary.triggers import may_hold_failure
 
@@ -18,7 +18,7 @@ MAX_LENGTH = 32_000
 """The maximum length of an entry, in characters."""
 # Characters that consecutive pieces of a long line share.
 _OVERLAP = 6_000
-# Lines without a sign of a failure: how many are kept until one with a sign comes, and how many end an entry.
+# Lines without a sign of a failure: how many are kept before a line with a sign, and how many end an entry.
 _MAX_SKIPPED = 256
 _MAX_QUIET = 16
 _MAX_STREAMS = 64
@@ -29,20 +29,20 @@ _MAX_JOINED = 100
 
 
 class Tick:
-    """Marks that time has passed between lines of a live source."""
+    """A marker that time has passed between the lines of a live source."""
 
 
 TICK: Final = Tick()
 
 
 class Splitter:
-    """Collects lines into entries, and yields those that may hold a failure, in the order in which they start."""
+    """Collects lines into entries, and returns those that can contain a failure in the order of their starts."""
 
     def __init__(self) -> None:
         self._open: dict[str, OpenEntry] = {}
         self._complete: list[Entry] = []
         self._skipped: deque[tuple[str, int]] = deque(maxlen=_MAX_SKIPPED)
-        # The streams with an entry that a logger wrote.
+        # The streams that have an entry of a logger.
         self._logs: set[str] = set()
         self._stream = ""
         self._is_hot = False
@@ -68,7 +68,7 @@ class Splitter:
         return self._add(text, start)
 
     def _add(self, text: str, start: int) -> Sequence[Entry]:
-        is_hot = text != BLANK and may_hold_failure(text)
+        is_hot = text != EMPTY_LINE and may_hold_failure(text)
         if not is_hot and not self._is_hot:
             self._skipped.append((text, start))
             return ()
@@ -80,13 +80,13 @@ class Splitter:
         return self._release() if self._complete else ()
 
     def _add_short(self) -> Sequence[Entry]:
-        """Add the short lines that are held, as if they were one."""
+        """Add the short lines that were held back as one line."""
         text = "".join(self._short)
         self._short.clear()
         return self._add(text, self._short_start) if text else ()
 
     def tick(self) -> Sequence[Entry]:
-        """Return the entries to which nothing was added since the last tick."""
+        """Return the entries that have no new lines since the last tick."""
         completed = self._add_short()
         for stream, entry in list(self._open.items()):
             if entry.is_hot and not entry.is_touched:
@@ -95,7 +95,7 @@ class Splitter:
         return [*completed, *self._release()]
 
     def flush(self) -> Sequence[Entry]:
-        """Return the entries that are left."""
+        """Return the remaining entries."""
         completed = self._add_short()
         for stream in list(self._open):
             self._close(stream)
@@ -103,7 +103,7 @@ class Splitter:
         return [*completed, *self._release()]
 
     def _release(self) -> Sequence[Entry]:
-        """Return the complete entries that no open one precedes."""
+        """Return the complete entries before the first open one."""
         starts = [entry.lines[0].start for entry in self._open.values() if entry.is_hot]
         self._is_hot = bool(starts)
         if not self._complete:
@@ -115,7 +115,7 @@ class Splitter:
         return ready
 
     def _catch_up(self, line: Line) -> None:
-        """Add the lines that were skipped before a line, unless it begins an entry in any case."""
+        """Add the lines that were skipped before a line, unless that certainly starts an entry."""
         skipped = [*self._skipped]
         self._skipped.clear()
         if self._begins_entry(line, skipped[-1][0]):
@@ -123,14 +123,14 @@ class Splitter:
             self._stream = ""
             return
         if len(skipped) == _MAX_SKIPPED:
-            # Lines may be lost before these.
+            # Lines before these can be lost.
             self._open.clear()
         for text, start in skipped:
             self._take(classify_line(text, start, is_hot=False))
 
     @staticmethod
     def _begins_entry(line: Line, before: str) -> bool:
-        """Return whether a line begins an entry in any case."""
+        """Return whether a line certainly starts an entry."""
         if line.prefix.stream or BODY.search(line.text.rstrip()[-8:]):
             return False
         if line.format == "json_lines":
@@ -170,7 +170,7 @@ class Splitter:
                 self._close(name)
 
     def _stream_of(self, line: Line) -> str:
-        """Return the stream of a line; one without a prefix can belong to the entry of the line before."""
+        """Return the stream of a line. A line without a prefix can belong to the entry of the previous line."""
         stream = line.prefix.stream
         before = self._open.get(self._stream)
         if before is None or stream == self._stream:
@@ -199,42 +199,54 @@ def _start(entry: Entry) -> int:
 
 
 def split_entries(items: Iterable[str | Tick], *, has_parts: bool = False) -> Iterator[Entry]:
-    """Yield the entries of a stream that may hold a failure, in the order in which each is complete.
+    """Yield the entries of a stream that can contain a failure, in the order in which they are complete.
 
     Args:
         items: Lines, with or without newlines, and ticks.
-        has_parts: Whether a long item without a newline is a part of a line that the next item continues.
+        has_parts: Whether a long item without a newline is a part of a line, which the next item continues.
     """
     splitter = Splitter()
     offset = 0
-    # The end of a line's part, which is read again with the next part.
-    begun = ""
+    # The end of the last part of a line, which is read again with the next part.
+    carried_over = ""
     for item in items:
         if isinstance(item, Tick):
             yield from splitter.tick()
             continue
-        if begun or len(item) > MAX_LENGTH:
+        if carried_over or len(item) > MAX_LENGTH:
             has_more = has_parts and len(item) > MAX_LENGTH and not item.endswith("\n")
             yield from splitter.flush()
-            yield from _pieces(begun + item, offset - len(begun), is_begun=bool(begun), has_more=has_more)
+            yield from _pieces(
+                carried_over + item,
+                offset - len(carried_over),
+                is_continued=bool(carried_over),
+                has_more=has_more,
+            )
             offset += len(item)
-            begun = (begun + item)[-_OVERLAP:] if has_more else ""
+            carried_over = (carried_over + item)[-_OVERLAP:] if has_more else ""
             continue
         line = item if item.endswith("\n") else f"{item}\n"
         yield from splitter.add(line, offset)
         offset += len(line)
     yield from splitter.flush()
-    if begun:
-        yield from _pieces(begun, offset - len(begun), is_begun=True, has_more=False)
+    if carried_over:
+        yield from _pieces(carried_over, offset - len(carried_over), is_continued=True, has_more=False)
 
 
-def _pieces(line: str, offset: int, *, is_begun: bool, has_more: bool) -> Iterator[Entry]:
-    """Cut a long line, or a part of one, into pieces that overlap; each failure belongs to one of them."""
+def _pieces(line: str, offset: int, *, is_continued: bool, has_more: bool) -> Iterator[Entry]:
+    """Yield a long line, or a part of one, in overlapping pieces; each failure belongs to one of them.
+
+    Args:
+        line: The line, or the part.
+        offset: Its offset in the source.
+        is_continued: Whether parts of the line precede it.
+        has_more: Whether parts of the line follow it.
+    """
     half = _OVERLAP // 2
     start = 0
     while True:
         end = min(len(line), start + MAX_LENGTH)
-        low = half if start or is_begun else 0
+        low = half if start or is_continued else 0
         high = end - start - half if end < len(line) or has_more else sys.maxsize
         text = line[start:end]
         if may_hold_failure(text):

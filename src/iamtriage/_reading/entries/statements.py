@@ -1,4 +1,4 @@
-"""Find where a statement begins in lines that no log format tells apart."""
+"""Find where statements start in lines without a log format."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from iamtriage._reading.entries.formats import OPENING, START
 
-# Words and signs after which a sentence goes on.
+# Words and characters after which a sentence continues.
 _UNFINISHED_WORDS = (
     "a", "an", "and", "as", "because", "by", "for", "from", "in", "is", "not", "of", "on", "or", "perform", "that", "the",
     "to", "User", "with",
@@ -22,22 +22,22 @@ _LABELED = re.compile(
 _KEYED = re.compile(r"[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)")
 _QUOTED_KEY = re.compile(r"[\"'][\w.-]{1,60}[\"']\s?:")
 _QUOTED_VALUE = re.compile(r"[\"']\s?:\s?[\"'][^\"']{0,100}[\"'],?\Z")
-# What answers a request, and what shows one before it.
-_ANSWER = re.compile(r"\b[Rr]esponse [Hh]eaders\b|\b[Bb]ody(?: [Tt]ext)?:")
-_ASKED = re.compile(
+# Signs of a response, and signs of the request before it.
+_RESPONSE = re.compile(r"\b[Rr]esponse [Hh]eaders\b|\b[Bb]ody(?: [Tt]ext)?:")
+_REQUEST = re.compile(
     r"\bHTTP/\d\S{0,4} \d{3}\b|\b(?:response|status) code (?:was )?\d{3}\b|\A[^\n]{0,120}?\bheaders:",
     re.IGNORECASE,
 )
 
 
 def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: bool) -> bool:
-    """Return whether a line goes on with the statement of the line before, as a wrapped one does.
+    """Return whether a line continues the statement of the previous line.
 
     Args:
-        before: The line before.
+        before: The previous line.
         content: The line.
-        is_hot: Whether the statement may report a failure.
-        is_logged: Whether both are of an entry that a logger wrote, so that programs hardly take turns.
+        is_hot: Whether the statement can report a failure.
+        is_logged: Whether both lines are in an entry of a logger, where lines of programs are hardly mixed.
 
     >>> continues_statement("User: x is not authorized to", "perform: s3:GetObject", is_hot=True, is_logged=False)
     True
@@ -48,8 +48,8 @@ def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: b
         return True
     if not before:
         return False
-    if ("ody" in content or "eaders" in content) and _ANSWER.search(content, 0, 160):
-        return _ASKED.search(before) is not None and "ody" not in before[:160]
+    if ("ody" in content or "eaders" in content) and _RESPONSE.search(content, 0, 160):
+        return _REQUEST.search(before) is not None and "ody" not in before[:160]
     if (
         ":" in content
         and _KEYED.match(content)
@@ -67,5 +67,5 @@ def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: b
 
 
 def _is_labeled(text: str) -> bool:
-    """Return whether a line only labels a value, or is a status of HTTP."""
+    """Return whether a line only labels a value, or is an HTTP status."""
     return (":" in text or "=" in text or text[0].isdigit()) and _LABELED.match(text) is not None

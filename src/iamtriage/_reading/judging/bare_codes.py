@@ -19,59 +19,69 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.judging.candidates import Candidate
 
-# How far from a sentence, in characters; some are known by words behind their first ones.
-_BEFORE = 40
-_BEHIND = 24
-_LONGEST = 80
-# Two words in one, which no prose has.
+# Maximum distance, in characters, between a message and a code before or after it. Some messages are recognized by
+# later words, so the distance before them is longer.
+_MAX_DISTANCE_BEFORE = 40
+_MAX_DISTANCE_AFTER = 24
+_MAX_CODE_LENGTH = 80
+# Two capitalized words in one, which does not occur in prose.
 _CODE = lazy_pattern(r"(?<![\w./\\$@#-])[A-Z][a-z]+[A-Z][A-Za-z]{1,70}(?![\w/-]|\\(?!:)|\.\w|\()")
-# Codes under which services say it, too.
-_ALSO = {"credential_scope": ("signature_mismatch", "invalid_credentials")}
+# Kinds of message, and the other kinds of code that services send with them.
+_OTHER_KINDS = {"credential_scope": ("signature_mismatch", "invalid_credentials")}
 
 
 def attach_bare_codes(candidates: Sequence[Candidate], text: str) -> None:
-    """Attach adjacent codes to messages without one. The candidates are in the order of the text."""
-    behind_last = 0
+    """Attach adjacent codes to messages without one.
+
+    Args:
+        candidates: The candidates, in the order of the text.
+        text: The readable text.
+    """
+    last_end = 0
     for candidate, following in zip(candidates, [*candidates[1:], None], strict=False):
         if candidate.is_aws and candidate.has_core and candidate.kinds and "code" not in candidate.facts:
             limit = len(text) if following is None else following.start
-            ahead = _CODE.finditer(
-                text, max(behind_last, candidate.start - _BEFORE - _LONGEST), candidate.start
+            words_before = _CODE.finditer(
+                text,
+                max(last_end, candidate.start - _MAX_DISTANCE_BEFORE - _MAX_CODE_LENGTH),
+                candidate.start,
             )
-            behind = _CODE.finditer(text, candidate.end, min(limit, candidate.end + _BEHIND + _LONGEST))
-            found = _last(candidate, ahead, text) or _first(candidate, behind, text)
+            words_after = _CODE.finditer(
+                text, candidate.end, min(limit, candidate.end + _MAX_DISTANCE_AFTER + _MAX_CODE_LENGTH)
+            )
+            found = _find_before(candidate, words_before, text) or _find_after(candidate, words_after, text)
             if found:
                 candidate.facts["code"] = Fact(found[0], found.start(), found.end(), HINT)
                 candidate.start, candidate.end = (
                     min(candidate.start, found.start()),
                     max(candidate.end, found.end()),
                 )
-        behind_last = max(behind_last, candidate.end)
+        last_end = max(last_end, candidate.end)
 
 
-def _last(candidate: Candidate, words: Iterable[re.Match[str]], text: str) -> re.Match[str] | None:
+def _find_before(candidate: Candidate, words: Iterable[re.Match[str]], text: str) -> re.Match[str] | None:
     found = None
     for m in words:
         between = text[m.end() : candidate.start]
         if (
-            len(between) <= _BEFORE
+            len(between) <= _MAX_DISTANCE_BEFORE
             and "\n\n" not in between
             and RECORD not in between
-            and _means(m[0], candidate)
+            and _is_same_kind(m[0], candidate)
         ):
             found = m
     return found
 
 
-def _first(candidate: Candidate, words: Iterable[re.Match[str]], text: str) -> re.Match[str] | None:
+def _find_after(candidate: Candidate, words: Iterable[re.Match[str]], text: str) -> re.Match[str] | None:
     for m in words:
         between = text[candidate.end : m.start()]
-        if len(between) <= _BEHIND and "\n" not in between and _means(m[0], candidate):
+        if len(between) <= _MAX_DISTANCE_AFTER and "\n" not in between and _is_same_kind(m[0], candidate):
             return m
     return None
 
 
-def _means(code: str, candidate: Candidate) -> bool:
-    """Return whether a code and a message mean the same kind."""
-    kind, said = kind_of_code(code), candidate.kinds[0]
-    return kind is not None and (kind == said or kind in _ALSO.get(said, ()))
+def _is_same_kind(code: str, candidate: Candidate) -> bool:
+    """Return whether a code and a message mean the same kind of failure."""
+    kind, message_kind = kind_of_code(code), candidate.kinds[0]
+    return kind is not None and (kind == message_kind or kind in _OTHER_KINDS.get(message_kind, ()))

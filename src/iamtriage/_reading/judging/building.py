@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.view import View
     from iamtriage.failures._failures import Failure
 
-# What every failure may state in words of the text; the account is marked apart.
+# Facts of any kind of failure that have a span. The account gets its span separately.
 _SPANNED = frozenset(
     {
         "code", "operation", "service", "status_code", "request_id", "host_id",
         "principal", "action", "resource",
     }
 )  # fmt: skip
-# What failures of some kinds have in addition, in the order of their attributes, and of that what has a span.
-_MORE = {
+# The additional facts of some kinds, in the order of their attributes, and those of them that have a span.
+_KIND_FACTS = {
     "access_denied": ("deny", "policy_type", "policy_arn", "authorization_id", "encoded_message", "reason"),
     "kubernetes_forbidden": ("k8s_user", "k8s_verb", "k8s_resource", "k8s_api_group", "k8s_namespace"),
 }
-_KEYS = {
+_KIND_SPANNED = {
     "access_denied": frozenset({"policy_arn", "authorization_id", "encoded_message"}),
-    "kubernetes_forbidden": frozenset(_MORE["kubernetes_forbidden"]),
+    "kubernetes_forbidden": frozenset(_KIND_FACTS["kubernetes_forbidden"]),
 }
 
 
@@ -38,12 +38,12 @@ def build(candidate: Candidate, view: View) -> Failure:
     kind = candidate.kind or "aws_error"
     facts = {key: fact for key, fact in candidate.facts.items() if not fact.is_lost}
     get = {key: fact.value for key, fact in facts.items()}.get
-    marks = _marks(facts, view, _KEYS.get(kind, frozenset()))
+    marks = _find_spans(facts, view, _KIND_SPANNED.get(kind, frozenset()))
     principal = get("principal")
-    # A principal that states no account has none, whatever stands beside it.
+    # An account next to a principal without an account can be another one.
     account = account_of(principal) if principal else get("account")
     if account:
-        _mark_account(candidate, view, account, marks)
+        _add_account_span(candidate, view, account, marks)
     status = get("status_code")
     return build_failure(
         kind,
@@ -68,23 +68,33 @@ def build(candidate: Candidate, view: View) -> Failure:
         account,
         get("action"),
         get("resource"),
-        tuple(map(get, _MORE.get(kind, ()))),
+        tuple(map(get, _KIND_FACTS.get(kind, ()))),
     )
 
 
-def _marks(facts: Mapping[str, Fact], view: View, own: Collection[str]) -> dict[str, tuple[int, int]]:
-    """Return the spans of the values that the original text has unbroken."""
+def _find_spans(
+    facts: Mapping[str, Fact], view: View, additional: Collection[str]
+) -> dict[str, tuple[int, int]]:
+    """Return the spans of the values that the original text contains unbroken.
+
+    Args:
+        facts: The facts of a failure.
+        view: The readable text.
+        additional: The names of the additional facts that have a span.
+    """
     marks: dict[str, tuple[int, int]] = {}
     for key, fact in facts.items():
-        if fact.start >= 0 and (key in _SPANNED or key in own):
+        if fact.start >= 0 and (key in _SPANNED or key in additional):
             mark = view.unbroken(fact.start, fact.end, fact.value)
             if mark:
                 marks[key] = mark
     return marks
 
 
-def _mark_account(candidate: Candidate, view: View, account: str, marks: dict[str, tuple[int, int]]) -> None:
-    """Mark the account where it stands itself, or inside the principal."""
+def _add_account_span(
+    candidate: Candidate, view: View, account: str, marks: dict[str, tuple[int, int]]
+) -> None:
+    """Add the span of the account, which can be a separate value or a part of the principal."""
     start = -1
     fact = candidate.facts.get("account")
     if fact and fact.start >= 0 and fact.value == account:

@@ -1,7 +1,8 @@
 """Join the readers' pieces into candidates for failures.
 
-Pieces are taken in the order of the text. A head opens a failure, a sentence belongs to the head before it, a tail to
-the sentence before it, and a body contains everything within it. A complete failure never takes facts of another.
+Pieces are joined in the order of the text. A head starts a candidate, a message belongs to the head before it, a tail
+belongs to the message before it, and a body contains everything inside it. A complete failure never takes facts of
+another one.
 """
 
 from __future__ import annotations
@@ -22,23 +23,24 @@ if TYPE_CHECKING:
     from iamtriage.typing import Kind
 
 
-# How far apart two pieces of one failure may stand, in characters of the readable text.
-HEAD_TO_HEAD = 160
-_HEAD_TO_CORE = 600
-_CORE_TO_CORE = 400
-_TO_TAIL = 1500
-_TO_BODY = 4000
-CHAIN = 400
-# From the end of a line's code to what the next line begins with.
-_NEXT_LINE = 60
+# Maximum distances, in characters of the readable text, between two pieces of one failure; the last one between two
+# failures of a chain.
+MAX_HEAD_TO_HEAD = 160
+_MAX_HEAD_TO_CORE = 600
+_MAX_CORE_TO_CORE = 400
+_MAX_TO_TAIL = 1500
+_MAX_TO_BODY = 4000
+MAX_CHAIN_GAP = 400
+# Maximum distance between a code and the message on the next line.
+_MAX_CODE_TO_NEXT_LINE = 60
 
-# As botocore logs answers, and what may stand before a body's first element.
-_BODY_FOLLOWS = lazy_pattern(r"\bbody:\s{1,2}(?:b?['\"])?(?:<\?xml[^<>]{0,100}>\s?)?\Z", re.IGNORECASE)
-_BODY_REACH = 160
+# How botocore's logs announce the body of a response, and what can precede the first element of a body.
+_BODY_ANNOUNCEMENT = lazy_pattern(r"\bbody:\s{1,2}(?:b?['\"])?(?:<\?xml[^<>]{0,100}>\s?)?\Z", re.IGNORECASE)
+_MAX_ANNOUNCEMENT_LENGTH = 160
 
 _WEAK = (CLASS_NAME, HINT)
 _IDS = frozenset({"request_id", "host_id", "status_code"})
-# Codes that a client gives to what it met, not a service.
+# Codes that clients use for errors without a response from the service.
 CLIENT_CODES = frozenset({"RequestError", "WebIdentityErr", "EndpointConnectionError"})
 
 
@@ -67,7 +69,7 @@ class Candidate:
         self.kinds: list[Kind] = []
 
     def absorb(self, piece: Piece) -> None:
-        """Take a piece's facts, the better of two where both have one."""
+        """Add the facts of a piece; of two values, keep the one with the higher rank."""
         self.start = min(self.start, piece.start)
         self.end = max(self.end, piece.end)
         for key, fact in piece.facts.items():
@@ -75,7 +77,7 @@ class Candidate:
             if present is None or present.rank < fact.rank:
                 self.facts[key] = fact
             elif present.start < 0 <= fact.start and present.value == fact.value:
-                # What is known besides the text is in it, too.
+                # A fact from outside the text is also in the text.
                 self.facts[key] = present._replace(start=fact.start, end=fact.end)
         if piece.kind:
             if piece.is_wrapper:
@@ -107,13 +109,13 @@ class Candidate:
         return fact.value if fact else None
 
     @property
-    def begun(self) -> bool:
-        """Whether its message has begun, so that no head belongs to it any more."""
+    def has_message(self) -> bool:
+        """Whether a part of the message was added, so that no other head belongs to it."""
         return self.has_core or self.has_tail or self.body_end >= 0
 
     @property
-    def complete(self) -> bool:
-        """Whether it says what went wrong, not only where."""
+    def is_complete(self) -> bool:
+        """Whether it states an error, not only a place."""
         return (
             self.has_core
             or "status_code" in self.facts
@@ -122,7 +124,12 @@ class Candidate:
 
 
 def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
-    """Join pieces, which are in the order of the text, into candidates."""
+    """Join pieces into candidates.
+
+    Args:
+        text: The readable text.
+        pieces: The pieces, in the order of the text.
+    """
     candidates: list[Candidate] = []
     current: Candidate | None = None
     for piece in pieces:
@@ -130,19 +137,19 @@ def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
             if piece.role == "tail" and _is_inner(current, piece):
                 current.facts.pop("operation", None)
                 if "code" in piece.facts:
-                    # Go's outer call may have no code of its own.
+                    # Go's outer call can lack a code.
                     current.facts.pop("code", None)
             if not _is_repeat(current, piece):
                 current.absorb(piece)
             else:
-                _fill(current, piece)
+                _add_missing(current, piece)
             continue
         if (
             current is not None
             and piece.role == "head"
             and piece.facts.get("code")
             and piece.facts["code"].rank == HINT
-            and piece.start - current.end < _TO_TAIL
+            and piece.start - current.end < _MAX_TO_TAIL
             and text.find(STATEMENT, current.end, piece.start) < 0
         ):
             continue
@@ -157,12 +164,17 @@ def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
 
 
 def standalone_candidates(pieces: Iterable[Piece], candidates: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Make a candidate of each piece that has none of the candidates, which are in the order of the text, near it."""
+    """Yield a candidate for each piece that is not near another candidate.
+
+    Args:
+        pieces: The pieces.
+        candidates: The other candidates, in the order of the text.
+    """
     starts = [candidate.start for candidate in candidates]
     for piece in pieces:
         at = bisect_left(starts, piece.start)
         around = candidates[max(0, at - 1) : at + 1]
-        if not any(d.start - piece.end < _TO_TAIL and piece.start - d.end < _TO_TAIL for d in around):
+        if not any(d.start - piece.end < _MAX_TO_TAIL and piece.start - d.end < _MAX_TO_TAIL for d in around):
             candidate = Candidate(piece.start, piece.end)
             candidate.absorb(piece)
             yield candidate
@@ -172,7 +184,7 @@ def _is_repeat(current: Candidate, piece: Piece) -> bool:
     return piece.role == "core" and current.has_core and "action" in current.facts and "action" in piece.facts
 
 
-def _fill(current: Candidate, piece: Piece) -> None:
+def _add_missing(current: Candidate, piece: Piece) -> None:
     for key, fact in piece.facts.items():
         present = current.facts.get(key)
         if present is None or present.rank == CUT_OFF:
@@ -181,13 +193,13 @@ def _fill(current: Candidate, piece: Piece) -> None:
 
 
 def _belongs(text: str, current: Candidate, piece: Piece) -> bool:
-    """Return whether a piece is part of the current failure."""
+    """Return whether a piece is part of the current candidate."""
     gap = _Gap(text, current, piece)
-    if not gap.inside and piece.role in {"core", "head", "class"} and current.only_ids:
+    if not gap.is_inside and piece.role in {"core", "head", "class"} and current.only_ids:
         return False
-    if gap.has(STATEMENT) and not gap.inside and not _is_message_of(current, piece, gap):
+    if gap.has(STATEMENT) and not gap.is_inside and not _is_message_of(current, piece, gap):
         return False
-    if gap.holds_entry and not gap.inside and not (current.only_ids and gap.announces_body):
+    if gap.contains_entry and not gap.is_inside and not (current.only_ids and gap.announces_body):
         return False
     if piece.role == "core":
         return _core_belongs(current, piece, gap)
@@ -201,59 +213,64 @@ def _belongs(text: str, current: Candidate, piece: Piece) -> bool:
 
 
 def _is_message_of(current: Candidate, piece: Piece, gap: _Gap) -> bool:
-    """Return whether a sentence is the message of a code alone in the line before."""
+    """Return whether a piece is the message of the code on the previous line."""
     return (
         piece.role == "core"
-        and gap.size <= _NEXT_LINE
+        and gap.size <= _MAX_CODE_TO_NEXT_LINE
         and not gap.has("\n\n")
         and current.has_code
-        and not current.begun
+        and not current.has_message
         and kind_of_code(current.code or "") == piece.kind
     )
 
 
 class _Gap:
-    """What lies between a failure at hand and the next piece."""
+    """The text between the current candidate and the next piece."""
 
     def __init__(self, text: str, current: Candidate, piece: Piece) -> None:
         self.size = piece.start - current.end
-        self.inside = piece.start < current.body_end
+        self.is_inside = piece.start < current.body_end
         self._text, self._start, self._end = text, max(0, current.end), piece.start
         self._piece_end = piece.end
 
     @property
-    def wrapped(self) -> bool:
+    def is_in_parentheses(self) -> bool:
         """Whether the piece is in parentheses."""
         text, start, end = self._text, self._end, self._piece_end
         return text[start - 1 : start] == "(" and text[end : end + 1] == ")"
 
     @property
-    def begins_line(self) -> bool:
-        """Whether the piece is in a later line, which begins like one that continues none."""
+    def is_on_fresh_line(self) -> bool:
+        """Whether the piece is on a later line that does not look like a continuation."""
         line = self._text.rfind("\n", max(0, self._start - 1), self._end) + 1
         return line > 0 and FRESH_LINE.match(self._text, line) is not None
 
     @property
-    def entry(self) -> int:
-        """Where an entry of a log begins between; -1 if none does."""
-        entry = self._text.find(RECORD, self._start, self._end)
-        while entry >= 0 and self._text[entry + 1 : entry + 2] == " ":
-            # Runners put the time before each line, also before indented ones, which continue an entry.
-            entry = self._text.find(RECORD, entry + 1, self._end)
-        return entry
+    def entry_start(self) -> int:
+        """Where a log entry starts in the gap, or -1 if none does."""
+        entry_start = self._text.find(RECORD, self._start, self._end)
+        while entry_start >= 0 and self._text[entry_start + 1 : entry_start + 2] == " ":
+            # CI runners put the time before each line, even before an indented one that continues an entry.
+            entry_start = self._text.find(RECORD, entry_start + 1, self._end)
+        return entry_start
 
     @property
-    def holds_entry(self) -> bool:
-        """Whether an entry of a log begins and ends between, so that a failure does not go on."""
-        return (entry := self.entry) >= 0 and self._text.find("\n", entry, self._end - 1) >= 0
+    def contains_entry(self) -> bool:
+        """Whether the gap contains a whole log entry, so that the failure cannot continue after it."""
+        return (entry_start := self.entry_start) >= 0 and self._text.find(
+            "\n", entry_start, self._end - 1
+        ) >= 0
 
     @property
     def announces_body(self) -> bool:
-        """Whether one entry of a log stands between, which says that the body of the answer follows."""
+        """Whether the gap contains one log entry, and that announces the body of the response."""
         if self._text.count(RECORD, self._start, self._end) > 1:
             return False
         return (
-            _BODY_FOLLOWS.search(self._text, max(self._start, self._end - _BODY_REACH), self._end) is not None
+            _BODY_ANNOUNCEMENT.search(
+                self._text, max(self._start, self._end - _MAX_ANNOUNCEMENT_LENGTH), self._end
+            )
+            is not None
         )
 
     def has(self, what: str) -> bool:
@@ -270,95 +287,95 @@ def _core_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
         and "action" not in facts
         and "operation" in current.facts
     ):
-        # "… calling the CreateChangeSet operation: S3 error: Access Denied": another call's.
+        # "… calling the CreateChangeSet operation: S3 error: Access Denied": the denial is of another call.
         return False
     if not current.has_core:
-        if gap.inside or gap.size <= 0:
+        if gap.is_inside or gap.size <= 0:
             return True
-        if gap.has(RECORD) and (gap.size > HEAD_TO_HEAD or _kind_differs(current, piece)):
+        if gap.has(RECORD) and (gap.size > MAX_HEAD_TO_HEAD or _kind_differs(current, piece)):
             return False
-        if _kind_differs(current, piece) and (gap.size > HEAD_TO_HEAD or gap.begins_line):
-            # The head's own message came first; this sentence is of the next failure.
+        if _kind_differs(current, piece) and (gap.size > MAX_HEAD_TO_HEAD or gap.is_on_fresh_line):
+            # The head has another message; this one belongs to the next failure.
             return False
-        return gap.size <= _HEAD_TO_CORE and not (current.has_tail and gap.size > 2)
+        return gap.size <= _MAX_HEAD_TO_CORE and not (current.has_tail and gap.size > 2)
     if "action" in facts and "action" in current.facts and current.facts["action"].rank not in _WEAK:
-        # The same sentence once more, in the body or the next line of one printing.
+        # The same message again, in the body or on the next line of one report.
         same = all(
             current.facts[key].agrees(facts[key])
             for key in ("action", "principal", *(("resource",) if current.source == "php" else ()))
             if key in current.facts and key in facts
         )
-        return same and (gap.inside or current.source in {"cpp", "php"}) and gap.size < _HEAD_TO_CORE
+        return same and (gap.is_inside or current.source in {"cpp", "php"}) and gap.size < _MAX_HEAD_TO_CORE
     if "k8s_verb" in facts and "k8s_verb" in current.facts:
         return False
-    if gap.inside:
+    if gap.is_inside:
         return True
     if gap.has(RECORD) or (piece.kind not in current.kinds and gap.has("\n")):
         return False
     if "action" in facts:
-        # EC2's plain sentence, then the full one.
-        return gap.size <= _CORE_TO_CORE and "access_denied" in current.kinds and not current.has_tail
-    return gap.size <= HEAD_TO_HEAD and not current.has_tail and not gap.has("\n\n")
+        # EC2's short message, then the full one.
+        return gap.size <= _MAX_CORE_TO_CORE and "access_denied" in current.kinds and not current.has_tail
+    return gap.size <= MAX_HEAD_TO_HEAD and not current.has_tail and not gap.has("\n\n")
 
 
 def _kind_differs(current: Candidate, piece: Piece) -> bool:
-    """Return whether a head's code and a sentence mean different kinds."""
+    """Return whether the code of a head and a message mean different kinds of failure."""
     return (
         current.code is not None and not is_status(current.code) and kind_of_code(current.code) != piece.kind
     )
 
 
 def _tail_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
-    if gap.size > _TO_TAIL or _conflicts(current, piece, ("status_code", "request_id", "operation")):
+    if gap.size > _MAX_TO_TAIL or _conflicts(current, piece, ("status_code", "request_id", "operation")):
         return False
     if _is_inner(current, piece):
         return not current.has_tail
-    if current.has_tail and not gap.inside:
+    if current.has_tail and not gap.is_inside:
         return False
-    return _same_code(current, piece) and (gap.size < CHAIN or not gap.has("\n\n"))
+    return _same_code(current, piece) and (gap.size < MAX_CHAIN_GAP or not gap.has("\n\n"))
 
 
 def _is_inner(current: Candidate, piece: Piece) -> bool:
-    """Return whether a tail belongs to a call within the one that the head names.
+    """Return whether a tail belongs to an inner call of the one that the head names.
 
-    Java's "(Service: AWSKMS; …)" in the message of another SDK's error is the inner envelope.
+    If another SDK's message contains Java's "(Service: AWSKMS; …)", that suffix is of the inner call.
     """
     java = piece.source in {"java-v1", "java-v2"}
     return java and current.has_core and current.source in {"botocore", "aws-cli", "go-v2", "php", "ruby"}
 
 
 def _body_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
-    if not _same_code(current, piece) or (current.body_end >= 0 and gap.size > CHAIN):
+    if not _same_code(current, piece) or (current.body_end >= 0 and gap.size > MAX_CHAIN_GAP):
         return False
-    if current.has_core and gap.entry >= 0:
+    if current.has_core and gap.entry_start >= 0:
         return False
-    return gap.size <= _TO_BODY and not _conflicts(current, piece, ("request_id", "operation", "host_id"))
+    return gap.size <= _MAX_TO_BODY and not _conflicts(current, piece, ("request_id", "operation", "host_id"))
 
 
 def _class_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
-    if (gap.wrapped and gap.size < HEAD_TO_HEAD) or gap.inside:
+    if (gap.is_in_parentheses and gap.size < MAX_HEAD_TO_HEAD) or gap.is_inside:
         return True
     if current.code and kind_of_code(current.code) == "missing_credentials" and "service" in piece.facts:
-        # "NoAuthWithAWSException: … : com.amazonaws…": the client's words around the service's.
+        # "NoAuthWithAWSException: … : com.amazonaws…": the client's message contains the service's.
         return False
-    return not current.begun and gap.size < HEAD_TO_HEAD and _same_code(current, piece)
+    return not current.has_message and gap.size < MAX_HEAD_TO_HEAD and _same_code(current, piece)
 
 
 def _head_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     facts = piece.facts
     if gap.size < 0 and "code" in facts and _same_code(current, piece):
         return True
-    if gap.inside:
+    if gap.is_inside:
         return _same_code(current, piece) and not _conflicts(current, piece, ("operation",))
     if piece.source == current.source == "php" and "code" in facts and not current.has_code:
-        # Between PHP's two heads stands Guzzle's text, with the beginning of the body.
-        return gap.size <= _TO_BODY and _same_code(current, piece)
-    if gap.size > HEAD_TO_HEAD or gap.has("\n\n"):
+        # PHP prints Guzzle's message, with the beginning of the body, between two heads.
+        return gap.size <= _MAX_TO_BODY and _same_code(current, piece)
+    if gap.size > MAX_HEAD_TO_HEAD or gap.has("\n\n"):
         return False
     if "missing_credentials" in current.kinds and "code" not in current.facts:
-        # Go's chain ends in the instance metadata service, which is asked last.
+        # The last credential provider in Go's chain is the instance metadata service.
         return set(facts) == {"status_code"} or ("service" in facts and facts["service"].value == "ec2imds")
-    if current.begun or ("operation" in facts and "operation" in current.facts):
+    if current.has_message or ("operation" in facts and "operation" in current.facts):
         return False
     if current.wrapper_kind is not None and "code" in current.facts:
         return False
@@ -371,12 +388,12 @@ def _head_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
 
 
 def _is_of_inner(current: Candidate) -> bool:
-    """Return whether the next piece belongs to the call that should have returned credentials."""
+    """Return whether the next piece belongs to the inner call, which should have returned credentials."""
     return current.facts["operation"].start < current.wrapped_at
 
 
 def _conflicts(current: Candidate, piece: Piece, keys: tuple[str, ...]) -> bool:
-    """Return whether both state a fact with certainty, and differently."""
+    """Return whether both state one of some facts with certainty, and the values differ."""
     for key in keys:
         ours, theirs = current.facts.get(key), piece.facts.get(key)
         if ours and theirs and ours.value != theirs.value and ours.rank > HINT and theirs.rank >= HINT:
@@ -392,5 +409,5 @@ def _same_code(current: Candidate, piece: Piece) -> bool:
 
 
 def plain_code(code: str) -> str:
-    """Return a code without what differs between two spellings of it."""
+    """Return a code without the parts in which its spellings differ."""
     return normalize_code(code).removesuffix("Exception")

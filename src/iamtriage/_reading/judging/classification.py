@@ -1,7 +1,6 @@
-"""Classify candidates: the kind of failure, and whether it is AWS's.
+"""Classify candidates by kind, drop those of other systems and wrappers, and pick the root cause.
 
-Wrappers around another failure are dropped, and one of the rest is picked as the root cause. Words of messages are
-the readers' concern; ``deduplication`` finds repeated prints of one failure.
+``deduplication`` merges repeated reports of one failure.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.judging.candidates import CHAIN, CLIENT_CODES, HEAD_TO_HEAD
-from iamtriage._reading.judging.cloud_sections import section_of
+from iamtriage._reading.judging.candidates import CLIENT_CODES, MAX_CHAIN_GAP, MAX_HEAD_TO_HEAD
+from iamtriage._reading.judging.cloud_sections import find_section
 from iamtriage._reading.readers.phrases import SPECIFIC
 from iamtriage._reading.vocabulary.codes import (
     is_exclusive_to_aws,
@@ -41,26 +40,26 @@ _PYTHON_CHAIN = lazy_pattern(
     r"|During handling of the above exception, another exception occurred"
 )
 _AWS_PRINCIPAL = lazy_pattern(r"arn:|amazonaws\.com|\A[0-9]{12}\Z|\Aanonymous\Z")
-# A line that begins a record of its own.
+# The start of a separate record.
 _RECORD = lazy_pattern(r"\x1e|\n(?:[A-Z]{4,8}\b|\{)")
-# How far around a failure, in characters, what tells whose it is may stand.
-_NEAR = 300
-# Shapes that only AWS's SDKs and tools print.
-_SDKS = frozenset(
+# Maximum distance, in characters, between a failure and a sign of the system that it comes from.
+_MAX_DISTANCE = 300
+# Formats that only AWS SDKs and tools use.
+_AWS_SOURCES = frozenset(
     {
         "botocore", "aws-cli", "go-v2", "java-v1", "java-v2", "dotnet", "php", "ruby", "cpp", "cloudtrail",
         "kubernetes", "swift", "kotlin", "js-v2", "js-v3", "python-v4",
     }
 )  # fmt: skip
-# Of these, what prints an answer that has no code.
-_WITHOUT_CODE = frozenset(
+# Formats in which a response without a code is printed.
+_CODELESS_SOURCES = frozenset(
     {
         "botocore", "aws-cli", "go-v2", "go-v1", "java-v1", "java-v2", "php", "dotnet", "ruby", "boto2",
         "python-v4",
     }
 )  # fmt: skip
-# EKS's operations on access entries and Pod Identity associations, which no other service has, and what refuses those
-# themselves; what was not found may be the cluster.
+# EKS operations on access entries and Pod Identity associations, which no other service has. With the codes below,
+# EKS rejects the entry or association itself. "Not found" can also mean the cluster.
 _ENTRY_OPERATIONS = frozenset(
     {
         "CreateAccessEntry", "DeleteAccessEntry", "DescribeAccessEntry", "ListAccessEntries", "UpdateAccessEntry",
@@ -69,13 +68,13 @@ _ENTRY_OPERATIONS = frozenset(
         "ListPodIdentityAssociations", "UpdatePodIdentityAssociation",
     }
 )  # fmt: skip
-# Codes that any HTTP server can give.
+# Codes that any HTTP server can return.
 _COMMON_CODES = frozenset({"Forbidden", "403", "NotAuthorized", "NotAuthorizedError", "Unauthorized", "401"})
 _ENTRY_CODES = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
 
 
 class TextContext:
-    """The text around the candidates, and what is asked of it for each: looked up once."""
+    """The text around the candidates. Signs of AWS and of other systems are searched for once."""
 
     def __init__(self, text: str, sections: list[tuple[int, int]]) -> None:
         self.text = text
@@ -83,11 +82,11 @@ class TextContext:
 
     @cached_property
     def aws(self) -> bool:
-        """Whether AWS is named anywhere."""
+        """Whether the text names AWS anywhere."""
         return names_aws(self.text)
 
     def names_aws(self, candidate: Candidate) -> bool:
-        """Return whether AWS is named in the statement that a candidate is in."""
+        """Return whether the statement of a candidate names AWS."""
         start = self.text.rfind(STATEMENT, 0, candidate.start)
         end = self.text.find(STATEMENT, candidate.end)
         if start < 0 and end < 0:
@@ -106,48 +105,51 @@ class TextContext:
     def _storage(self) -> list[int]:
         return find_storage(self.text)
 
-    def other_cloud(self, candidate: Candidate) -> bool:
-        """Whether another cloud shows near a candidate, in whatever section it stands of AWS's own it stands in."""
+    def is_near_other_cloud(self, candidate: Candidate) -> bool:
+        """Return whether a candidate is near a sign of another cloud.
+
+        If the text has sections per cloud, signs outside the candidate's AWS section don't count.
+        """
         places = self._other_clouds
-        if not _near(places, candidate):
+        if not _is_near(places, candidate):
             return False
-        section = section_of(self._sections, candidate.start, candidate.end)
+        section = find_section(self._sections, candidate.start, candidate.end)
         if section is None:
             return True
         start, end = section
-        return _near(places, candidate, start, end)
+        return _is_near(places, candidate, start, end)
 
-    def other_system(self, candidate: Candidate) -> bool:
-        """Whether a database, file system or framework shows near a candidate."""
-        return _near(self._other_systems, candidate)
+    def is_near_other_system(self, candidate: Candidate) -> bool:
+        """Return whether a candidate is near a sign of a database, file system or framework."""
+        return _is_near(self._other_systems, candidate)
 
-    def storage(self, candidate: Candidate) -> bool:
-        """Whether S3 or a bucket is spoken of near a candidate."""
-        return _near(self._storage, candidate)
+    def is_near_storage(self, candidate: Candidate) -> bool:
+        """Return whether the text mentions S3 or a bucket near a candidate."""
+        return _is_near(self._storage, candidate)
 
-    def divided(self, first: Candidate, second: Candidate) -> bool:
-        """Return whether another statement begins between two candidates."""
+    def are_in_other_statements(self, first: Candidate, second: Candidate) -> bool:
+        """Return whether another statement starts between two candidates."""
         return self.text.find(STATEMENT, first.end, second.start) >= 0
 
-    def apart(self, first: Candidate, second: Candidate) -> bool:
-        """Return whether the second begins on a separate line after the first."""
+    def are_on_other_lines(self, first: Candidate, second: Candidate) -> bool:
+        """Return whether the second candidate starts on a separate line after the first."""
         between = self.text[first.end : second.start]
         return between.endswith("\n") or "\n\n" in between or _RECORD.search(between) is not None
 
 
-def _near(places: list[int], candidate: Candidate, low: int = 0, high: int = sys.maxsize) -> bool:
-    """Return whether one of some positions, in order, is near a candidate and within a part of the text."""
+def _is_near(places: list[int], candidate: Candidate, low: int = 0, high: int = sys.maxsize) -> bool:
+    """Return whether one of some sorted positions is near a candidate, and between two bounds."""
     if not places:
         return False
-    at = bisect_left(places, max(low, candidate.start - _NEAR))
-    return at < len(places) and places[at] < min(high, candidate.end + _NEAR)
+    at = bisect_left(places, max(low, candidate.start - _MAX_DISTANCE))
+    return at < len(places) and places[at] < min(high, candidate.end + _MAX_DISTANCE)
 
 
 def classify(candidate: Candidate, context: TextContext) -> bool:
-    """Set the kind of a candidate; return whether it is a failure of AWS or Kubernetes."""
+    """Set the kind of a candidate, and return whether it is an AWS or Kubernetes failure."""
     place = candidate.facts.get("service")
     if place and place.value == "ec2imds":
-        # The instance metadata service gives credentials; it is no API that denies.
+        # The instance metadata service is not an AWS API; it returns credentials.
         del candidate.facts["service"]
         candidate.facts.pop("operation", None)
         candidate.kinds.append("missing_credentials")
@@ -155,7 +157,7 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
     elif candidate.code == "EC2MetadataError":
         candidate.metadata = True
     if candidate.kubernetes and candidate.source == "kubernetes":
-        # Kubernetes has no error codes: the word is a class or condition of who tells of it.
+        # Kubernetes has no error codes. The word is a class or condition of the program that reports the failure.
         candidate.facts.pop("code", None)
     code = candidate.code
     by_code = kind_of_code(code) if code else None
@@ -181,7 +183,7 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
     if api and action:
         # CloudFormation's "API: ec2:CreateVpc" names the call.
         candidate.facts.setdefault("operation", api)
-    return candidate.kind is not None and _is_ours(candidate, context)
+    return candidate.kind is not None and _is_of_aws(candidate, context)
 
 
 def _is_of_entries(candidate: Candidate) -> bool:
@@ -206,7 +208,7 @@ def _kind_of_rest(candidate: Candidate, context: TextContext) -> Kind | None:
     ):
         return "access_denied"
     if candidate.code and candidate.source == "botocore" and candidate.facts["code"].rank == CLASS_NAME:
-        # A class of botocore's own, of which only some are about credentials or calls.
+        # Only some exception classes of botocore are about credentials or calls.
         return kind_of_client_class(candidate.code)
     if candidate.code and candidate.code != "WebIdentityErr":
         document = candidate.source == "xml" and "request_id" in candidate.facts
@@ -222,20 +224,20 @@ def _kind_of_rest(candidate: Candidate, context: TextContext) -> Kind | None:
         and candidate.source == "cpp"
         and (candidate.body_end >= 0 or "operation" in candidate.facts)
     ):
-        # No answer, or one without a body: the SDK has no code for it.
+        # The SDK for C++ has no code for a missing response or one without a body.
         return "aws_error"
     if (
         candidate.is_aws
         and ("operation" in candidate.facts or candidate.has_tail or candidate.is_thrown)
-        and candidate.source in _WITHOUT_CODE
+        and candidate.source in _CODELESS_SOURCES
     ):
         return "aws_error"
     return None
 
 
-def _is_ours(candidate: Candidate, context: TextContext) -> bool:
-    """Return whether a failure is AWS's, not another cloud's or system's in the same words."""
-    if candidate.is_aws and candidate.source in _SDKS:
+def _is_of_aws(candidate: Candidate, context: TextContext) -> bool:
+    """Return whether a failure is of AWS, because other clouds and systems use the same words."""
+    if candidate.is_aws and candidate.source in _AWS_SOURCES:
         return True
     principal = candidate.facts.get("principal")
     resource = candidate.facts.get("resource")
@@ -245,18 +247,20 @@ def _is_ours(candidate: Candidate, context: TextContext) -> bool:
     if (
         not arn
         and candidate.source not in {"botocore", "aws-cli", "kubernetes"}
-        and context.other_cloud(candidate)
+        and context.is_near_other_cloud(candidate)
     ):
         return False
     if candidate.is_aws:
-        return arn or candidate.source is not None or not context.other_system(candidate)
-    if context.other_system(candidate):
+        return arn or candidate.source is not None or not context.is_near_other_system(candidate)
+    if context.is_near_other_system(candidate):
         return False
     if candidate.code in _COMMON_CODES or (
         candidate.code is None and candidate.kind != "kubernetes_forbidden"
     ):
-        # S3's bare "Access Denied" has no other mark than what it was about.
-        bare = candidate.kind in {"access_denied", "invalid_credentials"} and context.storage(candidate)
+        # Only the mention of S3 or a bucket identifies S3's bare "Access Denied".
+        bare = candidate.kind in {"access_denied", "invalid_credentials"} and context.is_near_storage(
+            candidate
+        )
         return (
             context.aws
             or bare
@@ -268,14 +272,14 @@ def _is_ours(candidate: Candidate, context: TextContext) -> bool:
 
 
 def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Candidate]:
-    """Drop what only wraps the failure after it."""
+    """Return the candidates without those that only wrap the next one."""
     kept: list[Candidate] = []
     for candidate, following in zip(candidates, [*candidates[1:], None], strict=False):
         if (
             following is not None
-            and following.start - candidate.end <= CHAIN
-            and not context.divided(candidate, following)
-            and _wraps(candidate, following, apart=context.apart(candidate, following))
+            and following.start - candidate.end <= MAX_CHAIN_GAP
+            and not context.are_in_other_statements(candidate, following)
+            and _wraps(candidate, following, on_other_lines=context.are_on_other_lines(candidate, following))
         ):
             if following.kind == "aws_error" and following.code in CLIENT_CODES:
                 following.kind = candidate.kind
@@ -284,52 +288,52 @@ def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Can
             kept
             and candidate.metadata
             and kept[-1].kind == candidate.kind
-            and candidate.start - kept[-1].end <= CHAIN
-            and not context.divided(kept[-1], candidate)
+            and candidate.start - kept[-1].end <= MAX_CHAIN_GAP
+            and not context.are_in_other_statements(kept[-1], candidate)
         ):
             continue
         if (
             kept
             and candidate.kind == "aws_error"
-            and not candidate.complete
-            and candidate.start - kept[-1].end <= CHAIN
-            and not context.divided(kept[-1], candidate)
+            and not candidate.is_complete
+            and candidate.start - kept[-1].end <= MAX_CHAIN_GAP
+            and not context.are_in_other_statements(kept[-1], candidate)
         ):
             continue
         kept.append(candidate)
     return kept
 
 
-def _wraps(outer: Candidate, inner: Candidate, *, apart: bool) -> bool:
+def _wraps(outer: Candidate, inner: Candidate, *, on_other_lines: bool) -> bool:
     reported = (
         "status_code" in inner.facts or "request_id" in inner.facts or inner.kind != "missing_credentials"
     )
-    if not outer.complete:
-        # A class of a service that was thrown, in an earlier entry of the log, is a failure too.
-        return (inner.complete or inner.code in CLIENT_CODES) and not (apart and outer.is_thrown)
-    if apart and not (outer.kind == "missing_credentials" and "status_code" in inner.facts):
-        # Independent, but for what an SDK says of the call that should have given credentials.
+    if not outer.is_complete:
+        # An exception class of a service on an earlier line is a separate failure.
+        return (inner.is_complete or inner.code in CLIENT_CODES) and not (on_other_lines and outer.is_thrown)
+    if on_other_lines and not (outer.kind == "missing_credentials" and "status_code" in inner.facts):
+        # Independent, except for an SDK's report of the call that should have returned credentials.
         return False
     if outer.kind == inner.kind == "access_denied" and not (
         {"action", "code", "principal", "request_id"} & outer.facts.keys()
     ):
-        # "Lambda was unable to … because KMS access was denied. …", then KMS's own words.
-        return inner.start - outer.end <= HEAD_TO_HEAD and bool({"action", "code"} & inner.facts.keys())
+        # "Lambda was unable to … because KMS access was denied. …", then the message of KMS.
+        return inner.start - outer.end <= MAX_HEAD_TO_HEAD and bool({"action", "code"} & inner.facts.keys())
     if outer.kind == inner.kind == "access_denied" and not (
         {"action", "principal", "request_id"} & outer.facts.keys()
     ):
         # "KMSAccessDeniedException … KMS Exception: AccessDeniedException KMS Message: User: …"
-        return inner.start - outer.end <= HEAD_TO_HEAD and {"action", "code"} <= inner.facts.keys()
+        return inner.start - outer.end <= MAX_HEAD_TO_HEAD and {"action", "code"} <= inner.facts.keys()
     if (
         outer.kind == "missing_credentials"
         and not inner.metadata
         and (outer.wraps or not ({"request_id", "status_code"} & outer.facts.keys()))
     ):
-        return reported and (inner.kind != "aws_error" or inner.complete)
+        return reported and (inner.kind != "aws_error" or inner.is_complete)
     if outer.kind == "aws_error" and not outer.has_core and not outer.has_tail and outer.code is not None:
         # A head whose message is another failure: "ValidationError: … AccessDenied: User …".
         return (
-            inner.start - outer.end <= HEAD_TO_HEAD
+            inner.start - outer.end <= MAX_HEAD_TO_HEAD
             and inner.kind != "aws_error"
             and "status_code" not in outer.facts
         )
@@ -337,7 +341,7 @@ def _wraps(outer: Candidate, inner: Candidate, *, apart: bool) -> bool:
 
 
 def pick_root_cause(candidates: list[Candidate], readable: str) -> Candidate | None:
-    """Return the failure that is the root cause."""
+    """Return the candidate that is the root cause."""
     if not candidates:
         return None
     chain = _PYTHON_CHAIN.search(readable) if len(candidates) > 1 else None
@@ -346,7 +350,7 @@ def pick_root_cause(candidates: list[Candidate], readable: str) -> Candidate | N
         if before and before[-1].kind == "access_denied":
             return before[-1]
     denials = [candidate for candidate in candidates if candidate.kind == "access_denied"]
-    # A denial without facts next to others is a title or a quotation, also next to another error of a call.
+    # A denial without facts is a title or a quotation if there are other denials, or another error of a call.
     stated = next((candidate for candidate in denials if candidate.facts), None)
     if stated is not None:
         return stated

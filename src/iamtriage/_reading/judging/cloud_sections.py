@@ -1,4 +1,4 @@
-"""Find the sections of a text that lists several clouds by name."""
+"""Find the AWS sections of a text that compares clouds under headings."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ _HEADING = lazy_pattern(
     r"|(?:Alibaba|Tencent|Huawei|Oracle|IBM)(?:\sCloud)?|Aliyun|OCI|Digital\s?Ocean)[\s*]{0,3}:?[ *]{0,3}$",
     re.MULTILINE,
 )
-_OTHERS = (
+_OTHER_CLOUDS = (
     "zure", "AZURE", "GCP", "Google", "Alibaba", "Aliyun", "Tencent", "Huawei", "Oracle", "OCI", "IBM", "Ocean"
 )  # fmt: skip
-_MOST = 32
+_MAX_HEADINGS = 32
 
 
-def sections_of_aws(text: str) -> list[tuple[int, int]]:
-    r"""Return the spans of the sections under AWS's name, if other clouds have sections, too.
+def find_aws_sections(text: str) -> list[tuple[int, int]]:
+    r"""Return the spans of the AWS sections, if other clouds have sections, too.
 
-    >>> sections_of_aws("AWS:\nAccessDenied\nAzure:\nAuthorizationFailed"), sections_of_aws("AWS:\nAccessDenied")
+    >>> find_aws_sections("AWS:\nAccessDenied\nAzure:\nAuthorizationFailed"), find_aws_sections("AWS:\nAccessDenied")
     ([(4, 18)], [])
     """
-    if ("AWS" not in text and "Amazon" not in text) or not any(name in text for name in _OTHERS):
+    if ("AWS" not in text and "Amazon" not in text) or not any(name in text for name in _OTHER_CLOUDS):
         return []
-    headings = list(_HEADING.finditer(text))[:_MOST]
+    headings = list(_HEADING.finditer(text))[:_MAX_HEADINGS]
     if all(m["aws"] for m in headings):
         return []
     ends = [m.start() for m in headings[1:]] + [len(text)]
     return [(m.end(), end) for m, end in zip(headings, ends, strict=True) if m["aws"]]
 
 
-def section_of(sections: list[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
-    """Return the section that contains a part of a text."""
+def find_section(sections: list[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
+    """Return the section that contains a span of the text, or ``None`` if there is none."""
     return next((section for section in sections if section[0] <= start and end <= section[1]), None)

@@ -1,7 +1,7 @@
-"""Attach facts from the surrounding text: HTTP statuses, hosts, class names.
+"""Attach HTTP statuses and services from the surrounding text to failures.
 
-Such facts are weak. Only a failure that states none itself gets one: the failure that contains it, else the next
-one, else the previous one. What is under another cloud's name belongs to that cloud.
+Such facts are weak evidence, so only a failure without the fact gets one: the failure that contains it, else the next
+one, else the previous one. Facts in another cloud's section are ignored.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.judging.cloud_sections import section_of
+from iamtriage._reading.judging.cloud_sections import find_section
 from iamtriage._reading.readers.traces import read_hosts, read_statuses
 from iamtriage._reading.vocabulary.grammar import STATEMENT
 from iamtriage._reading.vocabulary.pieces import HINT
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.pieces import Piece
     from iamtriage._reading.vocabulary.readable import Readable
 
-# How far around a failure, in characters of the readable text.
-_BEFORE = 700
-_BEHIND = 1200
+# Maximum distance, in characters of the readable text, between a failure and a fact before or after it.
+_MAX_DISTANCE_BEFORE = 700
+_MAX_DISTANCE_AFTER = 1200
 _start = attrgetter("start")
 
 
@@ -33,65 +33,71 @@ def attach_context(
     sections: list[tuple[int, int]],
     classes: Sequence[Piece],
 ) -> None:
-    """Attach statuses and services near failures to those that state none.
+    """Attach the status and the service near a failure to it, if it states none.
 
     Args:
-        candidates: the failures.
-        readable: the readable text.
-        sections: those under AWS's name, where the text sets clouds side by side.
-        classes: the exception classes in the text, as ``read_classes`` yields them.
+        candidates: The failures, in the order of the text.
+        readable: The readable text.
+        sections: The spans of the AWS sections, if the text compares clouds.
+        classes: The exception classes in the text, as ``read_classes`` yields them.
     """
     text = readable.text
-    # A cluster of ids alone, as of headers, is part of the answer that the failure came in.
+    # A candidate of IDs only, such as headers, is part of the response with the failure.
     candidates = [candidate for candidate in candidates if not candidate.only_ids] or candidates
     if any("status_code" not in candidate.facts for candidate in candidates):
-        _give(candidates, read_statuses(text), "status_code", text, sections)
+        _attach(candidates, read_statuses(text), "status_code", text, sections)
     if any("service" not in candidate.facts for candidate in candidates):
         places = [*read_hosts(text), *(piece for piece in classes if "service" in piece.facts)]
         places.sort(key=_start)
-        _give(candidates, places, "service", text, sections)
+        _attach(candidates, places, "service", text, sections)
 
 
-def _give(
+def _attach(
     candidates: Sequence[Candidate],
     pieces: Iterable[Piece],
     key: str,
     text: str,
     sections: list[tuple[int, int]],
 ) -> None:
-    """Attach pieces to their failures; both are in the order of the text."""
+    """Attach a fact of each piece to the failure that it belongs to; both are in the order of the text."""
     at = 0
     for piece in pieces:
         while at < len(candidates) and max(candidates[at].end, candidates[at].body_end) <= piece.start:
             at += 1
-        candidate = _owner(candidates, at, piece, text)
-        if candidate is None or _apart(sections, candidate, piece):
+        candidate = _find_owner(candidates, at, piece, text)
+        if candidate is None or _are_in_other_sections(sections, candidate, piece):
             continue
         present = candidate.facts.get(key)
-        ahead = piece.end <= candidate.start
-        # Of several ahead of a failure the last one counts; behind it, the first.
+        precedes = piece.end <= candidate.start
+        # If several precede a failure, the last one is used; if several follow it, the first.
         if present is None or (
-            ahead and present.rank <= HINT and present.start >= 0 and present.end < candidate.start
+            precedes and present.rank <= HINT and present.start >= 0 and present.end < candidate.start
         ):
             candidate.facts[key] = piece.facts[key]
             candidate.is_aws = candidate.is_aws or piece.is_aws
 
 
-def _apart(sections: list[tuple[int, int]], candidate: Candidate, piece: Piece) -> bool:
-    section = section_of(sections, candidate.start, candidate.end)
-    return section is not None and section != section_of(sections, piece.start, piece.end)
+def _are_in_other_sections(sections: list[tuple[int, int]], candidate: Candidate, piece: Piece) -> bool:
+    section = find_section(sections, candidate.start, candidate.end)
+    return section is not None and section != find_section(sections, piece.start, piece.end)
 
 
-def _owner(candidates: Sequence[Candidate], at: int, piece: Piece, text: str) -> Candidate | None:
-    """Return the failure that contains a piece, else the next one nearby, else the previous one."""
+def _find_owner(candidates: Sequence[Candidate], at: int, piece: Piece, text: str) -> Candidate | None:
+    """Return the failure that contains a piece, else the next one nearby, else the previous one nearby."""
     if at < len(candidates):
         following = candidates[at]
         if following.start <= piece.start:
             return following
-        if following.start - piece.end <= _BEFORE and STATEMENT not in text[piece.end : following.start]:
+        if (
+            following.start - piece.end <= _MAX_DISTANCE_BEFORE
+            and STATEMENT not in text[piece.end : following.start]
+        ):
             return following
     if at:
         before = candidates[at - 1]
-        if piece.start - before.end <= _BEHIND and STATEMENT not in text[before.end : piece.start]:
+        if (
+            piece.start - before.end <= _MAX_DISTANCE_AFTER
+            and STATEMENT not in text[before.end : piece.start]
+        ):
             return before
     return None

@@ -1,7 +1,8 @@
-"""Merge repeated prints of one failure, such as a traceback and its summary.
+"""Merge repeated reports of one failure, such as a traceback and its summary.
 
-Two failures can have facts that complement each other: one denial's operation and another's request ID. So prints are
-merged only if what both state tells failures apart, or nothing suggests two failures.
+The facts of two mismatches failures can complement each other, for example one denial's operation and another one's
+request ID. So reports are merged only if they share a fact that identifies the failure, or if nothing suggests two
+failures.
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.pieces import Fact
     from iamtriage.typing import Kind
 
-_SAME_BY = frozenset(
+_COMPARED = frozenset(
     {
         "code", "operation", "service", "principal", "action", "resource", "deny", "policy_type", "policy_arn", "request_id", "host_id", "status_code",
         "encoded_message", "authorization_id", "k8s_user", "k8s_verb", "k8s_resource", "k8s_namespace",
     }
 )  # fmt: skip
-# What does not tell one failure from another, since many have the same.
-_COMMON = frozenset({"code", "service", "status_code", "deny", "policy_type"})
-# Nor do these tell failures with others between them apart.
-_CALLS = _COMMON | {"operation", "action", "k8s_verb", "k8s_resource", "k8s_namespace"}
-# Each SDK prints a failure in its own form, so that no two of them print the same one.
+# Facts that do not identify a failure, because many failures share them.
+_SHARED_BY_MANY = frozenset({"code", "service", "status_code", "deny", "policy_type"})
+# Facts that do not identify a failure if other statements are between the reports.
+_SHARED_BY_CALLS = _SHARED_BY_MANY | {"operation", "action", "k8s_verb", "k8s_resource", "k8s_namespace"}
+# SDKs by language. Reports of two languages are of different failures, because a program uses one SDK.
 _FAMILIES = {
     source: family
     for family, sources in (
@@ -42,32 +43,32 @@ _FAMILIES = {
     )
     for source in sources.split()
 }
-_MOST_COMPARED = 16
+_MAX_COMPARED = 16
 _Traits: TypeAlias = "tuple[object, ...]"
-# What is given to a code that stands alone.
-_BESIDE_A_NAME = frozenset({"code", "service", "status_code"})
+# All that a candidate of a bare code can have.
+_BARE_CODE_FACTS = frozenset({"code", "service", "status_code"})
 
 
 def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
-    """Unite repeated reports of a failure, if they contradict each other in nothing."""
+    """Merge repeated reports of a failure that do not contradict each other."""
     seen: dict[Kind | None, list[Candidate]] = {}
-    united: list[Candidate] = []
-    # Where the last report of each ends.
+    merged: list[Candidate] = []
+    # Where the last report of each failure ends.
     ends: dict[int, int] = {}
-    # Equal traits have one number, because comparing traits takes long.
-    numbers: dict[_Traits, int] = {}
+    # Equal traits share a number, because comparing traits takes long.
+    trait_numbers: dict[_Traits, int] = {}
     traits: dict[int, int] = {}
     for at, candidate in enumerate(candidates):
-        if _only_names(candidate, candidates[max(0, at - _MOST_COMPARED) : at + 1 + _MOST_COMPARED]):
+        if _is_mention(candidate, candidates[max(0, at - _MAX_COMPARED) : at + 1 + _MAX_COMPARED]):
             continue
         others = seen.setdefault(candidate.kind, [])
-        # Of reports that say the same, one is compared.
-        different: set[int] = set()
-        for other in others[-_MOST_COMPARED:]:
-            if traits[id(other)] in different:
+        # Reports with equal traits are compared once.
+        mismatches: set[int] = set()
+        for other in others[-_MAX_COMPARED:]:
+            if traits[id(other)] in mismatches:
                 continue
             if not _same_failure(other, candidate, is_apart=False):
-                different.add(traits[id(other)])
+                mismatches.add(traits[id(other)])
                 continue
             is_apart = text.count(STATEMENT, ends.get(id(other), other.end), candidate.start) > 1
             if not is_apart or _same_failure(other, candidate, is_apart=True):
@@ -76,30 +77,30 @@ def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
                     if present is None or (present.rank < fact.rank and present.rank <= CLASS_NAME):
                         other.facts[key] = fact
                 ends[id(other)] = candidate.end
-                traits[id(other)] = numbers.setdefault(_traits(other), len(numbers))
+                traits[id(other)] = trait_numbers.setdefault(_traits(other), len(trait_numbers))
                 break
         else:
             others.append(candidate)
-            traits[id(candidate)] = numbers.setdefault(_traits(candidate), len(numbers))
-            united.append(candidate)
-    return united
+            traits[id(candidate)] = trait_numbers.setdefault(_traits(candidate), len(trait_numbers))
+            merged.append(candidate)
+    return merged
 
 
 def _traits(candidate: Candidate) -> _Traits:
-    """Return all that decides whether another report is of the same failure, except its place."""
+    """Return what decides, apart from the position, whether another report is of the same failure."""
     facts = tuple(
-        (key, fact.value, fact.rank, fact.stem) for key, fact in candidate.facts.items() if key in _SAME_BY
+        (key, fact.value, fact.rank, fact.stem) for key, fact in candidate.facts.items() if key in _COMPARED
     )
     return (candidate.source, candidate.has_core, *facts)
 
 
-def _only_names(candidate: Candidate, around: Sequence[Candidate]) -> bool:
-    """Return whether a code is only mentioned, as in a heading, and its message shows another kind."""
+def _is_mention(candidate: Candidate, around: Sequence[Candidate]) -> bool:
+    """Return whether a code is only mentioned, for example in a heading, and its message has another kind."""
     code = candidate.facts.get("code")
     return (
         code is not None
         and not candidate.has_core
-        and candidate.facts.keys() <= _BESIDE_A_NAME
+        and candidate.facts.keys() <= _BARE_CODE_FACTS
         and any(
             other.has_core and other.kind != candidate.kind and other.code == code.value for other in around
         )
@@ -109,11 +110,11 @@ def _only_names(candidate: Candidate, around: Sequence[Candidate]) -> bool:
 def _same_failure(first: Candidate, second: Candidate, *, is_apart: bool) -> bool:
     if ("action" in first.facts) != ("action" in second.facts):
         return False
-    shared = told = 0
+    shared = identifying = 0
     spelled_alike = True
     for key, ours in first.facts.items():
         theirs = second.facts.get(key)
-        if theirs is None or key not in _SAME_BY:
+        if theirs is None or key not in _COMPARED:
             continue
         if key == "code":
             alike = _same_code(ours, theirs)
@@ -123,15 +124,15 @@ def _same_failure(first: Candidate, second: Candidate, *, is_apart: bool) -> boo
         elif not ours.agrees(theirs):
             return False
         shared += key not in {"status_code", "service"}
-        told += key not in (_CALLS if is_apart else _COMMON)
-    if not told and (is_apart or not (spelled_alike and _one_family(first, second))):
+        identifying += key not in (_SHARED_BY_CALLS if is_apart else _SHARED_BY_MANY)
+    if not identifying and (is_apart or not (spelled_alike and _one_family(first, second))):
         return False
-    # A sentence without code and the same with one: a log line and the exception behind it.
+    # A message without a code and one with a code: a log line and the exception that it reports.
     return shared > 0 or (first.has_core and second.has_core and not (first.code and second.code))
 
 
 def _same_code(ours: Fact, theirs: Fact) -> bool | None:
-    """Return whether two codes are spelled alike or one is a class, ``None`` if they differ."""
+    """Return whether two codes have the same spelling, or one is a class; ``None`` if they differ."""
     if CLASS_NAME in (ours.rank, theirs.rank) or ours.agrees(theirs):
         return True
     if plain_code(ours.value) != plain_code(theirs.value):
