@@ -30,7 +30,9 @@ def test_undecodable_bytes() -> None:
 @pytest.mark.parametrize("error", [None, 3, 3.5, ["x"], object(), ValueError])
 def test_other_types_are_refused(error: object) -> None:
     """Only another type raises; a class is no exception."""
-    with pytest.raises(TypeError, match=r"the argument of parse\(\) must be a string, bytes, an exception or a mapping, not"):
+    with pytest.raises(
+        TypeError, match=r"the argument of parse\(\) must be a string, bytes, an exception or a mapping, not"
+    ):
         parse(cast("str", error))
 
 

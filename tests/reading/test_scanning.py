@@ -130,13 +130,16 @@ def test_bytes_cut_inside_a_character() -> None:
 @pytest.mark.parametrize("source", [b"x", bytearray(b"x"), {"a": 1}, 3, None])
 def test_other_types_are_refused(source: object) -> None:
     """Bytes and mappings are for ``parse``; anything else is a mistake."""
-    with pytest.raises(TypeError, match=r"the argument of scan\(\) must be a string, an iterable of lines or a text file, not"):
+    with pytest.raises(
+        TypeError,
+        match=r"the argument of scan\(\) must be a string, an iterable of lines or a text file, not",
+    ):
         scan(cast("str", source))
 
 
 def test_lines_of_other_types_are_refused() -> None:
     """A list of numbers is no list of lines."""
-    with pytest.raises(TypeError, match="each line .* must be a string, not int"):
+    with pytest.raises(TypeError, match=r"each line .* must be a string, not int"):
         list(scan(cast("list[str]", [1, 2])))
 
 
