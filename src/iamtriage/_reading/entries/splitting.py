@@ -22,9 +22,10 @@ _OVERLAP = 6_000
 _MAX_SKIPPED = 256
 _MAX_QUIET = 16
 _MAX_STREAMS = 64
-# More and shorter lines on average are no log, and would take long: the next short ones are taken together.
+# Many short lines are not a log and would take long, so that consecutive short ones are joined. Lines have at least so
+# many characters on average, unless the shortage of earlier lines is below a limit.
 _MIN_CHARS_PER_LINE = 16
-_MAX_LACKING = 2_000
+_MAX_SHORTAGE = 2_000
 _MAX_JOINED = 100
 
 
@@ -47,18 +48,18 @@ class Splitter:
         self._stream = ""
         self._is_hot = False
         self._count = 0
-        # The characters that short lines lack, and that long lines make up for.
-        self._lacking = 0
+        # By how many characters short lines are below the average; longer lines reduce it.
+        self._shortage = 0
         self._short: list[str] = []
         self._short_start = 0
 
     def add(self, text: str, start: int) -> Sequence[Entry]:
         """Add the next line, and return the entries that it completes."""
         if len(text) >= _MIN_CHARS_PER_LINE:
-            if self._lacking:
-                self._lacking = max(0, self._lacking + _MIN_CHARS_PER_LINE - len(text))
-        elif self._lacking < _MAX_LACKING:
-            self._lacking += _MIN_CHARS_PER_LINE - len(text)
+            if self._shortage:
+                self._shortage = max(0, self._shortage + _MIN_CHARS_PER_LINE - len(text))
+        elif self._shortage < _MAX_SHORTAGE:
+            self._shortage += _MIN_CHARS_PER_LINE - len(text)
         else:
             self._short_start = self._short_start if self._short else start
             self._short.append(text)
