@@ -503,3 +503,97 @@ def test_account_in_another_namespace_replaces_the_wrong_subject() -> None:
         "Accept the token's subject in the trust policy"
     ]
     assert explanation.remedies[0].policy == _policy(account)
+
+
+def _service_policy(service: str, **condition: dict[str, str]) -> dict[str, Any]:
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+    }
+    if condition:
+        statement["Condition"] = condition
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+CALLER = "arn:aws:iam::111122223333:user/ana"
+MACHINE = "An error occurred (AccessDeniedException) when calling the CreateStateMachine operation: Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role."
+FUNCTION = "An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda."
+JOB = "An error occurred (InvalidInputException) when calling the StartJobRun operation: Role arn:aws:iam::111122223333:role/etl cannot be assumed by Glue: Service is unable to assume provided role. Please verify role's TrustPolicy"
+TASK = "ECS was unable to assume the role 'arn:aws:iam::111122223333:role/web' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role."
+KNOWLEDGE = "An error occurred (ValidationException) when calling the CreateKnowledgeBase operation: Bedrock Knowledge Base was unable to assume the given role. Provide the proper permissions and retry the request."
+COPY = "ERROR:  User arn:aws:redshift:us-west-2:111122223333:dbuser:sales/ana is not authorized to assume IAM Role arn:aws:iam::111122223333:role/loader"
+OTHER_ACCOUNT = {"aws:SourceAccount": "444455556666"}
+OWN_ACCOUNT = {"aws:SourceAccount": "111122223333"}
+
+
+@pytest.mark.parametrize(
+    ("text", "policy", "verdict", "fixed"),
+    [
+        (MACHINE, _service_policy("lambda.amazonaws.com"), 'trusts "lambda.amazonaws.com", not', True),
+        (FUNCTION, _service_policy("ec2.amazonaws.com"), 'trusts "ec2.amazonaws.com", not', True),
+        (TASK, _service_policy("ecs.amazonaws.com"), 'trusts "ecs.amazonaws.com", not', True),
+        (
+            MACHINE,
+            _service_policy("states.amazonaws.com", StringEquals=OTHER_ACCOUNT),
+            "requires aws:SourceAccount 444455556666, and the account is 111122223333",
+            True,
+        ),
+        (
+            KNOWLEDGE,
+            _service_policy("bedrock.amazonaws.com", StringEquals=OTHER_ACCOUNT),
+            "requires aws:SourceAccount 444455556666",
+            True,
+        ),
+        (
+            JOB,
+            _service_policy(
+                "glue.amazonaws.com",
+                StringEquals=OWN_ACCOUNT,
+                ArnEquals={"aws:SourceArn": "arn:aws:glue:eu-west-1:111122223333:job/other"},
+            ),
+            "requires aws:SourceArn arn:aws:glue:eu-west-1:111122223333:job/other",
+            True,
+        ),
+        (
+            JOB,
+            _service_policy(
+                "glue.amazonaws.com", ArnLike={"aws:SourceArn": "arn:aws:glue:eu-west-1:444455556666:*"}
+            ),
+            "444455556666:*, and the account is 111122223333",
+            True,
+        ),
+        (FUNCTION, _service_policy("lambda.amazonaws.com"), "was given allows it", False),
+        (JOB, _service_policy("glue.amazonaws.com", StringEquals=OWN_ACCOUNT), "was given allows it", False),
+        (COPY, _service_policy("redshift.amazonaws.com"), "most likely not associated with", False),
+        (COPY, _service_policy("ec2.amazonaws.com"), 'trusts "ec2.amazonaws.com", not', True),
+    ],
+)
+def test_trust_policy_for_a_service(text: str, policy: dict[str, Any], verdict: str, fixed: bool) -> None:  # noqa: FBT001
+    """The supplied policy decides, and the fix keeps its conditions."""
+    explanation = explain(text, facts={"trust_policy": policy, "caller": CALLER})
+    assert explanation.topic == "service-cannot-assume-role"
+    assert verdict in explanation.summary
+    proposed = explanation.remedies[0].policy
+    if not fixed:
+        assert proposed is None
+        return
+    assert proposed is not None
+    statement = dict(proposed)["Statement"][0]
+    assert set(statement) == set(policy["Statement"][0])
+    service = explanation.summary.split()[0]
+    service = "redshift.amazonaws.com" if service == "Amazon" else service
+    context = {
+        "aws:SourceAccount": "111122223333",
+        "aws:SourceArn": "arn:aws:glue:eu-west-1:111122223333:job/mine",
+    }
+    checked = check_trust_policy(proposed, action="sts:AssumeRole", caller=service, context=context)
+    assert checked.allowed
+
+
+def test_denying_trust_policy_for_a_service() -> None:
+    policy = _service_policy("lambda.amazonaws.com")
+    policy["Statement"].append({**policy["Statement"][0], "Effect": "Deny"})
+    explanation = explain(FUNCTION, facts={"trust_policy": policy})
+    assert "Statement[1] denies sts:AssumeRole" in explanation.summary
+    assert explanation.remedies[0].policy is None

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -18,18 +17,18 @@ from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrase
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.deployments import find_deployment, trust_in_code_steps
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient, service_trust_policy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError
+    from iamtriage.failures._failures import AwsError, Failure
 
 __all__ = (
-    "ROLE_NOT_THERE",
     "SERVICE_CANNOT_ASSUME_ROLE",
-    "SERVICE_NOT_TRUSTED",
     "explain_service_role",
+    "explain_untrusted_role",
 )
 
 _UNKNOWN_INSTANCE_PROFILE = lazy_pattern(
@@ -172,52 +171,84 @@ def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanati
     service = recipient.principal if recipient else None
     if service is None:
         service = next((name for sign, name in _SERVICES_IN_MESSAGES if sign in message), None)
-    role = try_parse_principal(find_role_arn(message))
-    name = commands.role_name(role.name if isinstance(role, Role) else None)
-    service_name = service or "the service"
-    code_steps = trust_in_code_steps(find_deployment(case.failure, case.facts))
-    return Explanation(
-        failure=case.failure,
-        topic="service-cannot-assume-role",
-        summary=f"{f'The service {service}' if service else 'The service'} cannot assume the role{f' {name}' if name != 'ROLE_NAME' else ''}: most likely, the role's trust policy does not allow it.",
-        causes=(
-            SERVICE_CANNOT_ASSUME_ROLE.cause("reported", quote_phrases(message, *_PHRASES)),
-            SERVICE_NOT_TRUSTED.cause(text=f"The role's trust policy does not name {service_name}."),
-            _TOO_NEW,
-            ROLE_NOT_THERE.cause(),
-        ),
-        remedies=(
-            _trust_remedy(service, name, recipient.trust_actions if recipient else ASSUME_ROLE, code_steps),
-            Remedy(
-                title="If the role was just created, wait and retry",
-                who="you",
-                steps=(
-                    "A new role takes about 10 seconds to propagate. Tools such as Terraform retry for a while.",
-                ),
-                commands=(fill_command("aws iam wait role-exists --role-name {}", name),),
-                url=pages.CONSISTENCY,
-            ),
-        ),
-        notes=("No permission of the caller is missing: the service cannot use the role.",),
+    actions = recipient.trust_actions if recipient else ASSUME_ROLE
+    return explain_untrusted_role(
+        case.failure, case.facts, service, actions, find_role_arn(message), quote_phrases(message, *_PHRASES)
     )
 
 
-def _trust_remedy(
-    service: str | None, name: str, takes: tuple[str, ...], code_steps: tuple[str, ...]
-) -> Remedy:
-    service_name = service or "SERVICE.amazonaws.com"
-    steps = [
-        *code_steps,
-        f"Check the trust policy. It must name the service as Principal, with the action {' and '.join(takes)}.",
-        "If it does not, save the trust policy with this statement added as trust.json: the command replaces the policy.",
-    ]
-    return Remedy(
-        title=f"Allow {service_name} in the role's trust policy",
-        who="account administrator",
-        steps=tuple(steps),
-        commands=commands.trust_policy_commands(name),
-        policy=service_trust_policy(service_name, takes),
-        layer="role_trust",
-        is_addition=True,
-        url=pages.TRUST_POLICIES,
+def explain_untrusted_role(
+    failure: Failure,
+    facts: Facts,
+    service: str | None,
+    actions: tuple[str, ...],
+    role_arn: str | None,
+    phrases: tuple[str, ...] = (),
+) -> Explanation:
+    """Explain that a service cannot assume a role, by the trust policy in the facts if there is one.
+
+    Args:
+        failure: The failure.
+        facts: The facts.
+        service: The service principal, if known.
+        actions: The actions that the trust policy must allow it.
+        role_arn: The role's ARN, if known.
+        phrases: What the message says, in quotes.
+    """
+    parsed = parse_masked_role(role_arn)
+    role = "the role" if parsed is None else f"the role {parsed.name}"
+    named = service or "SERVICE.amazonaws.com"
+    who = service or "the service"
+    trust = None
+    if facts.trust_policy is not None and service is not None:
+        from iamtriage.explaining._rules.sts.service_trust import check_service_trust
+
+        trust = check_service_trust(facts, service, actions, role_arn)
+    reported = SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases)
+    summary = f"{'The service' if service is None else service} cannot assume {role}"
+    remedies = (
+        Remedy(
+            title=f"Allow {who} in the trust policy of {role}",
+            who="account administrator",
+            steps=(
+                *trust_in_code_steps(find_deployment(failure, facts)),
+                "Save the role's trust policy with this statement added as trust.json: the command replaces the policy.",
+            ),
+            commands=commands.trust_policy_commands(parsed.name if parsed else None),
+            policy=service_trust_policy(named, actions),
+            layer="role_trust",
+            is_addition=True,
+            url=pages.TRUST_POLICIES,
+        ),
+        Remedy(
+            title="If the role was just created, wait and retry",
+            who="you",
+            steps=(
+                "A new role takes about 10 seconds to propagate. Tools such as Terraform retry for a while.",
+            ),
+            commands=(
+                fill_command(
+                    "aws iam wait role-exists --role-name {}",
+                    commands.role_name(parsed.name if parsed else None),
+                ),
+            ),
+            url=pages.CONSISTENCY,
+        ),
+    )
+    causes = (
+        reported,
+        SERVICE_NOT_TRUSTED.cause(text=f"The trust policy of {role} does not allow {who}."),
+        _TOO_NEW,
+        ROLE_NOT_THERE.cause(),
+    )
+    verdict = "most likely, the role's trust policy does not allow it"
+    if trust is not None:
+        verdict, remedies, causes = trust.verdict, (trust.remedy,), (reported, trust.cause)
+    return Explanation(
+        failure=failure,
+        topic="service-cannot-assume-role",
+        summary=f"{summary}: {verdict}.",
+        causes=causes,
+        remedies=remedies,
+        notes=("No permission of the caller is missing: the service cannot use the role.",),
     )

@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.shared.wording import (
     denial_summary,
     reason_lines,
 )
-from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_caller
+from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_principal
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -276,7 +276,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     }
     fixed = None
     if findings is not None and findings.result is not None:
-        fixed = policy_with_caller(findings.result, denial.facts.trust_policy, added)
+        fixed = policy_with_principal(findings.result, denial.facts.trust_policy, added)
     if fixed is not None:
         text = f"{WHOLE_DOCUMENT} Remove a principal that the caller replaces, such as a misspelled one."
         if attribute:

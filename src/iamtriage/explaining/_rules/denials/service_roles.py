@@ -13,15 +13,13 @@ from iamtriage._text import clip_text
 from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.service_roles import (
-    ROLE_NOT_THERE,
     SERVICE_CANNOT_ASSUME_ROLE,
-    SERVICE_NOT_TRUSTED,
+    explain_untrusted_role,
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument, save_step
-from iamtriage.explaining._rules.shared.deployments import find_deployment, trust_in_code_steps
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.services import (
     ASSUME_ROLE,
@@ -29,6 +27,7 @@ from iamtriage.explaining._rules.shared.services import (
     find_role_recipient,
     service_trust_policy,
 )
+from iamtriage.explaining._rules.sts.service_trust import check_service_trust
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -73,43 +72,15 @@ _DATABASE_USER = lazy_pattern(
 def explain_untrusted_service(denial: Denial) -> Explanation:
     """Explain that a service cannot assume the role that a call or its configuration names."""
     words = message_text(denial)
-    service = _find_service(denial, words) or "SERVICE.amazonaws.com"
+    service = _find_service(denial, words)
     parsed = parse_masked_role(denial.resource) or denial.role or parse_masked_role(find_role_arn(words))
-    role = "the role" if parsed is None else f"the role {parsed.name}"
-    who = "The service" if service.startswith("SERVICE") else service
     recipient = _find_recipient(denial)
     actions = recipient.trust_actions if recipient else ASSUME_ROLE
     if service == _ROLES_ANYWHERE:
         # https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
         actions = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
-    return Explanation(
-        failure=denial.failure,
-        topic="service-cannot-assume-role",
-        summary=f"{who} cannot assume {role}: most likely, the role's trust policy does not allow it.",
-        causes=(
-            SERVICE_NOT_TRUSTED.cause(
-                text=f"The trust policy of {role} does not allow {who.replace('The', 'the')}."
-            ),
-            SERVICE_CANNOT_ASSUME_ROLE.cause("reported"),
-            ROLE_NOT_THERE.cause(),
-        ),
-        remedies=(
-            Remedy(
-                title=f"Allow {who.replace('The', 'the')} in the trust policy of {role}",
-                who="account administrator",
-                steps=(
-                    *trust_in_code_steps(find_deployment(denial.failure, denial.facts)),
-                    save_step("the role's trust policy", "trust.json"),
-                    "If the role was just created, wait a few seconds and retry the call.",
-                ),
-                commands=commands.trust_policy_commands(parsed.name if parsed else None),
-                policy=service_trust_policy(service, actions),
-                layer="role_trust",
-                is_addition=True,
-                url=pages.TRUST_POLICIES,
-            ),
-        ),
-        notes=("The service cannot use the role. No permission of the caller is missing.",),
+    return explain_untrusted_role(
+        denial.failure, denial.facts, service, actions, None if parsed is None else str(parsed)
     )
 
 
@@ -180,33 +151,44 @@ def explain_redshift_role(denial: Denial) -> Explanation:
         check += " Redshift Serverless has them in the namespace."
     elif is_serverless:
         check += " The last command replaces the list: repeat the roles that it has."
+    associate = Remedy(
+        title=f"Associate {role} with {where}",
+        who="account administrator",
+        steps=(check, "The caller of the last command needs iam:PassRole for the role."),
+        commands=lines,
+        url=_PAGE,
+    )
+    allow = Remedy(
+        title=f"Allow {_SERVICE} in the role's trust policy",
+        who="account administrator",
+        steps=(
+            save_step("the role's trust policy", "trust.json"),
+            f"A condition on sts:ExternalId limits the role to database users: it must list {external_id}.",
+        ),
+        commands=commands.trust_policy_commands(parsed.name if parsed else None),
+        policy=service_trust_policy(_SERVICE, ("sts:AssumeRole",)),
+        layer="role_trust",
+        is_addition=True,
+        url=pages.TRUST_POLICIES,
+    )
+    verdict = f"most often, the role is not associated with {where} or does not trust {_SERVICE}"
+    causes = (SERVICE_CANNOT_ASSUME_ROLE.cause("derived", text=text),)
+    remedies = (associate, allow)
+    trust = None
+    if denial.facts.trust_policy is not None:
+        trust = check_service_trust(denial.facts, _SERVICE, ASSUME_ROLE, first)
+    if trust is not None:
+        verdict = trust.verdict
+        causes, remedies = (trust.cause, *causes), (trust.remedy, associate)
+        if trust.is_allowed:
+            verdict = f"the trust policy that was given allows it, so the role is most likely not associated with {where}"
+            remedies = (associate,)
     return Explanation(
         failure=denial.failure,
         topic="service-cannot-assume-role",
-        summary=f"Amazon Redshift cannot assume {role}: most often, the role is not associated with {where} or does not trust {_SERVICE}.",
-        causes=(SERVICE_CANNOT_ASSUME_ROLE.cause("derived", text=text),),
-        remedies=(
-            Remedy(
-                title=f"Associate {role} with {where}",
-                who="account administrator",
-                steps=(check, "The caller of the last command needs iam:PassRole for the role."),
-                commands=lines,
-                url=_PAGE,
-            ),
-            Remedy(
-                title=f"Allow {_SERVICE} in the role's trust policy",
-                who="account administrator",
-                steps=(
-                    save_step("the role's trust policy", "trust.json"),
-                    f"A condition on sts:ExternalId limits the role to database users: it must list {external_id}.",
-                ),
-                commands=commands.trust_policy_commands(parsed.name if parsed else None),
-                policy=service_trust_policy(_SERVICE, ("sts:AssumeRole",)),
-                layer="role_trust",
-                is_addition=True,
-                url=pages.TRUST_POLICIES,
-            ),
-        ),
+        summary=f"Amazon Redshift cannot assume {role}: {verdict}.",
+        causes=causes,
+        remedies=remedies,
         notes=(
             "A database user is not an IAM principal, so no policy can be attached to it. Redshift assumes the role, which also needs the permissions for the data, such as s3:GetObject.",
         ),

@@ -41,7 +41,8 @@ __all__ = (
     "WHOLE_DOCUMENT",
     "describe_mismatch",
     "mismatch_remedies",
-    "policy_with_caller",
+    "policy_with_principal",
+    "policy_with_value",
     "replace_policy_remedy",
 )
 
@@ -71,8 +72,10 @@ def describe_mismatch(result: TrustResult) -> str | None:
     return f"the trust policy expects the {claim} {expected}, and the token has {actual}{difference}"
 
 
-def policy_with_caller(result: TrustResult, policy: object, added: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the supplied policy that trusts the caller, too: in the closest statement, or else in another.
+def policy_with_principal(
+    result: TrustResult, policy: object, added: dict[str, Any]
+) -> dict[str, Any] | None:
+    """Return the supplied policy that trusts a principal, too: in the closest statement, or else in another.
 
     Args:
         result: Why the policy does not allow the call.
@@ -80,8 +83,8 @@ def policy_with_caller(result: TrustResult, policy: object, added: dict[str, Any
         added: The statement that allows the call.
     """
     document = parse_document(cast("Mapping[str, Any] | str | None", policy))
-    action, principal = str(added["Action"]), str(added["Principal"]["AWS"])
-    if document is None or not principal.startswith("arn:"):
+    action, kind, principal = str(added["Action"]), *next(iter(added["Principal"].items()))
+    if document is None or (kind == "AWS" and not principal.startswith("arn:")):
         return None
     for adds in ((action, None), (None, principal), (action, principal)):
         fixed = copy.deepcopy(dict(document))
@@ -89,7 +92,7 @@ def policy_with_caller(result: TrustResult, policy: object, added: dict[str, Any
         index = result.statement
         if index is None or index >= len(statements) or not _can_extend(statements[index], action):
             break
-        _extend_statement(statements[index], *adds)
+        _extend_statement(statements[index], kind, *adds)
         if _is_trusted(fixed, action, principal):
             return fixed
     fixed = {**copy.deepcopy(dict(document)), "Statement": [*iterate_statements(document), added]}
@@ -101,12 +104,14 @@ def _can_extend(statement: dict[str, Any], action: str) -> bool:
     return action == "sts:AssumeRole" or _EXTERNAL_ID not in str(statement.get("Condition")).lower()
 
 
-def _extend_statement(statement: dict[str, Any], action: str | None, principal: str | None) -> None:
+def _extend_statement(
+    statement: dict[str, Any], kind: str, action: str | None, principal: str | None
+) -> None:
     principals, actions = mapping(statement.get("Principal")), as_strings(statement.get("Action"))
     if action is not None and actions:
         statement["Action"] = [*actions, action]
-    if principal is not None and "AWS" in principals:
-        principals["AWS"] = [*as_strings(principals["AWS"]), principal]
+    if principal is not None and kind in principals:
+        principals[kind] = [*as_strings(principals[kind]), principal]
 
 
 def _is_trusted(policy: dict[str, Any], action: str, principal: str) -> bool:
@@ -130,15 +135,13 @@ def mismatch_remedies(result: TrustResult, facts: Facts, role: str | None) -> tu
     operator, _, key = result.condition.partition(" ")
     claim = key.rpartition(":")[2].lower()
     if claim == "aud":
-        return tuple(_audience_remedies(result, facts, role, operator, key))
+        return tuple(_audience_remedies(result, facts, role, key))
     if claim == "sub":
-        return tuple(_subject_remedies(result, facts, role, operator, key))
+        return tuple(_subject_remedies(result, facts, role, operator))
     return ()
 
 
-def _audience_remedies(
-    result: TrustResult, facts: Facts, role: str | None, operator: str, key: str
-) -> Iterator[Remedy]:
+def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key: str) -> Iterator[Remedy]:
     expected, actual = result.expected[0], result.actual[0]
     issuer = key.rpartition(":")[0]
     is_pod = ".eks." in f".{issuer}" or bool(facts.service_account)
@@ -170,7 +173,7 @@ def _audience_remedies(
         commands=lines,
         url=pages.EKS_IRSA_POD if is_pod else pages.OIDC_PROVIDERS,
     )
-    fixed = _with_value(result, facts, operator, key, value=[*result.expected, actual])
+    fixed = _with_value(result, facts, value=[*result.expected, actual])
     if fixed is None:
         return
     provider = find_provider(fixed)
@@ -195,15 +198,13 @@ def _audience_remedies(
     )
 
 
-def _subject_remedies(
-    result: TrustResult, facts: Facts, role: str | None, operator: str, key: str
-) -> Iterator[Remedy]:
+def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
     expected, actual = result.expected[0], result.actual[0]
     is_literal = _is_literal(operator, result.expected)
     # The same account in another namespace is a mistake in the policy, and the wrong one would stay trusted.
     is_replaced = is_literal or (len(result.expected) == 1 and is_same_account(expected, actual))
     value = actual if is_replaced else [*result.expected, actual]
-    fixed = _with_value(result, facts, operator, key, value=value)
+    fixed = _with_value(result, facts, value=value)
     if fixed is not None:
         title = "Expect the exact subject in the trust policy"
         remedy = replace_policy_remedy(
@@ -222,7 +223,7 @@ def _subject_remedies(
         # An operator in another case, or ArnEquals, has no such counterpart.
         pattern = None
         if like != operator:
-            pattern = _with_value(result, facts, operator, key, value=expected, new_operator=like)
+            pattern = _with_value(result, facts, new_operator=like)
         if pattern is not None:
             remedy = replace_policy_remedy(f"Or compare the subject with {like}", pattern, role)
             step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}."
@@ -250,32 +251,44 @@ def replace_policy_remedy(title: str, policy: dict[str, Any], role: str | None) 
 def _with_value(
     result: TrustResult,
     facts: Facts,
-    operator: str,
-    key: str,
     *,
-    value: str | list[str],
+    value: str | list[str] | None = None,
     new_operator: str | None = None,
 ) -> dict[str, Any] | None:
-    """Return the supplied policy with another value of a condition, if that allows the call."""
-    document = parse_document(facts.trust_policy)
+    """Return the supplied policy with another value of the failed condition, if that allows the call."""
+    fixed = policy_with_value(facts.trust_policy, result, value=value, new_operator=new_operator)
+    return fixed if fixed is not None and _allows(fixed, facts) else None
+
+
+def policy_with_value(
+    policy: Mapping[str, Any] | str | None,
+    result: TrustResult,
+    *,
+    value: str | list[str] | None = None,
+    new_operator: str | None = None,
+) -> dict[str, Any] | None:
+    """Return a policy with another value or operator of the failed condition, or ``None`` if that is no change."""
+    document = parse_document(policy)
     if document is None or result.statement is None:
         return None
     fixed = copy.deepcopy(dict(document))
     statements = list(iterate_statements(fixed))
     if result.statement >= len(statements):
         return None
+    operator, _, key = (result.condition or "").partition(" ")
     conditions = mapping(statements[result.statement].get("Condition"))
     block = mapping(conditions.get(operator))
     if key not in block:
         return None
+    value = block.pop(key) if value is None else value
     if new_operator is None:
         block[key] = value
     else:
-        kept = block.pop(key)
-        conditions[new_operator] = {**mapping(conditions.get(new_operator)), key: kept}
+        block.pop(key, None)
+        conditions[new_operator] = {**mapping(conditions.get(new_operator)), key: value}
         if not block:
             del conditions[operator]
-    return fixed if fixed != document and _allows(fixed, facts) else None
+    return fixed if fixed != document else None
 
 
 def _allows(policy: dict[str, Any], facts: Facts) -> bool:
