@@ -136,7 +136,7 @@ def test_secret_is_removed_from_what_tools_print() -> None:
 
 
 def test_promise_is_wide() -> None:
-    """The numbers on the page: more than 550 secrets in more than 200 notations."""
+    """The tables above have more than 550 secrets in more than 200 notations."""
     assert len(NAMES) + len(TOKENS) + len(TEXTS) + len(TOOL_TEXTS) >= 550
     assert len(NOTATIONS) + len(TOOL_NOTATIONS) >= 200
     assert len(COMMANDS) >= 15
