@@ -16,6 +16,8 @@ import re
 import sys
 import time
 from collections import deque
+from itertools import pairwise
+
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,8 +37,8 @@ _LINE = re.compile(r"[^\n]{3,120}")
 _MIN_LENGTH, _MAX_LENGTH = 2, 120
 _DIGITS = re.compile(r"\d+")
 # In characters. What is far below the limits in a small text is not measured in larger ones.
-_FIRST, _SIZES = 4_000, (20_000, 40_000)
-_SUSPICIOUS = 0.6
+_FIRST, _SIZES = 4_000, (20_000, 40_000, 80_000)
+_SUSPICIOUS = 0.5
 
 
 class _Reader(NamedTuple):
@@ -109,24 +111,25 @@ def measure(unit: str) -> Iterator[Slow]:
     """Yield the readers that take too long for a text."""
     small, *texts = (repeated(unit, size) for size in (_FIRST, *_SIZES))
     for name, read, limit in READERS:
-        # The time of a small text is halved, because a quadratic reader takes up to ten times longer for the large one.
-        if best(functools.partial(read, small), 1) < limit * _SUSPICIOUS / 2 * len(small) / 1e6:
+        if best(functools.partial(read, small), 1) < limit * _SUSPICIOUS * len(small) / 1e6 / 5:
+            # A quadratic reader takes five times longer per character of a text of the first size.
             continue
-        times = [best(functools.partial(read, text), 1) for text in texts]
+        times = [best(functools.partial(read, text), 1) for text in texts[:2]]
         if _is_slow(times, limit):
-            times = [
-                min(taken, best(functools.partial(read, text), 3))
-                for taken, text in zip(times, texts, strict=True)
-            ]
+            times = [best(functools.partial(read, text), 3) for text in texts]
         if _is_slow(times, limit):
-            yield Slow(times[-1] / len(texts[-1]) * 1e6, times[-1] / times[0], name, unit)
+            yield Slow(times[-1] / len(texts[-1]) * 1e6, min(_doublings(times)), name, unit)
+
+
+def _doublings(times: Sequence[float]) -> list[float]:
+    return [larger / smaller for smaller, larger in pairwise(times)]
 
 
 def _is_slow(times: Sequence[float], limit: float) -> bool:
-    first, last = times
-    return last / first > DOUBLING_LIMIT or any(
-        taken / size * 1e6 > limit for taken, size in zip(times, _SIZES, strict=True)
-    )
+    """Return whether a text takes too long, or would if it were longer."""
+    costs = [taken / size * 1e6 for taken, size in zip(times, _SIZES, strict=False)]
+    is_growing = min(_doublings(times)) > DOUBLING_LIMIT and costs[-1] > limit * _SUSPICIOUS
+    return is_growing or max(costs) > limit
 
 
 def main() -> int:

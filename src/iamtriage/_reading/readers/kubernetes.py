@@ -97,34 +97,56 @@ _LOGFMT_ARN = lazy_pattern(rf"\barn=\"?(?P<arn>{ARN})\"?")
 _REACH = 400
 
 
-class _Names:
-    """Where a text names programs of Kubernetes, looked up when that is first asked."""
+class _Places:
+    """Where a text matches a pattern, looked up when that is first asked."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, pattern: re.Pattern[str], text: str) -> None:
+        self._pattern = pattern
         self._text = text
 
     @cached_property
-    def _places(self) -> list[int]:
-        return [m.start() for m in _NAMES_KUBERNETES.finditer(self._text)]
+    def _spans(self) -> list[tuple[int, int]]:
+        return [m.span() for m in self._pattern.finditer(self._text)]
 
-    def are_near(self, m: re.Match[str]) -> bool:
-        """Return whether a name is near a match."""
-        at = bisect_left(self._places, m.start() - _NAMES_REACH)
-        return at < len(self._places) and self._places[at] < m.end() + _NAMES_REACH
+    def are_in(self, start: int, end: int) -> bool:
+        """Return whether a match is between two places."""
+        at = bisect_left(self._spans, (start, 0))
+        return at < len(self._spans) and self._spans[at][1] <= end
+
+
+class _Context:
+    """The text around a bare "Unauthorized"."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._names = _Places(_NAMES_KUBERNETES, text)
+        self._senders = _Places(_ELSEWHERE, text)
+
+    def names_kubernetes(self, m: re.Match[str]) -> bool:
+        """Return whether a program of Kubernetes is named near a match."""
+        return self._names.are_in(m.start() - _NAMES_REACH, m.end() + _NAMES_REACH)
+
+    def is_elsewhere(self, m: re.Match[str]) -> bool:
+        """Return whether the line of a match says that another system sent it."""
+        text = self._text
+        reach = max(0, m.start() - _REACH)
+        line = max(reach, text.rfind("\n", reach, m.start()) + 1)
+        end = text.find("\n", m.end(), m.end() + _REACH)
+        return self._senders.are_in(line, m.end() + _REACH if end < 0 else end)
 
 
 def read_kubernetes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     """Yield the messages of rows of the table, and those of Go programs."""
     text = readable.text
-    names = _Names(text)
+    context = _Context(text)
     if ": Unauthorized" in readable.flat:
-        yield from _read_go_operations(text, names)
+        yield from _read_go_operations(text, context)
     for number in rows:
         phrase = _UNAUTHORIZED[number]
         for m in _find(phrase, text):
-            if _is_bare(phrase) and _is_elsewhere(text, m):
+            if _is_bare(phrase) and context.is_elsewhere(m):
                 continue
-            if phrase.certainty == "unsure" and not names.are_near(m):
+            if phrase.certainty == "unsure" and not context.names_kubernetes(m):
                 continue
             piece = Piece("core", m.start(), m.end(), kind=phrase.kind, is_aws=True, source="kubernetes")
             piece.is_wrapper = phrase.certainty == "outer"
@@ -133,14 +155,14 @@ def read_kubernetes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
             yield piece
 
 
-def _read_go_operations(text: str, names: _Names) -> Iterator[Piece]:
+def _read_go_operations(text: str, context: _Context) -> Iterator[Piece]:
     for m in _GO_OPERATION.finditer(text):
         name = m["type"].replace(" ", "")
         if (
             is_built_in(name)
             and name not in _COMMON_NAMES
-            and names.are_near(m)
-            and not _is_elsewhere(text, m)
+            and context.names_kubernetes(m)
+            and not context.is_elsewhere(m)
         ):
             yield _unauthorized(m)
 
@@ -181,14 +203,6 @@ def read_missing_types(readable: Readable) -> Iterator[Piece]:
     for m in _NO_TYPE.finditer(readable.text):
         if is_built_in(m["type"]):
             yield _unauthorized(m)
-
-
-def _is_elsewhere(text: str, m: re.Match[str]) -> bool:
-    """Return whether the line of a bare "Unauthorized" says that another system sent it."""
-    reach = max(0, m.start() - _REACH)
-    line = max(reach, text.rfind("\n", reach, m.start()) + 1)
-    end = text.find("\n", m.end(), m.end() + _REACH)
-    return _ELSEWHERE.search(text, line, m.end() + _REACH if end < 0 else end) is not None
 
 
 def _read_identity(text: str, piece: Piece) -> None:
