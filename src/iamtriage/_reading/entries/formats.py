@@ -158,8 +158,9 @@ def _docker_tail(line: str) -> int:
 
 
 _NO_PREFIX = Prefix("", "", 0, is_stamped=False)
-# Every prefix begins with one of these, or contains a time's colon, a bar, a hyphen or a tab.
-_PREFIX_STARTS = frozenset("1[<>{")
+# Every prefix begins with one of these or with the name of a month or day, or contains a bar, a hyphen or a tab.
+_PREFIX_STARTS = frozenset("0123456789[<>{")
+_SHORT_NAME = 3
 _UNSTAMPED = frozenset({"quote", "stern", "docker_json", "docker_compose", "kubectl", "github_cli"})
 _MAX_PREFIXES = 3
 
@@ -170,7 +171,11 @@ def split_prefix(line: str) -> Prefix:
     >>> split_prefix("api-1  | 09:00:00 INFO ready").stream, split_prefix("ready").format
     ('api-1', '')
     """
-    if line[:1] not in _PREFIX_STARTS and not (":" in line or "|" in line or "-" in line or "\t" in line):
+    if (
+        line[:1] not in _PREFIX_STARTS
+        and line[_SHORT_NAME : _SHORT_NAME + 1] != " "
+        and not ("|" in line or "-" in line or "\t" in line)
+    ):
         return _NO_PREFIX
     found = _NO_PREFIX
     for _ in range(_MAX_PREFIXES):

@@ -25,7 +25,7 @@ _MAX_STREAMS = 64
 # Many short lines are not a log and would take long, so that consecutive short ones are joined. Lines have at least so
 # many characters on average, unless the shortage of earlier lines is below a limit.
 _MIN_CHARS_PER_LINE = 16
-_MAX_SHORTAGE = 2_000
+_MAX_SHORTAGE = 1_000
 _MAX_JOINED = 100
 
 

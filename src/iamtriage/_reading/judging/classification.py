@@ -147,42 +147,42 @@ def _is_near(places: list[int], candidate: Candidate, low: int = 0, high: int = 
 
 def classify(candidate: Candidate, context: TextContext) -> bool:
     """Set the kind of a candidate, and return whether it is an AWS or Kubernetes failure."""
-    place = candidate.facts.get("service")
+    facts, kinds = candidate.facts, candidate.kinds
+    place = facts.get("service")
     if place and place.value == "ec2imds":
         # The instance metadata service is not an AWS API; it returns credentials.
-        del candidate.facts["service"]
-        candidate.facts.pop("operation", None)
-        candidate.kinds.append("missing_credentials")
+        del facts["service"]
+        facts.pop("operation", None)
+        kinds.append("missing_credentials")
         candidate.metadata = True
     elif candidate.code == "EC2MetadataError":
         candidate.metadata = True
     if candidate.kubernetes and candidate.source == "kubernetes":
         # Kubernetes has no error codes. The word is a class or condition of the program that reports the failure.
-        candidate.facts.pop("code", None)
+        facts.pop("code", None)
     code = candidate.code
     by_code = kind_of_code(code) if code else None
-    kinds = candidate.kinds
-    named = "action" in candidate.facts
-    operation = candidate.facts.get("operation")
-    if not named and is_expired_sign_in(
+    named = "action" in facts
+    operation = facts.get("operation")
+    if code and not named and is_expired_sign_in(
         operation.value if operation else None, code, place.value if place else None
     ):
         candidate.kind = "expired_credentials"
     elif (code and by_code == "access_denied" and not is_weak(code)) or ("access_denied" in kinds and named):
         candidate.kind = "access_denied"
-    elif any(kind in SPECIFIC for kind in kinds):
-        candidate.kind = next(kind for kind in kinds if kind in SPECIFIC)
     elif kinds:
         candidate.kind = kinds[0]
+        if not SPECIFIC.isdisjoint(kinds):
+            candidate.kind = next(kind for kind in kinds if kind in SPECIFIC)
     else:
         candidate.kind = by_code or candidate.wrapper_kind or _kind_of_rest(candidate, context)
     if candidate.kind == "aws_error" and _is_of_entries(candidate):
         candidate.kind = "access_entry"
-    api = candidate.facts.pop("api_operation", None)
-    action = candidate.facts.get("action")
-    if api and action:
-        # CloudFormation's "API: ec2:CreateVpc" names the call.
-        candidate.facts.setdefault("operation", api)
+    if "api_operation" in facts:
+        api = facts.pop("api_operation")
+        if "action" in facts:
+            # CloudFormation's "API: ec2:CreateVpc" names the call.
+            facts.setdefault("operation", api)
     return candidate.kind is not None and _is_of_aws(candidate, context)
 
 

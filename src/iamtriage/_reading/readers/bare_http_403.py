@@ -30,6 +30,8 @@ _STATUS_403 = lazy_pattern(
     # requests, Chrome and Go; aiohttp.
     r"|(?<![\w.:/=-])(?P<f>403)(?::?\s(?:Client\sError:\s)?\(?Forbidden\b|,\smessage='Forbidden')"
 )
+# The last characters of the words that can be before a status.
+_BEFORE_STATUS = frozenset("rPsenf.:\"_(0123456789")
 _HOST = lazy_pattern(
     rf"https?://(?:{MASKED_LABEL}\.)?(?P<url>[^\s/'\"<>:?#]{{1,253}})(?P<path>[^\s'\"<>]{{0,2048}})"
     # Without a scheme: in quotes, or in wget's line about its connection.
@@ -110,7 +112,11 @@ def _find_statuses(text: str) -> Iterator[re.Match[str]]:
     done = 0
     at = text.find("403")
     while at >= 0:
-        m = _STATUS_403.search(text, max(done, at - _WORDS_REACH), at + _WORDS_REACH)
+        before = max(done, at - _WORDS_REACH)
+        if text[before:at].rstrip()[-1:] in _BEFORE_STATUS:
+            m = _STATUS_403.search(text, before, at + _WORDS_REACH)
+        else:
+            m = _STATUS_403.match(text, at)
         if m:
             yield m
             done = m.end()
