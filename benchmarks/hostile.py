@@ -17,7 +17,6 @@ import sys
 import time
 from collections import deque
 from itertools import pairwise
-
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 

@@ -164,8 +164,10 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
     by_code = kind_of_code(code) if code else None
     named = "action" in facts
     operation = facts.get("operation")
-    if code and not named and is_expired_sign_in(
-        operation.value if operation else None, code, place.value if place else None
+    if (
+        code
+        and not named
+        and is_expired_sign_in(operation.value if operation else None, code, place.value if place else None)
     ):
         candidate.kind = "expired_credentials"
     elif (code and by_code == "access_denied" and not is_weak(code)) or ("access_denied" in kinds and named):
