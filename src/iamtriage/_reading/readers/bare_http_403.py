@@ -31,7 +31,7 @@ _STATUS_403 = lazy_pattern(
     r"|(?<![\w.:/=-])(?P<f>403)(?::?\s(?:Client\sError:\s)?\(?Forbidden\b|,\smessage='Forbidden')"
 )
 # The last characters of the words that can be before a status.
-_BEFORE_STATUS = frozenset('rPsenf.:"_(0123456789')
+_BEFORE_STATUS = frozenset('rRPsef.:"_(0123456789')
 _HOST = lazy_pattern(
     rf"https?://(?:{MASKED_LABEL}\.)?(?P<url>[^\s/'\"<>:?#]{{1,253}})(?P<path>[^\s'\"<>]{{0,2048}})"
     # Without a scheme: in quotes, or in wget's line about its connection.
