@@ -22,8 +22,8 @@ _OVERLAP = 6_000
 _MAX_SKIPPED = 256
 _MAX_QUIET = 16
 _MAX_STREAMS = 64
-# Many short lines are not a log and would take long, so that consecutive short ones are joined. Lines have at least so
-# many characters on average, unless the shortage of earlier lines is below a limit.
+# A text with shorter lines on average is not a log and would take long, so consecutive short lines are joined. The
+# limits are the average in characters, by how many characters lines can fall short of it, and how many lines to join.
 _MIN_CHARS_PER_LINE = 16
 _MAX_SHORTAGE = 1_000
 _MAX_JOINED = 100

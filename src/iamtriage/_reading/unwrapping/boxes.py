@@ -1,4 +1,4 @@
-"""Remove boxes with borders on both sides, and join the words that they break.
+"""Remove boxes with borders on both sides, and join the words that they wrap.
 
 ``unwrap`` removes a bar on the left alone. Tables keep their borders, because nothing else separates their columns.
 """
@@ -32,7 +32,15 @@ _VALUE = lazy_pattern(r"arn:|https?://")
 
 
 class _Line(NamedTuple):
-    """A line ``[start, end)`` of the text, and what its two borders enclose."""
+    """A line of a box.
+
+    Attributes:
+        start: Where the line starts in the text.
+        left: Where the content between the borders starts.
+        inside: The content between the borders.
+        end: Where the line ends.
+        frame: The character of its borders.
+    """
 
     start: int
     left: int
@@ -56,7 +64,7 @@ def strip_boxes(view: View) -> None:
 
 
 def _boxes(text: str) -> Iterator[list[_Line]]:
-    """Yield the runs of lines between borders."""
+    """Yield the lines of each box."""
     box: list[_Line] = []
     at = 0
     for written in text.split("\n"):
@@ -94,7 +102,7 @@ def _edits(box: Sequence[_Line]) -> Iterator[Edit]:
     for line, is_joined in zip(box, [*joined, False], strict=True):
         first = line.left + min(lead, len(line.inside))
         last = max(first, line.left + len(line.inside.rstrip()))
-        # If the previous line continues here, this begins at the end of its text.
+        # If the previous line continues on this one, the edit starts at the end of its text.
         yield begin, first, ""
         if is_joined:
             begin = last
@@ -104,10 +112,10 @@ def _edits(box: Sequence[_Line]) -> Iterator[Edit]:
 
 
 def _find_joined(box: Sequence[_Line], lead: int, trail: int) -> list[bool]:
-    """Return for each line but the last whether its last word continues on the next line."""
+    """Return, for each line except the last, whether its last word continues on the next line."""
     width = max(len(line.inside) for line in box)
-    # Rows between pipes can be cells of any length. In drawn boxes, wide characters and escapes make the lengths of
-    # lines differ that a terminal shows alike.
+    # Rows between pipes can be cells of any length. In drawn boxes, lines of the same width on a terminal can differ in
+    # length because of wide characters and escapes.
     aligned = box[0].frame != "|" or len({len(line.inside) for line in box}) == 1
     # If the padding is wider on the right than on the left, no line is full.
     fits = aligned and width >= MIN_WIDTH and trail <= max(lead, 1)
@@ -136,19 +144,19 @@ def _insides(line: _Line, following: _Line) -> tuple[str, str]:
 
 
 def _is_too_long(line: _Line, following: _Line, width: int) -> bool:
-    """Return whether the word that two lines make is wider than the box, so that it had to be broken."""
+    """Return whether the joined word is wider than the box, so that it was certainly broken."""
     ends = last_and_first(*_insides(line, following))
     return ends is not None and len(ends[0]) + len(ends[1]) > width
 
 
 def _can_continue(following: _Line) -> bool:
     """Return whether a line can continue a full line."""
-    begun = following.inside.lstrip()
-    return bool(begun) and not RECORD_START.match(begun) and not _VALUE.match(begun)
+    first_words = following.inside.lstrip()
+    return bool(first_words) and not RECORD_START.match(first_words) and not _VALUE.match(first_words)
 
 
 def _did_not_fit(line: _Line, following: _Line, trail: int) -> bool:
     """Return whether a line is short because the next word did not fit, as with word wrapping."""
     word = _WORD.match(following.inside.lstrip())
-    # One column is free where the space was at which the line broke.
+    # The space at which the line was broken leaves one column empty.
     return word is not None and line.trail > trail + 1 and len(word[0]) + 1 > line.trail - trail

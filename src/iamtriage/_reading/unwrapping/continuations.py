@@ -1,9 +1,9 @@
 r"""Remove the line continuation marks of shells and editors.
 
-A line continues after ``\`` (POSIX shells, Emacs), a backtick (PowerShell) or ``^`` (cmd). The same characters end
-lines by chance: a terminal's width splits an escape, a path ends with one, a backtick closes a quotation. Marks
-occur in runs, after a space, and in lines without other such characters; enough of these signs must be present.
-The newlines remain.
+A line continues after ``\`` (POSIX shells, Emacs), a backtick (PowerShell) or ``^`` (cmd). The same characters can be
+at the end of a line for other reasons: a terminal wraps inside an escape, a path ends with a backslash, a backtick
+closes a quotation. Marks occur on consecutive lines, after a space, and on lines without other such characters; enough
+of these signs must be present. The newlines remain.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.view import Edit, View
 
-# Not a mark: the character alone between spaces, or doubled (an escaped backslash, a fence, a pointer at source code).
-_MARKED = lazy_pattern(r"(?P<blank>[ \t])?(?P<mark>[\\`^])\Z")
+# The character is not a mark between spaces, or doubled (an escaped backslash, a fence, a pointer at source code).
+_MARKED = lazy_pattern(r"(?P<space>[ \t])?(?P<mark>[\\`^])\Z")
 _TEXT = lazy_pattern(r"\w")
 
 
@@ -60,9 +60,9 @@ def _runs(text: str) -> Iterator[list[_Line]]:
 def _line(written: str, start: int) -> _Line:
     m = _MARKED.search(written[-2:])
     words = written[: len(written) - len(m[0])] if m else written
-    if m is None or (not m["blank"] and words.endswith(m["mark"])) or _TEXT.search(words) is None:
+    if m is None or (not m["space"] and words.endswith(m["mark"])) or _TEXT.search(words) is None:
         return _Line(start, written, written)
-    return _Line(start, written, words, m["mark"], has_space=m["blank"] is not None)
+    return _Line(start, written, words, m["mark"], has_space=m["space"] is not None)
 
 
 def _edits(lines: Sequence[_Line]) -> Iterator[Edit]:
@@ -84,6 +84,6 @@ def _are_marks(before: _Line, run: Sequence[_Line], after: _Line, *, follow_spac
         return alone and (follow_spaces or len(run) > 1) and (len(run) > 1 or bool(after.words.strip()))
     if len(run) > 1:
         return follow_spaces or alone
-    # Lines of the same length were broken by a terminal's width.
+    # A terminal wrapped lines of the same length.
     width = len(run[0].written)
     return alone and bool(after.words.strip()) and width not in {len(before.written), len(after.written)}

@@ -1,11 +1,11 @@
 """Join lines that a terminal, table cell or text wrapper broke inside a word.
 
-A newline that replaces a space can remain, because the readers accept any whitespace. A break inside a word or
-value is undone if a terminal's width is evident, or if two parts make what neither is alone: a word of AWS
-messages, an ARN with enough sections, an ID with enough digits.
+A newline that replaces a space can remain, because the readers accept any whitespace. A break inside a word or value
+is removed if the terminal's width is evident, or if only the joined parts are a word of AWS messages, an ARN with
+enough sections, or an ID with enough digits.
 
-Lines of the same length show a terminal's width only if words go on across more of their breaks than end there.
-Rows of a table, sorted lists and sentences can have the same length, too.
+Lines of the same length are evidence of a terminal's width only if more words continue across their breaks than end
+there. Rows of a table, sorted lists and sentences can have the same length, too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.view import Edit, View
 
-# The words of the messages that matter. A break inside one of them is undone.
+# Words of AWS messages. A break inside one of them is removed.
 _KNOWN_WORDS = """
     user is are not authorized authorised to perform on resource because no identity-based resource-based
     policy policies allows allow the action with an explicit deny in a service control permissions boundary
@@ -60,11 +60,11 @@ _ARN_COLONS = 5
 # Fewer characters or full lines are no evidence of a terminal's width.
 MIN_WIDTH = 20
 _MAX_WORD_LENGTH = 256
-_MIN_WHOLE = 4
+_MIN_WHOLE_WORD = 4
 _MIN_UUID = 8
 _UUID_CHARACTERS = frozenset("0123456789abcdef-")
-# As many characters at the start of both lines show that they are rows.
-_ALIKE = 8
+# Two lines that start with this many equal characters are rows.
+_ROW_START = 8
 MIN_FULL_LINES = 2
 
 
@@ -88,7 +88,7 @@ def join_wrapped_lines(view: View) -> None:
 
 
 def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
-    # Between others there is a space already, and the readers accept the newline as a part of it.
+    # Other lines have a space at the break already, and the readers accept the newline as a part of it.
     adjacent = [pair for pair in pairwise(lines) if not (pair[0][1][-1].isspace() or pair[1][1][0].isspace())]
     edits: list[Edit] = []
     if not adjacent:
@@ -109,7 +109,10 @@ def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
 
 
 def _terminal_width(lines: list[str]) -> tuple[int, bool]:
-    """Return the width at which a terminal broke these lines (0 if none is evident) and whether it is certain."""
+    """Return the width at which a terminal wrapped these lines, and whether it is certain.
+
+    The width is in characters, and 0 if none is evident.
+    """
     lengths = [len(line) for line in lines]
     last = lengths.pop()
     width = max(lengths)
@@ -130,13 +133,13 @@ def _terminal_width(lines: list[str]) -> tuple[int, bool]:
 
 
 def show_wrap(pairs: Iterable[tuple[str, str]]) -> bool:
-    """Return whether the text of full lines goes on in the next lines more often than it ends."""
-    signs = [_goes_on(line, following) for line, following in pairs]
+    """Return whether more full lines continue on the next line than end there."""
+    signs = [_continues(line, following) for line, following in pairs]
     return signs.count(True) > signs.count(False)
 
 
-def _goes_on(line: str, following: str) -> bool | None:
-    """Return whether the text of a full line goes on in the next line, ``None`` if that is not known."""
+def _continues(line: str, following: str) -> bool | None:
+    """Return whether the text of a full line continues on the next line, ``None`` if that is unknown."""
     if _are_rows(line, following):
         return False
     if line[-1:].isspace() != following[:1].isspace():
@@ -154,13 +157,13 @@ def _goes_on(line: str, following: str) -> bool | None:
 
 
 def _is_whole(word: str, other: str) -> bool:
-    """Return whether a word at the edge of a line is none that was broken; short ones can be parts of others."""
-    return _is_known(word) and (len(word) >= _MIN_WHOLE or word[0].isupper() or _is_known(other))
+    """Return whether a word at the edge of a line is complete. Short words can be parts of other words."""
+    return _is_known(word) and (len(word) >= _MIN_WHOLE_WORD or word[0].isupper() or _is_known(other))
 
 
 def _are_rows(line: str, following: str) -> bool:
-    """Return whether two lines start alike or have their columns at the same places, as rows and lists do."""
-    if line[:_ALIKE] == following[:_ALIKE] and not line[:_ALIKE].isalnum():
+    """Return whether two lines are rows or list items: they start alike, or have the same columns."""
+    if line[:_ROW_START] == following[:_ROW_START] and not line[:_ROW_START].isalnum():
         return True
     columns = [m.start() for m in _COLUMN.finditer(line)]
     return len(columns) > 1 and columns == [m.start() for m in _COLUMN.finditer(following)]
@@ -186,7 +189,7 @@ def _is_known(word: str) -> bool:
 
 
 def breaks_at_space(line: str, following: str) -> bool:
-    """Return whether a line ends or the next starts with a whole word, so that a space was between them."""
+    """Return whether a line ends, or the next starts, with a complete word, so that a space was between them."""
     ends = last_and_first(line, following)
     if ends is None:
         return True
@@ -204,7 +207,7 @@ def _is_one_word(line: str, following: str) -> bool:
         return tail[-1].isalpha() or tail[-1] == "-"
     if "arn:" in tail and (arn := _ARN_TAIL.search(tail)):
         if _is_known(head) or ends_in_open_mask(arn[0]):
-            # The line broke at a space, in the second case in the mask.
+            # The line was broken at a space, in the second case inside the mask.
             return False
         if arn[0].count(":") < _ARN_COLONS:
             return ":" in head or head[0].isdigit()

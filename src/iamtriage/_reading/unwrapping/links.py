@@ -24,9 +24,9 @@ _SLACK = lazy_pattern(rf"<{_TARGET}[^<>|\s]{{1,1000}}\|(?P<shown>[^<>|\s]{{1,300
 _ADDRESS = lazy_pattern(
     r"arn:aws\S+|https?://\S+|mailto:\S+|[^\s@]{1,200}@[\w.-]+|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+){1,10}(?::[0-9]{1,5})?(?:/\S*)?"
 )
-# Inside a value, a program added any link to a part of it.
+# A program, not a person, adds a link inside a value.
 _INSIDE_VALUE = lazy_pattern(r"(?:\barn:aws|https?://)[^\s\"'`<>]{0,300}[/:@.]\Z")
-_REACH = 320
+_MAX_VALUE_LENGTH = 320
 
 
 def may_hold_links(text: str) -> bool:
@@ -59,8 +59,8 @@ def _edits(m: re.Match[str]) -> Iterator[Edit]:
 
 
 def _is_automatic(m: re.Match[str]) -> bool:
-    """Return whether a program added a link to an address or a part of one."""
-    low = max(0, m.start() - _REACH)
+    """Return whether a program, not a person, added a link."""
+    low = max(0, m.start() - _MAX_VALUE_LENGTH)
     return (
         _ADDRESS.fullmatch(m["shown"]) is not None
         or _INSIDE_VALUE.search(m.string, low, m.start()) is not None

@@ -1,4 +1,4 @@
-"""Remove what logs, terminals and transports add to a text.
+"""Remove the additions of logs, terminals and transports from a text.
 
 The steps: control characters and newlines, the starts of lines (``boxes``, quote and comment marks),
 ``continuations`` and line wraps (``linewraps``), backslash escapes of any depth, HTML entities, ``links``,
@@ -41,7 +41,7 @@ _TYPOGRAPHIC = (
 )
 _PLAIN = str.maketrans(_TYPOGRAPHIC, "''''''\"\"\"\"\":(),;")
 _BOX = lazy_pattern(
-    # Also in a string that a logger wrote.
+    # A border can also be in a string that a logger wrote.
     r"^[^\n│┃╷╵║]{0,48}[│┃╷╵║][ \t]?|(?:(?<=[:=]\")|(?<=: \"))[│┃╷╵║][ \t]?|^(?:[^\nâ]{0,32})â[”•\x94\x95\"][‚•µ\x82·'\"][ \t]?",
     re.MULTILINE,
 )
@@ -52,7 +52,7 @@ _TIME = lazy_pattern(r"\d\d:\d\d")
 _MARKS = lazy_pattern(
     r"[ \t]{0,64}(?:(?P<mark>>|#|//|,|\*|\||-)(?P=mark){0,5}(?:[ \t]|(?=\n|\Z)))(?:(?:>+|#|//|\*|\||-)(?:[ \t]|(?=\n|\Z))){0,7}"
 )
-# Kubernetes logs state the stream, and whether a line is complete.
+# Kubernetes logs also state the stream, and whether a line is complete.
 _TIMESTAMP = (
     r"(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ,]{1,2}\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?:Z|[ ]?[+-]\d\d:?\d\d|[ ]UTC)?\]?(?:[ ]std(?:out|err)[ ][FP](?=[ ]))?"
     r"|\[?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?"
@@ -74,13 +74,13 @@ _TAGS = lazy_pattern(
 _RUNS = lazy_pattern(r"[ \t\n](?:[ \t\n]+|(?<=\t))")
 # The symbols for controls are printable.
 _CONTROL_SYMBOLS = ("\u21b5", "\u23ce", "\u241b")
-# The borders that ``_BOX`` needs one of.
+# ``_BOX`` needs one of these borders.
 _BORDERS = ("│", "┃", "╷", "╵", "║", "â")
-# What is left of a run, by its newlines.
-_SHORTEST = (" ", "\n", "\n\n")
+# The replacement for a run of whitespace, by its number of newlines.
+_RUN_REPLACEMENTS = (" ", "\n", "\n\n")
 _MARK_CHARACTERS = frozenset(">#/,*|-")
 _LINE_STARTS = _MARK_CHARACTERS | {"", " "}
-# Letters and digits by their sort, to search for a time by its shape.
+# Replaces each digit with 0, to search for a time by its shape.
 _FIELD_NAMES = ("level", "severity", "ts", "time", "timestamp", "@timestamp")
 _SHAPE = bytes(48 if 48 <= byte < 58 else byte for byte in range(256))
 
@@ -92,13 +92,13 @@ def unwrap(
     prefixes: Sequence[tuple[int, int]] = (),
     statements: Sequence[int] = (),
 ) -> View:
-    """Make a text readable, and keep its offsets.
+    """Unwrap a text so that the readers can parse it, and map its offsets to the original.
 
     Args:
-        text: the text as given.
-        links: whether to remove links; redaction must see their targets.
-        prefixes: the spans of the log's own prefixes of lines, in order.
-        statements: where the lines begin that do not continue the line before, in order.
+        text: The original text.
+        links: Whether to remove links. Redaction must see their targets.
+        prefixes: The spans of the prefixes that the log put before its lines, in order.
+        statements: The starts of the lines that do not continue the previous line, in order.
     """
     view = View(text)
     if prefixes:
@@ -137,15 +137,15 @@ def unwrap(
     readable = view.text
     if "  " in readable or "\n " in readable or " \n" in readable or "\n\n" in readable or "\t" in readable:
         view.edit(_run_edits(readable))
-    # This moves no offsets, and no reader needs the empty lines at the end.
+    # This does not change offsets, and no reader needs empty lines at the end.
     view.text = view.text.rstrip()
     return view
 
 
 def remove_borders(text: str) -> View:
-    """Remove drawn borders, and join the lines into which a box wraps a sentence.
+    """Remove drawn borders, and join the lines of a sentence that a box wraps.
 
-    Everything else stays as it is, such as times and commands.
+    Everything else, such as times and commands, remains.
     """
     view = View(text)
     if not text.isascii() and any(map(text.__contains__, _BORDERS[:-1])):
@@ -164,7 +164,7 @@ def remove_borders(text: str) -> View:
 def _border_edits(box: Sequence[re.Match[str]]) -> Iterator[Edit]:
     """Yield the edits for the adjacent lines of a box."""
     yield box[0].end("prefix"), box[0].start("inside"), ""
-    # A word that is longer than a line has a line of its own.
+    # A word that is longer than a line has a separate line.
     width = max((len(line["inside"].rstrip()) for line in box if " " in line["inside"].strip()), default=0)
     for line, following in pairwise(box):
         has_time = _TIME.search(following["prefix"]) is not None
@@ -173,7 +173,7 @@ def _border_edits(box: Sequence[re.Match[str]]) -> Iterator[Edit]:
         if is_frame and width >= MIN_WIDTH and _is_wrapped(inside, following["inside"], width):
             yield line.start("inside") + len(inside), following.start("inside"), " "
         else:
-            # The first line keeps its time. Others would split a sentence.
+            # Only the first line keeps its time. Other times would split a sentence.
             yield following.start() if has_time else following.end("prefix"), following.start("inside"), ""
 
 
@@ -185,7 +185,7 @@ def _is_wrapped(line: str, following: str, width: int) -> bool:
 
 
 def is_plain_line(text: str) -> bool:
-    """Return whether unwrapping only takes marks, a time and spaces out of a text."""
+    """Return whether unwrapping would remove only marks, a time and spaces from a text."""
     return (
         text.isascii()
         and text.isprintable()
@@ -194,7 +194,7 @@ def is_plain_line(text: str) -> bool:
 
 
 def is_readable_line(text: str) -> bool:
-    """Return whether unwrapping leaves a plain line as it is."""
+    """Return whether unwrapping would not change a plain line."""
     return (
         text[:1] not in _LINE_STARTS
         and text[-1:] != " "
@@ -244,7 +244,7 @@ def _strip_line_starts(view: View) -> None:
 
 
 def _match_lines(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Yield the matches of a pattern at the starts of lines, and of at most one line each."""
+    """Yield the matches of a pattern at the starts of lines."""
     at = 0
     while True:
         m = pattern.match(text, at)
@@ -256,7 +256,7 @@ def _match_lines(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]
 
 
 def _mark_edits(text: str) -> Iterator[Edit]:
-    """Yield edits that remove marks that a neighboring line shares, and that of a single line."""
+    """Yield edits that remove a mark if an adjacent line has it, too, or if there is only one line."""
     at = 0
     waiting: re.Match[str] | None = None
     before = ""
@@ -285,5 +285,5 @@ def _unescape(m: re.Match[str]) -> str:
 
 
 def _run_edits(text: str) -> list[Edit]:
-    """Return edits that leave one space of spaces, one newline of a newline, two of an empty line."""
-    return [(*m.span(), _SHORTEST[min(m[0].count("\n"), 2)]) for m in _RUNS.finditer(text)]
+    """Return edits that reduce each run of whitespace to a space, a newline, or two for an empty line."""
+    return [(*m.span(), _RUN_REPLACEMENTS[min(m[0].count("\n"), 2)]) for m in _RUNS.finditer(text)]

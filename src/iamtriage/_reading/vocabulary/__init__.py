@@ -1,1 +1,1 @@
-"""Hold what all stages of reading share: grammar, codes, services, masks, pieces."""
+"""Define what all stages of parsing share: grammar, codes, services, masks, pieces."""

@@ -1,4 +1,4 @@
-"""Classify error codes and the class names that stand for them.
+"""Classify error codes and the exception classes that represent them.
 
 Sources: botocore's service models, the common-errors pages of the IAM and EMR API references, and the client-side
 error classes of the SDKs. A code that is not listed means ``aws_error``.
@@ -64,14 +64,14 @@ _WEB_IDENTITY = """
     InvalidIdentityToken InvalidIdentityTokenException IDPRejectedClaim IDPRejectedClaimException
     IDPCommunicationError IDPCommunicationErrorException
 """
-_OTHERS: dict[str, Kind] = {
+_OTHER_KINDS: dict[str, Kind] = {
     "RegionDisabledException": "region_disabled", "RegionDisabled": "region_disabled",
     "MalformedPolicyDocument": "malformed_policy", "MalformedPolicyDocumentException": "malformed_policy",
     "MalformedPolicy": "malformed_policy", "InvalidArn": "invalid_arn", "InvalidArnException": "invalid_arn",
 }  # fmt: skip
 
 
-def _table() -> dict[str, Kind]:
+def _build_table() -> dict[str, Kind]:
     groups: tuple[tuple[str, Kind], ...] = (
         (_DENIED, "access_denied"),
         (_DENIED_WEAKLY, "access_denied"),
@@ -81,16 +81,16 @@ def _table() -> dict[str, Kind]:
         (_MISSING, "missing_credentials"),
         (_WEB_IDENTITY, "invalid_identity_token"),
     )
-    table = dict(_OTHERS)
+    table = dict(_OTHER_KINDS)
     for names, kind in groups:
         table.update(dict.fromkeys(names.split(), kind))
     return table
 
 
-_KINDS = _table()
+_KINDS = _build_table()
 _WEAK = frozenset(_DENIED_WEAKLY.split())
 
-# Codes that have none of the usual suffixes and mean no denial.
+# Codes without the usual suffixes that are not denials.
 _PLAIN_CODES = """
     Throttling ThrottledException RequestThrottled RequestLimitExceeded BandwidthLimitExceeded SlowDown
     EntityAlreadyExists NoSuchEntity LimitExceeded DeleteConflict EntityTemporarilyUnmodifiable
@@ -147,9 +147,9 @@ _CLASS_LIKE_CODES = """
     InternalException UnprocessableException EFSIOException DependencyException ArgumentException TagException
     SearchException UnauthenticatedException MetadataException ConfigurationException AuthException RedirectException
 """
-_ERRORS = frozenset(_CLASS_LIKE_CODES.split())
+_CLASS_LIKE = frozenset(_CLASS_LIKE_CODES.split())
 _COMMON_CLASS = lazy_pattern(r"\w+Error|(?:[A-Z][a-z0-9]+|[A-Z0-9]+)Exception", re.ASCII)
-# What codes end with, and what is before the dot of those that have one.
+# The suffixes of codes, and the prefixes of codes with a dot.
 _SUFFIXES = (
     "Exception", "Error", "Fault", "Failure", "Denied", "NotFound", "AlreadyExists", "Expired", "Exceeded",
     "TooLarge",
@@ -236,7 +236,7 @@ def strip_hadoop_code(identifier: str) -> str | None:
 
 
 def kind_of_code(code: str) -> Kind | None:
-    """Return the kind that a code alone means, or ``None`` if it means none.
+    """Return the kind of failure that a code implies, or ``None`` if it implies none.
 
     >>> kind_of_code("KMSAccessDeniedException"), kind_of_code("ThrottlingException")
     ('access_denied', None)
@@ -254,7 +254,7 @@ def kind_of_code(code: str) -> Kind | None:
 
 
 def kind_of_client_class(name: str) -> Kind | None:
-    """Return the kind for a botocore exception class, or ``None`` if it has none.
+    """Return the kind of failure that a botocore exception class implies, or ``None``.
 
     >>> kind_of_client_class("SSOError"), kind_of_client_class("NoRegionError"), kind_of_client_class("ParamValidationError")
     ('missing_credentials', 'aws_error', None)
@@ -293,7 +293,7 @@ def is_weak(code: str) -> bool:
 
 
 def is_known(code: str) -> bool:
-    """Return whether a word is a code of AWS or its SDKs in any context."""
+    """Return whether a word is in the list of codes of AWS and its SDKs."""
     return kind_of_code(code) is not None or normalize_code(code) in _PLAIN
 
 
@@ -308,7 +308,7 @@ def may_be_other_class(word: str) -> bool:
     >>> may_be_other_class("AirflowException"), may_be_other_class("SomethingNewException")
     (True, False)
     """
-    return _COMMON_CLASS.fullmatch(word) is not None and not is_known(word) and word not in _ERRORS
+    return _COMMON_CLASS.fullmatch(word) is not None and not is_known(word) and word not in _CLASS_LIKE
 
 
 def is_code(word: str) -> bool:
@@ -323,7 +323,7 @@ def is_code(word: str) -> bool:
 
 
 def find_codes(words: AbstractSet[str], text: str) -> set[str]:
-    """Return the words of a text that can be codes or parts of them.
+    """Return the words of a text that can be codes or parts of codes.
 
     >>> text = "NotFound InvalidGroup ClientError Hello"
     >>> sorted(find_codes({*text.split()}, text))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 # Characters in a shared part.
-_LENGTH = 5
+_PART_LENGTH = 5
 # Words of most failures.
 _COMMON_WORDS = frozenset(
     {
@@ -32,7 +32,7 @@ class FragmentIndex:
     """The fragments of a table's rows.
 
     Args:
-        fragments: one per row. Alternatives are separated by ``|``. One can start with a whole word in angle
+        fragments: One per row. Alternatives are separated by ``|``. One can start with a whole word in angle
             brackets, which the text must have in addition to the rest. A row without a fragment can match any text.
 
     Attributes:
@@ -47,7 +47,7 @@ class FragmentIndex:
     __slots__ = ("_groups", "_rows", "_words", "always")
 
     def __init__(self, fragments: Iterable[str]) -> None:
-        # By a word: the rows for which it is enough, and the others with what the text must have, too.
+        # Word -> the rows that need only the word, and the rows that need a fragment, too.
         self._rows: dict[str, tuple[list[int], list[tuple[int, str]]]] = {}
         self.always: list[int] = []
         others: list[tuple[int, str]] = []
@@ -59,11 +59,11 @@ class FragmentIndex:
                 stated = _STATED_WORD.match(fragment)
                 words = [stated[1]] if stated else _WORD.findall(fragment)
                 if words:
-                    sure, more = self._rows.setdefault(max(words, key=_rarity), ([], []))
+                    sufficient, with_fragment = self._rows.setdefault(max(words, key=_rarity), ([], []))
                     if stated and not stated[2]:
-                        sure.append(number)
+                        sufficient.append(number)
                     else:
-                        more.append((number, stated[2] if stated else fragment))
+                        with_fragment.append((number, stated[2] if stated else fragment))
                 else:
                     others.append((number, fragment))
         self._words = frozenset(self._rows)
@@ -77,14 +77,14 @@ class FragmentIndex:
         """Return the numbers of the rows that have a fragment in a text, in the order of the table.
 
         Args:
-            words: the words of the text, as ``Readable`` finds them.
-            text: the text.
+            words: The words of the text, as ``Readable`` finds them.
+            text: The text.
         """
         found = self.always.copy()
         for word in self._words & words:
-            sure, others = self._rows[word]
-            if sure:
-                found += sure
+            sufficient, others = self._rows[word]
+            if sufficient:
+                found += sufficient
             for number, fragment in others:
                 if fragment in text:
                     found.append(number)
@@ -95,12 +95,14 @@ class FragmentIndex:
 
 
 def _rarity(word: str) -> tuple[bool, int]:
-    """Return how seldom a word probably is in texts."""
+    """Return a sort key that is higher for words that are probably rarer."""
     return word not in _COMMON_WORDS, len(word)
 
 
 def _parts(fragment: str) -> list[str]:
     """Return the distinct substrings that can represent a fragment; of a short one, also its punctuation."""
-    if len(fragment) <= _LENGTH:
+    if len(fragment) <= _PART_LENGTH:
         return [fragment, *(char for char in fragment if not char.isalnum() and not char.isspace())]
-    return list(dict.fromkeys(fragment[at : at + _LENGTH] for at in range(len(fragment) - _LENGTH + 1)))
+    return list(
+        dict.fromkeys(fragment[at : at + _PART_LENGTH] for at in range(len(fragment) - _PART_LENGTH + 1))
+    )

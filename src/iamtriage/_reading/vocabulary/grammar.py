@@ -13,16 +13,17 @@ from iamtriage._reading.vocabulary.masks import ends_in_mask
 
 # ASCII's record separator replaces the prefix of a log line. Patterns treat it as whitespace.
 RECORD = "\x1e"
-# With its group separator, it is where a text without a log format starts another statement; no value continues there.
+# Followed by ASCII's group separator, it marks where a text without a log format starts another statement. No value
+# continues after it.
 STATEMENT = "\x1e\x1d"
 
-# How a log entry can start, and what tools print only at the start of a line.
+# How a log entry can start, and words that tools print only at the start of a line.
 ENTRY_START = (
     r"\[?\d{4}[-/]\d\d[-/]|\[?\d\d:\d\d:\d\d|[IWEF]\d{4} |time=|[A-Z][a-z]{2} [ \d]\d \d\d:|\{\""
     r"|Traceback|(?:Error|ERROR|WARN|INFO|DEBUG|FATAL)\b"
 )
-# What neither starts nor continues a value: the next log entry, possibly with a truncated date, and the suffix
-# of the SDK for Go v1.
+# Text that neither starts nor continues a value: the next log entry, possibly with a truncated date, and the suffix of
+# the SDK for Go v1.
 NOT_A_VALUE = rf"(?!{ENTRY_START}|\d{{4}}[-/]\d{{0,2}}(?:[-/ ]|\Z)|\d{{1,2}}/[A-Z][a-z]{{2}}/|[A-Z][a-z]{{2}} [ \d]\d\b|status\s+code:)"
 # After a label, such words can be the value only if they are on the label's line.
 VALUE_START = rf"(?:(?<![\n\x1e])|{NOT_A_VALUE})"
@@ -40,12 +41,12 @@ ARN_HEAD = lazy_pattern(r"arn:[\w<\[{*-]")
 ELLIPSIS = lazy_pattern(r"\A(?:\.{2,}|…+)\Z")
 # What tools write where they truncate a text: Guzzle's "(truncated...)", "...[truncated 96 chars]",
 # "<output truncated>", Node's "... 96 more characters".
-_CUT = lazy_pattern(
+_TRUNCATION_MARK = lazy_pattern(
     r"[(\[<{](?:\.{2,3}|…)?\s?(?:[A-Za-z]{1,12}\s){0,2}(?:truncated|Truncated|TRUNCATED)\b[^)\]>}\n]{0,40}[)\]>}]?"
     r"|(?:\.{3}|…)\s?(?:(?:truncated|Truncated|TRUNCATED)\b|[(\[]?\+?[0-9]{1,9}\smore\s(?:characters|chars|bytes)\b)"
 )
-# One of these is in every text that the pattern matches.
-_CUT_FRAGMENTS = ("runcated", "RUNCATED", " more ")
+# Every text that the pattern matches contains one of these.
+_TRUNCATION_FRAGMENTS = ("runcated", "RUNCATED", " more ")
 # An ellipsis that ends a value. If the sentence continues, people left out a part of it instead.
 _ELLIPSIS_AT_END = lazy_pattern(
     r"(?:\.{3,}|…+)(?![\w/:*.…-]|\s{0,2}(?:(?:on|for|because|since|with|in|Encoded|status\scode)\b|\((?:Service|SDK|Status)\b|\.{2}|…))"
@@ -66,7 +67,13 @@ _QUOTES = "\"'`"
 
 
 def find_paragraph(text: str, start: int, end: int, reach: int) -> tuple[int, int]:
-    r"""Return the bounds of a message: at most ``reach`` characters, up to an empty line or log entry.
+    r"""Return the bounds of the paragraph around a message.
+
+    Args:
+        text: The readable text. Empty lines and log entries separate paragraphs.
+        start: Where the message starts.
+        end: Where it ends.
+        reach: The maximum number of characters before the start and after the end.
 
     >>> find_paragraph("late\n\nDenied\nby S3\n\nearly", 6, 12, 100)
     (5, 18)
@@ -119,14 +126,14 @@ def _closes_bold(text: str, start: int, end: int) -> bool:
 
 
 def find_cut(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Return where a text was truncated between two places, and where the tool's mark ends.
+    """Return where a text was truncated between two positions, and where the mark that says so ends.
 
     >>> find_cut("perform: sqs:Sen (truncated...)", 0, 31), find_cut("perform: sqs:SendMessage", 0, 24)
     ((16, 31), None)
     """
-    if not any(text.find(sign, start, end) >= 0 for sign in _CUT_FRAGMENTS):
+    if not any(text.find(sign, start, end) >= 0 for sign in _TRUNCATION_FRAGMENTS):
         return None
-    m = _CUT.search(text, start, end)
+    m = _TRUNCATION_MARK.search(text, start, end)
     if m is None:
         return None
     at = m.start()

@@ -1,4 +1,4 @@
-r"""Match masks: what replaces a value that people leave out.
+r"""Match masks: placeholders that people write instead of a value.
 
 A mask can contain spaces, and a line can break there: ``<my account>``, ``[account id]``, ``${ACCOUNT ID}``,
 ``(redacted account)``, ``"another account"``, ``*my account*``, ``xxxx xxxx xxxx``.
@@ -40,12 +40,12 @@ ENCODED = (
     rf"[$#]?(?:{BRACKETED})|(?=\([^()\n]{{0,60}}{_OMISSION}){_IN_ROUND}"
     rf"|(?<=[\"'`])(?=[^\"'`\n]{{0,60}}{_OMISSION})[\w][\w -]{{1,60}}(?=[\"'`])"
 )
-"""What can replace an encoded message."""
+"""The masks of an encoded message."""
 
 _ARN = lazy_pattern(ARN)
-# Most ARNs have no mask, which takes much less time to find out.
+# Most ARNs have no mask and match this faster pattern.
 _PLAIN_ARN = lazy_pattern(r"arn:[A-Za-z0-9:/+=,.@_-]{1,2000}+(?<![:/])(?=[\s\"'`]|\Z)")
-# Digits or letters that a space can follow in a mask: "1111 2222 3333".
+# Length of the groups in a mask with spaces: "1111 2222 3333".
 _MASKED_PART = 4
 _MASK = lazy_pattern(MASK)
 _QUOTES = "\"'`"

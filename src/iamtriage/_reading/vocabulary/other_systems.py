@@ -25,7 +25,7 @@ def _signs(*rows: tuple[tuple[str, ...], str]) -> tuple[tuple[str, re.Pattern[st
     )
 
 
-# Each line: the literals of which a text must have one, and the pattern. Searching for a literal takes little time.
+# Each row: literals, one of which the text must contain (quick to search for), and the pattern.
 _CLOUDS = _signs(
     # Alibaba
     (("acs:",), r"acs:[a-z]+:"),
@@ -66,7 +66,7 @@ _CLOUDS = _signs(
     (("cloud.ibm.com", "IBM Cloud"), r"cloud\.ibm\.com|IBM Cloud"),
     (("BXNIM", "BXIM"), r"\bBXN?IM\w*\d{4}"),
     (("digitalocean.com", "api.github.com", "accessible by integration"), r"digitalocean\.com|api\.github\.com|accessible by integration"),
-    # What their object stores add to bodies and headers that otherwise look like S3's.
+    # Additions of their object stores to bodies and headers that otherwise look like those of S3.
     (("OSSAccessKeyId", "liyunOSS"), r"\bOSSAccessKeyId|\bAliyunOSS"),
     (("x-", "X-"), r"[xX](?<!\w.)-(?i:(?:oss|cos|obs|bce|tos|kss|goog(?!-cloud-target))-[a-z])"),
     (("oss: service", "oss2."), r"\boss: service|\boss2\."),
@@ -108,7 +108,7 @@ _AWS = lazy_pattern(
 )
 
 
-# One of these is in every text that names AWS.
+# Every text that names AWS contains one of these.
 _AWS_WORDS = ("aws", "AWS", "Aws", "Amazon", "botocore", "EKS", "S3", "ResourceInit")
 
 

@@ -1,4 +1,4 @@
-"""Define a piece of a failure, which is what readers yield."""
+"""Define the pieces of failures that readers yield."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Role: TypeAlias = Literal["class", "head", "core", "tail", "body", "status", "ho
 """The part of a failure that a piece is: a class name or head before the message, the message itself (core), a tail
 after it, a body around it (XML, JSON, a printed object), or an HTTP status or host near it."""
 
-# How reliable the source of a fact is: a higher rank replaces a lower one.
+# How reliable a fact is. A fact with a higher rank replaces one with a lower rank.
 CUT_OFF, CLASS_NAME, HINT, STATED, BEST, GIVEN = -1, 0, 1, 2, 3, 4
 
 # Facts whose values are wrong if the text truncates them.
@@ -27,14 +27,18 @@ _TRUNCATABLE = frozenset(
 )  # fmt: skip
 _ELLIPSIS = lazy_pattern(r"\.{2,}|…+")
 # Maximum distance, in characters, between a value and the mark that says that it was truncated.
-_MARK_REACH = 80
+_MAX_MARK_DISTANCE = 80
 
 
 class Fact(NamedTuple):
-    """A value and its position in the readable text; ``start`` is -1 if the text doesn't contain it.
+    """A value and its position in the readable text.
 
     Attributes:
-        stem: the part of a truncated value that the text has; ``None`` for a complete value.
+        value: The value.
+        start: Where it starts in characters, or -1 if the text doesn't contain it.
+        end: Where it ends.
+        rank: How reliable it is.
+        stem: The part of a truncated value that the text contains; ``None`` for a complete value.
     """
 
     value: str
@@ -61,12 +65,12 @@ class Piece:
     """A piece of a failure between ``start`` and ``end`` of the readable text.
 
     Attributes:
-        kind: the kind that the piece alone means, if any.
-        is_aws: whether the piece can only come from AWS or its SDKs.
-        is_wrapper: whether a client reports another failure with it, such as Go's WebIdentityErr.
-        is_thrown: whether it is the class of an exception that has a message.
-        is_lambda_error: whether a Lambda function returned it for an error in the function itself.
-        source: the SDK or tool that prints this form.
+        kind: The kind of failure that the piece implies, if any.
+        is_aws: Whether the piece can only come from AWS or its SDKs.
+        is_wrapper: Whether a client reports another failure with it, such as Go's WebIdentityErr.
+        is_thrown: Whether it is the class of an exception that has a message.
+        is_lambda_error: Whether a Lambda function returned it for an error in the function itself.
+        source: The SDK or tool that uses this format.
     """
 
     is_wrapper = False
@@ -108,13 +112,13 @@ def may_be_cut(text: str) -> bool:
 
 def _mark_cut(text: str, key: str, fact: Fact) -> Fact:
     """Return a fact, marked if the text truncates its value."""
-    mark = find_cut(text, fact.start, min(len(text), fact.end + _MARK_REACH))
+    mark = find_cut(text, fact.start, min(len(text), fact.end + _MAX_MARK_DISTANCE))
     if key == "reason":
         # "… an explicit deny in a service con (truncated...)": a truncated clause is still true.
         return fact._replace(rank=CUT_OFF) if mark else fact
     if mark is None or text[fact.end : mark[0]].strip(":."):
         if key == "code":
-            # "AccessDenied... because": nobody shortens a code.
+            # "AccessDenied... because": codes are not shortened.
             return fact
         if fact.value.endswith(("...", "…")):
             return fact._replace(rank=CUT_OFF, stem=fact.value.rstrip(".…"))

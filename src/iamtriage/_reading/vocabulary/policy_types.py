@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from iamtriage.typing import PolicyType
 
-# A fragment of the words and the type that it means; the first fragment found decides.
+# A fragment of the words and the type that it means. The first fragment found wins.
 _TYPES: tuple[tuple[str, PolicyType], ...] = (
     ("vpc endpoint", "vpc_endpoint"),
     ("vpce", "vpc_endpoint"),

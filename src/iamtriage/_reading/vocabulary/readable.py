@@ -1,7 +1,7 @@
-"""Look up words and places in a readable text.
+"""Look up words and their positions in a readable text.
 
-A pattern that is tried at every place of a text costs more than everything else, so readers try theirs only where
-a word that it needs is. The words are found once for all of them.
+Trying a pattern at every position of a text is slow, so readers try theirs only at the words that it needs. The words
+are found once for all readers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MAX_PREFIX = 80
 _WORD_CHARACTERS = frozenset(ascii_letters + digits + "_")
 _WORDS = bytes(byte if chr(byte) in _WORD_CHARACTERS else 32 for byte in range(256))
-_LOWERED_WORDS = _WORDS.lower()
+_LOWERCASE_WORDS = _WORDS.lower()
 
 NON_ASCII = "NON_ASCII"
 """A word that stands for all characters outside of ASCII."""
@@ -30,12 +30,12 @@ class Readable:
     """A readable text and its words.
 
     Attributes:
-        text: the text.
-        flat: the same with spaces for newlines, to search it for literals.
-        words: its words, of ASCII letters, digits and underscores; with ``NON_ASCII`` if it has other characters.
-        sentences: the standard denials in it, once they have been read.
-        taken: the pieces that other readers must leave alone, once they have been read.
-        rows: the rows of the readers' tables that can match, once they have been looked up.
+        text: The text.
+        flat: The text with spaces instead of newlines, to search it for literals.
+        words: Its words of ASCII letters, digits and underscores, and ``NON_ASCII`` if it has other characters.
+        sentences: The standard denial messages in it, after they were read.
+        taken: The pieces that later readers must ignore, after they were read.
+        rows: The rows of the readers' tables that can match, after they were looked up.
 
     >>> readable = Readable("AccessDenied: Access denied")
     >>> sorted(readable.words), readable.codes, readable.places({"denied"})
@@ -57,20 +57,20 @@ class Readable:
     def lowered(self) -> frozenset[str]:
         """The words in lower case, without ``NON_ASCII``."""
         if self._lowered is None:
-            lowered = self.text.encode("ascii", "replace").translate(_LOWERED_WORDS).decode("ascii").split()
+            lowered = self.text.encode("ascii", "replace").translate(_LOWERCASE_WORDS).decode("ascii").split()
             self._lowered = frozenset(lowered)
         return self._lowered
 
     @property
     def codes(self) -> list[tuple[int, int]]:
-        """Where the words are that may be an error code or a part of one."""
+        """The spans of the words that can be an error code or a part of one."""
         if self._codes is None:
             codes = find_codes(self.words, self.text)
             self._codes = self.places(codes) if codes else []
         return self._codes
 
     def places(self, wanted: Container[str]) -> list[tuple[int, int]]:
-        """Return where the words of a set are, in the order of the text."""
+        """Return the spans of certain words, in the order of the text."""
         text, at = self.text, 0
         found: list[tuple[int, int]] = []
         for word in self._sequence:
@@ -85,7 +85,7 @@ class Readable:
         return found
 
     def are_in_sentences(self, wanted: Container[str]) -> bool:
-        """Return whether the standard denials contain every one of certain words."""
+        """Return whether certain words occur only in the standard denial messages."""
         at = 0
         for start, _ in self.places(wanted):
             while at < len(self.sentences) and self.sentences[at].end <= start:
@@ -95,7 +95,10 @@ class Readable:
         return True
 
     def code_starts(self) -> dict[int, int]:
-        """Return where codes can start, and where their last word ends; words with dots can be before it."""
+        """Return the positions where codes can start, each with the end of the code's last word.
+
+        A code can have words with dots before the last one, such as ``Client.``.
+        """
         text = self.text
         starts = dict(self.codes)
         for start, end in self.codes:

@@ -88,7 +88,7 @@ _ALIASES = {
     "timestreamquery": "timestream",
     "accessanalyzer": "access-analyzer",
     "networkfirewall": "network-firewall",
-    # Prefixes of PowerShell's cmdlets.
+    # Service prefixes in cmdlets of PowerShell.
     "asg": "autoscaling",
     "cfn": "cloudformation",
     "ct": "cloudtrail",
@@ -124,7 +124,7 @@ _HOST_SERVICE = lazy_pattern(
 )
 
 
-# Namespaces of an SDK's own modules, which look like a service's.
+# Modules of SDKs whose namespaces look like those of services.
 _SDK_PARTS = frozenset(
     {
         "runtime", "sigv4", "core", "auth", "util", "model", "internal", "sdk", "errors", "plugins", "credentials", "http", "exception",

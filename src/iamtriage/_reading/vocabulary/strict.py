@@ -1,7 +1,7 @@
-"""Match values as SDKs print them: unmasked, unbroken, complete.
+"""Match values as SDKs print them: not masked, wrapped or truncated.
 
-Each fragment accepts less than AWS allows: a value that needs the readers' judgement matches none of them. No
-fragment can match the character that follows it, so that every pattern takes linear time.
+Each fragment accepts less than AWS allows. Only the readers parse ambiguous values. No fragment can match the
+character that follows it, so that every pattern takes linear time.
 """
 
 from __future__ import annotations

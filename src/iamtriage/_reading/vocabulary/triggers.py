@@ -1,7 +1,7 @@
 """Reject most texts without a failure by a few substring searches.
 
-Most of what is read is ordinary log lines. Each failure that any reader knows contains one of these fragments. In
-a text that doesn't start like a log entry, more fragments are searched for.
+Most input is ordinary log lines. Each failure that a reader knows contains one of these fragments. A text that
+doesn't start like a log entry is searched for more fragments.
 ``tests/reading/vocabulary/test_triggers.py`` checks the fragments against the readers.
 """
 
@@ -50,7 +50,7 @@ def may_hold_failure(text: str) -> bool:
 
 
 def may_hold_others(text: str, start: int, end: int) -> bool:
-    """Return whether a text can contain a failure besides the one at a place.
+    """Return whether a text can contain a failure in addition to the one at a position.
 
     >>> may_hold_others("Access Denied", 0, 13), may_hold_others("Access Denied. Rate exceeded error", 0, 13)
     (False, True)
@@ -59,7 +59,7 @@ def may_hold_others(text: str, start: int, end: int) -> bool:
 
 
 def _may_hold_failure_without_time(text: str) -> bool:
-    """Return whether a text that starts with no digit has the level of an error or a pasted sentence."""
+    """Return whether a text that does not start with a digit has an error level or a pasted message."""
     first = text[:1]
     if "0" <= text[1:2] < ":":
         # klog's errors: E0314
@@ -75,12 +75,12 @@ def _may_hold_failure_without_time(text: str) -> bool:
         # The tenth character is a colon in syslog's time (Mar 14 09:26), but also in the console's "User: arn:".
         (text[9:10] != ":" or text[4:5] == ":" or "\n" in text[:-1])
         and len(text) >= _MIN_LENGTH
-        and any(fragment in text for fragment in _BARE)
+        and any(fragment in text for fragment in _MESSAGE_FRAGMENTS)
     )
 
 
-# Each pasted sentence that has none of the fragments above contains one of these.
-_BARE = (
+# Each pasted message without the fragments above contains one of these.
+_MESSAGE_FRAGMENTS = (
     "uthoris",
     "alid",  # invalid, no valid
     "already",
@@ -120,4 +120,4 @@ _BARE = (
     '"issues"',  # EKS
 )
 # Empty lines and single brackets need no search.
-_MIN_LENGTH = min(map(len, _BARE))
+_MIN_LENGTH = min(map(len, _MESSAGE_FRAGMENTS))

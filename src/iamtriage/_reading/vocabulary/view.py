@@ -1,6 +1,6 @@
-"""Map positions in a rewritten text back to the original.
+"""Map positions in an edited text back to the original.
 
-Unwrapping edits a text (it unescapes, drops prefixes, joins lines). Spans still refer to the text as given.
+Unwrapping edits a text: it unescapes, removes prefixes, and joins lines. Spans still refer to the original text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,12 @@ Edit = tuple[int, int, str]
 
 
 class View:
-    """A readable ``text`` and the edits that led to it from ``original``."""
+    """A text, and the edits that produced it from the original.
+
+    Attributes:
+        original: The original text.
+        text: The edited text.
+    """
 
     __slots__ = ("_layers", "original", "text")
 
@@ -57,14 +62,14 @@ class View:
             self.edit((m.start(), m.end(), replacement(m)) for m in pattern.finditer(self.text))
 
     def origin(self, position: int) -> int:
-        """Return the position in the original of a position in ``text``."""
+        """Return the position in ``original`` of a position in ``text``."""
         for new_starts, old_starts in reversed(self._layers):
             at = bisect_right(new_starts, position) - 1
             position = old_starts[at] + position - new_starts[at]
         return position
 
     def position(self, origin: int) -> int:
-        """Return the place in ``text`` of a place in the original, or of what follows it if it was dropped."""
+        """Return the position in ``text`` of a position in ``original``, or of the next one that was kept."""
         for new_starts, old_starts in self._layers:
             at = bisect_right(old_starts, origin) - 1
             end = new_starts[at + 1] if at + 1 < len(new_starts) else sys.maxsize
@@ -72,7 +77,7 @@ class View:
         return origin
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return where ``text[start:end]`` is in the original, with the characters dropped inside it."""
+        """Return the span of ``text[start:end]`` in ``original``, including removed characters inside it."""
         if not self._layers:
             return min(start, len(self.original)), min(max(start, end), len(self.original))
         if end <= start:
@@ -81,6 +86,6 @@ class View:
         return self.origin(start), min(self.origin(end - 1) + 1, len(self.original))
 
     def unbroken(self, start: int, end: int, value: str) -> tuple[int, int] | None:
-        """Return the span if the original has exactly ``value`` there, otherwise ``None``."""
+        """Return the span in ``original`` if it contains exactly ``value``, otherwise ``None``."""
         first, last = self.span(start, end)
         return (first, last) if self.original[first:last] == value else None

@@ -1,1 +1,1 @@
-"""Recognize what belongs to Kubernetes: types, API server URLs, admission control."""
+"""Recognize Kubernetes resource types, API server URLs and denials of admission control."""

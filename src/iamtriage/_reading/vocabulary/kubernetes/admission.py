@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
 
-# The service account of a pod does not exist. ``readers.kubernetes`` reads this as a separate kind.
+# The service account of a pod does not exist. ``readers.kubernetes`` reports this as a separate kind.
 NO_SERVICE_ACCOUNT = "error looking up service account"
 _REJECTION = lazy_pattern(
     # Quotas and limits, priorities, volumes.
@@ -23,14 +23,14 @@ _REJECTION = lazy_pattern(
     # The state of the object.
     rf"|because it is being terminated|cannot find RESTMapping|already exists|is invalid|{NO_SERVICE_ACCOUNT}"
 )
-# How many characters after the place to search.
-_REACH = 300
+# Characters to search after the end of a message.
+_MAX_DISTANCE = 300
 
 
 def is_admission_denial(text: str, start: int, end: int) -> bool:
-    """Return whether the text at a place, or right after it, is of admission control.
+    """Return whether admission control denied a request, according to a message and the text after it.
 
     >>> is_admission_denial('pods "a" is forbidden: exceeded quota: small', 0, 10), is_admission_denial("pods is forbidden", 0, 10)
     (True, False)
     """
-    return _REJECTION.search(text, start, end + _REACH) is not None
+    return _REJECTION.search(text, start, end + _MAX_DISTANCE) is not None

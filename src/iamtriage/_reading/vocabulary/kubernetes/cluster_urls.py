@@ -10,7 +10,7 @@ import re
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.kubernetes.types import GROUPS
 
-# The endpoint of an EKS cluster, and the names under which pods reach the API server.
+# The endpoint of an EKS cluster, and the names of the API server inside a cluster.
 _HOST = lazy_pattern(
     r"kubernetes(?:\.default(?:\.svc(?:\.[\w.-]{1,100})?)?)?|[\w.-]{1,200}\.eks\.amazonaws\.com(?:\.cn)?"
 )
@@ -27,7 +27,7 @@ _PATH = lazy_pattern(
 )
 # Types of the core group, except those that exist only for impersonation.
 _CORE = frozenset(name for name, group in GROUPS.items() if not group) - {"groups", "users"}
-# Of these, the names that other APIs use, too.
+# Types whose names other APIs use, too.
 _COMMON_NAMES = frozenset({"bindings", "endpoints", "events", "namespaces", "nodes", "secrets", "services"})
 
 
