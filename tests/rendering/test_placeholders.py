@@ -55,3 +55,24 @@ def test_unknown_parts_of_resources_are_recognized(action: str) -> None:
         parts = [part for part in re.split(r"[:/]", resource) if part.isupper()]
         assert parts
         assert set(parts) <= set(find_placeholders(resource))
+
+
+@pytest.mark.parametrize(
+    ("arn", "placeholders"),
+    [
+        ("arn:aws:ssm:eu-west-1:111122223333:parameter/PAYMENTS_CLIENT_ID", ()),
+        ("arn:aws:ssm:eu-west-1:111122223333:parameter/AWS_ACCOUNT_ID", ()),
+        ("arn:aws:ssm:eu-west-1:111122223333:parameter/shop/REGION", ()),
+        ("arn:aws:ssm:eu-west-1:************:parameter/PAYMENTS_SECRET_ARN", ("ACCOUNT_ID",)),
+        ("arn:aws:ssm:eu-west-1:111122223333:parameter/ACCOUNT_ID", ("NAME",)),
+        # What people write in place of a name repeats the type.
+        ("arn:aws:dynamodb:REGION:ACCOUNT_ID:table/TABLE_NAME", ("REGION", "ACCOUNT_ID", "TABLE_NAME")),
+    ],
+)
+def test_names_of_the_text_are_no_placeholders(arn: str, placeholders: tuple[str, ...]) -> None:
+    explanation = explain(
+        f"User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ssm:GetParameter on resource: {arn} "
+        "because no identity-based policy allows the ssm:GetParameter action"
+    )
+    assert explanation.remedies[0].placeholders == placeholders
+    assert ("Replace" in str(explanation)) == bool(placeholders)

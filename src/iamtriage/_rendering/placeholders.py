@@ -5,11 +5,21 @@ A placeholder is one plain word, such as ``ACCOUNT_ID``, because shells interpre
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from iamtriage._patterns import lazy_pattern
 
-__all__ = ("find_placeholders", "placeholder_word")
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
+
+__all__ = ("find_placeholders", "placeholder_word", "stated_names")
 
 _WORD = lazy_pattern(r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_])")
+# What names a resource in an ARN: the last field, or the whole value if it is not an ARN. Region and account
+# are not names: what is not theirs there is a placeholder.
+_RESOURCE = lazy_pattern(r"(?:arn:[^:\s]*:[^:\s]*:[^:\s]*:[^:\s]*:)?([^\s\"'`<>()]*)")
+_TYPE = lazy_pattern(r"([A-Za-z-]{1,40})[:/]\Z")
 # A word with such an ending is a placeholder. The environment variables of AWS begin with AWS_.
 _ENDINGS = (
     *("_NAME", "_ID", "_ARN", "_PATH", "_URL", "_URI", "_KEY", "_CODE", "_VALUE", "_ADDRESS", "_IP"),
@@ -73,18 +83,50 @@ _WORDS = frozenset(
 )
 
 
-def find_placeholders(text: str) -> tuple[str, ...]:
+def find_placeholders(text: str, names: AbstractSet[str] = frozenset()) -> tuple[str, ...]:
     """Return the placeholders in a command or document, each once, in order.
+
+    Args:
+        text: The command or document.
+        names: Names that look like placeholders and are none (:func:`stated_names`).
 
     >>> find_placeholders("aws eks describe-cluster --name CLUSTER --region REGION")
     ('CLUSTER', 'REGION')
     >>> find_placeholders("arn:aws:iam::ACCOUNT_ID:role/app"), find_placeholders("unset AWS_ACCESS_KEY_ID")
     (('ACCOUNT_ID',), ())
     """
-    words = [word for word in _WORD.findall(text) if _is_placeholder(word)]
+    words = [word for word in _WORD.findall(text) if _is_placeholder(word) and word not in names]
     if ".REGION." in text:  # a host
         words.append("REGION")
     return tuple(dict.fromkeys(words))
+
+
+def stated_names(values: Iterable[str | None]) -> frozenset[str]:
+    """Return the names of resources that look like placeholders.
+
+    A name that repeats its type, such as ``table/TABLE_NAME``, is what people write in place of a name.
+
+    Args:
+        values: ARNs and names, as AWS or the user states them.
+
+    >>> sorted(stated_names(["arn:aws:ssm:eu-west-1:ACCOUNT_ID:parameter/APP_CLIENT_ID", "USER_POOL_NAME"]))
+    ['APP_CLIENT_ID', 'USER_POOL_NAME']
+    >>> stated_names(["arn:aws:dynamodb:eu-west-1:111122223333:table/TABLE_NAME"])
+    frozenset()
+    """
+    names: set[str] = set()
+    for value in values:
+        found = value and _RESOURCE.match(value)
+        if not found:
+            continue
+        for word in _WORD.finditer(resource := found[1]):
+            of_type = _TYPE.search(resource, 0, word.start())
+            restated = of_type is not None and of_type[1].upper().replace("-", "_").endswith(
+                word[0].rpartition("_")[0] or word[0]
+            )
+            if _is_placeholder(word[0]) and not restated:
+                names.add(word[0])
+    return frozenset(names)
 
 
 def placeholder_word(name: str) -> str:

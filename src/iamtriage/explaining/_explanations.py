@@ -92,6 +92,10 @@ class Remedy(Value, View):
     # Whether the policy holds statements to add to an existing policy. They are then shown without a document
     # around them, because whoever saved that would erase the other statements.
     _is_addition: bool = attrs.field(default=False, kw_only=True, repr=False, alias="is_addition")
+    # Names of the text in commands and documents that look like placeholders.
+    _names: frozenset[str] = attrs.field(
+        default=frozenset(), kw_only=True, repr=False, eq=False, alias="names"
+    )
 
     @property
     def documents(self) -> tuple[Mapping[str, Any], ...]:
@@ -115,7 +119,8 @@ class Remedy(Value, View):
         from iamtriage._rendering.placeholders import find_placeholders
 
         return find_placeholders(
-            "\n".join((*self.commands, self.manifest or "", str(self.policy), str(self.statement)))
+            "\n".join((*self.commands, self.manifest or "", str(self.policy), str(self.statement))),
+            self._names,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -429,4 +434,5 @@ def _remedy_parts(remedy: Remedy) -> RemedyParts:
         manifest=remedy.manifest,
         commands=remedy.commands,
         url=remedy.url,
+        names=remedy._names,  # noqa: SLF001 (a function of this module)
     )

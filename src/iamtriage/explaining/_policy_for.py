@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._rendering.placeholders import stated_names
 from iamtriage._text import join_words, quote_text, wrong_type_message
 from iamtriage.exceptions import PolicyError
 from iamtriage.explaining._facts import build_facts
@@ -203,11 +204,13 @@ def combine_first_remedy(explanation: Explanation, others: tuple[Failure, ...]) 
     if title == first.title:
         title = f"{title}, and what else is denied"
     account = getattr(try_parse_principal(principal), "account", None)
-    name, new_name = inline_policy_name(single, account), inline_policy_name(statements, account)
+    name = inline_policy_name(single, account, failure.resource)
+    new_name = inline_policy_name(statements, account, failure.resource, *(each.resource for each in same))
     lines = tuple(
         line.replace(f"--policy-name {name} ", f"--policy-name {new_name} ") for line in first.commands
     )
-    return attrs.evolve(first, title=title, policy=documents[0], commands=lines)
+    names = stated_names(value for each in (failure, *same) for value in (each.principal, each.resource))
+    return attrs.evolve(first, title=title, policy=documents[0], commands=lines, names=names)
 
 
 def _actions(statements: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

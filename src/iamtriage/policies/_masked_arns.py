@@ -24,7 +24,7 @@ _REGION = lazy_pattern(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
 # Runs of one character, brackets, ellipses, and words with which people mask a name.
 _MASK = lazy_pattern(
     r"\*\*|(?<![A-Za-z])[xX]{3,}(?![A-Za-z])|\A[xX]{2,}\Z|[#]{3}|-{3}|_{4}|[<>\[\]{}…]|\.{3}"
-    r"|(?i:redacted|masked|hidden|removed|account[-_ ]?(?:id|number)|your[-_])"
+    r"|(?i:redacted|masked|hidden|removed|(?<![a-z0-9]_)account[-_ ]?(?:id|number)|your[-_])"
 )
 _PLAIN = lazy_pattern(r"[A-Za-z0-9_+=,.@:/-]*", re.ASCII)
 _INVALID_CHARACTERS = lazy_pattern(r"[^\x21-\x7e]")

@@ -15,6 +15,7 @@ from iamtriage._text import join_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from iamtriage._rendering.blocks import Block
 
@@ -119,8 +120,12 @@ _LOOKED_UP = frozenset(
 )
 
 
-def command_blocks(commands: Iterable[str]) -> Iterator[Block]:
+def command_blocks(commands: Iterable[str], names: AbstractSet[str] = frozenset()) -> Iterator[Block]:
     """Yield the blocks of commands.
+
+    Args:
+        commands: The commands.
+        names: Names in them that look like placeholders.
 
     >>> from iamtriage._rendering.blocks import Code, Paragraph
     >>> lines = ["aws iam list-access-keys", "aws iam delete-access-key --access-key-id ACCESS_KEY_ID"]
@@ -130,7 +135,7 @@ def command_blocks(commands: Iterable[str]) -> Iterator[Block]:
     known: set[str] = set()
     previous, is_alternative, follows_lookup, follows_dialog = "", False, False, False
     for command in commands:
-        words, files = find_placeholders(command), files_of(command)
+        words, files = find_placeholders(command, names), files_of(command)
         if follows_lookup:
             needed = [f"{word} filled in" for word in _join_words(words, known)]
             needed += [f"{name} saved" for name in files if name not in known]

@@ -118,9 +118,9 @@ def remedy_blocks(remedy: RemedyParts) -> Iterator[Block]:
         yield Code(compact_json(document, _DOCUMENT_WIDTH), "json")
     if remedy.manifest is not None:
         yield Code(remedy.manifest, "yaml")
-    yield from command_blocks(remedy.commands)
+    yield from command_blocks(remedy.commands, remedy.names)
     texts = (*remedy.commands, remedy.manifest or "", *map(str, remedy.documents))
-    if note := replace_note(find_placeholders("\n".join(texts))):
+    if note := replace_note(find_placeholders("\n".join(texts), remedy.names)):
         yield Paragraph(note, quiet=True)
     if remedy.url is not None:
         yield Link(remedy.url, "Documentation")

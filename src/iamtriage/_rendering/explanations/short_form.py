@@ -74,7 +74,10 @@ class CauseParts(NamedTuple):
 
 
 class RemedyParts(NamedTuple):
-    """What is shown of a remedy."""
+    """What is shown of a remedy.
+
+    ``names`` are those in it that look like placeholders.
+    """
 
     title: str
     who: str
@@ -83,6 +86,7 @@ class RemedyParts(NamedTuple):
     manifest: str | None
     commands: tuple[str, ...]
     url: str | None
+    names: frozenset[str] = frozenset()
 
 
 class Parts(NamedTuple):
@@ -398,7 +402,7 @@ class _Builder:
             yield from self._documents
         if selection.manifest and remedy.manifest is not None:
             yield Code(remedy.manifest, "yaml")
-        yield from command_blocks(remedy.commands[: selection.commands])
+        yield from command_blocks(remedy.commands[: selection.commands], remedy.names)
         if note := self._replace_note(remedy, selection):
             yield Paragraph(note, quiet=True)
         if selection.urls and remedy.url:
@@ -412,7 +416,7 @@ class _Builder:
                 texts += map(str, remedy.documents)
             if selection.manifest and remedy.manifest is not None:
                 texts.append(remedy.manifest)
-            self._notes[key] = replace_note(find_placeholders("\n".join(texts)))
+            self._notes[key] = replace_note(find_placeholders("\n".join(texts), remedy.names))
         return self._notes[key]
 
 

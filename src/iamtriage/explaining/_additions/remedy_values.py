@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.placeholders import stated_names
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import selects_profile_in_shell
 from iamtriage.explaining._rules.shared.decision_details import request_values
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ("complete_remedies",)
 
 _CALLER_IDENTITY = "aws sts get-caller-identity"
+_ARN = lazy_pattern(r"\barn:[^\s\"'`<>()]{1,2048}")
 _WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
 _PLAIN_KEY = lazy_pattern(r"\w[\w./=+@,-]{0,512}", re.ASCII)
 # What is explained is the trust of the role that a pod or a token uses.
@@ -39,16 +41,31 @@ def complete_remedies(
     explanation: Explanation, facts: ResolvedFacts, runtime: Runtime | None
 ) -> tuple[Remedy, ...]:
     """Return the remedies of an explanation with the values that are known."""
-    values = dict(_known_values(facts, facts.context))
+    names = stated_names(_stated_values(explanation.failure, facts))
+    values = {word: value for word, value in _known_values(facts, facts.context) if word not in names}
     if explanation.topic in _TOPICS_OF_POD_ROLES and (name := _name_of_role(facts)) is not None:
         values["ROLE_NAME"] = name
     lookups = () if "ROLE_NAME" in values else _role_lookups(explanation.topic, facts)
     answered = _answered_checks(explanation, facts)
     remedies = (_complete_remedy(each, values, runtime) for each in explanation.remedies)
+    if names:
+        remedies = (attrs.evolve(each, names=names) for each in remedies)
     profile = values.get("PROFILE")
     if profile is not None and _uses_shell_credentials(explanation.failure):
         remedies = (_without_profile(each, profile) for each in remedies)
     return tuple(_with_role_lookups(_without_checks(each, answered), lookups) for each in remedies)
+
+
+def _stated_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[str | None]:
+    """Yield what the failure and the text around it name: ARNs, and names without one."""
+    context = facts.context
+    for stated in (context.role_arn, context.function, context.profile, context.api, context.key):
+        yield _value(stated)
+    yield facts.resource
+    if failure is not None:
+        yield from (failure.principal, failure.resource)
+        start, end = failure.span
+        yield from _ARN.findall(failure.text[start:end])
 
 
 def _uses_shell_credentials(failure: Failure | None) -> bool:

@@ -305,7 +305,7 @@ def _with_copy_source(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     }
     written = remedy.policy["Statement"]
     statements = [*written, reads]
-    old, new = (inline_policy_name(each, denial.account) for each in (written, statements))
+    old, new = (inline_policy_name(each, denial.account, denial.resource) for each in (written, statements))
     return attrs.evolve(
         remedy,
         title=f"Allow s3:GetObject and {denial.action} for the copy, if no policy of the caller does yet",

@@ -161,7 +161,7 @@ def allow_remedy(
             "Action": actions[0] if len(actions) == 1 else list(actions),
         }
         statements.append({**on_listed, "Resource": objects})
-    policy, name = build_document(statements), inline_policy_name(statements, denial.account)
+    policy, name = build_document(statements), inline_policy_name(statements, denial.account, denial.resource)
     hints = (
         *text_hints(grant.action, denial.failure.text),
         *controller_hints(grant.action, denial.failure, grant.resources, denial.location.partition or "aws"),

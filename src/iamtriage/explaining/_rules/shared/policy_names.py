@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage._rendering.placeholders import find_placeholders, stated_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,15 +37,23 @@ def statement_id(action: str) -> str:
     return "".join(part.capitalize() for part in service.split("-")) + name
 
 
-def inline_policy_name(statements: Iterable[Mapping[str, Any]], account: str | None = None) -> str:
+def inline_policy_name(
+    statements: Iterable[Mapping[str, Any]], account: str | None = None, *stated: str | None
+) -> str:
     """Return a name for an inline policy with these statements, attached to a principal of an account.
+
+    Args:
+        statements: The statements of the policy.
+        account: The account of the principal.
+        stated: The resources as AWS states them, whose names are no placeholders.
 
     >>> statement = {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-logs/2026/*"}
     >>> inline_policy_name([statement])
     'AllowS3GetObjectOnAcmeLogs2026'
     """
     statements = list(statements)
-    parts = [_describe_statement(each, account) for each in statements]
+    names = stated_names(stated)
+    parts = [_describe_statement(each, account, names) for each in statements]
     name = "Allow" + "And".join(dict.fromkeys(parts))
     if len(name) <= _MAX_LENGTH and len(set(parts)) == len(parts):
         return name
@@ -59,10 +67,10 @@ def inline_policy_name(statements: Iterable[Mapping[str, Any]], account: str | N
     return f"{f'Allow{actions}'[: _MAX_LENGTH - _DIGEST_LENGTH - 1]}-{digest}"
 
 
-def _describe_statement(statement: Mapping[str, Any], account: str | None) -> str:
+def _describe_statement(statement: Mapping[str, Any], account: str | None, names: frozenset[str]) -> str:
     actions, resources = _to_list(statement["Action"]), _to_list(statement["Resource"])
     words = _describe_actions(actions)
-    on = [each for each in (_describe_resource(resource, account) for resource in resources) if each]
+    on = [each for each in (_describe_resource(resource, account, names) for resource in resources) if each]
     if on:
         words += "On" + "And".join(on)
     passed_to = statement.get("Condition", {}).get("StringEquals", {}).get(_PASSED_TO)
@@ -81,13 +89,13 @@ def _describe_actions(actions: list[str]) -> str:
     return words
 
 
-def _describe_resource(resource: str, account: str | None) -> str:
+def _describe_resource(resource: str, account: str | None, names: frozenset[str]) -> str:
     """Return what an ARN adds to the name: its resource, and another account or the region if it has one."""
     fields = resource.split(":", _RESOURCE)
     if len(fields) <= _RESOURCE:
         return ""
     _, _, service, region, owner, name = fields
-    if find_placeholders(name):
+    if find_placeholders(name, names):
         return ""
     if service == "iam":
         # No two roles of an account differ only in their path.
