@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._text import join_words
-from iamtriage.explaining._other_failures import describe_failure
+from iamtriage.explaining._other_failures import describe_failure, is_of_same_role
+from iamtriage.explaining._rules.shared.denial_checks import is_sentence_cut
 from iamtriage.explaining._rules.shared.kubernetes_requests import parse_service_account, required_verbs
 from iamtriage.explaining._rules.shared.principal_words import (
     describe_principal,
@@ -15,26 +16,34 @@ from iamtriage.explaining._rules.shared.principal_words import (
 from iamtriage.failures._failures import KubernetesForbidden
 
 if TYPE_CHECKING:
-    from iamtriage.failures._failures import AccessDenied
+    from iamtriage.failures._failures import AccessDenied, Failure
 
 __all__ = ("describe_request",)
 
 
-def describe_request(failure: AccessDenied | KubernetesForbidden) -> str:
+def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Failure | None = None) -> str:
     """Return who was denied what, and which kind of fix it needs.
+
+    Args:
+        failure: The failure.
+        of_caller: A failure of the principal whose requests are named only by their action.
 
     >>> from iamtriage import parse
     >>> denial = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:ListQueues"
     >>> describe_request(parse(denial))
-    'the user ana: sqs:ListQueues'
+    'the user ana: sqs:ListQueues: no reason is given'
     """
     if isinstance(failure, KubernetesForbidden):
         return _describe_kubernetes_request(failure)
     text = failure.principal
     who = describe_principal(try_parse_principal(text) or parse_masked_principal(text), text)
     what, _, why = describe_failure(failure).partition(" (")
+    if failure.deny is None and failure.policy_type is None:
+        why = "the message is cut off)" if is_sentence_cut(failure) else "no reason is given)"
+    if of_caller is not None and is_of_same_role(failure, of_caller):
+        return f"{what}: {why[:-1]}"
     on = f" on {failure.resource.removesuffix(':log-stream:').rstrip(':')}" if failure.resource else ""
-    return f"{who}: {what}{on}{f': {why[:-1]}' if why else ''}"
+    return f"{who}: {what}{on}: {why[:-1]}"
 
 
 def _describe_kubernetes_request(failure: KubernetesForbidden) -> str:

@@ -175,14 +175,22 @@ def _combine(explanation: Explanation, others: tuple[Failure, ...]) -> Remedy | 
     return combine_first_remedy(explanation, others)
 
 
-def _describe(failure: Failure) -> str:
-    if isinstance(failure, AccessDenied | KubernetesForbidden):
+def _describe(failure: Failure, of_caller: Failure | None = None) -> str:
+    from iamtriage.explaining._other_failures import describe_failure, has_request
+
+    if has_request(failure):
         from iamtriage.explaining._denied_requests import describe_request
 
-        return describe_request(failure)
-    from iamtriage.explaining._other_failures import describe_failure
+        return describe_request(failure, of_caller)
+    explanation = explain(failure)
+    if isinstance(failure, AccessDenied) and failure.deny is None:
+        from iamtriage.explaining._rules.shared.denial_checks import is_sentence_cut
 
-    return describe_failure(failure, explain(failure).topic)
+        # Nothing else says why.
+        operation = failure.envelope.operation
+        why = "the message is cut off" if is_sentence_cut(failure) else explanation.summary.rstrip(".")
+        return why if operation is None or operation in why else f"{operation}: {why}"
+    return describe_failure(failure, explanation.topic)
 
 
 # The key of a record -> the attribute of a failure, if they differ.

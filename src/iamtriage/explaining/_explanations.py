@@ -191,7 +191,7 @@ class Explanation(Value, View):
         default=None, kw_only=True, repr=False, eq=False, alias="combine"
     )
     # Returns who was denied what, or what another failure is, for the other failures of the text.
-    _describe: Callable[[Failure], str] | None = attrs.field(
+    _describe: Callable[[Failure, Failure | None], str] | None = attrs.field(
         default=None, kw_only=True, repr=False, eq=False, alias="describe"
     )
 
@@ -387,7 +387,7 @@ class Explanation(Value, View):
             return ()
         from iamtriage.explaining._other_failures import describe_others
 
-        return describe_others(failures, self._describe, combined)
+        return describe_others(failures, self._describe, combined, self.failure)
 
     @override
     def _blocks(self) -> Iterator[Block]:

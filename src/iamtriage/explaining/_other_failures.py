@@ -7,6 +7,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, TypeGuard
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.arns._names import ACCOUNT
 from iamtriage.failures._failures import AccessDenied, KubernetesForbidden
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("describe_failure", "describe_others", "drop_repeats")
+__all__ = ("describe_failure", "describe_others", "drop_repeats", "has_request", "is_of_same_role")
 
 # What another failure needs, if that is the same for all of its kind.
 _FIXES = {"expired_credentials": " to be renewed, no permission is missing"}
@@ -38,8 +39,8 @@ _KINDS_OF_PARTS = frozenset({"access_denied", "aws_error", "missing_credentials"
 _BOX = lazy_pattern(r"(?P<border>[╷╵])|^[^\n]{0,80}?│ Error: ", re.MULTILINE)
 _BOX_END = "╵"
 
-# How many of the failures are described.
-_MAX_OTHERS = 3
+# How many of the failures are described, how many with their resource, and how many in a row each.
+_MAX_OTHERS, _MAX_DETAILED, _MAX_ROWS = 6, 3, 4
 _POLICY_TYPES = {
     "identity": "an identity-based policy",
     "resource": "a resource-based policy",
@@ -50,37 +51,43 @@ _POLICY_TYPES = {
     "vpc_endpoint": "a VPC endpoint policy",
     "role_trust": "a role trust policy",
 }
+# Colons of an ARN.
+_MIN_COLONS = 5
 _OF_ORGANIZATIONS = frozenset({"service_control", "resource_control"})
 
 
 def describe_others(
     failures: tuple[Failure, ...],
-    describe: Callable[[Failure], str] | None,
+    describe: Callable[[Failure, Failure | None], str] | None,
     combined: Failure | None = None,
+    explained: Failure | None = None,
 ) -> tuple[tuple[str, str], ...]:
     """Return rows on other failures: how many there are, and a row each for the first.
 
     Args:
         failures: The other failures, at least one.
-        describe: Returns who was denied what, or what another failure is.
+        describe: Returns who was denied what, or what another failure is. For the principal of the second
+            argument, only the action.
         combined: The failure whose first remedy allows all that its principal was denied, if it does.
+        explained: The failure that is explained.
     """
     noun = "denial" if all(each.kind == "access_denied" for each in failures) else "failure"
     count = f"{len(failures)} more {noun}{'s' if len(failures) > 1 else ''}"
-    # A denial is what a reader of a denial looks for.
-    shown = sorted(failures, key=lambda each: each.kind != "access_denied")[:_MAX_OTHERS]
-    allowed = tuple(each for each in shown if combined is not None and _is_of_same_role(each, combined))
-    described = tuple(each for each in shown if each not in allowed and _has_request(each) and describe)
-    rows = () if describe is None else tuple(dict.fromkeys(map(describe, described)))
-    named = (each for each in shown if each not in described)
-    names = "; ".join(
-        dict.fromkeys(
-            describe(each) if describe is not None and each.kind == "aws_error" else describe_failure(each)
-            for each in named
-        )
-    )
-    below = f"; {len(rows)} below" if names and rows else ""
-    more = f"{below}; …" if names and len(failures) > _MAX_OTHERS else below
+    shown = _select(failures, explained)
+    allowed = tuple(each for each in shown if combined is not None and is_of_same_role(each, combined))
+    rest = tuple(each for each in shown if each not in allowed)
+    if describe is None:
+        texts: tuple[str, ...] = ()
+        rest, allowed = (), rest
+    else:
+        of_caller = explained if len(failures) > _MAX_DETAILED else None
+        texts = tuple(dict.fromkeys(describe(each, of_caller) for each in rest))
+    # A row each, unless a request needs none or the rows are too many.
+    is_inline = len(texts) > _MAX_ROWS or not any(map(has_request, rest))
+    names = [*map(describe_failure, allowed), *(texts if is_inline else ())]
+    rows = () if is_inline else texts
+    missing = len(failures) - len(shown)
+    more = f"; and {missing} more" if missing and not rows else "; the others follow" if rows else ""
     run = "iamtriage explain --all explains it, too"
     if len(failures) > 1:
         run = "iamtriage explain --all explains each, and iamtriage scan lists them"
@@ -88,8 +95,33 @@ def describe_others(
         run += "; the policy above allows those of the same principal that an Allow can fix"
     elif any(isinstance(each, AccessDenied) and each.policy_type == "identity" for each in failures):
         run += "; iamtriage explain --policy prints one policy per principal"
-    total = f"{count} in this text{f': {names}{more}' if names else ''}. {run}."
-    return (("Others", total), *(("Also", f"{row[0].upper()}{row[1:]}.") for row in rows))
+    named = f": {'; '.join(dict.fromkeys(names))}{more}" if names else ""
+    total = f"{count} in this text{named}. {run}."
+    return (("Others", total), *(("Also", f"{_capitalize(row)}.") for row in rows))
+
+
+def _capitalize(row: str) -> str:
+    """Return a row as a sentence; the name of an action stays."""
+    return row if ":" in row.partition(" ")[0] else f"{row[0].upper()}{row[1:]}"
+
+
+def _select(failures: tuple[Failure, ...], explained: Failure | None) -> tuple[Failure, ...]:
+    """Return the failures to describe, in the order of the text: first those of other kinds."""
+    if len(failures) <= _MAX_OTHERS:
+        return failures
+    kinds = set() if explained is None else {_kind(explained)}
+    chosen: list[Failure] = []
+    for is_first in (True, False):
+        for each in failures:
+            kind = _kind(each)
+            if (kind not in kinds) == is_first and each not in chosen and len(chosen) < _MAX_OTHERS:
+                chosen.append(each)
+                kinds.add(kind)
+    return tuple(each for each in failures if each in chosen)
+
+
+def _kind(failure: Failure) -> tuple[str, str | None]:
+    return failure.kind, failure.policy_type if isinstance(failure, AccessDenied) else failure.envelope.code
 
 
 def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failure, ...]:
@@ -163,7 +195,7 @@ def _is_complete(failure: Failure) -> bool:
     return any((envelope.code, envelope.operation, failure.principal, failure.action))
 
 
-def _is_of_same_role(failure: Failure, other: Failure) -> bool:
+def is_of_same_role(failure: Failure, other: Failure) -> bool:
     """Return whether two denials are of one principal; all sessions of a role count as one."""
     if failure.kind != other.kind or failure.principal is None or other.principal is None:
         return False
@@ -173,7 +205,7 @@ def _is_of_same_role(failure: Failure, other: Failure) -> bool:
     return (first[0], first[2].partition("/")[0]) == (second[0], second[2].partition("/")[0])
 
 
-def _has_request(failure: Failure) -> TypeGuard[AccessDenied | KubernetesForbidden]:
+def has_request(failure: Failure) -> TypeGuard[AccessDenied | KubernetesForbidden]:
     """Return whether a failure states who was denied what."""
     if isinstance(failure, KubernetesForbidden):
         return failure.user is not None and failure.verb is not None
@@ -207,7 +239,10 @@ def describe_failure(failure: Failure, topic: str | None = None) -> str:
     if failure.deny == "explicit":
         where = f" in {policy_type}" if policy_type else ""
         if failure.policy_type in _OF_ORGANIZATIONS:
-            where += ", which only an organization administrator can change"
+            arn = (failure.resource if failure.policy_type == "resource_control" else failure.principal) or ""
+            account = ACCOUNT.fullmatch(arn.split(":", 5)[4]) if arn.count(":") >= _MIN_COLONS else None
+            of_account = f" of account {account[0]}" if account else ""
+            where += f", which only an administrator of the organization{of_account} can change"
         return f"{name} (explicit deny{where})"
     return f"{name} (no {policy_type.partition(' ')[2]} allows it)" if policy_type else name
 

@@ -13,7 +13,7 @@ from iamtriage.explaining._facts import build_facts
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
 from iamtriage.explaining._rules.shared.allow_remedies import required_grant
 from iamtriage.explaining._rules.shared.denial import build_denial
-from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps
+from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps, is_sentence_cut
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.failures._checks import check_failures
@@ -274,7 +274,7 @@ def _find_grant(failure: AccessDenied, no_facts: Facts) -> Grant | None:
     denial = build_denial(failure, no_facts)
     if not identity_allow_helps(denial):
         return None
-    # The encoded message can name another action, and a guess is not a reason to grant one.
-    if denial.action_evidence == "derived" and failure.encoded_message:
+    # An encoded message, or the rest of one that is cut off, can name another action.
+    if denial.action_evidence == "derived" and (failure.encoded_message or is_sentence_cut(failure)):
         return None
     return pass_role_grant(denial) if denial.lowercase_action == "iam:passrole" else required_grant(denial)

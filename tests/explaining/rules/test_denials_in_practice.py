@@ -744,8 +744,28 @@ CONTEXTS: tuple[Case, ...] = (
         "error and a denial of another principal",
         f"{_LOG.splitlines()[0]}\n{_LOG.splitlines()[2]}\nE5 An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name carts cannot be found.",
         {},
-        ("2 more failures in this text: not found (NoSuchEntity, GetRole); 1 below.",),
-        (),
+        (
+            "2 more failures in this text. iamtriage explain --all",
+            "Also The service account kube-system/scaler: list csinodes",
+            "Also Not found (NoSuchEntity, GetRole).",
+        ),
+        ("below",),
+    ),
+    (
+        "five failures of other kinds",
+        (
+            f"{_LOG.splitlines()[0]}\n"
+            "E2 An error occurred (AccessDeniedException) when calling the GetItem operation: User: arn:aws:sts::111122223333:assumed-role/disks/1764 is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb:eu-west-1:444455556666:table/carts with an explicit deny in a resource control policy\n"
+            "E3 An error occurred (ThrottlingException) when calling the GenerateDataKey operation: You have exceeded the rate at which you may call KMS.\n"
+            "E4 fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden\n"
+            "E5 An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name carts cannot be found.\n"
+            "E6 An error occurred (AccessDeniedException) when calling the ListTables operation: User: arn:aws:sts::111122223333:assumed-role/disks/1764 is not author"
+        ),
+        {},
+        (
+            "5 more failures in this text: dynamodb:GetItem: explicit deny in a resource control policy, which only an administrator of the organization of account 444455556666 can change; throttled (ThrottlingException, GenerateDataKey): retry, no permission is missing; HeadObject: S3 denied s3:GetObject without a reason; not found (NoSuchEntity, GetRole); ListTables: the message is cut off.",
+        ),
+        ("…",),
     ),
     (
         "leader election",

@@ -11,18 +11,21 @@ from iamtriage.explaining._rules.shared.denial import CUT_OFF
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.failures._failures import AccessDenied
 
 __all__ = (
     "cut_resource",
     "identity_allow_helps",
     "is_encoded_message_cut",
     "is_message_cut",
+    "is_sentence_cut",
     "is_user_of_service",
 )
 
 # What can follow a part of an encoded message.
 _CUT = lazy_pattern(r"\.{2,}|…|\*{3,}|\s?[\[(<](?:truncated|cut|snip|redacted)", re.IGNORECASE)
 _CUT_REACH = 40
+_STANDARD_SENTENCE, _MIN_REST = " is not authorized to perform:", len(" is")
 _TRUST_ONLY = frozenset({"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"})
 
 
@@ -77,8 +80,19 @@ def cut_resource(denial: Denial) -> str | None:
     return found.string[: found.start()].rpartition("/")[2].rpartition(":")[2]
 
 
+def is_sentence_cut(failure: AccessDenied) -> bool:
+    """Return whether the text cuts the message off between the caller and the action."""
+    place = failure.spans.get("principal")
+    if place is None or "action" in failure.spans:
+        return False
+    rest = failure.text[place[1] :].partition("\n")[0].rstrip(" .…\"'")
+    return len(rest) >= _MIN_REST and _STANDARD_SENTENCE.startswith(rest)
+
+
 def is_message_cut(denial: Denial) -> bool:
     """Return whether the text cuts the message off within the action or resource, before any reason."""
     return denial.deny is None and (
-        cut_resource(denial) is not None or CUT_OFF.search(denial.failure.action or "") is not None
+        is_sentence_cut(denial.failure)
+        or cut_resource(denial) is not None
+        or CUT_OFF.search(denial.failure.action or "") is not None
     )

@@ -69,11 +69,13 @@ _STANDARD_MESSAGES = (
     "you don't have permissions to access this resource",
     "you don't have the permissions that are required to perform this operation",
 )
+# What is left of the standard denial message after the caller.
+_CUT_SENTENCE = r"(?: is(?: not?(?: a\w{0,9}(?: to?(?: p\w{0,6})?)?)?)?)?(?:\.{2,}|…)?"
 _UNINFORMATIVE = lazy_pattern(
     rf"(?:{'|'.join(map(re.escape, _STANDARD_MESSAGES))}|403|status code:? ?\d+|access to the resource \S+ is denied)"
     r"(?![:,;]? ?(?-i:[a-z]))"
     # The standard denial message, truncated or without an action; SDKs that received no message.
-    r"|user: (?:.{1,300} is not authorized to perform\b|\S{1,300}\Z)|exception of type \S+ was thrown"
+    rf"|user: (?:.{{1,300}} is not authorized to perform\b|\S{{1,300}}{_CUT_SENTENCE}\Z)|exception of type \S+ was thrown"
     r"|(?:service returned error code|error making request with error code) \w",
     re.IGNORECASE,
 )
