@@ -74,6 +74,14 @@ _CPP = (
     "1 response headers:",
     "connection : close",
 )
+_BOTO_2 = (
+    "Traceback (most recent call last):",
+    '  File "/srv/app/network.py", line 12, in run',
+    "    groups = connection.get_all_security_groups()",
+    "boto.exception.BotoServerError: BotoServerError: 403 Forbidden",
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    f"<Response><Errors><Error><Code>AccessDenied</Code><Message>{DENIAL}</Message></Error></Errors><RequestID>{REQUEST}</RequestID></Response>",
+)
 _IDS: Facts = {"status_code": 403, "request_id": REQUEST}
 MULTI_LINE: dict[str, tuple[tuple[str, ...], Facts]] = {
     "Python": (_TRACEBACK, _CALLED),
@@ -82,6 +90,7 @@ MULTI_LINE: dict[str, tuple[tuple[str, ...], Facts]] = {
     "Terraform": (_BOX, {**_CALLED, **_IDS}),
     "PowerShell": (_POWERSHELL, _CALLED),
     "C++": (_CPP, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
+    "boto 2": (_BOTO_2, {**DENIED, **_IDS, "code": "AccessDenied"}),
     "CloudTrail": (tuple(json.dumps(_EVENT, indent=2).split("\n")), _EVENT_FACTS),
 }
 _FOREIGN = (

@@ -244,6 +244,16 @@ JSON: Table = (
         denied(code="AccessDeniedException", status_code=403, request_id=REQUEST),
     ),
     (
+        "js-v2-complete",
+        f'{{"message":"Function orders was not seen","code":"ResourceNotFoundException","time":"2026-10-07T09:00:00.000Z","requestId":"{REQUEST}","statusCode":404,"retryable":false,"retryDelay":30.28}}',
+        expect("aws_error", code="ResourceNotFoundException", status_code=404, request_id=REQUEST),
+    ),
+    (
+        "js-v2-incomplete",
+        f'{{"message":"Function orders was not seen","code":"ResourceNotFoundException","requestId":"{REQUEST}","statusCode":404}}',
+        None,
+    ),
+    (
         "kotlin-masked",
         "headers=Headers [x-amzn-errortype=[AccessDeniedException:], x-amzn-requestid=[REDACTED]]",
         denied(code="AccessDeniedException", request_id="[REDACTED]"),
@@ -602,6 +612,8 @@ STATUSES: Table = tuple(
         ("status-colon", "status: 403"),
         ("rust-status", "StatusCode(403)"),
         ("tuple", "(403, 'Forbidden')"),
+        ("soto", "Unhandled Error, code: 403, body: none"),
+        ("kotlin", "HttpResponse(status=403: Forbidden, headers=[])"),
     )
 )
 TABLES = (XML, JSON, OBJECTS, HASKELL, CLOUDTRAIL, ALERTS, STATUSES)

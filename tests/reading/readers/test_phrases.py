@@ -8,6 +8,7 @@ from iamtriage._reading.readers.phrases import PHRASES, Phrase, compiled
 from iamtriage._reading.unwrapping.unwrap import unwrap
 from tests.tables import (
     ACCOUNT,
+    REQUEST,
     Facts,
     Table,
     botocore_text,
@@ -213,6 +214,25 @@ DENIALS: Table = (
         botocore_text("SomethingNew", "ListRoots", "You don't have permissions to access this resource."),
         denied(code="SomethingNew", operation="ListRoots"),
     ),
+    *(
+        (
+            f"msk-{name}",
+            f"{words}[{REQUEST}]: Access denied",
+            denied(),
+        )
+        for name, words in (
+            ("java", "org.apache.kafka.common.errors.SaslAuthenticationException: "),
+            ("python", "[Error 58] SaslAuthenticationFailedError: "),
+            (
+                "broker",
+                "Connection to node -1 (b-1.orders.example.kafka.eu-west-1.amazonaws.com/192.0.2.7:9098) failed authentication due to: ",
+            ),
+        )
+    ),
+    ("kafka", "SaslAuthenticationException: [broker-1]: Access denied", None),
+    ("serverless", "\n  Serverless Error ---------------------------------------\n\n  Access Denied\n", denied()),
+    ("serverless-class", "ServerlessError: Access Denied\n    at run (/app/deploy.js:26:11)", denied()),
+    ("serverless-sentence", "ServerlessError: Access Denied for guests", None),
 )
 # Messages that only AWS uses need no other evidence.
 TOKENS: Table = (
@@ -484,6 +504,14 @@ MISSING: Table = tuple(
             "Unable to connect to the server: getting credentials: exec: fork/exec /usr/local/bin/aws: no such file or directory",
         ),
         (
+            "exec-version-unknown",
+            'getting credentials: decoding stdout: no kind "ExecCredential" is registered for version "client.authentication.k8s.io/v1alpha1" in scheme "pkg/client/auth/exec/exec.go:62"',
+        ),
+        (
+            "java-fetch",
+            "software.amazon.awssdk.core.exception.SdkClientException: Failed to fetch credentials\n\tat com.example.orders.Provider.load(Provider.java:40)",
+        ),
+        (
             "exec-not-found",
             "Unable to connect to the server: getting credentials: exec: executable aws not found",
         ),
@@ -672,6 +700,16 @@ REGISTRIES: Table = (
         "registry-400",
         f"Error response from daemon: login attempt to https://{_REGISTRY}/v2/ failed with status: 400 Bad Request",
         expect("missing_credentials", service="ecr", status_code=400),
+    ),
+    (
+        "push",
+        f'The push refers to repository [{_REGISTRY}/orders]\n0a1b2c3d4e5f: Preparing\nerror parsing HTTP 403 response body: unexpected end of JSON input: ""',
+        denied(status_code=403),
+    ),
+    (
+        "push-elsewhere",
+        'The push refers to repository [registry.example.com/orders]\nerror parsing HTTP 403 response body: unexpected end of JSON input: ""',
+        None,
     ),
     (
         "masked-account",
@@ -914,6 +952,7 @@ NETWORK: Table = (
         expect("aws_error", code="ResourceNotFoundException"),
     ),
     ("not-found-elsewhere", "ResourceNotFoundException: Requested resource not found on this host", None),
+    ("stack", "orders-prod failed: Error: Stack with id orders-prod does not exist", expect("aws_error")),
     ("session-plugin", "SessionManagerPlugin is not found.", expect("aws_error")),
     ("node-group", "last error: Instances failed to join the kubernetes cluster", expect("aws_error")),
     ("rust-match", "Err(SdkError::ConstructionFailure(MissingCredentials) => retry(),", None),
@@ -957,6 +996,7 @@ def test_every_row_has_an_example(phrase: Phrase) -> None:
         "Invalid token issuer",
         "You do not have sufficient access to perform this action.",
         "no basic auth credentials",
+        "Failed to fetch credentials",
         "credential required for basic auth",
         "Missing value for environment variable ORDERS_TOKEN",
         "could not find source profile staging",

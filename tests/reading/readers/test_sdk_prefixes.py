@@ -623,6 +623,11 @@ OTHERS: Table = (
         denied(code="UnauthorizedOperation", operation="RunInstances"),
     ),
     (
+        "responded-throttled",
+        "[2026/10/07 09:00:05] [error] [output:cloudwatch_logs:cloudwatch_logs.0] PutLogEvents API responded with error='ThrottlingException', message='Rate exceeded for logStreamName web-1'",
+        expect("aws_error", code="ThrottlingException", operation="PutLogEvents"),
+    ),
+    (
         "code-quoted",
         f"AWS answered with error code 'AccessDeniedException': {DENIAL}",
         {**DENIED, "code": "AccessDeniedException"},
@@ -714,6 +719,21 @@ MORE: Table = (
         "redshift-no-ids",
         "[Amazon](500310) Invalid operation: S3ServiceException:Access Denied,Status 403,Error AccessDenied",
         denied(code="AccessDenied", service="s3", status_code=403),
+    ),
+    (
+        "redshift-python",
+        "psycopg2.errors.InternalError_: S3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid EXAMPLE0REQUEST1",
+        denied(code="AccessDenied", service="s3", status_code=403, request_id="EXAMPLE0REQUEST1"),
+    ),
+    (
+        "redshift-python-cut",
+        "psycopg2.InternalError: S3ServiceException:Access Denied,Status 403,Error \nDETAIL:\n  error:  S3ServiceException:Access Denied,Status 403,Error AccessDenied\n  code:      8001",
+        denied(code="AccessDenied", service="s3", status_code=403),
+    ),
+    (
+        "postgres",
+        "psycopg2.errors.InsufficientPrivilege: Access Denied for AWS role orders",
+        None,
     ),
     (
         "redshift-older",
@@ -1536,6 +1556,28 @@ CLASSES: Table = (
         "kotlin",
         f"aws.sdk.kotlin.services.s3.model.S3Exception: {_INVALID_TOKEN}, Request ID: EXAMPLE0REQUEST1, Extended request ID: abcDEF123456/+=",
         expect("invalid_credentials", service="s3", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
+    ),
+    (
+        "kotlin-not-parsed",
+        "aws.sdk.kotlin.services.s3.model.S3Exception: Failed to parse response as 'restXml' error, Request ID: EXAMPLE0REQUEST1, Extended request ID: abcDEF123456/+=",
+        expect("aws_error", service="s3", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
+    ),
+    *(
+        (
+            f"ruby-last-{name}",
+            f"The security token included in the request is invalid.{words}",
+            expect("invalid_credentials", code="InvalidClientTokenId", service="sts"),
+        )
+        for name, words in (
+            ("marked", " `Aws::STS::Errors::InvalidClientTokenId`"),
+            ("plain", " Aws::STS::Errors::InvalidClientTokenId"),
+            ("parentheses", " (Aws::STS::Errors::InvalidClientTokenId)"),
+        )
+    ),
+    (
+        "ruby-last-of-another",
+        "The security token included in the request is invalid. Aws::S3::Errors::NoSuchBucket",
+        expect("invalid_credentials"),
     ),
     (
         "kotlin-code",

@@ -980,6 +980,20 @@ STS: Table = (
 LESS: Table = (
     *(
         (
+            f"retold-{name}",
+            f"It says that {words} is not authorized to perform s3:GetObject",
+            denied(action="s3:GetObject", **facts),
+        )
+        for name, words, facts in (
+            ("role", "role OrdersReader", {"principal": "OrdersReader"}),
+            ("role-marked", "the role `orders-reader`", {"principal": "orders-reader"}),
+            ("user", "IAM user Ana", {"principal": "Ana"}),
+            ("word", "the role currently", {}),
+            ("code", "the role AccessDenied", {"code": "AccessDenied"}),
+        )
+    ),
+    *(
+        (
             f"cut-after-principal-{name}",
             f"{head}User: {ANA}{after}",
             denied(code="AccessDenied", principal=ANA),

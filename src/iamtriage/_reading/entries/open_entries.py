@@ -9,7 +9,7 @@ from typing import NamedTuple
 from iamtriage._reading.entries.blocks import TRACEBACK, Block
 from iamtriage._reading.entries.formats import TOOL_OUTPUT, has_fraction
 from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line
-from iamtriage._reading.entries.statements import continues_statement
+from iamtriage._reading.entries.statements import continues_statement, has_body_of
 
 _OPENERS = frozenset("{[")
 _DOCUMENTS = frozenset({"json", "xml", "json_lines", "terraform_box"})
@@ -117,6 +117,7 @@ class OpenEntry:
                     not (line.is_start or line.is_opening)
                     and continues_statement(self.words, content, is_hot=self.may_fail, is_logged=not is_bare)
                 )
+                or has_body_of(self.words, content)
             )
         )
         self.words = content.strip()
@@ -172,7 +173,7 @@ class OpenEntry:
         ):
             # This log does not put a time before each line.
             return False
-        if block.is_open or block.announces:
+        if block.is_open or block.announces or has_body_of(self.words, content):
             return True
         if line.is_continuation:
             # Output of another tool can be indented, too, and a traceback of another job can follow.

@@ -18,7 +18,9 @@ _LABELED = re.compile(
     r"\W{0,4}[A-Za-z][\w.-]{0,40}(?: [\w.-]{1,20}){0,2}[\"']?\s?[:=]\s?[^\s=]{1,300}\Z|\d{3} [A-Z][A-Za-z -]{1,40}\Z"
 )
 
-
+# The body of a response, and the status before it as boto 2 prints both.
+_BODY_START = "<?xml"
+_STATUS_LINE = re.compile(r"Error: [345]\d\d(?: [A-Z][a-z]{1,20}){1,3}\Z")
 _KEYED = re.compile(r"[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)")
 _QUOTED_KEY = re.compile(r"[\"'][\w.-]{1,60}[\"']\s?:")
 _QUOTED_VALUE = re.compile(r"[\"']\s?:\s?[\"'][^\"']{0,100}[\"'],?\Z")
@@ -64,6 +66,15 @@ def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: b
         or (_QUOTED_KEY.match(content) is not None and _QUOTED_VALUE.search(before[-200:]) is not None)
         or (is_hot and _is_labeled(content.strip()))
     )
+
+
+def has_body_of(before: str, content: str) -> bool:
+    """Return whether a line begins the body of the response whose status the line before ends with.
+
+    >>> has_body_of("S3ResponseError: S3ResponseError: 403 Forbidden", '<?xml version="1.0"?>')
+    True
+    """
+    return content.startswith(_BODY_START) and _STATUS_LINE.search(before[-80:]) is not None
 
 
 def _is_labeled(text: str) -> bool:

@@ -33,6 +33,8 @@ _MAX_TO_BODY = 4000
 MAX_CHAIN_GAP = 400
 # Maximum distance between a code and the message on the next line.
 _MAX_CODE_TO_NEXT_LINE = 60
+# Maximum distance between a message and the class after it.
+_MAX_MESSAGE_TO_CLASS = 4
 
 # How botocore's logs announce the body of a response, and what can precede the first element of a body.
 _BODY_ANNOUNCEMENT = lazy_pattern(r"\bbody:\s{1,2}(?:b?['\"])?(?:<\?xml[^<>]{0,100}>\s?)?\Z", re.IGNORECASE)
@@ -358,6 +360,9 @@ def _class_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     if current.code and kind_of_code(current.code) == "missing_credentials" and "service" in piece.facts:
         # "NoAuthWithAWSException: … : com.amazonaws…": the client's message contains the service's.
         return False
+    if current.code is None and gap.size <= _MAX_MESSAGE_TO_CLASS and "code" in piece.facts and not gap.has("\n"):
+        # "The security token … is invalid. `Aws::STS::Errors::InvalidClientTokenId`"
+        return kind_of_code(piece.facts["code"].value) in current.kinds
     return not current.has_message and gap.size < MAX_HEAD_TO_HEAD and _same_code(current, piece)
 
 

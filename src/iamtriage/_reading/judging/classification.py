@@ -55,7 +55,7 @@ _AWS_SOURCES = frozenset(
 _CODELESS_SOURCES = frozenset(
     {
         "botocore", "aws-cli", "go-v2", "go-v1", "java-v1", "java-v2", "php", "dotnet", "ruby", "boto2",
-        "python-v4",
+        "kotlin", "python-v4",
     }
 )  # fmt: skip
 # EKS operations on access entries and Pod Identity associations, which no other service has. With the codes below,

@@ -55,6 +55,8 @@ _METADATA_REACH = 24
 _V2_FRAME = "Request.extractError ("
 _V2_FRAME_REACH = 200
 _OBJECT_REACH = 400
+# What the SDK for JavaScript v2 adds to each error of a service.
+_KEYS_OF_JS_V2 = ("retryDelay", "requestId", "statusCode")
 _NAME = lazy_pattern(r"\w{2,80}")
 _IDENTITY = lazy_pattern(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer")
 _IDENTITY_REACH = 400
@@ -152,6 +154,7 @@ def _is_of_sdk(pair: Pair) -> bool:
     return (
         pair.key.rpartition(".")[2] == "name"
         or _ERROR_CODE.search(pair.text, pair.at, pair.start) is not None
+        or (pair.key == "code" and all(_near(pair, key) for key in _KEYS_OF_JS_V2))
     )
 
 

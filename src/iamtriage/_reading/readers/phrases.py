@@ -66,6 +66,9 @@ sure   | have the right AWS permissions | Access Denied\. Please ensure you have
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden
 unsure | have permissions to access this resource | You do(?: not|n't) have permissions to access this resource
+sure   | <Access>]: Access denied | (?:failed authentication due to|SaslAuthentication\w{0,20}|SASL \w{1,20} failed):? \[[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\]: Access denied
+unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_code>403) response body
+sure   | <Serverless>Serverless Error ---|<ServerlessError>: Access Denied | (?:Serverless Error -{8,}|ServerlessError:) Access Denied(?!\x20\w)
 
 [invalid_identity_token]
 sure   | OpenIDConnect provider found | No OpenIDConnect provider found(?: in (?:your )?account)?
@@ -180,6 +183,7 @@ sure   | redentials from service endpoint | Unable to load credentials from serv
 unsure | <credentials>credentials from | (?:Unable|Failed|Cannot|unable|failed|cannot|Could not|could not) (?:to )?(?:load|get|retrieve|obtain|fetch) (?:AWS |IAM |valid )?(?:security )?credentials from
 sure   | ithout credentials set | unable to sign request without credentials set
 sure   | no providers in chain provided | no providers in chain provided credentials
+unsure | to fetch credentials | (?:Failed|Unable|failed|unable) to fetch credentials(?! from)
 unsure | redential provider was not enabled | credential provider was not enabled
 sure   | is not a valid container metadata service hostname | is not a valid container metadata service hostname
 sure   | basic auth credentials | \.dkr\.(?P<service>ecr)\.[a-z0-9-]{4,30}\.amazonaws\.com[^\n]{0,600}?no basic auth credentials
@@ -210,6 +214,7 @@ sure   | exec plugin is configured to use | exec plugin is configured to use API
 sure   | resolve AWS account to use | Unable to resolve AWS account to use\. It must be either configured
 sure   | role must be associated with service account | IAM role must be associated with service account(?: \S{1,253} \(namespace: \S{1,63}\)|(?=[\"'`]{0,3}$))
 sure   | AWS provider credentials not found | AWS provider credentials not found
+sure   | no kind "ExecCredential" is registered | no kind "ExecCredential" is registered for version "client\.authentication\.k8s\.io/v1
 sure   | exec plugin: invalid apiVersion | exec plugin: invalid apiVersion "client\.authentication\.k8s\.io/v1alpha1"
 sure   | nable to parse config file | Unable to parse config file: \S{0,200}\.aws[\\/](?:config|credentials)
 sure   | he config profile ( | The config profile \([^)\n]{1,100}\) could not be found
@@ -253,6 +258,7 @@ sure   | olicy statement must contain | [Pp]olicy statement must contain (?:acti
 [aws_error]
 sure   | Invalid identity pool configuration | Invalid identity pool configuration\. Check assigned IAM roles for this pool
 sure   | <ResourceNotFoundException>: Requested resource not found | (?P<code>ResourceNotFoundException): Requested resource not found(?!\x20\w)
+sure   | <Stack>Stack with id | Stack with id [\w:/.-]{1,300} does not exist
 sure   | utbound web identity federation is disabled | Outbound web identity federation is disabled for your account
 sure   | use AWS4-HMAC-SHA256 | is not supported\. Please use AWS4-HMAC-SHA256
 sure   | connect to the endpoint URL | Could not connect to the endpoint URL: \"https?://[\w.-]*\.amazonaws\.

@@ -94,7 +94,10 @@ _EC2_PARAMETER = lazy_pattern(
 _WHILE_CALLING = lazy_pattern(
     r"while calling (?P<operation>[A-Z]\w{2,80}) on (?:Amazon::Coral::)?(?P<service>[A-Z]\w{2,60}?)(?:Client)?\b"
 )
-_API_RESPONDED = lazy_pattern(r"(?P<operation>[A-Z][A-Za-z0-9]{3,80})\s+API\s+responded\s+with\s+error")
+# Fluent Bit
+_API_RESPONDED = lazy_pattern(
+    r"(?P<operation>[A-Z][A-Za-z0-9]{3,80})\s+API\s+responded\s+with\s+error(?:='(?P<code>[A-Z]\w{2,80})')?"
+)
 # The AWS CDK prints each call that failed, with the method and arguments of its client
 # (https://github.com/aws/aws-cdk/issues/10787).
 _CDK_CALL = lazy_pattern(
@@ -102,7 +105,7 @@ _CDK_CALL = lazy_pattern(
     r"(?:(?=[^\n]{0,2000}?\s\(code=(?P<code>[A-Z][\w.]{2,80})\)))?"
 )
 _REDSHIFT = lazy_pattern(
-    r"S3ServiceException:\s?[^\n]{0,300}?,\s?Status(?:Code)?\s(?P<status>[0-9]{3}),\s?Error(?:Code)?\s(?P<code>\w{2,80})"
+    r"S3ServiceException:\s?[^\n]{0,300}?,\s?Status(?:Code)?\s(?P<status>[0-9]{3}),\s?Error(?:Code)?\s(?P<code>(?!DETAIL:)\w{2,80})"
     r"(?:,\s?(?!Rid\s)[A-Z]\w{1,30}\s[^,\s]{1,200}){0,4}(?:,\s?Rid\s(?P<request>[\w-]{4,80}))?(?:,\s?ExtRid\s(?P<host>[\w+/=.-]{4,200}))?"
 )
 _BOTO2 = lazy_pattern(
@@ -268,8 +271,9 @@ def _while_calling(m: re.Match[str]) -> Piece:
 
 
 def _api_responded(m: re.Match[str]) -> Piece:
-    piece = Piece("head", m.start(), m.end())
+    piece = Piece("head", m.start(), m.end(), is_aws=m["code"] is not None)
     put_group(piece, m, "operation")
+    put_group(piece, m, "code", rank=BEST)
     return piece
 
 

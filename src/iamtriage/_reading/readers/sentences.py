@@ -87,6 +87,12 @@ _BARE_PRINCIPAL = lazy_pattern(
     rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|(?<![\w.@/-])[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}|<[^<>\n]{{1,80}}>)\s*\Z"
 )
 
+# "the role app-reader is not authorized": a name that is no word of the language.
+_NAMED_PRINCIPAL = lazy_pattern(
+    r"(?<![\w/.-])(?:[Rr]ole|[Uu]ser)\s[\"'`]?(?P<principal>(?=[\w+=,.@/-]{0,127}[A-Z0-9_/-])[A-Za-z0-9][\w+=,.@/-]{1,127})[\"'`]?\s\Z"
+)
+_NAMED_REACH = 160
+
 # What precedes a sentence that starts with its principal: the code of a denial, or botocore's words.
 _BEFORE_SENTENCE = lazy_pattern(
     r"(?:AccessDenied\w{0,20}|Unauthorized\w{0,20}|NotAuthorized\w{0,20}|calling\s+the\s+\w{1,80}\s+operation)[)\]\"'`*]{0,3}\s?:\s{1,2}\Z"
@@ -177,6 +183,8 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
             end = words.end() if words else perform.end()
         else:
             end = _put_action(text, action, piece)
+            if not named:
+                _read_named_principal(text, floor, anchor.start(), piece)
             # A masked action can be of any system.
             piece.is_aws = piece.is_aws or masked is None
             # An action of three sections is of another cloud that uses the words of AWS.
@@ -268,6 +276,14 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
     if value and ELLIPSIS.match(value) is None:
         put_principal(piece, rejoin(value), first, last, text)
     return True
+
+
+def _read_named_principal(text: str, floor: int, right: int, piece: Piece) -> None:
+    """Read the name of a role or user in a sentence that people retold."""
+    m = _NAMED_PRINCIPAL.search(text, max(floor, right - _NAMED_REACH), right)
+    if m and not begins_message(m["principal"]) and not is_generic_subject(m["principal"]):
+        piece.start = m.start()
+        put_principal(piece, m["principal"], *m.span("principal"), text)
 
 
 def _last_label(text: str, left: int, right: int) -> int:

@@ -93,7 +93,7 @@ _OTHER_SYSTEMS = _signs(
     (("org.springframework",), r"org\.springframework\.security"),
     (("Access is denied",), r"Access is denied\.? ?(?:\(os error 5\)|0x80070005)"),
     (("EACCES", "NOPERM", "E_ACCESSDENIED", "NT_STATUS_ACCESS_DENIED"), r"EACCES|NOPERM|E_ACCESSDENIED|NT_STATUS_ACCESS_DENIED"),
-    (("ORA-", "MySQL", "psycopg2", "PSQLException"), r"ORA-\d{5}|\bMySQL\b|psycopg2|PSQLException"),
+    (("ORA-", "MySQL", "psycopg2", "PSQLException"), r"ORA-\d{5}|\bMySQL\b|psycopg2(?!\.(?:errors\.)?[A-Z]\w{1,40}: S3ServiceException)|PSQLException"),
     (("AuthorizationException",), r"TopicAuthorizationException|GroupAuthorizationException"),
     (("UnauthorizedAccessException",), r"System\.UnauthorizedAccessException"),
     (("not authorized on ",), r"not authorized on \w+ to execute command"),
