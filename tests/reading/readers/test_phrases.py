@@ -230,7 +230,11 @@ DENIALS: Table = (
         )
     ),
     ("kafka", "SaslAuthenticationException: [broker-1]: Access denied", None),
-    ("serverless", "\n  Serverless Error ---------------------------------------\n\n  Access Denied\n", denied()),
+    (
+        "serverless",
+        "\n  Serverless Error ---------------------------------------\n\n  Access Denied\n",
+        denied(),
+    ),
     ("serverless-class", "ServerlessError: Access Denied\n    at run (/app/deploy.js:26:11)", denied()),
     ("serverless-sentence", "ServerlessError: Access Denied for guests", None),
 )

@@ -360,7 +360,12 @@ def _class_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
     if current.code and kind_of_code(current.code) == "missing_credentials" and "service" in piece.facts:
         # "NoAuthWithAWSException: … : com.amazonaws…": the client's message contains the service's.
         return False
-    if current.code is None and gap.size <= _MAX_MESSAGE_TO_CLASS and "code" in piece.facts and not gap.has("\n"):
+    if (
+        current.code is None
+        and gap.size <= _MAX_MESSAGE_TO_CLASS
+        and "code" in piece.facts
+        and not gap.has("\n")
+    ):
         # "The security token … is invalid. `Aws::STS::Errors::InvalidClientTokenId`"
         return kind_of_code(piece.facts["code"].value) in current.kinds
     return not current.has_message and gap.size < MAX_HEAD_TO_HEAD and _same_code(current, piece)
