@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -129,3 +130,93 @@ def test_masked_account_does_not_hide_the_name(action: str, resource: str, argum
     assert all(f"{argument} " in f"{command} " for command in first.commands)
     is_name_visible = "RESOURCE_ARN" not in argument
     assert any("The text masks the account" in step for step in first.steps) == is_name_visible
+
+
+SESSION = "arn:aws:sts::111122223333:assumed-role/ingest/i-0a1b2c3d4e5f60718"
+KMS_KEY = "arn:aws:kms:eu-west-1:444455556666:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+NO_POLICY = "because no resource-based policy allows the {} action"
+
+
+def _record(action: str, resource: str, issuer: str, **identity: str) -> str:
+    message = f"User: {SESSION} is not authorized to perform: {action} on resource: {resource} {NO_POLICY.format(action)}"
+    service, name = action.split(":")
+    return json.dumps(
+        {
+            "userIdentity": {
+                "type": "AssumedRole",
+                "arn": SESSION,
+                "sessionContext": {"sessionIssuer": {"type": "Role", "arn": issuer}},
+                **identity,
+            },
+            "eventSource": f"{service}.amazonaws.com",
+            "eventName": name,
+            "errorCode": "AccessDenied",
+            "errorMessage": message,
+            "requestParameters": {"encryptionContext": {"aws:s3:arn": "arn:aws:s3:::octo-drop"}},
+        }
+    )
+
+
+@pytest.mark.parametrize("path", ["data/", ""])
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("kms:Decrypt", KMS_KEY),
+        ("s3:GetObject", "arn:aws:s3:::octo-lake/orders.csv"),
+        ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:444455556666:secret:db-AbCdEf"),
+        ("sts:AssumeRole", "arn:aws:iam::444455556666:role/reader"),
+    ],
+)
+def test_issuer_of_the_session_is_the_principal(action: str, resource: str, path: str) -> None:
+    """A record states the role with its path, or that it has none."""
+    issuer = f"arn:aws:iam::111122223333:role/{path}ingest"
+    explanation = explain(_record(action, resource, issuer))
+    principals = [
+        statement["Principal"]["AWS"]
+        for remedy in explanation.remedies
+        if remedy.layer != "identity"
+        for document in remedy.documents
+        for statement in dict(document).get("Statement", [document])
+    ]
+    assert principals == [issuer]
+    assert "STS does not report" not in explanation.to_text(detail="full")
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "arn"),
+    [
+        ("", {"caller": "arn:aws:iam::111122223333:role/data/ingest"}, "data/ingest"),
+        ("assuming arn:aws:iam::111122223333:role/data/ingest.\n", {}, "data/ingest"),
+        # The role of another account or with a longer name, and a role that somebody wrote without its path.
+        ("assuming arn:aws:iam::444455556666:role/data/ingest\n", {}, "ingest"),
+        ("assuming arn:aws:iam::111122223333:role/data/ingest-2\n", {}, "ingest"),
+        ("assuming arn:aws:iam::111122223333:role/ingest\n", {}, "ingest"),
+        # Of two paths, one is wrong.
+        (
+            "arn:aws:iam::111122223333:role/a/ingest or arn:aws:iam::111122223333:role/b/ingest\n",
+            {},
+            "ingest",
+        ),
+    ],
+)
+def test_role_that_the_text_states(text: str, facts: dict[str, Any], arn: str) -> None:
+    """A role's path comes from the text or the facts, else the step to look it up is shown with the policy."""
+    action = "kms:Decrypt"
+    text += f"User: {SESSION} is not authorized to perform: {action} on resource: {KMS_KEY} {NO_POLICY.format(action)}"
+    shown = str(explain(text, facts=facts))
+    assert f'"arn:aws:iam::111122223333:role/{arn}"' in shown
+    assert ("STS does not report a role's path" in shown) is (arn == "ingest")
+
+
+def test_service_that_forwards_a_call() -> None:
+    record = _record(
+        "kms:Decrypt", KMS_KEY, "arn:aws:iam::111122223333:role/ingest", invokedBy="s3.amazonaws.com"
+    )
+    shown = " ".join(str(explain(record)).split())
+    assert "By the record, s3.amazonaws.com made the call, for arn:aws:s3:::octo-drop." in shown
+
+
+def test_access_entry_of_a_role_that_the_text_states() -> None:
+    text = f'error: You must be logged in to the server (Unauthorized)\n$ aws sts get-caller-identity --output json\n{{"Arn": "{SESSION}"}}\n$ aws iam get-role --role-name ingest --query Role.Arn\n"arn:aws:iam::111122223333:role/data/ingest"'
+    shown = str(explain(text, facts={"cluster": "octo", "authentication_mode": "API"}))
+    assert "--principal-arn arn:aws:iam::111122223333:role/data/ingest" in shown

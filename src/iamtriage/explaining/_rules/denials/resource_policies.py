@@ -213,14 +213,16 @@ def resource_remedy(denial: Denial) -> Remedy:
     is_two_sided = denial.crosses_accounts and not isinstance(denial.principal, ServicePrincipal)
     if not is_two_sided:
         steps[0] = " ".join((steps[0], *more))
+    if grant is not None and not more:
+        steps += companion_actions(grant.action, by_resource=True)
+    # A policy with a wrong principal is rejected, or allows another role.
+    steps += role_path_steps(denial)
     if policy.resource_is_star:
         steps.append(f"In a {policy.name}, the resource * is the key itself.")
     elif grant is not None:
         steps += grant.notes
     if not policy.names_resource:
         steps.append(f"The {policy.name} names no resource: it applies to the one that it belongs to.")
-    if grant is not None and not more:
-        steps += companion_actions(grant.action, by_resource=True)
     documents = [] if added is None else [added]
     lines = policy_commands(denial, policy.show_command, policy.change_command)
     if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
@@ -251,7 +253,6 @@ def resource_remedy(denial: Denial) -> Remedy:
     elif denial.resource_account is None and not isinstance(denial.principal, ServicePrincipal):
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
         steps.insert(1, f"{_MASKED_ACCOUNT} {_IF_OTHER_ACCOUNT}" if is_masked else _IF_OTHER_ACCOUNT)
-    steps += role_path_steps(denial)
     if policy is _OTHER_POLICY:
         steps.append(
             "Not every service supports resource-based policies. Otherwise, assume a role of the resource's account."

@@ -89,7 +89,7 @@ NO_IAM_PERMISSION = CauseType(
 def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     """Explain that the EKS console shows no Kubernetes objects."""
     cluster = find_cluster(case)
-    principal = build_cluster_principal(case.principal, case.caller or "the console's principal")
+    principal = build_cluster_principal(case.stated_principal, case.caller or "the console's principal")
     who, where = "The console's IAM principal", ""
     if principal.is_known:
         who, where = capitalize_start(principal.description), " in the console"

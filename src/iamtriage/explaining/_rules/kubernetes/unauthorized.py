@@ -127,7 +127,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
 def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_type: str | None) -> Explanation:
     cluster = find_cluster(case)
     other_account = _find_other_account(case, cluster)
-    principal = build_cluster_principal(case.principal, case.caller or "the caller")
+    principal = build_cluster_principal(case.stated_principal, case.caller or "the caller")
     if other_account is not None and _uses_other_profile(case):
         principal = build_cluster_principal(None, "the caller")
     is_terraform = TERRAFORM.search(case.text) is not None
@@ -216,7 +216,7 @@ def _explain_other_account(
                 url=pages.EKS_KUBECONFIG,
             ),
             *grants,
-            inspect_access_remedy(cluster, build_cluster_principal(case.principal, case.caller)),
+            inspect_access_remedy(cluster, build_cluster_principal(case.stated_principal, case.caller)),
         ),
         notes=(
             "IAM policies don't grant access to a cluster. kubectl's setup needs eks:DescribeCluster only.",

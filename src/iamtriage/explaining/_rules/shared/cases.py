@@ -8,7 +8,7 @@ import attrs
 
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_principal
 from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
@@ -52,3 +52,9 @@ class Case(Value, Generic[FailureT_co]):
     def principal(self) -> Principal | None:
         """The parsed caller, or ``None`` if it is masked, truncated or unknown."""
         return try_parse_principal(self.caller)
+
+    @property
+    def stated_principal(self) -> Principal | None:
+        """The parsed caller, or the role of its session if the text states the role's whole ARN."""
+        principal = self.principal
+        return stated_role(principal, self.failure.text) or principal

@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared.principal_words import (
     PLACEHOLDER_ACCOUNT,
     describe_principal,
     parse_masked_principal,
+    stated_role,
     try_parse_arn,
     try_parse_principal,
     underlying_role,
@@ -63,6 +64,7 @@ class Denial(Value):
         principal: The parsed principal, or ``None`` if it is truncated or unknown.
         has_masked_account: Whether the account of ``principal`` is a placeholder for a masked one.
         role: The role that called, or the role of the session that called.
+        has_stated_role: Whether the text or the facts state the ARN of the session's role, with its path.
         caller: The principal in words, such as ``the role app``.
         action: The action, or ``None`` if several services have the operation and nothing tells which was called.
         actions: All actions that can be meant.
@@ -100,6 +102,7 @@ class Denial(Value):
     policy_type: PolicyType | None
     policy_type_evidence: Evidence
     policy: str | None
+    has_stated_role: bool = False
     statements: tuple[str, ...] = ()
     other_policy_types: tuple[tuple[PolicyType, Deny | None], ...] = ()
     message_rule: str | None = None
@@ -163,6 +166,7 @@ class _Decision(NamedTuple):
     policy: str | None
     action_evidence: Evidence = "reported"
     policy_type_evidence: Evidence = "reported"
+    has_stated_role: bool = False
     statements: tuple[str, ...] = ()
     other_policy_types: tuple[tuple[PolicyType, Deny | None], ...] = ()
 
@@ -249,6 +253,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         account = None
     if account is None and failure.account and ACCOUNT.fullmatch(failure.account):
         account = failure.account
+    stated = stated_role(principal, f"{failure.text}\n{facts.caller or ''}")
     arn = try_parse_arn(resource)
     message_rule, service_message = find_message_rule(failure)
     return Denial(
@@ -257,7 +262,8 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         principal_text=text,
         principal=principal,
         has_masked_account=has_masked_account,
-        role=underlying_role(principal),
+        role=stated or underlying_role(principal),
+        has_stated_role=stated is not None,
         caller=_describe_caller(principal, text, facts, failure),
         action=action,
         actions=actions,

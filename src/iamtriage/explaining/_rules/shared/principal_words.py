@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._arns import Arn, parse_arn
@@ -25,6 +26,7 @@ __all__ = (
     "is_truncated",
     "parse_masked_principal",
     "parse_masked_role",
+    "stated_role",
     "try_parse_arn",
     "try_parse_principal",
     "underlying_role",
@@ -36,6 +38,9 @@ _COLONS = 5
 PLACEHOLDER_ACCOUNT = "0" * 12
 """The account that :func:`parse_masked_principal` substitutes for a masked one."""
 _SESSION = lazy_pattern(r"(assumed-role/[^/]{1,64}/).{1,80}")
+# What can follow the account in a role's ARN, and the key of the ARN in a CloudTrail record or a result of IAM.
+_ROLE_NAME = lazy_pattern(r"[\w+=,.@/-]{1,576}", re.ASCII)
+_ARN_KEY = lazy_pattern(r"[\"'][Aa]rn[\"']\s{0,3}:\s{0,3}[\"']\Z")
 # What ARNs of AWS-owned identities have instead of an account ID.
 _AWS_OWNED = ("aws", "cloudfront")
 
@@ -117,6 +122,36 @@ def underlying_role(principal: Principal | None) -> Role | None:
     if isinstance(principal, RoleSession):
         return principal.role
     return principal if isinstance(principal, Role) else None
+
+
+def stated_role(principal: Principal | None, text: str) -> Role | None:
+    """Return the role of a session if a text states its whole ARN, which STS does not.
+
+    A role's name is unique in its account, so an ARN with a path and this name is the role's. An ARN without a path
+    counts only as a record of AWS, because people leave out the path.
+
+    >>> session = parse_principal("arn:aws:sts::111122223333:assumed-role/app/run")
+    >>> stated_role(session, "role arn:aws:iam::111122223333:role/team/app.").path
+    '/team/'
+    >>> stated_role(session, "role arn:aws:iam::111122223333:role/app.") is None
+    True
+    """
+    if not isinstance(principal, RoleSession):
+        return None
+    name = principal.role_name
+    head = f"arn:{principal.partition}:iam::{principal.account}:role/"
+    before, *after = text.split(head)
+    found: set[str] = set()
+    for part in after:
+        match = _ROLE_NAME.match(part)
+        token = "" if match is None else match[0]
+        for each in (token, token.rstrip(".,")):
+            if each.endswith(f"/{name}") or (each == name and _ARN_KEY.search(before[-12:])):
+                found.add(each)
+                break
+        before = part
+    role = try_parse_principal(head + found.pop()) if len(found) == 1 else None
+    return role if isinstance(role, Role) else None
 
 
 def parse_masked_role(text: str | None) -> Role | None:

@@ -29,6 +29,9 @@ __all__ = (
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 ALLOW_STILL_REQUIRED = "An Allow does not override it, but is still required when the Deny is gone."
+_INVOKED_BY = lazy_pattern(r'"invokedBy"\s{0,3}:\s{0,3}"([a-z0-9.-]{1,60}\.amazonaws\.com(?:\.cn)?)"')
+# S3 encrypts with the ARN of the bucket or object as context.
+_ENCRYPTED = lazy_pattern(r'"aws:s3:arn"\s{0,3}:\s{0,3}"(arn:[\w-]{1,20}:s3:::[^"\s]{1,1100})"')
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 
 
@@ -87,7 +90,21 @@ def reason_lines(denial: Denial) -> tuple[str, ...]:
                 source = "The decoded message has no Deny and no statement that allows it: nothing allows it."
         return (source, *(f"The statement's Sid is {sid}." for sid in denial.statements))
     reason = stated_reason(denial.failure)
-    return (f"The message says: {reason}",) if reason else ()
+    said = (f"The message says: {reason}",) if reason else ()
+    return (*said, *_forwarding_service(denial.failure.text))
+
+
+def _forwarding_service(text: str) -> tuple[str, ...]:
+    """Return which service made the call for the caller, and for what, if a CloudTrail record states it.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+    """
+    found = _INVOKED_BY.search(text) if '"invokedBy"' in text else None
+    if found is None:
+        return ()
+    used = _ENCRYPTED.search(text)
+    what = f", for {used[1]}" if used is not None else ""
+    return (f"By the record, {found[1]} made the call{what}.",)
 
 
 def cross_account_notes(denial: Denial) -> tuple[str, ...]:
