@@ -52,6 +52,11 @@ def check_call(words: list[str]) -> None:
     if not KNOWS_ALL or words == ["--version"] or tuple(words[:2]) in _OWN or tuple(words[:1]) in _OWN:
         return
     options = {word for word in words if word.startswith("--")} - _GLOBAL
-    taken, needed = options_of(words[0], words[1])
+    service, command = words[0], words[1]
+    if command == "wait":
+        waiters = get_session().get_waiter_model(service)
+        [waiter] = [each for each in waiters.waiter_names if xform_name(each, "-") == words[2]]
+        command = xform_name(waiters.get_waiter(waiter).operation, "-")
+    taken, needed = options_of(service, command)
     assert needed <= options, (words, needed - options)
     assert options <= taken, (words, options - taken)
