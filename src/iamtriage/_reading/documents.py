@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from iamtriage._reading.structured.mappings import has_records, read_mapping
+from iamtriage._reading.structured.mappings import has_records, parse_mapping
 from iamtriage._reading.structured.values import as_document, load
 from iamtriage.failures._building import place_failure
 from iamtriage.failures._failures import AccessDenied
@@ -37,7 +37,7 @@ def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[
         record = as_document(item)
         if not has_records(record):
             return None
-        found += read_mapping(record)
+        found += parse_mapping(record)
     at = 0
     for failure in found:
         start = _place(failure, text, at)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ("choose_cause", "parse", "parse_raised", "parse_stream")
 
 
-class _ExceptionReader(Protocol):
+class _ExceptionParser(Protocol):
     def __call__(self, error: BaseException, *, contexts: bool) -> Failure | None: ...
 
 
@@ -69,7 +69,7 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
             return None
         # The readers of SDK output do not know CloudTrail records.
         cause = _find_in_documents(error) if error[0] in "{[" else None
-        return (_print_reader()(error) or _read_at_length(error)) if cause is None else cause[0]
+        return (_output_parser()(error) or _parse_with_readers(error)) if cause is None else cause[0]
     if isinstance(error, (bytes, bytearray)):
         return parse(error.decode(encoding_of(bytes(error[:2])), "replace"))
     if isinstance(error, BaseException):
@@ -79,28 +79,28 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
 
         expected = "a string, bytes, an exception or a mapping"
         raise TypeError(wrong_type_message("the argument of parse()", expected, error))
-    return choose_cause(_mapping_reader()(error))
+    return choose_cause(_mapping_parser()(error))
 
 
 @cache
-def _print_reader() -> Callable[[str], Failure | None]:
-    from iamtriage._reading.canonical.logged import read_any_print
+def _output_parser() -> Callable[[str], Failure | None]:
+    from iamtriage._reading.canonical.logged import parse_any_output
 
-    return read_any_print
-
-
-@cache
-def _mapping_reader() -> Callable[[Mapping[Any, object]], Iterable[Failure]]:
-    from iamtriage._reading.structured.mappings import read_mapping
-
-    return read_mapping
+    return parse_any_output
 
 
 @cache
-def _exception_reader() -> _ExceptionReader:
-    from iamtriage._reading.structured.client_errors import read_alone
+def _mapping_parser() -> Callable[[Mapping[Any, object]], Iterable[Failure]]:
+    from iamtriage._reading.structured.mappings import parse_mapping
 
-    return read_alone
+    return parse_mapping
+
+
+@cache
+def _exception_parser() -> _ExceptionParser:
+    from iamtriage._reading.structured.client_errors import parse_lone_client_error
+
+    return parse_lone_client_error
 
 
 def parse_stream(file: IO[str]) -> Failure | None:
@@ -144,14 +144,14 @@ def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | No
         contexts: Whether to return the failure of an exception that was being handled. If false, such exceptions
             only add facts to the failure that ``error`` itself reports.
     """
-    alone = _exception_reader()(error, contexts=contexts)
+    alone = _exception_parser()(error, contexts=contexts)
     if alone is not None:
         return alone
-    from iamtriage._reading.structured.exceptions import failures_raised
+    from iamtriage._reading.structured.exceptions import failures_by_level
 
     chosen: Failure | None = None
     reported: list[Failure] = []
-    for level, failures in enumerate(failures_raised(error)):
+    for level, failures in enumerate(failures_by_level(error)):
         reported.extend(failures)
         if level == 0 or contexts:
             found = _innermost(failures)
@@ -168,7 +168,7 @@ def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | No
     return chosen if chosen is None else _most_complete(chosen, reported)
 
 
-def _read_at_length(text: str) -> Failure | None:
+def _parse_with_readers(text: str) -> Failure | None:
     """Return the root cause in a text that is not unmodified SDK output."""
     cause = _find_in_documents(text) if text[0].isspace() else None
     if cause is not None:
@@ -177,23 +177,23 @@ def _read_at_length(text: str) -> Failure | None:
         from iamtriage._reading.texts import scan_text
 
         return choose_cause(scan_text(text))
-    return _cause_reader()(text)
+    return _cause_finder()(text)
 
 
 def _find_in_documents(text: str) -> tuple[Failure | None] | None:
     """Return the root cause in a JSON document of CloudTrail records, ``None`` for any other text."""
-    return _document_reader()(text) if "eventSource" in text and len(text) <= _MAX_DOCUMENT else None
+    return _document_parser()(text) if "eventSource" in text and len(text) <= _MAX_DOCUMENT else None
 
 
 @cache
-def _document_reader() -> Callable[[str], tuple[Failure | None] | None]:
+def _document_parser() -> Callable[[str], tuple[Failure | None] | None]:
     from iamtriage._reading.documents import find_cause_in_documents
 
     return find_cause_in_documents
 
 
 @cache
-def _cause_reader() -> Callable[[str], Failure | None]:
+def _cause_finder() -> Callable[[str], Failure | None]:
     from iamtriage._reading.assembly import read_cause
 
     return read_cause

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, overload
 
 from iamtriage._reading.parsing import parse_raised
-from iamtriage._reading.structured.exceptions import group_behind
+from iamtriage._reading.structured.exceptions import find_group_cause
 from iamtriage._rendering.views import View
 from iamtriage._text import wrong_type_message
 from iamtriage._typing import override
@@ -195,7 +195,7 @@ class Collection(View, Generic[_T]):
         if not isinstance(error, Exception) or isinstance(error, AssertionError | ExceptionGroup):
             return None
         try:
-            if group_behind(error) is not None:
+            if find_group_cause(error) is not None:
                 return None
             failure = parse_raised(error, contexts=False)
             if failure is None or failure.kind not in self._kinds:

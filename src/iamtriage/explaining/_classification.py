@@ -14,7 +14,7 @@ import attrs
 from typing_extensions import TypeIs, override
 
 from iamtriage._reading.parsing import parse, parse_raised
-from iamtriage._reading.structured.exceptions import group_behind
+from iamtriage._reading.structured.exceptions import find_group_cause
 from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
 from iamtriage.explaining._explain import explain
@@ -211,7 +211,7 @@ def _find_failures(error: object) -> list[Failure]:
         kind = type(current)
         if issubclass(kind, BaseException) and not issubclass(kind, BaseExceptionGroup):
             # An error that was raised from a group represents the whole group.
-            group = group_behind(cast("BaseException", current))
+            group = find_group_cause(cast("BaseException", current))
             groups += group is not None
             current = current if group is None else group
         if issubclass(type(current), BaseExceptionGroup):
@@ -390,7 +390,7 @@ def matching(
         raise RuntimeError(msg)
     if not isinstance(error, of) or isinstance(error, BaseExceptionGroup):
         return _NeverRaisedError
-    failure = None if group_behind(error) is not None else _find_failure(error)
+    failure = None if find_group_cause(error) is not None else _find_failure(error)
     if failure is None or (failures and not isinstance(failure, failures)):
         return _NeverRaisedError
     matches = (

@@ -165,7 +165,7 @@ def build_failure(  # noqa: PLR0913, PLR0917 (one for each attribute)
     account: str | None,
     action: str | None,
     resource: str | None,
-    more: tuple[Any, ...],
+    kind_attributes: tuple[Any, ...],
 ) -> Failure:
     """Build the failure of a kind.
 
@@ -179,15 +179,17 @@ def build_failure(  # noqa: PLR0913, PLR0917 (one for each attribute)
         account: The account of the principal.
         action: The IAM action.
         resource: The resource of the call.
-        more: The attributes that only this kind has, in their order; empty if none is stated.
+        kind_attributes: The attributes that only this kind has, in their order; empty if none is stated.
     """
     failure: Any
     if kind == "access_denied":
         failure = _PlainDenial(
-            envelope, text, span, marks, principal, account, action, resource, *(more or _NOTHING)
+            envelope, text, span, marks, principal, account, action, resource, *(kind_attributes or _NOTHING)
         )
     elif kind == "kubernetes_forbidden":
-        return KubernetesForbidden(envelope, text, span, marks, principal, account, action, resource, *more)
+        return KubernetesForbidden(
+            envelope, text, span, marks, principal, account, action, resource, *kind_attributes
+        )
     else:
         failure = _PlainFailure(envelope, text, span, marks, principal, account, action, resource)
     failure.__class__ = _CLASSES[kind]

@@ -16,7 +16,7 @@ from iamtriage import fingerprint, parse, to_record
 from iamtriage._reading.structured.events import state_event
 from iamtriage._reading.structured.kubernetes_objects import state_status
 from iamtriage._reading.structured.responses import state_response
-from iamtriage._reading.structured.statements import Statement, read_at_length, read_exactly
+from iamtriage._reading.structured.statements import Statement, parse_known_message, parse_with_readers
 from iamtriage.testing import (
     access_key_quota,
     aws_error,
@@ -71,10 +71,10 @@ _SAMPLES = tuple(_samples())
 def _assert_same(statement: Statement | None, text: str) -> Failure | None:
     """Compare the table with the readers if it has the message."""
     assert statement is not None
-    short = read_exactly(statement, text)
+    short = parse_known_message(statement, text)
     if short is None:
         return None
-    long = read_at_length(statement, text)
+    long = parse_with_readers(statement, text)
     assert long is not None
     assert short == long
     assert dict(short.spans) == dict(long.spans)

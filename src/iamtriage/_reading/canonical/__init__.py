@@ -1,1 +1,1 @@
-"""Read the exact prints of SDKs, one match each."""
+"""Parse unmodified output of SDKs, tools and services with one pattern each."""

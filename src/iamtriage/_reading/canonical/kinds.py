@@ -10,29 +10,29 @@ if TYPE_CHECKING:
     from iamtriage._reading.canonical.messages import Message
     from iamtriage.typing import Kind
 
-# EKS gives them for access entries too, which only the operation tells from other errors.
+# EKS also returns these codes for access entries, which only the operation distinguishes from other errors.
 _AMBIGUOUS = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
 
 
-def kind_of(code: str | None, message: Message, *, claimed: bool, sdk: bool) -> Kind | None:
-    """Return the kind of a failure from its code and message, ``None`` if they do not decide.
+def kind_of(code: str | None, message: Message, *, is_exclusive: bool, is_sdk: bool) -> Kind | None:
+    """Return the kind of a failure from its code and message, or ``None`` if it is undecided.
 
     Args:
-        code: the error code.
-        message: what the message states.
-        claimed: whether the print, or what else is known of the error, can only be of AWS.
-        sdk: whether that is so whatever names are in the message.
+        code: The error code.
+        message: The parsed message.
+        is_exclusive: Whether only AWS uses the format of the error.
+        is_sdk: Whether only AWS uses it, even if the message contains names of other systems.
     """
-    if message.is_open and not sdk:
+    if message.is_open and not is_sdk:
         return None
     if message.action:
         return "access_denied"
-    said = message.kind
+    kind = message.kind
     if code is None:
-        return said if claimed or message.claimed else None
+        return kind if is_exclusive or message.is_exclusive else None
     by_code = kind_of_code(code)
-    if said is None or (by_code == "access_denied" and not is_weak(code)):
-        said = by_code
-    if said is None:
-        return "aws_error" if claimed and code not in _AMBIGUOUS else None
-    return said if claimed or message.claimed or is_known(code) else None
+    if kind is None or (by_code == "access_denied" and not is_weak(code)):
+        kind = by_code
+    if kind is None:
+        return "aws_error" if is_exclusive and code not in _AMBIGUOUS else None
+    return kind if is_exclusive or message.is_exclusive or is_known(code) else None

@@ -1,7 +1,7 @@
-"""Match prints alone and as loggers write them: after a prefix, or in a field of logfmt or JSON.
+"""Parse SDK output alone, after a logger's prefix, or in a field of logfmt or JSON.
 
-The prefixes and fields are those of which no part can be a fact: a time, a level, a thread, the name of a logger.
-Others take the long way, such as names of error classes or clouds.
+The prefixes and fields contain nothing that can be a fact: a time, a level, a thread, the name of a logger. A text
+with anything else, such as the name of an error class or a cloud, is left to the readers.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from bisect import bisect_left
 from functools import cache
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.canonical.matching import read_print
+from iamtriage._reading.canonical.matching import parse_output
 from iamtriage._reading.vocabulary.strict import UUID
 from iamtriage.failures._building import place_failure
 
@@ -24,7 +24,7 @@ _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
 _ZONE = r"(?:Z| ?[+-]\d\d:?\d\d)?"
 _STAMP = rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}{_ZONE}"
 _LEVEL = "(?:DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL|error|warning|info)"
-# The short names of object stores of other clouds take the long way.
+# Names of object stores of other clouds are left to the readers.
 _WORD = r"(?!(?:oss|obs|cos|bce)\b)[a-z_]{2,40}"
 _NAME = rf"(?:root|__main__|main|app|{_WORD}(?:\.{_WORD}){{1,5}})"
 # A number of three digits could be a status.
@@ -52,18 +52,18 @@ _FIELDS = (
 )
 _LOGFMT = ("time=", "ts=", "level=", "logger=")
 _FIELD_STARTS = (*_LOGFMT, '{"t', '{"l', '{"s')
-# As the readers unescape; such a sign before the words of a path can be a part of it.
+# The escapes that the readers resolve. Before a word of a path, the same characters can be a part of it.
 _ESCAPE = re.compile(r'\\(?:"|[nt](?![a-z]*[\\/][A-Z]))')
 
-# Words that name a cloud or a service, and others that readers look for.
-_TELLING = (
+# Names of clouds and services, and other words that readers search for.
+_EVIDENCE = (
     *("aws", "amazon", "azure", "google", "cloud", "yun", "tencent", "huawei", "yandex", "linode", "ovh"),
     *("vault", "docker", "spring", "java", "psutil"),
     *("denied", "auth", "status", "requestid", "request_id", "hostid", "host_id"),
 )
-_TELLING_FRAME = re.compile(r"Exception|Error|Fault|Denied|NotFound|[45][0-9]{2}")
-# How prints begin. A sentence of another sort would be tried as every message of AWS.
-_STARTS = (
+_EVIDENCE_IN_FRAMES = re.compile(r"Exception|Error|Fault|Denied|NotFound|[45][0-9]{2}")
+# The starts of SDK output. Any other sentence would be compared with every AWS message.
+_OUTPUT_STARTS = (
     *(
         "An error occurred (",
         "A client error (",
@@ -102,15 +102,15 @@ def _match_fields() -> Callable[[str], re.Match[str] | None]:
     return re.compile(_FIELDS, re.ASCII).match
 
 
-def read_any_print(text: str) -> Failure | None:
-    """Read the failure of a text that is a print, or a log entry that is a print and nothing else."""
+def parse_any_output(text: str) -> Failure | None:
+    """Return the failure in unmodified SDK output, alone or as a log entry, or ``None``."""
     if text.startswith(_LOGFMT):
-        return _read_quoted_print(text)
-    return read_print(text) or read_logged_print(text)
+        return _parse_quoted_output(text)
+    return parse_output(text) or parse_logged_output(text)
 
 
-def read_logged_print(text: str) -> Failure | None:
-    """Read the failure of a log entry that is a print and nothing else.
+def parse_logged_output(text: str) -> Failure | None:
+    """Return the failure in a log entry that contains unmodified SDK output and nothing else, or ``None``.
 
     >>> printed = "An error occurred (AccessDenied) when calling the GetRole operation: Access Denied"
     >>> read_logged_print(f"ERROR:root:{printed}").kind
@@ -120,42 +120,42 @@ def read_logged_print(text: str) -> Failure | None:
     """
     m = _match_prefix()(text)
     if m is None:
-        return _read_quoted_print(text) if text.startswith(_FIELD_STARTS) else None
-    if not text.startswith(_STARTS, m.end()):
+        return _parse_quoted_output(text) if text.startswith(_FIELD_STARTS) else None
+    if not text.startswith(_OUTPUT_STARTS, m.end()):
         return None
-    failure = read_print(text, m.end())
+    failure = parse_output(text, m.end())
     if failure is None:
         return None
     prefix, frames = m.group(0, "frames")
     if prefix.endswith(":") and "\n" in text.rstrip():
-        # Without a space, the readers find the code of a longer print only after its first word.
+        # Without a space, the readers find the code of a longer text only after its first word.
         return None
-    is_telling = any(map(prefix.__contains__, _TELLING)) or (frames and _TELLING_FRAME.search(frames))
-    return None if is_telling else failure
+    has_evidence = any(map(prefix.__contains__, _EVIDENCE)) or (frames and _EVIDENCE_IN_FRAMES.search(frames))
+    return None if has_evidence else failure
 
 
-def _read_quoted_print(text: str) -> Failure | None:
-    """Read the failure of a line of logfmt or JSON whose message is a print and its last field."""
+def _parse_quoted_output(text: str) -> Failure | None:
+    """Return the failure in a line of logfmt or JSON whose last field is unmodified SDK output, or ``None``."""
     m = _match_fields()(text)
-    if m is None or ("logger" in m[0] and any(map(m[0].__contains__, _TELLING))):
+    if m is None or ("logger" in m[0] and any(map(m[0].__contains__, _EVIDENCE))):
         return None
     start, end = m.end(), len(text.rstrip())
     closing = '"}' if text[0] == "{" else '"'
     if not text.endswith(closing, start, end):
         return None
     end -= len(closing)
-    # Each escape is two characters for one.
+    # Each escape has two characters instead of one.
     escapes = [escape.start() - number for number, escape in enumerate(_ESCAPE.finditer(text, start, end))]
     if len(escapes) != text.count("\\", start, end) or text.count('\\"', start, end) != text.count(
         '"', start, end
     ):
-        # There are other escapes, or the message ends before that.
+        # There are other escapes, or the message ends earlier.
         return None
     message = text[start:end].replace('\\"', '"').replace("\\n", "\n").replace("\\t", "\t")
     if "message" in m[0] and "{" in message:
-        # The readers take such a key for one of the object that the message contains.
+        # The readers would read such a key as a part of the object in the message.
         return None
-    failure = read_print(text[:start] + message, start) if message.startswith(_STARTS) else None
+    failure = parse_output(text[:start] + message, start) if message.startswith(_OUTPUT_STARTS) else None
     if failure is None:
         return None
     span, spans = failure.span, dict(failure.spans)

@@ -1,4 +1,4 @@
-"""Read texts that are a print of the table and nothing else."""
+"""Parse texts that are unmodified output of an SDK, tool or service and nothing else."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.canonical.kinds import kind_of
-from iamtriage._reading.canonical.messages import SENTENCE, SENTENCE_KEYS, decision_of, read_message
-from iamtriage._reading.canonical.prints import CAPITAL, PRINTS, SMALL
+from iamtriage._reading.canonical.messages import DENIAL, DENIAL_KEYS, parse_decision, parse_message
+from iamtriage._reading.canonical.outputs import CAPITAL, LOWERCASE, OUTPUTS
 from iamtriage._reading.vocabulary.codes import is_code, is_known
 from iamtriage._reading.vocabulary.services import service_name
 from iamtriage.failures._building import build_envelope, build_failure
@@ -17,82 +17,84 @@ from iamtriage.failures._building import build_envelope, build_failure
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from iamtriage._reading.canonical.prints import Ending, Print
+    from iamtriage._reading.canonical.outputs import Ending, Output
     from iamtriage.failures._failures import Failure
 
-_FACTS = ("code", "operation", "service", "status_code", "request_id", "host_id", "again")
-_SPANNED = frozenset(_FACTS) - {"service", "again"}
+_FACTS = ("code", "operation", "service", "status_code", "request_id", "host_id", "repeated_code")
+_SPANNED = frozenset(_FACTS) - {"service", "repeated_code"}
 _SUFFIXES = ("Exception", "Error", "Fault", "Denied", "NotFound")
-# What these print, no other system does, whatever names are in it.
-_SDKS = frozenset(
+# Output of these SDKs and tools always reports AWS errors, even if it contains names of other systems.
+_AWS_SOURCES = frozenset(
     {"botocore", "aws-cli", "go-v2", "java-v1", "java-v2", "dotnet", "ruby", "php", "cpp", "js-v2", "js-v3"}
 )
 
 
-def read_print(text: str, at: int = 0) -> Failure | None:
-    """Read the failure of a text that is the print of an SDK, tool or service.
+def parse_output(text: str, at: int = 0) -> Failure | None:
+    """Return the failure in unmodified output of an SDK, tool or service.
 
     Args:
-        text: the text.
-        at: where the print begins.
+        text: The text.
+        at: Where the output starts. It must extend to the end of the text.
 
     Returns:
-        The failure, or ``None`` for a text that is no such print from there to its end.
+        The failure, or ``None`` if the output matches no row of the table.
     """
     start = text[at : at + 3]
-    readers = _READERS.get(start)
-    if readers is None:
+    parsers = _PARSERS.get(start)
+    if parsers is None:
         letter = start[:1]
-        readers = _READERS[CAPITAL] if letter.isupper() else _READERS[SMALL] if letter.islower() else ()
-    for reader in readers:
-        failure = reader.read(text, at)
+        parsers = _PARSERS[CAPITAL] if letter.isupper() else _PARSERS[LOWERCASE] if letter.islower() else ()
+    for parser in parsers:
+        failure = parser.parse(text, at)
         if failure is not None:
             return failure
     return None
 
 
-class _PrintReader:
-    """Read one print of the table; its patterns are compiled when they are first needed."""
+class _OutputParser:
+    """Parser for one row of the table. Its patterns are compiled when they are first needed."""
 
-    def __init__(self, row: Print) -> None:
+    def __init__(self, row: Output) -> None:
         self._row = row
-        self._read_message = row.read
+        self._parse_message = row.parse
 
     @cached_property
-    def _head(self) -> re.Pattern[str]:
+    def _head_pattern(self) -> re.Pattern[str]:
         return re.compile(self._row.pattern, re.ASCII)
 
     @cached_property
     def _match(self) -> Callable[[str, int], re.Match[str] | None]:
-        return self._head.match
+        return self._head_pattern.match
 
     @cached_property
-    def _begin(self) -> int:
-        return self._head.groupindex.get("begin", 0)
+    def _begin_group(self) -> int:
+        return self._head_pattern.groupindex.get("begin", 0)
 
     @cached_property
-    def _endings(self) -> list[_EndingReader]:
-        return [_EndingReader(self._head, ending) for ending in self._row.endings]
+    def _endings(self) -> list[_EndingMatcher]:
+        return [_EndingMatcher(self._head_pattern, ending) for ending in self._row.endings]
 
     @cached_property
-    def _denial(self) -> _DenialReader | None:
-        """The reader of the print with a standard denial, if nothing follows that."""
+    def _denial(self) -> _DenialParser | None:
+        """The parser for this row with a standard denial message, if nothing follows the message."""
         ending = self._row.endings[0]
-        has_denial = self._read_message is read_message and len(self._row.endings) == 1
+        has_denial = self._parse_message is parse_message and len(self._row.endings) == 1
         return (
-            _DenialReader(self._row) if has_denial and not ending.pattern and ending.source in _SDKS else None
+            _DenialParser(self._row)
+            if has_denial and not ending.pattern and ending.source in _AWS_SOURCES
+            else None
         )
 
-    def read(self, text: str, at: int) -> Failure | None:
-        """Read the failure of a text that is such a print from a place on."""
+    def parse(self, text: str, at: int) -> Failure | None:
+        """Return the failure in output that starts at a position, or ``None``."""
         if self._denial is not None:
-            failure = self._denial.read(text, at)
+            failure = self._denial.parse(text, at)
             if failure is not None:
                 return failure
         head = self._match(text, at)
         if head is None:
             return None
-        message = self._read_message(text, head.end())
+        message = self._parse_message(text, head.end())
         if message is None:
             return None
         for ending in self._endings:
@@ -103,21 +105,23 @@ class _PrintReader:
             return None
         if ending.frames and tail[ending.frames] and _names_class(text, *tail.span(ending.frames)):
             return None
-        code, operation, service, status, request_id, host_id, again = ending.facts(
+        code, operation, service, status, request_id, host_id, repeated_code = ending.facts(
             (*head.groups(), *tail.groups(), None)
         )
-        if code is not None and ((ending.known and not is_known(code)) or not _agree(code, again)):
+        if code is not None and (
+            (ending.needs_known_code and not is_known(code)) or not _agree(code, repeated_code)
+        ):
             return None
-        kind = kind_of(code, message, claimed=ending.claimed, sdk=ending.sdk)
+        kind = kind_of(code, message, is_exclusive=ending.is_exclusive, is_sdk=ending.is_sdk)
         if kind is None:
             return None
         if service is not None:
-            service = _service(service)
+            service = _normalize_service(service)
             if service is None:
                 return None
         has_words = message.start >= 0
-        if self._begin:
-            start = head.start(self._begin)
+        if self._begin_group:
+            start = head.start(self._begin_group)
         else:
             start = message.start if has_words else tail.start(ending.begin)
         end = tail.end(ending.end) if ending.end else message.end if has_words else head.end()
@@ -134,34 +138,34 @@ class _PrintReader:
             ),
             text,
             (start, end),
-            (ending.before + message.names + ending.behind, head.regs + message.marks + tail.regs),
+            (ending.head_keys + message.names + ending.tail_keys, head.regs + message.marks + tail.regs),
             message.principal,
             message.account,
             message.action,
             message.resource,
-            message.more,
+            message.kind_attributes,
         )
 
 
-class _DenialReader:
-    """Read a print with a standard denial by one match, because most prints are such."""
+class _DenialParser:
+    """Parser for output with a standard denial message, which is the most frequent, by one match."""
 
-    def __init__(self, row: Print) -> None:
-        # The end of a line is no part of a print.
-        pattern = re.compile(rf"{row.pattern}{SENTENCE}(?=\.?\s*\Z)", re.ASCII)
+    def __init__(self, row: Output) -> None:
+        # The newline at the end is not a part of the output.
+        pattern = re.compile(rf"{row.pattern}{DENIAL}(?=\.?\s*\Z)", re.ASCII)
         self._match = pattern.match
         self._source = row.endings[0].source
-        self._begin = pattern.groupindex["begin"]
+        self._begin_group = pattern.groupindex["begin"]
         names = _groups(pattern)
-        self._size = len(names) - len(SENTENCE_KEYS)
+        self._size = len(names) - len(DENIAL_KEYS)
         groups = names[: self._size]
         self._facts: Callable[[Sequence[str | None]], tuple[str | None, ...]] = itemgetter(
             *(groups.index(name) if name in groups else -1 for name in _FACTS[:-1])
         )
-        self._keys = (*_keys(groups), *SENTENCE_KEYS)
+        self._record_keys = (*_record_keys(groups), *DENIAL_KEYS)
 
-    def read(self, text: str, at: int) -> Failure | None:
-        """Read the failure of a text that is such a print from a place on."""
+    def parse(self, text: str, at: int) -> Failure | None:
+        """Return the failure in output that starts at a position, or ``None``."""
         m = self._match(text, at)
         if m is None:
             return None
@@ -170,17 +174,17 @@ class _DenialReader:
         principal, account, action, prefix, _, resource, reason, implicit, explicit, policy = groups[
             self._size :
         ]
-        if service is not None and _service(service) is None:
+        if service is not None and _normalize_service(service) is None:
             return None
-        deny, policy_type = decision_of(reason, implicit, explicit)
+        deny, policy_type = parse_decision(reason, implicit, explicit)
         return build_failure(
             "access_denied",
             build_envelope(
                 code, operation, prefix, int(status) if status else None, request_id, host_id, self._source
             ),
             text,
-            (m.start(self._begin), m.end()),
-            (self._keys, m.regs),
+            (m.start(self._begin_group), m.end()),
+            (self._record_keys, m.regs),
             principal,
             account,
             action,
@@ -189,90 +193,105 @@ class _DenialReader:
         )
 
 
-class _EndingReader:
-    """The compiled pattern of an ending, and where the facts are in the groups of it and its print."""
+class _EndingMatcher:
+    """The compiled pattern of an ending, and the groups of the facts in it and in the pattern before the message."""
 
     __slots__ = (
-        "before",
         "begin",
-        "behind",
-        "claimed",
         "end",
         "facts",
         "frames",
-        "known",
+        "head_keys",
+        "is_exclusive",
+        "is_sdk",
         "match",
-        "sdk",
+        "needs_known_code",
         "source",
+        "tail_keys",
     )
 
     def __init__(self, head: re.Pattern[str], ending: Ending) -> None:
-        # The end of a line is no part of a print.
+        # The newline at the end is not a part of the output.
         tail = re.compile(rf"{ending.pattern}\s*\Z", re.ASCII)
         self.match = tail.match
-        self.source, self.claimed, self.known = ending.source, ending.claimed, ending.known
-        self.sdk = ending.source in _SDKS
-        behind = _groups(tail)
-        # If the ending repeats the code, that one is the fact.
-        before = ["again" if name == "code" and name in behind else name for name in _groups(head)]
-        groups = [*before, *behind]
+        self.source, self.is_exclusive, self.needs_known_code = (
+            ending.source,
+            ending.is_exclusive,
+            ending.needs_known_code,
+        )
+        self.is_sdk = ending.source in _AWS_SOURCES
+        tail_keys = _groups(tail)
+        # If the ending repeats the code, the one in the ending is the fact.
+        head_keys = [
+            "repeated_code" if name == "code" and name in tail_keys else name for name in _groups(head)
+        ]
+        groups = [*head_keys, *tail_keys]
         self.facts: Callable[[Sequence[str | None]], tuple[str | None, ...]] = itemgetter(
             *(groups.index(name) if name in groups else -1 for name in _FACTS)
         )
-        self.before, self.behind = _keys(before), _keys(behind)
+        self.head_keys, self.tail_keys = _record_keys(head_keys), _record_keys(tail_keys)
         self.begin, self.end, self.frames = (
             tail.groupindex.get(name, 0) for name in ("begin", "end", "frames")
         )
 
 
 def _names_class(text: str, start: int, end: int) -> bool:
-    """Return whether the frames of a trace name a class of errors, which readers would take for a code."""
+    """Return whether the frames of a trace contain an error class, which the readers would read as a code."""
     for suffix in _SUFFIXES:
         at = text.find(suffix, start, end)
         while at >= 0:
-            behind = at + len(suffix)
-            if not (text[behind].isalnum() or text[behind] == "_"):
+            end_of_name = at + len(suffix)
+            if not (text[end_of_name].isalnum() or text[end_of_name] == "_"):
                 return True
-            at = text.find(suffix, behind, end)
+            at = text.find(suffix, end_of_name, end)
     return text.find("_status_", start, end) >= 0
 
 
-def _agree(code: str, again: str | None) -> bool:
-    """Return whether the code that a print states once more is the same, or the class that is called so."""
-    return again is None or again.removesuffix("Exception") == code.removesuffix("Exception")
+def _agree(code: str, repeated_code: str | None) -> bool:
+    """Return whether a repeated code is equal to the first one, or is the class of that name."""
+    return repeated_code is None or repeated_code.removesuffix("Exception") == code.removesuffix("Exception")
 
 
 @lru_cache(maxsize=512)
-def _service(written: str) -> str | None:
-    """Return the service that a print names, ``None`` for a word that could as well be a code."""
+def _normalize_service(written: str) -> str | None:
+    """Return the normalized service, or ``None`` if the word can also be a code."""
     return None if is_code(written) else service_name(written)
 
 
 def _groups(pattern: re.Pattern[str]) -> list[str]:
-    """Return the names of the groups of a pattern, in their order."""
+    """Return the names of a pattern's groups, in order."""
     names = [""] * pattern.groups
     for name, number in pattern.groupindex.items():
         names[number - 1] = name
     return names
 
 
-def _keys(groups: Sequence[str]) -> tuple[str, ...]:
-    """Return the record keys of a match and its groups, "" for what has none."""
+def _record_keys(groups: Sequence[str]) -> tuple[str, ...]:
+    """Return the record keys of a match and its groups, ``""`` for those that have none."""
     return ("", *(name if name in _SPANNED else "" for name in groups))
 
 
-def _readers() -> dict[str, tuple[_PrintReader, ...]]:
-    """Return the readers by how a text may begin, those for any letter after the others."""
-    readers: dict[str, list[_PrintReader]] = {}
-    for row in PRINTS:
-        reader = _PrintReader(row)
+def _build_parsers() -> dict[str, tuple[_OutputParser, ...]]:
+    """Return the parsers by the first three characters of a text; those for any letter come last."""
+    parsers: dict[str, list[_OutputParser]] = {}
+    for row in OUTPUTS:
+        parser = _OutputParser(row)
         for start in row.starts:
-            readers.setdefault(start, []).append(reader)
-    more = {start: CAPITAL if start[0].isupper() else SMALL for start in readers if start[0].isalpha()}
+            parsers.setdefault(start, []).append(parser)
+    general_starts = {
+        start: CAPITAL if start[0].isupper() else LOWERCASE for start in parsers if start[0].isalpha()
+    }
     return {
-        start: (*own, *(readers[more[start]] if start in more and start not in (CAPITAL, SMALL) else ()))
-        for start, own in readers.items()
+        start: (
+            *own,
+            *(
+                parsers[general_starts[start]]
+                if start in general_starts and start not in (CAPITAL, LOWERCASE)
+                else ()
+            ),
+        )
+        for start, own in parsers.items()
     }
 
 
-_READERS = _readers()
+_PARSERS = _build_parsers()

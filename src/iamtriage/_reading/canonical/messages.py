@@ -1,4 +1,4 @@
-"""Match what services say, word for word."""
+"""Match known messages of AWS services and Kubernetes word for word."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
 
 
 class Message(NamedTuple):
-    """What a message states.
+    """A known message and the values in it.
 
     Attributes:
-        kind: what its words mean; None if they mean nothing by themselves.
-        start: where the words that count begin; -1 if none do.
-        end: where they end.
-        stop: where the message ends.
-        names: the record keys of the values, "" for what has none.
-        marks: where each value is.
-        principal: who was denied.
-        account: the account of the principal, as stated.
-        action: the IAM action.
-        resource: on what.
-        service: the prefix of the action.
-        more: the other arguments of the class of the kind, in their order.
-        claimed: whether only AWS or Kubernetes says so.
-        is_open: whether a name in it could be another cloud's.
+        kind: The kind of failure; ``None`` if the message does not determine it.
+        start: Where the part that states the failure starts, or -1 if there is none.
+        end: Where that part ends.
+        stop: Where the message ends.
+        names: The record keys of the values, ``""`` for those that have none.
+        marks: The span of each value.
+        principal: The principal that was denied.
+        account: The account of the principal, if stated.
+        action: The IAM action.
+        resource: The resource that the action was denied on.
+        service: The prefix of the action.
+        kind_attributes: The attributes that only this kind of failure has, in their order.
+        is_exclusive: Whether only AWS or Kubernetes sends this message.
+        is_open: Whether a name in it can be of another cloud.
     """
 
     kind: Kind | None
@@ -57,17 +57,17 @@ class Message(NamedTuple):
     action: str | None = None
     resource: str | None = None
     service: str | None = None
-    more: tuple[str | None, ...] = ()
-    claimed: bool = True
+    kind_attributes: tuple[str | None, ...] = ()
+    is_exclusive: bool = True
     is_open: bool = False
 
 
-NO_MESSAGE = Message(None, -1, -1, 0, claimed=False)
-"""What an error without a message states."""
+NO_MESSAGE = Message(None, -1, -1, 0, is_exclusive=False)
+"""The message of an error that has none."""
 
-# A quote as texts, JSON in a string and XML write it.
+# A quotation mark in plain text, in JSON in a string and in XML.
 _QUOTE = r'\\?"|&quot;'
-_SENTENCE = (
+_DENIAL = (
     r"(?:You are not authorized to perform this operation\. (?=User))?"
     rf"(?:(?:User|Service Principal): (?P<principal>{PRINCIPAL}|{SERVICE_PRINCIPAL}|anonymous) is not authorized to perform: "
     r"|Not authorized to perform:? )"
@@ -76,7 +76,7 @@ _SENTENCE = (
     rf"(?: (?P<reason>because no (?P<no>{POLICY_TYPE}) allows the (?P=action) action"
     rf"|with an explicit deny(?: in (?:an?|the) (?P<in>{POLICY_TYPE})(?:: (?P<policy_arn>{POLICY}))?)?))?"
 )
-_NAMES = (
+_DENIAL_NAMES = (
     *("", "principal", "account", "action", "service", "", "resource"),
     *("", "", "", "policy_arn"),
 )
@@ -86,25 +86,25 @@ _TAIL = (
     r" for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: (?P=authorization_id))?"
 )
 _TAIL_NAMES = ("", "encoded_message", "authorization_id")
-# A named tuple's own __new__ takes twice the time.
+# The __new__ of a named tuple takes twice the time.
 _new: Callable[[type[Message], tuple[object, ...]], Message] = cast("Any", tuple).__new__
 
 
-SENTENCE = _SENTENCE.replace("(?P<service>", "(?P<prefix>")
-"""The standard denial, for patterns that have a service of their own."""
-SENTENCE_KEYS = _NAMES[1:]
-"""The record keys of its groups, "" for what has none."""
+DENIAL = _DENIAL.replace("(?P<service>", "(?P<prefix>")
+"""The pattern of the standard denial message, for patterns that already have a group ``service``."""
+DENIAL_KEYS = _DENIAL_NAMES[1:]
+"""The record keys of its groups, ``""`` for those that have none."""
 
 
-def decision_of(
+def parse_decision(
     reason: str | None, implicit: str | None, explicit: str | None
 ) -> tuple[str | None, str | None]:
-    """Return whether a deny is explicit or implicit, and the type of the policy.
+    """Return whether a denial is explicit or implicit, and the policy type.
 
     Args:
-        reason: the clause that says why.
-        implicit: the policy that does not allow the action.
-        explicit: the policy that denies it.
+        reason: The clause with the reason.
+        implicit: The words for the policy that does not allow the action.
+        explicit: The words for the policy that denies the action.
     """
     if implicit is not None:
         return "implicit", POLICY_WORDS[implicit]
@@ -114,32 +114,34 @@ def decision_of(
 
 
 @cache
-def _sentence() -> Callable[[str, int], re.Match[str] | None]:
-    return re.compile(_SENTENCE, re.ASCII).match
+def _match_denial() -> Callable[[str, int], re.Match[str] | None]:
+    return re.compile(_DENIAL, re.ASCII).match
 
 
 @cache
-def _tail() -> Callable[[str, int], re.Match[str] | None]:
+def _match_tail() -> Callable[[str, int], re.Match[str] | None]:
     return re.compile(_TAIL, re.ASCII).match
 
 
-def _read_denial(text: str, at: int) -> Message | None:
-    m = _sentence()(text, at)
+def _parse_denial(text: str, at: int) -> Message | None:
+    m = _match_denial()(text, at)
     if m is None:
         return None
-    principal, account, action, service, _, resource, reason, no, into, policy = m.groups()
-    names: tuple[str, ...] = _NAMES
+    principal, account, action, service, _, resource, reason, implicit_type, explicit_type, policy = (
+        m.groups()
+    )
+    names: tuple[str, ...] = _DENIAL_NAMES
     marks = m.regs
     end = stop = marks[0][1]
-    blob = details = None
+    encoded_message = authorization_id = None
     if text.startswith(".", end):
-        tail = _tail()(text, end)
+        tail = _match_tail()(text, end)
         if tail is not None and tail.lastindex:
-            blob, details = tail.groups()
+            encoded_message, authorization_id = tail.groups()
             end = stop = tail.end()
             names, marks = names + _TAIL_NAMES, marks + tail.regs
         stop += text.startswith(".", end)
-    deny, policy_type = decision_of(reason, no, into)
+    deny, policy_type = parse_decision(reason, implicit_type, explicit_type)
     return _new(
         Message,
         (
@@ -154,9 +156,9 @@ def _read_denial(text: str, at: int) -> Message | None:
             action,
             resource,
             service,
-            (deny, policy_type, policy, details, blob, reason),
+            (deny, policy_type, policy, authorization_id, encoded_message, reason),
             True,
-            # Names that are not AWS's ARNs could be of another cloud.
+            # Names other than AWS ARNs can be of another cloud.
             account is None
             and (service != "sts" or policy is not None or principal not in {None, "anonymous"}),
         ),
@@ -174,13 +176,13 @@ _RBAC_NAMES = ("", "k8s_user", "account", "k8s_verb", "k8s_resource", "k8s_api_g
 
 
 @cache
-def _rbac() -> Callable[[str, int], re.Match[str] | None]:
+def _match_rbac() -> Callable[[str, int], re.Match[str] | None]:
     return re.compile(_RBAC, re.ASCII).match
 
 
-def read_rbac(text: str, at: int) -> Message | None:
-    """Read what the API server says if RBAC forbids a request."""
-    m = _rbac()(text, at)
+def parse_rbac(text: str, at: int) -> Message | None:
+    """Parse the message of the Kubernetes API server for a request that RBAC denied."""
+    m = _match_rbac()(text, at)
     if m is None:
         return None
     user, account, *rest = m.groups()
@@ -200,8 +202,8 @@ def read_rbac(text: str, at: int) -> Message | None:
     )
 
 
-# Words that stay the same, by kind, one message per line. The group is what counts as the failure; messages of no
-# kind have an empty one. Unsure ones are used elsewhere too.
+# Messages without values, by kind, one per line. The group is the part that states the failure; it is empty for
+# messages that do not determine the kind. Other systems use the unsure ones, too.
 _TABLE = r"""
 [access_denied]
 unsure | (Access Denied)
@@ -255,8 +257,8 @@ unsure | ()The level of configured provisioned throughput for the table was exce
 
 
 @cache
-def _fixed() -> tuple[Callable[[str, int], re.Match[str] | None], list[tuple[Kind | None, bool]]]:
-    """Return the matcher of the table, and what each of its groups means."""
+def _match_fixed() -> tuple[Callable[[str, int], re.Match[str] | None], list[tuple[Kind | None, bool]]]:
+    """Return the matcher of the table, and the kind and certainty of each of its groups."""
     meanings: list[tuple[Kind | None, bool]] = []
     patterns: list[str] = []
     kind = ""
@@ -264,24 +266,24 @@ def _fixed() -> tuple[Callable[[str, int], re.Match[str] | None], list[tuple[Kin
         if line.startswith("["):
             kind = line.strip("[]")
         else:
-            sure, _, pattern = line.partition(" | ")
-            meanings.append((cast("Kind", kind) if kind else None, sure.strip() == "sure"))
+            certainty, _, pattern = line.partition(" | ")
+            meanings.append((cast("Kind", kind) if kind else None, certainty.strip() == "sure"))
             patterns.append(pattern)
     return re.compile("|".join(patterns), re.ASCII).match, meanings
 
 
-def _read_fixed(text: str, at: int) -> Message | None:
-    match, meanings = _fixed()
+def _parse_fixed(text: str, at: int) -> Message | None:
+    match, meanings = _match_fixed()
     m = match(text, at)
     if m is None or m.lastindex is None:
         return None
-    kind, claimed = meanings[m.lastindex - 1]
+    kind, is_exclusive = meanings[m.lastindex - 1]
     start, end = m.span(m.lastindex) if kind else (-1, -1)
-    return Message(kind, start, end, m.end(), claimed=claimed)
+    return Message(kind, start, end, m.end(), is_exclusive=is_exclusive)
 
 
-# Messages that state one value, by their first characters.
-_STATING: dict[str, tuple[Kind, str, str]] = {
+# Messages with one value, by their first characters.
+_MESSAGES_WITH_VALUE: dict[str, tuple[Kind, str, str]] = {
     "You a": (
         "access_denied",
         "encoded_message",
@@ -296,17 +298,17 @@ _STATING: dict[str, tuple[Kind, str, str]] = {
 
 
 @cache
-def _stating(start: str) -> Callable[[str, int], re.Match[str] | None]:
-    return re.compile(_STATING[start][2], re.ASCII).match
+def _match_with_value(start: str) -> Callable[[str, int], re.Match[str] | None]:
+    return re.compile(_MESSAGES_WITH_VALUE[start][2], re.ASCII).match
 
 
-def _read_stating(text: str, at: int, start: str) -> Message | None:
-    m = _stating(start)(text, at)
+def _parse_with_value(text: str, at: int, start: str) -> Message | None:
+    m = _match_with_value(start)(text, at)
     if m is None:
         return None
-    kind, key, _ = _STATING[start]
+    kind, key, _ = _MESSAGES_WITH_VALUE[start]
     account = m[2] if key == "account" else None
-    more = (None, None, None, None, m[2], None) if key == "encoded_message" else ()
+    kind_attributes = (None, None, None, None, m[2], None) if key == "encoded_message" else ()
     return Message(
         kind,
         *m.span(1),
@@ -314,24 +316,24 @@ def _read_stating(text: str, at: int, start: str) -> Message | None:
         ("", "", key),
         m.regs,
         account=account,
-        more=more,
+        kind_attributes=kind_attributes,
         is_open=account is None,
     )
 
 
-# How denials begin.
-_DENIALS = frozenset({"User:", "Servi", "Not a", "You a"})
+# The first characters of denials.
+_DENIAL_STARTS = frozenset({"User:", "Servi", "Not a", "You a"})
 
 
-def read_message(text: str, at: int) -> Message | None:
-    """Read what a service says from a place on, ``None`` for other words."""
+def parse_message(text: str, at: int) -> Message | None:
+    """Parse the known message at a position; return ``None`` if there is none."""
     start = text[at : at + 5]
-    if start in _DENIALS:
-        message = _read_denial(text, at)
+    if start in _DENIAL_STARTS:
+        message = _parse_denial(text, at)
         if message is not None:
             return message
-    if start in _STATING:
-        message = _read_stating(text, at, start)
+    if start in _MESSAGES_WITH_VALUE:
+        message = _parse_with_value(text, at, start)
         if message is not None:
             return message
-    return _read_fixed(text, at)
+    return _parse_fixed(text, at)

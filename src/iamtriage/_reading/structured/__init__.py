@@ -1,1 +1,1 @@
-"""Read exceptions and mappings: fields are facts, only messages are parsed."""
+"""Parse exceptions and mappings by their fields; only messages are searched for more facts."""

@@ -1,6 +1,7 @@
-"""Read botocore's ``ClientError`` by its response, without importing botocore.
+"""Parse botocore's ``ClientError`` by its response, without importing botocore.
 
-It is an exception with a ``response`` mapping and an ``operation_name``. Its text has the places of some facts.
+A ``ClientError`` is an exception with a ``response`` mapping and an ``operation_name``. The response states the facts;
+the text is needed only for their positions.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.excerpts import excerpt
 from iamtriage._reading.structured.responses import state_response
-from iamtriage._reading.structured.statements import read_at_length, read_exactly
+from iamtriage._reading.structured.statements import parse_known_message, parse_with_readers
 from iamtriage._reading.structured.values import as_document
 
 if TYPE_CHECKING:
@@ -17,31 +18,34 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 
-def read_alone(error: BaseException, *, contexts: bool) -> Failure | None:
-    """Read a ``ClientError`` if no other exception can add anything to it.
+def parse_lone_client_error(error: BaseException, *, contexts: bool) -> Failure | None:
+    """Parse a ``ClientError`` if no other exception of its chain can add facts.
 
     Args:
-        error: the exception.
-        contexts: whether a failure that was being handled counts, if the error itself is about access to nothing.
+        error: The exception.
+        contexts: Whether an exception that was being handled can replace an ``aws_error``.
+
+    Returns:
+        The failure, or ``None`` if the exception is not a ``ClientError`` or the chain must be searched.
     """
     try:
         response: object = getattr(error, "response", None)
         operation: object = getattr(error, "operation_name", None)
         if type(response) is not dict or type(operation) is not str or error.__cause__ is not None:
             return None
-        failure = read_client_error(exception_text(error), cast("Document", response), operation)
+        failure = parse_client_error(exception_text(error), cast("Document", response), operation)
         if failure is None or error.__context__ is None or error.__suppress_context__:
             return failure
     except KeyboardInterrupt:
         raise
-    except BaseException:  # noqa: BLE001 (foreign attributes may raise anything)
+    except BaseException:  # noqa: BLE001 (any attribute can raise any exception)
         return None
-    is_whole = failure.envelope.request_id is not None
-    return failure if is_whole and not (contexts and failure.kind == "aws_error") else None
+    has_request_id = failure.envelope.request_id is not None
+    return failure if has_request_id and not (contexts and failure.kind == "aws_error") else None
 
 
-def read_by_text(text: str) -> Failure | None:
-    """Read an exception by its text."""
+def parse_by_text(text: str) -> Failure | None:
+    """Parse the text of an exception."""
     from iamtriage._reading.vocabulary.triggers import may_hold_failure
 
     if not may_hold_failure(text):
@@ -51,28 +55,28 @@ def read_by_text(text: str) -> Failure | None:
     return read_cause(text)
 
 
-def read_client_error(text: str, response: Document, operation: str) -> Failure | None:
-    """Read a ``ClientError``: its response states the facts, its text has the places of some."""
+def parse_client_error(text: str, response: Document, operation: str) -> Failure | None:
+    """Parse a ``ClientError``: its response states the facts, its text has the positions of some."""
     statement = state_response(response, operation)
     if statement is None:
-        return read_by_text(text)
-    if statement.source != "botocore" or not statement.claimed:
-        statement = statement._replace(source="botocore", claimed=True)
+        return parse_by_text(text)
+    if statement.source != "botocore" or not statement.is_exclusive:
+        statement = statement._replace(source="botocore", is_exclusive=True)
     if not text.endswith(statement.message):
-        said = as_document(response.get("Error")).get("Message")
-        if isinstance(said, str) and statement.message not in text:
-            # A subclass with a text of its own.
+        message = as_document(response.get("Error")).get("Message")
+        if isinstance(message, str) and statement.message not in text:
+            # A subclass has another text.
             text = statement.message
-    return read_exactly(statement, text) or read_at_length(statement, text)
+    return parse_known_message(statement, text) or parse_with_readers(statement, text)
 
 
 def exception_text(error: BaseException) -> str:
-    """Return an exception's text, "" if even that raises."""
+    """Return the text of an exception, or ``""`` if its ``__str__`` raises."""
     try:
         text = str(error)
-        # A class of strings may have its own methods, which can raise as well.
+        # Methods of a subclass of str can raise, too.
         return excerpt(text if type(text) is str else str.__str__(text))
     except KeyboardInterrupt:
         raise
-    except BaseException:  # noqa: BLE001 (a foreign __str__ may raise anything)
+    except BaseException:  # noqa: BLE001 (any __str__ can raise any exception)
         return ""

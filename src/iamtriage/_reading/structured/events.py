@@ -1,4 +1,4 @@
-"""Read records of events: CloudTrail's own, and CloudTrail events in OCSF."""
+"""Parse CloudTrail records, and CloudTrail events in the OCSF format."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KEYS = (
 )  # fmt: skip
 # Nearly every record has all of them.
 _FIELDS = itemgetter(*_KEYS)
-# A named tuple's own __new__ takes twice the time.
+# The __new__ of a named tuple takes twice the time.
 _new: Callable[[type[Statement], tuple[object, ...]], Statement] = cast("Any", tuple).__new__
 _STRINGS = [str] * len(_KEYS)
 
@@ -33,12 +33,12 @@ def is_event(document: Document) -> bool:
 
 
 def is_ocsf_event(document: Document) -> bool:
-    """Return whether a mapping is an event in OCSF's terms that tells of an API call."""
+    """Return whether a mapping is an OCSF event about an API call."""
     return "api" in document and "class_uid" in document
 
 
 def state_event(record: Document) -> Statement | None:
-    """Return what a CloudTrail record states; ``None`` for a call that succeeded.
+    """Return the facts in a CloudTrail record, or ``None`` if the call succeeded.
 
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
     """
@@ -56,14 +56,14 @@ def state_event(record: Document) -> Statement | None:
     if message is not None and len(message) > LONG:
         message = excerpt(message)
     identity = as_document(record.get("userIdentity"))
-    principal, account = _unlinked(text_of(identity.get("arn"))), None
+    principal, account = _strip_links(text_of(identity.get("arn"))), None
     if principal is None:
-        account = _account(text_of(identity.get("accountId")))
+        account = _parse_account_id(text_of(identity.get("accountId")))
     resource = None
     if record.get("resources"):
         resources = documents_in(record.get("resources"))
         resource = text_of(resources[0].get("ARN")) if len(resources) == 1 else None
-    source = _unlinked(source)
+    source = _strip_links(source)
     return _new(
         Statement,
         (
@@ -75,7 +75,7 @@ def state_event(record: Document) -> Statement | None:
 
 
 def state_ocsf_event(event: Document) -> Statement | None:
-    """Return what an event in OCSF states that was a CloudTrail event; ``None`` for any other.
+    """Return the facts in an OCSF event from CloudTrail, or ``None`` for any other event.
 
     Sources: https://schema.ocsf.io/classes/api_activity, and the mapping of CloudTrail events at
     https://github.com/ocsf/examples. Older versions give the ARN as ``uuid``.
@@ -98,13 +98,13 @@ def state_ocsf_event(event: Document) -> Statement | None:
     return Statement(
         message or "",
         "cloudtrail",
-        claimed=True,
+        is_exclusive=True,
         code=plain_code(code),
         operation=text_of(api.get("operation")),
         service=service_of_event_source(source) if source else None,
         request_id=text_of(as_document(api.get("request")).get("uid")),
         principal=arn,
-        account=_account(account),
+        account=_parse_account_id(account),
         resource=text_of(resources[0].get("uid")) if len(resources) == 1 else None,
         time=first_text(event, "time_dt", "time"),
         region=text_of(as_document(event.get("cloud")).get("region")),
@@ -114,15 +114,15 @@ def state_ocsf_event(event: Document) -> Statement | None:
     )
 
 
-def _account(value: str | None) -> str | None:
-    """Return a value if it is the 12-digit ID of an account."""
+def _parse_account_id(value: str | None) -> str | None:
+    """Return a value if it is a 12-digit account ID, otherwise ``None``."""
     if value is None or len(value) != _ACCOUNT_LENGTH or not (value.isascii() and value.isdigit()):
         return None
     return value
 
 
-def _unlinked(value: str | None) -> str | None:
-    """Return a value without the links that mail clients and chats make of it."""
+def _strip_links(value: str | None) -> str | None:
+    """Return a value without the links that mail clients and chats add to it."""
     if value is None or ("](" not in value and "|" not in value):
         return value
     from iamtriage._reading.unwrapping.links import strip_value_links

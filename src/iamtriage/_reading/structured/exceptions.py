@@ -1,16 +1,18 @@
-"""Read raised exceptions by their shape, without importing botocore or kubernetes.
+"""Parse exceptions by their shape, without importing botocore or kubernetes.
 
-A ``ClientError`` is an exception with a ``response`` mapping and an ``operation_name``; a
-``BotoCoreError`` one whose class descends from a class of that name; kubernetes' ``ApiException``
-one with ``status``, ``reason`` and ``body``; a modelled error of the AWS SDK for Python v4 one whose class is in
-``aws_sdk_SERVICE``. Anything else is read by its text.
+* ``ClientError``: has a ``response`` mapping and an ``operation_name``
+* ``BotoCoreError``: its class inherits from a class of that name
+* ``ApiException`` of kubernetes: has ``status``, ``reason`` and ``body``
+* A modelled error of the AWS SDK for Python v4: its class is in ``aws_sdk_SERVICE``
+
+Any other exception is parsed by its text.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from iamtriage._reading.structured.client_errors import exception_text, read_by_text, read_client_error
+from iamtriage._reading.structured.client_errors import exception_text, parse_by_text, parse_client_error
 from iamtriage._reading.structured.statements import Statement, find_failure
 from iamtriage._reading.structured.values import as_document, load, status_of, text_of
 from iamtriage._reading.vocabulary.codes import is_generic, kind_of_client_class
@@ -23,22 +25,25 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 _MAX_EXCEPTIONS = 200
-# Each service is a package of its own.
+# Each service has a separate package.
 _SDK_V4 = "aws_sdk_"
 
 
-def failures_raised(error: BaseException) -> Iterator[list[Failure]]:
-    """Yield the failures of an exception level by level, the innermost of a level first.
+def failures_by_level(error: BaseException) -> Iterator[list[Failure]]:
+    """Yield the failures of an exception by level, the innermost of each level first.
 
-    The first level is the exception and what it was raised from. The next are those that were being handled
-    when one of the level before was raised: a failure of theirs may have nothing to do with it.
+    The first level is the exception and its causes (``__cause__``). Each next level is the contexts (``__context__``)
+    of the previous one, whose failures can be unrelated.
     """
-    for level in _levels(error):
-        yield [failure for failure in map(_failure, reversed(level)) if failure is not None]
+    for level in _walk_levels(error):
+        yield [failure for failure in map(_parse, reversed(level)) if failure is not None]
 
 
-def group_behind(error: BaseException) -> BaseExceptionGroup[BaseException] | None:
-    """Return the group that an exception was raised from; it can contain unrelated exceptions."""
+def find_group_cause(error: BaseException) -> BaseExceptionGroup[BaseException] | None:
+    """Return the exception group among the causes of an exception, or ``None``.
+
+    A group can contain unrelated exceptions.
+    """
     current = _attribute(error, "__cause__")
     seen: set[int] = set()
     while current is not None and id(current) not in seen and len(seen) < _MAX_EXCEPTIONS:
@@ -49,8 +54,8 @@ def group_behind(error: BaseException) -> BaseExceptionGroup[BaseException] | No
     return None
 
 
-def _levels(error: BaseException) -> Iterator[list[BaseException]]:
-    """Walk causes and groups of each level outermost first, and go on with contexts; each exception once."""
+def _walk_levels(error: BaseException) -> Iterator[list[BaseException]]:
+    """Yield the exceptions of each level once: the outermost first, with their causes and groups."""
     seen: set[int] = set()
     waiting: list[object] = [error]
     while waiting:
@@ -68,7 +73,7 @@ def _levels(error: BaseException) -> Iterator[list[BaseException]]:
             elif not _attribute(current, "__suppress_context__"):
                 handled.append(_attribute(current, "__context__"))
             if issubclass(type(current), BaseExceptionGroup):
-                # What is read is reversed later: the first of a group shall come first then.
+                # The caller reverses the level, so that the first exception of the group comes first.
                 waiting.extend(cast("BaseExceptionGroup[BaseException]", current).exceptions)
         if not level:
             return
@@ -76,59 +81,61 @@ def _levels(error: BaseException) -> Iterator[list[BaseException]]:
         waiting = [each for each in reversed(handled) if each is not None]
 
 
-def _failure(error: BaseException) -> Failure | None:
+def _parse(error: BaseException) -> Failure | None:
     text = exception_text(error)
     try:
-        return _by_shape(error, text)
+        return _parse_by_shape(error, text)
     except KeyboardInterrupt:
         raise
-    except BaseException:  # noqa: BLE001 (what a foreign exception holds may raise anything)
-        return read_by_text(text)
+    except BaseException:  # noqa: BLE001 (any attribute can raise any exception)
+        return parse_by_text(text)
 
 
-def _by_shape(error: BaseException, text: str) -> Failure | None:
+def _parse_by_shape(error: BaseException, text: str) -> Failure | None:
     response = as_document(_attribute(error, "response"))
     operation = _attribute(error, "operation_name")
     if response and isinstance(operation, str):
-        return read_client_error(text, response, operation)
+        return parse_client_error(text, response, operation)
     status, body = _attribute(error, "status"), _attribute(error, "body")
     if (
         isinstance(status, int)
         and isinstance(body, str | bytes | None)
         and _has(error, "body", "reason", "headers")
     ):
-        return _api_exception(error, text, status, body)
+        return _parse_api_exception(error, text, status, body)
     if any(cls.__name__ == "BotoCoreError" for cls in type(error).__mro__):
-        return _botocore_error(error, text)
+        return _parse_botocore_error(error, text)
     if type(error).__module__.startswith(_SDK_V4):
-        return _modelled_error(error, text)
+        return _parse_modelled_error(error, text)
     # The text of a KeyError is the missing key, such as 'AccessDenied' of a table of codes.
     if issubclass(type(error), KeyError) and not any(map(str.isspace, text)):
         return None
-    return read_by_text(text)
+    return parse_by_text(text)
 
 
-def _api_exception(error: BaseException, text: str, status: int, body: str | bytes | None) -> Failure | None:
-    """Read kubernetes' ``ApiException``: its body is the API server's ``Status``.
+def _parse_api_exception(
+    error: BaseException, text: str, status: int, body: str | bytes | None
+) -> Failure | None:
+    """Parse kubernetes' ``ApiException``, whose body is the API server's ``Status``.
 
-    Clients that OpenAPI Generator made for any other API have exceptions of the same shape.
+    Clients that OpenAPI Generator generated for other APIs have exceptions of the same shape.
     """
-    from iamtriage._reading.structured.mappings import read_mapping
+    from iamtriage._reading.structured.mappings import parse_mapping
 
     if isinstance(body, bytes):
         body = body.decode("utf-8", "replace")
-    for failure in read_mapping(as_document(load(body) if body else None)):
+    for failure in parse_mapping(as_document(load(body) if body else None)):
         return failure
     if status == 401 and any(cls.__module__.startswith("kubernetes") for cls in type(error).__mro__):
         statement = Statement(
-            text, "kubernetes", claimed=True, kind="kubernetes_unauthorized", status_code=str(status)
+            text, "kubernetes", is_exclusive=True, kind="kubernetes_unauthorized", status_code=str(status)
         )
         return find_failure(statement)
-    return read_by_text(text)
+    return parse_by_text(text)
 
 
-def _botocore_error(error: BaseException, text: str) -> Failure | None:
-    """Read one of botocore's client-side errors: by its class, and by what its text quotes."""
+def _parse_botocore_error(error: BaseException, text: str) -> Failure | None:
+    """Parse a client-side error of botocore by its class, and by the failure that its text quotes."""
     from iamtriage._reading.assembly import read_cause
     from iamtriage._reading.vocabulary.pieces import CLASS_NAME, GIVEN, Piece
 
@@ -141,24 +148,24 @@ def _botocore_error(error: BaseException, text: str) -> Failure | None:
     if kind is None and not may_hold_failure(text):
         return None
     failure = read_cause(text, piece)
-    is_unsaid = kind is None and failure is not None and failure.kind == "aws_error"
-    return None if is_unsaid else failure
+    is_unspecific = kind is None and failure is not None and failure.kind == "aws_error"
+    return None if is_unspecific else failure
 
 
-def _modelled_error(error: BaseException, text: str) -> Failure | None:
-    """Read a modelled error of the AWS SDK for Python v4: its class is the code, its metadata has the IDs.
+def _parse_modelled_error(error: BaseException, text: str) -> Failure | None:
+    """Parse a modelled error of the AWS SDK for Python v4: its class is the code, its metadata has the IDs.
 
     https://github.com/awslabs/aws-sdk-python
     """
     name = type(error).__name__
     if is_generic(name):
-        return read_by_text(text)
+        return parse_by_text(text)
     metadata = _attribute(error, "response_metadata")
     service = type(error).__module__.partition(".")[0].removeprefix(_SDK_V4)
     statement = Statement(
         text,
         "python-v4",
-        claimed=True,
+        is_exclusive=True,
         code=name,
         service=service_name(service),
         status_code=status_of(getattr(metadata, "http_status_code", None)),
@@ -182,5 +189,5 @@ def _attribute(error: BaseException, name: str, default: object = None) -> objec
         return getattr(error, name, default)
     except KeyboardInterrupt:
         raise
-    except BaseException:  # noqa: BLE001 (a foreign property may raise anything)
+    except BaseException:  # noqa: BLE001 (any property can raise any exception)
         return default

@@ -1,4 +1,4 @@
-"""Read objects of the Kubernetes API server: the ``Status`` it answers with, and its audit events."""
+"""Parse ``Status`` objects and audit events of the Kubernetes API server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def is_audit_event(document: Document) -> bool:
 
 
 def state_status(status: Document) -> Statement | None:
-    """Return what a ``Status`` states; ``None`` unless it denies access.
+    """Return the facts in a ``Status``, or ``None`` unless it denies access.
 
     https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
     """
@@ -43,18 +43,18 @@ def state_status(status: Document) -> Statement | None:
         return None
     elif NO_SERVICE_ACCOUNT not in message:
         kind = "kubernetes_forbidden"
-    return Statement(message, "kubernetes", claimed=True, kind=kind, status_code=status_of(code))
+    return Statement(message, "kubernetes", is_exclusive=True, kind=kind, status_code=status_of(code))
 
 
 def state_audit_event(event: Document) -> Statement | None:
-    """Return what an audit event states; ``None`` unless the API server denied access.
+    """Return the facts in an audit event, or ``None`` unless the API server denied access.
 
     https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/
     """
-    answer = as_document(event.get("responseStatus"))
-    code = answer.get("code")
+    response = as_document(event.get("responseStatus"))
+    code = response.get("code")
     reason = {_UNAUTHORIZED: "Unauthorized", _FORBIDDEN: "Forbidden"}.get(code if type(code) is int else 0)
-    statement = state_status({"status": "Failure", "reason": reason, **answer}) if reason else None
+    statement = state_status({"status": "Failure", "reason": reason, **response}) if reason else None
     if statement is None:
         return None
     addresses = event.get("sourceIPs")

@@ -1,4 +1,4 @@
-"""Read errors that come as mappings, by their shape.
+"""Parse mappings that describe errors, by their shape.
 
 Shapes: botocore's parsed error response; JSON, query, EC2 and REST bodies; a CloudTrail record, a ``Records`` file,
 ``lookup-events`` output, an EventBridge event, a CloudTrail event in OCSF; the API server's ``Status`` and audit
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 _MAX_DEPTH = 6
-# Keys under which a mapping can hold other documents.
+# Keys whose values can contain other documents.
 _EVENTBRIDGE = frozenset({"detail", "detail-type"})
 _OTHER_CONTAINERS = frozenset(
     {"Records", "Events", "events", "Errors", "items", "CloudTrailEvent", "Response", "ErrorResponse"}
@@ -29,8 +29,8 @@ _OTHER_CONTAINERS = frozenset(
 _CONTAINERS = _EVENTBRIDGE | _OTHER_CONTAINERS
 
 
-def read_mapping(document: Document) -> Iterable[Failure]:
-    """Return every failure that a mapping states; content of any type is tolerated."""
+def parse_mapping(document: Document) -> Iterable[Failure]:
+    """Return every failure in a mapping. Values of any type are accepted."""
     keys = document.keys()
     if not keys.isdisjoint(_CONTAINERS):
         detail = as_document(document.get("detail"))
@@ -39,38 +39,38 @@ def read_mapping(document: Document) -> Iterable[Failure]:
             or not keys.isdisjoint(_OTHER_CONTAINERS)
             or not detail.keys().isdisjoint(_CONTAINERS)
         ):
-            return _read_nested(document, 0)
-        # An event of EventBridge holds one record.
+            return _parse_nested(document, 0)
+        # An EventBridge event contains one record.
         document = detail
-    failure = _read(document)
+    failure = _parse(document)
     return () if failure is None else (failure,)
 
 
-def _read_nested(document: Document, depth: int) -> Iterator[Failure]:
-    """Yield every failure of a mapping that may hold other documents, down to some depth."""
+def _parse_nested(document: Document, depth: int) -> Iterator[Failure]:
+    """Yield every failure in a mapping and in the documents that it contains, up to a maximum depth."""
     if depth > _MAX_DEPTH:
         return
     nested = list(_nested(document))
     for inner in nested:
-        yield from _read_nested(inner, depth + 1)
+        yield from _parse_nested(inner, depth + 1)
     if not nested:
-        failure = _read(document)
+        failure = _parse(document)
         if failure is not None:
             yield failure
 
 
-def _read(document: Document) -> Failure | None:
+def _parse(document: Document) -> Failure | None:
     statement = _state(document)
     return None if statement is None else find_failure(statement)
 
 
 def has_records(document: Document) -> bool:
-    """Return whether a mapping is, or holds, records of CloudTrail."""
+    """Return whether a mapping is a CloudTrail record or contains some."""
     return "eventSource" in document or any("eventSource" in inner for inner in _nested(document))
 
 
 def _nested(document: Document) -> Iterator[Document]:
-    """Yield the documents that a list, an event or a JSON string in a mapping holds."""
+    """Yield the documents in the lists, events and JSON strings of a mapping."""
     for key in ("Records", "Events", "events", "Errors"):
         yield from documents_in(document.get(key))
     if document.get("kind") == "EventList":
@@ -88,7 +88,7 @@ def _nested(document: Document) -> Iterator[Document]:
 
 
 def _state(document: Document) -> Statement | None:
-    """Return what a mapping states, by its shape; ``None`` for one that is not an error."""
+    """Return the facts in a mapping, by its shape, or ``None`` if it is not an error."""
     if is_event(document):
         return state_event(document)
     kind = document.get("kind")
@@ -111,7 +111,7 @@ def _state(document: Document) -> Statement | None:
 
 
 def _state_decoded(decoded: Document) -> Statement:
-    """Return what a decoded authorization message states.
+    """Return the facts in a decoded authorization message.
 
     https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
     """
@@ -119,7 +119,7 @@ def _state_decoded(decoded: Document) -> Statement:
     action = text_of(context.get("action"))
     return Statement(
         "",
-        claimed=True,
+        is_exclusive=True,
         kind="access_denied",
         service=action.partition(":")[0].lower() if action and ":" in action else None,
         principal=text_of(as_document(context.get("principal")).get("arn")),

@@ -1,4 +1,4 @@
-"""Read the answers of AWS APIs: botocore's parsed responses, and bodies of any protocol as mappings."""
+"""Parse AWS API responses: botocore's parsed responses, and the bodies of any protocol as mappings."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ _MESSAGE_KEYS = ("Message", "message", "errorMessage", "ErrorMessage")
 _REQUEST_KEYS = ("RequestId", "RequestID", "requestId", "request_id")
 _HOST_KEYS = ("HostId", "hostId", "extendedRequestId")
 _STATUS_KEYS = ("HTTPStatusCode", "httpStatusCode", "statusCode", "status")
-# Without a code, only this status says what failed.
+# The only status that identifies the error without a code.
 _DENIED = "403"
-# A named tuple's own __new__ takes twice the time.
+# The __new__ of a named tuple takes twice the time.
 _new: Callable[[type[Statement], tuple[object, ...]], Statement] = cast("Any", tuple).__new__
-_NOTHING = tuple(Statement("")[10:])
-# What botocore's responses do not have, or only in their metadata.
-_ODD_KEYS = frozenset(
+_OTHER_FIELDS = tuple(Statement("")[10:])
+# Keys that botocore's parsed responses do not have, or only in their metadata.
+_UNPARSED_KEYS = frozenset(
     {*_CODE_KEYS, *_MESSAGE_KEYS, *_REQUEST_KEYS, *_HOST_KEYS, *_STATUS_KEYS, "awsService"}
     - {"Code", "Message"}
 )
 
 
 def state_response(response: Document, operation: str | None) -> Statement | None:
-    """Return what an API's answer states, ``None`` for one that is not an error.
+    """Return the facts in an API response, or ``None`` if it is not an error.
 
     Args:
         response: ``ClientError.response``, or a body.
-        operation: the operation, if the caller knows it.
+        operation: The operation, if the caller knows it.
     """
     error, metadata = response.get("Error"), response.get("ResponseMetadata")
     if type(error) is dict and type(metadata) is dict and metadata:
         stated = cast("Document", error)
-        # Two keys are those that were just found.
+        # With two keys, there are no others.
         has_two = len(stated) == 2 and "Code" in stated and "Message" in stated
-        if (has_two or _ODD_KEYS.isdisjoint(stated)) and (
-            len(response) == 2 or _ODD_KEYS.isdisjoint(response)
+        if (has_two or _UNPARSED_KEYS.isdisjoint(stated)) and (
+            len(response) == 2 or _UNPARSED_KEYS.isdisjoint(response)
         ):
-            return _parsed_response(stated, cast("Document", metadata), operation)
-    return _any_body(response, operation)
+            return _state_parsed_response(stated, cast("Document", metadata), operation)
+    return _state_any_body(response, operation)
 
 
-def _parsed_response(error: Document, metadata: Document, operation: str | None) -> Statement | None:
-    """Read a response as botocore parses it."""
+def _state_parsed_response(error: Document, metadata: Document, operation: str | None) -> Statement | None:
+    """Return the facts in a response that botocore parsed."""
     code, message = error.get("Code"), error.get("Message")
     if type(code) is not str or type(message) is not str or not code or len(message) > LONG:
         code, message = text_of(code), text_of(message)
@@ -67,13 +67,13 @@ def _parsed_response(error: Document, metadata: Document, operation: str | None)
     return _new(
         Statement,
         (
-            message or "", "botocore", True, None, plain_code(code), operation, None, status_of(status) or _status_in(code),
-            request_id, None if host_id is None else text_of(host_id), *_NOTHING,
+            message or "", "botocore", True, None, plain_code(code), operation, None, status_of(status) or _status_from_code(code),
+            request_id, None if host_id is None else text_of(host_id), *_OTHER_FIELDS,
         ),
     )  # fmt: skip
 
 
-def _any_body(body: Document, operation: str | None) -> Statement | None:
+def _state_any_body(body: Document, operation: str | None) -> Statement | None:
     inner = as_document(body.get("Error")) or as_document(body.get("error")) or body
     code, service = first_text(inner, *_CODE_KEYS), None
     if "awsService" in inner:
@@ -81,7 +81,7 @@ def _any_body(body: Document, operation: str | None) -> Statement | None:
         service = text_of(inner.get("awsService"))
     message = first_text(inner, *_MESSAGE_KEYS)
     places = (as_document(body.get("ResponseMetadata")) or as_document(body.get("$metadata")), body, inner)
-    status = next(filter(None, map(_status, places)), None)
+    status = next(filter(None, map(_find_status, places)), None)
     if code is None and message is None and not (status == _DENIED and "ResponseMetadata" in body):
         return None
     source = "json"
@@ -91,21 +91,21 @@ def _any_body(body: Document, operation: str | None) -> Statement | None:
     return Statement(
         message or "",
         source,
-        claimed=is_named or "__type" in inner or "ResponseMetadata" in body,
+        is_exclusive=is_named or "__type" in inner or "ResponseMetadata" in body,
         code=plain_code(code),
         operation=operation,
         service=service,
-        status_code=status or _status_in(code),
+        status_code=status or _status_from_code(code),
         request_id=next(filter(None, (first_text(place, *_REQUEST_KEYS) for place in places)), None),
         host_id=next(filter(None, (first_text(place, *_HOST_KEYS) for place in places)), None),
     )
 
 
-def _status(place: Document) -> str | None:
-    """Return the HTTP status that a mapping states."""
+def _find_status(place: Document) -> str | None:
+    """Return the HTTP status in a mapping, or ``None``."""
     return next(filter(None, (status_of(place.get(key)) for key in _STATUS_KEYS)), None)
 
 
-def _status_in(code: str | None) -> str | None:
-    """Return the status that botocore and others give as the code of an answer without one."""
+def _status_from_code(code: str | None) -> str | None:
+    """Return the HTTP status that SDKs use as the code if the response has no code."""
     return code if code is not None and is_status(code) else None

@@ -1,11 +1,11 @@
-"""Turn what a structured error states, and the message in it, into a failure."""
+"""Build a failure from the facts and the message of a structured error."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.canonical.kinds import kind_of
-from iamtriage._reading.canonical.messages import NO_MESSAGE, read_message, read_rbac
+from iamtriage._reading.canonical.messages import NO_MESSAGE, parse_message, parse_rbac
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.codes import is_status
 from iamtriage.failures._building import build_envelope, build_failure
@@ -17,18 +17,21 @@ if TYPE_CHECKING:
 
 
 class Statement(NamedTuple):
-    """The facts of a structured error; its message may state others.
+    """The facts of a structured error; its message can state more.
 
     Attributes:
-        message: what the service said.
-        source: the SDK or tool whose shape it is.
-        claimed: whether only AWS or Kubernetes has such errors.
-        kind: the kind that the error has whatever the message says.
+        message: The error message.
+        source: The SDK or tool that uses this shape.
+        is_exclusive: Whether only AWS or Kubernetes has errors of this shape.
+        kind: The kind of failure, if the message does not matter for it.
+        facts: The names and values of other facts.
+
+    The other attributes are those of a failure and its envelope.
     """
 
     message: str
     source: str | None = None
-    claimed: bool = False
+    is_exclusive: bool = False
     kind: Kind | None = None
     code: str | None = None
     operation: str | None = None
@@ -47,8 +50,8 @@ class Statement(NamedTuple):
     facts: tuple[tuple[str, str | None], ...] = ()
 
 
-# These SDKs print or give nothing of another system's.
-_SDKS = frozenset({"botocore", "cloudtrail", "js-v3", "python-v4"})
+# Errors of these SDKs are always AWS errors.
+_AWS_SOURCES = frozenset({"botocore", "cloudtrail", "js-v3", "python-v4"})
 _FACTS = Statement._fields[Statement._fields.index("code") : -1]
 
 
@@ -58,43 +61,56 @@ _CALL_NAMES = ("code", "operation")
 
 
 def find_failure(statement: Statement) -> Failure | None:
-    """Return the failure of a structured error of which no text is known but the message."""
-    return read_exactly(statement, statement.message) or read_at_length(statement, statement.message)
+    """Return the failure of a structured error that has no other text than its message."""
+    return parse_known_message(statement, statement.message) or parse_with_readers(
+        statement, statement.message
+    )
 
 
-def read_exactly(statement: Statement, text: str) -> Failure | None:
-    """Build the failure of a structured error if the table has its message, with which the text ends."""
+def parse_known_message(statement: Statement, text: str) -> Failure | None:
+    """Build the failure of a structured error with a known message.
+
+    Args:
+        statement: The facts and the message.
+        text: The text of the error, which ends with the message.
+
+    Returns:
+        The failure, or ``None`` if the message is not in the table of messages.
+    """
     (
-        said, source, claimed, stated_kind, code, operation, service, status, request_id, host_id,
+        stated_message, source, is_exclusive, stated_kind, code, operation, service, status, request_id, host_id,
         principal, account, resource, time, region, source_ip, user_agent, event_id, _,
     ) = statement  # fmt: skip
     length = len(text)
     if code is None:
-        return _read_rbac(statement, text) if stated_kind == "kubernetes_forbidden" else None
-    if said:
-        message = read_message(text, length - len(said)) if text.endswith(said) else None
+        return _parse_rbac(statement, text) if stated_kind == "kubernetes_forbidden" else None
+    if stated_message:
+        message = parse_message(text, length - len(stated_message)) if text.endswith(stated_message) else None
     else:
         message = NO_MESSAGE
     if message is None or message.stop != length:
         return None
-    kind = kind_of(code, message, claimed=claimed, sdk=source in _SDKS)
+    kind = kind_of(code, message, is_exclusive=is_exclusive, is_sdk=source in _AWS_SOURCES)
     if kind is None:
         return None
     if message.principal is not None:
         principal, account = message.principal, message.account
     elif principal is not None:
-        # A principal without an account has none, whatever else is stated.
+        # An account next to a principal without an account can be another one.
         account = account_of(principal)
     else:
         account = message.account or account
-    places = message.names, message.marks
+    positions = message.names, message.marks
     if operation is not None and text.startswith(f"{_BOTOCORE}{code}{_CALLING}{operation} "):
-        names, marks = places
+        names, marks = positions
         end = _CODE_START + len(code)
-        called = end + len(_CALLING)
-        places = (*names, *_CALL_NAMES), (*marks, (_CODE_START, end), (called, called + len(operation)))
+        operation_start = end + len(_CALLING)
+        positions = (
+            (*names, *_CALL_NAMES),
+            (*marks, (_CODE_START, end), (operation_start, operation_start + len(operation))),
+        )
         if code == status:
-            places = (*places[0], "status_code"), (*places[1], (_CODE_START, end))
+            positions = (*positions[0], "status_code"), (*positions[1], (_CODE_START, end))
     return build_failure(
         kind,
         build_envelope(
@@ -103,18 +119,18 @@ def read_exactly(statement: Statement, text: str) -> Failure | None:
         ),
         text,
         (0, length),
-        places,
+        positions,
         principal,
         account,
         message.action,
         message.resource or resource,
-        message.more,
+        message.kind_attributes,
     )  # fmt: skip
 
 
-def _read_rbac(statement: Statement, text: str) -> Failure | None:
-    """Build the failure of a request that RBAC forbids, if that is all that the API server says."""
-    message = read_rbac(text, 0)
+def _parse_rbac(statement: Statement, text: str) -> Failure | None:
+    """Build the failure of a request that RBAC denied, if the message states nothing else."""
+    message = parse_rbac(text, 0)
     if message is None or message.stop != len(text) or text != statement.message or statement.facts:
         return None
     status = statement.status_code
@@ -128,20 +144,20 @@ def _read_rbac(statement: Statement, text: str) -> Failure | None:
         message.account,
         None,
         None,
-        message.more,
+        message.kind_attributes,
     )
 
 
-def read_at_length(statement: Statement, text: str) -> Failure | None:
-    """Let the readers find what the text states besides."""
-    # They are many, and most errors do without them.
+def parse_with_readers(statement: Statement, text: str) -> Failure | None:
+    """Build the failure of a structured error with the facts that the readers find in its text."""
+    # Imported late, because most errors have a known message.
     from iamtriage._reading.assembly import read_cause
 
-    return read_cause(text, _piece(statement))
+    return read_cause(text, _build_piece(statement))
 
 
-def _piece(statement: Statement) -> Piece:
-    """Return the facts as a piece that surrounds what the readers find."""
+def _build_piece(statement: Statement) -> Piece:
+    """Return the facts as a piece that contains all pieces that the readers find."""
     from iamtriage._reading.vocabulary.pieces import BEST, GIVEN, HINT, Piece
 
     ranks = {
@@ -151,7 +167,7 @@ def _piece(statement: Statement) -> Piece:
         "request_id": BEST,
         "host_id": BEST,
     }
-    piece = Piece("body", 0, 0, kind=statement.kind, source=statement.source, is_aws=statement.claimed)
+    piece = Piece("body", 0, 0, kind=statement.kind, source=statement.source, is_aws=statement.is_exclusive)
     for key in _FACTS:
         piece.put(key, getattr(statement, key), rank=ranks.get(key, HINT))
     for key, value in statement.facts:

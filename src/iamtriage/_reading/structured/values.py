@@ -1,4 +1,4 @@
-"""Read values of any type from documents that anyone may have made."""
+"""Read values from untrusted documents, which can have any type."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ _MAX_JSON = 50_000_000
 _MAX_NUMBER = 10**18
 _MAX_STATUS = 1000
 _NO_DOCUMENT: Document = {}
-_BLANKS = " \t\n\r"
+_JSON_WHITESPACE = " \t\n\r"
 _decode: Callable[[str], tuple[object, int]] = json.JSONDecoder().raw_decode
 
 
 def as_document(value: object) -> Document:
-    """Return a value as a mapping, an empty one for anything else."""
+    """Return a value if it is a mapping, otherwise an empty mapping."""
     if type(value) is dict:
         return cast("Document", value)
     return cast("Document", value) if isinstance(value, Mapping) else _NO_DOCUMENT
 
 
 def documents_in(value: object) -> list[Document]:
-    """Return the mappings in a list; none for anything but a list."""
+    """Return the mappings in a list, or an empty list for any other value."""
     if not isinstance(value, list | tuple):
         return []
     return [item for item in map(as_document, cast("Sequence[object]", value)[:_MAX_ITEMS]) if item]
 
 
 def load(text: str) -> object:
-    """Load JSON; ``None`` for anything else, however deep or long it is."""
+    """Return the value of a JSON text, or ``None`` if it is invalid, too long or too deeply nested."""
     if len(text) > _MAX_JSON:
         return None
-    text = text.strip(_BLANKS)
+    text = text.strip(_JSON_WHITESPACE)
     try:
         value, end = _decode(text)
     except (ValueError, RecursionError):
@@ -47,7 +47,7 @@ def load(text: str) -> object:
 
 
 def text_of(value: object) -> str | None:
-    """Return a value as text of bounded length; ``None`` for an empty one and for other types."""
+    """Return a string, bytes or integer as text of bounded length, or ``None`` for anything else."""
     if type(value) is str and 0 < len(value) <= LONG:
         return value
     if isinstance(value, bytes):
@@ -60,19 +60,19 @@ def text_of(value: object) -> str | None:
 
 
 def status_of(value: object) -> str | None:
-    """Return an HTTP status as text; ``None`` for anything else."""
+    """Return an HTTP status as text, or ``None`` for anything else."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MAX_STATUS:
         return str(value)
     return value if isinstance(value, str) and is_status(value) else None
 
 
 def plain_code(code: str | None) -> str | None:
-    """Return a code without what the wire puts around it: ``ns#Code:http://…``."""
+    """Return a code without the namespace and URL of the protocol: ``ns#Code:http://…``."""
     return normalize_code(code) if code is not None and ("#" in code or "://" in code) else code
 
 
 def first_text(document: Document, *keys: str) -> str | None:
-    """Return the first of the values of these keys that is text."""
+    """Return the first value of some keys that is text, or ``None``."""
     for key in keys:
         value = text_of(document.get(key))
         if value:

@@ -1,10 +1,10 @@
-"""Match what SDKs, tools and services print around a message, character for character."""
+"""Define the exact output of SDKs, tools and services around a message."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage._reading.canonical.messages import read_message, read_rbac
+from iamtriage._reading.canonical.messages import parse_message, parse_rbac
 from iamtriage._reading.vocabulary.strict import CODE, HOST_ID, OPERATION, REQUEST_ID, STATUS, UUID
 
 if TYPE_CHECKING:
@@ -14,44 +14,44 @@ if TYPE_CHECKING:
 
 
 class Ending(NamedTuple):
-    """What a print has after the message.
+    """The output after a message.
 
     Attributes:
-        source: the SDK or tool.
-        pattern: what follows the message, up to the end of the text.
-        claimed: whether only AWS prints that.
-        known: whether it is read only if the code is a known one.
+        source: The SDK or tool; ``None`` if it is unknown.
+        pattern: The pattern from the end of the message to the end of the text.
+        is_exclusive: Whether only AWS uses this format.
+        needs_known_code: Whether the code must be a known one.
     """
 
     source: str | None
     pattern: str = ""
-    claimed: bool = True
-    known: bool = False
+    is_exclusive: bool = True
+    needs_known_code: bool = False
 
 
-class Print(NamedTuple):
-    """What a print has before the message, and the endings that it may have.
+class Output(NamedTuple):
+    """The output of an SDK, tool or service around a message.
 
-    A fact is a group of its name. The groups ``begin`` and ``end`` are where what counts as the failure
-    begins and ends, if that is not where the message does.
+    A group in the patterns has the name of its fact. The groups ``begin`` and ``end`` mark where the failure starts
+    and ends, if that is not where the message does.
 
     Attributes:
-        starts: how it may begin, each three characters, or a letter for any such.
-        pattern: what precedes the message.
-        endings: what may follow the message.
-        read: the reader of the message.
+        starts: The first three characters of the output, or ``CAPITAL`` or ``LOWERCASE``.
+        pattern: The pattern before the message.
+        endings: The alternatives after the message.
+        parse: The parser of the message.
     """
 
     starts: tuple[str, ...]
     pattern: str
     endings: tuple[Ending, ...]
-    read: Callable[[str, int], Message | None] = read_message
+    parse: Callable[[str, int], Message | None] = parse_message
 
 
-CAPITAL, SMALL = "A", "a"
-"""Starts that mean any letter of that sort."""
+CAPITAL, LOWERCASE = "A", "a"
+"""Starts that stand for any uppercase or lowercase letter."""
 
-# botocore makes a code of the status of an answer without a body.
+# botocore uses the HTTP status as the code of a response without a body.
 _CALLED = rf"\((?P<code>{CODE}|(?P<status_code>40[034]))\) when calling the (?P<operation>{OPERATION}) operation(?: \(reached max retries: [0-9]{{1,2}}\))?: "
 # Kubernetes says "Unauthorized", too.
 _SDK_CODE = rf"(?P<begin>)(?!Unauthorized:)(?P<code>{CODE}): "
@@ -70,11 +70,11 @@ _JAVA_V2 = (
     rf" (?P<begin>)\(Service: {_SERVICE}, Status Code: (?P<status_code>{STATUS}), Request ID: (?P<request_id>{REQUEST_ID})"
     rf"(?:, Extended Request ID: (?P<host_id>{HOST_ID}))?\)(?P<end>)(?: \(SDK Attempt Count: [0-9]{{1,2}}\))?{_JAVA_FRAMES}"
 )
-# Neither names a class of errors.
-_PLACE = r"(?:node:)?[\w@/-]*+(?:\.(?![A-Z])[\w@/-]*+)*+(?::[0-9]++){2}"
-_NODE_FRAMES = rf"(?:\n    at (?:async )?(?!\w*_status_)[\w<>]++(?:\.(?![A-Z])[\w<>]++)*+ (?:\[as \w+\] )?\({_PLACE}\))++"
+# Frames of Node.js that contain no error class.
+_NODE_POSITION = r"(?:node:)?[\w@/-]*+(?:\.(?![A-Z])[\w@/-]*+)*+(?::[0-9]++){2}"
+_NODE_FRAMES = rf"(?:\n    at (?:async )?(?!\w*_status_)[\w<>]++(?:\.(?![A-Z])[\w<>]++)*+ (?:\[as \w+\] )?\({_NODE_POSITION}\))++"
 _JS_V2 = (
-    rf"(?:\n    at Request\.extractError \((?=[\w@/.-]*/aws-sdk/){_PLACE}\))(?:{_NODE_FRAMES})? \{{\n"
+    rf"(?:\n    at Request\.extractError \((?=[\w@/.-]*/aws-sdk/){_NODE_POSITION}\))(?:{_NODE_FRAMES})? \{{\n"
     rf"  code: '(?P<code>{CODE})',\n(?:  region: '[a-z0-9-]+',\n)?  time: [0-9TZ.:-]{{20,30}},\n  requestId: '(?P<request_id>{REQUEST_ID})',\n"
     rf"  extendedRequestId: (?:undefined|'(?P<host_id>{HOST_ID})'),\n(?:  cfId: undefined,\n)?  statusCode: (?P<status_code>{STATUS})(?P<end>),\n"
     r"  retryable: (?:true|false),\n  retryDelay: [0-9.]+\n\}"
@@ -94,24 +94,24 @@ _STATUS_END = (
     rf'", ?"reason": ?"Forbidden"(?:{_DETAILS})?, ?"code": ?(?P<status_code>403)(?P<end>)(?:{_DETAILS})?\}}'
 )
 _XML_ID = rf"<RequestI(?:d|D)>(?P<request_id>{REQUEST_ID})</RequestI(?:d|D)>"
-PRINTS = (
-    Print(("An ", "\nAn"), rf"\n?(?P<begin>)An error occurred {_CALLED}", (Ending("botocore"),)),
-    Print(
+OUTPUTS = (
+    Output(("An ", "\nAn"), rf"\n?(?P<begin>)An error occurred {_CALLED}", (Ending("botocore"),)),
+    Output(
         ("aws", "\naw"), rf"\n?aws: \[ERROR\]: (?P<begin>)An error occurred {_CALLED}", (Ending("aws-cli"),)
     ),
-    Print(
+    Output(
         ("A c",),
         rf"(?P<begin>)A client error \((?P<code>{CODE})\) occurred when calling the (?P<operation>{OPERATION}) operation: ",
         (Ending("botocore"),),
     ),
-    Print(("ope",), _GO_V2, (Ending("go-v2"),)),
-    # Terraform, and what else puts its own words and a colon before it.
-    Print(
+    Output(("ope",), _GO_V2, (Ending("go-v2"),)),
+    # Terraform and other tools that put words and a colon before it.
+    Output(
         ("Err",),
         rf"Error: (?:[a-z]+ing [A-Z][A-Za-z0-9]* [A-Za-z0-9 ]{{1,60}} \([\w/-]{{1,100}}\): )?{_GO_V2}",
         (Ending("go-v2"),),
     ),
-    Print(
+    Output(
         ("Res",),
         'Resource handler returned message: "',
         (
@@ -122,52 +122,52 @@ PRINTS = (
             ),
         ),
     ),
-    Print(
+    Output(
         ("com",),
         r"(?P<begin>)com\.amazonaws\.services\.(?P<package>[a-z0-9]{2,40})\.model\.(?:(?:Amazon[A-Za-z0-9]{1,60}|AWS[A-Za-z0-9]{1,60}|(?i:(?P=package)))Exception|"
-        r"(?P<again>[A-Z][A-Za-z]{2,60}Exception)): ",
+        r"(?P<repeated_code>[A-Z][A-Za-z]{2,60}Exception)): ",
         (Ending("java-v1", _JAVA_V1),),
     ),
-    Print(
+    Output(
         ("sof",),
         r"(?P<begin>)software\.amazon\.awssdk\.services\.(?P<package>[a-z0-9]{2,40})\.model\.(?:(?i:(?P=package))Exception|"
         r"(?P<code>[A-Z][A-Za-z]{2,60}Exception)): ",
-        (Ending("java-v2", _JAVA_V2, known=True),),
+        (Ending("java-v2", _JAVA_V2, needs_known_code=True),),
     ),
-    Print(
+    Output(
         ("Unh", "Ama"),
         r"(?:Unhandled exception\. )?(?P<begin>)Amazon\.(?P<service>[A-Z][A-Za-z0-9]{1,60})\.(?:Amazon[A-Za-z0-9]{1,60}Exception|Model\."
         r"(?P<code>[A-Z][A-Za-z]{2,60}Exception)): ",
-        (Ending("dotnet", _DOTNET, known=True),),
+        (Ending("dotnet", _DOTNET, needs_known_code=True),),
     ),
-    Print(
+    Output(
         ("Aws",),
         rf"(?P<begin>)Aws::(?P<service>[A-Z][A-Za-z0-9]{{1,60}})::Errors::(?P<code>{CODE}): ",
-        (Ending("ruby", known=True),),
+        (Ending("ruby", needs_known_code=True),),
     ),
-    Print(
+    Output(
         ("/us", "/ho", "/op", "/va"),
         r"/[a-z0-9_/.+-]{1,300}/raise_response_errors\.rb:[0-9]+:in [`'](?:[A-Z][A-Za-z]*+(?:::[A-Z][A-Za-z]*+)*+#)?call': ",
         (
             Ending(
                 "ruby",
                 rf" \((?P<begin>)Aws::(?P<service>[A-Z][A-Za-z0-9]{{1,60}})::Errors::(?P<code>{CODE})(?P<end>)\)",
-                known=True,
+                needs_known_code=True,
             ),
         ),
     ),
-    Print(
+    Output(
         ("ser", "unh"),
-        rf'(?:service error: )?(?P<begin>)unhandled error \((?P<again>{CODE})\): Error \{{ code: "(?P<code>{CODE})", message: "',
+        rf'(?:service error: )?(?P<begin>)unhandled error \((?P<repeated_code>{CODE})\): Error \{{ code: "(?P<code>{CODE})", message: "',
         (
             Ending(
                 "rust",
                 rf'", aws_request_id: "(?P<request_id>{REQUEST_ID})(?:", s3_extended_request_id: "(?P<host_id>{HOST_ID}))?(?P<end>)" \}}',
-                known=True,
+                needs_known_code=True,
             ),
         ),
     ),
-    Print(
+    Output(
         ("HTT",),
         rf"(?P<begin>)HTTP response code: (?P<status_code>{STATUS})\nResolved remote host IP address: [0-9.]{{7,15}}\nRequest ID: (?P<request_id>{REQUEST_ID})\n"
         rf"Exception name: (?P<code>{CODE})\nError message: ",
@@ -176,47 +176,53 @@ PRINTS = (
                 "cpp",
                 r"\n[0-9]{1,3} response headers:(?:\n(?:connection : (?:close|keep-alive)|content-length : [0-9]+|content-type : (?:text|application)/(?:xml|x-amz-json-1\.[01]|json)"
                 r"|date : [A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT|transfer-encoding : chunked))*",
-                known=True,
+                needs_known_code=True,
             ),
         ),
     ),
-    Print(
+    Output(
         ("<?x", "<Er", "<Re"),
         r'(?:<\?xml version="1\.0" encoding="UTF-8"\?>\s?)?(?P<begin>)(?:<ErrorResponse xmlns="https?://(?P<service>[a-z][a-z0-9]+)\.amazonaws\.com/doc/[0-9-]*/?">\s*<Error>\s*<Type>Sender</Type>\s*'
         rf"|<Response><Errors><Error>|<Error>)<Code>(?P<code>{CODE})</Code>\s*<Message>",
         (
-            Ending("xml", rf"</Message>\s*</Error>\s*{_XML_ID}(?P<end>)\s*</ErrorResponse>", known=True),
-            Ending("xml", rf"</Message></Error></Errors>{_XML_ID}(?P<end>)</Response>", known=True),
+            Ending(
+                "xml",
+                rf"</Message>\s*</Error>\s*{_XML_ID}(?P<end>)\s*</ErrorResponse>",
+                needs_known_code=True,
+            ),
+            Ending(
+                "xml", rf"</Message></Error></Errors>{_XML_ID}(?P<end>)</Response>", needs_known_code=True
+            ),
             Ending(
                 "xml",
                 rf"</Message>{_XML_ID}<HostId>(?P<host_id>{HOST_ID})</HostId>(?P<end>)</Error>",
-                known=True,
+                needs_known_code=True,
             ),
         ),
     ),
-    Print(
+    Output(
         ('{"_', '{"C', "{\n ", "aws", "\naw"),
         rf'\n?(?:aws: \[ERROR\]: )?\{{\s*(?P<begin>)"(?:__type|Code)": ?"(?:[a-z][a-z0-9.]+#)?(?P<code>{CODE})",\s*"[Mm]essage": ?"',
-        (Ending("json", r'(?<!")(?P<end>)"\s*\}', known=True),),
+        (Ending("json", r'(?<!")(?P<end>)"\s*\}', needs_known_code=True),),
     ),
-    Print(('{"m', '{"M'), r'\{"[Mm]essage": ?"', (Ending(None, r'(?<!")"\}', claimed=False),)),
-    Print(("Err",), r"(?P<begin>)Error from server \(Forbidden\): ", (Ending("kubernetes"),), read_rbac),
-    Print(
+    Output(('{"m', '{"M'), r'\{"[Mm]essage": ?"', (Ending(None, r'(?<!")"\}', is_exclusive=False),)),
+    Output(("Err",), r"(?P<begin>)Error from server \(Forbidden\): ", (Ending("kubernetes"),), parse_rbac),
+    Output(
         (CAPITAL,),
         _SDK_CODE,
         (
-            Ending("go-v1", _GO_V1, known=True),
-            Ending("js-v2", _JS_V2, known=True),
-            Ending("js-v3", _JS_V3, known=True),
+            Ending("go-v1", _GO_V1, needs_known_code=True),
+            Ending("js-v2", _JS_V2, needs_known_code=True),
+            Ending("js-v3", _JS_V3, needs_known_code=True),
         ),
     ),
     # The message alone.
-    Print(
+    Output(
         (CAPITAL,),
         "",
-        (Ending(None, claimed=False), Ending("java-v1", _JAVA_V1), Ending("java-v2", _JAVA_V2)),
+        (Ending(None, is_exclusive=False), Ending("java-v1", _JAVA_V1), Ending("java-v2", _JAVA_V2)),
     ),
-    Print((SMALL, "Use"), "", (Ending("kubernetes"),), read_rbac),
-    # What the API server answers.
-    Print(('{"k',), _STATUS_HEAD, (Ending("json", _STATUS_END),), read_rbac),
+    Output((LOWERCASE, "Use"), "", (Ending("kubernetes"),), parse_rbac),
+    # The response of the Kubernetes API server.
+    Output(('{"k',), _STATUS_HEAD, (Ending("json", _STATUS_END),), parse_rbac),
 )

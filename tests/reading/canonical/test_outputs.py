@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iamtriage import parse
-from iamtriage._reading.canonical.logged import read_logged_print
-from iamtriage._reading.canonical.matching import read_print
+from iamtriage._reading.canonical.logged import parse_logged_output
+from iamtriage._reading.canonical.matching import parse_output
 from iamtriage._reading.texts import find_cause
 from iamtriage.testing import (
     ENVELOPES,
@@ -115,7 +115,7 @@ _SAMPLES = (*_denials(), *_others())
 
 def _assert_same(text: str) -> Failure | None:
     """Compare both ways if the table has the text."""
-    short = read_print(text)
+    short = parse_output(text)
     if short is None:
         return None
     long = find_cause(text)
@@ -153,7 +153,7 @@ _LOGGED = {
 def test_prints_after_the_prefixes_of_loggers(prefix: str, form: EnvelopeName) -> None:
     """What a logger puts before a print moves its places, and changes nothing else."""
     text = prefix + denial("eks:DescribeCluster", resource="*").text(form)
-    failure = read_logged_print(text)
+    failure = parse_logged_output(text)
     assert failure is not None
     long = find_cause(text)
     assert long is not None
@@ -177,7 +177,7 @@ def test_prints_in_a_field_of_a_log_line(line: str) -> None:
     for sample, form in itertools.product(_SAMPLES, forms):
         if form in sample.envelopes:
             text = line.format(json.dumps(sample.text(form))) + "\n"
-            failure = read_logged_print(text)
+            failure = parse_logged_output(text)
             if failure is not None:
                 long = find_cause(text)
                 assert long is not None
@@ -200,7 +200,7 @@ def test_prints_in_a_field_of_a_log_line(line: str) -> None:
 )
 def test_other_fields_take_the_long_way(text: str) -> None:
     """What the table does not describe exactly, it does not read."""
-    assert read_logged_print(text) is None
+    assert parse_logged_output(text) is None
 
 
 _CODE = st.one_of(
@@ -237,7 +237,7 @@ def test_generated_tracebacks(frames: list[tuple[str, int, str, str, bool]], sam
         lines += [f'  File "{path}", line {number}, in {function}', f"    {code}"]
         lines += ["    " + "^" * len(code)] * is_marked
     text = "\n".join([*lines, f"botocore.exceptions.ClientError: {sample.text('botocore')}"])
-    failure = read_logged_print(text)
+    failure = parse_logged_output(text)
     if failure is not None:
         long = find_cause(text)
         assert long is not None, text
@@ -287,7 +287,7 @@ _SHAPES = st.sampled_from(
 def test_generated_prefixes(shape: str, name: str, other: str, sample: Sample, data: st.DataObject) -> None:
     """A prefix that could tell something is not in the table, or is read as the long way reads it."""
     text = shape.format(name, other) + sample.text(data.draw(st.sampled_from(sample.envelopes)))
-    failure = read_logged_print(text)
+    failure = parse_logged_output(text)
     if failure is not None:
         long = find_cause(text)
         assert long is not None, text
@@ -341,7 +341,7 @@ def test_a_print_of_several_lines_after_the_name_of_a_logger() -> None:
     """Readers find its code only after the first word, so the table leaves it to them."""
     text = f"ERROR:root:{denial('eks:DescribeCluster', resource='*').text('go-v1')}"
     assert "\n" in text
-    assert read_logged_print(text) is None
+    assert parse_logged_output(text) is None
     failure = parse(text)
     assert failure is not None
     assert failure.envelope.code is not None
@@ -379,7 +379,7 @@ _BOTOCORE = "An error occurred (AccessDenied) when calling the GetObject operati
 )
 def test_other_texts_take_the_long_way(text: str) -> None:
     """The table answers only for a whole print."""
-    assert read_print(text) is None
+    assert parse_output(text) is None
 
 
 _JAVA = (
@@ -406,7 +406,7 @@ _GO = "operation error AccessDenied: GetObject, https response error StatusCode:
 )
 def test_words_that_could_be_codes_take_the_long_way(text: str) -> None:
     """What they are shows only among all the words of the text."""
-    assert read_print(text) is None
+    assert parse_output(text) is None
     failure = find_cause(text)
     assert failure is not None
     assert failure.kind == "access_denied"
@@ -424,7 +424,7 @@ def test_a_print_may_begin_behind_a_prefix() -> None:
         "2026-03-14 09:26:53 ERROR ",
         denial("eks:DescribeCluster", resource="*").text("botocore"),
     )
-    failure, alone = read_print(prefix + printed, len(prefix)), read_print(printed)
+    failure, alone = parse_output(prefix + printed, len(prefix)), parse_output(printed)
     assert failure is not None
     assert alone is not None
     shift = len(prefix)
