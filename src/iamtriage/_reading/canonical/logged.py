@@ -113,9 +113,9 @@ def parse_logged_output(text: str) -> Failure | None:
     """Return the failure in a log entry that contains unmodified SDK output and nothing else, or ``None``.
 
     >>> printed = "An error occurred (AccessDenied) when calling the GetRole operation: Access Denied"
-    >>> read_logged_print(f"ERROR:root:{printed}").kind
+    >>> parse_logged_output(f"ERROR:root:{printed}").kind
     'access_denied'
-    >>> read_logged_print(f'level=error msg="{printed}"').kind
+    >>> parse_logged_output(f'level=error msg="{printed}"').kind
     'access_denied'
     """
     m = _match_prefix()(text)
