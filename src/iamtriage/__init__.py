@@ -1,9 +1,10 @@
 """Find out why AWS denied a call, and what to change.
 
 iamtriage reads access-denied and credential errors from text, exceptions, API responses and logs. Only
-``iamtriage.boto`` calls AWS, and only if you ask it to. These are five things to do first.
+``iamtriage.boto`` and ``s3://`` inputs call AWS. Start with these five tasks.
 
-Explain an error. ``print(explanation)`` shows all of it, and a notebook shows it as a card:
+Explain an error. ``print(explanation)`` shows the verdict, the likeliest cause and what to do first; a
+notebook shows a card:
 
 >>> import iamtriage
 >>> error = (
@@ -15,7 +16,7 @@ Explain an error. ``print(explanation)`` shows all of it, and a notebook shows i
 >>> explanation.causes[0].code
 'no-identity-allow'
 
-Read the values that it states:
+Read the values in an error:
 
 >>> failure = iamtriage.parse(error)
 >>> failure.action, failure.resource
@@ -42,8 +43,9 @@ Remove secrets before you share a text:
 'aws configure set aws_session_token [REDACTED session token]'
 
 With boto3, ``iamtriage.boto.install(session)`` adds the explanation to each error that the session's clients
-raise. In a shell, run ``iamtriage --help``. The packages ``iamtriage.arns``, ``aws_auth``, ``sts``,
-``trust``, ``actions`` and ``authorization`` are useful without an error, too: see ``help(iamtriage.arns)``.
+raise. In a shell, run ``iamtriage --help``. You can also use the packages ``iamtriage.arns``, ``aws_auth``,
+``sts``, ``trust``, ``policies``, ``actions`` and ``authorization`` without an error: see
+``help(iamtriage.arns)``.
 """
 
 from __future__ import annotations
@@ -353,7 +355,7 @@ _PACKAGES = frozenset(
 )
 
 
-if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
     __getattr__ = lazy_names(__name__, _HOMES, _PACKAGES)
 
 

@@ -19,8 +19,8 @@ def lazy_names(
 
     Args:
         package: The ``__name__`` of the package.
-        homes: Name -> the module that defines it, relative to the package. A leading dot means its parent.
-        modules: Names that are modules in the package.
+        homes: The module that defines each name, relative to the package. A leading dot means its parent.
+        modules: The names that are modules of the package.
 
     >>> lazy_names("iamtriage", {"parse_arn": "arns"})("parse_arn").__name__
     'parse_arn'
@@ -37,7 +37,7 @@ def lazy_names(
         except AttributeError as error:
             from importlib.util import resolve_name
 
-            # An AttributeError would make Python report that the name cannot be imported, without the cause.
+            # For an AttributeError, Python would report only that the name cannot be imported.
             home = resolve_name(home, package)
             msg = f"{home} cannot be loaded: {error}"
             raise ImportError(msg, name=home) from error

@@ -1,7 +1,7 @@
-"""Compile patterns when a text first needs them.
+"""Compile regular expressions when they are first used.
 
-There are hundreds of patterns, and a text needs few of them. Compiling one takes much more time than
-reading a text.
+There are hundreds of patterns, and a text needs only a few of them. Compiling one takes much longer than
+parsing a text.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ _ATTRIBUTES = (
 
 
 class _UsedPattern:
-    """The attributes of a compiled pattern. Without ``__getattr__``, Python finds them faster."""
+    """A compiled pattern. Without ``__getattr__``, Python finds its attributes faster."""
 
 
 class _LazyPattern:
-    """A pattern that is compiled when a method of it is first asked for, and then is a used one."""
+    """A pattern that is compiled on first access to a method, and then becomes a :class:`_UsedPattern`."""
 
     def __init__(self, source: str | bytes, flags: int) -> None:
         self._source = source
@@ -28,7 +28,7 @@ class _LazyPattern:
 
     def __getattr__(self, name: str) -> object:
         if name == "pattern":
-            # Other patterns are built from it.
+            # Larger patterns are built from it, so do not compile it.
             return self._source
         if name not in _ATTRIBUTES:
             raise AttributeError(name)

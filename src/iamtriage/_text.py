@@ -1,4 +1,4 @@
-"""Make text from outside safe to print; word error messages."""
+"""Make untrusted text safe to print, and format error messages."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ __all__ = (
     "wrong_type_message",
 )
 
-# What a text with a secret contains: a word about it, or a long run of characters of tokens.
+# A text with a secret contains one of these: a word about secrets, or a long run of token characters.
 _SECRET_SIGNS = lazy_pattern(
     r"secret|token|pass|pwd|pw\b|signature|key|session|cookie|bearer|auth|encoded|saml|jwt|psk|seed|code|docker|curl"
     r"|mysql|login|://[^/\s]{0,256}@|[A-Za-z0-9_~+=-]{20}",
     re.IGNORECASE,
 )
-# Most values of a failure need no search: words and ARNs whose parts are too short for a token and cannot
-# assign a value, and UUIDs.
+# Most values of a failure need no search: UUIDs, and words and ARNs whose parts are too short for a token
+# and contain no assignment.
 _PLAIN = lazy_pattern(
     r"(?:arn:(?:[\w.,*@+-]{0,23}[:/])*)?[\w.,*@+-]{0,23}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     re.ASCII,
 )
-# Longer values in which nothing was found, since principals and resources repeat. Secrets are never kept.
+# A cache of longer values without secrets, because principals and resources repeat. Secrets are never kept.
 _searched: dict[str, None] = {}
 _MAX_SEARCHED_VALUES = 1_024
 _MAX_VALUE_LENGTH = 512
 
-# In characters.
+# Characters.
 _MAX_QUOTED = 120
 _MAX_JSON = 300
 # https://fishshell.com/docs/current/language.html#quotes
 _FISH_ESCAPE = lazy_pattern(r"\\(?:[\\']|\Z)")
-# Before it is cut, this much of a text is searched for secrets.
+# Characters that are searched for secrets before a text is truncated.
 _MAX_SEARCHED = 4_000
 
 
 def wrong_type_message(name: str, expected: str, value: object) -> str:
-    """Word the ``TypeError`` for an argument of the wrong type.
+    """Return the message of the ``TypeError`` for an argument of the wrong type.
 
     >>> wrong_type_message("text", "a string", 3)
     'text must be a string, not int'
@@ -59,9 +59,9 @@ def wrong_type_message(name: str, expected: str, value: object) -> str:
 
 
 def escape_controls(text: str) -> str:
-    r"""Return a text with an escape for each character that is not printable.
+    r"""Escape each character that is not printable.
 
-    A terminal could take such a character for a command.
+    A terminal could interpret such a character as a command.
 
     >>> print(escape_controls("a\x1b[31m\nb"))
     a\x1b[31m\nb
@@ -72,10 +72,10 @@ def escape_controls(text: str) -> str:
 
 
 def escape_lines(text: str) -> str:
-    r"""Return a text with an escape for each character that is not printable, except newlines and tabs.
+    r"""Escape each character that is not printable, except newlines and tabs.
 
-    Control characters of a terminal, marks that change the direction of text, and lone surrogates, which no
-    output accepts, are not printable.
+    Terminal control characters, bidirectional marks, and lone surrogates, which cannot be encoded, are not
+    printable.
 
     >>> print(escape_lines("a\u202eb\ud800"))
     a\u202eb\ud800
@@ -88,13 +88,13 @@ def escape_lines(text: str) -> str:
 def quote_argument(text: str) -> str:
     r"""Quote an argument of a command for POSIX shells, zsh and fish.
 
-    ``shlex.quote`` leaves ``=`` and ``%`` at the beginning, which zsh and fish expand, and in single quotes a
-    backslash before a quote or another backslash, which fish takes for an escape.
+    ``shlex.quote`` does not quote a leading ``=`` or ``%``, which zsh and fish expand. In single quotes, it
+    leaves a backslash before a quote or another backslash, which fish treats as an escape.
 
     >>> print(quote_argument("orders api"), quote_argument("=ls"), quote_argument("a\\"))
     'orders api' '=ls' a"\\"
     """
-    import shlex  # few processes print a command
+    import shlex  # imported here because few processes print a command
 
     if _FISH_ESCAPE.search(text):
         return '"\\\\"'.join(shlex.quote(part) if part else "" for part in text.split("\\"))
@@ -111,9 +111,10 @@ def join_words(words: Sequence[str], conjunction: str) -> str:
 
 
 def hide_secrets(text: str) -> str:
-    """Return a text without its secrets, as :func:`iamtriage.redact` does.
+    """Redact the secrets in a text like :func:`iamtriage.redact`.
 
-    Most texts take one test. Redaction is imported by name, because it is a higher layer.
+    For most texts, one test shows that there are none. Redaction is imported by name, because it is in a
+    higher layer.
 
     >>> hide_secrets("eu-west-1"), hide_secrets("password=hunter2")
     ('eu-west-1', 'password=[REDACTED password]')
@@ -130,7 +131,7 @@ def hide_secrets(text: str) -> str:
 
 
 def quote_text(text: str) -> str:
-    """Quote a text for an error message: without secrets, escaped, and at most a line or two long.
+    """Quote a text for an error message: redacted, escaped, and truncated to a line or two.
 
     >>> quote_text("a" * 1000).endswith("a'… (1000 characters)")
     True
@@ -140,14 +141,14 @@ def quote_text(text: str) -> str:
 
 
 def quote_json(text: str) -> str:
-    """Quote a text as a JSON string, in ASCII and clipped, so that it is safe to print."""
-    import json  # loading it is a fifth of the time to the first STS endpoint, and few texts are quoted
+    """Quote a text as a JSON string in ASCII, truncated, so that it is safe to print."""
+    import json  # imported here because it takes a fifth of the time to the first STS endpoint
 
     return json.dumps(text if len(text) <= _MAX_JSON else f"{text[:_MAX_JSON]}…")
 
 
 def quote_words(text: str) -> str:
-    """Quote words of a text as evidence, without secrets; words with a quotation mark stay unquoted.
+    """Quote words of a text as evidence, redacted. Words with a quotation mark stay unquoted.
 
     >>> quote_words("while true"), quote_words('serviceaccount "cart"')
     ('"while true"', 'serviceaccount "cart"')
@@ -157,5 +158,5 @@ def quote_words(text: str) -> str:
 
 
 def clip_text(text: str) -> str:
-    """Clip and escape a text as :func:`quote_json` does, without the quotes."""
+    """Truncate and escape a text like :func:`quote_json`, without the quotes."""
     return quote_json(text)[1:-1]

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 else:
 
     def override(method):  # noqa: ANN001, ANN202 (its types are those of typing_extensions)
-        """Return a method that overrides one of a base class."""
+        """Mark a method as overriding one of a base class."""
         return method
 
 

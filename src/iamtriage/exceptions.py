@@ -12,10 +12,10 @@
   * ``AccessKeyIdError(ValueError)``: not an access key ID
   * ``TokenError(ValueError)``: not a web identity token
   * ``PolicyError(ValueError)``: not a policy document, or no single policy for several principals
-  * ``DocumentError(ValueError)``: an AWS document of another form than expected
-  * ``ReportError(ValueError)``: the store or baseline of a report that cannot be used
+  * ``DocumentError(ValueError)``: an AWS document in an unexpected format
+  * ``ReportError(ValueError)``: a report's store or baseline that cannot be used
 
-Each carries its data as attributes, and can be pickled and copied.
+Each has its data as attributes, and can be pickled and copied.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ __all__ = (
 
 
 class IamTriageError(Exception):
-    """Base class of the errors that iamtriage raises for its callers."""
+    """The base class of the exceptions that iamtriage raises."""
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the attributes, too: they are keyword-only arguments of the subclasses."""
@@ -51,7 +51,7 @@ def _new_without_init(kind: type[IamTriageError], args: tuple[object, ...]) -> I
 
 
 class RecordError(IamTriageError, ValueError):
-    """A flat record is not one that :func:`iamtriage.to_record` could return.
+    """A flat record is invalid: :func:`iamtriage.to_record` could not return it.
 
     Attributes:
         key: The key that is wrong or missing.
@@ -69,8 +69,8 @@ class InvalidArnError(IamTriageError, ValueError):
 
     Attributes:
         text: The argument.
-        position: The position of the error in it, in characters from 0. If something is missing at the end,
-            it is the length of the text.
+        position: The position of the error in the text, in characters from 0. If something is missing at the
+            end, this is the length of the text.
     """
 
     def __init__(self, message: str, *, text: str, position: int = 0) -> None:
@@ -80,7 +80,7 @@ class InvalidArnError(IamTriageError, ValueError):
 
 
 class RolePathUnknownError(IamTriageError, LookupError):
-    """The path of a role is needed, and its ARN does not include it: STS and aws-auth drop it.
+    """The path of a role is required, but its ARN does not include it, because STS and aws-auth omit it.
 
     Attributes:
         arn: The argument.
@@ -125,8 +125,9 @@ class EndpointError(IamTriageError, ValueError):
     """There is no endpoint for these settings, or an SDK rejects one of them.
 
     Attributes:
-        setting: The setting as its source calls it, such as ``"AWS_STS_REGIONAL_ENDPOINTS"`` or ``"mode"``.
-        value: Its value.
+        setting: The name of the setting in its source, such as ``"AWS_STS_REGIONAL_ENDPOINTS"`` or
+            ``"mode"``.
+        value: The value of the setting.
     """
 
     def __init__(self, message: str, *, setting: str, value: object = None) -> None:
@@ -136,7 +137,7 @@ class EndpointError(IamTriageError, ValueError):
 
 
 class ConfigFileError(IamTriageError, ValueError):
-    """An AWS config file cannot be parsed, or names something that it does not define.
+    """An AWS config file cannot be parsed, or a profile or section does not exist.
 
     Attributes:
         line: The line of the error, from 1; ``None`` if something is missing.
@@ -156,11 +157,11 @@ class TokenError(IamTriageError, ValueError):
 
 
 class PolicyError(IamTriageError, ValueError):
-    """A document is not an IAM policy, or one policy was requested for several principals.
+    """A document is not an IAM policy, or a single policy was requested for several principals.
 
     Attributes:
         path: The position of the error, such as ``"Statement[0].Condition"``; empty for the whole document.
-        principals: The denied principals, of which one must be chosen; empty for an invalid document.
+        principals: The denied principals to choose from; empty for an invalid document.
     """
 
     def __init__(self, message: str, *, path: str = "", principals: tuple[str, ...] = ()) -> None:
@@ -170,7 +171,7 @@ class PolicyError(IamTriageError, ValueError):
 
 
 class DocumentError(IamTriageError, ValueError):
-    """A document is not what was expected: a decoded message, authorization details, facts.
+    """A document is invalid: a decoded message, authorization details, or facts.
 
     Attributes:
         path: The position of the error, such as ``"evaluations[0].checks"``; empty for the whole document.

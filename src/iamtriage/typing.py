@@ -1,6 +1,6 @@
-"""Types of the values that iamtriage uses, and of the flat record.
+"""The types of the flat record and its values.
 
-The documentation page "The record" explains each key and value.
+The documentation page "The record" describes each key and value.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Kind: TypeAlias = Literal[
     "access_entry",
     "aws_error",
 ]
-"""What went wrong: ``failure.kind`` and the record's ``kind``."""
+"""The kind of a failure: ``failure.kind`` and the record's ``kind``."""
 
 Deny: TypeAlias = Literal["explicit", "implicit"]
 """How a policy denied: a Deny statement matched (explicit), or no statement allows it (implicit)."""
@@ -48,7 +48,7 @@ AuthenticationMode: TypeAlias = Literal["CONFIG_MAP", "API_AND_CONFIG_MAP", "API
 """How an EKS cluster authenticates IAM principals: aws-auth ConfigMap, access entries, or both."""
 
 RetryReason: TypeAlias = Literal["throttled", "unavailable", "propagation", "clock_skew"]
-"""Why the same call can succeed later, see :class:`iamtriage.Classification`."""
+"""Why the same call can succeed later; see :class:`iamtriage.Classification`."""
 
 RoleTarget: TypeAlias = Literal["iam", "aws-auth", "access-entry"]
 """Where a role ARN is used: in a policy or IAM call, the aws-auth ConfigMap, or an EKS access entry."""

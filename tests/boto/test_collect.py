@@ -841,7 +841,7 @@ def test_report_without_a_policy() -> None:
     """If no identity-based policy can grant the access, the report contains none."""
     report = _collect_all(_error("ec2:RunInstances", layer="scp")).report()
 
-    assert "No identity-based policy of the caller helps" in report
+    assert "What no identity-based policy can fix" in report
     assert "{" not in report
 
 

@@ -1,7 +1,8 @@
 """Explain the errors of boto3 and botocore, collect denials, and query AWS about failures.
 
-Only this package calls AWS. It reads the environment and files if a function says so. You pass the boto3 or
-botocore session; only ``install`` modifies it, or without one the classes of botocore.
+Apart from ``s3://`` inputs, only this package calls AWS. It reads the environment and files only if the
+function's documentation says so. You pass the boto3 or botocore session. Only ``install`` modifies it, or
+botocore's classes if you pass none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Run a program whose AWS errors are explained: ``python -m iamtriage.boto app.py ARGS``."""
+"""Run a program and explain its AWS errors: ``python -m iamtriage.boto app.py ARGS``."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ __all__ = ("main",)
 def main(arguments: Sequence[str] | None = None) -> None:
     """Install ``explain_errors`` in the process, and run a program as Python would.
 
-    Its exceptions and exit status are those of the program.
+    Exceptions and the exit status are those of the program.
 
     Args:
-        arguments: The command line without the name of this program; by default, that of the process.
+        arguments: The arguments of the command line; by default, those of the process.
     """
     parser = argparse.ArgumentParser(
         prog="python -m iamtriage.boto",

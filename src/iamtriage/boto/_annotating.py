@@ -1,6 +1,6 @@
 """Add notes to exceptions that report failures, and notify callbacks and loggers.
 
-The classes of the exceptions are the user's: any attribute or method of theirs can raise anything.
+Programs define the classes of the exceptions, so any attribute or method can raise any exception.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _lock = threading.RLock()
 
 
 def _reset_lock() -> None:
-    """Create a new lock: after a fork, the thread that holds the old one does not exist."""
+    """Create a new lock, because after a fork the thread that held the old one does not exist."""
     global _lock  # noqa: PLW0603 (the state of a lock cannot be reset)
     _lock = threading.RLock()
 
@@ -57,7 +57,7 @@ if hasattr(os, "register_at_fork"):
 
 @attrs.frozen(eq=False)
 class _Finding:
-    """A failure, with the exception that propagates and the one of its chain that gets the note."""
+    """A failure, the exception that propagates, and the exception in its chain that gets the note."""
 
     raised: BaseException
     carrier: BaseException
@@ -65,7 +65,7 @@ class _Finding:
 
 
 def annotate(error: BaseException, options: ExplainOptions) -> None:
-    """Add notes to an exception that reports failures, and notify callback and logger."""
+    """Add notes to an exception that reports failures, and notify the callback and the logger."""
     states = [_ExceptionState.capture(each) for each in islice(_walk_all(error), 5 * _MAX_EXCEPTIONS)]
     try:
         notifies = options.callback is not None or options.logger is not None
@@ -74,7 +74,7 @@ def annotate(error: BaseException, options: ExplainOptions) -> None:
         for finding in _find_failures(error, options, set())[:_MAX_NOTES]:
             _report(finding, options)
     finally:
-        # A `__str__` that raises its own exception has added frames of ours to its traceback.
+        # A `__str__` that raises the exception itself has added our frames to its traceback.
         for state in states:
             state.restore()
 
@@ -111,7 +111,7 @@ def _report(finding: _Finding, options: ExplainOptions) -> None:
 def _find_failures(
     error: BaseException, options: ExplainOptions, seen: set[int], depth: int = 0
 ) -> list[_Finding]:
-    """Find the failure that an exception reports, or those of a group's members."""
+    """Find the failure that an exception reports, or the failures of a group's members."""
     for segment in _split_chain(error, seen):
         last = segment[-1]
         if isinstance(last, BaseExceptionGroup) and depth < _MAX_DEPTH:
@@ -161,7 +161,7 @@ def _walk_chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _walk_all(error: BaseException) -> Iterator[BaseException]:
-    """Yield the exceptions that may be inspected, including members of groups; some of them twice."""
+    """Yield the exceptions that may be inspected, including the members of groups. Some are yielded twice."""
     waiting = [error]
     for _ in range(_MAX_EXCEPTIONS):
         if not waiting:
@@ -251,7 +251,7 @@ def _is_compatible(one: str | None, other: str | None) -> bool:
 
 
 def _mark_reported(finding: _Finding, options: ExplainOptions) -> bool:
-    """Mark an exception as reported; return whether this explainer has not reported it before.
+    """Mark an exception as reported, and return whether this explainer reports it for the first time.
 
     An exception that wraps a reported one counts as reported.
     """
@@ -339,7 +339,7 @@ class _ExceptionState:
         return cls(error, error.__traceback__, error.__cause__, error.__context__, error.__suppress_context__)
 
     def restore(self) -> None:
-        """Undo changes, by the methods of ``BaseException``: those of the class can reject attributes."""
+        """Undo changes with the methods of ``BaseException``, because the class can reject attributes."""
         error = self.error
         if error.__traceback__ is not self.traceback:
             BaseException.with_traceback(error, self.traceback)

@@ -1,7 +1,7 @@
 """Find the call that failed, with its parameters, in the traceback of an exception.
 
-botocore's frames hold the client, the operation and the parameters, so nothing has to be kept while calls
-succeed. Only what names the resource is read; request bodies and secrets are not.
+botocore's stack frames contain the client, the operation and the parameters, so nothing has to be recorded
+for calls that succeed. Only parameters that name the resource are read, no request bodies and no secrets.
 """
 
 # botocore has no types:
@@ -51,15 +51,15 @@ class _Call(NamedTuple):
 def call_facts(error: BaseException) -> Facts | None:
     """Return what the failed call of an exception states: its resource, region, endpoint and credentials.
 
-    The call is found in the traceback of the exception, of its ``__cause__``, or of the exception that it
-    quotes, such as the ``ClientError`` behind an ``S3UploadFailedError``. A traceback does not survive
-    pickling, so ask in the process that raised it.
+    The call is found in the traceback of the exception, of its ``__cause__``, or of the exception whose
+    message it quotes, such as the ``ClientError`` in an ``S3UploadFailedError``. A traceback does not survive
+    pickling, so call this function in the process that raised the exception.
 
     Args:
         error: An exception that was raised.
 
     Returns:
-        The facts for :func:`iamtriage.explain`, or ``None`` if no call of botocore raised the exception. They
+        The facts for :func:`iamtriage.explain`, or ``None`` if no botocore call raised the exception. They
         contain no request body and no secret.
 
     Raises:
@@ -79,7 +79,7 @@ def call_facts(error: BaseException) -> Facts | None:
 def find_call_facts(error: BaseException, failure: Failure | None) -> Facts | None:
     """Return the facts of the call that an exception reports, or ``None`` if none can be read."""
     try:
-        for each in _reported(error):
+        for each in _walk_reported(error):
             call = _find_call(_TRACEBACK.__get__(each))
             if call is not None:
                 return _build_facts(call, each, failure)
@@ -90,7 +90,7 @@ def find_call_facts(error: BaseException, failure: Failure | None) -> Facts | No
     return None
 
 
-def _reported(error: BaseException) -> Iterator[BaseException]:
+def _walk_reported(error: BaseException) -> Iterator[BaseException]:
     """Yield the exception, its causes, and a context whose message it quotes."""
     seen: set[int] = set()
     current: BaseException | None = error
@@ -112,30 +112,32 @@ def _quotes(outer: BaseException, inner: BaseException) -> bool:
 def _find_call(traceback: TracebackType | None) -> _Call | None:
     """Return the innermost call in a traceback."""
     found: _Call | None = None
-    for frame in islice(_frames(traceback), _MAX_FRAMES):
+    for frame in islice(_walk_frames(traceback), _MAX_FRAMES):
         module = frame.f_globals.get("__name__")
         if module in _CLIENT_MODULES and frame.f_code.co_name == "_make_api_call":
             local = frame.f_locals
-            found = _as_call(local.get("self"), local.get("operation_name"), local.get("api_params")) or found
+            found = (
+                _build_call(local.get("self"), local.get("operation_name"), local.get("api_params")) or found
+            )
         elif module in _SIGNER_MODULES and frame.f_code.co_name == "generate_presigned_url":
             local = frame.f_locals
-            found = _as_call(local.get("self"), local.get("operation_name"), local.get("params")) or found
+            found = _build_call(local.get("self"), local.get("operation_name"), local.get("params")) or found
         elif module in _WAITER_MODULES and frame.f_code.co_name == "wait":
             waiter = frame.f_locals.get("self")
             method = getattr(getattr(waiter, "_operation_method", None), "_client_method", None)
             operation = getattr(getattr(waiter, "config", None), "operation", None)
             parameters = frame.f_locals.get("kwargs")
-            found = _as_call(getattr(method, "__self__", None), operation, parameters) or found
+            found = _build_call(getattr(method, "__self__", None), operation, parameters) or found
     return found
 
 
-def _frames(traceback: TracebackType | None) -> Iterator[FrameType]:
+def _walk_frames(traceback: TracebackType | None) -> Iterator[FrameType]:
     while traceback is not None:
         yield traceback.tb_frame
         traceback = traceback.tb_next
 
 
-def _as_call(client: object, operation: object, parameters: object) -> _Call | None:
+def _build_call(client: object, operation: object, parameters: object) -> _Call | None:
     if not isinstance(operation, str) or not isinstance(parameters, Mapping) or not hasattr(client, "meta"):
         return None
     return _Call(client, operation, cast("Mapping[str, object]", parameters))
@@ -157,7 +159,7 @@ def _build_facts(call: _Call, error: BaseException, failure: Failure | None) -> 
     cluster = call.parameters.get("clusterName", call.parameters.get("name")) if service == "eks" else None
     facts = Facts(
         service=service,
-        region=_known_region(meta.region_name),
+        region=_get_real_region(meta.region_name),
         resource=resource if resource is not None and hide_secrets(resource) == resource else None,
         cluster=cluster if isinstance(cluster, str) and ":" not in cluster else None,
         call=FailedCall(
@@ -165,7 +167,7 @@ def _build_facts(call: _Call, error: BaseException, failure: Failure | None) -> 
             endpoint=hide_secrets(str(meta.endpoint_url)),
             account=account,
             attempts=_count_attempts(error),
-            credential_provider=_text_or_none(_attributes(credentials).get("method")),
+            credential_provider=_text_or_none(_instance_attributes(credentials).get("method")),
             is_temporary=_is_temporary(credentials),
             expires=_find_expiry(credentials),
         ),
@@ -173,13 +175,13 @@ def _build_facts(call: _Call, error: BaseException, failure: Failure | None) -> 
     return facts.as_derived()
 
 
-def _known_region(region: object) -> str | None:
-    """Return a region that hosts can have. The clients of global services have a pseudo region."""
+def _get_real_region(region: object) -> str | None:
+    """Return the region, or ``None`` for the pseudo-region that clients of global services have."""
     return region if isinstance(region, str) and not region.endswith("-global") else None
 
 
 def _find_account(credentials: object, failure: Failure | None) -> str | None:
-    """Return the caller's account: by the denial's principal, or by what the credentials state."""
+    """Return the caller's account, from the denied principal or else from the credentials."""
     principal = getattr(failure, "principal", None)
     if isinstance(principal, str):
         try:
@@ -187,7 +189,9 @@ def _find_account(credentials: object, failure: Failure | None) -> str | None:
         except InvalidArnError:
             pass
     return _text_or_none(
-        _attributes(credentials).get("_account_id", _attributes(credentials).get("account_id"))
+        _instance_attributes(credentials).get(
+            "_account_id", _instance_attributes(credentials).get("account_id")
+        )
     )
 
 
@@ -200,14 +204,14 @@ def _count_attempts(error: BaseException) -> int | None:
 
 def _is_temporary(credentials: object) -> bool | None:
     # The public property of refreshable credentials would refresh them.
-    attributes = _attributes(credentials)
+    attributes = _instance_attributes(credentials)
     if not attributes:
         return None
     return bool(attributes.get("_token", attributes.get("token")))
 
 
 def _find_expiry(credentials: object) -> str | None:
-    expiry = _attributes(credentials).get("_expiry_time")
+    expiry = _instance_attributes(credentials).get("_expiry_time")
     return expiry.astimezone(UTC).isoformat() if isinstance(expiry, datetime) else None
 
 
@@ -215,6 +219,6 @@ def _text_or_none(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _attributes(value: object) -> dict[str, object]:
+def _instance_attributes(value: object) -> dict[str, object]:
     """Return the attributes of an instance, without calling its properties."""
     return getattr(value, "__dict__", {}) or {}

@@ -52,10 +52,10 @@ class Collection(View, Generic[_T]):
     """The denials of a block or of several calls, as :func:`collect` returns them.
 
     As a context manager, it collects a denial that ends the block, and the program continues after the block.
-    Any other exception propagates. Of an exception group, the exceptions that are not denials propagate. You
-    can reuse a collection, share it between threads and nest it: the innermost one collects.
+    Any other exception propagates, including the exceptions of a group that are not denials. You can reuse a
+    collection, share it between threads, and nest collections; the innermost one collects.
 
-    The text of a failure can contain secrets. It stays in ``failure.text``; no output shows it.
+    The text of a failure can contain secrets. It is only in ``failure.text``; no output shows it.
 
     >>> with collect() as denials:
     ...     raise OSError("An error occurred (AccessDenied) when calling the ListKeys operation: No way")
@@ -110,8 +110,8 @@ class Collection(View, Generic[_T]):
         """Call a function and return its result, or ``None`` if it was denied.
 
         Raises:
-            TypeError: The function returns a coroutine, whose denial would occur later. Use :meth:`attempt`
-                and ``await`` the coroutine there.
+            TypeError: The function returns a coroutine, which would be denied later. Use :meth:`attempt`, and
+                ``await`` the coroutine there.
 
         >>> collect().run(int, "7")
         7
@@ -129,7 +129,7 @@ class Collection(View, Generic[_T]):
         return None
 
     def run_all(self, tasks: Iterable[Callable[[], _T]]) -> None:
-        """Call each of several functions, and keep what they return in :attr:`results`.
+        """Call several functions, and keep their results in :attr:`results`.
 
         Raises:
             TypeError: A task is not callable.
@@ -242,12 +242,12 @@ class Collection(View, Generic[_T]):
 
     @property
     def results(self) -> tuple[_T | None, ...]:
-        """What the tasks returned, in order; ``None`` if a task was denied."""
+        """The results of the tasks, in order; ``None`` for a task that was denied."""
         return self._results
 
     @property
     def principals(self) -> tuple[str, ...]:
-        """The denied principals, in order: for role sessions, the role without its path."""
+        """The denied principals, in order. For a role session, this is the role without its path."""
         return list_principals(self.failures)
 
     def __len__(self) -> int:
@@ -264,10 +264,10 @@ class Collection(View, Generic[_T]):
 
         Args:
             principal: The ARN of a role, a role session or a user. Required if several principals were
-                denied. If the denials name only one principal, those that name none are counted as its own.
+                denied. If the denials name only one principal, denials without a principal belong to it.
 
         Raises:
-            PolicyError: Several principals were denied and none is given, or the given one was not denied.
+            PolicyError: Several principals were denied and you passed none, or yours was not denied.
         """
         return policy_for(map(complete_failure, self._list_problems()), principal=principal)
 
@@ -348,16 +348,16 @@ def collect(
 
     ``with collect() as denials:`` collects the denial that ends the block. ``denials.attempt()`` and
     ``denials.run(…)`` collect the denial of a step, and the block continues. ``collect([f, g])`` calls each
-    function, continues after denials, and keeps what they return in ``results``.
+    function, continues after denials, and keeps the results in ``results``.
 
-    A program that continues after a denial can behave differently. Leave out the steps that must not happen
-    without the one before.
+    A program that continues after a denial can behave differently. Do not attempt steps that must not run
+    unless an earlier step succeeded.
 
     Args:
         tasks: Callables without arguments; ``None`` for a context manager.
         kinds: The kinds of failures to collect. Other exceptions propagate. So do exceptions that were raised
             without ``from`` while a denial was being handled, and denials that replaced a
-            ``KeyboardInterrupt`` or the cancellation of a task.
+            ``KeyboardInterrupt`` or a task's cancellation.
 
     Raises:
         TypeError: A task is not callable, or ``kinds`` is a string.
@@ -382,7 +382,7 @@ def collect(
 
 
 def _hides_interrupt(error: BaseException, handled: BaseException | None) -> bool:
-    """Return whether a denial, say in ``finally``, replaced an exception that stops a program or task."""
+    """Return whether a denial, for example in ``finally``, replaced an exception that stops a program."""
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and current is not handled and id(current) not in seen:

@@ -1,7 +1,7 @@
 """Add the classes that ``except Denied`` catches to an exception, and keep its notes when it is pickled.
 
-An ``except`` clause looks only at the class of an exception. So an exception gets a subclass of its class,
-with the same name, that has :class:`iamtriage.Denied`, ``Expired`` or ``Retryable`` as a base, too.
+An ``except`` clause checks only the class of an exception. So an exception gets a subclass of its class, with
+the same name, whose other base is :class:`iamtriage.Denied`, ``Expired`` or ``Retryable``.
 """
 
 # Exceptions reduce themselves to values of any type:
@@ -24,9 +24,9 @@ _ADDED = ("__notes__", "_iamtriage_")
 
 
 def add_classes(error: BaseException, failure: Failure) -> None:
-    """Make an exception an instance of the classes that its failure has, if Python allows it.
+    """Make an exception an instance of its failure's classes, if Python allows it.
 
-    It does not for the classes of Python itself, such as ``RuntimeError``, nor for most classes with slots.
+    Python does not allow it for built-in classes, such as ``RuntimeError``, and for most classes with slots.
     The exception stays the same object, with its attributes.
     """
     original = type(error)
@@ -39,7 +39,7 @@ def add_classes(error: BaseException, failure: Failure) -> None:
 
 
 def _find_class(original: type[BaseException], bases: tuple[type[Exception], ...]) -> type:
-    """Return the subclass with these bases. It lives as long as exceptions have it."""
+    """Return the subclass with these bases. It exists as long as exceptions of it do."""
     for cls in type.__subclasses__(original):
         if _ORIGINAL in vars(cls) and cls.__bases__ == (original, *bases):
             return cls
@@ -47,15 +47,15 @@ def _find_class(original: type[BaseException], bases: tuple[type[Exception], ...
         name: getattr(original, name) for name in ("__module__", "__qualname__", "__doc__")
     }
     namespace |= {"__slots__": (), _ORIGINAL: original, "__reduce_ex__": _reduce}
-    build: Any = ErrorTest  # of bases that only the caller knows
+    build: Any = ErrorTest  # type checkers do not know the bases
     new: type = build(original.__name__, (original, *bases), namespace)
     return new
 
 
 def _reduce(self: Any, protocol: Any) -> Any:  # noqa: ANN401 (the exception's own)
-    """Reduce the exception as its original class does, with its notes.
+    """Reduce the exception like its original class, with its notes.
 
-    botocore's exceptions leave out their attributes, and with these the notes:
+    botocore's exceptions omit their attributes, and therefore the notes:
     https://docs.python.org/3/library/pickle.html#object.__reduce__.
     """
     cls: Any = self.__class__

@@ -58,10 +58,10 @@ def explain_errors(  # noqa: PLR0913 (independent options, keyword-only)
     The same exception propagates, with a note (``__notes__``) that tracebacks, ``logging``, pytest and
     Sentry show. No exception is suppressed, and no error of iamtriage replaces it.
 
-    The note goes to the outermost exception that reports the failure, in its own text or by its
-    ``__cause__``. An exception that was merely raised while the failure was being handled does not report
-    it; then the note goes to the failure's own exception. In an exception group, each failure gets a note. If
-    handlers are nested, the innermost one writes the note.
+    The outermost exception that reports the failure, by its text or its ``__cause__``, gets the note. An
+    exception that was merely raised while the failure was being handled does not report it; then the
+    failure's own exception gets the note. In an exception group, each failure gets a note. If handlers are
+    nested, the innermost one writes the note.
 
     Args:
         function: The function to decorate, if you write ``@explain_errors`` without parentheses.
@@ -122,7 +122,7 @@ class ErrorExplainer(ExplainOptions, Guard):
 
     @override
     def handle_error(self, error: BaseException) -> None:
-        """Explain an exception, if it reports a failure. Raise nothing but ``KeyboardInterrupt``."""
+        """Explain an exception if it reports a failure. Raise only ``KeyboardInterrupt``."""
         try:
             # A BaseExceptionGroup is not an Exception, but it can contain some.
             if issubclass(type(error), (Exception, BaseExceptionGroup)):

@@ -1,4 +1,4 @@
-"""Combine collected denials into principals and a report."""
+"""Summarize collected denials by problem and principal, and build a report."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MAX_SHOWN = 100
 
 
 class Problem(NamedTuple):
-    """A failure, what the parameters of its call state, and how often it occurred."""
+    """A failure, the facts from the parameters of its call, and how often it occurred."""
 
     failure: Failure
     facts: Facts | None
@@ -40,7 +40,7 @@ class Problem(NamedTuple):
 
 
 def complete_failure(problem: Problem) -> Failure:
-    """Return the failure with the resource and the region that the call states, to build a policy from it."""
+    """Return the failure completed by the call's resource and service, to build a policy from it."""
     failure, facts = problem.failure, problem.facts
     if facts is None or not isinstance(failure, AccessDenied):
         return failure
@@ -49,7 +49,7 @@ def complete_failure(problem: Problem) -> Failure:
 
 
 def list_principals(failures: Iterable[Failure]) -> tuple[str, ...]:
-    """Return the denied principals, with the role in place of its sessions."""
+    """Return the denied principals, with the role instead of its sessions."""
     found = (
         normalize_principal(failure.principal) for failure in failures if isinstance(failure, AccessDenied)
     )
@@ -84,14 +84,14 @@ def build_report(found: tuple[Problem, ...]) -> Iterator[Block]:
         yield Heading(
             "What the policy below does not fix"
             if policies_by_principal(failures)
-            else "No identity-based policy of the caller helps"
+            else "What no identity-based policy can fix"
         )
         yield Items(tuple(dict.fromkeys(without_policy)))
     yield from _show_policies(failures)
 
 
 def _show_policies(failures: tuple[Failure, ...]) -> Iterator[Block]:
-    """Yield a policy for each principal. If there are several, denials that name none get another one."""
+    """Yield a policy for each principal, and one for denials without a principal."""
     has_principal = bool(list_principals(failures))
     for principal, policy in policies_by_principal(failures).items():
         title = "The policy"

@@ -1,6 +1,6 @@
 """Pause the notifications of callbacks and loggers.
 
-Callbacks and waiters make calls of their own. Failures of those calls are not reported.
+Callbacks and waiters make calls, too. Failures of those calls are not reported.
 """
 
 from __future__ import annotations

@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 __all__ = ("ExplainOptions",)
 
-# The IDs travel with pickled exceptions, so each process starts at a random number.
+# Exceptions are pickled with these IDs, so each process starts at a random number.
 _EXPLAINER_IDS = count(int.from_bytes(os.urandom(7), "big"))
 
 
 class ExplainOptions:
     """What to explain, how to explain it and whom to notify.
 
-    The attributes are the arguments of :func:`iamtriage.boto.explain_errors`, checked.
+    The attributes are the validated arguments of :func:`iamtriage.boto.explain_errors`.
 
     Attributes:
         explainer_id: A unique number. Exceptions record the IDs of the explainers that reported them.
 
     Raises:
-        ValueError: The kind is unknown.
+        ValueError: A kind is unknown.
         DocumentError: A fact is unknown or cannot be read.
         TypeError: An argument has the wrong type.
     """

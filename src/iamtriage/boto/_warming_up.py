@@ -29,9 +29,9 @@ _ERRORS = (
 def warm_up() -> None:
     """Load the modules and tables that the first explained error needs.
 
-    Without it, the first error of a process takes a few times longer than the next ones. Call it where time
-    matters less than in a request, such as the initialization of a Lambda function:
-    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html. It makes no call.
+    Without it, the first error of a process takes several times longer than later ones. Call it when time
+    matters less than during a request, such as when a Lambda function is initialized:
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html. It makes no AWS API calls.
 
     >>> warm_up()
     """

@@ -23,7 +23,7 @@ class Guard:
     __slots__ = ()
 
     def handle_error(self, error: BaseException) -> None:
-        """Handle an exception. Implementations raise nothing but ``KeyboardInterrupt``."""
+        """Handle an exception. Implementations raise only ``KeyboardInterrupt``."""
         raise NotImplementedError
 
     def __enter__(self) -> Self:

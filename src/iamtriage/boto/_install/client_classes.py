@@ -35,9 +35,9 @@ _EXCLUDED_MODULES = frozenset({"botocore.client", "aiobotocore.client", __name__
 
 
 class Switch(Guard):
-    """Hold the explainer of installed clients, or ``None`` if it was uninstalled.
+    """The explainer of installed clients, or ``None`` if it was uninstalled.
 
-    All clients of a session share its switch.
+    All clients of a session share one switch.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ def build_class_hook(switch: Switch) -> Callable[..., None]:
             extras = wrap_extra_methods(class_attributes, None, switch)
             base = build_base_class(base_classes, switch)
         except Exception:  # noqa: BLE001
-            # A client without explanations is better than none.
+            # A client without explanations is better than no client.
             _LOG.exception("could not install explain_errors in a client")
             return
         class_attributes.update(extras)
@@ -69,7 +69,7 @@ def build_class_hook(switch: Switch) -> Callable[..., None]:
 def wrap_extra_methods(namespace: Mapping[str, Any], cls: Any, switch: Switch) -> dict[str, Any]:  # noqa: ANN401
     """Wrap the methods of a client class that are not API calls: transfers, presigned URLs, tokens.
 
-    Their errors need not come from a call: credentials can be missing, and boto3 wraps a failed upload.
+    Their errors do not always come from a call: credentials can be missing, and boto3 wraps a failed upload.
     """
     operations = getattr(cls, "_PY_TO_OP_NAME", None) or namespace.get("_PY_TO_OP_NAME") or {}
     return {
@@ -143,7 +143,7 @@ def _wrap_waiter(waiter: Any, switch: Switch) -> Any:  # noqa: ANN401 (botocore 
 
 
 def pause_notifications(wait: Any) -> Any:  # noqa: ANN401 (a method of botocore)
-    """Wrap the method of a waiter so that nothing notifies of the errors that it polls: it expects some."""
+    """Wrap the method of a waiter so that errors while it polls are not reported, because it expects some."""
     if inspect.iscoroutinefunction(wait):
 
         @wraps(wait)
@@ -179,7 +179,7 @@ class _EventStreams:
         self._classes: dict[type, type] = {}
 
     def give_up(self, operation_name: str) -> None:
-        """Ignore an operation from now on. Its response or model is not like botocore's own."""
+        """Ignore an operation from now on, because its response or model differs from botocore's."""
         self.streamless.add(operation_name)
         _LOG.debug("could not inspect the response of %s", operation_name, exc_info=True)
 

@@ -55,13 +55,14 @@ def install(  # noqa: PLR0913 (the options of explain_errors)
     logger: object = None,
     level: int = logging.ERROR,
 ) -> None:
-    """Explain the errors of clients as :func:`explain_errors` does: of the process, a session or one client.
+    """Explain the errors of all clients of the process, of a session or of one client.
 
-    Without a target, this covers every client of boto3, botocore and aiobotocore in the process: those that
-    exist, and those that you or any library creates later. It covers calls, paginators, waiters, event
-    streams, presigned URLs, S3 transfers and the resources of boto3. In a session, it affects clients that
-    are created from now on. Installing again replaces the options. You can install the process, a session and
-    a client; an exception has one note all the same. A new process (``spawn``) needs its own ``install``.
+    The notes are those of :func:`explain_errors`. Without a target, ``install`` covers every boto3, botocore
+    and aiobotocore client in the process: existing ones, and those that you or any library creates later. It
+    covers calls, paginators, waiters, event streams, presigned URLs, S3 transfers and boto3 resources. For a
+    session, it covers clients that are created afterwards. Installing again replaces the options. If several
+    targets cover a call, its exception still gets only one note. A new process (``spawn``) needs its own
+    ``install``.
 
     Args:
         target: ``None`` for the process; else a ``boto3.Session``, a ``botocore.session.Session``, an
@@ -71,7 +72,7 @@ def install(  # noqa: PLR0913 (the options of explain_errors)
         redacted: Whether identifiers become pseudonyms.
         facts: What you know about each call.
         callback: A function to call with each explanation and its exception.
-        logger: Where to log each failure.
+        logger: A logger that logs each failure.
         level: The level of the log records.
 
     Raises:
@@ -112,10 +113,10 @@ def install(  # noqa: PLR0913 (the options of explain_errors)
 
 
 def uninstall(target: object = None) -> None:
-    """Undo :func:`install`, also for clients that were created since.
+    """Undo :func:`install`, including for clients that were created since.
 
-    Without a previous ``install``, nothing changes. Uninstalling the process does not affect a session that
-    was installed itself, nor does uninstalling a client affect its session.
+    Without a previous ``install``, nothing changes. Each target is independent: uninstalling the process does
+    not affect an installed session, and uninstalling a client does not affect its session.
 
     Args:
         target: The session or client that was installed; ``None`` for the process.
@@ -151,7 +152,7 @@ def installed(  # noqa: PLR0913 (the options of explain_errors)
     logger: object = None,
     level: int = logging.ERROR,
 ) -> Generator[None]:
-    """Install in the process for a block, then restore what was installed before.
+    """Install in the process for a block, then restore the previous installation.
 
     The block covers all threads. The options and errors are those of :func:`install`.
 
@@ -205,7 +206,7 @@ def _find_session(target: object) -> Any:  # noqa: ANN401 (botocore has no types
 
 
 def _get_switch(client: Any) -> Switch:  # noqa: ANN401 (botocore has no types)
-    """Return the switch of a client; replace its class if it has none yet."""
+    """Return the switch of a client. If it has none yet, replace its class."""
     original: Any = type(client)
     for cls in original.__mro__:
         if cls in _CLASSES:
@@ -228,7 +229,7 @@ def _restore_client(client: Any) -> None:  # noqa: ANN401 (botocore has no types
     for position, cls in enumerate(type(client).__mro__):
         if cls in _CLASSES:
             _CLASSES[cls].explainer = None
-            # If other code has subclassed ours since, its class stays, and so does ours.
+            # If other code has subclassed our class since, both classes stay.
             if position == 0:
                 client.__class__ = cls.__bases__[-1]
             return

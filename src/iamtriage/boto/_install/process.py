@@ -1,8 +1,9 @@
 """Explain the errors of every boto3, botocore and aiobotocore client of the process.
 
-All clients, whoever creates them, run the methods of a few classes. These methods are wrapped in place, so
-clients that exist already are covered, and :func:`uninstall` restores the originals. boto3 and aiobotocore
-are never imported from here: their classes are wrapped when a client is created after they were imported.
+All clients, whoever creates them, share the methods of a few classes. These methods are wrapped in place, so
+existing clients are covered, too, and :func:`uninstall` restores the original methods. This module never
+imports boto3 and aiobotocore. After a program has imported them, their classes are wrapped when the next
+client is created.
 """
 
 # botocore has no types:
@@ -33,7 +34,7 @@ _LOCK = threading.RLock()
 
 
 class _Method(NamedTuple):
-    """A method that raises the errors of calls. Its module may not be imported yet."""
+    """A method that raises errors of calls. Its module can be one that is not imported yet."""
 
     module: str
     cls: str
@@ -41,7 +42,7 @@ class _Method(NamedTuple):
     is_waiter: bool = False
 
 
-# Transfers wrap the error of a call in an exception of their own. Presigned URLs need credentials only.
+# Transfers wrap the error of a call in their own exception. Presigned URLs need only credentials.
 _METHODS = (
     _Method("botocore.client", "BaseClient", "_make_api_call"),
     _Method("botocore.waiter", "Waiter", "wait", is_waiter=True),
@@ -55,7 +56,7 @@ _METHODS = (
     _Method("aiobotocore.eventstream", "AioEventStream", "__anext__"),
     _Method("aiobotocore.signers", "AioRequestSigner", "generate_presigned_url"),
 )
-# The class, the attribute, what it was and what it is now.
+# Each entry is a class, the name of a method, the original method, and the wrapper.
 _wrapped: dict[tuple[type, str], tuple[Any, Any]] = {}
 
 
@@ -99,7 +100,7 @@ def _wrap(cls: type, name: str, build: Callable[[Any], Any]) -> None:
 
 def _restore() -> None:
     for (cls, name), (original, new) in list(_wrapped.items()):
-        # If other code has replaced our method since, it stays: it calls ours, which then does nothing.
+        # If other code has wrapped our wrapper since, both stay. Ours now does nothing.
         if vars(cls).get(name) is new:
             setattr(cls, name, original)
             del _wrapped[cls, name]

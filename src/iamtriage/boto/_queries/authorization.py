@@ -52,7 +52,7 @@ _CONSOLE = re.compile(
 _CONTEXT_CHARS = 4000  # before and after the failure
 _MAX_PAGES = 100
 _MAX_POLICIES = 100
-# After this many failures in a row, the other policies are not worth waiting for.
+# After this many failures in a row, the other policies are not requested.
 _MAX_FAILURES_IN_A_ROW = 3
 
 
@@ -78,7 +78,7 @@ class RequestAuthorization(View):
     refused: Mapping[str, Refusal] = attrs.field(factory=dict[str, Refusal], hash=False)
 
     def __bool__(self) -> Literal[True]:
-        """Return true, so that type checkers can tell a result from a :class:`Refusal`."""
+        """Return true, so that type checkers can distinguish a result from a :class:`Refusal`."""
         return True
 
     @property
@@ -95,9 +95,9 @@ def authorization_details(
     """Get the authorization details of a denied call, and the evaluated policies, from IAM Toolbox.
 
     A denial with an authorization ID has such details. AWS keeps them for about a day, in the region of the
-    denied call. The region comes from the console URL in the message, else from the ARN of the resource, else
-    from the session. Requires the permissions ``iam:GetRequestAuthorizationDetails`` and
-    ``iam:GetRequestAuthorizationPolicy``, and a principal in the caller's account or organization.
+    denied call. The region is taken from the console URL in the message, else from the ARN of the resource,
+    else from the session. Requires the permissions ``iam:GetRequestAuthorizationDetails`` and
+    ``iam:GetRequestAuthorizationPolicy``, and a principal in the denied principal's account or organization.
 
     Args:
         failure: A failure, or anything that :func:`iamtriage.parse` accepts; or the authorization ID alone,
@@ -209,7 +209,7 @@ def _get_pages(client: Any, authorization_id: str) -> list[Mapping[str, object]]
 
 
 def _list_uris(details: AuthorizationDetails) -> list[str]:
-    """Return the URIs of the policies, beginning with those that decided."""
+    """Return the URIs of the policies, those that decided first."""
     deciding = [
         match.uri
         for evaluation in details.evaluations

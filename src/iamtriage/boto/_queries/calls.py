@@ -85,7 +85,7 @@ class Refusal(View):
 
     @property
     def facts(self) -> Facts:
-        """No facts. So :func:`iamtriage.explain` accepts a refusal in place of a result."""
+        """Empty facts, so that :func:`iamtriage.explain` accepts a refusal in place of a result."""
         return _NO_FACTS
 
     def explanation(self) -> Explanation:
@@ -110,7 +110,7 @@ def get_sync_session(session: object) -> Any:  # noqa: ANN401 (botocore has no t
 
 
 def find_failure(source: FailureSource) -> Failure | None:
-    """Return the failure itself, or the one that the source reports.
+    """Return a failure unchanged, or the failure that the source reports.
 
     Raises:
         TypeError: The source is neither a failure nor an argument for :func:`iamtriage.parse`.
@@ -152,7 +152,7 @@ def call_with_client(
 
 
 def call_or_refusal(asked: str, call: Callable[..., _Result], *args: Any, **kwargs: Any) -> _Result | Refusal:  # noqa: ANN401
-    """Call a function; return its result, or its exception as a refusal."""
+    """Return the result of a function, or a refusal if it raises an exception."""
     try:
         return call(*args, **kwargs)
     except Exception as error:  # noqa: BLE001

@@ -1,4 +1,4 @@
-"""Gather everything that AWS knows about a failure as facts."""
+"""Gather what AWS knows about a failure, as facts."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def gather_facts(
     session: object,
     **client_args: Any,  # noqa: ANN401 (botocore's)
 ) -> Facts:
-    """Get all that AWS knows about a failure: caller, decoded message and authorization details.
+    """Get the caller, the decoded message and the authorization details of a failure.
 
-    Only the calls that apply to the failure are made, and no others if the session has no valid credentials.
-    A call that fails leaves out its facts and is logged by ``iamtriage.boto``. To handle such errors, call
-    :func:`whoami`, :func:`decode_message` and :func:`authorization_details` yourself.
+    Only calls that apply to the failure are made. If the first one, ``sts:GetCallerIdentity``, fails, there
+    are no others. If a call fails, its facts are missing, and the logger ``iamtriage.boto`` logs why. To
+    handle errors, call :func:`whoami`, :func:`decode_message` and :func:`authorization_details` instead.
 
     Args:
         failure: A failure, or anything that :func:`iamtriage.parse` accepts.
-        session: A ``boto3.Session`` or a ``botocore.session.Session``. It is taken for the session of the
+        session: A ``boto3.Session`` or a ``botocore.session.Session``. It is assumed to be the session of the
             failed call, unless the failure or its encoded message names another principal.
         client_args: Arguments for the ``session.client`` of every service, such as ``config``.
 

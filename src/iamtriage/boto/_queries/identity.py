@@ -65,7 +65,7 @@ class Identity(View):
     user_id: str
 
     def __bool__(self) -> Literal[True]:
-        """Return true, so that type checkers can tell a result from a :class:`Refusal`."""
+        """Return true, so that type checkers can distinguish a result from a :class:`Refusal`."""
         return True
 
     @property
@@ -82,7 +82,7 @@ class Identity(View):
 def whoami(session: object, **client_args: Any) -> Identity | Refusal:  # noqa: ANN401 (botocore's)
     """Get the owner of the session's credentials from STS. This requires no permissions.
 
-    If the session is the one whose call failed, pass the result to :func:`iamtriage.explain` as facts.
+    If a call of this session failed, pass the result to :func:`iamtriage.explain` as facts.
 
     Args:
         session: A ``boto3.Session`` or a ``botocore.session.Session``. It is not modified.
@@ -121,8 +121,8 @@ def find_role_arn(
     """Get a role's ARN with its path from IAM, as policies and EKS access entries require it.
 
     ARNs from STS and in aws-auth have no path. Since a role's name is unique in its account, the name is
-    enough to find it: by ``iam:GetRole`` or, if that is denied, ``iam:ListRoles``. The role found must have
-    the account, partition and path that the given ARN states.
+    enough to find the role with ``iam:GetRole`` or, if that is denied, ``iam:ListRoles``. The account,
+    partition and path of the role must be those in the ARN that you pass.
 
     Args:
         session: A ``boto3.Session`` or a ``botocore.session.Session`` of the role's account.
@@ -165,7 +165,7 @@ class _RoleQuery:
         """Parse a role's name or ARN.
 
         Raises:
-            InvalidArnError: It is not a role's name or ARN.
+            InvalidArnError: The text is not a role's name or ARN.
         """
         text = name.arn if isinstance(name, RolePathUnknownError) else str(name)
         text = text.strip()

@@ -40,23 +40,23 @@ if TYPE_CHECKING:
 
 __all__ = ("GatheredPolicies", "gather_policies")
 
-_ASKED = "iam:GetPolicyVersion"
-# These are in no organization, or the policy type is not in use there.
-_NO_CONTROL = frozenset({"AWSOrganizationsNotInUseException", "PolicyTypeNotEnabledException"})
+_ACTION = "iam:GetPolicyVersion"
+# The account is in no organization, or the organization does not use the policy type.
+_NO_CONTROL_POLICY_CODES = frozenset({"AWSOrganizationsNotInUseException", "PolicyTypeNotEnabledException"})
 _MAX_PARENTS = 10
 
 
 @attrs.frozen
 class GatheredPolicies(View):
-    """The policies that apply to a denied call, as far as the session could read them.
+    """The policies that apply to a denied call and that the session could read.
 
-    Session policies and VPC endpoint policies are not among them: no API returns the ones of a call.
+    Session policies and VPC endpoint policies are not included, because no API returns those of a call.
 
     Attributes:
         request: The denied request.
         policies: The policies that were read.
         refusals: What could not be read, and why.
-        calls: How many calls were made.
+        calls: The number of calls that were made.
     """
 
     request: Request
@@ -86,9 +86,9 @@ def gather_policies(
 ) -> GatheredPolicies | Refusal:
     """Read the policies that apply to a denied call.
 
-    They are those of the user with its groups, or of the role; the permissions boundary; the SCPs and RCPs
-    from the root to the account; and the policy of the resource, for S3, KMS, SQS, SNS, Secrets Manager,
-    Lambda, ECR, DynamoDB and roles. Only calls that read are made. A call that fails becomes a refusal.
+    These are the policies of the user and its groups, or of the role; the permissions boundary; the SCPs and
+    RCPs from the root to the account; and the policy of the resource, for S3, KMS, SQS, SNS, Secrets Manager,
+    Lambda, ECR, DynamoDB and roles. All calls are read-only. A call that fails becomes a refusal.
 
     Args:
         failure: A denial, or anything that :func:`iamtriage.parse` accepts.
@@ -119,15 +119,15 @@ def gather_policies(
     found = find_failure(failure)
     get_sync_session(session)
     if not isinstance(found, AccessDenied):
-        return Refusal(_ASKED, "The text contains no access denial.")
+        return Refusal(_ACTION, "The text contains no access denial.")
     request = build_request(found, facts)
     if isinstance(request, str):
-        return Refusal(_ASKED, request)
+        return Refusal(_ACTION, request)
     return _Gatherer(request, found, session, client_args, max_calls, progress).gather()
 
 
 class _Gatherer:
-    """Make the calls, count them, and keep what fails."""
+    """Make the calls, count them, and collect the refusals."""
 
     def __init__(
         self,
@@ -165,7 +165,7 @@ class _Gatherer:
         try:
             policies = PolicySet(**values)
         except PolicyError as error:
-            self.refusals.append(Refusal(_ASKED, f"A policy cannot be parsed: {error}."))
+            self.refusals.append(Refusal(_ACTION, f"A policy cannot be parsed: {error}."))
             policies = PolicySet()
         calls = self.max_calls - self.left
         return GatheredPolicies(self.request, policies, tuple(self.refusals), calls)
@@ -187,7 +187,7 @@ class _Gatherer:
         arguments: Mapping[str, object],
         absent: Collection[str] = (),
     ) -> Any:  # noqa: ANN401 (botocore has no types)
-        """Return the response of a call, or ``None`` if it fails or reports that there is nothing."""
+        """Return the response of a call, or ``None`` if it fails or nothing exists."""
         if self.left <= 0:
             limit = Refusal(asked, f"The limit of {self.max_calls} calls was reached.")
             if not any(each.reason == limit.reason for each in self.refusals):
@@ -215,7 +215,7 @@ class _Gatherer:
             return {}
         account = described[kind]["Arn"].split(":")[4]
         if account != self.request.keys.principal_account:
-            # Another account can have a principal of the same name.
+            # Another account can have a principal with the same name.
             reason = f"The session is in account {account}, and the caller in another one."
             self.refusals.append(Refusal(f"iam:Get{kind}", reason))
             return {}
@@ -273,7 +273,10 @@ class _Gatherer:
     def _read_control(self, organizations: Any) -> dict[str, Any]:  # noqa: ANN401
         keys = self.request.keys
         described = self.call(
-            "organizations:DescribeOrganization", organizations.describe_organization, {}, _NO_CONTROL
+            "organizations:DescribeOrganization",
+            organizations.describe_organization,
+            {},
+            _NO_CONTROL_POLICY_CODES,
         )
         if described is None:
             return {}
@@ -304,7 +307,7 @@ class _Gatherer:
                 break
             targets.insert(0, parents["Parents"][0]["Id"])
         levels = [list(self._read_target(organizations, target, policy_type)) for target in targets]
-        # A level that is not known completely would seem to lack an Allow.
+        # If only some policies of a level are known, it seems to lack an Allow.
         return levels if len(self.refusals) == failed and any(levels) else None
 
     def _read_target(
@@ -317,7 +320,7 @@ class _Gatherer:
             "organizations:ListPoliciesForTarget",
             organizations.list_policies_for_target,
             {"TargetId": target, "Filter": policy_type},
-            _NO_CONTROL,
+            _NO_CONTROL_POLICY_CODES,
         )
         for policy in listed["Policies"] if listed else ():
             response = self.call(

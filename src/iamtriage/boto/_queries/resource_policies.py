@@ -33,8 +33,8 @@ class ResourceReader:
     applies: Callable[[Arn, str], bool] = lambda arn, action: True  # noqa: ARG005
 
 
-def _take(response: Any, *members: str) -> object:  # noqa: ANN401 (botocore has no types)
-    """Return a member of a response, ``None`` without a response or the member."""
+def _get_member(response: Any, *members: str) -> object:  # noqa: ANN401 (botocore has no types)
+    """Return a member of a response, or ``None`` if the response or the member is missing."""
     for member in members:
         response = response.get(member) if response else None
     return response
@@ -43,57 +43,59 @@ def _take(response: Any, *members: str) -> object:  # noqa: ANN401 (botocore has
 def _read_bucket(client: Any, arn: Arn, call: Call) -> object:  # noqa: ANN401
     arguments = {"Bucket": arn.resource.partition("/")[0]}
     response = call("s3:GetBucketPolicy", client.get_bucket_policy, arguments, {"NoSuchBucketPolicy"})
-    return _take(response, "Policy")
+    return _get_member(response, "Policy")
 
 
 def _read_key(client: Any, arn: Arn, call: Call) -> object:  # noqa: ANN401
     arguments = {"KeyId": str(arn), "PolicyName": "default"}
-    return _take(call("kms:GetKeyPolicy", client.get_key_policy, arguments), "Policy")
+    return _get_member(call("kms:GetKeyPolicy", client.get_key_policy, arguments), "Policy")
 
 
 def _read_queue(client: Any, arn: Arn, call: Call) -> object:  # noqa: ANN401
     arguments = {"QueueName": arn.resource, "QueueOwnerAWSAccountId": arn.account}
-    url = _take(call("sqs:GetQueueUrl", client.get_queue_url, arguments), "QueueUrl")
+    url = _get_member(call("sqs:GetQueueUrl", client.get_queue_url, arguments), "QueueUrl")
     if url is None:
         return None
     wanted = {"QueueUrl": url, "AttributeNames": ["Policy"]}
     response = call("sqs:GetQueueAttributes", client.get_queue_attributes, wanted)
-    return _take(response, "Attributes", "Policy")
+    return _get_member(response, "Attributes", "Policy")
 
 
 def _read_topic(client: Any, arn: Arn, call: Call) -> object:  # noqa: ANN401
     response = call("sns:GetTopicAttributes", client.get_topic_attributes, {"TopicArn": str(arn)})
-    return _take(response, "Attributes", "Policy")
+    return _get_member(response, "Attributes", "Policy")
 
 
 def _read_secret(client: Any, arn: Arn, call: Call) -> object:  # noqa: ANN401
     arguments = {"SecretId": str(arn)}
     response = call("secretsmanager:GetResourcePolicy", client.get_resource_policy, arguments)
-    return _take(response, "ResourcePolicy")
+    return _get_member(response, "ResourcePolicy")
 
 
 def _read_function(client: Any, arn: Arn, call: Call) -> object:  # noqa: ANN401
     arguments = {"FunctionName": str(arn)}
     response = call("lambda:GetPolicy", client.get_policy, arguments, {"ResourceNotFoundException"})
-    return _take(response, "Policy")
+    return _get_member(response, "Policy")
 
 
 def _read_repository(client: Any, arn: Arn, call: Call) -> object:  # noqa: ANN401
     arguments = {"registryId": arn.account, "repositoryName": arn.resource.partition("/")[2]}
     absent = {"RepositoryPolicyNotFoundException"}
     response = call("ecr:GetRepositoryPolicy", client.get_repository_policy, arguments, absent)
-    return _take(response, "policyText")
+    return _get_member(response, "policyText")
 
 
 def _read_table(client: Any, arn: Arn, call: Call) -> object:  # noqa: ANN401
     arguments = {"ResourceArn": str(arn)}
     absent = {"PolicyNotFoundException"}
-    return _take(call("dynamodb:GetResourcePolicy", client.get_resource_policy, arguments, absent), "Policy")
+    return _get_member(
+        call("dynamodb:GetResourcePolicy", client.get_resource_policy, arguments, absent), "Policy"
+    )
 
 
 def _read_role(client: Any, arn: Arn, call: Call) -> object:  # noqa: ANN401
     response = call("iam:GetRole", client.get_role, {"RoleName": arn.resource.rpartition("/")[2]})
-    return _take(response, "Role", "AssumeRolePolicyDocument")
+    return _get_member(response, "Role", "AssumeRolePolicyDocument")
 
 
 READERS = {
@@ -109,7 +111,7 @@ READERS = {
     ),
     "ecr": ResourceReader("ecr", "ecr:GetRepositoryPolicy", _read_repository),
     "dynamodb": ResourceReader("dynamodb", "dynamodb:GetResourcePolicy", _read_table),
-    # A role has a policy for those who assume it only.
+    # A role's trust policy applies only to calls that assume the role.
     "iam": ResourceReader(
         "iam",
         "iam:GetRole",

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 __all__ = ("Target", "combine_clients")
 
 # After these, the request has not been sent.
-_UNSENT = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
+_UNSENT_ERRORS = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
 _INVALID_CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
-_CODE_USED = (
+_MFA_CODE_USED = (
     "The MFA code in TokenCode works only once and may have been used, so no other region was tried. "
     "Retry the call with the next code."
 )
@@ -148,7 +148,7 @@ def combine_clients(clients: list[Any], targets: tuple[Target, ...], failover: F
 
 @attrs.frozen(eq=False)
 class _Router:
-    """What the calls of a client share.
+    """The state that all calls of a client share.
 
     Attributes:
         targets: The endpoint of each region.
@@ -174,7 +174,7 @@ class _Router:
         params: dict[str, Any],
         ends_at: float,
     ) -> tuple[Any, Exception | None]:
-        """Call one region; return the response, or the error if the next region is to be tried."""
+        """Call one region, and return the response, or the error if the next region is to be tried."""
         region = call.next_region()
         attempt = self._begin_attempt(region, call, operation, params, ends_at)
         # Calls can nest: the client can provide the credentials that sign one of its own calls.
@@ -220,11 +220,11 @@ class _Router:
         )
 
     def _find_reason_to_stop(self, error: Exception, attempt: _Attempt, ends_at: float) -> str | None:
-        """Return why the next region must not be tried, although the region failed."""
+        """Return why the next region must not be tried after a region failed, or ``None``."""
         if attempt.is_last:
             return None
         if attempt.has_one_time_code and _may_be_sent(error):
-            return _CODE_USED
+            return _MFA_CODE_USED
         if time.monotonic() >= ends_at:
             return f"The deadline of {self.limit:g} seconds is over."
         return None
@@ -233,7 +233,7 @@ class _Router:
 class _CheckedSession:
     """An HTTP session that checks responses and enforces the deadline.
 
-    It also records each status, because botocore does not report that of an unreadable response.
+    It also records each status, because botocore does not report the status of an unreadable response.
     """
 
     def __init__(self, session: Any, state: _ThreadState, *, is_xml: bool) -> None:  # noqa: ANN401 (botocore has no types)
@@ -242,7 +242,7 @@ class _CheckedSession:
         self._is_xml = is_xml
 
     def send(self, request: Any) -> Any:  # noqa: ANN401
-        """Send a request; record the status of the response, and check it."""
+        """Send a request, record the status of the response, and check the response."""
         attempt = self._state.attempt
         if attempt is None:
             return self._session.send(request)
@@ -260,14 +260,14 @@ class _CheckedSession:
 
 
 class _RetryLimiter:
-    """The events of an endpoint, which allow no retry that would begin after the deadline."""
+    """The events of an endpoint. They prevent retries that would begin after the deadline."""
 
     def __init__(self, events: Any, state: _ThreadState) -> None:  # noqa: ANN401 (botocore has no types)
         self._events = events
         self._state = state
 
     def emit(self, event_name: str, **arguments: Any) -> Any:  # noqa: ANN401
-        """Emit an event; return the handlers' responses."""
+        """Emit an event, and return the handlers' responses."""
         responses = self._events.emit(event_name, **arguments)
         if self._state.attempt is None or not event_name.startswith("needs-retry."):
             return responses
@@ -325,8 +325,8 @@ def _register_handlers(client: Any, state: _ThreadState, first: Target) -> None:
 
 
 def _may_be_sent(error: Exception) -> bool:
-    """Return whether STS may have received the request, after the region failed."""
-    return not isinstance(error, _UNSENT) and _INVALID_CERTIFICATE not in str(error)
+    """Return whether STS can have received the request before the region failed."""
+    return not isinstance(error, _UNSENT_ERRORS) and _INVALID_CERTIFICATE not in str(error)
 
 
 def _is_region_failure(error: Exception, attempt: _Attempt) -> bool:
@@ -337,6 +337,6 @@ def _is_region_failure(error: Exception, attempt: _Attempt) -> bool:
         status: object = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         return isinstance(status, int) and status >= 500
     if isinstance(error, ResponseParserError):
-        # The response is not from STS, but maybe from a proxy. With a status of 4xx, it can be a denial.
+        # The response is not from STS, but for example from a proxy. With status 4xx, it can be a denial.
         return attempt.status is None or not 400 <= attempt.status < 500
     return isinstance(error, (ConnectionError, HTTPClientError))

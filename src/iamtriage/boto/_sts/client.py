@@ -48,18 +48,18 @@ def sts_client(  # noqa: PLR0913 (all but two are keyword-only)
 
     A region is down if the connection fails (refused, reset, DNS, TLS), if the response takes too long, if
     its status is 500 or higher, or if it is not an STS response, such as the page of a captive portal. A
-    denial, or any other status below 500,
-    means that the region is up. Each call goes to the first region that is not known to be down, and is
-    signed for that region. After a failure, a region is skipped for ``cooldown`` seconds; then one call tries
-    it again. If all regions are down, the client first calls the one that failed the longest ago.
+    denial, or any other status below 500, means that the region is up. Each call goes to the first region
+    that is not known to be down, and is signed for that region. After a failure, a region is skipped for
+    ``cooldown`` seconds; then one call tries it again. If all regions are down, the client first calls the
+    one that failed the longest ago.
 
     A call tries each region once, but the last one as often as botocore's retry settings say. Unless the
     session or ``config`` sets timeouts, they are 5 seconds to connect and 20 seconds to read. They apply to
-    each connection and read; ``deadline`` limits the whole call, and each region that is left gets an equal
-    share of it. Only the time that a credential provider takes can exceed it.
+    each connection and read; ``deadline`` limits the whole call, and each remaining region gets an equal
+    share of it. Only the time that a credential provider takes can exceed the deadline.
 
-    An MFA code (``TokenCode``) works only once. After a request with one has been sent, the call is not tried
-    again, in no region.
+    An MFA code (``TokenCode``) works only once. After a request with a code has been sent, the call is not
+    retried in any region.
 
     Events, ``exceptions`` and stubs work as in any botocore client, and threads can share it. It ignores
     ``sts_regional_endpoints`` and configured endpoint URLs, which specify a single host. It uses the FIPS and
@@ -89,7 +89,7 @@ def sts_client(  # noqa: PLR0913 (all but two are keyword-only)
             unknown or conflicts with ``regions``.
 
     If every region fails, the call raises the last error. An error that is raised after regions failed has a
-    note that says what each of them answered.
+    note with the response or error of each region.
 
     >>> import botocore.session
     >>> client = sts_client(botocore.session.Session(), ["eu-west-1", "eu-central-1"])

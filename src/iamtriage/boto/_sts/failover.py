@@ -140,7 +140,7 @@ class Failover:
             return Call(self, self._calls, operation, list(self.regions))
 
     def choose_region(self, untried: list[str]) -> tuple[str, bool, list[str]]:
-        """Return the region to call, whether it is on trial, and the regions that were skipped for it."""
+        """Return the region to call, whether it is on trial, and the regions that were skipped."""
         skipped: list[str] = []
         with self._lock:
             now = self._clock()
@@ -156,7 +156,7 @@ class Failover:
             return min(untried, key=lambda region: self._breakers[region].failed_at or 0.0), False, []
 
     def record_health(self, region: str, *, healthy: bool | None, on_trial: bool) -> bool:
-        """Record the health of a region, ``None`` if unknown; return whether it had failed before."""
+        """Record the health of a region (``None`` if unknown), and return whether it had failed before."""
         with self._lock:
             breaker = self._breakers[region]
             had_failed = breaker.failed_at is not None
@@ -235,7 +235,7 @@ class Call:
         return bool(self._attempts)
 
     def build_note(self, reason: str | None = None) -> str:
-        """Build the exception note that says what each region answered.
+        """Build the exception note with the response or error of each region.
 
         Args:
             reason: Why the call ended before every region failed.
@@ -253,7 +253,7 @@ class Call:
 
 def _format_line(text: str) -> str:
     """Format an error message as one printable line. It can quote an untrusted response."""
-    # Before the line is cut, which could leave a part of a secret.
+    # Redact before the line is truncated, which could leave a part of a secret.
     text = redact(text)
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return line if len(line) <= _MAX_LENGTH else f"{line[: _MAX_LENGTH - 1]}…"

@@ -1,7 +1,7 @@
 """Send requests within a deadline, and recognize responses that are not from STS.
 
-botocore's read timeout applies to each read, so a server that sends a byte every few seconds holds a call for
-as long as it likes. A captive portal or proxy can answer any request with a page of its own and status 200.
+botocore's read timeout applies to each read, so a server that sends a byte every few seconds can block a call
+forever. A captive portal or proxy can answer any request with its own page and status 200.
 """
 
 # botocore has no types:
@@ -36,7 +36,7 @@ _ROOT = re.compile(
 
 
 def check_sts_response(operation: str, response: Any) -> None:  # noqa: ANN401 (botocore has no types)
-    """Check that a response with a status below 400 has the form of a result of the operation.
+    """Check that a response with a status below 400 has the format of the operation's result.
 
     STS never redirects, and it wraps each result in two elements named after the operation:
     https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html.
@@ -63,7 +63,7 @@ def check_sts_response(operation: str, response: Any) -> None:  # noqa: ANN401 (
 def send_within(session: Any, request: Any, seconds: float) -> Any:  # noqa: ANN401 (botocore has no types)
     """Send a request, and return its response if it is complete within some seconds.
 
-    Another thread sends it, because nothing else ends a wait for a server that keeps sending.
+    Another thread sends it, because there is no other way to stop waiting for a server that keeps sending.
 
     Raises:
         ReadTimeoutError: The time is over.
@@ -92,7 +92,7 @@ def send_within(session: Any, request: Any, seconds: float) -> Any:  # noqa: ANN
 
 
 def limit_delay(responses: list[tuple[Any, Any]], seconds: float) -> list[tuple[Any, Any]]:
-    """Return the retry handlers' responses, or none if their delay exceeds the remaining time."""
+    """Return the retry handlers' responses, or an empty list if their delay exceeds the remaining time."""
     delays = [delay for _, delay in responses if delay is not None]
     return responses if not delays or delays[0] is False or delays[0] < seconds else []
 
@@ -123,14 +123,14 @@ class _Job:
             self.response.raw.close()
 
     def abandon(self) -> None:
-        """Shut down the connection, which ends the other thread unless it still waits for the headers."""
+        """Shut down the connection, which stops the other thread unless it still waits for the headers."""
         self.is_abandoned = True
         if self.response is not None:
             _shut_down(self.response)
 
 
 def _read_content(response: Any, request: Any) -> None:  # noqa: ANN401
-    """Read the body, with the exceptions that botocore raises itself if it reads one."""
+    """Read the body, and raise the same exceptions as botocore."""
     try:
         _ = response.content
     except Urllib3ReadTimeoutError as error:
@@ -142,7 +142,7 @@ def _read_content(response: Any, request: Any) -> None:  # noqa: ANN401
 
 
 def _shut_down(response: Any) -> None:  # noqa: ANN401
-    """Shut down the socket of a response; closing it would wait for the thread that reads from it."""
+    """Shut down the socket of a response. Closing it would wait for the thread that reads from it."""
     connection = getattr(response.raw, "connection", None)
     sock: socket.socket | None = getattr(connection, "sock", None)
     if sock is not None:

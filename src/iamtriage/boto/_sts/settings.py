@@ -23,7 +23,7 @@ __all__ = ("sts_settings",)
 
 # Settings that code can set in a session, and their names in a client's Config. In botocore's order, a Config
 # takes precedence over them, and they take precedence over the environment.
-_IN_CODE = {
+_CODE_SETTINGS = {
     "region": "region_name",
     "use_fips_endpoint": "use_fips_endpoint",
     "use_dualstack_endpoint": "use_dualstack_endpoint",
@@ -55,7 +55,9 @@ def sts_settings(session: object, **client_args: Any) -> StsSettings:  # noqa: A
     """
     core = get_botocore_session(session)
     in_code: dict[str, Any] = core.instance_variables()
-    config = Config(**{name: in_code[variable] for variable, name in _IN_CODE.items() if variable in in_code})
+    config = Config(
+        **{name: in_code[variable] for variable, name in _CODE_SETTINGS.items() if variable in in_code}
+    )
     for override in (core.get_default_client_config(), client_args.pop("config", None)):
         if override is not None:
             config = config.merge(override)
@@ -71,7 +73,7 @@ def sts_settings(session: object, **client_args: Any) -> StsSettings:  # noqa: A
 
 
 def _get_botocore_version() -> tuple[int, ...]:
-    """Return the version of botocore; its default for regional endpoints changed in 1.40."""
+    """Return the version of botocore, because its default for regional endpoints changed in 1.40."""
     return tuple(int(part) for part in str(botocore.__version__).split(".")[:2])
 
 
