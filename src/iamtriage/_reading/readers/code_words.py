@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.prefix_pieces import code_piece
 from iamtriage._reading.vocabulary.codes import (
-    find_codes,
     is_code,
     is_known,
     kind_of_code,
@@ -207,11 +206,7 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
 
 def may_hold_code_words(readable: Readable) -> bool:
     """Return whether a text has a word that such a code needs."""
-    return (
-        bool(find_codes(readable.words, readable.text))
-        or "coral" in readable.words
-        or bool(_find_glued(readable.flat))
-    )
+    return bool(readable.codes) or "coral" in readable.words or bool(_find_glued(readable.flat))
 
 
 def _read_after_label(text: str, start: int, after: str, labels: Iterable[_Label]) -> Iterator[Piece]:

@@ -8,6 +8,7 @@ form. ``structured`` reads complete CloudTrail records.
 from __future__ import annotations
 
 import re
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -207,15 +208,17 @@ def _key_words(readable: Readable) -> set[str]:
         keys -= {"action", "resource"}
     if "fault" not in readable.words and "metadata" not in readable.words:
         keys -= {"name"}
-    if not any(map(readable.flat.__contains__, _IDENTITY_LITERALS)):
+    if not (keys.isdisjoint(_IDENTITY_WORDS) or any(map(readable.flat.__contains__, _IDENTITY_LITERALS))):
         keys -= _IDENTITY_WORDS
-    return {word for word in readable.words if word.lower() in keys} if keys else set()
+    words = readable.words
+    return set(compress(words, map(keys.__contains__, map(str.lower, words)))) if keys else set()
 
 
 def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
     """Yield the keys of the table, and others."""
     text, words, flat = readable.text, readable.words, readable.flat
-    if any(f"{word} " in flat for word in _CONSTRUCTORS & words):
+    constructors = _CONSTRUCTORS & words
+    if constructors and any(f"{word} " in flat for word in constructors):
         yield from _PAIR.finditer(text)
         return
     starts: set[int] = set()

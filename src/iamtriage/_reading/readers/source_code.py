@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.fragments import FragmentIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
 
@@ -49,13 +49,19 @@ _TARGET = lazy_pattern(r"\bCategoryInfo\s{0,20}:\s\w{1,60}:\s\([^\n]{1,400}:\w{1
 # lines of them or more. A printed object has no blanks around its "=", and errors in a list are seldom so short.
 _STRING = r"[rbf]?(?:\"[^\"\n]{1,80}\"|'[^'\n]{1,80}')"
 _LIST = lazy_pattern(rf"(?:\w\s:?=\s|\bin\s)[\[({{]\s?{_STRING}(?:\s?,\s?{_STRING}){{1,40}}\s?,?\s?[\])}}]")
+# Lines that are a string each. Patterns that start with a set of characters skip all others quickly.
+_INSIDE = r"(?:(?!: )[^\"'\n]){1,80}"
 _STRINGS = lazy_pattern(
-    r"(?:^(?P<quote>[\"'])(?:(?!: )[^\"'\n]){1,80}(?P=quote)(?:\n|\Z)){3,200}", re.MULTILINE
+    rf"(?P<first>[\"'])(?<![^\n].){_INSIDE}(?P=first)\n(?:(?P<quote>[\"']){_INSIDE}(?P=quote)(?:\n|\Z)){{2,199}}"
 )
 
 # To the end of its line, where it is not closed there.
 _LITERAL = r"(?:[rbfRBF$@&]{0,2}(?:\"[^\"\n]{0,800}(?:\"|$)|'[^'\n]{0,800}(?:'|$)|`[^`\n]{0,800}(?:`|$)))"
-_ARGUMENT = lazy_pattern(rf"\s?(?:[^\n\"'`:;]|::){{0,160}}(?P<literal>{_LITERAL})", re.MULTILINE)
+_ARGUMENT = lazy_pattern(
+    # A quote that follows is found faster than each character before it.
+    rf"\s?(?=[^\n\"'`;]{{0,330}}[\"'`])(?:[^\n\"'`:;]|::){{0,160}}(?P<literal>{_LITERAL})",
+    re.MULTILINE,
+)
 _MORE = lazy_pattern(rf"(?:\s?,\s?{_LITERAL}){{0,20}}", re.MULTILINE)
 # What is called: strings.Contains, startsWith, RetryWhenMessageContains[T], preg_match …
 _SEARCH = lazy_pattern(
@@ -96,7 +102,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         _COMMAND,
         None,
     ),
-    ("= [|= (|= {| in [| in (| in {", _LIST, None),
+    ("= [|= (|= {|<in> in [|<in> in (|<in> in {", _LIST, None),
     ("[*|<var>", _TYPE, None),
     ("<CategoryInfo>", _TARGET, None),
     ("==|!=|=~", lazy_pattern(rf"[\w)\]\"']\s?(?:[=!]==?|=~)\s?{_LITERAL}", re.MULTILINE), _IDS),
@@ -139,11 +145,15 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         lazy_pattern(rf"^return\s(?:[^\s\"'`]{{1,80}}\s?\+\s?{_LITERAL}|{_LITERAL}\s?;)", re.MULTILINE),
         _PRINTED,
     ),
-    # The last argument, behind a function that begins lines above.
-    ("}, |), |], ", lazy_pattern(rf"^[}})\]]{{1,4}},\s?{_LITERAL}\s?\)", re.MULTILINE), _PRINTED),
+    # The last argument, after a function that begins lines above.
+    (
+        "}, |), |], ",
+        lazy_pattern(rf"[}})\]](?<![^\n].)[}})\]]{{0,3}},\s?{_LITERAL}\s?\)", re.MULTILINE),
+        _PRINTED,
+    ),
 )
 _INDEX = FragmentIndex(fragment for fragment, _, _ in _ROWS)
-_HANDLER_WORDS = ("except", "rescue", "when", "catch")
+_HANDLER_WORDS = frozenset({"rescue", "when", "catch"})
 # Longer than what can be before such a word in its line.
 _MAX_MARGIN = 40
 
@@ -151,8 +161,9 @@ _MAX_MARGIN = 40
 def find_source_code(readable: Readable) -> list[tuple[int, int]]:
     """Return the spans of source code in a text, in order; they can overlap."""
     text = readable.text
-    spans = [*_find_handlers(text)]
-    if '"\n' in text or "'\n" in text:
+    # A name can follow "except" without a space.
+    spans = [*_find_handlers(text, ("except", *(readable.words & _HANDLER_WORDS)))]
+    if ('"\n' in text or "'\n" in text) and ('\n"' in text or "\n'" in text):
         spans += [m.span() for m in _STRINGS.finditer(text)]
     for number in _INDEX.possible_rows(readable.words, readable.flat):
         _, pattern, printed = _ROWS[number]
@@ -165,8 +176,8 @@ def find_source_code(readable: Readable) -> list[tuple[int, int]]:
     return spans
 
 
-def _find_handlers(text: str) -> Iterator[tuple[int, int]]:
-    for word in _HANDLER_WORDS:
+def _find_handlers(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
+    for word in words:
         at = text.find(word)
         while at >= 0:
             low = max(0, at - _MAX_MARGIN)

@@ -63,21 +63,21 @@ _FIELDS = (
     r"(?=[IWEF]\d{4} \d\d:\d\d|(?:time|ts|level)=|\{\"(?:level|severity|ts|time|timestamp|@timestamp)\":)"
 )
 _TIMESTAMPS = lazy_pattern(
-    rf"^[ \t]{{0,16}}(?:(?:[\w.-]{{1,64}}[ \t]{{1,24}}\|[ \t])?{_TIMESTAMP}[ \t]|{_FIELDS})", re.MULTILINE
+    rf"^[ \t]{{0,16}}(?:(?:[\w.-]{{1,64}}+[ \t]{{1,24}}+\|[ \t])?{_TIMESTAMP}[ \t]|{_FIELDS})", re.MULTILINE
 )
 # YAML doubles a quote inside a quoted scalar.
 _DOUBLED_QUOTE = lazy_pattern(r"(?<=[a-z])''(?=[a-z])")
 _TAGS = lazy_pattern(
     r"</?(?:p|br|div|span|code|pre|strong|em|b|i|li|ul|td|tr|tt|samp|blockquote)(?:\s[^<>\n]{0,200})?/?>"
 )
-# Runs of whitespace. A pattern that starts with a set of characters skips all others quickly.
-_RUNS = lazy_pattern(r"[ \t\n](?:[ \t\n]+|(?<=\t))")
+# Runs of whitespace. A pattern that starts with one of some characters skips all others quickly.
+_RUNS = lazy_pattern(r"\x20[ \t\n]+|\n[ \t\n]+|\t[ \t\n]*")
 # The symbols for controls are printable.
 _CONTROL_SYMBOLS = ("\u21b5", "\u23ce", "\u241b")
 # ``_BOX`` needs one of these borders.
 _BORDERS = ("│", "┃", "╷", "╵", "║", "â")
-# The replacement for a run of whitespace, by its number of newlines.
-_RUN_REPLACEMENTS = (" ", "\n", "\n\n")
+# The replacement for a run of whitespace without an empty line, by its number of newlines.
+_RUN_REPLACEMENTS = (" ", "\n")
 _MARK_CHARACTERS = frozenset(">#/,*|-")
 _LINE_STARTS = _MARK_CHARACTERS | {"", " "}
 # Replaces each digit with 0, to search for a time by its shape.
@@ -109,8 +109,8 @@ def unwrap(
     if not text.isascii():
         view.sub(_SPACES, " ")
     _strip_line_starts(view)
-    lines = view.text.count("\n")
-    if "\\" in view.text:
+    stripped = view.text
+    if "\\" in stripped:
         view.sub(_ESCAPE, _unescape)
         _drop_controls(view)
     if "&" in view.text:
@@ -124,7 +124,7 @@ def unwrap(
         view.sub(_DOUBLED_QUOTE, "'")
     if "</" in view.text or "<br" in view.text:
         view.sub(_TAGS, "\n")
-    if view.text.count("\n") != lines:
+    if view.text is not stripped and view.text.count("\n") != stripped.count("\n"):
         # The unescaped text can contain lines with boxes and marks.
         _strip_line_starts(view)
     if _may_hold_timestamps(view.text):
@@ -286,4 +286,9 @@ def _unescape(m: re.Match[str]) -> str:
 
 def _run_edits(text: str) -> list[Edit]:
     """Return edits that reduce each run of whitespace to a space, a newline, or two for an empty line."""
-    return [(*m.span(), _RUN_REPLACEMENTS[min(m[0].count("\n"), 2)]) for m in _RUNS.finditer(text)]
+    edits: list[Edit] = []
+    for m in _RUNS.finditer(text):
+        start, end = m.span()
+        lines = text.count("\n", start, end)
+        edits.append((start, end, _RUN_REPLACEMENTS[lines] if lines < 2 else "\n\n"))
+    return edits

@@ -340,18 +340,17 @@ def find_codes(words: AbstractSet[str], text: str) -> set[str]:
         or ("T" in text and "TooLarge" in text)
         or ("I" in text and "Invalid" in text)
     ):
-        suffixes = tuple([suffix for suffix in _SUFFIXES if suffix in text])
-        if suffixes or "Invalid" in text:
-            found |= {
-                word
-                for word in words
-                if "A" <= word < "["
-                and (
-                    (word.endswith(suffixes) and not is_generic(word))
-                    or word[:7] == "Invalid"
-                    or "AccessDenied" in word
-                )
-            }
+        found |= {
+            word
+            for word in words
+            if word < "["
+            and word >= "A"
+            and (
+                (word.endswith(_SUFFIXES) and not is_generic(word))
+                or word[:7] == "Invalid"
+                or "AccessDenied" in word
+            )
+        }
     return found
 
 

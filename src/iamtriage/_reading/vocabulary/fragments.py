@@ -47,8 +47,8 @@ class FragmentIndex:
     __slots__ = ("_groups", "_rows", "_words", "always")
 
     def __init__(self, fragments: Iterable[str]) -> None:
-        # Word -> the rows that need only the word, and the rows that need a fragment, too.
-        self._rows: dict[str, tuple[list[int], list[tuple[int, str]]]] = {}
+        # Word -> the rows, each with the fragment that it needs, too; it can be empty.
+        self._rows: dict[str, list[tuple[int, str]]] = {}
         self.always: list[int] = []
         others: list[tuple[int, str]] = []
         for number, alternatives in enumerate(fragments):
@@ -59,11 +59,8 @@ class FragmentIndex:
                 stated = _STATED_WORD.match(fragment)
                 words = [stated[1]] if stated else _WORD.findall(fragment)
                 if words:
-                    sufficient, with_fragment = self._rows.setdefault(max(words, key=_rarity), ([], []))
-                    if stated and not stated[2]:
-                        sufficient.append(number)
-                    else:
-                        with_fragment.append((number, stated[2] if stated else fragment))
+                    rows = self._rows.setdefault(max(words, key=_rarity), [])
+                    rows.append((number, stated[2] if stated else fragment))
                 else:
                     others.append((number, fragment))
         self._words = frozenset(self._rows)
@@ -80,18 +77,16 @@ class FragmentIndex:
             words: The words of the text, as ``Readable`` finds them.
             text: The text.
         """
-        found = self.always.copy()
-        for word in self._words & words:
-            sufficient, others = self._rows[word]
-            if sufficient:
-                found += sufficient
-            for number, fragment in others:
-                if fragment in text:
-                    found.append(number)
+        found = {
+            number
+            for word in self._words & words
+            for number, fragment in self._rows[word]
+            if fragment in text
+        }
         for part, rows in self._groups:
             if part in text:
-                found += [number for number, fragment in rows if fragment in text]
-        return sorted(set(found)) if len(found) > len(self.always) else found
+                found.update([number for number, fragment in rows if fragment in text])
+        return sorted(found.union(self.always)) if found else self.always
 
 
 def _rarity(word: str) -> tuple[bool, int]:

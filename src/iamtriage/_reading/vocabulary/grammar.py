@@ -45,8 +45,6 @@ _TRUNCATION_MARK = lazy_pattern(
     r"[(\[<{](?:\.{2,3}|…)?\s?(?:[A-Za-z]{1,12}\s){0,2}(?:truncated|Truncated|TRUNCATED)\b[^)\]>}\n]{0,40}[)\]>}]?"
     r"|(?:\.{3}|…)\s?(?:(?:truncated|Truncated|TRUNCATED)\b|[(\[]?\+?[0-9]{1,9}\smore\s(?:characters|chars|bytes)\b)"
 )
-# Every text that the pattern matches contains one of these.
-_TRUNCATION_FRAGMENTS = ("runcated", "RUNCATED", " more ")
 # An ellipsis that ends a value. If the sentence continues, people left out a part of it instead.
 _ELLIPSIS_AT_END = lazy_pattern(
     r"(?:\.{3,}|…+)(?![\w/:*.…-]|\s{0,2}(?:(?:on|for|because|since|with|in|Encoded|status\scode)\b|\((?:Service|SDK|Status)\b|\.{2}|…))"
@@ -95,7 +93,7 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while end > start:
         last = text[end - 1]
-        if last in _QUOTES and ends_in_mask(text, start, end):
+        if last.isalnum() or (last in _QUOTES and ends_in_mask(text, start, end)):
             break
         if last.isspace() or last in _QUOTES or last in ",;。":
             end -= 1
@@ -131,7 +129,11 @@ def find_cut(text: str, start: int, end: int) -> tuple[int, int] | None:
     >>> find_cut("perform: sqs:Sen (truncated...)", 0, 31), find_cut("perform: sqs:SendMessage", 0, 24)
     ((16, 31), None)
     """
-    if not any(text.find(sign, start, end) >= 0 for sign in _TRUNCATION_FRAGMENTS):
+    if (
+        text.find("runcated", start, end) < 0
+        and text.find("RUNCATED", start, end) < 0
+        and text.find(" more ", start, end) < 0
+    ):
         return None
     m = _TRUNCATION_MARK.search(text, start, end)
     if m is None:

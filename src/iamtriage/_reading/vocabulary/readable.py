@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _MAX_PREFIX = 80
 _WORD_CHARACTERS = frozenset(ascii_letters + digits + "_")
 _WORDS = bytes(byte if chr(byte) in _WORD_CHARACTERS else 32 for byte in range(256))
-_LOWERCASE_WORDS = _WORDS.lower()
 
 NON_ASCII = "NON_ASCII"
 """A word that stands for all characters outside of ASCII."""
@@ -46,19 +45,20 @@ class Readable:
         self.text = text
         self.flat = text.replace("\n", " ") if "\n" in text else text
         self._sequence = text.encode("ascii", "replace").translate(_WORDS).decode("ascii").split()
-        self.words = frozenset(self._sequence if text.isascii() else [*self._sequence, NON_ASCII])
+        self.words = set(self._sequence)
+        if not text.isascii():
+            self.words.add(NON_ASCII)
         self.sentences: list[Piece] = []
         self.taken: list[Piece] = []
         self.rows: list[int] | None = None
-        self._lowered: frozenset[str] | None = None
+        self._lowered: set[str] | None = None
         self._codes: list[tuple[int, int]] | None = None
 
     @property
-    def lowered(self) -> frozenset[str]:
-        """The words in lower case, without ``NON_ASCII``."""
+    def lowered(self) -> set[str]:
+        """The words in lower case."""
         if self._lowered is None:
-            lowered = self.text.encode("ascii", "replace").translate(_LOWERCASE_WORDS).decode("ascii").split()
-            self._lowered = frozenset(lowered)
+            self._lowered = set(map(str.lower, self.words))
         return self._lowered
 
     @property
@@ -73,15 +73,14 @@ class Readable:
         """Return the spans of certain words, in the order of the text."""
         text, at = self.text, 0
         found: list[tuple[int, int]] = []
-        for word in self._sequence:
-            if word in wanted:
-                at = text.find(word, at)
+        for word in filter(wanted.__contains__, self._sequence):
+            at = text.find(word, at)
+            end = at + len(word)
+            while text[at - 1 : at] in _WORD_CHARACTERS or text[end : end + 1] in _WORD_CHARACTERS:
+                at = text.find(word, at + 1)
                 end = at + len(word)
-                while text[at - 1 : at] in _WORD_CHARACTERS or text[end : end + 1] in _WORD_CHARACTERS:
-                    at = text.find(word, at + 1)
-                    end = at + len(word)
-                found.append((at, end))
-                at = end
+            found.append((at, end))
+            at = end
         return found
 
     def are_in_sentences(self, wanted: Container[str]) -> bool:
