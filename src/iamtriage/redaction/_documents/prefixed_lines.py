@@ -75,6 +75,9 @@ def find_prefixed_lines(
         if at < done or _VALUE.match(text, name_end) is None:
             continue
         start = text.rfind("\n", max(0, at - _MAX_LINE), at) + 1
+        if text.find(" ", start, at) < 0:
+            # A prefix ends with a space.
+            continue
         end = _line_end(text, at)
         following = bisect_left(known, name_end)
         is_found = following < len(known) and known[following] <= end + _MAX_INDENT

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._finders.name_matches import LOOKAHEAD, NameMatch, match_name
+from iamtriage.redaction._finders.name_matches import LOOKAHEAD, MAX_SUFFIX, NameMatch, match_name, surroundings_of
 from iamtriage.redaction._finders.setting_lines import extend_to_line_end
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.markers import WORD
@@ -151,27 +151,32 @@ def find_assigned_secrets(
     runs = UnquotedValues(text)
     has_changes = any(arrow in text for arrow in _ARROWS)
     for name_end in NAME_OR_MARKER.finditer(folded):
-        if name_end.start() < done or name_end[0].startswith(MARKER_START):
+        at = name_end.start()
+        if at < done or name_end[0].startswith(MARKER_START):
             continue
-        name = match_name(text, folded, name_end, runs)
-        if name is None:
-            continue
-        is_judged, result = runs.recall(name.surroundings()) if runs.is_repetitive else (False, None)
+        surroundings = surroundings_of(text, name_end)
+        is_judged, judged = runs.recall(surroundings) if runs.is_repetitive else (False, None)
+        name: NameMatch | None = None
         if is_judged:
-            found = result and result._replace(
-                start=name.start + result.start, end=name.start + result.end, name_start=name.start
-            )
+            is_name, found = judged
+            found = found and _moved(found, at)
         else:
+            name = match_name(text, folded, name_end, runs)
+            is_name = name is not None
             runs.last_end = 0
-            found = _find_value_of(name)
-            if not has_changes and _is_decided(name, found):
-                runs.know(name.surroundings(), found and _relative(found, name.start))
+            found = name and _find_value_of(name)
+            if not has_changes and (name is None or _is_decided(name, found, name_end.end())):
+                runs.know(surroundings, (is_name, found and _moved(found, -at)))
+        if not is_name:
+            continue
         if found is None and unresolved is not None:
             unresolved.append(name_end.span())
         if found and is_unmarked(text, found.start, found.end):
             yield found
             done = found.end
-        changed = _CHANGE.match(text, found.end if found else name.end) if has_changes else None
+        if name is None or not has_changes:
+            continue
+        changed = _CHANGE.match(text, found.end if found else name.end)
         if changed and not _HIDDEN.match(text, changed.end()):
             extent = find_value(text, changed.end(), runs)
             new = _check_value(name, "=", extent)
@@ -180,10 +185,10 @@ def find_assigned_secrets(
                 done = new.end
 
 
-def _is_decided(name: NameMatch, found: FoundSecret | None) -> bool:
-    """Return whether the surroundings of a name decide about it and its value."""
+def _is_decided(name: NameMatch, found: FoundSecret | None, word_end: int) -> bool:
+    """Return whether the surroundings of a name, whose last word ends at a position, decide about it and its value."""
     last = name.end + LOOKAHEAD - 1
-    if name.runs.last_end >= last or not name.is_local():
+    if name.runs.last_end >= last or name.end > word_end + MAX_SUFFIX or not name.is_local():
         return False
     if found is None:
         return True
@@ -191,8 +196,10 @@ def _is_decided(name: NameMatch, found: FoundSecret | None) -> bool:
     return found.end + _MARGIN < last and (is_closed or name.has_local_line())
 
 
-def _relative(found: FoundSecret, start: int) -> FoundSecret:
-    return found._replace(start=found.start - start, end=found.end - start)
+def _moved(found: FoundSecret, by: int) -> FoundSecret:
+    return found._replace(
+        start=found.start + by, end=found.end + by, name_start=found.name_start + by
+    )
 
 
 # In characters: what follows a value can show that it goes on.

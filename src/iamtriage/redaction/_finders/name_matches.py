@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.secret_values import Sign
     from iamtriage.redaction._vocabulary.value_ends import Extent, UnquotedValues
 
-__all__ = ("LOOKAHEAD", "NameMatch", "match_name")
+__all__ = ("LOOKAHEAD", "MAX_SUFFIX", "NameMatch", "match_name", "surroundings_of")
 
 _MAX_NAME = 64
 _MAX_WORD = 40
@@ -28,6 +28,8 @@ _LOOKBEHIND = 80
 _FAR = re.compile(r"[<&]")
 LOOKAHEAD = 300
 """The number of characters after a name that contain most values."""
+MAX_SUFFIX = 64
+"""The maximum length of the suffix of a name whose surroundings decide about it."""
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _GO_FIELD = re.compile(r" [A-Z]\w{0,60}:|\}")
 _CELL_END = re.compile(rf"{QUOTE}?[ \t]{{0,80}}(?:[|│]|\r?$)", re.MULTILINE)
@@ -54,11 +56,6 @@ class NameMatch(NamedTuple):
     start: int
     end: int
     runs: UnquotedValues
-
-    def surroundings(self) -> tuple[str, str]:
-        """Return the text before the name, and the name with the text after it."""
-        before = self.text[max(0, self.start - _LOOKBEHIND) : self.start]
-        return before, self.text[self.start : self.end + LOOKAHEAD]
 
     def is_local(self) -> bool:
         """Return whether nothing outside of its surroundings decides about a name."""
@@ -123,6 +120,13 @@ class NameMatch(NamedTuple):
         """Return whether a bracket, a comma or the like precedes the name."""
         before = self.text[max(0, self.start - 1) : self.start]
         return before in _ENDS_OF_STRUCTURE and self.preceded_by(_STRUCTURE) is not None
+
+
+def surroundings_of(text: str, name_end: re.Match[str]) -> tuple[str, str]:
+    """Return the text before the last word of a name, and that word with the text after it."""
+    start = name_end.start()
+    before = text[max(0, start - _MAX_NAME - _LOOKBEHIND) : start]
+    return before, text[start : name_end.end() + MAX_SUFFIX + LOOKAHEAD]
 
 
 def match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedValues) -> NameMatch | None:

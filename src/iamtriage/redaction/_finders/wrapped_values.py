@@ -7,6 +7,7 @@ line: its time, host or container. Neither belongs to the notation, so the lines
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.view import View
@@ -55,6 +56,8 @@ def find_wrapped_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         folded: The text in lower case, character for character.
     """
     done = 0
+    # Where the next digit is, without which no value is found.
+    digit = -1
     for name in _NAME.finditer(folded) if "\n" in text else ():
         if name[0].startswith(MARKER_START):
             continue
@@ -62,6 +65,11 @@ def find_wrapped_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         if rest is None or rest.end() <= done:
             continue
         done = rest.end()
+        if digit < done:
+            next_digit = _DIGIT.search(text, done)
+            digit = next_digit.start() if next_digit else sys.maxsize
+        if digit > done + _LINES_AFTER * _MAX_LINE:
+            continue
         start = text.rfind("\n", max(0, name.start() - _MAX_BEFORE_NAME), name.start()) + 1
         is_direct = _DIRECT.match(folded, name.end()) is not None and not _HEADER.fullmatch(name[0])
         yield from _in_window(text, start, rest.end(), is_direct=is_direct)
