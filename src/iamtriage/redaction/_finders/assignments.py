@@ -9,7 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._finders.name_matches import LOOKAHEAD, MAX_SUFFIX, NameMatch, match_name, surroundings_of
+from iamtriage.redaction._finders.name_matches import (
+    LOOKAHEAD,
+    MAX_SUFFIX,
+    NameMatch,
+    match_name,
+    surroundings_of,
+)
 from iamtriage.redaction._finders.setting_lines import extend_to_line_end
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.markers import WORD
@@ -197,9 +203,7 @@ def _is_decided(name: NameMatch, found: FoundSecret | None, word_end: int) -> bo
 
 
 def _moved(found: FoundSecret, by: int) -> FoundSecret:
-    return found._replace(
-        start=found.start + by, end=found.end + by, name_start=found.name_start + by
-    )
+    return found._replace(start=found.start + by, end=found.end + by, name_start=found.name_start + by)
 
 
 # In characters: what follows a value can show that it goes on.
