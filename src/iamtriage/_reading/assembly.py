@@ -16,7 +16,7 @@ from iamtriage._reading.judging.cloud_sections import find_aws_sections
 from iamtriage._reading.judging.context import attach_context
 from iamtriage._reading.judging.deduplication import merge_duplicates
 from iamtriage._reading.readers.source_code import find_source_code
-from iamtriage._reading.readers.table import BARE_403, possible_readers, states_nothing
+from iamtriage._reading.readers.table import BARE_403, has_no_pieces, possible_readers
 from iamtriage._reading.unwrapping.unwrap import is_plain_line, is_readable_line, unwrap
 from iamtriage._reading.vocabulary.pieces import may_be_cut
 from iamtriage._reading.vocabulary.readable import Readable
@@ -61,7 +61,7 @@ def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
     """Return the root cause in a text; the arguments are those of ``read``."""
     if stated is None and is_plain_line(text):
         line = Readable(" ".join(text.split()) if "  " in text else text)
-        if states_nothing(line):
+        if has_no_pieces(line):
             # True for most log lines that report errors.
             return None
         if is_readable_line(text):

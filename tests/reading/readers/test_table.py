@@ -11,8 +11,8 @@ from iamtriage._reading.readers.table import (
     BARE_403,
     READERS,
     Reader,
+    has_no_pieces,
     possible_readers,
-    states_nothing,
 )
 from iamtriage._reading.unwrapping.unwrap import is_plain_line, is_readable_line, unwrap
 from iamtriage._reading.vocabulary.readable import Readable
@@ -87,7 +87,7 @@ def test_lines_that_are_rejected_state_nothing(text: str, data: st.DataObject) -
     line = f"2026-03-14 09:26:53 ERROR {text[start : data.draw(st.integers(start, len(text)))]}".partition(
         "\n"
     )[0]
-    if is_plain_line(line) and states_nothing(Readable(" ".join(line.split()))):
+    if is_plain_line(line) and has_no_pieces(Readable(" ".join(line.split()))):
         assert assembly.read(line)[1] == [], line
 
 
@@ -109,4 +109,4 @@ def test_lines_that_need_no_unwrapping_stay_as_they_are(text: str) -> None:
 def test_errors_of_other_programs_are_rejected() -> None:
     """The test of the words rejects what programs report that have nothing to do with AWS."""
     line = "2026-03-14 09:26:53 ERROR worker.tasks task resize failed after 3 attempts: cannot read the file"
-    assert states_nothing(Readable(line))
+    assert has_no_pieces(Readable(line))

@@ -1,4 +1,4 @@
-"""Read denials that name an action outside of the standard denial message.
+"""Find denials that name an action outside of the standard denial message.
 
 CloudFormation's "API: ec2:CreateVpc …", "AccessDenied. User doesn't have permission to call iam:GetRole",
 "failed to call ec2:…", "missing permissions for 'iam:GetRole'".
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.readable import Readable
 
-# What is before "ermission" in such phrases.
+# The words before "ermission" in such phrases.
 _MISSING = r"(?:missing|lacks?|without|insufficient|required|need(?:s|ed)?|requires?)\s+(?:the\s+|sufficient\s+)?(?:IAM\s+)?p"
 _LACKING = r"(?:(?<![\w.])(?P<code>[A-Z][A-Za-z]{3,60})\.\s+)?User\s+does(?:n't|\s+not)\s+have\s+p"
 _MISSING_PERMISSION = lazy_pattern(
@@ -33,7 +33,7 @@ _CALL = lazy_pattern(
     r"(?:[Ff]ailed\s+to\s+call|[Ee]rror\s+calling)\s+(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):(?P<operation>[A-Za-z]\w{2,80}))(?=[,:\s]|\Z)"
 )
 
-# As agents of AWS print it: "error calling RequestManagedInstanceRoleToken: AccessDeniedException: …".
+# AWS agents print "error calling RequestManagedInstanceRoleToken: AccessDeniedException: …".
 _CALLED = lazy_pattern(
     r"[Ee]rror\s+calling\s+(?P<operation>[A-Z][a-z]+[A-Z]\w{2,80}):\s(?=(?P<code>[A-Z][A-Za-z]{3,70}):\s)"
 )
@@ -41,7 +41,7 @@ _NO_PERMISSION = lazy_pattern(
     rf"{_LACKING}ermissions?\s+to\s+call\s+"
     r"[\"'`]?(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})"
 )
-# The words of which one is before "permission", what is before it, and the phrase.
+# Each row: words, one of which precedes "permission"; the pattern before it; the pattern of the phrase.
 _PHRASES = (
     (("does",), lazy_pattern(rf"{_LACKING}\Z"), _NO_PERMISSION),
     (
@@ -50,13 +50,14 @@ _PHRASES = (
         _MISSING_PERMISSION,
     ),
 )
-# How far before the word "permission" such a phrase can begin, and how far after it its action ends, in characters.
-_WORDS_REACH = 160
-_ACTION_REACH = 260
+# Maximum distance, in characters, from the start of such a phrase to the word "permission", and from the word to the
+# end of the action.
+_MAX_DISTANCE_BEFORE = 160
+_MAX_DISTANCE_AFTER = 260
 
 
 def read_action_phrases(readable: Readable) -> Iterator[Piece]:
-    """Yield the actions that such phrases name."""
+    """Yield the actions in such phrases."""
     text = readable.text
     if "API:" in text:
         for m in _API.finditer(text):
@@ -88,15 +89,15 @@ def read_action_phrases(readable: Readable) -> Iterator[Piece]:
 
 def _find_missing_permissions(text: str) -> Iterator[re.Match[str]]:
     """Yield the phrases about permissions that name an action."""
-    # Where the last phrase ends, which is not searched again.
+    # The end of the last phrase. The text before it is not searched again.
     done = 0
     at = text.find("ermission")
     while at >= 0:
-        low = max(done, at - _WORDS_REACH)
+        low = max(done, at - _MAX_DISTANCE_BEFORE)
         before = text[low:at].lower()
         for words, beginning, phrase in _PHRASES:
-            begun = beginning.search(text, low, at) if any(word in before for word in words) else None
-            m = phrase.match(text, begun.start(), at + _ACTION_REACH) if begun else None
+            start = beginning.search(text, low, at) if any(word in before for word in words) else None
+            m = phrase.match(text, start.start(), at + _MAX_DISTANCE_AFTER) if start else None
             if m:
                 yield m
                 done = m.end()

@@ -1,4 +1,4 @@
-"""Read alerts about CloudTrail events: a line about a denial, then labels.
+"""Find alerts about CloudTrail events: a line about a denial, then labels.
 
     Access denied on event CreateNetworkInterface in account 111122223333
     Event source: ec2.amazonaws.com
@@ -34,7 +34,7 @@ _DENIED = lazy_pattern(
 _EVENT = lazy_pattern(
     r"\b[Ee]vent(?:\s?[Nn]ame)?[*`]{0,2}\s?:?[*`]{0,2}\s{1,2}[`\"']?(?P<name>[A-Z][a-z]{1,40}[A-Z][A-Za-z0-9]{1,80})(?![\w.])"
 )
-_REACH = 600
+_MAX_DISTANCE = 600
 
 
 def read_alerts(readable: Readable) -> Iterator[Piece]:
@@ -42,7 +42,7 @@ def read_alerts(readable: Readable) -> Iterator[Piece]:
     text = readable.text
     done = 0
     for source in _SOURCE.finditer(text):
-        low, high = find_paragraph(text, source.start(), source.end(), _REACH)
+        low, high = find_paragraph(text, source.start(), source.end(), _MAX_DISTANCE)
         low = max(low, done)
         denied = _DENIED.search(text, low, high)
         if denied is None:

@@ -1,4 +1,4 @@
-"""Read a bare HTTP status 403 of an AWS endpoint, as HTTP clients print it.
+"""Find bare HTTP 403 responses of AWS endpoints, as HTTP clients print them.
 
 This is weak evidence, used only if nothing else was read nearby (``assembly``). The status and the host must be in
 one sentence or one exchange, without another host between them, and the host must be of an AWS API, not of a
@@ -45,15 +45,15 @@ _CLIENT_MESSAGE = lazy_pattern(
 )
 _CLIENT_FRAGMENTS = ("parse_aws_", "s3HTTP", "aws-c-s3", "Meta request")
 _PROXY = lazy_pattern(r"[Pp]roxy|[Tt]unnel")
-_PROXY_REACH = 80
+_MAX_PROXY_DISTANCE = 80
 _ISSUER = lazy_pattern(r"/\.well-known/|/openid|jwks")
-# Behind API Gateway, customers' applications answer.
+# Customers' applications respond through API Gateway.
 _CUSTOMER_SERVICES = frozenset({"execute-api"})
 # Maximum distances, in characters, between a host and a status.
-_SENTENCE_REACH = 160
+_MAX_SENTENCE_DISTANCE = 160
 # Maximum length, in characters, of the words before or after a status.
-_WORDS_REACH = 60
-_EXCHANGE_REACH = 1500
+_MAX_WORDS_LENGTH = 60
+_MAX_EXCHANGE_DISTANCE = 1500
 _NEXT_SENTENCE = lazy_pattern(r"[.;!?]\s|\x1e")
 
 
@@ -75,7 +75,7 @@ def read_bare_403s(readable: Readable) -> Iterator[Piece]:
 
 
 def _client_piece(m: re.Match[str]) -> Piece:
-    """Read a message that only one client prints, which implies the service."""
+    """Build a piece from a message that only one client prints, which implies the service."""
     status = m.lastgroup or "a"
     return _status_piece(m.span(), m, status, m["service"] or "s3")
 
@@ -95,7 +95,8 @@ def _read_responses(text: str) -> Iterator[Piece]:
     for m in _find_statuses(text):
         group = m.lastgroup
         if group is None or (
-            has_proxy and _PROXY.search(text, max(0, m.start() - _PROXY_REACH), m.end() + _PROXY_REACH)
+            has_proxy
+            and _PROXY.search(text, max(0, m.start() - _MAX_PROXY_DISTANCE), m.end() + _MAX_PROXY_DISTANCE)
         ):
             continue
         at = bisect_left(starts, m.start())
@@ -112,9 +113,9 @@ def _find_statuses(text: str) -> Iterator[re.Match[str]]:
     done = 0
     at = text.find("403")
     while at >= 0:
-        before = max(done, at - _WORDS_REACH)
+        before = max(done, at - _MAX_WORDS_LENGTH)
         if text[before:at].rstrip()[-1:] in _BEFORE_STATUS:
-            m = _STATUS_403.search(text, before, at + _WORDS_REACH)
+            m = _STATUS_403.search(text, before, at + _MAX_WORDS_LENGTH)
         else:
             m = _STATUS_403.match(text, at)
         if m:
@@ -131,7 +132,7 @@ def _host_at(m: re.Match[str]) -> _Host:
         or _ISSUER.search(m["path"] or "")
         or m.string.startswith("](", m.start() - 2)
     ):
-        # A Markdown link or image is no evidence of a request, either.
+        # A Markdown link or image is not evidence of a request, either.
         service = None
     return _Host(m.start(), m.start() + len(m[0].rstrip(".,;:!?")), service)
 
@@ -145,13 +146,13 @@ def _responding_host(text: str, m: re.Match[str], before: _Host | None, after: _
             (after, m.end(), after.start if after else 0),
         )
         if host
-        and (size := end - start) <= _SENTENCE_REACH
+        and (size := end - start) <= _MAX_SENTENCE_DISTANCE
         and _NEXT_SENTENCE.search(text, start, end) is None
         and text.count("\n", start, end) <= text[start:end].rstrip().endswith(":")
     ]
     if near:
         return min(near)[1]
-    if before and m["exchange"] and m.start() - before.end <= _EXCHANGE_REACH:
+    if before and m["exchange"] and m.start() - before.end <= _MAX_EXCHANGE_DISTANCE:
         between = text[before.end : m.start()]
         if "\n\n" not in between and between.count(RECORD) <= 1:
             return before

@@ -1,4 +1,4 @@
-"""Read exception classes whose namespace or name implies the service or code.
+"""Find exception classes whose namespace or name implies the service or code.
 
 Sources: the packages of aws-sdk-java v1 and v2, aws-sdk-ruby, aws-sdk-php, aws-sdk-net,
 aws-sdk-swift and aws-sdk-kotlin, and botocore's modules.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.readable import Readable
 
-# A literal that the text must contain, the SDK, the rank of its code, and the pattern.
+# Each row: a literal that the text must contain, the SDK, the rank of the code, and the pattern.
 _SDK_CLASSES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
     ("<Aws>Aws::|<AWS>AWS::", "ruby", STATED, lazy_pattern(r"(?<![\w:])(?:Aws|AWS)::(?:(?P<service>[A-Z]\w{1,40})::)?(?:Errors::(?P<code>[A-Z]\w{2,80})|ResponseError)")),
     ("<Response>AWS::", "ruby", STATED, lazy_pattern(r"AWS::(?P<service>[A-Z]\w{1,40}) Response Error: (?P<code>[A-Z][A-Za-z]{3,60}?)(?=The |Rate |Request )")),
@@ -39,7 +39,7 @@ _ANY_CLASS = lazy_pattern(
 )
 _SWIFT_CLASS = lazy_pattern(r"AWS(?P<service>[A-Z]\w{1,40})\.(?P<code>[A-Z]\w{2,80}Exception)\b")
 _SUFFIXES = ("Exception", "Error", "Fault", "Denied", "NotFound")
-# Characters of the words of a namespace.
+# Maximum length of a namespace, in characters.
 _MAX_NAMESPACE = 12 * 62
 _DOTS = frozenset(".\\")
 
@@ -53,7 +53,7 @@ def read_sdk_classes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]
 
 
 def read_classes(readable: Readable) -> Iterator[Piece]:
-    """Yield the classes with a namespace that have the name of a code."""
+    """Yield the classes with a namespace whose name is an error code."""
     text = readable.text
     for start, end in readable.codes:
         if text[start - 1 : start] in _DOTS and text.endswith(_SUFFIXES, start, end):
@@ -67,7 +67,7 @@ def read_classes(readable: Readable) -> Iterator[Piece]:
 
 
 def _namespace_start(text: str, end: int) -> int:
-    """Return where the words with dots before a name start."""
+    """Return where the namespace before a class name starts."""
     at, low = end, end - _MAX_NAMESPACE
     while at > low and (
         text[at - 1 : at].isalnum() or text[at - 1 : at] in _DOTS or text[at - 1 : at] == "_"

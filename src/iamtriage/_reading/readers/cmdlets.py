@@ -1,4 +1,4 @@
-"""Read the cmdlets of the AWS Tools for PowerShell before their errors."""
+"""Find cmdlets of the AWS Tools for PowerShell before their errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOUN = lazy_pattern(
     r"|LM(?=Function|Layer|EventSource|Permission))[A-Z][A-Za-z0-9]{1,60}\s?:\s"
 )
 _VERB = lazy_pattern(r"(?<![\w-])[A-Z][a-z]{2,12}\Z")
-_VERB_REACH = 13
+_MAX_VERB_LENGTH = 13
 
 
 def read_cmdlets(readable: Readable) -> Iterator[Piece]:
@@ -32,7 +32,7 @@ def read_cmdlets(readable: Readable) -> Iterator[Piece]:
 
 
 def _build(m: re.Match[str]) -> Piece | None:
-    verb = _VERB.search(m.string, max(0, m.start() - _VERB_REACH), m.start())
+    verb = _VERB.search(m.string, max(0, m.start() - _MAX_VERB_LENGTH), m.start())
     if verb is None:
         return None
     piece = Piece("head", verb.start(), m.end(), is_aws=True)

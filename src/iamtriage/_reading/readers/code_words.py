@@ -1,7 +1,7 @@
-"""Read free-standing error codes: before a colon, in quotes, after "error".
+"""Find free-standing error codes: before a colon, in quotes, after "error".
 
-A word is read if it looks like a code and is where tools print codes. ``judging`` accepts a code that other software
-uses, too, only if there are signs of AWS near it.
+A word is a code if it looks like one and is in a place where tools print codes. ``judging`` accepts a code that other
+software uses, too, only if there are signs of AWS near it.
 """
 
 from __future__ import annotations
@@ -54,27 +54,27 @@ _MESSAGE_STARTS = {
 }
 _LOWER_CASE = frozenset(ascii_lowercase)
 _LAST_WORD = lazy_pattern(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
-_LAST_WORD_REACH = 64
+_MAX_WORD_LENGTH = 64
 _WHITESPACE = f" \n{STATEMENT}"
-# The first characters after a word of a code, without a space before them, by what can follow it: a colon, a message, a
-# label, an object.
+# The first characters after the last word of a code and a space, if there is one. Each set is for one kind of text that
+# can follow: a colon, a message, a label, an object.
 _COLONS = frozenset(":(`*.…=-–UY")
 _SEPARATORS = frozenset(".-–,()[]AUY")
 _LABEL_STARTS = frozenset(".EeMm")
 _BRACE = "{"
-# How many characters a pattern can have before its code, and from there on.
-_LABEL_REACH = 30
-_CODE_REACH = 160
+# Maximum length of a match, in characters, before its code and from the start of the code.
+_MAX_LABEL_LENGTH = 30
+_MAX_MATCH_LENGTH = 160
 
 
 class _Label:
     """The words before a code.
 
     Args:
-        before: their pattern.
-        code: the pattern of the code and what follows it, which is tried first.
-        after: the characters that can be right after a word of the code.
-        words: the ends of the last word before it, separated by spaces; empty if it can be any.
+        before: The pattern of the words.
+        code: The pattern of the code and the text after it, which is tried first.
+        after: The characters that can directly follow the last word of the code.
+        words: The possible ends of the last word before the code, separated by spaces; empty if there is no limit.
     """
 
     def __init__(self, before: str, code: str, after: str, words: str = "") -> None:
@@ -87,7 +87,7 @@ class _Label:
         """Return the match whose code starts at a position."""
         if self._code.match(text, start) is None:
             return None
-        for m in self._whole.finditer(text, max(0, start - _LABEL_REACH), start + _CODE_REACH):
+        for m in self._whole.finditer(text, max(0, start - _MAX_LABEL_LENGTH), start + _MAX_MATCH_LENGTH):
             if m.start("code") >= start:
                 return m if m.start("code") == start else None
         return None
@@ -130,7 +130,7 @@ _JOINED = _Label(
     f".{_WHITESPACE}",
     "rror RROR ailed AILED xception ) ] >",
 )
-# By the character before the code.
+# The labels by the character before the code.
 _LABELS_BEFORE = {
     "'": (_IN_QUOTES,),
     "(": (_IN_PARENTHESES, _PARENTHESIZED),
@@ -166,7 +166,7 @@ _RESOURCE_BEFORE = lazy_pattern(
 _RESOURCE_AFTER = lazy_pattern(
     rf"[^\n]{{0,600}}\n\n?(?:with\s{_RESOURCE}\.|on\s\S{{1,120}}\sline\s[0-9]{{1,6}},\sin\sresource\s\"{_RESOURCE}\")"
 )
-_RESOURCE_REACH = 320
+_MAX_RESOURCE_DISTANCE = 320
 
 
 def read_code_words(readable: Readable) -> Iterator[Piece]:
@@ -197,22 +197,22 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
     if "coral" in readable.words:
         for m in _WITH_CORAL_URL.finditer(text):
             yield code_piece(m, is_aws=True)
-    for at in _find_glued(readable.flat):
-        yield from _read_glued(text, at)
+    for at in _find_unseparated(readable.flat):
+        yield from _read_unseparated(text, at)
     alone = _ONLY_CODE.fullmatch(text) if len(readable.words) == 1 else None
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
         yield code_piece(alone, is_aws=True)
 
 
 def may_hold_code_words(readable: Readable) -> bool:
-    """Return whether a text has a word that such a code needs."""
-    return bool(readable.codes) or "coral" in readable.words or bool(_find_glued(readable.flat))
+    """Return whether a text has a word that can be or introduce such a code."""
+    return bool(readable.codes) or "coral" in readable.words or bool(_find_unseparated(readable.flat))
 
 
 def _read_after_label(text: str, start: int, after: str, labels: Iterable[_Label]) -> Iterator[Piece]:
-    """Yield the codes at a position, one for each label that is before it."""
-    # Only quotes, brackets, signs and spaces are between a label's last word and the code.
-    before = text[max(0, start - _LABEL_REACH) : start].rstrip("'\"([").rstrip().rstrip("=:").rstrip()
+    """Yield the codes at a position, one for each label before it."""
+    # Only quotes, brackets, "=", ":" and spaces can be between the last word of a label and the code.
+    before = text[max(0, start - _MAX_LABEL_LENGTH) : start].rstrip("'\"([").rstrip().rstrip("=:").rstrip()
     for label in labels:
         if (after in label.after or not after) and before.endswith(label.words):
             m = label.match(text, start)
@@ -236,15 +236,19 @@ def _read_labelled(m: re.Match[str], label: _Label) -> Iterator[Piece]:
         yield code_piece(m)
 
 
-def _read_glued(text: str, at: int) -> Iterator[Piece]:
-    """Yield the code that is directly before a message."""
-    glued = _LAST_WORD.search(text, max(0, at - _LAST_WORD_REACH), at)
-    if glued and kind_of_code(glued["code"]):
-        yield code_piece(glued, rank=BEST)
+def _read_unseparated(text: str, at: int) -> Iterator[Piece]:
+    """Yield the code directly before a message, without a separator."""
+    last_word = _LAST_WORD.search(text, max(0, at - _MAX_WORD_LENGTH), at)
+    if last_word and kind_of_code(last_word["code"]):
+        yield code_piece(last_word, rank=BEST)
 
 
-def _find_glued(text: str) -> list[int]:
-    """Return where messages start without a space before them, in a text with spaces for newlines."""
+def _find_unseparated(text: str) -> list[int]:
+    """Return where messages start without a space before them.
+
+    Args:
+        text: The text with spaces instead of newlines.
+    """
     found: list[int] = []
     for start, more in _MESSAGE_STARTS.items():
         at = text.find(start, 1) if start in text else -1
@@ -278,6 +282,6 @@ def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Iterato
 def _is_of_resource(text: str, m: re.Match[str]) -> bool:
     """Return whether Terraform reports a code for an AWS resource."""
     return (
-        _RESOURCE_BEFORE.search(text, max(0, m.start() - _RESOURCE_REACH), m.start()) is not None
+        _RESOURCE_BEFORE.search(text, max(0, m.start() - _MAX_RESOURCE_DISTANCE), m.start()) is not None
         or _RESOURCE_AFTER.match(text, m.end()) is not None
     )

@@ -1,4 +1,4 @@
-"""Read the access denied card of the AWS console.
+"""Find access denied cards of the AWS console.
 
     card    = ["User:" value] ["Service:" prefix] ["Action:" action] ["On resource(s):" value] "Context:" clause
     clause  = "no" TYPE "allows the" [action] "action" | "a" TYPE "explicitly denies the" [action] "action"
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.readable import Readable
 
-_REACH = 2600
+_MAX_CARD_LENGTH = 2600
 _TYPE = r"(?:[\w-]{1,30}\s+){0,4}?(?:policy|policies|boundary)"
 _ACTION = r"[a-z][a-z0-9-]{1,40}:[A-Z][A-Za-z0-9]{1,100}"
 _CLAUSE = lazy_pattern(
     rf"(?:\bno\s+(?P<silent>{_TYPE})\s+allows?|\b(?:an?|the)\s+(?P<denying>{_TYPE})\s+explicitly\s+den(?:ies|y))"
     rf"\s+the\s+(?:[\"'`]?(?P<action>{_ACTION})[\"'`]?\s+)?action\b"
 )
-# Markdown's marks of bold type and code, and quotes. A single asterisk is a value.
+# Markdown marks of bold text and code, and quotes. A single asterisk is a value.
 _MARKS = r"(?:\*\*|__|[`\"']){0,2}"
 _COLON = rf"{_MARKS}\s?:{_MARKS}\s?{_MARKS}"
 _CONTEXT = lazy_pattern(
     rf"(?:Context|Contexte|Contexto|Contesto|Kontext|Konteks|コンテキスト|컨텍스트|上下文|情境){_COLON}\Z"
 )
-_CONTEXT_REACH = 40
+_MAX_CONTEXT_LENGTH = 40
 # Without separators, a label directly follows the previous value.
 _LABEL = lazy_pattern(
     r"(?:(?P<user>(?<![\w/-])(?:User|Utilisateur|Usuario|Usuário|Benutzer|Utente|Pengguna|ユーザー|사용자|用户|使用者))"
@@ -57,7 +57,7 @@ _VALUES = {
 # What can be between a value and the next label.
 _BETWEEN = lazy_pattern(r"[\s\"'`*_.,;|>-]{0,12}\Z")
 _HEADING = lazy_pattern(rf"Access\s+denied\s+to\s+{_MARKS}(?P<action>{_ACTION})(?![\w:])")
-_HEADING_REACH = 400
+_MAX_HEADING_DISTANCE = 400
 # A clause without a card starts a text, a part of one, or the rest of a sentence.
 _CLAUSE_START = lazy_pattern(r"(?:\A|\x1e|\n\n|\.{3}|…|:|[-–—][ ]|[(\"'`])\s?\Z")
 
@@ -74,7 +74,7 @@ def read_cards(readable: Readable) -> Iterator[Piece]:
         if at < len(sentences) and sentences[at].start <= clause.start():
             continue
         floor = max(done, sentences[at - 1].end if at else 0)
-        context = _CONTEXT.search(text, max(floor, clause.start() - _CONTEXT_REACH), clause.start())
+        context = _CONTEXT.search(text, max(floor, clause.start() - _MAX_CONTEXT_LENGTH), clause.start())
         if context:
             piece = _read_card(text, floor, context.start(), clause)
         elif clause["action"] and _CLAUSE_START.search(text, max(0, clause.start() - 4), clause.start()):
@@ -87,11 +87,14 @@ def read_cards(readable: Readable) -> Iterator[Piece]:
 
 
 def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Piece:
-    """Read the fields backwards from the last one, as long as each directly precedes the next."""
+    """Build a piece from the fields of a card, backwards from the last one.
+
+    Each field must directly precede the next one.
+    """
     piece = Piece("core", end, clause.end(), kind="access_denied", is_aws=True)
     prefix: re.Match[str] | None = None
     action: re.Match[str] | None = None
-    for label in reversed(list(_LABEL.finditer(text, max(floor, end - _REACH), end))):
+    for label in reversed(list(_LABEL.finditer(text, max(floor, end - _MAX_CARD_LENGTH), end))):
         name = label.lastgroup or ""
         value = _VALUES[name].match(text, label.end(), end)
         if value is None or _BETWEEN.match(text[value.end() : end]) is None:
@@ -108,7 +111,7 @@ def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Piece:
     if action:
         _put_action(piece, action, prefix)
     heading = None
-    for heading in _HEADING.finditer(text, max(floor, end - _HEADING_REACH), end):  # noqa: B007 (the last match is used)
+    for heading in _HEADING.finditer(text, max(floor, end - _MAX_HEADING_DISTANCE), end):  # noqa: B007 (the last match is used)
         pass
     if heading:
         _put_named_action(piece, heading)

@@ -1,7 +1,7 @@
-"""Recognize words in a principal's place that name no principal.
+"""Recognize words in the position of a principal that are not a principal.
 
 In "creating role: AccessDenied: You", the label ``role:`` ends a tool's message, and another sentence follows. In
-"User: the caller", somebody replaced the name with a pronoun or noun.
+"User: the caller", a person replaced the name with a pronoun or noun.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.masks import find_arn_end
 
-# An error code or a tool's words, then a colon or a new sentence. Text in brackets is a mask, which can hold anything.
+# An error code or a tool's words, then a colon or a new sentence. Text in brackets is a mask, which can contain any text.
 _INTRODUCTION = lazy_pattern(r"[^<\[{(«‹]{0,200}?[\w)\]\"'`*](?::(?:\s|\Z)|\.\s(?=[A-Z]))")
 _CODE = lazy_pattern(r"[A-Z]\w{0,60}(?:Exception|Error|Denied|Operation)")
 _DETERMINERS = frozenset({"the", "this", "that", "these", "those", "your", "our", "their", "its"})

@@ -1,4 +1,4 @@
-"""Read what the AWS SDK for Go v2 prints before a message.
+"""Find the text that the AWS SDK for Go v2 prints before a message.
 
 Sources: smithy-go ``OperationError`` and aws-sdk-go-v2's ``ResponseError``.
 """
@@ -24,12 +24,12 @@ _OPERATION = lazy_pattern(
     rf"(?<!\w)(?P<written>[Oo]peration\s+[Ee]rror)\s+(?P<service>[A-Za-z](?:[\w .-]|\n(?=[A-Z]|v[0-9])(?!{ENTRY_START})){{0,60}}?)\s*:\s+(?P<operation>\w{{2,80}})(?=[,:\s]|\Z)"
 )
 # A log viewer cut off the words "operation error".
-_CUT = lazy_pattern(
+_TRUNCATED = lazy_pattern(
     r"(?:\A|(?<=[\n\x1e\"'`(\[])|(?<=[:>]\s)|(?<=rror\s))(?P<service>[A-Z][A-Za-z0-9]{1,40}(?:[ ][A-Z][A-Za-z0-9]{0,40}){0,4})\s*:\s+"
     r"(?P<operation>[A-Z]\w{2,80})(?=,\s+(?:exceeded\s+maximum\s+number\s+of\s+attempts,\s+[0-9]{1,3},\s+)?https?\s+response\s+error\s+StatusCode:)"
 )
 _COMPLETE = lazy_pattern(r"operation\s+error\s+[\w .-]{0,60}\s?\Z")
-_REACH = 90
+_MAX_PREFIX_LENGTH = 90
 # Without "response error" before it, a request ID must follow, because other programs print such structs.
 GO_RESPONSE = lazy_pattern(
     r"(?P<head>(?:https?|HTTPS?)\s+[Rr]esponse\s+[Ee]rror:?\s+)?StatusCode:\s*(?P<status>[0-9]{1,3})(?(head)(?=\s*,|\n)|(?=\s*,\s*RequestID:\s*[^\s\"]))"
@@ -41,7 +41,7 @@ _HOST = lazy_pattern(
     rf"(?:\s*,\s*|\n)HostID:\s*(?P<id>[^,;\n]{{0,256}}(?:{HOST_ID_CONTINUATION}[^,;\s]{{1,200}})?)"
 )
 _CODE = lazy_pattern(r"api\s+error\s+(?P<code>[A-Za-z][\w.]{1,100})\s*:\s*")
-# As people retype it. Messages of other tools can start like this, too.
+# People retype it with other capitals. Messages of other tools can start like this, too.
 _RETYPED = lazy_pattern(
     r"(?:API\s+[Ee]rror|[Aa]pi\s+Error):?\s+(?P<code>[A-Z][\w.]{1,100})(?:\s*:\s+|\s[-–]\s)"
 )
@@ -52,14 +52,18 @@ def _operation(m: re.Match[str]) -> Piece:
     piece = Piece("head", m.start(), m.end(), source="go-v2", is_aws=written == written.lower())
     put_group(piece, m, "operation", rank=BEST)
     if not is_code(m["service"]):
-        # People retype the head with the code in the place of the service.
+        # People retype the head with the code instead of the service.
         piece.put("service", service_name(m["service"]))
     return piece
 
 
-def _cut(m: re.Match[str]) -> Piece | None:
+def _truncated_operation(m: re.Match[str]) -> Piece | None:
     """Read a truncated head, unless it is complete and only a newline splits its service."""
-    return None if _COMPLETE.search(m.string, max(0, m.start() - _REACH), m.start()) else _operation(m)
+    return (
+        None
+        if _COMPLETE.search(m.string, max(0, m.start() - _MAX_PREFIX_LENGTH), m.start())
+        else _operation(m)
+    )
 
 
 def _response(m: re.Match[str]) -> Piece:
@@ -83,10 +87,10 @@ def _retyped(m: re.Match[str]) -> Piece | None:
     return code_piece(m, rank=BEST) if is_known(m["code"]) and m["code"] not in REASON_PHRASES else None
 
 
-# A fragment that the text must contain, the pattern, and the function that builds a piece.
+# Each row: a fragment that the text must contain, the pattern, and the function that builds a piece.
 GO_PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
     ("<error>peration |<Error>peration ", _OPERATION, _operation),
-    ("response error StatusCode:", _CUT, _cut),
+    ("response error StatusCode:", _TRUNCATED, _truncated_operation),
     (
         "<StatusCode>StatusCode:|<HTTPStatusCode>StatusCode:|<httpStatusCode>StatusCode:",
         GO_RESPONSE,

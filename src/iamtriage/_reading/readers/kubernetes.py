@@ -1,4 +1,4 @@
-"""Read messages of Kubernetes, its authenticator and the EKS console about access.
+"""Find messages of Kubernetes, its authenticator and the EKS console about access.
 
 Sources: k8s.io/apiserver's forbidden message, kubectl, aws-iam-authenticator's server log, and the
 EKS console's banners (https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html).
@@ -62,7 +62,7 @@ _UNAUTHORIZED = table(_TABLE)
 FRAGMENTS = [phrase.fragment for phrase in _UNAUTHORIZED]
 
 _WITHIN_LINE = r"[^\n]{0,"
-# One of them is in each line that such a row matches, by the certainty of the row: names of Kubernetes, or types.
+# Each line that such a row matches contains one of these: names of Kubernetes for sure rows, types for unsure rows.
 _LINE_WORDS = {
     "sure": ("*v", "k8s", "kube", "api", "client", "lease", "configmap", "account", "resource", "connection"),
     "unsure": ("node", "pod", "service", "secret", "namespace", "deployment", "job", "event", "cluster"),
@@ -78,13 +78,13 @@ _GO_OPERATION = lazy_pattern(
 )
 # Types whose names other systems use, too.
 _COMMON_NAMES = frozenset({"user", "users", "group", "groups"})
-# What only Kubernetes programs and commands print, including klog's prefix and eksctl's marks.
+# Words that only Kubernetes programs and commands print, including klog's prefix and eksctl's marks.
 _NAMES_KUBERNETES = lazy_pattern(
     r"kubernetes|kubectl|kubeconfig|kubelet|\bhelm\b|aws[-_]auth|GroupVersion|eksctl|\bEKS\b|\beks\b|configmap|\bk8s_|\[[✖ℹ]\]\s"
     r"|^(?:\S{1,40}\s){0,4}[IWEF][0-9]{4}\s[0-9]{2}:[0-9]{2}:",
     re.MULTILINE,
 )
-_NAMES_REACH = 1500
+_MAX_NAME_DISTANCE = 1500
 # The sender of an "Unauthorized" that is not from the cluster, if its line names one.
 _ELSEWHERE = lazy_pattern(
     r"\b[Vv]ault\b|\bfrom\s+(?!the\b|server\b)[A-Z]\w{2,30}|https?://(?![0-9\[]|localhost|[\w.-]{0,200}(?:kube|k8s|eks|\.svc\b|cluster\.local|:6443))[a-z]"
@@ -94,7 +94,7 @@ _NO_TYPE = lazy_pattern(
     r"the\s+server\s+doesn't\s+have\s+a\s+resource\s+type\s+\"(?P<type>[a-zA-Z]{1,60})\"(?!\s+in\s+group)"
 )
 _LOGFMT_ARN = lazy_pattern(rf"\barn=\"?(?P<arn>{ARN})\"?")
-_REACH = 400
+_MAX_LINE_DISTANCE = 400
 
 
 class _Places:
@@ -124,15 +124,15 @@ class _Context:
 
     def names_kubernetes(self, m: re.Match[str]) -> bool:
         """Return whether a program of Kubernetes is named near a match."""
-        return self._names.are_in(m.start() - _NAMES_REACH, m.end() + _NAMES_REACH)
+        return self._names.are_in(m.start() - _MAX_NAME_DISTANCE, m.end() + _MAX_NAME_DISTANCE)
 
     def is_elsewhere(self, m: re.Match[str]) -> bool:
         """Return whether the line of a match says that another system sent it."""
         text = self._text
-        reach = max(0, m.start() - _REACH)
+        reach = max(0, m.start() - _MAX_LINE_DISTANCE)
         line = max(reach, text.rfind("\n", reach, m.start()) + 1)
-        end = text.find("\n", m.end(), m.end() + _REACH)
-        return self._senders.are_in(line, m.end() + _REACH if end < 0 else end)
+        end = text.find("\n", m.end(), m.end() + _MAX_LINE_DISTANCE)
+        return self._senders.are_in(line, m.end() + _MAX_LINE_DISTANCE if end < 0 else end)
 
 
 def read_kubernetes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
@@ -186,7 +186,7 @@ def _find(phrase: Phrase, text: str) -> Iterator[re.Match[str]]:
     for bare in _BARE_WORDS.finditer(text):
         if bare.end() <= seen:
             continue
-        # Spaces of the pattern can be newlines.
+        # Spaces in the pattern can match newlines.
         start = text.rfind("\n", 0, max(text.rfind("\n", 0, bare.start()), 0)) + 1
         end = text.find("\n", text.find("\n", bare.end()) + 1 or len(text))
         seen = end if end >= 0 else len(text)
@@ -207,7 +207,7 @@ def read_missing_types(readable: Readable) -> Iterator[Piece]:
 
 def _read_identity(text: str, piece: Piece) -> None:
     """Add the ARN from the ``arn=`` field of the authenticator's log line."""
-    left = max(text.rfind("\n", 0, piece.start), piece.start - _REACH, 0)
+    left = max(text.rfind("\n", 0, piece.start), piece.start - _MAX_LINE_DISTANCE, 0)
     for m in _LOGFMT_ARN.finditer(text, left, piece.start):
         start, end = trim(text, m.start("arn"), m.end("arn"))
         put_principal(piece, rejoin(text[start:end]), start, end)

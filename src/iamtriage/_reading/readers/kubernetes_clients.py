@@ -1,4 +1,4 @@
-"""Read a status 401 or 403 that Kubernetes clients print without the server's message."""
+"""Find 401 and 403 responses that Kubernetes clients print without the server's message."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _INVALID_STATUS = (
 )
 # A literal and the pattern of each client that prints no message.
 _CLIENTS = tuple(
-    (needed, lazy_pattern(pattern))
-    for needed, pattern in (
+    (literal, lazy_pattern(pattern))
+    for literal, pattern in (
         (
             "ApiException",
             (
@@ -89,14 +89,14 @@ _GENERATED = lazy_pattern(r"\((?P<status>40[13])\)\s+Reason:\s+(?P<reason>Forbid
 _GENERATED_FOR = lazy_pattern(
     r"kubernetes|openshift|\b[A-Z]\w{2,30}V[0-9]\w{0,10}Api->|system:serviceaccount"
 )
-_GENERATED_REACH = 400
+_MAX_SIGN_DISTANCE = 400
 # The server's Status as JSON, a Python dict or a Rust struct, from its reason on.
 _REASON = lazy_pattern(r"[\"']?\breason[\"']?\s?[:=]\s?[\"'](?P<reason>Forbidden|Unauthorized)[\"']")
 _FAILURE = lazy_pattern(r"[\"']?\bstatus[\"']?\s?[:=]\s?(?:Some\()?[\"']?Failure\b")
 _STATUS_CODE = lazy_pattern(r"[\"']?\bcode[\"']?\s?[:=]\s?(?P<status>40[13])\b")
-_HEADERS_REACH = 1000
-_BODY_REACH = 1500
-_CODE_REACH = 600
+_MAX_HEADERS_LENGTH = 1000
+_MAX_BODY_LENGTH = 1500
+_MAX_CODE_DISTANCE = 600
 
 _KINDS: dict[str, Kind] = {"Forbidden": "kubernetes_forbidden", "Unauthorized": "kubernetes_unauthorized"}
 
@@ -112,8 +112,8 @@ def _piece(start: int, end: int, reason: str) -> Piece:
 
 
 def _read_clients(text: str) -> Iterator[Piece]:
-    for needed, pattern in _CLIENTS:
-        if needed in text:
+    for literal, pattern in _CLIENTS:
+        if literal in text:
             for m in pattern.finditer(text):
                 if _is_of_admission(text, m):
                     continue
@@ -129,7 +129,7 @@ def _read_clients(text: str) -> Iterator[Piece]:
                 yield piece
     if "Reason:" in text:
         for m in _GENERATED.finditer(text):
-            near = (max(0, m.start() - _GENERATED_REACH), m.end() + _GENERATED_REACH)
+            near = (max(0, m.start() - _MAX_SIGN_DISTANCE), m.end() + _MAX_SIGN_DISTANCE)
             if _GENERATED_FOR.search(text, *near) and not _is_of_admission(text, m):
                 piece = _piece(m.start(), m.end(), m["reason"])
                 piece.put("status_code", m["status"], *m.span("status"))
@@ -137,23 +137,23 @@ def _read_clients(text: str) -> Iterator[Piece]:
 
 
 def _is_of_admission(text: str, m: re.Match[str]) -> bool:
-    """Return whether a client's message, or the body that it prints after the headers, is of admission control."""
-    body = text.find("esponse body", m.end(), m.end() + _HEADERS_REACH)
+    """Return whether admission control denied a request, according to a client's message or the body after it."""
+    body = text.find("esponse body", m.end(), m.end() + _MAX_HEADERS_LENGTH)
     return is_admission_denial(text, m.start(), max(body, m.end()))
 
 
 def _read_status_objects(text: str) -> Iterator[Piece]:
-    """Yield each ``Status`` object of the server, whatever its message is."""
+    """Yield each ``Status`` object of the server, regardless of its message."""
     if "Failure" not in text:
         return
     for m in _REASON.finditer(text):
-        begin = text.rfind("Failure", max(0, m.start() - _BODY_REACH), m.start())
+        begin = text.rfind("Failure", max(0, m.start() - _MAX_BODY_LENGTH), m.start())
         if begin < 0 or _FAILURE.search(text, max(0, begin - 20), begin + len("Failure")) is None:
             continue
         if is_admission_denial(text, begin, m.start()):
             continue
         piece = _piece(m.start(), m.end(), m["reason"])
-        code = _STATUS_CODE.search(text, m.end(), m.end() + _CODE_REACH)
+        code = _STATUS_CODE.search(text, m.end(), m.end() + _MAX_CODE_DISTANCE)
         if code:
             piece.put("status_code", code["status"], *code.span("status"), HINT)
         yield piece

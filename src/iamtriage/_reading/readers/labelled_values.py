@@ -1,4 +1,4 @@
-"""Read labelled errors: "Status: 400. Code: Throttling, Message: Rate exceeded".
+"""Find labelled errors: "Status: 400. Code: Throttling, Message: Rate exceeded".
 
 Other clouds print such lines, and some use the same codes. So the message after its label must be one of AWS, which
 confirms a code that alone doesn't identify AWS. ``pairs`` reads codes of denials and credentials anywhere.
@@ -37,7 +37,7 @@ _MESSAGES = {
 _MESSAGE_OF_CODE = {
     code: lazy_pattern(_MESSAGE_LABEL + words) for codes, words in _MESSAGES.items() for code in codes.split()
 }
-_REACH = 300
+_MAX_DISTANCE = 300
 
 
 def read_labelled_values(readable: Readable) -> Iterator[Piece]:
@@ -49,16 +49,16 @@ def read_labelled_values(readable: Readable) -> Iterator[Piece]:
         message = _MESSAGE_OF_CODE.get(m["code"])
         if message is None:
             continue
-        start, end = find_paragraph(text, m.start(), m.end(), _REACH)
-        status = _nearest(_STATUS, text, m, (start, end))
-        if status and _nearest(message, text, m, (start, end)):
+        start, end = find_paragraph(text, m.start(), m.end(), _MAX_DISTANCE)
+        status = _find_nearest(_STATUS, text, m, (start, end))
+        if status and _find_nearest(message, text, m, (start, end)):
             piece = Piece("head", m.start(), m.end(), is_aws=True)
             piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
             piece.put("status_code", status["status"], status.start("status"), status.end("status"), BEST)
             yield piece
 
 
-def _nearest(
+def _find_nearest(
     pattern: re.Pattern[str], text: str, m: re.Match[str], place: tuple[int, int]
 ) -> re.Match[str] | None:
     """Return the match after a code and before the next code, else the last match before it."""

@@ -1,4 +1,4 @@
-"""Read the values of the keys that AWS and its SDKs use."""
+"""Parse the values of the keys that AWS and its SDKs use."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 EVENT_KEYS = frozenset({"time", "region", "source_ip", "user_agent", "event_id"})
 HEADER = lazy_pattern(r"[xX]-[aA]mz[nN]?-")
 _LISTED_ID = lazy_pattern(r"\[(?P<id>[A-Za-z0-9-]{0,63}[0-9][A-Za-z0-9-]{0,63})\]")
-# The request ID of a Lambda invocation is not that of an API call.
+# The request ID of a Lambda invocation is not the one of an API call.
 _LAMBDA = lazy_pattern(r"(?:START|END|REPORT)\s\Z")
-# From the start of a line, up to the level that a logger wrote.
+# The start of a JSON line of a logger, up to its level.
 _LOG_RECORD = lazy_pattern(r"\{\s?\"[^\n]{0,200}?\"(?:level|severity|log\.level)\"\s?:")
-# Before its message, or after it to its end.
+# The other fields of such a line before a key, and after a key to the end of the line.
 _SIMPLE_VALUE = r"(?:\"[^\"\n]{0,200}\"|[\w.+-]{1,40})"
 _PAIRS_BEFORE = lazy_pattern(rf"\{{\s?(?:\"[\w.@-]{{1,60}}\"\s?:\s?{_SIMPLE_VALUE},\s?){{0,20}}\"?")
 _PAIRS_AFTER = lazy_pattern(
     rf"\"?(?:,\s?\"[\w.@-]{{1,60}}\"\s?:\s?{_SIMPLE_VALUE}){{0,20}}\s?\}}\s?(?:[\n\x1e]|\Z)"
 )
-_IDS_OF_LOGGERS = frozenset({"requestId", "request_id"})
-_MAX_RECORD = 4_000
+_LOGGED_IDS = frozenset({"requestId", "request_id"})
+_MAX_RECORD_LENGTH = 4_000
 _INIT = lazy_pattern(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
 _CODE_WORD = lazy_pattern(r"[^\s(){}<>\"']{1,128}")
 # Only the query protocol states whether the sender or the receiver caused the error.
@@ -46,22 +46,22 @@ _ERROR_CODE = lazy_pattern(r"\sErrorCode\s\"?\Z")
 # The list of health issues of an EKS cluster, node group or add-on.
 _IN_ISSUES = lazy_pattern(r"\"issues\"\s?:\s?\[[^\[\]]{0,800}(?:\[[^\[\]]{0,400}\][^\[\]]{0,200}){0,8}\Z")
 _ANY_CODE = lazy_pattern(r"[A-Z][A-Za-z0-9.]{2,80}")
-# The frames in which the SDK for JavaScript makes an error from a service's response.
+# The frames in which the SDK for JavaScript creates an error from a service's response.
 _FROM_RESPONSE = lazy_pattern(
     r"\bextractError\s\([^\s()]{0,200}aws-sdk/|\bde_\w{1,80}CommandError\s\([^\s()]{0,200}@aws-sdk/"
 )
-_FRAMES_REACH = 1500
-_METADATA_REACH = 24
+_MAX_FRAMES_LENGTH = 1500
+_MAX_METADATA_DISTANCE = 24
 _V2_FRAME = "Request.extractError ("
-_V2_FRAME_REACH = 200
-_OBJECT_REACH = 400
+_MAX_FRAME_LENGTH = 200
+_MAX_OBJECT_DISTANCE = 400
 # What the SDK for JavaScript v2 adds to each error of a service.
 _KEYS_OF_JS_V2 = ("retryDelay", "requestId", "statusCode")
 _NAME = lazy_pattern(r"\w{2,80}")
 _IDENTITY = lazy_pattern(r"userIdentity|principal\"|'principal'|\"principal|sessionIssuer")
-_IDENTITY_REACH = 400
+_MAX_IDENTITY_DISTANCE = 400
 _NOT_ALLOWED = lazy_pattern(r"allowed[\"']?\s?[:=]{1,2}\s?[Ff]alse")
-_ISSUER_REACH = 200
+_MAX_ISSUER_DISTANCE = 200
 
 
 class Pair(NamedTuple):
@@ -86,14 +86,14 @@ def _record(cluster: Piece, _: Pair) -> bool:
 
 
 def _near(pair: Pair, key: str) -> bool:
-    return pair.text.find(key, max(0, pair.at - _OBJECT_REACH), pair.end + _OBJECT_REACH) >= 0
+    return pair.text.find(key, max(0, pair.at - _MAX_OBJECT_DISTANCE), pair.end + _MAX_OBJECT_DISTANCE) >= 0
 
 
 def _code(cluster: Piece, pair: Pair) -> bool:
     typed = pair.key.lower() in {"errortype", "typename"}
     is_other_class = typed and may_be_other_class(pair.value)
     if pair.key == "errorType" and (is_other_class or is_generic(pair.value)):
-        # A Lambda function returned an error of its own code, with the request ID of the invocation.
+        # A Lambda function returned an error of its code, with the request ID of the invocation.
         cluster.facts.pop("request_id", None)
         cluster.is_lambda_error = True
     if pair.key == "exceptionType" and not _near(pair, "awsService"):
@@ -107,12 +107,12 @@ def _code(cluster: Piece, pair: Pair) -> bool:
     # The header ends with a colon if no namespace follows.
     value = value.rstrip(":")
     if value.isdigit():
-        # In quotes, it can be of a Kubernetes Status. Otherwise, a number is a code of another system.
+        # In quotes, a number can be of a Kubernetes Status. Otherwise, it is a code of another system.
         if is_status(value) and pair.quoted:
             cluster.put("status_code", value, pair.start, pair.end, HINT)
             return True
         return False
-    # Services have codes of any form. The envelope shows that this is one.
+    # Services have codes of any form. The text around the value shows that it is one.
     issue = value in EKS_ISSUES and _IN_ISSUES.search(pair.before(1200)) is not None
     is_confirmed = issue or (
         _ANY_CODE.fullmatch(value) is not None
@@ -134,17 +134,17 @@ def _code(cluster: Piece, pair: Pair) -> bool:
         or is_confirmed
         or pair.key in {"__type", "_serviceCode", "s3ErrorCode"}
         or _is_of_sdk(pair)
-        or (typed and _FROM_RESPONSE.search(pair.text, pair.end, pair.end + _FRAMES_REACH) is not None)
+        or (typed and _FROM_RESPONSE.search(pair.text, pair.end, pair.end + _MAX_FRAMES_LENGTH) is not None)
     )
     return True
 
 
 def _is_of_js_v2(pair: Pair) -> bool:
     """Return whether a key is the first of an error of the SDK for JavaScript v2, printed after its frames."""
-    frame = pair.text.rfind(_V2_FRAME, max(0, pair.at - _FRAMES_REACH), pair.at)
+    frame = pair.text.rfind(_V2_FRAME, max(0, pair.at - _MAX_FRAMES_LENGTH), pair.at)
     return (
         frame >= 0
-        and pair.text.find("aws-sdk/", frame, frame + _V2_FRAME_REACH) >= 0
+        and pair.text.find("aws-sdk/", frame, frame + _MAX_FRAME_LENGTH) >= 0
         and pair.text.count("{", frame, pair.at) == 1
     )
 
@@ -163,7 +163,7 @@ def _status(cluster: Piece, pair: Pair) -> bool:
         return False
     cluster.put("status_code", pair.value, pair.start, pair.end, BEST)
     cluster.is_aws = cluster.is_aws or pair.key.lower() == "httpstatuscode"
-    if pair.key == "httpStatusCode" and "$metadata" in pair.before(_METADATA_REACH):
+    if pair.key == "httpStatusCode" and "$metadata" in pair.before(_MAX_METADATA_DISTANCE):
         cluster.source = "js-v3"
     if "RespMetadata" in pair.before(80):
         cluster.is_aws, cluster.source = True, "go-v1"
@@ -195,13 +195,13 @@ def _request_id(cluster: Piece, pair: Pair) -> bool:
 
 
 def _is_of_log_record(pair: Pair) -> bool:
-    """Return whether a key is next to the level and message of a line that a logger wrote as JSON.
+    """Return whether a key is in a JSON line of a logger, next to its level and message.
 
-    Such an ID is that of the request which the application serves.
+    Such an ID identifies the request that the application serves.
     """
-    if not pair.quoted or pair.key not in _IDS_OF_LOGGERS:
+    if not pair.quoted or pair.key not in _LOGGED_IDS:
         return False
-    low = max(0, pair.at - _MAX_RECORD)
+    low = max(0, pair.at - _MAX_RECORD_LENGTH)
     record = max(pair.text.rfind('\n{"', low, pair.at), pair.text.rfind('\x1e{"', low, pair.at)) + 1
     if not _LOG_RECORD.match(pair.text, record, pair.at):
         return False
@@ -242,10 +242,10 @@ def _service(cluster: Piece, pair: Pair) -> bool:
 
 
 def _principal(cluster: Piece, pair: Pair) -> bool:
-    near = pair.before(_IDENTITY_REACH) + pair.key
+    near = pair.before(_MAX_IDENTITY_DISTANCE) + pair.key
     if not pair.value.startswith("arn:") or _IDENTITY.search(near) is None:
         return False
-    if "sessionIssuer" in pair.before(_ISSUER_REACH) + pair.key:
+    if "sessionIssuer" in pair.before(_MAX_ISSUER_DISTANCE) + pair.key:
         # The issuer is the role; the caller is the role session.
         return False
     cluster.put("principal", pair.value, pair.start, pair.end, HINT)
@@ -257,7 +257,7 @@ def _principal(cluster: Piece, pair: Pair) -> bool:
 
 
 def _account(cluster: Piece, pair: Pair) -> bool:
-    if account_of(pair.value) != pair.value or _IDENTITY.search(pair.before(_IDENTITY_REACH)) is None:
+    if account_of(pair.value) != pair.value or _IDENTITY.search(pair.before(_MAX_IDENTITY_DISTANCE)) is None:
         return False
     if "resources" in pair.before(120):
         return False
@@ -266,8 +266,8 @@ def _account(cluster: Piece, pair: Pair) -> bool:
 
 
 def _deny(cluster: Piece, pair: Pair) -> bool:
-    """Read a decoded authorization message, from its ``explicitDeny`` on."""
-    if _NOT_ALLOWED.search(pair.before(_IDENTITY_REACH)) is None:
+    """Parse the ``explicitDeny`` of a decoded authorization message, which starts a denial."""
+    if _NOT_ALLOWED.search(pair.before(_MAX_IDENTITY_DISTANCE)) is None:
         return False
     cluster.kind, cluster.is_aws = "access_denied", True
     cluster.put("deny", "explicit" if pair.value.lower() == "true" else "implicit")

@@ -1,8 +1,8 @@
-"""Read keys and values of JSON, printed objects, headers and flattened records.
+"""Find keys and values in JSON, printed objects, headers and flattened records.
 
 The syntax is loose on purpose: bodies are truncated at both ends, retyped, or printed as literals of Python, Ruby,
-Go, Rust, Swift, EDN, Haskell or JavaScript. Only the keys of AWS and its SDKs are read, with values of the expected
-form. ``structured`` reads complete CloudTrail records.
+Go, Rust, Swift, EDN, Haskell or JavaScript. Only keys of AWS and its SDKs with values of the expected form are read.
+``structured`` parses complete CloudTrail records.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _KEYS = {
     "event_id": "eventid",
 }
 _ROLE_OF = {name: role for role, names in _KEYS.items() for name in names.split()}
-# The words of keys that say something without others; headers and keys of several words are searched for as such.
+# Keys that are single words. Headers and keys of several words are searched for separately.
 _KEY_WORDS = frozenset(name for name in _ROLE_OF if not re.search("[.-]", name))
 _IDENTITY_WORDS = frozenset({"arn", "accountid"})
 _FIRST_WORDS = frozenset(
@@ -60,9 +60,9 @@ _FIRST_WORDS = frozenset(
     for name in _KEYS[role].split()
     if name in _KEY_WORDS
 )
-# Parts of headers, of "Request ID", and of what makes a name a code.
+# Parts of headers, of "Request ID", and of the keys that show that a name is a code.
 _FIRST_PARTS = frozenset({"x", "X", "ID", "fault", "metadata"})
-# How headers and keys of several words start, by one of their words.
+# One word and the start of each header and key of several words.
 _STARTS = (
     *(("x", "x-amz"), ("X", "X-Amz"), ("code", "HTTP response code"), ("name", "Exception name")),
     *(
@@ -96,12 +96,12 @@ _NO_VALUES = frozenset({"null", "nil", "None", "Nothing", "undefined", "true", "
 _QUOTES = frozenset("\"'")
 # Maximum distance, in characters, between two keys of a cluster.
 _MAX_GAP = 2500
-# Characters of a key.
-_MAX_KEY = 61
+# Maximum length of a key, in characters.
+_MAX_KEY_LENGTH = 61
 _MESSAGE_END = lazy_pattern(r"[\"'](?=\s*(?:[,}\]]|\Z|\n))")
-_MESSAGE_REACH = 4000
+_MAX_MESSAGE_LENGTH = 4000
 
-# The SDK for JavaScript prints the error that it got while loading credentials inside its own.
+# The SDK for JavaScript prints the error of loading credentials inside its error.
 _OBJECT_START = lazy_pattern(r"\s?\{\s?")
 # amazonka (Haskell) prints values with constructors.
 _ABBREV = lazy_pattern(r"\sAbbrev\s")
@@ -109,7 +109,7 @@ _IDENTITY_LITERALS = ("userIdentity", "principal", "sessionIssuer")
 
 
 def may_hold_pairs(readable: Readable) -> bool:
-    """Return whether a text has a word that such a key needs."""
+    """Return whether a text has a word of such a key."""
     return (
         not _FIRST_WORDS.isdisjoint(readable.lowered)
         or not _FIRST_PARTS.isdisjoint(readable.words)
@@ -118,12 +118,12 @@ def may_hold_pairs(readable: Readable) -> bool:
 
 
 def read_pairs(readable: Readable) -> Iterator[Piece]:
-    """Yield clusters of keys and values outside of the pieces that other readers have found."""
+    """Yield clusters of keys and values outside of the pieces that other readers found."""
     if not may_hold_pairs(readable):
         return
     text = readable.text
     cluster: Piece | None = None
-    early: list[tuple[str, Pair]] = []
+    event_pairs: list[tuple[str, Pair]] = []
     regions = sorted((piece.start, piece.end) for piece in readable.taken)
     at = 0
     for m in _find_pairs(readable):
@@ -136,7 +136,7 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
             continue
         if role == "original":
             if cluster and _wraps(cluster, m):
-                yield from _finish(cluster, early)
+                yield from _finish(cluster, event_pairs)
                 cluster = None
             continue
         pair = _pair(text, m) if role != "message" else None
@@ -148,47 +148,48 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
             or _contradicts(cluster, role, pair)
             or text.find(STATEMENT, cluster.end, m.start()) >= 0
         ):
-            yield from _finish(cluster, early)
+            yield from _finish(cluster, event_pairs)
             cluster = None
         if role in EVENT_KEYS and pair is not None and (cluster is None or cluster.source != "cloudtrail"):
             if pair.text.startswith(('"', "'"), pair.end):
-                early.append((role, pair))
+                event_pairs.append((role, pair))
             continue
-        fresh = cluster or Piece("body", m.start(), m.start(), source="json")
+        extended = cluster or Piece("body", m.start(), m.start(), source="json")
         if role == "message":
-            fresh.end = max(fresh.end, _message_end(text, m))
-            cluster = fresh
+            extended.end = max(extended.end, _message_end(text, m))
+            cluster = extended
         elif (
             pair is not None
             and pair.value
             and ELLIPSIS.match(pair.value) is None
-            and (VALUE_READERS[role](fresh, pair) or fresh.is_lambda_error)
+            and (VALUE_READERS[role](extended, pair) or extended.is_lambda_error)
         ):
-            fresh.end = max(fresh.end, pair.end)
-            cluster = fresh
+            extended.end = max(extended.end, pair.end)
+            cluster = extended
     if cluster:
-        yield from _finish(cluster, early)
+        yield from _finish(cluster, event_pairs)
 
 
-def _finish(cluster: Piece, early: list[tuple[str, Pair]]) -> Iterator[Piece]:
-    """Yield a complete cluster if it states anything.
+def _finish(cluster: Piece, event_pairs: list[tuple[str, Pair]]) -> Iterator[Piece]:
+    """Yield a complete cluster if it has facts.
 
     Args:
-        cluster: the cluster.
-        early: what the text states like a CloudTrail record, before it is known to be one; it is emptied.
+        cluster: The cluster.
+        event_pairs: Pairs with keys of CloudTrail records that precede the evidence of a record. The list is
+            cleared.
     """
     if cluster.source == "cloudtrail":
-        for role, pair in early:
+        for role, pair in event_pairs:
             if cluster.start - pair.end <= _MAX_GAP:
                 cluster.put(role, pair.value, rank=HINT)
                 cluster.start = min(cluster.start, pair.at)
-    early.clear()
+    event_pairs.clear()
     if cluster.facts:
         yield cluster
 
 
 def _has_other_keys(readable: Readable) -> bool:
-    """Return whether a text can contain such keys whose words are common."""
+    """Return whether a text can contain keys whose words are common."""
     words, flat = readable.words, readable.flat
     return (
         ("name" in words and "Exception name" in flat)
@@ -202,7 +203,7 @@ def _has_other_keys(readable: Readable) -> bool:
 
 
 def _key_words(readable: Readable) -> set[str]:
-    """Return the words of a text that are keys, without those that say nothing in it."""
+    """Return the words of a text that are keys and have a meaning in it."""
     keys = readable.lowered & _KEY_WORDS
     if "explicitdeny" not in keys:
         keys -= {"action", "resource"}
@@ -215,7 +216,7 @@ def _key_words(readable: Readable) -> set[str]:
 
 
 def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
-    """Yield the keys of the table, and others."""
+    """Yield the matches of keys, including ones that are not in the table."""
     text, words, flat = readable.text, readable.words, readable.flat
     constructors = _CONSTRUCTORS & words
     if constructors and any(f"{word} " in flat for word in constructors):
@@ -225,7 +226,7 @@ def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
     words_of_keys = _key_words(readable)
     for start, _ in readable.places(words_of_keys) if words_of_keys else ():
         first = start
-        while start - first <= _MAX_KEY and (
+        while start - first <= _MAX_KEY_LENGTH and (
             (before := text[first - 1 : first]).isalnum() or (before and before in "._")
         ):
             first -= 1
@@ -261,8 +262,8 @@ def _wraps(cluster: Piece, m: re.Match[str]) -> bool:
 
 
 def _message_end(text: str, m: re.Match[str]) -> int:
-    """Return where the message of a key ends: at its quote, or where it was truncated."""
-    end = _MESSAGE_END.search(text, m.end(), m.end() + _MESSAGE_REACH) if m["quote"] else None
+    """Return where the message of a key ends: at the closing quote, or where it was truncated."""
+    end = _MESSAGE_END.search(text, m.end(), m.end() + _MAX_MESSAGE_LENGTH) if m["quote"] else None
     if end is None:
         return m.end()
     cut = find_cut(text, m.end(), end.start())
@@ -278,7 +279,7 @@ def _role(m: re.Match[str]) -> str | None:
         # ("x-amzn-RequestId","…") is a header; other pairs of strings are not.
         return None
     if role == "name":
-        # Any object can have a name. That of an SDK's error is its code.
+        # Any object can have a name. The name of an SDK error is its code.
         return "code" if is_in_sdk_error(m.string, m.start(), m.end()) else None
     if key == "abbrev" and _ABBREV.search(m[0]) is None:
         return None

@@ -1,8 +1,8 @@
-"""Read messages of AWS and its SDKs other than the standard denial.
+"""Find messages of AWS and its SDKs other than the standard denial.
 
 The table has one line per message, under its kind: how certain it is, a fragment that the text must contain (quick
-to search for), and the pattern. A new message is one line here and one in the tests. ``kubernetes`` has a table of
-its own for Kubernetes and the EKS console.
+to search for), and the pattern. A new message is one line here and one in the tests. ``kubernetes`` has a separate
+table for Kubernetes and the EKS console.
 """
 
 from __future__ import annotations

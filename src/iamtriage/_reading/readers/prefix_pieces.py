@@ -1,4 +1,4 @@
-"""Build the pieces of what SDKs and tools print before a message."""
+"""Build the pieces of the text that SDKs and tools print before a message."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def code_piece(
 
 
 def put_group(piece: Piece, m: re.Match[str], key: str, group: str | None = None, rank: int = STATED) -> None:
-    """Put a group of a match into a piece, if it matched anything."""
+    """Add the value of a group as a fact, if the group matched."""
     group = group or key
     if m[group]:
         piece.put(key, m[group], m.start(group), m.end(group), rank)

@@ -1,13 +1,13 @@
-"""Read denials of Kubernetes RBAC.
+"""Find denials of Kubernetes RBAC.
 
-Grammar (k8s.io/apiserver's forbidden message, with and without what older servers and tools leave out):
+Grammar (k8s.io/apiserver's forbidden message, and the shorter forms of older servers and tools):
 
     message = [name "is forbidden:"] "User" user "cannot" verb what ["in API group" group] [scope]
     what    = "resource" resource | "path" path | resource
     scope   = "in the namespace" namespace | "in project" namespace | "at the cluster scope" | "in the cluster"
 
 Either quote of a value can be missing. The kubelet and the API server's log use other formats. ``kubernetes_clients``
-reads what clients print instead of the server's message.
+finds the output of clients that do not print the server's message.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ _SENTENCE = lazy_pattern(
 _HEAD = lazy_pattern(
     r"(?:[a-z0-9.-]{1,120}(?:/[a-z0-9-]{1,60})?(?:\s+\"[^\"\n]{0,253}\")?\s+is\s+)?[Ff]orbidden\)?\s?:\s+\Z"
 )
-_HEAD_REACH = 450
-# Of a type with its group and subresource.
+_MAX_HEAD_LENGTH = 450
+# Characters of a type with its group and subresource.
 _TYPE_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789.-/"
-# The server's denials in other words. Some of them are of a quota or an admission plugin.
+# The server's other messages for a denial. Some of them are of a quota or an admission plugin.
 _OTHER_MESSAGE = lazy_pattern(
     r"Error from server \(Forbidden\):|\b(?P<said>is forbidden): (?!User)(?=\w)"
     r"(?=[^\n]{0,200}?(?:not allowed to|can only|cannot|not permitted|attempting to grant))"
@@ -66,7 +66,7 @@ _NAMED_TYPE = lazy_pattern(
 _GRANTING = lazy_pattern(
     r"user\s+\"(?P<user>[^\"\n]{1,300})\"(?:\s+\(groups=[^()]{0,1500}\))?\s+(?:is\s+attempting\s+to\s+grant|cannot\s+grant)"
 )
-_GRANTING_REACH = 600
+_MAX_GRANTING_DISTANCE = 600
 # https://github.com/kubernetes/kubernetes/blob/master/plugin/pkg/auth/authorizer/rbac/rbac.go, of log level 5 and of older versions.
 _LOG_ENTRY = lazy_pattern(
     r"RBAC(?:\s+DENY:|:\s+no\s+rules\s+authorize)\s+user\s+\"(?P<user>[^\"\n]{0,300})\"\s+(?:with\s+)?groups\s+\[[^\]\n]{0,1500}\]\s+"
@@ -78,7 +78,7 @@ _KUBELET = lazy_pattern(
     r"Forbidden\s\(user=(?P<user>[^\s,()]{1,300}),\s?verb=(?P<verb>\w{2,24}),\s?resource=(?P<resource>[\w./-]{1,120}),"
     r"\s?subresource(?:\(s\))?=\[?(?P<sub>[\w/ -]{0,200})\]?\)"
 )
-# https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/: the event of a denied request has no message.
+# https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/. The event of a denied request has no message.
 _AUDIT = lazy_pattern(r"\"apiVersion\"\s?:\s?\"audit\.k8s\.io/v1\"")
 _AUDIT_DENIED = lazy_pattern(
     r"\"reason\"\s?:\s?\"Forbidden\"|\"authorization\.k8s\.io/decision\"\s?:\s?\"forbid\""
@@ -95,7 +95,7 @@ _AUDIT_FIELDS = (
         r"(?:(?=[^{}]{0,600}?\"apiGroup\"\s?:\s?\"(?P<k8s_api_group>[\w.-]{1,120})\"))?"
     ),
 )
-_AUDIT_REACH = 6000
+_MAX_EVENT_LENGTH = 6000
 
 
 def read_rbac(readable: Readable) -> Iterator[Piece]:
@@ -112,7 +112,7 @@ def read_rbac(readable: Readable) -> Iterator[Piece]:
 
 
 def put_principal(piece: Piece, value: str, start: int, end: int) -> None:
-    """Add a principal, and the account that it states."""
+    """Add a principal and the account ID that it contains."""
     piece.put("principal", value, start, end)
     account = account_of(value)
     if account:
@@ -155,7 +155,7 @@ def _read_sentences(text: str) -> Iterator[Piece]:
 
 def _find_head(text: str, end: int) -> re.Match[str] | None:
     """Return the match of "pods is forbidden: " before a sentence."""
-    floor = max(0, end - _HEAD_REACH)
+    floor = max(0, end - _MAX_HEAD_LENGTH)
     word = text.rfind("orbidden", floor, end) - 1
     if word < floor:
         return None
@@ -166,7 +166,7 @@ def _find_head(text: str, end: int) -> re.Match[str] | None:
 
 
 def _find_name_start(text: str, floor: int, end: int) -> int:
-    """Return where a type and a quoted name begin, which end at a position."""
+    """Return the start of the type and quoted name that end at a position."""
     before = text[floor:end].rstrip()
     if before.endswith('"'):
         before = before[: max(before.rfind('"', 0, -1), 0)].rstrip()
@@ -174,7 +174,7 @@ def _find_name_start(text: str, floor: int, end: int) -> int:
 
 
 def _is_complete(m: re.Match[str]) -> bool:
-    """Return whether a sentence without "is forbidden" before it is the server's, not a person's."""
+    """Return whether a sentence without "is forbidden" before it is of the server, not of a person."""
     if m["user"] is None and ":" not in m["bare_user"]:
         return m["group_words"] is not None
     if m["old"]:
@@ -188,7 +188,7 @@ def _read_other_messages(text: str) -> Iterator[Piece]:
             not m["said"] or _is_about_type(text, m.start())
         ):
             piece = _piece(m.start(), m.end())
-            granting = _GRANTING.search(text, m.end(), m.end() + _GRANTING_REACH)
+            granting = _GRANTING.search(text, m.end(), m.end() + _MAX_GRANTING_DISTANCE)
             if granting:
                 _put_user(piece, granting["user"], *granting.span("user"))
             yield piece
@@ -196,7 +196,7 @@ def _read_other_messages(text: str) -> Iterator[Piece]:
 
 def _is_about_type(text: str, at: int) -> bool:
     """Return whether "is forbidden" is about a built-in type or a type with its API group."""
-    m = _NAMED_TYPE.search(text, _find_name_start(text, max(0, at - _HEAD_REACH), at), at)
+    m = _NAMED_TYPE.search(text, _find_name_start(text, max(0, at - _MAX_HEAD_LENGTH), at), at)
     return m is not None and (m["group"] is not None or is_built_in(m["type"]))
 
 
@@ -214,10 +214,10 @@ def _read_log_entries(text: str) -> Iterator[Piece]:
 def _read_audit_events(text: str) -> Iterator[Piece]:
     starts = [m.start() for m in _AUDIT.finditer(text)]
     for start, following in zip(starts, [*starts[1:], len(text)], strict=False):
-        end = min(following, start + _AUDIT_REACH)
+        end = min(following, start + _MAX_EVENT_LENGTH)
         denied = _AUDIT_DENIED.search(text, start, end)
         if denied is None or " is forbidden: " in text[start:end]:
-            # The server's message says more, and is read instead.
+            # The server's message states more facts and is read instead.
             continue
         piece = _piece(start, denied.end())
         for pattern in _AUDIT_FIELDS:

@@ -1,4 +1,4 @@
-"""Read the reason, policy, encoded message and authorization ID of a denial.
+"""Parse the reason, policy, encoded message and authorization ID of a denial.
 
 Grammar (messages of https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html,
 and of its page on authorization IDs):
@@ -6,7 +6,7 @@ and of its page on authorization IDs):
     why  = "because no" TYPE "allows" … | "because" … | "with an explicit deny" ["in" TYPE [":" policy]]
     tail = "Encoded authorization failure message:" blob | "… authorization id:" id
 
-``sentences`` reads what precedes them.
+``sentences`` parses the text before them.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.pieces import Piece
 
 # Maximum distance, in characters, between a sentence and its tail.
-_TAIL_REACH = 700
+_MAX_TAIL_DISTANCE = 700
 # Minimum length of a further line of an encoded message.
-_MIN_BLOB_LINE = 16
+_MIN_MESSAGE_LINE = 16
 _MAX_CLAUSE_LENGTH = 400
 
 WHY = lazy_pattern(
@@ -59,11 +59,11 @@ _NEXT_SENTENCE = lazy_pattern(r"(?:[Nn]ot|n't)\s+[Aa]uthori[sz]ed\b")
 _ENCODED = lazy_pattern(
     r"Encoded\s+authorization\s+failure\s+message:\s*(?:[\"'`](?=[\w -]{16,}[\"'`]|[$#]?[<\[{(]|\w[\w -]{1,60}[\"'`]))?"
 )
-_BLOB = lazy_pattern(rf"(?P<mask>{ENCODED})|[A-Za-z0-9_-]{{2,}}(?:\.{{3,}}|…+)?|[*xX]{{3,}}")
+_MESSAGE_OR_MASK = lazy_pattern(rf"(?P<mask>{ENCODED})|[A-Za-z0-9_-]{{2,}}(?:\.{{3,}}|…+)?|[*xX]{{3,}}")
 _VALUE = lazy_pattern(VALUE_START)
 _MASKED = lazy_pattern(r"[*xX]{3,}")
 _PLAIN_WORD = lazy_pattern(r"[A-Z]?[a-z]+|[0-9]{3}")
-_NEXT_BLOB_LINE = lazy_pattern(r"\s([A-Za-z0-9_-]{4,}(?:\.{3,}|…+)?)(?![A-Za-z0-9_-]*[:=(,])")
+_NEXT_MESSAGE_LINE = lazy_pattern(r"\s([A-Za-z0-9_-]{4,}(?:\.{3,}|…+)?)(?![A-Za-z0-9_-]*[:=(,])")
 # A terminal can break the ID. What follows the second part, or the end of the text, confirms it.
 _AUTHORIZATION_ID = lazy_pattern(
     r"authorization\s+id:\s*((?=[A-Za-z]{0,255}[0-9])[0-9a-zA-Z]{8,256}(?:\n[0-9a-z]{1,40}(?=\s*\Z|\"))?)"
@@ -72,7 +72,7 @@ _AUTHORIZATION_ID = lazy_pattern(
 
 
 def read_why(text: str, why: re.Match[str], piece: Piece) -> int:
-    """Read the clause that a match of ``WHY`` starts, and return where it ends."""
+    """Parse the clause that starts with a match of ``WHY``, and return where it ends."""
     if why["explicit"]:
         piece.put("deny", "explicit")
         end = _read_explicit(text, why.end(), piece)
@@ -90,8 +90,8 @@ def read_why(text: str, why: re.Match[str], piece: Piece) -> int:
 
 
 def _read_explicit(text: str, end: int, piece: Piece) -> int:
-    into = _IN.match(text, end)
-    words = _TYPE_WORDS.match(text, into.end()) if into else None
+    location = _IN.match(text, end)
+    words = _TYPE_WORDS.match(text, location.end()) if location else None
     if words is None:
         return end
     piece.put("policy_type", policy_type(words[0]))
@@ -100,7 +100,7 @@ def _read_explicit(text: str, end: int, piece: Piece) -> int:
         return words.end()
     first, last = trim(text, policy.start("policy"), policy.end("policy"))
     value = text[first:last]
-    # "…policy: retrying" names no policy.
+    # "…policy: retrying" does not name a policy.
     if not value or ELLIPSIS.match(value) or _POLICY_MARK.search(value) is None:
         return words.end()
     piece.put("policy_arn", value, first, last)
@@ -127,15 +127,15 @@ def _read_implicit(text: str, end: int, piece: Piece) -> int:
 
 
 def read_tail(text: str, end: int, piece: Piece) -> int:
-    """Read the encoded message and authorization ID after a sentence, and return where they end."""
-    if "uthori" not in text[end : end + _TAIL_REACH]:
+    """Parse the encoded message and authorization ID after a denial, and return where they end."""
+    if "uthori" not in text[end : end + _MAX_TAIL_DISTANCE]:
         return end  # each of the patterns below contains it
-    follows = _NEXT_SENTENCE.search(text, end, end + _TAIL_REACH)
-    limit = min(len(text), end + _TAIL_REACH, follows.start() if follows else len(text))
+    follows = _NEXT_SENTENCE.search(text, end, end + _MAX_TAIL_DISTANCE)
+    limit = min(len(text), end + _MAX_TAIL_DISTANCE, follows.start() if follows else len(text))
     encoded = _ENCODED.search(text, end, limit)
     if encoded:
         end = _read_encoded(text, encoded.end(), piece)
-        limit = min(len(text), max(limit, end + _TAIL_REACH))
+        limit = min(len(text), max(limit, end + _MAX_TAIL_DISTANCE))
     for m in _AUTHORIZATION_ID.finditer(text, end, limit):
         if follows is not None and m.start() > follows.start():
             break
@@ -146,37 +146,44 @@ def read_tail(text: str, end: int, piece: Piece) -> int:
 
 
 def _read_encoded(text: str, start: int, piece: Piece) -> int:
-    blob = _BLOB.match(text, start)
-    if blob is None or not _follows_label(text, blob):
+    encoded_part = _MESSAGE_OR_MASK.match(text, start)
+    if encoded_part is None or not _follows_label(text, encoded_part):
         return start
-    last = blob.end()
+    last = encoded_part.end()
     # Copied from a terminal or PDF, the message contains spaces and newlines.
     while (
-        not blob["mask"]
+        not encoded_part["mask"]
         and text[last - 1] not in ".…"
-        and (line := _NEXT_BLOB_LINE.match(text, last))
+        and (line := _NEXT_MESSAGE_LINE.match(text, last))
         and _is_encoded(line[1])
     ):
         last = line.end()
     piece.is_aws = True
-    value = (" " if blob["mask"] else "").join(text[start:last].split())
+    value = (" " if encoded_part["mask"] else "").join(text[start:last].split())
     piece.put("encoded_message", value, start, last)
     return last
 
 
-def _follows_label(text: str, blob: re.Match[str]) -> bool:
-    """Return whether an encoded message or its mask follows the label, not the words after an empty one."""
-    if _MASKED.fullmatch(blob[0]):
+def _follows_label(text: str, encoded_part: re.Match[str]) -> bool:
+    """Return whether an encoded message or its mask follows the label.
+
+    If the message is missing, other words can follow the label.
+    """
+    if _MASKED.fullmatch(encoded_part[0]):
         return True
-    label = text.rfind(":", 0, blob.start())
-    if "\n" in text[label : blob.start()]:
-        return _is_encoded(blob[0]) if blob["mask"] is None else _VALUE.match(text, blob.start()) is not None
-    return blob.end() == len(text) or _PLAIN_WORD.fullmatch(blob[0]) is None
+    label = text.rfind(":", 0, encoded_part.start())
+    if "\n" in text[label : encoded_part.start()]:
+        return (
+            _is_encoded(encoded_part[0])
+            if encoded_part["mask"] is None
+            else _VALUE.match(text, encoded_part.start()) is not None
+        )
+    return encoded_part.end() == len(text) or _PLAIN_WORD.fullmatch(encoded_part[0]) is None
 
 
 def _is_encoded(word: str) -> bool:
     """Return whether a word is part of an encoded message, not of prose."""
-    if len(word) < _MIN_BLOB_LINE:
+    if len(word) < _MIN_MESSAGE_LINE:
         return False
     return (
         any(c.isdigit() for c in word) and any(c.isupper() for c in word) and any(c.islower() for c in word)

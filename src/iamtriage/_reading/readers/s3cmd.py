@@ -1,4 +1,4 @@
-"""Read the status and code that s3cmd prints.
+"""Find the status and code that s3cmd prints.
 
 Source: s3cmd's ``S3Error``.
 """
@@ -32,7 +32,7 @@ def read_s3cmd(readable: Readable) -> Iterator[Piece]:
 
 
 def _build(m: re.Match[str]) -> Piece | None:
-    """Read s3cmd's "403 (AccessDenied): …", or "403 (Forbidden)" if the response has no code."""
+    """Build a piece from "403 (AccessDenied): …", or from "403 (Forbidden)" if the response has no code."""
     named = _LABEL.search(m.string, max(0, m.start() - 12), m.start()) is not None
     code = is_code(m["code"]) and m["code"] not in REASON_PHRASES
     if not named and not code:

@@ -13,18 +13,18 @@ _KEYS = ("$fault", "$metadata")
 _MARK = lazy_pattern(r"(?<![\w$])\$(?:fault|metadata)[\"']?\s?:")
 _BRACE = lazy_pattern(r"[{}]")
 # Maximum distance, in characters, between two keys of an object; a message can be between them.
-_REACH = 1500
+_MAX_DISTANCE = 1500
 
 
 def is_in_sdk_error(text: str, start: int, end: int) -> bool:
-    """Return whether a key between two places belongs to an SDK error.
+    """Return whether the key between two positions belongs to an SDK error.
 
     >>> is_in_sdk_error("{ name: 'NoSuchKey', '$fault': 'client' }", 2, 6)
     True
     >>> is_in_sdk_error("{ name: 'orders', cause: { '$fault': 'client' } }", 2, 6)
     False
     """
-    low, high = max(0, start - _REACH), end + _REACH
+    low, high = max(0, start - _MAX_DISTANCE), end + _MAX_DISTANCE
     places = {text.find(key, end, high) for key in _KEYS} | {text.rfind(key, low, start) for key in _KEYS}
     marks = [m for at in places if at >= 0 and (m := _MARK.match(text, at))]
     return any(
@@ -34,7 +34,7 @@ def is_in_sdk_error(text: str, start: int, end: int) -> bool:
 
 
 def _same_object(text: str, start: int, end: int) -> bool:
-    """Return whether two places are in the same object: the braces between them are balanced."""
+    """Return whether two positions are in the same object: the braces between them are balanced."""
     depth = 0
     for m in _BRACE.finditer(text, start, end):
         depth += 1 if m[0] == "{" else -1

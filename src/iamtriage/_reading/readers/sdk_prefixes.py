@@ -1,4 +1,4 @@
-"""Read what SDKs and tools print before a message: code, operation, service.
+"""Find the text that SDKs and tools print before a message: code, operation, service.
 
 Sources: botocore ``exceptions.ClientError``, aws-cli's error handler, aws-sdk-php's ``WrappedHttpHandler``,
 aws-sdk-net's ``AmazonServiceException``, aws-sdk-cpp's log lines, boto 2's ``BotoServerError``, pynamodb's
@@ -45,11 +45,11 @@ _BOTOCORE = lazy_pattern(
     r"(?:\s+\(reached\s+max\s+retries:\s+\d+\))?\s*:?\s*"
 )
 # The same without its first words. The format distinguishes the rest from source code.
-_BOTOCORE_CUT = lazy_pattern(
+_TRUNCATED_BOTOCORE = lazy_pattern(
     r"(?:\A|\n)[^\w\n(]{0,3}\((?P<code>[A-Za-z][^()\s]{2,127})\)\s+when\s+calling\s+the\s+(?P<operation>[A-Z]\w{1,79})\s+operation\s*:\s*"
 )
 _CLI = lazy_pattern(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|move|delete) failed)[:\s]")
-_CLI_REACH = 300
+_MAX_CLI_DISTANCE = 300
 
 _PHP = lazy_pattern(r"Error\s+executing\s+\"(?P<operation>\w{2,80})\"\s+on\s+\"(?P<url>[^\"\n]{1,2000})\"")
 _URL_HOST = lazy_pattern(r"https?://([^/\s:]+)")
@@ -118,9 +118,9 @@ _CHALICE = lazy_pattern(
 # An error of the query protocol, printed by a PHP client.
 _QUERY_ERROR = lazy_pattern(r"(?<![\w.-])(?:Sender|Receiver)\s-\s(?P<code>[A-Z][\w.]{2,80}):\s")
 _QUERY_REQUEST_ID = lazy_pattern(r"\bRequest\sId:\s(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
-_QUERY_REACH = 1000
+_MAX_ID_DISTANCE = 1000
 _HADOOP = lazy_pattern(rf"(?<![\w.])java\.nio\.file\.{S3A_DENIAL}")
-_HADOOP_REACH = 1000
+_MAX_CAUSE_DISTANCE = 1000
 _BEFORE_REQUEST = lazy_pattern(r"NoAuthWithAWSException|SdkClientException|AmazonClientException")
 _CMDLET_CLASS = lazy_pattern(
     r"(?<![\w.])Amazon\.PowerShell\.Cmdlets\.(?P<service>[A-Z][A-Z0-9a-z]{1,40})\.\w{1,80}"
@@ -138,22 +138,35 @@ _PYTHON_V4 = lazy_pattern(
 
 
 def read_prefixes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
-    """Yield what SDKs and tools print before messages, in the order of the table."""
+    """Yield the prefixes of messages, in the order of the table."""
     text = readable.text
     for number in rows:
         _, pattern, make = _PREFIXES[number]
-        for m in _find_near(text, pattern, *_NEAR[pattern]) if pattern in _NEAR else pattern.finditer(text):
+        for m in (
+            _find_around_literal(text, pattern, *_LITERALS[pattern])
+            if pattern in _LITERALS
+            else pattern.finditer(text)
+        ):
             piece = make(m)
             if piece is not None:
                 yield piece
 
 
-def _find_near(text: str, pattern: re.Pattern[str], literal: str, reach: int) -> Iterator[re.Match[str]]:
-    """Yield the matches around a literal, which begin at most some characters before it."""
+def _find_around_literal(
+    text: str, pattern: re.Pattern[str], literal: str, max_length_before: int
+) -> Iterator[re.Match[str]]:
+    """Yield the matches that contain a literal.
+
+    Args:
+        text: The text.
+        pattern: The pattern.
+        literal: The literal.
+        max_length_before: Maximum number of characters in a match before the literal.
+    """
     done = 0
     at = text.find(literal)
     while at >= 0:
-        m = pattern.search(text, max(done, at - reach), at + _AFTER_LITERAL)
+        m = pattern.search(text, max(done, at - max_length_before), at + _MAX_LENGTH_AFTER_LITERAL)
         if m:
             yield m
             done = m.end()
@@ -163,7 +176,7 @@ def _find_near(text: str, pattern: re.Pattern[str], literal: str, reach: int) ->
 def _botocore(m: re.Match[str]) -> Piece | None:
     written = m["code"].strip("`*\"'") or m["code"]
     if written[:1].islower() and not m["operation"]:
-        # "An error occurred (timeout) when opening the file" is of any program.
+        # Any program can print "An error occurred (timeout) when opening the file".
         return None
     piece = Piece("head", m.start(), m.end(), source="botocore", is_aws=True)
     code = normalize_code(written) if "#" in written or "://" in written else written
@@ -176,7 +189,7 @@ def _botocore(m: re.Match[str]) -> Piece | None:
     put_group(piece, m, "operation", rank=BEST)
     if "request" in m.groupdict():
         put_group(piece, m, "request_id", "request")
-    if _CLI.search(m.string, max(0, m.start() - _CLI_REACH), m.start() + 1):
+    if _CLI.search(m.string, max(0, m.start() - _MAX_CLI_DISTANCE), m.start() + 1):
         piece.source = "aws-cli"
     return piece
 
@@ -217,7 +230,7 @@ def _ec2_parameter(m: re.Match[str]) -> Piece | None:
 
 
 def _other_service(m: re.Match[str]) -> Piece:
-    """Read the code that one service got from another: "EC2 Error Code: UnauthorizedOperation"."""
+    """Build a piece from a code that one service received from another: "EC2 Error Code: UnauthorizedOperation"."""
     piece = _reliable_code(m)
     piece.put("service", m["service"].lower(), rank=BEST)
     return piece
@@ -238,7 +251,7 @@ def _cpp_unknown(m: re.Match[str]) -> Piece:
 
 
 def _cpp_lines(m: re.Match[str]) -> Piece:
-    """Read the lines of an error of the SDK for C++, which precede its message."""
+    """Build a piece from the lines that the SDK for C++ prints before a message."""
     piece = Piece("body", m.start(), m.end(), source="cpp", is_aws=m["host"] is not None)
     if is_status(m["status"] or ""):
         put_group(piece, m, "status_code", "status", BEST)
@@ -248,7 +261,7 @@ def _cpp_lines(m: re.Match[str]) -> Piece:
     code = normalize_code(m["code"]) if "#" in m["code"] else m["code"]
     if code:
         start = m.start("code") + m["code"].find(code)
-        # Services have codes of any form. The place shows that this is one.
+        # Services have codes of any form. The position shows that it is one.
         piece.put("code", code, start, start + len(code), BEST if is_code(code) else HINT)
     return piece
 
@@ -311,7 +324,7 @@ def _chalice(m: re.Match[str]) -> Piece:
 
 
 def _query_error(m: re.Match[str]) -> Piece | None:
-    request = _QUERY_REQUEST_ID.search(m.string, m.end(), m.end() + _QUERY_REACH)
+    request = _QUERY_REQUEST_ID.search(m.string, m.end(), m.end() + _MAX_ID_DISTANCE)
     if request is None and not is_code(m["code"]):
         return None
     piece = code_piece(m, is_aws=True)
@@ -321,10 +334,10 @@ def _query_error(m: re.Match[str]) -> Piece | None:
 
 
 def _hadoop(m: re.Match[str]) -> Piece:
-    """Read Hadoop's class for a 401 or 403 of S3, or for an error before the request."""
+    """Build a piece from Hadoop's exception for a 401 or 403 of S3, or for an error before the request."""
     piece = Piece("core", m.start(), m.end(), kind="access_denied", is_aws=True)
     piece.is_wrapper = True
-    if _BEFORE_REQUEST.search(m.string, m.end(), m.end() + _HADOOP_REACH) is None:
+    if _BEFORE_REQUEST.search(m.string, m.end(), m.end() + _MAX_CAUSE_DISTANCE) is None:
         piece.put("service", "s3", rank=HINT)
     return piece
 
@@ -353,11 +366,11 @@ def _python_v4(m: re.Match[str]) -> Piece:
     return piece
 
 
-# A fragment that the text must contain, the pattern, and the function that builds a piece.
+# Each row: a fragment that the text must contain, the pattern, and the function that builds a piece.
 _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
     ("<error>rror |<Error>rror ", _BOTOCORE, _botocore),
     ("<amazonaws>for operation com.amazonaws.", _PYTHON_V4, _python_v4),
-    ("when calling the ", _BOTOCORE_CUT, _botocore),
+    ("when calling the ", _TRUNCATED_BOTOCORE, _botocore),
     *GO_PREFIXES,
     ("<executing>", _PHP, _php),
     ("<client>(client)", _PHP_CODE, _php_code),
@@ -390,10 +403,10 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | N
     ("<amazonaws>.amazonaws.com", _CLOUDTRAIL_COLUMNS, _cloudtrail_columns),
 )
 FRAGMENTS = [fragment for fragment, _, _ in _PREFIXES]
-# A literal in each match of patterns that a text is slowly searched for, and how far before it a match begins.
-_NEAR = {
+# For patterns that are slow to search for: a literal in each match, and the maximum number of characters before it.
+_LITERALS = {
     GO_RESPONSE: ("StatusCode:", 40),
     _CLOUDTRAIL_COLUMNS: (".amazonaws.com", 40),
     _CONSOLE: ("xception:", 140),
 }
-_AFTER_LITERAL = 300
+_MAX_LENGTH_AFTER_LITERAL = 300

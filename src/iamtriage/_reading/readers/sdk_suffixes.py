@@ -1,4 +1,4 @@
-"""Read what SDKs print after a message: status, request ID, service.
+"""Find the text that SDKs print after a message: status, request ID, service.
 
 Sources: aws-sdk-go's ``awserr.RequestFailure``, aws-sdk-java v1 ``AmazonServiceException.getMessage``
 and v2 ``AwsServiceException``.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.readable import Readable
 
-# A bar is left of the box that a tool printed around the error, if its lines were joined.
+# If the lines of a box around the error were joined, a bar can remain in the text.
 _GO1 = lazy_pattern(
     r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?:\|\s)?(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)"
     rf"(?P<request>(?:[^\s,\"'`<]|<(?!/))*(?:{ID_CONTINUATION}[0-9a-f]{{1,12}}(?![\w-]))?))?"
@@ -37,7 +37,7 @@ _GO1_CODE = lazy_pattern(
     r"(?:\A|(?<=:\s)|(?<=desc\s=\s)|(?<=[\n\x1e\"'`]))"
     r"(?P<code>[A-Z][a-z][A-Za-z0-9]{1,60}(?:\*{0,2}\.[A-Z][A-Za-z]{1,40}){0,2}):[ ](?=\S)"
 )
-_GO1_REACH = 600
+_MAX_CODE_DISTANCE = 600
 _WORDS = lazy_pattern(r"[A-Z][^A-Z.]*")
 # Words before a colon that are labels of people and tools, not codes.
 _LABEL_WORDS = """
@@ -49,7 +49,7 @@ _JAVA = lazy_pattern(r"\(\s*(?:Service|AWS\s+Service):\s*(?P<service>[^;,()]{1,8
 _JAVA_PART = lazy_pattern(
     r"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){0,3}|Http\s+Status\s+Code)\s*:\s*(?P<value>(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|[^;,()<\[])(?:(?!\n\n)[^;,()]){0,300})(?P<separator>[;,)]|\Z)"
 )
-# As people quote it, without parentheses. Each value is one word then.
+# People quote it without parentheses. Then each value is one word.
 _JAVA_QUOTED = lazy_pattern(
     r"(?<![\w(-])(?<!\(\s)(?<!AWS\s)Service:\s(?P<service>[A-Za-z][A-Za-z0-9]{1,60}(?:\s[A-Z0-9][A-Za-z0-9]{0,40}){0,3})(?P<separator>[;,])(?=\s?Status\s+Code:\s?[0-9]{3}[;,]\s)"
 )
@@ -75,13 +75,13 @@ _KEYS = {
 
 
 def read_suffixes(readable: Readable) -> Iterator[Piece]:
-    """Yield what SDKs print after messages."""
+    """Yield the suffixes of messages."""
     text = readable.text
     if "status" in text:
         at = 0
         for m in _GO1.finditer(text):
             if m["request"] is not None:
-                yield from _read_go1_code(text, max(at, m.start() - _GO1_REACH), m.start())
+                yield from _read_go1_code(text, max(at, m.start() - _MAX_CODE_DISTANCE), m.start())
             at = m.end()
             piece = Piece("tail", m.start(), m.end(), source="go-v1")
             piece.is_aws = m["request"] is not None
@@ -111,7 +111,7 @@ def read_suffixes(readable: Readable) -> Iterator[Piece]:
 
 
 def _read_go1_code(text: str, begin: int, end: int) -> Iterator[Piece]:
-    """Yield the code before a suffix, unless it looks like a code, which other readers find."""
+    """Yield the code before a suffix, unless other readers find it, because it looks like a code."""
     begin = max(begin, text.rfind("\n\n", begin, end) + 1, text.rfind(RECORD, begin, end) + 1)
     found = [m for m in _GO1_CODE.finditer(text, begin, end) if m["code"] not in _LABELS]
     if not found or any(is_code(m["code"]) for m in found):
@@ -120,7 +120,7 @@ def _read_go1_code(text: str, begin: int, end: int) -> Iterator[Piece]:
     m = max(found, key=lambda m: (len(_WORDS.findall(m["code"])) > 1, m.start()))
     if not is_generic(m["code"]):
         piece = Piece("head", m.start(), m.end(), source="go-v1")
-        # Markdown's bold type can end inside it.
+        # Bold text in Markdown can end inside the code.
         piece.put("code", m["code"].replace("*", ""), m.start("code"), m.end("code"))
         yield piece
 
@@ -179,7 +179,7 @@ def _put(text: str, piece: Piece, key: str, start: int, end: int) -> None:
         value = value.rstrip(".…")
         end = start + len(value)
     if key == "code" and not is_code(value):
-        # Services have codes of any form. The place shows that this is one.
+        # Services have codes of any form. The position shows that it is one.
         piece.put(key, value, start, end, HINT)
         return
     piece.put(key, value, start, end, BEST)

@@ -1,4 +1,4 @@
-"""Read the standard denial: "X is not authorized to perform A on resource R …".
+"""Parse the standard denial: "X is not authorized to perform A on resource R …".
 
 Grammar (messages of https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 and of logs):
@@ -8,7 +8,7 @@ and of logs):
 
 Each part can be missing, masked, quoted, or broken over lines. The reader starts at the words that must be present
 ("not authorized", or the reason if even those are missing) and works outwards, so that the grammar determines
-where a principal or resource ends. ``reasons`` reads why and tail.
+where a principal or resource ends. ``reasons`` parses why and tail.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.readable import Readable
 
 # Maximum distance, in characters, between a clause and the words it belongs to.
-_PRINCIPAL_REACH = 2200
-_BARE_PRINCIPAL_REACH = 300
-_RESOURCE_REACH = 2200
-_REST_REACH = 700
-_REASON_REACH = 40
+_MAX_PRINCIPAL_DISTANCE = 2200
+_MAX_BARE_PRINCIPAL_LENGTH = 300
+_MAX_RESOURCE_LENGTH = 2200
+_MAX_REST_DISTANCE = 700
+_MAX_REASON_START = 40
 _MAX_SPACES = 4
 
 _ANCHOR = lazy_pattern(
@@ -49,7 +49,7 @@ _AUTHORIZED = frozenset(f"{first}uthori{letter}ed" for first in "Aa" for letter 
     "AUTHORIZED",
     "AUTHORISED",
 }
-_VERB_REACH = 12
+_MAX_VERB_LENGTH = 12
 _PERFORM = lazy_pattern(
     r"\s+(?:to\s+)?(?:perform|PERFORM|access|invoke|call|execute|do|use|assume|run|make)"
     r"(?:\s+the)?(?:\s+(?:actions?|operation)\b)?\s*:?\s*[\"'`\[(*]*\s*"
@@ -66,7 +66,7 @@ _MASKED_ACTION = lazy_pattern(
     r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,62}):[A-Za-z0-9]{0,60}"
     rf"(?:\$?(?!\[[0-9]{{1,3}}\])(?:{BRACKETED})|(?<=:)\*{{2,16}}|\*{{3,16}})[A-Za-z0-9]{{0,60}})(?=[\s\"'`.,;)\]]|\Z)"
 )
-_MASKED_ACTION_REACH = 130
+_MAX_MASKED_ACTION_LENGTH = 130
 # "the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, …)"
 _ACTIONS_IN_PARENTHESES = lazy_pattern(r"(?:[\w-]+\s+){1,6}\((?=[a-z][a-z0-9-]{1,40}:[A-Z])")
 _MORE_ACTIONS = lazy_pattern(r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}")
@@ -79,7 +79,7 @@ _LABEL = lazy_pattern(
     r"(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|(?:User\s+with\s+)?accountId|(?<![:<])(?:user|role|principal))"
     r"(?P<colon>\s?:(?![\w:]*:))?\s*"
 )
-# As AWS prints most principals.
+# The form of most principals in AWS messages.
 _PLAIN_PRINCIPAL = lazy_pattern(
     r"(?<![\w/.-])User:[ ](?P<principal>arn:[a-z-]{3,20}:(?:iam|sts)::[0-9]{12}:[a-z-]{4,20}/[A-Za-z0-9_+=,.@/-]{1,300}(?<=[A-Za-z0-9])(?<!User))\s\Z"
 )
@@ -93,12 +93,12 @@ _NAMED_PRINCIPAL = lazy_pattern(
 )
 _NAMED_REACH = 160
 
-# What precedes a sentence that starts with its principal: the code of a denial, or botocore's words.
+# The text before a sentence that starts with its principal: the code of a denial, or botocore's prefix.
 _BEFORE_SENTENCE = lazy_pattern(
     r"(?:AccessDenied\w{0,20}|Unauthorized\w{0,20}|NotAuthorized\w{0,20}|calling\s+the\s+\w{1,80}\s+operation)[)\]\"'`*]{0,3}\s?:\s{1,2}\Z"
     r"|You\sare\snot\sauthorized\sto\sperform\sthis\soperation\.\s\Z"
 )
-_BEFORE_SENTENCE_REACH = 120
+_MAX_BEFORE_SENTENCE_LENGTH = 120
 _PRINCIPAL_AT_END = lazy_pattern(
     rf"User:\s(?P<principal>{ARN})(?P<rest>\s[a-z ]{{1,18}})?[\s\"'`.…)}}\]]{{0,12}}\Z"
 )
@@ -110,13 +110,13 @@ _VALUE = lazy_pattern(VALUE_START)
 # An apostrophe that closes a quotation, not one inside a name.
 _APOSTROPHE = lazy_pattern(r"'(?=[\s\"'`()\[\]{}<>,.;:!?]|\Z)")
 # The resource without "on resource": "assume IAM Role arn:…", "AssumeRole on role arn:…", "sns:Publish on arn:…".
-_OBJECT = lazy_pattern(
+_RESOURCE_WITHOUT_LABEL = lazy_pattern(
     r"[\s\"'`)\]]{0,3}(?:\b(?:on|of|for)\s+)?(?:the\s+)?(?:\b(?:(?:IAM\s+)?[Rr]ole|[Rr]esource)\b:?\s*)?(?P<colon>(?=[\"'`]?arn:[\w<\[{*-]))"
 )
 _OPERATION_WORD = lazy_pattern(r"\s+(?:operation|action)\b")
 _CIPHERTEXT = lazy_pattern(r"\s*associated\s+with\s+this\s+ciphertext")
-# How far "on resource:" can begin before its last letters, in characters.
-_RESOURCE_WORDS = 16
+# Maximum distance, in characters, from the start of "on resource:" to its last letters.
+_MAX_RESOURCE_LABEL_LENGTH = 16
 _TRUNCATED_RESOURCE = lazy_pattern(r"(?:on\s+r|r)?esource:\s*")
 # IAM identifies some resources by type and name instead of an ARN.
 _TYPED_NAME = lazy_pattern(
@@ -149,7 +149,7 @@ def read_sentences(readable: Readable) -> Iterator[Piece]:
         return
     done = 0
     for start, end in readable.places(words):
-        anchor = _ANCHOR.search(text, max(0, start - _VERB_REACH), end)
+        anchor = _ANCHOR.search(text, max(0, start - _MAX_VERB_LENGTH), end)
         if anchor and anchor.start() >= done:
             piece = _read_around(text, anchor, done)
             # The words of another sentence can't be part of a principal.
@@ -160,7 +160,7 @@ def read_sentences(readable: Readable) -> Iterator[Piece]:
 
 
 def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
-    """Read the sentence around the words "not authorized"."""
+    """Parse the sentence around the words "not authorized"."""
     piece = Piece("core", anchor.start(), anchor.end(), kind="access_denied")
     named = _read_principal(text, floor, anchor, piece)
     perform = _PERFORM.match(text, anchor.end())
@@ -178,7 +178,7 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
         if action is None:
             if not named and "this" not in text[perform.end() : perform.end() + 24]:
                 return None
-            assumed = _OBJECT.match(text, perform.end())
+            assumed = _RESOURCE_WITHOUT_LABEL.match(text, perform.end())
             words = None if assumed else _THIS_OPERATION.match(text, perform.end())
             end = words.end() if words else perform.end()
         else:
@@ -201,16 +201,16 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
     piece.end = read_tail(text, end, piece)
     if is_foreign:
         # A piece without a kind keeps other readers from reading a part of these words.
-        line_end = text.find("\n", piece.end, piece.end + _REST_REACH)
+        line_end = text.find("\n", piece.end, piece.end + _MAX_REST_DISTANCE)
         return Piece(
-            "core", piece.start, line_end if line_end >= 0 else min(len(text), piece.end + _REST_REACH)
+            "core", piece.start, line_end if line_end >= 0 else min(len(text), piece.end + _MAX_REST_DISTANCE)
         )
     return piece
 
 
 def _read_masked_action(text: str, start: int) -> re.Match[str] | None:
-    """Match an action that is partly masked, which most are not."""
-    action = text[start : start + _MASKED_ACTION_REACH]
+    """Match a partly masked action, which is rare."""
+    action = text[start : start + _MAX_MASKED_ACTION_LENGTH]
     if "*" in action or "<" in action or "[" in action or "{" in action:
         return _MASKED_ACTION.match(text, start)
     return None
@@ -228,7 +228,7 @@ def _put_action(text: str, action: re.Match[str], piece: Piece) -> int:
 
 
 def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) -> bool:
-    """Read the principal between a label and the anchor, or right before the anchor.
+    """Parse the principal between a label and the anchor, or directly before the anchor.
 
     Returns:
         Whether the sentence has a subject, even if its value is missing.
@@ -237,7 +237,7 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
     if anchor["verb"] is None and text[right] == "N":
         # "Not authorized to perform sts:…" starts a sentence.
         return False
-    left = max(floor, right - _PRINCIPAL_REACH)
+    left = max(floor, right - _MAX_PRINCIPAL_DISTANCE)
     plain = _PLAIN_PRINCIPAL.match(text, max(left, text.rfind("User: arn:", left, right)), right)
     if plain:
         piece.start = plain.start()
@@ -252,7 +252,7 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
         if label["colon"] or (ARN_HEAD.match(text, opened) and _is_one_word(text, opened, right)):
             start, label_at = begin, label.start()
         elif label["label"] == "User" and right - begin < 2:
-            # "User is not authorized" names no principal.
+            # "User is not authorized" does not name a principal.
             piece.start = label.start()
             return True
     if start >= 0:
@@ -261,7 +261,7 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
             # "creating role: AccessDenied: You": the label ends a tool's message.
             start = -1
     if start < 0:
-        bare = _BARE_PRINCIPAL.search(text, max(left, right - _BARE_PRINCIPAL_REACH), right)
+        bare = _BARE_PRINCIPAL.search(text, max(left, right - _MAX_BARE_PRINCIPAL_LENGTH), right)
         if bare is None:
             return False
         start = label_at = bare.start()
@@ -287,7 +287,10 @@ def _read_named_principal(text: str, floor: int, right: int, piece: Piece) -> No
 
 
 def _last_label(text: str, left: int, right: int) -> int:
-    """Return where a label with a colon is that labels before it do not matter for, or the first place."""
+    """Return the position of the last label "User: ", which takes precedence over earlier labels.
+
+    Without such a label, return the first position.
+    """
     at = text.rfind("User: ", left, right)
     if at < 0 or "\n\n" in text[at:right]:
         return left
@@ -296,7 +299,7 @@ def _last_label(text: str, left: int, right: int) -> int:
 
 
 def _is_one_word(text: str, start: int, end: int) -> bool:
-    """Return whether there is nothing but an ARN between two places."""
+    """Return whether there is only an ARN between two positions."""
     if " " not in text[start:end].strip():
         return True
     arn_end = find_arn_end(text, start, end)
@@ -304,7 +307,7 @@ def _is_one_word(text: str, start: int, end: int) -> bool:
 
 
 def put_principal(piece: Piece, value: str, start: int, end: int, text: str) -> None:
-    """Add a principal and the account ID that it states."""
+    """Add a principal and the account ID that it contains."""
     piece.put("principal", value, start, end)
     piece.is_aws = piece.is_aws or value.startswith("arn:")
     account = account_of(value)
@@ -314,8 +317,8 @@ def put_principal(piece: Piece, value: str, start: int, end: int, text: str) -> 
 
 
 def _read_resource(text: str, position: int, piece: Piece) -> int:
-    """Read the resource after the action, and return where the sentence continues."""
-    head = _RESOURCE.match(text, position) or _OBJECT.match(text, position)
+    """Parse the resource after the action, and return where the sentence continues."""
+    head = _RESOURCE.match(text, position) or _RESOURCE_WITHOUT_LABEL.match(text, position)
     if head is None:
         operation = _OPERATION_WORD.match(text, position)
         return operation.end() if operation else position
@@ -345,8 +348,8 @@ def _read_resource(text: str, position: int, piece: Piece) -> int:
 
 
 def _find_closing_quote(text: str, start: int) -> int:
-    """Return where the quote at a place is closed, or a negative number if it is not."""
-    limit = start + _RESOURCE_REACH
+    """Return the position of the closing quote for the quote at a position, or a negative number."""
+    limit = start + _MAX_RESOURCE_LENGTH
     arn_end = find_arn_end(text, start + 1, limit)
     if arn_end >= 0 and text.startswith(text[start], arn_end):
         # Masks inside it can be quoted, too.
@@ -366,12 +369,12 @@ def _find_resource(text: str, start: int) -> tuple[int, int]:
     value_end = find_arn_end(text, start)
     if value_end >= 0 and text.startswith(_REASON_STARTS, value_end):
         return trim(text, start, value_end)
-    stop = _RESOURCE_END.search(text, start, start + _RESOURCE_REACH)
+    stop = _RESOURCE_END.search(text, start, start + _MAX_RESOURCE_LENGTH)
     if stop:
         first, last = trim(text, start, stop.start())
         value = text[first:last]
         spaces = value.count(" ") + value.count("\n")
-        reason = text[stop.start() : stop.start() + _REASON_REACH]
+        reason = text[stop.start() : stop.start() + _MAX_REASON_START]
         bounded = stop[0].lower().lstrip().startswith(("with", "because", "since"))
         bounded = bounded and not is_prose(value, reason)
         if not spaces or (bounded and spaces <= _MAX_SPACES and _PROSE.search(value) is None):
@@ -395,11 +398,11 @@ def _find_resource(text: str, start: int) -> tuple[int, int]:
 def read_cut_sentence(readable: Readable) -> Iterator[Piece]:
     """Yield the denial if the text ends in or right after its principal."""
     text = readable.text
-    label = text.rfind("User: ", max(0, len(text) - _PRINCIPAL_REACH))
+    label = text.rfind("User: ", max(0, len(text) - _MAX_PRINCIPAL_DISTANCE))
     if (
         label < 0
         or text.find(" not authorized to ", label) >= 0
-        or _BEFORE_SENTENCE.search(text, max(0, label - _BEFORE_SENTENCE_REACH), label) is None
+        or _BEFORE_SENTENCE.search(text, max(0, label - _MAX_BEFORE_SENTENCE_LENGTH), label) is None
     ):
         return
     m = _PRINCIPAL_AT_END.match(text, label)
@@ -411,7 +414,7 @@ def read_cut_sentence(readable: Readable) -> Iterator[Piece]:
 
 
 def read_lone_reasons(readable: Readable) -> Iterator[Piece]:
-    """Yield reasons whose sentence is missing: truncated, left out, or overwritten by a terminal."""
+    """Yield reasons without a sentence, because it was truncated, left out, or overwritten in a terminal."""
     text, sentences = readable.text, readable.sentences
     at = 0
     for start, _ in readable.places(_REASON_WORDS):
@@ -425,7 +428,7 @@ def read_lone_reasons(readable: Readable) -> Iterator[Piece]:
         piece = Piece("core", why.start(), why.end(), kind="access_denied")
         end = read_why(text, why, piece)
         if "deny" in piece.facts and ("policy_type" in piece.facts or why["explicit"]):
-            left = max(0, why.start() - _REST_REACH, sentences[at - 1].end if at else 0)
+            left = max(0, why.start() - _MAX_REST_DISTANCE, sentences[at - 1].end if at else 0)
             _read_rest_of_sentence(text, left, why.start(), piece)
             # An action of two sections is of AWS.
             piece.is_aws = piece.is_aws or ("action" in piece.facts and text.endswith(" action", 0, end))
@@ -434,11 +437,11 @@ def read_lone_reasons(readable: Readable) -> Iterator[Piece]:
 
 
 def _read_rest_of_sentence(text: str, left: int, right: int, piece: Piece) -> None:
-    """Read the rest of a sentence before a reason."""
+    """Parse the rest of a sentence before a reason."""
     last = text.rfind("esource:", left, right)
     if last < 0:
         return
-    *_, resource = _TRUNCATED_RESOURCE.finditer(text, max(left, last - _RESOURCE_WORDS), right)
+    *_, resource = _TRUNCATED_RESOURCE.finditer(text, max(left, last - _MAX_RESOURCE_LABEL_LENGTH), right)
     start, end = trim(text, resource.end(), right)
     if " " in text[start:end] or ELLIPSIS.match(text[start:end]):
         return

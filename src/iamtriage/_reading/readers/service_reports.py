@@ -1,4 +1,4 @@
-"""Read reports of managed services about a missing role or permission.
+"""Find reports of managed services about a missing role or permission.
 
 Such a report has no action and often no code: "Firehose is unable to assume role arn:…", "The provided role does
 not have sufficient permissions", "Permission denied on S3 path: s3://…". Services share a few verb frames, so each
@@ -59,13 +59,13 @@ _ACTION = r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80}
 
 
 class Frame(NamedTuple):
-    """A verb frame: what a report says, in the words that services share.
+    """A verb frame: words that the reports of several services share.
 
     Attributes:
-        kind: what the report means.
-        fragment: literal text without which the frame cannot match; alternatives are separated by ``|``.
-        pattern: a regular expression; its groups become facts.
-        is_aws: whether only AWS uses these words.
+        kind: The kind of failure that the report states.
+        fragment: Literal text that the text must contain. Alternatives are separated by ``|``.
+        pattern: The regular expression. Its groups become facts.
+        is_aws: Whether only AWS uses these words.
     """
 
     kind: Kind
@@ -349,7 +349,7 @@ FRAGMENTS = [frame.fragment for frame in FRAMES]
 # Values that exist only in AWS.
 _OF_AWS = lazy_pattern(r"arn:|s3[an]?://|lt-[0-9a-f]|[a-z0-9.-]+\.amazonaws\.com\Z")
 _AGENT = lazy_pattern(rf"\b(?:AWS|Amazon|IAM|{_SERVICE})\b|TrustPolicy|trust relationship")
-_AGENT_REACH = 60
+_MAX_AGENT_DISTANCE = 60
 # Words that make a report a condition, advice or a question.
 _PROSE_WORDS = lazy_pattern(
     r"\b(?:if|when|whether|unless|because|since|so that|note that|check that|make sure|ensure|confirm|verify|test that|what happens"
@@ -360,14 +360,14 @@ _PROSE_BEFORE = lazy_pattern(
     r"\?\s*\Z|(?:\A|\n)\s?(?:[A-E]\)|\+|#{1,4})\s[^\n]{0,60}\Z|\bNOT_VERIFIED - [^\n]{0,40}\Z",
     re.IGNORECASE,
 )
-_PROSE_REACH = 90
+_MAX_PROSE_DISTANCE = 90
 _PROSE_AFTER = lazy_pattern(
     r"[^\n.;]{0,60}\?|[^\n.]{0,20}\bby (?:any|PRs?|humans?|users?)\b|[^\n.]{0,4}by default|\s?for:\s?\n",
     re.IGNORECASE,
 )
 _OTHER_DENIAL = lazy_pattern(r"uthorized\s+to\s+(?!perform\b)")
-# Characters before and after it that a report can have: an ARN and some words.
-_DENIAL_REACH = 4_000
+# Maximum number of characters of a report before and after these words: an ARN and some other words.
+_MAX_DENIAL_DISTANCE = 4_000
 # The groups whose values are trimmed and can be evidence of AWS.
 _VALUES = ("principal", "resource")
 
@@ -397,18 +397,18 @@ def _find_other_denials(readable: Readable) -> Iterator[tuple[int, int]]:
     text = readable.text
     start = end = 0
     for m in _OTHER_DENIAL.finditer(text):
-        if m.start() - _DENIAL_REACH > end:
+        if m.start() - _MAX_DENIAL_DISTANCE > end:
             if end:
                 yield start, end
-            start = m.start() - _DENIAL_REACH
-        end = m.end() + _DENIAL_REACH
+            start = m.start() - _MAX_DENIAL_DISTANCE
+        end = m.end() + _MAX_DENIAL_DISTANCE
     if end:
         yield start, end
 
 
 def _is_prose(text: str, m: re.Match[str]) -> bool:
     """Return whether a report is part of advice, a condition or a question."""
-    before = text[max(0, m.start() - _PROSE_REACH) : m.start()]
+    before = text[max(0, m.start() - _MAX_PROSE_DISTANCE) : m.start()]
     # No such word is before punctuation.
     clause = 1 + max(before.rfind(sign) for sign in ".!?\n:")
     if _PROSE_WORDS.search(before, clause) or _PROSE_BEFORE.search(before):
@@ -439,6 +439,6 @@ def _piece(text: str, frame: Frame, m: re.Match[str]) -> Piece:
     if "operation" in found:
         piece.put("operation", found["operation"], m.start("operation"), m.end("operation"))
         piece.is_aws = True
-    near = text[max(0, m.start() - _AGENT_REACH) : m.end() + _AGENT_REACH]
+    near = text[max(0, m.start() - _MAX_AGENT_DISTANCE) : m.end() + _MAX_AGENT_DISTANCE]
     piece.is_aws = piece.is_aws or _AGENT.search(near) is not None
     return piece

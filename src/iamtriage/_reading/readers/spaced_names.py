@@ -10,7 +10,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 
-# From the service to the start of the name.
+# ARNs from the service to the start of the name.
 _NAMES = r"""
 s3:::[^\s/]{1,63}/
 glue:[^\s:]{0,40}:[^\s:]{0,40}:(?:job|crawler|trigger|workflow|connection|database|table|blueprint|dataQualityRuleset)/
@@ -27,7 +27,7 @@ ec2:[^\s:]{0,40}:[^\s:]{0,40}:(?:key-pair|placement-group)/
 swf:[^\s:]{0,40}:[^\s:]{0,40}:/domain/
 """
 _ARN = lazy_pattern(rf"arn:aws[a-z-]{{0,20}}:(?:{'|'.join(_NAMES.split())})\S")
-# Text that is not part of a name, but of the words around it.
+# Text that belongs to the words around a name.
 _PROSE = lazy_pattern(
     r"[\n ](?:status|error|Error|operation|request|when)\b|: |, |[.!?]\s|\sarn:|https?:|\n\n|```"
 )
@@ -50,7 +50,7 @@ def may_contain_spaces(arn: str) -> bool:
 
 
 def is_prose(arn: str, reason: str) -> bool:
-    """Return whether an ARN with spaces may include prose, because no AWS reason follows it.
+    """Return whether an ARN with spaces can include prose, because no AWS reason follows it.
 
     >>> is_prose("arn:aws:s3:::b/c please help", "because I"), is_prose("arn:aws:s3:::b/my file", "because no")
     (True, False)
@@ -59,7 +59,7 @@ def is_prose(arn: str, reason: str) -> bool:
 
 
 def is_whole_name(arn: str, text: str, end: int) -> bool:
-    """Return whether an ARN with spaces ends at a place, because words of AWS or an SDK follow."""
+    """Return whether an ARN with spaces ends at a position, because words of AWS or an SDK follow."""
     spaces = arn.count(" ") + arn.count("\n")
     return (
         spaces <= _MAX_SPACES

@@ -1,8 +1,8 @@
-"""List the readers, and find those that can read something in a text.
+"""List the readers, and select those that can find pieces in a text.
 
-A reader is one row: its name, the words and literals of which a text must have one (``FragmentIndex`` defines their
-form), and where its function is. A module is imported when a text first needs one of its readers. Readers with a
-table of their own have an anchor for each of its rows, and are asked for those rows.
+Each row is a reader: its name; its anchors, which are words and literals, one of which the text must contain
+(``FragmentIndex`` defines the syntax); and its function. A module is imported when a text first needs one of its
+readers. A reader with a table has an anchor for each row of the table, and is called with the rows that can match.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.readable import Readable
 
 Part: TypeAlias = Literal["sentence", "envelope", "message", "other"]
-"""What a reader reads: standard denials, what is around a message, messages, other pieces."""
+"""What a reader finds: standard denials, the text around a message, other messages, other pieces."""
 
-# The anchors of readers that no word or literal tells, and of those that have a table of rows.
-_ALWAYS = ""
-_ROWS = None
+# The anchors of readers that need no particular word or literal, and of readers with a table.
+_ANY_TEXT = ""
+_FROM_TABLE = None
 # The verbs of cmdlets (https://learn.microsoft.com/powershell/scripting/developer/cmdlet/approved-verbs-for-windows-powershell-commands).
 _VERBS = (
     "Add Approve Assert Backup Block Build Checkpoint Clear Close Compare Complete Compress Confirm Connect Convert Copy"
@@ -41,11 +41,11 @@ class Reader:
     """A reader.
 
     Attributes:
-        name: its name.
-        part: what it reads.
-        anchors: words and literals of which a text must have one, separated by ``|``; ``None`` if its module has
-            the ``FRAGMENTS`` of the rows of a table.
-        path: the module in this package, and the function.
+        name: Its name.
+        part: What it finds.
+        anchors: Words and literals, one of which the text must contain, separated by ``|``. ``None`` if its module
+            has a table, with the anchors in ``FRAGMENTS``.
+        path: The module in this package and the function: ``"sentences:read_sentences"``.
     """
 
     __slots__ = ("_function", "anchors", "name", "part", "path")
@@ -64,7 +64,7 @@ class Reader:
         return function(readable, rows) if self.anchors is None else function(readable)
 
 
-def _words(words: str) -> str:
+def _any_of(words: str) -> str:
     return "|".join(f"<{word}>" for word in words.split())
 
 
@@ -72,7 +72,7 @@ READERS = (
     Reader(
         "sentences",
         "sentence",
-        _words("authorized Authorized authorised Authorised AUTHORIZED AUTHORISED"),
+        _any_of("authorized Authorized authorised Authorised AUTHORIZED AUTHORISED"),
         "sentences:read_sentences",
     ),
     Reader("console cards", "sentence", "<action>", "console_cards:read_cards"),
@@ -80,11 +80,11 @@ READERS = (
     Reader(
         "lone reasons",
         "other",
-        _words("because Because BECAUSE since Since SINCE explicit Explicit EXPLICIT"),
+        _any_of("because Because BECAUSE since Since SINCE explicit Explicit EXPLICIT"),
         "sentences:read_lone_reasons",
     ),
     Reader("cut sentences", "other", "<User>User: ", "sentences:read_cut_sentence"),
-    Reader("prefixes of SDKs", "envelope", _ROWS, "sdk_prefixes:read_prefixes"),
+    Reader("prefixes of SDKs", "envelope", _FROM_TABLE, "sdk_prefixes:read_prefixes"),
     Reader(
         "s3cmd",
         "envelope",
@@ -100,13 +100,13 @@ READERS = (
     Reader(
         "labelled values",
         "envelope",
-        _words(
+        _any_of(
             "Throttling ThrottlingException ThrottledException RequestLimitExceeded NoSuchEntity NoSuchEntityException"
             " EntityAlreadyExists EntityAlreadyExistsException ValidationError ValidationException ResourceNotFoundException"
         ),
         "labelled_values:read_labelled_values",
     ),
-    Reader("code words", "envelope", _ALWAYS, "code_words:read_code_words"),
+    Reader("code words", "envelope", _ANY_TEXT, "code_words:read_code_words"),
     Reader(
         "actions",
         "envelope",
@@ -126,36 +126,36 @@ READERS = (
         "<Code><Code>|<Message><Message>|<message><message>",
         "xml_bodies:read_xml",
     ),
-    Reader("keys and values", "other", _ALWAYS, "pairs:read_pairs"),
-    Reader("phrases", "message", _ROWS, "phrases:read_phrases"),
-    Reader("reports of services", "message", _ROWS, "service_reports:read_service_reports"),
+    Reader("keys and values", "other", _ANY_TEXT, "pairs:read_pairs"),
+    Reader("phrases", "message", _FROM_TABLE, "phrases:read_phrases"),
+    Reader("reports of services", "message", _FROM_TABLE, "service_reports:read_service_reports"),
     Reader(
         "alerts",
         "other",
         "<source>vent source:|<Source>vent Source:|<EventSource>EventSource:",
         "alerts:read_alerts",
     ),
-    Reader("classes of SDKs", "other", _ROWS, "class_names:read_sdk_classes"),
-    Reader("classes", "other", _ALWAYS, "class_names:read_classes"),
+    Reader("classes of SDKs", "other", _FROM_TABLE, "class_names:read_sdk_classes"),
+    Reader("classes", "other", _ANY_TEXT, "class_names:read_classes"),
     Reader("denials of RBAC", "other", "orbidden|nauthorized|<RBAC>|<cannot>User", "rbac:read_rbac"),
     Reader("clients of Kubernetes", "other", "orbidden|nauthorized", "kubernetes_clients:read_clients"),
     Reader("types of Kubernetes", "other", "<type>resource type", "kubernetes:read_missing_types"),
-    Reader("Kubernetes", "other", _ROWS, "kubernetes:read_kubernetes"),
+    Reader("Kubernetes", "other", _FROM_TABLE, "kubernetes:read_kubernetes"),
 )
-BARE_403 = Reader("bare 403s", "other", _words("403 Forbidden_403"), "bare_http_403:read_bare_403s")
-"""It is asked last, for what nothing else was read near."""
+BARE_403 = Reader("bare 403s", "other", _any_of("403 Forbidden_403"), "bare_http_403:read_bare_403s")
+"""The last reader, for responses that are not near other failures."""
 
 _TABLE = (*READERS, BARE_403)
 
 
 def possible_readers(readable: Readable) -> dict[Reader, list[int]]:
-    """Return the readers that can read something in a text, and which rows of their tables, in order."""
-    owners, index = _index()
+    """Return the readers that can find pieces in a text, each with the rows of its table that can match."""
+    rows, index = _index()
     if readable.rows is None:
         readable.rows = index.possible_rows(readable.words, readable.flat)
     found: dict[Reader, list[int]] = {}
     for number in readable.rows:
-        reader, row = owners[number]
+        reader, row = rows[number]
         if reader in found:
             found[reader].append(row)
         else:
@@ -163,10 +163,10 @@ def possible_readers(readable: Readable) -> dict[Reader, list[int]]:
     return found
 
 
-def states_nothing(readable: Readable) -> bool:
-    """Return whether no reader can find anything in a line of a log, before it is unwrapped.
+def has_no_pieces(readable: Readable) -> bool:
+    """Return whether no reader can find a piece in a log line, before it is unwrapped.
 
-    Unwrapping such a line only removes words, so that what needs a word finds none in it.
+    Unwrapping such a line only removes words, so a reader that needs a missing word cannot find it afterwards.
     """
     _, index = _index()
     readable.rows = index.possible_rows(readable.words, readable.flat)
@@ -178,7 +178,7 @@ def states_nothing(readable: Readable) -> bool:
 
 @cache
 def _conditions() -> tuple[Callable[[Readable], bool], Callable[[Readable], bool]]:
-    """Return what tells whether the readers that have no anchors can find something; classes are codes, too."""
+    """Return the conditions of the readers without anchors. The reader of classes has the condition of codes."""
     from iamtriage._reading.readers.code_words import may_hold_code_words
     from iamtriage._reading.readers.pairs import may_hold_pairs
 
@@ -188,13 +188,13 @@ def _conditions() -> tuple[Callable[[Readable], bool], Callable[[Readable], bool
 @cache
 def _index() -> tuple[list[tuple[Reader, int]], FragmentIndex]:
     """Return the reader and row of each anchor, and the index of the anchors."""
-    owners: list[tuple[Reader, int]] = []
+    rows: list[tuple[Reader, int]] = []
     anchors: list[str] = []
     for reader in _TABLE:
         fragments = [reader.anchors] if reader.anchors is not None else _fragments(reader)
-        owners += [(reader, row) for row in range(len(fragments))]
+        rows += [(reader, row) for row in range(len(fragments))]
         anchors += fragments
-    return owners, FragmentIndex(anchors)
+    return rows, FragmentIndex(anchors)
 
 
 def _fragments(reader: Reader) -> list[str]:

@@ -1,4 +1,4 @@
-"""Read HTTP statuses and endpoint hosts from the text of logs and traces.
+"""Find HTTP statuses and endpoint hosts in logs and traces.
 
 These facts are weak: ``judging.context`` attaches them to a failure near them.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _STATUS = lazy_pattern(
-    # Most places begin none of the forms.
+    # This lookahead quickly skips most positions.
     r"(?=[HEFRSefhrs345C/(\"'])(?:"
     r"HTTP/[0-9](?:\.[0-9])?\"?\s(?P<a>[45][0-9]{2})\b"
     r"|\bH(?:TTP|ttp)\s(?P<b>[45][0-9]{2})\b"
@@ -46,18 +46,18 @@ _STATUS = lazy_pattern(
     r"(?=\{\s?[\"'](?:[Ee]rror|[Mm]essage|__type|[Cc]ode)[\"']|<\?xml\b|<(?:Error|ErrorResponse)>"
     r"|Credential\sshould\b|Access\sDenied\b|User:\sarn:|The\s(?:security\stoken|request\ssignature|provided\stoken)\b)"
     r"|\b(?:HTTP\s|\()[Ss]tatus\s(?P<w>[45][0-9]{2})\b"
-    # Guzzle's sentence, whatever the reason phrase.
+    # Guzzle's sentence with any reason phrase.
     r"|resulted\sin\san?\s[`'\"]?(?P<u>[3-5][0-9]{2})\b(?=[^`\n]{0,60}[`'\"]?\s(?:response\b|$)))"
 )
 _NUMBERS = lazy_pattern(r"[345](?<![0-9].)[0-9]{2}(?![A-Za-z0-9_])")
-# What can be right before a number that has words of the pattern before it.
+# The characters that can directly precede a number after other words of the pattern.
 _BEFORE_NUMBER = frozenset(" \n\x1e\x1d(:=_\"'`")
-# How many characters of the pattern can be before a number, and from there on.
-_WORDS_REACH = 24
-_AFTER_REACH = 120
-# Status codes from the first up to the second are of SMTP replies; HTTP has none there.
+# Maximum length of a match, in characters, before the number and from the start of the number.
+_MAX_LENGTH_BEFORE = 24
+_MAX_LENGTH_AFTER = 120
+# Codes from the first up to the second are SMTP replies. HTTP has no such statuses.
 _SMTP_FIRST, _SMTP_END = "530", "598"
-_SMTP_REACH = 60
+_MAX_SMTP_DISTANCE = 60
 
 # In a command, an option or a link, a host is not the one that responded.
 _NOT_CALLED = lazy_pattern(
@@ -65,11 +65,11 @@ _NOT_CALLED = lazy_pattern(
     r"|\b(?:curl|wget)\s(?!failed|error)[^:\n]*\Z|\b(?:git\s(?:clone|push|pull|fetch)|docker\s(?:pull|push|login|run)|pip\sinstall|aws\s[a-z0-9-]{2,30}\s[a-z-]{2,60}\s)"
     r"|\b(?:[Ss]ee(?:\salso)?|[Dd]ownload(?:ing|ed)?|[Vv]isit|[Ff]or\smore\sinformation|documentation|[Ff]etching)\b[^\n]{0,80}\Z"
 )
-_LINE_REACH = 400
+_MAX_LINE_LENGTH = 400
 
 
-# One of these is before each host.
-_BEFORE_HOST = ("://", "ost", "Domain(", "API re")
+# Each host follows one of these.
+_HOST_PREFIXES = ("://", "ost", "Domain(", "API re")
 
 
 def read_statuses(text: str) -> Iterator[Piece]:
@@ -91,7 +91,7 @@ def read_statuses(text: str) -> Iterator[Piece]:
 def _find_status(text: str, start: int, number: int) -> re.Match[str] | None:
     """Return the status whose number starts at a position."""
     if text[number - 1 : number] in _BEFORE_NUMBER:
-        for m in _STATUS.finditer(text, max(start, number - _WORDS_REACH), number + _AFTER_REACH):
+        for m in _STATUS.finditer(text, max(start, number - _MAX_LENGTH_BEFORE), number + _MAX_LENGTH_AFTER):
             if m.start(m.lastgroup or 0) >= number:
                 return m if m.start(m.lastgroup or 0) == number else None
         return None
@@ -101,12 +101,15 @@ def _find_status(text: str, start: int, number: int) -> re.Match[str] | None:
 def _is_smtp_reply(text: str, m: re.Match[str]) -> bool:
     """Return whether a number is the reply of a mail server instead of an HTTP status."""
     status = m[m.lastgroup or 0]
-    return _SMTP_FIRST <= status < _SMTP_END or "SMTP" in text[max(0, m.start() - _SMTP_REACH) : m.start()]
+    return (
+        _SMTP_FIRST <= status < _SMTP_END
+        or "SMTP" in text[max(0, m.start() - _MAX_SMTP_DISTANCE) : m.start()]
+    )
 
 
 def read_hosts(text: str) -> Iterator[Piece]:
     """Yield the AWS endpoints in the URLs of a text."""
-    if (".amazonaws." in text or ".api.aws" in text) and any(lead in text for lead in _BEFORE_HOST):
+    if (".amazonaws." in text or ".api.aws" in text) and any(lead in text for lead in _HOST_PREFIXES):
         for m in HOST.finditer(text):
             service = service_of_host(m["host"])
             if service and not _is_only_mentioned(text, m.start()):
@@ -116,5 +119,5 @@ def read_hosts(text: str) -> Iterator[Piece]:
 
 
 def _is_only_mentioned(text: str, at: int) -> bool:
-    reach = max(0, at - _LINE_REACH)
+    reach = max(0, at - _MAX_LINE_LENGTH)
     return _NOT_CALLED.search(text[max(reach, text.rfind("\n", reach, at) + 1) : at]) is not None

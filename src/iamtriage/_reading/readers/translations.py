@@ -1,4 +1,4 @@
-"""Read denials in the languages of the AWS documentation and console.
+"""Find denials in the languages of the AWS documentation and console.
 
 The word order differs, but ARNs, the action, the code in parentheses and the operation are not translated. The
 tables have the words for "not authorized", "resource", "explicit deny", "no … policy allows" and the policy types.
@@ -116,17 +116,17 @@ _LABEL = lazy_pattern(
     r"(?:[Uu]tente|[Uu]tilisateur|[Uu]suario|[Uu]suário|Benutzer|ユーザー|사용자|用户|使用者|User|[Pp]engguna)(?P<colon>\s?:)?\s?"
 )
 _NOT_ACTIONS = frozenset({"arn", "http", "https"})
-_REACH = 900
+_MAX_DISTANCE = 900
 # The principal follows one of the last labels before the end of its window.
 _MAX_LABELS = 8
 _MAX_SPACES = 8
 
 
 class _Windows:
-    """The matches in windows of a text, which overlap and are asked for from left to right.
+    """The matches of patterns in overlapping windows of a text, which are searched from left to right.
 
-    Each pattern goes through the text once: to search each window by itself takes a hundred times as long for a
-    text that repeats "not authorized".
+    Each pattern searches the text once. Searching each window separately would take a hundred times as long for a text
+    that repeats "not authorized".
     """
 
     def __init__(self, text: str) -> None:
@@ -138,7 +138,14 @@ class _Windows:
     def first(
         self, pattern: re.Pattern[str], left: int, right: int, purpose: str = ""
     ) -> re.Match[str] | None:
-        """Return the first match in a window; ``purpose`` keeps windows with other beginnings apart."""
+        """Return the first match in a window.
+
+        Args:
+            pattern: The pattern.
+            left: The start of the window.
+            right: The end of the window.
+            purpose: Distinguishes searches for the same pattern whose windows start elsewhere.
+        """
         return self._advance((pattern, purpose), lambda: pattern.finditer(self._text), left, right)
 
     def first_action(self, left: int, right: int) -> re.Match[str] | None:
@@ -177,7 +184,7 @@ def read_translations(readable: Readable) -> Iterator[Piece]:
     for m in _NOT_AUTHORIZED.finditer(text):
         if m.start() < end:
             continue
-        left, right = max(end, m.start() - _REACH), min(len(text), m.end() + _REACH)
+        left, right = max(end, m.start() - _MAX_DISTANCE), min(len(text), m.end() + _MAX_DISTANCE)
         piece = _read_around(text, windows, m, left, right)
         if piece is not None:
             end = piece.end
@@ -241,9 +248,11 @@ def _read_principal(text: str, windows: _Windows, left: int, m: re.Match[str], p
     for label in windows.labels(m.end() + 200):
         if label.start() < left:
             return
-        who = _PRINCIPAL.match(text, label.end())
-        if who and (label["colon"] or who[0].startswith("arn:") or _is_followed_by(text, who.end(), m[0])):
-            start, end = trim(text, who.start(), who.end())
+        principal = _PRINCIPAL.match(text, label.end())
+        if principal and (
+            label["colon"] or principal[0].startswith("arn:") or _is_followed_by(text, principal.end(), m[0])
+        ):
+            start, end = trim(text, principal.start(), principal.end())
             piece.put("principal", rejoin(text[start:end]), start, end)
             account = account_of(text[start:end])
             if account:

@@ -1,4 +1,4 @@
-"""Read XML error responses of the query, EC2 and REST-XML protocols.
+"""Find XML error responses of the query, EC2 and REST-XML protocols.
 
 Sources: botocore ``parsers`` (QueryParser, EC2QueryParser, RestXMLParser). A document can be truncated at either
 end and wrapped by a terminal.
@@ -39,11 +39,11 @@ _VALUES = {
 _TRUNCATED_ID = lazy_pattern(
     r"<(?P<key>HostId|Request(?:Id|ID))>\s*(?P<value>[^<>\s]{1,300}(?:\.{3}|…))(?:\s*`{3})?\s*\Z"
 )
-_TRUNCATED_ID_REACH = 340
-_ERROR_TYPE_REACH = 40
-_REACH = 4000
-_DOCUMENT_START_REACH = 700
-_MESSAGE_REACH = 1500
+_MAX_TRUNCATED_ID_LENGTH = 340
+_MAX_ERROR_TYPE_LENGTH = 40
+_MAX_DOCUMENT_LENGTH = 4000
+_MAX_START_DISTANCE = 700
+_MAX_MESSAGE_LENGTH = 1500
 _ERROR_END = lazy_pattern(r"</Error>")
 _MESSAGE_END = lazy_pattern(r"</Message>")
 
@@ -56,25 +56,25 @@ def read_xml(readable: Readable) -> Iterator[Piece]:
         matches = list(_CODE.finditer(text))
         starts = [m.start() for m in matches]
         for m, following in zip(matches, [*starts[1:], len(text)], strict=False):
-            yield _document(text, m, floor, min(m.end() + _REACH, following))
+            yield _document(text, m, floor, min(m.end() + _MAX_DOCUMENT_LENGTH, following))
             floor = m.end()
     if "Message>" in text or "message>" in text:
         for m in _ROOT.finditer(text):
             if is_known(m["code"]):
                 piece = Piece("body", m.start(), m.end(), source="xml", is_aws=True)
                 piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
-                close = text.find(f"</{m['code']}>", m.end(), m.end() + _REACH)
+                close = text.find(f"</{m['code']}>", m.end(), m.end() + _MAX_DOCUMENT_LENGTH)
                 piece.end = close if close > 0 else m.end()
                 yield piece
 
 
 def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Piece:
-    opened = list(_DOCUMENT_START.finditer(text, max(floor, m.start() - _DOCUMENT_START_REACH), m.start()))
+    opened = list(_DOCUMENT_START.finditer(text, max(floor, m.start() - _MAX_START_DISTANCE), m.start()))
     start = opened[0].start() if opened else m.start()
     closed = _RESPONSE_END.search(text, m.end(), limit) or _ERROR_END.search(text, m.end(), limit)
     end = closed.end() if closed else limit
     has_error_type = (
-        _ERROR_TYPE.search(text, max(start, m.start() - _ERROR_TYPE_REACH), m.start()) is not None
+        _ERROR_TYPE.search(text, max(start, m.start() - _MAX_ERROR_TYPE_LENGTH), m.start()) is not None
     )
     piece = Piece("body", start, m.end(), source="xml", is_aws=has_error_type)
     piece.put("code", m["code"], m.start("code"), m.end("code"), BEST)
@@ -92,13 +92,13 @@ def _document(text: str, m: re.Match[str], floor: int, limit: int) -> Piece:
                     HINT if key == "resource" else BEST,
                 )
     if end == len(text):
-        _put_truncated_id(text, max(start, end - _TRUNCATED_ID_REACH), piece)
+        _put_truncated_id(text, max(start, end - _MAX_TRUNCATED_ID_LENGTH), piece)
     namespace = _NAMESPACE.search(text, start, m.start())
     if namespace and "amazonaws" in namespace["host"]:
         piece.is_aws = True
         piece.put("service", service_of_host(namespace["host"]), rank=HINT)
     message = _MESSAGE_END.search(text, m.end(), end)
-    piece.end = max(piece.end, message.end() if message else min(end, m.end() + _MESSAGE_REACH))
+    piece.end = max(piece.end, message.end() if message else min(end, m.end() + _MAX_MESSAGE_LENGTH))
     return piece
 
 
