@@ -168,11 +168,7 @@ def find_source_code(readable: Readable) -> list[tuple[int, int]]:
         spans += [m.span() for m in _STRINGS.finditer(text)]
     for number in _INDEX.possible_rows(readable.words, readable.flat):
         _, pattern, printed = _ROWS[number]
-        spans += [
-            m.span()
-            for m in pattern.finditer(text)
-            if printed is None or printed.searching_call(m[0]) is None
-        ]
+        spans += [m.span() for m in pattern.finditer(text) if printed is None or printed.search(m[0]) is None]
     if "(" in text and ('"' in text or "'" in text or "`" in text):
         spans += [call for opening in _CALLED.finditer(text) if (call := _find_call(text, opening.end()))]
     if "File" in readable.words:
@@ -210,15 +206,15 @@ def _find_call(text: str, at: int) -> tuple[int, int] | None:
     reach = max(0, at - _MAX_CALL_LENGTH)
     before = text[reach : at - 1]
     near = max(0, at - _MAX_NAME_LENGTH)
-    searching_call = _SEARCHING_CALL.searching_call(text, reach if before.endswith("]") else near, at - 1)
+    searching_call = _SEARCHING_CALL.search(text, reach if before.endswith("]") else near, at - 1)
     if searching_call:
         other_arguments = _OTHER_ARGUMENTS.match(text, m.end())
         end = other_arguments.end() if other_arguments else m.end()
-        return None if _IDS.searching_call(text, at, end) else (searching_call.start(), end)
-    if _PRINTED.searching_call(m["literal"]):
+        return None if _IDS.search(text, at, end) else (searching_call.start(), end)
+    if _PRINTED.search(m["literal"]):
         return None
     is_raised = "throw" in before or "raise" in before or "new" in before
-    printing_call = _PRINTING_CALL.searching_call(text, reach if is_raised else near, at - 1)
+    printing_call = _PRINTING_CALL.search(text, reach if is_raised else near, at - 1)
     if printing_call:
         return printing_call.start(), m.end()
-    return (at, m.end()) if _PLACEHOLDER.searching_call(m["literal"]) else None
+    return (at, m.end()) if _PLACEHOLDER.search(m["literal"]) else None
