@@ -390,10 +390,40 @@ COMPANIONS: tuple[Case, ...] = (
         f"User: {SESSION} is not authorized to perform: glue:GetTable on resource: arn:aws:glue:eu-west-1:{ACCOUNT}:database/sales because no identity-based policy allows the glue:GetTable action",
         {},
         (
-            f"the Resource also needs arn:aws:glue:eu-west-1:{ACCOUNT}:table/sales/TABLE_NAME.",
-            f'"Resource": ["arn:aws:glue:eu-west-1:{ACCOUNT}:database/sales", "arn:aws:glue:eu-west-1:{ACCOUNT}:catalog"]',
+            "AWS Glue requires the action on the catalog, the database and what it contains.",
+            f'"Resource": ["arn:aws:glue:eu-west-1:{ACCOUNT}:database/sales", "arn:aws:glue:eu-west-1:{ACCOUNT}:catalog", "arn:aws:glue:eu-west-1:{ACCOUNT}:table/sales/TABLE_NAME"]',
+            "Replace TABLE_NAME.",
         ),
         (),
+    ),
+    (
+        "table of a query",
+        f"> select total from shop.carts where id = 1\nInsufficient permissions to execute the query. User: {SESSION} is not authorized to perform: glue:GetTable on resource: arn:aws:glue:eu-west-1:{ACCOUNT}:catalog because no identity-based policy allows the glue:GetTable action",
+        {},
+        (
+            f'"Resource": ["arn:aws:glue:eu-west-1:{ACCOUNT}:catalog", "arn:aws:glue:eu-west-1:{ACCOUNT}:database/shop", "arn:aws:glue:eu-west-1:{ACCOUNT}:table/shop/carts"]',
+        ),
+        ("TABLE_NAME", "Replace"),
+    ),
+    (
+        "model that a profile of the text sends to another Region",
+        f"INFO region=eu-west-1 model=eu.example.model-v1\nUser: {SESSION} is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:eu-west-3::foundation-model/example.model-v1 because no identity-based policy allows the bedrock:InvokeModel action",
+        {},
+        (
+            f'"Resource": ["arn:aws:bedrock:*::foundation-model/example.model-v1", "arn:aws:bedrock:eu-west-1:{ACCOUNT}:inference-profile/eu.example.model-v1"]',
+        ),
+        ("If the call uses",),
+    ),
+    (
+        "model in a Region that a policy denies",
+        f"INFO region=eu-west-1 model=eu.example.model-v1\nUser: {SESSION} is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:eu-west-3::foundation-model/example.model-v1 with an explicit deny in a service control policy: arn:aws:organizations::{OTHER}:policy/o-a1b2c3d4e5/service_control_policy/p-regions01",
+        {},
+        (
+            "denies it in eu-west-3, to which the inference profile eu.example.model-v1 sent the call to eu-west-1.",
+            "Do this first: Use an inference profile of allowed Regions only",
+            "describe-policy --policy-id p-regions01",
+        ),
+        ("suggests it", "Change the Region of the call"),
     ),
     (
         "log group of a stack that the CDK creates",
@@ -419,7 +449,7 @@ COMPANIONS: tuple[Case, ...] = (
         {},
         (
             f'"arn:aws:glue:eu-west-1:{ACCOUNT}:database/sales", "arn:aws:glue:eu-west-1:{ACCOUNT}:catalog"]',
-            "on the database and on the catalog, too.",
+            "on the catalog, the database and what it contains.",
         ),
         ("also needs", "TABLE_NAME"),
     ),

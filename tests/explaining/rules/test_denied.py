@@ -581,7 +581,6 @@ def test_facts_replace_what_s3_does_not_state(facts: dict[str, str], resource: s
         ("s3:ListBucket", "arn:aws:s3:::orders", ["followed by /*"]),
         ("sqs:receivemessage", QUEUE, ["sqs:DeleteMessage"]),
         ("kms:GenerateDataKey", KEY, ["kms:Decrypt on the same key"]),
-        ("bedrock:InvokeModel", "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.example.model-v1", ["arn:aws:bedrock:*::foundation-model/example.model-v1"]),
         ("bedrock:InvokeModel", "arn:aws:bedrock:eu-west-1::foundation-model/example.model-v1", ["the profile's ARN"]),
         ("sqs:SendMessage", QUEUE, []),
     ],
@@ -628,7 +627,7 @@ def test_trust_policy_uses_the_claims_of_an_identity_pool_token() -> None:
 
 def test_permission_of_an_execution_role_is_not_granted_to_the_caller() -> None:
     remedy = _explained("execution-role").remedies[0]
-    assert remedy.title == "Allow sqs:ReceiveMessage for the function's execution role"
+    assert remedy.title == "Allow the function's execution role to read the event source"
     assert policy_for(scan(BY_NAME["execution-role"][0]))["Statement"] == []
 
 

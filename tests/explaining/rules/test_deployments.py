@@ -47,6 +47,19 @@ def test_execution_role_of_terraform() -> None:
     assert "aws_iam_role_policy_attachment" in remedy.steps[0]
 
 
+def test_event_source_of_terraform() -> None:
+    arn = "arn:aws:kinesis:eu-west-1:111122223333:stream/carts"
+    message = MESSAGE.format("GetRecords", "Kinesis")
+    text = f'Error: creating Lambda Event Source Mapping ({arn}): operation error Lambda: CreateEventSourceMapping, https response error StatusCode: 400, RequestID: 0a1b, InvalidParameterValueException: {message}\n\n  with aws_lambda_event_source_mapping.carts,\n  on main.tf line 3, in resource "aws_lambda_event_source_mapping" "carts":'
+    remedy = explain(text).remedies[0]
+    assert "execution role of the function that this mapping names" in remedy.title
+    assert remedy.policy is not None
+    reading, listing = remedy.policy["Statement"]
+    assert reading["Resource"] == arn
+    assert listing == {"Effect": "Allow", "Action": "kinesis:ListStreams", "Resource": "*"}
+    assert remedy.placeholders == ("FUNCTION_NAME",)
+
+
 def test_execution_role_without_a_tool() -> None:
     text = (
         f"An error occurred (InvalidParameterValueException) when calling the CreateFunction operation: {VPC}"
@@ -74,6 +87,13 @@ def test_event_source_requires_several_actions(event: str) -> None:
     message = MESSAGE.format("ReceiveMessage", "SQS")
     text = f'{event}Resource handler returned message: "Invalid request provided: {message}" (RequestToken: 0a1b, HandlerErrorCode: InvalidRequest)\nROLLBACK_IN_PROGRESS  AWS::CloudFormation::Stack  shop'
     remedy = explain(text).remedies[0]
-    assert remedy.title == "In the template, allow it for the role of the function of CartQueue"
-    assert "sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes" in remedy.steps[0]
+    assert (
+        remedy.title
+        == "In the template, allow it for the execution role of the function that CartQueue names"
+    )
+    assert "or attach AWSLambdaSQSQueueExecutionRole" in remedy.steps[0]
+    assert remedy.policy is not None
+    [statement] = remedy.policy["Statement"]
+    assert statement["Action"] == ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+    assert statement["Resource"] == "arn:aws:sqs:REGION:ACCOUNT_ID:QUEUE_NAME"
     assert remedy.commands == ("aws cloudformation delete-stack --stack-name shop --region REGION",)

@@ -16,7 +16,7 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decision_details import request_values
-from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
+from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES, model_region_remedy
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.policies._patterns import compile_glob, matches
 
@@ -165,7 +165,8 @@ def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: De
 
 def _remedy_by_name(denial: Denial) -> Remedy | None:
     """Return how to satisfy what the Sids and the name of the policy suggest."""
-    policy = (denial.policy or "").rpartition("/")[2]
+    # The ID of a control policy is random.
+    policy = "" if _CONTROL_POLICY.search(denial.policy or "") else (denial.policy or "").rpartition("/")[2]
     is_boundary = denial.policy_type == "permissions_boundary"
     # Every name of a boundary contains such words.
     names = (*denial.statements, *(() if is_boundary or not policy else (policy,)))
@@ -173,6 +174,9 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
         if not re.match(requirement.actions, denial.lowercase_action):
             continue
         name = next((each for each in names if re.search(requirement.names, each, re.IGNORECASE)), None)
+        if name is not None and requirement is REGION and model_region_remedy(denial) is not None:
+            # The inference profile chooses the Region, not the call.
+            return None
         if name is not None:
             title = f"{requirement.title}: the name {clip_text(name)} suggests it"
             steps = _context_steps(denial, requirement)

@@ -5,10 +5,10 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -18,14 +18,17 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.deployments import find_deployment
 from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, capitalize_start
+from iamtriage.policies._documents import build_document, build_statement
 from iamtriage.policies._grants import build_grant
 from iamtriage.policies._masked_arns import find_partition
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.deployments import Deployment
+    from iamtriage.policies._grants import Grant
 
 __all__ = ("explain_execution_role",)
 
@@ -33,16 +36,23 @@ _MISSING_PERMISSION = lazy_pattern(
     r"execution role does not have permissions to call (?P<call>[A-Za-z]{3,60}) on (?P<service>[A-Za-z0-9]{2,20})"
 )
 _VPC_POLICY = "AWSLambdaVPCAccessExecutionRole"
-_SHOW_ROLE = "aws lambda get-function-configuration --function-name FUNCTION --query Role --output text"
+_SHOW_ROLE = "aws lambda get-function-configuration --function-name FUNCTION_NAME --query Role --output text"
 _ROLE = "the function's execution role"
-# The managed policies AWSLambdaSQSQueueExecutionRole, AWSLambdaDynamoDBExecutionRole and AWSLambdaKinesisExecutionRole.
-_EVENT_SOURCES = (
-    ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
-    ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"),
+# What the managed policies for event sources allow, and their names. ListStreams has no resource.
+_EVENT_SOURCES = {
+    ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"): "AWSLambdaSQSQueueExecutionRole",
+    (
+        *("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+        "dynamodb:ListStreams",
+    ): "AWSLambdaDynamoDBExecutionRole",
     (
         *("kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords"),
         *("kinesis:GetShardIterator", "kinesis:ListShards", "kinesis:ListStreams"),
-    ),
+    ): "AWSLambdaKinesisExecutionRole",
+}
+_SOURCE_ARN = lazy_pattern(
+    r"\barn:[\w-]{3,12}:(?P<service>sqs|kinesis|dynamodb):[a-z0-9-]{6,30}:[0-9]{12}:[\w./:-]{1,300}\w",
+    re.ASCII,
 )
 
 
@@ -67,8 +77,11 @@ def explain_execution_role(denial: Denial) -> Explanation:
         grant = None
     missing = "what the message names" if grant is None else grant.action
     deployment = find_deployment(denial.failure, denial.facts)
+    source = None if grant is None else _find_source(grant, denial.failure.text)
     allow: Remedy | None = None
-    if grant is not None and grant.action.startswith("ec2:"):
+    if source is not None:
+        allow = _source_remedy(denial, source)
+    elif grant is not None and grant.action.startswith("ec2:"):
         allow = _vpc_policy_remedy(denial)
     elif grant is not None:
         allow = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
@@ -85,7 +98,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
             ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet."),
         ),
         remedies=present(
-            None if deployment is None else _code_remedy(denial, deployment, missing),
+            None if deployment is None else _code_remedy(denial, deployment, grant, source),
             allow or _show_role_remedy(),
         ),
         notes=("No permission of the caller is missing.", EVENTUAL_CONSISTENCY),
@@ -106,36 +119,100 @@ def _vpc_policy(denial: Denial, region: str | None = None) -> str:
     return f"arn:{partition or 'aws'}:iam::aws:policy/service-role/{_VPC_POLICY}"
 
 
-def _code_remedy(denial: Denial, deployment: Deployment, missing: str) -> Remedy:
+class _Source(NamedTuple):
+    """The permissions that reading an event source requires, and the managed policy that has them."""
+
+    policy: dict[str, Any]
+    managed_policy: str
+
+
+def _find_source(grant: Grant, text: str) -> _Source | None:
+    """Return what reading an event source requires, if a missing permission is a part of that."""
+    actions, managed = next(
+        ((each, name) for each, name in _EVENT_SOURCES.items() if grant.action in each), ((), "")
+    )
+    if not actions:
+        return None
+    service = grant.action.partition(":")[0]
+    arn = next((found[0] for found in _SOURCE_ARN.finditer(text) if found["service"] == service), None)
+    on_all = [each for each in actions if each.endswith(":ListStreams")]
+    on_source = {
+        "Sid": f"Read{service.capitalize()}",
+        "Effect": "Allow",
+        "Action": [each for each in actions if each not in on_all],
+        "Resource": arn or grant.resources[0],
+    }
+    listing = {"Effect": "Allow", "Action": on_all[0], "Resource": "*"} if on_all else None
+    return _Source(build_document([on_source, *present(listing)]), managed)
+
+
+def _source_remedy(denial: Denial, source: _Source) -> Remedy:
+    """Return the remedy that allows the execution role to read an event source."""
+    name = inline_policy_name(source.policy["Statement"], denial.account)
+    return Remedy(
+        title=f"Allow {_ROLE} to read the event source",
+        who="account administrator",
+        steps=(
+            "Save the policy as policy.json and attach it to the role that the first command prints.",
+            f"The AWS managed policy {source.managed_policy} allows the same for every such source.",
+        ),
+        commands=(
+            _SHOW_ROLE,
+            fill_command(
+                "aws iam put-role-policy --role-name ROLE_NAME --policy-name {} --policy-document file://policy.json",
+                name,
+            ),
+        ),
+        policy=source.policy,
+        layer="identity",
+        url=pages.LAMBDA_ROLE,
+    )
+
+
+def _code_remedy(
+    denial: Denial, deployment: Deployment, grant: Grant | None, source: _Source | None
+) -> Remedy:
     """Return how to change the code that deploys the function.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html
     """
     name = deployment.resource or "the function"
-    of = name
+    of, role = name, f"the role of {name}"
     if "EventSourceMapping" in (deployment.type or "") or "event_source_mapping" in name:
-        of = f"the function of {name}"
-    source = next((actions for actions in _EVENT_SOURCES if missing in actions), None)
+        of = f"the function that {'this mapping' if deployment.tool == 'Terraform' else name} names"
+        role = f"the execution role of {of}"
+    policy, attached = None, ""
     if source is not None:
-        missing = join_words(source, "and")
-    is_vpc = missing.startswith("ec2:")
-    what = _vpc_policy(denial, deployment.region) if is_vpc else missing
+        policy, attached = source.policy, f", or attach {source.managed_policy}"
+    elif grant is not None and not grant.action.startswith("ec2:"):
+        policy = build_document([build_statement(grant, sid=statement_id(grant.action))])
+    is_vpc = grant is not None and grant.action.startswith("ec2:")
+    what = (
+        _vpc_policy(denial, deployment.region)
+        if is_vpc
+        else "what the message names"
+        if policy is None
+        else "this policy"
+    )
     if deployment.tool == "Terraform":
         resource = "aws_iam_role_policy_attachment" if is_vpc else "aws_iam_role_policy"
         return Remedy(
-            title=f"In the code, allow it for the role of {of}",
+            title=f"In the code, allow it for {role}",
             who="you",
             steps=(
-                f"The argument role of {of} refers to the execution role. Add an {resource} with {what} for that role.",
+                f"The argument role of {of} refers to the execution role{'' if source is None else ', which the command prints'}. Add an {resource} with {what} for that role{attached}.",
                 f"Let {name} wait for it: depends_on = [{resource}.NAME]. Then run terraform apply again.",
             ),
+            commands=() if source is None else (_SHOW_ROLE,),
+            policy=policy,
+            layer=None if policy is None else "identity",
             url=pages.LAMBDA_ROLE,
         )
     element = "ManagedPolicyArns" if is_vpc else "Policies"
     steps = [
         f"The property Role of {of} refers to the execution role: add {what} to its {element} in the template. The policy also allows ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface, which Lambda needs, too."
         if is_vpc
-        else f"The property Role of {of} refers to the execution role: allow it {what} in its {element} in the template.",
+        else f"The property Role of {of} refers to the execution role: add {what} to its {element} in the template{attached}.",
         f"If a policy resource of the same stack grants it, add DependsOn to {name}, so that the policy is there first.",
     ]
     lines: tuple[str, ...] = ()
@@ -153,10 +230,12 @@ def _code_remedy(denial: Denial, deployment: Deployment, missing: str) -> Remedy
     else:
         steps.append("Then deploy again.")
     return Remedy(
-        title=f"In the template, allow it for the role of {of}",
+        title=f"In the template, allow it for {role}",
         who="you",
         steps=tuple(steps),
         commands=lines,
+        policy=policy,
+        layer=None if policy is None else "identity",
         url=pages.LAMBDA_ROLE,
     )
 

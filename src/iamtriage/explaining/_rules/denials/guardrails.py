@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import (
     authorization_details_remedy,
     model_region_remedy,
+    other_model_region,
     region_argument,
 )
 from iamtriage.explaining._rules.shared.optional import present
@@ -296,8 +297,14 @@ def explain_guardrail(
     return Explanation(
         failure=denial.failure,
         topic=topic,
-        summary=denial_summary(denial, verdict),
-        causes=(definition.cause(denial.policy_type_evidence, reason_lines(denial), text=text),),
+        summary=denial_summary(denial, f"{verdict}{other_model_region(denial)}"),
+        causes=(
+            definition.cause(
+                denial.policy_type_evidence,
+                reason_lines(denial),
+                text=text,
+            ),
+        ),
         remedies=present(
             *(
                 (model_region_remedy(denial), authorization_details_remedy(denial), remedy)

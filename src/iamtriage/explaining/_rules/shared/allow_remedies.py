@@ -17,10 +17,10 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import (
-    catalog_ancestors,
     certain_companions,
     companion_actions,
     controller_hints,
+    required_resources,
     text_hints,
 )
 from iamtriage.explaining._rules.shared.denial_checks import cut_resource
@@ -71,20 +71,20 @@ def required_grant(denial: Denial) -> Grant | None:
     if grant.resources[0].endswith(_NO_STREAM):
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
         return attrs.evolve(grant, resources=(f"{grant.resources[0].removesuffix(_NO_STREAM)}:*",))
-    above = catalog_ancestors(grant.resources[0])
-    if above:
-        return attrs.evolve(
-            grant, resources=(*grant.resources, *above), notes=(*grant.notes, _describe_ancestors(above))
-        )
+    required = required_resources(
+        grant.action,
+        grant.resources[0],
+        denial.failure.text,
+        region=denial.facts.region,
+        account=denial.account,
+    )
+    if required is not None:
+        resources, why = required
+        return attrs.evolve(grant, resources=resources, notes=(*grant.notes, why))
     objects = transfer_objects(grant.resources[0], denial.failure.text)
     if objects is None:
         return grant
     return attrs.evolve(grant, resources=(objects,), notes=(*grant.notes, _ALL_OBJECTS))
-
-
-def _describe_ancestors(above: tuple[str, ...]) -> str:
-    what = "the catalog" if len(above) == 1 else "the database and on the catalog"
-    return f"AWS Glue requires the action on {what}, too."
 
 
 def policy_principal_arn(denial: Denial) -> str:
@@ -166,11 +166,13 @@ def allow_remedy(
         *text_hints(grant.action, denial.failure.text),
         *controller_hints(grant.action, denial.failure, grant.resources, denial.location.partition or "aws"),
     )
+    # If the policy has more than the denied resource, it has what hints on that would name.
+    resource = denial.resource if len(grant.resources) == 1 else None
     steps = [
         *([first_step] if first_step else []),
         *hints,
         *(note for note in grant.notes if not note.startswith(_PARTITION) and not _is_of_cut(note, denial)),
-        *(more or (() if listed else companion_actions(grant.action, denial.resource))),
+        *(more or (() if listed else companion_actions(grant.action, resource))),
     ]
     # Whoever replaces the placeholders of an ARN sees its partition.
     policy_text = str(policy)

@@ -10,6 +10,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.companion_actions import find_inference_profile
 from iamtriage.explaining._rules.shared.denial_checks import is_encoded_message_cut
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ __all__ = (
     "authorization_details_remedy",
     "list_policies_commands",
     "model_region_remedy",
+    "other_model_region",
     "region_argument",
     "region_steps",
     "save_step",
@@ -36,6 +38,7 @@ DETAILS_TITLES = (
 _CONSOLE_LINK = lazy_pattern(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
 
 
+_FOUNDATION_MODEL = lazy_pattern(r":foundation-model/(?P<model>[\w.:-]{3,100})\Z", re.ASCII)
 _IS_MODEL = lazy_pattern(r":(?:foundation-model|inference-profile)/", re.ASCII)
 
 
@@ -93,6 +96,19 @@ def region_steps(denial: Denial) -> tuple[str, ...]:
     )
 
 
+def other_model_region(denial: Denial) -> str:
+    """Return to which Region an inference profile sent a call, after a space, or an empty string."""
+    model, arn = _FOUNDATION_MODEL.search(denial.resource or ""), denial.resource_arn
+    if denial.service != "bedrock" or model is None or arn is None or not arn.region:
+        return ""
+    profile, called = find_inference_profile(model["model"], denial.failure.text), denial.facts.region
+    if profile is None and called in {None, arn.region}:
+        return ""
+    named = f"the inference profile {profile}" if profile else "an inference profile"
+    call = "the call" if called in {None, arn.region} else f"the call to {called}"
+    return f" in {arn.region}, to which {named} sent {call}"
+
+
 def model_region_remedy(denial: Denial) -> Remedy | None:
     """Return how to call a Bedrock model only in Regions that a Deny exempts.
 
@@ -103,17 +119,24 @@ def model_region_remedy(denial: Denial) -> Remedy | None:
     if denial.service != "bedrock" or not _IS_MODEL.search(resource):
         return None
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
-    if region and "/global." not in resource and ":foundation-model/" in resource:
+    title = "If the Deny is on Regions, use an inference profile of allowed Regions only"
+    if other_model_region(denial):
+        title, text = (
+            "Use an inference profile of allowed Regions only",
+            f"Another --region does not help as long as the profile covers {region}.",
+        )
+    elif region and "/global." not in resource and ":foundation-model/" in resource:
         text = f"The request was sent to {region}. If that is not the Region you call, an inference profile chose it."
     elif region and "/global." not in resource:
         text = "The inference profile can send the request to several Regions, and the Deny must exempt each."
     else:
         text = "This is a global inference profile: Bedrock can send the request to any commercial Region."
     return Remedy(
-        title="If the Deny is on Regions, use an inference profile of allowed Regions only",
+        title=title,
         who="you",
         steps=(
             f"{text} Use the ID of a geographic profile (such as us., eu. or apac.) whose Regions are all allowed, or of a model that is available in an allowed Region without a profile.",
+            "Or whoever owns the policy exempts the Bedrock actions in all Regions of the profile: for an SCP, only an administrator of the organization can. An Allow does not help.",
         ),
         commands=(
             fill_command(
