@@ -20,7 +20,6 @@ from iamtriage.explaining._rules.shared.companion_actions import (
     certain_companions,
     companion_actions,
     controller_hints,
-    required_resources,
     text_hints,
 )
 from iamtriage.explaining._rules.shared.denial_checks import cut_resource
@@ -71,16 +70,19 @@ def required_grant(denial: Denial) -> Grant | None:
     if grant.resources[0].endswith(_NO_STREAM):
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
         return attrs.evolve(grant, resources=(f"{grant.resources[0].removesuffix(_NO_STREAM)}:*",))
-    required = required_resources(
-        grant.action,
-        grant.resources[0],
-        denial.failure.text,
-        region=denial.facts.region,
-        account=denial.account,
-    )
-    if required is not None:
-        resources, why = required
-        return attrs.evolve(grant, resources=resources, notes=(*grant.notes, why))
+    if grant.action.startswith(("bedrock:", "glue:")):
+        from iamtriage.explaining._rules.shared.required_resources import required_resources
+
+        required = required_resources(
+            grant.action,
+            grant.resources[0],
+            denial.failure.text,
+            region=denial.facts.region,
+            account=denial.account,
+        )
+        if required is not None:
+            resources, why = required
+            return attrs.evolve(grant, resources=resources, notes=(*grant.notes, why))
     objects = transfer_objects(grant.resources[0], denial.failure.text)
     if objects is None:
         return grant

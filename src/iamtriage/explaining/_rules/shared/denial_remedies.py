@@ -10,7 +10,6 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
-from iamtriage.explaining._rules.shared.companion_actions import find_inference_profile
 from iamtriage.explaining._rules.shared.denial_checks import is_encoded_message_cut
 
 if TYPE_CHECKING:
@@ -101,6 +100,8 @@ def other_model_region(denial: Denial) -> str:
     model, arn = _FOUNDATION_MODEL.search(denial.resource or ""), denial.resource_arn
     if denial.service != "bedrock" or model is None or arn is None or not arn.region:
         return ""
+    from iamtriage.explaining._rules.shared.required_resources import find_inference_profile
+
     profile, called = find_inference_profile(model["model"], denial.failure.text), denial.facts.region
     if profile is None and called in {None, arn.region}:
         return ""
