@@ -25,7 +25,7 @@ _OPERATION = lazy_pattern(
 )
 # A log viewer cut off the words "operation error".
 _TRUNCATED = lazy_pattern(
-    r"(?:\A|(?<=[\n\x1e\"'`(\[])|(?<=[:>]\s)|(?<=rror\s))(?P<service>[A-Z][A-Za-z0-9]{1,40}(?:[ ][A-Z][A-Za-z0-9]{0,40}){0,4})\s*:\s+"
+    r"(?P<service>[A-Z](?:(?<=\A.)|(?<=[\n\x1e\"'`(\[].)|(?<=[:>]\s.)|(?<=rror\s.))[A-Za-z0-9]{1,40}(?:[ ][A-Z][A-Za-z0-9]{0,40}){0,4})\s*:\s+"
     r"(?P<operation>[A-Z]\w{2,80})(?=,\s+(?:exceeded\s+maximum\s+number\s+of\s+attempts,\s+[0-9]{1,3},\s+)?https?\s+response\s+error\s+StatusCode:)"
 )
 _COMPLETE = lazy_pattern(r"operation\s+error\s+[\w .-]{0,60}\s?\Z")

@@ -42,10 +42,10 @@ sure  | (Unauthorized) | Error from server \(Unauthorized\)
 sure  | API error: Unauthorized | Failed to (?:create|delete|read|update) [A-Z]\w{2,60}! API error: Unauthorized
 sure  | <recognize> | [Uu]nable to recognize .{1,300}?: Unauthorized
 sure  | <register>Unauthorized | Unable to register node .{1,200}?with API server: Unauthorized
-sure  | nauthorized | (?:\*v\d\w{0,10}\.[A-Z]|(?i:kubernetes|\bk8s\b|kubelet|kubectl|kubeconfig|api server|apiserver|rest client|api resources|api group list|\bleases?\b|\bconfigmaps?\b|service\s?accounts?\b|customresourcedefinitions?|upgrade connection))[^\n]{0,300}?(?:: |err=\")(?:Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`]|\.? \(|[.,;)\]])|the server has asked)
-unsure | nauthorized | (?i:failed to|unable to|error|cannot|could not|couldn't)[^\n]{0,200}?(?i:nodes?|pods?|services?|secrets?|namespaces?|deployments?|jobs?|events?|clusters?)\b[^\n]{0,200}?: Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])
+sure  | <Unauthorized>|<asked>nauthorized | (?:\*v\d\w{0,10}\.[A-Z]|(?i:kubernetes|\bk8s\b|kubelet|kubectl|kubeconfig|api server|apiserver|rest client|api resources|api group list|\bleases?\b|\bconfigmaps?\b|service\s?accounts?\b|customresourcedefinitions?|upgrade connection))[^\n]{0,300}?(?:: |err=\")(?:Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`]|\.? \(|[.,;)\]])|the server has asked)
+unsure | <Unauthorized> | (?i:failed to|unable to|error|cannot|could not|couldn't)[^\n]{0,200}?(?i:nodes?|pods?|services?|secrets?|namespaces?|deployments?|jobs?|events?|clusters?)\b[^\n]{0,200}?: Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])
 sure  | <Status>Unauthorized | [\"']kind[\"']\s?:\s?[\"']Status[\"'][^\x1e]{0,300}?[\"']message[\"']\s?:\s?[\"']Unauthorized[\"']
-unsure | nauthorized | (?:^\x1e?|(?<=[:=]\")|(?<=:\s\"))(?:[Ee]rror: )?Unauthorized$
+unsure | <Unauthorized> | (?:^\x1e?|(?<=[:=]\")|(?<=:\s\"))(?:[Ee]rror: )?Unauthorized$
 unsure | err="Unauthorized" | err=\"Unauthorized\"
 sure  | <FAILED>Unauthorized|<labels>Unauthorized|<unreachable>nauthorized | (?:INSTALLATION|UPGRADE) FAILED: (?:.{0,200}: )?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)
 sure  | <access>path=/authenticate | msg=\\?\"access denied\\?\"[^\n]{0,800}?path=/authenticate
@@ -67,9 +67,7 @@ _LINE_WORDS = {
     "sure": ("*v", "k8s", "kube", "api", "client", "lease", "configmap", "account", "resource", "connection"),
     "unsure": ("node", "pod", "service", "secret", "namespace", "deployment", "job", "event", "cluster"),
 }
-_BARE_WORDS = lazy_pattern(r"Unauthorized|the\sserver\shas\sasked")
-# The fragment of the rows for the bare word, which any software prints.
-_BARE_FRAGMENT = "nauthorized"
+_BARE_WORDS = lazy_pattern(r"Unauthorized(?<=[\s\"]Unauthorized)(?!\w)|the\sserver\shas\sasked")
 # Go programs add what they did: "listing nodes: Unauthorized". The type must be a built-in one.
 _GO_OPERATION = lazy_pattern(
     r"(?<![\w-])(?:re-)?(?:list|get|watch|create|patch|update|delete|fetch|listing|getting|watching|creating|patching|updating|deleting"
@@ -179,7 +177,7 @@ def _is_bare(phrase: Phrase) -> bool:
 def _find(phrase: Phrase, text: str) -> Iterator[re.Match[str]]:
     """Yield the matches of a row; a bare word and what is in its line are searched for in such lines only."""
     pattern = compiled(phrase.pattern)
-    if phrase.fragment != _BARE_FRAGMENT or _WITHIN_LINE not in phrase.pattern:
+    if not (_is_bare(phrase) and _WITHIN_LINE in phrase.pattern):
         yield from pattern.finditer(text)
         return
     done = seen = 0

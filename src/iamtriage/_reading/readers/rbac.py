@@ -183,6 +183,8 @@ def _is_complete(m: re.Match[str]) -> bool:
 
 
 def _read_other_messages(text: str) -> Iterator[Piece]:
+    if "is forbidden: " not in text and "(Forbidden):" not in text:
+        return
     for m in _OTHER_MESSAGE.finditer(text):
         if not is_admission_denial(text, m.end(), m.end()) and (
             not m["said"] or _is_about_type(text, m.start())

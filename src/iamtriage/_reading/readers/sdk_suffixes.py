@@ -34,8 +34,7 @@ _GO1 = lazy_pattern(
 )
 # "Code: message" before the suffix of the SDK for Go v1, which has no other format: any word there is a code.
 _GO1_CODE = lazy_pattern(
-    r"(?:\A|(?<=:\s)|(?<=desc\s=\s)|(?<=[\n\x1e\"'`]))"
-    r"(?P<code>[A-Z][a-z][A-Za-z0-9]{1,60}(?:\*{0,2}\.[A-Z][A-Za-z]{1,40}){0,2}):[ ](?=\S)"
+    r"(?P<code>[A-Z](?:(?<=\A.)|(?<=:\s.)|(?<=desc\s=\s.)|(?<=[\n\x1e\"'`].))[a-z][A-Za-z0-9]{1,60}(?:\*{0,2}\.[A-Z][A-Za-z]{1,40}){0,2}):[ ](?=\S)"
 )
 _MAX_CODE_DISTANCE = 600
 _WORDS = lazy_pattern(r"[A-Z][^A-Z.]*")

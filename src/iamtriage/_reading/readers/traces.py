@@ -109,7 +109,7 @@ def _is_smtp_reply(text: str, m: re.Match[str]) -> bool:
 
 def read_hosts(text: str) -> Iterator[Piece]:
     """Yield the AWS endpoints in the URLs of a text."""
-    if (".amazonaws." in text or ".api.aws" in text) and any(lead in text for lead in _HOST_PREFIXES):
+    if (".amazonaws." in text or ".api.aws" in text) and any(map(text.__contains__, _HOST_PREFIXES)):
         for m in HOST.finditer(text):
             service = service_of_host(m["host"])
             if service and not _is_only_mentioned(text, m.start()):

@@ -63,7 +63,7 @@ _FIELDS = (
     r"(?=[IWEF]\d{4} \d\d:\d\d|(?:time|ts|level)=|\{\"(?:level|severity|ts|time|timestamp|@timestamp)\":)"
 )
 _TIMESTAMPS = lazy_pattern(
-    rf"^[ \t]{{0,16}}(?:(?:[\w.-]{{1,64}}+[ \t]{{1,24}}+\|[ \t])?{_TIMESTAMP}[ \t]|{_FIELDS})", re.MULTILINE
+    rf"^[ \t]{{0,16}}+(?:(?:[\w.-]{{1,64}}+[ \t]{{1,24}}+\|[ \t])?{_TIMESTAMP}[ \t]|{_FIELDS})", re.MULTILINE
 )
 # YAML doubles a quote inside a quoted scalar.
 _DOUBLED_QUOTE = lazy_pattern(r"(?<=[a-z])''(?=[a-z])")
