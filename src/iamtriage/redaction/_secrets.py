@@ -37,7 +37,7 @@ __all__ = ("find_original_span", "hide_secrets")
 # Near or in every secret that has no provider's form is one of these.
 _SIGNS = re.compile(
     r"secret|token|pass|pwd|pw|signature|encoded|key|session|saml|cookie|bearer|auth|verifier|seed|psk|jwt|pat|sas"
-    r"|totp|docker|code|qr|device|aws|akia|asia|abia|acca|a3t|ey[ja]|k8s-aws|ojb3|ogzxiv|fqodyxdz|qvdtomv5|://|curl"
+    r"|totp|docker|code|qr|device|akia|asia|abia|acca|a3t|ey[ja]|k8s-aws|ojb3|ogzxiv|fqodyxdz|qvdtomv5|://|curl"
     r"|mysql|maria|login|secure|sensitive|mask|noecho|zip|redis-cli|sqlcmd|bcp|mongo|ldap|vault|identified|echo"
     r"|printf|smb|rpcclient|net(?: |%20)use|keytool|jarsigner|x-oauth|:[56]43|:\*|%2f%2f|sqlplus|jdbc|7z|rar "
     r"|cqlsh|psexec|openssl|lftp|schtasks|rabbitmqctl|http-basic|bundle(?: |%20)config|pulumi|sudo|@tcp|@unix"
@@ -65,6 +65,8 @@ _ROW = re.compile(r"^[ \t]{0,40}[\"']?[\w.$-]{1,80}[\"']?(?:\t|,|[ ]{0,40}[:=]?[
 # No sign of a secret contains it.
 _MASK = "_"
 _KEY_ID = re.compile(r"AKIA|ASIA|ABIA|ACCA|A3T")
+# Every document has one of these.
+_DOCUMENT = re.compile(r"[{\[<\\=\n]")
 # Only such a text can be changed by unwrapping: with a long line, an escape, characters of boxes, or marks
 # before lines.
 _WRAPPED = re.compile(r"[^\n]{40}|[\\\x1b&]|[^\x00-\x7f]|^[ \t]{0,8}(?:[>#/,*|]|- )", re.MULTILINE)
@@ -111,7 +113,7 @@ def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
     """
     if not may_hold_secret(text):
         return []
-    documents = Documents(text)
+    documents = Documents(text) if _DOCUMENT.search(text) else None
     if not documents:
         return _find_in_prose(text, is_wrapped=is_wrapped)
     # Documents are searched value by value, so that what is found in one never reaches into the next.
@@ -126,7 +128,7 @@ def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
 def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:
     unresolved: list[tuple[int, int]] = []
     finds = [*_find_in_text(text, unresolved)]
-    if is_wrapped:
+    if is_wrapped and ("\n" in text or _WRAPPED.search(text)):
         finds += _find_prefixed_secrets(text, unresolved, [found.start for found in finds])
         known = {(found.start, found.end) for found in finds}
         rest = _mask_decided(text, finds)

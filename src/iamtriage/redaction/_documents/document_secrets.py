@@ -74,7 +74,9 @@ class Documents:
     def __init__(self, text: str, announced: Announced | None = None) -> None:
         self._text = text
         self._announced = announced
-        self._has_secret_strings = any(sign in text for sign in _SECRET_STRING_SIGNS)
+        self._has_secret_strings = ("ecret" in text or "ECRET" in text) and any(
+            sign in text for sign in _SECRET_STRING_SIGNS
+        )
         found = _find_documents(text)
         self._values = found.values
         self._spans = found.spans

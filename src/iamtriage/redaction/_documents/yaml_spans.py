@@ -86,6 +86,9 @@ class YamlText(NamedTuple):
 
 def find_yaml(text: str) -> YamlText | None:
     """Return the YAML documents that a text consists of; ``None`` if it does not."""
+    if "\n" not in text and "{" not in text:
+        # A line has one key.
+        return None
     if _CONTROLS.search(text):
         return None
     if _COLLECTION.search(text) is None and _PROSE_LINE.search(text):

@@ -155,7 +155,7 @@ def find_assigned_secrets(
     """
     done = 0
     runs = UnquotedValues(text)
-    has_changes = any(arrow in text for arrow in _ARROWS)
+    has_changes = ("-" in text or "→" in text) and any(arrow in text for arrow in _ARROWS)
     for name_end in NAME_OR_MARKER.finditer(folded):
         at = name_end.start()
         if at < done or name_end[0].startswith(MARKER_START):

@@ -152,8 +152,8 @@ def _command(words: tuple[str, ...], option: str, what: Secret) -> Command:
 
 
 COMMANDS = tuple(_command(*row) for row in _COMMAND_ROWS)
-_COMMAND_SIGNS = frozenset(command.sign for command in COMMANDS)
 SENTENCES = tuple(Sentence(words, re.compile(pattern), what) for words, pattern, what in _SENTENCE_ROWS)
+_WORDS = tuple({word for row in (*COMMANDS, *SENTENCES) for word in row.words})
 
 # A parameter in YAML or Terraform, or in a table.
 _PARAMETER_VALUE = re.compile(
@@ -175,14 +175,14 @@ def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         text: The text.
         folded: The text in lower case, character for character.
     """
-    signs = {sign for sign in _COMMAND_SIGNS if sign in folded}
-    for command in COMMANDS:
-        if command.sign in signs and any(word in folded for word in command.words):
+    words = {word for word in _WORDS if word in folded}
+    for command in COMMANDS if words else ():
+        if command.sign in folded and not words.isdisjoint(command.words):
             for option in command.option.finditer(text):
                 if _is_after_command(folded, option.start(), command.words):
                     yield from _value(text, option, command.what)
-    for sentence in SENTENCES:
-        if any(word in folded for word in sentence.words):
+    for sentence in SENTENCES if words else ():
+        if not words.isdisjoint(sentence.words):
             for stated in sentence.pattern.finditer(folded):
                 yield from _value(text, stated, sentence.what)
     done = 0
