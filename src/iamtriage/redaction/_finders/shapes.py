@@ -100,7 +100,11 @@ def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
         yield from _private_keys(text)
     if "@" in text or "%40" in text:
         yield from _passwords(text)
-    if (":" in text or "%" in text) and any(sign in text for sign in _PGPASS_SIGNS) and _PGPASS_SIGN.search(text):
+    if (
+        (":" in text or "%" in text)
+        and any(sign in text for sign in _PGPASS_SIGNS)
+        and _PGPASS_SIGN.search(text)
+    ):
         yield from _passwords_of_postgres(text)
 
 
