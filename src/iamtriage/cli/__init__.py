@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 __all__ = ("main",)
 
 _INTERRUPTED = 130
-# Imports create objects that stay. By default, Python searches them for unused cycles again and again, a
-# twentieth of the time of a short command.
+# Imports create objects that stay in use. By default, Python repeatedly searches them for unused cycles,
+# which takes a twentieth of the time of a short command.
 _OBJECTS_BEFORE_COLLECTION = 100_000
 
 
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
-        argv: The arguments; those of the process if ``None``.
+        argv: The arguments; by default, those of the process.
 
     Returns:
         The exit status: 0 or 1 as the command's help says, 2 on an error, 130 after Ctrl-C.

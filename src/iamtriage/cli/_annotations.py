@@ -29,7 +29,7 @@ _MAX_TITLE = 120
 
 @attrs.define
 class _Problem:
-    """A problem, with the first place where it was found.
+    """A problem and the place where it was found first.
 
     Attributes:
         explanation: The explanation of its first failure.
@@ -57,7 +57,7 @@ class _Problem:
 
     @property
     def level(self) -> str:
-        """How severe the problem is; the names are the same in both formats."""
+        """The severity of the problem. Both formats use the same names."""
         failure = self.explanation.failure
         return "warning" if failure is None or failure.kind == "aws_error" else "error"
 
@@ -76,14 +76,14 @@ class _Problem:
 
 
 class _Collector:
-    """Collects failures by problem, in the order of their first failures."""
+    """Collects failures by problem, in the order of each problem's first failure."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self._problems: dict[str, _Problem] = {}
 
     def write(self, source: Input, failure: Failure, line: int | None) -> None:
-        """Remember a problem, or count it."""
+        """Add a problem, or count it if it is known."""
         from iamtriage.explaining._explain import explain
         from iamtriage.failures._fingerprints import fingerprint
 
@@ -102,7 +102,7 @@ class GithubWriter(_Collector):
     """
 
     def finish(self, problems: list[tuple[str, str]]) -> None:
-        """Write the annotations, also for inputs that could not be read."""
+        """Write the annotations, including those for inputs that could not be read."""
         for problem in self._problems.values():
             properties = {"title": _find_title(problem)}
             path = _relative_path(problem.name)
@@ -120,7 +120,7 @@ class GithubWriter(_Collector):
 
 
 def _escape_data(text: str) -> str:
-    """Escape a message as GitHub's toolkit does, so that no line of it is a command."""
+    """Escape a message like GitHub's toolkit, so that no line of it is a command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -144,7 +144,7 @@ def _find_cause(code: str) -> CauseInfo | None:
 
 
 def _relative_path(name: str) -> str | None:
-    """Return the path of a file relative to the working directory; ``None`` for what is not a file."""
+    """Return the path of a file relative to the working directory; ``None`` if it is not a file."""
     if name == "standard input" or name.startswith("s3://"):
         return None
     path = os.path.relpath(name) if os.path.isabs(name) else name  # noqa: PTH117 (a name from the command line)
@@ -160,7 +160,7 @@ class SarifWriter(_Collector):
     """
 
     def finish(self, problems: list[tuple[str, str]]) -> None:
-        """Write the document; inputs that could not be read are notifications."""
+        """Write the document. Inputs that could not be read are notifications."""
         from iamtriage import __version__
 
         rules: dict[str, dict[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""Find the arguments of a command that gets only files, without argparse.
+"""Parse the arguments of a command that has only files, without argparse.
 
 Importing argparse and building a parser takes as long as reading a short text.
 """
@@ -36,7 +36,7 @@ FILE_COMMANDS = frozenset({"explain", "parse", "redact", "scan"})
 
 
 def parse_plain_arguments(argv: Sequence[str]) -> argparse.Namespace | None:
-    """Return the arguments if they are a command and files, or ``None`` if argparse has to parse them."""
+    """Return the parsed arguments if they are a command and files, or ``None`` to use argparse."""
     if not argv or argv[0] not in FILE_COMMANDS:
         return None
     command, *files = argv
@@ -50,7 +50,7 @@ def parse_plain_arguments(argv: Sequence[str]) -> argparse.Namespace | None:
 
 
 class _Recorder:
-    """Takes the place of argparse's object for commands."""
+    """Replaces argparse's object for commands."""
 
     def __init__(self, commands: dict[str, _Defaults]) -> None:
         self._commands = commands
@@ -60,7 +60,7 @@ class _Recorder:
 
 
 class _Defaults:
-    """Takes the place of a parser, and keeps the defaults of its options."""
+    """Replaces a parser, and records the defaults of its options."""
 
     def __init__(self) -> None:
         self.values: dict[str, object] = {}

@@ -24,7 +24,7 @@ class Inputs:
     """The inputs of a command, and whether they could be read.
 
     Attributes:
-        are_many: Whether the output has to say which input it is about.
+        are_many: Whether the output has to name the input of each result.
         problems: The name of each input that could not be read, or not completely, and the reason.
     """
 
@@ -32,11 +32,11 @@ class Inputs:
         """Find the inputs.
 
         Args:
-            files: The arguments; standard input if there are none.
+            files: The arguments; if there are none, standard input is read.
             selection: The options that :func:`iamtriage.cli._options.add_selection` added.
 
         Raises:
-            InputError: An option has a wrong value.
+            InputError: An option has an invalid value.
         """
         from iamtriage.inputs._opening import open_inputs
 
@@ -79,7 +79,7 @@ class Inputs:
 
         Args:
             is_found: Whether something was found.
-            nothing: What to report; ``None`` for no report.
+            nothing: The message if nothing was found; ``None`` for no message.
         """
         if self.problems:
             return ERROR
@@ -95,7 +95,7 @@ def read_bytes(name: str) -> bytes:
 
     Raises:
         OSError: The file cannot be opened.
-        InputError: The file cannot be read, has a known binary format, or its compressed data is invalid.
+        InputError: The file cannot be read, is in a known binary format, or its compressed data is invalid.
     """
     from iamtriage.inputs._content import Content
     from iamtriage.inputs._sources.local import LocalFile, StandardInput

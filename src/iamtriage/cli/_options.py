@@ -29,16 +29,16 @@ def add_files(command: argparse.ArgumentParser) -> None:
 def add_selection(command: argparse.ArgumentParser) -> None:
     """Add the options that select event records, and the files of a CloudTrail tree."""
     selection = command.add_argument_group(
-        "selection of event records", "Logs that are not event records are read whole."
+        "selection of event records", "Logs that are not event records are read completely."
     )
     selection.add_argument(
         "--since",
         metavar="TIME",
-        help="the time of the first event, such as 2026-11-27, or its age, such as 7d",
+        help="select events from this time on, such as 2026-11-27, or an age such as 7d",
     )
-    selection.add_argument("--until", metavar="TIME", help="the time that all events are before")
+    selection.add_argument("--until", metavar="TIME", help="select events before this time")
     selection.add_argument(
-        "--account", metavar="ID", action="append", default=[], help="the ID of an account; can be repeated"
+        "--account", metavar="ID", action="append", default=[], help="an account ID; can be repeated"
     )
     selection.add_argument(
         "--region", metavar="REGION", action="append", default=[], help="a Region; can be repeated"

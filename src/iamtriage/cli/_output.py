@@ -38,7 +38,7 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 class Commands(Protocol):
-    """What argparse returns to add commands to; its own type is private."""
+    """The object of argparse to which commands are added. Its own type is private."""
 
     def add_parser(
         self,

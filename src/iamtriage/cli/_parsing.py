@@ -19,7 +19,7 @@ _DEFAULT_COLUMNS = 80
 
 
 class _Formatter(argparse.HelpFormatter):
-    """Finds the width of the terminal without ``shutil``, which imports the modules of archives."""
+    """Finds the width of the terminal without importing ``shutil``, which imports archive modules."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=_terminal_columns() - 2)
@@ -37,7 +37,7 @@ def _terminal_columns() -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that remembers which subcommand was parsed, to print its usage for an unknown option."""
+    """A parser that records which subcommand was parsed, to print its usage for an unknown option."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, formatter_class=_Formatter, **kwargs)  # type: ignore[arg-type, misc]
@@ -52,7 +52,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     """
     arguments, unknown = _build_parser(argv[0] if argv else "").parse_known_args(argv)
     if hasattr(arguments, "files") and not any(each.startswith("-") and each != "-" for each in unknown):
-        # argparse takes FILE arguments only from one place.
+        # argparse accepts FILE arguments only in one place.
         arguments.files.extend(unknown)
         unknown = []
     if unknown:

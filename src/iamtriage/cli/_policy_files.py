@@ -21,7 +21,7 @@ def find_policy_files(name: str) -> list[str]:
     """Return the files of a POLICY argument: a file, a pattern, or a folder with JSON files.
 
     Raises:
-        InputError: There is no such file.
+        InputError: The file does not exist, or the folder or pattern has no files.
     """
     path = Path(name)
     if name != "-" and not path.exists() and not _WILDCARDS.isdisjoint(name):

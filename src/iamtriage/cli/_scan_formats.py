@@ -22,17 +22,17 @@ class Writer(Protocol):
     """Writes failures in one format."""
 
     def write(self, source: Input, failure: Failure, line: int | None) -> None:
-        """Write a failure, or remember it.
+        """Write a failure, now or in :meth:`finish`.
 
         Args:
             source: The input.
             failure: The failure.
-            line: The number of its line, if known.
+            line: The number of the failure's line, if known.
         """
         ...
 
     def finish(self, problems: list[tuple[str, str]]) -> None:
-        """Write what comes after the last failure.
+        """Write everything that follows the last failure.
 
         Args:
             problems: The name of each input that could not be read, and the reason.
@@ -51,7 +51,7 @@ class TextWriter:
         self._count = 0
 
     def write(self, source: Input, failure: Failure, line: int | None) -> None:
-        """Write a failure at once."""
+        """Write a failure immediately."""
         del line
         if self._has_headings and source.name != self._name:
             write_heading(self._file, source.name, is_first=not self._count)
@@ -89,7 +89,7 @@ class JsonWriter:
         self._redacted = redacted
 
     def write(self, source: Input, failure: Failure, line: int | None) -> None:
-        """Write a record at once."""
+        """Write a record immediately."""
         del source, line
         import json
 
@@ -111,7 +111,7 @@ def _to_row(failure: Failure, *, redacted: bool) -> dict[str, Any]:
 
 
 class CsvWriter:
-    """Writes flat records and fingerprints as CSV. No value begins like a formula of a spreadsheet."""
+    """Writes flat records and fingerprints as CSV. No value begins like a spreadsheet formula."""
 
     def __init__(self, file: TextIO, *, redacted: bool) -> None:
         import csv
@@ -120,12 +120,12 @@ class CsvWriter:
 
         self._file = file
         self._redacted = redacted
-        # Excel and the csv module read any newline; others expect that of their system.
+        # Excel and the csv module accept any newline; other programs expect the system's.
         self._csv = csv.DictWriter(file, (*Keys.__annotations__, "fingerprint"), lineterminator="\n")
         self._csv.writeheader()
 
     def write(self, source: Input, failure: Failure, line: int | None) -> None:
-        """Write a row at once."""
+        """Write a row immediately."""
         del source, line
         from iamtriage._text import escape_controls
         from iamtriage.failures._frames import guard_formula
@@ -160,7 +160,7 @@ class ParquetWriter:
         self._parquet = parquet.ParquetWriter(path, SCHEMA, compression="zstd")
 
     def write(self, source: Input, failure: Failure, line: int | None) -> None:
-        """Remember a row, and write rows when there are many."""
+        """Add a row, and write the rows of a full batch."""
         del source, line
         self._rows.append(_to_row(failure, redacted=self._redacted))
         if len(self._rows) >= _BATCH_ROWS:

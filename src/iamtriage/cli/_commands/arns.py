@@ -35,9 +35,9 @@ def add_commands(commands: Commands) -> None:
 
     command = commands.add_parser(
         "arn",
-        help="take an ARN apart, and print a role's ARN for IAM, aws-auth, and access entries",
-        description="Take an ARN apart. For a role or a role session, also print the role's ARN in the "
-        "form that IAM, the aws-auth ConfigMap, and EKS access entries require.",
+        help="print the parts of an ARN, and a role's ARN for IAM, aws-auth, and access entries",
+        description="Print the parts of an ARN. For a role or a role session, also print the role's ARN in "
+        "the form that IAM, the aws-auth ConfigMap, and EKS access entries require.",
         epilog="Exit status: 0 on success, 1 if --for requires a path that the ARN does not contain, 2 on "
         "an error.",
     )
@@ -89,7 +89,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _describe(text: str) -> tuple[str, list[tuple[str, object]]]:
-    """Return the kind of an ARN and its parts; for anything but a principal, only its sections."""
+    """Return the kind and the parts of an ARN. For anything but a principal, these are its sections."""
     from iamtriage.arns._arns import parse_arn
     from iamtriage.arns._principals import parse_principal
 
@@ -115,7 +115,7 @@ def _describe(text: str) -> tuple[str, list[tuple[str, object]]]:
 
 
 def _list_forms(text: str, path: str | None) -> dict[str, str | None]:
-    """Return a role's ARN for each target; ``None`` if it requires the path, and nothing for other ARNs."""
+    """Return a role's ARN for each target, ``None`` if the path is unknown; empty for other ARNs."""
     from iamtriage.arns._role_arns import normalize_role_arn
     from iamtriage.typing import RoleTarget
 

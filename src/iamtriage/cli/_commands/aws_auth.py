@@ -101,7 +101,7 @@ def _add_file(command: argparse.ArgumentParser, run: Callable[[argparse.Namespac
 def _run_with_text(run: Callable[[argparse.Namespace, str], int], arguments: argparse.Namespace) -> int:
     """Run a command on the text of its file."""
     try:
-        # Without the extra, this raises an error that names it.
+        # If the extra is not installed, this raises an error that names it.
         importlib.import_module("iamtriage.aws_auth")
         return run(arguments, read_bytes(arguments.file).decode())
     except ImportError as error:
@@ -146,7 +146,7 @@ def _fix(arguments: argparse.Namespace, text: str) -> int:
     load(text)
     fixed = fix(text)
     if arguments.file == "-" and not arguments.diff:
-        # A filter prints its whole input, fixed or not.
+        # With standard input, the command is a filter: it prints all of its input, fixed or not.
         sys.stdout.write(fixed)
         return CLEAN
     if fixed == text:
@@ -164,7 +164,7 @@ def _fix(arguments: argparse.Namespace, text: str) -> int:
 
 
 def _replace_file(file: str, data: bytes) -> None:
-    """Write a file completely or not at all, keeping its mode and a link to it."""
+    """Replace a file atomically, and keep its mode and symbolic link."""
     import shutil
     import tempfile
 

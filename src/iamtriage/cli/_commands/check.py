@@ -46,17 +46,17 @@ def add_commands(commands: Commands) -> None:
         help="evaluate policies for a request, offline",
         description="Evaluate IAM policies for a request, as AWS does, and print the decision with the "
         "statement that decides. The request comes from an error message (--error) or from options. "
-        "Policies are files or folders with policies, with what the AWS CLI prints, such as that of "
-        "get-account-authorization-details, or with terraform show -json.",
-        epilog="Exit status: 0 if the request is allowed, 1 if it is denied, 2 on an error, 3 if that cannot "
-        "be told.",
+        "POLICY can be a policy document, the output of AWS CLI commands such as "
+        "get-account-authorization-details, or the output of terraform show -json.",
+        epilog="Exit status: 0 if the request is allowed, 1 if it is denied, 2 on an error, 3 if the "
+        "result is undecided.",
     )
     command.add_argument(
         "policies", metavar="POLICY", nargs="*", help="a JSON file, a folder with *.json files, or a pattern"
     )
     request = command.add_argument_group("the request")
     request.add_argument("--error", metavar="FILE", help="a file with the error message, or - for stdin")
-    request.add_argument("--principal", metavar="ARN", help="who calls: an ARN, a service, or anonymous")
+    request.add_argument("--principal", metavar="ARN", help="the principal: an ARN, a service, or anonymous")
     request.add_argument("--action", help="the IAM action, such as s3:GetObject")
     request.add_argument("--resource", metavar="ARN", help="the resource")
     request.add_argument("--principal-account", metavar="ID", help="the account of the principal")
@@ -67,7 +67,7 @@ def add_commands(commands: Commands) -> None:
     request.add_argument(
         "--complete-context", action="store_true", help="other condition keys are missing from the request"
     )
-    types = command.add_argument_group("policies whose type the file does not state")
+    types = command.add_argument_group("policies by type, if the file does not state it")
     types.add_argument("--identity", metavar="FILE", action="append", help="an identity-based policy")
     types.add_argument("--boundary", metavar="FILE", action="append", help="the permissions boundary")
     types.add_argument("--session", metavar="FILE", action="append", help="a session policy")
@@ -147,7 +147,7 @@ def _format(
 ) -> Iterator[str]:
     first, *rest = after.to_text("full" if arguments.full else "short").split("\n")
     if missing and after.deny != "explicit":
-        yield bold("cannot be told: attached policies are missing")
+        yield bold("undecided: attached policies are missing")
         yield from (f"  {escape_controls(each)}" for each in missing)
         first = f"without them: {first}"
     yield escape_controls(first) if missing else bold(escape_controls(first))
@@ -212,7 +212,7 @@ def _read_denied_request(arguments: argparse.Namespace) -> tuple[AccessDenied, R
 
 
 def _find_only_resource(action: str) -> str | None:
-    """Return ``*`` for an action that AWS checks on no resource."""
+    """Return ``*`` for an action that supports no resource."""
     from iamtriage.actions._lookup import find_action
 
     known = find_action(action)

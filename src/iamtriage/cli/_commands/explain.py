@@ -43,7 +43,7 @@ def add_commands(commands: Commands) -> None:
     command.add_argument(
         "--all",
         action="store_true",
-        help="explain every failure of the log, each problem once; without it, only the root cause",
+        help="explain every failure in the log, each problem once, not only the root cause",
     )
     command.add_argument(
         "--fact",
@@ -78,7 +78,7 @@ def add_commands(commands: Commands) -> None:
     command.add_argument(
         "--full",
         action="store_true",
-        help="print each explanation in full: all causes, remedies and notes; without it, what to do first",
+        help="print all causes, remedies and notes, not only what to do first",
     )
     command.set_defaults(run=_run)
 
@@ -87,7 +87,7 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         facts = _parse_facts(arguments.fact)
     except (TypeError, ValueError) as error:
-        # An unknown fact, an invalid document, or a value that a fact cannot have.
+        # A fact is unknown, or its value is invalid.
         print_error(error)
         return ERROR
     if arguments.html and arguments.all:
@@ -177,8 +177,8 @@ def _explain_all(source: Input, facts: Facts, seen: set[str]) -> Iterator[Explan
 
     Args:
         source: The input.
-        facts: What the user states.
-        seen: The fingerprints of the problems that were explained before.
+        facts: The facts from the command line.
+        seen: The fingerprints of the problems that have been explained.
     """
     from iamtriage.explaining._explain import explain
     from iamtriage.failures._fingerprints import fingerprint
@@ -235,9 +235,9 @@ def _terminal_columns() -> int:
 
 
 def _print_policies(inputs: Inputs, principal: str | None) -> int:
-    """Print the policies for a log's denials, and return their number.
+    """Print the policies for the denials in a log, and return their number.
 
-    Each has its principal on a line before it that begins with ``#``. A single policy is plain JSON.
+    A line that begins with ``#`` names the principal before each policy. A single policy is plain JSON.
 
     Raises:
         PolicyError: The principal was not denied.

@@ -30,12 +30,12 @@ def add_commands(commands: Commands) -> None:
         "parse",
         help="print the failure that is the root cause",
         description="Find the failure that is the root cause in a log or an error message, and print its "
-        "facts: who was denied which action on which resource. Of several files, each has its own.",
+        "facts: who was denied which action on which resource. With several files, this is done for each.",
         epilog=SEARCH_STATUS,
     )
     scan = commands.add_parser(
         "scan",
-        help="print every failure of a log or stream",
+        help="print every failure in a log or stream",
         description="Print every failure in logs and event records. FILE can be of any size, or a stream "
         "that stays open, such as the output of kubectl logs -f.",
         epilog=SEARCH_STATUS,
@@ -54,9 +54,13 @@ def add_commands(commands: Commands) -> None:
                 "annotations for GitHub Actions, or sarif: for code scanning; the last two state each "
                 "problem once",
             )
-            command.add_argument("--output", metavar="PATH", help="write to this file, not standard output")
+            command.add_argument(
+                "--output", metavar="PATH", help="write to this file instead of standard output"
+            )
         command.add_argument(
-            "--unredacted", action="store_true", help="print values as read, also tokens and encoded messages"
+            "--unredacted",
+            action="store_true",
+            help="do not redact values, such as tokens and encoded messages",
         )
         command.set_defaults(run=_run)
     parse.set_defaults(only_cause=True, format="text", output=None)
@@ -110,7 +114,7 @@ def _open_writer(arguments: argparse.Namespace, file: TextIO, inputs: Inputs) ->
 
 
 def _read(source: Input, arguments: argparse.Namespace) -> Iterable[tuple[Failure, int | None]]:
-    """Return the failures of an input, with their lines if the format states them."""
+    """Return the failures of an input, with line numbers if the format writes them."""
     if arguments.only_cause:
         cause = source.find_cause()
         return () if cause is None else ((cause, None),)

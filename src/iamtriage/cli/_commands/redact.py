@@ -24,8 +24,8 @@ def add_commands(commands: Commands) -> None:
     command = commands.add_parser(
         "redact",
         help="print a text without its secrets",
-        description="Print a text with its secrets replaced. Several files are one text. Check the result "
-        "before you share it.",
+        description="Print a text with its secrets replaced. Several files are redacted as one text. Check "
+        "the result before you share it.",
         epilog="Exit status: 0 if something was replaced, 1 if nothing was, 2 on an error.",
     )
     add_files(command)
@@ -57,7 +57,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _read(source: Input) -> str:
-    """Return the text of an input, or an empty string if secrets in it could be missed."""
+    """Return the text of an input, or an empty string if redaction could miss secrets in it."""
     from iamtriage.inputs._content import NUL_BYTES
 
     text = ""

@@ -40,32 +40,32 @@ def add_commands(commands: Commands) -> None:
     command.add_argument(
         "--store",
         metavar="FILE",
-        help="the DuckDB file to keep the denials in; inputs that are in it are not read again",
+        help="a DuckDB file that stores the denials; inputs that it has already are not read again",
     )
     output = command.add_argument_group("output")
     output.add_argument("--format", choices=list(_WRITERS), default="text", help="the format (default: text)")
-    output.add_argument("--output", metavar="FILE", help="the file to write to (default: standard output)")
+    output.add_argument("--output", metavar="FILE", help="the output file (default: standard output)")
     output.add_argument(
         "--top",
         type=_parse_positive,
         default=_DEFAULT_TOP,
         metavar="N",
-        help=f"how many rows a table of text has (default: {_DEFAULT_TOP})",
+        help=f"the number of rows per table, for text (default: {_DEFAULT_TOP})",
     )
     add_selection(command)
     compared = command.add_argument_group("what is new")
     compared.add_argument("--baseline", metavar="FILE", help="the file with the expected problems")
     compared.add_argument(
-        "--write-baseline", metavar="FILE", help="write a file with the problems of this report"
+        "--write-baseline", metavar="FILE", help="write the problems of this report to a file"
     )
     compared.add_argument(
-        "--since-run", metavar="N", help="a run of the store, or last: problems since then are new"
+        "--since-run", metavar="N", help="the number of a run in the store, or last: later problems are new"
     )
     command.add_argument(
         "--policies",
         metavar="POLICY",
         action="append",
-        help="a file or folder with policies, to verify the proposed ones, and to check trust policies",
+        help="a file or folder with policies, to verify proposed policies and to check trust policies",
     )
     command.add_argument(
         "--workers", type=_parse_positive, metavar="N", help="the number of processes (default: one per core)"
@@ -74,10 +74,10 @@ def add_commands(commands: Commands) -> None:
 
 
 def _parse_positive(text: str) -> int:
-    """Return a positive number.
+    """Parse a positive number.
 
     Raises:
-        ValueError: The string is not a positive number; argparse prints its usage.
+        ValueError: The string is not a positive number. argparse then prints the usage.
     """
     number = int(text)
     if number < 1:
@@ -104,11 +104,11 @@ def _run(arguments: argparse.Namespace) -> int:
         with report:
             return _finish(report, arguments)
     except ImportError as error:
-        # The page needs Altair and vl-convert, and text needs rich.
+        # HTML requires Altair and vl-convert, and text requires rich.
         print_error(f"{error}: pip install 'iamtriage[report]'")
         return ERROR
     except ValueError as error:
-        # The store, the baseline, a policy, a time or an account is invalid.
+        # The store, baseline, a policy, a time or an account is invalid.
         print_error(error)
         return ERROR
 

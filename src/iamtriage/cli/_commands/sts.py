@@ -147,7 +147,7 @@ def _diagnose(arguments: argparse.Namespace) -> int:
     try:
         settings.resolve()
     except (EndpointError, UnknownRegionError):
-        # The table says so, too: these settings lead to no endpoint.
+        # These settings have no endpoint. The table says so, too.
         return FOUND
     return FOUND if diagnosis.causes else NOT_FOUND
 

@@ -42,7 +42,7 @@ def add_commands(commands: Commands) -> None:
         "--context",
         metavar="KEY=VALUE",
         action="append",
-        help="the value of a condition key, such as sts:ExternalId=…; can be repeated; all other keys are "
+        help="the value of a condition key, such as sts:ExternalId=…; can be repeated; other keys are "
         "then absent",
     )
     command.add_argument("--json", action="store_true", help="print one JSON object")
