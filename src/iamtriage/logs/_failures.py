@@ -31,7 +31,7 @@ _ATTRIBUTES_WITH_SUMMARY = (*_ATTRIBUTES, "iamtriage_summary")
 
 
 class FailureFilter(logging.Filter):
-    """Attach to each log record the failure that it reports, for formatters, handlers and log shippers.
+    """Attach the failure that a log record reports to the record, for formatters, handlers and log shippers.
 
     The filter reads the record's exception, else an exception among the message and its arguments, else the
     message. It sets these attributes, which are ``None`` if there is no failure:
@@ -40,19 +40,19 @@ class FailureFilter(logging.Filter):
     - ``iamtriage_fingerprint``: a string that is the same for the same problem, to group and count by
     - ``iamtriage_summary``: one sentence, with ``explain=True``
 
-    Of a text longer than ``max_chars``, the filter reads the beginning and the end, and it sets
+    If a text is longer than ``max_chars``, the filter reads its beginning and end, and sets
     ``iamtriage_omitted`` to the number of characters that it did not read.
 
-    It does not replace existing attributes: ``explain_errors(logger=…)`` sets the same ones, and of several
-    filters, the first one does. A handler's filter sees every record of the handler. A logger's filter does
-    not see the records of the loggers below it. To hide names and IDs as well, add
+    The filter does not replace existing attributes, such as those of an earlier filter or of
+    ``explain_errors(logger=…)``. A handler's filter sees every record of the handler. A logger's filter does
+    not see the records of child loggers. To hide names and IDs as well, add
     ``RedactingFilter(identifiers=True)`` after this filter.
 
     Args:
         kinds: The kinds of failures to attach; by default, all.
         texts: Whether to read messages as well as exceptions.
         explain: Whether to attach the summary.
-        max_chars: How many characters to read of a message, or of an exception and its chain.
+        max_chars: The number of characters to read of a message, or of an exception and its chain.
 
     Raises:
         TypeError: ``kinds`` is a string or not iterable, or ``max_chars`` is not an integer.
@@ -83,7 +83,7 @@ class FailureFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Attach the failure. Every record passes."""
         values = record.__dict__
-        # The filters of several handlers see the same record. The first one has read it.
+        # The filters of several handlers see the same record. The first one has set the attributes.
         names = _ATTRIBUTES_WITH_SUMMARY if self._explain else _ATTRIBUTES
         if all(name in values for name in names):
             return True
@@ -131,7 +131,7 @@ class FailureFilter(logging.Filter):
 
 
 def _find_exceptions(record: logging.LogRecord) -> Iterator[BaseException]:
-    """Yield the exceptions of a record, beginning with that of its traceback."""
+    """Yield the exceptions of a record, the one of its traceback first."""
     candidates: list[object] = []
     info: object = record.exc_info
     candidates += info[1:2] if isinstance(info, tuple) else [info]
@@ -145,7 +145,7 @@ def _find_exceptions(record: logging.LogRecord) -> Iterator[BaseException]:
 
 
 def _join_chain(error: BaseException) -> str:
-    """Return the texts of an exception and of those that it was raised from, as a traceback prints them."""
+    """Return the texts of an exception and its causes, in the order of a traceback."""
     lines: list[str] = []
     current: BaseException | None = error
     while current is not None and len(lines) < _MAX_CHAIN:

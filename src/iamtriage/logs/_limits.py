@@ -9,18 +9,18 @@ __all__ = ("MAX_CHARS", "check_max_chars", "cut_middle", "shorten", "with_margin
 MAX_CHARS = 64_000
 """The default limit, in characters."""
 _MIN_CHARS = 1_000
-# Longer than a secret and its name, such as a private key of 4,096 bits. A secret that the cut divides is
-# within the margin, which is redacted along with the rest and then dropped.
+# Longer than a secret and its name, such as a private key of 4,096 bits. If a text is cut within a secret,
+# the margin contains the rest of the secret. The margin is redacted with the text and then dropped.
 _MARGIN = 8_000
 _GAP = "\n\n\x1e\x1f\x1e\n\n"
 
 
 def check_max_chars(value: object) -> int:
-    """Check the limit that a caller passes.
+    """Check the value of ``max_chars``.
 
     Raises:
-        TypeError: It is not an integer.
-        ValueError: It is less than 1,000.
+        TypeError: The value is not an integer.
+        ValueError: The value is less than 1,000.
 
     >>> check_max_chars(64_000)
     64000
@@ -34,11 +34,13 @@ def check_max_chars(value: object) -> int:
 
 
 def shorten(text: str, max_chars: int = MAX_CHARS) -> str:
-    """Return a text, of which only the beginning and the end remain if it is longer than the limit.
+    """Replace the middle of a text that is longer than a limit.
+
+    A line states the number of omitted characters.
 
     Args:
         text: The text.
-        max_chars: The limit, in characters, at least 1,000. A line says how many are missing.
+        max_chars: The number of characters to keep, at least 1,000.
 
     Raises:
         TypeError: An argument has the wrong type.
@@ -64,18 +66,18 @@ def cut_middle(text: str, max_chars: int) -> tuple[str, int]:
 
 
 def with_margins(text: str, max_chars: int) -> str:
-    """Return what of a text is to be redacted: beginning and end, and what surrounds the cuts."""
+    """Return the parts of a text to redact: its beginning and end, with a margin at each cut."""
     part = max_chars // 2 + _MARGIN
     return text if len(text) <= max_chars or len(text) <= 2 * part else f"{text[:part]}{_GAP}{text[-part:]}"
 
 
 def without_margins(redacted: str, original: str, max_chars: int) -> str:
-    """Return the beginning and the end of the result of redaction.
+    """Return the beginning and the end of a redacted text, without the margins.
 
     Args:
-        redacted: The redacted result of :func:`with_margins`.
+        redacted: The result of :func:`with_margins`, redacted.
         original: The whole text.
-        max_chars: The limit.
+        max_chars: The number of characters to keep.
     """
     if len(original) <= max_chars:
         return redacted
@@ -87,7 +89,7 @@ def without_margins(redacted: str, original: str, max_chars: int) -> str:
     elif len(redacted) <= 2 * half:
         return redacted
     else:
-        # The text is hardly longer than the limit, or a secret reached across the gap.
+        # The text is only a little longer than the limit, or a secret reached across the gap.
         tail = head
     return _join(head[:half], len(original) - 2 * half, tail[-half:])
 

@@ -24,9 +24,10 @@ def format_message(record: logging.LogRecord) -> str | None:
 
 
 def join_message_parts(record: logging.LogRecord) -> str:
-    """Return a message that cannot be formatted with its arguments in their places, as far as possible.
+    """Insert the arguments into a message that ``%`` cannot format, as far as possible.
 
-    Redaction recognizes a secret by the words before it. Arguments without a place are appended.
+    Redaction recognizes a secret by the words before it, so arguments must be in their places. Arguments
+    without a place are appended.
     """
     args: object = record.args
     named = dict(cast("dict[object, object]", args)) if isinstance(args, dict) else {}

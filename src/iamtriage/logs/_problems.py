@@ -1,4 +1,4 @@
-"""Build error responses of web APIs that reveal nothing about an AWS failure."""
+"""Build error responses for web APIs that reveal nothing about an AWS failure."""
 
 from __future__ import annotations
 
@@ -29,18 +29,19 @@ def problem_details(
 ) -> ProblemDetails:
     """Build the error response of a web API whose call to AWS failed, without details of the failure.
 
-    If AWS denies a call of your service, the clients of your service did nothing wrong, so the status is 500,
-    not 403. It is 503 if the call can succeed later (throttling, an outage, a role that was just created),
-    and 502 for other AWS errors. The response contains no ARN, name, ID or text of the failure. Those belong
-    in your logs, where :class:`FailureFilter` puts them.
+    If AWS denies your service a call, the service's clients did nothing wrong, so the status is 500, not 403.
+    It is 503 if the call can succeed later (throttling, an outage, a role that was just created), and 502 for
+    other AWS errors. The response contains no ARN, name, ID or text of the failure. Log those with
+    :class:`FailureFilter` instead.
 
     Args:
         error: The exception, a failure, or anything that :func:`iamtriage.parse` accepts. If it does not
             report a failure, the status is 500.
-        instance: A URI that identifies the request in your logs, such as ``urn:uuid:…``. It is used as it is.
+        instance: A URI that identifies the request in your logs, such as ``urn:uuid:…``, used unchanged.
         on_behalf: Whether AWS was called with the credentials of the client instead of your service's own.
             Then a denial is a 403, and unusable credentials are a 401.
-        max_chars: How many characters to read of a string; of a longer one, the beginning and the end.
+        max_chars: The number of characters to read of a string. Of a longer one, these are the beginning and
+            the end.
 
     Raises:
         TypeError: ``max_chars`` is not an integer.

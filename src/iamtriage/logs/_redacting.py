@@ -48,24 +48,24 @@ class _Texts(NamedTuple):
 class RedactingFilter(logging.Filter):
     """Redact the secrets in the message, traceback, stack and extras of each log record.
 
-    The filter redacts what :func:`iamtriage.redact` does. Everything that formats the record afterwards gets
-    the redacted texts: ``getMessage()``, formatters, JSON formatters and queue handlers.
+    The filter recognizes the same secrets as :func:`iamtriage.redact`. Everything that uses the record
+    afterwards gets the redacted texts: ``getMessage()``, formatters, JSON formatters and queue handlers.
 
     A message with a secret becomes a string with its arguments filled in. A traceback with a secret becomes a
     string, too: ``exc_text`` without ``exc_info``. Otherwise, the record keeps its parts, so that error
     trackers can group it and read its exception. Extras are redacted if they are strings, bytes or
-    exceptions, also in dicts and lists, where their names show what they are. Other objects do not change.
+    exceptions, also in dicts and lists, whose keys can announce a secret. Other objects do not change.
 
     Since Python 3.12, a handler's filter passes a copy of the record to its handler, so other handlers are
     not affected. In Python 3.11, all handlers share the record, and the later ones see it redacted.
 
-    Of a text longer than ``max_chars``, the beginning and the end remain, and a line says how many characters
-    are missing. Of extras that are longer in all, the rest becomes "…".
+    If a text is longer than ``max_chars``, its beginning and end remain, and a line says how many characters
+    are missing. If the extras are longer than twice that in total, "…" replaces the rest.
 
     Args:
         identifiers: Whether to replace names, accounts and IDs by pseudonyms as well. A value has the same
             pseudonym in all parts of a record. Each record numbers its pseudonyms from the start.
-        max_chars: How many characters of a text to redact and keep.
+        max_chars: The number of characters of a text to redact and keep.
 
     Raises:
         TypeError: ``max_chars`` is not an integer.
@@ -89,7 +89,7 @@ class RedactingFilter(logging.Filter):
 
         @override
         def filter(self, record: logging.LogRecord) -> bool | logging.LogRecord:
-            """Return a redacted copy of the record."""
+            """Return the redacted copy of a record."""
             redacted = _copy_record(record)
             _redact_record(redacted, self._redactor)
             return redacted
@@ -199,12 +199,12 @@ def _is_fully_printed(record: logging.LogRecord, message: str | None) -> bool:
 
 @attrs.define
 class _Budget:
-    """How many values of an extra, and characters of all extras, are left to redact.
+    """The remaining number of values of an extra, and of characters of all extras, to redact.
 
     Attributes:
         values: The number of values.
         characters: The number of characters.
-        is_exceeded: Whether there were more, so that extras change even if they contain no secret.
+        is_exceeded: Whether there were more. Then the extras change even if they contain no secret.
     """
 
     values: int
@@ -212,7 +212,7 @@ class _Budget:
     is_exceeded: bool = False
 
     def truncate(self) -> str:
-        """Return what replaces a value for which nothing is left."""
+        """Return the replacement of a value that exceeds the budget."""
         self.is_exceeded = True
         return _TRUNCATED
 
@@ -230,12 +230,12 @@ class _Redactor:
     max_chars: int
 
     def redact_text(self, text: str) -> str:
-        """Redact a text by itself, without its middle if it is too long."""
+        """Redact a single text, without its middle if it is too long."""
         redacted = redact(with_margins(text, self.max_chars), identifiers=self.identifiers)
         return without_margins(redacted, text, self.max_chars)
 
     def redact_texts(self, texts: _Texts) -> _Texts:
-        """Redact the texts of a record. A value has the same pseudonym in each."""
+        """Redact the texts of a record together, so that a value has the same pseudonym in each."""
         # Extras are short, and cutting them would break their JSON.
         short = [with_margins(text, self.max_chars) for text in texts[:-1]]
         redacted = [redact(text) if text else text for text in (*short, texts.extras)]
@@ -268,7 +268,7 @@ class _Redactor:
         return [self.to_plain(each, budget, depth + 1) for each in cast("list[object]", value)]
 
     def redact_extras(self, extras: dict[str, object], redacted_json: str) -> dict[str, object]:
-        """Replace the texts in extras by redacted ones, and keep all other values."""
+        """Replace the texts in extras with redacted ones, and keep all other values."""
         # Redacted JSON is still valid JSON.
         members = _list_members(json.loads(redacted_json, object_pairs_hook=_Pairs), len(extras))
         return {
@@ -277,7 +277,7 @@ class _Redactor:
         }
 
     def _merge(self, value: object, redacted: object, budget: list[int], depth: int = 0) -> object:
-        """Replace the texts in a value by redacted ones; redact those whose redacted one is missing."""
+        """Replace the texts in a value with redacted ones. Redact those that have none yet."""
         budget[0] -= 1
         text = _get_text(value)
         if text is not None:
@@ -327,11 +327,11 @@ def _get_text(value: object) -> str | None:
 
 
 class _Pairs(list[tuple[str, object]]):
-    """The members of a JSON object, in order. After redaction, several can have the same name."""
+    """The members of a JSON object, in order. After redaction, several can have the same key."""
 
 
 def _list_members(redacted: object, size: int) -> list[tuple[str | None, object]]:
-    # Keys that JSON writes alike, such as 1 and "1", are one member.
+    # Keys that are equal in JSON, such as 1 and "1", are one member.
     if isinstance(redacted, _Pairs) and len(redacted) == size:
         return [*redacted]
     return [(None, None)] * size

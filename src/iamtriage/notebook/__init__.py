@@ -1,6 +1,6 @@
 """The IPython extension that explains failed cells.
 
-``%load_ext iamtriage`` loads it, in notebooks and in IPython at a terminal. IPython is imported only then.
+``%load_ext iamtriage`` loads it, in notebooks and in IPython in a terminal. IPython is imported only then.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def load_ipython_extension(ipython: Shell) -> None:
     """Show an explanation below each cell that fails with an access failure, and define ``%explain_aws``.
 
     IPython calls this function for ``%load_ext iamtriage``. Loading the extension again has no effect. Other
-    errors, such as throttling, get no explanation. No exception can break the cell, whatever its class does.
+    errors, such as throttling, get no explanation. No exception, whatever its class, can break the cell.
 
     Args:
         ipython: The running shell.

@@ -23,14 +23,14 @@ _LOG = logging.getLogger("iamtriage.notebook")
 
 
 class _Extension:
-    """The state of the extension in a shell."""
+    """The state of the extension in one shell."""
 
     def __init__(self, shell: Shell) -> None:
         self.magic = Magic(shell, show_explanation)
         self._last_error = get_last_error()
 
     def before_cell(self, *_: object) -> None:
-        """Remember the last error before the cell."""
+        """Record the last error before the cell."""
         self._last_error = get_last_error()
 
     def after_cell(self, result: CellResult | None) -> None:
@@ -56,7 +56,7 @@ class _Extension:
             show_explanation(explanation)
 
 
-# Strong references: a shell lives as long as its kernel.
+# These are strong references, because a shell exists as long as its kernel.
 _loaded: dict[Shell, tuple[_Extension, Callable[..., object]]] = {}
 
 

@@ -1,4 +1,4 @@
-"""The ``%explain_aws`` line and cell magic."""
+"""Implement the ``%explain_aws`` line and cell magic."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class Magic:
 def explain_failures(
     failures: Iterable[Failure | None], facts: Facts | None, *, show_all: bool = False
 ) -> Iterator[Explanation]:
-    """Explain the first failure, or all of them. The last explanation notes how many are left."""
+    """Explain the first failure, or all failures. A note states how many are not shown."""
     distinct = _deduplicate(failures)
     selected = distinct[: _MAX_CARDS if show_all else 1]
     remaining = len(distinct) - len(selected)
@@ -211,7 +211,7 @@ def _raise_usage_error(message: str) -> NoReturn:
 
 
 def _find_failures(value: object) -> Iterator[Failure | None]:
-    """Yield the failures in a value, beginning with the one to explain."""
+    """Yield the failures in a value, the one to explain first."""
     if isinstance(value, FAILURE_CLASSES):
         yield value
     elif isinstance(value, Explanation):
@@ -238,7 +238,7 @@ def _find_failures(value: object) -> Iterator[Failure | None]:
 
 
 def read_exception(error: BaseException) -> Iterator[Failure | None]:
-    """Yield the failures of an exception and of a group's members, beginning with the one to explain."""
+    """Yield the failures of an exception and of a group's members, the one to explain first."""
     yield parse(error)
     if isinstance(error, BaseExceptionGroup):
         yield from map(parse, cast("BaseExceptionGroup[BaseException]", error).exceptions)
