@@ -21,7 +21,7 @@ _HOMES = {
     "check_trust_policy": "_evaluation",
     "read_web_identity_token": "_tokens",
 }
-if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
     __getattr__ = lazy_names(__name__, _HOMES)
 
 

@@ -23,7 +23,7 @@ _SERVICE_ACCOUNT = ("system", "serviceaccount")
 
 
 def explain_action(statement: Statement, action: str, kind: str) -> tuple[str, str]:
-    """Explain that a statement does not match the action; return the reason and a fix.
+    """Explain that a statement does not match the action, with the reason and a fix.
 
     Args:
         statement: The statement.
@@ -43,7 +43,7 @@ def explain_action(statement: Statement, action: str, kind: str) -> tuple[str, s
 def explain_principal(
     statement: Statement, kind: str, value: str, match: PrincipalMatch
 ) -> tuple[str, str | None]:
-    """Explain that a statement does not trust the caller; return the reason and a fix."""
+    """Explain that a statement does not trust the caller, with the reason and a fix."""
     if match.suggestion is None:
         return match.reason, None
     path, suggestion = f"{statement.path}.Principal.{kind}", quote_json(match.suggestion)
@@ -61,11 +61,11 @@ def explain_principal(
 
 
 def explain_condition(result: ConditionResult, request: Request) -> tuple[str, str | None]:
-    """Explain why a condition is not met; return the reason and a fix."""
+    """Explain why a condition is not met, with the reason and a fix."""
     key = result.condition.key.lower()
     if not result.actual:
         return _explain_missing_key(result, request, key)
-    reason = f"{result.condition} {_expects(result)}, but the request has {_join(result.actual)}"
+    reason = f"{result.condition} {_format_expected(result)}, but the request has {_join(result.actual)}"
     argument = _suggest_argument(result, key)
     if argument:
         return reason, argument
@@ -79,9 +79,8 @@ def explain_condition(result: ConditionResult, request: Request) -> tuple[str, s
         like = operator.name.replace("StringEqualsIgnoreCase", "StringLike").replace(
             "StringEquals", "StringLike"
         )
-        fix = (
-            f"move {quote_json(result.condition.key)} from {operator.name} to {like} in {_block_path(result)}"
-        )
+        key_text, block = quote_json(result.condition.key), _get_block_path(result)
+        fix = f"move {key_text} from {operator.name} to {like} in {block}"
         return f"{reason}; {operator.name} does not treat * and ? as wildcards", fix
     if any(value.lower() == each.lower() for each in result.expected):
         reason += "; they differ in case"
@@ -96,7 +95,7 @@ def explain_condition(result: ConditionResult, request: Request) -> tuple[str, s
 
 
 def _suggest_argument(result: ConditionResult, key: str) -> str | None:
-    """Suggest what the caller must pass, for condition keys that come from arguments of the call."""
+    """Suggest the argument to pass, for a condition key that comes from an argument of the call."""
     if key == "sts:externalid" and not result.condition.operator.is_negated:
         plain = [each for each in result.expected if not set("*?") & set(each)]
         return f"pass ExternalId {quote_json(plain[0])}" if plain else "pass the ExternalId of the policy"
@@ -109,9 +108,8 @@ def _explain_missing_key(result: ConditionResult, request: Request, key: str) ->
     caller = request.caller
     if isinstance(caller, WebIdentity) and not key.startswith(("aws:", "sts:")):
         return _explain_missing_claim(result, request, caller)
-    reason = (
-        f"{result.condition} {_expects(result)}, but the request has no {clip_text(result.condition.key)}"
-    )
+    missing = clip_text(result.condition.key)
+    reason = f"{result.condition} {_format_expected(result)}, but the request has no {missing}"
     return reason, _suggest_argument(result, key)
 
 
@@ -126,13 +124,16 @@ def _explain_missing_claim(
         prefix = quote_json(f"{caller.issuer}:")
         reason = f"the key {quote_json(key)} {mismatch}; the token's keys begin with {prefix}"
         suggestion = quote_json(f"{caller.issuer}:{claim}")
-        return reason, f"replace the key {quote_json(key)} with {suggestion} in {_block_path(result)}"
+        return reason, f"replace the key {quote_json(key)} with {suggestion} in {_get_block_path(result)}"
     if not request.maps_claim(claim):
         return (
             f"IAM has no condition key for the claim {quote_json(claim)} of {describe_caller(caller)}",
             None,
         )
-    return f"{result.condition} {_expects(result)}, but the token has no {clip_text(claim)}", None
+    return (
+        f"{result.condition} {_format_expected(result)}, but the token has no {clip_text(claim)}",
+        None,
+    )
 
 
 def _compare_service_accounts(result: ConditionResult, key: str) -> str:
@@ -152,13 +153,13 @@ def _compare_service_accounts(result: ConditionResult, key: str) -> str:
     return " and ".join(differences)
 
 
-def _expects(result: ConditionResult) -> str:
+def _format_expected(result: ConditionResult) -> str:
     if result.condition.operator.base == "Null":
         return f"expects the key to be {'missing' if result.expected[:1] == ('true',) else 'present'}"
     return f"expects {_join(result.expected)}"
 
 
-def _block_path(result: ConditionResult) -> str:
+def _get_block_path(result: ConditionResult) -> str:
     """Return the path of the Condition block."""
     condition = result.condition
     return (

@@ -47,13 +47,13 @@ class TrustResult(View):
         reason: The reason, in one sentence.
         statement: The index of the statement that decides or comes closest, if any.
         condition: Operator and key of the condition that fails or is unknown, for example
-            ``"StringEquals sts:ExternalId"``; ``None`` if it is not a condition.
+            ``"StringEquals sts:ExternalId"``; ``None`` if the result does not depend on a condition.
         fix: The change that would allow the call, in one line; ``None`` if none is known, or for an explicit
             deny, which is intentional.
         expected: The values that the condition expects.
         actual: The values of the request; empty if it has none.
-        is_explicit_deny: Whether a Deny statement matches. Then the values meet the condition, and an Allow
-            does not help.
+        is_explicit_deny: Whether a Deny statement matches. Then the values meet the condition, and no Allow
+            can override it.
     """
 
     allowed: bool | None
@@ -104,7 +104,7 @@ class _StatementResult:
 
     @property
     def distance(self) -> int:
-        """How far the statement is from matching; a wrong principal weighs most, a condition least."""
+        """The distance of the statement from a match. A wrong principal counts most, a condition least."""
         principal = 7 - self.principal.closeness if self.principal.is_match is False else 0
         return principal + 2 * (not self.matches_action) + min(len(self.failed_conditions), 3)
 
@@ -131,9 +131,9 @@ def check_trust_policy(
         caller: The caller: the ARN of a role, a role session, a user, an account's root or an identity
             provider, a 12-digit account ID, or the host name of a service.
         claims: The claims of a web identity token, as returned by :func:`iamtriage.read_web_identity_token`.
-        context: Condition keys and their values. A key that is not in it is missing from the request, unless
-            it follows from caller or claims. Without a context, such keys are unknown. ``aws:CurrentTime``
-            also decides whether the token has expired.
+        context: Condition keys and their values. Other keys are missing from the request, unless they follow
+            from caller or claims. Without a context, other keys are unknown. ``aws:CurrentTime`` also decides
+            whether the token has expired.
 
     Raises:
         PolicyError: IAM would reject the policy; ``path`` locates the error.
@@ -208,7 +208,7 @@ def _check_token(request: Request) -> TrustResult | None:
 
 
 def _evaluate(document: Policy, request: Request) -> TrustResult:
-    """Ask the evaluator about the trust policy, and explain its answer."""
+    """Evaluate the trust policy, and explain the result."""
     source = Source("resource", "the trust policy", document)
     layer = evaluate_sources("resource", (source,), Question(request))
 
@@ -232,7 +232,7 @@ def _evaluate(document: Policy, request: Request) -> TrustResult:
 
 def _describe_statement(statement: Statement, request: Request, document: Policy) -> _StatementResult:
     principals = [(kind, value, describe_match(kind, value, request)) for kind, value in statement.principals]
-    # Prefer one that matches, then one that might match, then the closest.
+    # Prefer a principal that matches, then one that might match, then the closest one.
     kind, value, match = max(
         principals,
         key=lambda each: ({True: 2, None: 1, False: 0}[each[2].is_match], each[2].closeness),
@@ -297,7 +297,7 @@ def _explain_closest(results: list[_StatementResult], request: Request) -> Trust
         mismatches.append(
             explain_principal(statement, closest.principal_type, closest.principal_value, closest.principal)
         )
-        # The keys of the wrong issuer's conditions change along with the provider.
+        # Conditions on keys of the wrong issuer change together with the provider.
         failed = [each for each in failed if not _belongs_to_provider(each, closest.principal_value)]
     if not closest.matches_action:
         mismatches.append(explain_action(statement, request.action, closest.principal_type))
@@ -322,7 +322,7 @@ def _explain_closest(results: list[_StatementResult], request: Request) -> Trust
 
 
 def _belongs_to_provider(result: ConditionResult, principal: str) -> bool:
-    """Return whether the key of a condition is one of an OIDC provider's."""
+    """Return whether the key of a condition is a key of an OIDC provider."""
     url = principal.partition("oidc-provider/")[2].lower()
     return bool(url) and result.condition.key.lower().startswith(f"{url}:")
 
@@ -334,14 +334,14 @@ def _count_more(count: int) -> str:
 
 
 def _parse_seconds(value: object) -> float | None:
-    """Return a claim that is a time. STS rejects a token with an invalid time, for another reason."""
+    """Return a claim that is a time. For an invalid time, STS rejects the token with another error."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 10**15:
         return None
     return float(value)
 
 
 def _format_duration(seconds: float) -> str:
-    """Return a duration of at least some minutes as text."""
+    """Format a duration of at least one minute."""
     for unit, size in (("d", 86400), ("h", 3600)):
         if seconds >= 2 * size:
             return f"{seconds // size:.0f} {unit}"

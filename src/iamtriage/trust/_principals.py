@@ -1,6 +1,6 @@
 """Explain how the principals of a trust policy match the caller.
 
-The evaluator of policies matches them.
+:mod:`iamtriage.policies` matches them; this module only describes the result.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html.
 """
@@ -53,12 +53,12 @@ class PrincipalMatch:
     """Whether a principal in a policy matches the caller.
 
     Attributes:
-        is_match: Whether it matches; ``None`` if that is unknown.
-        reason: Why it does not match for certain.
+        is_match: Whether the principal matches; ``None`` if that is unknown.
+        reason: Why the principal does not match for certain.
         suggestion: A principal that would match; ``None`` if none is known.
-        caveat: What the match assumes or requires; empty if nothing.
-        closeness: How close it is, to find the statement that was meant; 0 if it is unrelated.
-        replaces_value: Whether the suggestion replaces the value; if not, it is added.
+        caveat: The assumption or requirement of a match; empty if there is none.
+        closeness: How close the principal is to the caller, to find the intended statement; 0 if unrelated.
+        replaces_value: Whether the suggestion replaces the value; otherwise it is added.
     """
 
     is_match: bool | None
@@ -84,7 +84,7 @@ def describe_match(kind: str, value: str, request: Request) -> PrincipalMatch:
 
 
 def _find_caveat(kind: str, value: str, request: Request) -> str:
-    """Return what a match assumes or requires; empty if nothing."""
+    """Return the assumption or requirement of a match, or an empty string."""
     caller, role = request.caller, request.role
     if isinstance(caller, WebIdentity):
         is_assumed = role is None and kind == "Federated" and value.startswith("arn:")
@@ -105,7 +105,7 @@ def _find_caveat(kind: str, value: str, request: Request) -> str:
 
 
 def _explain_mismatch(kind: str, value: str, request: Request) -> PrincipalMatch:
-    """Explain why a principal does not match for certain, with one that would."""
+    """Explain why a principal does not match for certain, and suggest one that would."""
     caller = request.caller
     if kind == "CanonicalUser":
         return PrincipalMatch(is_match=False, reason="a canonical user cannot assume a role")
@@ -135,7 +135,7 @@ def _explain_federated(value: str, request: Request, caller: object) -> Principa
         return PrincipalMatch(is_match=False, reason=reason)
     if not value.startswith("arn:"):
         reason = f"the policy trusts {quote_json(value)}, but the token is from {quote_json(caller.issuer)}"
-        suggestion = _provider_arn(request, caller)
+        suggestion = _build_provider_arn(request, caller)
         return PrincipalMatch(is_match=False, reason=reason, suggestion=suggestion, closeness=1)
     try:
         arn = parse_arn(value)
@@ -145,7 +145,7 @@ def _explain_federated(value: str, request: Request, caller: object) -> Principa
     if arn.service != "iam" or kind != "oidc-provider":
         return PrincipalMatch(is_match=False, reason=f"{quote_json(value)} is not an OIDC provider")
     if url == caller.issuer:
-        return _explain_account(arn, request, _provider_arn(request, caller))
+        return _explain_account(arn, request, _build_provider_arn(request, caller))
     closeness = _rate_issuer(url, caller)
     suggestion = f"arn:{arn.partition}:iam::{arn.account}:oidc-provider/{caller.issuer}"
     return PrincipalMatch(
@@ -177,7 +177,7 @@ def _explain_account(arn: Arn, request: Request, suggestion: str | None) -> Prin
     )
 
 
-def _provider_arn(request: Request, caller: WebIdentity) -> str | None:
+def _build_provider_arn(request: Request, caller: WebIdentity) -> str | None:
     role = request.role
     return f"arn:{role.partition}:iam::{role.account}:oidc-provider/{caller.issuer}" if role else None
 
@@ -250,12 +250,12 @@ def _explain_aws(value: str, caller: object) -> PrincipalMatch:
 def _explain_other_account(trusted: Account | Root, caller: _IamPrincipal) -> PrincipalMatch:
     if trusted.account != caller.account:
         reason = f"the policy trusts account {trusted.account}, but the caller is in account {caller.account}"
-        return PrincipalMatch(is_match=False, reason=reason, suggestion=_root_arn(caller), closeness=2)
+        return PrincipalMatch(is_match=False, reason=reason, suggestion=_build_root_arn(caller), closeness=2)
     reason = (
         f"the policy trusts an account in partition {getattr(trusted, 'partition', None)}, "
         f"but the caller is in partition {getattr(caller, 'partition', None)}"
     )
-    return PrincipalMatch(is_match=False, reason=reason, suggestion=_root_arn(caller), closeness=3)
+    return PrincipalMatch(is_match=False, reason=reason, suggestion=_build_root_arn(caller), closeness=3)
 
 
 def _explain_identity(trusted: Principal, caller: _IamPrincipal) -> PrincipalMatch:
@@ -277,10 +277,10 @@ def _is_iam_principal(caller: object) -> bool:
 
 
 def _suggest_arn(caller: _IamPrincipal) -> str | None:
-    """Return the ARN for a policy, or ``None`` if it lacks the path that the role certainly has."""
+    """Return the ARN to use in a policy, or ``None`` if it lacks the path of a role that always has one."""
     role = caller.role if isinstance(caller, RoleSession) else caller
     return None if isinstance(role, Role) and role.lacks_its_path else str(role)
 
 
-def _root_arn(caller: _IamPrincipal) -> str:
+def _build_root_arn(caller: _IamPrincipal) -> str:
     return caller.account if isinstance(caller, Account) else str(Root(caller.partition, caller.account))

@@ -29,7 +29,7 @@ __all__ = (
     "strip_https",
 )
 
-# IAM maps these claims of any issuer to condition keys, and the others of one issuer only.
+# IAM maps these claims to condition keys for every issuer, and others only for one issuer.
 _COMMON_CLAIMS = frozenset({"amr", "aud", "email", "oaud", "sub"})
 _ISSUER_CLAIMS = {
     "accounts.google.com": frozenset({"google/organization_number"}),
@@ -50,7 +50,7 @@ _SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity"
 
 @attrs.frozen
 class Request(RequestKeys):
-    """An STS call that assumes a role, as far as it is known: a request for the evaluator of policies.
+    """An STS call that assumes a role, as a request that policies are evaluated for.
 
     Attributes:
         role: The role to assume, if known.
@@ -68,7 +68,7 @@ class Request(RequestKeys):
             return self.context[lower]
         if self.may_map_key(key):
             return None
-        values = self._values_from_token(lower) if self.uses_token else None
+        values = self._get_token_values(lower) if self.uses_token else None
         if values is not None:
             return values
         # The keys of a token come only from the token.
@@ -93,7 +93,7 @@ class Request(RequestKeys):
     @property
     @override
     def ignores_unresolved(self) -> bool:
-        """Whether a value whose variable the request lacks matches nothing; otherwise that is unknown."""
+        """Whether a value with a variable that the request lacks matches nothing, not possibly something."""
         return False
 
     def maps_claim(self, claim: str) -> bool:
@@ -103,7 +103,7 @@ class Request(RequestKeys):
 
     @override
     def may_map_key(self, key: str) -> bool:
-        """Return whether IAM might map a claim of the token to this key, although that is not certain."""
+        """Return whether it is possible, but not certain, that IAM maps a claim of the token to this key."""
         issuer, _, claim = key.rpartition(":")
         if not isinstance(self.caller, WebIdentity) or issuer.lower() != self.caller.issuer.lower():
             return False
@@ -119,7 +119,7 @@ class Request(RequestKeys):
         has_source_identity = _SOURCE_IDENTITY_CLAIM in claims or "sts:sourceidentity" in keys
         return ["sts:TagSession"] * has_tags + ["sts:SetSourceIdentity"] * has_source_identity
 
-    def _values_from_token(self, lower: str) -> tuple[str, ...] | None:
+    def _get_token_values(self, lower: str) -> tuple[str, ...] | None:
         claims, caller = self.claims, self.caller
         if claims is None or not isinstance(caller, WebIdentity):
             return None
@@ -182,19 +182,19 @@ def build_request(
         resource="*" if role is None else str(role),
         context={key: values for key, values in given.items() if values},
         is_complete=context is not None,
-        principal_account=getattr(principal, "account", None) or _account_of_provider(principal),
+        principal_account=getattr(principal, "account", None) or _get_provider_account(principal),
         resource_account=None if role is None else role.account,
         role=role,
         claims=token if uses_token else None,
     )
 
 
-def _account_of_provider(caller: Caller | None) -> str | None:
+def _get_provider_account(caller: Caller | None) -> str | None:
     return account_in(caller.arn) if isinstance(caller, Provider) else None
 
 
 def strip_https(url: str) -> str:
-    """Remove ``https://`` like IAM does from issuers. Other schemes stay, because IAM rejects them.
+    """Remove ``https://`` from an issuer like IAM. Other schemes stay, because IAM rejects them.
 
     >>> strip_https("https://oidc.example/id/1")
     'oidc.example/id/1'

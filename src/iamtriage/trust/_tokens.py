@@ -29,17 +29,17 @@ _PARTS = ("header", "claims", "signature")
 def read_web_identity_token(token: str | bytes) -> dict[str, Any]:
     """Return the claims of a web identity token, unverified.
 
-    Use them only if nothing depends on their truth, for example to find out why a trust policy does not
-    match. Error messages contain nothing of the token.
+    Do not rely on unverified claims, for example to grant access. They help to find out why a trust policy
+    does not match. Error messages do not contain the token.
 
     Args:
         token: The token, for example the content of the file in ``AWS_WEB_IDENTITY_TOKEN_FILE``. Surrounding
             whitespace is ignored.
 
     Raises:
-        TokenError: It does not have three base64url parts, header or claims are not JSON objects, a key is
-            duplicate, or it has more than 1,000,000 characters.
-        TypeError: It is neither a string nor bytes.
+        TokenError: The token does not have three base64url parts, its header or claims are not JSON objects,
+            a key is duplicate, or it has more than 1,000,000 characters.
+        TypeError: The token is neither a string nor bytes.
 
     >>> import base64, json
     >>> def part(data): return base64.urlsafe_b64encode(json.dumps(data).encode()).decode().rstrip("=")
@@ -104,7 +104,7 @@ def _parse_object(data: bytes, name: str) -> dict[str, Any]:
 
 def _reject_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
-    # RFC 7519, section 4: a parser rejects duplicates or uses the last. Which of them STS does is unknown.
+    # RFC 7519, section 4: a parser rejects duplicates or uses the last one. It is unknown what STS does.
     if len(members) != len(pairs):
         _fail("the token has a duplicate key")
     return members
