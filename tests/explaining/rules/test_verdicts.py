@@ -104,8 +104,63 @@ CASES = {
     ),
     "inspected-tls": (
         "botocore.exceptions.SSLError: SSL validation failed for https://eks.eu-west-1.amazonaws.com/clusters [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate",
-        "its certificate is not trusted",
-        "AWS_CA_BUNDLE",
+        "does not trust the certificate that it got for eks.eu-west-1.amazonaws.com",
+        "export AWS_CA_BUNDLE",
+    ),
+    "inspected-tls-of-cli": (
+        "C:\\Users\\ana> aws s3 ls --profile dev\n\nSSL validation failed for https://s3.eu-west-1.amazonaws.com/ [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate (_ssl.c:1000)\n\nC:\\Users\\ana> echo %HTTPS_PROXY%\nhttp://ana:secret@proxy.example.com:8080",
+        "most likely, it is that of the proxy proxy.example.com.",
+        "aws configure set ca_bundle C:\\certs\\authority.pem --profile dev\nset AWS_CA_BUNDLE=",
+    ),
+    "inspected-tls-of-powershell": (
+        "PS C:\\> aws s3 ls\nSSL validation failed for https://s3.eu-west-1.amazonaws.com/ [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",
+        "No request reached AWS, so no credentials or permissions were checked.",
+        "$env:AWS_CA_BUNDLE = ",
+    ),
+    "inspected-tls-of-java": (
+        "software.amazon.awssdk.core.exception.SdkClientException: Unable to execute HTTP request: PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException",
+        "does not trust the certificate that it got for the AWS endpoint",
+        "keytool -importcert -cacerts",
+    ),
+    "inspected-tls-of-node": (
+        "CredentialsProviderError: Could not load credentials from any providers: self-signed certificate in certificate chain",
+        "a proxy inspects TLS connections",
+        "export NODE_EXTRA_CA_CERTS=",
+    ),
+    "inspected-tls-of-docker": (
+        'Error response from daemon: Get "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+        "got for 111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+        "sudo update-ca-certificates",
+    ),
+    "certificate-expired": (
+        'Post "https://sts.eu-west-1.amazonaws.com/": tls: failed to verify certificate: x509: certificate has expired or is not yet valid',
+        "this machine's clock is wrong",
+        "Compare the output of date -u",
+    ),
+    "certificate-of-other-host": (
+        'operation error S3: GetObject, https response error StatusCode: 0, RequestID: , request send failed, Get "https://a.b.s3.eu-west-1.amazonaws.com/": tls: failed to verify certificate: x509: certificate is valid for s3.eu-west-1.amazonaws.com, *.s3.eu-west-1.amazonaws.com, not a.b.s3.eu-west-1.amazonaws.com',
+        "it is for another host name",
+        "path-style addressing",
+    ),
+    "tls-cut": (
+        "SSL validation failed for https://s3.eu-west-1.amazonaws.com/ EOF occurred in violation of protocol (_ssl.c:997)",
+        "the connection was refused or reset",
+        "nslookup s3.eu-west-1.amazonaws.com",
+    ),
+    "api-server-untrusted": (
+        "$ kubectl get nodes --context arn:aws:eks:eu-west-1:111122223333:cluster/orders\nUnable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority",
+        "the kubeconfig is that of another cluster",
+        "aws eks update-kubeconfig --name orders --region eu-west-1",
+    ),
+    "api-server-unknown": (
+        "Unable to connect to the server: dial tcp: lookup 0A1B2C3D4E5F60718293A4B5C6D7E8F9.gr7.eu-west-1.eks.amazonaws.com on 127.0.0.53:53: no such host",
+        "the cluster was deleted or re-created, or its endpoint is private",
+        "aws eks describe-cluster --name CLUSTER --region eu-west-1",
+    ),
+    "api-server-silent": (
+        "Unable to connect to the server: dial tcp 10.0.1.2:443: i/o timeout\n$ aws eks describe-cluster --name orders --region eu-west-1",
+        "its endpoint does not allow connections from this network",
+        "publicAccessCidrs",
     ),
     "sso-setting-missing": (
         'The profile "dev" is configured to use SSO but is missing required configuration: sso_region',

@@ -663,6 +663,29 @@ MISSING_IN_CALLS: Table = tuple(
 )
 MISSING_FROM_PROVIDERS: Table = (
     (
+        "metadata",
+        "Error retrieving metadata: Received non 200 response 500 from container metadata: timeout",
+        expect("missing_credentials", status_code=500),
+    ),
+    (
+        "config-file",
+        "The specified config file (/home/ana/.aws/other) could not be found.",
+        expect("missing_credentials"),
+    ),
+    ("refresh-mfa", "Cannot refresh credentials: MFA token required.", expect("missing_credentials")),
+    (
+        "sso-error",
+        "An unspecified error happened when resolving AWS credentials or an access token from SSO.",
+        expect("missing_credentials"),
+    ),
+    ("bearer-token", "Unable to locate authorization token", expect("missing_credentials")),
+    (
+        "login-code",
+        "Error loading or redeeming a login authorization code: invalid state",
+        expect("missing_credentials"),
+    ),
+    ("login-token", "Error loading login session token: not JSON", expect("missing_credentials")),
+    (
         "js-v2",
         "Unable to determine the default account: ProcessCredentialsProviderFailure: Profile orders did not include credential process",
         expect("missing_credentials", code="ProcessCredentialsProviderFailure"),
@@ -961,6 +984,119 @@ NETWORK: Table = (
     ("node-group", "last error: Instances failed to join the kubernetes cluster", expect("aws_error")),
     ("rust-match", "Err(SdkError::ConstructionFailure(MissingCredentials) => retry(),", None),
     ("rust-compare", "if error == ConstructionFailure(MissingCredentials) { return; }", None),
+    (
+        "tls",
+        "SSL validation failed for https://sts.eu-west-1.amazonaws.com/ [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",
+        expect("aws_error", service="sts"),
+    ),
+    (
+        "tls-elsewhere",
+        "SSL validation failed for https://minio.example.com/ [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",
+        None,
+    ),
+    (
+        "proxy",
+        'aws: [ERROR]: Failed to connect to proxy URL: "http://proxy.example.com:3128"',
+        expect("aws_error"),
+    ),
+    (
+        "closed",
+        'Connection was closed before we received a valid response from endpoint URL: "https://sts.eu-west-1.amazonaws.com/".',
+        expect("aws_error", service="sts"),
+    ),
+    (
+        "http-client",
+        "An HTTP Client raised an unhandled exception: Invalid header value b'a\\n'",
+        expect("aws_error"),
+    ),
+    (
+        "no-region",
+        'You must specify a region. You can also configure your region by running "aws configure".',
+        expect("aws_error"),
+    ),
+    ("no-region-bare", "aws s3 ls\nYou must specify a region.", expect("aws_error")),
+    ("no-region-elsewhere", "You must specify a region.", None),
+    (
+        "region-format",
+        "Provided region_name 'eu_west_1' doesn't match a supported format.",
+        expect("aws_error"),
+    ),
+    (
+        "region-service",
+        "Unable to construct an endpoint for eks in region eu-north",
+        expect("aws_error"),
+    ),
+    (
+        "java",
+        "software.amazon.awssdk.core.exception.SdkClientException: Unable to execute HTTP request: PKIX path building failed",
+        expect("aws_error"),
+    ),
+    (
+        "ruby",
+        "Seahorse::Client::NetworkingError: SSL_connect returned=1 errno=0 state=error: certificate verify failed",
+        expect("aws_error"),
+    ),
+    (
+        "rust",
+        "DispatchFailure(DispatchFailure { source: ConnectorError { kind: Io, source: hyper::Error(Connect, InvalidCertificate(UnknownIssuer)) } })",
+        expect("aws_error"),
+    ),
+    (
+        "node",
+        (
+            "Error: self-signed certificate in certificate chain\n    at TLSSocket.onConnectSecure (node:_tls_wrap:1674:34) {\n"
+            "  code: 'SELF_SIGNED_CERT_IN_CHAIN',\n  '$metadata': { attempts: 1, totalRetryDelay: 0 }\n}"
+        ),
+        expect("aws_error"),
+    ),
+    (
+        "node-v2",
+        (
+            "Error: self signed certificate in certificate chain\n    at TLSSocket.onConnectSecure (_tls_wrap.js:1260:34) {\n"
+            "  code: 'NetworkingError',\n  region: 'eu-west-1',\n  hostname: 'sts.eu-west-1.amazonaws.com',\n  retryable: true\n}"
+        ),
+        expect("aws_error", service="sts", code="NetworkingError"),
+    ),
+    (
+        "node-name",
+        "Error: getaddrinfo ENOTFOUND sts.eu-west-9.amazonaws.com",
+        expect("aws_error", service="sts"),
+    ),
+    (
+        "node-elsewhere",
+        "npm ERR! code SELF_SIGNED_CERT_IN_CHAIN\nnpm ERR! request failed, reason: self signed certificate in certificate chain",
+        None,
+    ),
+    (
+        "urllib3",
+        "HTTPSConnectionPool(host='sts.eu-west-1.amazonaws.com', port=443): Max retries exceeded with url: / (Caused by SSLError())",
+        expect("aws_error", service="sts"),
+    ),
+    (
+        "urllib3-elsewhere",
+        "HTTPSConnectionPool(host='pypi.org', port=443): Max retries exceeded with url: /simple (Caused by SSLError())",
+        None,
+    ),
+    (
+        "go",
+        'Post "https://sts.eu-west-1.amazonaws.com/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+        expect("aws_error", service="sts"),
+    ),
+    (
+        "go-elsewhere",
+        'Get "https://registry.example.com/v2/": x509: certificate signed by unknown authority',
+        None,
+    ),
+    (
+        "kubectl",
+        "aws eks update-kubeconfig --name prod\nUnable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority",
+        expect("aws_error"),
+    ),
+    (
+        "kubectl-elsewhere",
+        "Unable to connect to the server: x509: certificate signed by unknown authority",
+        None,
+    ),
     ("endpoint-elsewhere", 'Could not connect to the endpoint URL: "https://minio.example.com/"', None),
 )
 TABLES = (

@@ -170,6 +170,13 @@ sure   | issing credentials in config | Missing credentials in config
 sure   | issing Authentication Token | Missing Authentication Token
 sure   | is missing Authentication Token | [Rr]equest is missing Authentication Token
 unsure | <missing>equest is missing | [Rr]equest is missing (?:security )?(?:credentials|token)
+sure   | retrieving metadata: Received | Error retrieving metadata: Received (?:non 200 response|error when attempting)
+sure   | he specified config file ( | The specified config file \([^)\n]{1,200}\) could not be found
+sure   | refresh credentials: MFA token required | Cannot refresh credentials: MFA token required
+sure   | happened when resolving AWS credentials | An unspecified error happened when resolving AWS credentials
+sure   | locate authorization token | Unable to locate authorization token
+sure   | redeeming a login authorization code | Error loading or redeeming a login authorization code
+sure   | loading login session token | Error loading login session token
 sure   | artial credentials found | Partial credentials found in [\w./-]+, missing
 sure   | retrieving credential from ECS | [Ee]rror retrieving credential from ECS
 sure   | ervice account token cannot be | Error fetching credentials: Service account token cannot be (?:empty|parsed)
@@ -262,6 +269,23 @@ sure   | <Stack>Stack with id | Stack with id [\w:/.-]{1,300} does not exist
 sure   | utbound web identity federation is disabled | Outbound web identity federation is disabled for your account
 sure   | use AWS4-HMAC-SHA256 | is not supported\. Please use AWS4-HMAC-SHA256
 sure   | connect to the endpoint URL | Could not connect to the endpoint URL: \"https?://[\w.-]*\.amazonaws\.
+sure   | <validation>SSL validation failed for | SSL validation failed for https?://[\w.-]*\.(?:amazonaws\.|api\.aws\b)\S*
+sure   | connect to proxy URL | Failed to connect to proxy URL: \"?https?://
+sure   | valid response from endpoint URL | Connection was closed before we received a valid response from endpoint URL: \"https?://[\w.-]*\.(?:amazonaws\.|api\.aws\b)
+sure   | Client raised an unhandled exception | An HTTP Client raised an unhandled exception:
+sure   | <region>You must specify a region | You must specify a region\. You can also configure your region by running
+unsure | <region>You must specify a region | You must specify a region\.
+sure   | match a supported format | Provided region_name '[^'\n]{0,100}' doesn't match a supported format
+sure   | to construct an endpoint for | Unable to construct an endpoint for [\w-]{1,60} in region \S
+sure   | execute HTTP request | (?<!chain\x20)\b(?:Sdk|Amazon|AmazonS3)ClientException: Unable to execute HTTP request
+sure   | <NetworkingError>Seahorse::Client:: | Seahorse::Client::NetworkingError
+sure   | <ConnectorError> | DispatchFailure \{ source: ConnectorError \{ kind
+sure   | totalRetryDelay | (?:self[- ]signed certificate|unable to get (?:local )?issuer certificate|unable to verify the first certificate|certificate has expired|getaddrinfo E[A-Z_]{3,20}|(?:connect|read|write) E[A-Z_]{3,20}|socket hang up)\b[^\x1e]{0,1500}?\$metadata['\"]?: ?\{ ?(?:attempts|httpStatusCode)[^{}]{0,120}totalRetryDelay
+sure   | <NetworkingError>hostname: | (?:self[- ]signed certificate|unable to get (?:local )?issuer certificate|unable to verify the first certificate|certificate has expired|getaddrinfo E[A-Z_]{3,20}|(?:connect|read|write) E[A-Z_]{3,20}|socket hang up)\b[^\x1e]{0,1500}?\bNetworkingError\b[^\x1e]{0,200}?hostname: '(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.
+sure   | <getaddrinfo> | getaddrinfo E[A-Z_]{3,20} (?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?amazonaws\.
+sure   | <HTTPSConnectionPool> | HTTPSConnectionPool\(host='(?:[\w-]{1,63}\.){0,8}?(?P<service>[a-z0-9-]{2,40})\.(?:[a-z]{2,5}(?:-[a-z]{1,12}){1,3}-\d\.)?(?:amazonaws\.[a-z.]{2,10}|api\.aws)', port=\d+\): (?:Max retries exceeded|Read timed out)
+sure   | <x509>|<tls>|<tcp>|<http>net/http|<EOF>|deadline exceeded|<remote>remote error | (?<!send\x20failed,\x20)(?<!caused\x20by:\x20)(?:Get|Post|Put|Head|Delete|Patch) \\?\"https://[\w.-]*\.(?:amazonaws\.|api\.aws\b)[^\s\"]{0,400}\": (?:tls|x509|dial tcp|net/http|proxyconnect tcp|EOF|context deadline exceeded|(?:read|write) tcp|remote error)\b
+unsure | <connect>connect to the server:|<unreachable> | (?:Unable to connect to the server|Kubernetes cluster unreachable): (?:[A-Z][a-z]+ \\?\"https://[^\s\"]{1,400}\": )?(?:tls|x509|dial tcp|net/http|proxyconnect tcp|EOF|context deadline exceeded|(?:read|write) tcp|remote error)\b
 sure   | failed to join the kubernetes cluster | Instances failed to join the kubernetes cluster
 sure   | SessionManagerPlugin is not found | SessionManagerPlugin is not found
 sure   | timeout on endpoint URL | (?:Read|Connect) timeout on endpoint URL: \"https?://[\w.-]*\.amazonaws\.

@@ -118,7 +118,9 @@ REQUEST_KINDS = (
         code=lazy_pattern(
             r"NoRegion|MissingRegion|InvalidRegion|UnknownEndpoint|ServiceNotInRegion|STSRegionalEndpoints|EndpointVariant|UnknownRegion"
         ),
-        message=lazy_pattern(r"You must specify a region|[Mm]issing region in config|Region is missing"),
+        message=lazy_pattern(
+            r"You must specify a region|doesn't match a supported format|Unable to construct an endpoint for|[Mm]issing region in config|Region is missing"
+        ),
         summary="The client has no Region, or an invalid one, so no request was sent.",
         is_from_sdk=True,
         remedies=(
@@ -164,7 +166,7 @@ REQUEST_KINDS = (
     ErrorKind(
         cause=NO_ANSWER,
         code=lazy_pattern(
-            r"EndpointConnection|NetworkConnection|ConnectTimeout|ReadTimeout|ConnectionClosed|ConnectionError|ProxyConnection|SSLError|HTTPClientError"
+            r"EndpointConnection|NetworkConnection|NetworkingError|ConnectTimeout|ReadTimeout|ConnectionClosed|ConnectionError|ProxyConnection|SSLError|HTTPClientError"
             r"|^RequestError$|RequestCanceled|RequestTimeout|TimeoutError|IncompleteRead"
         ),
         summary="",

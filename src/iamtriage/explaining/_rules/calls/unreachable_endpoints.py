@@ -15,10 +15,13 @@ from iamtriage.explaining._rules.credentials.signatures import KEY_WITH_BLANKS
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.certificates import (
     CERTIFICATE_ERROR,
+    INSPECTING_PROXY,
     NO_WAY_OUT,
     UNTRUSTED_CERTIFICATE,
+    explain_untrusted_certificate,
 )
 from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts, find_region, quote_phrases
+from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
 from iamtriage.sts._endpoint_table import PARTITIONS
@@ -51,11 +54,16 @@ _NO_CONNECTION = lazy_pattern(
 _REASONS = (
     (_PROXY, ": the proxy blocked it or did not respond"),
     (_NAME_RESOLUTION, ": the host name cannot be resolved"),
-    (CERTIFICATE_ERROR, ": its certificate is not trusted"),
     (_CONNECTION_REFUSED, ": the connection was refused or reset"),
     (_TIMEOUT, ": the connection timed out"),
 )
 _REGION_OF_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{1,12}){1,3}-[0-9]{1,2})\.amazonaws\.com")
+_CLUSTER_HOST = lazy_pattern(
+    r"\b[0-9A-F]{32}\.(?:[a-z0-9]{2,6}\.)?([a-z]{2,5}(?:-[a-z]{1,12}){1,3}-[0-9])\.eks\.amazonaws\.com"
+)
+_API_SERVER = lazy_pattern(
+    rf"{_CLUSTER_HOST.pattern}|Unable to connect to the server|Kubernetes cluster unreachable"
+)
 _TASK_START = lazy_pattern(r"\bResourceInitializationError\b|\bCannotPull(?:Container|ECRContainer)Error\b")
 _NOT_A_POLICY = "The request did not reach AWS, so an IAM policy does not help."
 
@@ -106,24 +114,18 @@ DNS = CauseType(
     sign=r"\bserver misbehaving\b|\bTemporary failure in name resolution\b|\bEAI_AGAIN\b|\bSERVFAIL\b",
     of="name-unknown",
 )
-INSPECTING_PROXY = CauseType(
-    "inspecting-proxy",
-    title="A proxy inspects TLS connections",
-    text="A proxy that inspects TLS connections presents its own certificate.",
-    fix="Add the proxy's certificate authority to AWS_CA_BUNDLE.",
-    recognised_by="The text names a proxy, or the product of one.",
-    sign=r"\bZscaler\b|\bNetskope\b|\bFortinet\b|\bFortiGate\b|\bBlue ?Coat\b|\bPalo Alto\b|\bForcepoint\b|\bCisco Umbrella\b|\bmitmproxy\b|\b(?:HTTPS_PROXY|https_proxy)=",
-    remedy="Trust the certificate authority",
-    of="untrusted-certificate",
-)
 
 
 def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a call got no answer."""
     if _INVALID_HEADER.search(message):
         return _explain_invalid_header(case, message)
+    if _API_SERVER.search(message):
+        return _explain_unreachable_cluster(case, message)
     host = next(iter(find_aws_hosts(message)), None)
     cause = _network_cause(message, host)
+    if cause is None and CERTIFICATE_ERROR.search(message):
+        return explain_untrusted_certificate(case, message, "no-answer")
     if (
         cause is None
         and not _NO_CONNECTION.search(message)
@@ -164,7 +166,7 @@ def _network_cause(message: str, host: str | None) -> Cause | None:
     if _NAME_RESOLUTION.search(message):
         return NAME_UNKNOWN.cause("reported", because)
     if CERTIFICATE_ERROR.search(message):
-        return UNTRUSTED_CERTIFICATE.cause("derived", because)
+        return None
     if _CONNECTION_REFUSED.search(message):
         return CONNECTION_REFUSED.cause("reported", because)
     if _TIMEOUT.search(message):
@@ -213,7 +215,7 @@ def _related_causes(message: str, host: str | None) -> tuple[Cause, ...]:
         return (NO_WAY_OUT.cause(), NO_SUCH_HOST.cause(), DNS.cause())
     if _PROXY.search(message):
         return ()
-    return (INSPECTING_PROXY.cause(),) if CERTIFICATE_ERROR.search(message) else (NO_WAY_OUT.cause(),)
+    return (NO_WAY_OUT.cause(),)
 
 
 def _task_network_remedy() -> Remedy:
@@ -270,27 +272,6 @@ def _related_remedies(message: str, host: str | None) -> tuple[Remedy, ...]:
                 url=pages.CLI_PROXY,
             ),
         )
-    if CERTIFICATE_ERROR.search(message):
-        name = host or "HOST"
-        return (
-            Remedy(
-                title="Trust the certificate authority of the proxy",
-                who="you",
-                steps=(
-                    "The first command prints who issued the certificate. If it is not Amazon, a proxy or firewall of the network inspects TLS: get its certificate authority as a PEM file from the network team.",
-                    "Name that file in AWS_CA_BUNDLE, or as ca_bundle in the profile. Do not turn off the verification.",
-                    "If the issuer is Amazon, the client's list of authorities is old: update the system's ca-certificates, Python's certifi or the image.",
-                ),
-                commands=(
-                    fill_command(
-                        "openssl s_client -connect {} < /dev/null | openssl x509 -noout -issuer -subject",
-                        f"{name}:443",
-                    ),
-                    "export AWS_CA_BUNDLE=/path/to/authority.pem",
-                ),
-                url=pages.CLI_PROXY,
-            ),
-        )
     return ()
 
 
@@ -312,6 +293,75 @@ def _test_connection_remedy(case: Case[AwsError], host: str | None) -> Remedy:
         ),
         url=pages.VPC_ENDPOINTS,
     )
+
+
+def _explain_unreachable_cluster(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that a client of Kubernetes got no answer from the API server of an EKS cluster.
+
+    Sources: https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html and
+    https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html.
+    """
+    cluster = find_cluster(case)
+    region = commands.region(cluster.region or _region_of_cluster(message))
+    is_untrusted = CERTIFICATE_ERROR.search(message) is not None
+    causes: tuple[Cause, ...]
+    if is_untrusted:
+        reason = "The client does not trust the certificate of the cluster's API server: most likely, the kubeconfig is that of another cluster, or of one that was re-created."
+        causes = (
+            UNTRUSTED_CERTIFICATE.cause(
+                "derived", text="The certificate authority in the kubeconfig did not sign the certificate."
+            ),
+            INSPECTING_PROXY.cause(),
+        )
+    elif _NAME_RESOLUTION.search(message):
+        reason = "The host name of the cluster's API server cannot be resolved: most likely, the cluster was deleted or re-created, or its endpoint is private."
+        causes = (
+            NAME_UNKNOWN.cause("reported"),
+            NO_SUCH_HOST.cause(
+                text="The cluster was deleted or re-created, so the host in the kubeconfig no longer exists."
+            ),
+            DNS.cause(text="The endpoint is private, and the network's DNS does not forward to the VPC."),
+        )
+    else:
+        reason = "The cluster's API server did not respond: most likely, its endpoint does not allow connections from this network."
+        causes = (
+            _network_cause(message, None) or NO_ANSWER.cause("reported"),
+            NO_WAY_OUT.cause(
+                text="The endpoint is private, its public access is limited to other addresses (publicAccessCidrs), or a firewall or proxy blocks port 443."
+            ),
+        )
+    return Explanation(
+        failure=case.failure,
+        topic="no-answer",
+        summary=f"{reason} No permission was checked.",
+        causes=causes,
+        remedies=(
+            Remedy(
+                title="Compare the kubeconfig with the cluster",
+                who="you",
+                steps=(
+                    "The first command prints the cluster's endpoint and its access. If kubectl calls another host, or does not trust the certificate, write the kubeconfig again with the second one.",
+                    "If the public access is off, or limited to other addresses, connect from the VPC or its VPN, or let the cluster administrator add your address.",
+                    "If a proxy or firewall inspects TLS, add the API server's host to NO_PROXY, or let the network team exempt it.",
+                ),
+                commands=(
+                    fill_command(
+                        "aws eks describe-cluster --name {} --region {} --query 'cluster.[status,endpoint,resourcesVpcConfig.[endpointPublicAccess,publicAccessCidrs]]'",
+                        *(cluster.argument, region),
+                    ),
+                    fill_command("aws eks update-kubeconfig --name {} --region {}", cluster.argument, region),
+                    "kubectl config view --minify",
+                ),
+                url=pages.EKS_ENDPOINT,
+            ),
+        ),
+        notes=("An IAM policy or access entry does not help: the API server checked no identity.",),
+    )
+
+
+def _region_of_cluster(message: str) -> str | None:
+    found = _CLUSTER_HOST.search(message)
+    return None if found is None else found[1]
 
 
 def _explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:

@@ -30,6 +30,10 @@ from iamtriage.explaining._rules.credentials.pod_agents import NO_CALL_WITHOUT_C
 from iamtriage.explaining._rules.credentials.pod_credentials import explain_pod_credentials
 from iamtriage.explaining._rules.credentials.pod_roles import Advice, advise_in_pods
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.certificates import (
+    CERTIFICATE_ERROR,
+    explain_untrusted_certificate,
+)
 from iamtriage.explaining._rules.shared.clues import (
     find_profile,
     mentions_kubernetes,
@@ -147,6 +151,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     explanation = explain_pod_credentials(case, message)
     if explanation is not None:
         return explanation
+    if CERTIFICATE_ERROR.search(message):
+        return explain_untrusted_certificate(case, message, "no-credentials")
     if _STS_MODULE.search(case.text):
         return _explain_sts_module(case)
     if _LOGIN_PROFILE.search(case.text):
