@@ -220,3 +220,113 @@ def test_access_entry_of_a_role_that_the_text_states() -> None:
     text = f'error: You must be logged in to the server (Unauthorized)\n$ aws sts get-caller-identity --output json\n{{"Arn": "{SESSION}"}}\n$ aws iam get-role --role-name ingest --query Role.Arn\n"arn:aws:iam::111122223333:role/data/ingest"'
     shown = str(explain(text, facts={"cluster": "octo", "authentication_mode": "API"}))
     assert "--principal-arn arn:aws:iam::111122223333:role/data/ingest" in shown
+
+
+TOPIC = "arn:aws:sns:eu-west-1:111122223333:pages"
+QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders"
+ALARM = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:cpu"
+FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:resize"
+ACTION_FAILED = 'Failed to execute action {}. Received error: "{}"'
+
+
+@pytest.mark.parametrize(
+    ("text", "service", "action", "says"),
+    [
+        (
+            ACTION_FAILED.format(
+                TOPIC, "CloudWatch Alarms is not authorized to access the SNS topic encryption key."
+            ),
+            "cloudwatch.amazonaws.com",
+            ["kms:Decrypt", "kms:GenerateDataKey*"],
+            f"get-topic-attributes --topic-arn {TOPIC} --query Attributes.KmsMasterKeyId",
+        ),
+        (
+            ACTION_FAILED.format(
+                TOPIC, "null (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException)"
+            ),
+            "cloudwatch.amazonaws.com",
+            ["kms:Decrypt", "kms:GenerateDataKey*"],
+            "alias/aws/sns",
+        ),
+        (
+            ACTION_FAILED.format(
+                TOPIC, f"Resource: {ALARM} is not authorized to perform: SNS:Publish on resource: {TOPIC}"
+            ),
+            "cloudwatch.amazonaws.com",
+            "sns:Publish",
+            ALARM,
+        ),
+        (
+            ACTION_FAILED.format(
+                FUNCTION, f"CloudWatch Alarms is not authorized to invoke the function {FUNCTION}"
+            ),
+            "lambda.alarms.cloudwatch.amazonaws.com",
+            "lambda:InvokeFunction",
+            "--source-account 111122223333",
+        ),
+        (
+            f"EventBridge is not authorized to access the KMS key of the target queue {QUEUE}",
+            "events.amazonaws.com",
+            ["kms:Decrypt", "kms:GenerateDataKey*"],
+            "https://sqs.eu-west-1.amazonaws.com/111122223333/orders",
+        ),
+        (
+            f"Amazon S3 is not authorized to send messages to the queue {QUEUE}",
+            "s3.amazonaws.com",
+            "sqs:SendMessage",
+            "attributes.json (a JSON string as the value of Policy)",
+        ),
+        (
+            "AWS Config is not authorized to access the bucket octo-config",
+            "config.amazonaws.com",
+            "s3:GetBucketAcl",
+            "arn:aws:s3:::octo-config/AWSLogs/ACCOUNT_ID/Config/*",
+        ),
+        (
+            "Amazon SES is not authorized to write to the bucket octo-mail",
+            "ses.amazonaws.com",
+            "s3:PutObject",
+            "arn:aws:s3:::octo-mail/*",
+        ),
+        (
+            f"$ aws logs put-subscription-filter --destination-arn {FUNCTION}\nAn error occurred (InvalidParameterException) when calling the PutSubscriptionFilter operation: Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.",
+            "logs.amazonaws.com",
+            "lambda:InvokeFunction",
+            f"add-permission --function-name {FUNCTION}",
+        ),
+    ],
+)
+def test_service_that_a_message_names_in_words(
+    text: str, service: str, action: str | list[str], says: str
+) -> None:
+    """The policy of what the service uses has to allow its principal, and no identity policy helps."""
+    explanation = explain(text)
+    [remedy] = [each for each in explanation.remedies if each.policy is not None]
+    statement = remedy.documents[0]
+    assert statement["Principal"] == {"Service": service}
+    assert statement["Action"] == action
+    assert remedy.layer == "resource"
+    shown = " ".join(str(explanation).replace("\\\n", " ").split())
+    assert says in shown
+
+
+def test_stream_that_a_function_reads() -> None:
+    """All actions of the message are in the policy, those without a resource in their own statement."""
+    stream = "arn:aws:kinesis:eu-west-1:111122223333:stream/clicks"
+    text = f"An error occurred (InvalidParameterValueException) when calling the CreateEventSourceMapping operation: Cannot access stream {stream}. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, ListShards, and ListStreams Actions on your stream in IAM."
+    policy = explain(text).remedies[0].policy
+    assert policy is not None
+    on_stream, on_all = policy["Statement"]
+    assert on_stream["Resource"] == stream
+    assert on_stream["Action"] == [
+        "kinesis:DescribeStream",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+    ]
+    assert (on_all["Action"], on_all["Resource"]) == ("kinesis:ListStreams", "*")
+
+
+def test_resource_tells_the_service_of_a_call() -> None:
+    text = f"Access denied to {QUEUE} when calling SendMessage"
+    assert "was denied sqs:SendMessage" in str(explain(text))

@@ -165,6 +165,11 @@ DENIALS: Table = (
         denied(),
     ),
     (
+        "athena-column",
+        "COLUMN_NOT_FOUND: line 1:8: Column 'email' cannot be resolved or requester is not authorized to access requested resources",
+        denied(),
+    ),
+    (
         "lake-formation",
         "Resource does not exist or requester is not authorized to access requested permissions.",
         denied(),

@@ -144,6 +144,31 @@ ROLES: Table = (
 
 PERMISSIONS: Table = (
     (
+        "alarm-key",
+        'Failed to execute action arn:aws:sns:eu-west-1:111122223333:pages. Received error: "CloudWatch Alarms is not authorized to access the SNS topic encryption key."',
+        denied(),
+    ),
+    ("events-key", "EventBridge is not authorized to access the KMS key of the target queue", denied()),
+    (
+        "logs-function",
+        botocore_text(
+            "InvalidParameterException",
+            "PutSubscriptionFilter",
+            "Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.",
+        ),
+        denied(code="InvalidParameterException", operation="PutSubscriptionFilter"),
+    ),
+    (
+        "firehose-bucket",
+        f"Access Denied. Please check the roleArn {ROLE}, it must have permission to call s3:GetBucketLocation on octo-lake",
+        denied(action="s3:GetBucketLocation", principal=ROLE, resource="octo-lake"),
+    ),
+    (
+        "dead-letters",
+        f"Access denied to arn:aws:sqs:eu-west-1:{ACCOUNT}:orders-dlq when calling SendMessage",
+        denied(resource=f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders-dlq", operation="SendMessage"),
+    ),
+    (
         "artifact",
         (
             "Unable to access the artifact with Amazon S3 object key 'orders/BuildOutput/a1B2c3D' located in the Amazon S3 artifact bucket "

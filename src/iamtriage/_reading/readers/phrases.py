@@ -52,7 +52,7 @@ sure   | <artifact>file: Access Denied | artifact [\w.-]{1,100} failed to (?:loa
 outer  | <AWS_ROLE>rror assuming AWS_ROLE | Error assuming AWS_ROLE
 sure   | <images>ot authorized for images | Not authorized for images
 outer  | ermissions error performing a tagging operation | Encountered a permissions error performing a tagging operation
-sure   | <requester> | Resource does not exist or requester is not authorized to access requested permissions
+sure   | <requester> | (?:(?:Resource does not exist|Column [^\n]{1,200}? cannot be resolved) or )?requester is not authorized to access requested (?:permissions|resources)
 sure   | not authorized to access this resource | User is not authorized to access this resource
 sure   | <Access>ccess Denied | \A[\s\"'`]*Access Denied[.\s\"'`]*\Z
 sure   | ot Authorized to access | Not Authorized to access \w{1,100} on type \w{1,60}

@@ -43,7 +43,7 @@ _ROLE_RESOURCE = rf"{_ROLE}(?: \(\w{{1,20}}:\w{{1,40}}\))?(?: on resource)?:?(?:
 _BARE_NAME = r"[A-Za-z][A-Za-z0-9+=.@]{0,63}[_0-9-][\w+=.@-]{0,63}(?= (?:is|does|has)\b)"
 _ROLE_PRINCIPAL = rf"{_ROLE}:?(?: {_QUOTE}(?P<principal>{_NAMED}|{_BARE_NAME})['\"`\])]{{0,2}})?"
 _SERVICE = (
-    r"(?:(?:AWS|Amazon) [A-Z][A-Za-z]{1,30}(?: [A-Z][A-Za-z]{1,20}){0,3}|Amplify|App Runner|Athena|CloudFormation|CloudTrail|CloudWatch Logs"
+    r"(?:(?:AWS|Amazon) [A-Z][A-Za-z]{1,30}(?: [A-Z][A-Za-z]{1,20}){0,3}|Amplify|App Runner|Athena|CloudFormation|CloudTrail|CloudWatch(?: Alarms| Logs)?"
     r"|Bedrock|CodeBuild|CodeDeploy|CodePipeline|Cognito|DataSync|ECS|EKS|EMR|EventBridge|Firehose|Glue|Kinesis|Lambda|RDS|Redshift|S3|SageMaker|SNS|SQS)"
 )
 _FAILS_TO = r"(?:unable to|cannot|can(?:'|no)?t|could(?: not|n't)|failed to)"
@@ -115,7 +115,7 @@ FRAMES: tuple[Frame, ...] = (
         "access_denied",
         "<authorized>",
         rf"(?:{_ROLE_PRINCIPAL}|{_SERVICE}|You|User) (?:is|are) not authorized to "
-        rf"(?:access|assume|call|create|get|invoke|publish|read|use|write)\b(?:(?: [\w'-]{{1,20}},?){{0,4}}:? {_QUOTE}{_RESOURCE})?",
+        rf"(?:access|assume|call|create|get|invoke|publish|read|send|use|write)\b(?:(?: [\w'-]{{1,20}},?){{0,4}}:? {_QUOTE}{_RESOURCE})?",
     ),
     Frame(
         "access_denied",
@@ -245,6 +245,23 @@ FRAMES: tuple[Frame, ...] = (
         "access_denied",
         "ccess denied while",
         rf"\b[Aa]ccess denied while accessing [^\n\"]{{2,80}}? using role {_QUOTE}{_PRINCIPAL}",
+    ),
+    Frame(
+        "access_denied",
+        "ccess denied to",
+        rf"\b[Aa]ccess denied to {_QUOTE}{_RESOURCE}['\"`]? when calling (?P<operation>[A-Z]\w{{2,60}})",
+    ),
+    Frame(
+        "access_denied",
+        "permission to execute your function",
+        r"\bCould not execute the lambda function\. Make sure you have given CloudWatch Logs permission to execute your function",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "must have permission",
+        rf"\b[Rr]ole(?: A[Rr][Nn]|A[Rr][Nn])? {_PRINCIPAL},? (?:it )?must have permissions? to call {_ACTION}"
+        rf"(?: on (?P<resource>{_NAMED}|[a-z0-9][a-z0-9.-]{{2,62}}))?",
     ),
     Frame("access_denied", "<could>could not perform", rf"\bcould not perform {_ACTION}"),
     Frame(

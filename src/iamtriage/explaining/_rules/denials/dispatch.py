@@ -14,7 +14,7 @@ from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
 from iamtriage.explaining._rules.shared.stated_decisions import POLICY_TYPE_NAMES, allowing_policy_types
 from iamtriage.explaining._rules.shared.wording import ONE_POLICY_TYPE
 
@@ -44,6 +44,8 @@ _SERVICES_BY_SESSION_NAME = {
     "AWSCodeBuild": "CodeBuild",
     "AWSBackup": "AWS Backup",
 }
+# Services in ARNs of resources, such as alarms, for which they call as a service principal.
+_SERVICES_WITH_RESOURCES = frozenset({"cloudwatch", "events", "iot", "logs", "s3", "ses", "sns"})
 # What CloudFormation, or a tool that deploys its stacks, says about a resource or a stack.
 _SIGNS_OF_STACKS = ("Resource handler returned message: ", "ROLLBACK_COMPLETE", "ROLLBACK_IN_PROGRESS")
 # A role that the call names lacks something, and not the caller.
@@ -208,6 +210,14 @@ def _is_service_principal(denial: Denial) -> bool:
     return isinstance(denial.principal, ServicePrincipal)
 
 
+def _calls_for_resource(denial: Denial) -> bool:
+    """Return whether a service calls for one of its resources, such as an alarm."""
+    if denial.principal is not None or denial.action is None:
+        return False
+    arn = try_parse_arn(denial.principal_text)
+    return arn is not None and arn.service in _SERVICES_WITH_RESOURCES
+
+
 def _has_kms_code(denial: Denial) -> bool:
     return (denial.failure.envelope.code or "").startswith(_KMS_CODES)
 
@@ -267,6 +277,7 @@ ROUTES: tuple[tuple[Condition, str], ...] = (
     (_is_explicitly_denied_by_identity_policy, "denials.identity_denies.explain_identity_deny"),
     (lambda denial: denial.is_explicit, "denials.identity_denies.explain_deny_of_unnamed_policy"),
     # The type of caller, the error code, a missing Allow.
+    (_calls_for_resource, "denials.service_callers.explain_calling_resource"),
     (_is_service_principal, "denials.resource_policies.explain_service_principal"),
     (_has_kms_code, "denials.kms_keys.explain_service_encryption_key"),
     (_depends_on_other_service, _DEPENDENCY_RULE),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.deployments import Deployment
     from iamtriage.policies._grants import Grant
 
-__all__ = ("explain_execution_role",)
+__all__ = ("EXECUTION_ROLE", "explain_execution_role")
 
 _MISSING_PERMISSION = lazy_pattern(
     r"execution role does not have permissions to call (?P<call>[A-Za-z]{3,60}) on (?P<service>[A-Za-z0-9]{2,20})"

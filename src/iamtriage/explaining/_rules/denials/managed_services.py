@@ -35,7 +35,7 @@ from iamtriage.policies._documents import build_document
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("RESOURCES", "ROLES", "explain_closed_resource", "explain_weak_role")
+__all__ = ("RESOURCES", "ROLES", "explain_access", "explain_closed_resource", "explain_weak_role")
 
 _BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _OBJECT = lazy_pattern(
@@ -94,10 +94,10 @@ _CODEDEPLOY = ServiceRole(
 ROLES = {
     "not authorized to create managed-rule": ServiceRole(
         "the state machine's role",
-        "wait for tasks that the state machine starts (.sync)",
+        "create the EventBridge rule with which Step Functions waits for tasks that it starts (.sync)",
         ("events:PutTargets", "events:PutRule", "events:DescribeRule"),
         "https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html",
-        resource="arn:{partition}:events:{region}:{account}:rule/StepFunctionsGetEvents*",
+        resource="arn:{partition}:events:{region}:{account}:rule/StepFunctionsGetEvent*",
     ),
     "not authorized to access the log destination": ServiceRole(
         "the state machine's role",
@@ -277,7 +277,19 @@ def explain_closed_resource(denial: Denial) -> Explanation:
         "BUCKET": commands.bucket(bucket),
         "ACCOUNT_ID": commands.account(denial.account),
     }
-    subject = f"{row.resource} of {bucket}" if bucket and "bucket" in row.resource else row.resource
+    return explain_access(denial, row, values, f" of {bucket}" if bucket and "bucket" in row.resource else "")
+
+
+def explain_access(denial: Denial, row: ServiceAccess, values: dict[str, str], of: str = "") -> Explanation:
+    """Explain that the policy of a resource does not allow a service.
+
+    Args:
+        denial: The denial.
+        row: What the service needs.
+        values: The values of placeholders.
+        of: Which resource has the policy, if the row does not say it.
+    """
+    subject = f"{row.resource}{of}"
     return Explanation(
         failure=denial.failure,
         topic="service-principal",
@@ -289,7 +301,9 @@ def explain_closed_resource(denial: Denial) -> Explanation:
             ),
         ),
         remedies=(allow_service_remedy(row, values),),
-        notes=(
+        notes=()
+        if "key" in row.resource
+        else (
             "A Deny statement in the policy, or a KMS key that encrypts the resource, can block the service, too.",
         ),
     )

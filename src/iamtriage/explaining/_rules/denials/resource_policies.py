@@ -31,6 +31,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
 )
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import statement_id
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES, ResourcePolicy
 from iamtriage.explaining._rules.shared.wording import (
     ALLOW_STILL_REQUIRED,
@@ -319,6 +320,8 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
     if "Service" in principal:
         account = denial.account or denial.resource_account or "ACCOUNT_ID"
         added["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
+        if try_parse_arn(denial.principal_text) is not None:
+            added["Condition"] = {"ArnLike": {"aws:SourceArn": denial.principal_text}}
     return added
 
 

@@ -43,6 +43,10 @@ def derive_actions(failure: AccessDenied, facts: Facts) -> tuple[Evidence, tuple
     if failure.envelope.operation is None:
         # What a command or a frame nearby calls is another call if the denied resource belongs to another service.
         actions = tuple(each for each in actions if _fits_resource(each, failure.resource))
+    elif evidence == "possible" and (failure.resource or "").startswith("arn:"):
+        fitting = tuple(each for each in actions if _fits_resource(each, failure.resource))
+        if len(fitting) == 1:
+            evidence, actions = "derived", fitting
     return evidence, _select_version_actions(actions, failure.text)
 
 

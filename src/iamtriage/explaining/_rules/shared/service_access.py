@@ -77,8 +77,15 @@ def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
         }
         for action, resource, condition in row.statements
     ]
-    save = save_step(row.resource, statements="these statements")
-    if not any("file://policy.json" in each for each in row.commands):
+    text = " ".join(row.commands)
+    file = (
+        "attributes.json (a JSON string as the value of Policy)"
+        if "attributes.json" in text
+        else "policy.json"
+    )
+    what = "this statement" if len(statements) == 1 else "these statements"
+    save = save_step(row.resource, file, statements=what)
+    if "file://" not in text:
         save = f"Add this statement to {row.resource}, and keep the existing ones."
     return Remedy(
         title=f"Allow {row.service} in {row.resource}",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
 
-__all__ = ("MESSAGE_RULES", "STANDARD_MESSAGES", "find_message_rule", "stated_reason")
+__all__ = ("MESSAGE_RULES", "SERVICES_IN_PROSE", "STANDARD_MESSAGES", "find_message_rule", "stated_reason")
 
 _MIN_WORDS = 3
 # Messages around such a denial, such as "could not assume role", report who called, not a service.
@@ -26,6 +26,22 @@ STANDARD_MESSAGES = frozenset(
 _OTHER_MESSAGE = "denials.service_specific.explain_service_message"
 _NO_ASSIGNMENT = "denials.permission_sets.explain_no_assignment"
 _OTHER_SOFTWARE = "denials.s3_compatible_stores.explain_s3_compatible_store"
+SERVICES_IN_PROSE = {
+    "cloudwatch alarms": "cloudwatch.amazonaws.com",
+    "cloudwatch logs": "logs.amazonaws.com",
+    "cloudwatch": "cloudwatch.amazonaws.com",
+    "eventbridge": "events.amazonaws.com",
+    "amazon s3": "s3.amazonaws.com",
+    "aws config": "config.amazonaws.com",
+    "cloudtrail": "cloudtrail.amazonaws.com",
+    "amazon ses": "ses.amazonaws.com",
+    "amazon sns": "sns.amazonaws.com",
+    "aws budgets": "budgets.amazonaws.com",
+    "aws iot": "iot.amazonaws.com",
+    "api gateway": "apigateway.amazonaws.com",
+}
+"""Services as messages name them, in lowercase, and their principals."""
+_PROSE_VERBS = ("access", "invoke", "publish", "send", "write")
 MESSAGE_RULES: tuple[tuple[str, str], ...] = (
     ("untrusted signing certificate", "denials.roles_anywhere.explain_rejected_certificate"),
     ("untrusted certificate", "denials.roles_anywhere.explain_rejected_certificate"),
@@ -98,10 +114,16 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
             "authorized to assume the provided role",
         )
     ),
-    (
-        "requester is not authorized to access requested permissions",
-        "denials.lake_formation.explain_lake_formation",
+    *(
+        (fragment, "denials.service_callers.explain_calling_service")
+        for fragment in (
+            "failed to execute action arn:",
+            "logs permission to execute your function",
+            *(f"{name} is not authorized to {verb}" for name in SERVICES_IN_PROSE for verb in _PROSE_VERBS),
+        )
     ),
+    ("ensure the role can perform", "denials.service_callers.explain_stream_role"),
+    ("requester is not authorized to access requested", "denials.lake_formation.explain_lake_formation"),
     ("does not have any privilege on specified resource", "denials.lake_formation.explain_lake_formation"),
     ("lake formation permission", "denials.lake_formation.explain_lake_formation"),
     ("] and user [name=", "denials.opensearch.explain_opensearch_role"),
