@@ -277,7 +277,7 @@ SERVICES: tuple[Case, ...] = (
         {"region": "eu-west-1"},
         (
             "events:PutTargets",
-            f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/StepFunctionsGetEvents*",
+            f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/StepFunctionsGetEvent*",
             "--role-name orders-workflow",
         ),
         ("states:CreateStateMachine", "Replace"),
