@@ -28,8 +28,8 @@ class TemplateMatch(NamedTuple):
     """How closely an ARN matches a template. The greater match is the closer one.
 
     Attributes:
-        complete: Whether the ARN matches to its end. If not, the ARN is open: it ends with a wildcard, or
-            where the last of several names would begin.
+        complete: Whether the whole ARN matches. If not, the ARN is open: it ends with a wildcard, or before
+            the last of several names.
         literal_length: Number of the resource's characters that are literal in the template.
     """
 
@@ -83,7 +83,7 @@ def match_template(template: str, sections: Sequence[str]) -> TemplateMatch | No
         return None
     first, *middle, last = literals
     position = literal_length = len(first)
-    # The first occurrence of each literal leaves the longest rest, so no other occurrence needs a try.
+    # The first occurrence of each literal leaves the longest rest, so other occurrences need not be tried.
     for literal in middle:
         found = resource.find(literal, position + 1)
         if found < 0:

@@ -1,10 +1,10 @@
 """Look up IAM actions, the operations that require them, and their resources.
 
-The results come from a table that is generated from published data (``docs/actions.md``), AWS's Service
-Authorization Reference in another format:
+The results come from a table that is generated from published data (``docs/actions.md``), which is the
+Service Authorization Reference in another format:
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-Nothing is guessed: anything that the table lacks has no result. The first look-up loads the table, and the
-first look-up in a service parses that service.
+Nothing is guessed: without an entry in the table, there is no result. The first look-up loads the table, and
+the first look-up in a service parses the part of that service.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-poli
 
 # `+` joins actions that an operation always requires, `|` joins alternatives.
 _ACTION_SEPARATOR = lazy_pattern(r" [+|] ")
-# Characters; longer than any operation's name.
+# In characters. All names of operations are shorter.
 _MAX_LENGTH = 200
 # For Lambda and CloudFront, CloudTrail appends the API version to the operation.
 _API_VERSION = lazy_pattern(r"20[0-9]{6}(?:v[0-9]{1,2})?\Z")
@@ -103,11 +103,14 @@ class Action(Value, View):
         return not self.resource_types
 
     def accepts(self, arn: str) -> ResourceType | None:
-        """Return the resource type as which the action accepts an ARN, or ``None`` if it does not accept it.
+        """Return the resource type of an ARN if the action accepts it, otherwise ``None``.
 
-        If the ARN matches several types of the service, the closest match counts: an ARN that looks like an
-        object is not a bucket. The ARN can contain wildcards, as in a statement; a trailing ``*`` stands for
+        If the ARN matches several types of the service, the closest match wins: an ARN that looks like an
+        object is not a bucket. The ARN can contain wildcards, as in a statement. A trailing ``*`` stands for
         any further sections and names. ``*`` alone has no type. The time is linear in the length of the ARN.
+
+        Args:
+            arn: The ARN of a resource, or the ``Resource`` of a statement.
 
         Raises:
             TypeError: ``arn`` is not a string.
@@ -125,7 +128,7 @@ class Action(Value, View):
         accepted = list(_match_types(self.resource_types, sections))
         others = _match_types(service.types.values(), sections) if service else ()
         closest = max((match for match, _ in (*accepted, *others)), default=None)
-        # As a pattern, an ARN can stand for other resources too: `log-group:orders:*` for the group's
+        # As a pattern, an ARN can match other resources, too: `log-group:orders:*` also matches the group's
         # streams.
         incomplete = [(match, kind) for match, kind in accepted if not match.complete]
         chosen = [kind for match, kind in accepted if match == closest]
@@ -140,10 +143,10 @@ class OperationActions(Value, View):
         operation: The operation as SDKs spell it: ``"HeadObject"``.
         service: The IAM prefix of its service: ``"s3"``. The actions can have another prefix.
         actions: The actions, the most important first: ``("s3:GetObject", "s3:GetObjectVersion")``.
-        all_needed: Whether every request requires all of them. If not, the request decides which ones.
+        all_needed: Whether every request requires all of them. If not, it depends on the request.
         exact: Whether the first action has the operation's name.
-        none_needed: Whether the operation works without any permission. ``actions`` then contains the action
-            of the same name, if it exists; a policy that names it has no effect.
+        none_needed: Whether the operation requires no permission. Then ``actions`` contains the action of the
+            same name, if it exists. A policy statement for it has no effect.
     """
 
     operation: str
@@ -155,7 +158,7 @@ class OperationActions(Value, View):
 
 
 def find_action(action: str) -> Action | None:
-    """Find an action by its name. Like IAM, ignore case.
+    """Find an action by its name, ignoring case like IAM.
 
     Args:
         action: Prefix, colon and name, without wildcards.
@@ -177,7 +180,7 @@ def find_action(action: str) -> Action | None:
 
 
 def spell_action(action: str) -> str:
-    """Return an action as AWS documents it, unchanged if it is unknown.
+    """Return an action in the spelling of the AWS documentation, or unchanged if it is unknown.
 
     >>> spell_action("sqs:sendmessage")
     'sqs:SendMessage'
@@ -212,13 +215,13 @@ def actions_for(operation: str, service: str | None = None) -> tuple[OperationAc
     """Return the actions that an operation requires, for each service that has the operation.
 
     Most operations require the action of the same name. The others are maintained by hand, because AWS
-    publishes no freely usable list; an uncertain entry is left out. With ``service``, an action that is not
-    an operation counts as one: CloudTrail records ``AccessKubernetesApi``, for example.
+    publishes no freely usable list. Uncertain entries are omitted. With ``service``, the name of an action
+    that is not an operation is accepted, too: CloudTrail records ``AccessKubernetesApi``, for example.
 
     Args:
-        operation: Its name as an SDK (``HeadObject``, ``head_object``), the AWS CLI (``head-object``) or
-            CloudTrail (``GetFunction20150331v2``) writes it.
-        service: Only this service, by any name that :func:`service_prefix` accepts.
+        operation: The operation in the spelling of an SDK (``HeadObject``, ``head_object``), the AWS CLI
+            (``head-object``) or CloudTrail (``GetFunction20150331v2``).
+        service: Search only this service. Any name that :func:`service_prefix` accepts.
 
     Returns:
         One entry for each service, the most used service first; empty for an unknown operation.
@@ -264,7 +267,9 @@ def _require_string(value: object, argument: str) -> None:
 
 
 def _required_actions(key: str, prefix: str, client: str, same: str | None) -> OperationActions | None:
-    """Return what an operation requires. A client's operations take precedence over those of its neighbors.
+    """Return the actions that an operation requires.
+
+    A client's operations take precedence over those of other clients with the same prefix.
 
     Args:
         key: The operation in lower case.
@@ -282,7 +287,7 @@ def _required_actions(key: str, prefix: str, client: str, same: str | None) -> O
 
 @lru_cache(maxsize=1024)
 def _actions_in_all_services(key: str) -> tuple[OperationActions, ...]:
-    """Return what an operation requires in each service that has it, the most used service first."""
+    """Return the actions that an operation requires in each service, the most used service first."""
     clients, same = load_clients(), dict(_find_same_names(key))
     prefixes = {clients.prefixes[client] for client, operation in _load_exceptions() if operation == key}
     found = (
@@ -294,7 +299,7 @@ def _actions_in_all_services(key: str) -> tuple[OperationActions, ...]:
 
 
 def _find_same_names(key: str) -> Iterator[tuple[str, str]]:
-    """Find the actions that have an operation's name, as prefix and name, without parsing each service."""
+    """Yield the actions that have an operation's name, as prefix and name, without parsing each service."""
     for prefix, text in _lowercase_services():
         end = -1
         while (start := text.find(f" {key}", end + 1)) >= 0:
@@ -380,7 +385,7 @@ def _load_exceptions() -> dict[tuple[str, str], OperationActions]:
     """Parse the operations that require anything other than the action of the same name.
 
     Returns:
-        What each requires, by client and lowercase name.
+        The required actions by client and lowercase operation.
     """
     found: dict[tuple[str, str], OperationActions] = {}
     for client, text in load_table().operations.items():

@@ -1,4 +1,4 @@
-"""Find the resource that the parameters of a request name.
+"""Find the resource of a request from its parameters.
 
 ``operation_resources.txt`` documents its format; ``tools/sync_resources.py`` generates it. How requests name
 resources: https://docs.aws.amazon.com/service-authorization/latest/reference/
@@ -26,14 +26,14 @@ _PARAMETER = lazy_pattern(r"(?<!\$)\{([A-Za-z0-9_.-]+)([*#@!/]?)\}")
 _VARIABLE = lazy_pattern(r"\$\{(Partition|Region|Account)\}")
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
 _QUEUE_URL = lazy_pattern(r"https?://[^/?#]{1,300}/([0-9]{12})/([A-Za-z0-9_.-]{1,80})/?")
-# Characters; S3's keys are the longest names.
+# In characters. The longest names are S3 keys.
 _MAX_LENGTH = 2048
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
 _DIRECTORY_BUCKET = "--x-s3"
 
 
 class _Origin(NamedTuple):
-    """What a request's ARNs have in common; ``None`` where it is not known."""
+    """The sections that all ARNs of a request share; ``None`` if unknown."""
 
     partition: str
     region: str | None
@@ -49,13 +49,13 @@ def resource_arn(
     region: str | None = None,
     account: str | None = None,
 ) -> str | None:
-    """Return the ARN of the resource that a request names, as IAM checks it.
+    """Return the ARN of the resource in a request, as IAM evaluates it.
 
-    A name means a resource of the caller's account, in the region of the client. A parameter that is an ARN
-    is used as it is.
+    A name identifies a resource in the caller's account and the client's region. A parameter that is an ARN
+    is used unchanged.
 
     Args:
-        operation: Its name, as the SDK writes it: ``"GetObject"``.
+        operation: The operation in the SDK's spelling: ``"GetObject"``.
         parameters: The parameters of the request, with botocore's names.
         service: The service, by any name that :func:`service_prefix` accepts.
         partition: The partition of the client's region.
@@ -63,7 +63,7 @@ def resource_arn(
         account: The caller's account.
 
     Returns:
-        The ARN, or ``None`` if the parameters do not name exactly one resource, or if its ARN contains an
+        The ARN, or ``None`` if the parameters do not identify exactly one resource, or if its ARN requires an
         account or a region that is not given.
 
     Raises:
@@ -93,7 +93,7 @@ def resource_arn(
 
 
 def _apply(rule: str, parameters: Mapping[str, object], action: Action, origin: _Origin) -> str | None:
-    """Build the ARN by a rule; return ``None`` if the parameters do not fit it."""
+    """Build the ARN from a rule, or return ``None`` if the rule does not apply to the parameters."""
     if rule.startswith("="):
         name = rule[1:].rstrip("*#@!/")
         value = _read(parameters, name, rule[1 + len(name) :])
@@ -131,7 +131,7 @@ def _apply(rule: str, parameters: Mapping[str, object], action: Action, origin: 
 
 
 def _read(parameters: Mapping[str, object], name: str, mark: str) -> str | None:
-    """Return the value of a parameter, or ``None`` if it names not exactly one thing."""
+    """Return the value of a parameter, or ``None`` if it does not contain exactly one name."""
     value = parameters.get(name)
     if mark == "#" and isinstance(value, Mapping):
         value = list(cast("Mapping[object, object]", value))
@@ -143,14 +143,14 @@ def _read(parameters: Mapping[str, object], name: str, mark: str) -> str | None:
 
 
 def _is_name(value: str, action: Action, mark: str) -> bool:
-    """Return whether a value can be part of an ARN as it is."""
+    """Return whether a value can be a part of an ARN without changes."""
     if action.service == "s3":
         return "${" not in value  # any other character can be in a key
     return value.isprintable() and not set(value) & set(":*?${} " if mark != "!" else ":*?${} /")
 
 
 def _strip_type(text: str, value: str) -> str:
-    """Remove the type in front of a name, which the ARN already has: ``alias/`` or ``/hostedzone/``."""
+    """Remove the type before a name, which the ARN already has: ``alias/`` or ``/hostedzone/``."""
     kind = re.split(r"[:/]", text[:-1])[-1] + text[-1:]
     if text.endswith("/"):
         value = value.removeprefix("/") if value.startswith("/" + kind) else value
@@ -158,7 +158,7 @@ def _strip_type(text: str, value: str) -> str:
 
 
 def _object_of_access_point(bucket: str, parameters: Mapping[str, object]) -> str | None:
-    """Return the object that is named by an access point: the ARN of the latter is given as the bucket.
+    """Return the ARN of an S3 object if the bucket is the ARN of an access point, otherwise ``None``.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
     """

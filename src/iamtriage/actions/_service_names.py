@@ -1,7 +1,7 @@
-"""Find a service by the names that SDKs, CLIs, logs and policies give it.
+"""Find a service by its name in SDKs, CLIs, logs or policies.
 
-A botocore client identifies a service, because two clients can share a prefix and an operation. Unlike
-``_reading.vocabulary.services``, which accepts any name in a text, this module knows existing services only.
+A service is identified by its botocore client, because two clients can share a prefix and an operation. Only
+existing services are found. In contrast, ``_reading.vocabulary.services`` normalizes any name in a text.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SUFFIXES = ("", "service", "client")
 
 
 class Clients(NamedTuple):
-    """The clients of botocore. A prefix without a client counts as a client.
+    """The clients of botocore. A prefix without a client is also treated as a client.
 
     Attributes:
         by_name: Client by normalized name.
@@ -47,7 +47,7 @@ def load_clients() -> Clients:
 
 
 def find_client(name: str) -> str | None:
-    """Return the client that a name means, or ``None`` if it is not a service.
+    """Return the client for a name of a service, or ``None`` if the name is unknown.
 
     >>> find_client("Amazon EC2"), find_client("AmazonEC2Client"), find_client("nowhere")
     ('ec2', 'ec2', None)

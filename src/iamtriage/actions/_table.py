@@ -16,7 +16,7 @@ _FILE = "action_table.txt"
 
 
 class ActionTable(NamedTuple):
-    """The sections of the table, not parsed.
+    """The unparsed sections of the table.
 
     Attributes:
         sources: Lines with the name and the version of a source.
@@ -34,7 +34,7 @@ class ActionTable(NamedTuple):
 def read_data(name: str) -> str:
     """Read a data file of this package.
 
-    importlib.resources and pkgutil would import modules that take as long as the whole first look-up.
+    Importing importlib.resources or pkgutil would take as long as the whole first look-up.
 
     Raises:
         FileNotFoundError: The package has no such file, or its import loader reads no data files.
@@ -54,9 +54,10 @@ def _load_text() -> str:
 
 
 def find_service(prefix: str) -> str | None:
-    """Return the actions and resource types of a service, ``None`` if the table has no such prefix.
+    """Return the actions and resource types of a service, or ``None`` if the prefix is unknown.
 
-    The first services of a process are found without splitting the table, which takes as long as reading it.
+    Until the table is split into sections, services are searched for in the whole text, because splitting
+    takes as long as reading it.
 
     Raises:
         FileNotFoundError: The package has no table, or its import loader reads no data files.

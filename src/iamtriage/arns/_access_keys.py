@@ -1,8 +1,8 @@
-"""Decode what an access key ID contains: its kind and its account.
+"""Decode the kind and the account in an access key ID.
 
 Prefixes: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes.
 Length: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetAccessKeyInfo.html.
-AWS does not document that newer IDs contain the account; Tal Be'ery discovered and described it.
+AWS does not document that newer IDs contain the account. Tal Be'ery discovered and described it.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ then 12 to 124 characters A-Z and 0-9
 
     @property
     def is_key(self) -> bool:
-        """Whether it is an access key ID and not the unique ID of a user, a role or another resource.
+        """Whether it is an access key ID, not the unique ID of a user, a role or another resource.
 
         >>> AccessKeyId("AROAEXAMPLEEXAMPLE").is_key
         False
@@ -139,8 +139,8 @@ then 12 to 124 characters A-Z and 0-9
     def account(self) -> str | None:
         """The 12-digit account ID that the ID contains, or ``None``. It is never guessed.
 
-        Access key IDs of 20 characters contain the account, except for older ones. An ID does not reveal
-        whether it was made up.
+        Access key IDs of 20 characters contain the account, except for older ones. A made-up ID can contain
+        any account.
 
         >>> AccessKeyId("AKIARZPUZDIKFJNFUWS2").account
         '123456789012'
@@ -155,10 +155,10 @@ then 12 to 124 characters A-Z and 0-9
 
     @property
     def command(self) -> str | None:
-        """The AWS CLI command that looks up the account, quoted for a shell; ``None`` if it is not a key.
+        """The AWS CLI command that looks up the account, quoted for a shell, or ``None`` for other IDs.
 
-        STS returns the account of any key, even in another account, but neither the key's status nor its
-        owner.
+        STS returns the account of any access key, even in another account, but neither the key's status nor
+        its owner.
 
         >>> print(AccessKeyId("AKIAIOSFODNN7EXAMPLE").command)
         aws sts get-access-key-info --access-key-id AKIAIOSFODNN7EXAMPLE --query Account --output text
@@ -180,10 +180,13 @@ then 12 to 124 characters A-Z and 0-9
 
 
 def find_access_key_ids(text: str) -> tuple[AccessKeyId, ...]:
-    """Find every ID in a text, each once, in order of appearance.
+    """Find the access key IDs and other unique IDs in a text.
 
     Args:
         text: Any text.
+
+    Returns:
+        The IDs in order of appearance, without duplicates.
 
     Raises:
         TypeError: ``text`` is not a string.

@@ -34,8 +34,8 @@ class _Sections(NamedTuple):
 class Arn(View, _Sections):
     """An Amazon Resource Name in sections, as written. ``str()`` returns the original text.
 
-    A named tuple: immutable, ordered, hashable. :func:`parse_arn` creates one from a string. ``_replace`` and
-    ``_make`` of named tuples check nothing.
+    An ARN is a named tuple: immutable, ordered and hashable. :func:`parse_arn` creates one from a string. The
+    methods ``_replace`` and ``_make`` of named tuples do not check the sections.
 
     Attributes:
         partition: ``"aws"``, ``"aws-cn"``, ….
@@ -45,8 +45,7 @@ class Arn(View, _Sections):
         resource: Everything after the fifth colon.
 
     Raises:
-        InvalidArnError: A section other than the resource contains a colon, so the text would have other
-            sections.
+        InvalidArnError: A section other than the resource contains a colon, which would change the sections.
         TypeError: A section is not a string.
 
     >>> str(Arn("aws", "iam", "", "111122223333", "role/team/app"))
@@ -74,7 +73,7 @@ class Arn(View, _Sections):
     def resource_parts(self) -> tuple[str, str, str]:
         """The resource up to its first separator, the separator (``:`` or ``/``) and the rest.
 
-        Without a separator, the other two are empty. This says nothing about the meaning of the parts.
+        Without a separator, the last two are empty. What the parts mean depends on the service.
 
         >>> parse_arn("arn:aws:iam::111122223333:role/team/app").resource_parts
         ('role', '/', 'team/app')
@@ -140,7 +139,7 @@ def parse_arn(text: str) -> Arn:
 
 
 def _build_error(text: str) -> InvalidArnError:
-    """Build the error that says what the text lacks, and where."""
+    """Build the error for a text that is not an ARN."""
     # Not `text.startswith`: a compiled pattern has `split`, too, but is not a string.
     if not str.startswith(text, "arn:"):
         hint = " (it occurs later)" if 0 < text.find("arn:") < 2000 else ""

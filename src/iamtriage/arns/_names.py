@@ -33,7 +33,13 @@ _INVALID_IN_PATHS = lazy_pattern(r"[^\x21-\x7e]")
 
 
 def check_name(name: str, noun: str, text: str, start: int) -> None:
-    """Check a name that begins at ``start`` of the text.
+    """Check the name of an IAM entity.
+
+    Args:
+        name: The name.
+        noun: A key of ``NAME_LENGTHS``.
+        text: The text that contains the name, for the error.
+        start: The position of the name in the text.
 
     Raises:
         InvalidArnError: IAM would reject the name.
@@ -51,7 +57,12 @@ def check_name(name: str, noun: str, text: str, start: int) -> None:
 
 
 def check_path(path: str, text: str, start: int) -> None:
-    """Check a path that begins at ``start`` of the text.
+    """Check the path of an IAM entity.
+
+    Args:
+        path: The path.
+        text: The text that contains the path, for the error.
+        start: The position of the path in the text.
 
     Raises:
         InvalidArnError: IAM would reject the path.

@@ -1,6 +1,6 @@
-"""List the partitions of AWS. A test compares the names with the installed botocore."""
+"""List the AWS partitions. A test compares the names with the installed botocore."""
 
 from __future__ import annotations
 
-# In the order in which AWS opened them.
+# Ordered by when AWS opened them.
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")

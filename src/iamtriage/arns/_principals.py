@@ -41,7 +41,7 @@ __all__ = (
 IDENTITY_CENTER_PREFIX = "AWSReservedSSO_"
 SERVICE_LINKED_PREFIX = "AWSServiceRoleFor"
 
-# The domains of the partitions, and that of older services.
+# The domains of the partitions, and the domain of older services.
 _SERVICE_PRINCIPAL = lazy_pattern(
     r"(?:[a-z0-9-]{1,63}\.){1,5}(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|amazon\.com|c2s\.ic\.gov|sc2s\.sgov\.gov"
     r"|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
@@ -85,7 +85,7 @@ class _NamedPrincipal(_ArnPrincipal):
 
 @attrs.frozen(eq=False)
 class Account(Value, View):
-    """An account as a principal, written as its ID.
+    """An account as a principal, identified by its ID.
 
     Attributes:
         account: 12 digits.
@@ -102,7 +102,7 @@ class Account(Value, View):
 
 @attrs.frozen(eq=False)
 class ServicePrincipal(Value, View):
-    """A service that calls AWS itself.
+    """An AWS service as a principal.
 
     Attributes:
         name: ``"ec2.amazonaws.com"``, ….
@@ -318,7 +318,7 @@ def parse_principal(text: str | Arn) -> Principal:
 
     Raises:
         InvalidArnError: It is none of these, or IAM would reject its name, path, account or partition. The
-            message states the rule, and the error has the position.
+            message states the rule, and ``position`` locates the error.
         TypeError: ``text`` is not a string.
 
     >>> parse_principal("arn:aws:iam::111122223333:role/team/app")
@@ -352,7 +352,7 @@ def build_role(partition: str, account: str, name: str, path: str) -> Role:
 
 
 class _PrincipalParser:
-    """Parse the principal of an ARN, and keep track of positions in the text."""
+    """Parser for the principal in an ARN. It tracks positions in the text for error messages."""
 
     def __init__(self, arn: Arn) -> None:
         self.arn = arn

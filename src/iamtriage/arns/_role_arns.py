@@ -23,7 +23,7 @@ __all__ = ("canonicalize_arn", "normalize_role_arn")
 
 _CALLER_TYPES = {"iam": ("role", "user", "root"), "sts": ("assumed-role", "federated-user")}
 _ROLE_SESSION_FORMAT = "the ARN of a role session must end with assumed-role/ROLE/SESSION"
-# What an ARN names if it does not name a role.
+# What an ARN identifies if it is not the ARN of a role, for error messages.
 _OTHER_KINDS = {
     "user": "that of a user; aws-auth maps users in mapUsers, with their path",
     "root": "that of an account's root",
@@ -95,9 +95,9 @@ def normalize_role_arn(arn: str | Arn, *, target: RoleTarget = "iam", path: str 
         path: The path of the role, for an ARN without it; leading and trailing slashes are optional.
 
     Raises:
-        RolePathUnknownError: The role always has a path (it is of IAM Identity Center, or service-linked),
-            the ARN has none, and the target requires it. The error names the command that finds it; a guess
-            could name another role.
+        RolePathUnknownError: The target requires the path, and the ARN has none although the role always has
+            one (a role of IAM Identity Center, or a service-linked role). The error contains the command that
+            finds it. A guess could identify another role.
         InvalidArnError: It is not the ARN of a role, or ``path`` contradicts the ARN.
         ValueError: The target is unknown.
 
@@ -166,5 +166,5 @@ def _set_path(role: Role, path: object, text: str) -> Role:
 
 
 def _resource_position(text: str) -> int:
-    """Return where the resource of an ARN begins, which can contain colons; 0 if the text is not an ARN."""
+    """Return the start of an ARN's resource, which can contain colons; 0 if the text is not an ARN."""
     return len(text) - len(text.split(":", 5)[-1])

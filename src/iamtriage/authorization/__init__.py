@@ -1,4 +1,4 @@
-"""Read what AWS reports about a denial: authorization details and decoded messages."""
+"""Parse AWS reports about a denial: authorization details and decoded messages."""
 
 from __future__ import annotations
 

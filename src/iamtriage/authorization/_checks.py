@@ -1,7 +1,7 @@
 """Define the parts of IAM Toolbox's authorization details: policies, checks and evaluations.
 
 The members and their meaning: https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/Welcome.html.
-AWS's enumerated values stay strings, so a new value is not an error.
+Values of AWS enumerations are plain strings, so a new value is not an error.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = (
     "context_to_dict",
 )
 
-# AWS's value -> the value in records.
+# AWS value -> the value in records.
 CHECK_TYPES: dict[str, PolicyType] = {
     "SERVICE_CONTROL_POLICY": "service_control",
     "RESOURCE_CONTROL_POLICY": "resource_control",
@@ -76,7 +76,7 @@ class ContextValue(View):
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The values as strings: each item of a list, nothing for null, an object as JSON text."""
+        """The values as strings: the items of a list, no value for null, an object as JSON text."""
         value: object = json.loads(self.text)
         items = cast("list[object]", value) if isinstance(value, list) else [] if value is None else [value]
         return tuple(item if isinstance(item, str) else json.dumps(item) for item in items)
@@ -84,7 +84,7 @@ class ContextValue(View):
 
 @attrs.frozen
 class StatementMatch(View):
-    """A statement that matched.
+    """A policy statement that matched the request.
 
     Attributes:
         sid: The statement's Sid; AWS assigns one to a statement without a Sid.
@@ -96,17 +96,17 @@ class StatementMatch(View):
 
     @property
     def denies(self) -> bool:
-        """Whether it denies."""
+        """Whether the statement denies the request."""
         return self.effect == "DENY"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it in AWS's format."""
+        """Return JSON-ready data in the AWS format."""
         return omit_none(sid=self.sid, evaluatedEffect=self.effect)
 
 
 @attrs.frozen
 class MatchedPolicy(View):
-    """A policy with statements that matched.
+    """A policy with statements that matched the request.
 
     Attributes:
         uri: The ARN of a managed policy; for other policies, an identifier that only AWS can interpret.
@@ -117,7 +117,7 @@ class MatchedPolicy(View):
     statements: tuple[StatementMatch, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it in AWS's format."""
+        """Return JSON-ready data in the AWS format."""
         return {"uri": self.uri, "matchedStatements": [each.to_dict() for each in self.statements]}
 
 
@@ -128,7 +128,7 @@ class PolicyInfo(View):
     Attributes:
         uri: The identifier in :attr:`MatchedPolicy.uri` and the argument of
             ``GetRequestAuthorizationPolicy``.
-        type: Its type in AWS's terms: ``"SERVICE_CONTROL_POLICY"``, ….
+        type: The AWS name of its type: ``"SERVICE_CONTROL_POLICY"``, ….
         inline: Whether it is an inline policy; if not, it is a managed one.
         attached_to: The ARNs of the principal, resource, account, organizational unit or root to which it is
             attached.
@@ -151,7 +151,7 @@ class PolicyInfo(View):
         return POLICY_TYPES.get(self.type or "")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it in AWS's format."""
+        """Return JSON-ready data in the AWS format."""
         return omit_none(
             type=self.type,
             inline=self.inline,
@@ -166,11 +166,11 @@ class Check(View):
     """A check that a call must pass to be allowed, and its result.
 
     Attributes:
-        type: Its type in AWS's terms: ``"PRINCIPAL"``, ….
+        type: The AWS name of its type: ``"PRINCIPAL"``, ….
         effect: ``"ALLOW"``, ``"NO_IMPACT"``, ``"IMPLICIT_DENY"`` or ``"EXPLICIT_DENY"``.
         target_arn: For service and resource control policies, the account, organizational unit or root to
             which they are attached.
-        relevant_policy_types: The types of policies that the check evaluates, in AWS's terms.
+        relevant_policy_types: The AWS names of the policy types that the check evaluates.
         matched_policies: The policies with statements that matched. AWS can omit some.
 
     >>> Check("PRINCIPAL", "IMPLICIT_DENY").policy_type, Check("PRINCIPAL", "IMPLICIT_DENY").deny
@@ -190,11 +190,11 @@ class Check(View):
 
     @property
     def deny(self) -> Deny | None:
-        """How it denied the call; ``None`` if it did not."""
+        """``"explicit"`` or ``"implicit"`` if the check denied the call, otherwise ``None``."""
         return EFFECTS.get(self.effect)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it in AWS's format."""
+        """Return JSON-ready data in the AWS format."""
         return omit_none(
             checkType=self.type,
             evaluatedEffect=self.effect,
@@ -227,7 +227,7 @@ class Evaluation(View):
 
     @property
     def deny(self) -> Deny | None:
-        """How the action was denied; ``None`` if it was not, or if AWS does not say.
+        """``"explicit"`` or ``"implicit"`` if the action was denied; ``None`` if it was not, or is unknown.
 
         >>> Evaluation("s3:GetObject", "*", checks=(Check("SESSION", "IMPLICIT_DENY"),)).deny
         'implicit'
@@ -240,7 +240,7 @@ class Evaluation(View):
         return "explicit" if "explicit" in denies else "implicit" if "implicit" in denies else None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it in AWS's format."""
+        """Return JSON-ready data in the AWS format."""
         return omit_none(
             action=self.action,
             resource=self.resource,
@@ -252,5 +252,5 @@ class Evaluation(View):
 
 
 def context_to_dict(context: tuple[ContextValue, ...]) -> dict[str, Any]:
-    """Return a context in AWS's format."""
+    """Return a context in the AWS format."""
     return {each.key: json.loads(each.text) for each in context}

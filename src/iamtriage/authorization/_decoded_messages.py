@@ -1,8 +1,8 @@
-"""Read the messages that ``sts:DecodeAuthorizationMessage`` decodes.
+"""Parse the messages that ``sts:DecodeAuthorizationMessage`` decodes.
 
 AWS documents that the message is JSON and what it contains, but not its members:
 https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html. The members here are
-those of real messages. The type of the policy that denied is not among them.
+from real messages, which do not contain the type of the policy that denied the call.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class DecodedPrincipal(View):
     Attributes:
         id: The unique ID: ``"AIDA…"`` for a user, ``"AROA…:SESSION"`` for a role session.
         name: The user's name; ``None`` for a session.
-        arn: The ARN. That of a role session omits the role's path.
+        arn: The ARN. The ARN of a role session omits the role's path.
     """
 
     id: str | None = None
@@ -170,12 +170,12 @@ class DecodedMessage(View):
     context: tuple[KeyValues, ...] = ()
 
     def __bool__(self) -> Literal[True]:
-        """Be true, so a type checker can distinguish a message from a failed attempt to decode it."""
+        """Return ``True``, so a type checker can distinguish a message from a failed attempt to decode it."""
         return True
 
     @property
     def deny(self) -> Deny | None:
-        """How the call was denied; ``None`` if it was not, or if the message does not say.
+        """``"explicit"`` or ``"implicit"`` if the call was denied; ``None`` if it was not, or is unknown.
 
         A matching Deny statement is an explicit denial, regardless of ``explicit_deny``.
 
@@ -191,17 +191,17 @@ class DecodedMessage(View):
     def action(self) -> str | None:
         """The IAM action, with its prefix if known; see :attr:`action_evidence`.
 
-        EC2 writes ``"RunInstances"``. The prefix then comes from the resource's ARN.
+        EC2 writes ``"RunInstances"`` without a prefix. Then the prefix comes from the resource's ARN.
         """
         prefix = self._prefix
         return self.raw_action if prefix is None else f"{prefix}:{self.raw_action}"
 
     @property
     def action_evidence(self) -> Literal["reported", "derived"] | None:
-        """Where the prefix of :attr:`action` comes from.
+        """The source of the prefix in :attr:`action`.
 
-        ``"reported"`` if the message contains it, ``"derived"`` if it comes from the resource's ARN, ``None``
-        if the action has no prefix, or there is no action.
+        ``"reported"`` if the message contains the prefix, ``"derived"`` if it comes from the resource's ARN,
+        ``None`` if there is no prefix or no action.
         """
         if self.raw_action and ":" in self.raw_action:
             return "reported"
@@ -265,7 +265,7 @@ class DecodedMessage(View):
             yield Fields(tuple((each.key, ", ".join(each.values)) for each in self.context[:_MAX_SHOWN]))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return JSON-ready data in STS's format, which :func:`read_decoded_message` accepts.
+        """Return JSON-ready data in the format of STS, which :func:`read_decoded_message` accepts.
 
         >>> DecodedMessage(allowed=False).to_dict()["matchedStatements"]
         {'items': []}
@@ -283,14 +283,15 @@ class DecodedMessage(View):
 
 
 def read_decoded_message(message: str | bytes | Mapping[str, object]) -> DecodedMessage:
-    r"""Read the response of ``sts:DecodeAuthorizationMessage``.
+    r"""Parse the response of ``sts:DecodeAuthorizationMessage``.
 
     Args:
         message: The value of ``DecodedMessage``, as JSON text or parsed; or the whole response of the API or
             the AWS CLI, as a mapping or JSON text. JSON inside a JSON string is accepted.
 
     Raises:
-        DocumentError: It is not such a message; ``path`` locates the error. Members can be missing.
+        DocumentError: ``message`` is not such a message. ``path`` locates the error. Missing members are
+            accepted.
         TypeError: ``message`` is neither a string, bytes nor a mapping.
 
     >>> read_decoded_message('{"DecodedMessage": "{\\"allowed\\": false, \\"explicitDeny\\": true}"}').deny

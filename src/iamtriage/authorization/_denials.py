@@ -21,7 +21,7 @@ __all__ = ("Denial", "DenyingPolicy", "find_denials")
 
 @attrs.frozen
 class DenyingPolicy(View):
-    """A policy that denied.
+    """A policy that denied a call.
 
     Attributes:
         uri: Its ARN, or an identifier that only AWS can interpret; ``GetRequestAuthorizationPolicy`` accepts
@@ -45,7 +45,7 @@ class DenyingPolicy(View):
         return self.uri if self.uri.startswith("arn:") and not inline else None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON-ready data."""
+        """Return JSON-ready data."""
         info = self.info or PolicyInfo()
         return {
             "uri": self.uri,
@@ -62,8 +62,8 @@ class Denial(View):
 
     Attributes:
         evaluation: The action and resource.
-        deny: ``"explicit"`` if a statement denies, ``"implicit"`` if none allows, ``None`` if AWS's value is
-            unknown.
+        deny: ``"explicit"`` if a statement denies the action, ``"implicit"`` if none allows it, ``None`` if
+            the AWS value is unknown.
         policy_type: The type of policy that denied; ``None`` if it is not stated or unknown.
         check: The check that failed; ``None`` if AWS omits it.
         policies: The policies that denied. Empty for an implicit denial, and if AWS omits them.
@@ -96,7 +96,7 @@ class Denial(View):
         return tuple(sid for policy in self.policies for sid in policy.sids)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON-ready data."""
+        """Return JSON-ready data."""
         return {
             "action": self.action,
             "resource": self.resource,
@@ -144,7 +144,7 @@ def find_denials(evaluation: Evaluation, known: Mapping[str, PolicyInfo]) -> lis
 def _select_denying_policies(
     policies: tuple[MatchedPolicy, ...], known: Mapping[str, PolicyInfo]
 ) -> tuple[DenyingPolicy, ...]:
-    """Return the policies that AWS says denied; if there are none, those about which it says nothing."""
+    """Return the policies with a denying statement, else those whose statements have no stated effect."""
     denying = [(policy, [each for each in policy.statements if each.denies]) for policy in policies]
     selected = [(policy, statements) for policy, statements in denying if statements]
     if not selected:

@@ -1,4 +1,4 @@
-"""Read IAM Toolbox's authorization details: which policies and statements denied a call.
+"""Parse IAM Toolbox's authorization details: which policies and statements denied a call.
 
 The API is a preview: https://docs.aws.amazon.com/iam-toolbox/latest/APIReference/Welcome.html.
 """
@@ -62,7 +62,7 @@ _ID = lazy_pattern(r"\s{0,9}[0-9a-z]{16,256}\s{0,9}")
 
 @attrs.frozen
 class AuthorizationDetails(View):
-    """Why a call was denied. :func:`read_authorization_details` returns it.
+    """The reasons why a call was denied, as :func:`read_authorization_details` returns them.
 
     Attributes:
         evaluations: The actions and resources of the call, each with its result.
@@ -78,7 +78,7 @@ class AuthorizationDetails(View):
     next_token: str | None = None
 
     def denials(self) -> tuple[Denial, ...]:
-        """Return why actions were denied; for each action, the explicit denials first.
+        """Return the reasons why actions were denied; for each action, explicit denials come first.
 
         An action that is denied explicitly can also lack an allow. The result then contains both denials.
 
@@ -117,7 +117,7 @@ class AuthorizationDetails(View):
                 yield Fields(stated)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return JSON-ready data in AWS's format, which :func:`read_authorization_details` accepts.
+        """Return JSON-ready data in the AWS format, which :func:`read_authorization_details` accepts.
 
         >>> AuthorizationDetails().to_dict()
         {'requestContext': {}, 'evaluations': [], 'policies': []}
@@ -131,15 +131,15 @@ class AuthorizationDetails(View):
 
 
 def read_authorization_details(details: _Document | Iterable[_Document]) -> AuthorizationDetails:
-    """Read the response of IAM Toolbox's ``GetRequestAuthorizationDetails``.
+    """Parse the response of IAM Toolbox's ``GetRequestAuthorizationDetails``.
 
     Args:
         details: The response as a mapping or JSON text, or its pages in order, for example from botocore's
             paginator. The AWS CLI prints policies and context only with ``--no-paginate``.
 
     Raises:
-        DocumentError: It is not such a response; ``path`` locates the error. Unknown members and values are
-            accepted.
+        DocumentError: ``details`` is not such a response. ``path`` locates the error. Unknown members and
+            values are accepted.
         TypeError: ``details`` is neither a string, bytes, a mapping nor iterable.
 
     >>> details = read_authorization_details(
@@ -166,9 +166,9 @@ def read_authorization_details(details: _Document | Iterable[_Document]) -> Auth
 
 
 def read_authorization_policy(policy: _Document) -> dict[str, Any]:
-    """Read the response of IAM Toolbox's ``GetRequestAuthorizationPolicy``.
+    """Parse the response of IAM Toolbox's ``GetRequestAuthorizationPolicy``.
 
-    It has the policy as of the denial. AWS can omit actions of other services.
+    The response contains the policy at the time of the denial. AWS can omit actions of other services.
 
     Args:
         policy: The response as a mapping or JSON text.
@@ -177,7 +177,7 @@ def read_authorization_policy(policy: _Document) -> dict[str, Any]:
         The policy document, without validation.
 
     Raises:
-        DocumentError: It is not such a response.
+        DocumentError: ``policy`` is not such a response.
         TypeError: ``policy`` is neither a string, bytes nor a mapping.
 
     >>> read_authorization_policy('{"policyDocument": {"Version": "2012-10-17", "Statement": []}}')

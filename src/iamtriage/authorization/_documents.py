@@ -1,6 +1,6 @@
-"""Read the members of AWS JSON documents, and report the path of an invalid one.
+"""Parse the members of AWS JSON documents, and report the path of an invalid one.
 
-Unknown members are ignored, so a document can have new ones. A member that is null counts as missing.
+Unknown members are ignored, so AWS can add new ones. A member that is null is treated as missing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = (
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
-# Characters.
+# In characters.
 _MAX_LENGTH = 1_000_000
 # The values of a policy are at the sixth level.
 _MAX_DEPTH = 32
@@ -56,7 +56,7 @@ def raise_document_error(reason: str, path: str = "") -> NoReturn:
 
 
 def describe_type(value: object) -> str:
-    """Return the type of a value in JSON's terms.
+    """Return the JSON name of a value's type, with an article.
 
     >>> describe_type({}), describe_type(None), describe_type(object())
     ('an object', 'null', 'a value of type object')
@@ -72,7 +72,7 @@ def decode_json(text: str | bytes, noun: str) -> object:
 
     Args:
         text: The text, or its bytes in UTF-8, UTF-16 or UTF-32.
-        noun: What the text is, for error messages.
+        noun: A description of the text for error messages, such as ``"a policy document"``.
 
     Raises:
         DocumentError: The text is not JSON, an object has a duplicate key, or the text has more than
@@ -90,10 +90,10 @@ def decode_json(text: str | bytes, noun: str) -> object:
 
 
 def copy_json(value: object, path: str) -> Json:
-    """Copy a JSON value to plain Python types, from any types of mappings and sequences.
+    """Copy a JSON value of any mapping and sequence types to plain Python types.
 
     Raises:
-        DocumentError: It is not JSON, has more than 32 levels, or more than 1,000,000 characters.
+        DocumentError: The value is not JSON, has more than 32 levels, or more than 1,000,000 characters.
 
     >>> copy_json({"a": (1, None)}, "")
     {'a': [1, None]}
@@ -112,11 +112,11 @@ def omit_none(**members: object) -> dict[str, Any]:
 
 @attrs.frozen
 class JsonObject:
-    """An object in a document, and its path.
+    """A JSON object in a document, and its path.
 
     Attributes:
         members: Its members.
-        path: Such as ``"evaluations[0].checks[1]"``; empty for the document.
+        path: Its path, such as ``"evaluations[0].checks[1]"``; empty for the document itself.
     """
 
     members: Mapping[object, object]
@@ -136,41 +136,41 @@ class JsonObject:
         return cls(cast("Mapping[object, object]", value), path)
 
     def has(self, name: str) -> bool:
-        """Return whether a member exists."""
+        """Return whether a member exists and is not null."""
         return self.members.get(name) is not None
 
     def get_string(self, name: str) -> str | None:
-        """Return a member that must be a string."""
+        """Return a member that must be a string, or ``None`` if it is missing."""
         value = self.members.get(name)
         if value is not None and not isinstance(value, str):
             raise_document_error(f"expected a string, got {describe_type(value)}", self._member_path(name))
         return value
 
     def require_string(self, name: str) -> str:
-        """Return a string that AWS never omits."""
+        """Return a member that must exist and be a string."""
         value = self.get_string(name)
         if value is None:
             raise_document_error("missing", self._member_path(name))
         return value
 
     def get_bool(self, name: str) -> bool | None:
-        """Return a member that must be a boolean."""
+        """Return a member that must be a boolean, or ``None`` if it is missing."""
         value = self.members.get(name)
         if value is not None and not isinstance(value, bool):
             raise_document_error(f"expected a boolean, got {describe_type(value)}", self._member_path(name))
         return value
 
     def get_object(self, name: str) -> JsonObject:
-        """Return a member that must be an object; an empty one if it is missing."""
+        """Return a member that must be an object, or an empty object if it is missing."""
         value = self.members.get(name)
         return JsonObject.of({} if value is None else value, self._member_path(name))
 
     def get_objects(self, name: str) -> list[JsonObject]:
-        """Return a member that must be a list of objects."""
+        """Return a member that must be a list of objects, or an empty list if it is missing."""
         return [JsonObject.of(value, path) for value, path in self._iterate_list(name)]
 
     def get_strings(self, name: str) -> tuple[str, ...]:
-        """Return a member that must be a list of strings."""
+        """Return a member that must be a list of strings, or an empty tuple if it is missing."""
         strings: list[str] = []
         for value, path in self._iterate_list(name):
             if not isinstance(value, str):
@@ -179,7 +179,7 @@ class JsonObject:
         return tuple(strings)
 
     def entries(self) -> Iterator[tuple[str, object, str]]:
-        """Yield the key, value and path of each member, for an object that is a map."""
+        """Yield the key, value and path of each member."""
         for key, value in self.members.items():
             if not isinstance(key, str):
                 raise_document_error(f"expected a string as key, got {describe_type(key)}", self.path)
@@ -199,7 +199,7 @@ class JsonObject:
 
 
 class _Copier:
-    """Copy one value within a limit, because it can contain the same list many times."""
+    """Copier with a size limit, because a value can contain the same list many times."""
 
     def __init__(self) -> None:
         self._remaining = _MAX_LENGTH

@@ -1,4 +1,4 @@
-"""Parse JSON strictly, for documents that decide something.
+"""Parse JSON strictly, for documents that affect decisions.
 
 Duplicate keys and constants such as ``NaN`` are errors, because two parsers can read them differently.
 """
@@ -17,7 +17,7 @@ __all__ = ("JsonError", "parse_strict_json")
 
 
 class JsonError(Exception):
-    """Why a text was rejected. Callers raise their own error from it."""
+    """The reason why a text is not valid JSON. Callers raise another error with this message."""
 
 
 def parse_strict_json(text: str | bytes, *, quote: Callable[[str], str] = quote_text) -> object:
@@ -25,11 +25,11 @@ def parse_strict_json(text: str | bytes, *, quote: Callable[[str], str] = quote_
 
     Args:
         text: The text, or its bytes in UTF-8, UTF-16 or UTF-32.
-        quote: Quotes a key for the error message.
+        quote: A function that quotes a key for the error message.
 
     Raises:
-        JsonError: The text is not JSON, or an object has a duplicate key. The message and context include
-            nothing of the text but that key.
+        JsonError: The text is not JSON, or an object has a duplicate key. The message and context contain
+            only that key from the text, because it can be a secret.
 
     >>> parse_strict_json('{"a": 1}')
     {'a': 1}

@@ -1,4 +1,4 @@
-"""Failures as typed values, flat records, fingerprints and data frames."""
+"""Represent failures as typed values, flat records, fingerprints and data frames."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Build failures as fast as plain objects.
 
-attrs sets each attribute of a frozen object by a function call. The classes here have the same slots, and set
-their attributes plainly. A filled object is then given its frozen class, which takes a third of the time.
+attrs sets each attribute of a frozen object by a function call. The classes here have the same slots and set
+their attributes directly. Then ``__class__`` of the object is set to the frozen class. This takes a third of
+the time.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class _PlainFailure(_Failure):
     """A failure of a kind without further attributes that is being filled."""
 
     __slots__ = ()
-    # Both, so that Python sets the slots without looking for methods.
+    # With both, Python sets the slots without searching for methods.
     __setattr__ = object.__setattr__
     __delattr__ = object.__delattr__
 
@@ -171,11 +172,11 @@ def build_failure(  # noqa: PLR0913, PLR0917 (one for each attribute)
 
     Args:
         kind: Its kind.
-        envelope: What the SDK or tool states around the message.
+        envelope: The context of the message.
         text: The text that it was read from.
         span: Its position in the text.
         marks: The names and positions of its values.
-        principal: Who was denied.
+        principal: The principal that was denied.
         account: The account of the principal.
         action: The IAM action.
         resource: The resource of the call.
@@ -198,7 +199,7 @@ def build_failure(  # noqa: PLR0913, PLR0917 (one for each attribute)
 
 
 def place_failure(failure: Failure, text: str, span: tuple[int, int], marks: Marks) -> None:
-    """Set the text of a failure that was just built, and its position and those of its values."""
+    """Set the text of a failure that was just built, its span and the spans of its values."""
     place = object.__setattr__
     place(failure, "text", text)
     place(failure, "span", span)

@@ -48,14 +48,14 @@ def is_collection_like(values: object) -> TypeGuard[Iterable[object]]:
 
 
 def check_failures(values: object, function: str) -> Iterator[Failure]:
-    """Yield failures, and check each when its turn comes.
+    """Yield failures, and check each of them just before.
 
     Args:
         values: The argument.
         function: The public function that was called.
 
     Raises:
-        TypeError: It is not an iterable of failures. A single failure and a string are not, either.
+        TypeError: It is not an iterable of failures, such as a single failure or a string.
 
     >>> list(check_failures("text", "policy_for()"))
     Traceback (most recent call last):
@@ -74,7 +74,7 @@ def check_kinds(kinds: Iterable[Kind]) -> frozenset[Kind]:
     """Return kinds of failure as a set.
 
     Raises:
-        TypeError: Not an iterable, or a string, whose letters would be the kinds.
+        TypeError: ``kinds`` is not an iterable, or is a string, whose characters would be read as kinds.
         ValueError: A kind is unknown.
 
     >>> check_kinds(["access_denied", "access_denied"])

@@ -1,4 +1,4 @@
-"""Failures as values: a closed union of frozen classes, one per kind."""
+"""Define failures as a closed union of frozen classes, one per kind."""
 
 from __future__ import annotations
 
@@ -42,30 +42,30 @@ __all__ = (
 
 
 class Referable(Value, View):
-    """Base class of values that have weak references, and subclasses with the same slots (``_building``)."""
+    """Base class of values that have weak references, and subclasses with equal slots in ``_building``."""
 
     __slots__ = ("__weakref__",)
 
 
 @attrs.frozen(eq=False)
 class Envelope(Referable):
-    """What the SDK, tool or log states around the message.
+    """The context of an error message: what the SDK, tool or log states about the failed call.
 
-    A value is ``None`` if it is not stated.
+    A value is ``None`` if the text does not state it.
 
     Attributes:
         code: The error code as written, such as ``AccessDeniedException``.
         operation: The API operation, such as ``DescribeCluster``.
-        service: The service in lower case: the action's prefix, else the one that the envelope names.
-        status_code: The HTTP status of the failed call.
-        request_id: The request ID of the failed call.
+        service: The service in lower case: the action's prefix, else the service that the SDK or tool names.
+        status_code: The HTTP status of the response.
+        request_id: The request ID.
         host_id: The extended request ID of Amazon S3.
-        source: The SDK or tool that wrote the envelope, such as ``botocore``, ``go-v2`` or ``cloudtrail``.
-        time: When the call was made, as the record of an event states it.
+        source: The SDK or tool that printed the error, such as ``botocore``, ``go-v2`` or ``cloudtrail``.
+        time: The time of the call, in the format of the event record.
         region: The Region that was called.
-        source_ip: The address that the call came from.
+        source_ip: The IP address or host name that the call came from.
         user_agent: The program that made the call.
-        event_id: The ID of the record of the event, such as CloudTrail's ``eventID``.
+        event_id: The ID of the event record, such as CloudTrail's ``eventID``.
 
     >>> Envelope(code="AccessDenied", operation="GetObject").code
     'AccessDenied'
@@ -91,7 +91,7 @@ _NO_ENVELOPE = Envelope()
 Marks: TypeAlias = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]
 
 
-# In repr(), these follow what tells failures apart.
+# repr() prints these last, because they seldom distinguish failures.
 _LAST_IN_REPR = ("envelope", "account", "reason", "authorization_id", "encoded_message")
 
 _PROPER_NAMES = {"aws": "AWS", "arn": "ARN", "kubernetes": "Kubernetes"}
@@ -102,17 +102,17 @@ class _Failure(Value, View):
     """The attributes that all failures have.
 
     Attributes:
-        envelope: What the SDK or tool states around the message.
-        text: The whole text that the failure was read from, secrets included.
-        span: The position of the failure in ``text``, as (start, end).
-        principal: Who was denied or rejected, as written.
+        envelope: The context of the message: code, operation, status, request IDs.
+        text: The whole text that was parsed, including any secrets in it.
+        span: The position of the failure in ``text`` in characters, as (start, end).
+        principal: The principal that was denied or rejected, as written.
         account: The 12-digit account ID of the principal.
         action: The IAM action, as written.
         resource: The resource of the call, as written.
     """
 
     envelope: Envelope = _NO_ENVELOPE
-    # The text can hold secrets, so logs and tracebacks do not print it.
+    # repr() omits the text, because it can contain secrets, and repr() ends up in logs and tracebacks.
     text: str = attrs.field(default="", repr=False)
     span: tuple[int, int] = attrs.field(default=(0, 0), repr=False)
     _marks: Marks = attrs.field(default=((), ()), repr=False, eq=False, alias="marks")
@@ -124,18 +124,18 @@ class _Failure(Value, View):
 
     @property
     def spans(self) -> Mapping[str, tuple[int, int]]:
-        """The position of each value: record key -> (start, end), and ``text[start:end]`` is the value.
+        """The position of each value: record key -> (start, end), where ``text[start:end]`` is the value.
 
-        Values that the text wraps over lines or escapes have no span.
+        A value that is wrapped over lines or escaped in the text has no span.
         """
         return {name: mark for name, mark in zip(*self._marks, strict=True) if name and mark[0] >= 0}
 
     def labelled_facts(self) -> Iterator[tuple[str, str]]:
-        """Yield the facts that show people what failed, as (label, value)."""
+        """Yield the facts that show what failed, as (label, value)."""
         values = {key: getattr(self, KUBERNETES_ATTRIBUTES.get(key, key), None) for key in SHOWN_KEYS}
         values.update((key, getattr(self.envelope, key)) for key in SHOWN_KEYS if hasattr(self.envelope, key))
         if values["principal"] == values["k8s_user"]:
-            # The same name is shown once.
+            # Show the same name once.
             values["principal"] = None
         for key, value in values.items():
             if value == "":  # the core API group of Kubernetes
@@ -170,7 +170,7 @@ class AccessDenied(_Failure):
         policy_arn: The denying policy as named: its ARN, else its name or ID.
         authorization_id: The ID for IAM's GetRequestAuthorizationDetails.
         encoded_message: The encoded authorization failure message, for sts:DecodeAuthorizationMessage.
-        reason: The clause that says why, as written, even if its wording is not a known one.
+        reason: The clause with the reason, as written, even if its wording is unknown.
 
     Source of the wording: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 
@@ -212,8 +212,8 @@ class KubernetesForbidden(_Failure):
     kind: ClassVar[Literal["kubernetes_forbidden"]] = "kubernetes_forbidden"
 
 
-# The classes below have the attributes of all failures, and the methods that attrs made for these. Decorating
-# each of them would take 6 ms of a first call.
+# The classes below inherit all attributes and the methods that attrs created. Decorating each of them would
+# take 6 ms of the first call.
 
 
 class KubernetesUnauthorized(_Failure):
@@ -238,7 +238,7 @@ class InvalidIdentityToken(_Failure):
 
 
 class CredentialScope(_Failure):
-    """The request was signed for another region or service than that of its endpoint."""
+    """The request was signed for a region or service other than the one of its endpoint."""
 
     __slots__ = ()
     kind: ClassVar[Literal["credential_scope"]] = "credential_scope"
@@ -259,14 +259,14 @@ class InvalidCredentials(_Failure):
 
 
 class SignatureMismatch(_Failure):
-    """The request's signature is wrong or incomplete, or the clock was off."""
+    """The request's signature is wrong or incomplete, or the client's clock is wrong."""
 
     __slots__ = ()
     kind: ClassVar[Literal["signature_mismatch"]] = "signature_mismatch"
 
 
 class MissingCredentials(_Failure):
-    """No credentials were found, could be loaded, or were sent."""
+    """No credentials were found, loaded or sent."""
 
     __slots__ = ()
     kind: ClassVar[Literal["missing_credentials"]] = "missing_credentials"
@@ -308,7 +308,7 @@ class AccessEntry(_Failure):
 
 
 class AwsError(_Failure):
-    """Any other AWS API error: throttling, validation, not found, a quota, no response."""
+    """Any other AWS API error, such as throttling, validation, not found, a quota, or no response."""
 
     __slots__ = ()
     kind: ClassVar[Literal["aws_error"]] = "aws_error"

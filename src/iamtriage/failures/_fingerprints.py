@@ -1,9 +1,9 @@
-"""Compute one short string per problem, however often it occurs.
+"""Compute a short string that identifies a problem across its occurrences.
 
-A fingerprint leaves out what changes between two occurrences of a problem: request and host IDs,
-status, session names, encoded messages, authorization IDs, and the SDK's formatting. It includes what
-tells problems apart: kind, principal (the role, not its session), action, resource, how and by which
-policy the call was denied, and the Kubernetes values.
+A fingerprint omits what changes between two occurrences of a problem: request and host IDs, status, session
+names, encoded messages, authorization IDs, and the SDK's formatting. It includes what distinguishes problems:
+kind, principal (the role, not its session), action, resource, how and by which policy the call was denied,
+and the Kubernetes values.
 """
 
 from __future__ import annotations
@@ -29,11 +29,15 @@ _CODE_NOISE = re.compile(r"\A(?:Client|Server)\.|(?:Exception|Fault)\Z")
 def fingerprint(failure: Failure) -> str:
     """Return a string that is the same for every occurrence of a problem.
 
-    The string consists of the version of the rule (``1:``), so that you can tell stored fingerprints from
-    those of a later rule, and 32 hexadecimal digits.
+    Use it to count or deduplicate failures. It omits request IDs, session names and other values that change
+    between occurrences.
 
     Args:
-        failure: What :func:`iamtriage.parse` or :func:`iamtriage.scan` returned.
+        failure: A failure, such as :func:`iamtriage.parse` returns.
+
+    Returns:
+        The version of the algorithm (``1:``), which distinguishes stored fingerprints from those of a later
+        version, and 32 hexadecimal digits.
 
     Raises:
         TypeError: ``failure`` is not a failure.
@@ -85,5 +89,5 @@ def _without_session(principal: str | None) -> str | None:
 
 
 def _lower(action: str | None) -> str | None:
-    # IAM compares actions without regard to case, and services print them in various ways (SNS:Publish).
+    # Actions are case-insensitive in IAM, and services print them in different ways (SNS:Publish).
     return None if action is None else action.lower()

@@ -61,24 +61,27 @@ def to_frame(
     redacted: bool = False,
     csv_safe: bool = False,
 ) -> pd.DataFrame | pl.DataFrame:
-    """Return failures as a data frame, one row per failure and one column per key of the record.
+    """Return failures as a data frame, with one row per failure and one column per key of the record.
 
-    The columns, their order and their types are always the same, even without any row. All hold strings
-    except ``status_code``, which holds integers (``string`` and ``Int64`` in pandas). Values that a failure
-    does not state are missing. As in every record, the text that a failure was read from is left out.
+    The columns, their order and their types are always the same, even if there are no rows. All columns
+    contain strings, except ``status_code``, which contains integers (``string`` and ``Int64`` in pandas).
+    Values that a failure does not state are missing. The text of a failure is not included.
 
     Args:
-        failures: What :func:`iamtriage.scan` returns, or a list of failures, records, or both.
-        library: ``"pandas"`` or ``"polars"``. ``None`` is the one that is already imported, else the one that
-            is installed, and pandas if both are.
-        redacted: Whether to remove the secrets from the values, as :func:`iamtriage.to_record` does.
-        csv_safe: Whether to write ``'`` before a value that begins with ``=``, ``+``, ``-`` or ``@``, which a
-            spreadsheet would take for a formula. For frames that become CSV or Excel files.
+        failures: An iterable of failures, records, or both, such as :func:`iamtriage.scan` returns.
+        library: ``"pandas"`` or ``"polars"``. ``None`` selects the library that is already imported, else the
+            one that is installed; pandas if both are.
+        redacted: Whether to remove secrets from the values, as :func:`iamtriage.to_record` does.
+        csv_safe: Whether to write ``'`` before a value that starts with ``=``, ``+``, ``-`` or ``@``, which a
+            spreadsheet would interpret as a formula. Use it for frames that you export to CSV or Excel files.
+
+    Returns:
+        A ``pandas.DataFrame`` or a ``polars.DataFrame``.
 
     Raises:
         ImportError: The library is not installed.
         RecordError: A record is invalid.
-        TypeError: Something is neither a failure nor a record.
+        TypeError: ``failures`` is not an iterable, or an item is neither a failure nor a record.
         ValueError: The library is unknown.
 
     >>> from iamtriage import scan
@@ -119,7 +122,7 @@ _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def guard_formula(value: str) -> str:
-    """Return a value with ``'`` before it if a spreadsheet would take it for a formula.
+    """Return a value, with ``'`` before it if a spreadsheet would interpret it as a formula.
 
     >>> guard_formula("=1+1"), guard_formula("s3:GetObject")
     ("'=1+1", 's3:GetObject')
@@ -158,7 +161,7 @@ def _record(value: object, *, redacted: bool) -> Record:
 
 
 def _storable(text: str) -> str:
-    """Return a text that UTF-8 can encode: a lone surrogate becomes its escape."""
+    """Return a text that UTF-8 can encode, with an escape for each lone surrogate."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 

@@ -43,4 +43,4 @@ LABELS = {
 """Record keys -> labels, in display order."""
 
 SHOWN_KEYS = tuple(LABELS)[: tuple(LABELS).index("service") + 1]
-"""The keys that show people what failed. The others help to look up the call."""
+"""The keys that show what failed. The others help to look up the call."""

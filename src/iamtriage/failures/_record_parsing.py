@@ -31,8 +31,11 @@ def from_record(record: Record | Mapping[str, object]) -> Failure:
     """Build the failure that a record describes.
 
     Args:
-        record: A flat record. A missing key is the same as ``None``. The failure's ``text`` is empty, because
-            a record does not include it.
+        record: A flat record, such as :func:`iamtriage.to_record` returns. A missing key is the same as
+            ``None``.
+
+    Returns:
+        The failure. Its ``text`` is empty, because a record does not include the text.
 
     Raises:
         RecordError: The kind or a key is unknown, a key does not belong to the kind, or a value is wrong.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ("has_secrets", "redact_record", "to_record")
 
 
-# What callers and servers choose. Other values have a fixed form, like IDs, codes and times.
+# Values that callers and servers choose. Other values, such as IDs, codes and times, have a fixed format.
 _FREE_KEYS = (
     "principal", "action", "resource", "policy_arn", "user_agent", "source_ip",
     "k8s_user", "k8s_verb", "k8s_resource", "k8s_api_group", "k8s_namespace",
@@ -28,16 +28,17 @@ _FREE_KEYS = (
 def to_record(failure: Failure, *, redacted: bool = False) -> Record:
     """Return a failure as flat, JSON-ready data.
 
-    The values are as read: data, not text to show. They can contain secrets, for example a token as the name
-    of a user.
+    The values are unmodified: they are data, not text for display. They can contain secrets, for example a
+    token as the name of a user.
 
     Args:
-        failure: What :func:`iamtriage.parse` or :func:`iamtriage.scan` returned.
-        redacted: Whether to remove the secrets from the values, as :func:`iamtriage.redact` does. An encoded
-            message, which shows the request, becomes a marker, too.
+        failure: A failure, such as :func:`iamtriage.parse` returns.
+        redacted: Whether to replace secrets in the values with markers, as :func:`iamtriage.redact` does. A
+            marker also replaces an encoded message, because it contains the request.
 
     Returns:
-        A dict with every key of :class:`iamtriage.typing.Record`. A value is ``None`` if it is not stated.
+        A dict with every key of :class:`iamtriage.typing.Record`. A value is ``None`` if the text does not
+        state it.
 
     Raises:
         TypeError: ``failure`` is not a failure.
@@ -92,12 +93,12 @@ def to_record(failure: Failure, *, redacted: bool = False) -> Record:
     return redact_record(record) if redacted else record
 
 
-# Names that AWS defines, whatever their length. A letter or digit is all that they consist of.
+# Names that AWS defines. They consist of letters and digits, and can be as long as a token.
 _WORDS = ("kind", "code", "operation", "service", "deny", "policy_type")
 
 
 def redact_record(record: Record) -> Record:
-    """Return a record with markers for the secrets in its values."""
+    """Return a record with markers instead of the secrets in its values."""
     values: dict[str, object] = dict(record)
     for key in (*_FREE_KEYS, *_WORDS):
         value = values[key]
@@ -109,7 +110,7 @@ def redact_record(record: Record) -> Record:
 
 
 def has_secrets(failure: Failure) -> bool:
-    """Return whether :func:`redact_record` would hide a value of a failure, besides its encoded message."""
+    """Return whether :func:`redact_record` would change any value but the encoded message."""
     envelope = failure.envelope
     words = (envelope.code, envelope.operation, envelope.service)
     values = [failure.principal, failure.action, failure.resource, envelope.user_agent, envelope.source_ip]
@@ -124,5 +125,5 @@ def has_secrets(failure: Failure) -> bool:
             failure.api_group,
             failure.namespace,
         )
-    # Kubernetes names its user twice.
+    # The user of a Kubernetes denial is also its principal.
     return any(value is not None and hide_secrets(value) != value for value in set(values))
