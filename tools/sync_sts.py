@@ -37,7 +37,7 @@ TABLE = _ROOT / "src" / "iamtriage" / "sts" / "_endpoint_table.py"
 _WIDTH = 110
 
 _HEADER = '''\
-"""List the partitions and STS hosts of botocore. Generated, so do not edit it.
+"""List botocore's partitions and STS hosts. This file is generated: do not edit it.
 
 ``tools/sync_sts.py`` generated it from botocore {version}. A test compares it with the installed botocore.
 """

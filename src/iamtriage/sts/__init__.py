@@ -62,7 +62,7 @@ _HOMES = {
     "sts_default": "_regional_defaults",
     "token_settings": "_pods",
 }
-if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
     __getattr__ = lazy_names(__name__, _HOMES)
 
 

@@ -62,7 +62,7 @@ def _build_unset_fix(setting: SourcedValue, call: StsCall) -> Fix:
 def _quote_failure(failure: Failure) -> str:
     start, end = failure.span
     text = failure.text[start:end].strip() or failure.kind
-    # The end of the message says what is wrong.
+    # The end of a message says what is wrong.
     return f"the failure says {'' if len(text) <= _MAX_QUOTED else '…'}{text[-_MAX_QUOTED:]!r}"
 
 
@@ -125,7 +125,7 @@ def check_global_endpoint(call: StsCall) -> StsCause | None:
                 )
             )
     elif call.scope_failure is not None and (reason := _explain_regional(call)):
-        # The usual cause, although nothing names the endpoint.
+        # The arguments do not name the endpoint, but this is the usual cause.
         evidence += ["the request is signed for a region other than the endpoint's", reason]
         text = f"remove STS endpoint URLs from the code, or set them to {call.regional_url}"
         fixes.append(build_fix("code", text))
@@ -141,7 +141,7 @@ def check_global_endpoint(call: StsCall) -> StsCause | None:
 
 
 def _explain_regional(call: StsCall) -> str | None:
-    """Return why clients are regional, or ``None`` if nothing is known to make them so."""
+    """Return why clients are regional, or ``None`` if that is unknown."""
     if call.mode is not None:
         return call.mode[1] if call.mode[0] == "regional" else None
     annotation = call.get_annotation(STS_ANNOTATION)
@@ -176,7 +176,7 @@ def check_missing_region(call: StsCall) -> StsCause | None:
         "missing-region",
         "The client has no region.",
         tuple(evidence),
-        # A config file in the image can have one, unless the failure says that there is none.
+        # A config file in the image can set a region, unless the failure says that there is none.
         "reported" if reported else "possible",
         (
             build_fix(
@@ -322,7 +322,7 @@ def check_token_version(call: StsCall) -> StsCause | None:
         "v1-token-in-opt-in-region",
         "Version 1 tokens, which the global endpoint issues by default, are not valid in opt-in regions.",
         tuple(evidence),
-        # The version is an account setting, which no token shows.
+        # The version is an account setting, and a token does not show it.
         "possible",
         (
             build_fix(
@@ -396,7 +396,7 @@ def check_fips(call: StsCall) -> StsCause | None:
     if failing is not None and failing.startswith("sts-fips."):
         name, reason = region_in_host(failing), "the connection error names"
     elif endpoint is not None:
-        # botocore does not change a given endpoint.
+        # botocore does not change a configured endpoint.
         name, reason = region_in_host(endpoint.value), f"{endpoint.source} sets"
         if not endpoint.value.startswith("sts-fips."):
             return None

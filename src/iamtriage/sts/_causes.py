@@ -47,10 +47,10 @@ class Fix(View):
     """A way to fix a cause.
 
     Attributes:
-        where: Where to apply it: the code, the pod's specification, the service account, the cluster, the AWS
-            account or the network.
+        where: Where to apply the fix: the code, the pod's specification, the service account, the cluster,
+            the AWS account or the network.
         text: What to do.
-        commands: Quoted shell commands that do it. Words in capitals are placeholders.
+        commands: Shell commands that apply the fix, quoted. Words in capitals are placeholders.
 
     >>> Fix("code", "set the region").commands
     ()
@@ -79,12 +79,12 @@ class StsCause(View):
     """One cause, or possible cause.
 
     Attributes:
-        code: Its code.
+        code: The code of the cause.
         title: The cause in one sentence.
         evidence: The evidence, each piece with its source. Values are quoted and escaped.
-        certainty: ``"reported"`` if the failure states it, ``"derived"`` if it follows from the arguments,
-            ``"possible"`` if it is consistent with them but something else can be the cause.
-        fixes: The ways to fix it.
+        certainty: ``"reported"`` if the failure states the cause, ``"derived"`` if it follows from the
+            arguments, ``"possible"`` if it is consistent with them but something else can be the cause.
+        fixes: The ways to fix the cause.
 
     >>> StsCause("missing-region", "The client has no region.", (), "possible", ()).certainty
     'possible'
@@ -115,7 +115,7 @@ class StsCause(View):
 class StsDiagnosis(View):
     """The causes that :func:`iamtriage.diagnose_sts` finds, the most certain first.
 
-    Falsy without causes. ``str()`` returns them as readable text.
+    It is falsy without causes. ``str()`` returns the causes as text.
 
     Attributes:
         causes: The causes.

@@ -28,7 +28,7 @@ _MAX_HEADER_LENGTH = 4096  # characters; shlex takes quadratic time, and no prof
 
 
 class Entry(NamedTuple):
-    """The value of an option and its line. If it is a block, that is in ``block``, and ``text`` is empty."""
+    """The value of an option and its line. If the value is an indented block, ``text`` is empty."""
 
     text: str
     line: int
@@ -70,7 +70,7 @@ def parse_config_files(config: str | None, credentials: str | None = None) -> Co
     profiles: dict[str, Section] = {}
     services: dict[str, Section] = {}
     for header, section in _parse_sections(config, "config").items():
-        # Like botocore, accept any header that begins so. The last of equal names takes precedence.
+        # Like botocore, accept any header that begins like this. Of equal names, the last one wins.
         if header.startswith("profile"):
             _add_section(profiles, header, section)
         elif header.startswith("services"):
@@ -86,7 +86,7 @@ def parse_config_files(config: str | None, credentials: str | None = None) -> Co
 
 
 def _add_section(named: dict[str, Section], header: str, section: Section) -> None:
-    """Add a section by the second word of its header, which can be quoted; ignore it without one."""
+    """Add a section by the second word of its header, which can be quoted. Ignore a section without one."""
     if len(header) > _MAX_HEADER_LENGTH:
         return
     try:
@@ -110,7 +110,7 @@ class _Parser:
         self.indent: int = 0
 
     def fail(self, reason: str, line: int) -> NoReturn:
-        # Without the line itself, because it can contain a secret key.
+        # The message omits the line, because it can contain a secret key.
         msg = f"line {line} of the {self.file} file: {reason}"
         raise ConfigFileError(msg, line=line)
 

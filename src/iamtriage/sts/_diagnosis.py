@@ -30,11 +30,11 @@ __all__ = ("diagnose_sts",)
 _CERTAINTIES: tuple[str, ...] = get_args(Certainty)
 _BOTOCORE = lazy_pattern(r"(?:boto3|botocore)-(\d{1,3})\.(\d{1,4})(?:\.[\w.]{1,40})?", re.ASCII)
 _FIRST_REGIONAL_BOTOCORE = (1, 40)
-# Characters. Far more than any SDK prints about a call, and still fast to search.
+# Characters. SDKs print far less about a call, and this is still fast to search.
 _MAX_TEXT = 200_000
 _MAX_NAME_LENGTH = 100
 
-# Causes of the same certainty have this order.
+# The order of causes with the same certainty.
 _CHECKS: tuple[Callable[[StsCall], StsCause | None], ...] = (
     _call_checks.check_scope,
     _call_checks.check_global_endpoint,
@@ -75,8 +75,8 @@ def diagnose_sts(  # noqa: PLR0913 (each is an optional fact)
 
     Args:
         failure: The error, as accepted or returned by :func:`iamtriage.parse`.
-        env: The environment of the pod's container. Other variables are not set.
-        annotations: The annotations of the service account. There are no others.
+        env: All environment variables of the pod's container.
+        annotations: All annotations of the service account.
         region: The client's region, from the code or a config file.
         endpoint: The client's STS URL, from the code.
         sdk: The SDK, by a name that :class:`iamtriage.StsSettings` accepts: ``"boto3"``, ``"boto3-1.39"``,
@@ -84,7 +84,7 @@ def diagnose_sts(  # noqa: PLR0913 (each is an optional fact)
         kubernetes_version: The cluster's version, such as ``"1.31"``.
         cluster_region: The cluster's region.
         vpc_endpoint: Whether the pod's VPC has an STS interface endpoint with private DNS.
-        opt_in: Whether the region is an opt-in region. ``None``: as listed by AWS.
+        opt_in: Whether the region is an opt-in region. ``None`` uses the list in the AWS documentation.
         pod_identity: Whether the service account has a Pod Identity association.
         namespace: The service account's namespace, for commands.
         service_account: The service account's name, for commands.
@@ -137,7 +137,7 @@ def diagnose_sts(  # noqa: PLR0913 (each is an optional fact)
 def _parse_failure(
     error: str | bytes | BaseException | Mapping[str, object] | Failure | None,
 ) -> tuple[Failure | None, str]:
-    """Return the failure and its text. A text without a failure can still be an error of an SDK."""
+    """Return the failure and its text. A text without a failure can still be an SDK error."""
     if error is None:
         return None, ""
     failure = error if isinstance(error, Failure) else parse(error)

@@ -1,4 +1,4 @@
-"""List the partitions and STS hosts of botocore. Generated, so do not edit it.
+"""List botocore's partitions and STS hosts. This file is generated: do not edit it.
 
 ``tools/sync_sts.py`` generated it from botocore 1.44.8. A test compares it with the installed botocore.
 """

@@ -1,7 +1,7 @@
 """Resolve the STS endpoint that a client calls, and the region for which it signs.
 
-The rules are those of botocore, whose data are in ``_endpoint_table``. There are no DNS look-ups: a client
-can build the name of a host that does not exist, see :attr:`StsEndpoint.published`. Sources:
+The rules are those of botocore, and ``_endpoint_table`` has its data. There are no DNS lookups, so the host
+can be one that does not exist; see :attr:`StsEndpoint.published`. Sources:
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html,
 https://docs.aws.amazon.com/general/latest/gr/sts.html and
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_dual-stack_endpoint_support.html.
@@ -24,8 +24,8 @@ from iamtriage.sts._endpoint_table import (
     PARTITIONS,
 )
 
-# Modules that only errors and unknown regions need are imported there, so the first call in a process is
-# fast.
+# Modules that only errors and unknown regions need are imported where they are used, so that the first call
+# in a process is fast.
 if TYPE_CHECKING:
     import re
 
@@ -45,8 +45,8 @@ _REGIONS: dict[str, tuple[Partition, _Kind]] = {
     for kind, regions in zip(_KINDS, (partition.regions, partition.unlisted, partition.pseudo), strict=True)
     for region in regions
 }
-# The partitions for whose regions AWS documents dual-stack endpoints of STS. It documents FIPS endpoints
-# among them for the US and Canada; endpoints.json lists the regions in the US.
+# The partitions in which AWS documents dual-stack endpoints of STS. Among these, it documents FIPS endpoints
+# for the US and Canada; endpoints.json lists the regions in the US.
 _DUAL_STACK_PARTITIONS = frozenset({"aws", "aws-cn", "aws-us-gov"})
 _CANADA = "ca-"
 _MAX_LABEL_LENGTH = 63  # of a host name; clients reject longer regions
@@ -73,10 +73,10 @@ class StsEndpoint(View, _Endpoint):
         host: The host.
         signing_region: The region in the credential scope of the signature (Signature Version 4).
         partition: The partition of the region.
-        is_global: Whether it is the global endpoint, ``sts.amazonaws.com``.
-        published: Whether AWS lists the host. ``False`` if it lists others: SDKs build this name, but expect
-            it to be missing from DNS. ``None`` if that is unknown.
-        reason: Why it is this endpoint, in one sentence.
+        is_global: Whether this is the global endpoint, ``sts.amazonaws.com``.
+        published: Whether AWS lists the host. ``False`` if AWS lists only other hosts: SDKs build this name,
+            but it is probably missing from DNS. ``None`` if that is unknown.
+        reason: Why the client calls this endpoint, in one sentence.
 
     >>> resolve_sts_endpoint("eu-west-1", fips=True).published
     False
@@ -120,7 +120,7 @@ def resolve_sts_endpoint(
     try:
         return _resolve_cached(region, fips, dual_stack, mode)
     except TypeError:
-        # The cache rejects values without a hash. The checks below name the wrong argument.
+        # The cache rejects unhashable values. For those, the checks below name the wrong argument.
         pass
     return _resolve(region, fips, dual_stack, mode)
 
@@ -187,7 +187,7 @@ _resolve_cached = functools.lru_cache(maxsize=512, typed=True)(_resolve)
 
 def find_endpoint(region: str, *, fips: bool = False, legacy: bool = False) -> StsEndpoint | None:
     """Return the endpoint of a region, or ``None`` if it has none."""
-    # A host name has no longer label, and nothing longer is cached.
+    # Labels of host names are not longer, and longer regions are not cached.
     return _find_endpoint(region, fips, legacy) if len(region) <= _MAX_LABEL_LENGTH else None
 
 
@@ -233,7 +233,7 @@ def _strip_fips(region: str) -> str:
 
 
 def _match_pattern(name: str) -> tuple[Partition, _Kind] | None:
-    """Return the partition whose pattern a region matches that botocore does not list."""
+    """Return the partition whose pattern matches a region that botocore does not list."""
     # `\w` matches an underscore, which botocore rejects in regions, because a host name cannot have one.
     if len(name) > _MAX_LABEL_LENGTH or "_" in name:
         return None
@@ -245,7 +245,7 @@ def _match_pattern(name: str) -> tuple[Partition, _Kind] | None:
 
 @functools.cache
 def _compile_patterns() -> tuple[tuple[re.Pattern[str], Partition], ...]:
-    """Compile the patterns for the first region that is not listed; most processes have none."""
+    """Compile the patterns when a region is not listed, which most processes never need."""
     import re
 
     return tuple((re.compile(partition.pattern, re.ASCII), partition) for partition in PARTITIONS)

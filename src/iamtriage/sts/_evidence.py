@@ -151,7 +151,7 @@ class StsCall(Value):
 
     @property
     def mode(self) -> tuple[Literal["regional", "legacy"], str] | None:
-        """Regional or legacy, and why; ``None`` if neither the variable nor the SDK decides."""
+        """Regional or legacy, with the reason; ``None`` if neither the variable nor the SDK decides."""
         setting = self.get_variable(REGIONAL_VARIABLE)
         if self.sdk is not None and not self.sdk.has_setting:
             return self.sdk.mode, f"{self.sdk.title} is always regional"
@@ -169,7 +169,7 @@ class StsCall(Value):
 
     @property
     def global_call_reason(self) -> str | None:
-        """Why the client calls the global endpoint; ``None`` if it does not, or that is unknown."""
+        """Why the client calls the global endpoint; ``None`` if it does not, or if that is unknown."""
         endpoint, region = self.endpoint, self.region
         if endpoint is not None:
             if endpoint.value != GLOBAL_HOST:
@@ -198,14 +198,14 @@ class StsCall(Value):
 
     @property
     def is_unresolved(self) -> bool:
-        """Whether the failure can be that of a name without an address."""
+        """Whether the failure can mean that a host name has no address."""
         return _UNRESOLVED.search(self.text) is not None
 
     # ---- regions
 
     @property
     def suggested_region(self) -> str | None:
-        """The region to suggest in a fix; it exists."""
+        """An existing region to suggest in a fix."""
         host, region = self.endpoint, self.region
         candidates = (
             self.cluster_region,
@@ -267,9 +267,9 @@ def region_in_host(host: str) -> str | None:
 
 
 def quote_argument(value: str | None, placeholder: str) -> str:
-    """Quote a value as an argument of a command; return the placeholder if it is unknown or unusual.
+    """Quote a value as an argument of a command, or return the placeholder if it is unknown or unusual.
 
-    A value that begins with a dash would be an option, even if quoted.
+    A value that begins with a dash would be an option, even in quotes.
 
     >>> quote_argument("a; b", "NAME"), quote_argument("-x", "NAME"), quote_argument(None, "NAME")
     ("'a; b'", 'NAME', 'NAME')

@@ -31,11 +31,11 @@ _REJECTED_VALUE = lazy_pattern(r"STS regional endpoints option (.{0,200}?) is in
 
 
 def check_false_annotation(call: StsCall) -> StsCause | None:
-    """Check whether an annotation that is false should make an SDK global."""
+    """Check whether an annotation with the value false is meant to make an SDK global."""
     value = call.get_annotation(STS_ANNOTATION)
     if value is None or parse_go_bool(value) is not False:
         return None
-    # Something else makes the client legacy, and the annotation allows it.
+    # The client is legacy for another reason, which the annotation does not prevent.
     if call.mode is not None and call.mode[0] == "legacy":
         return None
     evidence = [

@@ -1,4 +1,4 @@
-"""Determine what EKS adds to a pod's environment for AWS SDKs.
+"""Determine the variables that EKS adds to a pod's environment for AWS SDKs.
 
 The rules are those of the webhook that EKS runs in every cluster, taken from its source:
 https://github.com/aws/amazon-eks-pod-identity-webhook (``pkg/cache/cache.go``, ``pkg/handler/handler.go``,
@@ -48,7 +48,7 @@ _DEFAULT_EXPIRATION = 86400
 _JITTERED_EXPIRATION = 79200
 
 # The webhook derives the partition from the region's prefix. For other regions it uses `aws`, even in
-# aws-iso-e and aws-iso-f: the result here is what the pod gets, not what it should get.
+# aws-iso-e and aws-iso-f. This module returns what the pod gets, not what it should get.
 _PARTITION_PREFIXES = {
     "cn-": "aws-cn",
     "us-gov-": "aws-us-gov",
@@ -75,7 +75,7 @@ def pod_environment(  # noqa: PLR0913 (each is something that the webhook evalua
     """Return the environment variables that the EKS pod identity webhook adds to a container.
 
     They apply to new pods; a running pod keeps its environment. Without a role annotation or a Pod Identity
-    association, there are none.
+    association, the webhook adds none.
 
     Args:
         annotations: The annotations of the service account. ``None`` if the webhook does not know the service
@@ -141,7 +141,11 @@ def pod_environment(  # noqa: PLR0913 (each is something that the webhook evalua
     if present.keys().isdisjoint(names):
         value = get_flag(flags, "container-credentials-full-uri") if pod_identity else role or ""
         added |= dict(
-            zip(names, (value, _token_file(flags, pod_identity=pod_identity, windows=windows)), strict=True)
+            zip(
+                names,
+                (value, _build_token_path(flags, pod_identity=pod_identity, windows=windows)),
+                strict=True,
+            )
         )
     return added
 
@@ -153,8 +157,8 @@ class TokenSettings(View):
     Attributes:
         audience: The token's ``aud``, which the role's trust policy must accept.
         expiration_seconds: How long the token is valid; the maximum, if it varies.
-        shortest_expiration_seconds: The minimum. Pod Identity varies the default, so not all tokens expire at
-            once; else it equals ``expiration_seconds``.
+        shortest_expiration_seconds: The minimum. Pod Identity varies the default, so that tokens do not all
+            expire at the same time. Otherwise it equals ``expiration_seconds``.
 
     >>> token_settings({}).audience
     'sts.amazonaws.com'
@@ -246,7 +250,7 @@ def _is_regional(annotations: Mapping[str, str] | None, flags: Mapping[str, obje
     return get_bool_flag(flags, "sts-regional-endpoint") if value is None else value
 
 
-def _token_file(flags: Mapping[str, object], *, pod_identity: bool, windows: bool) -> str:
+def _build_token_path(flags: Mapping[str, object], *, pod_identity: bool, windows: bool) -> str:
     if pod_identity:
         folder = get_flag(flags, "container-credentials-token-mount-path")
         name = get_flag(flags, "container-credentials-token-path")
@@ -259,7 +263,7 @@ def _token_file(flags: Mapping[str, object], *, pod_identity: bool, windows: boo
 
 
 def _parse_skipped_containers(annotation: str | None) -> frozenset[str]:
-    """Parse the names in the first line of a CSV text; return none if Go's reader would fail."""
+    """Parse the names in the first line of a CSV text; there are none if Go's reader would fail."""
     line = (annotation or "").replace("\r\n", "\n").lstrip("\n")
     names: list[str] = []
     position = 0

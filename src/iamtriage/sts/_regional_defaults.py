@@ -52,8 +52,8 @@ def sts_default(
 ) -> StsDefault:
     """Return how EKS interprets a service account's ``sts-regional-endpoints`` in a cluster of a version.
 
-    Note that *global* means only that the variable is not set: nothing makes the SDK global, and SDKs since
-    July 2025 are regional by default.
+    Here, *global* means only that the variable is not set. That does not make an SDK global: since July 2025,
+    SDKs are regional by default.
 
     Args:
         kubernetes_version: The cluster's version: ``"1.31"``, ``"v1.31.2-eks-7f9249a"``. ``None`` if it is

@@ -60,7 +60,7 @@ def _mask_password(value: object) -> str:
 
 @attrs.frozen
 class Setting(View):
-    """A setting: its value, the source of the value, and the values that it hides.
+    """A setting: its value, the source of the value, and the values that it overrides.
 
     Attributes:
         name: The name as in the config file: ``"region"``, ``"endpoint_url"``, ….
@@ -68,8 +68,8 @@ class Setting(View):
         source: The source of the value: ``"client argument region_name"``, ``"client config
             use_fips_endpoint"``, ``"environment AWS_DEFAULT_REGION"``, ``"profile dev, line 4"``,
             ``"services section local, line 9"``, ``"default"``.
-        hidden: The values that would take effect without this one, in order of precedence, then those that
-            the SDK does not read.
+        hidden: The values that this one overrides, in order of precedence, then values that the SDK does not
+            read.
         written: The value as written, if the SDK interprets it differently: ``"1"`` is not ``True``.
 
     >>> from iamtriage.sts import StsSettings
@@ -209,7 +209,7 @@ class SettingSources:
 
     def _choose_switch(self, name: str, variable: str) -> Setting:
         texts = [*self._from_env(variable), *self._from_profile(name)]
-        # Only `true` turns a switch on; any other value, or a block, does not.
+        # Only `true` turns a switch on, no other value and no block.
         parsed = [
             _Candidate(isinstance(value, str) and value.lower() == "true", source, line)
             for value, source, line in texts
@@ -219,9 +219,10 @@ class SettingSources:
         written = {source: value for value, source, _ in texts if isinstance(value, str)}
         return attrs.evolve(
             chosen,
-            written=_unusual_spelling(written.get(chosen.source)),
+            written=_get_unusual_spelling(written.get(chosen.source)),
             hidden=tuple(
-                attrs.evolve(one, written=_unusual_spelling(written.get(one.source))) for one in chosen.hidden
+                attrs.evolve(one, written=_get_unusual_spelling(written.get(one.source)))
+                for one in chosen.hidden
             ),
         )
 
@@ -229,7 +230,7 @@ class SettingSources:
         name = "endpoint_url"
         arguments = list(self._from_args(name))
         # Here, even botocore ignores an empty value.
-        found = [one for one in self._configured_urls(strict=not arguments and not ignored) if one.value]
+        found = [one for one in self._find_configured_urls(strict=not arguments and not ignored) if one.value]
         if not self._rules.configured_urls:
             return self._choose(name, arguments, unread=found, reason=f"not read by {self._rules.title}")
         if ignored:
@@ -237,8 +238,8 @@ class SettingSources:
             return self._choose(name, arguments, unread=found, reason=reason)
         return self._choose(name, [*arguments, *found])
 
-    def _configured_urls(self, *, strict: bool) -> Iterator[_Candidate]:
-        """Yield the URLs of environment and profile; ``strict`` rejects an invalid services section."""
+    def _find_configured_urls(self, *, strict: bool) -> Iterator[_Candidate]:
+        """Yield the URLs from environment and profile; ``strict`` rejects invalid services sections."""
         found = [*self._from_env("AWS_ENDPOINT_URL_STS"), *self._from_env("AWS_ENDPOINT_URL")]
         yield from found
         is_used = strict and self._rules.configured_urls and self._reads_files
@@ -310,7 +311,7 @@ class SettingSources:
         unread: Iterable[_Candidate] = (),
         reason: str = "",
     ) -> Setting:
-        """Choose the first value that takes effect; the setting hides the others."""
+        """Return a setting with the first value that takes effect and the values that it overrides."""
         read: list[_Candidate] = []
         unread = list(unread)
         for one in found:
@@ -364,18 +365,18 @@ def _require_string(value: object, name: str) -> str:
 
 
 def _to_setting_value(value: object) -> SettingValue:
-    """Convert a value to the type of a setting. An invalid one in a client's config is rejected on use."""
+    """Convert a value to the type of a setting. An invalid value in a client's config fails on use."""
     if isinstance(value, Mapping):
         return "(a block)"
     return value if value is None or isinstance(value, (str, bool)) else repr(value) if value else False
 
 
-def _unusual_spelling(written: str | None) -> str | None:
+def _get_unusual_spelling(written: str | None) -> str | None:
     """Return the written value of a switch, unless its meaning is obvious."""
     return None if written is None or written.lower() in {"true", "false"} else written
 
 
 def format_for_terminal(text: str, max_length: int = _MAX_SHOWN) -> str:
-    """Return a text for one line of a terminal: escaped, shortened, and without a password."""
+    """Format a text for one line of a terminal: escaped, truncated, and without passwords."""
     text = escape_controls(hide_password(text[: max_length * 4]))
     return text if len(text) <= max_length else f"{text[: max_length - 1]}…"

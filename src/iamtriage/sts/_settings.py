@@ -54,8 +54,8 @@ _RARE_SETTINGS = frozenset({"defaults_mode", "use_ssl"})
 class StsSettings(View):
     r"""The settings of an SDK that determine its STS endpoint, each with its source.
 
-    :meth:`from_sources` returns it. It keeps values that the SDK rejects; :meth:`resolve` raises an error for
-    them.
+    Create it with :meth:`from_sources`. It keeps values that the SDK rejects; :meth:`resolve` raises an error
+    for them.
 
     Attributes:
         sdk: The name of the SDK, as in :meth:`from_sources`.
@@ -163,7 +163,7 @@ class StsSettings(View):
         return tuple(getattr(self, field.name) for field in attrs.fields(type(self)) if field.name != "sdk")
 
     def resolve(self) -> StsEndpoint:
-        """Return the endpoint that results from the settings: URL and signing region of a real client.
+        """Return the endpoint of a client with these settings: its URL and signing region.
 
         For a configured URL, ``published`` is ``None``, ``partition`` is that of the region or empty if the
         region is unknown, and ``signing_region`` is the region. Without a region it is empty, and the client
@@ -212,7 +212,7 @@ accepts only legacy, regional
         )
 
     def explain(self) -> str:
-        """Return all settings as a plain text table, and the resulting host, or why there is none.
+        """Return the settings as a plain text table, with the resulting host or why there is none.
 
         The text has no control characters. Long values are shortened, and passwords in URLs are hidden.
 
@@ -335,7 +335,7 @@ accepts only legacy, regional
 
 
 def _is_host(host: str) -> bool:
-    """Return whether it is a name or an IPv6 address, whose brackets urlsplit removes."""
+    """Return whether a text is a host name or an IPv6 address, whose brackets urlsplit removes."""
     if ":" not in host:
         return len(host) <= 255 and _HOST.match(host) is not None
     address, percent, zone = host.partition("%")

@@ -107,7 +107,7 @@ def require_string(value: object, name: str) -> str:
 
 
 def require_strings(values: Mapping[str, str] | None, name: str) -> Mapping[str, str] | None:
-    """Return a mapping if its keys and values are strings; ``None`` stays ``None``.
+    """Return a mapping whose keys and values are strings, or ``None`` for ``None``.
 
     Raises:
         TypeError: The value, a key or a value of it is not a string.
@@ -123,7 +123,7 @@ def require_strings(values: Mapping[str, str] | None, name: str) -> Mapping[str,
 
 
 def parse_go_bool(text: str) -> bool | None:
-    """Parse a boolean like Go's ``strconv.ParseBool``; return ``None`` if that rejects it.
+    """Parse a boolean like Go's ``strconv.ParseBool``, or return ``None`` if it rejects the text.
 
     Source: https://pkg.go.dev/strconv#ParseBool
 
@@ -134,7 +134,7 @@ def parse_go_bool(text: str) -> bool | None:
 
 
 def parse_go_int(text: str) -> int | None:
-    """Parse an integer like Go's ``strconv.ParseInt``; return ``None`` if that rejects it."""
+    """Parse an integer like Go's ``strconv.ParseInt``, or return ``None`` if it rejects the text."""
     digits = _GO_INT.fullmatch(text)
     if digits is None:
         return None
