@@ -208,3 +208,71 @@ def test_unrelated_statements_are_kept() -> None:
 def test_own_duration_is_named(before: str, words: str) -> None:
     message = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
     assert words in " ".join(str(explain(f"{before}\n{message}")).split())
+
+
+NAMED = "User: arn:aws:sts::777788889999:assumed-role/sync/run is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/octo/reader because no resource-based policy allows the sts:AssumeRole action"
+
+
+def _policy_for_all(**condition: dict[str, str]) -> dict[str, Any]:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": "sts:AssumeRole",
+        "Condition": condition,
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+@pytest.mark.parametrize(
+    ("condition", "conclusion", "shown"),
+    [
+        (
+            {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+            "organization o-a1b2c3d4e5, so account 777788889999 is not in it.",
+            '"Principal": {"AWS": "arn:aws:iam::777788889999:role/sync"}',
+        ),
+        (
+            {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
+            "source address in 203.0.113.0/24, and the call came from another one.",
+            '["203.0.113.0/24", "SOURCE_ADDRESS/32"]',
+        ),
+        (
+            {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+            "obtained with MFA, and the caller's were not.",
+            "--token-code TOKEN_CODE",
+        ),
+        (
+            {"StringEquals": {"aws:PrincipalTag/team": "data"}},
+            "requires aws:PrincipalTag/team to be data, and the call does not meet that.",
+            "the role's owner has to change this condition",
+        ),
+    ],
+)
+def test_condition_that_decides(condition: dict[str, Any], conclusion: str, shown: str) -> None:
+    """If AWS names the trust policy and its only condition is open, the call did not meet that."""
+    explanation = explain(NAMED, facts={"trust_policy": _policy_for_all(**condition)})
+    assert conclusion in explanation.summary
+    text = str(explanation)
+    assert shown in text
+    assert "might allow" not in text
+    assert "does not say whether" not in text
+
+
+@pytest.mark.parametrize(
+    "text", [NAMED.partition(" because")[0], NAMED.replace("resource-based", "identity-based")]
+)
+def test_condition_stays_open_if_aws_names_no_trust_policy(text: str) -> None:
+    policy = _policy_for_all(StringEquals={"aws:PrincipalOrgID": "o-a1b2c3d4e5"})
+    assert "is not in it" not in explain(text, facts={"trust_policy": policy}).summary
+
+
+def test_one_of_two_conditions_is_not_named() -> None:
+    """With two open conditions, either of them can be the one that the call did not meet."""
+    policy = _policy_for_all(
+        StringEquals={"aws:PrincipalOrgID": "o-a1b2c3d4e5", "aws:PrincipalTag/team": "data"}
+    )
+    explanation = explain(NAMED, facts={"trust_policy": policy})
+    assert "is not in it" not in explanation.summary
+    assert "with 2 conditions, of which the call did not meet at least one" in " ".join(
+        str(explanation).split()
+    )

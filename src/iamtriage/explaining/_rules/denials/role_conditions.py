@@ -12,7 +12,9 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn, role_path_steps
+from iamtriage.explaining._rules.shared.commands import trust_policy_commands
+from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_principal
 from iamtriage.explaining._rules.sts.role_calls import find_role_call
 from iamtriage.explaining._rules.sts.trust_conditions import (
     describe_passed_value,
@@ -21,7 +23,10 @@ from iamtriage.explaining._rules.sts.trust_conditions import (
     open_condition_remedy,
     passed_value,
 )
+from iamtriage.explaining._rules.sts.trust_documents import iterate_statements, mapping, parse_document
 from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust_fixes import policy_with_value
+from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,14 +89,20 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
     required = open_condition(result)
     verdict: str | None = f"the role's trust policy requires {required}"
     text = f"The role's trust policy trusts the caller, and requires {required}. The message does not say whether the call met that."
+    conditions = _count_conditions(denial, result) if is_met is None else 0
     if is_met is True:
         verdict = None
         text = f"The role's trust policy requires {required}, which the call passes, so another policy denies it."
     elif is_met is False and call is not None:
         verdict = f"{verdict}, and {describe_passed_value(result, call)}"
         text = f"Statement[{result.statement}] of the trust policy trusts {denial.caller}, but its condition {clip_text(result.condition or '')} is not met."
+    elif conditions == 1:
+        verdict = f"{verdict}, {_conclude(denial, result)}"
+        text = f"Statement[{result.statement}] of the trust policy trusts {denial.caller} with this condition only, so the call did not meet it."
+    elif conditions:
+        text = f"Statement[{result.statement}] of the trust policy trusts {denial.caller} with {conditions} conditions, of which the call did not meet at least one."
     cause = attrs.evolve(findings.cause, text=text)
-    if is_met is not None:
+    if is_met is not None or conditions:
         # The reasons say that the value is unknown.
         cause = attrs.evolve(cause, evidence="derived", because=())
     remedy = None
@@ -99,7 +110,97 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
         user = denial.principal.name if isinstance(denial.principal, User) else None
         is_terraform = _TERRAFORM_PROVIDER.search(denial.failure.text) is not None
         remedy = open_condition_remedy(result, denial.resource, call, user, is_terraform=is_terraform)
+        if remedy is not None and conditions:
+            remedy = _change_condition(denial, result, remedy)
     return RoleCondition(attrs.evolve(findings, cause=cause), verdict, remedy, names_caller)
+
+
+def _key(result: TrustResult) -> str:
+    return (result.condition or "").partition(" ")[2].lower()
+
+
+def _count_conditions(denial: Denial, result: TrustResult) -> int:
+    """Return how many conditions can explain that AWS says that the trust policy does not allow the call.
+
+    It is 0 if AWS does not say that.
+    """
+    if denial.is_explicit or denial.policy_type not in {"resource", "role_trust"}:
+        return 0
+    document = parse_document(denial.facts.trust_policy)
+    statements = [] if document is None else list(iterate_statements(document))
+    if result.statement is None or result.statement >= len(statements):
+        return 0
+    conditions = mapping(statements[result.statement].get("Condition")).values()
+    return sum(len(mapping(block)) for block in conditions)
+
+
+def _conclude(denial: Denial, result: TrustResult) -> str:
+    """Return what a call does not meet, as a clause."""
+    account = f"account {denial.account}" if denial.account else "the caller's account"
+    return {
+        "aws:principalorgid": f"so {account} is not in it",
+        "aws:multifactorauthpresent": "and the caller's were not",
+        "aws:sourceip": "and the call came from another one",
+    }.get(_key(result), "and the call does not meet that")
+
+
+def _change_condition(denial: Denial, result: TrustResult, remedy: Remedy) -> Remedy:
+    """Add the change of the trust policy to the remedy for a condition that the call did not meet."""
+    if _key(result) == "aws:principalorgid":
+        return _organization_remedy(denial, remedy)
+    if _key(result) == "aws:sourceip":
+        return _address_remedy(denial, result, remedy)
+    if remedy.commands:
+        return remedy
+    role = parse_masked_role(denial.resource)
+    step = "If the call cannot meet it, the role's owner has to change this condition."
+    lines = trust_policy_commands(None if role is None else role.name)[:1]
+    return attrs.evolve(remedy, steps=(*remedy.steps, step), commands=lines)
+
+
+def _organization_remedy(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return the remedy with the statement that names a caller of another organization."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": policy_principal_arn(denial)},
+        "Action": ACTIONS.get(denial.lowercase_action, "sts:AssumeRole"),
+    }
+    owner = f"the owner of account {denial.resource_account}" if denial.resource_account else "the owner"
+    role = parse_masked_role(denial.resource)
+    return attrs.evolve(
+        remedy,
+        title=f"Check the organization of the caller's account, then name {denial.caller} in the trust policy",
+        who="resource owner",
+        steps=(
+            "The first command, with the caller's credentials, prints the organization of its account.",
+            f"If it is another one and the access is wanted, {owner} saves the trust policy with this statement added as trust.json.",
+            *role_path_steps(denial),
+        ),
+        commands=(*remedy.commands, *trust_policy_commands(None if role is None else role.name)),
+        policy=build_document([statement]),
+        layer="role_trust",
+        is_addition=True,
+    )
+
+
+def _address_remedy(denial: Denial, result: TrustResult, remedy: Remedy) -> Remedy:
+    """Return the remedy with the policy that accepts the caller's address, too."""
+    role = parse_masked_role(denial.resource)
+    return attrs.evolve(
+        remedy,
+        steps=(
+            f"Call from an address in {clip_text(' or '.join(result.expected[:2]))}, for example through the VPN or NAT gateway of that network. The first command prints yours.",
+            "Or the role's owner accepts it, too: save this trust policy as trust.json.",
+        ),
+        commands=(
+            "curl https://checkip.amazonaws.com",
+            trust_policy_commands(None if role is None else role.name)[1],
+        ),
+        policy=policy_with_value(
+            denial.facts.trust_policy, result, value=[*result.expected, "SOURCE_ADDRESS/32"]
+        ),
+        layer="role_trust",
+    )
 
 
 def _skip_met_conditions(

@@ -45,10 +45,14 @@ def open_condition(result: TrustResult) -> str | None:
     """Return the condition of a trust policy that decides and is unknown, as a phrase, or ``None``."""
     if result.allowed is not None or result.condition is None:
         return None
-    key = result.condition.partition(" ")[2]
+    operator, _, key = result.condition.partition(" ")
     noun = _NOUNS.get(key.lower())
+    expected = clip_text(" or ".join(result.expected[:2]))
     if noun is not None and result.expected:
-        return f"{noun} {clip_text(' or '.join(result.expected[:2]))}"
+        return f"{noun} {expected}"
+    other = f"a request that meets its condition on {clip_text(key)}"
+    if result.expected and operator.startswith(("String", "Arn")) and "Not" not in operator:
+        other = f"{clip_text(key)} to be {expected}"
     return {
         _MFA: "credentials that were obtained with MFA",
         _MFA_AGE: "credentials that were obtained with MFA a short time ago",
@@ -56,7 +60,7 @@ def open_condition(result: TrustResult) -> str | None:
         "aws:sourceip": "another source address",
         _SESSION_NAME: "a certain session name",
         _SOURCE_IDENTITY: "a source identity",
-    }.get(key.lower(), f"a request that meets its condition on {clip_text(key)}")
+    }.get(key.lower(), other)
 
 
 def passed_value(result: TrustResult, call: RoleCall) -> str | None:
