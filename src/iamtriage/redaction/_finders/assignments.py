@@ -160,8 +160,8 @@ def find_assigned_secrets(
         at = name_end.start()
         if at < done or name_end[0].startswith(MARKER_START):
             continue
-        surroundings = surroundings_of(text, name_end)
-        is_judged, judged = runs.recall(surroundings) if runs.is_repetitive else (False, None)
+        surroundings = surroundings_of(text, name_end) if runs.is_repetitive and not has_changes else None
+        is_judged, judged = runs.recall(surroundings) if surroundings else (False, None)
         name: NameMatch | None = None
         if is_judged:
             is_name, found = judged
@@ -171,7 +171,7 @@ def find_assigned_secrets(
             is_name = name is not None
             runs.last_end = 0
             found = name and _find_value_of(name)
-            if not has_changes and (name is None or _is_decided(name, found, name_end.end())):
+            if surroundings and (name is None or _is_decided(name, found, name_end.end())):
                 runs.know(surroundings, (is_name, found and _moved(found, -at)))
         if not is_name:
             continue

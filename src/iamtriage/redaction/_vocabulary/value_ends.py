@@ -114,8 +114,8 @@ class UnquotedValues:
 
     @property
     def is_repetitive(self) -> bool:
-        """Whether names were judged, and recalling them pays."""
-        return bool(self._judged) and (self._recalls < _MIN_RECALLS or self._hits * 8 > self._recalls)
+        """Whether names occur in the same surroundings again, so that remembering them pays."""
+        return self._recalls < _MIN_RECALLS or self._hits * 8 > self._recalls
 
     def know(self, surroundings: tuple[str, str], result: object) -> None:
         """Remember how a name in its surroundings was judged."""
