@@ -52,7 +52,7 @@ _CUSTOMER_SERVICES = frozenset({"execute-api"})
 # Maximum distances, in characters, between a host and a status.
 _MAX_SENTENCE_DISTANCE = 160
 # Maximum length, in characters, of the words before or after a status.
-_MAX_WORDS_LENGTH = 60
+_MAX_WORDS_LENGTH = 32
 _MAX_EXCHANGE_DISTANCE = 1500
 _NEXT_SENTENCE = lazy_pattern(r"[.;!?]\s|\x1e")
 

@@ -138,6 +138,8 @@ _LABELS_BEFORE = {
     '"': (_IN_TUPLE,),
     **dict.fromkeys(_WHITESPACE, (_AFTER_LABEL, _JOINED)),
 }
+# The labels before which also plain words are codes.
+_LABELS_OF_WORDS = (_LABELS_BEFORE["'"], _LABELS_BEFORE["("])
 _WITH_CORAL_URL = lazy_pattern(
     r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80}):https?://internal\.amazon\.com/coral"
 )
@@ -192,7 +194,7 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
             if m and is_known(m["code"]) and m["code"] not in _PLAIN_WORDS:
                 yield code_piece(m)
         labels = _LABELS_BEFORE.get(text[start - 1 : start])
-        if labels:
+        if labels and (text[start:end] not in _PLAIN_WORDS or after == "." or labels in _LABELS_OF_WORDS):
             yield from _read_after_label(text, start, after, labels)
     if "coral" in readable.words:
         for m in _WITH_CORAL_URL.finditer(text):

@@ -120,6 +120,24 @@ class _Context:
         self._names = _Places(_NAMES_KUBERNETES, text)
         self._senders = _Places(_ELSEWHERE, text)
 
+    @cached_property
+    def lower(self) -> str:
+        """The text in lower case, character for character."""
+        return self._text.replace("\u0130", "i").lower()
+
+    @cached_property
+    def bare_lines(self) -> list[tuple[int, int]]:
+        """Where the word is, with the lines around it, because spaces in a pattern can match newlines."""
+        text, seen = self._text, 0
+        lines: list[tuple[int, int]] = []
+        for bare in _BARE_WORDS.finditer(text):
+            if bare.end() > seen:
+                start = text.rfind("\n", 0, max(text.rfind("\n", 0, bare.start()), 0)) + 1
+                end = text.find("\n", text.find("\n", bare.end()) + 1 or len(text))
+                seen = end if end >= 0 else len(text)
+                lines.append((start, seen))
+        return lines
+
     def names_kubernetes(self, m: re.Match[str]) -> bool:
         """Return whether a program of Kubernetes is named near a match."""
         return self._names.are_in(m.start() - _MAX_NAME_DISTANCE, m.end() + _MAX_NAME_DISTANCE)
@@ -141,7 +159,7 @@ def read_kubernetes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
         yield from _read_go_operations(text, context)
     for number in rows:
         phrase = _UNAUTHORIZED[number]
-        for m in _find(phrase, text):
+        for m in _find(phrase, text, context):
             if _is_bare(phrase) and context.is_elsewhere(m):
                 continue
             if phrase.certainty == "unsure" and not context.names_kubernetes(m):
@@ -174,26 +192,21 @@ def _is_bare(phrase: Phrase) -> bool:
     return phrase.kind == "kubernetes_unauthorized" and "Unauthorized" in phrase.pattern
 
 
-def _find(phrase: Phrase, text: str) -> Iterator[re.Match[str]]:
+def _find(phrase: Phrase, text: str, context: _Context) -> Iterator[re.Match[str]]:
     """Yield the matches of a row; a bare word and what is in its line are searched for in such lines only."""
     pattern = compiled(phrase.pattern)
     if not (_is_bare(phrase) and _WITHIN_LINE in phrase.pattern):
         yield from pattern.finditer(text)
         return
-    done = seen = 0
-    for bare in _BARE_WORDS.finditer(text):
-        if bare.end() <= seen:
-            continue
-        # Spaces in the pattern can match newlines.
-        start = text.rfind("\n", 0, max(text.rfind("\n", 0, bare.start()), 0)) + 1
-        end = text.find("\n", text.find("\n", bare.end()) + 1 or len(text))
-        seen = end if end >= 0 else len(text)
-        lower = text[start:seen].lower()
-        if not any(map(lower.__contains__, _LINE_WORDS[phrase.certainty])):
-            continue
-        for m in pattern.finditer(text, max(start, done), seen):
-            done = m.end()
-            yield m
+    done = 0
+    words = _LINE_WORDS[phrase.certainty]
+    if not any(map(context.lower.__contains__, words)):
+        return
+    for start, end in context.bare_lines:
+        if any(context.lower.find(word, start, end) >= 0 for word in words):
+            for m in pattern.finditer(text, max(start, done), end):
+                done = m.end()
+                yield m
 
 
 def read_missing_types(readable: Readable) -> Iterator[Piece]:
