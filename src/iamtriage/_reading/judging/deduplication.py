@@ -59,7 +59,7 @@ def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
     trait_numbers: dict[_Traits, int] = {}
     traits: dict[int, int] = {}
     for at, candidate in enumerate(candidates):
-        if _is_mention(candidate, candidates[max(0, at - _MAX_COMPARED) : at + 1 + _MAX_COMPARED]):
+        if _is_mention(candidates, at):
             continue
         others = seen.setdefault(candidate.kind, [])
         # Reports with equal traits are compared once.
@@ -94,15 +94,17 @@ def _traits(candidate: Candidate) -> _Traits:
     return (candidate.source, candidate.has_core, *facts)
 
 
-def _is_mention(candidate: Candidate, around: Sequence[Candidate]) -> bool:
+def _is_mention(candidates: Sequence[Candidate], at: int) -> bool:
     """Return whether a code is only mentioned, for example in a heading, and its message has another kind."""
+    candidate = candidates[at]
     code = candidate.facts.get("code")
     return (
         code is not None
         and not candidate.has_core
         and candidate.facts.keys() <= _BARE_CODE_FACTS
         and any(
-            other.has_core and other.kind != candidate.kind and other.code == code.value for other in around
+            other.has_core and other.kind != candidate.kind and other.code == code.value
+            for other in candidates[max(0, at - _MAX_COMPARED) : at + 1 + _MAX_COMPARED]
         )
     )
 
