@@ -124,7 +124,8 @@ def _read_pieces(readable: Readable, readers: Mapping[Reader, Iterable[int]]) ->
             elif reader.part == "message" and readable.sentences:
                 found = list(_outside(readable.sentences, sorted(found, key=_start)))
             pieces += found
-    return [*(sentence for sentence in readable.sentences if sentence.kind), *pieces]
+    pieces[:0] = [sentence for sentence in readable.sentences if sentence.kind]
+    return pieces
 
 
 def _order(pieces: list[Piece], readable: Readable) -> list[Piece]:

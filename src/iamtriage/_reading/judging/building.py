@@ -36,7 +36,7 @@ _KIND_SPANNED = {
 def build(candidate: Candidate, view: View) -> Failure:
     """Build the frozen failure of a candidate."""
     kind = candidate.kind or "aws_error"
-    facts = {key: fact for key, fact in candidate.facts.items() if not fact.is_lost}
+    facts = {key: fact for key, fact in candidate.facts.items() if fact.stem is None or not fact.is_lost}
     get = {key: fact.value for key, fact in facts.items()}.get
     marks = _find_spans(facts, view, _KIND_SPANNED.get(kind, frozenset()))
     principal = get("principal")

@@ -72,15 +72,20 @@ class Candidate:
 
     def absorb(self, piece: Piece) -> None:
         """Add the facts of a piece; of two values, keep the one with the higher rank."""
-        self.start = min(self.start, piece.start)
-        self.end = max(self.end, piece.end)
-        for key, fact in piece.facts.items():
-            present = self.facts.get(key)
-            if present is None or present.rank < fact.rank:
-                self.facts[key] = fact
-            elif present.start < 0 <= fact.start and present.value == fact.value:
-                # A fact from outside the text is also in the text.
-                self.facts[key] = present._replace(start=fact.start, end=fact.end)
+        if piece.start < self.start:
+            self.start = piece.start
+        if piece.end > self.end:
+            self.end = piece.end
+        if not self.facts:
+            self.facts.update(piece.facts)
+        else:
+            for key, fact in piece.facts.items():
+                present = self.facts.get(key)
+                if present is None or present.rank < fact.rank:
+                    self.facts[key] = fact
+                elif present.start < 0 <= fact.start and present.value == fact.value:
+                    # A fact from outside the text is also in the text.
+                    self.facts[key] = present._replace(start=fact.start, end=fact.end)
         if piece.kind:
             if piece.is_wrapper:
                 self.wrapped_at = piece.start
@@ -197,12 +202,14 @@ def _add_missing(current: Candidate, piece: Piece) -> None:
 def _belongs(text: str, current: Candidate, piece: Piece) -> bool:
     """Return whether a piece is part of the current candidate."""
     gap = _Gap(text, current, piece)
-    if not gap.is_inside and piece.role in {"core", "head", "class"} and current.only_ids:
+    if not gap.is_inside and current.only_ids and piece.role in {"core", "head", "class"}:
         return False
-    if gap.has(STATEMENT) and not gap.is_inside and not _is_message_of(current, piece, gap):
-        return False
-    if gap.contains_entry and not gap.is_inside and not (current.only_ids and gap.announces_body):
-        return False
+    # A statement starts with the character for a record.
+    if not gap.is_inside and gap.has(RECORD):
+        if gap.has(STATEMENT) and not _is_message_of(current, piece, gap):
+            return False
+        if gap.contains_entry and not (current.only_ids and gap.announces_body):
+            return False
     if piece.role == "core":
         return _core_belongs(current, piece, gap)
     if piece.role == "tail":

@@ -344,9 +344,9 @@ def _wraps(outer: Candidate, inner: Candidate, *, on_other_lines: bool) -> bool:
 
 def pick_root_cause(candidates: list[Candidate], readable: str) -> Candidate | None:
     """Return the candidate that is the root cause."""
-    if not candidates:
-        return None
-    chain = _PYTHON_CHAIN.search(readable) if len(candidates) > 1 else None
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
+    chain = _PYTHON_CHAIN.search(readable)
     if chain:
         before = [d for d in candidates if d.start < chain.start()]
         if before and before[-1].kind == "access_denied":

@@ -42,16 +42,10 @@ _LABELLED = lazy_pattern(
     r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.)?[A-Z][A-Za-z0-9]{3,80}+)(?<!KMS)\s(?:Error|ERROR|error|Message|message)\s?:(?=\s|\Z)"
 )
 # If tags were stripped, a code directly precedes its message: "AuthFailureAWS was not able to …".
-_MESSAGE_STARTS = {
-    "AWS was not ": (),
-    "The ": ("request ", "security ", "provided ", "authorization ", "difference ", "AWS Access "),
-    "Access Denied": (),
-    "User: ": (),
-    "You are not authorized": (),
-    "Signature ": ("expired", "not "),
-    "Credential should ": (),
-    "Request ": ("has expired", "is missing "),
-}
+_MESSAGE_STARTS = lazy_pattern(
+    r"AWS was not |The (?:request|security|provided|authorization|difference|AWS Access) |Access Denied|User: "
+    r"|You are not authorized|Signature (?:expired|not )|Credential should |Request (?:has expired|is missing )"
+)
 _LOWER_CASE = frozenset(ascii_lowercase)
 _LAST_WORD = lazy_pattern(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
 _MAX_WORD_LENGTH = 64
@@ -251,14 +245,8 @@ def _find_unseparated(text: str) -> list[int]:
     Args:
         text: The text with spaces instead of newlines.
     """
-    found: list[int] = []
-    for start, more in _MESSAGE_STARTS.items():
-        at = text.find(start, 1) if start in text else -1
-        while at >= 0:
-            if text[at - 1] in _LOWER_CASE and (not more or text.startswith(more, at + len(start))):
-                found.append(at)
-            at = text.find(start, at + 1)
-    return found
+    starts = [m.start() for m in _MESSAGE_STARTS.finditer(text)]
+    return [start for start in starts if text[start - 1 : start] in _LOWER_CASE]
 
 
 def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Iterator[Piece]:

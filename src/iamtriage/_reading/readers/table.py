@@ -156,10 +156,7 @@ def possible_readers(readable: Readable) -> dict[Reader, list[int]]:
     found: dict[Reader, list[int]] = {}
     for number in readable.rows:
         reader, row = rows[number]
-        if reader in found:
-            found[reader].append(row)
-        else:
-            found[reader] = [row]
+        found.setdefault(reader, []).append(row)
     return found
 
 

@@ -83,7 +83,13 @@ class View:
         if end <= start:
             at = min(self.origin(start), len(self.original))
             return at, at
-        return self.origin(start), min(self.origin(end - 1) + 1, len(self.original))
+        last = end - 1
+        for new_starts, old_starts in reversed(self._layers):
+            at = bisect_right(new_starts, start) - 1
+            start += old_starts[at] - new_starts[at]
+            at = bisect_right(new_starts, last) - 1
+            last += old_starts[at] - new_starts[at]
+        return start, min(last + 1, len(self.original))
 
     def unbroken(self, start: int, end: int, value: str) -> tuple[int, int] | None:
         """Return the span in ``original`` if it contains exactly ``value``, otherwise ``None``."""
