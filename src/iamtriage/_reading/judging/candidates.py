@@ -72,10 +72,8 @@ class Candidate:
 
     def absorb(self, piece: Piece) -> None:
         """Add the facts of a piece; of two values, keep the one with the higher rank."""
-        if piece.start < self.start:
-            self.start = piece.start
-        if piece.end > self.end:
-            self.end = piece.end
+        self.start = min(self.start, piece.start)
+        self.end = max(self.end, piece.end)
         if not self.facts:
             self.facts.update(piece.facts)
         else:
