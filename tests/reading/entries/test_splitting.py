@@ -82,6 +82,10 @@ _BOTO_2 = (
     '<?xml version="1.0" encoding="UTF-8"?>',
     f"<Response><Errors><Error><Code>AccessDenied</Code><Message>{DENIAL}</Message></Error></Errors><RequestID>{REQUEST}</RequestID></Response>",
 )
+_GO_SYSLOG = (
+    f"E1007 09:00:00.123456 1 aws.go:7] cannot describe: AccessDeniedException: {DENIAL}",
+    f"#011status code: 403, request id: {REQUEST}",
+)
 _IDS: Facts = {"status_code": 403, "request_id": REQUEST}
 MULTI_LINE: dict[str, tuple[tuple[str, ...], Facts]] = {
     "Python": (_TRACEBACK, _CALLED),
@@ -91,6 +95,7 @@ MULTI_LINE: dict[str, tuple[tuple[str, ...], Facts]] = {
     "PowerShell": (_POWERSHELL, _CALLED),
     "C++": (_CPP, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
     "boto 2": (_BOTO_2, {**DENIED, **_IDS, "code": "AccessDenied"}),
+    "Go in rsyslog": (_GO_SYSLOG, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
     "CloudTrail": (tuple(json.dumps(_EVENT, indent=2).split("\n")), _EVENT_FACTS),
 }
 _FOREIGN = (

@@ -81,6 +81,21 @@ REFUSALS: Table = (
         "curl_multi.cpp:MultiRead(221): failed a request(403: https://<bucket>.s3-eu-west-1.amazonaws.com/<key>)",
         _S3,
     ),
+    (
+        "duckdb-uri",
+        'Runtime Error in model orders (models/orders.sql)\n  Unable to connect to URL "s3://orders-data/2026/january.parquet": 403 (Forbidden)',
+        _S3,
+    ),
+    (
+        "gitlab-runner",
+        f"WARNING: uploading {_URL}: received: 403 Forbidden. Request failed with status 403",
+        _S3,
+    ),
+    (
+        "gitlab-runner-retry",
+        f"Uploading cache.zip to {_URL} \nWARNING: Retrying...                                error=received: 403 Forbidden. Request failed.",
+        _S3,
+    ),
     ("response-code", f"GET {_URL}: Error, HTTP response code 403", _S3),
     (
         "r",
@@ -109,6 +124,9 @@ NONE: Table = tuple(
         ("no-host", "HTTP Error 403: Forbidden"),
         ("no-refusal", f"404 Client Error: Not Found for url: {_URL}"),
         ("nearer-host", f"Downloaded {_URL}, then https://files.example.com/b.csv: HTTP Error 403: Forbidden"),
+        ("nearer-host-uri", "Read s3://orders-data/a.csv. GET https://files.example.com/b.csv: 403 (Forbidden)"),
+        ("uri-in-a-path", "GET https://files.example.com/s3://orders-data/a.csv: 403 (Forbidden)"),
+        ("uri-next-line", "The data is at s3://orders-data/a.csv\nMy own server answers 403 Forbidden"),
         ("next-sentence", f"The data is at {_URL}. My own server answers 403 Forbidden"),
         ("next-line", f"The data is at {_URL}\nMy own server answers 403 Forbidden"),
         ("later-exchange", f"Read {_URL}\n\nurllib.error.HTTPError: HTTP Error 403: Forbidden"),

@@ -1558,6 +1558,23 @@ CLASSES: Table = (
         expect("invalid_credentials", service="s3", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
     ),
     (
+        "ios-transfer",
+        'Error Domain=com.amazonaws.AWSS3TransferUtilityErrorDomain Code=2 "(null)" UserInfo={Server=AmazonS3, Connection=close, Content-Type=application/xml, x-amz-request-id=EXAMPLE0REQUEST1, x-amz-id-2=abcDEF123456/+=}',
+        expect("aws_error", service="s3", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
+    ),
+    (
+        "ios-service",
+        'Error Domain=com.amazonaws.AWSServiceErrorDomain Code=11 "(null)" UserInfo={HostId=abcDEF123456/+=, Message=Access Denied, Code=AccessDenied, RequestId=EXAMPLE0REQUEST1}',
+        denied(code="AccessDenied", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),
+    ),
+    (
+        "ios-named-service",
+        'Error Domain=com.amazonaws.AWSCognitoIdentityErrorDomain Code=10 "(null)" UserInfo={__type=NotAuthorizedException, message=Unauthenticated access is not supported for this identity pool.}',
+        denied(code="NotAuthorizedException", service="cognito-identity"),
+    ),
+    ("ios-device", 'Error Domain=com.amazonaws.AWSGeneralErrorDomain Code=0 "(null)"', None),
+    ("ios-elsewhere", 'Error Domain=com.example.orders.OrdersErrorDomain Code=2 "(null)"', None),
+    (
         "kotlin-not-parsed",
         "aws.sdk.kotlin.services.s3.model.S3Exception: Failed to parse response as 'restXml' error, Request ID: EXAMPLE0REQUEST1, Extended request ID: abcDEF123456/+=",
         expect("aws_error", service="s3", request_id="EXAMPLE0REQUEST1", host_id="abcDEF123456/+="),

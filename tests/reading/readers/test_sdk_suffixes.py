@@ -144,6 +144,8 @@ GO1: Table = (
     ("no-id-of-others", "Failed to deploy due to NotFound: status code: 404", None),
     ("status-of-others", "Request failed with status code: 403", None),
 )
+# What SNS and SQS print of the answer of KMS.
+_KMS_NULL = f"null (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: {REQUEST}; Proxy: null)"
 JAVA: Table = (
     (
         "oldest-without-host-id",
@@ -313,6 +315,23 @@ JAVA: Table = (
             "status_code": 400,
             "request_id": REQUEST,
         },
+    ),
+    *(
+        (
+            f"inner-service-{name}",
+            text,
+            denied(code="AccessDeniedException", service="kms", status_code=400, request_id=REQUEST),
+        )
+        for name, text in (
+            (
+                "boto3",
+                f"An error occurred (KMS.AccessDeniedException) when calling the SendMessage operation: {_KMS_NULL}",
+            ),
+            (
+                "js",
+                f'{{"errorType": "KMSAccessDenied", "errorMessage": "{_KMS_NULL}", "code": "KMSAccessDenied", "statusCode": 400, "requestId": "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"}}',
+            ),
+        )
     ),
     (
         "inner-service-other-code",

@@ -287,6 +287,16 @@ PERMISSIONS: Table = (
         denied(action="s3:HeadBucket"),
     ),
     (
+        "sagemaker-trust",
+        "ClientError: TrainingHostAgent Initialization failed: InvalidInputException: SageMaker is unable to perform: sts:AssumeRole on the role. Check if you have a trust relationship for 'sagemaker.amazonaws.com' to assume the role.",
+        denied(code="InvalidInputException", action="sts:AssumeRole", service="sts"),
+    ),
+    (
+        "backup",
+        "Your backup job failed as AWS Backup does not have permission to describe resource arn:aws:s3:::orders-data. Please review your IAM policies to ensure AWS Backup can protect your resources.",
+        denied(resource="arn:aws:s3:::orders-data"),
+    ),
+    (
         "event-source",
         f"Cannot access stream {STREAM}. Please ensure the role can perform the GetRecords Action on your stream in IAM.",
         denied(resource=STREAM),
@@ -295,6 +305,13 @@ PERMISSIONS: Table = (
         "lake-formation",
         "AccessDeniedException: Insufficient Lake Formation permission(s): Required Create Database on Catalog",
         denied(code="AccessDeniedException", resource="Catalog"),
+    ),
+    (
+        "glue-table",
+        botocore_text(
+            "AccessDeniedException", "GetTable", "Insufficient Glue permissions to access table orders_clean"
+        ),
+        denied(code="AccessDeniedException", operation="GetTable", resource="orders_clean"),
     ),
     (
         "lake-formation-on",

@@ -59,6 +59,9 @@ _SHAPES: dict[str, Callable[[str], str]] = {
     "syslog": lambda t: f"Jan  2 03:04:05 host-1 app[123]: {t}",
     "journald": lambda t: f"Jan 02 03:04:05 ip-10-0-0-1.eu-west-1.compute.internal kubelet[2345]: {t}",
     "compose": lambda t: f"web-1  | {_STAMP} ERROR {t}",
+    "rsyslog-escapes": lambda t: (
+        f"Jan  2 03:04:05 host-1 app[123]: #033[31mcannot describe:#012#011{t}#015#012#033[0m"
+    ),
     "python-log": lambda t: f"2026-01-02 03:04:05,678 - app - ERROR - {t}",
     "ansi": lambda t: f"\x1b[31mError: \x1b[0m\x1b[1m{t}\x1b[0m",
     "ansi-inside": lambda t: t.replace("not authorized", "\x1b[1mnot\x1b[22m authorized"),
@@ -116,6 +119,8 @@ def test_values_broken_by_a_box_are_rejoined() -> None:
         ('say \\"yes\\"', 'say "yes"'),
         ("say \\”yes\\”", 'say "yes"'),
         ("a\\nb\\tc", "a\nb c"),
+        ("a#012#011b#015#012c #033[31mred#033[0m", "a\nb\nc red"),
+        ("#012345, #033, #01a", "#012345, #033, #01a"),
         ("\\u003cCode\\u003e", "<Code>"),
         ("&lt;Code&gt; &amp;quot;x&amp;quot;", '<Code> "x"'),
         ("\x1b[1;31mred\x1b[0m", "red"),

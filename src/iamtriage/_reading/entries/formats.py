@@ -82,7 +82,8 @@ SINGLE_LINES = frozenset({"access_log", "request_line", "load_balancer", "lambda
 """The formats whose entries are single lines."""
 
 CONTINUATIONS: dict[str, str] = {
-    "indented": r"[ \t]{1,200}[^\s]",
+    # rsyslog writes a tab as #011.
+    "indented": r"(?:[ \t]{1,200}|#011)[^\s]",
     "frame": r"at (?=[\w$<./(])|\.\.\. \d{1,5} (?:more|common)|File \"|in /|#\d{1,4} ",
     "chain": r"[Cc]aused by\b|Suppressed: |Traceback \(|During handling of|The above exception",
     "go_frame": r"goroutine \d{1,9} \[|[\w./*()-]{3,200}\([^\s]{0,200}\)(?: \+0x[0-9a-f]{1,8})?\s*\Z|created by |exit status \d",

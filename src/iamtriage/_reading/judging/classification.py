@@ -55,7 +55,7 @@ _AWS_SOURCES = frozenset(
 _CODELESS_SOURCES = frozenset(
     {
         "botocore", "aws-cli", "go-v2", "go-v1", "java-v1", "java-v2", "php", "dotnet", "ruby", "boto2",
-        "kotlin", "python-v4",
+        "kotlin", "python-v4", "swift",
     }
 )  # fmt: skip
 # EKS operations on access entries and Pod Identity associations, which no other service has. With the codes below,
@@ -321,6 +321,14 @@ def _wraps(outer: Candidate, inner: Candidate, *, on_other_lines: bool) -> bool:
     ):
         # "Lambda was unable to … because KMS access was denied. …", then the message of KMS.
         return inner.start - outer.end <= MAX_HEAD_TO_HEAD and bool({"action", "code"} & inner.facts.keys())
+    if (
+        outer.kind == inner.kind == "access_denied"
+        and (outer.code or "").startswith("KMS")
+        and {"code", "service"} <= inner.facts.keys()
+        and inner.facts["service"].value == "kms"
+    ):
+        # "KMSAccessDenied: null (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; …)"
+        return inner.start - outer.end <= MAX_HEAD_TO_HEAD
     if outer.kind == inner.kind == "access_denied" and not (
         {"action", "principal", "request_id"} & outer.facts.keys()
     ):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.readable import Readable
 
 _STATUS_403 = lazy_pattern(
-    r"(?P<exchange>awaiting\sresponse\.\.\.\s|HTTPS?\s[Ee]rror\s|returned\serror:\s|(?<![\w.])ERROR\s(?=403:\sForbidden))(?P<a>403)\b"
+    r"(?P<exchange>awaiting\sresponse\.\.\.\s|HTTPS?\s[Ee]rror\s|returned\serror:\s|received:\s(?=403\sForbidden)|(?<![\w.])ERROR\s(?=403:\sForbidden))(?P<a>403)\b"
     r"|\bHTTP\s(?:(?:[Ss]tatus|[Rr]esponse)\s)?(?:[Cc]ode:?\s)?(?P<b>403)\b|HTTP/[0-9](?:\.[0-9])?\"?\s(?P<c>403)\b"
     r"|[Ss]tatus\s?[Cc]ode:?\s(?:is\s|was\s|of\s)?(?P<d>403)\b|\bForbidden_(?P<e>403)\b"
     # s3fs, for one part of an upload.
@@ -36,6 +36,8 @@ _HOST = lazy_pattern(
     rf"https?://(?:{MASKED_LABEL}\.)?(?P<url>[^\s/'\"<>:?#]{{1,253}})(?P<path>[^\s'\"<>]{{0,2048}})"
     # Without a scheme: in quotes, or in wget's line about its connection.
     r"|(?:['\"](?=[\w.-]{1,253}[/:])|(?:Connecting|Connected)\sto\s)(?P<bare>[A-Za-z0-9.-]{1,240}\.amazonaws\.com(?:\.cn)?)(?![\w-])"
+    # Clients that print the URI that they were given.
+    r"|(?<!\w)(?P<uri>s3[an]?://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/)[^\s'\"<>]{0,1024}"
 )
 # S3 clients that print no host: aws.s3 for R, and the AWS Common Runtime in its logs.
 _CLIENT_MESSAGE = lazy_pattern(
@@ -70,7 +72,7 @@ def read_bare_403s(readable: Readable) -> Iterator[Piece]:
     text = readable.text
     if any(client in text for client in _CLIENT_FRAGMENTS):
         yield from map(_client_piece, _CLIENT_MESSAGE.finditer(text))
-    if ".amazonaws." in text or ".api.aws" in text:
+    if ".amazonaws." in text or ".api.aws" in text or "s3://" in text or "s3a://" in text:
         yield from _read_responses(text)
 
 
@@ -126,7 +128,7 @@ def _find_statuses(text: str) -> Iterator[re.Match[str]]:
 
 def _host_at(m: re.Match[str]) -> _Host:
     host = m["url"] or m["bare"]
-    service = service_of_host(host)
+    service = service_of_host(host) if host else "s3"
     if (
         service in _CUSTOMER_SERVICES
         or _ISSUER.search(m["path"] or "")

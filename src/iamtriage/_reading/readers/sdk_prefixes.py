@@ -136,6 +136,15 @@ _PYTHON_V4 = lazy_pattern(
     r"(?:\s+-\s+id:\s+(?:[\w.]{2,100}#)?(?P<code>[A-Za-z][\w.]{1,100}))?(?:\s+-\s+reason:\s+[A-Z][\w-]{1,30}(?:[ ][A-Z][\w-]{1,30}){0,4})?"
 )
 
+# The AWS SDK for iOS, in the notation of the system's errors. The number says little: 11 is an error of the service.
+_IOS = lazy_pattern(
+    r"(?<!\w)Domain=com\.amazonaws\.(?:AWS)?(?P<service>[A-Z]\w{1,60}?)(?:Transfer(?:Utility|Manager))?ErrorDomain\sCode=[0-9]{1,6}\b"
+)
+# Its domains for errors on the device, before or after a request.
+_IOS_LOCAL = frozenset(
+    {"General", "Networking", "URLResponseSerialization", "XMLBuilder", "XMLParser", "JSONParser"}
+)
+
 
 def read_prefixes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     """Yield the prefixes of messages, in the order of the table."""
@@ -366,6 +375,16 @@ def _python_v4(m: re.Match[str]) -> Piece:
     return piece
 
 
+def _ios(m: re.Match[str]) -> Piece | None:
+    if m["service"] in _IOS_LOCAL:
+        return None
+    piece = Piece("head", m.start(), m.end(), source="swift", is_aws=True)
+    piece.is_thrown = True
+    # The domain "AWSService" is for errors of any service.
+    piece.put("service", service_name(m["service"]) if m["service"] != "Service" else None, rank=HINT)
+    return piece
+
+
 # Each row: a fragment that the text must contain, the pattern, and the function that builds a piece.
 _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
     ("<error>rror |<Error>rror ", _BOTOCORE, _botocore),
@@ -399,6 +418,7 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | N
     ("<back>", _CHALICE, _chalice),
     ("<Sender>|<Receiver>", _QUERY_ERROR, _query_error),
     ("<nio>", _HADOOP, _hadoop),
+    ("<Domain>Domain=com.amazonaws.", _IOS, _ios),
     ("<PowerShell>", _CMDLET_CLASS, _cmdlet_class),
     ("<amazonaws>.amazonaws.com", _CLOUDTRAIL_COLUMNS, _cloudtrail_columns),
 )

@@ -151,7 +151,8 @@ FRAMES: tuple[Frame, ...] = (
         "access_denied",
         "<have>not have|<have>n't have|<include>not include|<include>n't include",
         rf"\b(?:{_ROLE_PRINCIPAL}|[Uu]ser|You|{_SERVICE}) {_LACKS} {_ADJECTIVES}permission(?:\(s\)|s)?\b"
-        rf"(?: (?:required )?to call (?P<operation>[A-Z]\w{{2,60}}) on \w{{1,40}}| to (?:perform |call )?{_ACTION})?",
+        rf"(?: (?:required )?to call (?P<operation>[A-Z]\w{{2,60}}) on \w{{1,40}}| to (?:perform |call )?{_ACTION}"
+        rf"| to [a-z]{{2,20}}(?: \w{{1,20}}){{1,3}}:? {_QUOTE}{_RESOURCE})?",
     ),
     Frame(
         "access_denied",
@@ -264,6 +265,7 @@ FRAMES: tuple[Frame, ...] = (
         rf"(?: on (?P<resource>{_NAMED}|[a-z0-9][a-z0-9.-]{{2,62}}))?",
     ),
     Frame("access_denied", "<could>could not perform", rf"\bcould not perform {_ACTION}"),
+    Frame("access_denied", "<perform>nable to perform", rf"\b{_SERVICE} is unable to perform:? {_ACTION}"),
     Frame(
         "access_denied",
         "<access>annot access",
@@ -287,6 +289,12 @@ FRAMES: tuple[Frame, ...] = (
         "<Insufficient>",
         r"\bInsufficient Lake Formation permission\(s\)(?:: Required [A-Z]\w{1,20}(?: [A-Z]\w{1,20}){0,2})?"
         r"(?: on (?P<resource>[\w.*/-]{1,255}))?",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "<Insufficient>",
+        r"\bInsufficient Glue permissions to access [a-z]{2,20} (?P<resource>[\w.*/-]{1,255})",
         is_aws=True,
     ),
     Frame(

@@ -32,6 +32,8 @@ _SPACES = lazy_pattern("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _ESCAPE = lazy_pattern(
     r"\\{1,16}(?:(?P<plain>[\"'/`()\u2018\u2019\u201c-\u201e])|(?P<space>[nrt])(?![a-z]*[\\/][A-Z])|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>1[bB]))"
 )
+# rsyslog writes a control character as a number sign and three octal digits. A colour has six digits.
+_SYSLOG_ESCAPE = lazy_pattern(r"#(?P<code>01[125]|033(?=\[))(?![0-9a-fA-F]{3}(?![0-9a-fA-F]))")
 _ENTITY = lazy_pattern(r"&(?:amp;)*(?:quot|apos|lt|gt|amp|nbsp|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _ANSI = lazy_pattern(
     "\x1b(?:\\[[0-9;?]{0,32}[ -/]?[@-~]|\\][^\x07\x1b]{0,256}(?:\x07|\x1b\\\\)?|[@-Z\\\\^_=>])|\u241b\\[[0-9;]{0,16}m"
@@ -72,6 +74,8 @@ _TAGS = lazy_pattern(
 )
 # Runs of whitespace. A pattern that starts with one of some characters skips all others quickly.
 _RUNS = lazy_pattern(r"\x20[ \t\n]+|\n[ \t\n]+|\t[ \t\n]*")
+# A carriage return precedes a newline.
+_SYSLOG_CONTROLS = {"011": "\t", "012": "\n", "015": "", "033": "\x1b"}
 # The symbols for controls are printable.
 _CONTROL_SYMBOLS = ("\u21b5", "\u23ce", "\u241b")
 # ``_BOX`` needs one of these borders.
@@ -112,6 +116,9 @@ def unwrap(
     stripped = view.text
     if "\\" in stripped:
         view.sub(_ESCAPE, _unescape)
+        _drop_controls(view)
+    if "#01" in view.text or "#033[" in view.text:
+        view.sub(_SYSLOG_ESCAPE, lambda m: _SYSLOG_CONTROLS[m["code"]])
         _drop_controls(view)
     if "&" in view.text:
         view.sub(_ENTITY, lambda m: html.unescape(html.unescape(m[0])))
@@ -189,7 +196,15 @@ def is_plain_line(text: str) -> bool:
     return (
         text.isascii()
         and text.isprintable()
-        and not ("\\" in text or "&" in text or "<" in text or "|" in text or "](" in text or "''" in text)
+        and not (
+            "\\" in text
+            or "&" in text
+            or "<" in text
+            or "|" in text
+            or "](" in text
+            or "''" in text
+            or "#0" in text
+        )
     )
 
 
