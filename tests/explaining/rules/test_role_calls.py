@@ -111,6 +111,21 @@ def test_external_id_of_a_terraform_provider() -> None:
 
 
 @pytest.mark.parametrize(
+    ("program", "text"),
+    [
+        ("Terraform", f"$ terraform plan\n{DENIED}"),
+        ("Pulumi", f"$ pulumi up\n{DENIED}"),
+        ("the program", f"operation error STS: AssumeRole, https response error StatusCode: 403, RequestID: 0a1b, api error AccessDenied: {DENIED.partition('operation: ')[2]}"),
+    ],
+)  # fmt: skip
+def test_programs_that_ask_for_no_code_get_a_session(program: str, text: str) -> None:
+    """Only botocore asks for the code of a device."""
+    remedy = explain(text, facts={"trust_policy": MFA}).remedies[0]
+    assert remedy.title == f"Open a session with MFA first, then run {program} with it"
+    assert remedy.commands[-1].startswith("aws sts get-session-token --serial-number MFA_DEVICE_ARN")
+
+
+@pytest.mark.parametrize(
     ("value", "operator"),
     [("octo-42", "StringEquals"), ("OCTO-42", "StringEqualsIgnoreCase"), ("octo-42", "StringLike")],
 )

@@ -54,11 +54,11 @@ class Requirement(Value):
 MFA = Requirement(
     ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"),
     "Call with MFA",
-    "Get a session with the code of your device (list-mfa-devices prints its ARN), and export the credentials that the second command returns. Long-term access keys never carry MFA. In a profile, mfa_serial does the same.",
+    "Get a session with the code of your device (list-mfa-devices prints its ARN), and export the credentials that the second command returns. Long-term access keys never carry MFA. In a profile, mfa_serial has an effect only with role_arn.",
     r"mfa|multi-?factor",
     url=pages.MFA,
 )
-MFA_WITH_ROLE = "Pass the code of your device with the call, as in the second command (list-mfa-devices prints its ARN). In a profile, mfa_serial does the same."
+MFA_WITH_ROLE = "Pass the code of your device with the call, as in the second command (list-mfa-devices prints its ARN). In a profile with role_arn, mfa_serial does the same."
 BOUNDARY = Requirement(
     ("iam:PermissionsBoundary",),
     "Create {what} with a permissions boundary",

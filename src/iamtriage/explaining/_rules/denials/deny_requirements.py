@@ -14,6 +14,7 @@ from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decision_details import request_values
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES, model_region_remedy
@@ -205,7 +206,10 @@ def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: 
         partition = denial.location.partition or "aws"
         device = f"arn:{partition}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
         line = fill_command("aws sts get-session-token --serial-number {} --token-code TOKEN_CODE", device)
-        if denial.lowercase_action == "sts:assumerole":
+        if (
+            denial.lowercase_action == "sts:assumerole"
+            and find_program_without_prompt(denial.failure) is None
+        ):
             steps = tuple(each.replace(MFA.step, MFA_WITH_ROLE) for each in steps)
             line = fill_command(
                 "aws sts assume-role --role-arn {} --role-session-name check --serial-number {} --token-code TOKEN_CODE",

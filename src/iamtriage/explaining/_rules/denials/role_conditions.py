@@ -13,6 +13,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn, role_path_steps
+from iamtriage.explaining._rules.shared.clues import find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_principal
 from iamtriage.explaining._rules.sts.role_calls import find_role_call
@@ -109,7 +110,14 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
     if verdict is not None:
         user = denial.principal.name if isinstance(denial.principal, User) else None
         is_terraform = _TERRAFORM_PROVIDER.search(denial.failure.text) is not None
-        remedy = open_condition_remedy(result, denial.resource, call, user, is_terraform=is_terraform)
+        remedy = open_condition_remedy(
+            result,
+            denial.resource,
+            call,
+            user,
+            is_terraform=is_terraform,
+            program=find_program_without_prompt(denial.failure),
+        )
         if remedy is not None and conditions:
             remedy = _change_condition(denial, result, remedy)
     return RoleCondition(attrs.evolve(findings, cause=cause), verdict, remedy, names_caller)

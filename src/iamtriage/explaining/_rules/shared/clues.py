@@ -36,6 +36,7 @@ __all__ = (
     "find_overridden_profile",
     "find_partition",
     "find_profile",
+    "find_program_without_prompt",
     "find_region",
     "find_registry",
     "find_role_arn",
@@ -56,6 +57,18 @@ _CHARS_OF_COMMAND = 4_000
 _ESCAPES = lazy_pattern(r"\\+(?:[nrt]|u000[aAdD9])")
 _SLASHES = lazy_pattern(r"\\+(?=[\"'/])")
 
+# Neither Terraform nor an SDK but botocore asks for the code of an MFA device on its own:
+# https://github.com/hashicorp/terraform-provider-aws/issues/2420 and 10491, and the aws/session package of the Go SDK.
+_PROGRAMS = (
+    (
+        "Terraform",
+        lazy_pattern(
+            r"\.tf line \d|Error: Cannot assume IAM Role|\b(?:terraform|tofu|terragrunt)[ :](?:plan|apply|init|destroy|import|refresh)\b|registry\.(?:terraform|opentofu)|in provider \"aws\""
+        ),
+    ),
+    ("Pulumi", lazy_pattern(r"\bpulumi (?:up|preview|destroy|refresh)\b|\bpulumi:|\bprovider=aws@")),
+)
+_SDKS_WITHOUT_PROMPT = ("go-", "java-", "js", "dotnet", "php", "ruby", "rust", "cpp")
 _ACCESS_KEY = lazy_pattern(r"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
 _ROLE_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}", re.ASCII)
 # Responses in XML name STS in a namespace URL with /doc/, which is not the host that was called.
@@ -209,6 +222,19 @@ def find_overridden_profile(case: _AnyCase) -> str | None:
 def selects_profile_in_shell(text: str) -> bool:
     """Return whether the text shows a variable of the shell that selects the profile."""
     return "PROFILE" in text and _SHELL_PROFILE.search(text) is not None
+
+
+def find_program_without_prompt(failure: Failure) -> str | None:
+    """Return what made a call and never asks for the code of an MFA device, or ``None``.
+
+    >>> from iamtriage import parse
+    >>> denial = "An error occurred (AccessDenied) when calling the AssumeRole operation: Access denied"
+    >>> find_program_without_prompt(parse(denial)), find_program_without_prompt(parse(f"Error: {denial}, on main.tf line 1"))
+    (None, 'Terraform')
+    """
+    named = next((name for name, sign in _PROGRAMS if sign.search(failure.text)), None)
+    is_other_sdk = (failure.envelope.source or "").startswith(_SDKS_WITHOUT_PROMPT)
+    return named or ("the program" if is_other_sdk else None)
 
 
 def find_user(case: _AnyCase) -> str | None:

@@ -110,6 +110,7 @@ def open_condition_remedy(
     user: str | None = None,
     *,
     is_terraform: bool = False,
+    program: str | None = None,
 ) -> Remedy | None:
     """Return how a caller meets the condition of a trust policy that decides.
 
@@ -119,6 +120,7 @@ def open_condition_remedy(
         call: The call that assumes the role, if the text shows it.
         user: The name of the IAM user that calls.
         is_terraform: Whether a provider of Terraform assumes the role.
+        program: The program that assumes the role, if it does not ask for the code of an MFA device.
     """
     required = open_condition(result)
     if required is None or result.condition is None:
@@ -167,26 +169,7 @@ def open_condition_remedy(
             "The command, with the caller's credentials, prints the organization of its account. If it is another one, the role's owner has to name the caller.",
         )
     elif key in {_MFA, _MFA_AGE}:
-        title = "Assume the role with MFA"
-        lines = (
-            fill_command("aws iam list-mfa-devices --user-name {}", commands.user_name(user))
-            if user is not None
-            else "aws iam list-mfa-devices",
-            fill_command(f"{assume} --serial-number MFA_DEVICE_ARN --token-code TOKEN_CODE", arn),
-        )
-        steps += (
-            "MFA_DEVICE_ARN is the SerialNumber that the first command prints. If it prints none, register a device for the user.",
-            "In a profile, mfa_serial names the device. Programs without a person need another role.",
-        )
-        if profile is not None:
-            lines = (
-                lines[0],
-                fill_command("aws configure set mfa_serial MFA_DEVICE_ARN --profile {}", profile),
-            )
-            steps = (
-                steps[1],
-                f"With mfa_serial in the profile {clip_text(profile)}, the CLI asks for the code. Programs without a person need another role.",
-            )
+        title, steps, lines = _mfa_remedy(fill_command(assume, arn), profile, user, program)
     return Remedy(
         title=title,
         who="you",
@@ -194,3 +177,36 @@ def open_condition_remedy(
         commands=lines,
         url=pages.EXTERNAL_ID if key == _EXTERNAL_ID else pages.TRUST_POLICIES,
     )
+
+
+def _mfa_remedy(
+    assume: str, profile: str | None, user: str | None, program: str | None
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Return how to assume a role with MFA in the tool that assumes it: title, steps and commands."""
+    list_devices = "aws iam list-mfa-devices"
+    if user is not None:
+        list_devices = fill_command(f"{list_devices} --user-name {{}}", commands.user_name(user))
+    device = "MFA_DEVICE_ARN is the SerialNumber that the first command prints. If it prints none, register a device for the user."
+    others = "Programs without a person need another role."
+    if program is not None:
+        steps = (
+            f"Long-term access keys never carry MFA, and {program} asks for no code: mfa_serial in a profile fails there.",
+            f"Export the credentials that the second command returns as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and run {program} with them: they carry MFA, so it can assume the role. {others}",
+            device,
+        )
+        line = "aws sts get-session-token --serial-number MFA_DEVICE_ARN --token-code TOKEN_CODE"
+        return f"Open a session with MFA first, then run {program} with it", steps, (list_devices, line)
+    if profile is not None:
+        steps = (
+            device,
+            f"With mfa_serial in the profile {clip_text(profile)}, the CLI asks for the code. {others}",
+        )
+        line = fill_command("aws configure set mfa_serial MFA_DEVICE_ARN --profile {}", profile)
+        return "Assume the role with MFA", steps, (list_devices, line)
+    steps = (
+        "The trust policy requires credentials that were obtained with MFA, which long-term access keys never are.",
+        device,
+        f"In a profile with role_arn, mfa_serial names the device, and the CLI asks for the code. {others}",
+    )
+    line = f"{assume} --serial-number MFA_DEVICE_ARN --token-code TOKEN_CODE"
+    return "Assume the role with MFA", steps, (list_devices, line)
