@@ -386,6 +386,29 @@ DENIES: tuple[Case, ...] = (
 )
 COMPANIONS: tuple[Case, ...] = (
     (
+        "key of a secret that a wrapper names",
+        f"unable to retrieve secret from asm: failed to fetch secret arn:aws-us-gov:secretsmanager:us-gov-west-1:{ACCOUNT}:secret:carts-Ab12Cd from secrets manager: AccessDeniedException: Access to KMS is not allowed status code: 400, request id: 0a1b2c3d-0000-1111-2222-333344445555",
+        {},
+        (
+            "the KMS key with which the secret carts-Ab12Cd is encrypted",
+            f'"Resource": "arn:aws-us-gov:kms:us-gov-west-1:{ACCOUNT}:key/KEY_ID"',
+            '"kms:ViaService": "secretsmanager.us-gov-west-1.amazonaws.com"',
+            f"describe-secret --secret-id arn:aws-us-gov:secretsmanager:us-gov-west-1:{ACCOUNT}:secret:carts-Ab12Cd --query KmsKeyId --output text --region us-gov-west-1",
+            "Replace KEY_ID.",
+        ),
+        (),
+    ),
+    (
+        "key of a secret that the command names",
+        "$ aws secretsmanager get-secret-value --secret-id carts/db --region eu-west-1\nAn error occurred (AccessDeniedException) when calling the GetSecretValue operation: Access to KMS is not allowed",
+        {},
+        (
+            "describe-secret --secret-id carts/db --query KmsKeyId",
+            "describe-key --key-id KEY_ID --region eu-west-1",
+        ),
+        ("SECRET_ID",),
+    ),
+    (
         "Glue table",
         f"User: {SESSION} is not authorized to perform: glue:GetTable on resource: arn:aws:glue:eu-west-1:{ACCOUNT}:database/sales because no identity-based policy allows the glue:GetTable action",
         {},

@@ -11,17 +11,24 @@ from iamtriage.explaining._context.model import NOTHING
 from iamtriage.policies._grants import name_stem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from iamtriage.explaining._context.model import Context, Stated
+    from iamtriage.failures._failures import Failure
 
-__all__ = ("find_resource", "resource_names")
+__all__ = ("find_resource", "find_stated_arn", "resource_names")
 
 _ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:[\x21-\x7e]{4,1024}", re.ASCII)
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
 _QUEUE_URL = lazy_pattern(
     r"https://(?:sqs\.)?([a-z0-9-]{5,30})\.\S{1,80}?/([0-9]{12})/([\w.-]{1,85})", re.ASCII
 )
+# An ARN in a sentence, which can end with punctuation.
+_ARN_IN_TEXT = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:[0-9]{0,12}:[\w+=,.@/:*-]{0,1023}[\w*/]", re.ASCII
+)
+# Characters of a failure's line before its message.
+_CHARS_BEFORE = 600
 _NAME = lazy_pattern(r"[\w+=,.@/-]{1,512}", re.ASCII)
 # Options of the AWS CLI that name no resource.
 _OTHER_OPTIONS = frozenset(
@@ -65,6 +72,20 @@ def find_resource(context: Context, action: str | None, partition: str | None = 
         if queue is not None and service == "sqs":
             return f"arn:{partition or 'aws'}:sqs:{queue[1]}:{queue[2]}:{queue[3]}"
     return None
+
+
+def find_stated_arn(failure: Failure, accepts: Callable[[str], bool]) -> str | None:
+    """Return the only ARN in the line of a failure that is accepted, or ``None``.
+
+    >>> from iamtriage import parse
+    >>> text = "failed to fetch arn:aws:sns:eu-west-1:111122223333:jobs: AccessDenied: Access Denied"
+    >>> find_stated_arn(parse(text), lambda arn: ":sns:" in arn)
+    'arn:aws:sns:eu-west-1:111122223333:jobs'
+    """
+    text, (start, end) = failure.text, failure.span
+    low = max(text.rfind("\n", 0, start) + 1, start - _CHARS_BEFORE)
+    found = {each for each in _ARN_IN_TEXT.findall(text, low, end) if accepts(each)}
+    return found.pop() if len(found) == 1 else None
 
 
 def resource_names(context: Context, service: str | None) -> tuple[tuple[str, str], ...]:

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -20,10 +23,12 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
+    from iamtriage.arns._arns import Arn
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
@@ -43,7 +48,31 @@ _VIA_SERVICES = frozenset(
     {"secretsmanager", "ssm", "s3", "sqs", "sns", "kinesis", "dynamodb", "lambda", "ec2"}
 )
 _ENVIRONMENT = "unable to decrypt the environment variables"
-_SHOW_KEY = "aws secretsmanager describe-secret --secret-id SECRET_ID --query KmsKeyId --output text"
+# Services, the command that prints the key of what the ARN in the text names, and the part of the ARN that it takes.
+_SHOW_KEYS = {
+    "secretsmanager": ("secretsmanager describe-secret --secret-id {} --query KmsKeyId", "SECRET_ID"),
+    "ssm": (
+        "ssm describe-parameters --parameter-filters Key=Name,Values={} --query 'Parameters[].KeyId'",
+        "PARAMETER_NAME",
+    ),
+    "sns": ("sns get-topic-attributes --topic-arn {} --query Attributes.KmsMasterKeyId", "TOPIC_ARN"),
+    "kinesis": (
+        "kinesis describe-stream-summary --stream-arn {} --query StreamDescriptionSummary.KeyId",
+        "STREAM_ARN",
+    ),
+    "dynamodb": (
+        "dynamodb describe-table --table-name {} --query Table.SSEDescription.KMSMasterKeyArn",
+        "TABLE_NAME",
+    ),
+}
+_OPTIONS = {
+    "secretsmanager": "secret-id",
+    "ssm": "name",
+    "sns": "topic-arn",
+    "kinesis": "stream-arn",
+    "dynamodb": "table-name",
+}
+_NAME = lazy_pattern(r"[\w/][\w+=,.@/:-]{0,511}", re.ASCII)
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
 
@@ -188,15 +217,31 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     """Explain that a service could not use the key that encrypts its data."""
     service = denial.service if denial.service != "kms" else None
     operation = denial.operation
+    arn = (
+        denial.resource
+        if denial.resource_arn is not None and denial.resource_arn.service in _SHOW_KEYS
+        else None
+    )
+    arn = arn or find_stated_arn(denial.failure, lambda each: each.split(":")[2] in _SHOW_KEYS)
+    resource = try_parse_arn(arn)
+    service = service or (None if resource is None else resource.service)
     data = "secret" if service == "secretsmanager" else _encrypted_data(operation)
     caller = denial.caller
     if caller == "the caller" and _EXTERNAL_SECRETS.search(denial.failure.text):
         caller = "the role that External Secrets Operator uses for its SecretStore"
+    named = (
+        ""
+        if resource is None
+        else f" {clip_text(resource.resource.replace(':', '/').partition('/')[2] or resource.resource)}"
+    )
+    show_key = _show_key_command(denial, service, arn)
     find = "Find the key: the resource that holds the data names it (KmsKeyId)."
-    if data != "data":
+    if show_key is not None:
+        find = f"Find the key: the first command prints it, or nothing for the default key aws/{service}."
+    elif data != "data":
         find = f"Find the key that the {data} names (KmsKeyId)."
-    if service == "secretsmanager":
-        find = "Find the key: describe-secret prints it, or nothing for the default key aws/secretsmanager."
+    region = region_argument(denial) if resource is None or not resource.region else resource.region
+    in_region = "" if region == "REGION" else f" --region {region}"
     remedy = Remedy(
         title=f"Allow {caller} to use the key",
         who="account administrator",
@@ -206,11 +251,11 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
             "Across accounts, the key must be customer managed, and its key policy must allow the role, too.",
         ),
         commands=(
-            *((_SHOW_KEY,) if service == "secretsmanager" else ()),
-            "aws kms describe-key --key-id KEY_ID",
-            "aws kms get-key-policy --key-id KEY_ID --policy-name default --query Policy --output text",
+            *present(show_key),
+            f"aws kms describe-key --key-id KEY_ID{in_region}",
+            f"aws kms get-key-policy --key-id KEY_ID{in_region} --policy-name default --query Policy --output text",
         ),
-        policy=build_document([_key_statement(denial, service, operation)]),
+        policy=build_document([_key_statement(denial, service, region, resource)]),
         layer="identity",
         url=pages.KMS_ACCESS,
     )
@@ -218,7 +263,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="kms-behind-service",
-        summary=f"{capitalize_start(caller)} is not allowed to use the KMS key with which the {data} is encrypted.",
+        summary=f"{capitalize_start(caller)} is not allowed to use the KMS key with which the {data}{named} is encrypted.",
         causes=(
             KMS_BEHIND_SERVICE.cause(
                 "reported",
@@ -233,22 +278,41 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     )
 
 
-def _key_statement(denial: Denial, service: str | None, operation: str | None) -> dict[str, Any]:
+def _show_key_command(denial: Denial, service: str | None, arn: str | None) -> str | None:
+    """Return the command that prints the key of what a service encrypts, with its name if the text has it."""
+    if service not in _SHOW_KEYS:
+        return None
+    template, placeholder = _SHOW_KEYS[service]
+    value = arn
+    command = context_of(denial.facts).command
+    if value is None and command is not None and (option := command.option(_OPTIONS[service])) is not None:
+        value = option.value
+    if value is not None and placeholder.endswith("_NAME") and value.startswith("arn:"):
+        value = value.split(":", 5)[5].partition("/")[2]
+        value = f"/{value}" if service == "ssm" and "/" in value else value
+    name = value if value is not None and _NAME.fullmatch(value) else placeholder
+    resource = try_parse_arn(arn)
+    region = resource.region if resource is not None and resource.region else region_argument(denial)
+    return fill_command(f"aws {template} --output text --region {{}}", name, region)
+
+
+def _key_statement(denial: Denial, service: str | None, region: str, resource: Arn | None) -> dict[str, Any]:
     """Return the statement that allows the use of a key through the service only.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
     """
-    region = region_argument(denial)
     actions = ["kms:Decrypt"]
-    if (operation or "").startswith(_WRITES):
+    account = commands.account(denial.account or (None if resource is None else resource.account))
+    partition = denial.location.partition or (None if resource is None else resource.partition)
+    if (denial.operation or "").startswith(_WRITES):
         actions.append("kms:GenerateDataKey")
     statement: dict[str, Any] = {
         "Effect": "Allow",
         "Action": actions if len(actions) > 1 else actions[0],
-        "Resource": f"arn:{denial.location.partition or 'aws'}:kms:{region}:{commands.account(denial.account)}:key/KEY_ID",
+        "Resource": f"arn:{partition or 'aws'}:kms:{region}:{account}:key/KEY_ID",
     }
     # The suffix of the service names is documented for the other partitions only.
-    if service in _VIA_SERVICES and denial.location.partition != "aws-cn":
+    if service in _VIA_SERVICES and partition != "aws-cn":
         via = f"{service}.{region}.amazonaws.com"
         statement["Condition"] = {"StringEquals": {"kms:ViaService": via}}
     return statement

@@ -313,11 +313,19 @@ def _find_resource(failure: AccessDenied, facts: Facts, action: str | None) -> s
     context = context_of(facts)
     if context is NOTHING:
         return None
-    from iamtriage.explaining._context.resources import find_resource
+    from iamtriage.explaining._context.resources import find_resource, find_stated_arn
     from iamtriage.policies._masked_arns import find_partition
 
     operation = failure.envelope.operation or action or ""
     if "AssumeRole" in operation and context.role_arn is not None:
         return context.role_arn.value
     service = failure.envelope.service or ("s3" if failure.envelope.host_id else None)
-    return find_resource(context, action or service, find_partition(facts.region) if facts.region else None)
+    of_region = find_partition(facts.region) if facts.region else None
+    if (found := find_resource(context, action or service, of_region)) is not None or action is None:
+        return found
+    if "arn:" not in failure.text:
+        return None
+    from iamtriage.actions._lookup import find_action
+
+    known = find_action(action)
+    return None if known is None else find_stated_arn(failure, lambda arn: known.accepts(arn) is not None)
