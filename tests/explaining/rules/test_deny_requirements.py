@@ -62,6 +62,43 @@ def _text(policy_type: str, action: str = "ec2:RunInstances", resource: str = IN
 
 Case = tuple[str, dict[str, Any], tuple[str, ...]]
 CASES: tuple[Case, ...] = (
+    # A Null check, and a check for MFA that long-term keys do not have.
+    (
+        _text("an identity-based policy"),
+        _decoded("NeedsTeam", "aws:RequestTag/Team", "true", None),
+        (
+            "because the call has no tag Team.",
+            "The call has no tag Team, which the condition on aws:RequestTag/Team denies.",
+            "Do this first: Pass the tag Team [you]",
+        ),
+    ),
+    (
+        _text("an identity-based policy"),
+        _decoded("NoOwner", "aws:ResourceTag/Owner", "false", None),
+        ("because the resource has the tag Owner.", "Do this first: Find the Deny statement"),
+    ),
+    (
+        _text("an identity-based policy"),
+        _decoded("Mfa", "aws:MultiFactorAuthPresent", "false", None),
+        ("because the caller's credentials carry no MFA.", "Do this first: Call with MFA [you]"),
+    ),
+    # The name of the statement spells a Region.
+    *(
+        (
+            _text("a permissions boundary", "iam:CreateUser", INSTANCE),
+            _details(sid, "PERMISSIONS_BOUNDARY", {"aws:RequestedRegion": "eu-west-1"}),
+            (first,),
+        )
+        for sid, first in (
+            (
+                "OnlyEuCentral1",
+                "Do this first: Call in eu-central-1, with --region eu-central-1: the name OnlyEuCentral1 suggests",
+            ),
+            ("allow-us-gov-west-1-only", "Do this first: Call in us-gov-west-1, with --region us-gov-west-1"),
+            ("OnlyEuWest1", "with a permissions boundary"),
+            ("DenyUsEast1", "with a permissions boundary"),
+        )
+    ),
     *(
         (
             _text(policy_type),

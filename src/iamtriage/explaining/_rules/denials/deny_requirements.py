@@ -45,6 +45,23 @@ _COMPARED = lazy_pattern(r"[0-9a-fA-F.:/TZ+-]+", re.ASCII)
 
 _CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
 
+# "OnlyEuWest1", "deny-outside-eu-central-1", "Allow_us_gov_west_1"
+_REGION_IN_NAME = lazy_pattern(
+    r"(?P<area>us[-_]?gov|us|eu|ap|sa|ca|af|me|il|mx|cn)[-_]?(?P<side>north(?:east|west)?|south(?:east|west)?|east|west|central)[-_]?(?P<number>[1-9])(?![0-9])",
+    re.IGNORECASE,
+)
+# What names of statements that deny one Region begin with, unless they exempt one.
+_DENIES_REGION = lazy_pattern(
+    r"(?:deny|block|no|not|forbid|prevent|disable)(?!.{0,20}(?:outside|except|other|non|but))", re.IGNORECASE
+)
+_LIMITS_REGION = lazy_pattern(r"only|region|restrict|limit|outside|except|lock", re.IGNORECASE)
+# Condition keys that have no true or false as value: such a value is that of a Null check.
+_NULLABLE = lazy_pattern(
+    r"(?P<of>(?:aws|ec2|s3|iam|ssm|rds|ecs):(?P<kind>Request(?:Object)?|Resource|Principal|Existing(?:Object)?)Tag/)(?P<tag>.{1,128})"
+    r"|(?:s3:x-amz-server-side-encryption(?:-aws-kms-key-id)?|iam:PermissionsBoundary|sts:ExternalId|aws:PrincipalOrgID|aws:Source(?:Vpce?|Ip))",
+    re.IGNORECASE,
+)
+
 DENYING_CONDITION = CauseType(
     "denying-condition",
     title="The condition of the Deny statement matches",
@@ -84,7 +101,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
 
     return attrs.evolve(
         explanation,
-        summary=_add_reason(explanation.summary, denial, met),
+        summary=_add_reason(explanation.summary, denial, ordered, met),
         causes=(*explanation.causes, *map(_condition_cause, conditions)),
         remedies=build_remedies,
     )
@@ -113,18 +130,53 @@ def _show_policy_first(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Re
 
 
 def _condition_cause(condition: DenyingCondition) -> Cause:
-    return DENYING_CONDITION.cause(
-        "supplied", ("The decoded message holds the statement.",), text=str(condition)
-    )
+    clause = _describe_presence(condition)
+    text = str(condition)
+    if clause is not None:
+        text = f"{clause[:1].upper()}{clause[1:]}, which the condition on {clip_text(condition.key)} denies."
+    return DENYING_CONDITION.cause("supplied", ("The decoded message holds the statement.",), text=text)
 
 
-def _add_reason(summary: str, denial: Denial, met: DenyingCondition | None) -> str:
+def _describe_presence(condition: DenyingCondition) -> str | None:
+    """Return what a condition finds present or absent, as a clause, or ``None`` if it compares a value.
+
+    A Null check does so, and a check for MFA: long-term credentials have no such key.
+    """
+    if len(condition.policy_values) != 1 or condition.request_values:
+        return None
+    value = condition.policy_values[0].lower()
+    if (condition.key.lower(), value) == ("aws:multifactorauthpresent", "false"):
+        return "the caller's credentials carry no MFA"
+    found = _NULLABLE.fullmatch(condition.key)
+    if found is None or value not in BOOLEANS:
+        return None
+    owner, what = "the call", clip_text(condition.key)
+    if found["kind"] is not None:
+        kind = found["kind"].lower()
+        owner = (
+            "the call"
+            if kind.startswith("request")
+            else "the caller"
+            if kind == "principal"
+            else "the resource"
+        )
+        what = f"tag {clip_text(found['tag'])}"
+    return f"{owner} has {'no' if value == 'true' else 'the'} {what}"
+
+
+def _add_reason(
+    summary: str, denial: Denial, conditions: list[DenyingCondition], met: DenyingCondition | None
+) -> str:
     """Return a summary that names the statement, and the value of the call that it denies."""
     words = summary.removesuffix(".")
     sid = clip_text(denial.statements[0]) if denial.statements else ""
     if sid and sid not in words:
         words += f" (statement {sid})"
-    if met is not None:
+    checks = (_describe_presence(each) for each in conditions)
+    absent = next((each for each in checks if each is not None), None)
+    if absent is not None and met is None:
+        words += f" because {absent}"
+    elif met is not None:
         words += f" because {clip_text(met.key)} is {clip_text(', '.join(met.request_values or ()))}"
     return f"{words}."
 
@@ -135,6 +187,9 @@ def _satisfying_remedy(
     """Return how to call as the Deny requires, as far as its conditions or its name show that."""
     for condition in conditions:
         requirement = next((each for each in REQUIREMENTS if each.has_key(condition.key)), None)
+        if (_describe_presence(condition) or "").partition(" has ")[2].startswith("the "):
+            # A value that is present has to go.
+            continue
         if requirement is not None and _requires_listed_values(condition):
             return _remedy_by_condition(denial, requirement, condition)
     if met is not None:
@@ -171,6 +226,9 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
     is_boundary = denial.policy_type == "permissions_boundary"
     # Every name of a boundary contains such words.
     names = (*denial.statements, *(() if is_boundary or not policy else (policy,)))
+    remedy = _region_remedy(denial, names)
+    if remedy is not None:
+        return remedy
     for requirement in REQUIREMENTS:
         if not re.match(requirement.actions, denial.lowercase_action):
             continue
@@ -185,6 +243,26 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
         if requirement is BOUNDARY and is_boundary:
             title = f"{requirement.title}, if the Deny requires one"
             return _build_remedy(denial, requirement, title, requirement.step)
+    return None
+
+
+def _region_remedy(denial: Denial, names: tuple[str, ...]) -> Remedy | None:
+    """Return the remedy to call in another Region, if a name spells one and the call is in a Region."""
+    called = "" if denial.resource_arn is None else denial.resource_arn.region
+    called = called or next(iter(request_values(denial.facts, *REGION.keys)), "")
+    for name in names:
+        found = _REGION_IN_NAME.search(name)
+        if found is None or not called or "*" in called or model_region_remedy(denial) is not None:
+            continue
+        area = found["area"].lower().replace("_", "-").replace("usgov", "us-gov")
+        region = f"{area}-{found['side'].lower()}-{found['number']}"
+        # Names of policies often state where they were deployed.
+        is_rule = name in denial.statements or _LIMITS_REGION.search(name) is not None
+        if region == called or not is_rule or _DENIES_REGION.match(name):
+            continue
+        title = f"Call in {region}, with --region {region}: the name {clip_text(name)} suggests that only it is allowed"
+        step = f"The call was made in {clip_text(called)}. {REGION.step}"
+        return _build_remedy(denial, REGION, title, step)
     return None
 
 
