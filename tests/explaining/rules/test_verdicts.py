@@ -162,6 +162,21 @@ CASES = {
         "its endpoint does not allow connections from this network",
         "publicAccessCidrs",
     ),
+    "metadata-for-vpc": (
+        '{"level":"error","logger":"setup","msg":"unable to create controller","error":"failed to fetch VPC ID from instance metadata: EC2MetadataError: failed to make EC2Metadata request\\n\\n\\tstatus code: 401, request id: "}\n$ aws eks describe-cluster --name orders --region eu-west-1',
+        "The AWS Load Balancer Controller asked the instance metadata service for the VPC ID, and its request was rejected with status 401",
+        "aws eks describe-cluster --name orders --region eu-west-1 --query cluster.resourcesVpcConfig.vpcId --output text",
+    ),
+    "metadata-for-region": (
+        "cloud: could not get region from metadata: operation error ec2imds: GetRegion, canceled, context deadline exceeded",
+        "asked the instance metadata service for the Region, and its request got no response",
+        "export AWS_REGION=REGION",
+    ),
+    "metadata-with-fallback": (
+        'E1126 1 metadata.go:81] "Retrieving IMDS metadata failed, falling back to Kubernetes metadata" err="could not get EC2 instance identity metadata: operation error ec2imds: GetInstanceIdentityDocument, canceled, context deadline exceeded"',
+        "This is only a warning",
+        "If the program works, ignore the message.",
+    ),
     "sso-setting-missing": (
         'The profile "dev" is configured to use SSO but is missing required configuration: sso_region',
         "lacks settings of IAM Identity Center: sso_region",

@@ -816,6 +816,21 @@ MORE: Table = (
         None,
     ),
     (
+        "metadata-region",
+        "failed to introspect region from EC2Metadata: operation error ec2imds: GetRegion, canceled, context deadline exceeded",
+        expect("aws_error"),
+    ),
+    (
+        "metadata-vpc",
+        "failed to get VPC ID: get mac metadata: operation error ec2imds: GetMetadata, canceled, context deadline exceeded",
+        expect("aws_error"),
+    ),
+    (
+        "metadata-go-v1",
+        "failed to fetch VPC ID from instance metadata: EC2MetadataError: failed to make EC2Metadata request\n\n\tstatus code: 401, request id: ",
+        expect("aws_error", code="EC2MetadataError", status_code=401),
+    ),
+    (
         "imds",
         "operation error ec2imds: GetMetadata, canceled, context deadline exceeded",
         expect("missing_credentials"),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from bisect import bisect_left
 from functools import cached_property
@@ -71,6 +72,20 @@ _ENTRY_OPERATIONS = frozenset(
 # Codes that any HTTP server can return.
 _COMMON_CODES = frozenset({"Forbidden", "403", "NotAuthorized", "NotAuthorizedError", "Unauthorized", "401"})
 _ENTRY_CODES = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
+
+
+# What programs other than a credential provider ask the instance metadata service for.
+_OTHER_METADATA_OPERATIONS = frozenset(
+    {"GetRegion", "GetInstanceIdentityDocument", "GetDynamicData", "GetUserData"}
+)
+_OTHER_METADATA = lazy_pattern(
+    r"vpc.?id|(?:get|fetch|introspect|determine|retrieve|detect) (?:the )?(?:aws )?region|region from|mac metadata|identity (?:document|metadata)"
+    r"|availability.?zone|instance.?(?:id|type)\b|hostname|subnet.?id|local-ipv4|network interface",
+    re.IGNORECASE,
+)
+_CREDENTIALS = lazy_pattern(r"credential|IMDS role|iam/|AssumeRole", re.IGNORECASE)
+# Characters before a request in which a program says what it is for.
+_REACH_OF_PURPOSE = 160
 
 
 class TextContext:
@@ -150,13 +165,15 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
     facts, kinds = candidate.facts, candidate.kinds
     place = facts.get("service")
     if place and place.value == "ec2imds":
-        # The instance metadata service is not an AWS API; it returns credentials.
+        # The instance metadata service is not an AWS API; most often, it returns credentials.
+        kinds.append("missing_credentials" if _is_for_credentials(candidate, context) else "aws_error")
+        candidate.metadata = kinds[0] == "missing_credentials"
         del facts["service"]
         facts.pop("operation", None)
-        kinds.append("missing_credentials")
-        candidate.metadata = True
     elif candidate.code == "EC2MetadataError":
-        candidate.metadata = True
+        candidate.metadata = _is_for_credentials(candidate, context)
+        if not candidate.metadata:
+            kinds.append("aws_error")
     if candidate.kubernetes and candidate.source == "kubernetes":
         # Kubernetes has no error codes. The word is a class or condition of the program that reports the failure.
         facts.pop("code", None)
@@ -186,6 +203,18 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
             # CloudFormation's "API: ec2:CreateVpc" names the call.
             facts.setdefault("operation", api)
     return candidate.kind is not None and _is_of_aws(candidate, context)
+
+
+def _is_for_credentials(candidate: Candidate, context: TextContext) -> bool:
+    """Return whether a request to the instance metadata service is for credentials, as most are."""
+    if "missing_credentials" in candidate.kinds:
+        return True
+    before = context.text[max(candidate.start - _REACH_OF_PURPOSE, 0) : candidate.start]
+    if _CREDENTIALS.search(before):
+        return True
+    operation = candidate.facts.get("operation")
+    is_other = operation is not None and operation.value in _OTHER_METADATA_OPERATIONS
+    return not is_other and _OTHER_METADATA.search(before) is None
 
 
 def _is_of_entries(candidate: Candidate) -> bool:

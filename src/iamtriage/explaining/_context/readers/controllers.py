@@ -67,7 +67,7 @@ _CONTROLLERS = (
         lazy_pattern(
             # The controller names what it creates k8s-NAMESPACE-NAME-HASH.
             r"(?i:load-?balancer-?controller)|elbv2\.k8s\.aws|FailedBuildModel|\bingress\.k8s\.aws"
-            r"|:(?:targetgroup|loadbalancer/(?:app|net))/k8s-",
+            r"|:(?:targetgroup|loadbalancer/(?:app|net))/k8s-|failed to (?:get|fetch|introspect) (?:VPC ID|vpcID)|introspect region from EC2Metadata",
             re.ASCII,
         ),
         (

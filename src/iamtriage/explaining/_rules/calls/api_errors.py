@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.calls.api_error_kinds import (
 )
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind, code_evidence, end_summary, safe_code
 from iamtriage.explaining._rules.calls.head_calls import explain_head_call, is_head_call, status_as_code
+from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
 from iamtriage.explaining._rules.calls.node_groups import NODES_FAILED, explain_node_group
 from iamtriage.explaining._rules.calls.notification_destinations import (
     UNVALIDATED_DESTINATION,
@@ -367,6 +368,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         message=lazy_pattern(r"\bis (?:disabled|pending (?:deletion|import))\b"),
     ),
     Route(explain_missing_association, message=MISSING_ASSOCIATION),
+    Route(explain_metadata_request, message=METADATA_REQUEST),
     Route(explain_node_group, message=NODES_FAILED, code=lazy_pattern(r"NodeCreationFailure")),
     Route(explain_unvalidated_destination, message=UNVALIDATED_DESTINATION),
     Route(explain_session_duration, message=SESSION_DURATION),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "GITHUB_SIGNS",
+    "METADATA_HOP_LIMIT",
     "METADATA_SIGNS",
     "TIMEOUT_SIGNS",
     "UNKNOWN_CREDENTIALS_ID",
@@ -41,6 +42,7 @@ __all__ = (
     "advise_on_laptop",
     "container_remedy",
     "explain_unknown_credentials_id",
+    "hop_limit_remedy",
     "is_in_container",
     "stated_profile",
 )
@@ -263,27 +265,32 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
             ),
             url=pages.EC2_ROLES,
         ),
-        Remedy(
-            title="In a container on EC2: raise the hop limit",
-            who="account administrator",
-            steps=(
-                "A container is one network hop further from the metadata service, so the limit must be 2.",
-                "Then every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
-            ),
-            commands=(
-                fill_command(
-                    "aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --region {} --http-put-response-hop-limit 2",
-                    region,
-                ),
-            ),
-            url=pages.EC2_METADATA,
-        ),
+        hop_limit_remedy(region),
     ]
     # A timeout shows that the response was lost; an instance without a role gets a 404.
     return (
         Advice([hop_limit, no_profile], remedies[::-1])
         if timed_out
         else Advice([no_profile, hop_limit], remedies)
+    )
+
+
+def hop_limit_remedy(region: str) -> Remedy:
+    """Return how an instance's metadata reaches its containers."""
+    return Remedy(
+        title="In a container on EC2: raise the hop limit",
+        who="account administrator",
+        steps=(
+            "A container is one network hop further from the metadata service, so the limit must be 2.",
+            "Then every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
+        ),
+        commands=(
+            fill_command(
+                "aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --region {} --http-put-response-hop-limit 2",
+                region,
+            ),
+        ),
+        url=pages.EC2_METADATA,
     )
 
 

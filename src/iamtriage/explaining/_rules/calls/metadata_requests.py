@@ -1,0 +1,142 @@
+"""Explain requests to the instance metadata service that are not for credentials.
+
+Sources: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/installation/ and
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-existing-instances.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.controllers import find_controller
+from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.credentials.credential_sources import (
+    METADATA_HOP_LIMIT,
+    TIMEOUT_SIGNS,
+    hop_limit_remedy,
+)
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.certificates import NO_WAY_OUT
+from iamtriage.explaining._rules.shared.clues import mentions_kubernetes
+from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.commands import fill_command
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.clusters import Cluster
+    from iamtriage.failures._failures import AwsError
+
+__all__ = ("METADATA_REQUEST", "explain_metadata_request")
+
+METADATA_REQUEST = lazy_pattern(r"operation error ec2imds|\bEC2MetadataError\b")
+METADATA_UNANSWERED = CauseType(
+    "metadata-unanswered",
+    title="The instance metadata service did not answer",
+    meaning="A program asked the EC2 instance metadata service for something other than credentials, such as the VPC ID or the Region, and got no usable response.",
+    recognised_by="An error of ec2imds or EC2MetadataError that names the VPC ID, the Region or the identity document.",
+    fix="Configure what the program asks for, or set the hop limit of the instance metadata to 2.",
+    sources=(pages.EC2_METADATA, pages.LOAD_BALANCER_CONTROLLER),
+)
+# What is asked for, by what names it.
+_PURPOSES = (
+    (lazy_pattern(r"(?i:vpc.?id|mac metadata)"), "the VPC ID"),
+    (
+        lazy_pattern(r"identity (?:document|metadata)|GetInstanceIdentityDocument"),
+        "the identity of its instance",
+    ),
+    (lazy_pattern(r"(?i:availability.?zone)"), "the Availability Zone"),
+    (lazy_pattern(r"(?i:hostname|local-ipv4)"), "the name or address of its instance"),
+    (lazy_pattern(r"(?i:region)"), "the Region"),
+)
+_UNAUTHORIZED = lazy_pattern(r"(?i:status ?code: 401|status code 401|401 - Unauthorized)")
+_FALLBACK = lazy_pattern(r"falling back to|using Kubernetes metadata|fallback to")
+_LOAD_BALANCER_CONTROLLER = "aws-load-balancer-controller"
+
+
+def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that the instance metadata service did not tell a program what it asked for."""
+    facts = case.facts
+    controller = find_controller(f"{case.text} {facts.service_account or ''}")
+    name = "the program" if controller is None else controller.name
+    asked = next((words for pattern, words in _PURPOSES if pattern.search(message)), "data of its instance")
+    if _UNAUTHORIZED.search(message):
+        outcome = "was rejected with status 401: the instance requires a session token (IMDSv2), and most likely its response does not reach the pod (hop limit 1)"
+    elif TIMEOUT_SIGNS.search(message):
+        outcome = "got no response: most likely, the hop limit of the instance is 1, so the response does not reach pods"
+    else:
+        outcome = "failed"
+    is_warning = _FALLBACK.search(message) is not None
+    end = (
+        " This is only a warning: the program then uses another source."
+        if is_warning
+        else " No credentials or permissions were checked."
+    )
+    cluster = find_cluster(case)
+    is_load_balancer = controller is not None and controller.service_account == _LOAD_BALANCER_CONTROLLER
+    hop_limit = hop_limit_remedy(commands.region(cluster.region))
+    if is_warning:
+        step = "If the program works, ignore the message."
+        hop_limit = attrs.evolve(hop_limit, steps=(step, *hop_limit.steps))
+    if mentions_kubernetes(case) or controller is not None:
+        step = "For new nodes, set it in the launch template of the node group, or in metadataOptions of Karpenter's EC2NodeClass."
+        hop_limit = attrs.evolve(hop_limit, steps=(*hop_limit.steps[:-1], step))
+    return Explanation(
+        failure=case.failure,
+        topic="metadata-unanswered",
+        summary=f"{name[0].upper()}{name[1:]} asked the instance metadata service for {asked}, and its request {outcome}.{end}",
+        causes=(
+            METADATA_UNANSWERED.cause(
+                "reported",
+                text=f"The request is for {asked}, not for credentials: the role of the pod or instance is not in question.",
+            ),
+            METADATA_HOP_LIMIT.cause(),
+            NO_WAY_OUT.cause(
+                text="The metadata service is turned off or blocked for pods, or the pod runs on Fargate or outside of EC2, where there is none."
+            ),
+        ),
+        remedies=(
+            *((_configure_load_balancers_remedy(cluster, facts.namespace),) if is_load_balancer else ()),
+            *(() if is_load_balancer or asked != "the Region" else (_set_region_remedy(cluster),)),
+            hop_limit,
+        ),
+        notes=("An IAM policy does not help: no request reached AWS.",),
+    )
+
+
+def _configure_load_balancers_remedy(cluster: Cluster, namespace: str | None) -> Remedy:
+    region = commands.region(cluster.region)
+    return Remedy(
+        title="Give the controller its Region and VPC",
+        who="cluster administrator",
+        steps=(
+            "Then it does not ask the metadata service. The first command prints VPC_ID. In a manifest, the flags are --aws-region and --aws-vpc-id.",
+        ),
+        commands=(
+            fill_command(
+                "aws eks describe-cluster --name {} --region {} --query cluster.resourcesVpcConfig.vpcId --output text",
+                *(cluster.argument, region),
+            ),
+            fill_command(
+                "helm upgrade aws-load-balancer-controller eks/aws-load-balancer-controller --namespace {} --reuse-values"
+                " --set region={} --set vpcId=VPC_ID",
+                *(commands.namespace(namespace or "kube-system"), region),
+            ),
+        ),
+        url=pages.LOAD_BALANCER_CONTROLLER,
+    )
+
+
+def _set_region_remedy(cluster: Cluster) -> Remedy:
+    return Remedy(
+        title="Give the program its Region",
+        who="you",
+        steps=(
+            "Set AWS_REGION in the environment of the program or in the pod's specification. Then it does not ask the metadata service.",
+        ),
+        commands=(fill_command("export AWS_REGION={}", commands.region(cluster.region)),),
+        url=pages.SDK_REGION,
+    )
