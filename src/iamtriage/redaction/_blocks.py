@@ -23,7 +23,7 @@ _ENTRY_START = re.compile(rf"\n(?={ENTRY_START}|\n|\[\d|<\d|\xe2\x95\xb7|╷)")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 # The number of lines around a line of a failure that can belong to it.
 _CONTEXT_LINES = 8
-_BOUNDARIES = ("\n", "\x20", '"', "\t", ",")
+_BOUNDARIES = ("\n", "\x20", '"', "\t", ",", ";", "<")
 
 
 def split_blocks(text: str) -> Iterator[str]:

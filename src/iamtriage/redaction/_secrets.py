@@ -36,7 +36,7 @@ __all__ = ("find_original_span", "hide_secrets")
 
 # Near or in every secret that has no provider's form is one of these.
 _SIGNS = re.compile(
-    r"secret|token|pass|pwd|pw|signature|encoded|key|session|saml|cookie|bearer|auth|verifier|seed|psk|jwt|pat|sas"
+    r"secret|token|pass|pwd|pw|signature|encoded|key|session|saml|cookie|bearer|auth(?!ori[sz]ed)|verifier|seed|psk|jwt|pat|sas"
     r"|totp|docker|code|qr|device|akia|asia|abia|acca|a3t|ey[ja]|k8s-aws|ojb3|ogzxiv|fqodyxdz|qvdtomv5|://|curl"
     r"|mysql|maria|login|secure|sensitive|mask|noecho|zip|redis-cli|sqlcmd|bcp|mongo|ldap|vault|identified|echo"
     r"|printf|smb|rpcclient|net(?: |%20)use|keytool|jarsigner|x-oauth|:[56]43|:\*|%2f%2f|sqlplus|jdbc|7z|rar "

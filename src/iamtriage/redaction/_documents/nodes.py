@@ -38,13 +38,18 @@ def decode(
     places = [(0, start)]
     length, done = 0, start
     for found in escape.finditer(text, start, end):
-        plain = text[done : found.start()]
+        begin, following = found.span()
         characters = translate(found)
-        length += len(plain)
-        pieces += (plain, characters)
-        places.append((length, found.start()))
-        length += len(characters)
-        done = found.end()
+        if begin > done:
+            pieces.append(text[done:begin])
+            length += begin - done
+        if characters:
+            pieces.append(characters)
+            length += len(characters)
+        else:
+            # A secret before it ends here.
+            places.append((length, begin))
+        done = following
         places.append((length, done))
     pieces.append(text[done:end])
     return Decoded("".join(pieces), places)
