@@ -158,7 +158,7 @@ UNKNOWN: dict[str, tuple[Request, PolicySet, str]] = {
     "a provider-like role name under an allow list": (
         read(f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSServiceRoleForX/s1"),
         PolicySet(identity=[doc(allow())], service_control=[[doc(allow("ec2:*"))]]),
-        "cannot be told",
+        "It is unknown whether",
     ),
     "a canonical user": (
         read(resource_account=OTHER),

@@ -1,4 +1,4 @@
-"""Verify fixes: what a change of policies allows, what it does not, and what cannot be told."""
+"""Verify fixes: what a change of policies allows, what it does not, and what stays undecided."""
 
 from __future__ import annotations
 
@@ -246,9 +246,9 @@ def test_data_and_card() -> None:
     assert data["surplus"][0]["actions"] == ["sqs:*"]
     assert data["before"]["layer"] == "identity"
     assert "What else is allowed" in result._repr_html_()
-    assert "cannot be told" in str(Verification(None, None, None, (), "the caller is unknown"))
+    assert "undecided" in str(Verification(None, None, None, (), "the caller is unknown"))
     assert Verification(None, None, None, (), "x").to_dict()["before"] is None
-    assert "cannot be told" in Verification(None, None, None, (), "x")._repr_html_()
+    assert "undecided" in Verification(None, None, None, (), "x")._repr_html_()
 
 
 def test_invalid_arguments() -> None:
@@ -280,7 +280,7 @@ def test_services_name_resources_without_their_arn(name: str) -> None:
     result = verify(failure, PolicySet(), adding=doc(allow(action, arn or "arn:aws:s3:::b")))
     if arn is None:
         assert (result.fixes, result.before) == (None, None)
-        assert "not a whole ARN" in result.reason
+        assert "not a complete ARN" in result.reason
     else:
         assert (result.fixes, result.surplus) == (True, ())
 

@@ -52,7 +52,7 @@ _HOMES = {
     "read_policies": "_readers.reading",
     "verify": "_evaluation.verification",
 }
-if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
     __getattr__ = lazy_names(__name__, _HOMES)
 
 

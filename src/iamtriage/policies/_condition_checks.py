@@ -33,9 +33,9 @@ __all__ = (
 
 _VARIABLE = lazy_pattern(r"\$\{(?P<key>[^{}$,]{1,512}|\$)(?:,\s{0,8}'(?P<default>[^'{}]{0,512})')?\s{0,8}\}")
 _ESCAPES = frozenset("*?$")
-# Characters. A request has no longer value, so a variable cannot make a longer value match.
+# Characters. Values in requests are not longer, so a variable cannot make a longer value match.
 _MAX_LENGTH = 20_000
-# What a key has whose value is unknown.
+# Stands for the value of a key whose value is unknown.
 _SOME_VALUE = ("unknown",)
 
 
@@ -47,11 +47,11 @@ class Keys(Protocol):
         ...
 
     def may_map_key(self, key: str, /) -> bool:
-        """Return whether IAM might map a claim of the token to this key, although that is not certain."""
+        """Return whether it is possible, but not certain, that IAM maps a claim of the token to this key."""
         ...
 
     def has_key(self, key: str, /) -> bool:
-        """Return whether the request has a key for certain, although its value is unknown."""
+        """Return whether the request certainly has a key, even if the key's value is unknown."""
         ...
 
     @property
@@ -61,12 +61,12 @@ class Keys(Protocol):
 
     @property
     def ignores_unresolved(self) -> bool:
-        """Whether a value whose variable the request lacks matches nothing; otherwise that is unknown."""
+        """Whether a value matches nothing if the request lacks its variable. Otherwise, that is unknown."""
         ...
 
 
-# Some paths of these roles: a value that matches all of them does not depend on the path. A role that only
-# its name indicates to be service-linked can also have none.
+# Examples of paths of these roles: a value that matches all of them does not depend on the path. A role that
+# only has the name of a service-linked role can also have no path.
 _RESERVED_PATHS: dict[type[Role], tuple[str, ...]] = {
     IdentityCenterRole: ("aws-reserved/sso.amazonaws.com/", "aws-reserved/sso.amazonaws.com/eu-west-1/"),
     ServiceLinkedRole: ("", "aws-service-role/ec2.amazonaws.com/", "aws-service-role/x.amazonaws.com/"),
@@ -80,7 +80,7 @@ class Unresolved:
 
     Attributes:
         key: The key of the variable.
-        is_missing: Whether the request lacks it; if not, its value is unknown.
+        is_missing: Whether the request lacks the key. Otherwise, its value is unknown.
     """
 
     key: str
@@ -97,7 +97,7 @@ class ConditionResult:
         expected: The policy's values, with known variables replaced.
         actual: The request's values; empty if the key is missing or unknown.
         reason: Why the result is unknown.
-        caveat: What the result assumes; empty if nothing.
+        caveat: The assumption of the result; empty if there is none.
         unknown_key: The key that must be known for a result.
         lacks_variable: Whether the result is unknown because the request lacks the key of a variable.
     """
@@ -123,7 +123,7 @@ def check_condition(condition: Condition, request: Keys, *, has_variables: bool)
     operator = condition.operator
     substitutes = has_variables and operator.supports_variables
     resolved = [
-        constant or (substitute_variables(value, request) if substitutes else _literal(value))
+        constant or (substitute_variables(value, request) if substitutes else _compile_literal(value))
         for value, constant in zip(condition.values, condition.constants, strict=True)
     ]
     expected = [each if isinstance(each, PolicyValue) else None for each in resolved]
@@ -163,7 +163,7 @@ def check_condition(condition: Condition, request: Keys, *, has_variables: bool)
     )
 
 
-def _literal(value: str) -> PolicyValue:
+def _compile_literal(value: str) -> PolicyValue:
     return PolicyValue(value, compile_glob(value))
 
 
@@ -204,7 +204,7 @@ def _check_session_arn(
 def _check_reserved_role(
     condition: Condition, role: Role, expected: Sequence[PolicyValue | None], actual: tuple[str, ...]
 ) -> ConditionResult:
-    """Check ``aws:PrincipalArn`` of a role that always has a path, of which the beginning is known."""
+    """Check ``aws:PrincipalArn`` of a role that always has a path, whose beginning is known."""
     texts = tuple(each.text for each in expected if each)
     start, paths = str(role)[: -len(role.name)], _RESERVED_PATHS[type(role)]
     is_negated = condition.operator.is_negated
@@ -229,7 +229,7 @@ def could_match_role(expected: PolicyValue, role: Role, condition: Condition) ->
 
 
 def substitute_variables(value: str, request: Keys) -> PolicyValue | Unresolved:
-    """Replace the variables in a value, as far as all of them have one."""
+    """Replace the variables in a value if all of them have a value."""
     text: list[str] = []
     pattern: list[Pattern] = []
     position = length = 0

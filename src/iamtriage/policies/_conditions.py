@@ -32,7 +32,7 @@ __all__ = (
     "parse_operator",
 )
 
-# Characters. STS accepts no longer token, so it compares no longer value.
+# Characters. STS rejects longer tokens, so longer values are not compared.
 _MAX_LENGTH = 20_000
 _NUMBER = lazy_pattern(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?", re.ASCII)
 _MONTH = lazy_pattern(r"[0-9]{4}-[0-9]{2}", re.ASCII)
@@ -45,7 +45,7 @@ class PolicyValue:
 
     Attributes:
         text: The value with its wildcards as written.
-        pattern: The value as a pattern, in which escaped wildcards are ordinary characters.
+        pattern: The value as a pattern. Escaped wildcards are ordinary characters in it.
     """
 
     text: str
@@ -132,8 +132,8 @@ def evaluate_condition(
         values: The request's values; empty if the key is missing.
 
     Returns:
-        ``None`` if the result is unknown: a value is unknown or invalid, or the request has several values
-        and the operator compares one, for which IAM documents no result.
+        ``None`` if the result is unknown, because a value is unknown or invalid, or because the request has
+        several values and the operator compares only one. IAM documents no result for that.
     """
     if len(values) == 1 and values[0] and operator.base != "Null":
         # The most common case first.
@@ -156,20 +156,22 @@ def evaluate_condition(
 
 
 def any_true(results: Iterable[bool | None]) -> bool | None:
-    """Return the logical *or* of the results, of which ``None`` is unknown."""
+    """Return the logical *or* of results in three-valued logic, in which ``None`` is unknown."""
     seen = set(results)
     return True if True in seen else None if None in seen else False
 
 
 def all_true(results: Iterable[bool | None]) -> bool | None:
-    """Return the logical *and* of the results, of which ``None`` is unknown."""
+    """Return the logical *and* of results in three-valued logic, in which ``None`` is unknown."""
     seen = set(results)
     return False if False in seen else None if None in seen else True
 
 
 @lru_cache(maxsize=256)
 def parse_date(text: str) -> Decimal | None:
-    """Parse a date like IAM, ISO 8601 or seconds since 1970. Return seconds, or ``None`` if it is neither.
+    """Parse an ISO 8601 date or seconds since 1970, like IAM, and return seconds.
+
+    The result is ``None`` if the text is neither.
 
     >>> parse_date("2026-01-01T00:00:00Z")
     Decimal('1767225600')
@@ -236,7 +238,7 @@ def _bool(expected: PolicyValue, value: str) -> bool | None:
 
 
 def _arn_like(expected: PolicyValue, value: str) -> bool:
-    """Match section by section. According to AWS's documentation, ArnEquals does the same."""
+    """Match an ARN section by section. According to the AWS documentation, ArnEquals does the same."""
     sections, patterns = value.split(":", 5), _split_sections(expected.pattern)
     return len(sections) == len(patterns) == 6 and all(map(matches, sections, patterns))
 

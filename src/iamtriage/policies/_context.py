@@ -1,4 +1,4 @@
-"""Read the condition keys of a request, and other arguments.
+"""Parse the condition keys of a request, and check other arguments.
 
 Keys: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html.
 """
@@ -24,7 +24,7 @@ TIME_KEY = "aws:currenttime"
 
 
 def parse_context(given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Return condition keys in lower case with their values as IAM writes them.
+    """Return condition keys in lower case, with their values in IAM's format.
 
     Raises:
         ValueError: ``aws:CurrentTime`` is not a time.
@@ -61,7 +61,7 @@ def _parse_context_value(value: object, key: str) -> str:
 
 
 def to_strings(value: object) -> tuple[str, ...]:
-    """Convert the values of a claim to strings. Objects are left out, because no condition key has them."""
+    """Convert the values of a claim to strings. Objects are omitted, because condition keys have none."""
     strings = (_to_string(each) for each in _iterate(value))
     return tuple(each for each in strings if each is not None)
 

@@ -67,7 +67,7 @@ def policy_size(policy: dict[str, Any]) -> int:
     return len(json.dumps(policy, separators=(",", ":"), ensure_ascii=False))
 
 
-# Characters that the size of a statement is computed with.
+# The number of characters of a statement ID, to compute the size of a statement.
 _SIZE_OF_SID = 40
 # A number can follow.
 _MAX_SID = _SIZE_OF_SID - 3

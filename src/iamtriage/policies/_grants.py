@@ -44,7 +44,9 @@ _ESCAPED = lazy_pattern(r"\$\{[*?]\}")
 _WORD_BOUNDARY = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 # Characters.
 _MAX_ARN_LENGTH = 2_048
-_ASSUMED_PARTITION = "The partition is taken to be aws. China, GovCloud and the isolated regions have others."
+_ASSUMED_PARTITION = (
+    "The partition is assumed to be aws. China, GovCloud and the isolated regions have others."
+)
 _LOCATION_VARIABLES = frozenset({"Partition", "Region", "Account"})
 _TYPE_NAMES = {
     "mfa": "mfa",
@@ -95,7 +97,7 @@ class Grant(Value):
         action: The action, in AWS's spelling if it is known.
         resources: ARNs, or ``*``.
         conditions: The conditions of the statement.
-        known: Whether the action table has the action.
+        known: Whether the action table contains the action.
         notes: Sentences about the choice of resources.
     """
 
@@ -117,7 +119,7 @@ def build_grant(action: str, resource: str | None, location: Location) -> Grant 
     Args:
         action: The action as written.
         resource: The resource as written, or ``None`` if the message names none.
-        location: Where resources without an ARN are.
+        location: The location of resources without an ARN.
 
     >>> build_grant("s3:getobject", "arn:aws:s3:::orders/2026.csv", Location())
     Grant(action='s3:GetObject', resources=('arn:aws:s3:::orders/2026.csv',), conditions=None, known=True, \
@@ -127,7 +129,7 @@ notes=())
     >>> build_grant("eks:DescribeCluster", None, Location("aws", account="111122223333")).resources
     ('arn:aws:eks:REGION:111122223333:cluster/CLUSTER',)
     """
-    # The same calls are denied repeatedly. Text that is longer than any ARN is not cached.
+    # The same calls are denied repeatedly, so results are cached, except for texts longer than any ARN.
     if resource is None or len(resource) <= _MAX_ARN_LENGTH:
         return _cached_grant(action, resource, location)
     return _build_grant(action, resource, location)
@@ -138,31 +140,31 @@ def _build_grant(action: str, resource: str | None, location: Location) -> Grant
         return None
     known = find_action(action)
     if known is None:
-        notes = (f"{action} is not among the actions that this version knows; check its spelling.",)
-        resources, more = _copied_resource(resource, location)
+        notes = (f"iamtriage does not know the action {action}; check its spelling.",)
+        resources, more = _copy_resource(resource, location)
         return Grant(action, resources, known=False, notes=notes + more)
     if known.only_wildcard:
         note = f"AWS accepts only * as the resource of {known.name}."
         return Grant(known.name, ("*",), notes=(note,))
     if resource == "*":
-        resources, more = _accepted_resources(known, None, location)
+        resources, more = _find_resources(known, None, location)
         note = f"Which resource does the call use? The message says only *, and {known.name} accepts ARNs."
         return Grant(known.name, resources, notes=(note, *more))
-    resources, more = _accepted_resources(known, resource, location)
+    resources, more = _find_resources(known, resource, location)
     return Grant(known.name, resources, notes=more)
 
 
 _cached_grant = functools.lru_cache(maxsize=512)(_build_grant)
 
 
-def _copied_resource(resource: str | None, location: Location) -> _Resources:
+def _copy_resource(resource: str | None, location: Location) -> _Resources:
     arn = sanitize_arn(resource, partition=location.partition) if resource else None
     if arn is None:
         return ("RESOURCE_ARN",), ()
-    return (arn,), _wildcard_notes(arn)
+    return (arn,), _build_wildcard_notes(arn)
 
 
-def _accepted_resources(action: Action, resource: str | None, location: Location) -> _Resources:
+def _find_resources(action: Action, resource: str | None, location: Location) -> _Resources:
     """Return the resource in a form that the action accepts, and notes."""
     arn = None
     if resource:
@@ -170,29 +172,26 @@ def _accepted_resources(action: Action, resource: str | None, location: Location
         arn = sanitize_arn(resource, partition=location.partition, is_pattern=is_pattern)
     if arn is not None:
         if action.accepts(arn) is not None:
-            return (arn,), _wildcard_notes(arn)
+            return (arn,), _build_wildcard_notes(arn)
         if action.service == "s3" and arn.startswith("arn:"):
             return _convert_s3_arn(action, arn, location)
-        words = (
-            f"AWS lists no resource of this form for {action.name}: "
-            "compare it with what the call was made on."
-        )
+        words = f"AWS lists no resource of this form for {action.name}: check which resource the call used."
         return (arn,), (words,)
     if resource:
-        named = _arn_from_name(action, resource, location)
+        named = _build_arn(action, resource, location)
         if named is not None:
             return named
-    kinds = action.required_types or ((_main_type(action),) if action.resource_types else ())
+    kinds = action.required_types or ((_find_main_type(action),) if action.resource_types else ())
     templates = tuple(dict.fromkeys(_fill_template(kind, location) for kind in kinds)) or ("RESOURCE_ARN",)
     return templates, () if location.partition else (_ASSUMED_PARTITION,)
 
 
-def _wildcard_notes(arn: str) -> tuple[str, ...]:
+def _build_wildcard_notes(arn: str) -> tuple[str, ...]:
     plain = _ESCAPED.sub("", arn)
-    notes = ("The * is AWS's own: the call names no single resource.",) if "*" in plain else ()
+    notes = ("AWS itself writes this *, because the call names no single resource.",) if "*" in plain else ()
     if plain == arn:
         return notes
-    return (*notes, "In ${*} and ${?}, the * or ? is a character of the name and matches nothing else.")
+    return (*notes, "${*} and ${?} match only the characters * and ? in the name.")
 
 
 def _convert_s3_arn(action: Action, arn: str, location: Location) -> _Resources:
@@ -200,9 +199,11 @@ def _convert_s3_arn(action: Action, arn: str, location: Location) -> _Resources:
     bucket, slash, _ = arn.partition("/")
     names = {each.name for each in action.resource_types}
     if "bucket" in names and slash:
-        return (bucket,), (f"{action.name} is allowed on the bucket, not on its objects.",)
+        return (bucket,), (f"{action.name} applies to the bucket, not to its objects.",)
     if "object" in names and not slash:
-        words = f"{action.name} is allowed on objects: behind the bucket's ARN stands / and the object's key."
+        words = (
+            f"{action.name} applies to objects. Their ARN is that of the bucket, followed by / and the key."
+        )
         prefix = location.name("prefix")
         if prefix is not None:
             words = f"The command is for several objects, so the statement covers all below {prefix}."
@@ -211,7 +212,7 @@ def _convert_s3_arn(action: Action, arn: str, location: Location) -> _Resources:
     return (arn,), ()
 
 
-def _arn_from_name(action: Action, resource: str, location: Location) -> _Resources | None:
+def _build_arn(action: Action, resource: str, location: Location) -> _Resources | None:
     """Build an ARN from a bare name, if the action's resource types determine it."""
     if action.service == "iam":
         typed = _IAM_RESOURCE.fullmatch(resource)
@@ -225,7 +226,7 @@ def _arn_from_name(action: Action, resource: str, location: Location) -> _Resour
         if len(types) != 1:
             return None
         arn = f"arn:{_partition(location)}:iam::{_account(location)}:{types[0].name}/{sanitize_name(name)}"
-        return (arn,), (f"Where the {kind or types[0].name} has a path, the path belongs into the ARN.",)
+        return (arn,), (f"If the {kind or types[0].name} has a path, add it to the ARN.",)
     queue = _QUEUE_URL.fullmatch(resource) if action.service == "sqs" else None
     if queue is not None:
         arn = f"arn:{_partition(location)}:sqs:{queue['region']}:{queue['account']}:{queue['name']}"
@@ -237,16 +238,16 @@ def _arn_from_name(action: Action, resource: str, location: Location) -> _Resour
         prefix = f"{_partition(location)}:secretsmanager:{_region(location)}:{_account(location)}"
         arn = f"arn:{prefix}:secret:{resource}-??????"
         return (arn,), (
-            "Secrets Manager ends a secret's ARN with a hyphen and six characters; ?????? stands for them.",
+            "Secrets Manager ends a secret's ARN with a hyphen and six characters; ?????? matches them.",
         )
-    kind = _main_type(action)
+    kind = _find_main_type(action)
     template = _fill_template(kind, location)
     names = [] if kind is None else [each for each in kind.variables if each not in _LOCATION_VARIABLES]
     return ((template.replace(_placeholder(names[0]), resource),), ()) if len(names) == 1 else None
 
 
-def _main_type(action: Action) -> ResourceType | None:
-    """Return the resource type that an action mostly concerns."""
+def _find_main_type(action: Action) -> ResourceType | None:
+    """Return the main resource type of an action."""
     required = action.required_types
     if required:
         return required[0]
@@ -258,17 +259,17 @@ def _main_type(action: Action) -> ResourceType | None:
 
 
 def _fill_template(kind: ResourceType | None, location: Location) -> str:
-    """Fill the template of a type with known values; the others become placeholders."""
+    """Fill the template of a type with known values, and with placeholders for unknown ones."""
     if kind is None or not kind.arns:
         return "RESOURCE_ARN"
     known = {"Partition": _partition(location), "Region": _region(location), "Account": _account(location)}
     return _VARIABLE.sub(
-        lambda m: known.get(m[1]) or _named(kind, m[1], location) or _placeholder(m[1]), kind.arns[0]
+        lambda m: known.get(m[1]) or _find_name(kind, m[1], location) or _placeholder(m[1]), kind.arns[0]
     )
 
 
 def name_stem(name: str) -> str:
-    """Return what identifies a variable of an ARN template, or the option of a command that fills it.
+    """Return the stem of an ARN template variable, which the matching command option shares.
 
     >>> name_stem("TableName"), name_stem("table-name"), name_stem("RoleNameWithPath"), name_stem("SecretId")
     ('table', 'table', 'role', 'secret')
@@ -280,7 +281,7 @@ def name_stem(name: str) -> str:
     return folded
 
 
-def _named(kind: ResourceType, variable: str, location: Location) -> str | None:
+def _find_name(kind: ResourceType, variable: str, location: Location) -> str | None:
     """Return the name for a variable of a resource type, if it is known."""
     if not location.names:
         return None
@@ -295,7 +296,7 @@ def _placeholder(variable: str) -> str:
 
 
 def _partition(location: Location) -> str:
-    # IAM rejects a document with ARNs of another partition, so a wrong one cannot go unnoticed.
+    # IAM rejects a document with ARNs of another partition, so a wrong one is noticed.
     return location.partition or "aws"
 
 

@@ -1,7 +1,8 @@
-"""Make ARNs from messages safe for a policy: replace masks by placeholders, escape wildcards.
+"""Make ARNs from messages safe for a policy: replace masks with placeholders, and escape wildcards.
 
-Neither a mask nor an asterisk within a name may become a wildcard in a policy, which would allow more than
-was denied. Masked and truncated parts become placeholders, words in capitals such as ``ACCOUNT_ID``.
+A mask, or an asterisk in a name, must not become a wildcard in a policy, because that would allow more than
+was denied. Masked and truncated parts become placeholders, which are words in capitals such as
+``ACCOUNT_ID``.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _PLAIN = lazy_pattern(r"[A-Za-z0-9_+=,.@:/-]*", re.ASCII)
 _INVALID_CHARACTERS = lazy_pattern(r"[^\x21-\x7e]")
 _SEPARATORS = lazy_pattern(r"([/:])")
 _SPECIAL_CHARACTERS = lazy_pattern(r"[$*?]")
-# In a name that can contain asterisks, one or two of them are as likely its own.
+# If names can contain asterisks, one or two asterisks can also belong to the name.
 _MASK_OF_KEY = lazy_pattern(_MASK.pattern.replace(r"\*\*", r"\*\*\*", 1))
 # Services whose names can contain asterisks and question marks, and the number of parts before these names.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html: a key is any sequence of characters.
@@ -63,9 +64,9 @@ def sanitize_name(segment: str, *, asterisk: Asterisk = "mask") -> str:
 
     Args:
         segment: The text between two separators.
-        asterisk: What an asterisk is. ``"pattern"``: a wildcard of AWS's own if it is the whole part.
-            ``"literal"``: an ordinary character of the name. ``"mask"``: the service's names contain none, so
-            it masks something.
+        asterisk: The meaning of an asterisk. ``"pattern"``: a wildcard that AWS wrote, if it is the whole
+            part. ``"literal"``: an ordinary character of the name. ``"mask"``: a mask, because the service's
+            names cannot contain asterisks.
 
     >>> sanitize_name("orders"), sanitize_name("ord*"), sanitize_name("what?"), sanitize_name("*")
     ('orders', 'NAME', 'what${?}', 'NAME')
@@ -92,7 +93,7 @@ def sanitize_arn(text: str, *, partition: str | None = None, is_pattern: bool = 
     Args:
         text: The ARN as written.
         partition: The partition to use if that of the ARN is unreadable.
-        is_pattern: Whether AWS wrote the ARN as a pattern, so that parts that are an asterisk stay.
+        is_pattern: Whether AWS wrote the ARN as a pattern. Then parts that are an asterisk stay.
 
     >>> sanitize_arn("arn:aws:eks:eu-west-1:111122223333:cluster/demo")
     'arn:aws:eks:eu-west-1:111122223333:cluster/demo'

@@ -1,7 +1,7 @@
 """Parse policy documents, and report the path of an invalid part.
 
 Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html. A policy that IAM
-rejects as one of its form is an error here, too.
+would reject raises an error.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ("PolicyForm", "parse_policy")
 
 # Characters.
 _MAX_LENGTH = 1_000_000
-# IAM accepts no longer policy, so no longer value in one.
+# IAM rejects longer policies, and therefore longer values.
 _MAX_VALUE_LENGTH = 10_240
 
 _POLICY_KEYS = frozenset({"Version", "Id", "Statement"})
@@ -37,15 +37,15 @@ _STATEMENT_KEYS = frozenset(
 )
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _PRINCIPALS = ("AWS", "Federated", "Service", "CanonicalUser")
-# In the policy of an API, API Gateway completes it with the ARN of the API:
+# API Gateway completes this value with the ARN of the API:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
 _OWN_API = "execute-api:/"
 
 PolicyForm: TypeAlias = Literal["identity", "resource", "trust"]
-"""Which elements a policy can have.
+"""The elements that a policy can have.
 
-``"identity"``: no principal, and a resource. ``"resource"``: a principal; a policy without a resource
-concerns the one that it is attached to. ``"trust"``: a principal, and no resource.
+``"identity"``: a resource and no principal. ``"resource"``: a principal; without a resource, the policy
+applies to the one that it is attached to. ``"trust"``: a principal and no resource.
 """
 
 _FORBIDDEN: dict[PolicyForm, dict[str, str]] = {
@@ -69,11 +69,11 @@ def parse_policy(policy: object, form: PolicyForm = "trust") -> Policy:
 
     Args:
         policy: A mapping or JSON text.
-        form: Which elements it can have.
+        form: The elements that the policy can have.
 
     Raises:
-        PolicyError: IAM would reject it.
-        TypeError: It is neither a mapping nor a string.
+        PolicyError: IAM would reject the policy.
+        TypeError: The policy is neither a mapping nor a string.
 
     >>> parse_policy({"Statement": []}).statements
     ()
@@ -85,7 +85,7 @@ def parse_policy(policy: object, form: PolicyForm = "trust") -> Policy:
         _fail("this is the description of a role; pass its AssumeRolePolicyDocument", "")
     _check_keys(document, _POLICY_KEYS, "", "policy")
     version = document.get("Version", _VERSIONS[1])
-    # YAML parsers convert it to a date.
+    # YAML parsers convert a version to a date.
     version = version.isoformat() if isinstance(version, date) else version
     if version not in _VERSIONS:
         found = quote_json(version) if isinstance(version, str) else _describe_type(version)
@@ -138,14 +138,14 @@ def _parse_statement(value: object, index: int, path: str, form: PolicyForm) -> 
     effect = statement.get("Effect")
     if effect not in ("Allow", "Deny"):
         _fail('expected "Allow" or "Deny", which is case-sensitive', f"{path}.Effect")
-    element = _choose(statement, "Action", path)
+    element = _choose_element(statement, "Action", path)
     if element is None:
         _fail("a statement must have either Action or NotAction", f"{path}.Action")
     actions = _parse_strings(statement[element], f"{path}.{element}")
-    principal = None if form == "identity" else _choose(statement, "Principal", path)
+    principal = None if form == "identity" else _choose_element(statement, "Principal", path)
     if principal is None and form != "identity":
         _fail("missing", f"{path}.Principal")
-    resource = _choose(statement, "Resource", path)
+    resource = _choose_element(statement, "Resource", path)
     if form == "identity" and resource is None:
         _fail("a statement must have either Resource or NotResource", f"{path}.Resource")
     if form != "trust":
@@ -167,8 +167,8 @@ def _parse_statement(value: object, index: int, path: str, form: PolicyForm) -> 
     )
 
 
-def _choose(statement: dict[str, Any], element: str, path: str) -> str | None:
-    """Return the name of an element or of its negation, whichever a statement has."""
+def _choose_element(statement: dict[str, Any], element: str, path: str) -> str | None:
+    """Return the name of the element that a statement has: the element or its negation."""
     negation = f"Not{element}"
     if element in statement and negation in statement:
         _fail(f"a statement must have either {element} or {negation}", f"{path}.{element}")

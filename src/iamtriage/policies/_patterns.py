@@ -79,8 +79,8 @@ def compile_regex(pattern: Pattern) -> re.Pattern[str]:
     >>> bool(compile_regex(compile_glob("s3:*Object?")).match("s3:GetObjects"))
     True
     """
-    # The first place where the characters between two stars match is as good as any later one, so each is
-    # an atomic group.
+    # If the characters between two stars match in several places, the first one is sufficient. So each run of
+    # characters is an atomic group.
     parts: list[str] = [""]
     for token in pattern:
         if token == ANY:
@@ -95,16 +95,16 @@ def compile_regex(pattern: Pattern) -> re.Pattern[str]:
 
 
 def intersects(one: Pattern, other: Pattern) -> bool:
-    """Return whether some text matches both patterns.
+    """Return whether there is a text that matches both patterns.
 
-    The first is one of :func:`compile_glob`, the second can also be one of :func:`narrow_to_sections`.
+    The first pattern is from :func:`compile_glob`, and the second from it or from :func:`narrow_to_sections`.
 
     >>> intersects(compile_glob("role/*/app"), compile_glob("*/team/a?p"))
     True
     >>> intersects(compile_glob("role/*/app"), compile_glob("role/*-admin"))
     False
     """
-    # Positions in the other pattern that can be reached with what precedes a position in the first.
+    # The positions in the second pattern that a text can reach if it matches the first up to some position.
     reached = _skip_stars({0}, other)
     for token in one:
         if token == ANY:
@@ -135,7 +135,7 @@ def _skip_stars(positions: set[int], pattern: Pattern) -> set[int]:
 def matches(text: str, pattern: Pattern) -> bool:
     """Return whether the pattern matches the whole text, case-sensitively.
 
-    There is no backtracking: the time is linear in the length of the text.
+    It does not backtrack, so the time is linear in the length of the text.
 
     >>> matches("sts:AssumeRole", compile_glob("sts:*Role")), matches("sts:", compile_glob("sts:?"))
     (True, False)

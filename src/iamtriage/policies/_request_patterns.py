@@ -1,7 +1,7 @@
 """Recognize resources that AWS itself writes as a pattern.
 
-A new resource has no ID yet, and some calls name no single resource. AWS then checks an ARN with an asterisk,
-and its message shows this ARN. Every other asterisk in a message belongs to a name or masks one.
+A new resource has no ID yet, and some calls name no single resource. Then AWS checks an ARN with an asterisk,
+and the message contains this ARN. Any other asterisk in a message belongs to a name or masks one.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _OTHER_LISTED_TYPES = {"rds:DescribeDBInstances": "db", "codedeploy:ListDeployme
 
 
 def is_aws_pattern(action: Action, arn: str) -> bool:
-    """Return whether AWS writes such an ARN itself if it denies the action.
+    """Return whether AWS itself writes the asterisk in an ARN if it denies the action.
 
     Args:
         action: The denied action.
@@ -75,7 +75,7 @@ def _has_whole_wildcards(values: tuple[str, ...]) -> bool:
 
 
 def _lists_type(action: str, type_name: str) -> bool:
-    """Return whether the action lists resources of the type, not what belongs to one of them."""
+    """Return whether the action lists resources of the type, not parts of one resource."""
     if _OTHER_LISTED_TYPES.get(action) == type_name:
         return True
     noun = type_name.lower().replace("-", "").replace("_", "")

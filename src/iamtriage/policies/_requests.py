@@ -56,7 +56,7 @@ _PRINCIPAL_TYPES: dict[type, str] = {
     FederatedUser: "FederatedUser",
 }
 _ANONYMOUS = "anonymous"
-# Providers that IAM knows without an ARN:
+# Identity providers without an ARN:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-federated-web-identity
 _COGNITO = "cognito-identity.amazonaws.com"
 _WEB_IDENTITY_PROVIDERS = frozenset({"accounts.google.com", "graph.facebook.com", "www.amazon.com"})
@@ -70,7 +70,7 @@ _SERVICE_KEYS = (
     *("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"),
     *("aws:principalservicename", "aws:principalservicenameslist"),
 )
-# Every request has them, so a context without them is not complete.
+# Every request has these keys, so a context without them is incomplete.
 _ALWAYS_PRESENT = frozenset({"aws:currenttime", "aws:epochtime", "aws:resourceaccount", "aws:userid"})
 # Present only in signed requests.
 _SIGNED_KEYS = (
@@ -80,7 +80,7 @@ _SIGNED_KEYS = (
 )
 
 
-# Present only in requests of role sessions, some of them only if the session was opened in a certain way.
+# Present only in requests of role sessions, some only if the session was created in a certain way.
 _ROLE_SESSION_KEYS = (
     *("aws:federatedprovider", "aws:sourceidentity", "aws:ec2instancesourcevpc"),
     *("aws:ec2instancesourceprivateipv4", "ec2:sourceinstancearn"),
@@ -118,14 +118,14 @@ Caller: TypeAlias = Principal | Provider | WebIdentity | Anonymous
 
 
 def _collect_keys(request: RequestKeys) -> Mapping[str, tuple[str, ...]]:
-    derived = _keys_of_caller(request.caller, request.principal_account)
+    derived = _derive_caller_keys(request.caller, request.principal_account)
     if request.resource_account:
         derived["aws:resourceaccount"] = derived["s3:resourceaccount"] = (request.resource_account,)
     if request.action_lower.startswith("kms:") and request.principal_account:
         derived["kms:calleraccount"] = (request.principal_account,)
-    derived |= _keys_of_services(request.context)
-    # What is given takes precedence.
-    return {**derived, **_keys_of_time(request.context), **request.context}
+    derived |= _derive_service_keys(request.context)
+    # Keys from the caller take precedence.
+    return {**derived, **_derive_time_keys(request.context), **request.context}
 
 
 @attrs.frozen
@@ -137,11 +137,11 @@ class RequestKeys:
         action: The action.
         action_lower: The action in lower case.
         resource: The resource.
-        context: The given keys in lower case.
+        context: The keys that the caller stated, in lower case.
         is_complete: Whether other keys are missing from the request.
         principal_account: The account of the principal, if known.
         resource_account: The account of the resource, if known.
-        known: The given keys and those that follow from the request, in lower case.
+        known: The stated keys and those that follow from the request, in lower case.
     """
 
     caller: Caller | None
@@ -166,7 +166,7 @@ class RequestKeys:
 
     @property
     def ignores_unresolved(self) -> bool:
-        """Whether a value whose variable the request lacks matches nothing; otherwise that is unknown."""
+        """Whether a value matches nothing if the request lacks its variable. Otherwise, that is unknown."""
         return True
 
     def get_values(self, key: str) -> tuple[str, ...] | None:
@@ -181,13 +181,13 @@ class RequestKeys:
         return values
 
     def has_key(self, key: str) -> bool:
-        """Return whether the request has a key for certain, although its value is unknown."""
+        """Return whether the request certainly has a key, even if the key's value is unknown."""
         lower = key.lower()
         is_temporary = isinstance(self.caller, (Role, RoleSession, FederatedUser))
         return lower in _ALWAYS_PRESENT or (is_temporary and lower == "aws:tokenissuetime")
 
     def may_map_key(self, key: str) -> bool:  # noqa: ARG002 (a token's claims are not among these keys)
-        """Return whether IAM might map a claim of the token to this key, although that is not certain."""
+        """Return whether it is possible, but not certain, that IAM maps a claim of the token to this key."""
         return False
 
 
@@ -222,18 +222,18 @@ def _parse_keys(request: Request) -> RequestKeys:
 class Request(View):
     """A request to AWS, for :func:`iamtriage.policies.evaluate`.
 
-    The accounts are needed only if the ARNs do not contain them. Without ``resource_account``, a resource
-    whose ARN has no account, such as a bucket, is taken to be in the account of the principal.
+    State the accounts only if the ARNs do not contain them. Without ``resource_account``, a resource whose
+    ARN has no account, such as a bucket, is assumed to be in the account of the principal.
 
     Attributes:
-        principal: Who calls: the ARN of a role, a role session, a user, a federated user, a root user or an
+        principal: The caller: the ARN of a role, a role session, a user, a federated user, a root user or an
             identity provider, a 12-digit account ID, the host name of a service, or ``"anonymous"``.
         action: The IAM action: ``"s3:GetObject"``.
-        resource: The ARN of the resource, or ``"*"`` for an action that AWS checks on no resource.
+        resource: The ARN of the resource, or ``"*"`` for an action that supports no resource.
         context: Condition keys and their values. A key without values is missing from the request.
-        complete_context: Whether the context has every key of the request. If not, a key that it lacks is
-            unknown unless it follows from the request.
-        principal_account: The account of the principal, if its text does not contain it.
+        complete_context: Whether the context has every key of the request. If not, other keys are unknown
+            unless they follow from the request.
+        principal_account: The account of the principal, if ``principal`` does not contain it.
         resource_account: The account of the resource, if its ARN does not contain it.
 
     Raises:
@@ -259,7 +259,7 @@ class Request(View):
 
     @property
     def keys(self) -> RequestKeys:
-        """What follows from the request."""
+        """The parsed parts of the request, and its condition keys."""
         return self._keys
 
     @override
@@ -269,7 +269,7 @@ class Request(View):
             yield "context", self.context
 
 
-def _keys_of_caller(caller: Caller | None, account: str | None) -> dict[str, tuple[str, ...]]:
+def _derive_caller_keys(caller: Caller | None, account: str | None) -> dict[str, tuple[str, ...]]:
     keys: dict[str, tuple[str, ...]] = {}
     if isinstance(caller, Anonymous):
         keys |= dict.fromkeys((*_SERVICE_KEYS, *_SIGNED_KEYS), ())
@@ -283,14 +283,14 @@ def _keys_of_caller(caller: Caller | None, account: str | None) -> dict[str, tup
             "aws:principalisawsservice": ("true",),
             "aws:principalservicename": (caller.name,),
             "aws:username": (),
-            # A service is in no organization.
+            # A service belongs to no organization.
             "aws:principalorgid": (),
             "aws:principalorgpaths": (),
         }
     keys |= dict.fromkeys(_SERVICE_KEYS, ())
     keys |= {"aws:principalisawsservice": ("false",), "aws:principalaccount": (account,) if account else ()}
     if isinstance(caller, (Account, InstanceProfile)):
-        # Which principal of the account calls is unknown.
+        # It is unknown which principal of the account calls.
         return keys
     principal = caller.role if isinstance(caller, RoleSession) else caller
     kind = Role if isinstance(caller, Role) else type(caller)
@@ -305,8 +305,8 @@ def _keys_of_caller(caller: Caller | None, account: str | None) -> dict[str, tup
     return keys
 
 
-def _keys_of_services(context: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """Derive the keys about services that call on behalf of the principal from each other."""
+def _derive_service_keys(context: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Derive missing keys about services that call on behalf of the principal from the stated ones."""
     called_via = context.get("aws:calledvia")
     if called_via:
         return {
@@ -323,13 +323,13 @@ def _keys_of_services(context: Mapping[str, tuple[str, ...]]) -> dict[str, tuple
     return {}
 
 
-def _keys_of_time(context: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """Derive each of the two keys with the time of the request from the other."""
+def _derive_time_keys(context: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Derive one of the two keys with the request's time from the other."""
     keys: dict[str, tuple[str, ...]] = {}
     for given, other in (("aws:currenttime", "aws:epochtime"), ("aws:epochtime", "aws:currenttime")):
         seconds = parse_date(context[given][0]) if context.get(given) else None
         if seconds is not None:
-            # Dates are compared in both forms.
+            # Dates can be compared in both formats.
             keys[other] = (str(int(seconds)),)
     return keys
 
@@ -339,11 +339,11 @@ def parse_caller(text: str, action: str, *, argument: str = "principal") -> Call
 
     Args:
         text: The principal.
-        action: The action that it calls.
-        argument: The name of the argument, for the message of an error.
+        action: The action that the principal calls.
+        argument: The name of the argument, for error messages.
 
     Raises:
-        InvalidArnError: The text is not a principal, or one that makes no requests.
+        InvalidArnError: The text is not a principal, or the principal cannot make requests.
     """
     if text.startswith("arn:"):
         arn = parse_arn(text)
@@ -360,7 +360,7 @@ def parse_caller(text: str, action: str, *, argument: str = "principal") -> Call
 
 
 def account_in(text: str) -> str | None:
-    """Return the account in an ARN, if the text is one and has one."""
+    """Return the account in an ARN; ``None`` if the text is not an ARN or has no account."""
     parts = text.split(":", 5)
     return parts[4] if len(parts) == 6 and parts[0] == "arn" and ACCOUNT.fullmatch(parts[4]) else None
 

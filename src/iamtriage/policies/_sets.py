@@ -1,4 +1,4 @@
-"""Collect the policies that apply to a request.
+"""Represent the policies that apply to a request.
 
 Types of policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html.
 """
@@ -28,7 +28,7 @@ __all__ = ("Document", "PolicyDocument", "PolicySet", "Source")
 
 @attrs.frozen
 class PolicyDocument(View):
-    """A policy with its name and the place where it comes from.
+    """A policy with its name and source file.
 
     Attributes:
         document: The policy, as a mapping or JSON text.
@@ -53,12 +53,12 @@ class Source:
 
     Attributes:
         policy_type: Its type.
-        label: Its name, or its place in the set: ``"identity[0]"``.
+        label: Its name, or its position in the set: ``"identity[0]"``.
         policy: The policy.
         level: For control policies, the index of the level, from the root.
         file: The file that contains it.
         lines: The line on which each statement begins.
-        described: Descriptions of its statements, so that evaluations share them.
+        described: A cache of the descriptions of its statements, which evaluations share.
     """
 
     policy_type: PolicyType
@@ -119,7 +119,7 @@ def _parse_all(policies: PolicySet) -> Mapping[PolicyType, tuple[Source, ...] | 
 class PolicySet(View):
     """The policies that apply to a request, each a mapping, JSON text or :class:`PolicyDocument`.
 
-    They are parsed once, when the set is built. ``None`` means that there is no policy of that type.
+    Policies are parsed once, when the set is created. ``None`` means that there is no policy of a type.
 
     Attributes:
         identity: The identity-based policies of the user and its groups, or of the role.
@@ -128,8 +128,8 @@ class PolicySet(View):
         resource: The policy of the resource: a bucket policy, a key policy, a role's trust policy, ….
         service_control: The SCPs of the principal's account: the levels from the root to the account, each
             with the policies that are attached there.
-        resource_control: The RCPs of the resource's account, in the same form. ``RCPFullAWSAccess`` can be
-            left out, because AWS attaches it everywhere.
+        resource_control: The RCPs of the resource's account, in the same format. You can omit
+            ``RCPFullAWSAccess``, because AWS attaches it everywhere.
         vpc_endpoint: The policy of the VPC endpoint that the request uses.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The statements and conditions of policies, ready for comparison with requests."""
+"""Represent the statements and conditions of policies, ready for comparison with requests."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class Condition:
         path: Its path in the policy.
         constants: The values ready for comparison; ``None`` for one with a variable.
         lower_key: The key in lower case, because keys are case-insensitive.
-        is_plain: Whether its result follows from the values alone: they have no variable, and the key is
-            not ``aws:PrincipalArn``, of which a session's ARN lacks the path.
-        equal_texts: The texts of which each, as the only value, meets the condition; empty if it does not
-            compare with ``StringEquals``.
+        is_plain: Whether its result follows from the values alone: they have no variables, and the key is not
+            ``aws:PrincipalArn``, because a session's ARN lacks the role's path.
+        equal_texts: The texts that meet the condition as the only value; empty unless the operator is
+            ``StringEquals``.
     """
 
     operator: Operator
@@ -81,8 +81,8 @@ class ResourcePattern:
     Attributes:
         text: The value as written.
         pattern: The value as a pattern.
-        narrow: The pattern whose inner stars match no colon; ``None`` if it has no such star.
-        incomplete: The pattern without the sections that AWS adds; ``None`` if it adds none.
+        narrow: The pattern with inner stars that do not match a colon; ``None`` if it has no such star.
+        incomplete: The pattern without the sections that AWS adds; ``None`` if AWS adds none.
         regex: The pattern as a regular expression.
     """
 
@@ -101,8 +101,8 @@ class ActionPatterns:
 
     Attributes:
         names: The values without wildcards.
-        regex: Matches what one of the other values matches; ``None`` if there is none.
-        is_any: Whether one of them matches every action.
+        regex: The other values as one regular expression; ``None`` if there are none.
+        is_any: Whether one of the values matches every action.
     """
 
     names: frozenset[str]
@@ -133,14 +133,14 @@ class Statement:
         path: Its path in the policy.
         denies: Whether its effect is Deny.
         actions: The patterns of Action or NotAction.
-        is_not_action: Whether they are the patterns of NotAction.
+        is_not_action: Whether ``actions`` are those of NotAction.
         principals: The type and value of each; ``("*", "*")`` for everyone.
         conditions: The conditions, all of which must be met.
         sid: Its Sid, if it has one.
         is_not_principal: Whether ``principals`` are those of NotPrincipal.
         has_principal: Whether it has a Principal or NotPrincipal, which can be empty.
         resources: The values of Resource or NotResource; ``None`` without either.
-        is_not_resource: Whether they are those of NotResource.
+        is_not_resource: Whether ``resources`` are those of NotResource.
         action_patterns: The actions ready for comparison.
     """
 
@@ -161,7 +161,7 @@ class Statement:
     )
 
     def matches_action(self, lower: str) -> bool:
-        """Return whether the statement is about an action in lower case."""
+        """Return whether the statement applies to an action in lower case."""
         return self.action_patterns.match(lower) is not self.is_not_action
 
 

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 KMS keys: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html. The root user:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html.
 
-Everything is evaluated in three-valued logic, in which an unknown value never becomes a permission.
+Policies are evaluated in three-valued logic. An unknown value never becomes a permission.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ("evaluate",)
 
-# Of the order in which AWS evaluates the types, for the layer that a decision names.
+# The order in which AWS evaluates the policy types. A decision names the first one that denies.
 _DENY_ORDER: tuple[PolicyType, ...] = (
     *("service_control", "resource_control", "vpc_endpoint", "resource"),
     *("identity", "permissions_boundary", "session"),
@@ -44,7 +44,7 @@ _DENY_ORDER: tuple[PolicyType, ...] = (
 def evaluate(request: Request, policies: PolicySet) -> Decision:
     """Evaluate whether policies allow a request.
 
-    An unknown condition key makes a decision ``None`` only if it decides.
+    An unknown condition key makes the decision ``None`` only if the decision depends on the key.
 
     Args:
         request: The request.
@@ -129,7 +129,7 @@ def _decide(question: Question, request: Request, policies: PolicySet) -> Decisi
         )
     unmet = next((each for each in needs if each.is_met is False), None)
     if unmet is not None:
-        assumptions = (*assumptions, *_assume_no_other_grant(unmet, keys))
+        assumptions = (*assumptions, *_find_grant_assumptions(unmet, keys))
         return build(
             allowed=False, deny="implicit", layer=unmet.policy_type, statements=(), reason=unmet.reason
         )
@@ -142,7 +142,7 @@ def _decide(question: Question, request: Request, policies: PolicySet) -> Decisi
         )
         layer_name = possible[0].source.policy_type if possible else unknown[0].policy_type
         reason = _explain_unknown(possible, unknown, keys, trust=trust)
-        return build(None, None, layer_name, candidates, reason, _join_case(missing))
+        return build(None, None, layer_name, candidates, reason, _merge_spellings(missing))
     granting, statements = _find_grant(layers, keys)
     reason = f"No policy limits the root user for {keys.action}."
     if granting is not None:
@@ -157,7 +157,7 @@ def _decide_uncontrolled(layers: dict[PolicyType, Layer], request: Request, poli
     is_limited = any(each.denies or each.possible_denies or each.permits is not True for each in others)
     reason = f"{request.action} requires no permission."
     if is_limited:
-        reason += " AWS does not document whether other policies than identity-based ones can deny it."
+        reason += " AWS does not document whether policies other than identity-based ones can deny it."
     return Decision(
         None if is_limited else True, None, None, (), (), reason, request=request, policies=policies
     )
@@ -188,8 +188,8 @@ def _find_assumptions(layers: dict[PolicyType, Layer], keys: RequestKeys) -> Ite
     yield from seen
 
 
-def _assume_no_other_grant(unmet: Need, keys: RequestKeys) -> Iterable[str]:
-    """Return what could allow a request without a policy, and is not evaluated."""
+def _find_grant_assumptions(unmet: Need, keys: RequestKeys) -> Iterable[str]:
+    """Yield the assumptions about mechanisms besides policies that could allow the request."""
     if unmet.policy_type != "resource" or not unmet.layers:
         return
     if is_key(keys):
@@ -213,15 +213,15 @@ def _explain_unknown(possible: list[Matched], unknown: list[Need], keys: Request
     candidates = [each for layer in need.layers for each in layer.possible_allows]
     if not candidates:
         return (
-            f"Whether the {LAYER_NAMES[need.policy_type]} at each level allows {keys.action} cannot be told."
+            f"It is unknown whether the {LAYER_NAMES[need.policy_type]} at each level allows {keys.action}."
         )
     first = candidates[0]
     reasons = "; ".join(dict.fromkeys(each.reason for each in first.match.unknown if each.reason))
     return f"{_capitalize(str(describe_statement(first, trust=trust)))} might allow {keys.action}: {reasons}."
 
 
-def _join_case(keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Keep the first spelling of each key; keys are case-insensitive."""
+def _merge_spellings(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Keep the first spelling of each key, because keys are case-insensitive."""
     return tuple(
         {key.lower(): key for key in reversed(keys)}[lower]
         for lower in dict.fromkeys(k.lower() for k in keys)

@@ -1,4 +1,4 @@
-"""The result of evaluating policies for a request."""
+"""Represent the result of evaluating policies for a request."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class Decision(View):
     """Whether policies allow a request, and why.
 
     Attributes:
-        allowed: Whether they do; ``None`` if that cannot be told, with the reason.
+        allowed: Whether the policies allow the request; ``None`` if that is undecided, for the ``reason``.
         deny: ``"explicit"`` if a Deny statement matches, ``"implicit"`` if an Allow is missing.
         layer: The type of the policy that decides; ``None`` if none does, as for the root user.
         statements: The statements that decide.
-        missing: The condition keys that decide and are unknown.
+        missing: The unknown condition keys that the decision depends on.
         reason: The reason, in one or two sentences.
-        outcomes: What the decision would be for either value of each missing key.
-        assumptions: What the decision assumes.
+        outcomes: What the decision would be if a missing key matched, and if it did not.
+        assumptions: The assumptions of the decision.
         request: The request.
         policies: The policies.
     """

@@ -24,11 +24,11 @@ __all__ = ("build_request",)
 
 
 def build_request(failure: AccessDenied, facts: object = None) -> Request | str:
-    """Return the denied request, or what is not known of it.
+    """Return the denied request, or a sentence that says what is unknown about it.
 
     Args:
         failure: The denial.
-        facts: Facts that complete it.
+        facts: Facts that complete the denial.
     """
     decoded = _read_decoded(facts)
     own = decoded.principal.arn if decoded and decoded.principal else None
@@ -48,7 +48,7 @@ def build_request(failure: AccessDenied, facts: object = None) -> Request | str:
     arn = _complete_resource(str(resource), str(action), str(principal), failure)
     if arn is None:
         shown = quote_json(clip_text(str(resource)))
-        return f"The denied request cannot be evaluated: its resource {shown} is not a whole ARN."
+        return f"The denied request cannot be evaluated: its resource {shown} is not a complete ARN."
     try:
         return Request(str(principal), str(action), arn, {**_read_envelope(failure), **context})
     except (InvalidArnError, ValueError) as error:
@@ -56,7 +56,7 @@ def build_request(failure: AccessDenied, facts: object = None) -> Request | str:
 
 
 def _complete_resource(resource: str, action: str, principal: str, failure: AccessDenied) -> str | None:
-    """Return the ARN of a denied resource, which services also write as a name; ``None`` if it is unclear."""
+    """Return the ARN of a denied resource, which can be a name; ``None`` if the ARN is unclear."""
     if resource == "*":
         return resource
     if resource.startswith("arn:"):

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ("Layer", "Matched", "evaluate_layers", "evaluate_sources", "is_key", "is_trust", "layer_exemption")
 
-# AWS documents that RCPs apply to these; that they apply to others is certain only if an RCP names them:
-# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services
-# with the services that AWS announced in June 2025 (ECR, OpenSearch Serverless) and in January 2026 (Cognito,
+# The services that support RCPs. For others, it is certain only if an RCP names them:
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services,
+# and the services that AWS announced in June 2025 (ECR, OpenSearch Serverless) and in January 2026 (Cognito,
 # CloudWatch Logs).
 _RCP_SERVICES = frozenset(
     {
@@ -42,14 +42,14 @@ _RCP_SERVICES = frozenset(
         *("cognito-idp", "cognito-identity", "logs"),
     }
 )
-# The root user of the bucket's account always can call these, even if the bucket policy denies them:
+# The root user of the bucket's account can always call these, even if the bucket policy denies them:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
 _BUCKET_POLICY_ACTIONS = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
-# Services that gateway endpoints exist for.
+# Services with VPC gateway endpoints.
 _GATEWAY_SERVICES = frozenset({"s3", "dynamodb"})
-_WITHOUT_POLICIES = (Root, ServicePrincipal, Anonymous, Provider, WebIdentity)
-_OF_PRINCIPAL: tuple[PolicyType, ...] = ("identity", "permissions_boundary", "session")
-_LIMITS: tuple[PolicyType, ...] = ("service_control", "resource_control", "vpc_endpoint")
+_CALLERS_WITHOUT_POLICIES = (Root, ServicePrincipal, Anonymous, Provider, WebIdentity)
+_PRINCIPAL_TYPES: tuple[PolicyType, ...] = ("identity", "permissions_boundary", "session")
+_LIMITING_TYPES: tuple[PolicyType, ...] = ("service_control", "resource_control", "vpc_endpoint")
 
 
 class Matched(NamedTuple):
@@ -62,10 +62,10 @@ class Matched(NamedTuple):
 
 @attrs.frozen
 class Layer:
-    """What the policies of one type say about a request.
+    """The result of evaluating the policies of one type for a request.
 
     Attributes:
-        policy_type: Their type.
+        policy_type: The type.
         exists: Whether there are policies of the type that apply to the principal.
         denies: The Deny statements that match.
         possible_denies: The Deny statements that might match.
@@ -91,15 +91,15 @@ class Layer:
 
     @property
     def permits(self) -> bool | None:
-        """Whether the policies permit what others allow: they do if there is none."""
+        """Whether the policies permit what others allow. Without policies of the type, they do."""
         return self.is_allowed if self.exists else True
 
     def grants(self, kind: str) -> bool | None:
-        """Return whether an Allow statement names the caller in a way (see ``PrincipalResult``)."""
-        return any_true(_grant(each.match, kind) for each in (*self.allows, *self.possible_allows))
+        """Return whether an Allow statement names the caller as an attribute of ``PrincipalResult`` says."""
+        return any_true(_names_caller(each.match, kind) for each in (*self.allows, *self.possible_allows))
 
 
-def _grant(match: StatementMatch, kind: str) -> bool | None:
+def _names_caller(match: StatementMatch, kind: str) -> bool | None:
     named: bool | None = getattr(match.principal, kind)
     others_unknown = len(match.unknown) - (match.principal.is_match is None)
     return all_true((named, None if others_unknown else True))
@@ -115,7 +115,7 @@ def is_trust(keys: RequestKeys) -> bool:
 
 
 def is_key(keys: RequestKeys) -> bool:
-    """Return whether the resource is a KMS key, whose policy has to allow the call."""
+    """Return whether the resource is a KMS key, whose policy must allow the call."""
     if not keys.action_lower.startswith("kms:"):
         return False
     sections = keys.resource.split(":", 5)
@@ -152,9 +152,9 @@ def layer_exemption(policy_type: PolicyType, keys: RequestKeys) -> tuple[bool | 
 def evaluate_layers(question: Question, policies: PolicySet) -> dict[PolicyType, Layer]:
     """Evaluate the policies of each type."""
     keys = question.keys
-    has_policies = not isinstance(keys.caller, _WITHOUT_POLICIES)
+    has_policies = not isinstance(keys.caller, _CALLERS_WITHOUT_POLICIES)
     layers: dict[PolicyType, Layer] = {}
-    for policy_type in _OF_PRINCIPAL:
+    for policy_type in _PRINCIPAL_TYPES:
         # These are attached to users and roles.
         sources = policies.sources(policy_type) if has_policies else None
         layers[policy_type] = evaluate_sources(policy_type, sources, question)
@@ -162,24 +162,24 @@ def evaluate_layers(question: Question, policies: PolicySet) -> dict[PolicyType,
     owns_bucket = isinstance(keys.caller, Root) and keys.resource_account in {None, keys.principal_account}
     if owns_bucket and keys.action_lower in _BUCKET_POLICY_ACTIONS:
         layers["resource"] = attrs.evolve(layers["resource"], denies=(), possible_denies=())
-    for policy_type in _LIMITS:
+    for policy_type in _LIMITING_TYPES:
         sources = policies.sources(policy_type)
         applies, reason = (True, "") if sources is None else layer_exemption(policy_type, keys)
         layer = evaluate_sources(policy_type, sources if applies is not False else None, question)
         if policy_type == "service_control" and layer.exists:
-            layer = attrs.evolve(layer, level_allows=_allow_levels(layer, policies))
+            layer = attrs.evolve(layer, level_allows=_evaluate_levels(layer, policies))
         if policy_type == "resource_control":
             layer = _check_services(layer, keys)
         if policy_type == "vpc_endpoint":
             layer = _check_gateway(layer, keys)
-        layers[policy_type] = _doubt(layer, reason) if applies is None else layer
+        layers[policy_type] = _make_uncertain(layer, reason) if applies is None else layer
     return layers
 
 
 def evaluate_sources(
     policy_type: PolicyType, sources: tuple[Source, ...] | None, question: Question
 ) -> Layer:
-    """Evaluate the policies of one type; ``None`` if there are none that apply."""
+    """Evaluate the policies of one type. ``None`` means that none apply."""
     if sources is None:
         return Layer(policy_type, exists=False)
     denies: list[Matched] = []
@@ -205,7 +205,7 @@ def evaluate_sources(
     )
 
 
-def _allow_levels(layer: Layer, policies: PolicySet) -> tuple[bool | None, ...]:
+def _evaluate_levels(layer: Layer, policies: PolicySet) -> tuple[bool | None, ...]:
     """Return whether each level has an Allow that matches."""
     certain = {each.source.level for each in layer.allows}
     possible = {each.source.level for each in layer.possible_allows}
@@ -223,7 +223,7 @@ def _check_services(layer: Layer, keys: RequestKeys) -> Layer:
     named = [each for each in layer.denies if _names_service(each.statement, prefix)]
     if named:
         return layer
-    return _doubt(layer, f"it depends on whether resource control policies apply to {prefix}")
+    return _make_uncertain(layer, f"it depends on whether resource control policies apply to {prefix}")
 
 
 def _names_service(statement: Statement, prefix: str) -> bool:
@@ -235,7 +235,7 @@ def _names_service(statement: Statement, prefix: str) -> bool:
 def _check_gateway(layer: Layer, keys: RequestKeys) -> Layer:
     """Make an Allow for an account uncertain if the endpoint might be a gateway endpoint.
 
-    There, an account stands for its root user only:
+    In the policy of a gateway endpoint, an account means only its root user:
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html#vpc-endpoint-policies-gateway
     """
     if isinstance(keys.caller, Root) or keys.action_lower.partition(":")[0] not in _GATEWAY_SERVICES:
@@ -243,11 +243,11 @@ def _check_gateway(layer: Layer, keys: RequestKeys) -> Layer:
     delegated = [each for each in layer.allows if _names_only_account(each.match.principal)]
     if not delegated:
         return layer
-    reason = "in the policy of a gateway endpoint, an account stands for its root user only"
+    reason = "in the policy of a gateway endpoint, an account means only its root user"
     return attrs.evolve(
         layer,
         allows=tuple(each for each in layer.allows if each not in delegated),
-        possible_allows=(*layer.possible_allows, *(_with_unknown(each, reason) for each in delegated)),
+        possible_allows=(*layer.possible_allows, *(_add_unknown(each, reason) for each in delegated)),
     )
 
 
@@ -255,9 +255,9 @@ def _names_only_account(principal: PrincipalResult) -> bool:
     return principal.account is True and True not in {principal.direct, principal.entity, principal.everyone}
 
 
-def _doubt(layer: Layer, reason: str) -> Layer:
-    """Make every restriction of a layer uncertain."""
-    doubtful = tuple(_with_unknown(each, reason) for each in layer.denies)
+def _make_uncertain(layer: Layer, reason: str) -> Layer:
+    """Return a layer whose restrictions are all uncertain."""
+    doubtful = tuple(_add_unknown(each, reason) for each in layer.denies)
     return attrs.evolve(
         layer,
         denies=(),
@@ -266,6 +266,6 @@ def _doubt(layer: Layer, reason: str) -> Layer:
     )
 
 
-def _with_unknown(matched: Matched, reason: str) -> Matched:
+def _add_unknown(matched: Matched, reason: str) -> Matched:
     unknown = (*matched.match.unknown, Unknown(reason))
     return matched._replace(match=attrs.evolve(matched.match, is_match=None, unknown=unknown))

@@ -53,16 +53,16 @@ _KEY_ACTIONS = frozenset(
 )
 
 Element: TypeAlias = Literal["action", "resource", "principal", "condition"]
-"""The element of a statement because of which it does not match."""
+"""The element that keeps a statement from matching."""
 
 
 @attrs.frozen
 class Unknown:
-    """What is not known about whether a statement matches.
+    """A reason why it is unknown whether a statement matches.
 
     Attributes:
-        reason: What it depends on.
-        key: The condition key that would decide, if it is one.
+        reason: What the result depends on.
+        key: The condition key that the result depends on, if it is one.
     """
 
     reason: str
@@ -71,7 +71,7 @@ class Unknown:
 
 @attrs.frozen
 class Question:
-    """A request, as statements are asked about it.
+    """A request, prepared for matching with statements.
 
     Attributes:
         keys: The request.
@@ -85,10 +85,10 @@ class Question:
     assumed: Mapping[str, bool] = attrs.field(factory=dict[str, bool])
 
 
-# Stands for the ID of a key that is not known.
+# Stands for an unknown key ID.
 _ANY_KEY = "\0"
-# An identity-based policy is about the principal that it is attached to.
-_OWN = PrincipalResult(direct=True)
+# An identity-based policy applies to the principal that it is attached to.
+_ATTACHED_PRINCIPAL = PrincipalResult(direct=True)
 
 
 @attrs.frozen
@@ -96,17 +96,17 @@ class StatementMatch:
     """Whether a statement matches a request.
 
     Attributes:
-        is_match: Whether it does; ``None`` if that is unknown.
+        is_match: Whether the statement matches; ``None`` if that is unknown.
         failed: The first element that does not match.
-        principal: How it names the caller.
-        unknown: What the result depends on, if it is unknown.
+        principal: How the statement names the caller.
+        unknown: What an unknown result depends on.
         condition: The first condition that is not met.
-        caveat: What the result assumes; empty if nothing.
+        caveat: The assumption of the result; empty if there is none.
     """
 
     is_match: bool | None
     failed: Element | None = None
-    principal: PrincipalResult = _OWN
+    principal: PrincipalResult = _ATTACHED_PRINCIPAL
     unknown: tuple[Unknown, ...] = ()
     condition: ConditionResult | None = None
     caveat: str = ""
@@ -134,7 +134,7 @@ def match_statement(statement: Statement, question: Question, *, has_variables: 
         result = _match_resources(statement, question, unknown, has_variables=has_variables)
         if result is False:
             return _OTHER_RESOURCE
-    principal = _OWN
+    principal = _ATTACHED_PRINCIPAL
     if statement.has_principal:
         principal = match_principals(statement, keys, has_boundary=question.has_boundary)
         if principal.is_match is False:
@@ -144,7 +144,7 @@ def match_statement(statement: Statement, question: Question, *, has_variables: 
     caveat = ""
     for condition in statement.conditions:
         if condition.is_plain:
-            # The fast path of most conditions.
+            # The fast path for most conditions.
             values = keys.get_values(condition.lower_key)
             if values is not None and (
                 (len(values) == 1 and values[0] in condition.equal_texts)
@@ -165,7 +165,7 @@ def match_statement(statement: Statement, question: Question, *, has_variables: 
         if is_met is None:
             unknown.append(Unknown(checked.reason, checked.unknown_key))
         caveat = caveat or checked.caveat
-    if not unknown and not caveat and principal is _OWN:
+    if not unknown and not caveat and principal is _ATTACHED_PRINCIPAL:
         return _MATCH
     return StatementMatch(None if unknown else True, None, principal, tuple(unknown), caveat=caveat)
 
@@ -176,14 +176,14 @@ def uses_key(action: str) -> bool:
 
 
 def is_aliased_key(keys: RequestKeys) -> bool:
-    """Return whether the request is about a KMS key that only an alias names."""
+    """Return whether the request names a KMS key only by its alias."""
     return ":alias/" in keys.resource and keys.action_lower in _KEY_ACTIONS
 
 
 def _match_resources(
     statement: Statement, question: Question, unknown: list[Unknown], *, has_variables: bool
 ) -> bool | None:
-    """Return whether the Resource or NotResource covers the resource, and add what that depends on."""
+    """Return whether Resource or NotResource covers the resource, and add reasons if that is unknown."""
     found: list[Unknown] = []
     matched: bool | None = False
     for each in statement.resources or ():
@@ -238,7 +238,7 @@ def _match_resource(
 
 
 def _match_aliased(regex: re.Pattern[str], text: str, resource: str, unknown: list[Unknown]) -> bool | None:
-    """Match a value with the key of an alias: an alias in a policy does not stand for its key.
+    """Match a value with the key of an alias. An alias in a policy does not match its key.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
     """
@@ -257,8 +257,8 @@ def _match_unresolved(
     resolved: Unresolved, text: str, statement: Statement, question: Question, unknown: list[Unknown]
 ) -> bool | None:
     if resolved.is_missing and not (statement.is_not_resource and statement.denies):
-        # A variable that the request lacks makes the statement invalid. For a NotResource that means that the
-        # value covers the resource.
+        # A variable that the request lacks makes the statement invalid. To invalidate a NotResource, treat
+        # the value as covering the resource.
         return statement.is_not_resource
     if not _could_match(text, question.keys.resource):
         return False

@@ -1,7 +1,8 @@
-"""Find what the policies of a request have to meet for it to be allowed.
+"""Find the requirements that policies must meet to allow a request.
 
-Within an account, one grant is enough; between accounts, both sides have to allow. Role trust policies and
-KMS key policies always have to. See :mod:`iamtriage.policies._evaluation.deciding` for the sources.
+Within an account, one grant is enough; between accounts, both sides must allow the request. Role trust
+policies and KMS key policies must always allow it. For sources, see
+:mod:`iamtriage.policies._evaluation.deciding`.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ _ANONYMOUS_SERVICES = frozenset(
     {"s3", "sqs", "sns", "execute-api", "lambda", "es", "sts", "cognito-identity"}
 )
 _MANAGEMENT_ACCOUNT = "unless it is the management account, to which service control policies do not apply"
-# Callers to which no identity-based policy is attached.
-_UNATTACHED = (ServicePrincipal, Anonymous, Provider, WebIdentity)
-# Calls to which permissions across accounts don't apply. "Cross-account use: No" in
+# Callers that have no identity-based policies.
+_CALLERS_WITHOUT_POLICIES = (ServicePrincipal, Anonymous, Provider, WebIdentity)
+# Calls that cross-account permissions do not apply to. "Cross-account use: No" in
 # https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html:
-_OWN_KEY_ACTIONS = """
+_ACCOUNT_KEY_ACTIONS = """
     CancelKeyDeletion CreateAlias DeleteAlias DeleteImportedKeyMaterial DisableKey
     DisableKeyRotation EnableKey EnableKeyRotation GetKeyLastUsage GetKeyPolicy
     GetParametersForImport ImportKeyMaterial ListKeyPolicies ListKeyRotations ListResourceTags
@@ -40,17 +41,17 @@ _OWN_KEY_ACTIONS = """
     UpdateAlias UpdateKeyDescription UpdatePrimaryRegion
 """.lower().split()
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-limitations-of-custom-policies.html
-_OWN_QUEUE_ACTIONS = """
+_ACCOUNT_QUEUE_ACTIONS = """
     AddPermission CancelMessageMoveTask CreateQueue DeleteQueue ListMessageMoveTasks ListQueues ListQueueTags
     RemovePermission SetQueueAttributes StartMessageMoveTask TagQueue UntagQueue
 """.lower().split()
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
-_OWN_BUCKET_ACTIONS = ("getbucketpolicy", "putbucketpolicy", "deletebucketpolicy")
-_OWN_ACCOUNT_ACTIONS = frozenset(
+_ACCOUNT_BUCKET_ACTIONS = ("getbucketpolicy", "putbucketpolicy", "deletebucketpolicy")
+_ACCOUNT_ONLY_ACTIONS = frozenset(
     f"{prefix}:{name}"
     for prefix, names in (
-        *(("kms", _OWN_KEY_ACTIONS), ("sqs", _OWN_QUEUE_ACTIONS)),
-        ("s3", _OWN_BUCKET_ACTIONS),
+        *(("kms", _ACCOUNT_KEY_ACTIONS), ("sqs", _ACCOUNT_QUEUE_ACTIONS)),
+        ("s3", _ACCOUNT_BUCKET_ACTIONS),
     )
     for name in names
 )
@@ -59,14 +60,14 @@ _LONG_TERM_ACTIONS = frozenset({"sts:getfederationtoken", "sts:getsessiontoken"}
 
 @attrs.frozen
 class Need:
-    """A requirement of an allowed request.
+    """A requirement for a request to be allowed.
 
     Attributes:
-        policy_type: The type of the policies that have to meet it.
-        is_met: Whether they do.
-        reason: What is missing if they do not.
+        policy_type: The type of the policies that must meet the requirement.
+        is_met: Whether they meet it.
+        reason: What is missing if they do not meet it.
         layers: The layers on which an unknown result depends.
-        unknown: Why it is unknown if no statement is the reason.
+        unknown: Why the result is unknown, if that is not because of a statement.
     """
 
     policy_type: PolicyType
@@ -83,20 +84,20 @@ def requires_no_permission(keys: RequestKeys) -> bool:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
     """
     if keys.action_lower == "sts:getcalleridentity":
-        return not isinstance(keys.caller, _UNATTACHED)
+        return not isinstance(keys.caller, _CALLERS_WITHOUT_POLICIES)
     return keys.action_lower == "sts:getsessiontoken" and isinstance(keys.caller, (User, Root))
 
 
 def find_needs(layers: dict[PolicyType, Layer], keys: RequestKeys, policies: PolicySet) -> list[Need]:
-    """Return what has to be met for a request to be allowed, if no policy denies it."""
+    """Return the requirements for a request to be allowed if no policy denies it."""
     needs = [
-        _need_control(layers["service_control"], keys, policies),
-        _need_endpoint(layers["vpc_endpoint"], keys),
+        _build_control_need(layers["service_control"], keys, policies),
+        _build_endpoint_need(layers["vpc_endpoint"], keys),
     ]
     restriction = find_restriction(keys)
     if restriction is not None and restriction.is_met is False:
         return [*needs, restriction]
-    needs += _find_needs_of_caller(layers, keys, policies)
+    needs += _find_caller_needs(layers, keys, policies)
     return needs if restriction is None else [*needs, restriction]
 
 
@@ -106,7 +107,7 @@ def find_restriction(keys: RequestKeys) -> Need | None:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
     """
     caller, action = keys.caller, keys.action_lower
-    if action in _OWN_ACCOUNT_ACTIONS and _is_foreign(keys):
+    if action in _ACCOUNT_ONLY_ACTIONS and _is_foreign(keys):
         owner = f"account {keys.resource_account}" if keys.resource_account else "the bucket's account"
         reason = f"Only principals of {owner} can call {keys.action} on its resources."
         return Need("resource", is_met=False, reason=reason)
@@ -126,23 +127,21 @@ def find_restriction(keys: RequestKeys) -> Need | None:
         reason = "A federated user can call no STS operation except GetCallerIdentity."
         return Need("session", is_met=False, reason=reason)
     if isinstance(caller, FederatedUser) and action.startswith("iam:"):
-        reason = f"Federated users can call IAM in the console only, so {keys.action} depends on that."
+        reason = f"Federated users can call IAM only in the console, so {keys.action} depends on that."
         return Need("session", None, "", unknown=reason)
     return None
 
 
 def _is_foreign(keys: RequestKeys) -> bool:
-    """Return whether the caller belongs to another account than the resource, or, for S3, to none."""
+    """Return whether the caller belongs to another account than the resource or, for S3, to no account."""
     if isinstance(keys.caller, Anonymous):
         return keys.action_lower.startswith("s3:")
     accounts = keys.principal_account, keys.resource_account
     return None not in accounts and accounts[0] != accounts[1]
 
 
-def _find_needs_of_caller(
-    layers: dict[PolicyType, Layer], keys: RequestKeys, policies: PolicySet
-) -> list[Need]:
-    """Return what the policies of the principal's and the resource's account have to allow."""
+def _find_caller_needs(layers: dict[PolicyType, Layer], keys: RequestKeys, policies: PolicySet) -> list[Need]:
+    """Return the requirements for the policies of the principal's and the resource's account."""
     caller, resource, trust = keys.caller, layers["resource"], is_trust(keys)
     named = any_true(resource.grants(kind) for kind in ("direct", "entity", "account", "everyone"))
     has_own_policy = trust or is_key(keys)
@@ -152,17 +151,17 @@ def _find_needs_of_caller(
             f"every {'role has a trust policy' if trust else 'KMS key has a key policy'}, which is not given"
         )
         need = Need(
-            "resource", None, "", unknown=f"Whether {keys.action} is allowed cannot be told: {reason}."
+            "resource", None, "", unknown=f"It is unknown whether {keys.action} is allowed: {reason}."
         )
         is_foreign = keys.resource_account not in {None, keys.principal_account}
-        if is_foreign and not isinstance(caller, (Root, *_UNATTACHED)):
-            return [*_needs_of_identity(layers, keys), need]
+        if is_foreign and not isinstance(caller, (Root, *_CALLERS_WITHOUT_POLICIES)):
+            return [*_find_identity_needs(layers, keys), need]
         return [need]
     lacking = f"No {noun} allows {keys.action} on {clip_text(keys.resource)}"
     if policies.resource is None:
         lacking += "; none is given"
     need_resource = Need("resource", named, f"{lacking}.", (resource,))
-    if isinstance(caller, _UNATTACHED):
+    if isinstance(caller, _CALLERS_WITHOUT_POLICIES):
         if isinstance(caller, Anonymous) and keys.action_lower.partition(":")[0] not in _ANONYMOUS_SERVICES:
             reason = f"It is not known that {keys.action.partition(':')[0]} accepts anonymous requests."
             return [need_resource, Need("resource", None, "", unknown=reason)]
@@ -171,18 +170,18 @@ def _find_needs_of_caller(
     if isinstance(caller, Root):
         return [] if is_same_account and not has_own_policy else [need_resource]
     if not is_same_account:
-        return [*_needs_of_identity(layers, keys), need_resource]
-    return _needs_within_account(layers, keys, need_resource, has_own_policy=has_own_policy)
+        return [*_find_identity_needs(layers, keys), need_resource]
+    return _find_account_needs(layers, keys, need_resource, has_own_policy=has_own_policy)
 
 
-def _needs_within_account(
+def _find_account_needs(
     layers: dict[PolicyType, Layer],
     keys: RequestKeys,
     need_resource: Need,
     *,
     has_own_policy: bool,
 ) -> list[Need]:
-    """Return the needs of a request within an account, where one of several grants is enough.
+    """Return the requirements for a request within an account, where one of several grants is enough.
 
     A resource-based policy that names the session, the user or everyone is not limited by an implicit deny
     of other policies of the principal; one that names the role is limited by boundary and session policy.
@@ -200,15 +199,15 @@ def _needs_within_account(
     involved = (resource, layers["identity"], layers["permissions_boundary"], layers["session"])
     combined = any_true((direct, entity, own))
     if combined is None:
-        return [Need(_first_unknown(layers), None, "", involved)]
+        return [Need(_find_first_unknown(layers), None, "", involved)]
     if has_own_policy and need_resource.is_met is False:
         return [need_resource]
     if layers["identity"].is_allowed is False and resource.grants("entity") is not True:
-        return [_need_identity(layers, keys)]
-    return _needs_of_identity(layers, keys, skip_identity=resource.grants("entity") is True)
+        return [_build_identity_need(layers, keys)]
+    return _find_identity_needs(layers, keys, skip_identity=resource.grants("entity") is True)
 
 
-def _first_unknown(layers: dict[PolicyType, Layer]) -> PolicyType:
+def _find_first_unknown(layers: dict[PolicyType, Layer]) -> PolicyType:
     names: tuple[PolicyType, ...] = ("identity", "resource", "permissions_boundary", "session")
     for name in names:
         if layers[name].is_allowed is None:
@@ -216,11 +215,11 @@ def _first_unknown(layers: dict[PolicyType, Layer]) -> PolicyType:
     return "resource"
 
 
-def _needs_of_identity(
+def _find_identity_needs(
     layers: dict[PolicyType, Layer], keys: RequestKeys, *, skip_identity: bool = False
 ) -> list[Need]:
     boundary, session = layers["permissions_boundary"], layers["session"]
-    needs = [] if skip_identity else [_need_identity(layers, keys)]
+    needs = [] if skip_identity else [_build_identity_need(layers, keys)]
     action = keys.action
     needs.append(
         Need(
@@ -233,7 +232,7 @@ def _needs_of_identity(
     lacks = isinstance(keys.caller, FederatedUser) and not session.exists
     reason = f"No session policy allows {action}."
     if lacks:
-        reason = "A federated user without a session policy has no permissions of its own."
+        reason = "A federated user without a session policy has no permissions."
     needs.append(Need("session", _session_permits(layers, keys), reason, (session,)))
     return needs
 
@@ -246,13 +245,13 @@ def _session_permits(layers: dict[PolicyType, Layer], keys: RequestKeys) -> bool
     return session.permits
 
 
-def _need_identity(layers: dict[PolicyType, Layer], keys: RequestKeys) -> Need:
+def _build_identity_need(layers: dict[PolicyType, Layer], keys: RequestKeys) -> Need:
     identity = layers["identity"]
     reason = f"No identity-based policy allows {keys.action} on {clip_text(keys.resource)}."
     return Need("identity", identity.is_allowed, reason, (identity,))
 
 
-def _need_control(layer: Layer, keys: RequestKeys, policies: PolicySet) -> Need:
+def _build_control_need(layer: Layer, keys: RequestKeys, policies: PolicySet) -> Need:
     reason = ""
     if layer.exists and layer.is_allowed is False:
         level = layer.level_allows.index(False)
@@ -269,7 +268,7 @@ def _need_control(layer: Layer, keys: RequestKeys, policies: PolicySet) -> Need:
     return Need("service_control", layer.permits, reason, (layer,))
 
 
-def _need_endpoint(layer: Layer, keys: RequestKeys) -> Need:
+def _build_endpoint_need(layer: Layer, keys: RequestKeys) -> Need:
     return Need(
         "vpc_endpoint", layer.permits, f"The VPC endpoint policy does not allow {keys.action}.", (layer,)
     )

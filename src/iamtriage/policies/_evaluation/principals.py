@@ -39,13 +39,13 @@ _UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,124}", re.ASCII)
 
 
 class PrincipalResult(NamedTuple):
-    """Whether the principals of a statement match the caller, by how they name it.
+    """Whether the principals of a statement match the caller, and how they name it.
 
     Attributes:
-        direct: Whether one names the very principal of the request.
-        entity: Whether one names the role or user whose session calls.
-        account: Whether one names the caller's account, which has to delegate the permission.
-        everyone: Whether one names everyone.
+        direct: Whether a principal names exactly the principal of the request.
+        entity: Whether a principal names the role or user whose session calls.
+        account: Whether a principal names the caller's account, which must delegate the permission.
+        everyone: Whether a principal names everyone.
         reason: What an unknown result depends on.
     """
 
@@ -57,7 +57,7 @@ class PrincipalResult(NamedTuple):
 
     @property
     def is_match(self) -> bool | None:
-        """Whether any of them matches."""
+        """Whether any principal matches."""
         return any_true((self.direct, self.entity, self.account, self.everyone))
 
 
@@ -102,8 +102,8 @@ def _match_denied(
 ) -> tuple[bool | None, str]:
     """Return whether a Deny with NotPrincipal applies to the caller.
 
-    An exception for a user must name its account, too, and one for a session also its role. A Deny with
-    NotPrincipal always applies to principals with a permissions boundary:
+    An exception for a user must also name the user's account. An exception for a session must also name the
+    account and the role. A Deny with NotPrincipal always applies to principals with a permissions boundary:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html.
     """
     joined = _join(results)
@@ -164,8 +164,8 @@ def _match_service(value: str, keys: RequestKeys) -> PrincipalResult:
         return _NO
     if value == caller.name:
         return _DIRECT
-    # A service has several names, those of its Regions among them (aws:PrincipalServiceNamesList). It assumes
-    # a role by the name that it documents for the role's trust policy.
+    # A service has several names, including regional ones (aws:PrincipalServiceNamesList). To assume a role,
+    # it uses the name that it documents for the role's trust policy.
     is_similar = value == "*" or value.partition(".")[0] == caller.name.partition(".")[0]
     if is_similar and not keys.action_lower.startswith("sts:"):
         return PrincipalResult(direct=None, reason=f"it depends on whether {caller.name} is also {value}")
@@ -190,7 +190,7 @@ def _match_federated(value: str, keys: RequestKeys) -> PrincipalResult:
 
 
 def _has_provider(value: str, keys: RequestKeys) -> bool:
-    """Return whether STS finds a provider: it looks in the account of the role, if that is known.
+    """Return whether STS finds a provider in the account of the role, if that is known.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
     """
@@ -201,7 +201,7 @@ def _has_provider(value: str, keys: RequestKeys) -> bool:
 
 def _match_aws(value: str, keys: RequestKeys, caller: Principal) -> PrincipalResult:
     if _UNIQUE_ID.fullmatch(value):
-        # The ID of a deleted principal: IAM shows the ARN of one that exists.
+        # This is the ID of a deleted principal, because IAM shows the ARN of an existing one.
         ids = keys.context.get("aws:userid", ())
         if all(each.partition(":")[0] != value for each in ids):
             return _NO
@@ -211,7 +211,7 @@ def _match_aws(value: str, keys: RequestKeys, caller: Principal) -> PrincipalRes
         return _NO
     paths = [_parse(each) for each in keys.context.get("aws:principalarn", ())]
     if isinstance(caller, RoleSession) and isinstance(named, Role):
-        # Only the context can state the path of the role.
+        # Only the context can state the role's path.
         known = [each for each in paths if isinstance(each, Role) and each.name == caller.role_name]
         if known and all(each.path != named.path for each in known):
             return _NO
@@ -243,7 +243,7 @@ def match_named(named: Principal, caller: Principal) -> PrincipalResult:
 def _match_account(matched: bool, caller: Principal) -> PrincipalResult:  # noqa: FBT001 (the only argument)
     if not matched:
         return _NO
-    # The account is the root user's name, so it needs no delegation.
+    # The account names the root user, so no delegation is needed.
     return PrincipalResult(direct=True, account=True) if isinstance(caller, Root) else _ACCOUNT
 
 

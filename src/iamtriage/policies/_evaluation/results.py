@@ -1,4 +1,4 @@
-"""The parts of a decision: statements, outcomes and the trace."""
+"""Represent the parts of a decision: statements, outcomes and the trace."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LAYER_NAMES: dict[PolicyType, str] = {
 
 
 def describe_verdict(allowed: bool | None) -> str:  # noqa: FBT001 (the only argument)
-    """Return the word for a result."""
+    """Return a result as a word."""
     return {True: "allowed", False: "denied", None: "undecided"}[allowed]
 
 
@@ -36,7 +36,7 @@ class DecidingStatement(View):
 
     Attributes:
         policy_type: The type of its policy.
-        policy: The name of the policy, or its place in the :class:`PolicySet`: ``"identity[0]"``.
+        policy: The name of the policy, or its position in the :class:`PolicySet`: ``"identity[0]"``.
         index: The index of the statement, from 0.
         sid: Its Sid, if it has one.
         effect: ``"Allow"`` or ``"Deny"``.
@@ -69,7 +69,7 @@ class Outcome(View):
 
     Attributes:
         key: The condition key.
-        if_matched: The decision if the request's value matches the policy's; ``None`` if more is unknown.
+        if_matched: The decision if the request's value matches the policy's; ``None`` if it is still unknown.
         if_unmatched: The decision if it does not match.
     """
 
@@ -90,7 +90,7 @@ class TraceEntry(View):
     Attributes:
         statement: The statement.
         is_match: Whether it matches the request; ``None`` if that is unknown.
-        reason: Why it does not match for certain; empty if it does.
+        reason: Why the statement does not match for certain; empty if it matches.
     """
 
     statement: DecidingStatement

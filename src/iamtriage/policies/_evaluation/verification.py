@@ -37,8 +37,8 @@ _MAX_SHOWN = 20
 _MAX_VALUES = 4
 # Secrets Manager appends six characters to the name of a secret, which an error can lack.
 _UNKNOWN_SUFFIX = "-??????"
-# Types that only restrict: what they deny stays denied whatever is added to others.
-_LIMITS: tuple[PolicyType, ...] = (
+# Types that only restrict permissions. Additions to other policies cannot allow what they deny.
+_LIMITING_TYPES: tuple[PolicyType, ...] = (
     *("service_control", "resource_control", "permissions_boundary", "session", "vpc_endpoint"),
 )
 
@@ -64,12 +64,12 @@ class Surplus(View):
     @override
     def __str__(self) -> str:
         parts = (("actions", self.actions), ("resources", self.resources), ("principals", self.principals))
-        words = [f"{noun} {_list_some(values)}" for noun, values in parts if values]
+        words = [f"{noun} {_join_first(values)}" for noun, values in parts if values]
         limit = f", limited by {join_words(list(self.conditions), 'and')}" if self.conditions else ""
         return f"added statement {self.statement} also allows {join_words(words, 'and')}{limit}"
 
 
-def _list_some(values: tuple[str, ...]) -> str:
+def _join_first(values: tuple[str, ...]) -> str:
     more = f" and {len(values) - _MAX_VALUES} more" if len(values) > _MAX_VALUES else ""
     return f"{', '.join(map(clip_text, values[:_MAX_VALUES]))}{more}"
 
@@ -81,7 +81,7 @@ class Verification(View):
     Attributes:
         before: The decision with the given policies; ``None`` if the denied request is not known.
         after: The decision with the added statements, too.
-        fixes: Whether the call is allowed afterwards; ``None`` if that cannot be told, with the reason.
+        fixes: Whether the call is allowed afterwards; ``None`` if that is undecided, for the ``reason``.
         surplus: What else the added statements allow.
         reason: The reason, in one or two sentences.
     """
@@ -94,7 +94,7 @@ class Verification(View):
 
     @override
     def __str__(self) -> str:
-        verdict = {True: "fixed", False: "not fixed", None: "cannot be told"}[self.fixes]
+        verdict = {True: "fixed", False: "not fixed", None: "undecided"}[self.fixes]
         return "\n".join([f"{verdict}: {self.reason}", *(f"  {each}" for each in self.surplus[:_MAX_SHOWN])])
 
     def to_dict(self) -> dict[str, Any]:
@@ -138,8 +138,8 @@ def verify(
     Args:
         failure_or_explanation: An :class:`iamtriage.AccessDenied`, or an explanation of one.
         policies: The policies that applied to the call.
-        adding: What to add: policies, of which those with a principal are added to the resource's policy and
-            the others to the identity's; or a :class:`PolicySet`, which is added type by type.
+        adding: What to add. Policies with a principal are added to the resource's policy, and others to the
+            identity-based policies. A :class:`PolicySet` is added type by type.
         facts: The facts, as for :func:`iamtriage.explain`. ``caller``, ``resource`` and ``decoded_message``
             complete the request.
 
@@ -178,7 +178,7 @@ def verify_request(
         request: The request.
         policies: The policies that apply to it.
         adding: What to add, as for :func:`verify`.
-        failure: The denial of the request, if it was denied.
+        failure: The denial, if the request was denied.
 
     Raises:
         PolicyError: An added policy is not valid.
@@ -187,11 +187,11 @@ def verify_request(
     added = _split_adding(adding)
     before = evaluate(request, policies)
     if adding is None:
-        fixes, reason = _judge(failure, before, before, policies, is_changed=False)
+        fixes, reason = _build_verification(failure, before, before, policies, is_changed=False)
         return Verification(before, before, fixes, (), reason)
     together = _add(policies, added)
     after = evaluate(request, together)
-    fixes, reason = _judge(failure, before, after, together, is_changed=True)
+    fixes, reason = _build_verification(failure, before, after, together, is_changed=True)
     return Verification(before, after, fixes, tuple(_find_surplus(added, request)), reason)
 
 
@@ -203,7 +203,7 @@ def _require_policies(policies: object) -> None:
 # --------------------------------------------------------------------------------------------- judging
 
 
-def _judge(
+def _build_verification(
     failure: AccessDenied | None,
     before: Decision,
     after: Decision,
@@ -221,7 +221,7 @@ def _judge(
     if failure is None:
         return True, f"{subject} {after.request.action}."
     reported = failure.policy_type
-    if reported in _LIMITS and not policies.sources(reported):
+    if reported in _LIMITING_TYPES and not policies.sources(reported):
         return None, (
             f"AWS reports that a {LAYER_NAMES[reported]} denied the call, and none is given. The other "
             f"policies allow {after.request.action}."
@@ -289,7 +289,7 @@ def _add(policies: PolicySet, added: PolicySet) -> PolicySet:
 
 
 def _add_levels(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Add the policies of each level; levels are counted from the root."""
+    """Add the policies of each level, from the root."""
     count = max(len(old), len(new))
     filled = [(*levels, *((),) * (count - len(levels))) for levels in (old, new)]
     return tuple((*one, *other) for one, other in zip(*filled, strict=True))
@@ -325,12 +325,13 @@ def _find_statement_surplus(
     resources = tuple(
         f"everything except {each.text}" if statement.is_not_resource else each.text
         for each in statement.resources or ()
-        if statement.is_not_resource or not _is_only(each.text, request, has_variables=policy.has_variables)
+        if statement.is_not_resource
+        or not _covers_only_resource(each.text, request, has_variables=policy.has_variables)
     )
     principals = tuple(
         f"everyone except {value}" if statement.is_not_principal else value
         for kind, value in statement.principals
-        if statement.is_not_principal or not _names(kind, value, request)
+        if statement.is_not_principal or not _is_caller(kind, value, request)
     )
     if not (actions or resources or principals):
         return None
@@ -338,7 +339,7 @@ def _find_statement_surplus(
     return Surplus(index, actions, resources, principals, conditions)
 
 
-def _is_only(text: str, request: Request, *, has_variables: bool) -> bool:
+def _covers_only_resource(text: str, request: Request, *, has_variables: bool) -> bool:
     """Return whether a value covers the resource of the request and nothing else."""
     if text == request.resource:
         return True
@@ -352,7 +353,7 @@ def _is_only(text: str, request: Request, *, has_variables: bool) -> bool:
     return isinstance(resolved, PolicyValue) and resolved.pattern == tuple(request.resource)
 
 
-def _names(kind: str, value: str, request: Request) -> bool:
+def _is_caller(kind: str, value: str, request: Request) -> bool:
     """Return whether a principal is the caller, or the role of the session."""
     named = match_principal(kind, value, request.keys)
     return named.direct is True or named.entity is True

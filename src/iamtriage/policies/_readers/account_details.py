@@ -1,4 +1,4 @@
-"""Read what ``aws iam get-account-authorization-details`` prints.
+"""Read the output of ``aws iam get-account-authorization-details``.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """

@@ -1,4 +1,4 @@
-"""Policies with what they are attached to, and the choice of those that apply to a request."""
+"""Represent attached policies, and select those that apply to a request."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ FULL_ACCESS = PolicyDocument(
 
 @attrs.frozen
 class AttachedPolicy(View):
-    """A policy with what it is attached to.
+    """A policy and the principal or resource that it is attached to.
 
     Attributes:
-        policy_type: Its type.
+        policy_type: The type of the policy.
         document: The policy.
-        target: What it is attached to: ``"user/ana"``, ``"role/app"``, the ARN or the name of a resource,
-            ``"service/kms"`` for an unknown resource of a service; ``None`` if that is not stated, so that
-            it applies to every request.
+        target: The principal or resource: ``"user/ana"``, ``"role/app"``, the ARN or the name of a resource,
+            ``"service/kms"`` for an unknown resource of a service. ``None`` if it is not stated; then the
+            policy applies to every request.
         level: For control policies, the level from the root.
     """
 
@@ -63,7 +63,7 @@ class PolicyCollection(View):
 
     Attributes:
         policies: The policies.
-        missing: What is attached but not in the documents, each with what it is attached to.
+        missing: The policies that are attached but not in the documents, each with its target.
         principals: The users and roles that the documents describe: ``"user/ana"``, ….
     """
 
@@ -79,7 +79,7 @@ class PolicyCollection(View):
             resource: The ARN of the resource.
 
         Raises:
-            PolicyError: AWS would reject one of them.
+            PolicyError: AWS would reject one of the policies.
         """
         own = name_principal(principal)
         chosen = [each for each in self.policies if _applies(each, own, resource)]
@@ -98,7 +98,7 @@ class PolicyCollection(View):
         )
 
     def find_missing(self, principal: str, resource: str) -> tuple[str, ...]:
-        """Return which policies of a principal and a resource are attached but not in the documents."""
+        """Return the policies of a principal and a resource that are attached but not in the documents."""
         own = name_principal(principal)
         found = [
             name
@@ -111,7 +111,7 @@ class PolicyCollection(View):
 
 
 def name_principal(principal: str) -> str | None:
-    """Return the user or role of a principal as targets name it, or ``None`` for another principal.
+    """Return the target of a user or role, or ``None`` for another principal.
 
     >>> name_principal("arn:aws:sts::111122223333:assumed-role/app/i-0a1b2c3d")
     'role/app'
@@ -128,7 +128,7 @@ def name_principal(principal: str) -> str | None:
 
 
 def decode_policy(content: object) -> JsonObject | None:
-    """Return a policy, which APIs return as an object, as JSON text, or percent-encoded; else ``None``.
+    """Decode a policy, which can be an object, JSON text or percent-encoded; ``None`` for anything else.
 
     >>> decode_policy("%7B%22Statement%22%3A%5B%5D%7D")
     {'Statement': []}
@@ -144,7 +144,7 @@ def decode_policy(content: object) -> JsonObject | None:
 
 
 def merge_collections(collections: Iterable[PolicyCollection]) -> PolicyCollection:
-    """Merge what several documents contain. What one of them names can be in another one."""
+    """Merge the collections of several documents. A policy that is missing in one can be in another."""
     listed = list(collections)
     policies = tuple(policy for each in listed for policy in each.policies)
     names = {each.document.name for each in policies}
@@ -161,7 +161,7 @@ def merge_collections(collections: Iterable[PolicyCollection]) -> PolicyCollecti
 
 
 def _applies(policy: AttachedPolicy, own: str | None, resource: str) -> bool:
-    """Return whether a policy applies to a principal or a resource, which can both be roles."""
+    """Return whether a policy applies to a principal or a resource. Both can be roles."""
     if policy.target is None:
         return True
     if policy.policy_type == "resource":
@@ -170,7 +170,7 @@ def _applies(policy: AttachedPolicy, own: str | None, resource: str) -> bool:
 
 
 def _matches_resource(target: str, resource: str) -> bool:
-    """Return whether a target is the resource, or contains it."""
+    """Return whether a target is the resource or contains it."""
     if target.startswith(("user/", "role/")):
         # A role is the resource of its trust policy.
         return resource.endswith(f":{target}") or _is_role_with_path(target, resource)

@@ -1,4 +1,4 @@
-"""Take values of the expected type from JSON documents; anything else counts as absent."""
+"""Get values of the expected type from JSON documents. Anything else is treated as missing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ JsonObject: TypeAlias = Mapping[str, Any]
 
 
 def get_object(data: JsonObject, member: str) -> JsonObject:
-    """Return an object, empty if the member is not one."""
+    """Return an object, or an empty one if the member is not an object."""
     value: object = data.get(member)
     return cast("JsonObject", value) if isinstance(value, Mapping) else {}
 
@@ -24,7 +24,7 @@ def get_objects(data: JsonObject, member: str) -> Iterator[JsonObject]:
 
 
 def get_text(data: JsonObject, *members: str) -> str | None:
-    """Return the first member that is a string and not empty."""
+    """Return the first member that is a non-empty string."""
     for member in members:
         value: object = data.get(member)
         if isinstance(value, str) and value:

@@ -1,4 +1,4 @@
-"""Find the lines on which the statements of policies begin in a JSON text."""
+"""Find the lines of a JSON text on which the statements of policies begin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class StatementLines:
 
     Attributes:
         text: The text.
-        data: What was parsed from it.
+        data: The parsed text.
     """
 
     def __init__(self, text: str, data: object) -> None:
@@ -29,20 +29,20 @@ class StatementLines:
         located = list(_locate(text))
         self._lines = dict(zip(policies, located, strict=True)) if len(policies) == len(located) else {}
 
-    def of(self, policy: object) -> tuple[int, ...]:
-        r"""Return the line of each statement of a policy in the document, empty if unknown.
+    def find_lines(self, policy: object) -> tuple[int, ...]:
+        r"""Return the line of each statement of a policy in the document; empty if unknown.
 
         >>> import json
         >>> text = '{"Policy": {\n"Statement": [\n{},\n{}]}}'
         >>> data = json.loads(text)
-        >>> StatementLines(text, data).of(data["Policy"])
+        >>> StatementLines(text, data).find_lines(data["Policy"])
         (3, 4)
         """
         return self._lines.get(id(policy), ())
 
 
 def _find_policies(data: object) -> Iterator[object]:
-    """Yield the objects with the member ``Statement``, in the order of these members."""
+    """Yield the objects that have a member ``Statement``, in the order of these members."""
     if isinstance(data, dict):
         for key, value in cast("dict[str, Any]", data).items():
             if key == "Statement":
@@ -56,7 +56,7 @@ def _find_policies(data: object) -> Iterator[object]:
 def _locate(text: str) -> Iterator[tuple[int, ...]]:
     """Yield the lines of the statements of each member ``Statement``, in the order of these members."""
     found: list[list[int]] = []
-    # Depth of the members that are open, with the index of what they contain.
+    # The depth of each open member, with the index of its statements.
     open_members: list[tuple[int, int]] = []
     line, depth, previous, before_colon = 1, 0, "", ""
     for match in _TOKEN.finditer(text):

@@ -1,4 +1,4 @@
-"""Read policies from JSON documents, whose form is recognized by their members."""
+"""Read policies from JSON documents, and recognize the format by the members."""
 
 from __future__ import annotations
 
@@ -35,24 +35,25 @@ def read_policies(
     level: int = 0,
     file: str | None = None,
 ) -> PolicyCollection:
-    r"""Read the policies of a document.
+    r"""Read the policies in a document.
 
-    It can be a policy; what these AWS CLI commands print: ``iam get-account-authorization-details``,
-    ``get-user-policy``, ``get-role-policy``, ``get-group-policy``, ``get-policy-version`` and ``get-role``,
-    ``s3api get-bucket-policy``, ``kms get-key-policy``, ``sqs get-queue-attributes``,
-    ``sns get-topic-attributes``, ``secretsmanager get-resource-policy``, ``ecr get-repository-policy``,
-    ``organizations describe-policy``; or what ``terraform show -json`` prints.
+    The document can be a policy, the output of ``terraform show -json``, or the output of one of these AWS
+    CLI
+    commands: ``iam get-account-authorization-details``, ``get-user-policy``, ``get-role-policy``,
+    ``get-group-policy``, ``get-policy-version`` and ``get-role``, ``s3api get-bucket-policy``,
+    ``kms get-key-policy``, ``sqs get-queue-attributes``, ``sns get-topic-attributes``,
+    ``secretsmanager get-resource-policy``, ``ecr get-repository-policy``, ``organizations describe-policy``.
 
     Args:
-        document: JSON text, or what was parsed from it.
-        policy_type: The type of the policies; by default, that which the document states. A plain policy with
-            a principal is that of a resource, and one without is identity-based.
+        document: JSON text, or the parsed document.
+        policy_type: The type of the policies; by default, the one that the document states. A plain policy is
+            resource-based if it has a principal, and otherwise identity-based.
         level: For control policies, the level from the root.
         file: The file that contains the document, for messages and decisions.
 
     Raises:
-        DocumentError: It is none of these.
-        TypeError: It is neither a mapping nor a string.
+        DocumentError: The document is none of these.
+        TypeError: The document is neither a mapping nor a string.
 
     >>> found = read_policies('{"Policy": "{\\"Statement\\": []}"}')
     >>> found.policies[0].policy_type, found.policies[0].document.document
@@ -61,7 +62,7 @@ def read_policies(
     data = _parse(document, file)
     lines = StatementLines(document, data) if isinstance(document, str) else None
     collection = _read(data, file)
-    policies = tuple(_complete(each, policy_type, level, file, lines) for each in collection.policies)
+    policies = tuple(_add_source(each, policy_type, level, file, lines) for each in collection.policies)
     return attrs.evolve(collection, policies=policies)
 
 
@@ -83,11 +84,14 @@ def _read(data: JsonObject, file: str | None) -> PolicyCollection:
     found = (reader(data) for member, reader in _READERS.items() if member in data)
     collection = next(filter(None, found), None)
     if collection is None:
-        _fail("expected a policy, an answer of an AWS API with a policy, or terraform show -json", file)
+        _fail(
+            "expected a policy, an AWS API response with a policy, or the output of terraform show -json",
+            file,
+        )
     return collection
 
 
-def _complete(
+def _add_source(
     policy: AttachedPolicy,
     policy_type: PolicyType | None,
     level: int,
@@ -95,11 +99,11 @@ def _complete(
     lines: StatementLines | None,
 ) -> AttachedPolicy:
     document = policy.document
-    found = lines.of(document.document) if lines is not None else ()
+    found = lines.find_lines(document.document) if lines is not None else ()
     described = attrs.evolve(document, file=file, lines=found)
     if policy_type is None:
         return attrs.evolve(policy, document=described, level=level)
-    # Who states the type knows what it is attached to.
+    # If the caller states the type, the caller also knows that the policy applies.
     return AttachedPolicy(policy_type, described, None, level)
 
 
@@ -111,7 +115,7 @@ def _fail(reason: str, file: str | None) -> NoReturn:
 # ---------------------------------------------------------------------------------------------- answers
 
 
-def _one(
+def _build_collection(
     policy_type: PolicyType, content: object, name: str | None = None, target: str | None = None
 ) -> PolicyCollection | None:
     document = decode_policy(content)
@@ -123,23 +127,23 @@ def _one(
 def _read_plain(data: JsonObject) -> PolicyCollection | None:
     statements = [get_object(data, "Statement"), *get_objects(data, "Statement")]
     has_principal = any(not {"Principal", "NotPrincipal"}.isdisjoint(each) for each in statements)
-    return _one("resource" if has_principal else "identity", data)
+    return _build_collection("resource" if has_principal else "identity", data)
 
 
 def _read_inline(data: JsonObject) -> PolicyCollection | None:
-    """Read what ``get-role-policy``, ``get-user-policy`` and ``get-group-policy`` print."""
+    """Read the output of ``get-role-policy``, ``get-user-policy`` and ``get-group-policy``."""
     kinds = (("role", get_text(data, "RoleName")), ("user", get_text(data, "UserName")))
     target = next((f"{kind}/{name}" for kind, name in kinds if name), None)
-    return _one("identity", data["PolicyDocument"], get_text(data, "PolicyName"), target)
+    return _build_collection("identity", data["PolicyDocument"], get_text(data, "PolicyName"), target)
 
 
 def _read_version(data: JsonObject) -> PolicyCollection | None:
-    return _one("identity", get_object(data, "PolicyVersion").get("Document"))
+    return _build_collection("identity", get_object(data, "PolicyVersion").get("Document"))
 
 
 def _read_role(data: JsonObject) -> PolicyCollection | None:
     role = get_object(data, "Role")
-    found = _one("resource", role.get("AssumeRolePolicyDocument"), None, get_text(role, "Arn"))
+    found = _build_collection("resource", role.get("AssumeRolePolicyDocument"), None, get_text(role, "Arn"))
     boundary = get_text(get_object(role, "PermissionsBoundary"), "PermissionsBoundaryArn")
     if found is None or boundary is None:
         return found
@@ -148,22 +152,26 @@ def _read_role(data: JsonObject) -> PolicyCollection | None:
 
 
 def _read_policy_member(data: JsonObject) -> PolicyCollection | None:
-    """Read what services print for the policy of a resource, and Organizations for a control policy."""
+    """Read a resource's policy from its service, or a control policy from Organizations."""
     described = get_object(data, "Policy")
     if "Content" not in described:
-        return _one("resource", data["Policy"])
+        return _build_collection("resource", data["Policy"])
     summary = get_object(described, "PolicySummary")
     policy_type = _CONTROL_TYPES.get(get_text(summary, "Type"))
-    return _one(policy_type, described["Content"], get_text(summary, "Id")) if policy_type else None
+    return (
+        _build_collection(policy_type, described["Content"], get_text(summary, "Id")) if policy_type else None
+    )
 
 
 def _read_attributes(data: JsonObject) -> PolicyCollection | None:
     attributes = get_object(data, "Attributes")
-    return _one("resource", attributes.get("Policy"), None, get_text(attributes, "QueueArn", "TopicArn"))
+    return _build_collection(
+        "resource", attributes.get("Policy"), None, get_text(attributes, "QueueArn", "TopicArn")
+    )
 
 
 def _read_listed(data: JsonObject) -> PolicyCollection | None:
-    """Read what ``list-policies-for-target`` prints: which policies are attached, without their content."""
+    """Read the output of ``list-policies-for-target``: the attached policies without their content."""
     listed = [each for each in get_objects(data, "Policies") if get_text(each, "Type") in _CONTROL_TYPES]
     if not listed:
         return None
@@ -191,8 +199,10 @@ _READERS: dict[str, Callable[[JsonObject], PolicyCollection | None]] = {
     "PolicyVersion": _read_version,
     "Role": _read_role,
     "Policy": _read_policy_member,
-    "ResourcePolicy": lambda data: _one("resource", data["ResourcePolicy"], None, get_text(data, "ARN")),
-    "policyText": lambda data: _one("resource", data["policyText"]),
+    "ResourcePolicy": lambda data: _build_collection(
+        "resource", data["ResourcePolicy"], None, get_text(data, "ARN")
+    ),
+    "policyText": lambda data: _build_collection("resource", data["policyText"]),
     "Attributes": _read_attributes,
     "Policies": _read_listed,
     "planned_values": read_terraform,

@@ -1,4 +1,4 @@
-"""Read the policies of what ``terraform show -json`` prints, for a plan or a state.
+"""Read the policies in the output of ``terraform show -json``, for a plan or a state.
 
 https://developer.hashicorp.com/terraform/internals/json-format
 """
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ("read_terraform",)
 
-# Type of the resource -> its attribute with the policy, and those that name what it is attached to, or refer
-# to it.
+# Type of the resource -> its attribute with the policy, and the attributes that name or refer to the target.
 _RESOURCE_POLICIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "aws_s3_bucket_policy": ("policy", ("bucket",)),
     "aws_kms_key": ("policy", ("arn", "key_id")),
@@ -38,9 +37,9 @@ _RESOURCE_POLICIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "aws_ecr_repository_policy": ("policy", ("repository",)),
     "aws_dynamodb_resource_policy": ("policy", ("resource_arn",)),
 }
-# These can have a policy; AWS makes one if they have none.
+# These can have a policy. If they have none, AWS creates one.
 _OPTIONAL_POLICIES = frozenset({"aws_kms_key", "aws_sqs_queue", "aws_sns_topic"})
-# What names a resource that has no ARN yet.
+# The attributes that name a resource that has no ARN yet.
 _NAMES = ("arn", "bucket", "name", "id")
 _INLINE = {"aws_iam_role_policy": "role", "aws_iam_user_policy": "user", "aws_iam_group_policy": "group"}
 _ATTACHMENTS = {
@@ -126,9 +125,9 @@ class _Reader:
         for each in names:
             referenced = None if target else self.plan.find_referenced(resource, each)
             target = target or (get_text(referenced.values, *_NAMES) if referenced else None)
-        # A queue is identified by its URL: https://sqs.eu-west-1.amazonaws.com/111122223333/orders.
+        # A queue's target is its URL: https://sqs.eu-west-1.amazonaws.com/111122223333/orders.
         target = target.rpartition("/")[2] if target and target.startswith("https://") else target
-        # aws_s3_bucket_policy is about a resource of S3, aws_secretsmanager_secret_policy of Secrets Manager.
+        # aws_s3_bucket_policy belongs to S3, and aws_secretsmanager_secret_policy to Secrets Manager.
         service = f"service/{resource.type.split('_')[1]}"
         self._add("resource", content, resource.address, target or service)
 
@@ -208,7 +207,7 @@ class _Reader:
 
     def _add(self, policy_type: PolicyType, content: object, address: str, target: str | None) -> None:
         document = decode_policy(content)
-        # A policy of an unknown principal or resource must not apply to all of them.
+        # A policy of an unknown principal or resource must not apply to every one.
         is_control = policy_type in {"service_control", "resource_control"}
         is_known = is_control or (target is not None and not target.startswith("service/"))
         if document is None or not is_known:

@@ -1,7 +1,7 @@
 """Trace references in a Terraform plan to the resources that they name.
 
-An attribute that Terraform knows only after it applied the plan, such as the ARN of a new policy, is absent
-from the planned values. The configuration says which resource it comes from, through variables and outputs of
+An attribute that is known only after apply, such as the ARN of a new policy, is missing from the planned
+values. The configuration says which resource it comes from, through variables and outputs of
 modules: https://developer.hashicorp.com/terraform/internals/json-format#configuration-representation
 """
 
@@ -26,8 +26,8 @@ _RESOURCE = lazy_pattern(rf"(?P<data>data\.)?(?P<type>[a-z][a-z0-9_]*)\.(?P<name
 _MODULE = lazy_pattern(rf"module\.(?P<name>[\w-]+){_INDEX}(?:\.(?P<output>[\w-]+))?")
 _VARIABLE = lazy_pattern(r"var\.(?P<name>[\w-]+)")
 _LAST_MODULE = lazy_pattern(r"module\.(?P<name>[\w-]+)(?:\[(?P<index>.*)\])?\Z", re.DOTALL)
-# References that are equal to the key of the instance.
-_OWN_INDEX = frozenset({"each.key", "count.index"})
+# References whose value is the key of the instance.
+_KEY_REFERENCES = frozenset({"each.key", "count.index"})
 _MAX_DEPTH = 20
 _Instance = TypeVar("_Instance", "Module", "PlannedResource")
 
@@ -62,7 +62,7 @@ class PlannedResource:
         name: Its name.
         index: Its key, if it has several instances.
         is_data: Whether it is a data source.
-        values: Its values, as far as they are known.
+        values: Its known values.
     """
 
     module: Module
@@ -103,7 +103,7 @@ class Plan:
         """Yield every resource that an expression refers to."""
         references = list(get_texts(expression, "references"))
         # A reference with the key of the instance means the instance with the same key.
-        own = index if not _OWN_INDEX.isdisjoint(references) else None
+        own = index if not _KEY_REFERENCES.isdisjoint(references) else None
         for reference in _find_whole_references(references) if depth else ():
             if found := _VARIABLE.match(reference):
                 if module.parent is not None:
@@ -124,7 +124,7 @@ class Plan:
 
 
 def _find_whole_references(references: list[str]) -> Iterator[str]:
-    """Yield the references without their prefixes, which the list has, too."""
+    """Yield the complete references. The list contains their prefixes, too."""
     for reference in references:
         longer = (f"{reference}.", f"{reference}[")
         if not any(each.startswith(longer) for each in references):
@@ -137,7 +137,7 @@ def _is_named(resource: PlannedResource, found: re.Match[str]) -> bool:
 
 
 def _choose_instances(instances: list[_Instance], written: str | None, own: object) -> list[_Instance]:
-    """Return the instances that a reference can mean, by the key in it or that of the referring instance."""
+    """Return the instances that a reference can mean, by its key or the key of the referring instance."""
     if written is not None:
         key = _parse_index(written)
         if key is not None:
@@ -179,7 +179,7 @@ def _read_module(
                 module=instance,
                 address=whole,
                 type=kind,
-                name=get_text(resource, "name") or _name_of(whole, kind),
+                name=get_text(resource, "name") or _get_name(whole, kind),
                 index=resource.get("index"),
                 is_data=resource.get("mode", "managed") == "data",
                 values=get_object(resource, "values"),
@@ -191,7 +191,7 @@ def _read_module(
 
 
 def _find_module(address: str, parent_address: str, parent: Module, modules: list[Module]) -> Module:
-    """Return the instance of a module with an address; both plan and prior state can contain it."""
+    """Return the module instance with an address, which both the plan and the prior state can contain."""
     found = _LAST_MODULE.match(address.removeprefix(f"{parent_address}.") if parent_address else address)
     name, written = (found["name"], found["index"]) if found else (address, None)
     index = None if written is None else _parse_index(written)
@@ -213,7 +213,7 @@ def _find_expression(resource: PlannedResource, attribute: str) -> JsonObject:
     return {}
 
 
-def _name_of(address: str, kind: str) -> str:
+def _get_name(address: str, kind: str) -> str:
     return address.rpartition(f"{kind}.")[2].partition("[")[0]
 
 

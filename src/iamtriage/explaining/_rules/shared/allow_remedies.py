@@ -53,7 +53,7 @@ _LINKED_ROLE_SERVICES = {
     "AWSServiceRoleForElasticLoadBalancing": "elasticloadbalancing",
     "AWSServiceRoleForRDS": "rds",
 }
-_PARTITION = "The partition is taken to be"
+_PARTITION = "The partition is assumed to be"
 # CloudWatch Logs ends the ARN of a log group so in its messages.
 _NO_STREAM = ":log-stream:"
 _POLICY_FILE = "file://policy.json"
