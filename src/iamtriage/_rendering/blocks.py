@@ -1,6 +1,6 @@
-"""Blocks of a text for people.
+"""Define the blocks of formatted text.
 
-The text in a block is plain: no character in it is markup.
+The text in a block is plain: it contains no markup.
 """
 
 from __future__ import annotations
@@ -55,19 +55,19 @@ class Items(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """Prose with a label for each row, such as the evidence for a cause."""
+    """Rows of prose with a label each, such as the evidence for a cause."""
 
     rows: tuple[tuple[str, str], ...]
 
 
 class Fields(NamedTuple):
-    """Names and values."""
+    """Rows of names and values."""
 
     rows: tuple[tuple[str, str], ...]
 
 
 class Code(NamedTuple):
-    """Code to copy as it is.
+    """Code that readers copy unchanged.
 
     Attributes:
         text: The code, in one or more lines.
@@ -79,10 +79,10 @@ class Code(NamedTuple):
 
 
 class Link(NamedTuple):
-    """A page on the web.
+    """A link to a web page.
 
     Attributes:
-        url: The URL, which begins with ``https://``.
+        url: The URL, which starts with ``https://``.
         text: The text of the link.
     """
 
@@ -96,8 +96,8 @@ class Mark(NamedTuple):
     Attributes:
         start: The position of its first character.
         end: The position after its last character.
-        label: What it is, such as ``"action"``.
-        replacement: What is shown instead of a secret; ``None`` shows the part itself.
+        label: Its meaning, such as ``"action"``.
+        replacement: The text that is shown instead of a secret; ``None`` shows the part itself.
     """
 
     start: int
@@ -107,7 +107,7 @@ class Mark(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A text from outside, unchanged, with marked parts.
+    """An unchanged text from the user, with marked parts.
 
     Attributes:
         text: The text.
@@ -137,7 +137,9 @@ Block: TypeAlias = Heading | Paragraph | Items | Labels | Fields | Code | Link |
 
 
 def with_texts(block: Block, change: Callable[[str], str]) -> Block:
-    """Return a block with each of its texts changed. A source whose text changes loses its marks.
+    """Return a block with a function applied to each of its texts.
+
+    A source whose text changes loses its marks.
 
     >>> with_texts(Items(("a", "b")), str.upper)
     Items(items=('A', 'B'), ordered=False)

@@ -1,4 +1,4 @@
-"""Write JSON documents compactly: as much on a line as fits."""
+"""Write JSON documents in few lines."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ __all__ = ("compact_json",)
 
 
 def compact_json(document: object, width: int) -> str:
-    """Return a document as JSON with lines of at most a width, unless a single string is longer.
+    """Return a document as JSON with lines of a maximum length.
 
-    A value that fits on a line is on one. Otherwise, its parts follow each other, and a part that does not
-    fit on the line begins the next one.
+    A value that fits on one line is not broken. Otherwise, its parts fill the lines, and a part that does not
+    fit on a line starts the next one.
+
+    Args:
+        document: The document.
+        width: The maximum length of a line, in characters. Only a longer string exceeds it.
 
     >>> print(compact_json({"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}, 40))
     {"Version": "2012-10-17",
@@ -23,13 +27,20 @@ def compact_json(document: object, width: int) -> str:
 
 
 def _lines(value: object, before: str, width: int, after: int = 0) -> list[str]:
-    """Return the lines of a value. ``before`` begins the first, ``after`` is how much follows."""
+    """Return the lines of a value.
+
+    Args:
+        value: The value.
+        before: The start of the first line.
+        width: The maximum length of a line.
+        after: The number of characters that follow on the last line.
+    """
     whole = before + json.dumps(_plain(value), ensure_ascii=True)
     if len(whole) + after <= width or not isinstance(value, Mapping | list | tuple) or not value:
         return [whole]
     parts = _parts(cast("Mapping[object, object] | list[object] | tuple[object, ...]", value))
     opening, closing = "{}" if isinstance(value, Mapping) else "[]"
-    # Documents in a list, such as statements, begin a line each.
+    # Each document in a list, such as a statement, starts on a new line.
     has_documents = opening == "[" and any(isinstance(part, Mapping) for _, part in parts)
     indent = " " * (len(before) - len(before.lstrip()) + (2 if has_documents else 1))
     lines = [before + opening, indent] if has_documents else [before + opening]
@@ -49,7 +60,7 @@ def _lines(value: object, before: str, width: int, after: int = 0) -> list[str]:
         inner = _lines(part, first, width, room)
         lines += inner
         lines[-1] += end
-        # What follows several lines begins a line.
+        # After a part of several lines, the next part starts on a new line.
         is_new = False
         if len(inner) > 1 and not is_last:
             lines.append(indent)
@@ -64,7 +75,7 @@ def _parts(value: Mapping[object, object] | list[object] | tuple[object, ...]) -
 
 
 def _plain(value: object) -> object:
-    """Return a value whose mappings and sequences are those of JSON."""
+    """Return a value with plain dicts and lists, which JSON supports."""
     if isinstance(value, Mapping):
         return {str(name): _plain(part) for name, part in cast("Mapping[object, object]", value).items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""List the fields that a value shows of itself."""
+"""List the fields of a value that are shown."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ __all__ = ("Verbatim", "shown_fields")
 
 
 class Verbatim(str):
-    """What a field's own ``repr`` wrote, to be shown as it is."""
+    """The output of a field's ``repr`` function, which is shown without quotes."""
 
     __slots__ = ()
 
 
 def shown_fields(value: object, *, defaults: bool = True) -> Iterator[tuple[str, object]]:
-    """Yield the names and values of the fields that a value shows.
+    """Yield the names and values of the fields that are shown.
 
-    Fields with ``repr=False`` are hidden. A field with its own ``repr`` masks something, so that is used.
+    Fields with ``repr=False`` are hidden. If a field has a ``repr`` function, its output is shown, because it
+    can mask secrets.
 
     Args:
         value: An attrs instance or a named tuple. Any other value has no fields.
@@ -44,5 +45,5 @@ def shown_fields(value: object, *, defaults: bool = True) -> Iterator[tuple[str,
 
 
 def _is_default(field: attrs.Attribute[object], value: object) -> bool:
-    # A default that a factory makes is left out if it is empty. The factory is never called.
+    # An empty value is the default of a field with a factory. The factory is never called.
     return value == field.default or (isinstance(field.default, attrs.Factory) and not value)  # type: ignore[arg-type]  # a class at run time

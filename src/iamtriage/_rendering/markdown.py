@@ -1,8 +1,8 @@
-"""Render blocks as Markdown: CommonMark, as GitHub, chats and notebooks read it.
+"""Render blocks as CommonMark, for GitHub, chats and notebooks.
 
 No text becomes markup. Names, ARNs, URLs and everything else that is not a plain word are in code spans,
-where GitHub makes no links or mentions. A backslash would not prevent those. Outside of code spans there are
-only plain words, so nothing else needs escaping. Values stay whole and can be copied.
+where GitHub creates no links or mentions, which a backslash would not prevent. Outside of code spans there
+are only plain words, so nothing else needs escaping. Values are not broken and can be copied.
 
 Sources: https://spec.commonmark.org/0.31.2/ and https://github.github.com/gfm/.
 """
@@ -49,7 +49,7 @@ def render(blocks: tuple[Block, ...]) -> str:
     bullet = 0
     before: Block | None = None
     for block in _without_folds(blocks):
-        # Two lists in a row with the same bullets would be one list.
+        # Markdown would join two adjacent lists with the same bullets.
         bullet = 1 - bullet if isinstance(block, _Lists) and isinstance(before, _Lists) else 0
         shown.append(_block(block, bullet))
         before = block
@@ -99,7 +99,7 @@ def _prose(text: str) -> str:
 
 
 def _code_span(text: str) -> str:
-    """Return a text as a code span. An empty text has none, because code spans cannot be empty."""
+    """Return a text as a code span, or an empty text unchanged, because code spans cannot be empty."""
     text = escape_controls(text)
     if not text:
         return ""
@@ -107,14 +107,14 @@ def _code_span(text: str) -> str:
     length = next(n for n in range(1, len(lengths) + 2) if n not in lengths)
     if length > _MAX_FENCE:
         text, length = text.replace("`", _BACKTICK_ESCAPE), 1
-    # One space at both ends is not part of the code.
+    # Markdown removes one space at both ends.
     is_padded = text.strip(" ") and (text[0] == "`" or text[-1] == "`" or text[0] == text[-1] == " ")
     space = " " if is_padded else ""
     return f"{'`' * length}{space}{text}{space}{'`' * length}"
 
 
 def _fenced(text: str, language: str) -> str:
-    """Return a fenced code block. The info string is never text from outside."""
+    """Return a fenced code block. The info string is a constant, never untrusted text."""
     longest = {"`": 2, "~": 2}
     for run in _FENCES.findall(text):
         longest[run[0]] = max(longest[run[0]], len(run))

@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 __all__ = ("find_placeholders", "placeholder_word", "stated_names")
 
 _WORD = lazy_pattern(r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_])")
-# What names a resource in an ARN: the last field, or the whole value if it is not an ARN. Region and account
-# are not names: what is not theirs there is a placeholder.
+# The name of a resource: the last section of an ARN, or the whole value if it is not an ARN. In the sections
+# of the region and account, a word in capitals is a placeholder.
 _RESOURCE = lazy_pattern(r"(?:arn:[^:\s]*:[^:\s]*:[^:\s]*:[^:\s]*:)?([^\s\"'`<>()]*)")
 _TYPE = lazy_pattern(r"([A-Za-z-]{1,40})[:/]\Z")
-# A word with such an ending is a placeholder. The environment variables of AWS begin with AWS_.
+# A word with such an ending is a placeholder, unless it starts with AWS_, like the environment variables of
+# AWS.
 _ENDINGS = (
     *("_NAME", "_ID", "_ARN", "_PATH", "_URL", "_URI", "_KEY", "_CODE", "_VALUE", "_ADDRESS", "_IP"),
     *("_NUMBER", "_VERSION"),
 )
-# Every command calls these values by the second name.
+# Commands use the second name for these values.
 _SHORTER = {
     "BUCKET_NAME": "BUCKET",
     "CLUSTER_NAME": "CLUSTER",
@@ -84,11 +85,11 @@ _WORDS = frozenset(
 
 
 def find_placeholders(text: str, names: AbstractSet[str] = frozenset()) -> tuple[str, ...]:
-    """Return the placeholders in a command or document, each once, in order.
+    """Return the placeholders in a command or document, in order and without duplicates.
 
     Args:
         text: The command or document.
-        names: Names that look like placeholders and are none (:func:`stated_names`).
+        names: Names that look like placeholders but are not (:func:`stated_names`).
 
     >>> find_placeholders("aws eks describe-cluster --name CLUSTER --region REGION")
     ('CLUSTER', 'REGION')
@@ -104,10 +105,10 @@ def find_placeholders(text: str, names: AbstractSet[str] = frozenset()) -> tuple
 def stated_names(values: Iterable[str | None]) -> frozenset[str]:
     """Return the names of resources that look like placeholders.
 
-    A name that repeats its type, such as ``table/TABLE_NAME``, is what people write in place of a name.
+    A name that repeats its type, such as ``table/TABLE_NAME``, is a placeholder.
 
     Args:
-        values: ARNs and names, as AWS or the user states them.
+        values: ARNs and names from AWS or the user.
 
     >>> sorted(stated_names(["arn:aws:ssm:eu-west-1:ACCOUNT_ID:parameter/APP_CLIENT_ID", "USER_POOL_NAME"]))
     ['APP_CLIENT_ID', 'USER_POOL_NAME']
@@ -121,16 +122,19 @@ def stated_names(values: Iterable[str | None]) -> frozenset[str]:
             continue
         for word in _WORD.finditer(resource := found[1]):
             of_type = _TYPE.search(resource, 0, word.start())
-            restated = of_type is not None and of_type[1].upper().replace("-", "_").endswith(
+            repeats_type = of_type is not None and of_type[1].upper().replace("-", "_").endswith(
                 word[0].rpartition("_")[0] or word[0]
             )
-            if _is_placeholder(word[0]) and not restated:
+            if _is_placeholder(word[0]) and not repeats_type:
                 names.add(word[0])
     return frozenset(names)
 
 
 def placeholder_word(name: str) -> str:
-    """Return the placeholder for a value of a name in lowercase.
+    """Return the placeholder for a value.
+
+    Args:
+        name: The name of the value in lower case.
 
     >>> placeholder_word("cluster_name"), placeholder_word("fleet")
     ('CLUSTER', 'FLEET_NAME')

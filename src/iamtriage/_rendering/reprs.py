@@ -1,6 +1,6 @@
-"""Write a value as one short line, for ``repr()``.
+"""Format a value as one short line, for ``repr()``.
 
-pytest, debuggers and logs print ``repr()`` of everything, so it must stay short however large a value is.
+pytest, debuggers and logs print ``repr()`` of any value, so it must be short even for a large value.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ __all__ = ("short_repr",)
 
 # In characters.
 MAX_LENGTH = 299
-# If a part would get less, the last parts are left out.
+# In characters. If a part would get fewer, the last parts are omitted.
 _MIN_SHARE = 30
-# An item of a list gets at most this fraction of the list's room.
+# There is room for at least this many items of a list.
 _MIN_ITEMS = 4
 _MAX_DEPTH = 4
 _ELLIPSIS = "…"
@@ -32,11 +32,11 @@ _MAX_SEARCHED = 4_000
 def short_repr(value: object, fields: Iterable[tuple[str, object]]) -> str:
     """Return a value as a call of its class, in fewer than 300 characters.
 
-    Long fields are shortened. If that is not enough, the last fields are left out. ``…`` marks each gap.
+    Long fields are shortened. If that is not enough, the last fields are omitted. ``…`` marks each gap.
 
     Args:
         value: The value.
-        fields: The names and values of the fields to show, the most telling first.
+        fields: The names and values of the fields to show, the most important first.
 
     >>> from iamtriage import Envelope
     >>> short_repr(Envelope(), [("code", "AccessDenied"), ("operation", None)])
@@ -46,7 +46,7 @@ def short_repr(value: object, fields: Iterable[tuple[str, object]]) -> str:
 
 
 def _call(value: object, fields: Iterable[tuple[str, object]], limit: int, depth: int) -> str:
-    """Return a value as a call. Its fields share the room fairly: short ones stay whole."""
+    """Return a value as a call of its class. Only the longest fields are shortened."""
     opening = f"{type(value).__name__}("
     parts = list(fields)
     room = limit - len(opening) - 1
@@ -72,7 +72,7 @@ def _call(value: object, fields: Iterable[tuple[str, object]], limit: int, depth
 
 
 def _fair_share(lengths: list[int], available: int) -> int | None:
-    """Return the length to which the longest must be cut so that all fit, or ``None`` if they do.
+    """Return the maximum length at which all texts fit, or ``None`` if they fit unchanged.
 
     >>> _fair_share([10, 50, 90], 90), _fair_share([10, 50], 60)
     (40, None)
@@ -86,7 +86,7 @@ def _fair_share(lengths: list[int], available: int) -> int | None:
 
 
 def _render(value: object, limit: int, depth: int) -> str:
-    """Return a value as text of at most so many characters."""
+    """Return a value as text of at most ``limit`` characters."""
     if isinstance(value, Verbatim):
         return _clip(_without_secrets(str(value)), limit)
     if isinstance(value, str):
@@ -98,17 +98,17 @@ def _render(value: object, limit: int, depth: int) -> str:
         return _collection(cast("_Collection", value), limit, depth) if depth <= _MAX_DEPTH else _ELLIPSIS
     try:
         return _clip(repr(value), limit)
-    except Exception:  # noqa: BLE001 (a foreign repr can raise anything, and an int of 5,000 digits does)
+    except Exception:  # noqa: BLE001 (any repr can raise any exception; an int of 5,000 digits raises one)
         return _clip(f"<{type(value).__name__}>", limit)
 
 
 def _without_secrets(text: str) -> str:
-    """Return a text without secrets. A secret that is cut would not be recognized."""
+    """Return a text without secrets. It must not be truncated before, or secrets are not recognized."""
     return hide_secrets(text[:_MAX_SEARCHED]) + text[_MAX_SEARCHED:]
 
 
 def _fields_of(value: object) -> Iterator[tuple[str, object]] | None:
-    """Return the fields of a public value or attrs instance, ``None`` for anything else."""
+    """Return the fields of a public value or attrs instance, or ``None`` for any other value."""
     own: object = getattr(value, "_repr_fields", None)
     if callable(own):
         return cast("Iterator[tuple[str, object]]", own())
@@ -124,7 +124,7 @@ if TYPE_CHECKING:
 
 
 def _collection(values: _Collection, limit: int, depth: int) -> str:
-    """Return the first items of a collection, as many as there is room for."""
+    """Return the first items of a collection that fit."""
     opening, closing = _brackets(values)
     left = limit - len(opening) - len(closing)
     item_limit = max(_MIN_SHARE, left // max(1, min(len(values), _MIN_ITEMS)))
@@ -155,7 +155,7 @@ def _brackets(values: _Collection) -> tuple[str, str]:
 
 
 def _quote(text: str, limit: int) -> str:
-    """Return a text in quotes, and cut a long one: prose at its end, anything else in its middle."""
+    """Return a quoted text. Long prose is truncated at the end, other text in the middle."""
     if len(text) <= limit and len(whole := repr(text)) <= limit:
         return whole
     kept = limit - 3

@@ -1,7 +1,7 @@
 """Format shell commands so that they can be pasted.
 
-A command is one string for a POSIX shell. It is broken only where its syntax is certain: what follows a
-substitution, a here-document or a comment is left as it is.
+A command is one string for a POSIX shell. It is wrapped only where its syntax is certain: text after a
+substitution, a here-document or a comment is unchanged.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _INDENT = "    "
 
 
 def _pieces(command: str) -> Iterator[tuple[str, str]]:
-    """Yield the pieces of a command with their kinds. From the first unknown piece on, it is ``"rest"``."""
+    """Yield the pieces of a command with their kinds; ``"rest"`` from the first unknown piece on."""
     position = 0
     while match := _PIECE.match(command, position):
         yield match.lastgroup or "rest", match[0]
@@ -54,12 +54,13 @@ def _pieces(command: str) -> Iterator[tuple[str, str]]:
 
 
 def make_pasteable(command: str) -> str:
-    r"""Return a command in printable characters that still means the same when it is pasted.
+    r"""Return an equivalent command in printable characters that can be pasted.
 
     A character that is not printable becomes an octal escape within ``$'…'``, which bash, zsh, ksh and
-    busybox decode. Newlines within quotes stay. A shell without this notation (dash) passes other arguments,
-    but runs nothing else: there is no quote and no ``\'`` inside. If no shell can pass the character (NUL, a
-    lone surrogate) or the syntax is unknown, the command becomes a comment that says so.
+    busybox decode. Newlines within quotes remain. A shell without this notation (dash) passes different
+    arguments, but never runs other commands, because there is no quote and no ``\'`` inside. If no shell can
+    pass the character (NUL, a lone surrogate) or the syntax is unknown, the result is a comment that explains
+    this.
 
     https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_04
 
@@ -93,7 +94,7 @@ def _escape_octal(text: str) -> str:
 
 
 def _quote_unquoted(text: str) -> str:
-    """Quote each character of unquoted text that is not printable. A backslash before one quoted it."""
+    """Quote each character of unquoted text that is not printable, instead of a backslash before it."""
     return "".join(c if c.isprintable() else f"$'{_escape_octal(c)}'" for c in text.removeprefix("\\"))
 
 
@@ -103,7 +104,7 @@ def _escape_double_quoted(text: str) -> str:
     for match in _IN_DOUBLE.finditer(text[1:-1]):
         part = match[0]
         if part.startswith("\\") and not _is_printable(part):
-            # Before such a character, the backslash is literal.
+            # A backslash before such a character is literal.
             shown.append(rf"\\{_close_quotes_around(part[1])}")
         else:
             shown += [c if c == "\n" else _close_quotes_around(c) for c in part]
@@ -128,12 +129,12 @@ _ESCAPERS: dict[str, Callable[[str], str]] = {
 def wrap_command(command: str, width: int, indent: str = "") -> str:
     r"""Wrap a command with backslashes so that its lines fit a width.
 
-    It is broken between arguments only, and an option stays with its values if they fit on a line. The
-    command's own lines are not indented, because within quotes that would change an argument.
+    It is wrapped between arguments only, and an option and its values are on one line if they fit. Lines that
+    the command already has are not indented, because within quotes that would change an argument.
 
     Args:
         command: The command, in printable characters.
-        width: The width in columns. A longer argument is kept whole.
+        width: The maximum width of a line, in columns. A longer argument is not broken.
         indent: The spaces before the command.
 
     >>> print(wrap_command("aws iam get-role --role-name orders-api --query Role.Arn", 42))
@@ -165,18 +166,18 @@ def _is_option(word: str) -> bool:
 
 def _option_width(words: list[tuple[str, str]], position: int) -> int:
     """Return the width of an option with the values that follow it on its line."""
-    wide = width_of(words[position][1].split("\n", 1)[0])
+    columns = width_of(words[position][1].split("\n", 1)[0])
     if "\n" in words[position][1]:
-        return wide
-    # A short option has at most one value. What follows are the command's arguments, such as curl's URL.
+        return columns
+    # A short option has at most one value. Further words are the command's arguments, such as curl's URL.
     count = None if words[position][1].startswith("--") else 1
     for separator, word in words[position + 1 :][:count]:
         if separator == "newline" or _is_option(word) or word == "--":
             break
-        wide += 1 + width_of(word.split("\n", 1)[0])
+        columns += 1 + width_of(word.split("\n", 1)[0])
         if "\n" in word:
             break
-    return wide
+    return columns
 
 
 class _Line:
@@ -204,12 +205,12 @@ class _Line:
         return "".join(self.parts)
 
     def _ends_before(self, words: list[tuple[str, str]], position: int) -> bool:
-        """Return whether to break before a word, because it or an option with its values does not fit."""
+        """Return whether to wrap before a word, because it or an option with its values does not fit."""
         word = words[position][1]
         if _is_option(word):
             return self.column + 1 + _option_width(words, position) > self.width
-        wide = width_of(word.split("\n", 1)[0])
-        return self.column + 1 + wide > self.width >= len(self.indent) + wide
+        columns = width_of(word.split("\n", 1)[0])
+        return self.column + 1 + columns > self.width >= len(self.indent) + columns
 
     def _add(self, text: str) -> None:
         self.parts.append(text)

@@ -1,7 +1,7 @@
 """Render blocks as lines for a terminal.
 
-Sections are indented. Every character of the output is printable, except for the control sequences of
-``color``, which select bold text and colors and end with their line.
+Sections are indented. Every character of the output is printable, except for the control sequences that
+``color`` adds for bold text and colors, which end on the same line.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ __all__ = ("count_lines", "render")
 
 _MIN_WIDTH = 40
 _MAX_LABEL_WIDTH = 18
-# The labels of one explanation are aligned, although its rows are in two blocks.
+# The labels in the two blocks of an explanation have the same width.
 _MIN_LABEL_WIDTH = 8
-# Heading level -> the indent of what follows it.
+# Heading level -> the indent of the text below it.
 _INDENTS = {1: 2, 2: 2, 3: 4}
 
 _PLAIN, _BOLD, _DIM, _TAG, _COMMAND, _ADDRESS = "", "1", "2", "36", "32", "4"
@@ -35,9 +35,14 @@ _PLAIN, _BOLD, _DIM, _TAG, _COMMAND, _ADDRESS = "", "1", "2", "36", "32", "4"
 def render(blocks: tuple[Block, ...], *, width: int, color: bool, tight: bool = False) -> str:
     r"""Return blocks as text for a terminal, without a final newline.
 
-    No line is wider than ``width``, except for single words that are, and for lines of JSON and YAML.
-    Commands are broken between arguments, so that they can be pasted. The minimum width is 40. ``tight``
-    omits the empty lines within sections.
+    Commands are wrapped between arguments, so that they can be pasted.
+
+    Args:
+        blocks: The blocks.
+        width: The maximum width of a line in columns, at least 40. Only longer words, JSON and YAML exceed
+            it.
+        color: Whether to add colors and bold text.
+        tight: Whether to omit the empty lines within sections.
 
     >>> print(render((Heading("Why"), Items(("It is so\x07.",))), width=80, color=False))
     Why
@@ -55,11 +60,11 @@ def render(blocks: tuple[Block, ...], *, width: int, color: bool, tight: bool = 
 
 
 def count_lines(blocks: Iterable[Block], known: dict[Block, int], *, width: int) -> int:
-    """Return the number of lines of a tight text, without building it.
+    """Return the number of lines that :func:`render` returns with ``tight``.
 
     Args:
         blocks: The blocks of one section.
-        known: The lines of each block, which this function completes: blocks that are known are not laid out.
+        known: A cache with the number of lines of each block. This function adds to it.
         width: As for :func:`render`.
     """
     layout = _Layout(max(width, _MIN_WIDTH), color=False)
@@ -93,7 +98,7 @@ def _are_tight(before: Block, block: Block) -> bool:
 
 
 class _Layout:
-    """Lays out one block after the other."""
+    """Lays out blocks in order."""
 
     def __init__(self, width: int, *, color: bool) -> None:
         self.width = width
@@ -194,5 +199,5 @@ class _Layout:
 
 
 def _words(text: str, style: str = _PLAIN) -> list[tuple[str, str]]:
-    """Return the printable words of a text with their style. Between two spaces is an empty word."""
+    """Return the printable words of a text with their style, with an empty word between two spaces."""
     return [(word, style) for word in escape_controls(text).split(" ")]

@@ -1,6 +1,6 @@
-"""Prepare the texts of blocks for every renderer.
+"""Prepare the texts of blocks for all renderers.
 
-All results consist of printable characters, and of newlines where lines are meant.
+All results consist of printable characters, and of newlines between lines.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def is_web_address(url: str) -> bool:
 
 
 def code_text(code: Code, width: int, indent: str = "") -> str:
-    r"""Return code in printable characters that means the same, if its language allows it.
+    r"""Return equivalent code in printable characters, if the language allows it.
 
-    YAML allows it within double quotes, so manifests must quote such values.
+    YAML allows escapes within double quotes only, so manifests must quote such values.
 
     Args:
         code: The code.
@@ -77,7 +77,7 @@ def _escape_json_character(character: str) -> str:
 # -------------------------------------------------------------------------------------------------- prose
 
 _PLAIN_WORD = lazy_pattern(r"""["'“(]{0,2}[^\W_]+(?:['’/–-][^\W_]+)*%?[)"'”]{0,2}[.,;:!?]?[)"'”]{0,2}""")
-# What GitHub can turn into a link: a commit, an issue (GH-7), a host.
+# Words that GitHub can turn into a link: a commit, an issue (GH-7), a host.
 _REFERENCE = lazy_pattern(r"[0-9a-f]{7}|[A-Za-z]-[0-9]|[Ww]{3}\.")
 _PAIRS = {'"': '"', "'": "'", "(": ")", "“": "”"}
 _STRUCTURE = lazy_pattern(r'["{}\[\]]')
@@ -86,14 +86,14 @@ _STRUCTURE = lazy_pattern(r'["{}\[\]]')
 def phrases(text: str) -> list[tuple[str, bool]]:
     r"""Split text into prose and code: names, ARNs, actions, URLs.
 
-    Prose consists of letters, digits, spaces and ordinary punctuation, and of nothing that GitHub or a chat
-    would turn into a link or mention. Joined, the parts are the escaped text.
+    Prose consists of letters, digits, spaces and ordinary punctuation, without anything that GitHub or a chat
+    would turn into a link or mention. The joined parts are the escaped text.
 
     >>> phrases("Access is denied to ana@example.com.")
     [('Access is denied to ', False), ('ana@example.com', True), ('.', False)]
     """
     found = list(_words(escape_controls(text)))
-    # A space between two words of code is code, too.
+    # A space between two words of code is also code.
     found = [
         (part, code or (part == " " and 0 < i < len(found) - 1 and found[i - 1][1] and found[i + 1][1]))
         for i, (part, code) in enumerate(found)
@@ -114,7 +114,7 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _split_word(word: str) -> Iterator[tuple[str, bool]]:
-    """Split a word from a pair of quotes or brackets around it, and from the punctuation after it."""
+    """Yield a word separately from the quotes or brackets around it and the punctuation after it."""
     core = word[:-1] if word[-1] in ".,;:!?" else word
     after = word[len(core) :]
     if len(core) > 2 and _PAIRS.get(core[0]) == core[-1]:
@@ -131,10 +131,10 @@ def _split_word(word: str) -> Iterator[tuple[str, bool]]:
 
 
 def parts(source: Source) -> Iterator[tuple[str, Mark | None]]:
-    """Yield a source text in parts, each with its mark. A hidden part is its replacement.
+    """Yield a source text in parts, each with its mark. The replacement is yielded instead of a hidden part.
 
-    Marks can be in any order, outside of the text, and overlap: what one of them hides, none shows. Lines end
-    with a newline, whatever ended them in the text.
+    Marks can be in any order, outside of the text, and overlap. A part that one of them hides is never shown.
+    All line endings become newlines.
 
     >>> from iamtriage._rendering.blocks import Source
     >>> [text for text, _ in parts(Source("key=hush", (Mark(4, 8, "secret", "(hidden)"),)))]
@@ -171,7 +171,7 @@ def source_lines(source: Source) -> list[str]:
 
 
 def _without_overlaps(marks: tuple[Mark, ...], length: int) -> list[tuple[int, int, Mark]]:
-    """Return the marks in order and without overlaps. Marks that hide are merged and take precedence."""
+    """Return the marks in order and without overlaps. Marks with a replacement take precedence."""
     within = sorted(
         ((max(0, mark.start), min(mark.end, length), mark) for mark in marks),
         key=lambda item: (item[0], item[1]),

@@ -1,4 +1,4 @@
-"""Build the blocks that show any public value by its fields, without secrets.
+"""Build the blocks that show the fields of any public value, without secrets.
 
 Fields with ``repr=False``, such as a failure's text, are not shown.
 """
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ("blocks_of", "without_secrets")
 
-# In characters: whatever its size, a value makes a card that a browser shows at once.
+# In characters. Browsers show the card of any value without delay.
 _MAX_VALUE, _MAX_TITLE, _MAX_DOCUMENT = 600, 400, 20_000
-# Before cutting, this many times the length is searched for secrets.
-_SEARCHED = 4
+# Before a text is truncated, this many times the maximum length is searched for secrets.
+_SEARCH_FACTOR = 4
 _MAX_ITEMS, _MAX_IN_LINE = 30, 10
 # The fields that identify a value, for its title.
 _IDENTIFYING = (
@@ -61,7 +61,7 @@ def without_secrets(blocks: Iterable[Block], redact: Redact) -> tuple[Block, ...
 
     Args:
         blocks: The blocks to show.
-        redact: Replaces the secrets in a text.
+        redact: A function that replaces the secrets in a text.
 
     >>> from iamtriage import redact
     >>> from iamtriage._rendering.blocks import Paragraph
@@ -91,14 +91,14 @@ def _without_secrets(block: Block, redact: Redact) -> Block:
 
 
 def _redact_and_clip(text: str, max_length: int, redact: Redact) -> str:
-    """Redact a text before cutting it, because a cut secret is not recognized."""
-    return _clip(redact(_clip(text, _SEARCHED * max_length)), max_length)
+    """Redact a text before truncating it, because a truncated secret is not recognized."""
+    return _clip(redact(_clip(text, _SEARCH_FACTOR * max_length)), max_length)
 
 
 def _redact_value(name: str, value: str, redact: Redact) -> str:
-    """Redact a value as ``_redact_and_clip`` does, including secrets that only its name indicates."""
+    """Redact and truncate a value, including secrets that only its name indicates."""
     before = f"{_clip(name, _MAX_TITLE)}="
-    whole = redact(before + _clip(value, _SEARCHED * _MAX_VALUE))
+    whole = redact(before + _clip(value, _SEARCH_FACTOR * _MAX_VALUE))
     if not whole.startswith(before):
         return _redact_and_clip(value, _MAX_VALUE, redact)
     return _clip(whole[len(before) :], _MAX_VALUE)
@@ -118,7 +118,7 @@ def _title(value: object, level: Literal[1, 3]) -> Heading:
 
 
 def _fields(value: object, *, nested: bool) -> Iterator[Block]:
-    """Yield the fields: first those of one line, then larger ones with a heading each."""
+    """Yield the fields: first the short ones as rows, then each larger one under a heading."""
     rows: list[tuple[str, str]] = []
     sections: list[Iterable[Block]] = []
     for name, part in shown_fields(value):
@@ -163,13 +163,13 @@ def _items(values: tuple[object, ...]) -> Items:
 def _document(value: Mapping[object, object]) -> Code | Source:
     text = _json(value, indent=2)
     if len(text) > _MAX_DOCUMENT:
-        # It will be cut, so it is not code to copy.
+        # It will be truncated, so it is not code to copy.
         return Source(text)
     return Code(text, "json")
 
 
 def _is_view(part: object) -> bool:
-    """Return whether a part is a public value, too: a :class:`iamtriage._rendering.views.View`."""
+    """Return whether a part is a public value: a :class:`iamtriage._rendering.views.View`."""
     return hasattr(type(part), "_blocks")
 
 
@@ -228,8 +228,8 @@ def _plain(value: object) -> object:
 
 
 def _clip_part(text: str) -> str:
-    """Clip a part of a line, so that the whole line stays of limited length."""
-    return _clip(text, _SEARCHED * _MAX_VALUE)
+    """Truncate a part of a line, so that the length of the line is limited."""
+    return _clip(text, _SEARCH_FACTOR * _MAX_VALUE)
 
 
 def _clip(text: str, max_length: int) -> str:

@@ -19,8 +19,8 @@ __all__ = ("Value",)
 class Value:
     """Base class of attrs classes that are equal if their fields are.
 
-    By default, attrs writes and compiles these methods for each class, which takes a third of the time of a
-    first call. A subclass passes ``eq=False`` to attrs, and ``repr=False`` unless it has a ``__repr__``.
+    By default, attrs generates these methods for each class, which takes a third of the time of a first call.
+    A subclass passes ``eq=False`` to attrs, and ``repr=False`` unless it has a ``__repr__``.
     """
 
     __slots__ = ()
@@ -51,7 +51,7 @@ class Value:
 
 @functools.cache
 def _build_key(cls: type[AttrsInstance], *, for_hash: bool = False) -> Callable[[object], object]:
-    """Return a function that returns the fields of a value that are compared, or hashed."""
+    """Return a function that returns the compared or hashed fields of a value."""
     import attrs
 
     fields = [each for each in attrs.fields(cls) if each.eq]

@@ -1,6 +1,6 @@
 """Show public values in notebooks, in IPython and as ``repr()``.
 
-Nothing is imported until a value is shown, so that values that are read by the thousand stay cheap.
+The renderers are imported when the first value is shown, so that parsing without showing remains fast.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block
 
     class _Printer(Protocol):
-        """What IPython passes to ``_repr_pretty_``."""
+        """The printer that IPython passes to ``_repr_pretty_``."""
 
         def text(self, obj: str) -> None: ...
 
@@ -28,7 +28,7 @@ _WIDTH = 80
 
 
 def _redactor() -> Callable[[str], str]:
-    """Return ``iamtriage.redact``, imported by name because redaction is a higher layer."""
+    """Return ``iamtriage.redact``. Redaction is a higher layer, so it is imported by name."""
     redact: Callable[[str], str] = import_module("iamtriage.redaction").redact
     return redact
 
@@ -41,11 +41,11 @@ class View:
 
     __slots__ = ()
 
-    def __init_subclass__(cls, **arguments: Any) -> None:  # noqa: ANN401 (whatever other bases take)
-        """Define the methods on each class itself.
+    def __init_subclass__(cls, **arguments: Any) -> None:  # noqa: ANN401 (the arguments of other bases)
+        """Define the methods directly on each class.
 
-        IPython prefers the ``__repr__`` of a class to a ``_repr_pretty_`` that it inherits, and attrs and
-        named tuples write a ``__repr__`` unless the class has one.
+        IPython prefers the ``__repr__`` of a class to an inherited ``_repr_pretty_``, and attrs and named
+        tuples generate a ``__repr__`` unless the class has one.
         """
         super().__init_subclass__(**arguments)
         cls._repr_pretty_ = View._repr_pretty_  # type: ignore[method-assign]  # the same method
@@ -59,13 +59,13 @@ class View:
             cls.__repr__ = __repr__  # type: ignore[method-assign, assignment]  # the same for all
 
     def _repr_fields(self) -> Iterator[tuple[str, object]]:
-        """Yield the fields for ``repr()``, the most telling first. Those with their default are left out."""
+        """Yield the fields for ``repr()`` that differ from their defaults, the most important first."""
         from iamtriage._rendering.fields import shown_fields
 
         return shown_fields(self, defaults=False)
 
     def _blocks(self) -> Iterator[Block]:
-        """Yield what is shown: the fields, unless a class defines more. Secrets are redacted afterwards."""
+        """Yield the blocks to show: by default, the fields. Secrets are redacted afterwards."""
         from iamtriage._rendering.value_blocks import blocks_of
 
         return blocks_of(self)
@@ -91,7 +91,7 @@ class View:
         return render(self._shown())
 
     def _repr_pretty_(self, printer: _Printer, cycle: bool) -> None:  # noqa: FBT001 (IPython's signature)
-        # In a list or dict, a value is one of many and is shown as its repr, as IPython shows other objects.
+        # In a list or dict, IPython shows the repr of each object.
         if cycle or len(getattr(printer, "stack", ())) > 1:
             printer.text(repr(self))
             return

@@ -1,4 +1,4 @@
-"""Measure how many columns of a terminal a printable text takes."""
+"""Measure the width of a printable text in a terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ("width_of",)
 
 
 def width_of(text: str) -> int:
-    """Return the number of columns that a printable text takes.
+    """Return the width of a printable text in columns.
 
     Source: https://www.unicode.org/reports/tr11/
 

@@ -1,6 +1,6 @@
-"""Read failures in Arrow batches: strings or CloudTrail records in, flat records out.
+"""Parse Arrow batches of strings or CloudTrail records into batches of flat records.
 
-The functions are pure and keep the order and number of rows, so they run unchanged in DuckDB, Spark, Ray,
+The functions are pure and preserve the order and number of rows, so you can use them in DuckDB, Spark, Ray,
 polars and pandas.
 """
 

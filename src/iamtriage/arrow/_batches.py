@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ("cloudtrail", "failures")
 
 _compute: Any = pyarrow.compute
-# A record without it is of a call that succeeded.
+# Records of successful calls do not have this member.
 _ERROR_MARK = "errorCode"
 # Long members that no reader uses, in lower case.
 _UNREAD = frozenset(
@@ -32,7 +32,7 @@ _UNREAD = frozenset(
     | {"serviceeventdetails", "tlsdetails"}
 )
 _IDENTITY_FIELDS = ("arn", "accountId", "accountid")
-# The names of members in lower case, and as CloudTrail writes them.
+# The names of members in lower case -> the CloudTrail spelling.
 _MEMBERS = {
     name.lower(): name
     for name in (
@@ -44,21 +44,22 @@ _NO_VALUES = (None,) * len(OWN_COLUMNS)
 
 
 def failures(batch: Any, column: str = "text", *, dictionaries: bool = True) -> Any:  # noqa: ANN401 (pyarrow has no types)
-    """Read the failure of each string in a batch.
+    """Parse the failure in each string of a batch.
 
     Args:
         batch: A ``pyarrow.RecordBatch`` or ``pyarrow.Table``.
         column: The name of the column: strings or binary data, dictionary-encoded or not.
-        dictionaries: Whether columns that repeat few values are dictionary-encoded. Spark accepts none.
+        dictionaries: Whether to dictionary-encode columns with few distinct values. Spark does not support
+            this.
 
     Returns:
-        A batch, or a table if one was passed, with as many rows and the columns of :data:`SCHEMA`, or of
-        :data:`PLAIN_SCHEMA` without dictionaries. If a string reports no failure, its row is null in all
-        columns. No content raises an error.
+        A batch, or a table if ``batch`` is one, with the same number of rows. Its columns are those of
+        :data:`SCHEMA`, or of :data:`PLAIN_SCHEMA` without dictionaries. If a string does not report a
+        failure, all columns of its row are null. The content of a string never raises an error.
 
     Raises:
         KeyError: The batch has no such column.
-        TypeError: The argument is not a batch, or the column does not contain strings.
+        TypeError: ``batch`` is not a batch or table, or the column does not contain strings.
 
     >>> import pyarrow as pa
     >>> texts = ["error: You must be logged in to the server (Unauthorized)", "ok", None]
@@ -76,7 +77,7 @@ def failures(batch: Any, column: str = "text", *, dictionaries: bool = True) -> 
 
 
 def cloudtrail(batch: Any, column: str | None = None, *, dictionaries: bool = True) -> Any:  # noqa: ANN401 (pyarrow has no types)
-    """Read the failure of each CloudTrail record in a batch.
+    """Parse the failure in each CloudTrail record of a batch.
 
     Args:
         batch: A ``pyarrow.RecordBatch`` or ``pyarrow.Table``.
@@ -86,11 +87,12 @@ def cloudtrail(batch: Any, column: str | None = None, *, dictionaries: bool = Tr
         dictionaries: As for :func:`failures`.
 
     Returns:
-        As for :func:`failures`. The row of a successful call, or of a string that is not a record, is null.
+        A batch or table as for :func:`failures`. The row is null for a successful call, or for a string that
+        is not a record.
 
     Raises:
         KeyError: The batch has no such column.
-        TypeError: The argument is not a batch.
+        TypeError: ``batch`` is not a batch or table.
 
     Records: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 
@@ -145,20 +147,20 @@ def _read_structs(values: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no typ
 
 
 def _read_selected(values: Any, mask: Any, *, is_lowered: bool = False) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
-    """Return the columns for records of which a mask selects those that can be errors."""
+    """Return the columns for records. A mask selects the records that can be errors."""
     records = values.filter(mask).to_pylist()
     rows = [read_record(_restore_resources(each) if is_lowered else each) for each in records]
     columns = _to_arrays(rows)
     if len(rows) == len(mask):
         return columns
     chosen = mask.fill_null(False)  # noqa: FBT003 (pyarrow has no keyword)
-    places = _compute.subtract(_compute.cumulative_sum(chosen.cast(pa.int32())), 1)
-    indices = _compute.if_else(chosen, places, pa.scalar(None, pa.int32()))
+    indexes = _compute.subtract(_compute.cumulative_sum(chosen.cast(pa.int32())), 1)
+    indices = _compute.if_else(chosen, indexes, pa.scalar(None, pa.int32()))
     return [column.take(indices) for column in columns]
 
 
 def _restore_resources(record: dict[str, Any]) -> dict[str, Any]:
-    """Return a record whose resources have an ``ARN``, not an ``arn``."""
+    """Return a record with the key ``ARN`` instead of ``arn`` in its resources."""
     resources = record.get("resources")
     if not isinstance(resources, list):
         return record
@@ -227,18 +229,18 @@ def _find_distinct(values: Any) -> tuple[list[Any], Any]:  # noqa: ANN401 (pyarr
 
 
 def _to_arrays(rows: Sequence[Row | None]) -> list[Any]:
-    """Return the columns of rows. Values that rows share are converted once."""
-    places: dict[Shared, int] = {}
-    where = pa.array(
-        [None if row is None else places.setdefault(row[0], len(places)) for row in rows], pa.int32()
+    """Return the columns of rows. Values that several rows share are converted once."""
+    indexes: dict[Shared, int] = {}
+    row_indexes = pa.array(
+        [None if row is None else indexes.setdefault(row[0], len(indexes)) for row in rows], pa.int32()
     )
-    shared = _transpose([each.values for each in places], len(SHARED_COLUMNS))
+    shared = _transpose([each.values for each in indexes], len(SHARED_COLUMNS))
     own = _transpose([_NO_VALUES if row is None else row[1] for row in rows], len(OWN_COLUMNS))
-    are_distinct = len(places) == len(rows)
+    are_distinct = len(indexes) == len(rows)
     columns: dict[str, Any] = {}
     for name, values in zip(SHARED_COLUMNS, shared, strict=True):
         array = _to_array(values, SCHEMA.field(name).type)
-        columns[name] = array if are_distinct else array.take(where)
+        columns[name] = array if are_distinct else array.take(row_indexes)
     for name, values in zip(OWN_COLUMNS, own, strict=True):
         columns[name] = _to_array(values, SCHEMA.field(name).type)
     return [columns[name] for name in COLUMNS]

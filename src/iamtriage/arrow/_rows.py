@@ -1,7 +1,7 @@
-"""Read the rows of a batch, and reuse rows that differ only in the session.
+"""Parse the rows of a batch, and cache rows that differ only in the role session.
 
-The name of a role session changes with each instance, pod or run, and nothing else in a row depends on it.
-So most strings and records are read once and then looked up.
+The name of a role session changes with each instance, pod or run, and no other value of a row depends on it.
+So most strings and records are parsed once and then looked up.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ("OWN_COLUMNS", "SHARED_COLUMNS", "Row", "Shared", "read_record", "read_text")
 
-# The columns that differ between two occurrences of one problem, and those that do not.
+# The columns that differ between two occurrences of a problem, and those that are equal.
 OWN_COLUMNS = ("principal", "request_id", "time", "source_ip", "user_agent", "event_id")
 SHARED_COLUMNS = tuple(column for column in COLUMNS if column not in OWN_COLUMNS)
 
@@ -33,8 +33,9 @@ class Shared:
 
     Attributes:
         values: The values of the shared columns.
-        own: The values of the other columns, in the row that was read.
-        role: The ARN of the role session up to the session; ``None`` if the principal is always the same.
+        own: The values of the other columns in the row that was parsed.
+        role: The ARN of the role session without the session name; ``None`` if the principal is always the
+            same.
     """
 
     __slots__ = ("own", "role", "values")
@@ -50,7 +51,7 @@ Row: TypeAlias = "tuple[Shared, tuple[str | None, ...]]"
 
 _get_shared = itemgetter(*map(COLUMNS.index, SHARED_COLUMNS))
 _get_own = itemgetter(*map(COLUMNS.index, OWN_COLUMNS))
-# Values that no two denials share.
+# Values that are different in each denial.
 _get_unique = itemgetter(SHARED_COLUMNS.index("authorization_id"), SHARED_COLUMNS.index("encoded_message"))
 _STATUS = COLUMNS.index("status_code")
 _INT32 = range(-(2**31), 2**31)
@@ -63,7 +64,7 @@ _MAX_KNOWN = 32_768
 _MAX_LENGTH = 4_096
 _UNKNOWN: Any = object()
 
-# A session without repeated separators, which readers could take for an ellipsis or a mask. Limits:
+# A session name without repeated separators, which could be read as an ellipsis or a mask. Limits:
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 _ROLE_SESSION = r"/[\w+=,.@-]{1,64}/"
 _SESSION = r"(?=[^\s/]{2,64}(?:\s|\Z))[A-Za-z0-9]++(?:[-_@.=+][A-Za-z0-9]++)*+"
@@ -76,7 +77,7 @@ _match_arn = re.compile(
 
 
 def read_text(text: str | bytes) -> Row | None:
-    """Return the row of a text; ``None`` if it reports no failure."""
+    """Return the row of a text, or ``None`` if it does not report a failure."""
     if len(text) > _MAX_LENGTH:
         return _read(text)
     session: str | None = None
@@ -97,7 +98,7 @@ def read_text(text: str | bytes) -> Row | None:
 
 
 def read_record(record: str | bytes | Mapping[str, object]) -> Row | None:
-    """Return the row of a CloudTrail record or its JSON text; ``None`` for anything else."""
+    """Return the row of a CloudTrail record or its JSON text, or ``None`` for anything else."""
     if isinstance(record, str | bytes):
         loaded = _load(record)
         if type(loaded) is not dict:
@@ -162,9 +163,10 @@ _OTHER_KEYS = frozenset(
 
 
 def _split_caller(identity: Mapping[str, object], message: str) -> tuple[str | None, object] | None:
-    """Return the session, if there is one, and what identity and message state without it.
+    """Return the session name, if there is one, and the other values of identity and message.
 
-    The statement begins with a number for its form. ``None`` if the identity is unusual.
+    The values start with a number that identifies their combination. The result is ``None`` if the identity
+    has an unusual form.
     """
     arn, account = identity.get("arn"), identity.get("accountId")
     if account is not None and type(account) is not str:
@@ -187,7 +189,10 @@ def _split_caller(identity: Mapping[str, object], message: str) -> tuple[str | N
 
 
 def _find_only_resource(resources: object) -> object:
-    """Return the ARN of the only resource, else ``None``; for unusual resources, ``_UNKNOWN``."""
+    """Return the ARN of the only resource, ``None`` if there is not exactly one, or ``_UNKNOWN``.
+
+    ``_UNKNOWN`` means that the resources have an unusual form.
+    """
     if not resources:
         return None
     if type(resources) is not list:
@@ -200,9 +205,9 @@ def _find_only_resource(resources: object) -> object:
 
 
 def _split_message(message: str) -> tuple[str | None, object]:
-    """Return the session that a denial names, and the rest of the message.
+    """Return the session name in a denial, and the parts of the message before and after it.
 
-    Without a session, the rest is the whole message.
+    Without a session name, the second value is the whole message.
     """
     at = message.find(_MARK)
     matched = _match_message(message, at) if at >= 0 else None
@@ -217,7 +222,7 @@ def _split_message(message: str) -> tuple[str | None, object]:
 
 
 def _set_role(shared: Shared | None, session: str) -> bool:
-    """Set the role if the principal ends with the session; return whether it does."""
+    """Set the role if the principal ends with the session name, and return whether it does."""
     if shared is None:
         return True
     principal = shared.own[0]
@@ -255,9 +260,9 @@ _orjson_loads: Callable[[str | bytes], object] | None = (
 
 
 def _load(text: str | bytes) -> object:
-    """Load JSON; ``None`` for anything else.
+    """Return the value of a JSON text, or ``None`` if it is invalid.
 
-    orjson rejects some of what json reads, such as lone surrogates and NaN.
+    The json module accepts some texts that orjson rejects, such as lone surrogates and NaN.
     """
     if _orjson_loads is not None:
         try:

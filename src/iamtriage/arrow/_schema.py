@@ -1,6 +1,6 @@
 """Define the schemas of batches of failures.
 
-A column that repeats few values is dictionary-encoded: https://arrow.apache.org/docs/format/Columnar.html.
+A column with few distinct values is dictionary-encoded: https://arrow.apache.org/docs/format/Columnar.html.
 """
 
 # pyarrow has no types:
@@ -18,7 +18,7 @@ from iamtriage.typing import Record
 __all__ = ("COLUMNS", "PLAIN_SCHEMA", "SCHEMA", "SCHEMA_VERSION")
 
 SCHEMA_VERSION = 1
-"""Increased when a column is added or changes its type. Columns are only added at the end."""
+"""The version of the schema. It increases if a column is added or changes its type. New columns are last."""
 
 COLUMNS = (*Record.__annotations__, "fingerprint")
 _PLAIN_COLUMNS = frozenset(

@@ -1,1 +1,1 @@
-"""Choose and build the blocks of explanations, in short and in full."""
+"""Build the blocks of short and full explanations."""

@@ -1,7 +1,8 @@
-"""Part the commands of a remedy where the reader has to decide or act before the next one.
+"""Separate the commands of a remedy where the reader must decide or act before the next one.
 
-People paste all commands at once. A line of text comes before a command that is an alternative, or that needs
-the output of an earlier one, a file that has to be written first, or the terminal that an earlier one reads.
+People paste all commands of a block at once. So a paragraph precedes a command that is an alternative, that
+needs the output of an earlier command or a file that the reader must save first, or that follows an
+interactive command.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = ("command_blocks", "files_of", "uses_lookup")
 
-# A file that a command reads and a step says how to save.
+# A file that a command reads and that the reader must save first, as a step says.
 _FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =])([\w.-]+\.(?:json|ya?ml))")
 _LOOKUP = lazy_pattern(r"aws [a-z0-9-]+ (?:get|list|describe)-|kubectl (?:-n \S+ |--namespace \S+ )?get ")
 _INTERACTIVE = lazy_pattern(
     r"aws configure(?: sso(?:-session)?)?(?: --profile \S+)?\Z|kubectl (?:-n \S+ )?edit |"
     "aws ssm start-session "
 )
-# The beginnings of a command and of its alternative, and when to use that.
+# Each row: the start of a command, the start of its alternative, and when to use the alternative.
 _ALTERNATIVES = (
     (
         "eksctl create iamidentitymapping ",
@@ -93,9 +94,9 @@ _ALTERNATIVES = (
     ("aws sso login", "aws login", "Or, with a console user:"),
     ("aws login", "aws sts assume-role ", "Or, with credentials that can assume the role:"),
 )
-# What follows both of two alternatives.
-_FOR_EITHER = "kubectl rollout restart "
-# What a lookup prints. Other placeholders, such as CLUSTER, the reader knows.
+# The start of a command that follows either of two alternatives.
+_AFTER_ALTERNATIVES = "kubectl rollout restart "
+# Placeholders for values that a lookup command prints. The reader knows other values, such as CLUSTER.
 _LOOKED_UP = frozenset(
     {
         "ACCESS_KEY_ID",
@@ -121,7 +122,7 @@ _LOOKED_UP = frozenset(
 
 
 def command_blocks(commands: Iterable[str], names: AbstractSet[str] = frozenset()) -> Iterator[Block]:
-    """Yield the blocks of commands.
+    """Yield the blocks of commands, and paragraphs that separate them.
 
     Args:
         commands: The commands.
@@ -144,7 +145,7 @@ def command_blocks(commands: Iterable[str], names: AbstractSet[str] = frozenset(
         alternative = _find_alternative(previous, command)
         if alternative is not None:
             yield Paragraph(alternative)
-        elif is_alternative and command.startswith(_FOR_EITHER):
+        elif is_alternative and command.startswith(_AFTER_ALTERNATIVES):
             yield Paragraph("Then, in either case:")
         elif needed or follows_dialog:
             yield Paragraph(f"Then, with {' and '.join(needed)}:" if needed else "Then:")
@@ -156,7 +157,7 @@ def command_blocks(commands: Iterable[str], names: AbstractSet[str] = frozenset(
 
 
 def files_of(text: str) -> tuple[str, ...]:
-    """Return the names of the files that commands read and a step says how to save, each once.
+    """Return the names of the files that commands read and that the reader must save, without duplicates.
 
     >>> files_of("aws iam put-role-policy --policy-document file://policy.json")
     ('policy.json',)
@@ -165,7 +166,7 @@ def files_of(text: str) -> tuple[str, ...]:
 
 
 def uses_lookup(command: str, previous: Sequence[str]) -> bool:
-    """Return whether a command needs what the previous commands, all of them lookups, print.
+    """Return whether a command needs the output of the previous commands, which are all lookups.
 
     >>> uses_lookup("aws iam delete-access-key --access-key-id ACCESS_KEY_ID", ["aws iam list-access-keys"])
     True
@@ -183,6 +184,6 @@ def _find_alternative(previous: str, command: str) -> str | None:
 
 
 def _join_words(words: Iterable[str], known: set[str]) -> tuple[str, ...]:
-    """Return the placeholders that an earlier command can print, joined."""
+    """Return the new placeholders whose values an earlier command prints, joined to a phrase."""
     new = [word for word in words if word not in known and word in _LOOKED_UP]
     return (join_words(new, "and"),) if new else ()

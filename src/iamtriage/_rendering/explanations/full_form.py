@@ -1,4 +1,4 @@
-"""Build the blocks of a whole explanation, for a full text or a card."""
+"""Build the blocks of a full explanation, for a text or a card."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = ("card_blocks", "cause_blocks", "full_blocks", "remedy_blocks")
 
-# Columns.
+# In columns.
 _DOCUMENT_WIDTH = 92
 # Causes that a card shows at first.
 _MAX_CARD_CAUSES = 3
 
 
 def full_blocks(parts: Parts, facts: tuple[tuple[str, str], ...]) -> Iterator[Block]:
-    """Yield the blocks of everything, in order.
+    """Yield the blocks of all parts, in order.
 
     Args:
         parts: The parts of the explanation.
@@ -85,7 +85,7 @@ def card_blocks(parts: Parts, text: tuple[Block, ...], *, is_open: bool) -> Iter
 
 
 def _fold_title(*counts: int) -> str:
-    """Return what a fold contains.
+    """Return the title of a fold: the number of parts in it.
 
     >>> _fold_title(2, 0, 1)
     '2 more causes and 1 note'
@@ -100,7 +100,7 @@ def _fold_title(*counts: int) -> str:
 
 
 def cause_blocks(cause: CauseParts, summary: str = "") -> Iterator[Block]:
-    """Yield the blocks of a cause. A text that repeats the summary gives way to the first reason."""
+    """Yield the blocks of a cause. If its text repeats the summary, the first reason replaces it."""
     text, reasons = cause.text, cause.because
     if reasons and restates(text, summary):
         text, reasons = reasons[0], reasons[1:]

@@ -1,7 +1,7 @@
 """Select the parts of an explanation that fit in few lines.
 
-The verdict, the likeliest cause, and the first remedy with its documents and a command are always shown. The
-other parts follow by their use to a reader, as long as there is room.
+The summary, the likeliest cause, and the first remedy with its documents and a command are always shown.
+Other parts are added in the order of their usefulness, as long as there is room.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 __all__ = ("CauseParts", "Parts", "RemedyParts", "cause_rows", "replace_note", "restates", "short_blocks")
 
-# What an ordinary explanation has by default, and what none exceeds.
-_MAX_LINES, _LIMIT = 26, 32
-# The width at which other formats than text are measured.
+# The default and the absolute maximum number of lines.
+_MAX_LINES, _MAX_TOTAL_LINES = 26, 32
+# The width, in columns, for counting the lines of formats other than text.
 WIDTH = 100
 _INDENT = 2
 _MAX_CAUSES, _MAX_TITLES, _MAX_REASONS = 5, 4, 2
 _STATES_BUCKET = lazy_pattern(r"The text states the bucket(?: and (?:key|prefix))?: ")
-# What a step says of commands that may be hidden, and how many have to be shown then.
+# Words in a step about commands that can be hidden, and how many commands the step then requires.
 _COUNTED = (
     (lazy_pattern(r"\b(?:last command|all (?:the )?commands)\b"), 99),
     (lazy_pattern(r"\bthird command\b"), 3),
@@ -50,14 +50,14 @@ _CREATE_ENTRY, _ASSOCIATE_POLICY = "aws eks create-access-entry", "aws eks assoc
 _ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
 # The index of the operation in a command of the AWS CLI.
 _OPERATION = 2
-# Lines by which the first other remedy may exceed the number of an ordinary explanation.
-_MORE_FOR_TITLE = 3
-# Lines by which the second step may exceed it: the first one is often only how to save a file.
-_MORE_FOR_STEP = 2
-# Lines for other parts, if those that are always shown fill an ordinary explanation.
-_MORE_FOR_OTHERS = 3
-# A text with at least this share of its words in another one says the same.
-_RESTATED = 0.7
+# Lines by which the title of another remedy can exceed the default maximum.
+_EXTRA_LINES_FOR_TITLE = 3
+# Lines by which the second step can exceed it, because the first step is often only about saving a file.
+_EXTRA_LINES_FOR_STEP = 2
+# Lines for other parts, if those that are always shown fill the default maximum.
+_EXTRA_LINES_FOR_OTHERS = 3
+# A text repeats another one if it shares at least this fraction of its words with it.
+_MIN_SHARED_WORDS = 0.7
 _WORD = lazy_pattern(r"[\w:/.*@+=-]*\w")
 _FILLER = lazy_pattern(
     "a|an|and|any|are|as|at|be|been|by|can|did|do|does|for|from|has|have|in|is|it|its|not|no|of|on|or|that|the"
@@ -66,7 +66,13 @@ _FILLER = lazy_pattern(
 
 
 class CauseParts(NamedTuple):
-    """What is shown of a cause: its evidence in one word, its text, and its reasons."""
+    """The parts of a cause that are shown.
+
+    Attributes:
+        evidence: The evidence in one word.
+        text: The cause.
+        because: The reasons.
+    """
 
     evidence: str
     text: str
@@ -74,9 +80,17 @@ class CauseParts(NamedTuple):
 
 
 class RemedyParts(NamedTuple):
-    """What is shown of a remedy.
+    """The parts of a remedy that are shown.
 
-    ``names`` are those in it that look like placeholders.
+    Attributes:
+        title: What the remedy does.
+        who: Who can carry it out.
+        steps: The steps.
+        documents: Policy documents.
+        manifest: A Kubernetes manifest.
+        commands: Shell commands.
+        url: A page of the documentation.
+        names: The names in it that look like placeholders.
     """
 
     title: str
@@ -93,13 +107,13 @@ class Parts(NamedTuple):
     """The parts of an explanation.
 
     Attributes:
-        summary: The verdict.
+        summary: The summary.
         causes: The causes, the most certain first.
         remedies: The remedies, in the order to try them.
-        notes: What else to know.
-        others: Rows on the other failures in the text.
-        hint: How to see everything.
-        lines: How many lines an ordinary explanation has.
+        notes: Further information.
+        others: Rows about other failures in the text.
+        hint: How to show the full explanation.
+        lines: The maximum number of lines, which important parts can exceed a little.
     """
 
     summary: str
@@ -113,7 +127,7 @@ class Parts(NamedTuple):
 
 @attrs.define(eq=False, repr=False)
 class _Selection:
-    """How many parts of each kind are shown."""
+    """The number of parts of each kind that are shown."""
 
     causes: int = 1
     steps: tuple[int, ...] = ()
@@ -126,7 +140,11 @@ class _Selection:
 
 
 def short_blocks(parts: Parts, width: int = WIDTH) -> tuple[Block, ...]:
-    """Return the blocks of a short explanation, which the terminal shows at a width without empty lines.
+    """Return the blocks of a short explanation.
+
+    Args:
+        parts: The parts of the explanation.
+        width: The width of the terminal, in columns.
 
     >>> parts = Parts("Access is denied.", (CauseParts("reported", "It is.", ("AWS says so.",)),), (), ())
     >>> [type(block).__name__ for block in short_blocks(parts)]
@@ -137,28 +155,28 @@ def short_blocks(parts: Parts, width: int = WIDTH) -> tuple[Block, ...]:
 
 
 def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, str]]:
-    """Return the rows of causes: the evidence, and what the causes add to the verdict."""
+    """Return the rows of causes: the evidence, and the sentences that add to the summary."""
     rows: list[tuple[str, str]] = []
-    said = summary
+    shown_text = summary
     for number, cause in enumerate(causes):
-        # A likely cause stays whole: the verdict only says that it is one.
+        # A possible cause is shown in full, because the summary only says that it is possible.
         is_restated = (
             cause.because
             and (number == 0 or cause.evidence != "possible")
-            and restates(cause.text, said if number == 0 else summary)
+            and restates(cause.text, shown_text if number == 0 else summary)
         )
         sentences = [] if is_restated else [cause.text]
-        for reason in _telling(cause.because):
-            if (is_restated and not sentences) or not restates(reason, " ".join((said, *sentences))):
-                sentences.append(_sentence(reason))
+        for reason in _select_reasons(cause.because):
+            if (is_restated and not sentences) or not restates(reason, " ".join((shown_text, *sentences))):
+                sentences.append(_end_sentence(reason))
         text = " ".join(sentences)
         rows.append((cause.evidence.capitalize(), text))
-        said = f"{said} {text}"
+        shown_text = f"{shown_text} {text}"
     return rows
 
 
 def replace_note(words: Sequence[str]) -> str | None:
-    """Return which placeholders to replace, or ``None`` if there are none.
+    """Return the sentence about the placeholders to replace, or ``None`` if there are none.
 
     >>> replace_note(("CLUSTER", "REGION"))
     'Replace CLUSTER and REGION.'
@@ -168,22 +186,22 @@ def replace_note(words: Sequence[str]) -> str | None:
     return f"Replace {', '.join(words[:-1])} and {words[-1]}." if len(words) > 1 else f"Replace {words[0]}."
 
 
-def _telling(reasons: Sequence[str]) -> list[str]:
-    """Return at most two reasons; those that only say where a value is from, if there are no others."""
+def _select_reasons(reasons: Sequence[str]) -> list[str]:
+    """Return at most two reasons. Reasons that only state a value are used if there are no others."""
     others = [reason for reason in reasons if not reason.startswith("The text states")]
-    # The resource shows a bucket of the text, too.
+    # The resource already shows the bucket.
     stated = [reason for reason in reasons if not _STATES_BUCKET.match(reason)]
     return (others or stated)[:_MAX_REASONS]
 
 
-def _sentence(text: str) -> str:
+def _end_sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", '"')) else f"{text}."
 
 
-def restates(text: str, said: str) -> bool:
-    """Return whether most of the words of a text were already said."""
+def restates(text: str, shown_text: str) -> bool:
+    """Return whether most words of a text are in another text."""
     words = _words(text)
-    return bool(words) and len(words & _words(said)) / len(words) >= _RESTATED
+    return bool(words) and len(words & _words(shown_text)) / len(words) >= _MIN_SHARED_WORDS
 
 
 def _words(text: str) -> set[str]:
@@ -233,18 +251,18 @@ def _is_valid(parts: Parts, selection: _Selection) -> bool:
 
 
 def _commands_needed(step: str, commands: Sequence[str]) -> int:
-    """Return how many commands have to be shown for a step to make sense: those that it counts or names."""
+    """Return how many of the commands a step requires, because it counts or mentions them."""
     counted = next((count for pattern, count in _COUNTED if pattern.search(step)), 0)
     named = (
         number
         for number, command in enumerate(commands, 1)
-        if _is_named(command, step) or any(name in step for name in files_of(command))
+        if _mentions(command, step) or any(name in step for name in files_of(command))
     )
     return min(max((counted, *named)), len(commands))
 
 
-def _is_named(command: str, step: str) -> bool:
-    """Return whether a step speaks of a command, by its operation or as a program that prints."""
+def _mentions(command: str, step: str) -> bool:
+    """Return whether a step mentions a command, by its operation or as a program that prints."""
     words = command.split()
     if words[:1] == ["aws"]:
         return (
@@ -259,13 +277,13 @@ def _is_assignment(commands: Sequence[str], count: int) -> bool:
 
 
 def _steps_of_commands(remedy: RemedyParts, commands: int) -> Iterator[int]:
-    """Yield the number of the step without which each of the first commands is of no use.
+    """Yield the indexes of the steps that the first commands require.
 
-    It saves the file that the command reads, or says who creates the access entry.
+    Such a step saves the file that a command reads, or says who creates the access entry.
     """
     shown = "\n".join(remedy.commands[:commands])
     if _CREATE_ENTRY in shown:
-        # An administrator runs this one, not the reader of the first steps.
+        # An administrator runs this command, not the reader of the first steps.
         yield from (index for index, step in enumerate(remedy.steps) if "creates an access entry" in step)
     for name in files_of(shown):
         for index, step in enumerate(remedy.steps):
@@ -280,7 +298,7 @@ def _steps_of_commands(remedy: RemedyParts, commands: int) -> Iterator[int]:
 class _Builder:
     """Selects the parts that fit, and builds their blocks.
 
-    Selections share most of their blocks, so each part is built and laid out once.
+    Selections share most of their blocks, so each part is built and measured once.
     """
 
     def __init__(self, parts: Parts, width: int) -> None:
@@ -303,64 +321,64 @@ class _Builder:
         if remedy and not remedy.commands:
             selection.commands = 0
         if remedy and not (selection.commands or remedy.documents or remedy.manifest):
-            # The first step is what to do.
+            # Without commands and documents, the first step is the remedy.
             selection.steps = tuple(range(min(1, len(remedy.steps))))
         if remedy:
             selection.commands = self._complete_commands(remedy, selection.commands)
-            # A command that reads a file is of no use without the step that saves it.
+            # A command that reads a file requires the step that saves the file.
             selection.steps = tuple(
                 sorted({*selection.steps, *_steps_of_commands(remedy, selection.commands)})
             )
-        # A manifest repeats what the commands do, and a long policy is shown in full only.
+        # A manifest does the same as the commands, and a long policy is only in the full explanation.
         if self._count(selection) > parts.lines:
             selection.manifest = False
-        if self._count(selection) > _LIMIT:
+        if self._count(selection) > _MAX_TOTAL_LINES:
             selection.documents = False
-        if self._count(selection) > _LIMIT:
+        if self._count(selection) > _MAX_TOTAL_LINES:
             selection.commands = min(1, selection.commands)
-        lines = min(max(parts.lines, self._count(selection) + _MORE_FOR_OTHERS), _LIMIT)
+        lines = min(max(parts.lines, self._count(selection) + _EXTRA_LINES_FOR_OTHERS), _MAX_TOTAL_LINES)
         for name in _additions(parts):
-            more = _MORE_FOR_TITLE if name == "titles" and not selection.titles else 0
+            more = _EXTRA_LINES_FOR_TITLE if name == "titles" and not selection.titles else 0
             if name == "steps" and remedy and len(selection.steps) == 1:
-                more = _MORE_FOR_STEP
-            selection = self._widen(selection, name, min(lines + more, _LIMIT))
+                more = _EXTRA_LINES_FOR_STEP
+            selection = self._add_part(selection, name, min(lines + more, _MAX_TOTAL_LINES))
         return selection
 
     def _complete_commands(self, remedy: RemedyParts, count: int) -> int:
-        """Return how many commands have to be shown so that the first ones are of use without the others."""
+        """Return how many commands to show, so that the last one does not require a hidden one."""
         documents = bool(remedy.documents)
         while 0 < count < len(remedy.commands):
             shown = remedy.commands[:count]
             is_entry = _CREATE_ENTRY in shown[-1] and _ASSOCIATE_POLICY in remedy.commands[count]
-            # A document without the command that attaches it is half of a fix.
+            # A document requires the command that attaches it.
             is_unused = (
                 documents and not any(map(files_of, shown)) and any(map(files_of, remedy.commands[count:]))
             )
-            # So is a lookup without the command that uses what it prints.
+            # A lookup requires the command that uses its output.
             is_lookup = uses_lookup(remedy.commands[count], shown)
             if not (is_entry or is_unused or is_lookup or _is_assignment(remedy.commands, count)):
                 break
             count += 1
         return count
 
-    def _widen(self, selection: _Selection, name: str, lines: int) -> _Selection:
+    def _add_part(self, selection: _Selection, name: str, lines: int) -> _Selection:
         """Return the selection with one more part of a kind, or unchanged if that does not fit."""
-        for wider in self._wider(selection, name):
-            if _is_valid(self._parts, wider) and self._count(wider) <= lines:
-                return wider
+        for larger in self._larger_selections(selection, name):
+            if _is_valid(self._parts, larger) and self._count(larger) <= lines:
+                return larger
         return selection
 
-    def _wider(self, selection: _Selection, name: str) -> Iterator[_Selection]:
-        """Yield what to try. A step that speaks of further commands comes with them or not at all."""
-        wider = attrs.evolve(selection)
+    def _larger_selections(self, selection: _Selection, name: str) -> Iterator[_Selection]:
+        """Yield the selections to try. A step that mentions commands is shown with them or not at all."""
+        larger = attrs.evolve(selection)
         remedy = self._remedy
         if name != "steps":
-            setattr(wider, name, getattr(wider, name) + 1)
+            setattr(larger, name, getattr(larger, name) + 1)
             if name == "commands" and remedy:
-                wider.commands = self._complete_commands(remedy, wider.commands)
-                steps = {*wider.steps, *_steps_of_commands(remedy, wider.commands)}
-                wider.steps = tuple(sorted(steps))
-            yield wider
+                larger.commands = self._complete_commands(remedy, larger.commands)
+                steps = {*larger.steps, *_steps_of_commands(remedy, larger.commands)}
+                larger.steps = tuple(sorted(steps))
+            yield larger
             return
         for index in range(len(remedy.steps)) if remedy else ():
             if remedy is None or index in selection.steps:
@@ -372,7 +390,7 @@ class _Builder:
                 commands=max(selection.commands, count),
             )
             if count <= selection.commands:
-                # The steps are in order: a later one is not shown without one that does not fit.
+                # A step is not shown if an earlier one does not fit.
                 return
 
     def _count(self, selection: _Selection) -> int:
@@ -427,12 +445,12 @@ def _footer(parts: Parts, selection: _Selection) -> Iterator[tuple[str, str]]:
     for note in parts.notes[: selection.notes]:
         yield "Note", note
     yield from parts.others
-    if parts.hint and (hidden := _hidden(parts, selection)):
+    if parts.hint and (hidden := _count_hidden(parts, selection)):
         yield "More", f"{hidden}: {parts.hint}"
 
 
-def _hidden(parts: Parts, selection: _Selection) -> str:
-    """Return what a short explanation omits, in words."""
+def _count_hidden(parts: Parts, selection: _Selection) -> str:
+    """Return the number of the parts that a short explanation omits, in words."""
     first = parts.remedies[0] if parts.remedies else None
     counts = (
         (len(parts.causes) - selection.causes, "cause"),

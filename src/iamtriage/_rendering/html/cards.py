@@ -1,9 +1,8 @@
 """Render blocks as an HTML card for notebooks and pages.
 
-A card is inert: it has no event handlers and loads nothing. The only script that it can include is the
-constant in ``copying``. Every text is escaped with ``html.escape``, and characters that are not printable
-become escapes. The only attributes with text from outside are the titles of marks and badges, and the URLs of
-links, which are validated.
+A card has no event handlers and loads no resources. The only script in it is the constant in ``copying``.
+Every text is escaped with ``html.escape``, and characters that are not printable become escapes. The only
+attributes with untrusted text are the titles of marks and badges, and the URLs of links, which are validated.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ("render",)
 
-# The evidence for a cause -> its CSS class and what it means.
+# The evidence for a cause -> its CSS class and its meaning.
 _EVIDENCE = {
     "reported": ("sure", "AWS or Kubernetes says so"),
     "derived": ("likely", "follows from the text"),
@@ -43,17 +42,20 @@ _CODE_NAMES = {"sh": "Command", "json": "JSON document", "yaml": "Manifest", "te
 
 
 def render(blocks: tuple[Block, ...], *, page: bool, copy_buttons: bool = False) -> str:
-    """Return blocks as one ``<div class="iamtriage">``, or as a page with it.
+    """Return blocks as one ``<div class="iamtriage">``, or as a page that contains it.
 
-    With ``copy_buttons``, the script that adds the buttons follows the card. It finds code by the class
-    ``iamtriage-code``, its language by the attribute ``data-iamtriage-code``, and copies the ``textContent``
-    of the ``code`` element.
+    Args:
+        blocks: The blocks.
+        page: Whether to return a page.
+        copy_buttons: Whether to include the script that adds copy buttons. It finds code by the class
+            ``iamtriage-code`` and its language by the attribute ``data-iamtriage-code``, and copies the
+            ``textContent`` of the ``code`` element.
 
     >>> "<script>" in render((Heading("<script>", 1),), page=True)
     False
     """
     card = _Card(1 if page else 2)
-    # The classes make MathJax, which notebooks run on HTML, ignore the card.
+    # These classes exclude the card from MathJax, which notebooks run on HTML.
     fragment = (
         f'<div class="iamtriage"><style>{STYLE}</style>'
         '<div class="iamtriage-card mathjax_ignore tex2jax_ignore" dir="ltr">'
@@ -85,7 +87,7 @@ def _digest(text: str) -> str:
 
 
 def _split_at_headings(blocks: Iterable[Block], level: int) -> Iterator[tuple[Heading | None, list[Block]]]:
-    """Split blocks at the headings of a level. What precedes the first has no heading."""
+    """Yield each heading of a level with the blocks below it. Blocks before the first one have no heading."""
     heading: Heading | None = None
     part: list[Block] = []
     for block in blocks:
@@ -101,7 +103,11 @@ def _split_at_headings(blocks: Iterable[Block], level: int) -> Iterator[tuple[He
 
 @attrs.frozen
 class _Card:
-    """Renders a card. ``level`` is the heading level of its title."""
+    """Renderer for a card.
+
+    Attributes:
+        level: The heading level of its title.
+    """
 
     level: int
 
@@ -139,7 +145,7 @@ class _Card:
         """Yield the items of a section: causes if each has an evidence tag, else numbered remedies."""
         evidence = [next((tag for tag in title.tags if tag in _EVIDENCE), None) for title, _ in items]
         element, name = ("ul", "causes") if all(evidence) else ("ol", "remedies")
-        # Some browsers do not expose a list without bullets as a list unless it has the role.
+        # Some browsers expose a list without bullets as a list only if it has the role.
         yield f'<{element} class="iamtriage-{name}" role="list">'
         for (title, body), tag in zip(items, evidence, strict=True):
             yield f'<li class="iamtriage-{_EVIDENCE[tag][0]}">' if tag else "<li>"
@@ -198,7 +204,7 @@ def _link(block: Link) -> str:
 def _code_block(language: str, shown: str) -> str:
     # An empty line ends HTML in Markdown: https://spec.commonmark.org/0.31.2/#html-blocks
     shown = _BLANK_LINE.sub(r"\1&#10;", shown)
-    # Keyboard users can scroll only what can have the focus: https://www.w3.org/TR/WCAG22/#keyboard
+    # Keyboard users can scroll only elements that can have the focus: https://www.w3.org/TR/WCAG22/#keyboard
     return (
         f'<div class="iamtriage-code" data-iamtriage-code="{language}">'
         f'<pre tabindex="0" role="region" aria-label="{_CODE_NAMES[language]}">'
@@ -223,7 +229,7 @@ def _text(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    """Return an escaped text of several lines. Of control characters, it keeps newlines and tabs."""
+    """Return an escaped text of several lines. Of control characters, only newlines and tabs remain."""
     return "\n".join(
         "\t".join(map(_text, line.split("\t"))) for line in text.replace("\r\n", "\n").split("\n")
     )

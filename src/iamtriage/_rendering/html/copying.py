@@ -1,7 +1,7 @@
-"""The script that adds copy buttons to the code in cards.
+"""Define the script that adds copy buttons to the code in cards.
 
-It is a constant that contains nothing from outside. It reads and writes text only as ``textContent`` and as
-the value of a text area, so that no text can become markup or code. It can run any number of times in a page.
+The script is a constant without untrusted text. It reads and writes text only as ``textContent`` and as the
+value of a text area, so that no text can become markup or code. It can run any number of times in a page.
 Without it, only the buttons are missing.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 __all__ = ("SCRIPT",)
 
-# If scripts have no access to the clipboard (no https, a frame without the permission), browsers still copy
-# the selection: https://developer.mozilla.org/en-US/docs/Web/API/Document/execCommand
+# If scripts cannot access the clipboard (no https, or a frame without the permission), browsers can still
+# copy the selection: https://developer.mozilla.org/en-US/docs/Web/API/Document/execCommand
 SCRIPT = """(() => {
   const names = new Map([["json", "JSON document"], ["sh", "command"], ["yaml", "manifest"]]);
   const copyText = async (text) => {
@@ -69,4 +69,4 @@ SCRIPT = """(() => {
     block.append(button, status);
   }
 })();"""
-"""The script, without its element."""
+"""The script, without a ``script`` element."""
