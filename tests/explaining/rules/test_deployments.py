@@ -97,3 +97,44 @@ def test_event_source_requires_several_actions(event: str) -> None:
     assert statement["Action"] == ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
     assert statement["Resource"] == "arn:aws:sqs:REGION:ACCOUNT_ID:QUEUE_NAME"
     assert remedy.commands == ("aws cloudformation delete-stack --stack-name shop --region REGION",)
+
+
+@pytest.mark.parametrize(
+    ("text", "summary", "title", "lines"),
+    [
+        (
+            'CREATE_FAILED  AWS::IAM::Role  CartRole  Resource handler returned message: "Cannot exceed quota for PoliciesPerRole: 10 (Service: Iam, Status Code: 409)" (HandlerErrorCode: ServiceLimitExceeded)',
+            "The role CartRole would have more than 10 managed policies: a quota per role, and no missing permission.",
+            "Reduce the managed policies of the role CartRole to 10 in the template",
+            (),
+        ),
+        (
+            "Error: updating IAM User (ana): operation error IAM: AttachUserPolicy, https response error StatusCode: 409, RequestID: 0a1b, LimitExceeded: Cannot exceed quota for PoliciesPerUser: 10",
+            "The user ana would have more than 10 managed policies: a quota per user, and no missing permission.",
+            "Reduce the managed policies of the user ana to 10 in the code",
+            ("aws iam list-attached-user-policies --user-name ana",),
+        ),
+        (
+            "An error occurred (LimitExceeded) when calling the CreateRole operation: Cannot exceed quota for RolesPerAccount: 1000",
+            "The account would have more than 1000 roles: a quota per account, and no missing permission.",
+            "Delete roles that are not needed",
+            ("aws iam get-account-summary --query SummaryMap",),
+        ),
+        (
+            "An error occurred (LimitExceeded) when calling the AddUserToGroup operation: Cannot exceed quota for GroupsPerUser: 10",
+            "The user would have more than 10 groups: a quota per user, and no missing permission.",
+            "Reduce the groups of the user to 10",
+            (),
+        ),
+        (
+            "An error occurred (InvalidParameterValueException) when calling the PutFunctionConcurrency operation: Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].",
+            "The reserved concurrency of the function is too high for the account's quota in the Region. No permission is missing.",
+            "Reserve less concurrency for the function",
+            ("aws lambda get-account-settings --query AccountLimit --region REGION",),
+        ),
+    ],
+)
+def test_quota_names_its_scope(text: str, summary: str, title: str, lines: tuple[str, ...]) -> None:
+    explanation = explain(text)
+    assert explanation.summary == summary
+    assert (explanation.remedies[0].title, explanation.remedies[0].commands) == (title, lines)

@@ -369,6 +369,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     ),
     Route(explain_missing_association, message=MISSING_ASSOCIATION),
     Route(explain_metadata_request, message=METADATA_REQUEST),
+    Route(explain_quota, message=lazy_pattern(r"UnreservedConcurrentExecution below its minimum")),
     Route(explain_node_group, message=NODES_FAILED, code=lazy_pattern(r"NodeCreationFailure")),
     Route(explain_unvalidated_destination, message=UNVALIDATED_DESTINATION),
     Route(explain_session_duration, message=SESSION_DURATION),

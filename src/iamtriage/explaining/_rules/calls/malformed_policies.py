@@ -353,7 +353,7 @@ def size_remedy() -> Remedy:
         who="you",
         steps=(
             "A managed policy can have 6,144 characters, all inline policies of a role together 10,240, of a group 5,120 and of a user 2,048, and a trust policy 2,048. Whitespace is not counted.",
-            "Split it into several managed policies: 10 can be attached by default, up to 20 on request.",
+            "Split it into several managed policies: 10 can be attached by default, more on request.",
             "Use a wildcard for common prefixes only if all matching actions or resources are meant.",
         ),
         commands=("aws service-quotas list-service-quotas --service-code iam --region us-east-1",),

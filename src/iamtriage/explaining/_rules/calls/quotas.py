@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, end_summary
@@ -16,6 +17,8 @@ from iamtriage.explaining._rules.calls.malformed_policies import size_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.deployments import find_deployment
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -29,11 +32,24 @@ __all__ = (
 )
 
 _QUOTA_SERVICE_CODES = {"elasticmapreduce": "elasticmapreduce", "elb": "elasticloadbalancing", "logs": "logs"}
-_POLICIES_PER = lazy_pattern(r"\bPoliciesPer(?P<kind>Role|User|Group): (?P<count>\d{1,3})\b", re.ASCII)
+# A quota of IAM, whose name says what it is for: PoliciesPerRole, RolesPerAccount.
+_SCOPED = lazy_pattern(
+    r"\b[Cc]annot exceed quota for (?P<what>[A-Z][A-Za-z]{2,40}?)Per(?P<scope>[A-Z][A-Za-z]{2,40}): (?P<count>\d{1,6})\b",
+    re.ASCII,
+)
+_THINGS = {"Policies": "managed policies", "Versions": "versions", "MFADevices": "MFA devices"}
+_CAMEL_WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z][a-z]*")
+# What Terraform and Pulumi say of a resource of IAM.
+_CREATED = lazy_pattern(
+    r"\b(?:creating|updating|attaching [\w ]{1,40}) IAM (?:Role|User|Group)[\w ]{0,20} \((?P<name>[\w+=,.@-]{1,64})\)",
+    re.ASCII,
+)
+_IN_CODE = "They are ManagedPolicyArns in CloudFormation, and aws_iam_role_policy_attachment or managed_policy_arns in Terraform. Then deploy again."
+_RESERVED_CONCURRENCY = lazy_pattern(r"UnreservedConcurrentExecution below its minimum")
 NOT_A_DENIAL = "This is not a denial, so an IAM policy does not help."
 QUOTA_REACHED = CauseType(
     "quota-reached",
-    title="A quota of the account is used up",
+    title="A quota is used up",
     recognised_by="An error code such as LimitExceededException or ServiceQuotaExceededException, or a message that says that a limit is reached.",
     fix="Delete what is not needed, or request a higher quota.",
     sources=(pages.QUOTAS,),
@@ -58,16 +74,21 @@ SESSION_TOO_LONG = CauseType(
 
 def explain_quota(case: Case[AwsError], words: str) -> Explanation:
     """Explain that a quota is used up."""
-    per_principal = _POLICIES_PER.search(words)
-    service = "iam" if per_principal else case.failure.envelope.service
+    if _RESERVED_CONCURRENCY.search(words):
+        return _explain_reserved_concurrency(case)
+    scoped = _SCOPED.search(words)
+    service = "iam" if scoped else case.failure.envelope.service
     name = service if service and re.fullmatch(r"[a-z][a-z0-9-]{1,40}", service) else None
     service_code = _QUOTA_SERVICE_CODES.get(name or "", name or "SERVICE_CODE")
     # IAM has its quotas in one Region.
     region = "us-east-1" if service == "iam" else commands.region(find_region(case))
+    increase = _increase_remedy(service_code, region)
+    if scoped is not None:
+        return _explain_scoped_quota(case, scoped, increase)
     return Explanation(
         failure=case.failure,
         topic="quota-reached",
-        summary=f"The account has reached a quota{end_summary(case.failure)}",
+        summary=f"A quota is used up, no permission is missing{end_summary(case.failure)}",
         causes=(QUOTA_REACHED.cause("reported", code_evidence(case.failure)),),
         remedies=(
             Remedy(
@@ -77,46 +98,109 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
                     "Delete unused resources. If the quota is for the whole account, check other Regions, too.",
                 ),
                 url=pages.QUOTAS,
-            )
-            if per_principal is None
-            else _detach_remedy(per_principal["kind"].lower(), per_principal["count"]),
-            Remedy(
-                title="Request a higher quota",
-                who="account administrator",
-                steps=(
-                    "Look up the quota: the list contains its value, its code, and whether it is adjustable.",
-                    "Request a higher value. Some requests are approved immediately, others take days.",
-                ),
-                commands=(
-                    fill_command(
-                        "aws service-quotas list-service-quotas --service-code {} --region {}",
-                        service_code,
-                        region,
-                    ),
-                    fill_command(
-                        "aws service-quotas request-service-quota-increase --service-code {} --quota-code QUOTA_CODE --desired-value VALUE --region {}",
-                        service_code,
-                        region,
-                    ),
-                ),
-                url=pages.QUOTAS,
             ),
+            increase,
         ),
         notes=(NOT_A_DENIAL,),
     )
 
 
-def _detach_remedy(kind: str, count: str) -> Remedy:
-    """Return the remedy for a role, user or group with as many managed policies as it can have."""
+def _increase_remedy(service_code: str, region: str) -> Remedy:
+    listed = "aws service-quotas list-service-quotas --service-code {} --region {}"
+    requested = "aws service-quotas request-service-quota-increase --service-code {} --quota-code QUOTA_CODE --desired-value VALUE --region {}"
     return Remedy(
-        title=f"Detach a managed policy from the {kind}, or merge two of them",
+        title="Request a higher quota",
         who="account administrator",
         steps=(
-            f"The {kind} has {count} managed policies, and can have no more. List them, and detach those that it does not need.",
-            "Or move the statements of one into another managed policy, or into an inline policy.",
+            "Look up the quota: the list contains its value, its code, and whether it is adjustable.",
+            "Request a higher value. Some requests are approved immediately, others take days.",
         ),
-        commands=(f"aws iam list-attached-{kind}-policies --{kind}-name {kind.upper()}_NAME",),
-        url=pages.IAM_QUOTAS,
+        commands=(fill_command(listed, service_code, region), fill_command(requested, service_code, region)),
+        url=pages.QUOTAS,
+    )
+
+
+def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase: Remedy) -> Explanation:
+    """Explain a quota of IAM, whose name says what can have at most how many of which things."""
+    what, count, kind = scoped["what"], scoped["count"], _to_words(scoped["scope"])
+    things = _THINGS.get(what) or _to_words(what)
+    deployment = find_deployment(case.failure, case.facts)
+    is_template = deployment is not None and deployment.tool == "CloudFormation"
+    created = None if is_template else _CREATED.search(case.text)
+    name = deployment.resource if deployment is not None and is_template else created and created["name"]
+    holder = f"the {kind} {clip_text(name)}" if name and kind != "account" else f"the {kind}"
+    if kind == "account":
+        title, limit = f"Delete {things} that are not needed", f"{count} {things} in an account"
+        steps = [f"The command prints how many {things} the account has, and its quotas."]
+        lines: tuple[str, ...] = ("aws iam get-account-summary --query SummaryMap",)
+    else:
+        title, limit = f"Reduce the {things} of {holder} to {count}", f"{count} {things} per {kind}"
+        steps, lines = [f"Remove {things} that {holder} does not need."], ()
+    if what == "Policies" and kind in {"role", "user", "group"}:
+        steps.append("Or move the statements of one into another managed policy, or into an inline policy.")
+        if is_template or created is not None:
+            title += f" in {'the template' if is_template else 'the code'}"
+            steps.append(_IN_CODE)
+        # A role that could not be created has no policies to list.
+        if not is_template and case.failure.envelope.operation != "CreateRole":
+            known = f"{kind.upper()}_NAME" if name is None else commands.role_name(name)
+            lines = (f"aws iam list-attached-{kind}-policies --{kind}-name {known}",)
+    return Explanation(
+        failure=case.failure,
+        topic="quota-reached",
+        summary=f"{capitalize_start(holder)} would have more than {count} {things}: a quota per {kind}, and no missing permission.",
+        causes=(
+            QUOTA_REACHED.cause(
+                "reported",
+                (f"The message says: {scoped[0]}", *code_evidence(case.failure)),
+                text=f"IAM allows at most {limit}.",
+            ),
+        ),
+        remedies=(
+            Remedy(title=title, who="you", steps=tuple(steps), commands=lines, url=pages.IAM_QUOTAS),
+            increase,
+        ),
+        notes=(NOT_A_DENIAL,),
+    )
+
+
+def _to_words(name: str) -> str:
+    return " ".join(_CAMEL_WORD.findall(name)).lower()
+
+
+def _explain_reserved_concurrency(case: Case[AwsError]) -> Explanation:
+    """Explain that Lambda keeps a part of the account's concurrency unreserved.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+    """
+    region = commands.region(find_region(case))
+    return Explanation(
+        failure=case.failure,
+        topic="quota-reached",
+        summary="The reserved concurrency of the function is too high for the account's quota in the Region. No permission is missing.",
+        causes=(
+            QUOTA_REACHED.cause(
+                "reported",
+                code_evidence(case.failure),
+                text="The concurrency that all functions reserve together leaves less unreserved than Lambda requires.",
+            ),
+        ),
+        remedies=(
+            Remedy(
+                title="Reserve less concurrency for the function",
+                who="you",
+                steps=(
+                    "Lower ReservedConcurrentExecutions (in Terraform reserved_concurrent_executions), or remove it: without it, the function uses the unreserved concurrency.",
+                    "The command prints the account's concurrency, and what is unreserved. New accounts have a low quota.",
+                ),
+                commands=(
+                    fill_command("aws lambda get-account-settings --query AccountLimit --region {}", region),
+                ),
+                url=pages.QUOTAS,
+            ),
+            _increase_remedy("lambda", region),
+        ),
+        notes=(NOT_A_DENIAL,),
     )
 
 
