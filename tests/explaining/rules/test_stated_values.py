@@ -101,6 +101,27 @@ RCP = "arn:aws:organizations::777788889999:policy/o-a1b2c3d4e5/resource_control_
             (),
             id="guests",
         ),
+        pytest.param(
+            'putting S3 Bucket (octo-site) Policy: operation error S3: PutBucketPolicy, api error AccessDenied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::octo-site" because of a closed season in Octopia.: provider=aws@6.66.2',
+            {},
+            ("because of a closed season in Octopia",),
+            ("provider=aws", "Octopia.:"),
+            id="provider of Pulumi",
+        ),
+        pytest.param(
+            "current credentials could not be used to assume 'arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-eu-west-1', but are for the right account. Proceeding anyway.\nAccessDeniedException: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/cdk-bootstrap/hnb659fds/version because no identity-based policy allows the ssm:GetParameter action",
+            {},
+            ("role/cdk-hnb659fds-deploy-role-111122223333-eu-west-1'.",),
+            (),
+            id="closing quote of a role",
+        ),
+        pytest.param(
+            "User: arn:aws:iam::************:user/ana is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-2:************:parameter/PORT because no identity-based policy allows the ssm:GetParameter action",
+            {},
+            ("denied ssm:GetParameter on parameter/PORT in eu-west-2: no identity-based policy",),
+            ("****",),
+            id="masked account in the verdict",
+        ),
     ],
 )
 def test_short_form(text: str, facts: dict[str, Any], says: tuple[str, ...], omits: tuple[str, ...]) -> None:

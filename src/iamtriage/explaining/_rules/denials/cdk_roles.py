@@ -27,7 +27,7 @@ __all__ = ("explain_unassumed_roles", "has_unassumed_roles")
 _PAGE = "https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html"
 _UNASSUMED = lazy_pattern(
     r"could\s+not\s+be\s+used\s+to\s+assume\s+['\"]?arn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>[\w*<>-]{1,20}):role/"
-    r"cdk-(?P<qualifier>[a-z0-9]{1,10})-(?P<purpose>deploy|file-publishing|image-publishing|lookup)-role-[\w*<>-]{1,60}",
+    r"cdk-(?P<qualifier>[a-z0-9]{1,10})-(?P<purpose>deploy|file-publishing|image-publishing|lookup)-role-[\w*<>-]{1,60}['\"]?",
     re.ASCII,
 )
 _ACCOUNT = lazy_pattern(r"[0-9]{12}", re.ASCII)

@@ -50,7 +50,7 @@ _END = lazy_pattern(
     # What SDKs and tools add.
     r"|\s\((?:Service|SDK|AWS|HTTP|Status|Request|request)\b|\s\([A-Z]\w{0,60}::|\sEncoded\sauthorization"
     r"|[\s,;(\[]{1,3}(?i:status\scode|(?:aws\s)?request[\s-]?id|host\s?id)\b"
-    r"|;\srequest:\s[A-Z]{3,7}\shttps?:|,?\s[Cc]aused\sby\b|\s-{1,3}>|\s<-{1,3}|\s-{3}|\sAn\serror\soccurred\s\("
+    r"|:\sprovider=|;\srequest:\s[A-Z]{3,7}\shttps?:|,?\s[Cc]aused\sby\b|\s-{1,3}>|\s<-{1,3}|\s-{3}|\sAn\serror\soccurred\s\("
     # Tracebacks on one line.
     r"|\sat\s(?:async\s|new\s)?(?:[^\s(]{1,200}\s\((?:[^()]{1,200}:\d|<anonymous>|native|index\s\d)"
     r"|[\w$+<>`]{1,100}[./][\w$.+<>`\[\],/-]{1,200}\(|[^\s(]{0,200}:\d{1,7}:\d{1,7}\)?(?=\s|\Z))"

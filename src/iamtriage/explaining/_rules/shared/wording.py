@@ -29,6 +29,10 @@ __all__ = (
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 ALLOW_STILL_REQUIRED = "An Allow does not override it, but is still required when the Deny is gone."
+# A mask says nothing, and makes an ARN hard to read.
+_MASKED_ACCOUNT = lazy_pattern(
+    r"arn:[\w-]{3,20}:[\w-]{2,40}:(?P<region>[a-z]{2}(?:-[a-z]+){1,3}-[0-9]):(?:\*{3,}|[xX]{3,}):(?P<name>.+)"
+)
 _INVOKED_BY = lazy_pattern(r'"invokedBy"\s{0,3}:\s{0,3}"([a-z0-9.-]{1,60}\.amazonaws\.com(?:\.cn)?)"')
 # S3 encrypts with the ARN of the bucket or object as context.
 _ENCRYPTED = lazy_pattern(r'"aws:s3:arn"\s{0,3}:\s{0,3}"(arn:[\w-]{1,20}:s3:::[^"\s]{1,1100})"')
@@ -71,7 +75,11 @@ def denial_summary(denial: Denial, verdict: str) -> str:
     on = ""
     if denial.resource and not is_truncated(denial.resource):
         # CloudWatch Logs ends the ARN of a log group so. A colon follows.
-        on = f" on {denial.resource.removesuffix(':log-stream:').rstrip(':')}"
+        resource = denial.resource.removesuffix(":log-stream:").rstrip(":")
+        masked = _MASKED_ACCOUNT.fullmatch(resource)
+        if masked is not None:
+            resource = f"{masked['name']} in {masked['region']}"
+        on = f" on {resource}"
     return f"{capitalize_start(denial.caller)} was denied {request}{on}: {verdict}."
 
 
