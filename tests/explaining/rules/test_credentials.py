@@ -1920,6 +1920,25 @@ IDENTITY = '{"Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assume
             "Get the session from a regional STS endpoint",
         ),
         (
+            (
+                "irb(main):001:0> Aws::EC2::Client.new(region: 'eu-south-1', profile: 'milan').describe_regions\n"
+                "call.rb:17:in `call': The security token included in the request is invalid. (Aws::STS::Errors::InvalidClientTokenId)\n"
+                "irb(main):002:0> ec2 = Aws::EC2::Client.new(region: 'eu-west-1', profile: 'milan')\n=> #<Aws::EC2::Client>\n"
+                "irb(main):003:0> ec2.describe_regions.regions.size\n=> 17\nirb(main):004:0> exit\n"
+                "$ aws configure get role_arn --profile milan\narn:aws:iam::111122223333:role/milan\n"
+            ),
+            "The credentials are valid: they work in eu-west-1. Only eu-south-1, an opt-in Region, rejects them: most likely, the account has not enabled it.",
+            "Check whether eu-south-1 is enabled for the account",
+        ),
+        (
+            (
+                f'>>> sts = boto3.client("sts", region_name="af-south-1")\n>>> sts.get_caller_identity()\n{REJECTED}\n'
+                '>>> sts = boto3.client("sts", region_name="eu-west-1")\n>>> sts.get_caller_identity()["Account"]\n\'111122223333\'\n'
+            ),
+            "The credentials are valid: they work in eu-west-1. Only af-south-1, an opt-in Region, rejects them: most likely, the account has not enabled it.",
+            "Check whether af-south-1 is enabled for the account",
+        ),
+        (
             f"us-east-1:\n{REJECTED}\neu-west-1:\nok\n",
             "The credentials are valid: they work in eu-west-1. Only us-east-1 rejects them.",
             "Check which credentials are used",
@@ -1940,10 +1959,27 @@ def test_success_in_other_regions_refutes_invalid_keys(text: str, summary: str, 
         f"ap-east-1\n{REJECTED}\neu-west-1\n",
         f"$ aws sts get-caller-identity --region ap-east-1 --profile a\n{REJECTED}\n$ aws sts get-caller-identity --region eu-west-1 --profile b\n{IDENTITY}\n",
         f"ap-east-1\n$ ./call.sh\n{REJECTED}\neu-west-1\nok\n",
+        f"irb(main):001:0> sts.get_caller_identity\n{REJECTED}\nirb(main):002:0> sts = Aws::STS::Client.new(region: 'eu-west-1')\n=> #<Aws::STS::Client>\n",
     ],
 )
 def test_other_calls_do_not_prove_the_credentials(text: str) -> None:
     assert not explain(text).summary.startswith("The credentials are valid")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'boto3.client("ec2", region_name="af-south-1")\n{REJECTED}',
+        f"$sts = new StsClient(['region' => 'af-south-1']);\n{REJECTED}",
+        f'config.LoadDefaultConfig(ctx, config.WithRegion("af-south-1"))\n{REJECTED}',
+        f'StsClient.builder().region(Region.of("af-south-1")).build()\n{REJECTED}',
+        f"region: us-east-1\nboto3.client('ec2', region_name='af-south-1')\n{REJECTED}\nregion: eu-west-1\n",
+        f"$ aws ec2 describe-vpcs --region af-south-1\n{REJECTED}\n$ export AWS_REGION=eu-west-1\n",
+    ],
+)
+def test_region_of_the_failed_call_is_the_last_before_its_error(text: str) -> None:
+    explanation = explain(text)
+    assert "the credentials in af-south-1: most likely, the account has not enabled" in explanation.summary
 
 
 NO_PROFILE = (

@@ -43,7 +43,8 @@ def search_context(failure: Failure, whole: str) -> Context:
         whole: The text that is searched for settings and documents.
     """
     text, (start, end) = failure.text, failure.span
-    command, section = _find_section(text, start, end)
+    command, first, last = _find_section(text, start, end)
+    section = text[first:last]
     operation = failure.envelope.operation
     values: dict[str, Any] = {}
     location = find_location(section, operation, command)
@@ -55,9 +56,15 @@ def search_context(failure: Failure, whole: str) -> Context:
             name in _SETTINGS and len(whole) > len(section) and (stated := read(whole, None)) is not None
         ):
             values[name] = stated
+    # Of several Regions, the failed call has the one that is stated last before its error.
+    stated = NAME_READERS["region"](text[first:end], command)
+    if stated is not None:
+        values["region"] = stated
     is_named = command is not None and command.option("region") == values.get("region") is not None
     if not is_named and (heading := find_heading_region(text, start)) is not None:
-        values["region"] = heading
+        stated = values.get("region")
+        if stated is None or text.rfind(heading.value, 0, start) > text.rfind(stated.value, 0, start):
+            values["region"] = heading
     values["other_endpoint"] = find_other_endpoint(failure, section, whole, command)
     values["service"], values["operation"] = _find_call(failure, section, command, values.get("terraform"))
     values = {
@@ -140,8 +147,8 @@ def _documents(text: str) -> dict[str, Any]:
     return values
 
 
-def _find_section(text: str, start: int, end: int) -> tuple[CommandLine | None, str]:
-    """Return the command that failed, and the text from it, or from the log entry's start, to its output's end."""
+def _find_section(text: str, start: int, end: int) -> tuple[CommandLine | None, int, int]:
+    """Return the command that failed, and the bounds from it, or from the log entry's start, to its output's end."""
     low, high = max(start - _CHARS_AROUND, 0), min(end + _CHARS_AROUND, len(text))
     line = text.rfind("\n", low, start) + 1 or low
     if low < line and _ENTRY_START.match(text, line):
@@ -160,7 +167,7 @@ def _find_section(text: str, start: int, end: int) -> tuple[CommandLine | None, 
             break
     if text.find("\n", end, high) != -1:
         high = _end_of_entry(text, line, end, high)
-    return command, text[text.rfind("\n", 0, low) + 1 : high]
+    return command, text.rfind("\n", 0, low) + 1, high
 
 
 def _end_of_entry(text: str, line: int, end: int, high: int) -> int:

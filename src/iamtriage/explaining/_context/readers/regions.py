@@ -1,6 +1,7 @@
-"""Find the Regions of a loop's output: the headings before each call, and the calls that succeeded.
+"""Find the Regions of a loop's or session's output: the headings before each call, and the calls that succeeded.
 
-People run a command in many Regions with a shell loop that prints the Region before each call.
+People run a command in many Regions with a shell loop that prints the Region before each call, or compare Regions in
+the interactive session of a language.
 """
 
 from __future__ import annotations
@@ -27,6 +28,14 @@ _HEADINGS = lazy_pattern(
     rf"(?m:^[ \t]{{0,8}}[=#*>\[(-]{{0,8}}[ \t]{{0,4}}(?:[Rr]egion[ :=]{{1,3}})?({_REGION})[ \t]{{0,4}}[=#*<:\])-]{{0,8}}[ \t\r]{{0,8}}$)",
     re.ASCII,
 )
+# The prompts of irb, Python, IPython, Node.js, PHP and JShell, with what is typed there.
+_INPUTS = lazy_pattern(
+    r"(?m:^(?:irb\([^()\n]{1,40}\):\d{1,5}(?::\d{1,5})?[>*]|\[\d{1,5}\] pry\([^()\n]{1,40}\)>|>>>|In \[\d{1,5}\]:|php >|jshell>|>)[ \t]([^\n]{1,1000})$)"
+)
+_ARGUMENT = lazy_pattern(rf"\bregion(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']({_REGION})[\"']", re.ASCII)
+_PROFILE = lazy_pattern(r"\bprofile(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']([\w.@+-]{1,64})[\"']", re.ASCII)
+# Creating a client makes no call.
+_CONSTRUCTOR = lazy_pattern(r"(?:Client(?:\.new)?|client|resource|[Ss]ession)\([^()\n]{0,400}\);?\s*$")
 _IS_REGION = lazy_pattern(_REGION)
 _PROMPT = lazy_pattern(r"(?m:^[^\n]{0,80}[$❯%] )")
 _ERROR = lazy_pattern(r"(?i:error|denied|exception|fail|invalid|expired|unable|could not|cannot)")
@@ -59,7 +68,12 @@ def find_working_regions(text: str, start: int, end: int) -> tuple[str, ...]:
     ('eu-west-1',)
     """
     low, high = max(start - _CHARS_AROUND, 0), min(end + _CHARS_AROUND, len(text))
-    outputs = sorted((*_find_headings(text, low, high), *_find_calls(text, low, high)), key=itemgetter(0))
+    found_outputs = (
+        *_find_headings(text, low, high),
+        *_find_calls(text, low, high),
+        *_find_inputs(text, low, high),
+    )
+    outputs = sorted(found_outputs, key=itemgetter(0))
     found: dict[str, None] = {}
     profile = next((each[3] for each in reversed(outputs) if each[1] <= start), None)
     for index, (_, first, region, own_profile) in enumerate(outputs):
@@ -88,3 +102,15 @@ def _find_calls(text: str, low: int, high: int) -> Iterator[_Output]:
             None if region is None or not _IS_REGION.fullmatch(region.value) else region.value,
             None if profile is None else profile.value,
         )
+
+
+def _find_inputs(text: str, low: int, high: int) -> Iterator[_Output]:
+    """Yield what is typed at the prompts of a language. A client keeps its Region and profile."""
+    region = profile = None
+    for found in _INPUTS.finditer(text, low, high):
+        words = found[1]
+        if (argument := _ARGUMENT.search(words)) is not None:
+            region, own = argument[1], _PROFILE.search(words)
+            profile = None if own is None else own[1]
+        is_call = "." in words and _CONSTRUCTOR.search(words) is None
+        yield found.start(), found.end(), region if is_call else None, profile

@@ -126,6 +126,9 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     # Terraform's provider names it token.
     token = _TOKEN if temporary and temporary["name"] == "access_key" else _SESSION_TOKEN
     lacks_token = _SECRET_KEY.search(case.text) and not token.search(case.text)
+    # A call that is to assume the role has the source profile's credentials.
+    operation = case.failure.envelope.operation
+    assumes_role = operation == "AssumeRole" or (operation is None and service == "sts")
     working = () if region is None else find_working_regions(case.failure.text, *case.failure.span)
     return RejectedRequest(
         message=message,
@@ -140,7 +143,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         is_signed=not (
             case.failure.envelope.operation in _UNSIGNED_OPERATIONS or _WEB_IDENTITY_ERROR in message
         ),
-        uses_session=_SESSIONS.search(case.text) is not None or role is not None,
+        uses_session=_SESSIONS.search(case.text) is not None or (role is not None and not assumes_role),
         variable_without_token=temporary["name"] if temporary and lacks_token else None,
         working_regions=tuple(each for each in working if each != region),
     )
