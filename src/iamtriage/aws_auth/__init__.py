@@ -72,11 +72,11 @@ def _is_installed(module: str) -> bool:
 
 
 if not _is_installed("ruamel.yaml"):
-    # Fail when the package is imported, not at the first ConfigMap.
+    # Fail on import, not when the first ConfigMap is parsed.
     _msg = "iamtriage.aws_auth needs ruamel.yaml: pip install 'iamtriage[yaml]'"
     raise ImportError(_msg, name="ruamel.yaml")
 
-if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
     __getattr__ = lazy_names(__name__, _HOMES)
 
 

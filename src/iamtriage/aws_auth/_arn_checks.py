@@ -63,7 +63,7 @@ def correct_arn(text: str) -> str:
 
 
 def _lower_fixed_parts(arn: Arn) -> Arn:
-    """Lower-case the sections that AWS always writes so: the authenticator ignores case.
+    """Lower-case the sections that AWS always writes in lower case, because the authenticator ignores case.
 
     >>> str(_lower_fixed_parts(parse_arn("arn:AWS:IAM::111122223333:Role/App")))
     'arn:aws:iam::111122223333:role/App'

@@ -1,6 +1,6 @@
 """Find the problems in an aws-auth ConfigMap, and the edits that fix them.
 
-Linting reports the problems, and fixing applies their edits, so that both agree. The rules are those of
+Linting reports the problems, and fixing applies their edits, so the two always agree. The rules are those of
 ``pkg/config`` and ``pkg/mapper/configmap`` in kubernetes-sigs/aws-iam-authenticator.
 """
 

@@ -1,4 +1,4 @@
-"""The contents of an aws-auth ConfigMap, as values."""
+"""Represent the contents of an aws-auth ConfigMap."""
 
 from __future__ import annotations
 

@@ -297,7 +297,7 @@ class EntryChecker:
         self._report("node-username", self._find_key("groups"), message, node_username, edits)
 
     def _find_key(self, name: str) -> Node:
-        """Return the node of a field's key; the entry's if it lacks the field."""
+        """Return the node of a field's key, or the entry's node if it lacks the field."""
         field = self.entry.fields.get(name)
         return self.entry.node if field is None else field.key
 

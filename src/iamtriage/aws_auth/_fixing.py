@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = ("diff", "fix")
 
-# One fix can reveal another problem: a string made a list can lack an item. Three rounds have been observed.
+# One fix can reveal another problem: a string that became a list can lack an item. Three rounds have been
+# observed.
 _MAX_ROUNDS = 10
 
 
 def fix(text: str) -> str:
-    """Fix what is safe to fix without asking. Comments, order, quotes, and newlines stay.
+    """Fix the problems that are safe to fix. Comments, order, quotes, and newlines stay.
 
     Fixes role ARNs with a path, session ARNs, whitespace around ARNs, variables with wrong case or spaces,
     the groups and usernames that nodes require, groups that are a string, and identical entries. Does not
@@ -57,7 +58,7 @@ def fix(text: str) -> str:
         if fixed == current:
             return fixed
         current = fixed
-    # All or nothing: if the rounds do not end, or the result cannot be parsed, the text stays unchanged.
+    # If the rounds do not end, or the result cannot be parsed, the text stays unchanged.
     return text
 
 
@@ -96,7 +97,7 @@ def _collect_edits(config_map: ConfigMap, problems: list[Problem]) -> list[Edit]
 
 
 def _drop_overlaps(edits: list[Edit]) -> list[Edit]:
-    """Drop edits inside of longer ones, and the second of two at one place: the next round applies it."""
+    """Drop edits inside longer ones, and the second of two at one position. The next round applies them."""
     kept: list[Edit] = []
     for edit in sorted(edits, key=lambda e: (e.start, -e.end)):
         if not kept or (edit.start > kept[-1].start and edit.start >= kept[-1].end):
@@ -105,7 +106,7 @@ def _drop_overlaps(edits: list[Edit]) -> list[Edit]:
 
 
 def diff(before: str, after: str, name: str) -> str:
-    r"""Return the difference of two texts as ``diff -u`` prints it; empty if they are equal.
+    r"""Return the difference of two texts in the format of ``diff -u``; empty if they are equal.
 
     Args:
         before: The text before.

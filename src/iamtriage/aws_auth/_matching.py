@@ -39,7 +39,7 @@ class Match(View):
 
     Attributes:
         username: The username with its variables replaced; variables without a known value stay as written.
-        groups: The groups, with their variables replaced likewise.
+        groups: The groups, with their variables replaced in the same way.
         entry: The matching entry; for ``mapAccounts``, the account ID.
         problem: Why the authenticator rejects the caller nevertheless; ``None`` if it does not.
     """
@@ -99,7 +99,7 @@ def who_matches(
     }
     problem = _check_session((entry.username, *entry.groups), session)
     if problem is not None:
-        # The authenticator does not look up the DNS name in EC2 then.
+        # In this case, the authenticator does not look up the DNS name in EC2.
         values[PRIVATE_DNS_NAME] = None
     known = {name: value for name, value in values.items() if value is not None}
     groups = tuple(replace_variables(group, known) for group in entry.groups)

@@ -1,4 +1,4 @@
-"""Access entries to create in a cluster, as values."""
+"""Represent access entries to create in a cluster."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class AccessEntryPlan(View):
         username: The Kubernetes username; ``None`` lets EKS choose it.
         groups: The Kubernetes groups.
         policies: The access policies to associate.
-        notes: What changes for the principal, and what you have to do by hand.
+        notes: Changes for the principal, and manual steps.
     """
 
     principal_arn: str | None

@@ -1,4 +1,4 @@
-"""The migration from aws-auth to access entries, as data, commands, and Terraform."""
+"""Represent the migration from aws-auth to access entries, as data, commands, and Terraform."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _MAX_SHOWN = 50
 
 @attrs.frozen
 class Migration(View):
-    """What replaces an aws-auth ConfigMap.
+    """The access entries that replace an aws-auth ConfigMap.
 
     Attributes:
         cluster: The cluster's name.
         entries: The access entries, one per principal.
-        notes: What cannot be migrated, and what applies to all entries.
+        notes: Notes on entries that cannot be migrated, and on all entries.
     """
 
     cluster: str
@@ -42,7 +42,7 @@ class Migration(View):
     def commands(self) -> tuple[str, ...]:
         """Return the AWS CLI commands, each quoted for a POSIX shell.
 
-        An ARN that must be looked up is a command substitution, so run these commands in a shell.
+        An ARN that must be looked up is a command substitution, so run the commands in a shell.
 
         >>> from iamtriage.aws_auth import UserEntry
         >>> entry = AccessEntryPlan("arn:aws:iam::111122223333:user/ana", UserEntry(""), groups=("dev team",))

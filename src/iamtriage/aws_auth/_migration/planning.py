@@ -71,17 +71,17 @@ _NODE_NOTE = (
 def migrate(aws_auth: AwsAuth, *, cluster: str) -> Migration:
     """Plan the access entries and access policies that replace an aws-auth ConfigMap.
 
-    Makes no AWS API calls, and guesses nothing. If aws-auth does not contain a principal's full ARN, as for
-    Identity Center roles, the plan has the command that looks it up. What access entries reject is left out,
-    and a note says so. If several entries map the same principal, the plan uses the one that the
-    authenticator uses: the last one that can match.
+    Makes no AWS API calls, and does not guess. If aws-auth does not contain a principal's full ARN, as for
+    Identity Center roles, the plan has the command that looks it up. The plan omits groups and usernames that
+    access entries reject, and a note says so. If several entries map the same principal, the plan uses the
+    one that the authenticator uses: the last one that can match.
 
     Args:
         aws_auth: The ConfigMap.
         cluster: The cluster's name.
 
     Raises:
-        ValueError: No EKS cluster can have this name.
+        ValueError: The name is not valid for an EKS cluster.
 
     >>> from iamtriage.aws_auth import RoleEntry
     >>> admins = RoleEntry("arn:aws:iam::111122223333:role/admins", "a:{{SessionName}}", ("system:masters",))

@@ -54,8 +54,8 @@ class MappedPrincipal:
     Attributes:
         entry: The aws-auth entry.
         principal: The principal; a permission set for an ``sso`` entry.
-        key: The same for two entries of the same principal.
-        ever_matched: Whether the authenticator ever matched the entry.
+        key: A key that is equal for entries of the same principal.
+        ever_matched: Whether the authenticator could match the entry.
         notes: What the migration changes, or requires.
     """
 
@@ -119,7 +119,7 @@ def _map_principal(entry: Entry, principal: Principal, notes: tuple[str, ...]) -
 
 
 def _lower_fixed_parts(text: str) -> tuple[str, tuple[str, ...]]:
-    """Lower-case the parts of an ARN that AWS always writes so: access entries are case-sensitive."""
+    """Lower-case the parts of an ARN that AWS writes in lower case. Access entries are case-sensitive."""
     sections = text.split(":")
     if len(sections) < 6:
         return text, ()

@@ -1,7 +1,7 @@
 """Build edits of an entry's YAML in the style of the existing text.
 
-A function returns no edits if none is safe: a node with an anchor is used in other places, too, and a person
-should edit an unusual style.
+A function returns no edits if none is safe: a node with an anchor is used in other places, too, and unusual
+styles are left to the user.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _quote_like(new: str, example: Node, *, is_plain: bool = True) -> str:
     """Return a scalar in the style of another one, if that style can hold the text."""
     if example.style == "'" and new.isprintable():
         return "'" + new.replace("'", "''") + "'"
-    # Characters that end a plain scalar inside of [] and {} are safe if the example contains them, too.
+    # Characters that end a plain scalar in [] and {} are safe if the existing scalar contains them, too.
     new_indicators = (_FLOW_INDICATORS & set(new)) - set(example.value)
     if not example.style and is_plain and _PLAIN_SCALAR.fullmatch(new) and not new_indicators:
         return new
@@ -149,7 +149,7 @@ def remove_entry(text: str, entry: RawEntry) -> list[Edit]:
 
 
 def _contains_shared(node: Node) -> bool:
-    """Return whether a node, or one inside of it, is shared. An entry has only three levels."""
+    """Return whether a node, or one inside it, is shared. An entry has only three levels."""
     level = [node]
     for _ in range(4):
         if any(each.is_shared for each in level):

@@ -1,8 +1,8 @@
 """Map the text of a YAML scalar to its positions in the source.
 
-The values of an aws-auth ConfigMap are strings that contain YAML. To change only a word in one of them, an
-edit has to know which characters of the file the word came from. Some styles fold lines so that these
-positions are lost. Then the edit replaces the whole scalar.
+The values of an aws-auth ConfigMap are strings that contain YAML. To change a single word in such a string,
+an edit needs the positions of the word in the file. In some styles, folded lines lose these positions. Then
+the edit replaces the whole scalar.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ESCAPES = {
     "e": "\x1b", " ": " ", '"': '"', "/": "/", "\\": "\\", "N": "\x85", "_": "\xa0", "L": "\u2028",
     "P": "\u2029",
 }  # fmt: skip
-# What YAML requires to be escaped, but JSON does not.
+# Characters that must be escaped in YAML, but not in JSON.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _MAX_INDENT = 40
 
@@ -180,7 +180,7 @@ class EmbeddedText:
         return last
 
     def _build_map(self) -> _SourceMap | None:
-        """Return the source map; ``None`` if it would not give the text that the YAML parser read."""
+        """Return the source map; ``None`` if it does not result in the text that the YAML parser read."""
         builders = {"|": self._map_literal, '"': self._map_double_quoted, "'": self._map_single_quoted}
         builder = builders.get(self._node.style)
         return builder() if builder else None
@@ -300,7 +300,7 @@ def _skip_blank_lines(source: str, index: int) -> tuple[str, int]:
 
 
 def _iterate_lines(text: str, start: int) -> Iterator[tuple[int, int, int]]:
-    """Yield where each line begins, where it ends, and where the next one begins."""
+    """Yield the start and end of each line, and the start of the next line."""
     while start < len(text):
         line_break = LINE_BREAK.search(text, start)
         end, next_start = line_break.span() if line_break else (len(text), len(text))

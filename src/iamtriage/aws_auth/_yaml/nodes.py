@@ -1,8 +1,8 @@
 """Parse YAML into nodes with their positions in the text.
 
-Values are not constructed and aliases not expanded, so the time depends only on the length of the text. A
-text whose aliases expand to far more nodes than it contains is rejected, as Go does. The depth is limited.
-Positions are indices into the text.
+Values are not constructed and aliases are not expanded, so the time depends only on the length of the text.
+Like Go's parser, this rejects a text whose aliases expand to far more nodes than the text contains. The depth
+is limited. Positions are indices into the text.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _MAX_DEPTH = 64
 _MAX_ALIASED_NODES = 100_000
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
-# What the authenticator's YAML 1.1 parser, in Go, does not read as a string.
+# Plain scalars that the authenticator's YAML 1.1 parser, in Go, does not read as strings.
 _NUMBER = re.compile(
     r"[-+]?(?:[0-9][0-9_]*|0x[0-9a-fA-F_]+|0b[01_]+|0o?[0-7_]+)"
     r"|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
 _BOOLEAN = re.compile(r"y|Y|yes|Yes|YES|on|On|ON|true|True|TRUE|n|N|no|No|NO|off|Off|OFF|false|False|FALSE")
-# What ruamel.yaml raises on unusual input, such as an AssertionError for a wrong version, or an
-# OverflowError for an escape.
+# The exceptions that ruamel.yaml raises for unusual input, such as an AssertionError for a wrong version, or
+# an OverflowError for an escape.
 _PARSER_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -56,7 +56,7 @@ class Node:
         tag: The explicit tag.
         items: The items of a sequence; the keys and values of a mapping, alternating.
         is_shared: Whether the node is an alias, has an anchor or a tag, or is in a node that has one.
-            Changing its text would change other places, too.
+            A change of its text would change other places, too.
     """
 
     kind: Literal["scalar", "sequence", "mapping"]
@@ -244,12 +244,12 @@ def _parse_events(text: str) -> Iterator[Any]:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
-    # The parser in Python: the one in C reports no indices, and accepts other texts.
+    # This is the parser in Python. The one in C reports no indices, and accepts other texts.
     parser: Any = YAML(typ="safe", pure=True)
     try:
         yield from parser.parse(text)
     except YAMLError as error:
-        # The scanner and the parser set a mark, the character reader a position.
+        # Errors of the scanner and the parser have a mark, and those of the character reader a position.
         problem: Any = error
         mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
         index = mark.index if mark else getattr(problem, "position", 0)

@@ -118,7 +118,7 @@ def require_text(text: object) -> str:
     """Return the text of a ConfigMap.
 
     Raises:
-        TypeError: It is not a string.
+        TypeError: The text is not a string.
     """
     if not isinstance(text, str):
         raise TypeError(wrong_type_message("text", "a string", text))
@@ -153,7 +153,7 @@ def parse_config_map(text: str) -> ConfigMap:
     for root in roots:
         for candidate in _find_candidates(root):
             score, candidate_data = _score(candidate)
-            # If kubectl applies several equal ones, the last one remains.
+            # If kubectl applies several ConfigMaps with the same name, the last one remains.
             if candidate_data is not None and score >= best_score:
                 best_score, data = score, candidate_data
     if data is None:
