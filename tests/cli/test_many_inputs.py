@@ -106,7 +106,7 @@ def test_scan_reads_a_trail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     out, err = capsys.readouterr()
     assert [json.loads(line)["action"] for line in out.splitlines()] == ["s3:PutObject", "s3:GetObject"]
     folder = tmp_path / f"AWSLogs/{ACCOUNT}/CloudTrail-Digest"
-    assert err == f"iamtriage: {folder}: skipped: CloudTrail digests, which hold no events\n"
+    assert err == f"iamtriage: {folder}: skipped: CloudTrail digests, which contain no events\n"
 
 
 @pytest.mark.parametrize(

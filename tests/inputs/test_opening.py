@@ -118,14 +118,14 @@ def test_a_trail(tmp_path: Path) -> None:
     assert {each.problem for each in found} == {None}
     skipped = {Path(each.name).name: each.skipped for each in found if each.skipped}
     assert skipped == {
-        "CloudTrail-Digest": "CloudTrail digests, which hold no events",
-        "CloudTrail-Insight": "CloudTrail Insights events, which count calls and hold no denials",
-        "CloudTrail-Aggregated": "CloudTrail aggregated events, which summarize calls and hold no denials",
+        "CloudTrail-Digest": "CloudTrail digests, which contain no events",
+        "CloudTrail-Insight": "CloudTrail Insights events, which count calls and contain no denials",
+        "CloudTrail-Aggregated": "CloudTrail aggregated events, which summarize calls and contain no denials",
     }
     [digest] = open_inputs(
         [tmp_path / f"logs/AWSLogs/o-exampleorg1/{ACCOUNT}/CloudTrail-Digest/us-east-1/2026/11/26/x.json.gz"]
     )
-    assert digest.skipped == "CloudTrail digests, which hold no events"
+    assert digest.skipped == "CloudTrail digests, which contain no events"
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,7 @@ def test_insights_events_among_others(tmp_path: Path) -> None:
 def test_text_is_not_records(text: str, tmp_path: Path) -> None:
     source = _open(tmp_path, text)
     assert list(source.denials()) == []
-    assert source.problem == "not records of events but text, which failures() reads"
+    assert source.problem == "expected event records, got text; use failures() to read it"
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_log_events_of_text_are_a_log(text: str, tmp_path: Path) -> None:
     ]
     assert [failure.kind for failure, _ in source.failures_with_lines()] == ["kubernetes_unauthorized"] * 2
     assert list(source.denials()) == []
-    assert source.problem == "not records of events but text, which failures() reads"
+    assert source.problem == "expected event records, got text; use failures() to read it"
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:

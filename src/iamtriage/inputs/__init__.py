@@ -1,6 +1,6 @@
 """Open logs and event records: files, folders, globs, and S3 prefixes, compressed or not.
 
-The content decides how an input is read, not its name. What cannot be read is an input, too, and says why.
+The content of an input decides how it is read, not its name. Inputs that cannot be read state the reason.
 """
 
 from __future__ import annotations

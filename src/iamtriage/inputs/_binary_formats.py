@@ -6,7 +6,7 @@ import re
 
 __all__ = ("find_binary_format",)
 
-# Magic number -> format. None of them can begin a text: those that are plain ASCII are below.
+# Magic number -> format. No text begins with one of these. Magic numbers in plain ASCII are below.
 _COMPRESSED = {
     b"PK\x03\x04": "a zip archive",
     b"PK\x05\x06": "a zip archive",
@@ -42,7 +42,7 @@ _MAX_PREFIX = 64
 
 
 def find_binary_format(prefix: bytes) -> str | None:
-    r"""Describe the binary format of a file by its first bytes; ``None`` for text.
+    r"""Describe the binary format of a file by its first bytes, or return ``None`` for text.
 
     >>> find_binary_format(b"PK\x03\x04\x14")
     'a zip archive; decompress it first'

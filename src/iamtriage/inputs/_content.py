@@ -1,4 +1,4 @@
-"""Read the bytes of an input, decompressed, and record what is wrong with them."""
+"""Read the bytes of an input, decompress them, and record their problems."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TEXT_BUFFER_SIZE = 65_536
 
 
 def describe_os_error(error: OSError) -> str:
-    """Return the reason of an error, the same on every operating system.
+    """Return the reason of an operating system error, in the same words on every system.
 
     >>> describe_os_error(FileNotFoundError(2, "The system cannot find the file specified"))
     'No such file or directory'
@@ -39,7 +39,7 @@ def describe_os_error(error: OSError) -> str:
 
 
 class Content:
-    """The bytes of an input, decompressed if necessary, which can be read once.
+    """The bytes of an input, decompressed if necessary. They can be read only once.
 
     Attributes:
         problem: Why the bytes end early or cannot be read; ``None`` if they are complete.
@@ -126,7 +126,7 @@ class Content:
 
     @property
     def has_pending(self) -> bool:
-        """Whether bytes were read ahead."""
+        """Whether there are bytes that were read ahead."""
         return bool(self._pending)
 
     @property
@@ -205,7 +205,7 @@ class Content:
 
 
 class _ByteFile(RawIOBase):
-    """A binary stream of the bytes of a content. Closing it leaves the content open."""
+    """A binary stream of the content's bytes. Closing it does not close the content."""
 
     def __init__(self, content: Content) -> None:
         super().__init__()

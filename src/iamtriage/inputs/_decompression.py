@@ -68,13 +68,13 @@ class _GzipDecompressor:
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
         part: bytes = self._member.decompress(self._member.unconsumed_tail + data, max(max_length, 0))
-        # zlib can hold output back after it has taken all input.
+        # zlib can hold back output after it has consumed all input.
         self._has_more = bool(self._member.unconsumed_tail) or len(part) == max_length
         return part
 
 
 def _open_gzip() -> tuple[Callable[[], _Decompressor], tuple[type[Exception], ...]]:
-    """Open ISA-L if it is installed, which takes half the time, or zlib."""
+    """Use ISA-L if it is installed, because it takes half the time, or else zlib."""
     import zlib
     from importlib import import_module
 
@@ -97,7 +97,7 @@ def _open_xz() -> tuple[Callable[[], _Decompressor], tuple[type[Exception], ...]
 
 
 def _open_zstd() -> tuple[Callable[[], _Decompressor], tuple[type[Exception], ...]]:
-    """Open the module of Python 3.14, or its backport.
+    """Use the module of Python 3.14 or its backport.
 
     Raises:
         DecompressionError: Neither is installed.

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ("Input", "Source")
 
-_NOT_RECORDS = "not records of events but text, which failures() reads"
+_NOT_RECORDS = "expected event records, got text; use failures() to read it"
 
 
-# Blanks, and a byte order mark.
+# Whitespace, and a byte order mark.
 _BEFORE_RECORDS = b" \t\r\n\xef\xbb\xbf"
-# Documents, arrays, and the digits of a time.
+# The starts of documents, arrays, and times.
 _RECORD_STARTS = (b"{", b"[", *(b"%d" % digit for digit in range(10)))
 # A longer line is read in parts of this many characters.
 _MAX_LINE = 1_000_000
@@ -57,10 +57,10 @@ class Source(Protocol):
 
 @attrs.define
 class Input:
-    """A file or object to read. One that cannot be read is an input, too.
+    """A file or object to read, even if it cannot be read.
 
     Nothing is opened before it is read, so inputs can be pickled and read by other processes. Each method
-    reads the input from its beginning. None raises on content or on errors of the operating system:
+    reads the input from its beginning. No content and no error of the operating system raises an exception:
     ``problem`` says what is missing.
 
     Attributes:
@@ -68,10 +68,10 @@ class Input:
         size: The size in bytes as stored; ``None`` if it is not known.
         version: The time of the last change or the ETag. An input with the same name, size and version as
             before has not changed. ``None`` if it is not known.
-        skipped: Why the input is not read; ``None`` if it is.
+        skipped: Why the input is not read; ``None`` if it is read.
         problem: Why the input could not be read, or not completely; ``None`` if nothing is missing. It is set
             after reading, and from the beginning if the input is skipped because of an error.
-        records: The number of records that were read, also of calls that succeeded, and of all accounts,
+        records: The number of records that were read, including calls that succeeded, and all accounts,
             Regions and times.
     """
 
@@ -87,13 +87,13 @@ class Input:
     def denials(self) -> Iterator[Mapping[str, Any]]:
         """Yield the records of calls that failed, each as a mapping for :func:`iamtriage.parse`.
 
-        Records are CloudTrail's, OCSF events and Kubernetes audit events, in any of the containers that AWS
-        puts around them. All errors are failures, such as throttling, not only denials of access. An input
-        that is not records has a ``problem``. Parquet files that iamtriage wrote hold flat records, which
-        :func:`iamtriage.from_record` reads; those have a ``fingerprint``, too.
+        Records are CloudTrail records, OCSF events and Kubernetes audit events, in any container that AWS
+        puts around them. The calls failed with any error, such as throttling, not only with an access denial.
+        An input that does not contain records has a ``problem``. Parquet files that iamtriage wrote contain
+        flat records, which :func:`iamtriage.from_record` reads; they have a ``fingerprint``, too.
 
         Yields:
-            The records. ``records`` is their number, with those of calls that succeeded, after the last one.
+            The records. After the last one, ``records`` is the number of all records that were read.
         """
         for content in self.open_content():
             reader = _find_reader(content)
@@ -105,7 +105,7 @@ class Input:
     def failures(self) -> Iterator[Failure]:
         """Yield the failures of the input: of records as :meth:`denials` reads them, or of a log.
 
-        The time, accounts and Regions that inputs were opened with select records; a log is read whole.
+        Only records of the time, accounts and Regions that were selected are read. A log is read completely.
 
         Yields:
             The failures, in order.
@@ -118,10 +118,10 @@ class Input:
                 yield from self._parse_records(reader, content)
 
     def failures_with_lines(self) -> Iterator[tuple[Failure, int | None]]:
-        """Yield the failures of the input, each with the number of its line, from 1.
+        """Yield the failures of the input, each with its line number, from 1.
 
         Yields:
-            The failures. The number is ``None`` for records, and if the line is not known.
+            The failures and line numbers. The number is ``None`` for records, and if the line is unknown.
         """
         for content in self.open_content():
             reader = _find_reader(content)
@@ -144,7 +144,7 @@ class Input:
             reader = _find_reader(content)
             is_small = not content.is_parquet and content.is_shorter_than(LONG)
             if reader is None or (is_small and not self._selection):
-                # Small records, too, so that the failure has its place in their text.
+                # Small records are parsed as text, so that the failure has positions in it.
                 cause = parse_stream(content.open_text())
                 if cause is None and content.is_binary:
                     self.problem = NUL_BYTES
@@ -186,7 +186,7 @@ class Input:
                 yield failure
 
     def _scan(self, content: Content, watcher: LineNumbers | None = None) -> Iterator[Failure]:
-        """Yield the failures of a log; those of a pipe or terminal soon after their last line."""
+        """Yield the failures of a log. For a pipe or terminal, yield each soon after its last line."""
         from iamtriage._reading.texts import scan_lines
         from iamtriage.inputs._live import read_live_lines
         from iamtriage.inputs._log_events import find_messages
@@ -214,7 +214,7 @@ class Input:
         return changed is not None
 
     def open_content(self) -> Generator[Content, None, None]:
-        """Yield the content, if there is any, and set the problem after it was read."""
+        """Yield the content, if there is any, and set the problem after the content was read."""
         if self._source is None or self.skipped is not None:
             return
         self.records, self.problem = 0, None

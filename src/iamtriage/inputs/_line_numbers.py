@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ("LineNumbers",)
 
-# How much is kept of the lines that were read last.
+# The maximum number of recent lines, and of their characters, to keep.
 _MAX_LINES = 20_000
 _MAX_CHARS = 4_000_000
 
@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 
 
 class LineNumbers:
-    """Remembers the last lines of a log with their numbers, from 1."""
+    """Keeps the last lines of a log with their numbers, from 1."""
 
     def __init__(self) -> None:
         self._lines: deque[tuple[int, str]] = deque()
@@ -31,7 +31,7 @@ class LineNumbers:
         self._last: tuple[str, int] | None = None
 
     def watch(self, lines: Iterable[_T]) -> Iterator[_T]:
-        """Yield lines unchanged, and remember the strings among them, which can be parts of a long line."""
+        """Yield lines unchanged, and keep the strings among them, which can be parts of a long line."""
         for line in lines:
             if isinstance(line, str):
                 self._remember(line)
@@ -47,7 +47,7 @@ class LineNumbers:
     def find(self, failure: Failure) -> int | None:
         """Return the number of the line in which a failure begins, or ``None``.
 
-        Failures have to be passed in the order in which they were read.
+        Pass the failures in the order in which they were read.
         """
         start = failure.span[0]
         begin, end = failure.text.rfind("\n", 0, start) + 1, failure.text.find("\n", start)
@@ -58,7 +58,7 @@ class LineNumbers:
         after = [
             (number, known) for number, known in self._lines if number >= first and line and line in known
         ]
-        # A line is the same as in the log, or a part of it, if a prefix of the log was left out.
+        # The failure's line is the same as in the log, or a part of it, if a prefix of the log was omitted.
         number = next((number for number, known in after if known == line), after[0][0] if after else None)
         if number is not None:
             self._found, self._last = number, identity

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ("find_live_descriptor", "read_live_lines")
 
-# An entry of a log is complete after two ticks without another line.
+# A log entry is complete after two ticks without another line.
 _TICK_SECONDS = 0.3
 # A longer line is read in parts of this many characters.
 _MAX_LINE = 1_000_000

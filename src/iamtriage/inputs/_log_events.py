@@ -26,7 +26,7 @@ _SPACE = lazy_pattern(r"\s*")
 def find_messages(content: Content) -> Iterator[str] | None:
     """Return the messages of log events as lines of a log, or ``None`` for other content.
 
-    A document that is invalid, or holds no log events, is yielded as it is.
+    A document that is invalid or contains no log events is yielded unchanged.
     """
     head = content.prefix[:_MAX_HEAD]
     is_document = _HEAD.match(head) and _MESSAGE.search(head)

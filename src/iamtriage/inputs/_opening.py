@@ -30,29 +30,28 @@ def open_inputs(
 ) -> Iterator[Input]:
     """Yield the inputs that paths name, without opening them.
 
-    All files in a folder are inputs, in the order of their names; hidden files are left out. In a tree of
-    CloudTrail log files, folders that cannot contain selected events are left out, and a folder of digests,
-    Insights events or aggregated events is one input that is skipped. A file that several paths name is one
-    input.
+    All files in a folder are inputs, in the order of their names, except hidden files. In a tree of
+    CloudTrail log files, folders that cannot contain selected events are omitted, and a folder of digests,
+    Insights events or aggregated events is one skipped input. A file that several paths name is one input.
 
-    ``s3://bucket/prefix`` stands for all objects whose keys begin with the prefix. The key can be a pattern,
-    in which ``*`` also matches ``/``. Credentials, endpoint and retries are those of the session.
+    ``s3://bucket/prefix`` means all objects whose keys begin with the prefix. The key can be a pattern, in
+    which ``*`` also matches ``/``. Credentials, endpoint and retries are those of the session.
 
     Args:
         paths: Files, folders, ``s3://`` URLs, and patterns with ``*``, ``?``, ``[…]`` or ``**``. ``-`` is
             standard input.
-        since: The time of the first event. Without a time zone, it is in UTC; a date is its beginning. A
+        since: Select events from this time on. It is in UTC if it has no time zone; a date means its start. A
             string can be an age: ``"90m"``, ``"24h"``, ``"7d"``, ``"2w"``.
-        until: The time that all events are before.
+        until: Select events before this time.
         accounts: The IDs of the accounts to read; empty for all.
         regions: The Regions to read; empty for all.
-        session: The boto3 or botocore session for ``s3://`` URLs; ``None`` for one from the environment.
+        session: The boto3 or botocore session for ``s3://`` URLs; by default, one from the environment.
 
     Yields:
-        The inputs. A path that cannot be read is one with a ``problem``.
+        The inputs. A path that cannot be read is an input with a ``problem``.
 
     Raises:
-        TypeError: An argument has another type.
+        TypeError: An argument has the wrong type.
         ValueError: ``since`` or ``until`` is not a time, or an account is not a 12-digit ID.
 
     >>> [each.name for each in open_inputs(["examples/cloudtrail.json"])]
@@ -65,10 +64,10 @@ def open_inputs(
         msg = "paths must be an iterable of paths, not a string"
         raise TypeError(msg)
     selection = build_selection(since, until, accounts, regions)
-    return _find(map(_fspath, paths), selection, Clients(session))
+    return _find(map(_to_path, paths), selection, Clients(session))
 
 
-def _fspath(path: str | os.PathLike[str]) -> str:
+def _to_path(path: str | os.PathLike[str]) -> str:
     return os.fspath(path)
 
 

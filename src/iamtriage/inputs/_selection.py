@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 __all__ = ("Selection", "build_selection", "find_sibling", "find_sibling_folder")
 
-# The folders next to CloudTrail/ in a trail's bucket that contain no events of calls. Source:
+# The folders next to CloudTrail/ in a trail's bucket that contain no API call events. Source:
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
 _SIBLINGS = {
-    "CloudTrail-Digest": "CloudTrail digests, which hold no events",
-    "CloudTrail-Insight": "CloudTrail Insights events, which count calls and hold no denials",
-    "CloudTrail-Aggregated": "CloudTrail aggregated events, which summarize calls and hold no denials",
+    "CloudTrail-Digest": "CloudTrail digests, which contain no events",
+    "CloudTrail-Insight": "CloudTrail Insights events, which count calls and contain no denials",
+    "CloudTrail-Aggregated": "CloudTrail aggregated events, which summarize calls and contain no denials",
 }
 _SIBLING = lazy_pattern(rf"(?:^|[/\\])AWSLogs[/\\](?:[^/\\]+[/\\]){{1,2}}({'|'.join(_SIBLINGS)})(?=[/\\]|$)")
-# AWSLogs/[o-…/]ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/…, or any beginning of it.
+# AWSLogs/[o-…/]ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/…, or the beginning of such a path.
 _TREE = lazy_pattern(
     r"(?:^|[/\\])AWSLogs[/\\](?:o-[a-z0-9]{10,32}[/\\])?(?P<account>\d{12})(?:[/\\](?P<kind>[^/\\]+)"
     r"(?:[/\\](?P<region>[a-z]{2,4}(?:-[a-z0-9]+)+-\d+)"
@@ -41,10 +41,10 @@ _PARTITIONS = {
 
 
 def find_sibling(path: str) -> str | None:
-    """Return why a path in a trail's tree contains no events of calls, or ``None``.
+    """Return why a path in a trail's tree contains no API call events, or ``None``.
 
     >>> find_sibling("AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/11/27/x.json.gz")
-    'CloudTrail digests, which hold no events'
+    'CloudTrail digests, which contain no events'
     >>> find_sibling("AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/27/x.json.gz") is None
     True
     """
@@ -60,11 +60,11 @@ def find_sibling_folder(path: str) -> str:
 
 @attrs.frozen(eq=False, repr=False)
 class Selection(Value):
-    """What to read: events of a time, of accounts and of Regions.
+    """The events to read: by time, accounts and Regions.
 
     Attributes:
-        since: The time of the first event.
-        until: The time that all events are before.
+        since: Select events from this time on.
+        until: Select events before this time.
         accounts: The IDs of the accounts; empty for all.
         regions: The Regions; empty for all.
     """
@@ -84,13 +84,13 @@ class Selection(Value):
                 object.__setattr__(self, name, format_time(time))
 
     def __bool__(self) -> bool:
-        """Return whether anything is left out."""
+        """Return whether the selection leaves anything out."""
         return bool(self.since or self.until or self.accounts or self.regions)
 
     def may_contain(self, path: str) -> bool:
         """Return whether a file or folder with this path can contain selected events.
 
-        A folder of a day is that of the delivery, so events of the day before can be in it.
+        A folder is named after the day of delivery, so it can contain events of the day before.
         """
         if not self:
             return True
@@ -118,7 +118,7 @@ class Selection(Value):
         )
 
     def includes(self, record: Mapping[str, object]) -> bool:
-        """Return whether a record is selected. One that does not state a time, account or Region is."""
+        """Return whether a record is selected. Unstated times, accounts and Regions match."""
         if self.since is not None or self.until is not None:
             from iamtriage.inputs._times import find_time
 
@@ -147,7 +147,7 @@ def build_selection(
     """Build a selection from the arguments of a caller.
 
     Raises:
-        TypeError: An argument has another type.
+        TypeError: An argument has the wrong type.
         ValueError: A string is not a time, or an account is not a 12-digit ID.
     """
     for name, values in (("accounts", accounts), ("regions", regions)):

@@ -1,4 +1,4 @@
-"""Read the times that callers state, and those of paths and records."""
+"""Parse times: arguments, and the times in paths and records."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ("MAX_DELAY", "find_days", "find_time", "format_time", "parse_time")
 
-# CloudTrail delivers events within minutes, sometimes hours; a folder is that of the delivery.
+# CloudTrail delivers events within minutes, sometimes hours. A folder is named after the day of delivery.
 MAX_DELAY = timedelta(days=1)
 """How long after an event CloudTrail can deliver it."""
 _DAY = timedelta(days=1)
@@ -28,15 +28,15 @@ _UNITS = {
 
 
 def parse_time(name: str, value: datetime | date | str) -> datetime:
-    """Return the time that an argument states, in UTC.
+    """Return the time of an argument, in UTC.
 
     Args:
         name: The name of the argument.
         value: A time, a date, a string in ISO 8601, or an age such as ``"7d"``.
 
     Raises:
-        TypeError: The argument has another type.
-        ValueError: A string is not a time.
+        TypeError: The argument has the wrong type.
+        ValueError: The string is not a time.
     """
     if isinstance(value, str):
         age = _AGE.fullmatch(value)
@@ -56,7 +56,7 @@ def parse_time(name: str, value: datetime | date | str) -> datetime:
 
 
 def format_time(time: datetime) -> str:
-    """Format a time so that it can be compared with the times of records as strings."""
+    """Format a time as a string that can be compared with the times in records."""
     return time.strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
 
 
@@ -75,7 +75,7 @@ def find_days(year: str | None, month: str | None, day: str | None) -> tuple[dat
 
 
 def find_time(record: Mapping[str, object]) -> str | None:
-    """Return the time of an event in UTC, without its zone, so that times can be compared as strings."""
+    """Return the time of an event in UTC without the zone, so that times can be compared as strings."""
     for key in ("eventTime", "requestReceivedTimestamp", "time_dt", "time"):
         value = record.get(key)
         if isinstance(value, str) and value[:4].isdecimal() and "T" in value:

@@ -29,7 +29,7 @@ def read_elements(chunks: Iterator[bytes], progress: _HasProblem) -> Iterator[ob
 
     Args:
         chunks: The array without its opening bracket, in parts.
-        progress: Its ``problem`` becomes the reason if the array does not end.
+        progress: Its ``problem`` is set to the reason if the array does not end.
     """
     decoder = getincrementaldecoder("utf-8")("replace")
     text, at, min_length = "", 0, 0

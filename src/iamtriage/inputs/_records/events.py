@@ -1,4 +1,4 @@
-"""Find the events of calls in documents, and the failure of an event."""
+"""Find API call events in documents, and the failure of an event."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ("find_events", "has_failed", "is_event", "is_eventful", "parse_record
 
 _MAX_DEPTH = 6
 _DENIED = frozenset({401, 403})
-# Keys under which a document can hold others, as objects or as JSON texts.
+# The keys under which a document can contain others, as objects or as JSON texts.
 _LISTS = ("Records", "Events", "events", "logEvents")
 _CONTAINERS = frozenset({*_LISTS, "detail", "items", "CloudTrailEvent", "message"})
 
@@ -29,7 +29,7 @@ def is_eventful(document: Record) -> bool:
 
 
 def find_events(document: object, depth: int = 0) -> Iterator[Record]:
-    """Yield the events of calls in a document, also those in JSON strings."""
+    """Yield the API call events in a document, including those in JSON strings."""
     if isinstance(document, str):
         document = load(document) if document.lstrip().startswith("{") else None
     if not isinstance(document, Mapping) or depth > _MAX_DEPTH:

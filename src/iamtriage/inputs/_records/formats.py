@@ -1,7 +1,7 @@
-"""Find the format of records, and read those of failed calls.
+"""Find the format of records, and read the records of failed calls.
 
 Most calls succeed, so only lines with a sign of an error are parsed. The records of a CloudTrail
-log file are parsed in parts, so memory does not grow with the file.
+log file are parsed in parts, so memory use does not grow with the file.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ("Reader", "find_format", "read_denials")
 
-# A document that cannot be split is read as a whole, up to this many bytes.
+# The maximum number of bytes of a document that cannot be split.
 _MAX_DOCUMENT = 256 << 20
-# Bytes of a line, or of a record in a log file. Those of CloudTrail have up to 256 KB.
+# The maximum number of bytes of a line, or of a record in a log file. CloudTrail records have up to 256 KB.
 _MAX_LINE = 64 << 20
 _WHITESPACE = b" \t\r\n"
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -42,8 +42,8 @@ _ARRAY = lazy_pattern(rb'(?:\{\s*"(?:Records|Events|events|logEvents|items)"\s*:
 # CloudWatch Logs exports have the time of the log event before the message.
 _STAMP = lazy_pattern(rb"\d{4}-\d\d-\d\dT[\d:.]{8,18}Z (?=\{)")
 _OTHER_CATEGORIES = {
-    "Insight": "CloudTrail Insights events, which count calls and hold no denials",
-    "Aggregated": "CloudTrail aggregated events, which summarize calls and hold no denials",
+    "Insight": "CloudTrail Insights events, which count calls and contain no denials",
+    "Aggregated": "CloudTrail aggregated events, which summarize calls and contain no denials",
 }
 
 
@@ -61,7 +61,7 @@ def find_format(content: Content) -> Reader | None:
         return None
     head = _strip_start(content.prefix)
     if head.rstrip(_WHITESPACE) in {b"{", b"["}:
-        # A document that comes through a pipe line by line.
+        # For example, a document that arrives line by line through a pipe.
         content.fill_prefix(_MAX_HEAD)
         head = _strip_start(content.prefix)
     if head.startswith(_LOG_FILE):
@@ -76,7 +76,7 @@ def find_format(content: Content) -> Reader | None:
     if isinstance(document, dict):
         return _read_lines if is_eventful(cast("Record", document)) else None
     # A document of many lines, or several without newlines between them.
-    return _read_documents if _looks_eventful(head) else None
+    return _read_documents if _may_contain_events(head) else None
 
 
 def read_denials(
@@ -113,7 +113,7 @@ def _is_event_array(content: Content, start: int) -> bool:
     for element in read_elements(iter((_strip_start(content.prefix)[start:],)), Progress()):
         return isinstance(element, Mapping) and is_eventful(cast("Record", element))
     # The element is longer than the prefix.
-    return _looks_eventful(content.prefix)
+    return _may_contain_events(content.prefix)
 
 
 _EMPTY_ARRAY = lazy_pattern(rb'\{\s*"(?:Records|Events)"\s*:\s*\[\s*\]')
@@ -123,19 +123,19 @@ _EVENT_KEY = lazy_pattern(
 )
 
 
-def _looks_eventful(head: bytes) -> bool:
+def _may_contain_events(head: bytes) -> bool:
     return _EVENT_KEY.search(head, 0, _MAX_HEAD) is not None
 
 
 def _read_log_file(content: Content, progress: Progress) -> Iterator[Record]:
     """Read a log file as CloudTrail writes it, in parts that end between two records.
 
-    If a part is not whole records, it and the rest are parsed element by element.
+    If a part does not consist of complete records, it and the rest are parsed element by element.
     """
     chunks = iter(content)
     data = _strip_start(next(chunks, b""))
     start = len(_HEAD)
-    progress.skipped = _other_category(data, start)
+    progress.skipped = _find_other_category(data, start)
     if progress.skipped is not None:
         return
     while True:
@@ -145,7 +145,7 @@ def _read_log_file(content: Content, progress: Progress) -> Iterator[Record]:
             found = split_records(data[start : end + 1])
             if found is None:
                 yield from _find_failed(
-                    read_elements(_chain(data[start:], _chain(following, chunks)), progress), progress
+                    read_elements(_prepend(data[start:], _prepend(following, chunks)), progress), progress
                 )
                 return
             progress.records += found[0]
@@ -161,7 +161,7 @@ def _read_log_file(content: Content, progress: Progress) -> Iterator[Record]:
     yield from _find_failed(read_elements(iter((data[start:],)), progress), progress)
 
 
-def _other_category(data: bytes, start: int) -> str | None:
+def _find_other_category(data: bytes, start: int) -> str | None:
     """Return why a log file is skipped, from its first record.
 
     The record is parsed, because the parameters of a call can have any keys.
@@ -172,7 +172,7 @@ def _other_category(data: bytes, start: int) -> str | None:
     return _OTHER_CATEGORIES.get(category) if isinstance(category, str) else None
 
 
-def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+def _prepend(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     if first:
         yield first
     yield from rest
@@ -184,14 +184,14 @@ def _read_array(content: Content, progress: Progress) -> Iterator[Record]:
     data = _strip_start(next(chunks, b""))
     array = _ARRAY.match(data)
     start = array.end() if array else 0
-    yield from _find_failed(read_elements(_chain(data[start:], chunks), progress), progress)
+    yield from _find_failed(read_elements(_prepend(data[start:], chunks), progress), progress)
 
 
 def _find_failed(elements: Iterable[object], progress: Progress) -> Iterator[Record]:
-    """Count the events of documents, and yield those of failed calls."""
+    """Count the events in documents, and yield the events of failed calls."""
     for element in elements:
         if get(element, "digestS3Object") is not None and not progress.records:
-            progress.skipped = "a CloudTrail digest, which holds no events"
+            progress.skipped = "a CloudTrail digest, which contains no events"
         for event in find_events(element):
             progress.records += 1
             category = event.get("eventCategory")
@@ -248,7 +248,7 @@ def _read_whole_lines(
     data: bytes, progress: Progress, find: Callable[[bytes, int], int], *, is_container: bool
 ) -> Iterator[Record]:
     if is_container:
-        # Only parsing tells how many events they hold.
+        # Only parsing shows how many events they contain.
         for line in data.splitlines():
             if line.strip():
                 yield from _find_failed(_load_line(line, progress), progress)

@@ -24,7 +24,7 @@ __all__ = ("read_parquet",)
 _BATCH_ROWS = 8_192
 # A larger file is copied to disk, because Parquet has to be read from its end.
 _MAX_MEMORY = 64 << 20
-# The columns that are read of an event. They are those of both versions of the source:
+# The columns of an event that are read, from both versions of the source:
 # https://docs.aws.amazon.com/security-lake/latest/userguide/aws-cloudtrail.html
 _OCSF = frozenset(
     {
@@ -105,7 +105,7 @@ def _read(file: Any, progress: Progress) -> Iterator[Record]:  # noqa: ANN401 (p
 
 
 def _restore_names(event: dict[str, Any]) -> Record:
-    """Return a record whose members have the names of CloudTrail, instead of in lower case."""
+    """Restore CloudTrail's spelling of the names in a record with lower-case names."""
     record: dict[str, Any] = _rename(event, _MEMBERS)
     for name, names in (("userIdentity", _MEMBERS), ("resources", _RESOURCE_MEMBERS)):
         if name in record:

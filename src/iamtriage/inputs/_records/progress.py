@@ -1,4 +1,4 @@
-"""Count what was read of an input so far."""
+"""Record the progress of reading an input."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ __all__ = ("Progress",)
 
 @attrs.define
 class Progress:
-    """What was read so far.
+    """The progress of reading an input.
 
     Attributes:
-        records: The number of records, also of those that are not selected or succeeded.
-        problem: Why not everything could be read.
-        skipped: Why the input holds no events of calls.
+        records: The number of records that were read, including those that are not selected or succeeded.
+        problem: Why the input could not be read completely.
+        skipped: Why the input contains no API call events.
     """
 
     records: int = 0

@@ -1,4 +1,4 @@
-"""Split a part of a CloudTrail log file into records, and find those of failed calls."""
+"""Split a part of a CloudTrail log file into records, and find the records of failed calls."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 __all__ = ("ERROR_MARK", "split_records")
 
 ERROR_MARK = b'"error'
-"""A sign of a failed call in the bytes of a record, also if a JSON string escapes the second quote."""
+"""A sign of a failed call in the bytes of a record, even if a JSON string escapes the second quote."""
 
 
 def split_records(part: bytes) -> tuple[int, list[Record]] | None:
-    """Return the number of records in a part of an array, and those of calls that may have failed.
+    """Return the number of records in a part of an array, and the records of calls that may have failed.
 
-    All of the part is parsed, because objects within a record can look like records. With msgspec, only those
+    The whole part is parsed, because objects in a record can look like records. With msgspec, only records
     that state an error become Python objects.
 
     Args:
         part: The records, without the brackets of the array.
 
     Returns:
-        ``None`` if the part is not JSON, or not whole records.
+        ``None`` if the part is not JSON, or does not consist of complete records.
     """
     array = b"[%b]" % part
     split = _find_splitter()
@@ -60,7 +60,7 @@ def _find_splitter() -> Callable[[bytes], tuple[int, list[Record]] | None] | Non
                 return len(records), []
             stated = decode_errors(array)
         except (ValueError, RecursionError):
-            # msgspec is stricter than the parsers that read the part next.
+            # msgspec is stricter than the parsers that are tried next.
             return None
         found = [
             load(bytes(record))

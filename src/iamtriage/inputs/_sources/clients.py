@@ -18,12 +18,12 @@ _MAX_CONNECTIONS = 32
 class Clients:
     """Creates the S3 client of a session on first use, in each process.
 
-    A pickled instance states the profile and the Region of its session, never credentials: another process
-    finds those as botocore does, from its environment and config files.
+    A pickled instance contains the profile and the Region of its session, but never credentials. Another
+    process finds credentials like botocore, in its environment and config files.
     """
 
     def __init__(self, session: object = None) -> None:
-        """Remember a session.
+        """Store a session.
 
         Args:
             session: The boto3 or botocore session; ``None`` for a new one.

@@ -51,14 +51,14 @@ class LocalFile(Value):
 
 @attrs.frozen(eq=False, repr=False)
 class StandardInput(Value):
-    """The standard input of the process."""
+    """Standard input."""
 
     @contextmanager
     def open(self) -> Generator[tuple[Iterator[bytes], int | None], None, None]:
         """Open the stream; closing it leaves standard input open."""
         buffer: _BinaryStream | None = getattr(sys.stdin, "buffer", None)
         if buffer is None:
-            # A program replaced standard input with a stream of strings.
+            # A program has replaced standard input with a text stream.
             yield (line.encode() for line in cast("TextIOBase", sys.stdin)), None
         else:
             yield _read(buffer), find_live_descriptor(buffer)
@@ -74,7 +74,7 @@ def find_local_inputs(path: str, selection: Selection, seen: set[tuple[int, int]
 
     Args:
         path: A file, a folder, a pattern, or ``-``.
-        selection: What to read.
+        selection: The events to read.
         seen: The device and inode of each file that was yielded before.
     """
     if path == "-":

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 __all__ = ("prefetch",)
 
 _MAX_WORKERS = 16
-# Bytes that are held at once, and of one object; a larger object is read in parts when it is its turn.
+# The maximum number of bytes in memory, and of one object. A larger object is read in parts when it is its
+# turn.
 _MAX_BYTES = 64 << 20
 _MAX_OBJECT = 8 << 20
 
@@ -61,7 +62,7 @@ class _Fetcher:
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         if self._executor is not None:
-            # After a loop that ended early, nothing more is needed; else the last inputs may be unread.
+            # If the loop ended early, nothing more is needed. Otherwise, the last inputs can still be unread.
             self._executor.shutdown(wait=False, cancel_futures=kind is not None)
 
     def fetch(self, source: Input) -> int | None:
@@ -83,10 +84,10 @@ class _Fetcher:
 def prefetch(inputs: Iterable[Input]) -> Iterator[Input]:
     """Yield inputs, and fetch the next S3 objects in parallel.
 
-    At most 64 MB are held. Objects larger than 8 MB are not fetched ahead, and neither are other inputs.
+    At most 64 MB are in memory. Objects larger than 8 MB and other inputs are not fetched in advance.
 
     Args:
-        inputs: What :func:`open_inputs` returned.
+        inputs: The inputs that :func:`open_inputs` returned.
 
     Yields:
         The same inputs, in order.

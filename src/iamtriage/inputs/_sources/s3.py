@@ -27,9 +27,10 @@ __all__ = ("ObjectError", "S3Object", "describe_error", "find_s3_inputs")
 
 _SCHEME = "s3://"
 _CHUNK_SIZE = 1 << 20
-# How often the rest of an interrupted body is requested; botocore retries only requests.
+# The maximum number of requests for the rest of an interrupted body, because botocore retries only requests.
 _MAX_RESUMES = 3
-# Unknown folders are listed one by one if there are at most this many, else all their objects are listed.
+# Unknown folders are listed one by one if there are at most this many. Otherwise, all their objects are
+# listed.
 _MAX_FOLDERS = 50
 # Levels of folders above a tree.
 _MAX_DEPTH = 4
@@ -104,7 +105,7 @@ class S3Object:
 
 
 def describe_error(error: Exception) -> str:
-    """Return why S3 did not answer as expected, with its error code."""
+    """Return why an S3 request failed, with the error code."""
     response: dict[str, Any] = getattr(error, "response", {})
     if "Error" not in response:
         return str(error)
@@ -148,8 +149,8 @@ class _Listing:
     """The listing of a bucket.
 
     Attributes:
-        pattern: What the keys have to match; ``None`` for all.
-        has_other_objects: Whether objects or folders were left out.
+        pattern: The pattern that the keys must match; ``None`` for all.
+        has_other_objects: Whether objects or folders were omitted.
     """
 
     def __init__(self, bucket: str, selection: Selection, clients: Clients) -> None:
@@ -161,7 +162,7 @@ class _Listing:
         self._siblings: set[str] = set()
 
     def walk(self, prefix: str, *, is_root: bool = False) -> Iterator[Input]:
-        """Yield the inputs below a prefix, folder by folder where folders can be left out."""
+        """Yield the inputs below a prefix, folder by folder if folders can be omitted."""
         if not (is_root or self._has_folders_to_leave_out(prefix)):
             yield from self._list_all(prefix)
             return
@@ -193,7 +194,7 @@ class _Listing:
             return True
         if _DATED_LEVEL.search(prefix):
             return not self._selection.covers(prefix)
-        # A folder above a tree, perhaps.
+        # This can be a folder above a tree.
         return "AWSLogs/" not in prefix and prefix.count("/") <= _MAX_DEPTH
 
     def _list_all(self, prefix: str, *, only_folders: bool = False) -> Iterator[Input]:
@@ -210,7 +211,7 @@ class _Listing:
         )
 
     def _build_inputs(self, listed: dict[str, Any]) -> Iterator[Input]:
-        """Yield the input of a listed object, unless it is left out."""
+        """Yield the input of a listed object, unless it is omitted."""
         key: str = listed["Key"]
         if key.endswith("/") and not listed["Size"]:
             # The console creates such objects to show empty folders.
