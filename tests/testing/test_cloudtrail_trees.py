@@ -98,7 +98,10 @@ def test_files_on_disk(tmp_path: Path) -> None:
     [
         ({"days": 0}, "days must be at least 1, not 0"),
         ({"problems": 5}, "problems must be at least 6, one per account and Region"),
-        ({"denials": 0.9, "errors": 0.2}, "denials and errors must be shares of 1, not 0.9 and 0.2"),
+        (
+            {"denials": 0.9, "errors": 0.2},
+            "denials and errors must be at least 0, and their sum at most 1, not 0.9 and 0.2",
+        ),
         ({"regions": ()}, "regions must name at least one Region"),
     ],
 )

@@ -234,8 +234,8 @@ def test_unknown_options_are_rejected() -> None:
     ("ask", "says"),
     [
         (lambda: denial("s3:GetObject").text(cast("Any", "perl")), "unknown envelope 'perl'; expected one of message, botocore"),
-        (lambda: denial("s3:GetObject").text("kubectl"), "cannot hold access_denied of s3; expected one of message"),
-        (lambda: testing.expired_credentials().text("cloudtrail"), "cannot hold expired_credentials"),
+        (lambda: denial("s3:GetObject").text("kubectl"), "not available for access_denied of s3; expected one of message"),
+        (lambda: testing.expired_credentials().text("cloudtrail"), "not available for expired_credentials"),
         (lambda: denial("s3:GetObject", operation="HeadObject").text("java-v2"), "expected one of botocore"),
         (lambda: testing.missing_credentials().text("body"), "expected one of message"),
         (lambda: testing.expired_credentials().cloudtrail(), "valid credentials"),

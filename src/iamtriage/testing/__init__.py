@@ -1,9 +1,8 @@
 """Create realistic AWS errors for your own tests.
 
-A function describes a failure and returns a :class:`Sample`. From it you get the exception that boto3
-raises, the text that an SDK, tool, or log prints, the HTTP response, and the record that
-:func:`iamtriage.parse` must find. Nothing here needs the network, and botocore is imported only for
-exceptions.
+Each function returns a :class:`Sample` of a failure. It provides the exception that boto3 raises, the text
+that an SDK, tool, or log prints, the HTTP response, and the record that you expect from
+:func:`iamtriage.parse`. No function needs the network, and botocore is imported only for exceptions.
 
 >>> from iamtriage import parse
 >>> from iamtriage.testing import denial

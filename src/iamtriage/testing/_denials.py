@@ -77,7 +77,7 @@ _OPERATIONS = {
     "sts:SetSourceIdentity": "AssumeRole",
     "sts:TagSession": "AssumeRole",
 }
-# Action -> the service whose operation requires it, if it is not the action's.
+# Action -> the service whose operation requires it, if it is another service.
 _SERVICES = {"iam:PassRole": "lambda"}
 
 
@@ -96,11 +96,12 @@ def denial(  # noqa: PLR0913 (one keyword per fact that a denial can state)
     service: str | None = None,
     **call: Unpack[CallOptions],
 ) -> Sample:
-    """Create an access denial with the message of AWS, or of the service if it has its own.
+    """Create an access denial with the standard message, or a service-specific one if the service has it.
 
-    A denied ``sts:AssumeRoleWithWebIdentity`` or ``…WithSAML`` names no principal. A denied ``kms:Decrypt``
-    without a resource names the ciphertext. S3 quotes its resource. ``operation="HeadObject"`` and
-    ``"HeadBucket"`` fail with status 403 and no message, because a HEAD response has no body.
+    The message for ``sts:AssumeRoleWithWebIdentity`` or ``…WithSAML`` does not state a principal. The message
+    for ``kms:Decrypt`` without a resource mentions the ciphertext. S3 quotes the resource.
+    ``operation="HeadObject"`` and ``"HeadBucket"`` fail with status 403 and no message, because a HEAD
+    response has no body.
 
     Args:
         action: The IAM action, such as ``"s3:GetObject"``.
@@ -112,10 +113,10 @@ def denial(  # noqa: PLR0913 (one keyword per fact that a denial can state)
         policy_type: The policy type that AWS names; ``None`` for an explicit denial that names none.
         policy_arn: The ARN of the denying policy. AWS states it for explicit denials by some policy types.
         authorization_id: The authorization ID for IAM's ``GetRequestAuthorizationDetails``.
-        encoded: Whether EC2's encoded message follows, or that message.
-        bare: Whether the service reports only that access is denied, as S3, EC2, and Organizations do.
+        encoded: Whether to append EC2's encoded message; a string is used as that message.
+        bare: Whether the message states only that access is denied, as for S3, EC2, and Organizations.
         operation: The operation that failed; by default the one that requires the action.
-        service: The prefix of the service that was called; by default the action's.
+        service: The prefix of the service that was called; by default the prefix of the action.
         call: ``code``, ``status``, ``region``, ``request_id``, ``host_id``, ``time``: see
             :class:`iamtriage.testing.CallOptions`.
 

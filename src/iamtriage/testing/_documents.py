@@ -49,7 +49,7 @@ _SESSION = re.compile(r"\A(arn:[^:]+):sts:(:[^:]*):assumed-role/([^/]+)/(.+)\Z")
 
 
 def find_account(principal: str | None) -> str | None:
-    """Return the account ID in a principal's ARN.
+    """Return the account ID in a principal's ARN, or ``None`` if it has none.
 
     >>> find_account("arn:aws:iam::111122223333:user/ana"), find_account("anonymous")
     ('111122223333', None)
@@ -69,7 +69,7 @@ def build_cloudtrail_record(sample: SampleData, caller: str) -> dict[str, object
     if service.protocol == "ec2":
         code = f"Client.{code}"
     elif code.isdigit() or code == "AccessDeniedException":
-        # CloudTrail has this code for Step Functions, Organizations, and others whose SDKs report
+        # CloudTrail records this code for Step Functions, Organizations, and other services whose SDKs report
         # AccessDeniedException.
         code = "AccessDenied"
     is_data_event = sample.operation in _DATA_EVENTS.get(sample.service, ())
@@ -137,7 +137,7 @@ def _build_user_identity(principal: str, time: str) -> dict[str, object]:
 
 
 def build_kubernetes_status(sample: SampleData) -> dict[str, object]:
-    """Return the ``Status`` that the API server responds with.
+    """Return the ``Status`` object in the API server's response.
 
     https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
     """

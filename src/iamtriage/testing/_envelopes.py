@@ -1,4 +1,4 @@
-"""The names of the texts in which a failure can appear."""
+"""Name the formats in which a failure can appear."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ EnvelopeName: TypeAlias = Literal[
     "kubernetes-client",
     "kubernetes-status",
 ]
-"""Where a failure appears: its message alone, an SDK, the AWS CLI, a tool, a log, or the response body."""
+"""The format of a failure: the message alone, an SDK, the AWS CLI, a tool, a log, or the response body."""
 
 ENVELOPES: tuple[EnvelopeName, ...] = get_args(EnvelopeName)
 """All envelope names."""

@@ -18,7 +18,7 @@ __all__ = ("kubernetes_forbidden", "kubernetes_unauthorized")
 def kubernetes_forbidden(
     user: str, verb: str, resource: str, *, api_group: str = "", namespace: str | None = None
 ) -> Sample:
-    """Create the error for a request that Kubernetes RBAC does not authorize, on EKS or any other cluster.
+    """Create the error for a request that Kubernetes RBAC denies, on EKS or any other cluster.
 
     Args:
         user: The Kubernetes user, such as ``"system:serviceaccount:shop:orders"``.

@@ -1,4 +1,4 @@
-"""The codes, messages, and statuses with which AWS services report errors.
+"""Build the codes, messages, and statuses of errors as AWS services report them.
 
 The grammar of denials: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html.
 """
@@ -103,7 +103,7 @@ def add_encoded_message(message: str, encoded_message: str) -> str:
 
 
 def add_authorization_id(message: str, authorization_id: str, region: str) -> str:
-    """Return a denial followed by where to get its authorization details.
+    """Return a denial followed by its authorization ID and where to use it.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied-authorization-id.html
     """
@@ -152,7 +152,7 @@ def signature_error(service: str) -> ServiceError:
 
 
 def late_clock_error(service: str, client_time: str, server_time: str) -> ServiceError:
-    """Return the error with which a service rejects a request from a client whose clock is late."""
+    """Return the error with which a service rejects a request because the client's clock is late."""
     if service == "s3":
         message = "The difference between the request time and the current time is too large."
         return ServiceError("RequestTimeTooSkewed", message, 403)

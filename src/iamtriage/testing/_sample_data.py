@@ -1,4 +1,4 @@
-"""The data of a failure, from which its texts and responses are written."""
+"""Define the data of a failure, from which its texts and responses are built."""
 
 from __future__ import annotations
 
@@ -80,12 +80,12 @@ class SampleData:
 
 
 def is_match(pattern: re.Pattern[str], value: object) -> bool:
-    """Return whether a value is a string that matches: untyped callers pass anything."""
+    """Return whether a value is a string that matches. Untyped callers can pass any value."""
     return isinstance(value, str) and pattern.match(value) is not None
 
 
 def require_name(name: str, value: object) -> str:
-    """Return a name, ARN, or ID if it can appear in error texts. A resource may contain spaces.
+    """Return a name, ARN, or ID if it can appear in error texts. A resource can contain spaces.
 
     Raises:
         ValueError: The value is empty, not a string, or contains spaces, control characters, or quotes.

@@ -1,4 +1,4 @@
-"""A failure as a value that provides whatever a test needs."""
+"""Provide a failure as exception, text, response, record and stub for tests."""
 
 # botocore has no types:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -44,7 +44,7 @@ __all__ = ("AnswerOptions", "CallOptions", "Sample", "build_sample")
 
 
 class AnswerOptions(TypedDict, total=False):
-    """Options for the response to the failed call. Each has a fictional default.
+    """Options for the response to the failed call. All have defaults.
 
     Attributes:
         status: The HTTP status; by default the one that the service returns.
@@ -62,7 +62,7 @@ class AnswerOptions(TypedDict, total=False):
 
 
 class CallOptions(AnswerOptions, total=False):
-    """Options for the response to the failed call, with its error code.
+    """Options for the response to the failed call, including the error code.
 
     Attributes:
         code: The error code; by default the one that the service returns.
@@ -73,12 +73,12 @@ class CallOptions(AnswerOptions, total=False):
 
 @attrs.frozen
 class Sample(SampleData):
-    """A failure to test with. The functions of ``iamtriage.testing`` create it; ``attrs.evolve`` changes it.
+    """A failure for tests. The functions of ``iamtriage.testing`` create it; ``attrs.evolve`` changes it.
 
-    A sample is the same in each run: it uses neither the clock nor random values.
+    A sample is the same in each run, because it uses neither the clock nor random values.
 
     Attributes:
-        failure: What the message states, as :func:`iamtriage.parse` returns it, without an envelope.
+        failure: The failure that :func:`iamtriage.parse` returns for the message, without an envelope.
         message: The error message.
         service: The prefix of the service that was called, such as ``"s3"``; ``""`` if none was.
         operation: The operation that failed, such as ``"GetObject"``; ``None`` if none was called.
@@ -139,11 +139,10 @@ class Sample(SampleData):
         """Return the text that an SDK, a tool, or a log prints.
 
         Args:
-            envelope: One of :data:`iamtriage.testing.ENVELOPES` that can hold this failure: see
-                :attr:`envelopes`.
+            envelope: One of :attr:`envelopes`.
 
         Raises:
-            ValueError: The envelope is unknown or cannot hold this failure.
+            ValueError: The envelope is unknown or not available for this failure.
 
         >>> from iamtriage.testing import throttled
         >>> print(throttled("DescribeCluster", "eks").text("go-v1"))
@@ -165,9 +164,9 @@ class Sample(SampleData):
     def http(self) -> tuple[int, dict[str, str], bytes]:
         """Return the status, headers, and body of the service's response, for a test server.
 
-        The body is in the service's protocol. For SQS and CloudWatch that is JSON, which an older botocore
-        cannot parse, because it uses their query protocol. :meth:`stub` and :meth:`client_error` return the
-        same for any botocore.
+        The body is in the service's protocol. For SQS and CloudWatch that is JSON, which older versions of
+        botocore cannot parse, because they use the query protocol. :meth:`stub` and :meth:`client_error` work
+        with any version.
 
         Raises:
             ValueError: No AWS service returns this failure.
@@ -183,11 +182,11 @@ class Sample(SampleData):
         """Return the ``ClientError`` that boto3 raises; a new one each time.
 
         Args:
-            client: A boto3 or botocore client. The exception then has the client's class for the error code,
-                so that ``except client.exceptions.AccessDeniedException`` catches it.
+            client: A boto3 or botocore client. If given, the exception has the client's class for the error
+                code, so that ``except client.exceptions.AccessDeniedException`` catches it.
 
         Raises:
-            TypeError: ``client`` is something else, such as a resource.
+            TypeError: ``client`` is not a client, for example a resource.
             ValueError: botocore raises no ``ClientError`` for this failure.
 
         >>> from iamtriage.testing import throttled
@@ -232,10 +231,10 @@ class Sample(SampleData):
 
         Args:
             stubber: The stubber of a client of the sample's service.
-            expected_params: The arguments that the call must have; ``None`` accepts any.
+            expected_params: The expected arguments of the call; ``None`` accepts any.
 
         Raises:
-            TypeError: ``stubber`` is something else, such as the client.
+            TypeError: ``stubber`` is not a stubber, for example a client.
             ValueError: The client has no such operation, or no AWS service returns this failure.
         """
         from botocore.stub import Stubber
@@ -279,7 +278,7 @@ class Sample(SampleData):
         return build_cloudtrail_record(self, CALLER)
 
     def kubernetes_status(self) -> dict[str, Any]:
-        """Return the ``Status`` that the Kubernetes API server responds with.
+        """Return the ``Status`` object in the response of the Kubernetes API server.
 
         Raises:
             ValueError: Kubernetes does not return this failure.

@@ -1,4 +1,4 @@
-"""Create errors that the SDK reports without a response from a service."""
+"""Create errors that SDKs report without a response from a service."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Write an AWS error as the SDKs and the AWS CLI print it.
+"""Format an AWS error as the SDKs and the AWS CLI print it.
 
-The formats come from the sources of the SDKs: each function names its own.
+The formats come from the sources of the SDKs, which each function names.
 """
 
 from __future__ import annotations

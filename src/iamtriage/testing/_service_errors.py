@@ -60,9 +60,9 @@ def aws_error(
     service: str,
     **call: Unpack[AnswerOptions],
 ) -> Sample:
-    """Create any error of an AWS service, with your own code and message.
+    """Create any error of an AWS service with a code and a message.
 
-    :func:`iamtriage.parse` decides the kind, and what the message states.
+    The kind and the facts of the sample are those that :func:`iamtriage.parse` finds.
 
     Args:
         code: The error code, such as ``"NoSuchBucket"``.
@@ -103,7 +103,7 @@ def expired_credentials(
 def invalid_credentials(
     operation: str = _WHOAMI[0], service: str = _WHOAMI[1], **call: Unpack[CallOptions]
 ) -> Sample:
-    """Create a service's error for credentials that AWS does not know.
+    """Create a service's error for credentials that do not exist.
 
     Raises:
         ValueError: A value cannot appear in error texts.
@@ -126,7 +126,7 @@ def signature_mismatch(
     Args:
         operation: The operation that failed.
         service: The prefix of the service.
-        skewed: Whether the cause is the client's clock, which is 20 minutes late.
+        skewed: Whether the cause is the client's clock, which is 20 minutes behind.
         call: See :class:`iamtriage.testing.CallOptions`.
 
     Raises:
@@ -146,7 +146,7 @@ def signature_mismatch(
 def credential_scope(
     operation: str = _WHOAMI[0], service: str = _WHOAMI[1], **call: Unpack[CallOptions]
 ) -> Sample:
-    """Create the error for a request that was signed for another region than the endpoint's.
+    """Create the error for a request that was signed for a region other than the endpoint's.
 
     Raises:
         ValueError: A value cannot appear in error texts.
@@ -197,7 +197,7 @@ def invalid_identity_token(
     """Create the STS error for a web identity token that STS rejects, as in pods and CI jobs.
 
     Args:
-        message: The message of STS; another one is ``"Incorrect token audience"``.
+        message: The error message of STS, such as ``"Incorrect token audience"``.
         call: See :class:`iamtriage.testing.CallOptions`.
 
     Raises:
@@ -218,7 +218,7 @@ def malformed_policy(
     """Create the IAM error for a policy document that IAM rejects.
 
     Args:
-        message: The message of IAM; another one is ``"This policy contains invalid Json"``.
+        message: The error message of IAM, such as ``"This policy contains invalid Json"``.
         operation: The IAM operation that received the document.
         call: See :class:`iamtriage.testing.CallOptions`.
 

@@ -1,4 +1,4 @@
-"""How services report errors, and their names in the SDKs.
+"""List the protocols and SDK names of services.
 
 Protocols and names come from botocore's models (``protocol``, ``jsonVersion``, ``serviceId``,
 ``endpointPrefix``), and the names with ``AWS`` or ``Amazon`` from the Java SDK v1. Codes and statuses come
@@ -24,8 +24,8 @@ class Service(NamedTuple):
         name: The service ID, as the Go SDK prints it.
         java_v1_name: The name in the Java SDK v1.
         endpoint: The first part of the host name; empty if it is the prefix of the service's actions.
-        own_code: The error code of denials; empty if it is the protocol's.
-        own_status: The HTTP status of denials; 0 if it is the protocol's.
+        own_code: The error code of denials; empty for the default of the protocol.
+        own_status: The HTTP status of denials; 0 for the default of the protocol.
         has_query_codes: Whether responses also have the codes of the query protocol, in a header.
         json_version: The JSON version, for the protocol ``json``.
     """
@@ -129,7 +129,7 @@ _SERVICES = {
 
 
 def find_service(prefix: str) -> Service:
-    """Return the service whose actions have a prefix; for an unknown one, what is most common.
+    """Return the service whose actions have a prefix, with the most common values for an unknown one.
 
     >>> find_service("dynamodb").java_v2_name
     'DynamoDb'

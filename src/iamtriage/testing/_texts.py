@@ -1,4 +1,4 @@
-"""Write a sample as the text of an envelope."""
+"""Format a sample as the text of an envelope."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _TERRAFORM_WIDTH = 78
 
 
 def list_envelopes(sample: SampleData) -> tuple[EnvelopeName, ...]:
-    """Return the envelopes that can hold a sample."""
+    """Return the envelopes that are available for a sample."""
     if sample.words:
         supported: set[EnvelopeName] = {name for name, _ in sample.words}
         supported.add("log")
@@ -60,7 +60,7 @@ def write_text(sample: SampleData, envelope: EnvelopeName) -> str:
     """Return a sample as the text of an envelope.
 
     Raises:
-        ValueError: The envelope is unknown or cannot hold the sample.
+        ValueError: The envelope is unknown or not available for the sample.
     """
     if envelope not in ENVELOPES:
         msg = f"unknown envelope {envelope!r}; expected one of {', '.join(ENVELOPES)}"
@@ -68,7 +68,7 @@ def write_text(sample: SampleData, envelope: EnvelopeName) -> str:
     if envelope not in list_envelopes(sample):
         failure = f"{sample.kind} of {sample.service}" if sample.service else sample.kind
         supported = ", ".join(list_envelopes(sample))
-        msg = f"the envelope {envelope!r} cannot hold {failure}; expected one of {supported}"
+        msg = f"the envelope {envelope!r} is not available for {failure}; expected one of {supported}"
         raise ValueError(msg)
     if envelope == "log":
         inner: EnvelopeName = "message" if sample.words else "botocore"
@@ -115,7 +115,7 @@ _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z0-9]*|[a-z0-9]+|[A-Z]+")
 
 
 def _describe_step(sample: SampleData) -> str:
-    """Return what the Terraform provider was doing: ``reading EKS Cluster (orders)``."""
+    """Return the step in the Terraform provider's error: ``reading EKS Cluster (orders)``."""
     verb, *words = _WORDS.findall(sample.operation or "") or [""]
     what = " ".join([find_service(sample.service).name, *words])
     return f"{_PARTICIPLES.get(verb, 'reading')} {what} (orders)"

@@ -1,4 +1,4 @@
-"""Write the HTTP response of a failed call in the service's protocol.
+"""Format the HTTP response of a failed call in the service's protocol.
 
 botocore's parsers read these formats: https://smithy.io/2.0/aws/protocols/index.html.
 """
@@ -93,7 +93,7 @@ def _fault_type(sample: SampleData) -> str:
 
 
 def _message_key(sample: SampleData) -> str:
-    # In JSON services, the component that checks access capitalizes the key; the services do not.
+    # In JSON services, the component that checks access capitalizes the key. The services do not.
     return "Message" if sample.kind == "access_denied" else "message"
 
 

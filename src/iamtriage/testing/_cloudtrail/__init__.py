@@ -1,1 +1,1 @@
-"""Write trees of CloudTrail files, as a trail writes them to a bucket."""
+"""Generate the files that a CloudTrail trail writes to a bucket."""

@@ -1,6 +1,6 @@
-"""The calls that the records of a tree describe: successful, denied, and failed otherwise.
+"""List the calls in generated CloudTrail records: successful, denied, and failed for another reason.
 
-A resource is written with ``{account}``, ``{region}`` and ``{n}``, the number of the problem.
+Resources contain the placeholders ``{account}``, ``{region}`` and ``{n}``, which is the number of the problem.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Call(NamedTuple):
         service: The prefix of the service.
         operation: The operation.
         parameters: The request parameters: names and values.
-        response: The response elements, which CloudTrail keeps only of calls that change something.
+        response: The response elements, which CloudTrail records only for calls that change something.
     """
 
     service: str
@@ -30,7 +30,7 @@ class Call(NamedTuple):
 
 
 class FailedCall(NamedTuple):
-    """A call that failed for another reason than a denial.
+    """A call that failed for a reason other than a denial.
 
     Attributes:
         service: The prefix of the service.
@@ -56,9 +56,9 @@ class DeniedCall(NamedTuple):
         caller: The type of the principal: ``role``, ``user``, ``root``, ``federated``, ``service``,
             ``other_account``, ``anonymous``, ``web_identity`` or ``saml``.
         policy: The ARN of the denying policy, if AWS states it.
-        form: ``bare`` for a message without facts, ``encoded`` for EC2's, ``with_id`` for one with an
-            authorization ID.
-        operation: The operation, if it is not that of the action.
+        form: ``bare`` for a message without facts, ``encoded`` for one with EC2's encoded message, ``with_id`` for one
+            with an authorization ID.
+        operation: The operation, if it does not have the name of the action.
     """
 
     action: str

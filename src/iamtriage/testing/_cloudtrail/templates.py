@@ -1,4 +1,4 @@
-"""Build the text of records, with places for what differs between two records of one call."""
+"""Build templates of records, with variables for the values that differ between two records of a call."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ("ProblemTemplate", "build_error", "build_problem", "build_success")
 
-# Values of samples -> the values that each record has for itself. `%` formats them.
+# Values of samples -> variables, which `%` formats with different values for each record.
 _SESSION, _ENCODED, _AUTHORIZATION_ID = "zqsessionzq", "zqencodedzq", "zqauthorizationzq"
-_PLACES = {
+_VARIABLES = {
     '"5f1d7a94-0b1c-4e0f-9a51-1c2b3a4d5e6f"': '"%(event_id)s"',
     f'"{REQUEST_ID}"': '"%(request_id)s"',
     f'"{S3_REQUEST_ID}"': '"%(s3_request_id)s"',
@@ -48,8 +48,8 @@ class ProblemTemplate(NamedTuple):
 
     Attributes:
         text: The template of its records.
-        fingerprint: The fingerprint of the failure that its records state.
-        policy_type: The policy type that its records state.
+        fingerprint: The fingerprint of the failure in its records.
+        policy_type: The policy type in its records.
     """
 
     text: str
@@ -58,7 +58,7 @@ class ProblemTemplate(NamedTuple):
 
 
 def build_problem(number: int, account: str, region: str) -> ProblemTemplate:
-    """Return the problem with a number; the forms of denials take turns."""
+    """Return the problem with a number, which determines the denial."""
     call = DENIALS[number % len(DENIALS)]
     sample = _deny(call, number, account, region)
     record = sample.cloudtrail()
@@ -76,7 +76,7 @@ def build_problem(number: int, account: str, region: str) -> ProblemTemplate:
 
 
 def build_error(number: int, account: str, region: str) -> str:
-    """Return the template of a call that failed for another reason than a denial."""
+    """Return the template of a call that failed for a reason other than a denial."""
     call: FailedCall = ERRORS[number % len(ERRORS)]
     record = _copy_failed_record(call.code, call.operation, call.service, region)
     record["errorMessage"] = call.message.format(account=account, n=number)
@@ -90,7 +90,7 @@ def _copy_failed_record(code: str, operation: str, service: str, region: str) ->
 
 @lru_cache(1_024)
 def _build_failed_record(code: str, operation: str, service: str, region: str) -> dict[str, Any]:
-    # A sample is parsed, which takes longer than all the rest.
+    # Creating a sample parses it, which takes longer than everything else.
     return aws_error(code, "none", operation, service, region=region).cloudtrail()
 
 
@@ -141,7 +141,7 @@ def _principal(caller: str, number: int, account: str) -> str:
 
 
 def _set_identity(record: dict[str, Any], call: DeniedCall, number: int, account: str) -> None:
-    """Set the identity that CloudTrail states for a type of principal.
+    """Set the identity that CloudTrail records for a type of principal.
 
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
     """
@@ -196,12 +196,12 @@ def _build_role_identity(number: int, account: str) -> dict[str, Any]:
 def _finish(
     record: dict[str, Any],
     service: str,
-    place: tuple[str, str],
+    location: tuple[str, str],
     number: int,
     parameters: dict[str, Any] | None,
 ) -> str:
     """Return a record as a template, with the members that most real records have."""
-    account, region = place
+    account, region = location
     record["recipientAccountId"] = account
     record["userAgent"] = _USER_AGENTS[number % len(_USER_AGENTS)]
     record["requestParameters"] = parameters
@@ -220,13 +220,13 @@ def _finish(
         "clientProvidedHostHeader": build_host(service, region),
     }
     text = json.dumps(record, separators=(",", ":")).replace("%", "%%")
-    for value, variable in _PLACES.items():
+    for value, variable in _VARIABLES.items():
         text = text.replace(value, variable)
     return text
 
 
 def _fill(value: Any, number: int, account: str, region: str) -> Any:  # noqa: ANN401 (JSON)
-    """Return a value with the places in its strings filled."""
+    """Return a value with the placeholders in its strings replaced."""
     if isinstance(value, str):
         return value.format(account=account, region=region, n=number)
     if isinstance(value, dict):

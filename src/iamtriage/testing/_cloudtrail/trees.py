@@ -1,4 +1,4 @@
-"""Generate the files of a trail, and write them as a trail does."""
+"""Generate the files of a CloudTrail trail, and write them to a folder."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ _GZIP_LEVEL = 1
 
 
 class TreeOptions(TypedDict, total=False):
-    """What a tree of CloudTrail files contains.
+    """Options for a tree of CloudTrail files.
 
     Attributes:
         records: The number of records; by default 10,000.
-        denials: The share of denied calls; by default 0.1.
-        errors: The share of calls that fail for another reason; by default 0.02.
+        denials: The fraction of denied calls; by default 0.1.
+        errors: The fraction of calls that fail for another reason; by default 0.02.
         records_per_file: The number of records per file; by default 800.
-        problems: The number of different denials; by default 200. At least one per account and Region.
+        problems: The number of different denials, at least one per account and Region; by default 200.
         accounts: The number of accounts; by default 3.
         regions: The Regions; by default ``("eu-west-1", "us-east-1")``.
         days: The number of days; by default 3.
         start: The first day; by default ``"2026-11-01"``.
         organization: The ID of an organization, such as ``"o-exampleorgid"``, for an organization trail.
-        seed: Another seed gives other records.
+        seed: The seed of the random values; by default 0.
     """
 
     records: int
@@ -65,7 +65,7 @@ class TreeOptions(TypedDict, total=False):
 
 @attrs.frozen
 class CloudTrailFile:
-    """A file of a trail, and what was planted in it.
+    """A file of a trail, and the denials and errors in it.
 
     Attributes:
         key: Its path below the bucket's prefix, ``AWSLogs/…/….json.gz``.
@@ -84,7 +84,7 @@ class CloudTrailFile:
 
 @attrs.frozen
 class CloudTrailTree:
-    """What was planted in a tree of CloudTrail files.
+    """The denials and errors in a tree of CloudTrail files.
 
     Attributes:
         files: The number of files.
@@ -127,7 +127,8 @@ class _Plan:
                 msg = f"{name} must be at least 1, not {getattr(self, name)}"
                 raise ValueError(msg)
         if not (self.denials >= 0 and self.errors >= 0 and self.denials + self.errors <= 1):
-            msg = f"denials and errors must be shares of 1, not {self.denials} and {self.errors}"
+            given = f"{self.denials} and {self.errors}"
+            msg = f"denials and errors must be at least 0, and their sum at most 1, not {given}"
             raise ValueError(msg)
         if not self.regions:
             msg = "regions must name at least one Region"
@@ -141,8 +142,8 @@ class _Plan:
 
 
 @attrs.frozen
-class _Place:
-    """An account in a Region: its templates, and how often each problem occurs."""
+class _Location:
+    """An account in a Region: its templates, and the weight of each problem."""
 
     account: str
     region: str
@@ -153,17 +154,17 @@ class _Place:
 
 
 def cloudtrail_files(**options: Unpack[TreeOptions]) -> Iterator[CloudTrailFile]:
-    """Yield the files of a trail: most calls succeed, and some are denied.
+    """Yield the files of a trail in which most calls succeed and some are denied.
 
-    The denials have every policy type, type of principal and form of message, and each has its own session.
-    The same options yield the same files.
+    The denials include every policy type, type of principal and form of message, each with a different
+    session. The same options yield the same files.
 
     Args:
         options: See :class:`iamtriage.testing.TreeOptions`.
 
     Raises:
         TypeError: An option is unknown.
-        ValueError: A number is too small, or the shares exceed 1.
+        ValueError: A number is too small, or the sum of the fractions exceeds 1.
 
     >>> [file] = cloudtrail_files(records=500, denials=0.2)
     >>> file.key
@@ -179,15 +180,15 @@ def cloudtrail_files(**options: Unpack[TreeOptions]) -> Iterator[CloudTrailFile]
 
 
 def write_cloudtrail_tree(folder: str | os.PathLike[str], **options: Unpack[TreeOptions]) -> CloudTrailTree:
-    """Write the files of a trail below a folder, and return what was planted.
+    """Write the files of a trail to a folder, and return the denials and errors in them.
 
     Args:
-        folder: Where the folder ``AWSLogs`` is created.
+        folder: The folder in which ``AWSLogs`` is created.
         options: See :class:`iamtriage.testing.TreeOptions`.
 
     Raises:
         TypeError: An option is unknown.
-        ValueError: A number is too small, or the shares exceed 1.
+        ValueError: A number is too small, or the sum of the fractions exceeds 1.
         OSError: A file cannot be written.
     """
     root = Path(folder)
@@ -208,25 +209,25 @@ def write_cloudtrail_tree(folder: str | os.PathLike[str], **options: Unpack[Tree
 
 
 def _generate(plan: _Plan) -> Iterator[CloudTrailFile]:
-    places = _build_places(plan)
+    locations = _build_locations(plan)
     count = -(-plan.records // plan.records_per_file)
     start = datetime.fromisoformat(plan.start).replace(tzinfo=UTC)
     step = timedelta(days=plan.days) / max(count, 1)
     for number in range(count):
         size = min(plan.records_per_file, plan.records - number * plan.records_per_file)
-        # Files of a place are as far apart as the whole period allows.
+        # The files are distributed evenly over the whole period.
         begin = start + step * number
         begin -= timedelta(seconds=begin.timestamp() % _DELIVERY_SECONDS)
-        yield _build_file(plan, places[number % len(places)], number, begin, size)
+        yield _build_file(plan, locations[number % len(locations)], number, begin, size)
 
 
-def _build_places(plan: _Plan) -> list[_Place]:
+def _build_locations(plan: _Plan) -> list[_Location]:
     pairs = [(plan.account(n), region) for region in plan.regions for n in range(plan.accounts)]
-    places: list[_Place] = []
+    locations: list[_Location] = []
     for at, (account, region) in enumerate(pairs):
         problems = [build_problem(n, account, region) for n in range(at, plan.problems, len(pairs))]
-        places.append(
-            _Place(
+        locations.append(
+            _Location(
                 account,
                 region,
                 [build_success(n, account, region) for n in range(_CALLS_PER_REGION)],
@@ -236,16 +237,16 @@ def _build_places(plan: _Plan) -> list[_Place]:
                 [1 / (rank + 1) ** 0.5 for rank in range(len(problems))],
             )
         )
-    return places
+    return locations
 
 
-def _build_file(plan: _Plan, place: _Place, number: int, begin: datetime, size: int) -> CloudTrailFile:
-    # Each file has its own generator, so that a file does not depend on those before it.
+def _build_file(plan: _Plan, location: _Location, number: int, begin: datetime, size: int) -> CloudTrailFile:
+    # Each file has a separate generator, so that it does not depend on earlier files.
     values = random.Random(f"{plan.seed}/{number}")  # noqa: S311 (test data)
     outcomes = values.choices("+-x", (1 - plan.denials - plan.errors, plan.denials, plan.errors), k=size)
-    successes = iter(values.choices(place.successes, k=size))
-    problems = iter(values.choices(place.problems, place.weights, k=size))
-    errors = iter(values.choices(place.errors, k=size))
+    successes = iter(values.choices(location.successes, k=size))
+    problems = iter(values.choices(location.problems, location.weights, k=size))
+    errors = iter(values.choices(location.errors, k=size))
     ids = values.randbytes(64 * size).hex()
     minute = begin.strftime("%Y-%m-%dT%H:")
     base = begin.minute * 60
@@ -261,9 +262,9 @@ def _build_file(plan: _Plan, place: _Place, number: int, begin: datetime, size: 
             denials.append((problem.fingerprint, time))
         else:
             template = next(successes if outcome == "+" else errors)
-        texts.append(template % _differing(digits, time))
+        texts.append(template % _build_variables(digits, time))
     stamp = (begin + timedelta(seconds=_DELIVERY_SECONDS)).strftime("%Y%m%dT%H%MZ")
-    account, region = place.account, place.region
+    account, region = location.account, location.region
     organization = f"{plan.organization}/" if plan.organization else ""
     folder = f"AWSLogs/{organization}{account}/CloudTrail/{region}/{begin:%Y/%m/%d}"
     name = f"{account}_CloudTrail_{region}_{stamp}_{values.randbytes(8).hex()}.json.gz"
@@ -271,8 +272,8 @@ def _build_file(plan: _Plan, place: _Place, number: int, begin: datetime, size: 
     return CloudTrailFile(f"{folder}/{name}", text, size, tuple(denials), outcomes.count("x"))
 
 
-def _differing(digits: str, time: str) -> dict[str, str]:
-    """Return the values in which two records of one call differ."""
+def _build_variables(digits: str, time: str) -> dict[str, str]:
+    """Return the values that differ between two records of a call."""
     return {
         "time": time,
         "event_id": f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:32]}",
