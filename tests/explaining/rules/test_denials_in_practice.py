@@ -386,6 +386,29 @@ DENIES: tuple[Case, ...] = (
 )
 COMPANIONS: tuple[Case, ...] = (
     (
+        "task that ECS could not prepare",
+        f"ResourceInitializationError: unable to pull secrets or registry auth: User: arn:aws:sts::{ACCOUNT}:assumed-role/carts-exec/0a1b is not authorized to perform: ssm:GetParameters on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/carts because no identity-based policy allows the ssm:GetParameters action",
+        {},
+        (
+            "attach it to the role carts-exec: the caller is a session of it. Then start a new task: aws ecs update-service",
+        ),
+        (),
+    ),
+    (
+        "role of cdk bootstrap",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-deploy-role-{ACCOUNT}-eu-west-1/aws-cdk-ana is not authorized to perform: cloudformation:DeleteStack on resource: arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/carts/* because no identity-based policy allows the cloudformation:DeleteStack action",
+        {},
+        ("cdk bootstrap owns the role: make the change in its template",),
+        (),
+    ),
+    (
+        "deployment with Pulumi",
+        f"  aws:sqs:Queue (carts):\n    error: creating SQS Queue (carts): operation error SQS: CreateQueue, https response error StatusCode: 403, RequestID: 0a1b, api error AccessDenied: User: {SESSION} is not authorized to perform: sqs:createqueue on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:carts because no identity-based policy allows the sqs:createqueue action: provider=aws@6.66.2",
+        {},
+        ("Run pulumi up again after the fix.",),
+        (),
+    ),
+    (
         "key of a secret that a wrapper names",
         f"unable to retrieve secret from asm: failed to fetch secret arn:aws-us-gov:secretsmanager:us-gov-west-1:{ACCOUNT}:secret:carts-Ab12Cd from secrets manager: AccessDeniedException: Access to KMS is not allowed status code: 400, request id: 0a1b2c3d-0000-1111-2222-333344445555",
         {},

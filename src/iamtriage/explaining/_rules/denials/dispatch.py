@@ -51,6 +51,7 @@ _SIGNS_OF_STACKS = ("Resource handler returned message: ", "ROLLBACK_COMPLETE", 
 # A role that the call names lacks something, and not the caller.
 _TOPICS_OF_OTHER_ROLES = frozenset({"execution-role", "service-cannot-assume-role"})
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
+_SIGNS_OF_PULUMI = ("pulumi:", "provider=aws@", "$ pulumi ")
 _RETRIES = {
     "CloudFormation": "Then retry the deployment. A stack in ROLLBACK_COMPLETE cannot be updated: delete it and create it again."
 }
@@ -325,6 +326,8 @@ def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
             "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards.",
         )
     services = _calling_services(denial)
+    if any(sign in denial.failure.text for sign in _SIGNS_OF_PULUMI):
+        return ("Run pulumi up again after the fix.",)
     if "CloudFormation" not in services and any(sign in denial.failure.text for sign in _SIGNS_OF_STACKS):
         return _deployment_notes(denial)
     return tuple(

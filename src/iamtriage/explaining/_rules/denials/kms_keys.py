@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.denials.resource_policies import resource_remed
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
+from iamtriage.explaining._rules.shared.companion_actions import NEW_TASK, TASK_NOT_STARTED
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
@@ -247,7 +248,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         who="account administrator",
         steps=(
             find,
-            "Attach the policy to the role that makes the call. The key policy must enable IAM policies (the account's root as principal), or allow the role itself.",
+            f"Attach the policy to {caller if caller.startswith('the execution role') else 'the role that makes the call'}. The key policy must enable IAM policies (the account's root as principal), or allow the role itself.{f' {NEW_TASK}' if TASK_NOT_STARTED in denial.failure.text else ''}",
             "Across accounts, the key must be customer managed, and its key policy must allow the role, too.",
         ),
         commands=(

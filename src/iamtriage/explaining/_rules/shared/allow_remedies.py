@@ -6,10 +6,12 @@ permission set. See https://docs.aws.amazon.com/IAM/latest/UserGuide/access_poli
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
@@ -17,6 +19,8 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import (
+    NEW_TASK,
+    TASK_NOT_STARTED,
     certain_companions,
     companion_actions,
     controller_hints,
@@ -57,6 +61,9 @@ _PARTITION = "The partition is assumed to be"
 # CloudWatch Logs ends the ARN of a log group so in its messages.
 _NO_STREAM = ":log-stream:"
 _POLICY_FILE = "file://policy.json"
+_CDK_ROLE = lazy_pattern(
+    r"cdk-[a-z0-9]{1,10}-(?:deploy|file-publishing|image-publishing|lookup|cfn-exec)-role-", re.ASCII
+)
 _ALL_OBJECTS = "The command handles more than one object: the Resource covers all of them."
 
 
@@ -204,12 +211,13 @@ def allow_remedy(
     target, put_command = (
         _policy_target(denial, name) if grantee is None else (grantee, _put_policy("role", "ROLE_NAME", name))
     )
+    retry = f" {NEW_TASK}" if TASK_NOT_STARTED in denial.failure.text else ""
     return Remedy(
         title=title,
         who="account administrator",
         steps=(
             *steps,
-            f"Save the policy as policy.json and attach it to {target}.",
+            f"Save the policy as policy.json and attach it to {target}.{retry}",
             *(
                 note
                 for note in grant.notes
@@ -259,6 +267,9 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str]:
     role, principal = denial.role, denial.principal
     if role is not None:
         suffix = "" if role is principal else ": the caller is a session of it"
+        if _CDK_ROLE.match(role.name):
+            # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
+            suffix += ". cdk bootstrap owns the role: make the change in its template (cdk bootstrap --show-template), or the next bootstrap can undo it"
         return f"the role {role.name}{suffix}", _put_policy("role", commands.role_name(role.name), name)
     if isinstance(principal, User):
         target = f"the user {principal.name}, or to a group of theirs"

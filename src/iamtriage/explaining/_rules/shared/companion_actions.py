@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
 
 __all__ = (
+    "NEW_TASK",
     "PUSH_ACTIONS",
     "SESSION_CHANNEL_ACTIONS",
+    "TASK_NOT_STARTED",
     "certain_companions",
     "companion_actions",
     "controller_hints",
@@ -169,11 +171,16 @@ _PURPOSES = {
     # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
     "ecr:GetAuthorizationToken": "The login to the registry (docker login) requires it, before each pull or push.",
 }
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-console-v2.html
+TASK_NOT_STARTED = "ResourceInitializationError"
+"""What ECS says if it could not prepare a task."""
+NEW_TASK = "Then start a new task: aws ecs update-service --cluster CLUSTER --service SERVICE --force-new-deployment."
+"""What to do after a task of ECS got the permission that it lacked at its start."""
 # A fragment of the text, the beginning of the action, and what to know then.
 _TEXT_HINTS = (
     (
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
-        "ResourceInitializationError",
+        TASK_NOT_STARTED,
         "",
         "ECS prepares a task with its task execution role (executionRoleArn), so allow it there, not to the task role.",
     ),
