@@ -154,6 +154,8 @@ ADVERSARIAL = (
     "Access Denied\n\x85", "An error occurred (User: is not authorized to perform: ", "executable aws",
 )  # fmt: skip
 TRIGGER = " error denied not authorized"
+# Redaction also needs a sign of a secret.
+SECRET_TRIGGER = f"{TRIGGER} token"
 # Fragments that reach patterns that other texts do not, after a long run of what these begin with. The middle of the
 # patterns is left out, so that none matches.
 SWITCHES = (
