@@ -153,7 +153,10 @@ def _command(words: tuple[str, ...], option: str, what: Secret) -> Command:
 
 COMMANDS = tuple(_command(*row) for row in _COMMAND_ROWS)
 SENTENCES = tuple(Sentence(words, re.compile(pattern), what) for words, pattern, what in _SENTENCE_ROWS)
-_WORDS = tuple({word for row in (*COMMANDS, *SENTENCES) for word in row.words})
+# For each sign, the words of which a text with it must have one.
+_WORDS: dict[str, set[str]] = {"": {word for sentence in SENTENCES for word in sentence.words}}
+for _each in COMMANDS:
+    _WORDS.setdefault(_each.sign, set()).update(_each.words)
 
 # A parameter in YAML or Terraform, or in a table.
 _PARAMETER_VALUE = re.compile(
@@ -175,7 +178,7 @@ def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         text: The text.
         folded: The text in lower case, character for character.
     """
-    words = {word for word in _WORDS if word in folded}
+    words = {word for sign, each in _WORDS.items() if sign in folded for word in each if word in folded}
     for command in COMMANDS if words else ():
         if command.sign in folded and not words.isdisjoint(command.words):
             for option in command.option.finditer(text):
