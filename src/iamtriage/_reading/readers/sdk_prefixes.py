@@ -162,7 +162,7 @@ def read_prefixes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
 
 
 def _find_around_literal(
-    text: str, pattern: re.Pattern[str], literal: str, max_length_before: int
+    text: str, pattern: re.Pattern[str], literal: str, max_length_before: int, max_length_after: int
 ) -> Iterator[re.Match[str]]:
     """Yield the matches that contain a literal.
 
@@ -171,11 +171,12 @@ def _find_around_literal(
         pattern: The pattern.
         literal: The literal.
         max_length_before: Maximum number of characters in a match before the literal.
+        max_length_after: Maximum number of characters in a match from the literal on.
     """
     done = 0
     at = text.find(literal)
     while at >= 0:
-        m = pattern.search(text, max(done, at - max_length_before), at + _MAX_LENGTH_AFTER_LITERAL)
+        m = pattern.search(text, max(done, at - max_length_before), at + max_length_after)
         if m:
             yield m
             done = m.end()
@@ -423,10 +424,10 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | N
     ("<amazonaws>.amazonaws.com", _CLOUDTRAIL_COLUMNS, _cloudtrail_columns),
 )
 FRAGMENTS = [fragment for fragment, _, _ in _PREFIXES]
-# For patterns that are slow to search for: a literal in each match, and the maximum number of characters before it.
+# For patterns that are slow to search for: a literal in each match, and the maximum numbers of characters before and
+# after its first one.
 _LITERALS = {
-    GO_RESPONSE: ("StatusCode:", 40),
-    _CLOUDTRAIL_COLUMNS: (".amazonaws.com", 40),
-    _CONSOLE: ("xception:", 140),
+    GO_RESPONSE: ("StatusCode:", 40, 60),
+    _CLOUDTRAIL_COLUMNS: (".amazonaws.com", 40, 220),
+    _CONSOLE: ("xception:", 140, 300),
 }
-_MAX_LENGTH_AFTER_LITERAL = 300
