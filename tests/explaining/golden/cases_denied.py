@@ -221,7 +221,8 @@ CASES: tuple[Golden, ...] = (
     ("identity-pool-token-claims", botocore_text("AccessDenied", "AssumeRoleWithWebIdentity", "Not authorized to perform sts:AssumeRoleWithWebIdentity"), {"token_claims": {"iss": "https://cognito-identity.amazonaws.com", "aud": "eu-west-1:1a2b3c4d-0000-4000-8000-1234567890ab", "amr": ["unauthenticated"]}}),
     ("presigned-url-expired-bare", _s3("Request has expired"), {}),
     ("truncated-arns", "The template is invalid: User: arn:aws: is not authorized to perform: iam:CreateRole on resource: arn:aws:iam", {}),
-    ("queue-of-unnamed-service", botocore_text("AccessDenied", "ListQueues", "Access to the resource https://queue.amazonaws.com/ is denied."), {}),
+    ("queue-of-unnamed-service", botocore_text("AccessDenied", "ListQueues", "Access to the resource *** is denied."), {}),
+    ("queue-older-endpoint", botocore_text("AccessDenied", "ListQueues", "Access to the resource https://queue.amazonaws.com/ is denied."), {}),
     ("truncated-reason", botocore_text("AccessDeniedException", "DescribeCluster", _denied(USER, "eks:DescribeCluster", CLUSTER, " because no identity-b…")), {}),
     ("china-user", botocore_text("AccessDeniedException", "DescribeCluster", _denied("arn:aws-cn:iam::111122223333:user/ana", "eks:DescribeCluster", "arn:aws-cn:eks:cn-north-1:111122223333:cluster/orders", _no("identity-based policy", "eks:DescribeCluster"))), {}),
 )  # fmt: skip

@@ -21,6 +21,7 @@ PREFIX_LINES = {
     "stern": (f"orders-7c9f5d8b64-x2xkq app {_DENIED}", "orders-7c9f5d8b64-x2xkq app"),
     "docker_json": ("", ""),
     "docker_compose": (f"api-1       | {_DENIED}", "api-1"),
+    "packer": (f"==> amazon-ebs: {_DENIED}", "==> amazon-ebs"),
     "kubectl": (f"[pod/api-7c9f4/app] {_DENIED}", "[pod/api-7c9f4/app]"),
     "github_cli": (
         f"deploy\tRun aws s3 sync\t2026-10-07T09:00:00.1234567Z {_DENIED}",

@@ -193,6 +193,16 @@ def test_an_id_of_the_logger_is_no_requests(key: str) -> None:
         assert all_facts_in(json.dumps(line)) == [_CALLED]
 
 
+def test_lines_of_a_packer_build_are_one_entry() -> None:
+    lines = [
+        "==> amazon-ebs: Prevalidating AMI Name: orders",
+        f"==> amazon-ebs: Error querying AMI: AccessDenied: {DENIAL}",
+        f"==> amazon-ebs: \tstatus code: 403, request id: {REQUEST}",
+        "==> amazon-ebs: Cleaning up",
+    ]
+    assert all_facts_in("\n".join(lines)) == [{**DENIED, **_IDS, "code": "AccessDenied"}]
+
+
 def test_an_entry_of_an_interleaved_stream_holds_its_own_lines() -> None:
     lines = [
         "a-1  | Traceback (most recent call last):",

@@ -103,6 +103,11 @@ REFUSALS: Table = (
         _S3,
     ),
     (
+        "r-verbose",
+        f"S3 Request URL: {_URL}\nExecuting request with AWS credentials\nParsing AWS API response\nClient error: (403) Forbidden",
+        _S3,
+    ),
+    (
         "crt",
         (
             "2026-01-02T03:04:05.679368Z DEBUG awscrt::http-stream: id=0x7fac8c018030: Client request complete, response status: 403 (Forbidden).\n"

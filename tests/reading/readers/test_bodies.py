@@ -339,6 +339,11 @@ OBJECTS: Table = (
         ),
         denied(code="AccessDeniedException", service="ssooidc", status_code=400, request_id=REQUEST),
     ),
+    (
+        "empty-value",
+        "code: AccessDenied\nmessage: Access Denied\nstatus_code: 403\nrequest_id: \nversion_id: \nhost_id: abcDEF123456/+=",
+        denied(code="AccessDenied", status_code=403, host_id="abcDEF123456/+="),
+    ),
     ("v3-json", json.dumps({"name": "ThrottlingException", **_OF_SDK}), _THROTTLED),
     ("v3-json-indented", json.dumps({"name": "ThrottlingException", **_OF_SDK}, indent="\t"), _THROTTLED),
     (

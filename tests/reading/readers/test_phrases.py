@@ -87,6 +87,17 @@ DENIALS: Table = (
     ),
     ("argo-outputs", "generate-artifact  orders-7  3s  failed to save outputs: Access Denied", denied()),
     (
+        "restic-lock",
+        "unable to create lock in backend: client.PutObject: Access Denied.",
+        denied(operation="PutObject"),
+    ),
+    (
+        "restic-key",
+        "Fatal: create key in repository at s3:https://s3.eu-west-1.amazonaws.com/orders failed: wrote 0 bytes instead of the expected 455 bytes with error Access Denied",
+        denied(service="s3"),
+    ),
+    ("any-error", "copy of orders.csv failed with error Access Denied", None),
+    (
         "argo-artifact",
         "Error (exit code 1): artifact archive failed to load: failed to get file: Access Denied.",
         denied(),

@@ -64,6 +64,8 @@ def test_service_name(written: str, expected: str | None) -> None:
         ("111122223333.dkr.ecr.eu-west-1.amazonaws.com", "ecr"),
         ("abc123.execute-api.eu-west-1.amazonaws.com", "execute-api"),
         ("monitoring.eu-west-1.amazonaws.com", "cloudwatch"),
+        ("eu-west-1.queue.amazonaws.com", "sqs"),
+        ("queue.amazonaws.com", "sqs"),
         ("secretsmanager.eu-west-1.amazonaws.com", "secretsmanager"),
         ("oidc.eks.eu-west-1.amazonaws.com", None),
         ("0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com", None),

@@ -22,6 +22,8 @@ _LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|SEVE
 PREFIXES: dict[str, str] = {
     "quote": r"(?P<quote>)>{1,3}(?:[ ]|(?=\n|\Z))",
     "docker_compose": r"(?:\x1b\[[0-9;]{0,16}m)?(?P<docker_compose>[A-Za-z0-9][\w./@-]{0,62}?(?:[-_.]\d{1,4}[ \t]{1,24}|[ \t]{2,24}))(?:\x1b\[[0-9;]{0,16}m)?\|(?:\x1b\[0m)?(?:[ ]|(?=\n|\Z))",
+    # Packer and Vagrant.
+    "packer": r"(?P<packer>(?:==|--)> [\w.-]{1,80}):(?:[ ]|(?=\n|\Z))",
     "kubectl": r"(?P<kubectl>\[pod/[^\]\s]{1,500}\])(?:[ ]|(?=\n|\Z))",
     # Pod names end with five of these letters and digits.
     "stern": r"(?P<stern>[a-z0-9][a-z0-9.-]{0,240}-[bcdfghjklmnpqrstvwxz2456789]{5} [a-z0-9][a-z0-9-]{0,62})(?:[ ]|(?=\n|\Z))",
@@ -162,7 +164,7 @@ _NO_PREFIX = Prefix("", "", 0, is_stamped=False)
 # Every prefix begins with one of these or with the name of a month or day, or contains a bar, a hyphen or a tab.
 _PREFIX_STARTS = frozenset("0123456789[<>{")
 _SHORT_NAME = 3
-_UNSTAMPED = frozenset({"quote", "stern", "docker_json", "docker_compose", "kubectl", "github_cli"})
+_UNSTAMPED = frozenset({"quote", "stern", "docker_json", "docker_compose", "kubectl", "packer", "github_cli"})
 _MAX_PREFIXES = 3
 
 

@@ -294,7 +294,8 @@ def _pair(text: str, m: re.Match[str]) -> Pair | None:
         start, end = trim(text, quoted.start(group), cut[0] if cut else quoted.end(group))
     else:
         plain = _BARE.match(text, m.end())
-        if plain is None:
+        if plain is None or (plain["value"].endswith(":") and m[0].endswith("\n")):
+            # After an empty value, the next line starts with the next key.
             return None
         start, end = trim(text, plain.start("value"), plain.end("value"))
     value = rejoin(text[start:end])

@@ -47,6 +47,7 @@ sure   | ccess to this object has been | (?:(?P<service>S3) error: )?All access 
 sure   | <Access>ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB) error: Access Denied
 sure   | Cannot call Get | Cannot call (?P<operation>Get\w+) with session credentials
 sure   | object storage: Access Denied | object storage: Access Denied
+sure   | <client>Object: Access Denied | client\.(?P<operation>(?:Get|Put)Object): Access Denied
 sure   | failed to save outputs: Access Denied | failed to save outputs: Access Denied
 sure   | <artifact>file: Access Denied | artifact [\w.-]{1,100} failed to (?:load|save): failed to (?:get|put) file: Access Denied
 outer  | <AWS_ROLE>rror assuming AWS_ROLE | Error assuming AWS_ROLE
@@ -61,7 +62,7 @@ unsure | ufficient access to perform this action | You do not have sufficient ac
 unsure | <this>not authorized to perform this operation | You are not authorized to perform this operation
 sure   | <UnauthorizedOperation>(UnauthorizedOperation) | You are not authorized to perform this operation\. \((?P<code>UnauthorizedOperation)\)
 sure   | authorized to assume the | [Gg]reengrass is not authorized to assume the [Ss]ervice [Rr]ole associated with this account
-unsure | <Access>ccess Denied | Access(?:(?:(?<=[:=\]]\x20Access)|(?<=[>\"'\n\x1e]Access)|(?<=\AAccess)) Denied(?=[.\"'`\n<]|\Z|,| \x28)|(?<=Exception\[Access) Denied(?=\]))
+unsure | <Access>ccess Denied | Access(?:(?:(?<=[:=\]]\x20Access)|(?<=[>\"'\n\x1e]Access)|(?<=\AAccess)|(?<=with\x20error\x20Access)) Denied(?=[.\"'`\n<]|\Z|,| \x28)|(?<=Exception\[Access) Denied(?=\]))
 sure   | have the right AWS permissions | Access Denied\. Please ensure you have the right AWS permissions: Access denied
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden

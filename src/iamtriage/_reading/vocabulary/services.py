@@ -75,6 +75,7 @@ _ALIASES = {
     "relationaldatabase": "rds",
     "monitoring": "cloudwatch",
     "email": "ses",
+    "queue": "sqs",
     "emailsmtp": "ses",
     "organizations": "organizations",
     "eksauth": "eks-auth",
