@@ -15,7 +15,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.2.9"
-nox.options.default_venv_backend = "uv|virtualenv"  # uv, where there is one, takes a tenth of pip's time
+nox.options.default_venv_backend = "uv|virtualenv"  # uv, if installed, takes a tenth of pip's time
 nox.options.error_on_missing_interpreters = True
 nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = [
@@ -26,12 +26,12 @@ nox.options.sessions = [
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST = PYTHONS[0]
-# The tests of a file share the servers, kernels and pages that they start. Without reordering, small files
-# come last, so that no core waits long for the other.
+# The tests of a file share the servers, kernels and pages that they start, so they run on one core. Without
+# reordering, small files run last, so that no core is idle for long.
 ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
-# What can depend on the Python version: exceptions and their notes, tracebacks, attrs, pickling, argparse,
-# the installed package and the examples; the golden files run everything once. The sessions `tests-*` and
-# the GitHub workflow run all tests on each version.
+# Tests whose result can depend on the Python version: exceptions and their notes, tracebacks, attrs,
+# pickling, argparse, the installed package and the examples. The golden files execute all code once. The
+# sessions `tests-*` and the GitHub workflow run all tests on each version.
 VERSION_DEPENDENT = (
     *("README.md", "docs", "src", "tests/test_packaging.py", "tests/cli", "tests/failures", "tests/logs"),
     *("tests/explaining/golden", "tests/explaining/test_notes.py", "tests/reading/structured"),
@@ -40,7 +40,7 @@ VERSION_DEPENDENT = (
     *("tests/boto/test_shown_notes.py", "tests/boto/test_wrapped.py"),
     *("tests/rendering/test_shell.py", "tests/notebook/test_extension.py", "tests/notebook/test_kernel.py"),
 )
-# The boto3 of the lowest botocore. To find it, pip would download dozens.
+# The version of boto3 for the lowest version of botocore. To find it, pip would download dozens of versions.
 MINIMUM_BOTO3 = "boto3==1.28.0"
 
 
@@ -50,7 +50,7 @@ def groups(*names: str) -> list[str]:
 
 
 def wheel(session: nox.Session) -> str:
-    """Build the wheel, or use that of ``-- --wheel=PATH``, and return its path."""
+    """Build the wheel, or use the one in ``-- --wheel=PATH``, and return its path."""
     for argument in session.posargs:
         if argument.startswith("--wheel="):
             return str(Path(argument.removeprefix("--wheel=")).resolve())
@@ -118,7 +118,7 @@ def engines(session: nox.Session) -> None:
     """Run the tests and example jobs that need Spark, Ray and Java 17, separately because they are large."""
     session.install("--force-reinstall", "--no-deps", built := wheel(session))
     session.install(built, *groups("engines"))
-    # nox's own folder makes the paths of Ray's sockets longer than a socket can have.
+    # In nox's temporary folder, the paths of Ray's sockets would exceed the limit of the operating system.
     short = {"TMPDIR": tempfile.gettempdir()}
     session.run("python", "-m", "pytest", "tests/engines", *session.posargs, env=short)
 
@@ -194,7 +194,7 @@ def fuzz(session: nox.Session) -> None:
     """Fuzz each target for half a minute (Linux). Options after ``--`` are passed to libFuzzer."""
     session.install("--editable", ".[yaml]", *groups("fuzz"))
     for target in sorted(Path("fuzz").glob("fuzz_*.py")):
-        # They compose texts with modules of the tests.
+        # The targets compose texts with modules of the tests.
         session.run(
             "python", str(target), *(session.posargs or ["-max_total_time=30"]), env={"PYTHONPATH": "."}
         )
@@ -202,7 +202,7 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def audit(session: nox.Session) -> None:
-    """Look for known vulnerabilities of the dependencies. Skipped, openly, without vulnerability data."""
+    """Check the dependencies for known vulnerabilities. It is skipped without vulnerability data."""
     session.install("pip-audit")
     project = PROJECT["project"]
     extras = [requirement for each in project["optional-dependencies"].values() for requirement in each]
@@ -214,7 +214,7 @@ def audit(session: nox.Session) -> None:
     # 1: there are vulnerabilities, or the service was not reached.
     session.run(*command, success_codes=[0, 1])
     found = json.loads(report.read_text(encoding="utf-8"))["dependencies"] if report.is_file() else []
-    # pip-audit succeeds, too, if the service knows none of the packages, as a mirror of PyPI does.
+    # pip-audit also succeeds if the service has no data about any of the packages, like a mirror of PyPI.
     unknown = [each["name"] for each in found if "skip_reason" in each]
     vulnerable = {each["name"]: [one["id"] for one in each["vulns"]] for each in found if each.get("vulns")}
     if vulnerable:

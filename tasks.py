@@ -28,7 +28,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 OLDEST = (3, 11)
-# Without reordering, small files are last, so that no core waits long for the other.
+# Without reordering, small files run last, so that no core is idle for long.
 ON_EVERY_CORE = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
 PIP_INSTALL = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-input"]
 
@@ -58,7 +58,7 @@ def is_usable() -> bool:
 
 
 def installer() -> list[str | Path]:
-    """Return the command that installs packages in .venv: uv, where it is on PATH, or pip."""
+    """Return the command that installs packages in .venv: uv if it is on PATH, else pip."""
     if uv := shutil.which("uv"):
         return [uv, "pip", "install", "--quiet", "--python", PYTHON]
     pip: list[str | Path] = [PYTHON, *PIP_INSTALL]
@@ -99,7 +99,7 @@ def test(*options: str) -> int:
 
 
 def check(*sessions: str) -> int:
-    """Run the lint, typing and docs sessions of noxfile.py in .venv, not in one environment each."""
+    """Run the lint, typing and docs sessions of noxfile.py in .venv, without separate environments."""
     prepare_environment("dev")
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
     env = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV)}
@@ -109,7 +109,7 @@ def check(*sessions: str) -> int:
 
 def main(arguments: list[str]) -> int:
     """Run a command."""
-    # No `match`, because an older Python must be able to say that it is too old.
+    # No `match`, so that older versions of Python can run this and report that they are too old.
     command, options = arguments[:1], arguments[1:]
     if command == ["test"]:
         return test(*options)

@@ -1,6 +1,6 @@
-"""Measure what many texts and records cost: batches of ``iamtriage.arrow``, and ``parse`` of loaded records.
+"""Measure the time for many texts and records: batches of ``iamtriage.arrow``, and ``parse`` of loaded records.
 
-The limits are ratios to what a user would write by hand, in the same run. The notes state texts per second.
+The limits are ratios to handwritten code in the same run. The notes state texts per second.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _RECORDS = 8_192
 _REPEATS = 7
-# Denials of a trail in the course of a week, in which sessions differ and problems repeat.
+# The denials of a trail in a week: sessions differ, and problems repeat.
 _PROBLEMS = 100
 LOADED_LIMIT, LOADED_TARGET = 4.0, 2.5
 TEXTS_LIMIT, TEXTS_TARGET = 20.0, 10.0
@@ -106,7 +106,7 @@ def _denials(problems: int) -> list[str]:
 
 
 def _texts(records: list[str]) -> list[str]:
-    """Return what boto3 prints of denied records."""
+    """Return the messages that boto3 prints for denied records."""
     return [
         f"An error occurred ({record['errorCode'].removeprefix('Client.')}) when calling the "
         f"{record['eventName']} operation: {record['errorMessage']}"

@@ -1,4 +1,4 @@
-"""The benchmarks, one function per topic. Each yields figures."""
+"""Define the benchmarks, one function per topic. Each yields figures."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ ACTIONS_LIMIT_MS = 15.0
 REDACT_LIMIT, REDACT_TARGET = 1.0, 0.8
 REDACT_IDENTIFIERS_LIMIT, REDACT_IDENTIFIERS_TARGET = 2.5, 2.0
 
-# What a user would write for the plain sentence.
+# A pattern that a user would write for the standard denial message.
 SENTENCE = re.compile(
     r"An error occurred \((\S+)\) when calling the (\w+) operation: User: (\S+) is not authorized to perform: (\S+)"
     r"(?: on resource: (\S+))?(?: because no (.+?) allows the (\S+) action)?"
@@ -82,10 +82,9 @@ def drain(text: str) -> None:
 
 
 def adversarial() -> Iterator[Figure]:
-    """Measure how the time grows when hostile texts double, and what they cost per character."""
+    """Measure how the time grows when hostile texts double, and their time per character."""
     long = tuple(size * 1024 for size in (64, 128, 256, 512))
-    # Texts of up to this size are read as a whole. Longer ones are read in pieces, which hides growth within a
-    # piece.
+    # Texts of up to this size are parsed at once. Longer ones are parsed in pieces, which hides growth within a piece.
     whole = tuple(size * 1024 for size in (7, 14, 28, 56))
     units = list(dict.fromkeys(texts.ADVERSARIAL))
     for reader, read in (("parse", iamtriage.parse), ("scan", drain)):
@@ -236,7 +235,7 @@ def memory() -> Iterator[Figure]:
 
 
 def typical() -> Iterator[Figure]:
-    """Time typical texts, and the functions that take a failure."""
+    """Time typical texts, and the functions that process a failure."""
     for name, text in texts.TYPICAL.items():
         failure = iamtriage.parse(text)
         if failure is None or failure.kind not in {"access_denied", "kubernetes_forbidden"}:
@@ -384,7 +383,7 @@ def explanations() -> Iterator[Figure]:
         number = itertools.count()
 
         def explain_new_resource() -> object:
-            # A resource that was not seen before, so that nothing about it is cached.
+            # A new resource, so that nothing about it is cached.
             return iamtriage.explain(
                 attrs.evolve(denial, resource=f"arn:aws:sqs:eu-central-1:111122223333:q{next(number)}")
             )
@@ -405,13 +404,13 @@ _COST_SIZE = 128 * 1024
 
 
 def redaction() -> Iterator[Figure]:
-    """Measure the speed of redact, what hostile texts cost, and how the time grows when they double."""
+    """Measure the speed of redact, the time for hostile texts, and how it grows when they double."""
     log = "\n".join([*texts.ORDINARY * 20, texts.PLAIN])
     taken = best(lambda: iamtriage.redact(log), 5)
     yield Figure("redact of a log", len(log) / 1e6 / taken, "MB/s")
     taken = best(lambda: iamtriage.redact(log, identifiers=True), 5)
     yield Figure("redact of a log, with identifiers", len(log) / 1e6 / taken, "MB/s")
-    # Without identifiers, a round is all rounds. From 64 KiB on, a text is also searched in pieces.
+    # Without identifiers, there is only one round. A text of 64 KiB or more is also searched in pieces.
     sizes = tuple(size * 1024 for size in (64, 128, 256))
     yield growth_figure(
         "redact of a text 'AKIA'", iamtriage.redact, functools.partial(texts.repeated, "AKIA"), sizes

@@ -1,4 +1,4 @@
-"""Benchmarks of policy evaluation."""
+"""Measure policy evaluation."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ print(time.perf_counter() - start)
 
 
 def build_policy(size: int) -> dict[str, Any]:
-    """Return a policy of about so many characters, of which two statements match the request."""
+    """Return a policy of about ``size`` characters, two statements of which match the request."""
     statements: list[dict[str, Any]] = [
         {"Sid": "Read", "Effect": "Allow", "Action": ["dynamodb:Get*", "dynamodb:Query"], "Resource": "*"},
         {"Effect": "Allow", "Action": "dynamodb:*", "Resource": f"arn:aws:dynamodb:*:{ACCOUNT}:table/orders"},
@@ -50,7 +50,7 @@ def build_policy(size: int) -> dict[str, Any]:
 
 
 def build_matching_policy(count: int) -> dict[str, Any]:
-    """Return a policy of which every statement matches the request, with two conditions: the worst case."""
+    """Return a policy for the worst case: every statement matches the request and has two conditions."""
     statement = {
         "Effect": "Allow",
         "Action": ["dynamodb:Get*", "dynamodb:Query"],
@@ -77,7 +77,7 @@ def build_policies() -> dict[str, Any]:
 
 
 def evaluation() -> Iterator[Figure]:
-    """Time evaluations of a policy of 6 kB and of a set of five, and the first one in a process."""
+    """Time evaluations of a policy of 6 kB and of a set of five, and the first evaluation in a process."""
     from iamtriage.policies import PolicySet, Request, evaluate
 
     request = Request(PRINCIPAL, ACTION, RESOURCE)

@@ -1,4 +1,4 @@
-"""Benchmarks of what iamtriage adds to calls that succeed."""
+"""Measure the overhead of iamtriage for successful calls."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ANSWER = (
 
 
 def _client(*, installed: bool) -> Any:  # noqa: ANN401 (botocore has no types)
-    """Return a client whose calls get a response before they are sent: the minimum cost of a call."""
+    """Return a client whose calls get a response before they are sent, for the minimum time of a call."""
     from botocore.awsrequest import AWSResponse
     from botocore.session import Session
 
@@ -57,7 +57,7 @@ class _Bare:
 
 
 def _layered() -> _Bare:
-    """Return a client with the class that install puts before its own."""
+    """Return a client with the class that install adds."""
     from iamtriage.boto._install.client_classes import Switch, build_base_class
 
     layered: Any = type("Layered", (build_base_class([_Bare], Switch()), _Bare), {})
@@ -67,7 +67,7 @@ def _layered() -> _Bare:
 
 
 def _whole_process(call_seconds: float) -> Iterator[Figure]:
-    """Measure what install() adds to a successful call: the function that replaces botocore's method."""
+    """Measure the overhead of install() for a successful call: the function that replaces botocore's method."""
     from iamtriage.boto._install.client_classes import Switch
     from iamtriage.boto._wrapping import wrap_function
 
@@ -86,7 +86,7 @@ def _whole_process(call_seconds: float) -> Iterator[Figure]:
 
 
 def _failed_call() -> Iterator[Figure]:
-    """Measure what reading the parameters of a failed call costs. Nothing is kept while calls succeed."""
+    """Measure the time for reading the parameters of a failed call. Nothing is kept while calls succeed."""
     from botocore.exceptions import ClientError
 
     from iamtriage.boto import call_facts
@@ -105,10 +105,10 @@ def _failed_call() -> Iterator[Figure]:
 
 
 def handlers() -> Iterator[Figure]:
-    """Measure what install adds to a call, and what explain_errors costs if nothing is raised."""
+    """Measure the overhead of install for a call, and of explain_errors if nothing is raised."""
     from iamtriage.boto import explain_errors
 
-    # The position of a client in memory makes one or two percent, so the median of several pairs counts.
+    # The position of a client in memory causes a difference of one or two percent, so several pairs are measured.
     pairs: list[tuple[float, float, float]] = []
     for first in (True, False, True, False, True):
         clients = {installed: _client(installed=installed) for installed in (first, not first)}
@@ -125,7 +125,7 @@ def handlers() -> Iterator[Figure]:
     value, ours, other = statistics.median_low(pairs)
     note = f"({ours * 1e6:.1f} us / {other * 1e6:.1f} us)"
     yield Figure("install: successful call with it / without", value, "x", note=note)
-    # Two clients differ more than install adds, so that is measured separately, with a call that does nothing.
+    # Two clients differ by more than the overhead, so it is also measured with a call that does nothing.
     bare = _Bare()
     added = seconds(_layered().call) - seconds(bare.call)
     note = f"({added * 1e6:.2f} us of {other * 1e6:.1f} us)"

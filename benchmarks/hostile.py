@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 SEPARATORS = ("", " ", "\n", "\n\n", ": ", ", ", '"', "\\n", "> ", "(", "=", "\x1e", "é")
 _PACKAGES = ("_reading", "redaction")
-# Readers join lines and sentences, so that fragments of both sizes matter.
+# Fragments of both sizes matter, because readers join lines and sentences.
 _CLAUSE = re.compile(r"[^\n:;,.(){}\[\]\"]{2,60}[:;,.(){}\[\]\"]{0,3}")
 _LINE = re.compile(r"[^\n]{3,120}")
 _MIN_LENGTH, _MAX_LENGTH = 2, 120
 _DIGITS = re.compile(r"\d+")
-# In characters. What is far below the limits in a small text is not measured in larger ones.
+# In characters. If a small text is far below the limits, larger ones are not measured.
 _FIRST, _SIZES = 4_000, (20_000, 40_000, 80_000)
 _SUSPICIOUS = 0.5
 
@@ -66,8 +66,8 @@ class Slow(NamedTuple):
     Attributes:
         cost: Seconds per million characters.
         growth: The factor by which the time increases if the text is twice as long.
-        reader: What takes so long.
-        unit: What the text repeats.
+        reader: The function that takes too long.
+        unit: The part that the text repeats.
     """
 
     cost: float
@@ -77,7 +77,7 @@ class Slow(NamedTuple):
 
 
 def fragments(corpus: Path) -> list[str]:
-    """Return the fragments, each once, whatever numbers are in it."""
+    """Return the fragments without duplicates. Fragments that differ only in numbers are equal."""
     found: dict[str, str] = {}
     for text in (*_source_strings(), *_corpus_parts(corpus)):
         if _MIN_LENGTH <= len(text) <= _MAX_LENGTH:
@@ -104,7 +104,7 @@ def _corpus_parts(folder: Path) -> Iterator[str]:
 
 
 def units(parts: Sequence[str], numbers: random.Random) -> Iterator[str]:
-    """Yield what to repeat: each fragment with a separator, then pairs without end."""
+    """Yield the parts to repeat: each fragment with a separator, then an infinite number of pairs."""
     for part in numbers.sample(parts, len(parts)):
         yield part + numbers.choice(SEPARATORS)
     while True:

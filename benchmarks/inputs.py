@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 KIB = 1024
 # A ConfigMap has at most 1 MiB. A configuration file is read as a whole.
 SIZES = tuple(size * KIB for size in (64, 128, 256, 512))
-# The time for a pattern depends on the product of its length and the text's, so few characters are enough.
+# The time for a pattern depends on the product of its length and the length of the text, so few characters are enough.
 SMALL = tuple(size * KIB for size in (4, 8, 16, 32))
 
-# The beginning, and what is repeated.
+# The beginning and the part to repeat.
 CONFIGS = {
     "options": ("[default]\n", "name = value\n"),
     "sections": ("", "[profile p]\nregion = eu-west-1\n"),
@@ -55,9 +55,9 @@ CONFIGS = {
     "a long value": ("[default]\na = ", "b"),
 }
 MANIFESTS = ("a", "- rolearn: a\n", "[", "\n", "{", "- ", "data:\n  mapRoles: |\n", "&a *a ", '"')
-# After a message in which the service's own sentence is searched.
+# Texts after a message in which the service-specific message is searched for.
 AFTER_MESSAGE = ("at a.", "in /a", "'a", '"', "<a>", "( ", "a ", "\n at ", "at a(", "[2024-", "[a.", "a\n")
-# Around a failure whose context the rules inspect.
+# Texts around a failure whose context the rules inspect.
 AROUND = (
     "sts", "secret ", "a.", "AKIARTX3GSDSVJNFUWS2 ", "--profile ", "role ", '"', "\\", "AssumeRole", "x" * 40 + " ", "https://",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Measure how fast the denials of compressed CloudTrail log files are read."""
+"""Measure the time for reading denials from compressed CloudTrail log files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIMIT, TARGET = 1.0, 0.6
 
 
 def log_files() -> Iterator[Figure]:
-    """Compare the records that inputs yield with those that are decompressed and parsed whole."""
+    """Compare ``iamtriage.inputs`` with decompressing the files and parsing all records."""
     orjson: Any = import_module("orjson")
     for share in (0.1, 0.0):
         with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Measure time: alternating, repeated, and the minimum of all."""
+"""Measure the minimum time of repeated, alternating runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Figure(NamedTuple):
     """A measured figure, with a limit and a target. Without a limit, it is for information.
 
-    A figure must not be above its limit, or not below it if that ``is_minimum``.
+    A figure must not exceed its limit, or must reach it if the limit ``is_minimum``.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Figure(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """Whether the figure keeps the limit and reaches the target."""
+        """Whether the figure is within the limit and reaches the target."""
         if self.limit is None:
             return "info"
         sign = -1 if self.is_minimum else 1
@@ -41,7 +41,7 @@ class Figure(NamedTuple):
 
 
 class _GcDisabled:
-    """Disables garbage collection in its block."""
+    """Context manager that disables garbage collection."""
 
     def __enter__(self) -> None:
         self._was_enabled = gc.isenabled()
@@ -62,7 +62,7 @@ def _loop(run: Callable[[], object], count: int) -> float:
 
 
 def _count(run: Callable[[], object], min_seconds: float) -> int:
-    """Return how many runs take long enough to be timed."""
+    """Return the number of runs that together take long enough for timing."""
     count = 1
     while True:
         taken = _loop(run, count)
@@ -74,10 +74,10 @@ def _count(run: Callable[[], object], min_seconds: float) -> int:
 def ratio(
     ours: str, theirs: str, names: dict[str, object], *, repeats: int = 61, min_seconds: float = 0.003
 ) -> tuple[float, float, float]:
-    """Time two statements in turn, and return their ratio and the seconds of each.
+    """Time two statements alternately, and return their ratio and the seconds of each.
 
-    The statements run in the loop of timeit as a user writes them, so that no call is added. The figure is the
-    minimum processor time of many rounds, so that other processes make no difference.
+    The statements run unchanged in the loop of timeit, without an additional call. The figure is the minimum processor
+    time of many rounds, so that it does not depend on other processes.
     """
     mine = timeit.Timer(ours, timer=time.process_time, globals=names)
     other = timeit.Timer(theirs, timer=time.process_time, globals=names)
@@ -119,7 +119,7 @@ def seconds(run: Callable[[], object], *, repeats: int = 15, min_seconds: float 
 def growth(
     make: Callable[[int], Callable[[], object]], sizes: tuple[int, ...], *, repeats: int = 5
 ) -> list[float]:
-    """Time a function at doubling sizes, in turn, and return the minimum time of each."""
+    """Time a function alternately at doubling sizes, and return the minimum time of each."""
     runs = [make(size) for size in sizes]
     runs[0]()
     times = [math.inf] * len(runs)
@@ -130,12 +130,12 @@ def growth(
     return times
 
 
-# Shorter times count as this many seconds, so that noise is not growth.
+# In seconds. Shorter times are rounded up to this, so that noise does not appear as growth.
 FLOOR = 0.004
 
 
 def doublings(times: list[float]) -> list[float]:
-    """Return the factor of each doubling, from the last time on that is below the floor."""
+    """Return the factor of each doubling after the last time below the floor."""
     measurable = [max(time, FLOOR) for time in times]
     first = max((at for at, time in enumerate(times) if time < FLOOR), default=0)
     return [larger / smaller for smaller, larger in itertools.pairwise(measurable[first:])] or [1.0]
@@ -144,14 +144,14 @@ def doublings(times: list[float]) -> list[float]:
 def doubling(times: list[float]) -> float:
     """Return the mean factor of a doubling: 2 is linear, 4 is quadratic.
 
-    On a shared machine, a single doubling can be off by more than the limit allows.
+    On a shared machine, the error of a single doubling can exceed the limit.
     """
     return statistics.geometric_mean(doublings(times))
 
 
 DOUBLING_LIMIT = 2.0 * 1.15
 _MORE_ROUNDS = 3
-# From this many seconds on, an input is measured at fewer sizes, or not again.
+# In seconds. An input that takes longer than the first is measured at fewer sizes, longer than the second only once.
 _SLOW, _HOPELESS = 0.1, 3.0
 _Input = TypeVar("_Input")
 
@@ -199,7 +199,7 @@ def _grow(
     for _ in range(_MORE_ROUNDS):
         if doubling(times) <= DOUBLING_LIMIT or times[-1] >= _HOPELESS:
             break
-        # It is a busy machine or growth. More rounds show which.
+        # More rounds show whether the cause is growth or a busy machine.
         other = growth(prepared, sizes, repeats=7)
         times = [min(pair) for pair in zip(times, other, strict=True)]
     return times, sizes

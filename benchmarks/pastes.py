@@ -1,4 +1,4 @@
-"""Fictional texts as people paste them into issues and as jobs log them: prints with something around them."""
+"""List fictional texts as people paste them into issues and as jobs log them: SDK output with text around it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measure what happens once in each process: imports, the first use, the start of the command."""
+"""Measure the costs that occur once per process: imports, the first use, the start of the command."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FIRST_LIMIT, FIRST_TARGET = 3.0, 2.0
 
 TIMED_IMPORT = "import sys, time; a = time.perf_counter(); import {}; print(time.perf_counter() - a)"
 FIRST = "import sys, time, iamtriage; a = time.perf_counter(); iamtriage.parse(sys.argv[1]); print(time.perf_counter() - a)"
-# attrs is a dependency that the first parse imports, so it counts.
+# The first parse imports attrs, which is a dependency, so the time includes it.
 FIRST_ERROR = """
 import sys, time, iamtriage
 from botocore.exceptions import ClientError
@@ -54,7 +54,7 @@ def time_in_new_process(code: str, *arguments: str, **environment: str) -> float
 
 
 def imports() -> Iterator[Figure]:
-    """Compare the import with that of attrs, and time the first parse, in new processes."""
+    """Compare the import with the import of attrs, and time the first parse, in new processes."""
     ours: list[float] = []
     theirs: list[float] = []
     with copy_package(with_bytecode=True) as installed:
@@ -101,7 +101,7 @@ def _processor_time(command: Sequence[str], text: str, environment: Mapping[str,
 
 
 def first_use() -> Iterator[Figure]:
-    """Compare the command with an empty Python process, and the first explained error with the import of attrs."""
+    """Compare the command with an empty Python process, and the first explanation with the import of attrs."""
     with copy_package(with_bytecode=True) as installed, copy_package(with_bytecode=False) as packed:
         yield from _commands(installed)
         yield from _first_errors({"with bytecode": installed, "without bytecode": packed})

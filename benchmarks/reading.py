@@ -1,7 +1,7 @@
-"""Measure what reading costs, compared with one regular expression, and how exactly it reads logs.
+"""Compare parsing with one regular expression, and measure how exactly ``scan`` parses logs.
 
-The yardstick is one ``search`` of a compiled pattern and ``groups()`` on the denial sentence, which is what a user
-would write for it.
+The yardstick is one ``search`` of a compiled pattern and ``groups()`` on a denial message, which is the code that a
+user would write.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # The limits and targets of the thirteenth issue.
 STRUCTURED_LIMIT, STRUCTURED_TARGET = 8.0, 6.0
-PRINTS_LIMIT, PRINTS_TARGET = 12.0, 8.0
+OUTPUT_LIMIT, OUTPUT_TARGET = 12.0, 8.0
 MEDIAN_LIMIT, MEDIAN_TARGET = 60.0, 40.0
 MEAN_LIMIT, MEAN_TARGET = 150.0, 100.0
 ERRORS_LIMIT, ERRORS_TARGET = 10.0, 6.0
@@ -44,12 +44,12 @@ YARDSTICK = re.compile(
     r"(?: because no (?P<policy_type>[\w -]+?) policy allows the \S+ action)?"
 )
 LITERAL = "is not authorized to perform"
-# Labeled real texts, which are no part of the project. A checkout can have them next to it.
+# Labeled real texts, which are not part of the project. A checkout can have them in an adjacent folder.
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 
 
 def _compare(error: object, **options: float) -> tuple[float, str]:
-    """Return how many yardsticks a ``parse`` takes, and a note with the times."""
+    """Return the time of ``parse`` as a multiple of the yardstick, and a note with the times."""
     names = {
         "parse": iamtriage.parse,
         "error": error,
@@ -76,7 +76,7 @@ _FORBIDDEN = testing.kubernetes_forbidden("ana", "list", "deployments", api_grou
 
 
 def structured_errors() -> Mapping[str, object]:
-    """Return errors that state their facts in fields, under the names of their figures."""
+    """Return errors with structured facts, by the names of their figures."""
     record = texts.event()
     return {
         "ClientError, denial": _client_error(_DENIAL),
@@ -99,39 +99,39 @@ def structured_errors() -> Mapping[str, object]:
     }
 
 
-_PRINTS: tuple[EnvelopeName, ...] = (
+_ENVELOPES: tuple[EnvelopeName, ...] = (
     "message", "botocore", "cli", "cli-legacy", "cli-v1", "cli-json", "go-v1", "go-v2", "java-v1", "java-v2", "js-v2",
     "js-v3", "dotnet", "ruby", "rust", "cpp", "body", "cloudformation", "terraform-plain",
 )  # fmt: skip
 
 
-def canonical_prints() -> Mapping[str, str]:
-    """Return whole texts as SDKs, tools and services print them, under the names of their figures."""
-    prints = {f"{name} print": _DENIAL.text(name) for name in _PRINTS}
-    prints |= {
-        "kubectl print": _FORBIDDEN.text("kubectl"),
+def unmodified_outputs() -> Mapping[str, str]:
+    """Return unmodified output of SDKs, tools and services, by the names of their figures."""
+    outputs = {f"{name} output": _DENIAL.text(name) for name in _ENVELOPES}
+    outputs |= {
+        "kubectl output": _FORBIDDEN.text("kubectl"),
         "Status of an API server": _FORBIDDEN.text("kubernetes-status"),
-        "botocore print, bare denial of S3": _BARE.text("botocore"),
-        "botocore print, expired credentials": _EXPIRED.text("botocore"),
-        "botocore print, throttled": _THROTTLED.text("botocore"),
+        "botocore output, bare denial of S3": _BARE.text("botocore"),
+        "botocore output, expired credentials": _EXPIRED.text("botocore"),
+        "botocore output, throttled": _THROTTLED.text("botocore"),
         "CloudTrail record as JSON": json.dumps(texts.event()),
     }
     stated = _DENIAL.text("botocore")
-    prints |= {
-        "print after a time stamp": f"2026-03-14 09:26:53,589 ERROR reports.upload {stated}",
-        "print after a logger's name": f"ERROR:reports.upload:{stated}",
-        "print in a log line of Lambda": f"[ERROR]\t2026-03-14T09:26:53.589Z\t5f6e7d8c-9b0a-4c1d-8e2f-3a4b5c6d7e8f\t{stated}",
-        "print after klog's header": f"E0314 09:26:53.589793       1 reports.go:142] {_DENIAL.text('go-v2')}",
-        "print in logfmt": f'time="2026-03-14T09:26:53Z" level=error msg={json.dumps(_DENIAL.text("go-v2"))}',
+    outputs |= {
+        "output after a time stamp": f"2026-03-14 09:26:53,589 ERROR reports.upload {stated}",
+        "output after a logger's name": f"ERROR:reports.upload:{stated}",
+        "output in a log line of Lambda": f"[ERROR]\t2026-03-14T09:26:53.589Z\t5f6e7d8c-9b0a-4c1d-8e2f-3a4b5c6d7e8f\t{stated}",
+        "output after klog's header": f"E0314 09:26:53.589793       1 reports.go:142] {_DENIAL.text('go-v2')}",
+        "output in logfmt": f'time="2026-03-14T09:26:53Z" level=error msg={json.dumps(_DENIAL.text("go-v2"))}',
     }
-    return prints
+    return outputs
 
 
 def forms() -> Iterator[Figure]:
-    """Compare parse of structured errors and of canonical prints with the yardstick."""
+    """Compare parse of structured errors and of unmodified output with the yardstick."""
     for group, limit, target in (
         (structured_errors(), STRUCTURED_LIMIT, STRUCTURED_TARGET),
-        (canonical_prints(), PRINTS_LIMIT, PRINTS_TARGET),
+        (unmodified_outputs(), OUTPUT_LIMIT, OUTPUT_TARGET),
     ):
         for name, error in group.items():
             if iamtriage.parse(error) is None:  # type: ignore[arg-type]
@@ -146,7 +146,7 @@ def _costs(errors: Iterable[object]) -> list[float]:
 
 
 def corpus(folder: Path = CORPUS) -> Iterator[Figure]:
-    """Compare parse of texts as people paste and log them with the yardstick, also of real ones if there are any."""
+    """Compare parse of pasted and logged texts with the yardstick, including real ones if they are available."""
     costs = _costs(pastes.PASTES.values())
     yield from _averages(f"{len(costs)} fictional pastes", costs, with_limits=False)
     files = sorted(folder.glob("dev*.jsonl"))
@@ -171,7 +171,7 @@ def _averages(name: str, costs: list[float], *, with_limits: bool) -> Iterator[F
 
 
 def ordinary() -> Iterator[Figure]:
-    """Compare parse of log lines without a failure: with one str.find, or with the yardstick if they report an error."""
+    """Compare parse of log lines without a failure with one str.find, or with the yardstick for error lines."""
     for line in (*texts.ORDINARY, *texts.ERRORS):
         if iamtriage.parse(line) is not None:
             msg = f"a failure in {line!r}"
@@ -199,7 +199,7 @@ def _stream_score() -> Score:
 
 
 def streams() -> Iterator[Figure]:
-    """Measure how many failures of generated logs scan reads exactly, and how many with facts of others."""
+    """Measure how many failures in generated logs scan parses exactly, and how many with facts of others."""
     total = _stream_score()
     note = f"(of {total.expected} failures)"
     yield Figure("scan of generated logs: exact", total.exact, "", EXACT_LIMIT, None, note, is_minimum=True)

@@ -1,4 +1,4 @@
-"""Measure a report of a trail: how long it takes, and how much memory its processes use."""
+"""Measure the time and memory for a report of a trail."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RECORDS = 400_000
 _ROUNDS = 3
 TIME_LIMIT, TIME_TARGET = 1.5, 1.0
 MEMORY_LIMIT = 600.0
-# The least that reads a trail: one process that decompresses and parses each file, and keeps nothing.
+# The minimum for reading a trail: one process that decompresses and parses each file, and keeps nothing.
 _YARDSTICK = """
 import gzip, pathlib, sys
 from orjson import loads

@@ -1,4 +1,4 @@
-"""Generate failures of every kind, with new values, in any envelope of ``iamtriage.testing``."""
+"""Generate failures of every kind with unique values, in any envelope of ``iamtriage.testing``."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Fresh:
         return f"arn:aws:iam::{self.account()}:role/{self.name()}"
 
     def filled(self, template: str) -> str:
-        """Fill in the names in braces of a text."""
+        """Return a text with values instead of the names in braces."""
         return template.format(account=self.account(), name=self.name(), region=self.region())
 
     def answer(self, service: str) -> AnswerOptions:
@@ -76,7 +76,7 @@ class Fresh:
         return options
 
 
-# Who is denied. A service principal and "anonymous" have no account.
+# The denied principals. A service principal and "anonymous" have no account.
 PRINCIPALS = (
     "arn:aws:sts::{account}:assumed-role/{name}/session",
     "arn:aws:sts::{account}:assumed-role/{name}/i-0fedcba9876543210",
@@ -87,7 +87,7 @@ PRINCIPALS = (
     "anonymous",
     "glue.amazonaws.com",
 )
-# The denied action and resource.
+# The denied actions and resources.
 DENIED = (
     ("acm:DescribeCertificate", "arn:aws:acm:{region}:{account}:certificate/{name}"),
     ("athena:StartQueryExecution", "arn:aws:athena:{region}:{account}:workgroup/{name}"),
@@ -229,12 +229,12 @@ def _of_another_service(fresh: Fresh) -> Sample:
     )
 
 
-def _refused(make: Callable[..., Sample]) -> Callable[[Fresh], Sample]:
-    def refused(fresh: Fresh) -> Sample:
+def _rejected_call(make: Callable[..., Sample]) -> Callable[[Fresh], Sample]:
+    def rejected(fresh: Fresh) -> Sample:
         operation, service = fresh.rnd.choice(CALLS)
         return make(operation, service, **fresh.answer(service))
 
-    return refused
+    return rejected
 
 
 def _error(fresh: Fresh) -> Sample:
@@ -251,13 +251,13 @@ def _forbidden(fresh: Fresh) -> Sample:
 
 
 class Recipe(NamedTuple):
-    """How to generate one sort of failure.
+    """How to generate one type of failure.
 
     Attributes:
-        make: Generates a sample.
-        silent: The envelopes that say too little to recognize it: a message that does not name AWS, a body
-            without its code.
-        weight: How often it occurs, relative to the others.
+        make: A function that generates a sample.
+        silent: The envelopes in which it cannot be recognized, such as a message that does not name AWS, or a body
+            without a code.
+        weight: Its relative frequency.
     """
 
     make: Callable[[Fresh], Sample]
@@ -285,15 +285,15 @@ RECIPES: dict[str, Recipe] = {
     "HEAD": Recipe(
         lambda fresh: testing.denial("s3:GetObject", operation="HeadObject", **fresh.answer("s3"))
     ),
-    "expired": Recipe(_refused(testing.expired_credentials), ("message",), 2),
+    "expired": Recipe(_rejected_call(testing.expired_credentials), ("message",), 2),
     "expired login": Recipe(lambda _: testing.expired_sso_session()),
-    "invalid": Recipe(_refused(testing.invalid_credentials), weight=2),
+    "invalid": Recipe(_rejected_call(testing.invalid_credentials), weight=2),
     "missing": Recipe(lambda _: testing.missing_credentials(), weight=2),
-    "signature": Recipe(_refused(testing.signature_mismatch)),
+    "signature": Recipe(_rejected_call(testing.signature_mismatch)),
     "clock": Recipe(
         lambda fresh: testing.signature_mismatch("PutObject", "s3", skewed=True, **fresh.answer("s3"))
     ),
-    "scope": Recipe(_refused(testing.credential_scope)),
+    "scope": Recipe(_rejected_call(testing.credential_scope)),
     "region": Recipe(lambda fresh: testing.region_disabled(fresh.account(), **fresh.answer("sts"))),
     "token": Recipe(
         lambda fresh: testing.invalid_identity_token(
@@ -306,7 +306,7 @@ RECIPES: dict[str, Recipe] = {
         lambda fresh: testing.malformed_policy("Syntax errors in policy.", **fresh.answer("iam"))
     ),
     "key quota": Recipe(lambda fresh: testing.access_key_quota(**fresh.answer("iam"))),
-    "throttled": Recipe(_refused(testing.throttled), ("message", "body"), 3),
+    "throttled": Recipe(_rejected_call(testing.throttled), ("message", "body"), 3),
     "other error": Recipe(_error, ("message", "body"), 4),
     "RBAC": Recipe(_forbidden, weight=4),
     "unauthorized": Recipe(lambda _: testing.kubernetes_unauthorized()),
@@ -333,7 +333,7 @@ class Printed(NamedTuple):
 
 
 def draw_failure(fresh: Fresh, recipe: str, only: Collection[str] = ()) -> Printed | None:
-    """Generate a failure in one of these envelopes, or in any; ``None`` if none of them can contain it."""
+    """Generate a failure in one of some envelopes, or in any; ``None`` if none of them can contain it."""
     sample = RECIPES[recipe].make(fresh)
     # "log" is already a log line.
     names = [name for name in sample.envelopes if name not in (*RECIPES[recipe].silent, "log")]
@@ -349,7 +349,7 @@ def draw_failure(fresh: Fresh, recipe: str, only: Collection[str] = ()) -> Print
 
 
 def _called_by(fresh: Fresh, text: str, record: dict[str, object]) -> str:
-    """Set a new caller in a CloudTrail record whose message names none."""
+    """Set a new caller in a CloudTrail record whose message does not state one."""
     if record["principal"] is not None:
         return text
     account = str(record["account"] or fresh.account())

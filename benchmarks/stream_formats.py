@@ -1,7 +1,7 @@
-"""Log formats: a table of functions that write one entry.
+"""List log formats: a table of functions that write one entry.
 
-A format writes an entry and its continuation lines. If a supervisor reads the output of a program line by line,
-each line has its own prefix.
+A format writes an entry and its continuation lines. If a supervisor reads the output of a program line by line, each
+line has a prefix.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Entry(NamedTuple):
     """One entry of a log, or one line of it.
 
     Attributes:
-        at: When it was written.
+        at: The time when it was written.
         level: ``"DEBUG"``, ``"INFO"``, ``"WARN"`` or ``"ERROR"``.
         worker: The worker that wrote it.
         text: Its message.
@@ -62,9 +62,9 @@ class Format(NamedTuple):
     """How a log writes an entry.
 
     Attributes:
-        write: Writes an entry, or one line of it.
+        write: A function that writes an entry, or one line of it.
         per_line: Whether each line has the prefix, so that a reader can assign it.
-        nests: Whether a program's own format follows the prefix.
+        nests: Whether the format of the program follows the prefix.
         shared: Whether the prefix names the worker, so that several workers can write line by line.
         bare: Whether the log can contain text without the format, written by tools to the same file.
         stamped: Whether a reader can recognize the start of an entry.

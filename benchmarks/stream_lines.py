@@ -1,4 +1,4 @@
-"""Ordinary log lines with IDs, ARNs and statuses, none of which is an AWS or EKS failure."""
+"""Generate ordinary log lines with IDs, ARNs and statuses that are not AWS or EKS failures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Message(NamedTuple):
     Attributes:
         level: Its level.
         text: Its text, of one or more lines.
-        bare: Whether another program wrote it, so that it is without the format if the log allows that.
+        bare: Whether another program wrote it, so that it does not have the format of the log.
     """
 
     level: str

@@ -1,4 +1,4 @@
-"""Generate logs with failures in them from a seed."""
+"""Generate logs that contain failures, from a seed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from benchmarks.stream_failures import Printed
 
-__all__ = ("Planted", "Stream", "generate", "generate_streams")
+__all__ = ("ExpectedFailure", "Stream", "generate", "generate_streams")
 
 # The range of the number of ordinary entries between two failures. Each log uses one of these.
 GAPS = ((0, 0), (0, 3), (1, 8), (5, 20), (15, 40))
@@ -33,7 +33,7 @@ _START = datetime(2026, 10, 7, 9, 0, tzinfo=UTC)
 _ONLY = {"terraform": frozenset({"terraform", "terraform-plain"})}
 
 
-class Planted(NamedTuple):
+class ExpectedFailure(NamedTuple):
     """A failure in a log.
 
     Attributes:
@@ -43,7 +43,7 @@ class Planted(NamedTuple):
         text: The message of its entry, without the format.
         recipe: The name of its recipe.
         envelope: The name of its envelope.
-        shape: How it was written.
+        shape: The name of its shape: alone, after a message, in a trace.
     """
 
     record: Mapping[str, object]
@@ -66,13 +66,13 @@ class Stream(NamedTuple):
     """
 
     text: str
-    failures: tuple[Planted, ...]
+    failures: tuple[ExpectedFailure, ...]
     format: str
     mode: str
 
 
 class _Chunk(NamedTuple):
-    """What one worker writes at once, and its failure, if it is one."""
+    """Text that one worker writes at once, and the failure in it, if there is one."""
 
     worker: int
     message: Message
@@ -81,7 +81,7 @@ class _Chunk(NamedTuple):
 
 
 def generate(seed: int, failures: int, form: str | None = None) -> Stream:
-    """Write one log.
+    """Generate one log.
 
     Args:
         seed: The seed.
@@ -103,7 +103,7 @@ def generate(seed: int, failures: int, form: str | None = None) -> Stream:
 
 
 def generate_streams(seed: int, failures: int, form: str | None = None) -> Iterator[Stream]:
-    """Write logs until they contain so many failures, in one format or in all."""
+    """Generate logs until they contain a number of failures, in one format or in all."""
     rnd = random.Random(seed)
     forms = [form] if form else rnd.sample(tuple(FORMATS), len(FORMATS))
     for each in itertools.cycle(forms):
@@ -115,7 +115,7 @@ def generate_streams(seed: int, failures: int, form: str | None = None) -> Itera
 
 
 def _planned(fresh: Fresh, form: str, failures: int, workers: int) -> list[_Chunk]:
-    """Return what is written, in order."""
+    """Return the chunks to write, in order."""
     rnd = fresh.rnd
     low, high = rnd.choice(GAPS)
     chunks: list[_Chunk] = []
@@ -169,7 +169,7 @@ class _Writer:
             if chunks[number].failure:
                 places[number] = (places.get(number, (start, 0))[0], start + len(line))
         planted = [
-            Planted(
+            ExpectedFailure(
                 failure.record,
                 *places[number],
                 chunk.message.text,

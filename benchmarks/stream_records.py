@@ -17,7 +17,7 @@ __all__ = ("SDK_ERRORS", "STATES", "build_expected_record", "could_be_one")
 
 _CALL = ("code", "operation")
 _IDS = ("status_code", "request_id", "host_id")
-# What an envelope states about the call, in addition to the message. One that is not listed states nothing.
+# The facts about the call that an envelope states in addition to the message. Unlisted envelopes state none.
 STATES: Mapping[EnvelopeName, tuple[str, ...]] = {
     "botocore": _CALL,
     "traceback": _CALL,
@@ -44,7 +44,7 @@ STATES: Mapping[EnvelopeName, tuple[str, ...]] = {
 # The envelopes that state the status of a Kubernetes response.
 _STATUSES = frozenset({"kubernetes-client", "kubernetes-status"})
 _IMDS = {"operation": "GetCallerIdentity", "service": "sts"}
-# What the errors of an SDK itself state. No service responded, so the sample does not know.
+# The facts in errors of the SDK itself. The sample does not have them, because no service responded.
 SDK_ERRORS: Mapping[tuple[str, EnvelopeName], Mapping[str, str]] = {
     ("expired_credentials", "traceback"): {"code": "UnauthorizedSSOTokenError"},
     ("missing_credentials", "traceback"): {"code": "NoCredentialsError"},
@@ -81,7 +81,7 @@ def build_expected_record(sample: Sample, envelope: EnvelopeName) -> dict[str, o
 
 
 _FIELDS = {"status_code": "status"}
-# What else a CloudTrail record states, by its name in the record.
+# Other facts in a CloudTrail record, by their names in it.
 _EVENT_KEYS = {
     "code": "errorCode",
     "time": "eventTime",
@@ -93,7 +93,7 @@ _EVENT_KEYS = {
 
 
 def _in_body(body: str) -> set[str]:
-    """Return what a body states about the call. Most JSON services send the code in a header."""
+    """Return the names of the facts about the call in a body. Most JSON services send the code in a header."""
     if body.startswith("{"):
         return {"code"} if "__type" in body else set()
     # The XML namespace of the query services is a URL with the service's host.
@@ -101,6 +101,6 @@ def _in_body(body: str) -> set[str]:
 
 
 def could_be_one(first: Mapping[str, object], second: Mapping[str, object]) -> bool:
-    """Return whether two records could be reports of one failure: no value in them differs."""
+    """Return whether two records can be reports of one failure, because no value differs."""
     both = ((first[key], second[key]) for key in first)
     return all(one == other for one, other in both if one is not None and other is not None)

@@ -1,7 +1,7 @@
-"""Score how ``scan`` reads a log whose failures are known.
+"""Score how ``scan`` parses a log whose failures are known.
 
 A failure is mixed if it has a value that neither the text alone nor its entry contains, so that it came from
-elsewhere. It is partial if a value is missing, or was read incorrectly from its own entry.
+elsewhere. It is partial if a value is missing, or was parsed incorrectly from its entry.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from iamtriage import parse, scan, to_record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from benchmarks.stream_logs import Planted, Stream
+    from benchmarks.stream_logs import ExpectedFailure, Stream
     from iamtriage.failures import Failure
 
 __all__ = ("OUTCOMES", "Score", "Verdict", "score")
 
 OUTCOMES = ("exact", "partial", "mixed", "swallowed", "missed", "extra")
-# The keys that tell failures apart, because their values are different in each.
+# The keys that identify a failure, because their values are unique.
 _STRONG = ("request_id", "principal", "resource", "encoded_message", "k8s_user")
-# The keys whose values are iamtriage's own words, which no text contains.
+# The keys whose values are defined by iamtriage and do not occur in texts.
 _NAMED = ("kind", "deny", "policy_type", "service")
 
 
@@ -48,7 +48,7 @@ class Verdict(NamedTuple):
 
     outcome: str
     stream: Stream
-    expected: Planted | None
+    expected: ExpectedFailure | None
     found: Found | None
     wrong: tuple[tuple[str, object, object], ...] = ()
     causes: tuple[str, ...] = ()
@@ -74,12 +74,12 @@ class Score(NamedTuple):
 
     @property
     def exact(self) -> float:
-        """The share of failures that were read exactly."""
+        """The fraction of failures that were parsed exactly."""
         return self.count("exact") / max(self.expected, 1)
 
 
 def score(stream: Stream) -> Score:
-    """Read a log, and compare what was read with its failures, in order."""
+    """Scan a log, and compare the result with its failures, in order."""
     found = list(_found(stream.text))
     pairs = _paired(stream.failures, found)
     taken = {at: found[other] for at, other in pairs.items()}
@@ -106,7 +106,7 @@ def _place(text: str, failure: Failure, after: int) -> tuple[int, int, int]:
     return at, at + failure.span[0], at + failure.span[1]
 
 
-def _rate_match(expected: Planted, found: Found) -> int:
+def _rate_match(expected: ExpectedFailure, found: Found) -> int:
     """Rate a match: 20 if exact, 8 by a distinguishing value, 3 by position and kind, 2 by position, 0 if none."""
     if expected.record == found.record:
         return 20
@@ -117,7 +117,7 @@ def _rate_match(expected: Planted, found: Found) -> int:
     return 0
 
 
-def _paired(expected: Sequence[Planted], found: Sequence[Found]) -> dict[int, int]:
+def _paired(expected: Sequence[ExpectedFailure], found: Sequence[Found]) -> dict[int, int]:
     """Match in order. Then match good ones out of order, because workers can interleave."""
     fits = [[_rate_match(one, other) for other in found] for one in expected]
     best = [[0] * (len(found) + 1) for _ in range(len(expected) + 1)]
@@ -178,17 +178,17 @@ def _verdict(stream: Stream, at: int, taken: Mapping[int, Found]) -> Verdict:
 
 
 def _source(stream: Stream, at: int, key: str, value: object) -> str:
-    """Return where a value that a failure does not state came from: "" if from its own entry."""
+    """Return the source of a value that a failure does not state, or ``""`` if it is from its entry."""
     expected = stream.failures[at]
     others = [other for other in stream.failures if other is not expected]
     if key in _NAMED:
         of_another = any(other.record[key] == value for other in others)
-        # Hosts and documents in ordinary lines name services, too.
+        # Hosts and documents in ordinary lines can contain services, too.
         return "a failure" if of_another else "an ordinary line" if key == "service" else ""
     pattern = re.compile(rf"(?<![\w-]){re.escape(str(value))}(?![\w-])")
     if pattern.search(expected.text):
         return ""
-    # Probably it is the nearest occurrence.
+    # The nearest occurrence is the most probable source.
     places = [place.start() for place in pattern.finditer(stream.text)]
     if not places:
         return ""

@@ -1,4 +1,4 @@
-"""How programs write a failure to a log: alone, after a message, in traces and in documents."""
+"""Write a failure to a log like programs do: alone, after a message, in traces and in documents."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Shape(NamedTuple):
     """One way to write a failure.
 
     Attributes:
-        write: Returns the text of the entry.
-        envelopes: The envelopes that are written like this.
-        bare: Whether no logger wrote it, so that it is without the format if the log allows that.
+        write: A function that returns the text of the entry.
+        envelopes: The envelopes that are written in this way.
+        bare: Whether no logger wrote it, so that it does not have the format of the log.
     """
 
     write: Callable[[Fresh, Printed], str]

@@ -1,4 +1,4 @@
-"""Generate logs with failures in them, and score how ``scan`` reads them.
+"""Generate logs that contain failures, and score how ``scan`` parses them.
 
 ``python -m benchmarks.streams [--seed N] [--failures N] [--format NAME] [--show K]``. A log has one of many
 formats, ordinary lines between its failures, and sometimes several workers. The values of each failure are unique,
@@ -13,13 +13,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from benchmarks.stream_formats import FORMATS
-from benchmarks.stream_logs import Planted, Stream, generate, generate_streams
+from benchmarks.stream_logs import ExpectedFailure, Stream, generate, generate_streams
 from benchmarks.stream_scores import OUTCOMES, Score, Verdict, score
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ("Planted", "Score", "Stream", "Verdict", "generate", "generate_streams", "main", "score")
+__all__ = ("ExpectedFailure", "Score", "Stream", "Verdict", "generate", "generate_streams", "main", "score")
 
 _EXCERPT = 1500
 

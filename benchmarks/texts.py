@@ -1,4 +1,4 @@
-"""The texts to measure. Every ID and name is invented."""
+"""List the texts for the measurements. Every ID and name is fictional."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PLAIN = (
     "s3:GetObject on resource: arn:aws:s3:::quarterly-reports/2026/q1.csv because no identity-based policy allows the s3:GetObject action"
 )
 
-# As services print it that do not name a policy.
+# The message of services that do not state the policy type.
 REASONLESS = (
     "An error occurred (AccessDeniedException) when calling the DescribeCluster operation: User: "
     "arn:aws:iam::111122223333:user/ana is not authorized to perform: eks:DescribeCluster on "
@@ -29,7 +29,7 @@ ORDINARY = (
     "[2026-03-14 09:26:53 +0000] [27] [INFO] Booting worker with pid: 27, listening at http://0.0.0.0:8000",
 )
 
-# Of programs that have nothing to do with AWS.
+# Error lines of programs that do not use AWS.
 ERRORS = (
     "2026-03-14 09:26:53,589 ERROR worker.tasks [MainThread] task resize_image[7f9c] failed after 3 attempts: cannot identify image file",
     "2026-03-14T09:26:53.589Z ERROR [orders] order 48213 failed: java.lang.IllegalStateException: customer not found",
@@ -110,7 +110,7 @@ TYPICAL = {
 }
 
 
-# Roles, sessions and other ARNs of policies and logs.
+# Roles, sessions and other ARNs in policies and logs.
 ARNS = (
     "arn:aws:iam::111122223333:role/report-writer",
     "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_Readers_0123456789abcdef",
@@ -122,14 +122,14 @@ ARNS = (
 
 
 def escaped(depth: int = 5) -> str:
-    """Return a denial in JSON in JSON."""
+    """Return a denial in nested JSON strings."""
     text = PLAIN
     for _ in range(depth):
         text = json.dumps({"log": text})
     return text
 
 
-# Repeated to any size. The words at the end make sure that the text is read.
+# Texts to repeat to any size. An ending with words of failures is added, so that the readers search the text.
 ADVERSARIAL = (
     "User: ", "arn:", "(", '"', "\\", "is not authorized to perform: ", "not authorized ", "on resource: ", "because no ",
     "with an explicit deny in a ", '{"a":', "<Code>", "<Code>AccessDenied</Code>", "<Message>", "status code: ", "An error occurred (", "[", "{",
@@ -146,18 +146,18 @@ ADVERSARIAL = (
     '"Access Denied" in x ', 'f("not authorized ', "AccessDenied Message: ", "a.dkr.ecr.us-east-1.amazonaws.com ", "host:s3.us-east-1.amazonaws.com\n",
     "## AccessDenied\n", "AccessDenied. User doesn't have permission to call s3:a ", "Request ID: a\n2026/01/", "Encoded authorization failure message:\n",
     "(AccessDenied)` when calling ", "| stdout F ", "arn:aws:iam:: 1",
-    # Denials in other languages, and what the readers of Kubernetes and of reasons look around.
+    # Denials in other languages, and words around which the readers for Kubernetes and for reasons search.
     "n'est pas autorisé à ", "s3:GetObject n'est pas autorisé à ", "권한이 없습니다 ", "Benutzer x ist nicht berechtigt ", "(AccessDenied) GetObject操作 ",
     "is forbidden: x attempting to grant\n", "with an explicit deny ", "because public ", "arn:\n", "x\n",
-    # Mixes.
+    # Combinations.
     "User: arn:aws:", 'User: "arn:(', "is not authorized to perform: on resource: because no ", '{"a":"\\"', "<Code>(status code: ", "é\nerror: (",
     "Access Denied\n\x85", "An error occurred (User: is not authorized to perform: ", "executable aws",
 )  # fmt: skip
 TRIGGER = " error denied not authorized"
 # Redaction also needs a sign of a secret.
 SECRET_TRIGGER = f"{TRIGGER} token"
-# Fragments that reach patterns that other texts do not, after a long run of what these begin with. The middle of the
-# patterns is left out, so that none matches.
+# Fragments for patterns that other texts do not reach: a long repetition of the start of the pattern, then its end. The
+# middle is missing, so that none matches.
 SWITCHES = (
     " due to missing permissions",
     " authorized to access the key",
@@ -165,7 +165,7 @@ SWITCHES = (
     " with API server: Unauthorized",
     " s3.amazonaws.com 403",
 )
-# One beginning with many possible ends.
+# Starts of patterns with many possible ends.
 ENDLESS = (
     ("getting credentials: exec: executable ", "aws"),
     ("getting credentials: exec: fork/exec ", "aws"),
@@ -173,7 +173,7 @@ ENDLESS = (
     ("is not authorized to perform: ", "ResponseMetadata"),
 )
 
-# Beginnings of secrets, which the benchmark of redact repeats to any size.
+# Starts of secrets, which the benchmark of redact repeats to any size.
 SECRET_UNITS = (
     "secret=", "aws_secret_access_key = ", "token: ", "X-Amz-Signature=", "AKIAIOSFODNN7EXAMPLE ", "eyJhbGciOi.", "Authorization: Bearer ",
     "-----BEGIN PRIVATE KEY-----\n", "https://a:b@", "IQoJb3JpZ2luX2Vj", "Encoded authorization failure message: ", '{"SecretAccessKey": "',
@@ -183,7 +183,7 @@ SECRET_UNITS = (
 
 
 def repeated(unit: str, size: int, ending: str = TRIGGER) -> str:
-    """Repeat a text up to a size, with an ending that makes sure that it is read."""
+    """Repeat a text up to a size, with an ending that makes the readers search it."""
     return (unit * (size // len(unit) + 1))[: size - len(ending)] + ending
 
 

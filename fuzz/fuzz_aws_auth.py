@@ -1,6 +1,6 @@
 """Fuzz aws-auth ConfigMaps: load, lint, fix, who_matches and migrate.
 
-It stops on any exception but ``AwsAuthError``, and on a fix that is not stable.
+It stops on any exception except ``AwsAuthError``, and if fixing a fixed ConfigMap changes it again.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Fuzz explain with facts, in every format, and policies for many denials.
 
-It stops on any exception but those that name an invalid fact, and on an explanation that breaks a promise.
+It stops on any exception except for invalid facts, and on an explanation that violates the documentation.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def check_explained(text: str, facts: dict[str, object]) -> None:
 
 
 def check_policy(failure: object, policy: object, layer: str | None) -> None:
-    """Check that an identity-based Allow is not suggested in vain, and allows nothing that was not denied."""
+    """Check that a suggested identity-based Allow can help, and allows only what was denied."""
     if policy is None or layer != "identity" or not isinstance(failure, iamtriage.AccessDenied):
         return
     ensure(failure.deny != "explicit", "an Allow against an explicit deny", policy)

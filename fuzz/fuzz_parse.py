@@ -1,9 +1,9 @@
 """Fuzz parse, scan, explain, redact, records, fingerprints and spans with atheris (libFuzzer, Linux).
 
 Run ``python fuzz/fuzz_parse.py -max_total_time=60``, with any libFuzzer options. Half of the inputs are the
-fuzzer's bytes, half are texts composed of the words of messages, so that it gets far without a corpus. It
-stops on any exception, a wrong span, a record that does not round-trip, an explanation that cannot be
-rendered, or a redaction that is not stable.
+fuzzer's bytes, half are composed of words from messages, so that no corpus is necessary. It stops on any
+exception, a wrong span, a record that does not round-trip, an explanation that cannot be rendered, or a text
+that changes if it is redacted again.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ WORDS = """
 KEYS = WORDS.split()
 
 
-# Inputs that crashed once, or that a fuzzer hardly finds. They are read first.
+# Inputs that caused a crash, or that a fuzzer rarely finds. They are checked first.
 SEEDS: tuple[str | bytes | dict[str, object], ...] = (
     "x <Code> error denied",
     "x (Service: AmazonS3; Status Code: \u00b2\u00b2\u00b2; Error Code: AccessDenied; Request ID: abc)",
@@ -101,7 +101,7 @@ def as_document(document: dict[str, object]) -> str:
 
 
 def check(failure: Failure, source: str | None) -> None:
-    """Check what the documentation promises about a failure."""
+    """Check that a failure is as documented."""
     record = iamtriage.to_record(failure)
     json.dumps(record)
     again = iamtriage.from_record(record)
@@ -132,7 +132,7 @@ def check(failure: Failure, source: str | None) -> None:
 
 
 def check_explained(failure: Failure) -> None:
-    """Check what the documentation promises about the explanation of a failure."""
+    """Check that the explanation of a failure is as documented."""
     explanation = iamtriage.explain(failure)
     ensure(bool(explanation.causes and explanation.remedies), "a failure without a cause or remedy", failure)
     for form in (str(explanation), explanation.to_markdown(), explanation.to_html()):
@@ -141,7 +141,7 @@ def check_explained(failure: Failure) -> None:
 
 
 def check_redacted(text: str) -> None:
-    """Check that redacting twice is the same as redacting once, with and without identifiers."""
+    """Check that redacting a redacted text does not change it, with and without identifiers."""
     LAST_INPUT[:] = [text]
     for identifiers in (False, True):
         once = iamtriage.redact(text, identifiers=identifiers)

@@ -1,8 +1,7 @@
 """Fuzz the policy evaluator and the statements that are suggested for denied calls.
 
-It stops on any exception but ``PolicyError`` and those that name an invalid request, on a decision that an
-explicit deny of everything does not turn into a denial, and on a suggested statement that allows more than
-was denied.
+It stops on any exception except ``PolicyError`` and those for invalid requests, if an explicit deny of
+everything has no effect, and on a suggested statement that allows more than was denied.
 """
 
 from __future__ import annotations
@@ -86,7 +85,7 @@ def check_evaluated(
 
 
 def check_suggested(action: str, resource: str) -> None:
-    """Check that a statement without placeholders and wildcards of AWS's own allows only what was denied."""
+    """Check that a statement without placeholders and AWS wildcards allows only what was denied."""
     LAST_INPUT[:] = [action, resource]
     grant = build_grant(action, resource, HERE)
     if grant is None or grant.has_placeholders or not resource.startswith("arn:aws:s3:::"):

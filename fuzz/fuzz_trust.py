@@ -1,6 +1,6 @@
 """Fuzz trust policies and web identity tokens.
 
-It stops on any exception but ``PolicyError``, ``TokenError`` and those that name an invalid argument.
+It stops on any exception except ``PolicyError``, ``TokenError`` and those for invalid arguments.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Compose texts and documents for the fuzzers, and run them with atheris (libFuzzer, Linux).
 
-Half of the inputs are the fuzzer's bytes, half are composed, so that a fuzzer gets far without a corpus.
+Half of the inputs are the fuzzer's bytes, half are composed of words from messages, so that no corpus is
+necessary.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 DICTIONARY = HERE / "iamtriage.dict"
 MAX_LENGTH = 1024
 MAX_PIECES = 16
-# Repeated so many times, a text can be longer than what parse() reads as a whole.
+# With so many repetitions, a text can exceed the length that parse() reads at once.
 REPEATS = 12
 MAX_DEPTH = 5
 
@@ -90,7 +91,7 @@ SHAPES: tuple[Callable[[str], str], ...] = (
 
 
 def compose(data: Provider) -> str:
-    """Compose a text of words of messages and of the fuzzer's characters."""
+    """Compose a text of words from messages and the fuzzer's characters."""
     pieces: list[str] = []
     for _ in range(data.ConsumeIntInRange(1, MAX_PIECES)):
         at = data.ConsumeIntInRange(0, len(TOKENS) + 3)
@@ -123,13 +124,13 @@ def make_text(data: Provider) -> str:
 
 
 def pick(data: Provider, values: Sequence[str]) -> str:
-    """Return one of several values, or now and then a composed text."""
+    """Return one of several values, or sometimes a composed text."""
     at = data.ConsumeIntInRange(0, len(values))
     return values[at] if at < len(values) else compose(data)
 
 
 def make_tree(data: Provider, keys: Sequence[str], values: Sequence[str], depth: int = 0) -> object:
-    """Return a document with some keys and values: mappings, lists and scalars in any place."""
+    """Return a document of mappings, lists and scalars with some of the keys and values."""
     choice = data.ConsumeIntInRange(0, 6) if depth < MAX_DEPTH else 0
     if choice <= 1:
         return pick(data, values)
@@ -156,7 +157,7 @@ def run(check_input: Callable[[Provider], None], check_seeds: Callable[[], None]
         try:
             check_input(atheris.FuzzedDataProvider(raw))
         except BaseException:
-            # The artifact that libFuzzer writes is bytes that are hard to read.
+            # The bytes that libFuzzer writes to a file are hard to read.
             with contextlib.suppress(ValueError):  # an integer with too many digits
                 print("input:", *map(repr, LAST_INPUT), file=sys.stderr)  # noqa: T201
             raise

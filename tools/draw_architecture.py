@@ -1,7 +1,7 @@
-"""Draw the figures of docs/architecture.md: the packages, and the way of a text through them.
+"""Draw the figures of docs/architecture.md: the packages, and the data flow from a text to an explanation.
 
 The packages and their layers come from the import contract in pyproject.toml, and each description is the
-first line of the package's docstring, so that the figure cannot disagree with the code::
+first line of the package's docstring, so that the figure always matches the code::
 
     python tools/draw_architecture.py            # exit status 1 if docs/_static/*.svg are out of date
     python tools/draw_architecture.py --write    # draws them
@@ -74,11 +74,11 @@ _FLOW: tuple[tuple[str, str, str, int, int], ...] = (
     ("text, stream", "a string, bytes, lines or a file", "value", 0, 0),
     ("exception, mapping", "ClientError, API body, audit record", "value", 0, 2),
     ("entries", "cut a stream into log entries and documents", "private", 1, 0),
-    ("canonical", "read an SDK's exact print in one match", "private", 2, 0),
+    ("canonical", "match unmodified SDK output", "private", 2, 0),
     ("unwrapping", "strip boxes, wraps, escapes", "private", 2, 1),
     ("readers", "find pieces: codes, sentences, bodies", "private", 3, 1),
     ("judging", "join pieces; decide kind and cause", "private", 4, 1),
-    ("structured", "take fields as facts; read only the message", "private", 2, 2),
+    ("structured", "read fields; search only the message", "private", 2, 2),
     ("Failure", "typed, frozen, with spans", "value", 4, 2),
     ("record", "flat, JSON-ready; and its fingerprint", "public", 3, 3),
     ("explain + Facts", "choose a rule; build causes and remedies", "public", 4, 3),
@@ -105,7 +105,7 @@ _ARROWS = (
 
 
 def flow_figure() -> str:
-    """Draw what flows from a text or exception to an explanation on a screen."""
+    """Draw the data flow from a text or exception to a rendered explanation."""
     width = (WIDTH - 2 * _MARGIN - 5 * _ARROW) / 5
     places = {
         name: (_MARGIN + column * (width + _ARROW), _MARGIN + row * (_BOX_HEIGHT + _ARROW))
@@ -117,7 +117,7 @@ def flow_figure() -> str:
     ]
     parts += [_arrow(places[start], places[end], width) for start, end in _ARROWS]
     height = max(top for _, top in places.values()) + _BOX_HEIGHT + _MARGIN
-    title = "The way of a text through iamtriage: text, entry, pieces, Failure, Explanation, output."
+    title = "The data flow of iamtriage: text, entry, pieces, Failure, Explanation, output."
     return _figure(title, parts, height)
 
 
@@ -151,7 +151,7 @@ def _box(
 
 
 def _arrow(start: tuple[float, float], end: tuple[float, float], width: float) -> str:
-    """Draw an arrow along a row or column, down to the left, or to the right and around what is between."""
+    """Draw an arrow along a row or column, down to the left, or to the right around the boxes in between."""
     (x1, y1), (x2, y2) = start, end
     middle = _BOX_HEIGHT / 2
     if y1 == y2:

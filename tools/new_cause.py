@@ -2,8 +2,7 @@
 
     python3 tasks.py new-cause denials/service_specific passport-revoked "The passport was revoked"
 
-It needs nothing but Python. It writes words in capitals for what is to be replaced, and the tests fail until
-that is done.
+It needs only Python. You must replace the words in capitals that it writes. Until then, the tests fail.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ class CauseError(ValueError):
 
 
 def add_cause(place: str, code: str, title: str, *, root: Path = ROOT) -> str:
-    """Write the parts of a cause and return what to do next.
+    """Write the parts of a cause and return instructions for the next steps.
 
     Args:
         place: The module of the rule below ``_rules``, such as ``"denials/service_specific"``.

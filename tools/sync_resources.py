@@ -1,8 +1,9 @@
 """Generate ``src/iamtriage/actions/operation_resources.txt`` from botocore's models and the action table.
 
 Without an option, print the file. ``--check`` compares it with the checked-in one, which ``--write``
-replaces. ``operation_resources.toml`` in this folder has what neither source states. A rule is written only
-if one resource type is meant: of several that the parameters could name, AWS may check any.
+replaces. ``operation_resources.toml`` in this folder has data that is missing in both sources. A rule is
+written only if the resource type is certain. If the parameters can identify several types, AWS can evaluate
+any of them.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def _shorten(text: str, prefix: str) -> str:
 
 
 def _find_rules(client: str, operation: Any, manual: Mapping[str, Any]) -> list[_Rule]:  # noqa: ANN401 (botocore's)
-    """Find the rules of an operation, or none if it is not certain which resource it is about."""
+    """Return the rules of an operation, or an empty list if its resource is uncertain."""
     required = actions_for(operation.name, client)
     action = find_action(required[0].actions[0]) if required and required[0].actions else None
     if action is None or not action.resource_types or operation.input_shape is None:
@@ -137,7 +138,7 @@ def _rules_of_path(operation: Any, start: str) -> list[_Rule]:  # noqa: ANN401 (
 
 
 def _usable_members(shape: Any, aliases: Mapping[str, str]) -> Iterator[tuple[str, str]]:  # noqa: ANN401 (botocore's)
-    """Yield the names that members have in ARN templates, normalized, with how a rule refers to them."""
+    """Yield the normalized names of members in ARN templates, and the notation for them in rules."""
     for name, member in shape.members.items():
         key = _normalize(name)
         if (
@@ -186,7 +187,7 @@ def _rules_of_type(kind: ResourceType, operation: str, members: Mapping[str, str
 
 def _spellings(variable: str, kind: str, *, generic: bool) -> Iterator[str]:
     """Yield the names that a parameter for a variable can have, the most exact first."""
-    # An ID is never the name that a request gives.
+    # The name in a request is never an ID.
     ends = _NAME_ENDS[1:] if variable.endswith("id") else _NAME_ENDS
     if variable not in _NAME_ENDS and variable != "token":
         yield variable
@@ -202,7 +203,7 @@ def _spellings(variable: str, kind: str, *, generic: bool) -> Iterator[str]:
 
 
 def _choose(rules: Sequence[_Rule], action: Action) -> list[_Rule]:
-    """Return the rules of the one resource type that an operation is about, with those it falls back to."""
+    """Return the rules of an operation's only resource type, including its fallbacks."""
     required = {kind.name for kind in action.required_types}
     largest = [rule for rule in rules if not any(rule.members < other.members for other in rules)]
     of_required = [rule for rule in largest if rule.kind in required]

@@ -76,7 +76,7 @@ class Partition(NamedTuple):
 
 
 class _Data(NamedTuple):
-    """The data files, and the engines that read them."""
+    """The data files, and the objects that evaluate them."""
 
     partitions: list[dict[str, Any]]
     endpoints: dict[str, dict[str, Any]]
@@ -84,7 +84,7 @@ class _Data(NamedTuple):
     resolver: EndpointResolver
 
     def host(self, region: str, *, fips: bool = False, dual_stack: bool = False) -> str:
-        """Return the host that the rule set builds."""
+        """Return the host name that the rule set determines."""
         answer = self.rules.resolve_endpoint(
             Region=region, UseFIPS=fips, UseDualStack=dual_stack, UseGlobalEndpoint=False
         )
@@ -95,7 +95,7 @@ def build_table() -> str:
     """Return the text of the table for the installed botocore.
 
     Raises:
-        ValueError: The table cannot express the data: it and ``iamtriage.sts`` need an extension.
+        ValueError: The table cannot express the data, so its format and ``iamtriage.sts`` must change.
     """
     loader = Loader()
     partitions = loader.load_data("partitions")
@@ -170,7 +170,7 @@ def _fips_regions(listed: dict[str, Any], regions: Iterable[str], template: str)
 
 
 def _rejects_dual_stack(data: _Data, region: str) -> bool:
-    """Return whether clients reject dual stack in a partition; FIPS must make no difference."""
+    """Return whether clients reject dual stack in a partition, regardless of FIPS."""
     rejected: list[bool] = []
     for fips in (False, True):
         is_rejected = False

@@ -49,7 +49,7 @@ def _prose(text: str) -> str:
 
 
 def _page(info: CauseInfo, infos: tuple[CauseInfo, ...]) -> Iterator[str]:
-    # No table of contents lists the pages: the theme would print all of it on each page.
+    # The pages are not in a table of contents, because the theme would print all of it on each page.
     yield f"---\norphan: true\n---\n\n# {_prose(info.title)}"
     subject = SUBJECTS[info.subject]
     yield f"`{info.code}` ({subject}), since version {info.since}. [All causes](index.md)"
