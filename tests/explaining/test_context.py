@@ -379,6 +379,16 @@ def test_stated_values(text: str, stated: dict[str, str]) -> None:
         pytest.param("Training failed in /opt/ml/code/train.py", "sagemaker", id="SageMaker"),
         pytest.param("COPY orders FROM 's3://x' iam_role default", "redshift", id="Redshift"),
         pytest.param("$ python3 sync.py", None, id="a shell"),
+        pytest.param(
+            "neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI environment variables are set",
+            None,
+            id="variables that are not set",
+        ),
+        pytest.param(
+            "Either the environment variable AWS_WEB_IDENTITY_TOKEN_FILE or the javaproperty aws.webIdentityTokenFile must be set.",
+            None,
+            id="a variable that must be set",
+        ),
     ],
 )
 def test_runtimes(line: str, kind: str | None) -> None:

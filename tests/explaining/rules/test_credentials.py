@@ -394,7 +394,7 @@ ABSENCES: tuple[Row, ...] = (
     ),
     (
         "ECS",
-        "CredentialsProviderError: Could not load credentials from any providers\nAWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set",
+        "CredentialsProviderError: Could not load credentials from any providers\nECS_CONTAINER_METADATA_URI_V4=http://169.254.170.2/v4/0f1e2d3c",
         {},
         "no-credentials",
         {"no-credentials": "reported", "no-task-role": "possible"},

@@ -177,6 +177,26 @@ CASES = {
         "This is only a warning",
         "If the program works, ignore the message.",
     ),
+    "old-sdk-of-controller": (
+        'Ignoring, HTTP credential provider invalid endpoint host, "169.254.170.23", only loopback hosts are allowed. <nil>\nlevel=fatal msg="records retrieval failed: failed to list hosted zones: NoCredentialProviders: no valid providers in chain. Deprecated."',
+        "The SDK in ExternalDNS is too old for EKS Pod Identity",
+        "AWS SDK for Go v1.47.11 or later, or v2",
+    ),
+    "old-sdk-of-java": (
+        "com.amazonaws.SdkClientException: The full URI (http://169.254.170.23/v1/credentials) contained within environment variable AWS_CONTAINER_CREDENTIALS_FULL_URI has an invalid host. Host can only be one of [localhost, 127.0.0.1].",
+        "The SDK is too old for EKS Pod Identity",
+        "AWS SDK for Java 1.12.746 or later",
+    ),
+    "variables-not-set": (
+        "Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain() : [ContainerCredentialsProvider(): Cannot fetch credentials from container - neither AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI environment variables are set., InstanceProfileCredentialsProvider(): Failed to load credentials from IMDS.]",
+        "The SDK found no credentials",
+        "On EC2: give the instance a role",
+    ),
+    "no-credentials-in-iis": (
+        "Server Error in '/shop' Application.\nFailed to resolve AWS credentials. The credential providers used to search for credentials returned the following errors:\n\nException 1 of 2: AWS_WEB_IDENTITY_TOKEN_FILE environment variable is not set.\nException 2 of 2: Unable to get IAM security credentials from EC2 Instance Metadata Service.",
+        "The SDK found no credentials",
+        "On EC2: give the instance a role",
+    ),
     "sso-setting-missing": (
         'The profile "dev" is configured to use SSO but is missing required configuration: sso_region',
         "lacks settings of IAM Identity Center: sso_region",

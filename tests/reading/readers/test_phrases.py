@@ -679,6 +679,21 @@ MISSING_IN_CALLS: Table = tuple(
 )
 MISSING_FROM_PROVIDERS: Table = (
     (
+        "old-sdk-go",
+        'Ignoring, HTTP credential provider invalid endpoint host, "169.254.170.23", only loopback hosts are allowed. <nil>',
+        expect("missing_credentials"),
+    ),
+    (
+        "old-sdk-python",
+        "ValueError: Unsupported host '169.254.170.23'.  Can only retrieve metadata from these hosts: 169.254.170.2, localhost, 127.0.0.1",
+        expect("missing_credentials"),
+    ),
+    (
+        "old-sdk-java",
+        "The full URI (http://169.254.170.23/v1/credentials) contained within environment variable AWS_CONTAINER_CREDENTIALS_FULL_URI has an invalid host. Host can only be one of [localhost, 127.0.0.1].",
+        expect("missing_credentials"),
+    ),
+    (
         "metadata",
         "Error retrieving metadata: Received non 200 response 500 from container metadata: timeout",
         expect("missing_credentials", status_code=500),

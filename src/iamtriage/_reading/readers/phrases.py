@@ -193,6 +193,9 @@ sure   | ithout credentials set | unable to sign request without credentials set
 sure   | no providers in chain provided | no providers in chain provided credentials
 unsure | to fetch credentials | (?:Failed|Unable|failed|unable) to fetch credentials(?! from)
 unsure | redential provider was not enabled | credential provider was not enabled
+outer  | only loopback hosts are allowed | invalid endpoint host, \\?\"(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)\\?\", only loopback hosts are allowed
+sure   | <Unsupported>Unsupported host | Unsupported host '(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)'
+sure   | has an invalid host | full URI \(http://(?:169\.254\.170\.23|\[fd00:ec2::23\])[^()\s]{0,100}\)[^\n]{0,120}? has an invalid host
 sure   | is not a valid container metadata service hostname | is not a valid container metadata service hostname
 sure   | basic auth credentials | \.dkr\.(?P<service>ecr)\.[a-z0-9-]{4,30}\.amazonaws\.com[^\n]{0,600}?no basic auth credentials
 sure   | failed with status: 400 | login attempt to https://\d{12}\.dkr\.(?P<service>ecr)\.[^\n]{1,100} failed with status: 400

@@ -12,9 +12,10 @@ from __future__ import annotations
 import functools
 import re
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.model import Runtime
 
-__all__ = ("find_runtime",)
+__all__ = ("find_runtime", "search_present")
 
 _LAMBDA_ROLE = (
     "aws lambda get-function-configuration --function-name FUNCTION_NAME --query Role --output text"
@@ -162,7 +163,33 @@ def find_runtime(text: str) -> Runtime | None:
     for kind, literals, pattern, caller, command in _RUNTIMES:
         if not any(literal in text for literal in literals):
             continue
-        found = _compile(pattern).search(text)
+        found = search_present(_compile(pattern), text)
         if found is not None:
             return Runtime(kind, caller, found[0], command)
     return None
+
+
+# How provider chains say that they found a variable or source nowhere.
+_ABSENT_BEFORE = lazy_pattern(
+    r"\b(?:[Nn]either|[Ee]ither|[Nn]o|[Cc]annot find|[Uu]nable to find)\b[^.;:\n]{0,90}$"
+)
+_ABSENT_AFTER = lazy_pattern(
+    r"[^;:,\n=]{0,100}?(?:\b(?:not|never)\b(?: \w{1,12}){0,2}? (?:set|found|defined|enabled|present|specified|available)|n't set|must be set|\bunset\b)"
+)
+_CHARS_AROUND = 140
+
+
+def search_present(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Return the first match of a pattern that the text does not report as not set or not found.
+
+    >>> text = "neither AWS_PROFILE or AWS_REGION environment variables are set"
+    >>> search_present(re.compile("AWS_REGION"), text) is None
+    True
+    """
+    return next((found for found in pattern.finditer(text) if not _is_absent(text, found)), None)
+
+
+def _is_absent(text: str, found: re.Match[str]) -> bool:
+    before = text[max(found.start() - _CHARS_AROUND, 0) : found.start()]
+    after = text[found.end() : found.end() + _CHARS_AROUND]
+    return _ABSENT_AFTER.match(after) is not None or _ABSENT_BEFORE.search(before) is not None

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "GITHUB_SIGNS",
+    "IIS_SIGNS",
     "METADATA_HOP_LIMIT",
     "METADATA_SIGNS",
     "TIMEOUT_SIGNS",
@@ -38,6 +39,7 @@ __all__ = (
     "advise_in_docker",
     "advise_on_ec2",
     "advise_on_ecs",
+    "advise_on_iis",
     "advise_on_lambda",
     "advise_on_laptop",
     "container_remedy",
@@ -56,6 +58,7 @@ TIMEOUT_SIGNS = lazy_pattern(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled", 
 GITHUB_SIGNS = lazy_pattern(
     r"configure-aws-credentials|\baws-actions/|GITHUB_|/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
 )
+IIS_SIGNS = lazy_pattern(r"Server Error in '/|\bIIS\b|\bw3wp\b|\binetpub\b|\bAppPool\b")
 # Docker Compose writes the name of the container before each line.
 _CONTAINER = lazy_pattern(
     r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)(?:-compose| compose| run| exec)\b"
@@ -246,25 +249,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         because=("The request to the metadata service timed out.",) if timed_out else ()
     )
     remedies = [
-        Remedy(
-            title="On EC2: give the instance a role",
-            who="account administrator",
-            steps=(
-                "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
-                "An instance profile contains a role. Only the console creates one together with the role.",
-            ),
-            commands=(
-                fill_command(
-                    "aws ec2 describe-iam-instance-profile-associations --region {} --filters Name=instance-id,Values=INSTANCE_ID",
-                    region,
-                ),
-                fill_command(
-                    "aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --region {} --iam-instance-profile Name=INSTANCE_PROFILE",
-                    region,
-                ),
-            ),
-            url=pages.EC2_ROLES,
-        ),
+        _instance_role_remedy(region),
         hop_limit_remedy(region),
     ]
     # A timeout shows that the response was lost; an instance without a role gets a 404.
@@ -272,6 +257,28 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         Advice([hop_limit, no_profile], remedies[::-1])
         if timed_out
         else Advice([no_profile, hop_limit], remedies)
+    )
+
+
+def _instance_role_remedy(region: str) -> Remedy:
+    return Remedy(
+        title="On EC2: give the instance a role",
+        who="account administrator",
+        steps=(
+            "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
+            "An instance profile contains a role. Only the console creates one together with the role.",
+        ),
+        commands=(
+            fill_command(
+                "aws ec2 describe-iam-instance-profile-associations --region {} --filters Name=instance-id,Values=INSTANCE_ID",
+                region,
+            ),
+            fill_command(
+                "aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --region {} --iam-instance-profile Name=INSTANCE_PROFILE",
+                region,
+            ),
+        ),
+        url=pages.EC2_ROLES,
     )
 
 
@@ -312,6 +319,38 @@ def advise_on_ecs(_case: Case[MissingCredentials], _message: str) -> Advice:
                 ),
                 url=pages.ECS_TASK_ROLE,
             )
+        ],
+    )
+
+
+def advise_on_iis(case: Case[MissingCredentials], _message: str) -> Advice:
+    """Return what gives a program in IIS credentials, most likely on EC2.
+
+    Source: https://docs.aws.amazon.com/sdk-for-net/v4/developer-guide/creds-assign.html.
+    """
+    return Advice(
+        [
+            ENVIRONMENT_NOT_PASSED_ON.cause(
+                because=("The text is from IIS.",),
+                text="The program runs as the identity of the IIS application pool, which does not read the profiles and variables of the developer's account.",
+            ),
+            NO_INSTANCE_PROFILE.cause(),
+        ],
+        [
+            _instance_role_remedy(commands.region(find_region(case))),
+            Remedy(
+                title="Outside of EC2: put the profile where the application pool reads it",
+                who="you",
+                steps=(
+                    "Set AWSProfilesLocation in web.config (ProfilesLocation in appsettings.json), or AWS_SHARED_CREDENTIALS_FILE for the machine, to a file that the identity of the pool is allowed to read. Then restart the pool.",
+                    "Prefer a role to access keys on a server: on EC2 the one of the instance, elsewhere IAM Roles Anywhere.",
+                ),
+                commands=(
+                    "setx /M AWS_SHARED_CREDENTIALS_FILE C:\\aws\\credentials",
+                    "iisreset",
+                ),
+                url=pages.NET_CREDENTIALS,
+            ),
         ],
     )
 

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
+from iamtriage.explaining._context.readers.runtimes import search_present
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.credential_sources import (
     GITHUB_SIGNS,
+    IIS_SIGNS,
     METADATA_SIGNS,
     TIMEOUT_SIGNS,
     advise_in_ci,
     advise_in_docker,
     advise_on_ec2,
     advise_on_ecs,
+    advise_on_iis,
     advise_on_lambda,
     advise_on_laptop,
     is_in_container,
@@ -87,22 +90,29 @@ _LOG_SHIPPER = lazy_pattern(
 _PROVIDERS = (
     (
         "environment variables",
-        lazy_pattern(r"EnvironmentVariableCredentialsProvider|EnvProvider|EnvAccessKeyNotFound|fromEnv\b"),
+        lazy_pattern(
+            r"EnvironmentVariableCredentialsProvider|EnvProvider|EnvAccessKeyNotFound|fromEnv\b|environment variables AWS_ACCESS_KEY_ID"
+        ),
     ),
     ("Java system properties", lazy_pattern(r"SystemProperty?(?:ies)?CredentialsProvider")),
     (
         "the web identity's token file",
-        lazy_pattern(r"WebIdentityTokenCredentialsProvider|WebIdentityTokenFile"),
+        lazy_pattern(r"WebIdentityTokenCredentialsProvider|WebIdentityTokenFile|AWS_WEB_IDENTITY_TOKEN_FILE environment variable is not"),
     ),
     (
         "the profiles of config and credentials files",
-        lazy_pattern(r"ProfileCredentialsProvider|SharedCredsLoad|SharedCredentialsProvider"),
+        lazy_pattern(
+            r"ProfileCredentialsProvider|SharedCredsLoad|SharedCredentialsProvider|find the \"default\" profile"
+        ),
     ),
-    ("the container's endpoint", lazy_pattern(r"ContainerCredentialsProvider")),
+    (
+        "the container's endpoint",
+        lazy_pattern(r"ContainerCredentialsProvider|fetch credentials from container"),
+    ),
     (
         "the instance's metadata",
         lazy_pattern(
-            r"InstanceProfileCredentialsProvider|EC2ContainerCredentialsProviderWrapper|EC2RoleRequestError|EC2RoleProvider|no EC2 IMDS role"
+            r"InstanceProfileCredentialsProvider|EC2ContainerCredentialsProviderWrapper|EC2RoleRequestError|EC2RoleProvider|no EC2 IMDS role|credentials from EC2 Instance Metadata"
         ),
     ),
 )
@@ -280,10 +290,10 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
             advise_in_pods,
             controller is not None
             or mentions_kubernetes(case)
-            or _POD_IDENTITY_AGENT.search(text) is not None,
+            or search_present(_POD_IDENTITY_AGENT, text) is not None,
         ),
-        (advise_on_lambda, _LAMBDA.search(text) is not None),
-        (advise_on_ecs, _ECS.search(text) is not None),
+        (advise_on_lambda, search_present(_LAMBDA, text) is not None),
+        (advise_on_ecs, search_present(_ECS, text) is not None),
     )
     environments = [environment for environment, is_mentioned in signs if is_mentioned]
     # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.
@@ -299,4 +309,6 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [*environments, *([advise_on_ec2] if mentions_metadata else [])][:2]
     if _LOG_SHIPPER.search(text):
         return [advise_in_pods, advise_on_ec2]
+    if IIS_SIGNS.search(text):
+        return [advise_on_iis]
     return [advise_on_ec2, advise_on_laptop] if mentions_metadata else [advise_on_laptop, advise_on_ec2]

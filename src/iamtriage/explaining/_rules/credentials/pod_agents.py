@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_roles import (
     AGENT_MISSING,
@@ -21,6 +22,8 @@ from iamtriage.explaining._rules.credentials.pod_roles import (
     create_agent_command,
     create_association_command,
     list_associations_command,
+    restart_command,
+    update_sdk_remedy,
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import (
@@ -39,7 +42,7 @@ __all__ = (
     "MISSING_ASSOCIATION",
     "NO_CALL_WITHOUT_CREDENTIALS",
     "REJECTED_TOKEN",
-    "UNKNOWN_HOST_PHRASE",
+    "UNKNOWN_HOST",
     "explain_agent_rejection",
     "explain_agent_unreachable",
     "explain_missing_association",
@@ -47,7 +50,23 @@ __all__ = (
 )
 
 _POD_IDENTITY_AGENT = "169.254.170.23"  # its address on every node
-UNKNOWN_HOST_PHRASE = "is not a valid container metadata service hostname"
+_AGENT_HOST = r"(?:169\.254\.170\.23|fd00:ec2::23)"
+UNKNOWN_HOST = lazy_pattern(
+    r"is not a valid container metadata service hostname"
+    rf"|(?:invalid endpoint host|[Uu]nsupported host|full URI)[^\n]{{0,30}}{_AGENT_HOST}"
+)
+"""What SDKs say that are too old to accept the agent's address."""
+# What each SDK says, and its first version with EKS Pod Identity:
+# https://docs.aws.amazon.com/eks/latest/userguide/pod-id-minimum-sdk.html.
+_OLD_SDKS = (
+    ("only loopback hosts are allowed", "AWS SDK for Go v1.47.11 or later, or v2"),
+    ("Can only retrieve metadata from these hosts", "Boto3 1.34.41 or later"),
+    ("has an invalid host", "AWS SDK for Java 1.12.746 or later, or 2.21.30 or later"),
+    (
+        "is not a valid container metadata service hostname",
+        "AWS SDK for JavaScript v3.458.0 or later, or v2.1550.0 or later",
+    ),
+)
 REJECTED_TOKEN = lazy_pattern(
     r"[Ss]ervice account token (?:cannot be (?P<problem>empty|parsed)|failed basic claim validations)"
 )
@@ -254,29 +273,27 @@ def explain_agent_rejection(case: Case[MissingCredentials], message: str, proble
     )
 
 
-def explain_old_sdk(case: Case[MissingCredentials], message: str) -> Explanation:
+def explain_old_sdk(case: Case[MissingCredentials]) -> Explanation:
+    """Explain that an SDK does not accept the address of the agent, which EKS injected into the pod."""
+    text = case.text
+    phrase, version = next((row for row in _OLD_SDKS if row[0] in text), ("", ""))
+    controller = find_controller(text)
+    program = "" if controller is None else f" in {controller.name}"
     return Explanation(
         failure=case.failure,
         topic="sdk-too-old",
-        summary="The SDK is too old for EKS Pod Identity.",
+        summary=f"The SDK{program} is too old for EKS Pod Identity: it does not accept the address of the agent, 169.254.170.23. So the pod has an association, and its role is not used.",
         causes=(
             SDK_TOO_OLD.cause(
-                "derived" if _POD_IDENTITY_AGENT in message else "possible",
-                quote_phrases(message, UNKNOWN_HOST_PHRASE),
+                "derived" if _POD_IDENTITY_AGENT in text else "possible",
+                quote_phrases(text, phrase) if phrase else (),
                 text="The pod has a Pod Identity association, and the SDK does not accept the agent's address.",
             ),
         ),
         remedies=(
+            update_sdk_remedy(case, version),
             Remedy(
-                title="Update the SDK",
-                who="you",
-                steps=(
-                    "Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle.",
-                ),
-                url=pages.EKS_POD_SDK,
-            ),
-            Remedy(
-                title="Or use IAM roles for service accounts",
+                title="Or use IAM roles for service accounts: the annotation eks.amazonaws.com/role-arn",
                 who="cluster administrator",
                 steps=(
                     "Delete the association, annotate the service account with a role that trusts the cluster's OIDC provider, and re-create the pods. Older SDKs support this.",
@@ -284,7 +301,7 @@ def explain_old_sdk(case: Case[MissingCredentials], message: str) -> Explanation
                 commands=(
                     list_associations_command(case),
                     annotate_command(case),
-                    commands.restart_command(case.facts.namespace),
+                    restart_command(case),
                 ),
                 url=pages.EKS_IRSA,
             ),

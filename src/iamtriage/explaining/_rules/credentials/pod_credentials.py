@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.credentials.pod_agents import (
     MISSING_ASSOCIATION,
     NO_CALL_WITHOUT_CREDENTIALS,
     REJECTED_TOKEN,
-    UNKNOWN_HOST_PHRASE,
+    UNKNOWN_HOST,
     explain_agent_rejection,
     explain_agent_unreachable,
     explain_missing_association,
@@ -109,8 +109,8 @@ TOKEN_FILE_OF_ROOT = CauseType(
 
 def explain_pod_credentials(case: Case[MissingCredentials], message: str) -> Explanation | None:
     """Explain an error that only occurs in pods or on the way to STS; return ``None`` for others."""
-    if UNKNOWN_HOST_PHRASE in message:
-        return explain_old_sdk(case, message)
+    if UNKNOWN_HOST.search(case.text):
+        return explain_old_sdk(case)
     rejection = REJECTED_TOKEN.search(message)
     if rejection is not None:
         return explain_agent_rejection(case, message, rejection["problem"])

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller, usual_account
@@ -38,6 +40,8 @@ __all__ = (
     "irsa_remedy",
     "list_associations_command",
     "pod_identity_remedy",
+    "restart_command",
+    "update_sdk_remedy",
 )
 
 # The variables with a value, so EKS did inject them.
@@ -114,7 +118,7 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
             SDK_TOO_OLD.cause(text="The SDK is too old for IRSA or EKS Pod Identity."),
             AGENT_MISSING.cause(),
         ],
-        remedies,
+        [*remedies, update_sdk_remedy(case)],
     )
 
 
@@ -127,9 +131,9 @@ def _advise_on_variables(case: Case[MissingCredentials]) -> Advice:
             OTHER_PROVIDER.cause(),
         ],
         [
-            Remedy(
+            attrs.evolve(
+                update_sdk_remedy(case),
                 title="Update the SDK, and let it choose its provider",
-                who="you",
                 steps=(
                     "Update it to a version that reads the variables, including copies that other libraries bundle.",
                     "Create clients with the default credential chain, and pass the environment to processes that the program starts.",
@@ -167,6 +171,36 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
     )
 
 
+def update_sdk_remedy(case: AnyCase, version: str = "") -> Remedy:
+    """Return how the program in a pod gets an SDK that supports the pod's credentials.
+
+    Args:
+        case: The failure.
+        version: The SDK and its first version that does.
+    """
+    controller = find_controller(case.text)
+    if controller is None:
+        title = "Update the SDK"
+        step = "Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle"
+        image: tuple[str, ...] = ()
+    else:
+        title = f"Update {controller.name}"
+        step = "Update its image or Helm chart to a release with an SDK that supports EKS Pod Identity"
+        image = (
+            fill_command(
+                "kubectl get {} --namespace {} --output jsonpath='{{.spec.template.spec.containers[*].image}}'",
+                *(controller.workload, _account_and_namespace(case)[1]),
+            ),
+        )
+    return Remedy(
+        title=title,
+        who="you" if controller is None else "cluster administrator",
+        steps=(f"{step}{f' ({version})' if version else ''}.",),
+        commands=image,
+        url=pages.EKS_POD_SDK,
+    )
+
+
 def irsa_remedy(case: AnyCase) -> Remedy:
     return Remedy(
         title="In Kubernetes: give the pod's service account a role",
@@ -180,7 +214,7 @@ def irsa_remedy(case: AnyCase) -> Remedy:
             _show_variables_command(case),
             _show_account_command(case),
             annotate_command(case),
-            _restart_command(case),
+            restart_command(case),
         ),
         url=pages.EKS_IRSA_POD,
     )
@@ -216,9 +250,11 @@ def _usual_account_steps(case: AnyCase) -> tuple[str, ...]:
     return (f"The text is from {controller.name}: the names are those of its installation guide.",)
 
 
-def _restart_command(case: AnyCase) -> str:
-    controller = find_controller(case.text)
-    if controller is None or case.facts.service_account is not None:
+def restart_command(case: AnyCase) -> str:
+    """Return the command that restarts the pods of the controller that the text or the service account names."""
+    account = case.facts.service_account
+    controller = find_controller(f"{case.text} {account or ''}")
+    if controller is None or account not in (None, controller.service_account):
         return commands.restart_command(_account_and_namespace(case)[1])
     return fill_command(
         "kubectl rollout restart {} --namespace {}", controller.workload, _account_and_namespace(case)[1]

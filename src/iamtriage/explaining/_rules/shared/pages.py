@@ -84,6 +84,7 @@ CLI_PROFILES = "https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-f
 CLI_ROLES = "https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html"
 CLI_PROCESS = "https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sourcing-external.html"
 SDK_ENDPOINTS = "https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html"
+NET_CREDENTIALS = "https://docs.aws.amazon.com/sdk-for-net/v4/developer-guide/creds-assign.html"
 SDK_REGION = "https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html"
 SDK_RETRIES = "https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html"
 SESSION_DURATION = f"{_IAM}/id_roles_manage-assume.html"
