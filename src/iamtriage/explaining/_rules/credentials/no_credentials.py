@@ -97,7 +97,9 @@ _PROVIDERS = (
     ("Java system properties", lazy_pattern(r"SystemProperty?(?:ies)?CredentialsProvider")),
     (
         "the web identity's token file",
-        lazy_pattern(r"WebIdentityTokenCredentialsProvider|WebIdentityTokenFile|AWS_WEB_IDENTITY_TOKEN_FILE environment variable is not"),
+        lazy_pattern(
+            r"WebIdentityTokenCredentialsProvider|WebIdentityTokenFile|AWS_WEB_IDENTITY_TOKEN_FILE environment variable is not"
+        ),
     ),
     (
         "the profiles of config and credentials files",
