@@ -839,7 +839,7 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         {},
         (
-            "5 more failures in this text: dynamodb:GetItem: explicit deny in a resource control policy, which only an administrator of the organization of account 444455556666 can change; throttled (ThrottlingException, GenerateDataKey): retry, no permission is missing; HeadObject: S3 denied s3:GetObject without a reason; not found (NoSuchEntity, GetRole); ListTables: the message is cut off.",
+            "5 more failures in this text: dynamodb:GetItem: explicit deny in a resource control policy, which only the organization of account 444455556666 can change; throttled (ThrottlingException, GenerateDataKey): retry, no permission is missing; HeadObject: S3 denied s3:GetObject without a reason; not found (NoSuchEntity, GetRole); ListTables: the message is cut off.",
         ),
         ("…",),
     ),

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     authorization_details_remedy,
     list_policies_commands,
     model_region_remedy,
+    other_model_region,
     region_steps,
 )
 from iamtriage.explaining._rules.shared.optional import present
@@ -123,7 +124,9 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="identity-deny",
-        summary=denial_summary(denial, f"{named or _describe_policy(denial)} explicitly denies it"),
+        summary=denial_summary(
+            denial, f"{named or _describe_policy(denial)} explicitly denies it{other_model_region(denial)}"
+        ),
         causes=(
             IDENTITY_DENY.cause(
                 denial.policy_type_evidence,

@@ -60,6 +60,8 @@ _LINKED_ROLE_SERVICES = {
 _PARTITION = "The partition is assumed to be"
 # CloudWatch Logs ends the ARN of a log group so in its messages.
 _NO_STREAM = ":log-stream:"
+# The table of actions has no ARN without a Region for the models of Bedrock.
+_UNLISTED = "AWS lists no resource of this form"
 _POLICY_FILE = "file://policy.json"
 _CDK_ROLE = lazy_pattern(
     r"cdk-[a-z0-9]{1,10}-(?:deploy|file-publishing|image-publishing|lookup|cfn-exec)-role-", re.ASCII
@@ -89,7 +91,8 @@ def required_grant(denial: Denial) -> Grant | None:
         )
         if required is not None:
             resources, why = required
-            return attrs.evolve(grant, resources=resources, notes=(*grant.notes, why))
+            notes = tuple(each for each in grant.notes if not each.startswith(_UNLISTED))
+            return attrs.evolve(grant, resources=resources, notes=(*notes, why))
     objects = transfer_objects(grant.resources[0], denial.failure.text)
     if objects is None:
         return grant
@@ -254,7 +257,7 @@ def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[s
 
 def _is_of_cut(note: str, denial: Denial) -> bool:
     """Return whether a note is about the form of a resource that the text cuts off."""
-    return note.startswith("AWS lists no resource of this form") and cut_resource(denial) is not None
+    return note.startswith(_UNLISTED) and cut_resource(denial) is not None
 
 
 def _permission_set_step(role: IdentityCenterRole) -> str:

@@ -132,12 +132,14 @@ def model_region_remedy(denial: Denial) -> Remedy | None:
         text = "The inference profile can send the request to several Regions, and the Deny must exempt each."
     else:
         text = "This is a global inference profile: Bedrock can send the request to any commercial Region."
+    is_of_organization = denial.policy_type in {"service_control", "resource_control"}
+    owner = "an administrator of the organization" if is_of_organization else "the owner of the policy"
     return Remedy(
         title=title,
         who="you",
         steps=(
             f"{text} Use the ID of a geographic profile (such as us., eu. or apac.) whose Regions are all allowed, or of a model that is available in an allowed Region without a profile.",
-            "Or whoever owns the policy exempts the Bedrock actions in all Regions of the profile: for an SCP, only an administrator of the organization can. An Allow does not help.",
+            f"Or {owner} exempts the Bedrock actions in all Regions of the profile. An Allow does not help.",
         ),
         commands=(
             fill_command(

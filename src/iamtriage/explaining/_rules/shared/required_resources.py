@@ -83,6 +83,9 @@ def _find_models(
     if model is None or not (account or "").isdigit():
         return None
     profile = find_inference_profile(model["model"], text)
+    if profile is None and not model["region"]:
+        # Only a global profile sends the call to any Region.
+        profile = f"global.{model['model']}"
     is_other_region = region is not None and model["region"] not in {"", region}
     if profile is None and not (is_other_region or _NEEDS_PROFILE.match(model["model"])):
         return None
