@@ -338,9 +338,11 @@ def test_stream_that_a_function_reads() -> None:
     policy = explain(text).remedies[0].policy
     assert policy is not None
     on_stream, on_all = policy["Statement"]
+    assert f"is not allowed to read the stream {stream}." in explain(text).summary
     assert on_stream["Resource"] == stream
     assert on_stream["Action"] == [
         "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
         "kinesis:GetRecords",
         "kinesis:GetShardIterator",
         "kinesis:ListShards",

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -20,7 +21,7 @@ from iamtriage.explaining._rules.shared.deployments import find_deployment
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, capitalize_start
+from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
 from iamtriage.policies._documents import build_document, build_statement
 from iamtriage.policies._grants import build_grant
 from iamtriage.policies._masked_arns import find_partition
@@ -30,10 +31,14 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.deployments import Deployment
     from iamtriage.policies._grants import Grant
 
-__all__ = ("EXECUTION_ROLE", "explain_execution_role")
+__all__ = ("explain_execution_role",)
 
 _MISSING_PERMISSION = lazy_pattern(
     r"execution role does not have permissions to call (?P<call>[A-Za-z]{3,60}) on (?P<service>[A-Za-z0-9]{2,20})"
+)
+# "Cannot access stream arn:…. Please ensure the role can perform the GetRecords, … and ListStreams Actions on …"
+_STREAM = lazy_pattern(
+    r"(?P<arn>arn:[\w-]{3,20}:(?P<service>kinesis|dynamodb):\S{1,300}?)[.:,]? Please ensure the role can perform"
 )
 _VPC_POLICY = "AWSLambdaVPCAccessExecutionRole"
 _SHOW_ROLE = "aws lambda get-function-configuration --function-name FUNCTION_NAME --query Role --output text"
@@ -70,12 +75,17 @@ def explain_execution_role(denial: Denial) -> Explanation:
     """Explain that Lambda requires a permission that the execution role lacks."""
     words = denial_paragraph(denial.failure)
     found = _MISSING_PERMISSION.search(words)
-    grant = (
-        build_grant(f"{found['service'].lower()}:{found['call']}", None, denial.location) if found else None
-    )
+    stream = _STREAM.search(words)
+    grant = None
+    if found is not None:
+        grant = build_grant(f"{found['service'].lower()}:{found['call']}", None, denial.location)
+    elif stream is not None:
+        grant = build_grant(f"{stream['service']}:GetRecords", stream["arn"], denial.location)
     if grant is not None and not grant.known:
         grant = None
-    missing = "what the message names" if grant is None else grant.action
+    missing = "perform what the message names" if grant is None else f"perform {grant.action}"
+    if stream is not None:
+        missing = f"read the stream {clip_text(stream['arn'])}"
     deployment = find_deployment(denial.failure, denial.facts)
     source = None if grant is None else _find_source(grant, denial.failure.text)
     allow: Remedy | None = None
@@ -88,12 +98,12 @@ def explain_execution_role(denial: Denial) -> Explanation:
     return Explanation(
         failure=denial.failure,
         topic="execution-role",
-        summary=f"Lambda rejected the call: {_ROLE} is not allowed to perform {missing}.",
+        summary=f"Lambda rejected the call: {_ROLE} is not allowed to {missing}.",
         causes=(
             EXECUTION_ROLE.cause(
                 "reported",
                 quote_phrases(words, "execution role does not have permissions to call"),
-                text=f"{capitalize_start(_ROLE)} lacks {missing}, which the function needs for what the call sets up.",
+                text="The function itself needs the permission for what the call sets up. No permission of the caller is missing.",
             ),
             ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet."),
         ),
@@ -101,7 +111,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
             None if deployment is None else _code_remedy(denial, deployment, grant, source),
             allow or _show_role_remedy(),
         ),
-        notes=("No permission of the caller is missing.", EVENTUAL_CONSISTENCY),
+        notes=(EVENTUAL_CONSISTENCY,),
     )
 
 

@@ -15,35 +15,26 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.denials.execution_roles import EXECUTION_ROLE, explain_execution_role
 from iamtriage.explaining._rules.denials.managed_services import RESOURCES, explain_access
 from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal, policy_commands
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.service_access import ServiceAccess
 from iamtriage.explaining._rules.shared.service_specific import SERVICES_IN_PROSE
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
-from iamtriage.policies._documents import build_documents
-from iamtriage.policies._grants import build_grant
 
 if TYPE_CHECKING:
     from iamtriage.arns._arns import Arn
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
-__all__ = ("explain_calling_resource", "explain_calling_service", "explain_stream_role")
+__all__ = ("explain_calling_resource", "explain_calling_service")
 
 _ARN = lazy_pattern(
     r"arn:[\w-]{3,20}:(?:sns|sqs|lambda):[a-z0-9-]{1,30}:[^:\s]{1,20}:[A-Za-z0-9][\w.:/-]{0,300}[\w]"
 )
 _KEY = lazy_pattern(r"\b(?:encryption|KMS) key\b|Service: (?:AWS)?KMS\b")
-# "Cannot access stream arn:…. Please ensure the role can perform the GetRecords, … and ListStreams Actions on …"
-_STREAM = lazy_pattern(
-    r"(?P<arn>arn:[\w-]{3,20}:(?P<service>kinesis|dynamodb):\S{1,300}?)[.:,]? Please ensure the role can perform the (?P<calls>[\w ,]{3,300}?) Actions?\b"
-)
-_CALL = lazy_pattern(r"\b[A-Z][a-z]+[A-Z]\w+")
 _BUCKET = lazy_pattern(r"\bbucket:? [\"'`]?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])")
 _ALARM_ACTION = "Failed to execute action arn:"
 # By the service in the resource's ARN, or the word for it: the resource, and what a service does with it.
@@ -120,44 +111,6 @@ def explain_calling_service(denial: Denial) -> Explanation:
         "The command does that." if prefix == "lambda" else "",
     )
     return explain_access(denial, row, values)
-
-
-def explain_stream_role(denial: Denial) -> Explanation:
-    """Explain that the role of a Lambda function cannot read the stream of an event source mapping."""
-    found = _STREAM.search(denial_paragraph(denial.failure))
-    if found is None:
-        return explain_execution_role(denial)
-    actions = (f"{found['service']}:{call}" for call in _CALL.findall(found["calls"]))
-    grants = (build_grant(action, found["arn"], denial.location) for action in actions)
-    [policy] = build_documents([each for each in grants if each is not None], limit=None)
-    return Explanation(
-        failure=denial.failure,
-        topic="execution-role",
-        summary=f"The function's execution role lacks permissions on the stream {found['arn']}.",
-        causes=(
-            EXECUTION_ROLE.cause(
-                "reported",
-                text="Lambda reads the stream with this role. No permission of the caller is missing.",
-            ),
-        ),
-        remedies=(
-            Remedy(
-                title="Allow the actions for the function's execution role",
-                who="account administrator",
-                steps=(
-                    "The first command prints the role. Save the policy as policy.json and attach it to the role.",
-                ),
-                commands=(
-                    "aws lambda get-function-configuration --function-name FUNCTION --query Role --output text",
-                    "aws iam put-role-policy --role-name ROLE_NAME --policy-name AllowReadingStream --policy-document file://policy.json",
-                ),
-                policy=policy,
-                layer="identity",
-                url=pages.LAMBDA_ROLE,
-            ),
-        ),
-        notes=(EVENTUAL_CONSISTENCY,),
-    )
 
 
 def _commands(denial: Denial, arn: Arn | None, *templates: str) -> tuple[str, ...]:

@@ -122,7 +122,7 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
             *(f"{name} is not authorized to {verb}" for name in SERVICES_IN_PROSE for verb in _PROSE_VERBS),
         )
     ),
-    ("ensure the role can perform", "denials.service_callers.explain_stream_role"),
+    ("ensure the role can perform", "denials.execution_roles.explain_execution_role"),
     ("requester is not authorized to access requested", "denials.lake_formation.explain_lake_formation"),
     ("does not have any privilege on specified resource", "denials.lake_formation.explain_lake_formation"),
     ("lake formation permission", "denials.lake_formation.explain_lake_formation"),
