@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrases
@@ -206,7 +206,7 @@ def explain_untrusted_role(
         trust = check_service_trust(facts, service, actions, role_arn)
     reported = SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases)
     summary = f"{'The service' if service is None else service} cannot assume {role}"
-    remedies = (
+    remedies: tuple[Remedy, ...] = (
         Remedy(
             title=f"Allow {who} in the trust policy of {role}",
             who="account administrator",
@@ -235,7 +235,7 @@ def explain_untrusted_role(
             url=pages.CONSISTENCY,
         ),
     )
-    causes = (
+    causes: tuple[Cause, ...] = (
         reported,
         SERVICE_NOT_TRUSTED.cause(text=f"The trust policy of {role} does not allow {who}."),
         _TOO_NEW,

@@ -127,7 +127,7 @@ def _account(denial: Denial, arn: Arn | None) -> str:
 
 def _key_access(denial: Denial, service: str, prefix: str, resource: str, arn: Arn | None) -> ServiceAccess:
     """Return what a service needs to use the key that encrypts a topic or queue."""
-    lines = (
+    lines: tuple[str, ...] = (
         "aws kms get-key-policy --key-id KEY_ID --policy-name default --query Policy --output text",
         "aws kms put-key-policy --key-id KEY_ID --policy-name default --policy file://policy.json",
     )

@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.shared.services import (
 from iamtriage.explaining._rules.sts.service_trust import check_service_trust
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_redshift_role", "explain_untrusted_service")
@@ -172,8 +173,8 @@ def explain_redshift_role(denial: Denial) -> Explanation:
         url=pages.TRUST_POLICIES,
     )
     verdict = f"most often, the role is not associated with {where} or does not trust {_SERVICE}"
-    causes = (SERVICE_CANNOT_ASSUME_ROLE.cause("derived", text=text),)
-    remedies = (associate, allow)
+    causes: tuple[Cause, ...] = (SERVICE_CANNOT_ASSUME_ROLE.cause("derived", text=text),)
+    remedies: tuple[Remedy, ...] = (associate, allow)
     trust = None
     if denial.facts.trust_policy is not None:
         trust = check_service_trust(denial.facts, _SERVICE, ASSUME_ROLE, first)

@@ -83,7 +83,8 @@ def policy_with_principal(
         added: The statement that allows the call.
     """
     document = parse_document(cast("Mapping[str, Any] | str | None", policy))
-    action, kind, principal = str(added["Action"]), *next(iter(added["Principal"].items()))
+    action = str(added["Action"])
+    kind, principal = next((key, str(value)) for key, value in mapping(added["Principal"]).items())
     if document is None or (kind == "AWS" and not principal.startswith("arn:")):
         return None
     for adds in ((action, None), (None, principal), (action, principal)):
