@@ -74,3 +74,38 @@ def test_policies_of_a_database_user_are_not_simulated() -> None:
 def test_role_that_ecs_does_not_get() -> None:
     text = f"(service cart) failed to launch a task with (error ECS was unable to assume the role '{ROLE}' that was provided for this task.)"
     assert "ecs-tasks.amazonaws.com" in explain(text).summary
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        (f"CodeBuild is not authorized to perform: sts:AssumeRole on {ROLE}", "codebuild"),
+        (
+            "An error occurred (InvalidInputException) when calling the CreateProject operation: AWS CodeBuild is not authorized to perform: sts:AssumeRole on service role. Please verify that: 1) The provided service role exists",
+            "codebuild",
+        ),
+        (f"CodePipeline is not authorized to perform AssumeRole on role {ROLE}", "codepipeline"),
+        (
+            f"ServiceException: Batch is not authorized to perform: sts:AssumeRole on resource: {ROLE}",
+            "batch",
+        ),
+        (
+            f"CLIENT_ERROR - User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole on resource: {ROLE}",
+            "batch",
+        ),
+        (
+            f"An error occurred (InvalidParameterException) when calling the CreateCluster operation: Role with arn: {ROLE}, could not be assumed because it does not exist or the trusted entity is not correct",
+            "eks",
+        ),
+    ],
+)
+def test_service_that_cannot_assume_its_role(text: str, service: str) -> None:
+    """The service lacks trust, and no policy of the caller helps."""
+    explanation = explain(text)
+    assert explanation.summary.startswith(f"The service {service}.amazonaws.com cannot assume the role")
+    assert all(remedy.layer in {None, "role_trust"} for remedy in explanation.remedies)
+
+
+def test_user_that_cannot_assume_a_role_is_no_service() -> None:
+    text = f"User is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
+    assert explain(text).topic == "assume-role"

@@ -581,8 +581,8 @@ def test_trust_policy_for_a_service(text: str, policy: dict[str, Any], verdict: 
     assert proposed is not None
     statement = dict(proposed)["Statement"][0]
     assert set(statement) == set(policy["Statement"][0])
-    service = explanation.summary.split()[0]
-    service = "redshift.amazonaws.com" if service == "Amazon" else service
+    service = explanation.summary.split()[2]
+    service = "redshift.amazonaws.com" if service == "cannot" else service
     context = {
         "aws:SourceAccount": "111122223333",
         "aws:SourceArn": "arn:aws:glue:eu-west-1:111122223333:job/mine",

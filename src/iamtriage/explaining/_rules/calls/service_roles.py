@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AwsError, Failure
 
 __all__ = (
+    "SERVICES_IN_MESSAGES",
     "SERVICE_CANNOT_ASSUME_ROLE",
     "explain_service_role",
     "explain_untrusted_role",
@@ -40,14 +41,32 @@ _ROLE_NOT_ASSUMABLE = lazy_pattern(
     r"|should be given assume role permissions"
     r"|[Rr]ole is invalid or cannot be assumed|does not have (?:a )?trust relationship"
 )
-_SERVICES_IN_MESSAGES = (
-    ("by Lambda", "lambda.amazonaws.com"),
-    ("for the function", "lambda.amazonaws.com"),
+# What messages call a service, and the principal that assumes its roles, as the guides of the services state it.
+SERVICES_IN_MESSAGES = (
+    # EKS says this of the role of a cluster.
+    ("because it does not exist or the trusted entity", "eks.amazonaws.com"),
     ("EKS", "eks.amazonaws.com"),
+    ("for the function", "lambda.amazonaws.com"),
+    ("Batch is not", "batch.amazonaws.com"),
     ("Firehose", "firehose.amazonaws.com"),
+    ("provided for this task", "ecs-tasks.amazonaws.com"),
+    ("ECS Infrastructure Role", "ecs.amazonaws.com"),
+    ("ECS service role", "ecs.amazonaws.com"),
+    ("CodeDeploy", "codedeploy.amazonaws.com"),
     ("CodeBuild", "codebuild.amazonaws.com"),
+    ("CodePipeline", "codepipeline.amazonaws.com"),
+    ("EventBridge Scheduler", "scheduler.amazonaws.com"),
+    ("Bedrock", "bedrock.amazonaws.com"),
+    ("Cognito", "cognito-idp.amazonaws.com"),
+    ("OpenSearch Service", "opensearchservice.amazonaws.com"),
+    ("AWS Backup", "backup.amazonaws.com"),
     ("Glue", "glue.amazonaws.com"),
-    ("States", "states.amazonaws.com"),
+    ("Lambda", "lambda.amazonaws.com"),
+    ("Step Functions", "states.amazonaws.com"),
+    ("rolesanywhere", "rolesanywhere.amazonaws.com"),
+    ("aws_signing_helper", "rolesanywhere.amazonaws.com"),
+    # The message of CreateSession.
+    ("Unable to assume role for arn:", "rolesanywhere.amazonaws.com"),
 )
 _PROFILE_NAME = lazy_pattern(
     r"Value \(([\w+=,.@-]{1,128})\) for parameter iamInstanceProfile\.name|Invalid IAM Instance Profile name ([\w+=,.@-]{1,128})"
@@ -170,7 +189,7 @@ def _explain_role_not_assumable(case: Case[AwsError], message: str) -> Explanati
     recipient = find_role_recipient(envelope.operation, envelope.service)
     service = recipient.principal if recipient else None
     if service is None:
-        service = next((name for sign, name in _SERVICES_IN_MESSAGES if sign in message), None)
+        service = next((name for sign, name in SERVICES_IN_MESSAGES if sign in message), None)
     actions = recipient.trust_actions if recipient else ASSUME_ROLE
     return explain_untrusted_role(
         case.failure, case.facts, service, actions, find_role_arn(message), quote_phrases(message, *_PHRASES)
@@ -205,7 +224,7 @@ def explain_untrusted_role(
 
         trust = check_service_trust(facts, service, actions, role_arn)
     reported = SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases)
-    summary = f"{'The service' if service is None else service} cannot assume {role}"
+    summary = f"The service{f' {service}' if service else ''} cannot assume {role}"
     remedies: tuple[Remedy, ...] = (
         Remedy(
             title=f"Allow {who} in the trust policy of {role}",

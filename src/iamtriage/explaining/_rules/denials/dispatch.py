@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
@@ -44,6 +45,10 @@ _SERVICES_BY_SESSION_NAME = {
     "AWSCodeBuild": "CodeBuild",
     "AWSBackup": "AWS Backup",
 }
+_SERVICE_ASSUMES = lazy_pattern(
+    r"(?<![\w./:-])(?!(?:User|You|Role|Caller|It)\b)(?:(?:AWS|Amazon) )?[A-Z][A-Za-z0-9]{2,20}(?: [A-Z][a-z]{2,20})?"
+    r" is not authorized to perform:? (?:sts:)?AssumeRole\b"
+)
 # Services in ARNs of resources, such as alarms, for which they call as a service principal.
 _SERVICES_WITH_RESOURCES = frozenset({"cloudwatch", "events", "iot", "logs", "s3", "ses", "sns"})
 # What CloudFormation, or a tool that deploys its stacks, says about a resource or a stack.
@@ -161,8 +166,13 @@ def _is_explicitly_denied_by_identity_policy(denial: Denial) -> bool:
 
 
 def _cannot_assume_passed_role(denial: Denial) -> bool:
-    is_service = isinstance(denial.principal, ServicePrincipal)
-    return is_service and "authorized to assume the provided role" in (denial.service_message or "")
+    if isinstance(denial.principal, ServicePrincipal):
+        is_assumed = "authorized to assume the provided role" in (denial.service_message or "")
+        return is_assumed or denial.lowercase_action == "sts:assumerole"
+    if denial.principal_text is not None or denial.lowercase_action != "sts:assumerole":
+        return False
+    # "CodeBuild is not authorized to perform: sts:AssumeRole on …"
+    return _SERVICE_ASSUMES.search(denial.failure.text) is not None
 
 
 def _is_bare_status_of(service: str) -> Condition:

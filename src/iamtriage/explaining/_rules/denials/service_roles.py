@@ -14,6 +14,7 @@ from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.service_roles import (
     SERVICE_CANNOT_ASSUME_ROLE,
+    SERVICES_IN_MESSAGES,
     explain_untrusted_role,
 )
 from iamtriage.explaining._rules.shared import commands, pages
@@ -38,28 +39,6 @@ __all__ = ("explain_redshift_role", "explain_untrusted_service")
 # The partition's suffix of most service principals is the same in China.
 _SERVICE_PRINCIPAL = lazy_pattern(
     r"(?<![\w.-])[a-z][a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,20})?\.amazonaws\.com(?![\w-])", re.ASCII
-)
-# What messages call a service, and the principal that assumes its roles, as the guides of the services state it.
-_SERVICES_IN_MESSAGES = (
-    ("Firehose", "firehose.amazonaws.com"),
-    ("provided for this task", "ecs-tasks.amazonaws.com"),
-    ("ECS Infrastructure Role", "ecs.amazonaws.com"),
-    ("ECS service role", "ecs.amazonaws.com"),
-    ("CodeDeploy", "codedeploy.amazonaws.com"),
-    ("CodeBuild", "codebuild.amazonaws.com"),
-    ("CodePipeline", "codepipeline.amazonaws.com"),
-    ("EventBridge Scheduler", "scheduler.amazonaws.com"),
-    ("Bedrock", "bedrock.amazonaws.com"),
-    ("Cognito", "cognito-idp.amazonaws.com"),
-    ("OpenSearch Service", "opensearchservice.amazonaws.com"),
-    ("AWS Backup", "backup.amazonaws.com"),
-    ("Glue", "glue.amazonaws.com"),
-    ("Lambda", "lambda.amazonaws.com"),
-    ("Step Functions", "states.amazonaws.com"),
-    ("rolesanywhere", "rolesanywhere.amazonaws.com"),
-    ("aws_signing_helper", "rolesanywhere.amazonaws.com"),
-    # The message of CreateSession.
-    ("Unable to assume role for arn:", "rolesanywhere.amazonaws.com"),
 )
 _ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
 _PAGE = "https://docs.aws.amazon.com/redshift/latest/mgmt/copy-unload-iam-role.html"
@@ -89,13 +68,16 @@ def _find_service(denial: Denial, words: str) -> str | None:
     """Return the service principal that the message, or else the called service, names."""
     if (denial.principal_text or "").endswith((".amazonaws.com", ".amazonaws.com.cn")):
         return denial.principal_text
+    named = next((principal for name, principal in SERVICES_IN_MESSAGES if name in words), None)
+    if named is not None and "is not authorized to perform" in words:
+        return named
     found = _SERVICE_PRINCIPAL.search(words)
     if found is not None:
         return found[0]
     recipient = _find_recipient(denial)
     if recipient is not None and recipient.principal is not None:
         return recipient.principal
-    return next((principal for name, principal in _SERVICES_IN_MESSAGES if name in words), None)
+    return named
 
 
 def _find_recipient(denial: Denial) -> RoleRecipient | None:

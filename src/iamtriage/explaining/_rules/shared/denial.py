@@ -229,6 +229,9 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         text = text or message.principal.arn
     decision = _read_decision(failure, facts)
     action, action_evidence, resource = decision.action, decision.action_evidence, decision.resource
+    if action == "AssumeRole":
+        # CodePipeline omits the service.
+        action = "sts:AssumeRole"
     actions: tuple[str, ...] = (action,) if action else ()
     if action is None or ":" not in action or _is_cut(action):
         # Most messages name the action, and the table of actions is large.

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ("ServiceTrust", "check_service_trust")
 
-_SOURCE_ACCOUNT, _SOURCE_ARN = "aws:sourceaccount", "aws:sourcearn"
+_SOURCE_ACCOUNT, _SOURCE_ARN, _EXTERNAL_ID = "aws:sourceaccount", "aws:sourcearn", "sts:externalid"
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -174,6 +174,9 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
         value, difference = _widen_source(result.expected[0], account, facts.region)
         operator_of_pattern = None if "Like" in operator else "ArnLike"
         step = "It must match the ARN of the resource that uses the role. The pattern here matches every one of the account: name the resource if its ARN is known."
+    elif key.lower() == _EXTERNAL_ID:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
+        step = "External IDs are for third parties, and few services pass one. If the guide of the service names none, use aws:SourceAccount or aws:SourceArn instead, as it says."
     fixed = None
     if value is not None and "Not" not in operator:
         fixed = policy_with_value(facts.trust_policy, result, value=value, new_operator=operator_of_pattern)

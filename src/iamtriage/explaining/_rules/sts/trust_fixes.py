@@ -268,7 +268,7 @@ def policy_with_value(
     value: str | list[str] | None = None,
     new_operator: str | None = None,
 ) -> dict[str, Any] | None:
-    """Return a policy with another value or operator of the failed condition, or ``None`` if that is no change."""
+    """Return a policy with the failed condition changed, or ``None`` if that is no change."""
     document = parse_document(policy)
     if document is None or result.statement is None:
         return None
@@ -281,14 +281,12 @@ def policy_with_value(
     block = mapping(conditions.get(operator))
     if key not in block:
         return None
-    value = block.pop(key) if value is None else value
-    if new_operator is None:
-        block[key] = value
-    else:
-        block.pop(key, None)
-        conditions[new_operator] = {**mapping(conditions.get(new_operator)), key: value}
-        if not block:
-            del conditions[operator]
+    old = block.pop(key)
+    value = old if value is None else value
+    new_operator = new_operator or operator
+    conditions[new_operator] = {**mapping(conditions.get(new_operator)), key: value}
+    if not mapping(conditions[operator]):
+        del conditions[operator]
     return fixed if fixed != document else None
 
 
