@@ -1,7 +1,7 @@
 """Count the denials of many inputs, and group them into problems.
 
-The rows of denials are in a DuckDB file. A second report reads only what is new, and a report that was
-stopped continues where it was.
+A DuckDB file stores the denials as rows. A second report reads only new inputs, and a report that was stopped
+continues where it left off.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _HOMES = {
     "ReportError": ".exceptions",
     "build_report": "_building",
 }
-if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
     __getattr__ = lazy_names(__name__, _HOMES)
 
 

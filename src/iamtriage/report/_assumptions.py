@@ -1,4 +1,4 @@
-"""Read denied role assumptions in CloudTrail records: the role, and the claims of the token.
+"""Read denied role assumptions in CloudTrail records: the role and the claims of the token.
 
 A CloudTrail record of a denied ``AssumeRoleWithWebIdentity`` states the claims of the token that trust
 policies check: the provider, the audience and the subject. The error message states none of them.
@@ -38,7 +38,7 @@ def _first_resource(record: Mapping[str, Any]) -> str | None:
 
 
 def build_claims(provider: str | None, audience: str | None, subject: str | None) -> dict[str, str] | None:
-    """Return the claims of a web identity token, of which the audience may be unknown."""
+    """Return the claims of a web identity token. The audience can be unknown."""
     if provider is None or subject is None:
         return None
     issuer = provider.partition(_OIDC_PROVIDER)[2] or provider

@@ -23,11 +23,11 @@ _KEYS = ("fingerprint", "principal", "action", "resource", "policy_type", "error
 
 @attrs.frozen
 class Baseline:
-    """The problems that are expected.
+    """The expected problems.
 
     Attributes:
-        problems: Fingerprint -> what the file says about the problem, such as its principal. You can add
-            members, for example a comment: they are kept.
+        problems: The members of each problem in the file, such as its principal, by fingerprint. Members that
+            you add, for example a comment, are kept.
     """
 
     problems: Mapping[str, Mapping[str, Any]]
@@ -45,7 +45,7 @@ class Baseline:
             problems = {each["fingerprint"]: each for each in data["problems"]}
             version = data["version"]
         except (ValueError, TypeError, KeyError) as error:
-            msg = f"{path}: expected a baseline, such as --write-baseline writes ({type(error).__name__})"
+            msg = f"{path}: expected a baseline that --write-baseline wrote ({type(error).__name__})"
             raise ReportError(msg, path=str(path)) from error
         if version != _VERSION:
             msg = f"{path}: expected a baseline of version {_VERSION}, got {version}"
@@ -53,7 +53,7 @@ class Baseline:
         return cls(cast("Mapping[str, Mapping[str, Any]]", problems))
 
     def update(self, problems: Iterable[Mapping[str, Any]]) -> Baseline:
-        """Return a baseline of other problems, with the members that you added to this one."""
+        """Return a baseline of other problems, and keep the members that you added to this one."""
         new = {
             each["fingerprint"]: {**{key: each.get(key) for key in _KEYS}, **self._extra(each["fingerprint"])}
             for each in problems
@@ -65,7 +65,7 @@ class Baseline:
         return {key: value for key, value in known.items() if key not in _KEYS}
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Write the baseline, sorted, so that versions of it can be compared."""
+        """Write the baseline, sorted, so that a difference of two versions is readable."""
         problems = [self.problems[key] for key in sorted(self.problems)]
         text = json.dumps({"version": _VERSION, "problems": problems}, indent=1)
         Path(path).write_text(f"{text}\n", "utf-8")

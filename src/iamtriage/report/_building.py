@@ -1,4 +1,4 @@
-"""Build a report: find the inputs, read what is new, and count."""
+"""Build a report: find the inputs, read the new ones, and count their denials."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ("build_report",)
 
-# How many inputs are looked at to decide whether to start processes.
+# The number of inputs that decide whether to start processes.
 _MAX_FIRST = 256
 # DuckDB's files of a store.
 _STORE_SUFFIXES = ("", ".wal", ".tmp")
@@ -54,29 +54,29 @@ def build_report(  # noqa: PLR0913 (options of one command)
     """Read inputs, and count their denials.
 
     Processes read the inputs in parallel. With a store, only inputs that are not in it are read, and the
-    report covers the whole store. After Ctrl-C, it covers what was read so far.
+    report covers the whole store. After Ctrl-C, the report covers the inputs that were read.
 
     Args:
         paths: Files, folders, patterns, ``s3://`` URLs, and ``-``, as for
             :func:`iamtriage.inputs.open_inputs`.
-        store: The DuckDB file to keep the denials in; ``None`` to keep nothing.
-        since: The time of the first denial. It also leaves out folders of other days.
-        until: The time that all denials are before.
+        store: The DuckDB file that stores the denials; ``None`` to keep nothing.
+        since: Count denials from this time on. Folders of other days are not read.
+        until: Count denials before this time.
         accounts: The accounts to read; empty for all.
         regions: The Regions to read; empty for all.
         baseline: The expected problems. Others are new.
-        since_run: The number of a run of the store, or ``"last"`` for the one before the latest. Problems
-            that only later runs have seen are new.
+        since_run: The number of a run in the store, or ``"last"`` for the one before the latest. Problems
+            that only later runs found are new.
         policies: The policies of the accounts, to verify proposed policies and to check trust policies.
         session: A botocore session, to read ``s3://`` URLs.
-        workers: The number of processes; as many as the machine has cores if ``None``.
-        on_progress: Called with the progress whenever inputs were read.
+        workers: The number of processes; by default, one per core.
+        on_progress: A function to call with the progress when inputs were read.
 
     Returns:
         The report. Close it, or use it in a ``with`` statement.
 
     Raises:
-        ReportError: The store cannot be used, there is no such run, or a process was killed.
+        ReportError: The store cannot be used, the run does not exist, or a process was killed.
         ValueError: A time or an account is invalid.
 
     >>> with build_report(["examples/cloudtrail.json"]) as report:
@@ -132,7 +132,7 @@ def _read_new(
     readers: ReaderPool,
     on_progress: Callable[[Progress], object] | None,
 ) -> bool:
-    """Add new inputs to the store, and return whether this was interrupted."""
+    """Add new inputs to the store, and return whether Ctrl-C interrupted this."""
     store.begin_run(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     try:
         progress = collect(store, inputs, readers, on_progress=on_progress)
@@ -149,10 +149,10 @@ def _find_inputs(
     store: str | os.PathLike[str] | None,
     **selection: Any,  # noqa: ANN401 (the arguments of open_inputs())
 ) -> Iterator[Input]:
-    """Yield the inputs that may contain selected records, each with all of its records.
+    """Yield the inputs that can contain selected records, each with all of its records.
 
-    A store has whole inputs, so that another report can select other records of them. The store itself can be
-    in a folder that is read.
+    A store has complete inputs, so that another report can select other records. The store itself can be in a
+    folder that is read.
     """
     names = [os.fspath(path) for path in paths]
     if "-" in names:

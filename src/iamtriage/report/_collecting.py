@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ("ReaderPool", "collect")
 
-# A batch is read by one process and is one transaction. Batches are so small that the processes finish at
-# about the same time, and that memory stays small.
+# One process reads a batch, and one transaction stores it. Batches are small, so that the processes finish at
+# about the same time and need little memory.
 _MAX_BATCH_INPUTS, _MAX_BATCH_SIZE = 256, 3 << 20
 # Starting processes takes longer than reading fewer bytes than this.
 _MIN_SIZE_FOR_PROCESSES = 4 << 20
@@ -40,8 +40,7 @@ class ReaderPool:
     """The processes that read inputs.
 
     Args:
-        workers: The number of processes; as many as the machine has cores if ``None``, but none for little
-            data.
+        workers: The number of processes. By default, one per core, or none if there is little data.
     """
 
     def __init__(self, workers: int | None = None) -> None:
@@ -50,7 +49,7 @@ class ReaderPool:
         self._executor: ProcessPoolExecutor | None = None
 
     def start(self, inputs: Iterable[Input]) -> None:
-        """Start the processes if these inputs take longer to read than the processes to start."""
+        """Start the processes if reading these inputs takes longer than starting processes."""
         if self._executor is not None or self._count == 1:
             return
         if self._is_forced or sum(map(_estimate_size, inputs)) >= _MIN_SIZE_FOR_PROCESSES:
@@ -61,12 +60,12 @@ class ReaderPool:
                 self._executor.submit(warm_up)
 
     def stop(self) -> None:
-        """Stop the processes after what they are reading."""
+        """Stop the processes after their current batches."""
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
 
     def read(self, batches: Iterator[list[Input]]) -> Iterator[tuple[list[Input], Batch]]:
-        """Yield each batch of inputs with what was read of it, in order.
+        """Yield each batch of inputs with its result, in order.
 
         Raises:
             ReportError: A process was killed.
@@ -78,7 +77,7 @@ class ReaderPool:
                     yield batch, read_batch(batch)
                     continue
                 pending.append((batch, self._executor.submit(read_batch, batch)))
-                # Each process always has a next batch, and results do not accumulate.
+                # Each process always has another batch to read, and results do not accumulate.
                 if len(pending) > 2 * self._count:
                     inputs, future = pending.popleft()
                     yield inputs, future.result()
@@ -100,10 +99,10 @@ def collect(
     """Read the inputs that are not in the store, and add them to it.
 
     Args:
-        store: The store, in a run.
+        store: The store, during a run.
         inputs: The inputs.
-        readers: The processes that read them.
-        on_progress: Called with the progress after each batch.
+        readers: The processes that read the inputs.
+        on_progress: A function to call with the progress after each batch.
 
     Raises:
         ReportError: The store cannot be written, or a process was killed.
@@ -148,5 +147,5 @@ def _build_batches(store: Store, inputs: Iterable[Input], progress: Progress) ->
 
 
 def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the process that writes the store."""
+    """Ignore Ctrl-C, which the process that writes the store handles."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -14,11 +14,11 @@ __all__ = ("Contents", "Filter", "Progress")
 
 @attrs.frozen
 class Filter:
-    """Which denials to count.
+    """The denials to count.
 
     Attributes:
-        since: The time of the first denial, in UTC without a zone.
-        until: The time that all denials are before.
+        since: Count denials from this time on, in UTC without a zone.
+        until: Count denials before this time.
         accounts: The accounts of the callers or of the trails; empty for all.
         regions: The Regions; empty for all.
     """
@@ -31,16 +31,16 @@ class Filter:
 
 @attrs.define
 class Progress:
-    """How much of the inputs has been read.
+    """The progress of reading the inputs.
 
     Attributes:
-        inputs: The number of inputs to read. It grows while inputs are found.
+        inputs: The number of inputs to read. It increases while inputs are found.
         inputs_read: The number of inputs that were read.
         size: The size of the inputs to read, in bytes.
-        size_read: The size of those that were read.
+        size_read: The size of the inputs that were read, in bytes.
         records: The number of records that were read.
         denials: The number of denials that were found.
-        known: The number of inputs that were in the store.
+        known: The number of inputs that were already in the store.
     """
 
     inputs: int = 0

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ("build_example", "load_example", "read_example")
 
-# What parse() reads of a CloudTrail record, and what trust policies are checked with.
+# The members of a CloudTrail record that parse() and the check of trust policies read.
 _KEYS = (
     *("eventTime", "eventSource", "eventName", "awsRegion", "errorCode", "errorMessage", "userIdentity"),
     *("resources", "requestID", "eventID", "sourceIPAddress", "userAgent", "recipientAccountId"),

@@ -31,8 +31,8 @@ def explain_example(example: str, policies: PolicyCollection | None) -> dict[str
 
     Returns:
         ``example``, which is ``None`` for a sign-in, and ``explanation``. The latter has ``summary``,
-        ``cause`` with its ``url``, ``remedy`` (the title of the first one), and ``trust``, which is what the
-        trust policy of a role in ``policies`` decides for the denied caller.
+        ``cause`` with its ``url``, ``remedy`` (the title of the first one), and ``trust``: the result of the
+        role's trust policy in ``policies`` for the denied caller.
     """
     failure = read_example(example)
     if failure is None:

@@ -29,9 +29,9 @@ def build_policies(
     """Return the policy of each principal that an ``Allow`` can help.
 
     Returns:
-        By principal: ``policy`` and ``verification``. The latter is ``None`` without policies. Otherwise, it
-        says how many of the principal's problems are ``fixed``, ``not_fixed`` and ``undecided`` if the policy
-        is added, with ``reasons``.
+        By principal: ``policy`` and ``verification``. The latter is ``None`` if you pass no policies.
+        Otherwise, it has the numbers of the principal's problems that are ``fixed``, ``not_fixed`` and
+        ``undecided`` if the policy is added, with ``reasons``.
     """
     documents = policies_by_principal(failures)
     groups: dict[str, list[AccessDenied]] = {principal: [] for principal in documents}
@@ -41,20 +41,22 @@ def build_policies(
             groups[principal].append(failure)
     return {
         hide_secrets(principal): {
-            "policy": _hide(document),
+            "policy": _redact_strings(document),
             "verification": None if policies is None else _verify(groups[principal], document, policies),
         }
         for principal, document in documents.items()
     }
 
 
-def _hide(value: Any) -> Any:  # noqa: ANN401 (JSON-ready data)
+def _redact_strings(value: Any) -> Any:  # noqa: ANN401 (JSON-ready data)
     """Return JSON-ready data with markers for the secrets in its strings."""
     if isinstance(value, str):
         return hide_secrets(value)
     if isinstance(value, dict):
-        return {key: _hide(each) for key, each in cast("dict[str, Any]", value).items()}
-    return [_hide(each) for each in cast("Iterable[Any]", value)] if isinstance(value, list) else value
+        return {key: _redact_strings(each) for key, each in cast("dict[str, Any]", value).items()}
+    return (
+        [_redact_strings(each) for each in cast("Iterable[Any]", value)] if isinstance(value, list) else value
+    )
 
 
 def _verify(

@@ -1,4 +1,4 @@
-"""Query a store: count its denials, and group them."""
+"""Query a store: count and group its denials."""
 
 # DuckDB has no complete types:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -31,7 +31,7 @@ GROUPS = {
     "by_kind": ("kind", "kind"),
     "by_mfa": ("mfa", "mfa"),
 }
-"""Member of a report -> the name of its key, and the key of a row in SQL."""
+"""Member of a report -> the name of its key, and the SQL expression of the key."""
 
 _SHARED = (
     *("principal", "action", "resource", "account", "resource_account", "region", "service", "operation"),
@@ -40,7 +40,7 @@ _SHARED = (
 PROBLEM_COLUMNS = ("fingerprint", "count", "first_seen", "last_seen", *_SHARED)
 """The columns of a problem."""
 
-# Of files with the same content, the first one counts.
+# Of files with the same content, only the first one is counted.
 _SOURCES = """
 CREATE OR REPLACE TEMP VIEW sources AS
 SELECT *, CASE WHEN digest IS NOT NULL
@@ -59,11 +59,11 @@ QUALIFY event_id IS NULL OR row_number() OVER (PARTITION BY event_id ORDER BY so
 
 
 class Queries:
-    """The numbers of a store.
+    """Queries a store for the numbers of a report.
 
     Args:
         store: The store.
-        chosen: Which denials to count.
+        chosen: The denials to count.
     """
 
     def __init__(self, store: Store, chosen: Filter) -> None:
@@ -74,7 +74,7 @@ class Queries:
 
     def _create_view(self, chosen: Filter) -> None:
         conditions, values = "", dict[str, Any]()
-        # What states no time, account or Region is counted, as open_inputs() does.
+        # Denials without a time, account or Region are counted, as in open_inputs().
         for name, sign in (("since", ">="), ("until", "<")):
             time = getattr(chosen, name)
             if time is not None:
@@ -138,7 +138,7 @@ class Queries:
         }
 
     def group(self, name: str, limit: int | None = None) -> list[dict[str, Any]]:
-        """Return the denials by one of ``GROUPS``, the most frequent first, and days in order."""
+        """Return the denials by one of ``GROUPS``, the most frequent first, or days in order."""
         key, expression = GROUPS[name]
         order = "1" if name == "by_day" else "2 DESC, 1"
         rows = self._execute(
@@ -148,21 +148,21 @@ class Queries:
             """
         )
         names = (key, "denials", "problems", "first_seen", "last_seen")
-        return [dict(zip(names, (_hide(row[0]), *row[1:]), strict=True)) for row in rows]
+        return [dict(zip(names, (_redact_value(row[0]), *row[1:]), strict=True)) for row in rows]
 
     def mark_known(self, fingerprints: Iterable[str]) -> None:
-        """Mark problems as known, so that all others are new."""
+        """Mark problems as known. All others are new."""
         self._execute("SET VARIABLE known = ?::VARCHAR[]", [list(fingerprints)])
         self._is_new = "fingerprint NOT IN (SELECT unnest(getvariable('known')))"
 
     def mark_run(self, run: int) -> None:
-        """Mark the problems that only later runs have seen as new."""
+        """Mark the problems that only later runs found as new."""
         self._is_new = f"min(run) > {run:d}"
 
     def problems(self, limit: int | None = None, *, having: str = "true") -> Iterator[dict[str, Any]]:
-        """Yield the new problems and then the others, the most frequent first.
+        """Yield the new problems, then the others, each the most frequent first.
 
-        ``is_new`` is ``None`` if the problems are compared with nothing.
+        ``is_new`` is ``None`` without a baseline or an earlier run.
         """
         rows = self._execute(
             f"""
@@ -175,7 +175,7 @@ class Queries:
         for row in rows:
             problem = dict(zip((*PROBLEM_COLUMNS, "is_new"), row, strict=True))
             for name in ("principal", "action", "resource", "operation", "service", "error_code"):
-                problem[name] = _hide(problem[name])
+                problem[name] = _redact_value(problem[name])
             yield problem
 
     def assumptions(self, limit: int | None = None) -> list[dict[str, Any]]:
@@ -199,7 +199,7 @@ class Queries:
         return number
 
     def examples(self, fingerprints: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
-        """Yield the fingerprint and the example of problems; of all problems if ``None``."""
+        """Yield the fingerprint and the example of problems; ``None`` means all problems."""
         chosen = "" if fingerprints is None else "WHERE fingerprint IN (SELECT unnest(?::VARCHAR[]))"
         rows = self._execute(
             f"""
@@ -240,5 +240,5 @@ def _limit_clause(limit: int | None) -> str:
     return "" if limit is None else f"LIMIT {limit:d}"
 
 
-def _hide(value: Any) -> Any:  # noqa: ANN401 (of any column)
+def _redact_value(value: Any) -> Any:  # noqa: ANN401 (of any column)
     return hide_secrets(value) if isinstance(value, str) else value

@@ -36,11 +36,11 @@ _CHUNK_SIZE = 1_000
 class Report:
     """The denials of many inputs, counted and grouped into problems.
 
-    A problem is all denials with the same fingerprint. A report reads its store on demand, so keep it
-    open as long as you need it: use it in a ``with`` statement. Values are shown without secrets.
+    Denials with the same fingerprint are one problem. A report reads its store on demand, so keep it
+    open as long as you need it: use it in a ``with`` statement. Values are redacted.
 
     Attributes:
-        was_interrupted: Whether reading was stopped by Ctrl-C, so that inputs are missing.
+        was_interrupted: Whether Ctrl-C stopped the reading, so that inputs are missing.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Report:
     def totals(self) -> dict[str, Any]:
         """The numbers of the whole report, such as ``records``, ``denials`` and ``problems``.
 
-        ``new_problems`` and ``gone_problems`` are ``None`` if the report is compared with nothing.
+        ``new_problems`` and ``gone_problems`` are ``None`` without a baseline or an earlier run.
         """
         if self._totals is None:
             is_compared = self._baseline is not None or self._since_run is not None
@@ -96,7 +96,7 @@ class Report:
         return self._totals
 
     def count_by(self, name: str, limit: int | None = None) -> list[dict[str, Any]]:
-        """Return the number of denials and problems for each value of something, the most frequent first.
+        """Return the number of denials and problems by a property, the most frequent value first.
 
         Args:
             name: ``"day"``, ``"principal"``, ``"action"``, ``"service"``, ``"account"``, ``"region"``,
@@ -112,15 +112,15 @@ class Report:
         return self._queries.group(f"by_{name}", limit)
 
     def problems(self, limit: int | None = None) -> Iterator[dict[str, Any]]:
-        """Yield the new problems and then the others, the most frequent first.
+        """Yield the new problems, then the others, each the most frequent first.
 
         Args:
             limit: The maximum number of problems.
 
         Yields:
-            The problem: ``fingerprint``, ``count``, ``first_seen``, ``last_seen``, ``principal`` (the role,
-            not the session), ``action``, ``resource``, ``resource_account``, ``policy_type``, …, with
-            ``is_new``, its ``example`` as a flat record, and its ``explanation``.
+            A problem: ``fingerprint``, ``count``, ``first_seen``, ``last_seen``, ``principal`` (the role, not
+            the session), ``action``, ``resource``, ``resource_account``, ``policy_type``, …, with ``is_new``,
+            its ``example`` as a flat record, and its ``explanation``.
         """
         chunk: list[dict[str, Any]] = []
         for problem in self._queries.problems(limit):
@@ -157,11 +157,11 @@ class Report:
         return [{name: each[name] for name in names} for each in rows]
 
     def denied_role_assumptions(self, limit: int | None = None) -> list[dict[str, Any]]:
-        """Return which roles could not be assumed by whom, the most frequent first.
+        """Return the roles that could not be assumed, by caller, the most frequent first.
 
-        CloudTrail states the ``role`` and the claims of the web identity token (``identity_provider``,
-        ``audience``, ``subject``), which the error message doesn't. With policies, ``trust`` is what the
-        role's trust policy decides.
+        Unlike the error message, CloudTrail states the ``role`` and the claims of the web identity token
+        (``identity_provider``, ``audience``, ``subject``). With policies, ``trust`` is the result of the
+        role's trust policy.
 
         Args:
             limit: The maximum number of rows.
@@ -184,15 +184,15 @@ class Report:
         return check_assumption(row["operation"], row["role"], caller, claims, policies)
 
     def inputs(self, *, only_problems: bool = False) -> list[dict[str, Any]]:
-        """Return what was read of each input, by name.
+        """Return the result of reading each input, by name.
 
         Args:
-            only_problems: Whether to leave out inputs that were read completely.
+            only_problems: Whether to omit inputs that were read completely.
         """
         return self._queries.inputs(only_problems=only_problems)
 
     def failures(self) -> Iterator[Failure]:
-        """Yield one failure for each problem, as read: with the secrets that it may contain."""
+        """Yield one failure for each problem, unredacted: it can contain secrets."""
         yield from self._failures(None)
 
     def _failures(self, limit: int | None) -> Iterator[Failure]:
@@ -207,9 +207,9 @@ class Report:
 
     @property
     def policies_by_principal(self) -> dict[str, dict[str, Any]]:
-        """One least-privilege policy for each principal that an ``Allow`` can help.
+        """A least-privilege policy for each principal that an ``Allow`` can help, by principal.
 
-        With policies, each has the ``verification`` of the problems that it is for.
+        With policies, each has the ``verification`` for the principal's problems.
         """
         from iamtriage.report._policies import build_policies
 
@@ -218,7 +218,7 @@ class Report:
         return self._proposed
 
     def new_baseline(self) -> Baseline:
-        """Return the baseline of the current problems, with what the given one says about them."""
+        """Return the baseline of the current problems, with the members of the given baseline."""
         return (self._baseline or Baseline({})).update(self._queries.problems())
 
     # ------------------------------------------------------------------------------------------- output
@@ -245,7 +245,7 @@ class Report:
         """Return the most frequent problems and values as text.
 
         Args:
-            top: How many rows each table has.
+            top: The number of rows in each table.
         """
         from iamtriage.report._formats.terminal import print_summary
 
@@ -257,14 +257,14 @@ class Report:
         """Return the most frequent problems and values as Markdown with tables, as GitHub reads it.
 
         Args:
-            top: How many rows each table has.
+            top: The number of rows in each table.
         """
         from iamtriage.report._formats.markdown import render_markdown
 
         return render_markdown(self, top=top)
 
     def to_html(self) -> str:
-        """Return the report as one HTML page that loads nothing, with plots and tables to sort and filter."""
+        """Return the report as one HTML page with plots and tables, without external resources."""
         from iamtriage.report._formats.page.rendering import render_page
 
         return render_page(self)
@@ -272,7 +272,7 @@ class Report:
     def write_csv(self, target: str | os.PathLike[str] | TextIO) -> None:
         """Write the denials as CSV, one per row.
 
-        A value that a spreadsheet would take for a formula begins with ``'``.
+        A value that a spreadsheet would interpret as a formula begins with ``'``.
 
         Args:
             target: The path, or a text file.

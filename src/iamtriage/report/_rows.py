@@ -1,6 +1,6 @@
 """Read inputs into rows, one per denial.
 
-Worker processes import this module, so it imports little.
+Worker processes import this module, so it has few imports.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _PART_SIZE = 1 << 20
 
 @attrs.frozen
 class InputResult:
-    """What was read of an input.
+    """The result of reading an input.
 
     Attributes:
         name: The name of the input.
@@ -62,7 +62,7 @@ class InputResult:
         denials: The number of rows.
         other_errors: The number of failures that are not denials.
         reason: Why the input was not read, or not completely.
-        is_skipped: Whether it was skipped without an error, because it contains no events of calls.
+        is_skipped: Whether it was skipped without an error, because it contains no API call events.
     """
 
     name: str
@@ -78,7 +78,7 @@ class InputResult:
 
 @attrs.frozen
 class Batch:
-    """What was read of several inputs.
+    """The result of reading several inputs.
 
     Attributes:
         results: The result of each input.
@@ -102,7 +102,7 @@ def read_batch(inputs: Sequence[Input]) -> Batch:
 
 
 def warm_up() -> None:
-    """Load what the first denial of a process needs."""
+    """Load the modules and tables that the first denial of a process needs."""
     message = "User: arn:aws:iam::111122223333:user/a is not authorized to perform: sqs:SendMessage"
     error = {"errorCode": "AccessDenied", "errorMessage": message}
     _build_record_row({"eventSource": "sqs.amazonaws.com", "eventName": "SendMessage", **error})
@@ -142,7 +142,7 @@ def _read_input(
 
 
 def _read_rows(source: Input) -> Iterator[tuple[tuple[str | None, ...] | None, object]]:
-    """Yield the row of each failure, ``None`` if it is not a denial, and the example that shows it."""
+    """Yield the row of each failure (``None`` if it is not a denial) and its example."""
     is_record = False
     for record in source.denials():
         is_record = True
@@ -157,7 +157,7 @@ def _read_rows(source: Input) -> Iterator[tuple[tuple[str | None, ...] | None, o
         )
 
 
-# The members that identify an error other than a denial. Such errors repeat, as for missing objects.
+# The members that identify an error other than a denial. Such errors repeat, for example for missing objects.
 _KIND_KEYS = ("errorCode", "errorMessage", "eventSource", "eventName")
 _MAX_OTHERS = 65_536
 _known_others: set[tuple[object, ...]] = set()
@@ -215,9 +215,9 @@ def _build_row(failure: Failure, recipient: str | None, mfa: str | None) -> tupl
 
 
 def _find_role(principal: str | None) -> str | None:
-    """Return the role of a session, a role without its path, and other principals as they are.
+    """Return the role of a session, a role without its path, or another principal unchanged.
 
-    This is what ``normalize_principal()`` returns, whose module imports all rules.
+    The result is that of ``normalize_principal()``, whose module imports all rules.
     """
     if principal is None:
         return None
@@ -288,7 +288,7 @@ def _get_string(record: Mapping[str, object], key: str) -> str | None:
 
 
 def _compute_digest(source: Input) -> str | None:
-    """Return a digest of a local file, or of what identifies the content of an S3 object."""
+    """Return a digest of a local file, or the ETag and size of an S3 object."""
     if source.name.startswith("s3://"):
         return None if source.version is None else f"{source.version}:{source.size}"
     if source.size is None or source.version is None:

@@ -1,7 +1,7 @@
 """Store the rows of denials, and the inputs that they come from, in a DuckDB file.
 
-Each batch of inputs is one transaction. After a crash, the store has a batch completely or not at all, and
-the next run reads the inputs that are missing.
+Each batch of inputs is one transaction. After a crash, the store contains a batch completely or not at all,
+and the next run reads the missing inputs.
 """
 
 # DuckDB and pyarrow have no complete types:
@@ -67,10 +67,10 @@ class Store:
         """Open or create a store.
 
         Args:
-            path: The file; ``None`` for a store that is deleted at the end.
+            path: The file; ``None`` for a temporary store that :meth:`close` deletes.
 
         Raises:
-            ReportError: The file is not a store, is of a later version, or is in use.
+            ReportError: The file is not a store, has a later version, or is in use.
         """
         # A file, not memory: DuckDB compresses it, so memory does not grow with the denials.
         self._folder = tempfile.TemporaryDirectory(prefix="iamtriage-") if path is None else None
@@ -126,7 +126,7 @@ class Store:
             self._folder.cleanup()
 
     def query(self, query: str, values: Any = None) -> list[tuple[Any, ...]]:  # noqa: ANN401 (DuckDB's)
-        """Execute SQL, and return all rows: a connection has one result at a time.
+        """Execute SQL, and return all rows, because a connection has one result at a time.
 
         Raises:
             KeyboardInterrupt: Ctrl-C stopped the query.
@@ -184,7 +184,7 @@ class Store:
         ]
 
     def add(self, batch: Batch) -> None:
-        """Add what was read of inputs, in one transaction. Inputs with the same names are replaced.
+        """Add the results of inputs in one transaction. Inputs with the same names are replaced.
 
         Raises:
             ReportError: The batch cannot be written, for example because the disk is full.
@@ -223,7 +223,7 @@ class Store:
             connection.register(name, table)
         self.query("BEGIN")
         try:
-            # A stream without a version is not the one of before.
+            # A stream without a version is never the same one as before.
             replaced = (
                 "SELECT old.id FROM inputs AS old JOIN new_inputs AS new ON old.name = new.name "
                 "WHERE new.version IS NOT NULL OR new.reason IS NOT NULL OR old.reason IS NOT NULL"

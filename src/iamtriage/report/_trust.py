@@ -1,4 +1,4 @@
-"""Check the trust policy of a role for a caller that was denied to assume it."""
+"""Check the trust policy of a role for a caller that was not allowed to assume it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ __all__ = ("check_assumption", "check_trust")
 
 
 def check_trust(example: Mapping[str, Any] | str, policies: PolicyCollection) -> dict[str, Any] | None:
-    """Return what the trust policy of the role decides for the caller of a CloudTrail record.
+    """Return the result of the role's trust policy for the caller of a CloudTrail record.
 
     Returns:
-        ``allowed`` (``None`` if that can't be told), ``reason`` and ``fix``; ``None`` if the record is of
-        another call, or the policies do not include the role's trust policy.
+        ``allowed`` (``None`` if undecided), ``reason`` and ``fix``. ``None`` if the record is of another
+        call, or the policies do not include the role's trust policy.
     """
     if isinstance(example, str):
         return None
@@ -41,7 +41,7 @@ def check_assumption(
     claims: Mapping[str, str] | None,
     policies: PolicyCollection,
 ) -> dict[str, Any] | None:
-    """Return what the trust policy of a role decides for a caller, as :func:`check_trust` does."""
+    """Return the result of a role's trust policy for a caller, as :func:`check_trust` does."""
     chosen = cast("list[PolicyDocument]", policies.select(caller or "anonymous", role).resource or [])
     for policy in chosen:
         try:

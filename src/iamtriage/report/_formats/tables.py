@@ -29,7 +29,7 @@ _FREE_TEXT = frozenset(
 
 
 def write_csv(rows: Any, file: TextIO) -> None:  # noqa: ANN401 (DuckDB has no types)
-    """Write rows as CSV. No value begins like a formula or has control characters."""
+    """Write rows as CSV. No value begins like a spreadsheet formula or has control characters."""
     writer = csv.writer(file)
     writer.writerow(rows.columns)
     for batch in _read_batches(rows):
@@ -52,18 +52,18 @@ def write_parquet(rows: Any, path: str | os.PathLike[str]) -> None:  # noqa: ANN
 
 
 def _read_batches(rows: Any) -> Iterator[Any]:  # noqa: ANN401 (DuckDB has no types)
-    """Yield the rows in parts, with markers for secrets."""
+    """Yield the rows in batches, with markers for secrets."""
     # DuckDB renamed the method. A relation also has its columns as attributes.
     read = getattr(rows, "to_arrow_reader", None) or rows.fetch_arrow_reader
     for batch in read(_BATCH_ROWS):
         columns = [
-            _hide(column) if name in _FREE_TEXT else column.cast(pa.string())
+            _redact_column(column) if name in _FREE_TEXT else column.cast(pa.string())
             for name, column in zip(batch.schema.names, batch.columns, strict=True)
         ]
         yield pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
-def _hide(column: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
+def _redact_column(column: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
     encoded = column.cast(pa.string()).dictionary_encode()
     values = [None if each is None else hide_secrets(each) for each in encoded.dictionary.to_pylist()]
     return pa.array(values, pa.string()).take(encoded.indices)

@@ -1,7 +1,7 @@
 """Draw the plots of the page as SVG, without a network.
 
-Altair describes a plot, and vl-convert renders it. The colors are markers, which the style sheet of the page
-replaces, so that plots are readable in the dark, too.
+Altair describes a plot, and vl-convert renders it. The colors are markers that the style sheet of the page
+replaces, so that plots are also readable in dark mode.
 """
 
 # Altair's types are incomplete:
@@ -22,11 +22,11 @@ __all__ = ("BAR_COLOR", "LINE_COLOR", "TEXT_COLOR", "draw_bars", "draw_days")
 
 TEXT_COLOR, LINE_COLOR, BAR_COLOR = "#010101", "#020202", "#030303"
 """Markers for colors, as the attributes of the SVG state them."""
-# All plots are equally wide, so that their text has the same size after they are scaled.
+# All plots have the same width, so that their text has the same size after scaling.
 _WIDTH, _HEIGHT = 480, 190
 _AXIS_WIDTH = 44
 _MAX_LABEL = 40
-# Fonts of readers are wider than those that vl-convert measures with.
+# Browsers can use wider fonts than vl-convert.
 _CHARACTER_WIDTH = 7.4
 _CONFIG: dict[str, Any] = {
     "background": None,
@@ -91,13 +91,13 @@ def draw_bars(rows: Sequence[dict[str, Any]], key: str) -> str:
 
 
 def _label(value: object) -> str:
-    """Return a value as a label. A long one is shortened to its end, which distinguishes ARNs."""
+    """Return a value as a label. A long value is shortened to its end, which distinguishes ARNs."""
     text = escape_controls("not stated" if value is None else str(value))
     return text if len(text) <= _MAX_LABEL else f"…{text[-_MAX_LABEL:]}"
 
 
 def _make_unique(labels: Sequence[str]) -> list[str]:
-    """Number equal labels, which would share one bar. Labels can be equal after they were shortened."""
+    """Number labels that are equal after they were shortened, because they would share one bar."""
     return [
         label if label not in labels[:place] else f"{label} ({labels[:place].count(label) + 1})"
         for place, label in enumerate(labels)

@@ -1,7 +1,7 @@
-"""Render a report as one HTML file that loads nothing.
+"""Render a report as one HTML file without external resources.
 
-Every value from outside is escaped, or is in the JSON of a data block, of which the script makes text nodes.
-A content security policy allows only the style sheet and the script of this package.
+Every untrusted value is escaped, or is in a JSON data block, from which the script creates text nodes. A
+content security policy allows only the style sheet and the script of this package.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = ("render_page",)
 
-# How many problems a browser can filter and sort without delay.
+# The number of problems that a browser can filter and sort without delay.
 _MAX_PROBLEMS = 10_000
-# Problems that are in the page without a script, for example when it is printed by a program.
+# The number of problems that the page shows without running the script, for example if a program prints it.
 _MAX_STATIC = 50
-# Problems with a short explanation as text. Others have their summary, cause and remedy.
+# The number of problems with a short explanation as text. Others have their summary, cause and remedy.
 _MAX_TEXTS = 300
 _MAX_ROWS = 500
 _MAX_BARS = 10
@@ -42,7 +42,7 @@ _COLUMNS = (
     *("principal", "action", "resource", "account", "resource_account", "region", "service", "operation"),
     *("policy_type", "deny", "error_code", "kind", "fingerprint", "event_id", "source_ip", "text"),
 )
-# What the fold of a problem shows, in order.
+# The rows that expanding a problem shows, in order.
 _FACTS = {
     "principal": "Principal",
     "action": "Action",
@@ -215,7 +215,7 @@ def _problems(report: Contents) -> Iterator[str]:
 
 
 def _dump(data: object) -> str:
-    """Return JSON that is safe in a script element."""
+    """Return data as JSON that is safe in a script element."""
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
