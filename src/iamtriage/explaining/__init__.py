@@ -84,7 +84,7 @@ _HOMES = {
     "policy_for": "_policy_for",
     "retract": "_extensions",
 }
-if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
     __getattr__ = lazy_names(__name__, _HOMES)
 
 

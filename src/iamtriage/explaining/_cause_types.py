@@ -1,4 +1,4 @@
-"""Represent causes, and define what each code means and how to fix it.
+"""Represent causes and their definitions: what each code means and how to fix it.
 
 A definition is next to its rule. ``iamtriage.explaining.causes`` collects the definitions for the catalogue.
 """
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 __all__ = ("Cause", "CauseType", "Evidence", "UncertainCause", "cause_parts", "cause_url", "escape_all")
 
 Evidence: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
-"""What a cause rests on.
+"""What a cause is based on.
 
-AWS or the tool that called it reports it, it is derived from the text, it is derived from the supplied
-facts, or it is only possible.
+``"reported"``: AWS or the tool that made the call reports it. ``"derived"``: it follows from the text.
+``"supplied"``: it follows from the facts that you supplied. ``"possible"``: it would explain the failure.
 """
 
 _CAUSE_PAGES = "https://iamtriage.readthedocs.io/en/latest/causes"
@@ -39,13 +39,13 @@ def escape_all(texts: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen(eq=False)
 class Cause(Value, View):
-    """Why the call failed, or can have failed.
+    """A reason, or a possible reason, why the call failed.
 
     Attributes:
         code: A stable identifier of the cause, such as ``"no-identity-allow"``.
         text: The cause in one or two sentences.
-        evidence: What the cause rests on.
-        because: The reasons for the cause, one per line, which can quote the text unchanged.
+        evidence: What the cause is based on.
+        because: The evidence in detail, one reason per line. It can quote the text unchanged.
 
     >>> Cause("no-identity-allow", "No policy allows it.", "reported").evidence
     'reported'
@@ -59,7 +59,7 @@ class Cause(Value, View):
 
     @property
     def url(self) -> str:
-        """The page of the cause. The one of a cause of your own is what you pass as ``url``.
+        """The URL of the page that describes the cause. For your own causes, it is the argument ``url``.
 
         >>> Cause("throttled", "Too many calls.", "reported").url
         'https://iamtriage.readthedocs.io/en/latest/causes/throttled.html'
@@ -84,7 +84,7 @@ class Cause(Value, View):
 
 
 def cause_parts(cause: Cause) -> CauseParts:
-    """Return what renderers show of a cause."""
+    """Return the parts of a cause that renderers show."""
     from iamtriage._rendering.explanations.short_form import CauseParts
 
     return CauseParts(cause.evidence, cause.text, cause.because)
@@ -110,17 +110,17 @@ class CauseType:
         text: What an explanation says, unless its rule has a sentence with values of the failure; by default
             the title.
         meaning: What the cause means in general, if ``text`` is empty or not general enough.
-        recognised_by: What states the cause: words of a message, an error code, facts, what ``sign`` matches.
+        recognised_by: How the cause is recognized: by words of a message, an error code, facts, or ``sign``.
             A cause that is only possible has ``of`` instead.
-        sign: A pattern of words around a failure that show the cause, if no error states it. The evidence
+        sign: A pattern for words around a failure that show the cause, if no error states it. The evidence
             quotes the group ``shown``, or else the match.
-        remedy: Words in the title of the remedy to do first if the text shows the cause. By default, ``fix``
-            is the first remedy.
-        commands: The starts of commands of the other remedies that ``fix`` needs, if it is the first remedy.
-        of: The code of the cause that this one can be behind. Its sources are the default.
+        remedy: Words in the title of the remedy to show first if the text shows the cause. By default,
+            ``fix`` is the first remedy.
+        commands: The starts of the other remedies' commands that ``fix`` needs, if it is the first remedy.
+        of: The code of the cause that this one can explain. Its sources are the default.
         sources: The URLs of the documentation.
         since: The first release with this code.
-        subject: The folder of the rules that use the cause, if it is not the one of the definition.
+        subject: The folder of the rules that use the cause, if it differs from the folder of the definition.
     """
 
     code: str
@@ -139,7 +139,7 @@ class CauseType:
 
     @property
     def sentence(self) -> str:
-        """What an explanation says, unless its rule has another sentence."""
+        """The sentence of the cause, unless its rule has another one."""
         return self.text or f"{self.title}."
 
     def cause(
@@ -148,7 +148,7 @@ class CauseType:
         """Return the cause for an explanation.
 
         Args:
-            evidence: What the cause rests on.
+            evidence: What the cause is based on.
             because: The reasons for the cause.
             text: The sentence to show instead of the definition's.
 
@@ -163,7 +163,7 @@ class CauseType:
 
 @attrs.frozen(eq=False, kw_only=True)
 class UncertainCause(Cause):
-    """A possible cause that the text around the failure may show.
+    """A possible cause that the text around the failure can show.
 
     Attributes:
         definition: The definition of the cause, with its sign.

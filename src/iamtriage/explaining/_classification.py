@@ -1,7 +1,7 @@
 """Classify errors for exception handlers: denied, expired, worth a retry.
 
-An exception raised *from* an AWS error is classified as that error. One that was raised while an AWS error
-was handled is not: a bug in a handler of denials is not a denial.
+An exception raised *from* an AWS error is classified as that error. An exception that was raised while an AWS
+error was being handled is not: a bug in a handler of denials is not a denial.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ _RETRY_STATUSES: dict[int, RetryReason] = {
     503: "unavailable",
     504: "unavailable",
 }
-# Most of these errors are expected, such as a missing key, and none of them passes.
+# These errors, such as a missing key, are mostly expected, and a retry does not help.
 _FINAL_STATUSES = frozenset({304, 404, 409, 412})
-# Transient network errors. An untrusted certificate or an unknown host fails the next time, too.
+# Transient network errors. With an untrusted certificate or an unknown host, a retry fails, too.
 _TRANSIENT_CAUSES = frozenset({"connection-refused", "no-answer", "timeout"})
-# What was created in IAM takes a few seconds to propagate:
+# New IAM resources take a few seconds to propagate:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 _PROPAGATION_CAUSES = frozenset({"not-yet-known", "principal-too-new", "role-too-new"})
-# Topics that can pass after propagation. S3 objects need none.
+# Topics of errors that can disappear after propagation. S3 objects need no propagation.
 _PROPAGATION_TOPICS = frozenset({"invalid-credentials", "not-found"})
 _S3_NOT_FOUND_CODES = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchUpload"})
 _MAX_LEAVES = 200
@@ -78,9 +78,9 @@ class Classification(Value, View):
         failure: The failure; ``None`` if the error is not an AWS or Kubernetes failure.
         retry: Why the same call can succeed later; ``None`` if it can't, or if that is unknown.
             ``"throttled"``: too many calls; wait longer each time. ``"unavailable"``: the service failed or
-            did not answer. ``"propagation"``: a new role, policy or key has not reached all of AWS yet, which
-            takes a few seconds, two minutes at most. ``"clock_skew"``: the clock was wrong; retry when it is
-            set.
+            did not respond. ``"propagation"``: a new role, policy or key has not propagated yet, which takes
+            a few seconds, and at most two minutes. ``"clock_skew"``: the clock is wrong; synchronize it,
+            then retry.
 
     >>> Classification(None, None).is_access_denied
     False
@@ -96,7 +96,7 @@ class Classification(Value, View):
 
     @property
     def is_expired(self) -> bool:
-        """Whether credentials, a session or a token expired."""
+        """Whether credentials, a session or a token have expired."""
         return isinstance(self.failure, ExpiredCredentials)
 
     @property
@@ -109,14 +109,14 @@ def classify(error: object, *, after_change: bool = False) -> Classification:
     """Classify an error: denied, expired, worth a retry.
 
     Args:
-        error: An exception, its text, a failure, or anything else that :func:`iamtriage.parse` takes; any
-            other value has no failure. For an exception group, the result is what holds for all of its
+        error: An exception, its text, a failure, or anything else that :func:`iamtriage.parse` accepts. Any
+            other value has no failure. For an exception group, the result is what applies to all of its
             exceptions.
         after_change: Whether a role, policy, key or trust policy that the call requires has just changed.
             Then denials, unknown keys and missing resources are retryable (``"propagation"``), because IAM
-            changes can take a few seconds to take effect. Otherwise, a denial is final.
+            changes can take a few seconds to take effect. Otherwise, a denial is not retryable.
 
-    The content of the error never raises.
+    The content of the error never raises an exception.
 
     Sources: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html and
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
@@ -134,7 +134,7 @@ def classify(error: object, *, after_change: bool = False) -> Classification:
     if not failures:
         return Classification(None, None)
     reasons: list[RetryReason | None] = [
-        _retry_reason(failure, explain(failure), after_change=after_change) for failure in failures
+        _find_retry_reason(failure, explain(failure), after_change=after_change) for failure in failures
     ]
     kinds = {failure.kind for failure in failures}
     return Classification(failures[0] if len(kinds) == 1 else None, None if None in reasons else reasons[0])
@@ -150,7 +150,9 @@ def _find_failure(error: object) -> Failure | None:
     return None
 
 
-def _retry_reason(failure: Failure, explanation: Explanation, *, after_change: bool) -> RetryReason | None:
+def _find_retry_reason(
+    failure: Failure, explanation: Explanation, *, after_change: bool
+) -> RetryReason | None:
     causes = {cause.code for cause in explanation.causes}
     if explanation.topic in _RETRY_TOPICS:
         return _RETRY_TOPICS[explanation.topic]
@@ -165,10 +167,10 @@ def _retry_reason(failure: Failure, explanation: Explanation, *, after_change: b
 
 
 class ErrorTest(type):
-    """The type of exception classes whose instances are the errors that pass a test.
+    """The metaclass of exception classes whose instances are the errors that pass a test.
 
-    ``isinstance`` asks the test. ``issubclass`` knows only a class. While an error of that very class is
-    being handled, as in ``contextlib.suppress``, unittest and pytest, it asks the test about that error.
+    ``isinstance`` applies the test. ``issubclass`` gets only a class. If an error of exactly that class is
+    being handled, as in ``contextlib.suppress``, unittest and pytest, it applies the test to that error.
     """
 
     test: Callable[[object], bool]
@@ -195,16 +197,16 @@ class ErrorTest(type):
 
 
 def _all_failures_match(error: object, test: Callable[[Failure], bool]) -> bool:
-    """Return whether an error, or each exception of a group, is a failure that passes a test."""
+    """Return whether an error, or each exception in a group, is a failure that passes a test."""
     failures = _find_failures(error)
     return bool(failures) and all(map(test, failures))
 
 
 def _find_failures(error: object) -> list[Failure]:
-    """Return the failures of an error or of a group's exceptions, none if one of these is not a failure."""
+    """Return the failures of an error or a group's exceptions; empty if one of them is not a failure."""
     leaves: list[object] = []
     pending = [error]
-    groups = 0  # bounds the work for cyclic causes
+    groups = 0  # limits the work for cyclic causes
     while pending:
         current = pending.pop()
         # By type, because isinstance() reads __class__, which can raise.
@@ -236,8 +238,8 @@ def is_access_denied(error: object) -> TypeIs[Denied]:
     RBAC denials and rejected or expired credentials are not access denials.
 
     Args:
-        error: An exception, or anything else that :func:`classify` takes. All exceptions of a group have to
-            be denials, so that ``group.split(is_access_denied)`` splits a group.
+        error: An exception, or anything else that :func:`classify` accepts. A group is denied if all of its
+            exceptions are, so that ``group.split(is_access_denied)`` splits a group.
 
     >>> is_access_denied("An error occurred (AccessDenied) when calling the GetObject operation: No way")
     True
@@ -248,7 +250,7 @@ def is_access_denied(error: object) -> TypeIs[Denied]:
 
 
 def is_expired(error: object) -> TypeIs[Expired]:
-    """Return whether credentials, a session or a token expired, so that new ones help.
+    """Return whether credentials, a session or a token have expired and must be renewed.
 
     Args:
         error: As for :func:`is_access_denied`.
@@ -262,9 +264,9 @@ def is_expired(error: object) -> TypeIs[Expired]:
 def is_retryable(error: object, *, after_change: bool = False) -> TypeIs[Retryable]:
     """Return whether the same call can succeed later.
 
-    Reasons are throttling, a service error, no answer, a new IAM resource and a wrong clock; :func:`classify`
-    returns the reason. SDKs already retry the first three a few times. Limit your retries, because a role
-    that does not exist looks like a new one.
+    Reasons are throttling, a service error, no response, a new IAM resource and a wrong clock;
+    :func:`classify` returns the reason. SDKs already retry a few times for the first three. Limit your
+    retries, because a role that does not exist looks like one that has not propagated yet.
 
     Args:
         error: As for :func:`is_access_denied`.
@@ -277,7 +279,8 @@ def is_retryable(error: object, *, after_change: bool = False) -> TypeIs[Retryab
     True
     """
     return _all_failures_match(
-        error, lambda failure: _retry_reason(failure, explain(failure), after_change=after_change) is not None
+        error,
+        lambda failure: _find_retry_reason(failure, explain(failure), after_change=after_change) is not None,
     )
 
 
@@ -285,9 +288,9 @@ class Denied(Exception, metaclass=ErrorTest):  # noqa: N818 (names what it catch
     """The type of errors for which :func:`is_access_denied` is true.
 
     It works with ``isinstance``, ``contextlib.suppress``, ``pytest.raises``, ``assertRaises`` and tenacity's
-    ``retry_if_exception_type``. An ``except`` clause looks only at the class of an error. So
-    ``except Denied`` catches the errors of clients that :func:`iamtriage.boto.install` covers, and those that
-    leave :func:`iamtriage.boto.explain_errors`: they get the class. :func:`matching` needs neither.
+    ``retry_if_exception_type``. An ``except`` clause checks only the class of an error. So ``except Denied``
+    catches only errors that get the class: those of clients that :func:`iamtriage.boto.install` covers, and
+    those that leave :func:`iamtriage.boto.explain_errors`. :func:`matching` needs neither.
 
     >>> isinstance(ValueError("no"), Denied)
     False
@@ -312,19 +315,19 @@ class Retryable(Exception, metaclass=ErrorTest):  # noqa: N818 (as Denied)
 
 
 def error_classes(failure: Failure) -> tuple[type[Exception], ...]:
-    """Return the class among :class:`Denied`, :class:`Expired` and :class:`Retryable` that a failure has."""
+    """Return those of :class:`Denied`, :class:`Expired` and :class:`Retryable` that apply to a failure."""
     if isinstance(failure, AccessDenied):
         return (Denied,)
     if isinstance(failure, ExpiredCredentials):
         return (Expired,)
     if failure.envelope.status_code in _FINAL_STATUSES:
         return ()
-    reason = _retry_reason(failure, explain(failure), after_change=False)
+    reason = _find_retry_reason(failure, explain(failure), after_change=False)
     return (Retryable,) if reason is not None else ()
 
 
 class _NeverRaisedError(BaseException):
-    """The class that :func:`matching` returns if the error does not match."""
+    """The class that :func:`matching` returns if the error does not match. It is never raised."""
 
 
 @overload
@@ -352,14 +355,14 @@ def matching(
     """Return the class for an ``except`` clause that catches errors by their content.
 
     Python evaluates the expression after ``except`` while the error is being handled. So this function can
-    inspect the error, and returns its class if it matches all arguments. Otherwise the error propagates as if
-    there were no clause. Call it only in an ``except`` clause, and not after ``except*``, because groups
+    inspect the error, and returns the error's class if all arguments match. Otherwise the error propagates as
+    if the clause did not exist. Call it only in an ``except`` clause, not after ``except*``, because groups
     never match.
 
     Args:
-        failures: Classes of failures, any of which matches; all match if you name none.
-        of: The class of the error, or a tuple of classes, which the type checker then knows, such as
-            ``of=ClientError``. Without it, errors that wrap an AWS error match, too.
+        failures: The classes of failures that match; by default, every failure matches.
+        of: The class of the error, or a tuple of classes, such as ``of=ClientError``. Type checkers then know
+            the type of the error. Without it, errors that wrap an AWS error match, too.
         code: The error code, such as ``"AccessDenied"``.
         operation: The API operation, such as ``"GetObject"``.
         action: The IAM action in the error; case is ignored, as in policies.

@@ -1,7 +1,7 @@
-"""Complete an explanation by what the facts and the text around the failure state.
+"""Complete an explanation with the facts and the values in the text around the failure.
 
-Rules write a placeholder for a value that they do not know. Whatever the facts or the context state replaces
-it here, for all rules alike, in a form that no shell interprets. What the context contributed is quoted as
+Rules write a placeholder for a value that they do not know. If the facts or the context state the value, it
+replaces the placeholder here, for all rules, quoted for shells. Values from the context are quoted as
 evidence.
 """
 
@@ -28,7 +28,7 @@ def complete_explanation(explanation: Explanation, facts: ResolvedFacts, **chang
     Args:
         explanation: The explanation.
         facts: The facts, completed by the context.
-        changes: Further attributes to set. Setting all at once takes less time.
+        changes: Other attributes to set at the same time, which is faster.
     """
     context = facts.context
     # evolve() has as many types as there are attributes.
@@ -60,14 +60,14 @@ def complete_explanation(explanation: Explanation, facts: ResolvedFacts, **chang
 def _complete_remedies(
     explanation: Explanation, facts: ResolvedFacts, runtime: Runtime | None
 ) -> tuple[Remedy, ...]:
-    # Many explanations are only read for their causes.
+    # Programs often read only the causes of an explanation, so the remedies are completed when they are read.
     from iamtriage.explaining._additions.remedy_values import complete_remedies
 
     return complete_remedies(explanation, facts, runtime)
 
 
 def _states_values(explanation: Explanation, facts: ResolvedFacts) -> bool:
-    """Return whether the facts or the failure state what a placeholder stands for or a check would find."""
+    """Return whether the facts or the failure state a placeholder's value or the result of a check."""
     if explanation.failure is not None and explanation.failure.principal is not None:
         return True
     stated = (facts.region, facts.cluster, facts.namespace, facts.service_account, facts.caller)

@@ -1,4 +1,4 @@
-"""Describe the denied requests of a text that are not explained in full."""
+"""Describe other denied requests in a text, which are not explained in full."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ("describe_request",)
 
 
 def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Failure | None = None) -> str:
-    """Return who was denied what, and which kind of fix it needs.
+    """Return who was denied what, and the kind of fix.
 
     Args:
         failure: The failure.

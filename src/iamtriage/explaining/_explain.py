@@ -47,11 +47,13 @@ if TYPE_CHECKING:
 
 __all__ = ("explain",)
 
-# What parse() takes and what it returns.
+# The types that parse() accepts, and those that it returns.
 _EXPLAINABLE = (str, bytes, bytearray, BaseException, Mapping, *FAILURE_CLASSES)
 
 _STANDARD_DENIAL = "is not authorized to perform: "
-_NOTHING = Explanation(None, "nothing", "No AWS or Kubernetes access failure was found in this text.")
+_NO_FAILURE_SUMMARY = Explanation(
+    None, "nothing", "No AWS or Kubernetes access failure was found in this text."
+)
 
 
 def explain(
@@ -66,19 +68,22 @@ def explain(
     permissions boundary, or a session, VPC endpoint or trust policy.
 
     Args:
-        error_or_failure: Anything that :func:`iamtriage.parse` takes, or a failure that it returned. An
-            exception that ``iamtriage.boto`` has explained brings the facts of its call.
-        facts: What you know in addition: a :class:`iamtriage.Facts`, a mapping with any of its names, a
-            :class:`iamtriage.DecodedMessage`, an :class:`iamtriage.AuthorizationDetails`, a result from
-            ``iamtriage.boto``, or an iterable of these. If several state the same fact, the last one wins.
+        error_or_failure: Anything that :func:`iamtriage.parse` accepts, or a failure that it returned. If
+            ``iamtriage.boto`` has explained an exception, the facts of its call are used.
+        facts: What you know in addition to the text: a :class:`iamtriage.Facts`, a mapping with any of its
+            names, a :class:`iamtriage.DecodedMessage`, an :class:`iamtriage.AuthorizationDetails`, a result
+            from ``iamtriage.boto``, or an iterable of these. If several state the same fact, the last one
+            wins.
 
     Returns:
         The explanation. If the text contains no failure, its ``failure`` is ``None`` and it has no remedies.
 
     Raises:
         DocumentError: A fact is unknown or invalid.
-        TypeError: An argument has the wrong type. The content of the error never raises. A function that
-            was added with :func:`iamtriage.explaining.extend` can raise.
+        TypeError: An argument has the wrong type.
+
+    The content of the error never raises an exception. A function that was added with
+    :func:`iamtriage.explaining.extend` can raise any exception.
 
     Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html and
     https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html.
@@ -104,10 +109,10 @@ def explain(
         raise TypeError(wrong_type_message("the first argument of explain()", expected, error_or_failure))
     failure = error_or_failure if isinstance(error_or_failure, Failure) else parse(error_or_failure)
     if failure is None:
-        return _NOTHING
+        return _NO_FAILURE_SUMMARY
     if isinstance(error_or_failure, str) and isinstance(failure, AccessDenied) and failure.action is None:
         failure = _find_complete_denial(error_or_failure) or failure
-    # What is shown has no secrets, and rules read no borders. The failure itself is data and stays as read.
+    # Rules get a failure without secrets and borders. The explanation has the original failure.
     shown = _without_borders(_without_secrets(failure))
     known = resolve_facts(shown, known)
     explanation = _explain_answer(shown, known)
@@ -116,7 +121,9 @@ def explain(
 
         explanation = promote_shown_causes(explanation, Case(failure, known))
     text = error_or_failure if isinstance(error_or_failure, str) else None
-    explanation = complete_explanation(explanation, known, text=text, combine=_combine, describe=_describe)
+    explanation = complete_explanation(
+        explanation, known, text=text, combine=_combine_first_remedy, describe=_describe_other
+    )
     if shown is not failure:
         explanation = attrs.evolve(explanation, failure=failure)
     if "AKIA" in failure.text:
@@ -125,9 +132,9 @@ def explain(
 
 
 def _find_complete_denial(text: str) -> AccessDenied | None:
-    """Return the first denial that names its action, in a text whose first denial does not.
+    """Return the first denial that names its action, if the first denial in the text does not.
 
-    Tools such as Terraform print their own sentence about a denial before the message of AWS.
+    Tools such as Terraform print their own sentence about a denial before the AWS message.
     """
     if _STANDARD_DENIAL not in text:
         return None
@@ -139,12 +146,12 @@ def _find_complete_denial(text: str) -> AccessDenied | None:
 
 
 def _without_secrets(failure: Failure) -> Failure:
-    """Return a failure with markers for the secrets in its values; the same one if there are none."""
+    """Return a failure with markers for the secrets in its values, or the same one if there are none."""
     if not has_secrets(failure):
         return failure
     record = to_record(failure)
     values: Mapping[str, object] = record
-    # They are checked when they are read, and evolve() has as many types as there are failures.
+    # The values are checked when they are read. evolve() has as many types as there are failure classes.
     changes: dict[str, Any] = {
         _ATTRIBUTES.get(key, key): value
         for key, value in redact_record(record).items()
@@ -157,7 +164,7 @@ def _without_secrets(failure: Failure) -> Failure:
 
 
 def _without_borders(failure: Failure) -> Failure:
-    """Return a failure whose text has no drawn borders; the same one if there are none."""
+    """Return a failure whose text has no drawn borders, or the same one if there are none."""
     if failure.text.isascii():
         return failure
     from iamtriage._reading.unwrapping.unwrap import remove_borders
@@ -169,13 +176,13 @@ def _without_borders(failure: Failure) -> Failure:
     return attrs.evolve(failure, text=view.text, span=(view.position(start), view.position(end)))
 
 
-def _combine(explanation: Explanation, others: tuple[Failure, ...]) -> Remedy | None:
+def _combine_first_remedy(explanation: Explanation, others: tuple[Failure, ...]) -> Remedy | None:
     from iamtriage.explaining._policy_for import combine_first_remedy
 
     return combine_first_remedy(explanation, others)
 
 
-def _describe(failure: Failure, of_caller: Failure | None = None) -> str:
+def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
     from iamtriage.explaining._other_failures import describe_failure, has_request
 
     if has_request(failure):

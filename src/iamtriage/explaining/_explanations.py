@@ -1,6 +1,6 @@
 """Represent explanations and render them as text, Markdown, HTML and data.
 
-What renders them is imported when it is needed: many explanations are only read.
+Renderers are imported when they are needed, because programs often only read attributes.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 __all__ = ("Detail", "Explanation", "Remedies", "Remedy", "Who")
 
 Detail: TypeAlias = Literal["short", "full"]
-"""How much of an explanation is shown.
+"""How much of an explanation to show.
 
-``"short"``: the verdict, the likeliest cause, the remedy to try first, and what else there is. ``"full"``:
+``"short"``: the verdict, the likeliest cause, the remedy to try first, and how to see more. ``"full"``:
 everything.
 """
 
@@ -44,7 +44,7 @@ Who: TypeAlias = Literal[
 
 # Columns.
 _WIDTH = 100
-# Notes that hold for most denials. A short explanation omits them.
+# Notes that apply to most denials. A short explanation omits them.
 ONE_POLICY_TYPE = (
     "AWS reports only one policy type. If others deny the request too, they show up after this fix."
 )
@@ -53,7 +53,7 @@ _GENERAL_NOTES = frozenset({ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY})
 _HINT = 'explain --full, or .to_text(detail="full").'
 # Lines of a short explanation. A denial with a reason has one cause; other failures have several likely ones.
 _LINES_OF_DENIAL, _LINES = 24, 26
-# Characters that are searched for other failures.
+# The number of characters to search for other failures.
 _CHARS_SCANNED = 200_000
 # Lines that a description of another failure can add to a short explanation.
 _LINES_PER_OTHER = 2
@@ -68,8 +68,8 @@ class Remedy(Value, View):
         who: Who can carry it out.
         steps: What to do, in order.
         commands: Commands for a POSIX shell. Words in capitals, such as ``CLUSTER``, are placeholders.
-        policy: A policy document to attach, or whose statements to add to the existing policy; ``layer`` is
-            its type. :attr:`placeholders` lists the words to replace.
+        policy: A policy document to attach or to merge into the existing policy; ``layer`` is its type.
+            :attr:`placeholders` lists the words to replace.
         statement: A statement for a policy that caps permissions (boundary, session policy, endpoint policy,
             service or resource control policy). It grants nothing without an ``Allow`` elsewhere.
         layer: The policy type of ``policy`` or ``statement``.
@@ -89,8 +89,8 @@ class Remedy(Value, View):
     layer: PolicyType | None = None
     manifest: str | None = None
     url: str | None = None
-    # Whether the policy holds statements to add to an existing policy. They are then shown without a document
-    # around them, because whoever saved that would erase the other statements.
+    # Whether the policy contains statements to add to an existing policy. Then they are shown without a
+    # document around them: saving a document would erase the other statements.
     _is_addition: bool = attrs.field(default=False, kw_only=True, repr=False, alias="is_addition")
     # Names of the text in commands and documents that look like placeholders.
     _names: frozenset[str] = attrs.field(
@@ -99,7 +99,7 @@ class Remedy(Value, View):
 
     @property
     def documents(self) -> tuple[Mapping[str, Any], ...]:
-        """What is shown of ``policy`` and ``statement``: a document to save, or the statements to add.
+        """The part of ``policy`` and ``statement`` to show: a document to save, or statements to add.
 
         >>> Remedy("Look", "you").documents
         ()
@@ -111,7 +111,7 @@ class Remedy(Value, View):
 
     @property
     def placeholders(self) -> tuple[str, ...]:
-        """The words to replace in the commands and documents, each once.
+        """The placeholders in the commands and documents, each once.
 
         >>> Remedy("Look", "you", commands=("aws eks describe-cluster --name CLUSTER",)).placeholders
         ('CLUSTER',)
@@ -145,7 +145,7 @@ class Remedy(Value, View):
 
     @override
     def _shown(self) -> tuple[Block, ...]:
-        # Commands and policies stay complete for copying, and the rules wrote all of the text.
+        # Do not truncate: commands and policies must stay complete for copying.
         return tuple(self._blocks())
 
 
@@ -159,20 +159,20 @@ def _build_remedies(remedies: Remedies) -> tuple[Remedy, ...]:
 
 @attrs.frozen(eq=False)
 class Explanation(Value, View):
-    """What a failure means and how to fix it.
+    """Why a call failed and how to fix it.
 
     Use ``str()`` in terminals, :meth:`to_markdown` in issues and chats, and :meth:`to_html` in web pages;
-    notebooks show the HTML automatically. All of them escape markup, scripts and control characters from the
-    failure's text and remove its secrets.
+    notebooks show the HTML automatically. All of these escape markup, scripts and control characters from the
+    failure's text, and remove its secrets.
 
     Attributes:
         failure: The failure; ``None`` if the text contains none.
         topic: A stable identifier of the subject, such as ``"pass-role"``.
         summary: The failure in one sentence.
         causes: The causes, the most certain first.
-        notes: What else to know.
-        text: The text that was explained, which can contain other failures. It is ``None`` if a parsed
-            failure or an exception was explained.
+        notes: Further information, such as limits of the remedies.
+        text: The explained text, which can contain other failures; ``None`` if a parsed failure or an
+            exception was explained.
 
     >>> Explanation(None, "nothing", "There is no failure.").causes
     ()
@@ -182,7 +182,8 @@ class Explanation(Value, View):
     topic: str
     summary: str = attrs.field(converter=escape_lines)
     causes: tuple[Cause, ...] = ()
-    # Most explanations of a log are counted by their causes, so the remedies are built when they are read.
+    # Programs often only count the causes of a log's explanations, so the remedies are built when they are
+    # read.
     _remedies: Remedies = attrs.field(default=(), eq=_build_remedies, alias="remedies")
     notes: tuple[str, ...] = attrs.field(default=(), converter=escape_all)
     text: str | None = attrs.field(default=None, repr=False, eq=False)
@@ -190,7 +191,7 @@ class Explanation(Value, View):
     _combine: Callable[[Explanation, tuple[Failure, ...]], Remedy | None] | None = attrs.field(
         default=None, kw_only=True, repr=False, eq=False, alias="combine"
     )
-    # Returns who was denied what, or what another failure is, for the other failures of the text.
+    # Describes each of the other failures in the text.
     _describe: Callable[[Failure, Failure | None], str] | None = attrs.field(
         default=None, kw_only=True, repr=False, eq=False, alias="describe"
     )
@@ -209,7 +210,7 @@ class Explanation(Value, View):
         remedies: tuple[Remedy, ...] = (),
         notes: tuple[str, ...] = (),
     ) -> Explanation:
-        """Return the explanation with more causes, remedies and notes, before those that it has.
+        """Return the explanation with additional causes, remedies and notes, before the existing ones.
 
         >>> Explanation(None, "nothing", "There is no failure.").with_added(notes=("Ask #cloud.",)).notes
         ('Ask #cloud.',)
@@ -295,10 +296,10 @@ class Explanation(Value, View):
         """Return the explanation as an HTML card that highlights the values in the failure's text.
 
         Args:
-            detail: Whether what a short explanation omits is folded. Both cards contain everything.
+            detail: ``"short"`` collapses the parts that a short text omits. Both cards contain everything.
             page: Whether to return a whole page instead of a fragment.
             copy_buttons: Whether policies and commands have a button that copies them. This adds the only
-                script, which is the same for each explanation. Cards in notebooks have the buttons.
+                script, which is the same for every explanation. Cards in notebooks have the buttons.
         """
         from iamtriage._rendering.html.cards import render
 
@@ -377,10 +378,10 @@ class Explanation(Value, View):
         )
 
     def _other_rows(self, combined: Failure | None = None) -> tuple[tuple[str, str], ...]:
-        """Return rows on the other failures of the text: how many there are, and a row each for the first.
+        """Return rows about the other failures in the text: their number, and a row for each of the first.
 
         Args:
-            combined: The failure whose first remedy allows all that its principal was denied, if it does.
+            combined: The failure, if its first remedy allows everything that its principal was denied.
         """
         failures = self.other_failures
         if not failures:

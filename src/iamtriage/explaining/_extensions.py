@@ -1,4 +1,4 @@
-"""Let users change the explanations: add a cause, a remedy or a note of their organization."""
+"""Let users extend explanations with causes, remedies and notes of their organization."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ("Extension", "apply_extensions", "extend", "extended", "retract")
 
 Extension: TypeAlias = Callable[[Explanation], Explanation | None]
-"""A function that gets an explanation, and returns another one, or ``None`` to keep it."""
+"""A function that takes an explanation and returns another one, or ``None`` to keep it."""
 
 _Function = TypeVar("_Function", bound=Extension)
 
@@ -25,16 +25,16 @@ _extensions: tuple[Extension, ...] = ()
 
 
 def extend(extension: _Function) -> _Function:
-    """Call a function with each explanation, so that it can add what only your organization knows.
+    """Register a function that adds your organization's knowledge to each explanation.
 
-    This holds for the whole process: for :func:`iamtriage.explain`, ``iamtriage.boto``, notebooks and the
-    rest. Functions are called in the order in which they were added, each with what the one before returned.
-    What a function raises, ``explain`` raises. Adding a function again has no effect. In tests, use
+    This applies to the whole process: to :func:`iamtriage.explain`, ``iamtriage.boto`` and notebooks.
+    Functions are called in the order in which they were added, each with the result of the previous one.
+    Their exceptions propagate through ``explain``. Adding a function again has no effect. In tests, use
     :func:`extended`.
 
     Args:
-        extension: A function that gets the explanation of a failure, and returns another explanation, such as
-            ``explanation.with_added(notes=…)``, or ``None`` to keep it.
+        extension: A function that takes the explanation of a failure, and returns another explanation, such
+            as ``explanation.with_added(notes=…)``, or ``None`` to keep it.
 
     Returns:
         The function, so ``@extend`` works as a decorator.
@@ -63,9 +63,9 @@ def retract(extension: Extension) -> None:
 
 @contextmanager
 def extended(*extensions: Extension) -> Generator[None]:
-    """Use functions as :func:`extend` does, for a block only, and no others.
+    """Use only these functions, as with :func:`extend`, in a block.
 
-    The block covers all threads.
+    The block affects all threads.
 
     >>> from iamtriage import explain
     >>> def add_note(explanation):
@@ -87,7 +87,7 @@ def extended(*extensions: Extension) -> Generator[None]:
 
 
 def apply_extensions(explanation: Explanation) -> Explanation:
-    """Return the explanation that the functions return."""
+    """Return the explanation as changed by the functions."""
     for extension in _extensions:
         changed = cast("object", extension(explanation))
         if changed is None:

@@ -1,6 +1,6 @@
-"""Hold what the caller knows in addition to the error, for :func:`iamtriage.explain`.
+"""Represent what the user knows in addition to the error, for :func:`iamtriage.explain`.
 
-A fact that is not supplied is unknown. It never means that something does not exist.
+A fact that is not supplied is unknown. That never means that something does not exist.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from iamtriage.authorization._details import AuthorizationDetails
     from iamtriage.policies._sets import PolicySet
 else:
-    # Only facts need these classes, and attrs.resolve_types, which imports them by these references.
+    # Only facts need these classes. attrs.resolve_types imports them by these references.
     DecodedMessage = ForwardRef("__import__('iamtriage').DecodedMessage")
     AuthorizationDetails = ForwardRef("__import__('iamtriage').AuthorizationDetails")
     PolicySet = ForwardRef("__import__('iamtriage.policies').policies.PolicySet")
@@ -127,10 +127,10 @@ class FailedCall(Value, View):
 
     Attributes:
         operation: The operation as the SDK spells it: ``"GetObject"``.
-        endpoint: The URL that the client calls.
+        endpoint: The endpoint URL of the client.
         account: The account of the caller.
         attempts: How often the SDK sent the request.
-        credential_provider: botocore's name of the provider of the credentials: ``"sso"``, ``"iam-role"``.
+        credential_provider: botocore's name of the credential provider: ``"sso"``, ``"iam-role"``.
         is_temporary: Whether the credentials have a session token.
         expires: When the credentials expire, as an ISO 8601 time in UTC.
     """
@@ -151,14 +151,16 @@ class Facts(Value, View):
     Attributes:
         cluster: The name of the EKS cluster.
         region: The region of the cluster or of the call.
-        authentication_mode: The cluster's: ``"CONFIG_MAP"``, ``"API_AND_CONFIG_MAP"`` or ``"API"``.
-        kubernetes_version: The cluster's, such as ``"1.31"``.
+        authentication_mode: The cluster's authentication mode: ``"CONFIG_MAP"``, ``"API_AND_CONFIG_MAP"`` or
+            ``"API"``.
+        kubernetes_version: The cluster's Kubernetes version, such as ``"1.31"``.
         namespace: The namespace of the service account or the Kubernetes objects.
         service_account: The name of the service account.
         caller: The caller's ARN, which ``aws sts get-caller-identity`` prints.
         service: The called service, by any name that an SDK uses, such as ``"s3"``.
         resource: The ARN of the resource, if the error doesn't state it.
-        trust_policy: The trust policy of the role that was not assumed, as a mapping or a JSON string.
+        trust_policy: The trust policy of the role that the caller tried to assume, as a mapping or a JSON
+            string.
         token_claims: The claims of the web identity token, from :func:`iamtriage.read_web_identity_token`.
         decoded_message: The result of ``sts:DecodeAuthorizationMessage``, as a JSON string, a mapping or a
             :class:`iamtriage.DecodedMessage`.
@@ -167,8 +169,8 @@ class Facts(Value, View):
         policies: The policies that apply to the call: a :class:`iamtriage.policies.PolicySet`, or a mapping
             with any of its names. They are evaluated for the call.
         call: The call that failed, from :func:`iamtriage.boto.call_facts`.
-        derived: The names of the facts that were read from the failed call or the text around the failure,
-            and not stated by a person. Facts with the same values are equal, whatever is derived.
+        derived: The names of the facts that were read from the failed call or the text around the failure
+            instead of being stated by a person. Equality ignores this attribute.
 
     Raises:
         DocumentError: A value is invalid.
@@ -200,7 +202,7 @@ class Facts(Value, View):
     derived: frozenset[str] = attrs.field(default=frozenset(), eq=False, repr=False)
 
     def as_derived(self) -> Self:
-        """Return the same facts, marked as read from the failed call.
+        """Return the same facts, marked as derived.
 
         >>> sorted(Facts(region="eu-west-1", service="s3").as_derived().derived)
         ['region', 'service']
@@ -213,7 +215,7 @@ class HasFacts(Protocol):
 
     @property
     def facts(self) -> Facts:
-        """The facts, all of which can be unknown."""
+        """The facts. All of them can be unknown."""
         ...
 
 
@@ -236,7 +238,7 @@ def _stated_names(facts: Facts) -> Iterator[str]:
 
 
 def build_facts(given: FactsLike | Iterable[FactsLike | None] | None) -> Facts:
-    """Build facts from one or several values.
+    """Build facts from one or more values.
 
     If several values state the same fact, the last one wins.
 
@@ -270,7 +272,8 @@ def build_facts(given: FactsLike | Iterable[FactsLike | None] | None) -> Facts:
 def add_attached_facts(error: BaseException, facts: Facts) -> Facts:
     """Add the facts that :mod:`iamtriage.boto` attached to an exception, or to one of its causes.
 
-    They describe the call that failed, which the text of the exception need not do. Facts of the user win.
+    These facts describe the failed call, which the text of the exception often does not. The user's facts
+    take precedence.
     """
     attached = _find_attached(error)
     return facts if attached is None else _merge(attached, facts)

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 __all__ = ("NOTE_PREFIX", "format_note", "format_traceback", "is_note", "summarize_for_log")
 
 NOTE_PREFIX = "iamtriage explains:"
-"""How each note begins, which identifies notes that others added, too."""
+"""The beginning of each note. It also identifies notes that other code added."""
 
 _MAX_LINE_LENGTH = 500
 _MAX_NOTE_LENGTH = 30_000
 _MAX_SHORT_NOTE_LENGTH = 8_000
 _MAX_FRAMES = 20
-# Characters around the failure that tell redaction what each name denotes.
+# The number of characters around the failure that help redaction to recognize names.
 _CHARS_AROUND = 500
 _SEPARATOR = "\n--- iamtriage ---\n"
 
@@ -54,7 +54,7 @@ def format_note(
         explanation: The explanation.
         full: Whether to include all of it. Otherwise, the note is the short text.
         redacted: Whether to replace account IDs, names and IDs with pseudonyms. Secrets are always removed.
-        facts: The facts of the explanation, whose names are replaced, too.
+        facts: The facts of the explanation. Names in them are replaced, too.
 
     Notes: https://peps.python.org/pep-0678/.
 
@@ -70,7 +70,7 @@ def format_note(
     prefixed = attrs.evolve(explanation, summary=summary if full else _single_line(summary))
     text = prefixed.to_text(detail="full" if full else "short")
     (shown,) = _redact_together(explanation, [text], redacted=redacted, facts=facts)
-    # Redaction takes the placeholder in a command for an encoded message.
+    # Redaction mistakes the placeholder in a command for an encoded message.
     shown = shown.replace("--encoded-message [REDACTED encoded message]", "--encoded-message ENCODED_MESSAGE")
     lines = "\n".join(map(escape_controls, shown.split("\n")))
     longest = _MAX_NOTE_LENGTH if full else _MAX_SHORT_NOTE_LENGTH
@@ -84,7 +84,8 @@ def summarize_for_log(
 
     Args:
         explanation: The explanation.
-        redacted: Whether to replace account IDs, names and IDs with pseudonyms, the same ones in both.
+        redacted: Whether to replace account IDs, names and IDs with pseudonyms, the same ones in both
+            results.
         facts: The facts of the explanation.
 
     >>> from iamtriage import explain
@@ -127,7 +128,7 @@ def _redact_together(
 ) -> list[str]:
     """Redact several texts with the same pseudonyms.
 
-    The failure's text and record are redacted along with them, because they tell which words are names.
+    The failure's text and record are redacted together with them, because they show which words are names.
     """
     if not redacted or explanation.failure is None:
         return [redact(text, identifiers=redacted) for text in texts]
@@ -159,7 +160,7 @@ def _facts_as_messages(facts: Facts | None) -> Iterator[str]:
 
 
 def _parse_record(text: str, record: Record) -> Record:
-    """Parse a redacted record; if redaction broke it, keep only the fields that contain no names."""
+    """Parse a redacted record. If redaction broke it, keep only the fields that contain no names."""
     try:
         parsed: object = json.loads(text)
     except ValueError:

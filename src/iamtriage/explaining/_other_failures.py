@@ -1,4 +1,4 @@
-"""Describe the other failures of a text, next to the one that is explained."""
+"""Describe the other failures in a text, besides the one that is explained."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ("describe_failure", "describe_others", "drop_repeats", "has_request", "is_of_same_role")
 
-# What another failure needs, if that is the same for all of its kind.
+# The fix of another failure, if it is the same for all failures of the kind.
 _FIXES = {"expired_credentials": " to be renewed, no permission is missing"}
-# Topic of the explanation -> what the failure is, and what it needs.
+# Topic of the explanation -> the description and the fix of the failure.
 _TOPICS = {
     "already-exists": ("already exists", ""),
     "invalid-request": ("invalid request", ""),
@@ -28,18 +28,18 @@ _TOPICS = {
     "service-fault": ("service error", ": retry, no permission is missing"),
     "throttled": ("throttled", ": retry, no permission is missing"),
 }
-# What Terraform says it was doing, which names the service.
+# Terraform's description of what it was doing, which names the service.
 _TASK = lazy_pattern(
     r"Error: (?P<task>[a-z]{3,20}ing (?:[A-Z][A-Za-z0-9]{0,30} ){1,6})(?:\([^()\n]{0,200}\))?:? ?\Z", re.ASCII
 )
 _CHARS_BEFORE = 400
-# What tools say about an error in their own words, before or after its message.
+# The kinds of failures that can come from a tool's own words before or after the message of an error.
 _KINDS_OF_PARTS = frozenset({"access_denied", "aws_error", "missing_credentials"})
 # The frame that Terraform draws around an error, and where it ends.
 _BOX = lazy_pattern(r"(?P<border>[╷╵])|^[^\n]{0,80}?│ Error: ", re.MULTILINE)
 _BOX_END = "╵"
 
-# How many of the failures are described, how many with their resource, and how many in a row each.
+# The maximum numbers of failures that are described, that have their resource, and that have their own row.
 _MAX_OTHERS, _MAX_DETAILED, _MAX_ROWS = 6, 3, 4
 _POLICY_TYPES = {
     "identity": "an identity-based policy",
@@ -53,7 +53,7 @@ _POLICY_TYPES = {
 }
 # Colons of an ARN.
 _MIN_COLONS = 5
-_OF_ORGANIZATIONS = frozenset({"service_control", "resource_control"})
+_ORGANIZATION_POLICY_TYPES = frozenset({"service_control", "resource_control"})
 
 
 def describe_others(
@@ -62,13 +62,13 @@ def describe_others(
     combined: Failure | None = None,
     explained: Failure | None = None,
 ) -> tuple[tuple[str, str], ...]:
-    """Return rows on other failures: how many there are, and a row each for the first.
+    """Return rows about other failures: their number, and a row for each of the first.
 
     Args:
         failures: The other failures, at least one.
-        describe: Returns who was denied what, or what another failure is. For the principal of the second
-            argument, only the action.
-        combined: The failure whose first remedy allows all that its principal was denied, if it does.
+        describe: A function that describes a failure in one line. If its principal is that of the second
+            argument, the line states only the action.
+        combined: The failure, if its first remedy allows everything that its principal was denied.
         explained: The failure that is explained.
     """
     noun = "denial" if all(each.kind == "access_denied" for each in failures) else "failure"
@@ -82,7 +82,7 @@ def describe_others(
     else:
         of_caller = explained if len(failures) > _MAX_DETAILED else None
         texts = tuple(dict.fromkeys(describe(each, of_caller) for each in rest))
-    # A row each, unless a request needs none or the rows are too many.
+    # Each failure has a row, unless no request is known or there are too many rows.
     is_inline = len(texts) > _MAX_ROWS or not any(map(has_request, rest))
     names = [*map(describe_failure, allowed), *(texts if is_inline else ())]
     rows = () if is_inline else texts
@@ -125,16 +125,16 @@ def _kind(failure: Failure) -> tuple[str, str | None]:
 
 
 def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failure, ...]:
-    """Return the other failures without those that are parts of one message with another failure.
+    """Return the other failures without those that belong to the message of another failure.
 
-    A box of Terraform is one error, whose sentences about possible causes repeat it, and a status without a
-    code next to a complete failure is a part of that.
+    A Terraform box is one error. Its sentences about possible causes only repeat the error. A status without
+    a code next to a complete failure belongs to that failure.
     """
-    words = _words(explained)
+    words = _get_span_text(explained)
     kept: list[Failure] = []
     for text, group in _group_by_entry(others).items():
         has_explained = words in text
-        rest = [each for each in group if not (each.kind == explained.kind and _words(each) == words)]
+        rest = [each for each in group if not (each.kind == explained.kind and _get_span_text(each) == words)]
         complete = [each for each in rest if _is_complete(each)]
         if complete or (has_explained and _is_complete(explained)):
             rest = complete
@@ -150,12 +150,12 @@ def _group_by_entry(failures: tuple[Failure, ...]) -> dict[str, list[Failure]]:
     for failure in failures:
         if failure.text not in boxes:
             boxes[failure.text] = _find_boxes(failure.text)
-        groups.setdefault(_box_around(failure, boxes[failure.text]) or failure.text, []).append(failure)
+        groups.setdefault(_get_box_text(failure, boxes[failure.text]) or failure.text, []).append(failure)
     return groups
 
 
 def _find_boxes(text: str) -> list[int]:
-    """Return where Terraform's boxes begin: at their borders, or at their titles if borders are missing."""
+    """Return the positions of Terraform's boxes: their borders, or their titles if borders are missing."""
     found = [(m.start(), m["border"]) for m in _BOX.finditer(text)]
     is_inside = False
     starts: list[int] = []
@@ -166,12 +166,12 @@ def _find_boxes(text: str) -> list[int]:
     return starts
 
 
-def _box_around(failure: Failure, boxes: Sequence[int]) -> str | None:
-    """Return the text of Terraform's box around a failure, ``None`` if there is none.
+def _get_box_text(failure: Failure, boxes: Sequence[int]) -> str | None:
+    """Return the text of Terraform's box around a failure, or ``None`` if there is none.
 
     Args:
         failure: The failure.
-        boxes: Where boxes begin in its text.
+        boxes: The start positions of boxes in its text.
     """
     text, at = failure.text, failure.span[0]
     following = bisect_right(boxes, at)
@@ -182,13 +182,13 @@ def _box_around(failure: Failure, boxes: Sequence[int]) -> str | None:
     return text[start:end].partition(_BOX_END)[0]
 
 
-def _words(failure: Failure) -> str:
+def _get_span_text(failure: Failure) -> str:
     start, end = failure.span
     return failure.text[start:end]
 
 
 def _is_complete(failure: Failure) -> bool:
-    """Return whether a failure states more than that a call failed."""
+    """Return whether a failure states more than the fact that a call failed."""
     if failure.kind not in _KINDS_OF_PARTS:
         return True
     envelope = failure.envelope
@@ -196,7 +196,7 @@ def _is_complete(failure: Failure) -> bool:
 
 
 def is_of_same_role(failure: Failure, other: Failure) -> bool:
-    """Return whether two denials are of one principal; all sessions of a role count as one."""
+    """Return whether two denials have the same principal. All sessions of a role are one principal."""
     if failure.kind != other.kind or failure.principal is None or other.principal is None:
         return False
     first, second = (each.partition(":assumed-role/") for each in (failure.principal, other.principal))
@@ -213,11 +213,11 @@ def has_request(failure: Failure) -> TypeGuard[AccessDenied | KubernetesForbidde
 
 
 def describe_failure(failure: Failure, topic: str | None = None) -> str:
-    """Return what a failure is in a few words, such as the denied action.
+    """Describe a failure in a few words, such as the denied action.
 
     Args:
         failure: The failure.
-        topic: The topic of its explanation, which tells API errors apart.
+        topic: The topic of its explanation, which distinguishes API errors.
 
     >>> from iamtriage import parse
     >>> describe_failure(parse("error: You must be logged in to the server (Unauthorized)"))
@@ -238,7 +238,7 @@ def describe_failure(failure: Failure, topic: str | None = None) -> str:
     policy_type = _POLICY_TYPES.get(failure.policy_type or "")
     if failure.deny == "explicit":
         where = f" in {policy_type}" if policy_type else ""
-        if failure.policy_type in _OF_ORGANIZATIONS:
+        if failure.policy_type in _ORGANIZATION_POLICY_TYPES:
             arn = (failure.resource if failure.policy_type == "resource_control" else failure.principal) or ""
             account = ACCOUNT.fullmatch(arn.split(":", 5)[4]) if arn.count(":") >= _MIN_COLONS else None
             of_account = f" of account {account[0]}" if account else ""

@@ -38,9 +38,9 @@ __all__ = (
 )
 
 _MIN_LIMIT = 256
-_MAX_NAMED = 5
-# What a short explanation shows of the denials of one principal.
-_MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED = 4, 12, 3
+_MAX_LISTED_PRINCIPALS = 5
+# The limits of the policy that a short explanation shows for all denials of one principal.
+_MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED_ACTIONS = 4, 12, 3
 
 
 def policy_for(failures: Iterable[Failure], *, principal: str | None = None) -> dict[str, Any]:
@@ -50,26 +50,25 @@ def policy_for(failures: Iterable[Failure], *, principal: str | None = None) -> 
     Glue Data Catalog includes its database and the catalog, and a log group its streams, as AWS requires.
     ``Resource`` is ``*`` only if AWS accepts nothing else.
 
-    The policy omits what an identity-based policy can't grant: explicit denies,
-    denials by SCPs and RCPs, boundaries, session, VPC endpoint, resource-based and trust policies, and calls
-    with an unknown action.
+    The policy omits what an identity-based policy can't grant: explicit denies, denials by SCPs and RCPs,
+    boundaries, session, VPC endpoint, resource-based and trust policies, and calls with an unknown action.
 
-    The order of the failures doesn't matter. Statement IDs name the services. Placeholders, which
-    are words in capitals such as ``ACCOUNT_ID``, replace what the messages mask or omit.
+    The order of the failures doesn't matter. Statement IDs name the services. Placeholders, which are words
+    in capitals such as ``ACCOUNT_ID``, replace values that the messages mask or omit.
 
     Args:
         failures: The failures, such as those from :func:`iamtriage.scan`.
         principal: The ARN of a role, a role session or a user. Required if the failures are of several
-            principals. A session counts as its role. If the failures name only one principal, those that name
-            none are counted as its own; else they are left out.
+            principals. A session means its role. If the failures name only one principal, failures without a
+            principal belong to it; otherwise they are omitted.
 
     Returns:
         The policy document, ready for JSON. Its ``Statement`` is empty if no ``Allow`` can help; IAM rejects
         such a document. It can exceed the size limit of a managed policy: see :func:`policies_for`.
 
     Raises:
-        PolicyError: The failures are of several principals and none is given, or the given one was not
-            denied. ``principals`` lists those that were.
+        PolicyError: The failures are of several principals and you passed none, or yours was not denied.
+            ``principals`` lists the denied principals.
         TypeError: ``failures`` is not an iterable of failures, or ``principal`` is not a string.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
@@ -92,7 +91,7 @@ def policy_for(failures: Iterable[Failure], *, principal: str | None = None) -> 
 def policies_for(
     failures: Iterable[Failure], *, principal: str | None = None, limit: int = MANAGED_POLICY_LIMIT
 ) -> tuple[dict[str, Any], ...]:
-    """Build the policy of :func:`policy_for` as several documents within a size limit.
+    """Build the policy of :func:`policy_for`, split into documents within a size limit.
 
     Args:
         failures: The failures, such as those from :func:`iamtriage.scan`.
@@ -101,8 +100,8 @@ def policies_for(
             managed policy and 10 managed policies per role, and 10,240 in all inline policies of a role.
 
     Returns:
-        The documents; none if no ``Allow`` can help. A document with a single action on a single resource can
-        exceed the limit.
+        The documents; empty if no ``Allow`` can help. A document with a single action on a single resource
+        can exceed the limit.
 
     Raises:
         PolicyError: As for :func:`policy_for`.
@@ -130,9 +129,9 @@ def policies_by_principal(failures: Iterable[Failure]) -> dict[str, dict[str, An
 
     Returns:
         The policy of :func:`policy_for` by the ARN of the role or user, in the order of the failures. A role
-        session counts as its role, whose ARN has no path. Principals that no ``Allow`` can help are left out.
-        Failures that name no principal belong to the only one that the others name; else their policy has the
-        key ``""``.
+        session belongs to its role, whose ARN has no path. Principals that no ``Allow`` can help are omitted.
+        If the failures name only one principal, failures without a principal belong to it; otherwise their
+        policy has the key ``""``.
 
     Raises:
         TypeError: ``failures`` is not an iterable of failures.
@@ -165,7 +164,7 @@ def documents_by_principal(
 
 
 def normalize_principal(principal: str | None) -> str | None:
-    """Return the role without its path, which sessions do not state; other principals as they are.
+    """Return a role or session as the role without its path, and other principals unchanged.
 
     >>> normalize_principal("arn:aws:sts::111122223333:assumed-role/app/run-1")
     'arn:aws:iam::111122223333:role/app'
@@ -177,7 +176,8 @@ def normalize_principal(principal: str | None) -> str | None:
 def combine_first_remedy(explanation: Explanation, others: tuple[Failure, ...]) -> Remedy | None:
     """Return the first remedy with one policy for all denials of the same principal in the text.
 
-    It is ``None`` if an ``Allow`` fixes no other denial, or if the policy is too long to be read at a glance.
+    The result is ``None`` if an ``Allow`` fixes no other denial, or if the policy is too long for a short
+    text.
     """
     failure = explanation.failure
     first = next(iter(explanation.remedies), None)
@@ -195,11 +195,11 @@ def combine_first_remedy(explanation: Explanation, others: tuple[Failure, ...]) 
     if len(documents) != 1:
         return None
     statements, single = documents[0]["Statement"], first.policy["Statement"]
-    actions, old = _actions(statements), _actions(single)
+    actions, old = _list_actions(statements), _list_actions(single)
     is_short = len(statements) <= _MAX_STATEMENTS and len(actions) <= _MAX_ACTIONS
     if not is_short or len(old) != 1 or old[0] not in actions or len(actions) == 1:
         return None
-    listed = join_words(actions, "and") if len(actions) <= _MAX_LISTED else f"{len(actions)} actions"
+    listed = join_words(actions, "and") if len(actions) <= _MAX_LISTED_ACTIONS else f"{len(actions)} actions"
     title = first.title.replace(old[0], listed, 1)
     if title == first.title:
         title = f"{title}, and what else is denied"
@@ -213,7 +213,7 @@ def combine_first_remedy(explanation: Explanation, others: tuple[Failure, ...]) 
     return attrs.evolve(first, title=title, policy=documents[0], commands=lines, names=names)
 
 
-def _actions(statements: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+def _list_actions(statements: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     actions: dict[str, None] = {}
     for statement in statements:
         value = statement.get("Action", ())
@@ -234,12 +234,12 @@ def _select_grants(grouped: _GroupedGrants, principal: str | None) -> Iterable[G
     """Return the grants of one principal.
 
     Raises:
-        PolicyError: There are several and none is given, or the given one was not denied.
+        PolicyError: There are several principals and none was passed, or the passed one was not denied.
     """
     unnamed = grouped.pop(None, {})
     principals = tuple(filter(None, grouped))
     if not principals:
-        return unnamed  # the caller can say whose they are
+        return unnamed  # the caller can state the principal
     if principal is None and len(principals) > 1:
         msg = f"several principals were denied; expected one of {_join_principals(principals)}"
         raise PolicyError(msg, principals=principals)
@@ -253,8 +253,12 @@ def _select_grants(grouped: _GroupedGrants, principal: str | None) -> Iterable[G
 
 
 def _join_principals(principals: tuple[str, ...]) -> str:
-    more = f" and {len(principals) - _MAX_NAMED} more" if len(principals) > _MAX_NAMED else ""
-    return ", ".join(map(quote_text, principals[:_MAX_NAMED])) + more
+    more = (
+        f" and {len(principals) - _MAX_LISTED_PRINCIPALS} more"
+        if len(principals) > _MAX_LISTED_PRINCIPALS
+        else ""
+    )
+    return ", ".join(map(quote_text, principals[:_MAX_LISTED_PRINCIPALS])) + more
 
 
 def _group_grants(failures: Iterable[Failure], function: str) -> _GroupedGrants:

@@ -1,4 +1,4 @@
-"""Find which of the possible causes the text around a failure shows."""
+"""Find possible causes that the text around a failure confirms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ("promote_shown_causes",)
 
-# What a summary says about the most likely cause, up to the end of the sentence.
+# The clause of a summary about the most likely cause, up to the end of the sentence.
 _LIKELIEST = lazy_pattern(
     r"(?:: the text does not say why\. Most often, |: most (?:likely|often),? "
     r"|, most (?:likely|often) because )"
@@ -32,9 +32,9 @@ _FIRST_CLAUSE = lazy_pattern(r"(?:[^.:]|[.:](?! |$))*")
 
 
 def promote_shown_causes(explanation: Explanation, case: Case[Failure]) -> Explanation:
-    """Return the explanation with the causes that the text shows as derived, before the possible ones.
+    """Mark the possible causes that the text shows as derived, and move them before the other possible ones.
 
-    The first of them decides what the summary says about the cause, and which remedy comes first.
+    The first of them determines the cause in the summary and the first remedy.
     """
     text = case.text
     causes: list[Cause] = []
@@ -53,7 +53,7 @@ def promote_shown_causes(explanation: Explanation, case: Case[Failure]) -> Expla
     place = next((at for at, cause in enumerate(causes) if cause.evidence == "possible"), len(causes))
     return attrs.evolve(
         explanation,
-        summary=_LIKELIEST.sub(lambda _: f": {_clause(shown[0])}.", explanation.summary, count=1),
+        summary=_LIKELIEST.sub(lambda _: f": {_format_clause(shown[0])}.", explanation.summary, count=1),
         causes=(*causes[:place], *shown, *causes[place:]),
         remedies=tuple(_order_remedies(explanation, definitions[0])),
     )
@@ -66,7 +66,7 @@ def _build_cause(
 
 
 def _quote_sign(found: re.Match[str]) -> str:
-    """Return a line of evidence that quotes what shows a cause.
+    """Return a line of evidence that quotes the words that show a cause.
 
     >>> _quote_sign(re.search("while true", "while true; do"))
     'The text shows "while true".'
@@ -75,14 +75,14 @@ def _quote_sign(found: re.Match[str]) -> str:
     return f"The text shows {quote_words(words or found[0])}."
 
 
-def _clause(cause: Cause) -> str:
-    """Return the first clause of a cause as the end of a sentence."""
+def _format_clause(cause: Cause) -> str:
+    """Format the first clause of a cause as the end of a sentence."""
     clause = "".join(_FIRST_CLAUSE.findall(cause.text)[:1])
     return f"{clause[0].lower()}{clause[1:]}" if _FIRST_WORDS.match(clause) else clause
 
 
 def _order_remedies(explanation: Explanation, definition: CauseType) -> Iterator[Remedy]:
-    """Yield the remedies, with the one for a cause first."""
+    """Yield the remedies, the one for a cause first."""
     others = explanation.remedies
     first = next((each for each in others if definition.remedy and definition.remedy in each.title), None)
     if first is None:
@@ -94,7 +94,7 @@ def _order_remedies(explanation: Explanation, definition: CauseType) -> Iterator
 
 
 def _build_remedy(definition: CauseType, others: tuple[Remedy, ...]) -> Remedy:
-    """Build a remedy from the fix of a cause. Whoever can do the other remedies can do this one."""
+    """Build a remedy from the fix of a cause. The same person can carry out the other remedies."""
     title, _, step = definition.fix.removesuffix(".").partition(". ")
     who: Who = "you" if title.startswith("Wait") or not others else others[0].who
     urls = (*definition.sources, *(each.url for each in others))

@@ -1,4 +1,4 @@
-"""Show a failure's text and values without its secrets."""
+"""Show the text and values of a failure without its secrets."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = ("map_strings", "secret_remover", "text_blocks")
 
-# Characters around the failure that are parsed again, and those that are shown.
+# The number of characters around the failure that are parsed again, and of those that are shown.
 _CHARS_READ, _CHARS_SHOWN = 20_000, 300
 # Shorter strings occur in ordinary words.
 _MIN_SECRET_LENGTH = 6
 
 
 def secret_remover(failure: Failure | None) -> Callable[[str], str]:
-    """Return a function that removes a failure's secrets from a text, such as those of a presigned URL.
+    """Return a function that removes a failure's secrets, such as those in a presigned URL, from a text.
 
     An encoded message is kept, because the command that decodes it needs it.
     """
@@ -48,7 +48,7 @@ def secret_remover(failure: Failure | None) -> Callable[[str], str]:
 
 
 def _find_secrets(value: str, shown: str) -> Iterator[tuple[str, str]]:
-    """Yield each secret in a value with its marker, because other strings can contain a part of the value."""
+    """Yield each secret in a value with its marker. Other strings can contain parts of the value."""
     from iamtriage.redaction._vocabulary.markers import MARKER
 
     marks = list(MARKER.finditer(shown))
@@ -103,7 +103,7 @@ def _source_block(failure: Failure) -> Source:
     last = len(text) if last < 0 else last
     marks: list[Mark] = []
     for name, (begin, stop) in sorted(parsed.spans.items(), key=lambda each: each[1]):
-        # If values overlap, as service and action do, the longer one is marked.
+        # If values overlap, such as service and action, the longer one is marked.
         if marks and begin - first < marks[-1].end:
             if stop - first <= marks[-1].end:
                 continue
