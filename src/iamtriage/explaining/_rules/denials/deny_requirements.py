@@ -17,7 +17,11 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decision_details import request_values
-from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES, model_region_remedy
+from iamtriage.explaining._rules.shared.denial_remedies import (
+    DETAILS_TITLES,
+    mfa_command,
+    model_region_remedy,
+)
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.policies._patterns import compile_glob, matches
 
@@ -283,17 +287,10 @@ def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: 
     if requirement is MFA:
         partition = denial.location.partition or "aws"
         device = f"arn:{partition}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
-        line = fill_command("aws sts get-session-token --serial-number {} --token-code TOKEN_CODE", device)
-        if (
-            denial.lowercase_action == "sts:assumerole"
-            and find_program_without_prompt(denial.failure) is None
-        ):
+        needs_session = find_program_without_prompt(denial.failure) is not None
+        if denial.lowercase_action == "sts:assumerole" and not needs_session:
             steps = tuple(each.replace(MFA.step, MFA_WITH_ROLE) for each in steps)
-            line = fill_command(
-                "aws sts assume-role --role-arn {} --role-session-name check --serial-number {} --token-code TOKEN_CODE",
-                *(commands.arn(denial.resource, "ROLE_ARN"), device),
-            )
-        lines = ("aws iam list-mfa-devices", line)
+        lines = ("aws iam list-mfa-devices", mfa_command(denial, device, opens_session=needs_session))
     return Remedy(
         title=title.replace("{what}", _describe_created(denial)),
         who="you",

@@ -11,7 +11,11 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
-from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
+from iamtriage.explaining._rules.shared.denial_remedies import (
+    authorization_details_remedy,
+    mfa_command,
+    region_argument,
+)
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.wording import denial_summary, join_first_four, reason_lines
 
@@ -156,6 +160,7 @@ def explain_authorizer(denial: Denial) -> Explanation:
 
 def explain_mfa(denial: Denial) -> Explanation:
     """Explain that an MFA code was wrong."""
+    found = _DEVICE.search(denial.failure.text)
     return Explanation(
         failure=denial.failure,
         topic="mfa",
@@ -173,23 +178,14 @@ def explain_mfa(denial: Denial) -> Explanation:
                     "Wait until the device shows a new code.",
                     "Check that the serial number is the ARN of the user's own device. STS does not accept passkeys.",
                 ),
-                commands=("aws iam list-mfa-devices", _mfa_command(denial)),
+                commands=(
+                    "aws iam list-mfa-devices",
+                    mfa_command(denial, found[0] if found else "DEVICE_ARN"),
+                ),
                 url=pages.MFA,
             ),
         ),
         notes=("No policy is involved.",),
-    )
-
-
-def _mfa_command(denial: Denial) -> str:
-    """Return the call with its MFA code: sessions of a role take the code, too."""
-    found = _DEVICE.search(denial.failure.text)
-    device = found[0] if found else "DEVICE_ARN"
-    if denial.operation != "AssumeRole" and denial.lowercase_action != "sts:assumerole":
-        return fill_command("aws sts get-session-token --serial-number {} --token-code CODE", device)
-    return fill_command(
-        "aws sts assume-role --role-arn {} --role-session-name mfa --serial-number {} --token-code CODE",
-        *(commands.arn(denial.resource, "ROLE_ARN"), device),
     )
 
 

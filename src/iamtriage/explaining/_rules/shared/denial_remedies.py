@@ -20,6 +20,7 @@ __all__ = (
     "DETAILS_TITLES",
     "authorization_details_remedy",
     "list_policies_commands",
+    "mfa_command",
     "model_region_remedy",
     "other_model_region",
     "region_argument",
@@ -148,6 +149,17 @@ def model_region_remedy(denial: Denial) -> Remedy | None:
             ),
         ),
         url=pages.BEDROCK_PROFILES,
+    )
+
+
+def mfa_command(denial: Denial, device: str, *, opens_session: bool = False) -> str:
+    """Return the call with its MFA code, or the one that opens a session with it."""
+    is_of_role = denial.operation == "AssumeRole" or denial.lowercase_action == "sts:assumerole"
+    if opens_session or not is_of_role:
+        return fill_command("aws sts get-session-token --serial-number {} --token-code TOKEN_CODE", device)
+    return fill_command(
+        "aws sts assume-role --role-arn {} --role-session-name check --serial-number {} --token-code TOKEN_CODE",
+        *(commands.arn(denial.resource, "ROLE_ARN"), device),
     )
 
 
