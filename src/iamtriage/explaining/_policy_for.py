@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._rendering.placeholders import stated_names
+from iamtriage._rendering.placeholders import find_placeholders, stated_names
 from iamtriage._text import join_words, quote_text, wrong_type_message
 from iamtriage.exceptions import PolicyError
 from iamtriage.explaining._facts import build_facts
@@ -46,8 +46,9 @@ _MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED_ACTIONS = 4, 12, 3
 def policy_for(failures: Iterable[Failure], *, principal: str | None = None) -> dict[str, Any]:
     r"""Build one least-privilege IAM policy that allows the denied actions of one principal.
 
-    The policy allows each denied action on the denied resource and nothing else, except that a table of the
-    Glue Data Catalog includes its database and the catalog, and a log group its streams, as AWS requires.
+    The policy allows each denied action on the denied resource and nothing else, except for what AWS
+    requires: a table of the Glue Data Catalog includes its database and the catalog, a log group its
+    streams, and a Bedrock model that an inference profile calls the profile and the model in each Region.
     ``Resource`` is ``*`` only if AWS accepts nothing else.
 
     The policy omits what an identity-based policy can't grant: explicit denies, denials by SCPs and RCPs,
@@ -281,4 +282,11 @@ def _find_grant(failure: AccessDenied, no_facts: Facts) -> Grant | None:
     # An encoded message, or the rest of one that is cut off, can name another action.
     if denial.action_evidence == "derived" and (failure.encoded_message or is_sentence_cut(failure)):
         return None
-    return pass_role_grant(denial) if denial.lowercase_action == "iam:passrole" else required_grant(denial)
+    if denial.lowercase_action == "iam:passrole":
+        return pass_role_grant(denial)
+    grant = required_grant(denial)
+    if grant is None or not grant.action.startswith("glue:"):
+        return grant
+    # Further denials name the databases and tables that this one does not.
+    known = tuple(each for each in grant.resources[1:] if not find_placeholders(each))
+    return attrs.evolve(grant, resources=(grant.resources[0], *known))
