@@ -694,6 +694,19 @@ MISSING_FROM_PROVIDERS: Table = (
         expect("missing_credentials"),
     ),
     (
+        "java-chain",
+        (
+            "software.amazon.awssdk.core.exception.SdkClientException: Unable to load credentials from any of the providers in the chain\n"
+            "Caused by: software.amazon.awssdk.core.exception.SdkClientException: Unable to execute HTTP request: Connect to 169.254.169.254:80 failed"
+        ),
+        expect("missing_credentials"),
+    ),
+    (
+        "rust-credentials",
+        'DispatchFailure(DispatchFailure { source: ConnectorError { kind: Other(None), source: CredentialsNotLoaded(CredentialsNotLoaded { source: Some("no providers in chain provided credentials") }) } })',
+        expect("missing_credentials", code="CredentialsNotLoaded"),
+    ),
+    (
         "metadata",
         "Error retrieving metadata: Received non 200 response 500 from container metadata: timeout",
         expect("missing_credentials", status_code=500),
@@ -1079,6 +1092,11 @@ NETWORK: Table = (
             "  code: 'SELF_SIGNED_CERT_IN_CHAIN',\n  '$metadata': { attempts: 1, totalRetryDelay: 0 }\n}"
         ),
         expect("aws_error"),
+    ),
+    (
+        "node-metadata",
+        "Error: connect ETIMEDOUT 169.254.169.254:80\n    at TCPConnectWrap.afterConnect {\n  code: 'ETIMEDOUT',\n  '$metadata': { attempts: 3, totalRetryDelay: 120 }\n}",
+        None,
     ),
     (
         "node-v2",

@@ -326,7 +326,7 @@ def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Can
         if (
             kept
             and candidate.kind == "aws_error"
-            and not candidate.is_complete
+            and (not candidate.is_complete or _explains_missing_credentials(kept[-1], candidate))
             and candidate.start - kept[-1].end <= MAX_CHAIN_GAP
             and not context.are_in_other_statements(kept[-1], candidate)
         ):
@@ -335,7 +335,18 @@ def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Can
     return kept
 
 
+def _explains_missing_credentials(first: Candidate, second: Candidate) -> bool:
+    """Return whether the second is only a connection that failed while an SDK looked for credentials."""
+    return (
+        first.kind == "missing_credentials"
+        and second.kind == "aws_error"
+        and not second.facts.keys() & {"code", "operation", "status_code", "request_id"}
+    )
+
+
 def _wraps(outer: Candidate, inner: Candidate, *, on_other_lines: bool) -> bool:
+    if _explains_missing_credentials(outer, inner):
+        return False
     reported = (
         "status_code" in inner.facts or "request_id" in inner.facts or inner.kind != "missing_credentials"
     )
