@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iamtriage import parse, to_record
-from iamtriage._reading.excerpts import LONG
+from iamtriage._reading.excerpts import MAX_TEXT_LENGTH
 from iamtriage._reading.parsing import parse_stream
 from iamtriage.testing import denial, expired_credentials, kubernetes_forbidden, throttled
 
@@ -44,7 +44,19 @@ def test_any_log(drawn: list[tuple[str, str, str]]) -> None:
 
 @pytest.mark.parametrize(
     ("length", "has_newlines"),
-    [*product((LONG - 1, LONG, LONG + 1, LONG + 2, 3 * LONG), (True, False)), (1_100_000, False)],
+    [
+        *product(
+            (
+                MAX_TEXT_LENGTH - 1,
+                MAX_TEXT_LENGTH,
+                MAX_TEXT_LENGTH + 1,
+                MAX_TEXT_LENGTH + 2,
+                3 * MAX_TEXT_LENGTH,
+            ),
+            (True, False),
+        ),
+        (1_100_000, False),
+    ],
 )
 def test_a_failure_after_the_first_part(length: int, *, has_newlines: bool) -> None:
     """The first read ends in the failure, before it, or after it."""

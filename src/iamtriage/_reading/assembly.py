@@ -122,7 +122,7 @@ def _read_pieces(readable: Readable, readers: Mapping[Reader, Iterable[int]]) ->
             if reader.part == "envelope":
                 readable.taken += found
             elif reader.part == "message" and readable.sentences:
-                found = list(_outside(readable.sentences, sorted(found, key=_start)))
+                found = list(_exclude_inside_sentences(readable.sentences, sorted(found, key=_start)))
             pieces += found
     pieces[:0] = [sentence for sentence in readable.sentences if sentence.kind]
     return pieces
@@ -134,7 +134,7 @@ def _order(pieces: list[Piece], readable: Readable) -> list[Piece]:
         pieces.sort(key=_position)
     source = find_source_code(readable) if pieces else ()
     if source:
-        pieces = list(_outside_source(pieces, source))
+        pieces = list(_exclude_source_code(pieces, source))
     if may_be_cut(readable.text):
         for piece in pieces:
             piece.mark_cuts(readable.text)
@@ -145,7 +145,7 @@ def _position(piece: Piece) -> tuple[int, int, int]:
     return piece.start, _ORDER.get(piece.role, 5), -piece.end
 
 
-def _outside_source(pieces: Iterable[Piece], lines: Sequence[tuple[int, int]]) -> Iterator[Piece]:
+def _exclude_source_code(pieces: Iterable[Piece], lines: Sequence[tuple[int, int]]) -> Iterator[Piece]:
     """Yield the pieces outside source code; both are in the order of the text."""
     at = 0
     for piece in pieces:
@@ -159,7 +159,7 @@ def _start(piece: Candidate | Piece) -> int:
     return piece.start
 
 
-def _outside(sentences: Sequence[Piece], phrases: Sequence[Piece]) -> Iterator[Piece]:
+def _exclude_inside_sentences(sentences: Sequence[Piece], phrases: Sequence[Piece]) -> Iterator[Piece]:
     """Yield the phrases outside sentences that name an action."""
     at = 0
     for phrase in phrases:

@@ -28,7 +28,7 @@ def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[
     """
     if "eventSource" not in text:
         return None
-    document = (_without(text, prefixes) if prefixes else text).lstrip()
+    document = (_remove_spans(text, prefixes) if prefixes else text).lstrip()
     if document[:1] not in _STARTS:
         return None
     loaded = load(document)
@@ -40,7 +40,7 @@ def read_documents(text: str, prefixes: Sequence[tuple[int, int]] = ()) -> list[
         found += parse_mapping(record)
     at = 0
     for failure in found:
-        start = _place(failure, text, at)
+        start = _set_spans(failure, text, at)
         at = start if start > at else at  # noqa: FURB136 (a call takes longer)
     return found
 
@@ -56,7 +56,7 @@ def find_cause_in_documents(text: str) -> tuple[Failure | None] | None:
     return (found[0] if found else None,)
 
 
-def _without(text: str, prefixes: Sequence[tuple[int, int]]) -> str:
+def _remove_spans(text: str, prefixes: Sequence[tuple[int, int]]) -> str:
     ends = [0, *(end for _, end in prefixes)]
     starts = [*(start for start, _ in prefixes), len(text)]
     return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
@@ -68,7 +68,7 @@ _NAMES = (
 )  # fmt: skip
 
 
-def _place(failure: Failure, text: str, at: int) -> int:
+def _set_spans(failure: Failure, text: str, at: int) -> int:
     """Set the text and spans of a failure that was parsed from a document, and return its start.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LONG = 64_000
+MAX_TEXT_LENGTH = 64_000
 """The maximum length of a text that is parsed at once, in characters."""
 
 
@@ -12,6 +12,6 @@ def excerpt(text: str) -> str:
     >>> excerpt("Access Denied"), len(excerpt("x" * 100_000))
     ('Access Denied', 64003)
     """
-    if len(text) <= LONG:
+    if len(text) <= MAX_TEXT_LENGTH:
         return text
-    return f"{text[: LONG // 2]}\n…\n{text[-(LONG // 2) :]}"
+    return f"{text[: MAX_TEXT_LENGTH // 2]}\n…\n{text[-(MAX_TEXT_LENGTH // 2) :]}"

@@ -12,8 +12,8 @@ from itertools import chain
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from iamtriage._reading.encodings import encoding_of
-from iamtriage._reading.excerpts import LONG
-from iamtriage._reading.vocabulary.triggers import may_hold_failure
+from iamtriage._reading.excerpts import MAX_TEXT_LENGTH
+from iamtriage._reading.vocabulary.triggers import may_contain_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +65,7 @@ def parse(error: str | bytes | BaseException | Mapping[str, object]) -> Failure 
     True
     """
     if type(error) is str or isinstance(error, str):
-        if not may_hold_failure(error):
+        if not may_contain_failure(error):
             return None
         # The readers of SDK output do not know CloudTrail records.
         cause = _find_in_documents(error) if error[0] in "{[" else None
@@ -113,8 +113,8 @@ def parse_stream(file: IO[str]) -> Failure | None:
     >>> parse_stream(StringIO("error: You must be logged in to the server (Unauthorized)")).kind
     'kubernetes_unauthorized'
     """
-    text = file.read(LONG + 1)
-    if len(text) <= LONG:
+    text = file.read(MAX_TEXT_LENGTH + 1)
+    if len(text) <= MAX_TEXT_LENGTH:
         return parse(text)
     from iamtriage._reading.texts import scan_lines
 
@@ -173,7 +173,7 @@ def _parse_with_readers(text: str) -> Failure | None:
     cause = _find_in_documents(text) if text[0].isspace() else None
     if cause is not None:
         return cause[0]
-    if len(text) > LONG:
+    if len(text) > MAX_TEXT_LENGTH:
         from iamtriage._reading.texts import scan_text
 
         return choose_cause(scan_text(text))

@@ -53,15 +53,15 @@ def scan(source: str | Iterable[str] | _LineReader) -> Iterator[Failure]:
     if isinstance(source, str):
         return scan_text(source)
     if isinstance(source, _LineReader):
-        return scan_lines(_lines_of(source), has_parts=True)
+        return scan_lines(_read_lines(source), has_parts=True)
     lines: object = source
     if isinstance(lines, Iterable) and not isinstance(lines, bytes | bytearray | Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        return scan_lines(_decoded(lines))
+        return scan_lines(_decode_lines(lines))
     expected = "a string, an iterable of lines or a text file"
     raise TypeError(wrong_type_message("the argument of scan()", expected, source))
 
 
-def _decoded(lines: Iterable[object]) -> Iterator[str]:
+def _decode_lines(lines: Iterable[object]) -> Iterator[str]:
     for line in lines:
         if isinstance(line, str):
             yield line
@@ -71,7 +71,7 @@ def _decoded(lines: Iterable[object]) -> Iterator[str]:
             raise TypeError(wrong_type_message("each line in the argument of scan()", "a string", line))
 
 
-def _lines_of(file: _LineReader) -> Iterator[str]:
+def _read_lines(file: _LineReader) -> Iterator[str]:
     """Yield the lines of a file as they arrive, for example through a pipe; long ones in parts."""
     decoder = getincrementaldecoder("utf-8")("replace")
     while line := file.readline(_MAX_LINE):

@@ -238,10 +238,10 @@ class Explanation(Value, View):
         """The other failures in the text, each problem once."""
         if self.text is None or self.failure is None:
             return ()
-        from iamtriage._reading.vocabulary.triggers import may_hold_others
+        from iamtriage._reading.vocabulary.triggers import may_contain_others
 
         text = self.text[:_CHARS_SCANNED]
-        if text == self.failure.text and not may_hold_others(text, *self.failure.span):
+        if text == self.failure.text and not may_contain_others(text, *self.failure.span):
             return ()
         from iamtriage._reading.scanning import scan
         from iamtriage.failures._fingerprints import fingerprint

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from iamtriage._reading.excerpts import LONG
+from iamtriage._reading.excerpts import MAX_TEXT_LENGTH
 from iamtriage.inputs._content import NUL_BYTES, Content, describe_os_error
 from iamtriage.inputs._selection import Selection
 
@@ -142,7 +142,7 @@ class Input:
         cause: Failure | None = None
         for content in self.open_content():
             reader = _find_reader(content)
-            is_small = not content.is_parquet and content.is_shorter_than(LONG)
+            is_small = not content.is_parquet and content.is_shorter_than(MAX_TEXT_LENGTH)
             if reader is None or (is_small and not self._selection):
                 # Small records are parsed as text, so that the failure has positions in it.
                 cause = parse_stream(content.open_text())

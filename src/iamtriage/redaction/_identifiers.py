@@ -15,7 +15,7 @@ import attrs
 
 from iamtriage._reading.texts import find_failures
 from iamtriage._reading.unwrapping.unwrap import unwrap
-from iamtriage._reading.vocabulary.triggers import may_hold_failure
+from iamtriage._reading.vocabulary.triggers import may_contain_failure
 from iamtriage._reading.vocabulary.view import View
 from iamtriage.redaction._blocks import split_blocks, split_by_relevance
 from iamtriage.redaction._finders.arn_names import find_arn_names
@@ -66,7 +66,7 @@ def _search(text: str, known: KnownNames, *, is_relevant: bool) -> _Block:
     """Find the identifiers that their position or form reveals, and remember them."""
     view = unwrap(text, links=False) if is_relevant else View(text)
     readable = view.text
-    failures = find_failures(readable) if is_relevant and may_hold_failure(readable) else []
+    failures = find_failures(readable) if is_relevant and may_contain_failure(readable) else []
     found = [*find_arn_names(readable), *find_host_names(readable), *find_ids(readable)]
     for failure in failures:
         found += find_failure_names(readable, failure)

@@ -111,7 +111,7 @@ def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
         text: The text.
         is_wrapped: Whether unwrapping the text can reveal one.
     """
-    if not may_hold_secret(text):
+    if not may_contain_secret(text):
         return []
     documents = Documents(text) if _DOCUMENT.search(text) else None
     if not documents:
@@ -120,7 +120,7 @@ def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
     other = documents.blank()
     finds = [*documents.find_secrets(find_secrets)]
     finds += documents.clip([*find_shaped_secrets(text), *find_paired_secrets(text, fold_case(text))])
-    if may_hold_secret(other):
+    if may_contain_secret(other):
         finds += _find_in_prose(other, is_wrapped=is_wrapped)
     return finds
 
@@ -178,7 +178,7 @@ def _find_in_documents(text: str) -> Iterator[FoundSecret]:
     yield from Documents(text).find_secrets(find_secrets)
 
 
-def may_hold_secret(text: str) -> bool:
+def may_contain_secret(text: str) -> bool:
     """Return whether a text can contain a secret."""
     return _SIGNS.search(fold_case(text)) is not None or next(find_provider_tokens(text), None) is not None
 

@@ -9,7 +9,7 @@ import pytest
 
 from iamtriage._reading.entries import formats
 from iamtriage._reading.entries.splitting import split_entries
-from iamtriage._reading.vocabulary.triggers import may_hold_failure
+from iamtriage._reading.vocabulary.triggers import may_contain_failure
 
 if TYPE_CHECKING:
     from iamtriage._reading.entries.open_entries import Entry
@@ -142,7 +142,7 @@ def test_a_start_begins_an_entry(name: str) -> None:
     assert m.lastgroup == name
     before = f"2026-10-07 09:00:00,123 ERROR {_DENIED}"
     texts = [entry.text for entry in _entries(before, line, before)]
-    assert texts == [f"{each}\n" for each in (before, line, before) if may_hold_failure(each)]
+    assert texts == [f"{each}\n" for each in (before, line, before) if may_contain_failure(each)]
 
 
 @pytest.mark.parametrize("name", OPENING_LINES)

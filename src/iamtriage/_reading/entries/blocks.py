@@ -84,9 +84,9 @@ class Block:
             self._box = False
         # Short lines can be joined.
         for line in text.split("\n") if "\n" in text else (text,):
-            self._nest(line.strip())
+            self._track_brackets(line.strip())
         if self.is_document:
-            self._enclose(text)
+            self._track_xml(text)
         end = text[-60:]
         self.announces = (
             # Only lines with these last characters can match.
@@ -103,7 +103,7 @@ class Block:
             self.is_document and not self.is_open and not self.announces and text.endswith(_ENDS)
         )
 
-    def lists(self, content: str) -> bool:
+    def continues_headers(self, content: str) -> bool:
         """Return whether a line is another header in a list of the SDK for C++."""
         return self.lists_headers and _HEADER.match(content) is not None
 
@@ -111,7 +111,7 @@ class Block:
         """Return whether a line ends an element of a document's outermost lists."""
         return 0 < self._depth <= _MAX_ELEMENT_DEPTH and content.lstrip()[:1] in _CLOSERS
 
-    def _nest(self, text: str) -> None:
+    def _track_brackets(self, text: str) -> None:
         if self._box or not text:
             return
         if self._depth and text[0] in _CLOSERS:
@@ -119,7 +119,7 @@ class Block:
         if text[-1] in "{[(" and _OPENER.search(text[-8:]):
             self._depth += 1
 
-    def _enclose(self, text: str) -> None:
+    def _track_xml(self, text: str) -> None:
         """Track an XML document from the start of its root element to the end."""
         if not self._root and text[0] == "<":
             m = _ROOT.match(text, text.find("?>") + 2 if text.startswith("<?") else 0)

@@ -161,7 +161,7 @@ def _docker_tail(line: str) -> int:
 
 
 _NO_PREFIX = Prefix("", "", 0, is_stamped=False)
-# Every prefix begins with one of these or with the name of a month or day, or contains a bar, a hyphen or a tab.
+# Every prefix starts with one of these or with the name of a month or day, or contains a bar, a hyphen or a tab.
 _PREFIX_STARTS = frozenset("0123456789[<>{")
 _SHORT_NAME = 3
 _UNSTAMPED = frozenset({"quote", "stern", "docker_json", "docker_compose", "kubectl", "packer", "github_cli"})

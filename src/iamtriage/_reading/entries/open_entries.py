@@ -100,7 +100,9 @@ class OpenEntry:
         content, block = line.content, self.block
         is_open = block.is_open
         ends_element = is_open and block.is_element_end(content)
-        is_part = is_open or line.is_continuation or (block.lists(content) and not line.is_opening)
+        is_part = (
+            is_open or line.is_continuation or (block.continues_headers(content) and not line.is_opening)
+        )
         if not is_part:
             self.boundary = len(self.lines)
         if self.words in _OPENERS and not content.lstrip().startswith('"'):
@@ -183,7 +185,7 @@ class OpenEntry:
             return is_same_write and has_fraction(line.text[: prefix.end])
         if block.expects_more:
             return True
-        if block.lists(content):
+        if block.continues_headers(content):
             return not line.is_opening
         # Pasted text often contains several reports of one failure. In a log, each tool reports another one.
         return not is_weak or (self.is_hot and self.is_bare and not is_log)

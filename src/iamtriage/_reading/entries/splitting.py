@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from iamtriage._reading.entries.formats import SINGLE_LINES
 from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line, classify_line
 from iamtriage._reading.entries.open_entries import BODY, Entry, OpenEntry
-from iamtriage._reading.vocabulary.triggers import may_hold_failure
+from iamtriage._reading.vocabulary.triggers import may_contain_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -69,14 +69,14 @@ class Splitter:
         return self._add(text, start)
 
     def _add(self, text: str, start: int) -> Sequence[Entry]:
-        is_hot = text != EMPTY_LINE and may_hold_failure(text)
+        is_hot = text != EMPTY_LINE and may_contain_failure(text)
         if not is_hot and not self._is_hot:
             self._skipped.append((text, start))
             return ()
         line = classify_line(text, start, is_hot=is_hot)
         if self._skipped:
             self._catch_up(line)
-        self._take(line)
+        self._add_line(line)
         self._is_hot = self._is_hot or is_hot
         return self._release() if self._complete else ()
 
@@ -127,7 +127,7 @@ class Splitter:
             # Lines before these can be lost.
             self._open.clear()
         for text, start in skipped:
-            self._take(classify_line(text, start, is_hot=False))
+            self._add_line(classify_line(text, start, is_hot=False))
 
     @staticmethod
     def _begins_entry(line: Line, before: str) -> bool:
@@ -138,7 +138,7 @@ class Splitter:
             return before.startswith('{"')
         return line.is_start or line.is_logged
 
-    def _take(self, line: Line) -> None:
+    def _add_line(self, line: Line) -> None:
         stream = self._stream = self._stream_of(line)
         entry = self._open.get(stream)
         if entry is not None and not entry.accepts(line, is_log=stream in self._logs):
@@ -250,7 +250,7 @@ def _pieces(line: str, offset: int, *, is_continued: bool, has_more: bool) -> It
         low = half if start or is_continued else 0
         high = end - start - half if end < len(line) or has_more else sys.maxsize
         text = line[start:end]
-        if may_hold_failure(text):
+        if may_contain_failure(text):
             yield Entry(text, offset + start, low=low, high=high)
         if end >= len(line):
             return

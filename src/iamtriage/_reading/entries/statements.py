@@ -18,7 +18,7 @@ _LABELED = re.compile(
     r"\W{0,4}[A-Za-z][\w.-]{0,40}(?: [\w.-]{1,20}){0,2}[\"']?\s?[:=]\s?[^\s=]{1,300}\Z|\d{3} [A-Z][A-Za-z -]{1,40}\Z"
 )
 
-# The body of a response, and the status before it as boto 2 prints both.
+# The body of a response, and the status before it in the format of boto 2.
 _BODY_START = "<?xml"
 _STATUS_LINE = re.compile(r"Error: [345]\d\d(?: [A-Z][a-z]{1,20}){1,3}\Z")
 _KEYED = re.compile(r"[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)")
@@ -69,7 +69,7 @@ def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: b
 
 
 def has_body_of(before: str, content: str) -> bool:
-    """Return whether a line begins the body of the response whose status the line before ends with.
+    """Return whether a line starts the body of the response whose status ends the previous line.
 
     >>> has_body_of("S3ResponseError: S3ResponseError: 403 Forbidden", '<?xml version="1.0"?>')
     True

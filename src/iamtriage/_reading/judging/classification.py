@@ -74,7 +74,7 @@ _COMMON_CODES = frozenset({"Forbidden", "403", "NotAuthorized", "NotAuthorizedEr
 _ENTRY_CODES = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
 
 
-# What programs other than a credential provider ask the instance metadata service for.
+# Requests to the instance metadata service that are not for credentials.
 _OTHER_METADATA_OPERATIONS = frozenset(
     {"GetRegion", "GetInstanceIdentityDocument", "GetDynamicData", "GetUserData"}
 )
@@ -84,8 +84,8 @@ _OTHER_METADATA = lazy_pattern(
     re.IGNORECASE,
 )
 _CREDENTIALS = lazy_pattern(r"credential|IMDS role|iam/|AssumeRole", re.IGNORECASE)
-# Characters before a request in which a program says what it is for.
-_REACH_OF_PURPOSE = 160
+# Characters before a request that can state its purpose.
+_MAX_PURPOSE_LENGTH = 160
 
 
 class TextContext:
@@ -194,7 +194,7 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
         if not SPECIFIC.isdisjoint(kinds):
             candidate.kind = next(kind for kind in kinds if kind in SPECIFIC)
     else:
-        candidate.kind = by_code or candidate.wrapper_kind or _kind_of_rest(candidate, context)
+        candidate.kind = by_code or candidate.wrapper_kind or _find_fallback_kind(candidate, context)
     if candidate.kind == "aws_error" and _is_of_entries(candidate):
         candidate.kind = "access_entry"
     if "api_operation" in facts:
@@ -209,7 +209,7 @@ def _is_for_credentials(candidate: Candidate, context: TextContext) -> bool:
     """Return whether a request to the instance metadata service is for credentials, as most are."""
     if "missing_credentials" in candidate.kinds:
         return True
-    before = context.text[max(candidate.start - _REACH_OF_PURPOSE, 0) : candidate.start]
+    before = context.text[max(candidate.start - _MAX_PURPOSE_LENGTH, 0) : candidate.start]
     if _CREDENTIALS.search(before):
         return True
     operation = candidate.facts.get("operation")
@@ -223,7 +223,7 @@ def _is_of_entries(candidate: Candidate) -> bool:
     return operation is not None and operation.value in _ENTRY_OPERATIONS and candidate.code in _ENTRY_CODES
 
 
-def _kind_of_rest(candidate: Candidate, context: TextContext) -> Kind | None:
+def _find_fallback_kind(candidate: Candidate, context: TextContext) -> Kind | None:
     status = candidate.facts.get("status_code")
     if (
         candidate.code is None

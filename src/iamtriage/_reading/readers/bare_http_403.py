@@ -36,7 +36,7 @@ _HOST = lazy_pattern(
     rf"https?://(?:{MASKED_LABEL}\.)?(?P<url>[^\s/'\"<>:?#]{{1,253}})(?P<path>[^\s'\"<>]{{0,2048}})"
     # Without a scheme: in quotes, or in wget's line about its connection.
     r"|(?:['\"](?=[\w.-]{1,253}[/:])|(?:Connecting|Connected)\sto\s)(?P<bare>[A-Za-z0-9.-]{1,240}\.amazonaws\.com(?:\.cn)?)(?![\w-])"
-    # Clients that print the URI that they were given.
+    # Clients that print the URI from their arguments.
     r"|(?<!\w)(?P<uri>s3[an]?://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/)[^\s'\"<>]{0,1024}"
 )
 # S3 clients that print no host: aws.s3 for R, and the AWS Common Runtime in its logs.
@@ -111,7 +111,7 @@ def _read_responses(text: str) -> Iterator[Piece]:
 
 
 def _find_statuses(text: str) -> Iterator[re.Match[str]]:
-    """Yield the statuses; a search of the whole text would try the pattern at each of its places."""
+    """Yield the statuses. Only the text around each "403" is searched, which is faster."""
     done = 0
     at = text.find("403")
     while at >= 0:

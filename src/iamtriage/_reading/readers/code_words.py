@@ -200,7 +200,7 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
         yield code_piece(alone, is_aws=True)
 
 
-def may_hold_code_words(readable: Readable) -> bool:
+def may_contain_code_words(readable: Readable) -> bool:
     """Return whether a text has a word that can be or introduce such a code."""
     return bool(readable.codes) or "coral" in readable.words or bool(_find_unseparated(readable.flat))
 

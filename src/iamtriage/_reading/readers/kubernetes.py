@@ -84,7 +84,7 @@ _NAMES_KUBERNETES = lazy_pattern(
 )
 _MAX_NAME_DISTANCE = 1500
 # The sender of an "Unauthorized" that is not from the cluster, if its line names one.
-_ELSEWHERE = lazy_pattern(
+_OTHER_SENDER = lazy_pattern(
     r"\b[Vv]ault\b|\bfrom\s+(?!the\b|server\b)[A-Z]\w{2,30}|https?://(?![0-9\[]|localhost|[\w.-]{0,200}(?:kube|k8s|eks|\.svc\b|cluster\.local|:6443))[a-z]"
 )
 # For a built-in type, this means that kubectl could not read the list of types.
@@ -95,7 +95,7 @@ _LOGFMT_ARN = lazy_pattern(rf"\barn=\"?(?P<arn>{ARN})\"?")
 _MAX_LINE_DISTANCE = 400
 
 
-class _Places:
+class _Matches:
     """Where a text matches a pattern, looked up when that is first asked."""
 
     def __init__(self, pattern: re.Pattern[str], text: str) -> None:
@@ -106,8 +106,8 @@ class _Places:
     def _spans(self) -> list[tuple[int, int]]:
         return [m.span() for m in self._pattern.finditer(self._text)]
 
-    def are_in(self, start: int, end: int) -> bool:
-        """Return whether a match is between two places."""
+    def is_any_in(self, start: int, end: int) -> bool:
+        """Return whether a match is between two positions."""
         at = bisect_left(self._spans, (start, 0))
         return at < len(self._spans) and self._spans[at][1] <= end
 
@@ -117,8 +117,8 @@ class _Context:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._names = _Places(_NAMES_KUBERNETES, text)
-        self._senders = _Places(_ELSEWHERE, text)
+        self._names = _Matches(_NAMES_KUBERNETES, text)
+        self._senders = _Matches(_OTHER_SENDER, text)
 
     @cached_property
     def lower(self) -> str:
@@ -127,7 +127,7 @@ class _Context:
 
     @cached_property
     def bare_lines(self) -> list[tuple[int, int]]:
-        """Where the word is, with the lines around it, because spaces in a pattern can match newlines."""
+        """The spans of the lines around the word, because spaces in a pattern can match newlines."""
         text, seen = self._text, 0
         lines: list[tuple[int, int]] = []
         for bare in _BARE_WORDS.finditer(text):
@@ -139,16 +139,16 @@ class _Context:
         return lines
 
     def names_kubernetes(self, m: re.Match[str]) -> bool:
-        """Return whether a program of Kubernetes is named near a match."""
-        return self._names.are_in(m.start() - _MAX_NAME_DISTANCE, m.end() + _MAX_NAME_DISTANCE)
+        """Return whether the text names a Kubernetes program near a match."""
+        return self._names.is_any_in(m.start() - _MAX_NAME_DISTANCE, m.end() + _MAX_NAME_DISTANCE)
 
-    def is_elsewhere(self, m: re.Match[str]) -> bool:
+    def has_other_sender(self, m: re.Match[str]) -> bool:
         """Return whether the line of a match says that another system sent it."""
         text = self._text
         reach = max(0, m.start() - _MAX_LINE_DISTANCE)
         line = max(reach, text.rfind("\n", reach, m.start()) + 1)
         end = text.find("\n", m.end(), m.end() + _MAX_LINE_DISTANCE)
-        return self._senders.are_in(line, m.end() + _MAX_LINE_DISTANCE if end < 0 else end)
+        return self._senders.is_any_in(line, m.end() + _MAX_LINE_DISTANCE if end < 0 else end)
 
 
 def read_kubernetes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
@@ -160,7 +160,7 @@ def read_kubernetes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     for number in rows:
         phrase = _UNAUTHORIZED[number]
         for m in _find(phrase, text, context):
-            if _is_bare(phrase) and context.is_elsewhere(m):
+            if _is_bare(phrase) and context.has_other_sender(m):
                 continue
             if phrase.certainty == "unsure" and not context.names_kubernetes(m):
                 continue
@@ -178,7 +178,7 @@ def _read_go_operations(text: str, context: _Context) -> Iterator[Piece]:
             is_built_in(name)
             and name not in _COMMON_NAMES
             and context.names_kubernetes(m)
-            and not context.is_elsewhere(m)
+            and not context.has_other_sender(m)
         ):
             yield _unauthorized(m)
 
@@ -193,7 +193,7 @@ def _is_bare(phrase: Phrase) -> bool:
 
 
 def _find(phrase: Phrase, text: str, context: _Context) -> Iterator[re.Match[str]]:
-    """Yield the matches of a row; a bare word and what is in its line are searched for in such lines only."""
+    """Yield the matches of a row. Rows for a bare word within a line are searched for only in such lines."""
     pattern = compiled(phrase.pattern)
     if not (_is_bare(phrase) and _WITHIN_LINE in phrase.pattern):
         yield from pattern.finditer(text)
@@ -210,7 +210,7 @@ def _find(phrase: Phrase, text: str, context: _Context) -> Iterator[re.Match[str
 
 
 def read_missing_types(readable: Readable) -> Iterator[Piece]:
-    """Yield what kubectl prints if it could not read the list of types."""
+    """Yield kubectl's messages for a list of types that it could not read."""
     for m in _NO_TYPE.finditer(readable.text):
         if is_built_in(m["type"]):
             yield _unauthorized(m)

@@ -75,7 +75,7 @@ class Pair(NamedTuple):
     start: int
     end: int
 
-    def before(self, reach: int) -> str:
+    def text_before(self, reach: int) -> str:
         """Return the text before the key, up to a number of characters."""
         return self.text[max(0, self.at - reach) : self.at]
 
@@ -113,10 +113,13 @@ def _code(cluster: Piece, pair: Pair) -> bool:
             return True
         return False
     # Services have codes of any form. The text around the value shows that it is one.
-    issue = value in EKS_ISSUES and _IN_ISSUES.search(pair.before(1200)) is not None
+    issue = value in EKS_ISSUES and _IN_ISSUES.search(pair.text_before(1200)) is not None
     is_confirmed = issue or (
         _ANY_CODE.fullmatch(value) is not None
-        and (_ERROR_TYPE.search(pair.before(40)) is not None or (_is_of_sdk(pair) and not is_generic(value)))
+        and (
+            _ERROR_TYPE.search(pair.text_before(40)) is not None
+            or (_is_of_sdk(pair) and not is_generic(value))
+        )
     )
     if not is_confirmed and (
         is_other_class
@@ -163,9 +166,9 @@ def _status(cluster: Piece, pair: Pair) -> bool:
         return False
     cluster.put("status_code", pair.value, pair.start, pair.end, BEST)
     cluster.is_aws = cluster.is_aws or pair.key.lower() == "httpstatuscode"
-    if pair.key == "httpStatusCode" and "$metadata" in pair.before(_MAX_METADATA_DISTANCE):
+    if pair.key == "httpStatusCode" and "$metadata" in pair.text_before(_MAX_METADATA_DISTANCE):
         cluster.source = "js-v3"
-    if "RespMetadata" in pair.before(80):
+    if "RespMetadata" in pair.text_before(80):
         cluster.is_aws, cluster.source = True, "go-v1"
     return True
 
@@ -173,7 +176,7 @@ def _status(cluster: Piece, pair: Pair) -> bool:
 def _request_id(cluster: Piece, pair: Pair) -> bool:
     if (
         cluster.is_lambda_error
-        or _LAMBDA.search(pair.before(8))
+        or _LAMBDA.search(pair.text_before(8))
         or pair.text.startswith(" Version", pair.end)
         or len(pair.value) < 2
         or _is_of_log_record(pair)
@@ -242,10 +245,10 @@ def _service(cluster: Piece, pair: Pair) -> bool:
 
 
 def _principal(cluster: Piece, pair: Pair) -> bool:
-    near = pair.before(_MAX_IDENTITY_DISTANCE) + pair.key
+    near = pair.text_before(_MAX_IDENTITY_DISTANCE) + pair.key
     if not pair.value.startswith("arn:") or _IDENTITY.search(near) is None:
         return False
-    if "sessionIssuer" in pair.before(_MAX_ISSUER_DISTANCE) + pair.key:
+    if "sessionIssuer" in pair.text_before(_MAX_ISSUER_DISTANCE) + pair.key:
         # The issuer is the role; the caller is the role session.
         return False
     cluster.put("principal", pair.value, pair.start, pair.end, HINT)
@@ -257,9 +260,12 @@ def _principal(cluster: Piece, pair: Pair) -> bool:
 
 
 def _account(cluster: Piece, pair: Pair) -> bool:
-    if account_of(pair.value) != pair.value or _IDENTITY.search(pair.before(_MAX_IDENTITY_DISTANCE)) is None:
+    if (
+        account_of(pair.value) != pair.value
+        or _IDENTITY.search(pair.text_before(_MAX_IDENTITY_DISTANCE)) is None
+    ):
         return False
-    if "resources" in pair.before(120):
+    if "resources" in pair.text_before(120):
         return False
     cluster.put("account", pair.value, pair.start, pair.end, CLASS_NAME)
     return True
@@ -267,7 +273,7 @@ def _account(cluster: Piece, pair: Pair) -> bool:
 
 def _deny(cluster: Piece, pair: Pair) -> bool:
     """Parse the ``explicitDeny`` of a decoded authorization message, which starts a denial."""
-    if _NOT_ALLOWED.search(pair.before(_MAX_IDENTITY_DISTANCE)) is None:
+    if _NOT_ALLOWED.search(pair.text_before(_MAX_IDENTITY_DISTANCE)) is None:
         return False
     cluster.kind, cluster.is_aws = "access_denied", True
     cluster.put("deny", "explicit" if pair.value.lower() == "true" else "implicit")

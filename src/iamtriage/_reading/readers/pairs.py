@@ -108,7 +108,7 @@ _ABBREV = lazy_pattern(r"\sAbbrev\s")
 _IDENTITY_LITERALS = ("userIdentity", "principal", "sessionIssuer")
 
 
-def may_hold_pairs(readable: Readable) -> bool:
+def may_contain_pairs(readable: Readable) -> bool:
     """Return whether a text has a word of such a key."""
     return (
         not _FIRST_WORDS.isdisjoint(readable.lowered)
@@ -119,7 +119,7 @@ def may_hold_pairs(readable: Readable) -> bool:
 
 def read_pairs(readable: Readable) -> Iterator[Piece]:
     """Yield clusters of keys and values outside of the pieces that other readers found."""
-    if not may_hold_pairs(readable):
+    if not may_contain_pairs(readable):
         return
     text = readable.text
     cluster: Piece | None = None

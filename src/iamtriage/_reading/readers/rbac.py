@@ -33,7 +33,7 @@ _USER = rf"(?:{_QUOTE}(?P<user>[^\"`]{{0,600}}?){_QUOTE}|{_QUOTE}?(?P<bare_user>
 # A person's words between two blocks of code.
 _WORDS_BETWEEN = r"(?P<between>```\s[^`\x1e]{1,160}?\s```\w{0,12}\s)?"
 _VERB = rf"{_QUOTE}?(?P<verb>\w{{2,24}}){_QUOTE}?"
-_WHAT = (
+_TARGET = (
     rf"(?:resources?\s+(?!(?:in|at)\s){_QUOTE}?(?P<resource>[\w./*-]{{1,120}}){_QUOTE}?"
     rf"|(?:path|on)\s+{_QUOTE}(?P<path>[^\"'`\n]{{1,300}}){_QUOTE}"
     r"|resources?\b|(?:all\s+)?(?P<old>[a-z][\w./-]{1,120}))"
@@ -47,7 +47,7 @@ _SCOPE = (
     r"|\s+(?P<cluster>at\s+the\s+cluster\s+scope|in\s+the\s+cluster))?"
 )
 _SENTENCE = lazy_pattern(
-    rf"(?<!\w)User\s+{_USER}\s+{_WORDS_BETWEEN}cannot\s+{_VERB}\s+{_WHAT}{_GROUP}{_SCOPE}"
+    rf"(?<!\w)User\s+{_USER}\s+{_WORDS_BETWEEN}cannot\s+{_VERB}\s+{_TARGET}{_GROUP}{_SCOPE}"
 )
 _HEAD = lazy_pattern(
     r"(?:[a-z0-9.-]{1,120}(?:/[a-z0-9-]{1,60})?(?:\s+\"[^\"\n]{0,253}\")?\s+is\s+)?[Ff]orbidden\)?\s?:\s+\Z"

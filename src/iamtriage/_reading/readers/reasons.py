@@ -29,7 +29,7 @@ _MAX_TAIL_DISTANCE = 700
 _MIN_MESSAGE_LINE = 16
 _MAX_CLAUSE_LENGTH = 400
 
-WHY = lazy_pattern(
+REASON = lazy_pattern(
     r"(?P<explicit>\bwith\s+an?\s+explicit\s+deny\b)|\b(?:because|since)\s+(?:(?P<no>no)\b|(?P<other>\w))",
     re.IGNORECASE,
 )
@@ -74,21 +74,21 @@ _AUTHORIZATION_ID = lazy_pattern(
 )
 
 
-def read_why(text: str, why: re.Match[str], piece: Piece) -> int:
-    """Parse the clause that starts with a match of ``WHY``, and return where it ends."""
-    if why["explicit"]:
+def read_reason(text: str, reason: re.Match[str], piece: Piece) -> int:
+    """Parse the clause that starts with a match of ``REASON``, and return where it ends."""
+    if reason["explicit"]:
         piece.put("deny", "explicit")
-        end = _read_explicit(text, why.end(), piece)
-    elif why["no"]:
+        end = _read_explicit(text, reason.end(), piece)
+    elif reason["no"]:
         piece.put("deny", "implicit")
-        end = _read_implicit(text, why.end(), piece)
+        end = _read_implicit(text, reason.end(), piece)
     else:
-        clause = _CLAUSE_END.search(text, why.end(), why.end() + _MAX_CLAUSE_LENGTH)
-        end = clause.start() if clause else min(len(text), why.end() + _MAX_CLAUSE_LENGTH)
-        missing_no = _MISSING_NO.match(text, why.end() - 1)
+        clause = _CLAUSE_END.search(text, reason.end(), reason.end() + _MAX_CLAUSE_LENGTH)
+        end = clause.start() if clause else min(len(text), reason.end() + _MAX_CLAUSE_LENGTH)
+        missing_no = _MISSING_NO.match(text, reason.end() - 1)
         if missing_no:
             piece.put("policy_type", policy_type(missing_no[1]))
-    piece.put("reason", " ".join(text[why.start() : end].split()), why.start(), end)
+    piece.put("reason", " ".join(text[reason.start() : end].split()), reason.start(), end)
     return end
 
 

@@ -22,7 +22,7 @@ from iamtriage._reading.readers.generic_subjects import (
     find_principal_end,
     is_generic_subject,
 )
-from iamtriage._reading.readers.reasons import WHY, read_tail, read_why
+from iamtriage._reading.readers.reasons import REASON, read_reason, read_tail
 from iamtriage._reading.readers.spaced_names import is_prose, is_whole_name, may_contain_spaces
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.grammar import ARN_HEAD, ELLIPSIS, VALUE_START, find_cut, trim
@@ -69,7 +69,9 @@ _MASKED_ACTION = lazy_pattern(
 _MAX_MASKED_ACTION_LENGTH = 130
 # "the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, …)"
 _ACTIONS_IN_PARENTHESES = lazy_pattern(r"(?:[\w-]+\s+){1,6}\((?=[a-z][a-z0-9-]{1,40}:[A-Z])")
-_MORE_ACTIONS = lazy_pattern(r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}")
+_OTHER_ACTIONS = lazy_pattern(
+    r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}"
+)
 _BARE_ACTION = lazy_pattern(
     r"(?P<action>[A-Z][a-z]{1,60}[A-Z][A-Za-z0-9]{0,127})(?=\s+(?:on\s+(?:resource|(?:the\s+)?(?:IAM\s+)?[Rr]ole)|because|with)\b|\s*[.\"']?\s*\Z)"
 )
@@ -87,11 +89,11 @@ _BARE_PRINCIPAL = lazy_pattern(
     rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|(?<![\w.@/-])[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}|<[^<>\n]{{1,80}}>)\s*\Z"
 )
 
-# "the role app-reader is not authorized": a name that is no word of the language.
+# "the role app-reader is not authorized": a name that is not an English word.
 _NAMED_PRINCIPAL = lazy_pattern(
     r"(?<![\w/.-])(?:[Rr]ole|[Uu]ser)\s[\"'`]?(?P<principal>(?=[\w+=,.@/-]{0,127}[A-Z0-9_/-])[A-Za-z0-9][\w+=,.@/-]{1,127})[\"'`]?\s\Z"
 )
-_NAMED_REACH = 160
+_MAX_NAMED_PRINCIPAL_LENGTH = 160
 
 # The text before a sentence that starts with its principal: the code of a denial, or botocore's prefix.
 _BEFORE_SENTENCE = lazy_pattern(
@@ -191,13 +193,13 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
             is_foreign = text[end : end + 1] == ":" and text[end + 1 : end + 2].isalnum()
     end = _read_resource(text, end, piece)
     gap = _GAP.match(text, end)
-    why = WHY.match(text, gap.end() if gap else end)
-    if why is None and "resource" not in piece.facts:
+    reason = REASON.match(text, gap.end() if gap else end)
+    if reason is None and "resource" not in piece.facts:
         # "s3:PutObject ... because no …": an ellipsis replaces the resource.
         omitted = _OMITTED_RESOURCE.match(text, end)
-        why = WHY.match(text, omitted.end()) if omitted else None
-    if why:
-        end = read_why(text, why, piece)
+        reason = REASON.match(text, omitted.end()) if omitted else None
+    if reason:
+        end = read_reason(text, reason, piece)
     piece.end = read_tail(text, end, piece)
     if is_foreign:
         # A piece without a kind keeps other readers from reading a part of these words.
@@ -223,7 +225,7 @@ def _put_action(text: str, action: re.Match[str], piece: Piece) -> int:
     if ":" in written:
         prefix = written.partition(":")[0]
         piece.put("service", prefix.lower(), start, start + len(prefix), BEST)
-    more = _MORE_ACTIONS.match(text, action.end())
+    more = _OTHER_ACTIONS.match(text, action.end())
     return more.end() if more else action.end()
 
 
@@ -279,8 +281,8 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
 
 
 def _read_named_principal(text: str, floor: int, right: int, piece: Piece) -> None:
-    """Read the name of a role or user in a sentence that people retold."""
-    m = _NAMED_PRINCIPAL.search(text, max(floor, right - _NAMED_REACH), right)
+    """Parse the name of a role or user in a paraphrased denial."""
+    m = _NAMED_PRINCIPAL.search(text, max(floor, right - _MAX_NAMED_PRINCIPAL_LENGTH), right)
     if m and not begins_message(m["principal"]) and not is_generic_subject(m["principal"]):
         piece.start = m.start()
         put_principal(piece, m["principal"], *m.span("principal"), text)
@@ -395,7 +397,7 @@ def _find_resource(text: str, start: int) -> tuple[int, int]:
     return (first, last - 1) if text.endswith(":", first, last) else (first, last)
 
 
-def read_cut_sentence(readable: Readable) -> Iterator[Piece]:
+def read_truncated_sentence(readable: Readable) -> Iterator[Piece]:
     """Yield the denial if the text ends in or right after its principal."""
     text = readable.text
     label = text.rfind("User: ", max(0, len(text) - _MAX_PRINCIPAL_DISTANCE))
@@ -422,14 +424,14 @@ def read_lone_reasons(readable: Readable) -> Iterator[Piece]:
             at += 1
         if at < len(sentences) and sentences[at].start <= start:
             continue
-        why = WHY.match(text, start)
-        if why is None or why["other"]:
+        reason = REASON.match(text, start)
+        if reason is None or reason["other"]:
             continue  # "because the …" does not say that access was denied
-        piece = Piece("core", why.start(), why.end(), kind="access_denied")
-        end = read_why(text, why, piece)
-        if "deny" in piece.facts and ("policy_type" in piece.facts or why["explicit"]):
-            left = max(0, why.start() - _MAX_REST_DISTANCE, sentences[at - 1].end if at else 0)
-            _read_rest_of_sentence(text, left, why.start(), piece)
+        piece = Piece("core", reason.start(), reason.end(), kind="access_denied")
+        end = read_reason(text, reason, piece)
+        if "deny" in piece.facts and ("policy_type" in piece.facts or reason["explicit"]):
+            left = max(0, reason.start() - _MAX_REST_DISTANCE, sentences[at - 1].end if at else 0)
+            _read_rest_of_sentence(text, left, reason.start(), piece)
             # An action of two sections is of AWS.
             piece.is_aws = piece.is_aws or ("action" in piece.facts and text.endswith(" action", 0, end))
             piece.end = read_tail(text, end, piece)

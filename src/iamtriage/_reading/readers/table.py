@@ -83,7 +83,7 @@ READERS = (
         _any_of("because Because BECAUSE since Since SINCE explicit Explicit EXPLICIT"),
         "sentences:read_lone_reasons",
     ),
-    Reader("cut sentences", "other", "<User>User: ", "sentences:read_cut_sentence"),
+    Reader("truncated sentences", "other", "<User>User: ", "sentences:read_truncated_sentence"),
     Reader("prefixes of SDKs", "envelope", _FROM_TABLE, "sdk_prefixes:read_prefixes"),
     Reader(
         "s3cmd",
@@ -169,17 +169,17 @@ def has_no_pieces(readable: Readable) -> bool:
     readable.rows = index.possible_rows(readable.words, readable.flat)
     if readable.rows != index.always:
         return False
-    may_hold_code_words, may_hold_pairs = _conditions()
-    return not (may_hold_code_words(readable) or may_hold_pairs(readable))
+    may_contain_code_words, may_contain_pairs = _conditions()
+    return not (may_contain_code_words(readable) or may_contain_pairs(readable))
 
 
 @cache
 def _conditions() -> tuple[Callable[[Readable], bool], Callable[[Readable], bool]]:
     """Return the conditions of the readers without anchors. The reader of classes has the condition of codes."""
-    from iamtriage._reading.readers.code_words import may_hold_code_words
-    from iamtriage._reading.readers.pairs import may_hold_pairs
+    from iamtriage._reading.readers.code_words import may_contain_code_words
+    from iamtriage._reading.readers.pairs import may_contain_pairs
 
-    return may_hold_code_words, may_hold_pairs
+    return may_contain_code_words, may_contain_pairs
 
 
 @cache

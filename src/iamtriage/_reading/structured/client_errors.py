@@ -46,9 +46,9 @@ def parse_lone_client_error(error: BaseException, *, contexts: bool) -> Failure 
 
 def parse_by_text(text: str) -> Failure | None:
     """Parse the text of an exception."""
-    from iamtriage._reading.vocabulary.triggers import may_hold_failure
+    from iamtriage._reading.vocabulary.triggers import may_contain_failure
 
-    if not may_hold_failure(text):
+    if not may_contain_failure(text):
         return None
     from iamtriage._reading.assembly import read_cause
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
-from iamtriage._reading.excerpts import LONG, excerpt
+from iamtriage._reading.excerpts import MAX_TEXT_LENGTH, excerpt
 from iamtriage._reading.structured.statements import Statement
 from iamtriage._reading.structured.values import as_document, documents_in, first_text, plain_code, text_of
 from iamtriage._reading.vocabulary.services import service_of_event_source
@@ -53,7 +53,7 @@ def state_event(record: Document) -> Statement | None:
     )
     if code is None and message is None:
         return None
-    if message is not None and len(message) > LONG:
+    if message is not None and len(message) > MAX_TEXT_LENGTH:
         message = excerpt(message)
     identity = as_document(record.get("userIdentity"))
     principal, account = _strip_links(text_of(identity.get("arn"))), None

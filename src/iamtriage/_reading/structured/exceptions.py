@@ -17,7 +17,7 @@ from iamtriage._reading.structured.statements import Statement, find_failure
 from iamtriage._reading.structured.values import as_document, load, status_of, text_of
 from iamtriage._reading.vocabulary.codes import is_generic, kind_of_client_class
 from iamtriage._reading.vocabulary.services import service_name
-from iamtriage._reading.vocabulary.triggers import may_hold_failure
+from iamtriage._reading.vocabulary.triggers import may_contain_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,7 +145,7 @@ def _parse_botocore_error(error: BaseException, text: str) -> Failure | None:
     # A WaiterError quotes the service's code; a class of credentials is the code itself.
     piece.put("code", name, rank=GIVEN if kind else CLASS_NAME)
     piece.kind, piece.is_wrapper = kind, kind is not None and kind != "aws_error"
-    if kind is None and not may_hold_failure(text):
+    if kind is None and not may_contain_failure(text):
         return None
     failure = read_cause(text, piece)
     is_unspecific = kind is None and failure is not None and failure.kind == "aws_error"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from iamtriage._reading.excerpts import LONG
+from iamtriage._reading.excerpts import MAX_TEXT_LENGTH
 from iamtriage._reading.structured.statements import Statement
 from iamtriage._reading.structured.values import as_document, first_text, plain_code, status_of, text_of
 from iamtriage._reading.vocabulary.codes import is_code, is_status, normalize_code
@@ -53,7 +53,7 @@ def state_response(response: Document, operation: str | None) -> Statement | Non
 def _state_parsed_response(error: Document, metadata: Document, operation: str | None) -> Statement | None:
     """Return the facts in a response that botocore parsed."""
     code, message = error.get("Code"), error.get("Message")
-    if type(code) is not str or type(message) is not str or not code or len(message) > LONG:
+    if type(code) is not str or type(message) is not str or not code or len(message) > MAX_TEXT_LENGTH:
         code, message = text_of(code), text_of(message)
         if code is None and message is None and status_of(metadata.get("HTTPStatusCode")) != _DENIED:
             return None

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
-from iamtriage._reading.excerpts import LONG, excerpt
+from iamtriage._reading.excerpts import MAX_TEXT_LENGTH, excerpt
 from iamtriage._reading.vocabulary.codes import is_status, normalize_code
 
 Document: TypeAlias = Mapping[Any, object]
@@ -48,7 +48,7 @@ def load(text: str) -> object:
 
 def text_of(value: object) -> str | None:
     """Return a string, bytes or integer as text of bounded length, or ``None`` for anything else."""
-    if type(value) is str and 0 < len(value) <= LONG:
+    if type(value) is str and 0 < len(value) <= MAX_TEXT_LENGTH:
         return value
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")

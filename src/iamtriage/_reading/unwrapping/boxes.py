@@ -49,11 +49,11 @@ class _Line(NamedTuple):
     frame: str
 
     @property
-    def lead(self) -> int:
+    def leading_spaces(self) -> int:
         return len(self.inside) - len(self.inside.lstrip())
 
     @property
-    def trail(self) -> int:
+    def trailing_spaces(self) -> int:
         return len(self.inside) - len(self.inside.rstrip())
 
 
@@ -71,11 +71,11 @@ def _boxes(text: str) -> Iterator[list[_Line]]:
         line = _line(written, at)
         at += len(written) + 1
         if box and (line is None or line.frame != box[0].frame):
-            yield from _unless_table(box)
+            yield from _skip_tables(box)
             box = []
         if line:
             box.append(line)
-    yield from _unless_table(box)
+    yield from _skip_tables(box)
 
 
 def _line(written: str, at: int) -> _Line | None:
@@ -87,7 +87,7 @@ def _line(written: str, at: int) -> _Line | None:
     return _Line(at, at + m.end(), stripped[m.end() : -1], at + len(written), stripped[-1])
 
 
-def _unless_table(box: list[_Line]) -> Iterator[list[_Line]]:
+def _skip_tables(box: list[_Line]) -> Iterator[list[_Line]]:
     """Yield a box, unless it is a table, with borders inside each line, or a single line between pipes."""
     if box and not all(line.frame in line.inside for line in box) and (len(box) > 1 or box[0].frame != "|"):
         yield box
@@ -95,12 +95,12 @@ def _unless_table(box: list[_Line]) -> Iterator[list[_Line]]:
 
 def _edits(box: Sequence[_Line]) -> Iterator[Edit]:
     written = [line for line in box if line.inside.strip()]
-    lead = min((line.lead for line in written), default=0)
-    trail = min((line.trail for line in written), default=0)
-    joined = _find_joined(box, lead, trail)
+    leading_spaces = min((line.leading_spaces for line in written), default=0)
+    trailing_spaces = min((line.trailing_spaces for line in written), default=0)
+    joined = _find_joined(box, leading_spaces, trailing_spaces)
     begin = box[0].start
     for line, is_joined in zip(box, [*joined, False], strict=True):
-        first = line.left + min(lead, len(line.inside))
+        first = line.left + min(leading_spaces, len(line.inside))
         last = max(first, line.left + len(line.inside.rstrip()))
         # If the previous line continues on this one, the edit starts at the end of its text.
         yield begin, first, ""
@@ -111,41 +111,44 @@ def _edits(box: Sequence[_Line]) -> Iterator[Edit]:
             begin = line.end + 1
 
 
-def _find_joined(box: Sequence[_Line], lead: int, trail: int) -> list[bool]:
+def _find_joined(box: Sequence[_Line], leading_spaces: int, trailing_spaces: int) -> list[bool]:
     """Return, for each line except the last, whether its last word continues on the next line."""
     width = max(len(line.inside) for line in box)
     # Rows between pipes can be cells of any length. In drawn boxes, lines of the same width on a terminal can differ in
     # length because of wide characters and escapes.
     aligned = box[0].frame != "|" or len({len(line.inside) for line in box}) == 1
     # If the padding is wider on the right than on the left, no line is full.
-    fits = aligned and width >= MIN_WIDTH and trail <= max(lead, 1)
-    full = [fits and line.trail == trail for line in box]
+    fits = aligned and width >= MIN_WIDTH and trailing_spaces <= max(leading_spaces, 1)
+    full = [fits and line.trailing_spaces == trailing_spaces for line in box]
     pairs = list(zip(full, pairwise(box), strict=False))
     word_wrapped = sum(
-        not filled and _did_not_fit(line, following, trail) for filled, (line, following) in pairs
+        not filled and _did_not_fit(line, following, trailing_spaces) for filled, (line, following) in pairs
     )
-    breaks = [_insides(*pair) for filled, pair in pairs if filled and _can_continue(pair[1])]
+    breaks = [_contents(*pair) for filled, pair in pairs if filled and _can_continue(pair[1])]
     hard_wrapped = len(breaks) if show_wrap(breaks) else 0
     return [
         filled
-        and following.lead == lead
+        and following.leading_spaces == leading_spaces
         and _can_continue(following)
-        and (hard_wrapped > word_wrapped or _is_too_long(line, following, width - lead - trail))
+        and (
+            hard_wrapped > word_wrapped
+            or _is_too_long(line, following, width - leading_spaces - trailing_spaces)
+        )
         and (
             (hard_wrapped >= MIN_FULL_LINES and not word_wrapped)
-            or not breaks_at_space(*_insides(line, following))
+            or not breaks_at_space(*_contents(line, following))
         )
         for filled, (line, following) in pairs
     ]
 
 
-def _insides(line: _Line, following: _Line) -> tuple[str, str]:
+def _contents(line: _Line, following: _Line) -> tuple[str, str]:
     return line.inside.rstrip(), following.inside.strip()
 
 
 def _is_too_long(line: _Line, following: _Line, width: int) -> bool:
     """Return whether the joined word is wider than the box, so that it was certainly broken."""
-    ends = last_and_first(*_insides(line, following))
+    ends = last_and_first(*_contents(line, following))
     return ends is not None and len(ends[0]) + len(ends[1]) > width
 
 
@@ -155,8 +158,12 @@ def _can_continue(following: _Line) -> bool:
     return bool(first_words) and not RECORD_START.match(first_words) and not _VALUE.match(first_words)
 
 
-def _did_not_fit(line: _Line, following: _Line, trail: int) -> bool:
+def _did_not_fit(line: _Line, following: _Line, trailing_spaces: int) -> bool:
     """Return whether a line is short because the next word did not fit, as with word wrapping."""
     word = _WORD.match(following.inside.lstrip())
     # The space at which the line was broken leaves one column empty.
-    return word is not None and line.trail > trail + 1 and len(word[0]) + 1 > line.trail - trail
+    return (
+        word is not None
+        and line.trailing_spaces > trailing_spaces + 1
+        and len(word[0]) + 1 > line.trailing_spaces - trailing_spaces
+    )

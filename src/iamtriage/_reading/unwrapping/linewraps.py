@@ -43,7 +43,7 @@ FRESH_LINE = lazy_pattern(
 RECORD_START = lazy_pattern(
     # Docker Compose prints the service before each line.
     ENTRY_START + r"|[\w.-]{1,64}[ \t]{1,24}\|[ \t]|at |File \"|Caused by|\{$"
-    # The lines of an error of the SDK for C++: an ID and a message can have the same length by chance.
+    # The lines of an error of the SDK for C++, in which an ID and a message can have the same length.
     r"|(?:Resolved remote host IP address|Request ID|Exception name|Error message|[0-9]{1,3} response headers):"
 )
 _ARN_TAIL = lazy_pattern(r"arn:[^\s\"'`]*\Z")

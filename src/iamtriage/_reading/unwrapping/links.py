@@ -29,14 +29,14 @@ _INSIDE_VALUE = lazy_pattern(r"(?:\barn:aws|https?://)[^\s\"'`<>]{0,300}[/:@.]\Z
 _MAX_VALUE_LENGTH = 320
 
 
-def may_hold_links(text: str) -> bool:
+def may_contain_links(text: str) -> bool:
     """Return whether a text can contain such a link."""
     return "](" in text or ("|" in text and ("<http" in text or "<mailto:" in text))
 
 
 def strip_links(view: View) -> None:
     """Replace each such link with the text that it shows."""
-    if may_hold_links(view.text):
+    if may_contain_links(view.text):
         for pattern in (_MARKDOWN, _SLACK):
             view.edit(edit for m in pattern.finditer(view.text) if _is_automatic(m) for edit in _edits(m))
 

@@ -107,7 +107,7 @@ def unwrap(
     view = View(text)
     if prefixes:
         view.edit((start, end, "") for start, end in prefixes)
-    if not view.text.isprintable() and _may_hold_controls(view.text):
+    if not view.text.isprintable() and _may_contain_controls(view.text):
         view.sub(_NEWLINES, "\n")
         _drop_controls(view)
     if not text.isascii():
@@ -134,7 +134,7 @@ def unwrap(
     if view.text is not stripped and view.text.count("\n") != stripped.count("\n"):
         # The unescaped text can contain lines with boxes and marks.
         _strip_line_starts(view)
-    if _may_hold_timestamps(view.text):
+    if _may_contain_timestamps(view.text):
         view.edit((m.start(), m.end(), RECORD) for m in _match_lines(_TIMESTAMPS, view.text))
     if statements:
         places = sorted({view.position(place) for place in statements})
@@ -214,18 +214,18 @@ def is_readable_line(text: str) -> bool:
         text[:1] not in _LINE_STARTS
         and text[-1:] != " "
         and "  " not in text
-        and not _may_hold_timestamps(text)
+        and not _may_contain_timestamps(text)
     )
 
 
-def _may_hold_controls(text: str) -> bool:
+def _may_contain_controls(text: str) -> bool:
     """Return whether a text can contain a control character other than newlines and tabs, or a symbol for one."""
     if not text.replace("\n", "").replace("\t", "").isprintable() or "[\\r][\\n]" in text:
         return True
     return not text.isascii() and any(map(text.__contains__, _CONTROL_SYMBOLS))
 
 
-def _may_hold_timestamps(text: str) -> bool:
+def _may_contain_timestamps(text: str) -> bool:
     """Return whether a line can start with a time, or with a field of a log entry."""
     shape = text.encode("utf-8", "replace").translate(_SHAPE)
     if b"00:00:00" in shape or b"0000 00:00" in shape or not text.isascii():

@@ -269,7 +269,7 @@ def kind_of_client_class(name: str) -> Kind | None:
     return "aws_error" if _ABOUT_CALLS.search(name) else None
 
 
-# Operations that renew an `aws login` session, and their codes if it can't be renewed any more.
+# Operations that renew an `aws login` session, and their codes if the session can't be renewed.
 _RENEWALS = frozenset({"CreateOAuth2Token"})
 _REJECTED_RENEWALS = frozenset({"AccessDeniedException", "ValidationException", "InvalidRequestException"})
 

@@ -8,10 +8,10 @@ doesn't start like a log entry is searched for more fragments.
 from __future__ import annotations
 
 
-def may_hold_failure(text: str) -> bool:
+def may_contain_failure(text: str) -> bool:
     """Return whether a text can contain a failure.
 
-    >>> may_hold_failure("GET /health 200 0.3 ms"), may_hold_failure("Access Denied")
+    >>> may_contain_failure("GET /health 200 0.3 ms"), may_contain_failure("Access Denied")
     (False, True)
     """
     # Written out, because a loop or any() would take twice the time. Fragments, not words: "rror"
@@ -44,21 +44,21 @@ def may_hold_failure(text: str) -> bool:
             "0" <= text < ":"
             or text[4:5] == "="
             or text[:1] == "["
-            or not _may_hold_failure_without_time(text)
+            or not _may_contain_failure_without_time(text)
         )
     )
 
 
-def may_hold_others(text: str, start: int, end: int) -> bool:
+def may_contain_others(text: str, start: int, end: int) -> bool:
     """Return whether a text can contain a failure in addition to the one at a position.
 
-    >>> may_hold_others("Access Denied", 0, 13), may_hold_others("Access Denied. Rate exceeded error", 0, 13)
+    >>> may_contain_others("Access Denied", 0, 13), may_contain_others("Access Denied. Rate exceeded error", 0, 13)
     (False, True)
     """
-    return "\n" in text[start:end] or may_hold_failure(text[:start]) or may_hold_failure(text[end:])
+    return "\n" in text[start:end] or may_contain_failure(text[:start]) or may_contain_failure(text[end:])
 
 
-def _may_hold_failure_without_time(text: str) -> bool:
+def _may_contain_failure_without_time(text: str) -> bool:
     """Return whether a text that does not start with a digit has an error level or a pasted message."""
     first = text[:1]
     if "0" <= text[1:2] < ":":
