@@ -14,7 +14,7 @@ from iamtriage.explaining._completion import complete_explanation
 from iamtriage.explaining._context.resolving import resolve_facts
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._extensions import apply_extensions
-from iamtriage.explaining._facts import add_attached_facts, build_facts
+from iamtriage.explaining._facts import add_attached_facts, add_session_issuer, build_facts
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.failures._failures import (
     FAILURE_CLASSES,
@@ -104,6 +104,8 @@ def explain(
     known = build_facts(facts)
     if isinstance(error_or_failure, BaseException):
         known = add_attached_facts(error_or_failure, known)
+    elif isinstance(error_or_failure, Mapping):
+        known = add_session_issuer(error_or_failure, known)
     if not isinstance(error_or_failure, _EXPLAINABLE):
         expected = "a string, bytes, an exception, a mapping or a failure"
         raise TypeError(wrong_type_message("the first argument of explain()", expected, error_or_failure))

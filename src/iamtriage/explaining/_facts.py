@@ -34,6 +34,7 @@ __all__ = (
     "FailedCall",
     "HasFacts",
     "add_attached_facts",
+    "add_session_issuer",
     "build_facts",
 )
 
@@ -277,6 +278,21 @@ def add_attached_facts(error: BaseException, facts: Facts) -> Facts:
     """
     attached = _find_attached(error)
     return facts if attached is None else _merge(attached, facts)
+
+
+def add_session_issuer(record: Mapping[str, object], facts: Facts) -> Facts:
+    """Add the role of the session that a CloudTrail record or an event with one states, with its path.
+
+    The text of a failure that was read from a mapping is only the error message.
+    """
+    value: object = record
+    if isinstance(record, dict) and isinstance(record.get("detail"), dict):
+        value = record["detail"]
+    for key in ("userIdentity", "sessionContext", "sessionIssuer", "arn"):
+        value = cast("dict[str, object]", value).get(key) if isinstance(value, dict) else None
+    if not isinstance(value, str) or ":role/" not in value or facts.caller is not None:
+        return facts
+    return attrs.evolve(facts, caller=value, derived=facts.derived | {"caller"})
 
 
 def _find_attached(error: BaseException) -> Facts | None:

@@ -229,6 +229,16 @@ def test_role_that_the_text_states(text: str, facts: dict[str, Any], arn: str) -
     assert ("STS does not report a role's path" in shown) is (arn == "ingest")
 
 
+def test_issuer_in_a_mapping_is_the_principal() -> None:
+    """The text of a failure that is read from a mapping has only the message."""
+    issuer = "arn:aws:iam::111122223333:role/data/ingest"
+    record = json.loads(_record("kms:Decrypt", KMS_KEY, issuer))
+    assert f'"AWS": "{issuer}"' in str(explain(record))
+    assert f'"AWS": "{issuer}"' in str(explain({"detail": record, "source": "aws.kms"}))
+    other = "arn:aws:iam::111122223333:role/other/ingest"
+    assert f'"AWS": "{other}"' in str(explain(record, facts={"caller": other}))
+
+
 def test_service_that_forwards_a_call() -> None:
     record = _record(
         "kms:Decrypt", KMS_KEY, "arn:aws:iam::111122223333:role/ingest", invokedBy="s3.amazonaws.com"
