@@ -93,7 +93,7 @@ def explain_calling_service(denial: Denial) -> Explanation:
         return _explain_bucket(denial, service, words, values)
     if prefix == "lambda" and service == _ALARMS:
         service = _ALARMS_IN_LAMBDA
-    target = f"{noun.upper()}_ARN" if arn is None else str(arn)
+    target = commands.arn(None if arn is None else str(arn), f"{noun.upper()}_ARN")
     show = RESOURCE_POLICIES[prefix or "sqs"]
     lines = _commands(denial, arn, show.show_command, show.change_command)
     if prefix == "lambda":

@@ -162,9 +162,9 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
     facts, service, account = question.facts, question.service, question.account
     operator, _, key = (result.condition or "").partition(" ")
     expected = " or ".join(clip_text(each) for each in result.expected[:2])
-    requires = f"{key} {expected}".rstrip()
+    requires = f"{clip_text(key)} {expected}".rstrip()
     value, difference = None, ""
-    step = f"Compare {key} in the policy with the resource that uses the role."
+    step = f"Compare {clip_text(key)} in the policy with the resource that uses the role."
     operator_of_pattern = None
     if key.lower() == _SOURCE_ACCOUNT:
         value = account or "ACCOUNT_ID"
@@ -180,7 +180,7 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
     fixed = None
     if value is not None and "Not" not in operator:
         fixed = policy_with_value(facts.trust_policy, result, value=value, new_operator=operator_of_pattern)
-    title = f"Correct the condition on {key} in the role's trust policy"
+    title = f"Correct the condition on {clip_text(key)} in the role's trust policy"
     remedy = replace_policy_remedy(title, fixed or {}, question.role)
     keep = "Keep a condition: it stops other accounts from using the role through the service."
     if fixed is None:
