@@ -568,7 +568,7 @@ def test_facts_replace_what_s3_does_not_state(facts: dict[str, str], resource: s
 @pytest.mark.parametrize(
     ("action", "resource", "also"),
     [
-        ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", ["The * is AWS's own", "also on the image"]),
+        ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", ["AWS itself writes this *", "also on the image"]),
         ("ecr:InitiateLayerUpload", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", ["ecr:UploadLayerPart, ecr:CompleteLayerUpload, ecr:PutImage and ecr:BatchGetImage on the repository, and ecr:GetAuthorizationToken on *", "one missing action at a time"]),
         ("ecr:GetDownloadUrlForLayer", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", ["Pulling an image also requires ecr:BatchGetImage on", "one missing action at a time"]),
         ("ecr:GetAuthorizationToken", "*", ["docker login", "Pushing an image", "Pulling an image", "one missing action at a time"]),

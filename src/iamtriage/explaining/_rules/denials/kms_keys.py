@@ -49,29 +49,26 @@ _VIA_SERVICES = frozenset(
     {"secretsmanager", "ssm", "s3", "sqs", "sns", "kinesis", "dynamodb", "lambda", "ec2"}
 )
 _ENVIRONMENT = "unable to decrypt the environment variables"
-# Services, the command that prints the key of what the ARN in the text names, and the part of the ARN that it takes.
+# Services: the command that prints the key of what the text names, the option of the AWS CLI that names it, and
+# the placeholder for it. A name is the end of the ARN.
 _SHOW_KEYS = {
-    "secretsmanager": ("secretsmanager describe-secret --secret-id {} --query KmsKeyId", "SECRET_ID"),
+    "secretsmanager": ("describe-secret --secret-id {} --query KmsKeyId", "secret-id", "SECRET_ID"),
     "ssm": (
-        "ssm describe-parameters --parameter-filters Key=Name,Values={} --query 'Parameters[].KeyId'",
-        "PARAMETER_NAME",
+        "describe-parameters --parameter-filters Key=Name,Values={} --query 'Parameters[].KeyId'",
+        *("name", "PARAMETER_NAME"),
     ),
-    "sns": ("sns get-topic-attributes --topic-arn {} --query Attributes.KmsMasterKeyId", "TOPIC_ARN"),
+    "sns": (
+        "get-topic-attributes --topic-arn {} --query Attributes.KmsMasterKeyId",
+        *("topic-arn", "TOPIC_ARN"),
+    ),
     "kinesis": (
-        "kinesis describe-stream-summary --stream-arn {} --query StreamDescriptionSummary.KeyId",
-        "STREAM_ARN",
+        "describe-stream-summary --stream-arn {} --query StreamDescriptionSummary.KeyId",
+        *("stream-arn", "STREAM_ARN"),
     ),
     "dynamodb": (
-        "dynamodb describe-table --table-name {} --query Table.SSEDescription.KMSMasterKeyArn",
-        "TABLE_NAME",
+        "describe-table --table-name {} --query Table.SSEDescription.KMSMasterKeyArn",
+        *("table-name", "TABLE_NAME"),
     ),
-}
-_OPTIONS = {
-    "secretsmanager": "secret-id",
-    "ssm": "name",
-    "sns": "topic-arn",
-    "kinesis": "stream-arn",
-    "dynamodb": "table-name",
 }
 _NAME = lazy_pattern(r"[\w/][\w+=,.@/:-]{0,511}", re.ASCII)
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
@@ -283,18 +280,17 @@ def _show_key_command(denial: Denial, service: str | None, arn: str | None) -> s
     """Return the command that prints the key of what a service encrypts, with its name if the text has it."""
     if service not in _SHOW_KEYS:
         return None
-    template, placeholder = _SHOW_KEYS[service]
-    value = arn
+    template, option, placeholder = _SHOW_KEYS[service]
     command = context_of(denial.facts).command
-    if value is None and command is not None and (option := command.option(_OPTIONS[service])) is not None:
-        value = option.value
+    stated = None if command is None else command.option(option)
+    value = arn or (None if stated is None else stated.value)
     if value is not None and placeholder.endswith("_NAME") and value.startswith("arn:"):
         value = value.split(":", 5)[5].partition("/")[2]
         value = f"/{value}" if service == "ssm" and "/" in value else value
     name = value if value is not None and _NAME.fullmatch(value) else placeholder
     resource = try_parse_arn(arn)
     region = resource.region if resource is not None and resource.region else region_argument(denial)
-    return fill_command(f"aws {template} --output text --region {{}}", name, region)
+    return fill_command(f"aws {service} {template} --output text --region {{}}", name, region)
 
 
 def _key_statement(denial: Denial, service: str | None, region: str, resource: Arn | None) -> dict[str, Any]:
