@@ -223,7 +223,9 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     arn = arn or find_stated_arn(denial.failure, lambda each: each.split(":")[2] in _SHOW_KEYS)
     resource = try_parse_arn(arn)
     service = service or (None if resource is None else resource.service)
-    data = "secret" if service == "secretsmanager" else _encrypted_data(operation)
+    data = _encrypted_data(operation)
+    if service in _SHOW_KEYS:
+        data = _SHOW_KEYS[service][2].partition("_")[0].lower()
     caller = denial.caller
     if caller == "the caller" and _EXTERNAL_SECRETS.search(denial.failure.text):
         caller = "the role that External Secrets Operator uses for its SecretStore"
@@ -301,7 +303,7 @@ def _key_statement(denial: Denial, service: str | None, region: str, resource: A
     actions = ["kms:Decrypt"]
     account = commands.account(denial.account or (None if resource is None else resource.account))
     partition = denial.location.partition or (None if resource is None else resource.partition)
-    if (denial.operation or "").startswith(_WRITES):
+    if (denial.operation or "").startswith(_WRITES) or service == "sns":
         actions.append("kms:GenerateDataKey")
     statement: dict[str, Any] = {
         "Effect": "Allow",
