@@ -121,7 +121,7 @@ def test_external_id_of_a_terraform_provider() -> None:
 def test_programs_that_ask_for_no_code_get_a_session(program: str, text: str) -> None:
     """Only botocore asks for the code of a device."""
     remedy = explain(text, facts={"trust_policy": MFA}).remedies[0]
-    assert remedy.title == f"Open a session with MFA first, then run {program} with it"
+    assert remedy.title == f"Open a session with MFA, then run {program} with it"
     assert remedy.commands[-1].startswith("aws sts get-session-token --serial-number MFA_DEVICE_ARN")
 
 

@@ -196,7 +196,7 @@ def _mfa_remedy(
             device,
         )
         line = "aws sts get-session-token --serial-number MFA_DEVICE_ARN --token-code TOKEN_CODE"
-        return f"Open a session with MFA first, then run {program} with it", steps, (list_devices, line)
+        return f"Open a session with MFA, then run {program} with it", steps, (list_devices, line)
     if profile is not None:
         steps = (
             device,
