@@ -57,6 +57,9 @@ class ResourceType(Value, View):
         name: The AWS name, unique in its service: ``"bucket"``.
         arns: The published ARN templates: ``"arn:${Partition}:s3:::${BucketName}"``. Few types have more than
             one.
+
+    >>> find_action("s3:GetObject").accepts("arn:aws:s3:::reports/q1.csv").arns
+    ('arn:${Partition}:s3:::${BucketName}/${ObjectName}',)
     """
 
     name: str
@@ -85,6 +88,10 @@ class Action(Value, View):
         resource_types: The resource types that a statement can name for it; empty if it accepts only ``*``.
         required_types: The types among them that AWS marks as required: a statement that names types must
             name these too.
+
+    >>> action = find_action("s3:ListBucket")
+    >>> action.access_level, [each.name for each in action.resource_types]
+    ('list', ['accesspoint', 'bucket'])
     """
 
     name: str
@@ -147,6 +154,10 @@ class OperationActions(Value, View):
         exact: Whether the first action has the operation's name.
         none_needed: Whether the operation requires no permission. Then ``actions`` contains the action of the
             same name, if it exists. A policy statement for it has no effect.
+
+    >>> [required] = actions_for("GetCallerIdentity", "sts")
+    >>> required.actions, required.none_needed
+    (('sts:GetCallerIdentity',), True)
     """
 
     operation: str

@@ -89,6 +89,9 @@ class Account(Value, View):
 
     Attributes:
         account: 12 digits.
+
+    >>> parse_principal("111122223333")
+    Account(account='111122223333')
     """
 
     kind: ClassVar[str] = "account"
@@ -106,6 +109,9 @@ class ServicePrincipal(Value, View):
 
     Attributes:
         name: ``"ec2.amazonaws.com"``, ….
+
+    >>> parse_principal("ec2.amazonaws.com")
+    ServicePrincipal(name='ec2.amazonaws.com')
     """
 
     kind: ClassVar[str] = "service principal"
@@ -124,6 +130,9 @@ class Root(_ArnPrincipal):
     Attributes:
         partition: The account's partition.
         account: 12 digits.
+
+    >>> parse_principal("arn:aws:iam::111122223333:root").account
+    '111122223333'
     """
 
     kind: ClassVar[str] = "root"
@@ -146,6 +155,10 @@ class User(_NamedPrincipal):
         account: 12 digits.
         name: 1 to 64 characters.
         path: ``"/"``, or the text between type and name: ``"/team/"``.
+
+    >>> user = parse_principal("arn:aws:iam::111122223333:user/team/ana")
+    >>> user.name, user.path
+    ('ana', '/team/')
     """
 
     kind: ClassVar[str] = "user"
@@ -160,6 +173,9 @@ class FederatedUser(_ArnPrincipal):
         partition: The account's partition.
         account: 12 digits.
         name: 2 to 32 characters.
+
+    >>> str(FederatedUser("aws", "111122223333", "ana"))
+    'arn:aws:sts::111122223333:federated-user/ana'
     """
 
     kind: ClassVar[str] = "federated user"
@@ -183,6 +199,9 @@ class InstanceProfile(_NamedPrincipal):
         account: 12 digits.
         name: 1 to 128 characters; the role can have another name.
         path: The path of the profile; the role can have another path.
+
+    >>> parse_principal("arn:aws:iam::111122223333:instance-profile/web").name
+    'web'
     """
 
     kind: ClassVar[str] = "instance profile"
@@ -199,6 +218,9 @@ class Role(_NamedPrincipal):
         name: 1 to 64 characters, unique in the account regardless of the path.
         path: ``"/"``, or the text between type and name: ``"/team/"``. Also ``"/"`` if the ARN comes from STS
             or aws-auth, which omit the path.
+
+    >>> str(Role("aws", "111122223333", "app", "/team/"))
+    'arn:aws:iam::111122223333:role/team/app'
     """
 
     kind: ClassVar[str] = "role"
@@ -212,7 +234,13 @@ class Role(_NamedPrincipal):
 
 @attrs.frozen(eq=False)
 class IdentityCenterRole(Role):
-    """A role that IAM Identity Center created for a permission set. Edit the set, not the role."""
+    """A role that IAM Identity Center created for a permission set. Edit the set, not the role.
+
+    >>> path = "aws-reserved/sso.amazonaws.com/eu-west-1"
+    >>> role = parse_principal(f"arn:aws:iam::111122223333:role/{path}/AWSReservedSSO_View_0123456789abcdef")
+    >>> role.permission_set, role.region, role.suffix, role.lacks_its_path
+    ('View', 'eu-west-1', '0123456789abcdef', False)
+    """
 
     kind: ClassVar[str] = "Identity Center role"
 
@@ -248,7 +276,12 @@ class IdentityCenterRole(Role):
 
 @attrs.frozen(eq=False)
 class ServiceLinkedRole(Role):
-    """A role that a service created for itself; only that service can change or assume it."""
+    """A role that a service created for itself; only that service can change or assume it.
+
+    >>> path = "aws-service-role/ecs.amazonaws.com"
+    >>> parse_principal(f"arn:aws:iam::111122223333:role/{path}/AWSServiceRoleForECS").service
+    'ecs.amazonaws.com'
+    """
 
     kind: ClassVar[str] = "service-linked role"
 
@@ -274,6 +307,10 @@ class RoleSession(_ArnPrincipal):
         account: 12 digits.
         role_name: The name of the role.
         session_name: 2 to 64 characters, chosen by the caller of ``sts:AssumeRole``; on EC2, the instance ID.
+
+    >>> session = parse_principal("arn:aws:sts::111122223333:assumed-role/app/i-0a1b2c3d4e5f60718")
+    >>> session.session_name, str(session.role)
+    ('i-0a1b2c3d4e5f60718', 'arn:aws:iam::111122223333:role/app')
     """
 
     kind: ClassVar[str] = "role session"

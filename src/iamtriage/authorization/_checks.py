@@ -89,6 +89,9 @@ class StatementMatch(View):
     Attributes:
         sid: The statement's Sid; AWS assigns one to a statement without a Sid.
         effect: ``"ALLOW"`` or ``"DENY"``.
+
+    >>> StatementMatch("DenyAll", "DENY").denies
+    True
     """
 
     sid: str | None = None
@@ -111,6 +114,9 @@ class MatchedPolicy(View):
     Attributes:
         uri: The ARN of a managed policy; for other policies, an identifier that only AWS can interpret.
         statements: The statements that matched.
+
+    >>> MatchedPolicy("arn:aws:iam::aws:policy/AWSDenyAll", (StatementMatch("DenyAll", "DENY"),)).uri
+    'arn:aws:iam::aws:policy/AWSDenyAll'
     """
 
     uri: str

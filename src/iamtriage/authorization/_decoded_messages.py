@@ -52,6 +52,9 @@ class KeyValues(View):
     Attributes:
         key: ``"ec2:InstanceType"``, …, as written. Keys are case-insensitive.
         values: The values.
+
+    >>> KeyValues("ec2:InstanceType", ("t3.micro",)).values
+    ('t3.micro',)
     """
 
     key: str
@@ -66,6 +69,9 @@ class DecodedPrincipal(View):
         id: The unique ID: ``"AIDA…"`` for a user, ``"AROA…:SESSION"`` for a role session.
         name: The user's name; ``None`` for a session.
         arn: The ARN. The ARN of a role session omits the role's path.
+
+    >>> DecodedPrincipal("AIDAEXAMPLEEXAMPLE", "ana", "arn:aws:iam::111122223333:user/ana").name
+    'ana'
     """
 
     id: str | None = None
@@ -229,6 +235,12 @@ class DecodedMessage(View):
         """Return the conditions of the statements that denied, each with the request's values.
 
         All of them were met. Empty for an implicit denial, and for a Deny statement without conditions.
+
+        >>> condition = KeyValues("ec2:Region", ("us-east-1",))
+        >>> statement = MatchedStatement(effect="DENY", conditions=(condition,))
+        >>> [denying] = DecodedMessage(statements=(statement,)).denying_conditions()
+        >>> denying.key, denying.policy_values, denying.request_values
+        ('ec2:Region', ('us-east-1',), None)
         """
         context = self._context_by_key()
         return tuple(

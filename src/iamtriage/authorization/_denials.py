@@ -67,6 +67,12 @@ class Denial(View):
         policy_type: The type of policy that denied; ``None`` if it is not stated or unknown.
         check: The check that failed; ``None`` if AWS omits it.
         policies: The policies that denied. Empty for an implicit denial, and if AWS omits them.
+
+    >>> from iamtriage import read_authorization_details
+    >>> evaluation = {"action": "s3:GetObject", "resource": "*", "evaluatedEffect": "IMPLICIT_DENY"}
+    >>> [denial] = read_authorization_details({"evaluations": [evaluation]}).denials()
+    >>> denial.action, denial.deny, denial.policy_type
+    ('s3:GetObject', 'implicit', None)
     """
 
     evaluation: Evaluation

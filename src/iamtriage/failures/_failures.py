@@ -217,98 +217,170 @@ class KubernetesForbidden(_Failure):
 
 
 class KubernetesUnauthorized(_Failure):
-    """The API server or aws-iam-authenticator could not authenticate the caller."""
+    """The API server or aws-iam-authenticator could not authenticate the caller.
+
+    >>> from iamtriage import parse
+    >>> parse("error: You must be logged in to the server (Unauthorized)").kind
+    'kubernetes_unauthorized'
+    """
 
     __slots__ = ()
     kind: ClassVar[Literal["kubernetes_unauthorized"]] = "kubernetes_unauthorized"
 
 
 class ConsoleKubernetesAccess(_Failure):
-    """The principal signed in to the EKS console is not allowed to view Kubernetes objects."""
+    """The principal signed in to the EKS console is not allowed to view Kubernetes objects.
+
+    >>> from iamtriage import parse
+    >>> parse("Your current IAM principal doesn't have access to Kubernetes objects").kind
+    'console_kubernetes_access'
+    """
 
     __slots__ = ()
     kind: ClassVar[Literal["console_kubernetes_access"]] = "console_kubernetes_access"
 
 
 class InvalidIdentityToken(_Failure):
-    """STS rejected a web identity (OIDC) token, or its issuer, audience or keys."""
+    """STS rejected a web identity (OIDC) token, or its issuer, audience or keys.
+
+    >>> from iamtriage import parse
+    >>> parse("InvalidIdentityToken: Incorrect token audience").kind
+    'invalid_identity_token'
+    """
 
     __slots__ = ()
     kind: ClassVar[Literal["invalid_identity_token"]] = "invalid_identity_token"
 
 
 class CredentialScope(_Failure):
-    """The request was signed for a region or service other than the one of its endpoint."""
+    """The request was signed for a region or service other than the one of its endpoint.
+
+    >>> from iamtriage import parse
+    >>> parse("Credential should be scoped to a valid region.").kind
+    'credential_scope'
+    """
 
     __slots__ = ()
     kind: ClassVar[Literal["credential_scope"]] = "credential_scope"
 
 
 class ExpiredCredentials(_Failure):
-    """The credentials, session or token have expired."""
+    """The credentials, session or token have expired.
+
+    >>> from iamtriage import parse
+    >>> parse("ExpiredToken: The provided token has expired.").kind
+    'expired_credentials'
+    """
 
     __slots__ = ()
     kind: ClassVar[Literal["expired_credentials"]] = "expired_credentials"
 
 
 class InvalidCredentials(_Failure):
-    """The credentials do not exist, or AWS rejected them."""
+    """The credentials do not exist, or AWS rejected them.
+
+    >>> from iamtriage import parse
+    >>> parse("The security token included in the request is invalid.").kind
+    'invalid_credentials'
+    """
 
     __slots__ = ()
     kind: ClassVar[Literal["invalid_credentials"]] = "invalid_credentials"
 
 
 class SignatureMismatch(_Failure):
-    """The request's signature is wrong or incomplete, or the client's clock is wrong."""
+    """The request's signature is wrong or incomplete, or the client's clock is wrong.
+
+    >>> from iamtriage import parse
+    >>> parse("The difference between the request time and the current time is too large.").kind
+    'signature_mismatch'
+    """
 
     __slots__ = ()
     kind: ClassVar[Literal["signature_mismatch"]] = "signature_mismatch"
 
 
 class MissingCredentials(_Failure):
-    """No credentials were found, loaded or sent."""
+    """No credentials were found, loaded or sent.
+
+    >>> from iamtriage import parse
+    >>> parse("Unable to locate credentials").kind
+    'missing_credentials'
+    """
 
     __slots__ = ()
     kind: ClassVar[Literal["missing_credentials"]] = "missing_credentials"
 
 
 class RegionDisabled(_Failure):
-    """The region, or STS in the region, is not activated for the account."""
+    """The region, or STS in the region, is not activated for the account.
+
+    >>> from iamtriage import parse
+    >>> parse("STS is not activated in this region for account:111122223333.").kind
+    'region_disabled'
+    """
 
     __slots__ = ()
     kind: ClassVar[Literal["region_disabled"]] = "region_disabled"
 
 
 class AccessKeyQuota(_Failure):
-    """The IAM user already has two access keys."""
+    """The IAM user already has two access keys.
+
+    >>> from iamtriage import parse
+    >>> parse("Cannot exceed quota for AccessKeysPerUser: 2").kind
+    'access_key_quota'
+    """
 
     __slots__ = ()
     kind: ClassVar[Literal["access_key_quota"]] = "access_key_quota"
 
 
 class MalformedPolicy(_Failure):
-    """AWS rejected a policy document as malformed."""
+    """AWS rejected a policy document as malformed.
+
+    >>> from iamtriage import parse
+    >>> parse("MalformedPolicyDocument: Syntax errors in policy.").kind
+    'malformed_policy'
+    """
 
     __slots__ = ()
     kind: ClassVar[Literal["malformed_policy"]] = "malformed_policy"
 
 
 class InvalidArn(_Failure):
-    """AWS or Kubernetes tooling rejected an ARN or principal as invalid."""
+    """AWS or Kubernetes tooling rejected an ARN or principal as invalid.
+
+    >>> from iamtriage import parse
+    >>> parse("The specified principalArn is invalid: invalid principal.").kind
+    'invalid_arn'
+    """
 
     __slots__ = ()
     kind: ClassVar[Literal["invalid_arn"]] = "invalid_arn"
 
 
 class AccessEntry(_Failure):
-    """An EKS access entry, aws-auth or Pod Identity association could not be created or changed."""
+    """An EKS access entry, aws-auth or Pod Identity association could not be created or changed.
+
+    >>> from iamtriage import parse
+    >>> text = "An error occurred (ResourceInUseException) when calling the CreateAccessEntry operation: in use"
+    >>> parse(text).kind
+    'access_entry'
+    """
 
     __slots__ = ()
     kind: ClassVar[Literal["access_entry"]] = "access_entry"
 
 
 class AwsError(_Failure):
-    """Any other AWS API error, such as throttling, validation, not found, a quota, or no response."""
+    """Any other AWS API error, such as throttling, validation, not found, a quota, or no response.
+
+    >>> from iamtriage import parse
+    >>> text = "An error occurred (ThrottlingException) when calling the GetRole operation: Rate exceeded"
+    >>> parse(text).kind
+    'aws_error'
+    """
 
     __slots__ = ()
     kind: ClassVar[Literal["aws_error"]] = "aws_error"

@@ -91,6 +91,11 @@ def expired_credentials(
 ) -> Sample:
     """Create a service's error for expired credentials.
 
+    Args:
+        operation: The operation that failed.
+        service: The prefix of the service.
+        call: See :class:`iamtriage.testing.CallOptions`.
+
     Raises:
         ValueError: A value cannot appear in error texts.
 
@@ -104,6 +109,11 @@ def invalid_credentials(
     operation: str = _WHOAMI[0], service: str = _WHOAMI[1], **call: Unpack[CallOptions]
 ) -> Sample:
     """Create a service's error for credentials that do not exist.
+
+    Args:
+        operation: The operation that failed.
+        service: The prefix of the service.
+        call: See :class:`iamtriage.testing.CallOptions`.
 
     Raises:
         ValueError: A value cannot appear in error texts.
@@ -148,6 +158,11 @@ def credential_scope(
 ) -> Sample:
     """Create the error for a request that was signed for a region other than the endpoint's.
 
+    Args:
+        operation: The operation that failed.
+        service: The prefix of the service.
+        call: See :class:`iamtriage.testing.CallOptions`.
+
     Raises:
         ValueError: A value cannot appear in error texts.
 
@@ -160,6 +175,11 @@ def credential_scope(
 
 def throttled(operation: str, service: str, **call: Unpack[CallOptions]) -> Sample:
     """Create a service's error for too many requests.
+
+    Args:
+        operation: The operation that failed.
+        service: The prefix of the service.
+        call: See :class:`iamtriage.testing.CallOptions`.
 
     Raises:
         ValueError: A value cannot appear in error texts.
@@ -174,6 +194,10 @@ def region_disabled(account: str = "111122223333", **call: Unpack[CallOptions]) 
     """Create the STS error in a region where the account has deactivated STS.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
+
+    Args:
+        account: The 12-digit account ID.
+        call: See :class:`iamtriage.testing.CallOptions`.
 
     Raises:
         ValueError: A value cannot appear in error texts.
@@ -236,6 +260,10 @@ def access_key_quota(limit: int = 2, **call: Unpack[CallOptions]) -> Sample:
     """Create the IAM error for a user who already has the maximum number of access keys.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+
+    Args:
+        limit: The maximum number of access keys per user.
+        call: See :class:`iamtriage.testing.CallOptions`.
 
     Raises:
         ValueError: A value cannot appear in error texts.

@@ -190,6 +190,12 @@ def write_cloudtrail_tree(folder: str | os.PathLike[str], **options: Unpack[Tree
         TypeError: An option is unknown.
         ValueError: A number is too small, or the sum of the fractions exceeds 1.
         OSError: A file cannot be written.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     tree = write_cloudtrail_tree(folder, records=100, denials=0.1)
+    >>> tree.files, tree.records
+    (1, 100)
     """
     root = Path(folder)
     files = records = errors = 0
