@@ -364,8 +364,8 @@ class AccessEntry(_Failure):
     """An EKS access entry, aws-auth or Pod Identity association could not be created or changed.
 
     >>> from iamtriage import parse
-    >>> text = "An error occurred (ResourceInUseException) when calling the CreateAccessEntry operation: in use"
-    >>> parse(text).kind
+    >>> code = "ResourceInUseException"
+    >>> parse(f"An error occurred ({code}) when calling the CreateAccessEntry operation: It is in use.").kind
     'access_entry'
     """
 
