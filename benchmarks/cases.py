@@ -23,7 +23,17 @@ from benchmarks.evaluation import evaluation
 from benchmarks.handlers import handlers
 from benchmarks.inputs import inputs
 from benchmarks.log_files import log_files
-from benchmarks.measure import Figure, best, growth_and_cost, growth_figure, ratio, seconds
+from benchmarks.measure import (
+    IDENTIFIERS_LIMIT,
+    IDENTIFIERS_TARGET,
+    Figure,
+    best,
+    cost_figure,
+    growth_and_cost,
+    growth_figure,
+    ratio,
+    seconds,
+)
 from benchmarks.processes import copy_package, first_use, imports, time_in_new_process
 from benchmarks.reading import corpus, forms, ordinary, streams
 from benchmarks.reports import report
@@ -48,9 +58,6 @@ STS_COLD_LIMIT = 0.1
 # The limits of the fifth issue.
 EXPLAIN_LIMIT, EXPLAIN_TARGET = 15.0, 10.0
 ACTIONS_LIMIT_MS = 15.0
-# The limits of the fourteenth issue, in seconds per million characters.
-REDACT_LIMIT, REDACT_TARGET = 1.0, 0.8
-REDACT_IDENTIFIERS_LIMIT, REDACT_IDENTIFIERS_TARGET = 2.5, 2.0
 
 # A pattern that a user would write for the standard denial message.
 SENTENCE = re.compile(
@@ -399,8 +406,8 @@ def explanations() -> Iterator[Figure]:
         yield Figure(name, first, "ms", ACTIONS_LIMIT_MS)
 
 
-# In characters.
-_COST_SIZE = 128 * 1024
+# In characters, so that a text is read in several blocks.
+_COST_SIZE = 64 * 1024
 
 
 def redaction() -> Iterator[Figure]:
@@ -416,24 +423,21 @@ def redaction() -> Iterator[Figure]:
         "redact of a text 'AKIA'", iamtriage.redact, functools.partial(texts.repeated, "AKIA"), sizes
     )
     for unit in (*texts.SECRET_UNITS, "User: ", "arn:", '"', "\\", "\n", "a"):
-        make = functools.partial(texts.repeated, unit)
+        make = functools.partial(texts.repeated, unit, ending=texts.SECRET_TRIGGER)
         yield growth_figure(f"redact, a round {texts.shortened(unit)}", hide_secrets, make, sizes)
         yield growth_figure(
             f"redact, a round, identifiers {texts.shortened(unit)}", hide_identifiers, make, sizes
         )
-        text = make(_COST_SIZE)
-        for name, limit, target, identifiers in (
-            ("redact", REDACT_LIMIT, REDACT_TARGET, False),
-            ("redact, identifiers", REDACT_IDENTIFIERS_LIMIT, REDACT_IDENTIFIERS_TARGET, True),
-        ):
-            taken = best(functools.partial(iamtriage.redact, text, identifiers=identifiers), 3)
-            yield Figure(
-                f"{name} {texts.shortened(unit)}",
-                taken / len(text) * 1e6,
-                "s per million characters",
-                limit,
-                target,
-            )
+    for unit in dict.fromkeys((*texts.SECRET_UNITS, *texts.ADVERSARIAL)):
+        text = texts.repeated(unit, _COST_SIZE, texts.SECRET_TRIGGER)
+        yield cost_figure(f"redact {texts.shortened(unit)}", iamtriage.redact, text)
+        yield cost_figure(
+            f"redact, identifiers {texts.shortened(unit)}",
+            functools.partial(iamtriage.redact, identifiers=True),
+            text,
+            IDENTIFIERS_LIMIT,
+            IDENTIFIERS_TARGET,
+        )
 
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {

@@ -28,7 +28,9 @@ from benchmarks.texts import SECRET_TRIGGER, TRIGGER, repeated
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-SEPARATORS = ("", " ", "\n", "\n\n", ": ", ", ", '"', "\\n", "> ", "(", "=", "\x1e", "é")
+SEPARATORS = ("", " ", "\n", "\n\n", ": ", ", ", '"', "\\n", "> ", "(", "=", "\x1e", "é", "\0\n", " \0 ")
+# In a unit, it stands for a number that grows, so that no two repetitions are equal.
+_NUMBER = "\0"
 _PACKAGES = ("_reading", "redaction")
 # Fragments of both sizes matter, because readers join lines and sentences.
 _CLAUSE = re.compile(r"[^\n:;,.(){}\[\]\"]{2,60}[:;,.(){}\[\]\"]{0,3}")
@@ -115,7 +117,7 @@ def units(parts: Sequence[str], numbers: random.Random) -> Iterator[str]:
 def measure(unit: str) -> Iterator[Slow]:
     """Yield the readers that take too long for a text."""
     for name, read, limit, ending in READERS:
-        small, *texts = (repeated(unit, size, ending) for size in (_FIRST, *_SIZES))
+        small, *texts = (_make_text(unit, size, ending) for size in (_FIRST, *_SIZES))
         if best(functools.partial(read, small), 1) < limit * _SUSPICIOUS * len(small) / 1e6 / 5:
             # A quadratic reader takes five times longer per character of a text of the first size.
             continue
@@ -124,6 +126,15 @@ def measure(unit: str) -> Iterator[Slow]:
             times = [best(functools.partial(read, text), 3) for text in texts]
         if _is_slow(times, limit):
             yield Slow(times[-1] / len(texts[-1]) * 1e6, min(_doublings(times)), name, unit)
+
+
+def _make_text(unit: str, size: int, ending: str) -> str:
+    if _NUMBER not in unit:
+        return repeated(unit, size, ending)
+    count = size // len(unit) + 1
+    return (
+        "".join(unit.replace(_NUMBER, str(number)) for number in range(count))[: size - len(ending)] + ending
+    )
 
 
 def _doublings(times: Sequence[float]) -> list[float]:
