@@ -69,6 +69,9 @@ _TAG = rf"(?:{LT}/?[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
 # Before a type in source code.
 _ANNOTATED = re.compile(r"(?<![\w.-])(?P<name>[a-z_]{1,60}):[ ]?\Z")
 _OPENS_TAG = re.compile(rf"{LT}(?:[\w-]{{1,40}}:)?\Z")
+# What these patterns can end with, to skip other names at once.
+_ENDS_OF_TAG_STARTS = frozenset("<;cC:")
+_BLANKS = frozenset(" \t")
 _SPACE = rf"(?:\s|{BACKSLASHES}[nrt]|{_PERCENT}(?:20|0[aAdD]))"
 _TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}{_SPACE}{{0,80}}(?:<!\[CDATA\[)?")
 _ELEMENT_END = re.compile(rf"{_SPACE}{{0,80}}(?:{LT}|\]\]>)")
@@ -219,7 +222,7 @@ def _find_value_of(match: NameMatch) -> FoundSecret | None:
     assign = _ASSIGN.match(text, end)
     if assign:
         return _find_assigned_value(match, assign)
-    if match.preceded_by(_OPENS_TAG):
+    if before in _ENDS_OF_TAG_STARTS and match.preceded_by(_OPENS_TAG):
         element = _find_element(text, end)
         if element and is_in_line_prefix(text, match.start, element.start):
             return None
@@ -278,7 +281,8 @@ def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
         return None
     # EDN: ":name "value"".
     keyword = before == ":" and text.startswith(('"', "\\"), spaces.end())
-    sign: Sign = "option" if keyword or match.preceded_by(_COMMAND) else "space"
+    is_command = before in _BLANKS and match.preceded_by(_COMMAND) is not None
+    sign: Sign = "option" if keyword or is_command else "space"
     return _check_value(match, sign, find_value(text, spaces.end(), match.runs))
 
 

@@ -42,6 +42,7 @@ _LINE = re.compile(
 # What these patterns can end with, to skip other names at once.
 _ENDS_OF_QUERY_SIGNS = frozenset("?&;6fF")
 _ENDS_OF_LINE_STARTS = frozenset(["", *"\n \tnm\"':"])
+_BEFORE_OPTION = frozenset(["", *" \t\n"])
 _ENDS_OF_STRUCTURE = frozenset("{([,;&?| \t\n\r\"'")
 _QUERY_SIGN = re.compile(
     rf"(?:[?&]|&amp;|%(?:25){{0,4}}(?:3[Ff]|26)|{BACKSLASHES}u0026)[A-Za-z0-9_.$-]{{0,64}}\Z"
@@ -113,7 +114,7 @@ class NameMatch(NamedTuple):
         """Return whether the name is an option: "--password", or "-password" after a space."""
         text, start = self.text, self.start
         return text.startswith("--", start) or (
-            text.startswith("-", start) and text[max(0, start - 1) : start] in {"", *" \t\n"}
+            text.startswith("-", start) and text[max(0, start - 1) : start] in _BEFORE_OPTION
         )
 
     def is_in_structure(self) -> bool:
