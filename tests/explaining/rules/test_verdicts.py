@@ -197,6 +197,21 @@ CASES = {
         "The SDK found no credentials",
         "On EC2: give the instance a role",
     ),
+    "docker-run-with-profile": (
+        "$ docker run --rm -e AWS_PROFILE=dev -e AWS_REGION=eu-west-1 -v $PWD:/w acme/sync:1.4 --fast\nprovider: Profile, context: the credential provider was not enabled: No profiles were defined\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "in the container: AWS_PROFILE names the profile dev, but ~/.aws is not mounted",
+        'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=dev --rm -e AWS_REGION=eu-west-1 -v "$PWD:/w" acme/sync:1.4 --fast',
+    ),
+    "docker-run-with-secret": (
+        "$ docker run --rm -e DB_PASSWORD=hunter2 acme/sync:1.4 --fast\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "The SDK found no credentials",
+        'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE acme/sync:1.4',
+    ),
+    "docker-run-with-substitution": (
+        "$ docker run --rm acme/sync:1.4 '$(date)'\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "The SDK found no credentials",
+        'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE acme/sync:1.4',
+    ),
     "sso-setting-missing": (
         'The profile "dev" is configured to use SSO but is missing required configuration: sso_region',
         "lacks settings of IAM Identity Center: sso_region",

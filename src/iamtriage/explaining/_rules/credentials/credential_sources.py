@@ -29,23 +29,22 @@ if TYPE_CHECKING:
 
 
 __all__ = (
+    "ENVIRONMENT_NOT_PASSED_ON",
     "GITHUB_SIGNS",
     "IIS_SIGNS",
     "METADATA_HOP_LIMIT",
     "METADATA_SIGNS",
+    "NOTHING_SET_UP",
     "TIMEOUT_SIGNS",
     "UNKNOWN_CREDENTIALS_ID",
     "advise_in_ci",
-    "advise_in_docker",
     "advise_on_ec2",
     "advise_on_ecs",
     "advise_on_iis",
     "advise_on_lambda",
     "advise_on_laptop",
-    "container_remedy",
     "explain_unknown_credentials_id",
     "hop_limit_remedy",
-    "is_in_container",
     "stated_profile",
 )
 
@@ -59,14 +58,6 @@ GITHUB_SIGNS = lazy_pattern(
     r"configure-aws-credentials|\baws-actions/|GITHUB_|/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
 )
 IIS_SIGNS = lazy_pattern(r"Server Error in '/|\bIIS\b|\bw3wp\b|\binetpub\b|\bAppPool\b")
-# Docker Compose writes the name of the container before each line.
-_CONTAINER = lazy_pattern(
-    r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)(?:-compose| compose| run| exec)\b"
-)
-_COMPOSE = lazy_pattern(r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)[- ]compose\b")
-_COMPOSE_SERVICE = lazy_pattern(
-    r"\b(?:docker|podman)[- ]compose (?:-\S+ )*(?:up|run|exec) (?:--?[\w=-]+ )*([a-z][\w.-]{0,62})(?= |$)|(?:^| )([\w.-]{1,64})[-_]\d{1,3} \| "
-)
 NO_INSTANCE_PROFILE = CauseType(
     "no-instance-profile",
     title="The EC2 instance has no role",
@@ -182,61 +173,6 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
             ENVIRONMENT_NOT_PASSED_ON.cause(),
         ],
         [credential_remedies.configure_credentials(find_profile(case))],
-    )
-
-
-def is_in_container(text: str) -> bool:
-    """Return whether a text is from a container that Docker or Podman runs."""
-    return _CONTAINER.search(text) is not None
-
-
-def advise_in_docker(case: Case[MissingCredentials], _message: str) -> Advice:
-    return Advice(
-        [ENVIRONMENT_NOT_PASSED_ON.cause(because=("The text is from a container.",)), NOTHING_SET_UP.cause()],
-        [container_remedy(case)],
-    )
-
-
-def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | None = None) -> Remedy:
-    """Return the remedy that passes credentials to a container, with the tool that runs it.
-
-    Args:
-        case: The failure.
-        missing_profile: The profile that the SDK did not find in the container.
-    """
-    profile = commands.profile(find_profile(case) or stated_profile(case))
-    service = _COMPOSE_SERVICE.search(case.text)
-    tool = "podman" if "podman" in case.text else "docker"
-    uses_compose = service is not None or _COMPOSE.search(case.text) is not None
-    name = next(filter(None, service.groups()), "SERVICE") if service else "SERVICE"
-    where = "To keep it, add both to volumes and environment of the service." if uses_compose else ""
-    run = f"{tool} compose run" if uses_compose else f"{tool} run"
-    mount = fill_command(
-        run + ' -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE={} {}',
-        profile,
-        name if uses_compose else "IMAGE",
-    )
-    steps: tuple[str, ...]
-    if missing_profile is None:
-        steps = (
-            f"On your computer, mount ~/.aws and set AWS_PROFILE, or pass the variables of a current session. {where}".rstrip(),
-        )
-    else:
-        steps = (
-            f"On your computer, check that the first command lists {missing_profile}. In ~/.aws/config, its section is [profile {missing_profile}].",
-            f"Mount ~/.aws into the home directory of the container's user (here root), and set AWS_PROFILE. {where}".rstrip(),
-        )
-    return Remedy(
-        title="Pass credentials to the container"
-        if missing_profile is None
-        else "Mount the profile's files into the container",
-        who="you",
-        steps=(
-            *steps,
-            "In ECS, EKS and on EC2, use the role of the task, pod or instance instead, and pass nothing.",
-        ),
-        commands=(*(("aws configure list-profiles",) if missing_profile else ()), mount),
-        url=pages.CLI_CREDENTIALS,
     )
 
 

@@ -18,11 +18,10 @@ from iamtriage.explaining._rules.credentials.broken_profiles import (
     BROKEN_PROFILE_MESSAGES,
     explain_broken_profile,
 )
+from iamtriage.explaining._rules.credentials.containers import container_remedy, is_in_container
 from iamtriage.explaining._rules.credentials.credential_sources import (
     UNKNOWN_CREDENTIALS_ID,
-    container_remedy,
     explain_unknown_credentials_id,
-    is_in_container,
 )
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
 from iamtriage.explaining._rules.credentials.missing_logins import (

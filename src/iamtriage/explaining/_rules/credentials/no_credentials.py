@@ -14,19 +14,22 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
 from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.credentials.containers import (
+    advise_in_docker,
+    find_profile_without_files,
+    is_in_container,
+)
 from iamtriage.explaining._rules.credentials.credential_sources import (
     GITHUB_SIGNS,
     IIS_SIGNS,
     METADATA_SIGNS,
     TIMEOUT_SIGNS,
     advise_in_ci,
-    advise_in_docker,
     advise_on_ec2,
     advise_on_ecs,
     advise_on_iis,
     advise_on_lambda,
     advise_on_laptop,
-    is_in_container,
     stated_profile,
 )
 from iamtriage.explaining._rules.credentials.pod_agents import NO_CALL_WITHOUT_CREDENTIALS
@@ -184,7 +187,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         topic="no-credentials",
         summary=_NO_ID_PERMISSION
         if _ID_TOKEN.search(case.text)
-        else f"The SDK found no credentials{' for Terraform' if _TERRAFORM.search(case.text) else ''}{_metadata_outcome(message, in_container=_is_in_container_on_ec2(case.text, message))}, so no request was sent to AWS and no permission was checked.",
+        else f"The SDK found no credentials{_circumstances(case, message, environments)}, so no request was sent to AWS and no permission was checked.",
         causes=causes[:_MAX_CAUSES],
         remedies=(
             *(remedy for each in advice for remedy in each.remedies),
@@ -256,6 +259,15 @@ _ID_TOKEN = lazy_pattern(r"set the `?id-token`? permission|ACTIONS_ID_TOKEN_REQU
 _NO_ID_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token."
 
 
+def _circumstances(case: Case[MissingCredentials], message: str, environments: list[_Environment]) -> str:
+    """Return where an SDK found no credentials, and why."""
+    if environments == [advise_in_docker]:
+        profile = find_profile_without_files(case)
+        return f" in the container: AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted"
+    outcome = _metadata_outcome(message, in_container=_is_in_container_on_ec2(case.text, message))
+    return f"{' for Terraform' if _TERRAFORM.search(case.text) else ''}{outcome}"
+
+
 def _metadata_outcome(message: str, *, in_container: bool) -> str:
     """Return what the instance metadata, the last place of the chain, answered."""
     if not METADATA_SIGNS.search(message):
@@ -303,7 +315,8 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     if _is_in_container_on_ec2(text, message):
         return [advise_on_ec2, *environments, advise_in_docker][:2]
     if is_in_container(text) and not environments:
-        return [advise_in_docker, advise_on_ec2]
+        is_named = find_profile_without_files(case) is not None
+        return [advise_in_docker] if is_named else [advise_in_docker, advise_on_ec2]
     if (_TERRAFORM.search(text) or _PERSONS_TOOL.search(text)) and not environments:
         # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.
         return [advise_on_laptop, advise_on_ec2]
