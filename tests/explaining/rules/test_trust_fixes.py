@@ -597,3 +597,22 @@ def test_denying_trust_policy_for_a_service() -> None:
     explanation = explain(FUNCTION, facts={"trust_policy": policy})
     assert "Statement[1] denies sts:AssumeRole" in explanation.summary
     assert explanation.remedies[0].policy is None
+
+
+def test_masked_account_is_not_compared() -> None:
+    policy = _service_policy("codebuild.amazonaws.com", StringEquals=OTHER_ACCOUNT)
+    text = "CodeBuild is not authorized to perform: sts:AssumeRole on arn:aws:iam::****:role/build"
+    summary = explain(text, facts={"trust_policy": policy}).summary
+    assert summary.endswith("but requires aws:SourceAccount 444455556666.")
+
+
+def test_service_gets_all_actions_that_it_calls() -> None:
+    """IAM Roles Anywhere passes tags and a source identity, too."""
+    text = "aws_signing_helper: AccessDeniedException: Unable to assume role for arn:aws:iam::111122223333:role/edge"
+    policy = _service_policy("rolesanywhere.amazonaws.com")
+    explanation = explain(text, facts={"trust_policy": policy})
+    assert "not sts:TagSession" in explanation.summary
+    fixed = explanation.remedies[0].policy
+    assert fixed is not None
+    for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"):
+        assert check_trust_policy(fixed, action=action, caller="rolesanywhere.amazonaws.com").allowed

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html (a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -17,7 +17,12 @@ from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, try_parse_principal
+from iamtriage.explaining._rules.shared.principal_words import (
+    PLACEHOLDER_ACCOUNT,
+    try_parse_arn,
+    try_parse_principal,
+)
+from iamtriage.explaining._rules.sts.trust_documents import parse_document
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_ALLOWS, TRUST_POLICY_CHECKED
 from iamtriage.explaining._rules.sts.trust_fixes import (
     WHOLE_DOCUMENT,
@@ -84,7 +89,7 @@ def check_service_trust(
         for action in actions:
             result = _evaluate(question, action)
             if result.allowed is not True:
-                return _describe(question, result, action)
+                return _describe(question, result, action, actions)
     except (IamTriageError, TypeError, ValueError):
         return None
     return _describe_allowed(question)
@@ -110,7 +115,7 @@ def _find_account(facts: Facts, role_arn: str | None) -> str | None:
         None if stated is None else stated.value,
         None if facts.call is None else facts.call.account,
     )
-    return next((each for each in accounts if each), None)
+    return next((each for each in accounts if each not in {None, PLACEHOLDER_ACCOUNT}), None)
 
 
 def _describe_allowed(question: _Question) -> ServiceTrust:
@@ -132,7 +137,9 @@ def _describe_allowed(question: _Question) -> ServiceTrust:
     )
 
 
-def _describe(question: _Question, result: TrustResult, action: str) -> ServiceTrust:
+def _describe(
+    question: _Question, result: TrustResult, action: str, actions: tuple[str, ...]
+) -> ServiceTrust:
     if result.condition is not None and not result.is_explicit_deny:
         return _describe_condition(question, result)
     service, role = question.service, question.role
@@ -151,11 +158,21 @@ def _describe(question: _Question, result: TrustResult, action: str) -> ServiceT
     verdict = result.reason.partition(": ")[2].replace("the policy trusts", "its trust policy trusts")
     if result.statement is None:
         verdict = f"no statement of its trust policy names {service}"
-    added = {"Effect": "Allow", "Principal": {"Service": service}, "Action": action}
-    fixed = policy_with_principal(result, question.facts.trust_policy, added)
-    remedy = replace_policy_remedy(f"Allow {service} in the role's trust policy", fixed or added, role)
+    title = f"Allow {service} in the role's trust policy"
+    remedy = replace_policy_remedy(title, _allow_service(question, actions), role)
     step = f"{WHOLE_DOCUMENT} Remove from it a service that does not use the role."
     return ServiceTrust(False, verdict, cause, attrs.evolve(remedy, steps=(step,)))  # noqa: FBT003
+
+
+def _allow_service(question: _Question, actions: tuple[str, ...]) -> dict[str, Any]:
+    """Return the supplied policy, changed so that it allows the service all actions."""
+    policy = dict(parse_document(question.facts.trust_policy) or {})
+    for action in actions:
+        added = {"Effect": "Allow", "Principal": {"Service": question.service}, "Action": action}
+        result = check_trust_policy(policy, action=action, caller=question.service)
+        if result.allowed is False:
+            policy = policy_with_principal(result, policy, added) or policy
+    return policy
 
 
 def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrust:
