@@ -320,6 +320,18 @@ ACTION_FAILED = 'Failed to execute action {}. Received error: "{}"'
             "arn:aws:s3:::octo-mail/*",
         ),
         (
+            "An error occurred (InvalidS3ConfigurationException) when calling the CreateReceiptRule operation: Could not write to bucket: octo-mail",
+            "ses.amazonaws.com",
+            "s3:PutObject",
+            "put-bucket-policy --bucket octo-mail",
+        ),
+        (
+            "An error occurred (InsufficientSnsTopicPolicyException) when calling the CreateTrail operation: SNS Topic does not exist or the topic policy is incorrect!",
+            "cloudtrail.amazonaws.com",
+            "sns:Publish",
+            "Replace TOPIC_ARN and ACCOUNT_ID.",
+        ),
+        (
             f"$ aws logs put-subscription-filter --destination-arn {FUNCTION}\nAn error occurred (InvalidParameterException) when calling the PutSubscriptionFilter operation: Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.",
             "logs.amazonaws.com",
             "lambda:InvokeFunction",

@@ -164,6 +164,24 @@ PERMISSIONS: Table = (
         denied(action="s3:GetBucketLocation", principal=ROLE, resource="octo-lake"),
     ),
     (
+        "trail-topic",
+        botocore_text(
+            "InsufficientSnsTopicPolicyException",
+            "CreateTrail",
+            "SNS Topic does not exist or the topic policy is incorrect!",
+        ),
+        denied(code="InsufficientSnsTopicPolicyException", operation="CreateTrail"),
+    ),
+    (
+        "receipt-rule",
+        botocore_text(
+            "InvalidS3ConfigurationException", "CreateReceiptRule", "Could not write to bucket: octo-mail"
+        ),
+        denied(code="InvalidS3ConfigurationException", operation="CreateReceiptRule"),
+    ),
+    # Without AWS near it, any software can say so.
+    ("backup-tool", "Could not write to bucket: octo-mail", None),
+    (
         "dead-letters",
         f"Access denied to arn:aws:sqs:eu-west-1:{ACCOUNT}:orders-dlq when calling SendMessage",
         denied(resource=f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders-dlq", operation="SendMessage"),

@@ -258,6 +258,20 @@ FRAMES: tuple[Frame, ...] = (
         r"\bCould not execute the lambda function\. Make sure you have given CloudWatch Logs permission to execute your function",
         is_aws=True,
     ),
+    # SES about receipt rules, and CloudTrail.
+    Frame(
+        "access_denied",
+        "<not>ould not",
+        rf"\bCould not (?:publish to SNS topic|invoke Lambda function): {_RESOURCE}"
+        # Other programs use these words, too.
+        r"|(?:(?<=ReceiptRule\x20operation:\x20)|(?<=InvalidS3ConfigurationException:\x20))Could not write to bucket: [a-z0-9]",
+    ),
+    Frame(
+        "access_denied",
+        "topic policy is incorrect",
+        r"\bSNS Topic does not exist or the topic policy is incorrect",
+        is_aws=True,
+    ),
     Frame(
         "access_denied",
         "must have permission",

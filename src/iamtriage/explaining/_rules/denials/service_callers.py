@@ -36,6 +36,14 @@ _ARN = lazy_pattern(
 )
 _KEY = lazy_pattern(r"\b(?:encryption|KMS) key\b|Service: (?:AWS)?KMS\b")
 _BUCKET = lazy_pattern(r"\bbucket:? [\"'`]?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])")
+# https://docs.aws.amazon.com/ses/latest/dg/receiving-email-permissions.html and
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-permissions-for-sns-notifications.html
+_SERVICES_BY_SENTENCE = {
+    "could not write to bucket": "ses.amazonaws.com",
+    "could not publish to sns topic": "ses.amazonaws.com",
+    "could not invoke lambda function": "ses.amazonaws.com",
+    "topic policy is incorrect": "cloudtrail.amazonaws.com",
+}
 _ALARM_ACTION = "Failed to execute action arn:"
 # By the service in the resource's ARN, or the word for it: the resource, and what a service does with it.
 _KINDS = (
@@ -74,8 +82,9 @@ def explain_calling_service(denial: Denial) -> Explanation:
     """Explain the denial of a service that the message names in words."""
     words = denial_paragraph(denial.failure)
     lowered = words.lower()
-    service = next((principal for name, principal in SERVICES_IN_PROSE.items() if name in lowered), None)
-    if _ALARM_ACTION in words or service is None:
+    named = {**_SERVICES_BY_SENTENCE, **SERVICES_IN_PROSE}
+    service = next((principal for name, principal in named.items() if name in lowered), _ALARMS)
+    if _ALARM_ACTION in words:
         service = _ALARMS
     command = context_of(denial.facts).command
     stated = None if command is None else command.option("destination-arn")
@@ -96,6 +105,7 @@ def explain_calling_service(denial: Denial) -> Explanation:
     target = commands.arn(None if arn is None else str(arn), f"{noun.upper()}_ARN")
     show = RESOURCE_POLICIES[prefix or "sqs"]
     lines = _commands(denial, arn, show.show_command, show.change_command)
+    lines = tuple(line.replace(" RESOURCE_ARN", f" {target}") for line in lines)
     if prefix == "lambda":
         lines = (
             f"aws lambda add-permission --function-name {target} --statement-id AllowService --action {action} --principal {service} --source-account ACCOUNT_ID",
