@@ -386,6 +386,20 @@ DENIES: tuple[Case, ...] = (
 )
 COMPANIONS: tuple[Case, ...] = (
     (
+        "queue that Terraform names by its URL",
+        f"Error: reading SQS Queue (https://sqs.cn-north-1.amazonaws.com.cn/{ACCOUNT}/carts): operation error SQS: GetQueueAttributes, https response error StatusCode: 403, RequestID: 0a1b, api error AccessDenied: Access to the resource https://sqs.cn-north-1.amazonaws.com.cn/ is denied.",
+        {},
+        (f'"Resource": "arn:aws-cn:sqs:cn-north-1:{ACCOUNT}:carts"',),
+        ("QUEUE_NAME",),
+    ),
+    (
+        "secret that External Secrets names",
+        f"could not get secret data from provider: fetching arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:carts-Ab12Cd: api error AccessDeniedException: User is not authorized to perform: secretsmanager:GetSecretValue because no identity-based policy allows the secretsmanager:GetSecretValue action",
+        {},
+        (f'"Resource": "arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:carts-Ab12Cd"',),
+        ("SECRET",),
+    ),
+    (
         "task that ECS could not prepare",
         f"ResourceInitializationError: unable to pull secrets or registry auth: User: arn:aws:sts::{ACCOUNT}:assumed-role/carts-exec/0a1b is not authorized to perform: ssm:GetParameters on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/carts because no identity-based policy allows the ssm:GetParameters action",
         {},

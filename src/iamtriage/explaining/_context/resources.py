@@ -9,6 +9,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import find_action, service_prefix
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.policies._grants import name_stem
+from iamtriage.policies._masked_arns import find_partition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,7 +71,7 @@ def find_resource(context: Context, action: str | None, partition: str | None = 
             return value
         queue = _QUEUE_URL.fullmatch(value) if name == "queue-url" else None
         if queue is not None and service == "sqs":
-            return f"arn:{partition or 'aws'}:sqs:{queue[1]}:{queue[2]}:{queue[3]}"
+            return _queue_arn(queue)
     return None
 
 
@@ -84,8 +85,14 @@ def find_stated_arn(failure: Failure, accepts: Callable[[str], bool]) -> str | N
     """
     text, (start, end) = failure.text, failure.span
     low = max(text.rfind("\n", 0, start) + 1, start - _CHARS_BEFORE)
-    found = {each for each in _ARN_IN_TEXT.findall(text, low, end) if accepts(each)}
+    stated = [*_ARN_IN_TEXT.findall(text, low, end), *map(_queue_arn, _QUEUE_URL.finditer(text, low, end))]
+    found = {each for each in stated if accepts(each)}
     return found.pop() if len(found) == 1 else None
+
+
+def _queue_arn(url: re.Match[str]) -> str:
+    partition = find_partition(url[1]) or "aws"
+    return f"arn:{partition}:sqs:{url[1]}:{url[2]}:{url[3]}"
 
 
 def resource_names(context: Context, service: str | None) -> tuple[tuple[str, str], ...]:

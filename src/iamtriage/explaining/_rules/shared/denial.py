@@ -47,6 +47,8 @@ __all__ = (
 
 ASSUME_ROLE_ACTIONS = frozenset({"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"})
 """The actions of an AssumeRole call, in lowercase."""
+# SQS denies access to "the resource https://sqs.eu-west-1.amazonaws.com/", without the queue.
+_SQS_ENDPOINT = "https://sqs."
 CUT_OFF = lazy_pattern(r"(?:\.{2,}|…+|\s?[\[(<](?:truncated|cut|snip)[^/:]{0,40})\Z", re.IGNORECASE)
 """What logs and people put in place of the rest of a long word."""
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
@@ -245,7 +247,9 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
 
         action = spell_action(action)
         actions = (action,)
-    resource = resource or facts.resource or _find_resource(failure, facts, action)
+    resource = resource or facts.resource
+    if resource is None or resource.startswith(_SQS_ENDPOINT):
+        resource = _find_resource(failure, facts, action) or resource
     if action_evidence == "derived" and (session := _session_action(action, resource, failure)) is not None:
         # The action on the bucket is found again, with the ARN of a directory bucket.
         action, actions, resource = session, (session,), None
@@ -326,7 +330,7 @@ def _find_resource(failure: AccessDenied, facts: Facts, action: str | None) -> s
     of_region = find_partition(facts.region) if facts.region else None
     if (found := find_resource(context, action or service, of_region)) is not None or action is None:
         return found
-    if "arn:" not in failure.text:
+    if "arn:" not in failure.text and _SQS_ENDPOINT not in failure.text:
         return None
     from iamtriage.actions._lookup import find_action
 
