@@ -1,4 +1,4 @@
-"""Redact secrets, and on request identifiers, from text."""
+"""Redact secrets in text, and optionally identifiers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ("redact",)
 _HOMES = {
     "redact": "_redact",
 }
-if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
     __getattr__ = lazy_names(__name__, _HOMES)
 
 

@@ -1,6 +1,6 @@
 """Split a text into blocks that are redacted one by one.
 
-This limits memory, and lines without a failure or an ARN cost little.
+This limits memory use, and lines without a failure or an ARN take little time.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _MIN_BLOCK = 32_000
 _MAX_BLOCK = 48_000
 _ENTRY_START = re.compile(rf"\n(?={ENTRY_START}|\n|\[\d|<\d|\xe2\x95\xb7|╷)")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-# The number of lines around a line of a failure that can belong to it.
+# The number of lines before and after a line of a failure that can belong to the failure.
 _CONTEXT_LINES = 8
 _BOUNDARIES = ("\n", "\x20", '"', "\t", ",", ";", "<")
 
 
 def split_blocks(text: str) -> Iterator[str]:
-    """Yield a text in blocks. Joined, they are the text.
+    """Yield a text in blocks that can be joined to the same text.
 
-    A block ends before a log entry, else at a newline, else where it splits no value.
+    A block ends before a log entry, else at a newline, else where no value is split.
     """
     start = 0
     while len(text) - start > _MAX_BLOCK:

@@ -1,4 +1,4 @@
-"""Redact parsed data: the strings in objects and lists, by their keys and by what they contain."""
+"""Redact parsed data: the strings in objects and lists, by their keys and contents."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ def redact_data(
 
     Args:
         data: An object or a list, as from ``json.loads``.
-        hide_identifiers: Replaces the identifiers in a text, if they are to be replaced.
+        hide_identifiers: A function that replaces the identifiers in a text; ``None`` to keep them.
     """
     copy = _DataCopy()
-    result = copy.of(data)
+    result = copy.copy_data(data)
     if hide_identifiers is not None:
         _hide_identifiers(copy.containers, hide_identifiers)
     return result
 
 
 class _DataCopy:
-    """A copy of data without secrets. It is made without recursion, so data can be nested to any depth."""
+    """Copies data without secrets. It does not use recursion, so data can be nested to any depth."""
 
     def __init__(self) -> None:
-        # What was copied, and what was known about it, so that data that contains itself ends.
+        # The copies, by object and what is known about it, so that copying cyclic data ends.
         self._copies: dict[tuple[int, Announced | None], _Container] = {}
         self._waiting: list[tuple[object, Announced | None, _Container]] = []
 
@@ -52,7 +52,7 @@ class _DataCopy:
         """The objects and lists of the copy."""
         return self._copies.values()
 
-    def of(self, data: Mapping[object, object] | list[object]) -> _Container:
+    def copy_data(self, data: Mapping[object, object] | list[object]) -> _Container:
         """Return the copy."""
         result = self._copy(data, None)
         while self._waiting:
@@ -64,7 +64,7 @@ class _DataCopy:
         return result
 
     def _copy(self, source: object, announced: Announced | None) -> _Container:
-        """Return the copy of an object or a list, which is filled later."""
+        """Return the copy of an object or a list. It is filled later."""
         key = (id(source), announced)
         if key not in self._copies:
             is_mapping = isinstance(source, Mapping)
@@ -77,11 +77,11 @@ class _DataCopy:
         self, source: Mapping[object, object], announced: Announced | None, target: dict[object, object]
     ) -> None:
         items: list[tuple[object, object]] = list(source.items())
-        scalars = [_scalar(value) for _, value in items]
+        scalars = [_format_scalar(value) for _, value in items]
         keys = [key if isinstance(key, str) else "" for key, _ in items]
         paired = any(scalar is not None and is_access_key_id(scalar) for scalar in scalars)
         known_members = announce_members(
-            keys, scalars, announced, lambda at: list_secret_keys(_nested(items[at][1]))
+            keys, scalars, announced, lambda at: list_secret_keys(_list_nested(items[at][1]))
         )
         for (key, value), known in zip(items, known_members, strict=True):
             name = _unique(hide_secrets(key), target) if isinstance(key, str) else key
@@ -89,7 +89,7 @@ class _DataCopy:
 
     def _fill_list(self, source: Iterable[object], announced: Announced | None, target: list[object]) -> None:
         items = list(source)
-        scalars = [_scalar(value) for value in items]
+        scalars = [_format_scalar(value) for value in items]
         paired = any(scalar is not None and is_access_key_id(scalar) for scalar in scalars)
         for value, known in zip(items, announce_items(scalars, announced), strict=True):
             target.append(self._value(value, known, paired=paired))
@@ -101,14 +101,14 @@ class _DataCopy:
             text = bytes(value).decode("utf-8", "surrogateescape")
             shown = _redact_scalar(text, announced, is_text=True, paired=paired)
             return value if shown == text else shown.encode("utf-8", "surrogateescape")
-        scalar = _scalar(value)
+        scalar = _format_scalar(value)
         if scalar is None:
             return value
         shown = _redact_scalar(scalar, announced, is_text=isinstance(value, str), paired=paired)
         return value if shown == scalar else shown
 
 
-def _nested(value: object) -> Iterator[tuple[str, str]]:
+def _list_nested(value: object) -> Iterator[tuple[str, str]]:
     """Yield the key of each scalar in a value, and the scalar as text."""
     stack = [value]
     seen: set[int] = set()
@@ -123,15 +123,15 @@ def _nested(value: object) -> Iterator[tuple[str, str]]:
         elif isinstance(container, list | tuple):
             pairs = [("", each) for each in cast("list[object]", container)]
         for key, each in pairs:
-            scalar = _scalar(each)
+            scalar = _format_scalar(each)
             if scalar is None:
                 stack.append(each)
             elif isinstance(key, str):
                 yield key, scalar
 
 
-def _scalar(value: object) -> str | None:
-    """Return a value of JSON as text; ``None`` if it is an object, a list or something else."""
+def _format_scalar(value: object) -> str | None:
+    """Return a JSON scalar as text, or ``None`` for anything else."""
     if isinstance(value, str):
         return value
     if value is None or isinstance(value, bool | int | float):
@@ -153,7 +153,7 @@ def _redact_scalar(text: str, announced: Announced | None, *, is_text: bool, pai
 
 
 def _unique(key: str, target: dict[object, object]) -> str:
-    """Return a key that is not taken, because several keys can have the same marker."""
+    """Return a key that is not used yet, because several keys can have the same marker."""
     number, name = 1, key
     while name in target:
         number += 1
@@ -164,17 +164,17 @@ def _unique(key: str, target: dict[object, object]) -> str:
 def _hide_identifiers(copies: Iterable[_Container], hide: Callable[[str], str]) -> None:
     """Replace the identifiers of all strings at once, so that equal ones get equal pseudonyms.
 
-    A line of JSON per value keeps its key next to it, which tells what it is.
+    The text has a line of JSON per value, with the key, which shows what the value is.
     """
     containers = list(copies)
-    items = [[*_items_of(each)] for each in containers]
-    lines = [_line(key, value) for pairs in items for key, value in pairs]
+    items = [[*_list_items(each)] for each in containers]
+    lines = [_format_line(key, value) for pairs in items for key, value in pairs]
     hidden = hide("\n".join(lines)).split("\n")
     if len(hidden) != len(lines):
         hidden = [hide(line) for line in lines]
     shown = iter(hidden)
     for container, pairs in zip(containers, items, strict=True):
-        changed = [_with_strings(key, value, next(shown), hide) for key, value in pairs]
+        changed = [_replace_strings(key, value, next(shown), hide) for key, value in pairs]
         if isinstance(container, dict):
             container.clear()
             for key, value in changed:
@@ -183,25 +183,29 @@ def _hide_identifiers(copies: Iterable[_Container], hide: Callable[[str], str]) 
             container[:] = [value for _, value in changed]
 
 
-def _items_of(container: _Container) -> Iterable[tuple[object, object]]:
+def _list_items(container: _Container) -> Iterable[tuple[object, object]]:
     return container.items() if isinstance(container, dict) else ((None, item) for item in container)
 
 
-def _line(key: object, value: object) -> str:
-    return f"{json.dumps(_text(key), ensure_ascii=False)}: {json.dumps(_text(value), ensure_ascii=False)}"
+def _format_line(key: object, value: object) -> str:
+    return (
+        f"{json.dumps(_to_text(key), ensure_ascii=False)}: {json.dumps(_to_text(value), ensure_ascii=False)}"
+    )
 
 
-def _text(value: object) -> str:
+def _to_text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _with_strings(key: object, value: object, line: str, hide: Callable[[str], str]) -> tuple[object, object]:
-    """Return a key and a value with the strings of a line of JSON in place of their own."""
+def _replace_strings(
+    key: object, value: object, line: str, hide: Callable[[str], str]
+) -> tuple[object, object]:
+    """Return a key and a value with their strings replaced by those of a JSON line."""
     try:
         shown_key, end = _DECODER.raw_decode(line)
         shown_value, _ = _DECODER.raw_decode(line, end + 2)
     except ValueError:
-        shown_key, shown_value = hide(_text(key)), hide(_text(value))
+        shown_key, shown_value = hide(_to_text(key)), hide(_to_text(value))
     return (
         shown_key if isinstance(key, str) else key,
         shown_value if isinstance(value, str) else value,

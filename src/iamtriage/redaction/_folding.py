@@ -1,4 +1,4 @@
-"""Lower the case of a text without moving any character."""
+"""Convert a text to lower case without changing the position of any character."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The identifiers found in a text, and their positions."""
+"""Represent the identifiers found in a text, and their positions."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 __all__ = ("BEFORE_NAME", "Identifier", "split_name", "without_overlaps")
 
-# What can directly precede a name: no character of names, unless an escape ends there.
+# Before a name: no character that can be part of a name, unless it belongs to an escape.
 BEFORE_NAME = r"(?:(?<![A-Za-z0-9_.-])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt]))"
 
-# A wildcard, a policy variable, a placeholder of a template or manual, an ellipsis: these stay. So does the
-# syntax of a Markdown link, whose text can be a name.
+# Wildcards, policy variables, placeholders of templates and manuals, and ellipses stay. So does the syntax of
+# a Markdown link, whose text can be a name.
 _NOT_NAMES = re.compile(
     r"\*+|\?|\$?\{[^{}]*\}|<[^<>]*>|\[[^\[\]]*\](?!\()|\[|\]\(|…|\.{3,}|%[0-9A-Fa-f]{2}|\\"
 )
@@ -42,7 +42,7 @@ def split_name(text: str, start: int, end: int, noun: IdentifierKind) -> Iterato
 
 
 def without_overlaps(identifiers: Iterable[Identifier]) -> Iterator[Identifier]:
-    """Yield identifiers in text order. Of those that overlap, the first wins, then the longest."""
+    """Yield identifiers in text order. If some overlap, the first one wins, or else the longest."""
     end = 0
     for identifier in sorted(identifiers, key=lambda each: (each.start, -each.end)):
         if identifier.start >= end:

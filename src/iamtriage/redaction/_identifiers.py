@@ -1,9 +1,9 @@
 """Replace the identifiers in a text with pseudonyms.
 
 This takes two passes, because a name can appear in prose before an ARN shows that it is a name. The first
-finds the identifiers that their position or form reveals. The second replaces them there and wherever else
-they occur as a separate word. The text is searched block by block as the readers of failures see it, so that
-values wrapped by a terminal are whole.
+pass finds the identifiers that their position or form reveals. The second pass replaces every occurrence of
+them as a separate word. The text is searched block by block and unwrapped, as for the readers of failures, so
+that values that a terminal has wrapped are complete.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ("hide_identifiers",)
 
 
-# A terminal that wrapped a failure wrapped the text around it, too, for this many characters.
+# If a terminal has wrapped a failure, this many characters around it are wrapped, too.
 _CONTEXT = 400
 _LINE_END = re.compile("\n")
 
@@ -63,7 +63,7 @@ def hide_identifiers(text: str) -> str:
 
 
 def _search(text: str, known: KnownNames, *, is_relevant: bool) -> _Block:
-    """Find the identifiers that their position or form reveals, and remember them."""
+    """Find the identifiers that their position or form reveals, and record them."""
     view = unwrap(text, links=False) if is_relevant else View(text)
     readable = view.text
     failures = find_failures(readable) if is_relevant and may_contain_failure(readable) else []
@@ -85,7 +85,7 @@ def _search(text: str, known: KnownNames, *, is_relevant: bool) -> _Block:
 def _replace(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> str:
     """Return the original text of a block with pseudonyms."""
     view = block.view
-    edits = _edits(block, known, pseudonyms)
+    edits = _find_edits(block, known, pseudonyms)
     if view.text is view.original:
         return _apply(view.original, edits)
     changes = [
@@ -94,12 +94,12 @@ def _replace(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> str:
         if new != view.text[start:end]
     ]
     for start, end in block.failures:
-        changes += _dropped_line_breaks(view, max(0, start - _CONTEXT), min(len(view.text), end + _CONTEXT))
+        changes += _find_line_break_edits(view, max(0, start - _CONTEXT), min(len(view.text), end + _CONTEXT))
     return _apply(view.original, sorted(changes))
 
 
 def _apply(text: str, edits: Iterable[Edit]) -> str:
-    """Apply edits that are in text order. Of those that overlap, the first is applied."""
+    """Apply edits that are in text order. If some overlap, the first one is applied."""
     pieces: list[str] = []
     done = 0
     for start, end, new in edits:
@@ -109,17 +109,17 @@ def _apply(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*pieces, text[done:]])
 
 
-def _edits(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> Iterator[Edit]:
+def _find_edits(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> Iterator[Edit]:
     """Yield the replacements in the unwrapped text."""
     readable = block.view.text
     at = 0
     for each in [*block.identifiers, None]:
         end = len(readable) if each is None else each.start
         for start, last, noun in known.find_in(readable, at, end):
-            yield start, last, pseudonyms.of(readable[start:last], noun)
+            yield start, last, pseudonyms.get_pseudonym(readable[start:last], noun)
         if each is not None:
             value = _join_lines(readable[each.start : each.end])
-            yield each.start, each.end, pseudonyms.of(value, known.noun(value, each.noun))
+            yield each.start, each.end, pseudonyms.get_pseudonym(value, known.noun(value, each.noun))
             at = each.end
 
 
@@ -128,19 +128,19 @@ def _join_lines(value: str) -> str:
     return value if value.isprintable() and " " not in value else "".join(value.split())
 
 
-def _dropped_line_breaks(view: View, start: int, end: int) -> Iterator[Edit]:
-    """Yield edits that drop the line breaks inside of words, which the unwrapped text does not have."""
+def _find_line_break_edits(view: View, start: int, end: int) -> Iterator[Edit]:
+    """Yield edits that remove line breaks in words, which the unwrapped text does not have."""
     first, last = view.origin(start), view.origin(end)
     if view.original.count("\n", first, last) <= view.text.count("\n", start, end):
         return
     for line_end in _LINE_END.finditer(view.original, first, last):
-        at = _position_after(view, line_end.start(), start, end)
+        at = _find_position_after(view, line_end.start(), start, end)
         if start < at < end and not view.text[at - 1].isspace() and not view.text[at].isspace():
             yield find_original_span(view, at - 1, at)[1], view.origin(at), ""
 
 
-def _position_after(view: View, original: int, low: int, high: int) -> int:
-    """Return the first position in the unwrapped text whose original position is after another one."""
+def _find_position_after(view: View, original: int, low: int, high: int) -> int:
+    """Return the first position in the unwrapped text whose original position is after a position."""
     while low < high:
         middle = (low + high) // 2
         if view.origin(middle) > original:

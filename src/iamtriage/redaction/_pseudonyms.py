@@ -1,7 +1,7 @@
-"""Create pseudonyms for identifiers: of the same form, numbered in text order.
+"""Create pseudonyms for identifiers, of the same form and numbered in text order.
 
-A number reveals nothing about the value. A digest would, because there are few enough accounts to try them
-all. A value that looks like a pseudonym stays, so that a redacted text does not change again.
+A number reveals nothing about the value. A digest would: there are so few account IDs that all can be tried.
+A value that looks like a pseudonym stays, so that redacting a redacted text changes nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PSEUDONYM = re.compile(rf"(?:{NOUNS})-{_NUMBER}(?:-(?:[0-9]{{12}}|{REGION})){{0
 _EXISTING = re.compile(rf"(?<![A-Za-z0-9_-])(?P<noun>{NOUNS}|person)-(?P<number>{_NUMBER})(?![A-Za-z0-9_])")
 _EXTENSIONS = re.compile(rf"{_EXTENSION}{{1,2}}\Z")
 _MAX_EXTENSIONS = 24
-# What ends with a number after many zeros, or after a mask, can be a pseudonym.
+# A value that ends with a number after many zeros, or after a mask, can be a pseudonym.
 _PADDED = re.compile(
     rf"(?:0{{7}}|[A-Z0-9]xx|::|(?<![0-9.])0\.0\.0\.)[x0]{{0,120}}(?P<number>{_NUMBER})(?![0-9a-f])"
 )
@@ -36,13 +36,13 @@ _ZEROS = re.compile(r"0{3,31}[0-9]{1,9}")
 
 ACCOUNT = re.compile(r"[0-9]{12}")
 ACCOUNT_INSIDE = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
-# As the console shows an account.
+# An account as the console shows it.
 _ACCOUNT_DASHED = re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]{4}")
-# The first digits of account pseudonyms. They do not begin with 0, because in JSON they can be a number.
+# The first digits of account pseudonyms. The first one is not 0, because in JSON an account can be a number.
 _ACCOUNT_START = "1000000"
 _KEPT_INSIDE = re.compile(rf"(?P<account>{ACCOUNT_INSIDE.pattern})|(?<![a-z0-9]){REGION}(?![a-z0-9])")
 _MAX_KEPT_INSIDE = 4
-# Kinds with little room: at most 32 and 64 characters.
+# Kinds with short values: at most 32 and 64 characters.
 _SHORT = frozenset({"federated", "session"})
 
 _HEX = "[0-9a-fA-F]"
@@ -63,7 +63,8 @@ HOST_OF_IP = rf"(?:ip|ec2)-{_OCTET}-{_OCTET}-{_OCTET}-{_OCTET}"
 _IPV4 = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
 _ADDRESS = re.compile(r"[0-9a-fA-F.:]+")
 _IPV6_PSEUDONYMS = ipaddress.IPv6Network("2001:db8::/96")
-# Addresses that identify nothing: this host, none, all, and the credential endpoints of instances and pods.
+# Addresses that identify nothing: localhost, unspecified, broadcast, and the credential endpoints of
+# instances and pods.
 _ADDRESSES = """
     127.0.0.1 0.0.0.0 255.255.255.255 169.254.169.253 169.254.169.254 169.254.170.2 169.254.170.23 ::1 ::
     fd00:ec2::254 fd00:ec2::23
@@ -92,7 +93,7 @@ class Pseudonyms:
     """The pseudonyms of one text."""
 
     def __init__(self, text: str, accounts: Iterable[str]) -> None:
-        """Collect what already looks like a pseudonym.
+        """Collect values that already look like a pseudonym.
 
         Args:
             text: The whole text.
@@ -103,8 +104,8 @@ class Pseudonyms:
         self._taken = {(m["noun"], int(m["number"])) for m in _EXISTING.finditer(text)}
         self._padded = {int(m["number"]) for m in _PADDED.finditer(text)}
         known = frozenset(accounts)
-        # A real account can begin like a pseudonym, but only one in ten million, and not with so low a
-        # number.
+        # A real account can begin like a pseudonym, but only one in ten million does, and not with a number
+        # that low.
         self._max_accounts = max(1, len(known))
         self._taken |= {("account", int(each[7:])) for each in known if self._is_account_pseudonym(each)}
         anything: frozenset[IdentifierKind] = frozenset()
@@ -131,8 +132,8 @@ class Pseudonyms:
             (anything, _UNIQUE_ID, self._unique_id),
         )
 
-    def of(self, value: str, noun: IdentifierKind) -> str:
-        """Return the pseudonym of a value, always the same."""
+    def get_pseudonym(self, value: str, noun: IdentifierKind) -> str:
+        """Return the pseudonym of a value, which is always the same."""
         made = self._pseudonyms.get(value)
         if made is None:
             made = self._pseudonyms[value] = self._make(value, noun)
@@ -167,9 +168,10 @@ class Pseudonyms:
             return value
         parts = [f"{noun}-{self._next(noun)}"]
         if noun not in _SHORT:
-            # The name of a bucket or role often contains its account and region.
+            # Names of buckets and roles often contain the account and the region.
             inside = [
-                self.of(m[0], "account") if m["account"] else m[0] for m in _KEPT_INSIDE.finditer(value)
+                self.get_pseudonym(m[0], "account") if m["account"] else m[0]
+                for m in _KEPT_INSIDE.finditer(value)
             ]
             parts += inside[:_MAX_KEPT_INSIDE]
         extension = _EXTENSIONS.search(value[-_MAX_EXTENSIONS:]) if noun == "object" else None
@@ -182,7 +184,7 @@ class Pseudonyms:
         return m[0] if self._is_account_pseudonym(m[0]) else f"{_ACCOUNT_START}{self._next('account'):05d}"
 
     def _account_dashed(self, m: re.Match[str]) -> str:
-        made = self.of(m[0].replace("-", ""), "account")
+        made = self.get_pseudonym(m[0].replace("-", ""), "account")
         return f"{made[:4]}-{made[4:8]}-{made[8:]}"
 
     def _masked_account(self, m: re.Match[str]) -> str:
@@ -201,7 +203,7 @@ class Pseudonyms:
         return m[0] if _EMAIL_PSEUDONYM.fullmatch(m[0]) else f"person-{self._next('person')}@example.com"
 
     def _host_of_ip(self, m: re.Match[str]) -> str:
-        address = self.of(".".join(m.groups()), "host")
+        address = self.get_pseudonym(".".join(m.groups()), "host")
         return f"{m[0].partition('-')[0]}-{address.replace('.', '-')}"
 
     def _address(self, m: re.Match[str]) -> str:
@@ -246,7 +248,7 @@ class Pseudonyms:
         return f"{IDENTITY_CENTER_PREFIX}{name}_{suffix}"
 
     def _set(self, name: str) -> str:
-        # No other value contains a space.
+        # Other values contain no spaces.
         key = f"set {name}"
         if key not in self._pseudonyms:
             self._pseudonyms[key] = f"Set{self._next('set')}"
@@ -254,4 +256,4 @@ class Pseudonyms:
 
     def _service_linked(self, m: re.Match[str]) -> str:
         suffix = m["suffix"]
-        return m[0] if suffix is None else m[0].removesuffix(suffix) + self.of(suffix, "name")
+        return m[0] if suffix is None else m[0].removesuffix(suffix) + self.get_pseudonym(suffix, "name")

@@ -1,4 +1,4 @@
-"""Redact the secrets in a text or in parsed data, and on request the identifiers."""
+"""Redact the secrets in a text or in parsed data, and optionally the identifiers."""
 
 from __future__ import annotations
 
@@ -27,23 +27,24 @@ def redact(
 ) -> str | dict[Any, object] | list[object]:
     """Return a text, or parsed data, without its secrets, so that you can share it.
 
-    Secret access keys, session and web identity tokens, request signatures, Authorization headers, encoded
-    authorization failure messages, private keys, tokens of providers and passwords become markers that say
-    what was there, like ``[REDACTED session token]``, or ``REDACTED-session-token`` in a URL. With
-    ``identifiers``, accounts, principals, access key IDs, resource names, IP addresses and request IDs become
-    pseudonyms. The same value gets the same pseudonym everywhere in the text. Partition, service, region,
+    Markers replace secret access keys, session and web identity tokens, request signatures, Authorization
+    headers, encoded authorization failure messages, private keys, provider tokens and passwords. A marker
+    says what it replaces: ``[REDACTED session token]``, or ``REDACTED-session-token`` in a URL. With
+    ``identifiers``, pseudonyms replace accounts, principals, access key IDs, resource names, IP addresses and
+    request IDs. The same value gets the same pseudonym everywhere in the text. Partition, service, region,
     action, and the form of each ARN and name stay.
 
     :func:`iamtriage.parse` reads a failure of the same kind, action, deny and policy type from the result.
-    JSON in the text is redacted value by value: all other characters of it stay. XML and URLs stay valid. The
-    same text gives the same result, and redacting it again changes nothing. No content raises.
+    JSON in the text is redacted value by value, and its other characters stay. XML and URLs stay valid. The
+    same text always has the same result, and redacting a redacted text changes nothing. No content raises an
+    exception.
 
-    Of parsed data, a new dict or list is returned. Its strings are redacted by their keys and by what they
-    contain. Tuples become lists, and objects of other types stay.
+    For parsed data, the result is a new dict or list. Its strings are redacted by their keys and contents.
+    Tuples become lists, and objects of other types stay.
 
     Args:
-        text: Any text: an error, a log, a document. Or parsed data: a mapping or a list, as from
-            ``json.loads``.
+        text: Any text, such as an error, a log or a document; or parsed data, a mapping or a list, such as
+            the result of ``json.loads``.
         identifiers: Whether to replace identifiers, too.
 
     Raises:
@@ -79,7 +80,7 @@ def _redact_text(text: str, *, identifiers: bool) -> str:
 
 
 def _hide_identifiers(text: str) -> str:
-    # It needs the readers, which take long to import.
+    # Imported here because it needs the readers, which take long to import.
     from iamtriage.redaction._identifiers import hide_identifiers
 
     return hide_identifiers(text)

@@ -1,7 +1,7 @@
 """Merge the secrets found in a text, and replace them with markers.
 
-If a secret is wrapped over lines, or is in a line that fills a terminal's width, the lines keep their length:
-from their width, readers of failures tell which line breaks are inside a word.
+If a secret is wrapped over lines, or is in a line that fills a terminal's width, the lines keep their length,
+because readers of failures use the width to find line breaks in words.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ("FoundSecret", "insert_markers", "is_unmarked")
 
 _LINE_BREAK = re.compile(BREAK + INDENT)
-# No marker is longer, in characters.
+# The maximum length of a marker, in characters.
 _MAX_MARKER = 120
 _FILLERS = f"{FILL} \t\r\n│┃|>#*"
 # The minimum length of a line that fills a terminal's width.
@@ -42,12 +42,12 @@ class FoundSecret(NamedTuple):
     Attributes:
         start: The position of its first character.
         end: The position after its last character.
-        what: What it is.
+        what: The kind of secret.
         quote: The quotes that the marker needs so that JSON stays valid.
-        is_whole: Whether one marker replaces all of its lines.
-        is_unwrapped: Whether it was found in the unwrapped text.
+        is_whole: Whether one marker replaces all lines of the secret.
+        is_unwrapped: Whether the secret was found in the unwrapped text.
         is_dashed: Whether the marker must be one word without brackets, so that a document stays valid.
-        name_start: Where the name or phrase begins that announces it; -1 if there is none.
+        name_start: The position of the name or phrase that announces the secret; -1 if there is none.
     """
 
     start: int
@@ -67,9 +67,9 @@ def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:
     has_url = _URL.search(text) is not None
     for found in _merge(finds):
         if not text[found.start : found.end].strip(_FILLERS):
-            # An earlier round filled it.
+            # An earlier round has filled the line.
             continue
-        pieces += (text[done : found.start], _replacement(text, found, has_url=has_url))
+        pieces += (text[done : found.start], _build_replacement(text, found, has_url=has_url))
         done = found.end
     if not done:
         return text
@@ -78,7 +78,7 @@ def insert_markers(text: str, finds: Iterable[FoundSecret]) -> str:
 
 
 def is_unmarked(text: str, start: int, end: int) -> bool:
-    """Return whether no marker is in a part of a text or overlaps it."""
+    """Return whether a part of a text contains and overlaps no marker."""
     low = max(0, start - _MAX_MARKER)
     if text.find(WORD, low, end + _MAX_MARKER) < 0:
         return True
@@ -86,7 +86,7 @@ def is_unmarked(text: str, start: int, end: int) -> bool:
 
 
 def _merge(finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
-    """Yield secrets in text order. Overlapping ones become one with the name of the first."""
+    """Yield secrets in text order. Merge overlapping ones under the name of the first."""
     current: FoundSecret | None = None
     for found in sorted(finds, key=attrgetter("start")):
         if current is None or found.start >= current.end:
@@ -99,19 +99,19 @@ def _merge(finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
         yield current
 
 
-def _replacement(text: str, found: FoundSecret, *, has_url: bool) -> str:
+def _build_replacement(text: str, found: FoundSecret, *, has_url: bool) -> str:
     written = text[found.start : found.end]
-    is_dashed = found.is_dashed or _in_url(text, found, has_url=has_url)
+    is_dashed = found.is_dashed or _is_in_url(text, found, has_url=has_url)
     word = found.quote + make_marker(found.what, url=is_dashed) + found.quote
     if "\n" in written and found.what != "private key" and not found.is_whole:
-        return _wrapped_replacement(text, found, word)
+        return _build_wrapped_replacement(text, found, word)
     if len(word) < len(written) and not found.quote and _fills_its_line(text, found):
         return FILL * (len(written) - len(word)) + word
     return word
 
 
-def _wrapped_replacement(text: str, found: FoundSecret, word: str) -> str:
-    """Return the replacement of a secret wrapped over lines: the marker is in the last line with room."""
+def _build_wrapped_replacement(text: str, found: FoundSecret, word: str) -> str:
+    """Return the replacement of a secret wrapped over lines, with the marker in the last line with room."""
     line = find_line_start(text, found.start)
     starts = [found.start]
     ends: list[int] = []
@@ -134,7 +134,7 @@ def _wrapped_replacement(text: str, found: FoundSecret, word: str) -> str:
 
 
 def _fills_its_line(text: str, found: FoundSecret) -> bool:
-    """Return whether a terminal wrapped the line: the previous or next line has the same length."""
+    """Return whether a terminal wrapped the line, because the previous or next line has the same length."""
     start = text.rfind("\n", max(0, found.start - _URL_REACH), found.start) + 1
     end = text.find("\n", found.end, found.end + _URL_REACH)
     size = end - start
@@ -145,12 +145,12 @@ def _fills_its_line(text: str, found: FoundSecret) -> bool:
     return start - 1 - before == size or after - end - 1 == size
 
 
-def _in_url(text: str, found: FoundSecret, *, has_url: bool) -> bool:
+def _is_in_url(text: str, found: FoundSecret, *, has_url: bool) -> bool:
     """Return whether a secret is in a URL or a form, where a marker must not contain spaces."""
     if has_url:
         begin = max(0, found.start - _URL_REACH)
         for bound in _URL_BOUNDS:
-            # Each search goes no further back than the closest bound so far.
+            # Each search goes back only to the closest boundary so far.
             begin = max(begin, text.rfind(bound, begin, found.start) + 1)
         if begin < found.start and _URL.search(text, begin, found.start):
             return True

@@ -1,6 +1,6 @@
 """Replace the secrets in a text with markers.
 
-The text is searched as it is, and then block by block as the readers of failures see it: with wrapped lines
+The text is searched unchanged, and then block by block as for the readers of failures: with wrapped lines
 joined and escapes decoded.
 """
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ("find_original_span", "hide_secrets")
 
-# Near or in every secret that has no provider's form is one of these.
+# Every secret without a provider's form contains one of these or is near one.
 _SIGNS = re.compile(
     r"secret|token|pass|pwd|pw|signature|encoded|key|session|saml|cookie|bearer|auth(?!ori[sz]ed)|verifier|seed|psk|jwt|pat|sas"
     r"|totp|docker|code|qr|device|akia|asia|abia|acca|a3t|ey[ja]|k8s-aws|ojb3|ogzxiv|fqodyxdz|qvdtomv5|://|curl"
@@ -47,7 +47,7 @@ _SIGNS = re.compile(
 
 # Redacting a secret can reveal another one, so the text is searched until nothing changes.
 _MAX_ROUNDS = 4
-# What ends a value. After anything else, a marker can be part of another name or value.
+# The characters that end a value. After anything else, a marker can be part of another name or value.
 _DELIMITERS = frozenset(["", *" \t\r\n\"'`,;&<>(){}[]@|\\"])
 # After a word and a sign, but no space, a secret can be part of a longer value.
 _GLUE = re.compile(r"[\"'`,;&<>(){}\[\]|]")
@@ -58,17 +58,16 @@ _SETTING = re.compile(
     r"[ \t]{0,40}(?:[>+#*│|]{1,2}[ \t]{1,40})?(?:-(?=\s)|[A-Za-z_][\w.-]{0,40}(?:=(?=[^=\s])|:[ ]))"
 )
 _NEXT_SETTING = re.compile(rf"\r?\n{_SETTING.pattern}")
-# After a value: a quote or another sign, or a space and more of the line. The value ends here.
+# After a value: a quote or another sign, or a space and more text in the line. The value ends here.
 _DECIDED = re.compile(r"(?:\\{1,64}[nrt])*[\"'`]|[,;&)}<]|[ \t](?=[^\s│|\\])")
 # A name and a value, as in settings, tables, CSV and netrc.
 _ROW = re.compile(r"^[ \t]{0,40}[\"']?[\w.$-]{1,80}[\"']?(?:\t|,|[ ]{0,40}[:=]?[ ]{1,40})\S", re.MULTILINE)
-# No sign of a secret contains it.
+# Masks a value. No sign of a secret contains this character.
 _MASK = "_"
 _KEY_ID = re.compile(r"AKIA|ASIA|ABIA|ACCA|A3T")
 # Every document has one of these.
 _DOCUMENT = re.compile(r"[{\[<\\=\n]")
-# Only such a text can be changed by unwrapping: with a long line, an escape, characters of boxes, or marks
-# before lines.
+# Unwrapping can change only texts with a long line, an escape, box characters, or marks before lines.
 _WRAPPED = re.compile(r"[^\n]{40}|[\\\x1b&]|[^\x00-\x7f]|^[ \t]{0,8}(?:[>#/,*|]|- )", re.MULTILINE)
 
 
@@ -78,7 +77,7 @@ def hide_secrets(text: str) -> str:
     for _ in range(_MAX_ROUNDS):
         finds = find_secrets(text, is_wrapped=is_wrapped)
         hidden = insert_markers(text, finds)
-        # Where unwrapping reveals nothing, it reveals nothing next to a marker.
+        # If unwrapping reveals nothing, it also reveals nothing next to a marker.
         is_wrapped = any(found.is_unwrapped for found in finds)
         is_done = hidden == text or _is_settled(text, finds)
         text = hidden
@@ -88,7 +87,7 @@ def hide_secrets(text: str) -> str:
 
 
 def _is_settled(text: str, finds: list[FoundSecret]) -> bool:
-    """Return whether markers reveal nothing: each secret is a separate value, and no key comes near an ID."""
+    """Return whether markers reveal nothing more: secrets are separate values, and no key is near an ID."""
     if finds and _KEY_ID.search(text):
         return False
     for found in finds:
@@ -105,18 +104,18 @@ def _is_settled(text: str, finds: list[FoundSecret]) -> bool:
 
 
 def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
-    """Find every secret in a text, in no order. They can overlap.
+    """Find every secret in a text, in any order. Secrets can overlap.
 
     Args:
         text: The text.
-        is_wrapped: Whether unwrapping the text can reveal one.
+        is_wrapped: Whether unwrapping the text can reveal secrets.
     """
     if not may_contain_secret(text):
         return []
     documents = Documents(text) if _DOCUMENT.search(text) else None
     if not documents:
         return _find_in_prose(text, is_wrapped=is_wrapped)
-    # Documents are searched value by value, so that what is found in one never reaches into the next.
+    # Documents are searched value by value, so that a secret never extends into the next value.
     other = documents.blank()
     finds = [*documents.find_secrets(find_secrets)]
     finds += documents.clip([*find_shaped_secrets(text), *find_paired_secrets(text, fold_case(text))])
@@ -137,7 +136,7 @@ def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:
 
 
 def _mask_decided(text: str, finds: list[FoundSecret]) -> str:
-    """Return a text without the names and values that unwrapping cannot change. They are searched once."""
+    """Mask the names and values that unwrapping cannot change, so that they are searched only once."""
     pieces: list[str] = []
     done = 0
     for found in sorted(finds):
@@ -152,7 +151,7 @@ def _mask_decided(text: str, finds: list[FoundSecret]) -> str:
 def _find_prefixed_secrets(
     text: str, names: list[tuple[int, int]], starts: list[int]
 ) -> Iterator[FoundSecret]:
-    """Find the secrets that are visible only without what precedes each line."""
+    """Find the secrets that are visible only without the prefix of each line."""
     for lines in find_prefixed_lines(text, names, starts):
         for found in find_in_scalar(text, lines, _find_in_lines):
             if is_unmarked(text, found.start, found.end):
@@ -170,7 +169,7 @@ def _find_encoded_secrets(text: str) -> Iterator[FoundSecret]:
         yield from find_in_scalar(text, scalar, functools.partial(find_secrets, is_wrapped=False))
     escaped = find_escaped_text(text)
     if escaped is not None:
-        # The finders know escaped signs, so that only documents are searched for.
+        # The finders recognize escaped signs, so only documents are searched for.
         yield from find_in_scalar(text, escaped, _find_in_documents)
 
 
@@ -196,7 +195,7 @@ def _find_in_text(text: str, unresolved: list[tuple[int, int]] | None = None) ->
 
 
 def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
-    """Find the secrets that are visible, or visible as a whole, only in the unwrapped text."""
+    """Find the secrets that are completely visible only in the unwrapped text."""
     at = 0
     for block in split_blocks(text):
         if _WRAPPED.search(block) and _SIGNS.search(fold_case(block)):
@@ -210,13 +209,13 @@ def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:
 
 
 def _end_before_setting(text: str, start: int, end: int) -> int:
-    """Return where a secret ends, if the next line was joined to it but begins another setting or item."""
+    """Return the end of a secret, if the joined next line begins another setting or item."""
     line_end = text.find("\n", start, end)
     return line_end if line_end >= 0 and _SETTING.match(text, line_end + 1) else end
 
 
 def find_original_span(view: View, start: int, end: int) -> tuple[int, int]:
-    """Return the original position of a part of the unwrapped text, with the whole escape at its end."""
+    """Return the original position of a part of the unwrapped text, including all of an escape at its end."""
     first = view.origin(start)
     last = view.origin(end - 1) + 1
     if view.original[last - 1 : last] != view.text[end - 1 : end]:

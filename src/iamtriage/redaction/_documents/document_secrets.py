@@ -1,7 +1,7 @@
-"""Find the secrets in documents: by their keys, and by what each string contains.
+"""Find the secrets in documents by their keys and by the content of each string.
 
-A secret is never more than one value, so the rest of a document stays as it is. A string can contain another
-document or any other text, which is searched in turn.
+A secret is at most one value, so the rest of a document stays unchanged. A string can contain another
+document or any other text, which is searched, too.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ if TYPE_CHECKING:
 
 __all__ = ("Documents", "find_in_content", "find_in_scalar")
 
-# No shorter text contains a name and its value.
+# The minimum length of a text with a name and its value.
 _MIN_LENGTH = 5
-# No shorter key contains a secret that a name or its form shows.
+# The minimum length of a key that contains a secret.
 _MIN_KEY = 12
-# No shorter word has the form of a secret.
+# The minimum length of a word that has the form of a secret.
 _MIN_TOKEN = 16
 _LINE = re.compile(r"[^\n]+")
 # Before the JSON of a secret: "--secret-string '", "secret_string = jsonencode(".
@@ -80,14 +80,14 @@ class Documents:
         found = _find_documents(text)
         self._values = found.values
         self._spans = found.spans
-        # Keys are leaves, too: no secret reaches from one leaf into another.
+        # Keys are leaves, too, because no secret extends from one leaf into another.
         self._leaves: list[Scalar] = []
 
     def __bool__(self) -> bool:
         return bool(self._values)
 
     def blank(self) -> str:
-        """Return the text with fillers for its documents, so that positions and line breaks stay the same."""
+        """Replace the documents in the text with fillers, so that positions and line breaks stay the same."""
         pieces: list[str] = []
         done = 0
         for start, end in self._spans:
@@ -100,20 +100,20 @@ class Documents:
         """Find the secrets in each value.
 
         Args:
-            find: Finds the secrets in the text of a string.
+            find: A function that finds the secrets in the text of a string.
         """
         # A stack, because documents can be nested deeper than Python's stack.
         stack: list[_Open] = [(value, None, self._announce(value)) for value in reversed(self._values)]
         while stack:
             value, decoded, announced = stack.pop()
             if isinstance(value, Node):
-                stack += reversed(self._children(value, announced))
+                stack += reversed(self._list_children(value, announced))
                 continue
             self._leaves.append(value)
             yield from self._find_in_scalar(value, decoded or value.decode(self._text), announced, find)
 
     def clip(self, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
-        """Yield secrets that were found in the whole text, each without what is outside of its value."""
+        """Yield secrets that were found in the whole text, each clipped to its value."""
         self._leaves.sort(key=attrgetter("start"))
         starts = [leaf.start for leaf in self._leaves]
         for found in finds:
@@ -133,23 +133,23 @@ class Documents:
             yield value.mark(FoundSecret(value.start, value.end, what, is_whole=True))
         elif value.is_text and len(content) >= _MIN_LENGTH and not _is_word(content):
             for found in find_in_content(content, known, find, is_quoted=value.is_quoted):
-                yield value.mark(_located(found, decoded, value.end))
+                yield value.mark(_relocate(found, decoded, value.end))
 
     def _announce(self, value: Value) -> Announced | None:
-        """Return what the text before a document says about it: the option of a command, or a name of HCL."""
+        """Return what the text before a document announces: a command option, or a name in HCL."""
         if self._announced is not None or not self._has_secret_strings:
             return self._announced
         low = max(0, value.start - _MAX_BEFORE)
         is_secret = _SECRET_STRING.search(self._text, low, value.start) is not None
         return Announced(is_secret_string=True) if is_secret else None
 
-    def _children(self, node: Node, announced: Announced | None) -> list[_Open]:
+    def _list_children(self, node: Node, announced: Announced | None) -> list[_Open]:
         if node.kind == "object" and announced is not None and announced.content is not None:
             announced = announced.content
         if announced is None and node.kind == "object" and len(node.items) == 1:
             [item] = node.items
             if not isinstance(item.value, Node):
-                return self._only_child(item, item.value)
+                return self._get_only_child(item, item.value)
         keys = [item.key for item in node.items if item.key is not None]
         long_keys = [key for key in keys if key.end - key.start >= _MIN_KEY]
         self._leaves += (key for key in keys if key.end - key.start < _MIN_KEY)
@@ -174,8 +174,8 @@ class Documents:
         ]
         return [*((key, None, None) for key in long_keys), *children] if long_keys else children
 
-    def _only_child(self, item: Item, value: Scalar) -> list[_Open]:
-        """Return the only value of an object, which only its key can announce, and its key if it is long."""
+    def _get_only_child(self, item: Item, value: Scalar) -> list[_Open]:
+        """Return the only value of an object, which only its key can announce, and the key if it is long."""
         child: _Open = (value, None, announce_key(self._name(item)))
         if item.key is None:
             return [child]
@@ -201,12 +201,12 @@ class Documents:
 def find_in_content(
     content: str, known: Announced | None, find: Find, *, is_quoted: bool = True
 ) -> Iterator[FoundSecret]:
-    """Find the secrets in the content of a string that is not one as a whole.
+    """Find the secrets in the content of a string that is not itself a secret.
 
     Args:
         content: The content.
         known: What is known about the string.
-        find: Finds the secrets in a text.
+        find: A function that finds the secrets in a text.
         is_quoted: Whether quotes or the notation show where the string ends.
     """
     if known is None:
@@ -233,7 +233,7 @@ def _find_documents(text: str) -> _FoundDocuments:
         else None
     )
     if yaml:
-        return _FoundDocuments(yaml.documents, _gaps(yaml.comments, len(text)))
+        return _FoundDocuments(yaml.documents, _find_gaps(yaml.comments, len(text)))
     if "</" in text or "/>" in text:
         values += (node for node in find_xml(text) if not has_prefixed_lines(text, node.start, node.end))
     if "\\" in text:
@@ -245,7 +245,7 @@ def _find_documents(text: str) -> _FoundDocuments:
 
 
 def _without_overlaps(values: list[Value]) -> Iterator[Value]:
-    """Yield values in text order, without those that begin in another."""
+    """Yield values in text order, without those that begin in another value."""
     done = 0
     for value in sorted(values, key=attrgetter("start")):
         if value.start >= done:
@@ -253,8 +253,8 @@ def _without_overlaps(values: list[Value]) -> Iterator[Value]:
             done = value.end
 
 
-def _gaps(spans: list[tuple[int, int]], end: int) -> list[tuple[int, int]]:
-    """Return the parts of a text that are in none of the spans."""
+def _find_gaps(spans: list[tuple[int, int]], end: int) -> list[tuple[int, int]]:
+    """Return the parts of a text that no span covers."""
     edges = [0, *(edge for span in spans for edge in span), end]
     return [(start, stop) for start, stop in zip(edges[::2], edges[1::2], strict=True) if start < stop]
 
@@ -265,20 +265,20 @@ def find_in_scalar(text: str, scalar: Scalar, find: Find) -> Iterator[FoundSecre
     Args:
         text: The text.
         scalar: The scalar.
-        find: Finds the secrets in the decoded scalar.
+        find: A function that finds the secrets in the decoded scalar.
     """
     decoded = scalar.decode(text)
     for found in find(decoded.content):
-        yield scalar.mark(_located(found, decoded, scalar.end))
+        yield scalar.mark(_relocate(found, decoded, scalar.end))
 
 
 def _is_word(content: str) -> bool:
-    """Return whether a string is one word, and none that has the form of a secret."""
+    """Return whether a string is a single word that does not have the form of a secret."""
     return content.isalpha() or (len(content) < _MIN_TOKEN and content.isalnum())
 
 
-def _located(found: FoundSecret, decoded: Decoded, limit: int) -> FoundSecret:
-    """Return a secret of a decoded scalar at its place in the text."""
+def _relocate(found: FoundSecret, decoded: Decoded, limit: int) -> FoundSecret:
+    """Return a secret of a decoded scalar at its position in the text."""
     places = decoded.places
     if len(places) == 1:
         shift = places[0][1]
@@ -286,7 +286,7 @@ def _located(found: FoundSecret, decoded: Decoded, limit: int) -> FoundSecret:
         return found._replace(start=found.start + shift, end=end, is_unwrapped=False, name_start=-1)
     first = bisect_right(places, (found.start, sys.maxsize)) - 1
     start = places[first][1] + found.start - places[first][0]
-    # What stands for no character is not part of a secret before it.
+    # Text that decodes to no character is not part of a secret before it.
     last = bisect_left(places, (found.end, 0))
     last -= last == len(places) or places[last][0] != found.end
     end = places[last][1] + found.end - places[last][0]

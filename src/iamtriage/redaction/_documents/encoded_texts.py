@@ -1,6 +1,6 @@
 """Find texts that are percent-encoded, or escaped for HTML, and decode them.
 
-Finders know the encoded forms of signs. But commands, sentences and documents are found in the decoded text.
+Finders recognize encoded signs, but they find commands, sentences and documents only in the decoded text.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ("find_escaped_text", "find_percent_encoded")
 
 # A value of a query. Names and signs that end one are encoded in it.
 _RUN = re.compile(r"(?:[\w.~*()!'/:;,@$+-]++|%[0-9A-Fa-f]{2})++")
-# Spaces, line breaks, quotes and brackets: it is a text.
+# Spaces, line breaks, quotes and brackets show that a value is a text.
 _TEXT = re.compile(r"%(?:25)?(?:20|0[9AaDd]|2[27]|26(?:lt|quot)%|3[Cc]|60|7[Bb])")
 _PERCENT = re.compile(r"%([0-7][0-9A-Fa-f])")
 _ENTITY = re.compile(r"&(?:quot|apos|lt|#0{0,4}3[49]|#[xX]0{0,4}2[27]);")

@@ -1,8 +1,9 @@
 r"""Find HCL, the language of Terraform, and the position of each of its values.
 
-A text can be HCL as a whole, or contain blocks, as a plan does. What is not valid is searched as text.
-Grammar: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md. Signs of changes, and a value after
-``->``, are those of Terraform's plans.
+A text can be HCL as a whole, or contain blocks, as a plan does. Invalid HCL is searched as text.
+Grammar: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md. Terraform plans also have signs for
+    changes,
+and a new value after ``->``.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _BLOCK = re.compile(
 )
 _CHANGES = frozenset({"+", "-", "~", "-/+", "+/-", "<="})
 _CONSTANTS = frozenset({"true", "false", "null"})
-# Functions whose result contains their arguments. The arguments of others can be names of secrets.
+# Functions whose result contains their arguments. Arguments of other functions can be names of secrets.
 _TRANSPARENT = frozenset(
     {
         "jsonencode",
@@ -55,13 +56,13 @@ _TRANSPARENT = frozenset(
     }
 )
 _MAX_DEPTH = 40
-# More and shorter items on average are nothing that people write, and would take long.
+# More items that are shorter on average do not occur in real documents, and would take long.
 _MAX_SHORT_ITEMS = 1_000
 _MIN_CHARS_PER_ITEM = 20
-# What looks like a block, but is none. More of them take long.
+# Texts that look like a block, but are not one. More of them would take long.
 _MAX_FAILURES = 20
 _INTERPOLATION = re.compile(_TEMPLATE)
-# Fewer characters around an expression are no secret.
+# The minimum number of characters around an expression that can be a secret.
 _MIN_LITERAL = 6
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
 
@@ -71,7 +72,7 @@ class HclError(Exception):
 
 
 def find_hcl(text: str) -> Iterator[Node]:
-    """Yield the HCL of a text: one object if it is all of the text, otherwise each block."""
+    """Yield the HCL in a text: one object if the whole text is HCL, otherwise each block."""
     if "{" not in text and "<<" not in text:
         return
     whole = _read(text, 0, is_whole=True)
@@ -110,8 +111,8 @@ class _Reader:
     """Reads HCL, token by token.
 
     Attributes:
-        has_evidence: Whether there was a heredoc, or something in brackets on several lines.
-        end: Where the last token that was read ends.
+        has_evidence: Whether there was a heredoc, or brackets that span several lines.
+        end: The end of the last token that was read.
     """
 
     def __init__(self, text: str, at: int) -> None:
@@ -123,7 +124,7 @@ class _Reader:
         self._advance()
 
     def _advance(self) -> None:
-        """Read the next token. At the end of the text, it is ``None``."""
+        """Read the next token, which is ``None`` at the end of the text."""
         if self._token is not None:
             self.end = self._token.end()
         self._token = _TOKEN.match(self._text, self.end)
@@ -183,7 +184,7 @@ class _Reader:
         start = self._start()
         self._expect("{")
         if labels and key.decode(self._text).content in {"variable", "output"}:
-            # Its name says what its value is.
+            # The name announces the value.
             block.items.append(Item(None, "name", labels[0]))
         self.read_body(block, "}", depth + 1)
         self._expect("}")
@@ -222,9 +223,9 @@ class _Reader:
         """Read an expression, and return the values in it.
 
         Args:
-            key: The key that it belongs to.
-            depth: How deep it is nested.
-            lines: Whether newlines do not end it, as in brackets.
+            key: The key that the expression belongs to.
+            depth: The nesting depth.
+            lines: Whether the expression continues after newlines, as in brackets.
         """
         terms: list[Value] = []
         is_condition = is_empty = False
@@ -266,7 +267,7 @@ class _Reader:
             and not is_reference
             and classify_key(key.decode(self._text).content if key else "")
         ):
-            # A value without quotes: it is another language.
+            # A value without quotes means that this is another language.
             raise HclError
         if word in _CONSTANTS or kind == "number":
             return [JsonScalar(start, start + len(word), is_text=False)]
@@ -291,7 +292,7 @@ class _Reader:
         return Scalar(start, max(start, found.start() - 1))
 
     def _read_brackets(self, opening: str, depth: int, *, is_expression: bool) -> list[Value]:
-        """Read what is in brackets: an object, a list, arguments or an index."""
+        """Read the content of brackets: an object, a list, arguments or an index."""
         if depth > _MAX_DEPTH:
             raise HclError
         node = Node(self._start(), "object" if opening == "{" else "list")

@@ -1,7 +1,7 @@
 """Find JSON in text, and the position of each of its values.
 
 A text can be JSON, JSON lines, or a log line with JSON in it. Each character is read once, so the time is
-linear: where JSON is invalid, what is complete inside it is used, and reading goes on after the error.
+linear. If JSON is invalid, the complete values in it are used, and reading continues after the error.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _unescape(escape: re.Match[str]) -> str:
 
 
 class _OpenNode(Node):
-    """An object or a list whose end is not yet read."""
+    """An object or a list whose end has not been read yet."""
 
     __slots__ = ("key", "state")
 
@@ -78,12 +78,12 @@ class _OpenNode(Node):
         self.kind = kind
         self.items: list[Item] = []
         self.key: Scalar | None = None
-        # What is next: a "k"ey, a ":" colon, a "v"alue, or a "," comma; at the beginning, also the end.
+        # The next token: a "k"ey, a ":" colon, a "v"alue, or a "," comma; at the beginning, also the end.
         self.state = state
 
 
 def find_json(text: str) -> Iterator[Value]:
-    """Yield each JSON value of a text: objects, lists that contain one, and strings that contain JSON."""
+    """Yield each JSON value in a text: objects, lists with an object, and strings with JSON."""
     # A list of plain values is JSON only if it is the whole text.
     first, last = len(text) - len(text.lstrip()), len(text.rstrip())
     at = 0
@@ -105,7 +105,7 @@ def find_json(text: str) -> Iterator[Value]:
 
 
 def _read(text: str, at: int) -> tuple[list[Node], int]:
-    """Read the value at an opening bracket. Return it, or what is complete inside it, and where to go on."""
+    """Read the value at an opening bracket. Return it, or its complete parts, and where to continue."""
     stack: list[_OpenNode] = []
     match = _TOKEN.match
     while True:
@@ -142,7 +142,7 @@ def _read(text: str, at: int) -> tuple[list[Node], int]:
 
 
 def _accept_sign(node: _OpenNode, sign: str) -> bool:
-    """Return whether a sign that opens nothing can be next."""
+    """Return whether a sign that opens no value can be next."""
     state = node.state
     if sign == ":":
         node.state = "v"
@@ -173,7 +173,7 @@ def _add(node: _OpenNode, value: Value) -> None:
 
 
 def _is_document(node: Node, whole: tuple[int, int]) -> bool:
-    """Return whether a value is JSON, not the subscript or list of another notation."""
+    """Return whether a value is JSON, and not a subscript or list in another notation."""
     if node.kind == "object":
         return bool(node.items)
     return any(isinstance(item.value, Node) for item in node.items) or (node.start, node.end) == whole

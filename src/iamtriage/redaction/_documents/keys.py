@@ -1,4 +1,4 @@
-"""What the keys of an object, or the items of a list, announce about its values."""
+"""Determine what the keys of an object, or the items of a list, announce about its values."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = (
     "list_secret_keys",
 )
 
-# The keys of an object that holds a name and its value: those of Kubernetes, ECS, HAR, CloudFormation, SSM.
+# The keys of an object with a name and its value, in Kubernetes, ECS, HAR, CloudFormation and SSM.
 _NAME_KEYS = frozenset(
     {"name", "key", "parameterkey", "parametername", "optionname", "header", "variable", "id"}
 )
@@ -54,7 +54,7 @@ _WRAPPERS = _VALUE_KEYS | {
     "secret",
     "data",
 }
-# A key that shows that the value next to it is a secret, and its value, in lower case.
+# Keys that show that the value next to them is a secret, and their values, in lower case.
 _SENSITIVE = {
     "type": "securestring",
     "sensitive": "true",
@@ -67,21 +67,21 @@ _TOKEN_OBJECTS = frozenset({"githuboauth", "gitlaboauth", "gitlabtoken"})
 _KUBERNETES_DATA = frozenset({"data", "stringdata"})
 _NAME = re.compile(r"[\w.$@-]{1,60}(?:[ :][\w.$@-]{1,60}){0,4}")
 _OPTION_OR_NAME = re.compile(r"-{0,2}[A-Za-z][\w.-]{1,80}")
-# A sentence about the secret, not a passphrase.
+# A sentence about the secret instead of a passphrase.
 _SENTENCE = re.compile(
     r"\b(?:is|are|was|must|not|required|invalid|incorrect|expired|should|cannot|can't|too|wrong|missing|denied|the"
     r"|for|failed|with|does|your|please|has|have|be|to)\b",
     re.IGNORECASE,
 )
 _HEADER = "authorization: "
-# In Terraform's state and plans: an object, and what next to it says which of its values are secrets.
+# In Terraform's state and plans: an object, and the member that lists which of its values are secrets.
 _SENSITIVE_PARTS = {
     "attributes": "sensitiveattributes",
     "after": "aftersensitive",
     "before": "beforesensitive",
     "values": "sensitivevalues",
 }
-# What is not a secret in the JSON of a secret:
+# The keys of values in a secret's JSON that are not secret:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
 _PUBLIC_KEYS = frozenset(
     {
@@ -107,13 +107,13 @@ class Announced(NamedTuple):
     """What is known about a value before it is read.
 
     Attributes:
-        name: The name that announces it.
-        what: What it is, if that is certain.
-        sign: How it follows its name: a key, an option, or another item.
-        is_header: Whether it is the value of an Authorization header.
-        is_secret_object: Whether it is a Secret of Kubernetes.
-        is_secret_string: Whether it is the object that the string of a secret contains.
-        secret_keys: The keys of its values that are secrets.
+        name: The name that announces the value.
+        what: The kind of secret, if it is certain.
+        sign: How the value follows its name: after a key, an option, or another item.
+        is_header: Whether the value is that of an Authorization header.
+        is_secret_object: Whether the value is a Kubernetes Secret.
+        is_secret_string: Whether the value is the object in the string of a secret.
+        secret_keys: The keys of the values in it that are secrets.
     """
 
     name: Name | None = None
@@ -126,17 +126,17 @@ class Announced(NamedTuple):
 
     @property
     def content(self) -> Announced | None:
-        """What is known about a document in the value: in the string of a secret, most values are secrets."""
+        """What is known about a document in the value. In the string of a secret, most values are secrets."""
         is_secret = self.is_secret_string or (self.name is not None and self.name.key == "secretstring")
         return Announced(is_secret_string=True) if is_secret else None
 
     def secret_in(self, content: str, *, is_text: bool, is_quoted: bool = True) -> Secret | None:
-        """Return what a value is, if all of it is a secret; ``None`` if it is not.
+        """Return the kind of secret, if a whole value is one; otherwise ``None``.
 
         Args:
             content: The value.
             is_text: Whether it is a string, not a number or a constant.
-            is_quoted: Whether quotes or the notation show where it ends.
+            is_quoted: Whether quotes or the notation show where the value ends.
         """
         if self.what is not None:
             return None if is_placeholder(content) or not content.strip() else self.what
@@ -161,12 +161,12 @@ class Announced(NamedTuple):
     def find_in(
         self, content: str, find: Callable[[str], Iterable[FoundSecret]], *, is_quoted: bool = True
     ) -> Iterator[FoundSecret]:
-        """Find the secrets in a value that is not one as a whole."""
+        """Find the secrets in a value that is not itself a secret."""
         yield from find(content)
         if self.is_header and content:
             yield from _find_after(_HEADER, content, find_header_secrets)
         elif self.name is not None and not is_quoted and not self.name.random:
-            # Without quotes, more than the secret can be in the value.
+            # Without quotes, the value can contain more than the secret.
             yield from _find_after(f"{self.name.tail}: ", content, find_assigned_secrets)
 
 
@@ -205,7 +205,7 @@ def announce_members(
         keys: The keys.
         values: The values that are scalars, as text; ``None`` for others.
         announced: What is known about the object.
-        find_secret_keys: Returns the keys of secrets that the value at a position lists.
+        find_secret_keys: A function that returns the keys of secrets that the value at a position lists.
     """
     short = [key.lower().replace("_", "").replace("-", "") for key in keys]
     members = dict(zip(short, values, strict=True))
@@ -248,7 +248,7 @@ def list_secret_keys(keys: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Yield the keys of the secrets that Terraform lists: ``{"password": true}``, or a path of attributes.
 
     Args:
-        keys: The keys of the list and of all that it contains, each with its value as text.
+        keys: The keys of the list and of everything that it contains, each with its value as text.
     """
     for key, value in keys:
         if value == "true":
@@ -258,7 +258,7 @@ def list_secret_keys(keys: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def announce_items(values: Sequence[str | None], announced: Announced | None) -> list[Announced | None]:
-    """Return what is known about each item: the same as about the list, or what the item before says.
+    """Return what is known about each item: what is known about the list, or what the item before announces.
 
     Args:
         values: The items that are scalars, as text; ``None`` for others.
@@ -277,7 +277,7 @@ def announce_items(values: Sequence[str | None], announced: Announced | None) ->
 
 
 def announce_pairs(values: Sequence[str | None]) -> list[Announced | None]:
-    """Return what is known about each item of a list of names and values: what the name before says.
+    """Return what is known about each item in a list of names and values: what the name before announces.
 
     Args:
         values: The items that are scalars, as text; ``None`` for others.
@@ -290,7 +290,7 @@ def announce_pairs(values: Sequence[str | None]) -> list[Announced | None]:
 
 
 def announce_key(key: str) -> Announced | None:
-    """Return what a key says about its value, whatever else is in the object."""
+    """Return what a key announces about its value, regardless of the other members of the object."""
     if key.startswith("/") and key.count("/") == 1:
         # A route, not the path of a parameter.
         return None
@@ -307,7 +307,7 @@ _AUTHORIZATION = frozenset({"authorization", "proxy-authorization", "http-author
 
 
 def _classify_pair(members: dict[str, str | None]) -> Announced | None:
-    """Return what the name in an object says about the value in it."""
+    """Return what the name in an object announces about the value in it."""
     for key in _SENSITIVE.keys() & members.keys():
         if (members[key] or "").lower() == _SENSITIVE[key]:
             return Announced(what="secret")

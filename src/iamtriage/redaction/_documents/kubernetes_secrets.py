@@ -1,4 +1,4 @@
-"""Find the values of Secrets of Kubernetes in YAML, whatever their names."""
+"""Find the values of Kubernetes Secrets in YAML, whatever their names."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def find_kubernetes_secrets(text: str) -> Iterator[FoundSecret]:
         if kind.start() < done:
             continue
         depth = len(kind["indent"])
-        start = _document_start(text, kind.start(), depth)
+        start = _find_document_start(text, kind.start(), depth)
         done = yield from _find_in_document(text, max(start, done), depth)
 
 
-def _document_start(text: str, at: int, depth: int) -> int:
-    """Return where the object of a line begins: after a separator, or a line that is less indented."""
+def _find_document_start(text: str, at: int, depth: int) -> int:
+    """Return the start of the object of a line: after a separator or a less indented line."""
     for _ in range(_MAX_DOCUMENT):
         before = text.rfind("\n", 0, max(0, at - 1)) + 1 if at else 0
         if at == 0:
@@ -58,7 +58,7 @@ def _document_start(text: str, at: int, depth: int) -> int:
 
 
 def _find_in_document(text: str, at: int, depth: int) -> Generator[FoundSecret, None, int]:
-    """Yield the values of an object, and return where it ends."""
+    """Yield the values of an object, and return its end."""
     inside: int | None = None
     first = True
     while at < len(text) and (line := _LINE.match(text, at)) and line.end() > at:
@@ -93,7 +93,7 @@ def _find_in_document(text: str, at: int, depth: int) -> Generator[FoundSecret, 
 
 
 def _block(text: str, at: int, indent: int) -> tuple[int, int]:
-    """Return where the lines begin and end that are more indented than their key."""
+    """Return the start and end of the lines that are more indented than their key."""
     begin = end = at
     started = False
     while (line := _LINE.match(text, end if started else at)) and line.end() > line.start():

@@ -16,7 +16,7 @@ Places: TypeAlias = "list[tuple[int, int]]"
 
 
 class Decoded(NamedTuple):
-    """The characters that a scalar stands for, and where in the text each run of them begins."""
+    """The decoded characters of a scalar, and the position in the text of each run of them."""
 
     content: str
     places: Places
@@ -32,7 +32,7 @@ def decode(
         start: The position of the first character.
         end: The position after the last character.
         escape: The pattern of an escape.
-        translate: Returns what an escape stands for.
+        translate: A function that returns the characters of an escape.
     """
     pieces: list[str] = []
     places = [(0, start)]
@@ -63,7 +63,7 @@ class Scalar:
         end: The position after its last character.
         is_text: Whether it is a string, not a number or a constant.
         is_quoted: Whether quotes or the notation show where it ends.
-        is_expression: Whether it is an expression or a reference, which no key makes a secret.
+        is_expression: Whether it is an expression or a reference, and therefore never a secret.
     """
 
     __slots__ = ("end", "is_expression", "is_quoted", "is_text", "start")
@@ -81,11 +81,11 @@ class Scalar:
         self.is_text, self.is_quoted, self.is_expression = is_text, is_quoted, is_expression
 
     def decode(self, text: str) -> Decoded:
-        """Return the characters that the scalar stands for."""
+        """Return the decoded characters of the scalar."""
         return Decoded(text[self.start : self.end], [(0, self.start)])
 
     def mark(self, found: FoundSecret) -> FoundSecret:
-        """Return a secret in this scalar with what its marker needs so that the document stays valid."""
+        """Return a secret in this scalar with the quotes that keep the document valid."""
         return found
 
     def covers(self, found: FoundSecret) -> bool:
@@ -114,7 +114,7 @@ class Node:
         start: The position of its first character.
         end: The position after its last character.
         items: Its values.
-        kind: What its items are: members of an object, items of a list, or names each followed by its value.
+        kind: The kind of its items: members of an object, items of a list, or names followed by their values.
     """
 
     __slots__ = ("end", "items", "kind", "start")

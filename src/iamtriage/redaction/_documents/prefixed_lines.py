@@ -1,7 +1,7 @@
-"""Find lines that have the same prefix, and read them without it.
+"""Find lines with the same prefix, and read them without it.
 
-A log writes its time before each line, a quotation ``>``, a difference ``+``. Documents and rows with such
-a prefix are found only without it.
+For example, logs write a time before each line, quotations ``>``, and diffs ``+``. Documents and rows with
+such a prefix are found only without it.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ __all__ = ("find_prefixed_lines", "has_prefixed_lines")
 _VALUE = re.compile(
     r"[\w.]{0,48}(?:[\"']?[ \t]{0,40}[:=,|>\t]|[ ]{2}|(?:[ ]\S{1,400})?[ \t]{0,8}\r?(?:\n|\Z))"
 )
-# Before a name: it is in a sentence.
+# Before a name in a sentence.
 _PROSE = re.compile(r"[A-Za-z0-9)]['’]?[ ]{1,2}[A-Za-z]")
-# In lines: what can belong to the line of a name.
+# The number of lines before and after the line of a name that can belong to it.
 _LINES_BEFORE, _LINES_AFTER = 40, 80
 _MAX_LINE = 4_096
-# In characters, of a value in the line after its name.
+# The maximum indent of a value in the line after its name, in characters.
 _MAX_INDENT = 8
 _ZEROS = str.maketrans("123456789", "0" * 9)
 
@@ -60,12 +60,12 @@ class PrefixedLines(Scalar):
 def find_prefixed_lines(
     text: str, names: Iterable[tuple[int, int]], secrets: Iterable[int]
 ) -> Iterator[Scalar]:
-    """Yield lines with the same prefix, around each name whose value is not yet found.
+    """Yield lines with the same prefix, around each name whose value has not been found.
 
     Args:
         text: The text.
         names: The position of each name without a secret, in order.
-        secrets: Where the secrets begin that are found.
+        secrets: The start positions of the secrets that were found.
     """
     if "\n" not in text:
         return
@@ -78,7 +78,7 @@ def find_prefixed_lines(
         if text.find(" ", start, at) < 0:
             # A prefix ends with a space.
             continue
-        end = _line_end(text, at)
+        end = _find_line_end(text, at)
         following = bisect_left(known, name_end)
         is_found = following < len(known) and known[following] <= end + _MAX_INDENT
         if is_found or text.find(WORD, name_end, end) >= 0:
@@ -97,9 +97,9 @@ def has_prefixed_lines(text: str, start: int, end: int, *, signs: str = "") -> b
 
     Args:
         text: The text.
-        start: Where the document begins.
-        end: Where it ends.
-        signs: What a prefix begins with that the document could contain.
+        start: The start of the document.
+        end: The end of the document.
+        signs: The beginnings of prefixes that could also be part of the document.
     """
     second = text.find("\n", start, min(end, start + _MAX_LINE)) + 1
     if not second or second >= end:
@@ -109,14 +109,14 @@ def has_prefixed_lines(text: str, start: int, end: int, *, signs: str = "") -> b
     return size > 0 and (text[first] in signs if signs else first + size <= start)
 
 
-def _line_end(text: str, at: int) -> int:
-    """Return where the next line begins."""
+def _find_line_end(text: str, at: int) -> int:
+    """Return the start of the next line."""
     end = text.find("\n", at, at + _MAX_LINE)
     return end + 1 if end >= 0 else min(len(text), at + _MAX_LINE)
 
 
 def _measure_prefix(text: str, start: int, end: int) -> int:
-    """Return the length of what a line has in common with a neighbor, without indents."""
+    """Return the length of the prefix that a line shares with a neighboring line, without indents."""
     size = measure_common_prefix(text, end, start) if end < len(text) else 0
     if not size and start:
         size = measure_common_prefix(text, text.rfind("\n", 0, start - 1) + 1, start)
@@ -129,9 +129,9 @@ def _list_lines(text: str, low: int, start: int, size: int) -> list[tuple[int, i
 
     Args:
         text: The text.
-        low: The lines before this position are not used.
-        start: Where the line begins.
-        size: The length of its prefix.
+        low: Lines before this position are not used.
+        start: The start of the line.
+        size: The length of the prefix.
     """
     prefix = text[start : start + size].translate(_ZEROS)
     runs: list[tuple[int, int]] = []
@@ -143,7 +143,7 @@ def _list_lines(text: str, low: int, start: int, size: int) -> list[tuple[int, i
         begin = before
     at = begin
     while at < len(text) and len(runs) < _LINES_BEFORE + _LINES_AFTER:
-        end = _line_end(text, at)
+        end = _find_line_end(text, at)
         if not _has_prefix(text, at, end, prefix):
             break
         runs.append((min(at + size, end), end))
@@ -152,6 +152,6 @@ def _list_lines(text: str, low: int, start: int, size: int) -> list[tuple[int, i
 
 
 def _has_prefix(text: str, start: int, end: int, prefix: str) -> bool:
-    """Return whether a line has a prefix, or consists of it."""
+    """Return whether a line has a prefix or consists of it."""
     line = text[start : min(end, start + len(prefix))].translate(_ZEROS)
     return line == prefix or line.rstrip() == prefix.rstrip()

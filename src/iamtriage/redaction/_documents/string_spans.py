@@ -1,7 +1,7 @@
-r"""Find assigned strings with escapes in text, and the position of each: ``name="…\n…"`` of logfmt and HCL.
+r"""Find assigned strings with escapes, such as ``name="…\n…"`` of logfmt and HCL, and their positions.
 
 Without decoding, an escaped newline looks like the end of a line, and an escaped quote like the end of a
-string. Other strings are found together with the rest of the text.
+string. Strings without escapes are searched with the rest of the text.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _NAME = re.compile(r"[A-Za-z_][\w.-]*\Z")
 _MAX_NAME = 80
 _STRING = re.compile(
     r"[ \t]{0,8}=[ \t]{0,8}\"(?P<content>[^\"\\\n]*+(?:\\[^\n][^\"\\\n]*+)++)\""
-    # In a difference, another value follows.
+    # In a diff, another value follows.
     r"(?=[\s,;)\]}]|\Z)(?![ \t]{1,8}(?:->|→))"
 )
 _MAX_BLANKS = 8
-# More and shorter strings on average are no text that people write, and would take long.
+# More strings that are shorter on average do not occur in real texts, and would take long.
 _MAX_SHORT_STRINGS = 200
 _MIN_CHARS_PER_STRING = 40
-# Only these make a difference.
+# Only strings with one of these have to be decoded.
 _ESCAPE = re.compile(r"\\[nrt\"]")
 
 

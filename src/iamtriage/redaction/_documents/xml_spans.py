@@ -1,8 +1,8 @@
 """Find XML in text, and the position of each of its values.
 
-An element with elements in it is an object, an attribute is a member of its element, and any other element is
-a value, also one with text whose words are formatted by elements. Each character is read once, so the time is
-linear.
+An element with child elements is an object, an attribute is a member of its element, and any other element is
+a value. An element with text that child elements only format is also a value. Each character is read once, so
+the time is linear.
 Grammar: https://www.w3.org/TR/xml/.
 """
 
@@ -34,14 +34,14 @@ _END = re.compile(rf"</(?P<tag>{_NAME})\s*+>")
 # Most elements in prose.
 _LEAF = re.compile(rf"<(?P<tag>{_NAME})(?:>[^<]*+</(?P=tag)>|[ ]?/>)")
 _TEXT = re.compile(r"[^<]++")
-# What is in no element's text, and how it ends. The end is searched for, because no pattern can remember that
-# there is none.
+# Comments and the like, and how they end. The end is searched for separately, because a pattern cannot
+# remember that there is none.
 _OTHERS = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!DOCTYPE", ">"))
 _ENTITY = re.compile(r"&(?:#(?P<decimal>[0-9]{1,7})|#[xX](?P<hex>[0-9a-fA-F]{1,6})|(?P<name>[a-z]{2,5}));")
 _TAG_OR_ENTITY = re.compile(rf"<[^<>]*+>|{_ENTITY.pattern}")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _MAX_CHARACTER = 0x10FFFF
-# Elements that hold a name, each followed by one that holds its value: property lists and tables.
+# Elements with a name, each followed by an element with its value: property lists and tables.
 _NAME_TAGS = frozenset({"key", "td", "th", "dt", "dd"})
 # Elements of web pages that format words.
 _FORMATTING = frozenset(
@@ -66,7 +66,7 @@ _FORMATTING = frozenset(
 )
 _NAMING = frozenset({"key", "name"})
 _MAX_DEPTH = 200
-# More and shorter elements on average are no document that people write, and would take long.
+# More elements that are shorter on average do not occur in real documents, and would take long.
 _MAX_SHORT_ELEMENTS = 1_000
 _MIN_CHARS_PER_ELEMENT = 20
 
@@ -113,19 +113,19 @@ def _character(entity: re.Match[str]) -> str:
 def _tag_or_character(found: re.Match[str]) -> str:
     if found[0][0] == "&":
         return _character(found)
-    # No secret reaches over a tag, because its marker replaces all of it.
+    # A secret must not contain a tag, because its marker would replace the tag.
     around = found.string[found.start() - 1] + found.string[found.end() : found.end() + 1]
     return "" if around.strip() != around or not around.isalnum() else " "
 
 
 class _Element(Node):
-    """An element. Its items are its attributes, and its text or the elements in it.
+    """An element. Its items are its attributes, and its text or child elements.
 
     Attributes:
         tag: Its name.
-        text: The text in it.
+        text: Its text.
         content: The position after its start tag.
-        has_elements: Whether there are elements in it.
+        has_elements: Whether it has child elements.
     """
 
     __slots__ = ("content", "has_elements", "tag", "text")
@@ -138,7 +138,7 @@ class _Element(Node):
         self.has_elements = False
 
     def close(self, content_end: int, end: int) -> None:
-        """Set where its content and it end, and what its items are."""
+        """Set the ends of the content and of the element, and the kind of its items."""
         self.end = end
         if (
             self.text
@@ -149,7 +149,7 @@ class _Element(Node):
             self.items = [item for item in self.items if item.key is not None]
             self.text = [XmlSentence(self.content, content_end)]
             self.has_elements = False
-        # A text next to attributes is the value that they describe.
+        # A text next to attributes is the value that the attributes describe.
         name = "" if self.has_elements else "value"
         self.items += (Item(None, name, text) for text in self.text)
         names = [item.name for item in self.items]
@@ -157,20 +157,20 @@ class _Element(Node):
             self.kind = "pairs"
 
     def item(self) -> Item:
-        """Return it as an item of the element that it is in."""
+        """Return the element as an item of its parent."""
         only = self.items[0] if len(self.items) == 1 else None
         is_text = only is not None and only.key is None and isinstance(only.value, Scalar) and self.text
         return Item(None, _local(self.tag), only.value if only and is_text else self)
 
     def announced(self) -> Node:
-        """Return an object with it as the only item, so that its name announces what is in it."""
+        """Return an object with the element as the only item, so that its name announces its content."""
         result = Node(self.start, "object")
         result.end = self.end
         result.items.append(self.item())
         return result
 
     def is_record(self) -> bool:
-        """Return whether it has elements, or names a secret. In prose, there are others, too."""
+        """Return whether the element has child elements or names a secret, unlike most elements in prose."""
         if not self.items or self.has_elements or any(isinstance(text, XmlSentence) for text in self.text):
             return bool(self.items)
         named = (item for item in self.items if item.key is not None)
@@ -180,7 +180,7 @@ class _Element(Node):
 
 
 def find_xml(text: str) -> Iterator[Node]:
-    """Yield each element of a text that consists of data and is in no other."""
+    """Yield each outermost element of a text that consists of data."""
     at = 0
     closed: dict[str, int] = {}
     while opening := _START.search(text, at):
@@ -193,12 +193,12 @@ def find_xml(text: str) -> Iterator[Node]:
 
 
 def _read(text: str, opening: re.Match[str], closed: dict[str, int]) -> tuple[list[Node], int]:
-    """Read the element of a start tag. Return it, or what is complete in it, and where to go on.
+    """Read the element of a start tag. Return it, or its complete parts, and where to continue.
 
     Args:
         text: The text.
         opening: The start tag.
-        closed: For each end of a comment and the like, from where on there is none.
+        closed: For each end of a comment and the like, the position after which there is none.
     """
     stack: list[_Element] = []
     complete: list[_Element] = []
@@ -231,7 +231,7 @@ def _read(text: str, opening: re.Match[str], closed: dict[str, int]) -> tuple[li
             at = end
         else:
             break
-    # What is complete in an element whose end is missing.
+    # The end of the element is missing, so only its complete parts are used.
     complete += (
         item.value for element in stack for item in element.items if isinstance(item.value, _Element)
     )
@@ -262,7 +262,7 @@ def _add_text(element: _Element, text: str, start: int, end: int, *, is_escaped:
 
 
 def _close(stack: list[_Element], content_end: int, end: int, complete: list[_Element]) -> bool:
-    """Add the last element to the one that it is in. Return whether it is in none."""
+    """Add the last element to its parent. Return whether it has none."""
     element = stack.pop()
     element.close(content_end, end)
     if stack:
@@ -279,7 +279,7 @@ def _local(name: str) -> str:
 
 
 def _skip_other(text: str, at: int, closed: dict[str, int]) -> int:
-    """Return where a comment or the like ends, or the same position."""
+    """Return the end of a comment or the like, or the same position."""
     for opening, closing in _OTHERS:
         if text.startswith(opening, at):
             if at >= closed.get(closing, len(text)):

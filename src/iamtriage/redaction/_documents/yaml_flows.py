@@ -1,4 +1,4 @@
-"""Read the parts of YAML that are like JSON: objects and lists in brackets, scalars in quotes, aliases."""
+"""Read the JSON-like parts of YAML: objects and lists in brackets, scalars in quotes, and aliases."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ("FlowReader", "YamlError")
 
 _SPACE = re.compile(r"(?:[ \t\r\n]++(?:#[^\n]*+)?)*+")
 _PROPERTY = re.compile(r"(?:&[\w.-]++|!(?:<[^<>\s]*+>|[^\s,\[\]{}]*+))(?=[ \t\r\n]|\Z)[ \t]*+")
-# Of other tags, the value is not what is written: "!Ref", "!Sub", "!vault", "!ENV".
+# With other tags, the value differs from the text: "!Ref", "!Sub", "!vault", "!ENV".
 _PLAIN_TAGS = frozenset({"!", "!!str", "!!binary", "!!int", "!!float", "!!timestamp"})
 _ALIAS = re.compile(r"\*[\w.-]+")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^']|'')*+'", re.DOTALL)
@@ -32,13 +32,13 @@ _COLON = re.compile(r"\s*+:")
 _PAIR = re.compile(rf"(?:{_QUOTED.pattern}|{_PLAIN.pattern})\s*+:(?=[\s,\[\]{{}}\"']|\Z)", re.DOTALL)
 _CLOSING = {"object": "}", "list": "]"}
 _MAX_DEPTH = 100
-# A text of more and shorter keys on average is no document that people write, and would take long.
+# More keys that are shorter on average do not occur in real documents, and would take long.
 _MAX_SHORT_VALUES = 1_000
 _MIN_CHARS_PER_KEY = 15
 
 
 class YamlError(Exception):
-    """A text is not YAML, or uses more than is read."""
+    """A text is not YAML, or uses features that are not supported."""
 
 
 class FlowReader:
@@ -46,7 +46,7 @@ class FlowReader:
 
     Args:
         text: The text.
-        comments: Gets the positions of comments.
+        comments: A list to which the positions of comments are added.
 
     Attributes:
         comments: The positions of comments.
@@ -59,7 +59,7 @@ class FlowReader:
         self.key_count = 0
 
     def skip_properties(self, at: int) -> tuple[int, bool]:
-        """Return where a value begins after its anchor and tag, and whether it is an expression."""
+        """Return the start of a value after its anchor and tag, and whether it is an expression."""
         is_expression = False
         for _ in range(2):
             found = _PROPERTY.match(self._text, at)
@@ -78,10 +78,10 @@ class FlowReader:
             is_expression: Whether a tag precedes it.
 
         Returns:
-            The value, ``None`` for an alias, and where it ends.
+            The value (``None`` for an alias) and its end.
 
         Raises:
-            YamlError: There is none.
+            YamlError: There is no such value.
         """
         first = self._text[at]
         if first == "*":
@@ -101,7 +101,7 @@ class FlowReader:
         return kind(at + 1, quoted.end() - 1, is_expression=is_expression), quoted.end()
 
     def _read_collection(self, at: int) -> tuple[Node, int]:
-        """Read an object or a list with all that is in it."""
+        """Read an object or a list with its content."""
         text = self._text
         stack = [self._begin(at)]
         at += 1
@@ -146,11 +146,11 @@ class FlowReader:
         return Node(at, "object" if self._text[at] == "{" else "list")
 
     def _read_key(self, at: int) -> tuple[Scalar, int]:
-        """Read a key and its colon, and return where the value begins."""
+        """Read a key and its colon, and return the start of the value."""
         key, at = self._read_scalar(at, is_expression=False)
         colon = _COLON.match(self._text, at)
         if key is None or colon is None:
-            # A name without a value is rather the notation of a program: "{Name:value}".
+            # A name without a value is more likely the notation of a program: "{Name:value}".
             raise YamlError
         self.key_count += 1
         if self.key_count > _MAX_SHORT_VALUES and at < self.key_count * _MIN_CHARS_PER_KEY:
@@ -172,7 +172,7 @@ class FlowReader:
         return PlainScalar(at, plain.end(), is_flow=True, is_expression=is_expression), plain.end()
 
     def _after_value(self, at: int, node: Node) -> int:
-        """Return where the next item begins, or the bracket that ends the node."""
+        """Return the start of the next item, or the bracket that ends the node."""
         at = self._skip_space(at)
         if self._text.startswith(",", at):
             return at + 1

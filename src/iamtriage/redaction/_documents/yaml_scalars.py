@@ -1,4 +1,4 @@
-"""The scalars of YAML: plain, in quotes, and in blocks.
+"""Decode the scalars of YAML: plain, in quotes, and in blocks.
 
 Styles: https://yaml.org/spec/1.2.2/#chapter-7-flow-style-productions and #chapter-8-block-style-productions.
 """
@@ -53,7 +53,7 @@ class PlainScalar(Scalar):
     @override
     def mark(self, found: FoundSecret) -> FoundSecret:
         if self.covers(found):
-            # Without quotes, a marker in brackets is a list.
+            # Without quotes, a marker in brackets would be a list.
             return found._replace(quote='"', is_dashed=False, is_whole=True)
         if found.start == self.start:
             return found._replace(quote="", is_dashed=True)
@@ -118,7 +118,7 @@ class BlockScalar(Scalar):
 
 
 def _fold(found: re.Match[str]) -> str:
-    """Return what a line break, or an escaped quote, stands for."""
+    """Return the characters of a line break or an escaped quote."""
     if not found["fold"]:
         return "'"
     count = found["fold"].count("\n")
@@ -126,7 +126,7 @@ def _fold(found: re.Match[str]) -> str:
 
 
 def _unescape(found: re.Match[str]) -> str:
-    """Return what an escape or a line break in double quotes stands for."""
+    """Return the characters of an escape or a line break in double quotes."""
     number = found["x"] or found["u"] or found["U"]
     if number:
         value = int(number, 16)

@@ -1,8 +1,8 @@
 """Find YAML, and the position of each of its values.
 
-A text is YAML if all of it is: every line is checked, because prose looks like YAML now and then. Each
-character is read once or twice, so the time is linear. What few documents use is not read: keys of several
-lines and keys that are lists or objects.
+A text is YAML only if all of it is: every line is checked, because prose can look like YAML. Each character
+is read once or twice, so the time is linear. Rare features are not supported: keys that span several lines,
+and keys that are lists or objects.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _MAX_KEY = 1024
 _PROSE_KEY = re.compile(r"(?:\S++[ \t]++){3}|[^\n]*?[\",=]|net use ")
 # A string in the source code of a program.
 _PREFIXED_STRING = re.compile(r"[bBuUrRfF]{1,2}[\"']")
-# Real documents are less deep. Hostile ones would take long.
+# Real documents are less deeply nested. Hostile ones would take long.
 _MAX_DEPTH = 100
 # YAML contains none of these, but the output of terminals does.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -55,13 +55,13 @@ _SIMPLE = re.compile(
     r"(?P<key>[A-Za-z_][\w./-]{0,200}+):[ ]++(?P<value>[A-Za-z0-9_/.+=~^$][^\s:#'\"]*+)[ \t]*+\r?\n"
     r"(?=[^\t\r\n]|\Z)"
 )
-# A text of more and shorter values on average is no document that people write, and would take long.
+# More values that are shorter on average do not occur in real documents, and would take long.
 _MAX_SHORT_VALUES = 1_000
 _MIN_CHARS_PER_VALUE = 15
 # The beginning or end of a code block, or a command after a prompt.
 _BORDER = re.compile(r"^(?:[ ]{0,8}(?:```|~~~)|(?:[^\s$]{1,60})?\$ )[^\n]*+(?:\n|\Z)", re.MULTILINE)
 _MIN_LENGTH = 12
-# More and shorter parts on average are no paste of people, and would take long.
+# More parts that are shorter on average do not occur in real texts, and would take long.
 _MAX_SHORT_PARTS = 100
 _MIN_CHARS_PER_PART = 100
 # A line that is neither indented nor a key, an item or a comment: the text is not YAML, unless it is in
@@ -85,7 +85,7 @@ class YamlText(NamedTuple):
 
 
 def find_yaml(text: str) -> YamlText | None:
-    """Return the YAML documents that a text consists of; ``None`` if it does not."""
+    """Return the YAML documents in a text, or ``None`` if the text is not YAML."""
     if "\n" not in text and "{" not in text:
         # A line has one key.
         return None
@@ -104,7 +104,7 @@ def find_yaml(text: str) -> YamlText | None:
 
 
 def find_yaml_parts(text: str) -> Iterator[Scalar]:
-    """Yield each part of a text that is YAML: in a code block, or what a command prints."""
+    """Yield each part of a text that is YAML: a code block, or the output of a command."""
     if "```" not in text and "~~~" not in text and "$ " not in text:
         return
     start = count = 0
@@ -182,7 +182,7 @@ class _Reader:
                 at = self._read_entry(start, column)
 
     def _skip(self, at: int) -> int:
-        """Return where the next line with content begins."""
+        """Return the start of the next line with content."""
         skipped = _SKIPPED.match(self._text, at)
         end = skipped.end() if skipped else at
         if end > at:
@@ -197,7 +197,7 @@ class _Reader:
         return self._read_value(at, -1)
 
     def _read_entry(self, at: int, column: int) -> int:
-        """Read an item, a key and its value, or a value, and return where the next line begins."""
+        """Read an item, a key and its value, or a value, and return the start of the next line."""
         text = self._text
         if text[at] == "\t":
             raise YamlError
@@ -234,7 +234,7 @@ class _Reader:
         return self._read_value(following, column)
 
     def _open(self, column: int, kind: str, at: int) -> None:
-        """Go on with the object or list at a column, or begin one."""
+        """Continue the object or list at a column, or begin one."""
         levels = self._levels
         while levels[-1].indent > column or (
             levels[-1].indent == column and kind == "object" and self._is_list(levels[-1])
@@ -272,7 +272,7 @@ class _Reader:
             raise YamlError
 
     def _read_key(self, at: int) -> tuple[Scalar, int] | None:
-        """Return the key that begins at a position, and where its colon ends."""
+        """Return the key at a position, and the end of its colon."""
         text = self._text
         first = text[at]
         if first in "\"'":
@@ -292,7 +292,7 @@ class _Reader:
         return PlainScalar(at, end, is_flow=False), colon.end()
 
     def _read_value(self, at: int, indent: int) -> int:
-        """Read a value, and return where the next line begins.
+        """Read a value, and return the start of the next line.
 
         Args:
             at: The position of its first character.
@@ -338,7 +338,7 @@ class _Reader:
         return self._end_line(end)
 
     def _continuation(self, at: int, indent: int) -> int:
-        """Return where the content of a line begins that continues a plain scalar, or -1."""
+        """Return the start of the content of a line that continues a plain scalar, or -1."""
         text = self._text
         blank = _BLANK_LINES.match(text, at)
         at = blank.end() if blank else at
@@ -392,7 +392,7 @@ class _Reader:
         return at >= len(text) or text[at] in "\r\n" or (text[at] == "#" and text[at - 1 : at] in {" ", "\t"})
 
     def _end_line(self, at: int) -> int:
-        """Return where the next line begins. Only a comment can come before it."""
+        """Return the start of the next line. Only a comment can precede it."""
         ended = _LINE_END.match(self._text, at)
         if ended is None:
             raise YamlError

@@ -1,7 +1,7 @@
 """Find the account and the names in ARNs.
 
 Partition, service, region and resource types stay, so that the ARN keeps its form. The service and the
-position tell which words are types, see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html.
+position show which words are types; see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ("find_arn_names", "find_names_in_arn")
 
-# A colon or slash, as written or percent-encoded; JSON may escape a slash.
+# A colon or slash, plain or percent-encoded. JSON can escape a slash.
 _COLON = r"(?::|%3[Aa])"
 # A variable of a policy or template can contain colons.
 _VARIABLE = r"\$\{[^{}\s]{1,80}\}"
@@ -30,7 +30,7 @@ _ARN = re.compile(
     rf"{_COLON}{_SECTION}{_COLON}(?P<account>{_SECTION}){_COLON}"
     r"(?P<resource>(?:[^\s\"'`<>|&]|<(?!/)[^<>\n]{0,60}>){0,2048})"
 )
-# "esource:" is what a terminal's line break left of the next word, "resource:".
+# A line break of a terminal can leave "esource:" of the next word, "resource:".
 _NEXT = re.compile(r"r?esource:\Z|[,#]\s?arn:|\\[nrt\"']|%(?:26|22|27|20|2[cC])|[;)]\S")
 _SEPARATOR = re.compile(rf"{_VARIABLE}|:|/|%3[Aa]|%2[Ff]|\\{{1,64}}/")
 _DIGITS = re.compile(r"[0-9]{12}|[0-9xX*]{12}")
@@ -92,7 +92,7 @@ def find_arn_names(text: str) -> Iterator[Identifier]:
 
 
 def find_names_in_arn(text: str, start: int, end: int) -> Iterator[Identifier]:
-    """Find the account and names in the one ARN between two positions, whatever characters it has."""
+    """Find the account and names in the ARN between two positions, whatever characters it contains."""
     m = _ARN.match(text, start, end)
     if m:
         yield from _names(text, m, end)
@@ -100,20 +100,20 @@ def find_names_in_arn(text: str, start: int, end: int) -> Iterator[Identifier]:
 
 def _names(text: str, m: re.Match[str], end: int) -> Iterator[Identifier]:
     if m["account"] == "aws":
-        # Resources of AWS itself exist in every account.
+        # AWS-owned resources exist in every account.
         return
     if _DIGITS.fullmatch(m["account"]):
         yield Identifier(*m.span("account"), "account")
     tokens = list(_tokens(text, m.start("resource"), end))
     if m["service"] == "iam" and len(tokens) > 1:
-        yield from _iam_names(text, tokens)
+        yield from _find_iam_names(text, tokens)
     elif m["service"] == "sts" and len(tokens) > 1:
         federated = text.startswith("federated-user", *tokens[0])
         nouns: tuple[Noun, ...] = ("federated",) if federated else ("role", "session")
         for (start, last), noun in zip(tokens[1:], nouns, strict=False):
             yield from split_name(text, start, last, noun)
     else:
-        yield from _other_names(text, m, tokens)
+        yield from _find_other_names(text, m, tokens)
 
 
 def _tokens(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -125,7 +125,7 @@ def _tokens(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield at, end
 
 
-def _iam_names(text: str, tokens: list[tuple[int, int]]) -> Iterator[Identifier]:
+def _find_iam_names(text: str, tokens: list[tuple[int, int]]) -> Iterator[Identifier]:
     kind = text[slice(*tokens[0])]
     if kind == "oidc-provider":
         yield from _provider(text, tokens[1:])
@@ -133,7 +133,7 @@ def _iam_names(text: str, tokens: list[tuple[int, int]]) -> Iterator[Identifier]
     for start, end in tokens[1:-1]:
         if not _AWS_PATH.fullmatch(text, start, end):
             yield from split_name(text, start, end, "path")
-    yield from split_name(text, *tokens[-1], _noun_of(kind))
+    yield from split_name(text, *tokens[-1], _choose_noun(kind))
 
 
 def _provider(text: str, tokens: list[tuple[int, int]]) -> Iterator[Identifier]:
@@ -144,7 +144,7 @@ def _provider(text: str, tokens: list[tuple[int, int]]) -> Iterator[Identifier]:
             yield from split_name(text, start, end, "cluster-id" if end - start == 32 else "path")
 
 
-def _other_names(text: str, m: re.Match[str], tokens: list[tuple[int, int]]) -> Iterator[Identifier]:
+def _find_other_names(text: str, m: re.Match[str], tokens: list[tuple[int, int]]) -> Iterator[Identifier]:
     service = m["service"]
     bucket = service == "s3" and not m["account"]
     typed = len(tokens) > 1 and not bucket and (service not in _TYPELESS or service == "s3")
@@ -152,11 +152,11 @@ def _other_names(text: str, m: re.Match[str], tokens: list[tuple[int, int]]) -> 
     for at, (start, end) in enumerate(tokens):
         word = text[start:end]
         if (at == 0 and typed) or (word in INNER_TYPES and not bucket):
-            noun = _noun_of(word)
+            noun = _choose_noun(word)
         elif not (at and noun == "log-group" and is_service(word)):
             # The log group of a function is called "/aws/lambda/orders".
             yield from split_name(text, start, end, "object" if bucket and at else noun)
 
 
-def _noun_of(kind: str) -> Noun:
+def _choose_noun(kind: str) -> Noun:
     return _NOUN_OF_TYPE.get(kind) or _NOUNS.get(kind, "resource")

@@ -76,7 +76,7 @@ _SPACE = rf"(?:\s|{BACKSLASHES}[nrt]|{_PERCENT}(?:20|0[aAdD]))"
 _TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}{_SPACE}{{0,80}}(?:<!\[CDATA\[)?")
 _ELEMENT_END = re.compile(rf"{_SPACE}{{0,80}}(?:{LT}|\]\]>)")
 _MAX_ELEMENT = 20_000
-# The name is the whole content of its element or cell: "<td>name</td><td>value</td>".
+# A name that is the whole content of its element or cell: "<td>name</td><td>value</td>".
 _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
 _OPENING_TAG = rf"(?:{LT}[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
 _TAGS_BETWEEN = re.compile(rf"\s{{0,80}}(?:{_TAG}\s{{0,80}}){{0,3}}{_OPENING_TAG}\s{{0,80}}")
@@ -85,9 +85,9 @@ _PAIR = re.compile(
     rf"(?:{QUOTE})?(?:[\s,;}}]|{BACKSLASHES}[nrt]){{0,80}}(?:\n[^\n]{{0,80}}?(?<![\w-]))?{QUOTE}?(?:[Pp]arameter|[Oo]ption)?[Vv]alue{QUOTE}?"
     rf"{BLANK}{{0,8}}(?:[:=]|=>){BLANK}{{0,8}}(?:{_BELOW})?"
 )
-# What can contain spaces.
+# Secrets that can contain spaces.
 _MULTI_WORD = frozenset({"password", "secret", "cookie"})
-# What Terraform and others print in place of a value.
+# The text that Terraform and other tools print in place of a value.
 _HIDDEN = re.compile(
     r"[ \t]{0,40}(?:\((?:sensitive(?: value)?|known after apply|hidden|none|unset|empty|not set|no value|redacted)\)"
     # kubectl describe secret
@@ -95,7 +95,7 @@ _HIDDEN = re.compile(
 )
 # A value that is a function or a subscripted variable: "getpass.getpass(", "config[".
 _CALLEE = re.compile(r"(?:await )?[A-Za-z_]\w{0,80}(?:(?:\.|::|->)\w{1,80}){0,8}")
-# In a difference, as of Terraform: name = "old" -> "NEW".
+# In a diff, for example of Terraform: name = "old" -> "NEW".
 _CHANGE = re.compile(
     rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"()]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
     rf"[ \t]{{0,8}}(?:-{GT}|→)[ \t]{{0,8}}"
@@ -106,7 +106,7 @@ _TUPLE = re.compile(rf"{QUOTE}{BLANK}{{0,8}},\s{{0,20}}(?=[bBuUrR]?{QUOTE})")
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
 _BEFORE_CELL = frozenset("\t\"'")
 _SPACES = re.compile(r"[ \t]{1,80}")
-# A row of two columns, or of a file of comma-separated values: a name and its value, and nothing else.
+# A row of two columns, or of a CSV file, with only a name and its value.
 _COLUMNS = re.compile(
     rf"(?:[ ]{{2,80}}|(?P<tab>\t{{1,8}}|{BACKSLASHES}t)|{QUOTE}?,{QUOTE}?)(?P<value>[^\s,;\"'\\\x1b]{{6,4096}}){QUOTE}?[ \t]{{0,8}}"
     r"(?:\\{0,4}r?\\{0,4}n|\r?$|(?<=[\"'])|(?=\x1b))",
@@ -120,7 +120,7 @@ _COMMAND = re.compile(
     r"\b(?:setx|setenv|set -[gUuxl]{1,3}|ENV|(?:configure|config|secrets?|env|parameter) (?:set|put|create))[ \t]{1,4}"
     r"(?:--?[\w-]{1,40}[ =][\w./:-]{1,80} ){0,3}\Z"
 )
-# What follows an option in prose: "--password is required".
+# Words after an option in prose: "--password is required".
 _ABOUT_OPTIONS = """
     a an and are argument arguments as can cannot command does false field fields flag flags for from given has have
     if in input instead is it may must need needs not of on only option options or parameter parameters required
@@ -128,7 +128,7 @@ _ABOUT_OPTIONS = """
     without
 """
 _WORDS_ABOUT_OPTIONS = frozenset(_ABOUT_OPTIONS.split())
-# No signature is longer, however it is escaped.
+# The maximum length of a signature, including escapes.
 _MAX_SIGNATURE = 2_048
 _SIGNATURE_RUN = re.compile(r"[^.:!?\s=&]{0,2050}={0,2}")
 _BASE64_LINE = r"[A-Za-z0-9+/=_.~%-]{1,4096}"
@@ -154,7 +154,7 @@ def find_assigned_secrets(
     Args:
         text: The text.
         folded: The text in lower case, character for character.
-        unresolved: Gets the position of each name without a secret.
+        unresolved: A list to which the position of each name without a secret is added.
     """
     done = 0
     runs = UnquotedValues(text)
@@ -195,7 +195,7 @@ def find_assigned_secrets(
 
 
 def _is_decided(name: NameMatch, found: FoundSecret | None, word_end: int) -> bool:
-    """Return whether the surroundings of a name, whose last word ends at a position, decide about it and its value."""
+    """Return whether the surroundings of a name suffice to judge it, with its last word's end at a position."""
     last = name.end + LOOKAHEAD - 1
     if name.runs.last_end >= last or name.end > word_end + MAX_SUFFIX or not name.is_local():
         return False
@@ -209,7 +209,7 @@ def _moved(found: FoundSecret, by: int) -> FoundSecret:
     return found._replace(start=found.start + by, end=found.end + by, name_start=found.name_start + by)
 
 
-# In characters: what follows a value can show that it goes on.
+# The number of characters after a value that can show that it continues.
 _MARGIN = 120
 
 
@@ -341,7 +341,7 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
             )
     quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else assign["close"] or ""
     found = _check_value(match, sign, extent, Placement(sign, bool(extent.quote), structured, query), quote)
-    # Where the sign is percent-encoded, the marker must not contain spaces.
+    # If the sign is percent-encoded, the marker must not contain spaces.
     return found._replace(is_dashed=True, quote="") if found and unquoted is not None and not query else found
 
 
@@ -355,7 +355,7 @@ def _is_marked(text: str, at: int) -> bool:
 
 
 def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) -> bool:
-    """Return whether a value on the line after its name can be the secret. It can be another name, too."""
+    """Return whether a value on the line after its name can be the secret instead of another name."""
     if assign[0].rstrip()[-1:] in "|>-+":
         # With YAML's block indicator, the value must follow.
         return True
@@ -394,7 +394,7 @@ def _check_value(
         if end - start > _MAX_SIGNATURE:
             return None
     if extent.quote and "\n" in text[start:end] and not _BROKEN_TOKEN.fullmatch(text, start, end):
-        # The quote is not closed on its line, so the value ends there.
+        # The quote is not closed on its line, so the value ends with the line.
         end = start + len(text[start:end].partition("\n")[0].rstrip())
     value = text[start:end]
     if extent.quote and value[-1:] in _ESCAPED_SPACES:

@@ -1,6 +1,6 @@
 """Find encoded authorization failure messages, including wrapped, truncated and masked ones.
 
-The message contains the account, the principal and the request, see
+The message contains the account, the principal and the request; see
 https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ("find_encoded_messages",)
 
-# Whitespace, and what a log puts before a wrapped line.
+# Whitespace, and the prefix of a wrapped log line.
 _GAP = r"(?:[\s│]{1,40}|[ \t]{0,8}\n[^\n]{1,80}?[ \t])"
 # A terminal can break any of the words.
 _BROKEN = r"(?:[ \t]{0,8}\n[ \t│┃|>#*]{0,80}|\\{1,64}n)?"
@@ -51,21 +51,21 @@ def find_encoded_messages(text: str, folded: str) -> Iterator[FoundSecret]:
     for label in _LABEL.finditer(folded):
         if label.end() < done:
             continue
-        blob = _BLOB.match(text, _start_of_message(text, label.start(), label.end()))
+        blob = _BLOB.match(text, _find_message_start(text, label.start(), label.end()))
         if blob is None or (not label["sign"].strip("\"'` \t\n") and not looks_like_base64(blob[0])):
             continue
         end = _find_end(text, blob.start(), blob.end())
         word = len(blob[0]) < _MIN_LENGTH and blob[0].isalpha() and blob[0].islower()
         if end == blob.end() and (word or is_placeholder(blob[0])):
-            # It is a mask, or the message is left out.
+            # The message is masked or missing.
             continue
         done = end
         if is_unmarked(text, blob.start(), end):
             yield FoundSecret(blob.start(), end, "encoded message")
 
 
-def _start_of_message(text: str, start: int, end: int) -> int:
-    """Return where the message can begin: after the words, and after what a log writes before each line."""
+def _find_message_start(text: str, start: int, end: int) -> int:
+    """Return where the message can begin: after the announcing words and the prefix of a log line."""
     line = text.rfind("\n", start, end) + 1
     if not line:
         return end

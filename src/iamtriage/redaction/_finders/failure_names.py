@@ -33,13 +33,13 @@ _NOUN_OF_ID: dict[str, IdentifierKind] = {
     "request_id": "request",
 }
 _KEPT_KEYS = ("code", "operation", "service", "action", "k8s_verb", "k8s_resource", "k8s_api_group")
-# In longer failures, wrapped values are not searched for. In characters.
+# The maximum length of a failure in which wrapped values are searched for, in characters.
 _MAX_FAILURE = 8000
 # The number of characters before a value that identify its other occurrences.
 _CONTEXT = 12
 
 _SERVICE_HOST = re.compile(r"[a-z0-9.-]+\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|amazon\.com|aws\.internal)")
-# In its messages, IAM names resources without an ARN by type and name.
+# IAM's messages state resources without an ARN by type and name.
 _NOUN_OF_TYPE: dict[str, Noun] = {
     "MFA device": "device",
     "access key": "name",
@@ -86,7 +86,7 @@ def list_kept_words(failure: Failure) -> Iterator[str]:
 
 
 def find_failure_names(text: str, failure: Failure) -> Iterator[Identifier]:
-    """Find the names that a failure states in the text that it was read from."""
+    """Find the names that a failure states in the failure's text."""
     record = _record(failure)
     broken: list[tuple[str, IdentifierKind]] = []
     for key, noun in (_NOUN_OF_KEY | _NOUN_OF_ID).items():
@@ -96,10 +96,10 @@ def find_failure_names(text: str, failure: Failure) -> Iterator[Identifier]:
         if span is None:
             broken.append((value, noun))
             continue
-        for start, end in _occurrences(text, *span):
+        for start, end in _find_occurrences(text, *span):
             yield from _names(text, start, end, noun)
     if broken:
-        yield from _wrapped_names(text, failure, broken)
+        yield from _find_wrapped_names(text, failure, broken)
     if failure.kind == "kubernetes_forbidden":
         for m in _OBJECT.finditer(text):
             yield from split_name(text, *m.span("name"), "resource")
@@ -109,7 +109,7 @@ def _record(failure: Failure) -> Mapping[str, object]:
     return to_record(failure)
 
 
-def _occurrences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _find_occurrences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield each position of a value after the same words. SDKs can print one message twice."""
     before = max(0, start - _CONTEXT)
     words = text[before:end]
@@ -119,7 +119,7 @@ def _occurrences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         at = text.find(words, at + len(words))
 
 
-def _wrapped_names(
+def _find_wrapped_names(
     text: str, failure: Failure, values: list[tuple[str, IdentifierKind]]
 ) -> Iterator[Identifier]:
     """Find the names in values that are wrapped over lines in a failure."""
@@ -139,7 +139,7 @@ def _wrapped_names(
 
 
 def _collapse_spaces(text: str, start: int, end: int, space: str) -> tuple[str, list[int]]:
-    """Return a part of a text with one space, or none, for whitespace, and the position of each character."""
+    """Replace whitespace in a part of a text by one space or none, and return each character's position."""
     positions = [
         at
         for at in range(start, end)
@@ -157,7 +157,7 @@ def _names(text: str, start: int, end: int, noun: IdentifierKind) -> Iterator[Id
     elif ACCOUNT.fullmatch(value):
         yield Identifier(start, end, "account")
     elif "://" not in value and not _SERVICE_HOST.fullmatch(value) and value not in {"anonymous", "*"}:
-        # Hosts of services name nothing, and names in URLs are found by another module.
+        # Hosts of services contain no names, and another module finds names in URLs.
         typed = _TYPED.match(text, start, end)
         if typed:
             start, noun = typed.end(), _NOUN_OF_TYPE[typed["type"]]

@@ -83,7 +83,7 @@ def _find_candidates(text: str, folded: str) -> Iterator[tuple[int, int, Secret]
             if end - start < 16 or not looks_random(text[start:end]):
                 continue
             if "\n" in text[m.start() : start] and _TOKEN.fullmatch(text, start, end) is None:
-                # Another setting, an address or a place in a file.
+                # This is another setting, an address or a position in a file.
                 continue
             if not is_in_line_prefix(text, m.start(), start):
                 yield start, end, "bearer token"

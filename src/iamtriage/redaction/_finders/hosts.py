@@ -1,8 +1,8 @@
 """Find the names in hosts and URLs of AWS: buckets, clusters, APIs, accounts.
 
 Forms: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html and
-https://docs.aws.amazon.com/general/latest/gr/rande.html. What precedes service and region is a name. If the
-service follows the region, what precedes the region is.
+https://docs.aws.amazon.com/general/latest/gr/rande.html. The labels before service and region are names. If the
+service follows the region, the labels before the region are.
 """
 
 from __future__ import annotations
@@ -50,18 +50,18 @@ _REPOSITORY = re.compile(r"(?!v?[0-9.]+(?:\Z|:))(?!(?:v2|manifests|blobs|uploads
 
 
 def find_host_names(text: str) -> Iterator[Identifier]:
-    """Find the names in every host of AWS, and in the paths of S3, SQS and ECR URLs."""
+    """Find the names in every AWS host, and in the paths of S3, SQS and ECR URLs."""
     if "aws" in text or "gov" in text or "cloudfront" in text:
         for m in _HOST.finditer(text):
-            yield from _names_in_host(text, m)
+            yield from _find_names_in_host(text, m)
     if "://" in text and "s3" in text:
         for m in _URI.finditer(text):
             yield from split_name(text, *m.span("bucket"), "bucket")
-            for start, end in _segments(text, *m.span("path")):
+            for start, end in _split_path(text, *m.span("path")):
                 yield from split_name(text, start, end, "object")
 
 
-def _names_in_host(text: str, m: re.Match[str]) -> Iterator[Identifier]:
+def _find_names_in_host(text: str, m: re.Match[str]) -> Iterator[Identifier]:
     spans = [label.span() for label in _LABEL.finditer(text, *m.span("labels"))]
     labels = [text[start:end] for start, end in spans]
     if m["suffix"] in _NAMED_ALONE:
@@ -72,21 +72,21 @@ def _names_in_host(text: str, m: re.Match[str]) -> Iterator[Identifier]:
         if s3:
             # A bucket name with dots is one name.
             yield from split_name(text, spans[0][0], spans[s3 - 1][1], "bucket")
-        for at, (start, end) in enumerate(_segments(text, *m.span("path")), s3):
+        for at, (start, end) in enumerate(_split_path(text, *m.span("path")), s3):
             yield from split_name(text, start, end, "object" if at else "bucket")
         return
     if "queue" in labels[-1:]:
-        # The old hosts of SQS: "eu-west-1.queue.amazonaws.com".
-        yield from _names_in_path(text, labels, *m.span("path"))
+        # The old format of SQS hosts: "eu-west-1.queue.amazonaws.com".
+        yield from _find_names_in_path(text, labels, *m.span("path"))
         return
     region = next((at for at, label in enumerate(labels) if _REGION.fullmatch(label)), 0)
     # Without a region it is a service principal.
     if region:
-        yield from _names_in_regional_host(text, spans, labels, region)
-        yield from _names_in_path(text, labels, *m.span("path"))
+        yield from _find_names_in_regional_host(text, spans, labels, region)
+        yield from _find_names_in_path(text, labels, *m.span("path"))
 
 
-def _names_in_regional_host(
+def _find_names_in_regional_host(
     text: str, spans: list[tuple[int, int]], labels: list[str], region: int
 ) -> Iterator[Identifier]:
     after = labels[region + 1 :]
@@ -99,21 +99,21 @@ def _names_in_regional_host(
             yield from split_name(text, *span, _NOUN_OF_SERVICE.get(service, "name"))
 
 
-def _names_in_path(text: str, labels: list[str], start: int, end: int) -> Iterator[Identifier]:
+def _find_names_in_path(text: str, labels: list[str], start: int, end: int) -> Iterator[Identifier]:
     if "sqs" in labels or "queue" in labels:
-        for at, (first, last) in enumerate(_segments(text, start, end)):
+        for at, (first, last) in enumerate(_split_path(text, start, end)):
             if ACCOUNT.fullmatch(text, first, last):
                 yield Identifier(first, last, "account")
             elif at:
                 yield from split_name(text, first, last, "queue")
     elif "ecr" in labels:
-        for first, last in _segments(text, start, end):
+        for first, last in _split_path(text, start, end):
             name = _REPOSITORY.match(text, first, last)
             if name:
                 yield from split_name(text, *name.span(), "repository")
 
 
-def _segments(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _split_path(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the segments of a path. A dot or colon at its end belongs to the sentence."""
     while end > start and text[end - 1] in ".:":
         end -= 1

@@ -24,7 +24,7 @@ __all__ = ("find_ids",)
 _IPV4 = re.compile(
     r"[0-9](?<![A-Za-z0-9_.-].)(?<![a-z]/.)[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![A-Za-z0-9_-]|\.[0-9A-Za-z])"
 )
-# All eight groups, or a gap. A time of day has neither.
+# All eight groups, or "::". A time of day has neither.
 _GROUP = "[0-9a-fA-F]{1,4}"
 _IPV6 = re.compile(
     rf"(?<![A-Za-z0-9_:.])(?=[0-9a-fA-F:]{{0,39}}[0-9])[0-9a-fA-F]{{3,4}}"
@@ -34,10 +34,10 @@ _UUID = re.compile(UUID.replace("{8}", "(?<![0-9a-fA-F].)[0-9a-fA-F]{7}", 1) + "
 _EC2_END = re.compile(r"-[0-9a-f]{8}(?:[0-9a-f]{9})?(?![0-9A-Za-z_])")
 _EC2_START = re.compile(rf"{BEFORE_NAME}{EC2_PREFIX}\Z")
 _MAX_PREFIX = 20
-# Not "git@github.com:…", nor the fill of a marker before a host.
+# Neither "git@github.com:…" nor the filler of a marker before a host.
 _EMAIL = re.compile(rf"(?<![A-Za-z0-9._%+'-])(?!git@|x{{4,64}}@){EMAIL}(?![A-Za-z0-9@])")
 _HOST_OF_IP = re.compile(rf"(?<![A-Za-z0-9_]){HOST_OF_IP}(?![0-9-])")
-# Anywhere, even inside a word, because scanners search for it like this.
+# Anywhere, even inside a word, because scanners also find it there.
 _KEY_ID = re.compile(r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{12,124}")
 _UNIQUE_ID = re.compile(
     r"A(?<![A-Za-z0-9].)(?:IDA|ROA|GPA|IPA|NPA|NVA|PKA|SCA)"
@@ -95,7 +95,7 @@ _FIELD = re.compile(
     r"(?P<field>[urcnftqgpsbia](?<![a-z0-9].)(?:(?:ser|ole|luster|odegroup|unction|able|ueue|opic|roup|olicy|arameter"
     r"|epository|tack|tream|ucket|ession|ole[_-]?session|nstance[_-]?profile)[_-]?name|ecret[_-]?id|ucket"
     r"|ccount[_-]?alias))(?:\\{0,64}[\"'])?"
-    # An unquoted value after a colon is the rest of its line, or else it is prose.
+    # An unquoted value after a colon must be the rest of its line. Otherwise, it is prose.
     r"(?P<sign>\s?=\s?|\s?:\s{0,2}(?=\\{0,64}[\"'])|:\s(?=[^\s\"']{1,128}(?:\s{0,8}$|[,}\]]))|\s|>)"
     r"(?:\\{0,64}[\"'])?(?P<value>[a-z0-9][\w+=,.@/-]{1,127})(?![\w(])",
     re.MULTILINE,
@@ -139,7 +139,7 @@ def _find_field_names(text: str) -> Iterator[Identifier]:
             yield from split_name(text, start, end, noun)
 
 
-# What must be in the text, if anything; the pattern; the kind of identifier.
+# A required substring, if any; the pattern; the kind of identifier.
 _SHAPES: tuple[tuple[tuple[str, ...], re.Pattern[str], IdentifierKind], ...] = (
     ((), _UUID, "name"),
     ((), _IPV4, "host"),

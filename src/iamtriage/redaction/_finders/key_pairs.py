@@ -1,7 +1,7 @@
 """Find secret access keys and tokens by an access key ID or a name next to them.
 
-A secret access key is 40 characters of base64 without any mark, like a git commit. So 40 such characters are
-a key only near an access key ID, or in quotes after the name of an AWS key.
+A secret access key is 40 characters of base64 without a distinctive prefix, similar to a Git commit. So 40 such
+characters are a key only near an access key ID, or in quotes after the name of an AWS key.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _WRAPPED = re.compile(
     rf"{BEFORE}(?P<first>{BASE64}{{8,39}})\r?\n[ \t]{{0,8}}(?P<rest>{BASE64}{{1,32}}){_END}"
 )
 _TOKEN = re.compile(rf"{BEFORE}{BASE64}{{100,20000}}{PADDING}")
-# The rest of a longer one.
+# The rest of a longer value.
 _REST = re.compile(rf"{BASE64}{{1,20000}}{PADDING}")
 _REACH = 300
 # The rule of detect-secrets, slightly extended.
@@ -39,7 +39,7 @@ _NAMED = re.compile(
 def find_paired_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     """Find the secrets near access key IDs, and after names of AWS keys."""
     if "AKIA" in text or "ASIA" in text or "ABIA" in text or "ACCA" in text or "A3T" in text:
-        yield from _secrets_near_ids(text)
+        yield from _find_secrets_near_ids(text)
     at = folded.find("aws")
     while at >= 0:
         named = _NAMED.match(text, at)
@@ -48,21 +48,21 @@ def find_paired_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         at = folded.find("aws", at + 3)
 
 
-def _secrets_near_ids(text: str) -> Iterator[FoundSecret]:
+def _find_secrets_near_ids(text: str) -> Iterator[FoundSecret]:
     done = 0
     for key_id in _KEY_ID.finditer(text):
         low, high = max(done, key_id.start() - _REACH), key_id.end() + _REACH
-        # A secret that begins in this range can end outside of it.
+        # A secret that begins in this range can end outside it.
         for begin in _START.finditer(text, low, high):
-            for found in _secret_at(text, begin.start()):
+            for found in _match_secret(text, begin.start()):
                 done = max(done, found.end)
                 yield found
         done = max(done, high)
 
 
-def _secret_at(text: str, at: int) -> Iterator[FoundSecret]:
+def _match_secret(text: str, at: int) -> Iterator[FoundSecret]:
     if text.startswith("%", at - 1) and at:
-        # The digits of a percent-encoded character belong to it.
+        # The digits of a percent-encoded character belong to that character.
         return
     key = _SECRET.match(text, at)
     if key and _is_key(key[0]):

@@ -1,4 +1,4 @@
-"""Match the names that announce a secret, and look at what surrounds them."""
+"""Match the names that announce a secret, and inspect their surroundings."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ _MAX_WORD = 40
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_-.$@"
 # The rest of a name: "token", "tokens", "token2", S3's "Token-0", "TOKEN_PROD". Punctuation at its end is not part of it.
 _SUFFIX = re.compile(r"[A-Za-z0-9_]{0,48}+(?:[.-][A-Za-z0-9_]{1,48}+){0,6}")
-# What follows most names, so that they have no suffix.
+# The characters after most names. If one follows, the name has no suffix.
 _SIGNS_AFTER_NAME = frozenset(["", *"=: \n\"'"])
 _ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4})(?P<rest>[^%\\]*)\Z")
-# The number of characters before a name that can show what it is part of.
+# The number of characters before a name that can show its notation.
 _LOOKBEHIND = 80
-# What can need more than the surroundings of a name to be judged.
+# Texts that can need more than the surroundings of a name.
 _FAR = re.compile(r"[<&]")
 LOOKAHEAD = 300
 """The number of characters after a name that contain most values."""
 MAX_SUFFIX = 64
-"""The maximum length of the suffix of a name whose surroundings decide about it."""
+"""The maximum length of the suffix of a name that its surroundings suffice to judge."""
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _GO_FIELD = re.compile(r" [A-Z]\w{0,60}:|\}")
 _CELL_END = re.compile(rf"{QUOTE}?[ \t]{{0,80}}(?:[|│]|\r?$)", re.MULTILINE)
-# What can precede a name: an object or a list, a line of settings, a query, a command.
+# Before a name: an object or a list, a line of settings, a query, a command.
 _STRUCTURE = re.compile(r"[{(\[,;&?|]\s{0,40}(?:[\w.-]{1,40}\s)?(?:\\{0,64}[\"'])?\Z")
 _LINE = re.compile(
     r"[ \t]{0,40}(?:\x1b\[[0-9;]{0,16}m)?(?:[-+>#*│|$]{1,2}[ \t]{1,4})?"
     r"(?:(?:export|set|setenv|SET|ENV|ARG|declare -x|let|var|const|val) )?(?:\$[Ee]nv:)?(?P<quote>[\"']?)"
 )
-# What these patterns can end with, to skip other names at once.
+# The characters that these patterns can end with, to skip other names quickly.
 _ENDS_OF_QUERY_SIGNS = frozenset("?&;6fF")
 _ENDS_OF_LINE_STARTS = frozenset(["", *"\n \tnm\"':"])
 _BEFORE_OPTION = frozenset(["", *" \t\n"])
@@ -59,7 +59,7 @@ class NameMatch(NamedTuple):
     runs: UnquotedValues
 
     def is_local(self) -> bool:
-        """Return whether nothing outside of its surroundings decides about a name."""
+        """Return whether the surroundings of the name suffice to judge it."""
         text, start, end = self.text, self.start, self.end
         if _FAR.search(text, end, end + LOOKAHEAD):
             return False
@@ -67,7 +67,7 @@ class NameMatch(NamedTuple):
         return not low or text.find("\n", low, start) >= 0 or text.find("\n", start, end + LOOKAHEAD) < 0
 
     def has_local_line(self) -> bool:
-        """Return whether the rest of the line is in the surroundings, or does not matter because of its length."""
+        """Return whether the surroundings contain the rest of the line, or the line is too long to matter."""
         text, start = self.text, self.start
         low = max(0, start - _LOOKBEHIND)
         return text.find("\n", start, self.end + LOOKAHEAD) >= 0 or (
@@ -75,7 +75,7 @@ class NameMatch(NamedTuple):
         )
 
     def preceded_by(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Match what directly precedes the name. The pattern defines where that ends."""
+        """Match the text directly before the name. The pattern must end there."""
         return pattern.search(self.text, max(0, self.start - _LOOKBEHIND), self.start)
 
     def is_in_query(self) -> bool:
@@ -84,7 +84,7 @@ class NameMatch(NamedTuple):
         return before in _ENDS_OF_QUERY_SIGNS and self.preceded_by(_QUERY_SIGN) is not None
 
     def line_start(self) -> re.Match[str] | None:
-        """Match what precedes the name in its line, if that is how a setting begins."""
+        """Match the text before the name in its line, if a setting can begin like this."""
         text, start = self.text, self.start
         if text[max(0, start - 1) : start] not in _ENDS_OF_LINE_STARTS:
             return None
@@ -96,7 +96,7 @@ class NameMatch(NamedTuple):
         return _LINE.fullmatch(text, begin, start) if begin or not low else None
 
     def is_variable(self, sign: Sign, end: int) -> bool:
-        """Return whether an environment variable and its value, which ends at a position, fill a row or tuple."""
+        """Return whether a row or tuple consists of the variable and its value, which ends at a position."""
         if sign not in {"table", "tuple"} or _VARIABLE.fullmatch(self.text, self.start, self.end) is None:
             return False
         return sign == "tuple" or _CELL_END.match(self.text, end) is not None
@@ -131,13 +131,13 @@ def surroundings_of(text: str, name_end: re.Match[str]) -> tuple[str, str]:
 
 
 def match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedValues) -> NameMatch | None:
-    """Return the name of a secret that ends with a word, or ``None`` if it is not such a name.
+    """Return the name of a secret that ends with a word, or ``None`` if there is none.
 
     Args:
         text: The text.
         folded: The text in lower case, character for character.
-        name_end: The last word of the name.
-        runs: The values without quotes that were found so far.
+        name_end: The match of the last word of the name.
+        runs: The unquoted values that were found so far.
     """
     start = name_end.start()
     if name_end[0] in WORDS and folded[start - 1 : start].isalnum():
@@ -148,7 +148,7 @@ def match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedVa
     if suffix[:1] in {"s", "S"} and not suffix[1:2].isalpha():
         suffix = suffix[1:]
     elif suffix[:1].isupper() and not text[name_end.end() - 1].islower():
-        # The word goes on: "TOKENIZER".
+        # The word continues: "TOKENIZER".
         return None
     if start and folded[start - 1] in _NAME_CHARACTERS:
         before = folded[max(0, start - _MAX_NAME) : start]

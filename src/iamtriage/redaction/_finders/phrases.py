@@ -1,6 +1,6 @@
-"""Find secrets in command lines, SQL statements and sentences, where no name and sign precede them.
+"""Find secrets without a name and a sign before them, in command lines, SQL statements and sentences.
 
-Options are those of the manuals of curl, MySQL, Docker, Helm, sshpass, redis-cli, sqlcmd, the MongoDB shell,
+The options are from the manuals of curl, MySQL, Docker, Helm, sshpass, redis-cli, sqlcmd, the MongoDB shell,
 OpenLDAP, OpenSSL, htpasswd, Info-ZIP, 7-Zip, RAR, Azure CLI, OpenShift, kubectl, Vault, GitHub CLI, the AWS CLI,
 SQL*Plus, cqlsh, PsExec, RabbitMQ, LFTP, Poetry, Bundler, Windows and GitHub Actions.
 """
@@ -40,10 +40,10 @@ class Command(NamedTuple):
     """An option of a command that contains a secret.
 
     Attributes:
-        words: How the command can be called, in lower case.
-        option: The option and its value.
-        what: What the value is.
-        sign: What the option contains, in lower case.
+        words: The names of the command, in lower case.
+        option: The pattern of the option and its value.
+        what: The kind of secret.
+        sign: A part of the option, in lower case.
     """
 
     words: tuple[str, ...]
@@ -56,9 +56,9 @@ class Sentence(NamedTuple):
     """A sentence or statement that ends with a secret.
 
     Attributes:
-        words: One of these is in it, in lower case.
+        words: Words of which the sentence contains at least one, in lower case.
         pattern: The sentence, in lower case, with the secret.
-        what: What the secret is.
+        what: The kind of secret.
     """
 
     words: tuple[str, ...]
@@ -80,7 +80,7 @@ _LOGINS = (
     "helm",
 )
 
-# What reads a password from its standard input.
+# Commands that read a password from standard input.
 _INPUT_READERS = (
     "--password-stdin",
     "--with-token",
@@ -208,7 +208,7 @@ def _is_after_command(folded: str, option: int, words: tuple[str, ...]) -> bool:
     for end in _COMMAND_ENDS:
         low = max(low, folded.rfind(end, low, option))
     if folded.endswith("\\", max(0, low - 1), low) and folded.startswith("\n", low):
-        # The command goes on after a backslash.
+        # The command continues after a backslash.
         low = max(0, option - _REACH)
     return any(folded.find(word, low, option) >= 0 for word in words)
 

@@ -1,4 +1,4 @@
-"""Remember the identifiers found in a text, to recognize them as words elsewhere."""
+"""Store the identifiers found in a text, to recognize them as words elsewhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COMMON = frozenset({"path", "object", "parameter", "log-group", "index", "alias
 
 
 class KnownNames:
-    """Names and their kinds, as first found."""
+    """Names and the kinds of their first occurrences."""
 
     def __init__(self) -> None:
         self._nouns: dict[str, IdentifierKind] = {}
@@ -34,7 +34,7 @@ class KnownNames:
         self.accounts: set[str] = set()
 
     def add(self, value: str, noun: IdentifierKind) -> None:
-        """Remember a name."""
+        """Store a name."""
         account = value.replace("-", "") if noun == "account" else value
         if ACCOUNT.fullmatch(account):
             self.accounts.add(account)
@@ -49,11 +49,11 @@ class KnownNames:
             self._lengths.setdefault(begin[0], set()).add(len(value))
 
     def keep(self, words: Iterable[str]) -> None:
-        """Remember words that stay, even if something has that name."""
+        """Store words that stay in the text, even if a resource has that name."""
         self._kept.update(word.lower() for word in words)
 
     def noun(self, value: str, noun: IdentifierKind) -> IdentifierKind:
-        """Return the kind of a name: that of its first occurrence."""
+        """Return the kind of a name's first occurrence."""
         return self._nouns.get(value, noun)
 
     def find_in(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, IdentifierKind]]:
@@ -76,7 +76,7 @@ class KnownNames:
                 yield at, done, self._nouns[text[at:done]]
 
     def _length(self, text: str, at: int, end: int, begin: str) -> int:
-        """Return the length of the longest name at a position that begins with a word; 0 if there is none."""
+        """Return the length of the longest name that begins with the word at a position, or 0."""
         for length in sorted(self._lengths[begin], reverse=True):
             value = text[at : at + length]
             following = text[at + length : at + length + 1]
@@ -92,7 +92,7 @@ class KnownNames:
 
     @staticmethod
     def _is_searchable(value: str, noun: IdentifierKind) -> bool:
-        """Return whether a name is not a common word, and is not found by its form anyway."""
+        """Return whether to search for a name: it is not a common word, and its form does not identify it."""
         if not _MIN_LENGTH <= len(value) <= _MAX_LENGTH or noun == "host" or _UUID.fullmatch(value):
             return False
         if value.isalpha() and (value.islower() or value.istitle() or value.isupper()):

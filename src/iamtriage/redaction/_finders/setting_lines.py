@@ -17,7 +17,7 @@ _REST = re.compile(rf"[^\n\r\x1b{FILLER}]{{1,4096}}")
 _ESCAPED_REST = re.compile(rf"[^\n\r\x1b\\\"'{FILLER}]{{1,4096}}")
 # A comment, or another command.
 _COMMENT = re.compile(r"\s[#;]|&&|&amp;&amp;|\|\|")
-# A passphrase, not a sentence or more settings after a password.
+# The maximum number of words in a passphrase, unlike a sentence or other settings after a password.
 _MAX_WORDS = 6
 # Programs that get a password from their environment.
 _COMMANDS = frozenset(
@@ -60,5 +60,5 @@ def _closes_quote(text: str, start: int, value: str) -> bool:
 
 
 def _is_command(words: list[str]) -> bool:
-    """Return whether words are a command that gets the setting: "PGPASSWORD=… psql -h db"."""
+    """Return whether words are the command that a setting applies to: "PGPASSWORD=… psql -h db"."""
     return words[0] in _COMMANDS or any(word.startswith(("-", "./", "/")) for word in words)

@@ -1,4 +1,4 @@
-"""Find secrets by their form, whatever precedes them.
+"""Find secrets by their form, regardless of the text before them.
 
 These are JSON web tokens, EKS tokens, AWS session tokens, tokens of providers, Docker logins to ECR, private
 keys, and passwords in URLs.
@@ -57,7 +57,7 @@ _USERINFO = re.compile(
     r"(?::|%3[Aa])(?:(?:\\{0,64}/){2}|%2[Ff]%2[Ff])[^\s/?#@:\"'<>\\]{0,256}(?::|%3[Aa])"
     r"(?P<password>[^\s/?#@\"'<>\\]{1,2048})(?:@|%40)"
 )
-# A secret access key with a slash that should be encoded. A port, and what follows it, is no password.
+# A secret access key with a slash that should be encoded. A port and the text after it are not a password.
 _USERINFO_WITH_SLASH = re.compile(
     r"://[A-Za-z0-9_.~-]{0,256}:(?!\d{1,5}/)(?P<password>[A-Za-z0-9+=_-]{1,200}/[A-Za-z0-9+/=_-]{1,2048})@"
 )
@@ -72,7 +72,7 @@ _PGPASS = re.compile(
     rf"(?:[56]43[0-9]|\*|%2[Aa]){_COLON}(?:[A-Za-z_][\w-]{{0,62}}|\*|%2[Aa]){_COLON}(?:[A-Za-z_][\w.-]{{0,62}}|\*|%2[Aa])"
     rf"{_COLON}(?P<password>(?:[^\s:\"'\\%\x1b]|%(?!20|0[aAdD]|3[aA]|2[267])[0-9A-Fa-f]{{2}}){{6,400}})(?=[\s\"'\\%\x1b]|\Z)"
 )
-# What comes before the number of a line, not a port: "main.go:5432:orders:vet:unusedresult".
+# A file name, after which a number is a line, not a port: "main.go:5432:orders:vet:unusedresult".
 _SOURCE_FILE = re.compile(
     r"[\w.-]{1,190}\.(?:cc?|cpp|cs|go|h|java|js|kt|php|py|rb|rs|sh|swift|tsx?)(?::|%3[Aa])"
 )
@@ -97,18 +97,18 @@ def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
         if is_unmarked(text, start, end):
             yield FoundSecret(start, end, "token")
     if "-----BEGIN" in text:
-        yield from _private_keys(text)
+        yield from _find_private_keys(text)
     if "@" in text or "%40" in text:
-        yield from _passwords(text)
+        yield from _find_url_passwords(text)
     if (
         (":" in text or "%" in text)
         and any(sign in text for sign in _PGPASS_SIGNS)
         and _PGPASS_SIGN.search(text)
     ):
-        yield from _passwords_of_postgres(text)
+        yield from _find_postgres_passwords(text)
 
 
-# What must be in the text; the pattern; what it finds.
+# A required substring; the pattern; the kind of secret.
 _SHAPES: tuple[tuple[str, re.Pattern[str], Secret], ...] = (
     ("ey", _WEB_TOKEN, "web token"),
     ("ey", _WEB_TOKEN_WRAPPED, "web token"),
@@ -120,23 +120,23 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Secret], ...] = (
 )
 
 
-def _private_keys(text: str) -> Iterator[FoundSecret]:
+def _find_private_keys(text: str) -> Iterator[FoundSecret]:
     done = 0
     searched = 0
     for begin in _PEM.finditer(text):
         if begin.start() < done:
             continue
-        # A part of the text without an END line is searched once.
+        # A part of the text without an END line is searched only once.
         close = _PEM_END.search(text, max(searched, begin.end()), begin.end() + _MAX_PEM)
         if close is None:
             searched = begin.end() + _MAX_PEM - _MAX_PEM_END
-        # Without an END line, what looks like more of the key goes, too.
-        done = close.end() if close else _end_of_cut_key(text, begin.start(), begin.end())
+        # Without an END line, text that looks like more of the key is removed, too.
+        done = close.end() if close else _find_cut_key_end(text, begin.start(), begin.end())
         yield FoundSecret(begin.start(), done, "private key")
 
 
-def _end_of_cut_key(text: str, start: int, end: int) -> int:
-    """Return where a private key without an END line ends: after the last line that looks like its body."""
+def _find_cut_key_end(text: str, start: int, end: int) -> int:
+    """Return the end of a private key without an END line: after the last line that looks like its body."""
     line = find_line_start(text, start)
     while True:
         piece = _PEM_SAME_LINE.match(text, end)
@@ -148,7 +148,7 @@ def _end_of_cut_key(text: str, start: int, end: int) -> int:
         end = piece.end()
 
 
-def _passwords(text: str) -> Iterator[FoundSecret]:
+def _find_url_passwords(text: str) -> Iterator[FoundSecret]:
     for m in (*_USERINFO.finditer(text), *_USER_TOKEN.finditer(text)):
         start, end = m.span("password")
         if not is_placeholder(m["password"]) and is_unmarked(text, start, end):
@@ -160,11 +160,11 @@ def _passwords(text: str) -> Iterator[FoundSecret]:
             yield FoundSecret(start, end, "password")
 
 
-# In characters. Shorter ones can be part of a path.
+# The minimum length in characters. Shorter texts can be part of a path.
 _MIN_SLASHED = 20
 
 
-def _passwords_of_postgres(text: str) -> Iterator[FoundSecret]:
+def _find_postgres_passwords(text: str) -> Iterator[FoundSecret]:
     for m in _PGPASS.finditer(text):
         start, end = m.span("password")
         password = m["password"]

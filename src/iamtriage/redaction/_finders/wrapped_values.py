@@ -1,7 +1,7 @@
 """Find secrets whose name ends a line and whose value begins the next.
 
-A terminal, a box or a text wrapper broke the line between the two, or a log writes something before each
-line: its time, host or container. Neither belongs to the notation, so the lines are searched without it.
+A terminal, a box or a text wrapper broke the line between the two, or a log writes a prefix before each line, such
+as a time, host or container. Neither belongs to the notation, so the lines are searched without it.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _REST_OF_LINE = re.compile(
 _HEADER = re.compile(r"authorization|bearer|basic")
 _NAME = re.compile(rf"{NAME_OR_MARKER.pattern}|{_HEADER.pattern}")
 _BREAK = re.compile(r"[ \t]{0,80}\r?\n[ \t]{0,80}")
-# What a secret has, to skip at once what cannot be one.
+# A word that can be a secret, to skip other lines quickly.
 _WORD = re.compile(r"[A-Za-z0-9+/=_.~!#%*:?^-]{8}|[\"'`][^\"'`\n]{4}")
 # With the first line break as a space, only a value like this is a secret.
 _LONG_RUN = re.compile(r"[A-Za-z0-9+/=_.~!#%*:?^-]{16}")
 _DIRECT = re.compile(r"s?[\"'`]{0,2}[ \t]{0,8}[:=]>?[ \t]{0,8}\r?\n")
 _DIGIT = re.compile("[0-9]")
-# A list can have the value two lines after the name.
+# In a list, the value can be two lines after the name.
 _LINES_AFTER = 3
 # In characters.
 _MAX_LINE = 20_000
@@ -49,7 +49,7 @@ _MAX_BEFORE_NAME = 4_096
 
 
 def find_wrapped_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
-    """Find each secret that a line break, or what a log writes before a line, separates from its name.
+    """Find each secret that a line break or the prefix of a log line separates from its name.
 
     Args:
         text: The text.
@@ -72,21 +72,21 @@ def find_wrapped_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
             continue
         start = text.rfind("\n", max(0, name.start() - _MAX_BEFORE_NAME), name.start()) + 1
         is_direct = _DIRECT.match(folded, name.end()) is not None and not _HEADER.fullmatch(name[0])
-        yield from _in_window(text, start, rest.end(), is_direct=is_direct)
+        yield from _search_window(text, start, rest.end(), is_direct=is_direct)
 
 
-def _in_window(text: str, start: int, next_line: int, *, is_direct: bool) -> Iterator[FoundSecret]:
-    """Search a few lines without what each begins with, and also without the first line break.
+def _search_window(text: str, start: int, next_line: int, *, is_direct: bool) -> Iterator[FoundSecret]:
+    """Search a few lines without their prefixes, and also without the first line break.
 
     Args:
         text: The text.
-        start: Where the line of the name begins.
-        next_line: Where the line after it begins.
-        is_direct: Whether the name and its sign end the line, so that the value can be found without this.
+        start: The start of the line with the name.
+        next_line: The start of the next line.
+        is_direct: Whether the name and its sign end the line, so that the value is also found otherwise.
     """
     if is_direct and not measure_common_prefix(text, start, next_line):
         return
-    lines = [start, *_line_starts(text, next_line)]
+    lines = [start, *_find_line_starts(text, next_line)]
     end = lines.pop()
     if not (_WORD.search(text, next_line, end) and _DIGIT.search(text, next_line, end)):
         return
@@ -100,25 +100,25 @@ def _in_window(text: str, start: int, next_line: int, *, is_direct: bool) -> Ite
             for line in lines
             if line == start or measure_common_prefix(text, start, line) >= size
         )
-        for found in _found_after(view, view.text.index("\n")):
-            value = _joined(view.text, found)
+        for found in _find_after(view, view.text.index("\n")):
+            value = _join_lines(view.text, found)
             is_quoted = view.text[found.start - 1] in "\"'`"
             if "://" not in value and (looks_random(value) or (is_quoted and _DIGIT.search(value))):
-                yield _located(text, start, view, found)
+                yield _relocate(text, start, view, found)
     break_ = _BREAK.search(view.text)
     if break_ is None:
         return
     view.edit([(break_.start(), break_.end(), " ")])
-    for found in _found_after(view, break_.start()):
-        value = _joined(view.text, found)
+    for found in _find_after(view, break_.start()):
+        value = _join_lines(view.text, found)
         is_quoted = view.text[found.start - 1] in "\"'`"
         is_other = "://" in value or OTHER_ASSIGNMENT.match(value) is not None
         if looks_like_base64(value) and (is_quoted or not is_other):
-            yield _located(text, start, view, found)
+            yield _relocate(text, start, view, found)
 
 
-def _line_starts(text: str, at: int) -> Iterator[int]:
-    """Yield where each of a few lines begins, and where the last of them ends."""
+def _find_line_starts(text: str, at: int) -> Iterator[int]:
+    """Yield the start of each of a few lines, and the end of the last one."""
     for _ in range(_LINES_AFTER):
         yield at
         end = text.find("\n", at, at + _MAX_LINE)
@@ -129,19 +129,19 @@ def _line_starts(text: str, at: int) -> Iterator[int]:
     yield at
 
 
-def _found_after(view: View, position: int) -> list[FoundSecret]:
+def _find_after(view: View, position: int) -> list[FoundSecret]:
     """Find the secrets of a text that begin after a position."""
     folded = fold_case(view.text)
     found = [*find_assigned_secrets(view.text, folded), *find_header_secrets(view.text, folded)]
     return [each for each in found if each.start > position]
 
 
-def _joined(text: str, found: FoundSecret) -> str:
+def _join_lines(text: str, found: FoundSecret) -> str:
     return "".join(text[found.start : found.end].split())
 
 
-def _located(text: str, start: int, view: View, found: FoundSecret) -> FoundSecret:
-    """Return a secret of a window at its place in the text, with the further lines that it goes on in."""
+def _relocate(text: str, start: int, view: View, found: FoundSecret) -> FoundSecret:
+    """Return a secret in a window at its position in the text, including its following lines."""
     first, last = view.span(found.start, found.end)
     end = start + last
     if last == len(view.original):

@@ -1,4 +1,4 @@
-"""The kinds of identifiers, and the values that identify nothing."""
+"""Define the kinds of identifiers, and the values that identify nothing."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ _COMMON_WORDS = """
     arn REDACTED redacted MASKED masked HIDDEN hidden ID id root anonymous * $LATEST $default aws AWS
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
-# Numbers with fewer digits are versions, years or counts.
+# The minimum number of digits. Shorter numbers are versions, years or counts.
 _MIN_DIGITS = 8
 
 

@@ -1,7 +1,7 @@
-"""The words of messages and ARNs that identify nothing.
+"""Define the words of messages and ARNs that identify nothing.
 
-A role can be called ``session`` and a user ``on``. Such a name is replaced where it is a name, but every
-other "on" in the text stays, or the text would be unreadable.
+A role can be called ``session``, and a user ``on``. Such a word is replaced only where it is a name. If every
+"on" in the text were replaced, the text would be unreadable.
 """
 
 from __future__ import annotations

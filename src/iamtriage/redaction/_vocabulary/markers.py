@@ -1,8 +1,8 @@
-"""The markers that replace secrets.
+"""Define the markers that replace secrets.
 
-A marker says what was there and cannot be mistaken for it: AWS secrets contain no spaces or brackets. In a
-URL, where both are invalid, it has dashes instead. Nothing in it needs an escape in JSON, XML, Python, Go, a
-shell or a URL.
+A marker states the kind of secret and cannot be mistaken for one, because AWS secrets contain no spaces or brackets.
+In a URL, where both are invalid, it has dashes instead. A marker needs no escapes in JSON, XML, Python, Go, a shell
+or a URL.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ Secret: TypeAlias = Literal[
     "token",
     "web token",
 ]
-"""What a secret is, in the words of its marker."""
+"""The kind of a secret, in the words of its marker."""
 
-# Every marker contains this word, so it is quick to search for.
+# Every marker contains this word, so markers can be searched for quickly.
 WORD = "REDACTED"
 # Fills the lines of a wrapped secret around its marker, so that they keep their length. The readers of
 # failures treat it as a masked encoded message.

@@ -1,6 +1,6 @@
-"""Pattern fragments for the notations that contain secrets and identifiers.
+"""Define pattern fragments for the notations that contain secrets and identifiers.
 
-A text can be JSON in JSON, escaped for HTML or percent-encoded, so each sign has these forms, to any depth.
+A text can be JSON in JSON, escaped for HTML or percent-encoded, to any depth, so each sign has these forms.
 Every quantifier is bounded, so that no pattern takes more than linear time.
 """
 
@@ -24,8 +24,8 @@ __all__ = (
     "SIGN",
 )
 
-# Stands for each character of a document in a text that is searched without it. No value, quote or space of any
-# notation contains it.
+# Replaces each character of a document in a text that is searched without the document. No value, quote or
+# space in any notation contains it.
 FILLER = "\x81"
 
 BACKSLASHES = r"\\{1,64}"
@@ -48,12 +48,12 @@ EQUALS = rf"(?:=|%3[Dd]|{BACKSLASHES}u003[dD])"
 BASE64_ESCAPES = rf"{BACKSLASHES}(?:/|u00(?:2[bBfF]|3[dD]))"
 BASE64 = rf"(?:[A-Za-z0-9+/]|%2[BbFf]|{BASE64_ESCAPES})"
 PADDING = rf"{EQUALS}{{0,2}}"
-# What people put in the middle of a value to hide it.
+# The characters that people write in the middle of a value to hide it.
 MASK = r"(?:\*{2,200}|\.{3,200}|…{1,20}|\[\.{3}\])"
 
-# What can directly precede a value: no letter or digit, except that of an escape.
+# Before a value: no letter or digit, except that of an escape.
 BEFORE = r"(?:(?<![A-Za-z0-9_+/-])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u00[0-9a-f]{2}))"
 
-# A line break inside a value, as written or escaped, and what a box, a quotation or an indent puts after it.
+# A line break in a value, plain or escaped, and the start of the next line of a box, a quotation or an indent.
 BREAK = rf"(?:[ \t]{{0,80}}(?:[│┃|][ \t]{{0,8}})?\r?\n|{BACKSLASHES}r?\\{{0,64}}n)"
 INDENT = rf"[ \t]{{0,80}}(?:{_ANSI}){{0,4}}(?:[│┃|>#*](?:{_ANSI}){{0,4}}[ \t]{{1,8}})?"

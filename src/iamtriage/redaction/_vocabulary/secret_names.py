@@ -1,7 +1,7 @@
-"""The names that announce a secret.
+"""Define the names that announce a secret.
 
 Names are compared without case and separators: ``aws_secret_access_key``, ``SecretAccessKey``,
-``fs.secret.key``. The end of a name decides, before a suffix like ``_prod`` or ``_v2``. Sources: the settings
+``fs.secret.key``. The end of a name, before a suffix such as ``_prod`` or ``_v2``, decides. Sources: the settings
 of the AWS CLI and the SDKs, the API references of STS, ECR, SSO OIDC, Secrets Manager, IAM and
 CloudFormation, Hadoop's S3A, Kubernetes, Docker, npm, netrc and Azure connection strings.
 """
@@ -27,16 +27,16 @@ __all__ = (
 )
 
 Evidence: TypeAlias = Literal["name", "value", "word"]
-"""What shows that a value is a secret.
+"""The evidence that a value is a secret.
 
-``name``: the name is enough. ``value``: the value must look random, too. ``word``: as ``value``, and the name
+``name``: the name is enough. ``value``: the value must also look random. ``word``: like ``value``, and the name
 must be a separate word.
 """
 
 _Node: TypeAlias = "dict[str, _Node]"
 
-# The words of a name, what it announces, and the evidence that is needed. A space is any separator, or none; if
-# the name alone is not enough, it is no space.
+# The words of a name, the kind of secret, and the required evidence. A space means an optional separator, which
+# must not be a space if the name alone is not enough.
 NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = (
     ("secret access key", "secret access key", "name"),
     ("secret key", "secret access key", "name"),
@@ -115,7 +115,7 @@ NAME_ROWS: tuple[tuple[str, Secret, Evidence], ...] = (
 )
 
 
-def _name_end() -> re.Pattern[str]:
+def _build_name_end() -> re.Pattern[str]:
     """Return the pattern of the ends of names, in lower case, as a tree of characters, so that it fails early."""
     root: _Node = {}
     for words, _, _ in NAME_ROWS:
@@ -123,23 +123,23 @@ def _name_end() -> re.Pattern[str]:
         for character in words:
             node = node.setdefault("[-_. ]?" if character == " " else character, {})
         node[""] = {}
-    return re.compile(_branches(root))
+    return re.compile(_build_branches(root))
 
 
-def _branches(node: _Node) -> str:
-    """Return the pattern of what can follow. The longest name is tried first."""
-    branches = [character + _branches(following) for character, following in node.items() if character]
+def _build_branches(node: _Node) -> str:
+    """Return the pattern of the possible continuations. The longest name is tried first."""
+    branches = [character + _build_branches(following) for character, following in node.items() if character]
     if not branches:
         return ""
     if len(branches) == 1 and "" not in node:
         return branches[0]
-    # A separator is optional, so what has none is tried first.
+    # A separator is optional, so the branches without one are tried first.
     return f"(?:{'|'.join(sorted(branches, key=lambda branch: branch[0] == '['))}){'?' if '' in node else ''}"
 
 
-NAME_END = _name_end()
+NAME_END = _build_name_end()
 MARKER_START = "redacted"
-# The names in a marker announce nothing.
+# Names in a marker do not announce a secret.
 NAME_OR_MARKER = re.compile(
     rf"{MARKER_START}[ -](?:{'|'.join(kind.lower().replace(' ', '[ -]') for kind in get_args(Secret))})"
     rf"|{NAME_END.pattern}"
@@ -152,14 +152,14 @@ _ROWS: dict[str, tuple[Secret, Evidence]] = {
 # Names that are separate words.
 WORDS = frozenset(words for words, _, evidence in NAME_ROWS if evidence == "word")
 
-# Tokens that are not secrets: they page, order or count.
+# Tokens that are not secrets: for pagination, ordering or counting.
 _HARMLESS = re.compile(
     r"(?:next|page|nextpage|continuation|pagination|clientrequest|request|client|idempotency|start|starting"
     r"|forward|backward|sequence|change|lock|sync|resume|marker|invalidation|cancellation|stop|max|min|total|prompt"
     r"|completion|input|output|cached|new|unexpected|num|count|creation|pad|eos|bos|unk|sep|cls|mask|reasoning"
     r"|public|design|csstoken|theme)tokens?"
 )
-# Operations and error codes about secrets have names like them.
+# Operations and error codes about secrets have similar names.
 _OPERATION_OR_CODE = re.compile(
     r"(?:get|create|describe|assume|delete|decode|revoke|update|rotate|invalid|expired|missing|malformed|unknown"
     r"|unrecognized|unauthorized|generate|validate|verify)\w{0,60}"
@@ -170,19 +170,19 @@ _UNAMBIGUOUS = (
     "secretstring", "secretbinary", "encodedmessage", "encodedauthorizationmessage",
     "encodedauthorizationfailuremessage", "samlassertion", "samlresponse", "awssecret",
 )  # fmt: skip
-# Kubernetes, Helm charts and ECS call the name of a Secret so.
+# Kubernetes, Helm charts and ECS use these names for the name of a Secret.
 _REFERENCES = re.compile(
     r"(?:existing|imagepull|pull|tls|cert|certificate|mount|external|kube|kubernetes|k8s|image|registry|basicauth"
     r"|ingress|wildcard|config|envfrom|cluster|namespace)?secrets?|\w{1,60}(?:existing|credentials?|password|pull|tls)secret"
     r"|(?:credentials?|password)secret"
 )
-# What "pass" can follow without a separator: "dbpass", not "bypass".
+# Words that "pass" can follow without a separator: "dbpass", not "bypass".
 _SHORT_PREFIXES = """
     admin db ftp http https key keystore ldap login mail my proxy require root sa smtp ssh store trust
     truststore user
 """
-# After a name, these words say that the value is something about the secret, not the secret.
-_OTHERS = """
+# After a name, these words show that the value describes the secret.
+_DESCRIBING_WORDS = """
     age alg algorithm algorithms are arn arns at attempt attempts audience bucket budget by cache cached
     char character characters chars class column config configuration cost count counts created creator
     date dates description digit digits dir directory disabled duration enable enabled encoding endpoint
@@ -198,7 +198,7 @@ _OTHERS = """
     tags template threshold time timestamp title ttl type types updated uri url urls usage used user
     username users valid validation validator validity variable variables version versions was
 """
-# These words say which secret it is, or how it is written.
+# After a name, these words show which secret it is, or its encoding.
 _QUALIFIERS = """
     admin api app aws azure b b64 backup bak base base64 bedrock binary bytes c ci clear cleartext current
     data db default demo dev development docker east enc encoded encrypted eu gcp github gitlab google hex
@@ -208,7 +208,7 @@ _QUALIFIERS = """
     test testing text two uat us v val value w web west write writer x y z
 """
 _BEFORE_PASS = frozenset(_SHORT_PREFIXES.split())
-_ABOUT = frozenset(_OTHERS.split())
+_ABOUT = frozenset(_DESCRIBING_WORDS.split())
 _WHICH = frozenset(_QUALIFIERS.split())
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 # "token", "tokens", "token2", S3's "Token-0"; not "token_file".
@@ -219,7 +219,7 @@ class Name(NamedTuple):
     """A name that announces a secret.
 
     Attributes:
-        what: What the secret is.
+        what: The kind of secret.
         tail: The end of the name, without separators.
         key: The whole name, without separators and suffix.
         strong: Whether only secrets have this name.
@@ -243,9 +243,9 @@ def classify_name(prefix: str, tail: str, suffix: str = "") -> Name | None:
     """Return what a name announces; ``None`` if it is not a secret.
 
     Args:
-        prefix: How the name begins, in lower case.
+        prefix: The beginning of the name, in lower case.
         tail: The end that :data:`NAME_END` matches, in lower case.
-        suffix: What follows it, as written.
+        suffix: The text after the end, as written.
     """
     kind = classify_suffix(suffix) if suffix else "same"
     if kind == "about":
@@ -266,7 +266,7 @@ def classify_name(prefix: str, tail: str, suffix: str = "") -> Name | None:
     ):
         return None
     if key == "nopasswd":
-        # A word of sudoers.
+        # A keyword of sudoers files.
         return None
     if short in {"token", "secret", "password"} and _OPERATION_OR_CODE.fullmatch(key):
         return None
@@ -300,7 +300,7 @@ _MAX_KEY = 200
 
 
 def classify_suffix(suffix: str) -> Literal["same", "other", "about"]:
-    """Return whether a name with a suffix is the same, that of another secret, or about it.
+    """Return whether a name with a suffix means the same secret, another secret, or something about it.
 
     >>> [classify_suffix(suffix) for suffix in ("_PROD", "Bedrock", "_file", "izer", "_orders")]
     ['same', 'same', 'about', 'about', 'other']
@@ -308,7 +308,7 @@ def classify_suffix(suffix: str) -> Literal["same", "other", "about"]:
     if _COUNTED.fullmatch(suffix):
         return "same"
     if suffix[0].islower() or NAME_END.search(suffix.lower()):
-        # The word goes on, or another name decides.
+        # The word continues, or another name decides.
         return "about"
     words = [word.lower() for word in _WORDS.findall(suffix)]
     if not _ABOUT.isdisjoint(words):

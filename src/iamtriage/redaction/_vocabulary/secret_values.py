@@ -1,4 +1,4 @@
-"""The values that a secret can have after its name, and those that are words about it."""
+"""Decide whether a value after a name can be a secret, or is only a word about one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ("Placement", "Sign", "can_be_secret", "is_class", "is_mixed", "is_placeholder", "looks_random")
 
-# A mask, a variable, a placeholder of a template or manual, a path, or a word that means "none".
+# Masks, variables, placeholders of templates and manuals, paths, and words that mean "none".
 _PLACEHOLDER = re.compile(
     r"[*xX.…•#_-]+|<[^<>]{1,80}>|\[[^\[\]\"'=\\]{1,80}\]|\([^()]{1,60}\)|\{\{.{0,200}|\{[a-zA-Z_]\w{0,60}\}|!\w.*"
     r"|\$\{[^{}]{1,120}\}?|\$\(.*|\$\{\{.*|(?-i:\$[A-Z_][A-Z0-9_]*)|\$env:\w+|\$\w*(?:pass|token|secret|key|pwd|cred)\w*"
@@ -29,7 +29,7 @@ _PLACEHOLDER = re.compile(
     r"|%(?:25){0,4}(?:7c|3e)[-+]?|%(?:25){0,4}(?:7b|5b)(?:%(?:25){0,4}(?:22|7b|5b|20).*)?",
     re.IGNORECASE | re.DOTALL,
 )
-# What a program reads the secret from.
+# The namespaces and objects from which programs read secrets.
 _NAMESPACE = (
     r"(?:args|cfg|cls|conf|config|context|credentials|creds|ctx|data|each|env|event|github|input|inputs|local|module"
     r"|needs|opts|options|os|params|process|props|random_password|random_string|request|req|secrets|self|settings"
@@ -53,7 +53,7 @@ _CODE = re.compile(
     r"(?:[A-Za-z_]{1,40}\.){0,6}(?:[A-Z][a-z]{1,30}|[A-Z]{2,5}(?=[A-Z][a-z])){2,8}|E[A-Z]{3,12}|[A-Z]{3,20}(?:_[A-Z]{2,20}){1,6}"
 )
 _CODE_AND_COLON = re.compile(rf"(?:{_CODE.pattern}):")
-# What another value follows: "token: token: …".
+# A label that another value follows: "token: token: …".
 _LABEL = re.compile(r"[A-Za-z_-]{1,40}[:=]")
 _PLAIN_WORDS = re.compile(r"[A-Za-z]?[a-z]*(?:[-'_/][A-Za-z]?[a-z]+)*[.:!?…]*")
 _TOKEN = re.compile(rf"(?:[A-Za-z0-9+/=_.~:@!*%|-]|{BASE64_ESCAPES})+")
@@ -74,19 +74,19 @@ _MAX_TYPE = 300
 
 
 Sign: TypeAlias = Literal["=", ":", "xml", "pair", "option", "tuple", "table", "space"]
-"""What a notation puts between a name and its value."""
+"""The sign between a name and its value in a notation."""
 
 
 class Placement(NamedTuple):
     """How a value follows its name.
 
     Attributes:
-        sign: What is between them.
+        sign: The sign between the name and the value.
         quoted: Whether the value is in quotes.
-        structured: Whether they are part of an object, a query or a settings file.
-        query: Whether they are in the query of a URL.
+        structured: Whether name and value are part of an object, a query or a settings file.
+        query: Whether name and value are in the query of a URL.
         is_key: Whether the name is the key of a parsed object.
-        is_variable: Whether the name is that of an environment variable, in a row or a tuple.
+        is_variable: Whether the name is an environment variable in a row or a tuple.
     """
 
     sign: Sign
@@ -98,7 +98,7 @@ class Placement(NamedTuple):
 
 
 def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
-    """Return whether a value after a name can be the secret, and not a word about it."""
+    """Return whether a value after a name can be the secret instead of a word about it."""
     if _is_no_secret(name, value, placement):
         return False
     if name.what == "signature":
@@ -145,7 +145,7 @@ def _is_login(value: str) -> bool:
 
 
 def _is_weak(value: str) -> bool:
-    """Return whether a value is a word, or a word with digits, as passwords of few characters are."""
+    """Return whether a value is a word, or a word with digits, like a short password."""
     return is_mixed(value) or (len(value) >= _MIN_WEAK and value.isalpha() and value.islower())
 
 
@@ -202,7 +202,7 @@ def _is_reference(name: Name, value: str, placement: Placement) -> bool:
 
 
 def _is_expression(name: Name, value: str) -> bool:
-    """Return whether a program reads the secret: "os.environ['PASSWORD']", "getpass.getpass()", "db_password"."""
+    """Return whether a value is code that reads a secret: "os.environ['PASSWORD']", "getpass.getpass()"."""
     if _EXPRESSION.fullmatch(value.rstrip(",;")):
         return True
     word = value.rstrip(",;)")
@@ -210,7 +210,7 @@ def _is_expression(name: Name, value: str) -> bool:
         return False
     if word.lower().replace("_", "") in {name.tail, name.key}:
         return True
-    # A variable with a name of its own.
+    # A variable with its own name.
     return ("_" in word or not (word.islower() or word.isupper())) and classify_key(word) is not None
 
 

@@ -1,4 +1,4 @@
-"""The tokens of providers that are recognizable without a name.
+"""Define the provider tokens that are recognizable without a name.
 
 Prefixes, alphabets and lengths are facts from two rule sets: gitleaks 8
 (https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml) and detect-secrets 1.5
@@ -24,10 +24,10 @@ class TokenShape(NamedTuple):
     """The shape of a provider's tokens.
 
     Attributes:
-        provider: Who issues the token.
-        starts: What the token contains, one of these: at a fixed place, unless its shape is open.
-        offset: How many characters precede that; negative, if the token follows it.
-        pattern: The token.
+        provider: The issuer of the token.
+        starts: Strings of which the token contains one, at a fixed position unless its shape is open.
+        offset: The number of characters before that string; negative if the token follows the string.
+        pattern: The pattern of the token.
     """
 
     provider: str
@@ -36,7 +36,7 @@ class TokenShape(NamedTuple):
     pattern: re.Pattern[str]
 
 
-# Provider, what the token begins with or contains, how many characters precede that, pattern.
+# Provider, strings that the token begins with or contains, the number of characters before them, pattern.
 _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("1Password", ("A3-",), 0, r"A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}"),
     ("1Password", ("ops_eyJ",), 0, r"ops_eyJ[A-Za-z0-9+/]{200,4000}={0,3}"),
@@ -121,16 +121,16 @@ _ROWS: tuple[tuple[str, tuple[str, ...], int, str], ...] = (
     ("Twilio", ("SK",), 0, r"SK[0-9a-f]{32}"),
     ("Typeform", ("tfp_",), 0, r"tfp_[A-Za-z0-9_.=-]{59}"),
 )  # fmt: skip
-# These begin with no fixed characters. Each has some within it.
+# These tokens do not begin with fixed characters, but contain some.
 _OPEN_ROWS: tuple[tuple[str, str, str], ...] = (
     ("Discord", ".", r"[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}"),
     ("Telegram", ":A", r"[0-9]{8,16}:A[A-Za-z0-9_-]{34}"),
 )
 
-# What can directly precede and follow a token.
+# Before and after a token.
 _BEFORE = re.compile(rf"{BEFORE}|(?<=[/+-])")
 _END = r"(?![A-Za-z0-9])"
-# Documentation uses the same character again and again.
+# The minimum number of distinct characters, because examples in documentation repeat one character.
 _MIN_CHARACTERS = 6
 
 TOKEN_SHAPES = tuple(
@@ -142,11 +142,11 @@ OPEN_TOKEN_SHAPES = tuple(
 )
 
 
-# No token is shorter.
+# The minimum length of a token.
 _MIN_LENGTH = 20
 
 
-def _any_start() -> re.Pattern[str]:
+def _build_any_start() -> re.Pattern[str]:
     """Return the pattern of all beginnings. It branches by the first character, to be fast."""
     starts = sorted({start for shape in TOKEN_SHAPES for start in shape.starts})
     return re.compile(
@@ -157,7 +157,7 @@ def _any_start() -> re.Pattern[str]:
     )
 
 
-_ANY_START = _any_start()
+_ANY_START = _build_any_start()
 
 
 def find_provider_tokens(text: str) -> Iterator[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """Find where a value ends, in any notation.
 
-A quote ends a value only if as many backslashes precede it as the opening quote, because a quote inside the
+A quote ends a value only if it has as many backslashes before it as the opening quote, because a quote inside the
 value has more. An unquoted value ends where its notation continues.
 """
 
@@ -75,7 +75,7 @@ class Extent(NamedTuple):
 
 
 class UnquotedValues:
-    """Remembers where unquoted values end, and what was judged, so that nothing is measured or judged again.
+    """Caches where unquoted values end, and whether values are secrets.
 
     Args:
         text: The text.
@@ -95,7 +95,7 @@ class UnquotedValues:
     def remember(
         self, ask: Callable[[Any, str, Any], bool], name: object, value: str, placement: object
     ) -> bool:
-        """Return the answer to a question about a value. A short value that occurs again is not judged again."""
+        """Return the answer to a question about a value, cached for short values."""
         if len(value) > _MAX_REMEMBERED:
             return ask(name, value, placement)
         key = (name, value, placement)
@@ -105,7 +105,7 @@ class UnquotedValues:
         return answer
 
     def recall(self, surroundings: tuple[str, str]) -> tuple[bool, Any]:
-        """Return whether a name in its surroundings was judged before, and the result."""
+        """Return whether a name in its surroundings is in the cache, and the result."""
         self._recalls += 1
         if surroundings in self._judged:
             self._hits += 1
@@ -118,17 +118,17 @@ class UnquotedValues:
         return self._recalls < _MIN_RECALLS or self._hits * 8 > self._recalls
 
     def know(self, surroundings: tuple[str, str], result: object) -> None:
-        """Remember how a name in its surroundings was judged."""
+        """Store the result for a name in its surroundings."""
         if len(self._judged) < _MAX_SURROUNDINGS:
             self._judged[surroundings] = result
 
     def end(self, pattern: re.Pattern[str], at: int) -> int | None:
-        """Return where the value at a position ends; ``None`` if there is none."""
+        """Return the end of the value at a position, or ``None`` if there is none."""
         start, end = self._known.get(pattern, (0, 0))
         if start <= at < end:
             return end
         end = at
-        # In pieces, because each repetition of a group takes memory.
+        # Match in pieces, because each repetition of a group takes memory.
         while found := pattern.match(self._text, end):
             end = found.end()
         if end == at:
@@ -146,7 +146,7 @@ def find_value(
         text: The text.
         at: The position of the value, or of its opening quote.
         runs: The unquoted values of this text.
-        unquoted: The pattern of an unquoted value, if it is not the usual one.
+        unquoted: The pattern of an unquoted value; by default, the usual one.
     """
     opening = None if text[at : at + 1] in _NO_OPENING else _OPENING.match(text, at)
     if opening:
@@ -171,8 +171,8 @@ def percent_encoded_pattern(depth: int) -> re.Pattern[str]:
     """Return the pattern of a value in a text that is percent-encoded as a whole.
 
     Args:
-        depth: How many times it is encoded after the first. At this depth, the encoded forms of & " ' # , }
-            ], space and newline end the value. Deeper ones belong to the value.
+        depth: The number of further encodings. At this depth, the encoded forms of & " ' # , } ], space and
+            newline end the value. Deeper ones belong to the value.
     """
     percent = rf"%(?:25){{{depth}}}"
     # A parenthesis or semicolon ends it only if no more of it follows.
@@ -197,7 +197,7 @@ def _quoted(text: str, at: int, opening: str) -> Extent | None:
 
 
 def _find_closing(text: str, start: int, opening: str) -> int:
-    """Return where the value ends: at a quote with as many backslashes as the opening one, or fewer.
+    """Return the end of the value: a quote with as many backslashes as the opening one, or fewer.
 
     At depth n (n backslashes), a backslash inside the value is written as 2 (n + 1) of them.
     """
@@ -230,15 +230,16 @@ def _find_typographic_closing(text: str, start: int, opening: str) -> int:
 
 
 def find_wrapped_end(text: str, start: int, end: int, *, announced: bool = False) -> int:
-    """Return where a long value ends that is wrapped over lines after ``end``.
+    """Return the end of a long value that is wrapped over lines after ``end``.
 
-    Another line belongs to it if it is long and of mixed characters, or if a terminal's width is evident.
+    Another line belongs to the value if the line is long and has mixed characters, or if a terminal's width is
+    evident.
 
     Args:
         text: The text.
         start: The position of the value.
-        end: Where its first line ends.
-        announced: Whether a long value is certain, so that less evidence is needed for another line.
+        end: The end of its first line.
+        announced: Whether a long value is certain, so that another line needs less evidence.
     """
     line = find_line_start(text, start)
     width = end - line
@@ -265,13 +266,13 @@ def find_wrapped_end(text: str, start: int, end: int, *, announced: bool = False
 
 
 def _has_length_of_previous(text: str, line: int, width: int) -> bool:
-    """Return whether a line is as long as the one before, so that a terminal wrapped it."""
+    """Return whether a line is as long as the previous one, because a terminal wrapped it."""
     end = line - (1 if text.startswith("\n", line - 1) else 2)
     return line > 0 and width > _LONG and end - find_line_start(text, line - 1) == width
 
 
 def _piece(text: str, at: int, line: int, start: int) -> re.Match[str] | None:
-    """Match the word that begins another line, after what every line begins with."""
+    """Match the word that begins another line, after the prefix of every line."""
     indented = _INDENT.match(text, at)
     piece = _PIECE.match(text, indented.end() if indented else at)
     if piece is None or not looks_like_base64(piece[0]):
@@ -283,12 +284,12 @@ def _piece(text: str, at: int, line: int, start: int) -> re.Match[str] | None:
 
 
 def measure_common_prefix(text: str, line: int, other: int) -> int:
-    """Return the length of what a log writes before every line: what two lines have in common.
+    """Return the length of the prefix that a log writes before every line: the common part of two lines.
 
     Args:
         text: The text.
-        line: Where one of the lines begins.
-        other: Where the other begins.
+        line: The start of one line.
+        other: The start of the other line.
     """
     first_line = text[line : line + _MAX_PREFIX].partition("\n")[0]
     second_line = text[other : other + _MAX_PREFIX].partition("\n")[0]
@@ -308,7 +309,7 @@ def measure_common_prefix(text: str, line: int, other: int) -> int:
 
 
 def is_in_line_prefix(text: str, name: int, value: int) -> bool:
-    """Return whether a value on a later line than its name is only what a log writes before every line.
+    """Return whether a value on a later line than its name is only the log's prefix of every line.
 
     Args:
         text: The text.
@@ -320,7 +321,7 @@ def is_in_line_prefix(text: str, name: int, value: int) -> bool:
 
 
 def find_line_start(text: str, at: int) -> int:
-    """Return where the line of a position begins. Its newline can be escaped."""
+    """Return the start of a position's line. The newline before it can be escaped."""
     low = max(0, at - _MAX_LINE)
     start = text.rfind("\n", low, at) + 1
     escaped = text.rfind("\\n", max(low, start), at)
@@ -342,7 +343,7 @@ def _is_last_line(piece: str) -> bool:
     if len(piece) < _MEDIUM:
         return looks_like_base64(piece, _SHORT)
     digits = sum(c.isdigit() for c in piece)
-    # In base64, case changes at random. In names, it changes where words begin.
+    # In base64, case changes randomly. In names, it changes at the start of words.
     changes = sum(first.isupper() != second.isupper() for first, second in pairwise(piece))
     return (0 < digits < len(piece) and not _UUID.match(piece)) or changes * 3 >= len(piece)
 
