@@ -1024,6 +1024,17 @@ NETWORK: Table = (
     ),
     ("not-found-elsewhere", "ResourceNotFoundException: Requested resource not found on this host", None),
     ("stack", "orders-prod failed: Error: Stack with id orders-prod does not exist", expect("aws_error")),
+    (
+        "stack-state",
+        "Stack:arn:aws:cloudformation:eu-west-1:111122223333:stack/orders/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0 is in UPDATE_ROLLBACK_FAILED state and can not be updated.",
+        expect("aws_error"),
+    ),
+    ("other-state", "Stack: orders is in a FAILED state and cannot be updated.", None),
+    (
+        "bucket-acl",
+        "Error: error creating S3 bucket ACL for orders: AccessControlListNotSupported: The bucket does not allow ACLs",
+        expect("aws_error", code="AccessControlListNotSupported"),
+    ),
     ("session-plugin", "SessionManagerPlugin is not found.", expect("aws_error")),
     ("node-group", "last error: Instances failed to join the kubernetes cluster", expect("aws_error")),
     ("rust-match", "Err(SdkError::ConstructionFailure(MissingCredentials) => retry(),", None),

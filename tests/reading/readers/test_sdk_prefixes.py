@@ -1527,6 +1527,13 @@ QUERY: Table = (
         denied(code="AccessDeniedException", service="lambda"),
     ),
     (
+        "codepipeline",
+        f"Insufficient permissions\nAn API call to StepFunctions.describeExecution (RequestId: {REQUEST} ) returned a AccessDeniedException error",
+        denied(
+            code="AccessDeniedException", service="states", operation="DescribeExecution", request_id=REQUEST
+        ),
+    ),
+    (
         "chalice-two-words",
         "got 'TooManyRequestsException' exception back from API Gateway",
         expect("aws_error", code="TooManyRequestsException", service="apigateway"),

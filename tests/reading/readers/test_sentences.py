@@ -785,6 +785,11 @@ RESOURCES: Table = (
         denied(principal=ANA, action="AssumeRole", resource=ROLE),
     ),
     (
+        "assume-role-on-action-role",
+        f"Pipeline role {ROLE} is not authorized to perform AssumeRole on action role {ROLE}-deploy",
+        denied(principal=ROLE, action="AssumeRole", resource=f"{ROLE}-deploy"),
+    ),
+    (
         "call-on",
         f"{ANA} is not authorized to call sns:Publish on arn:aws:sns:eu-west-1:111122223333:jobs, says the worker",
         denied(principal=ANA, action="sns:Publish", resource="arn:aws:sns:eu-west-1:111122223333:jobs"),

@@ -475,6 +475,56 @@ def test_facts_of_a_report(text: str, expected: Facts | None) -> None:
     assert facts_in(text) == expected
 
 
+INTRODUCED: Table = (
+    (
+        "message",
+        f"Error: unable to assume role {ROLE}: The security token included in the request is expired",
+        expect("expired_credentials", resource=ROLE),
+    ),
+    (
+        "code",
+        f"could not assume role {ROLE}: ExpiredToken: The security token included in the request is expired",
+        expect("expired_credentials", code="ExpiredToken", resource=ROLE),
+    ),
+    (
+        "sdk",
+        f"failed to assume role '{ROLE}', err: operation error STS: AssumeRole, https response error StatusCode: 403, RequestID: {ID}, api error InvalidClientTokenId: The security token included in the request is invalid.",
+        expect(
+            "invalid_credentials",
+            code="InvalidClientTokenId",
+            operation="AssumeRole",
+            service="sts",
+            resource=ROLE,
+            request_id=ID,
+            status_code=403,
+        ),
+    ),
+    (
+        "go-cause",
+        f"cannot assume role {ROLE}\ncaused by: NoCredentialProviders: no valid providers in chain",
+        expect("missing_credentials", code="NoCredentialProviders", resource=ROLE),
+    ),
+    (
+        "oidc",
+        "Error: Could not assume role with OIDC: Token expired: current date/time 1782500000 must be before the expiration date/time 1782490000",
+        expect("expired_credentials"),
+    ),
+    (
+        "user",
+        "Error: Could not assume role with user credentials: The security token included in the request is expired",
+        expect("expired_credentials"),
+    ),
+    ("denial", f"unable to assume role {ROLE}: Access Denied", denied(resource=ROLE)),
+    ("nothing", f"unable to assume role {ROLE}: retrying in 30 s", denied(resource=ROLE)),
+)
+
+
+@check_rows(("text", "expected"), rows(INTRODUCED))
+def test_a_report_only_introduces_the_answer_of_sts(text: str, expected: Facts) -> None:
+    """Tools print "unable to assume role" before any answer, which is the failure."""
+    assert facts_in(text) == expected
+
+
 @pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.pattern[:40])
 def test_every_frame_has_an_example(frame: Frame) -> None:
     readable = [unwrap(text).text for _, text, _ in ALL]

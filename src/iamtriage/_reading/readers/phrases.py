@@ -269,6 +269,8 @@ sure   | olicy statement must contain | [Pp]olicy statement must contain (?:acti
 [aws_error]
 sure   | Invalid identity pool configuration | Invalid identity pool configuration\. Check assigned IAM roles for this pool
 sure   | <ResourceNotFoundException>: Requested resource not found | (?P<code>ResourceNotFoundException): Requested resource not found(?!\x20\w)
+sure   | does not allow ACLs | (?P<code>AccessControlListNotSupported): The bucket does not allow ACLs
+sure   | <Stack>state and can | Stack:arn:[\w:/-]{1,300} is in [A-Z_]{5,60} state and can ?not be updated
 sure   | <Stack>Stack with id | Stack with id [\w:/.-]{1,300} does not exist
 sure   | utbound web identity federation is disabled | Outbound web identity federation is disabled for your account
 sure   | use AWS4-HMAC-SHA256 | is not supported\. Please use AWS4-HMAC-SHA256

@@ -112,6 +112,11 @@ _BOTO2 = lazy_pattern(
     r"(?<!\w)(?:(?P<service>EC2|S3|SDB|Emr|DynamoDB)Response|(?P<queue>SQS)|BotoServer|JSONResponse)Error:\s(?P<status>[345][0-9]{2})"
     r"(?:\s[A-Z][a-z]{1,20}){1,3}"
 )
+# CodePipeline, of the call that an action made.
+_API_CALL = lazy_pattern(
+    r"An\s+API\s+call\s+to\s+(?P<service>[A-Z]\w{1,40})\.(?P<operation>[a-z]\w{2,60})\s+\(RequestId:\s(?P<request>[\w-]{3,80})\s?\)"
+    r"\s+returned\s+an?\s+(?P<code>[A-Z]\w{2,80})\s+error\b"
+)
 _CHALICE = lazy_pattern(
     r"got\s'(?P<code>[A-Z]\w{2,80})'\sexception\sback\sfrom\s(?P<service>[A-Z][A-Za-z0-9]{1,30}(?:[ ][A-Z][A-Za-z0-9]{1,30}){0,3})"
 )
@@ -333,6 +338,14 @@ def _chalice(m: re.Match[str]) -> Piece:
     return piece
 
 
+def _api_call(m: re.Match[str]) -> Piece:
+    piece = _reliable_code(m)
+    piece.put("service", service_name(m["service"]))
+    piece.put("operation", m["operation"][:1].upper() + m["operation"][1:], rank=BEST)
+    put_group(piece, m, "request_id", "request")
+    return piece
+
+
 def _query_error(m: re.Match[str]) -> Piece | None:
     request = _QUERY_REQUEST_ID.search(m.string, m.end(), m.end() + _MAX_ID_DISTANCE)
     if request is None and not is_code(m["code"]):
@@ -416,6 +429,7 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | N
         _BOTO2,
         _boto2,
     ),
+    ("<API>An API call to ", _API_CALL, _api_call),
     ("<back>", _CHALICE, _chalice),
     ("<Sender>|<Receiver>", _QUERY_ERROR, _query_error),
     ("<nio>", _HADOOP, _hadoop),

@@ -73,7 +73,7 @@ _OTHER_ACTIONS = lazy_pattern(
     r"(?:\s*,\s*(?:and\s+)?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}"
 )
 _BARE_ACTION = lazy_pattern(
-    r"(?P<action>[A-Z][a-z]{1,60}[A-Z][A-Za-z0-9]{0,127})(?=\s+(?:on\s+(?:resource|(?:the\s+)?(?:IAM\s+)?[Rr]ole)|because|with)\b|\s*[.\"']?\s*\Z)"
+    r"(?P<action>[A-Z][a-z]{1,60}[A-Z][A-Za-z0-9]{0,127})(?=\s+(?:on\s+(?:resource|(?:the\s+)?(?:(?:IAM|action)\s+)?[Rr]ole)|because|with)\b|\s*[.\"']?\s*\Z)"
 )
 _THIS_OPERATION = lazy_pattern(r"(?:this|the)\s+\w+|\w+")
 
@@ -113,7 +113,7 @@ _VALUE = lazy_pattern(VALUE_START)
 _APOSTROPHE = lazy_pattern(r"'(?=[\s\"'`()\[\]{}<>,.;:!?]|\Z)")
 # The resource without "on resource": "assume IAM Role arn:…", "AssumeRole on role arn:…", "sns:Publish on arn:…".
 _RESOURCE_WITHOUT_LABEL = lazy_pattern(
-    r"[\s\"'`)\]]{0,3}(?:\b(?:on|of|for)\s+)?(?:the\s+)?(?:\b(?:(?:IAM\s+)?[Rr]ole|[Rr]esource)\b:?\s*)?(?P<colon>(?=[\"'`]?arn:[\w<\[{*-]))"
+    r"[\s\"'`)\]]{0,3}(?:\b(?:on|of|for)\s+)?(?:the\s+)?(?:\b(?:(?:(?:IAM|action)\s+)?[Rr]ole|[Rr]esource)\b:?\s*)?(?P<colon>(?=[\"'`]?arn:[\w<\[{*-]))"
 )
 _OPERATION_WORD = lazy_pattern(r"\s+(?:operation|action)\b")
 _CIPHERTEXT = lazy_pattern(r"\s*associated\s+with\s+this\s+ciphertext")

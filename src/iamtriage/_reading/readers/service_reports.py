@@ -407,6 +407,10 @@ _PROSE_AFTER = lazy_pattern(
 _OTHER_DENIAL = lazy_pattern(r"uthorized\s+to\s+(?!perform\b)")
 # Maximum number of characters of a report before and after these words: an ARN and some other words.
 _MAX_DENIAL_DISTANCE = 4_000
+# "Could not assume role with OIDC: …", "unable to assume role arn:…: …": the answer of STS follows.
+_COLON = lazy_pattern(
+    r"(?:\swith(?:\s[A-Za-z]{1,20}){1,3})?[\"'`)\]]{0,2}(?:[.,;]?\s\(?(?:[Ee]rr(?:or)?|[Rr]eason|[Cc]aused?(?:\sby)?)[:=]|:)\s+\S"
+)
 # The groups whose values are trimmed and can be evidence of AWS.
 _VALUES = ("principal", "resource")
 
@@ -457,6 +461,9 @@ def _is_prose(text: str, m: re.Match[str]) -> bool:
 
 def _piece(text: str, frame: Frame, m: re.Match[str]) -> Piece:
     piece = Piece("core", m.start(), m.end(), kind=frame.kind, is_aws=frame.is_aws)
+    piece.is_wrapper = (
+        "assume" in frame.fragment and _COLON.match(text, m.end() - m[0].endswith(":")) is not None
+    )
     found = {key: value for key, value in m.groupdict().items() if value}
     for key in _VALUES:
         if key in found:
