@@ -2059,7 +2059,7 @@ def test_clock_of_wsl(before: str) -> None:
     remedy = explanation.remedies[0]
     assert remedy.commands == ("date -u", "sudo hwclock -s")
     assert "at most 15 minutes off" in remedy.steps[0]
-    assert "timedatectl set-ntp true" in explain(SKEWED).remedies[0].commands
+    assert "sudo timedatectl set-ntp true" in explain(SKEWED).remedies[0].commands
 
 
 NO_METADATA = "Error: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, request canceled, context deadline exceeded"

@@ -212,6 +212,16 @@ CASES = {
         "The SDK found no credentials",
         'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE acme/sync:1.4',
     ),
+    "clock-of-windows": (
+        "PS C:\\app> aws s3 ls\nAn error occurred (RequestTimeTooSkewed) when calling the ListBuckets operation: The difference between the request time and the current time is too large.",
+        "The request's time differs too much from the AWS time.",
+        "w32tm /resync",
+    ),
+    "clock-window-of-s3": (
+        "<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current time is too large.</Message><RequestTime>20261126T021706Z</RequestTime><ServerTime>2026-11-26T10:29:03Z</ServerTime><MaxAllowedSkewMilliseconds>900000</MaxAllowedSkewMilliseconds></Error>",
+        "8 hours 11 minutes behind the AWS time",
+        "AWS accepts signatures that are at most 15 minutes off.",
+    ),
     "sso-setting-missing": (
         'The profile "dev" is configured to use SSO but is missing required configuration: sso_region',
         "lacks settings of IAM Identity Center: sso_region",

@@ -196,7 +196,9 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
                 url=pages.SIGNATURES,
             ),
         ),
-        notes=(credential_remedies.SIGNATURE_REJECTED,),
+        notes=(
+            "Neither the access key nor a permission is the problem: AWS compares the times before it evaluates policies.",
+        ),
     )
 
 

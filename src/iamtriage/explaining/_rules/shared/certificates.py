@@ -15,6 +15,7 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_aws_hosts, find_profile, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
 
 if TYPE_CHECKING:
     import re
@@ -77,7 +78,6 @@ _PROXY_HOST = lazy_pattern(
     r"\b(?:HTTPS?_PROXY|https?_proxy)\b[%)\"']{0,2}\s{0,3}[=:]?\s{0,3}[\"']?(?:https?://)?(?:[^\s@/\"']{1,200}@)?"
     r"([A-Za-z][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,6})(?::\d{2,5})?(?![\w.])"
 )
-_WINDOWS = lazy_pattern(r"(?<![\w/])(?:PS )?[A-Z]:\\[^>\n]{0,200}>|\bPowerShell\b")
 _POWERSHELL = lazy_pattern(r"\bPS [A-Z]:\\|\bPowerShell\b|\$env:")
 # Errors other than an unknown authority, the likeliest reason, and what to check first.
 _OTHER_REASONS = (
@@ -171,7 +171,7 @@ def explain_untrusted_certificate(case: Case[Failure], message: str, topic: str)
 def _trust_authority_remedy(case: Case[Failure], host: str | None, first_steps: Iterable[str]) -> Remedy:
     """Return how the client that failed trusts the certificate authority of a proxy."""
     text = case.text
-    on_windows = _WINDOWS.search(text) is not None
+    on_windows = WINDOWS.search(text) is not None
     client = next((each for each in _CLIENTS if each.sign.search(text)), None)
     name = host or "sts.amazonaws.com"
     issuer = (

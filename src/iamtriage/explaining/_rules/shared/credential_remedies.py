@@ -28,6 +28,9 @@ __all__ = (
 
 # The message gives the limit: "(20260803T105000Z - 5 min.)".
 _WINDOW = lazy_pattern(r"\(\d{8}T\d{6}Z [-+] (\d{1,3}) ?min")
+_WINDOW_OF_S3 = lazy_pattern(r"MaxAllowedSkewMilliseconds\W{1,5}(\d{5,8})(?!\d)")
+# The prompts of cmd and PowerShell, and paths in stack traces of .NET.
+WINDOWS = lazy_pattern(r"(?:^| )(?:PS )?[A-Z]:\\[^<>|\n]{0,200}>|\bin [A-Z]:\\|\bPowerShell\b")
 _WSL = lazy_pattern(r"microsoft-standard|\bWSL ?2?\b|\bwsl(?:\.exe)?\b")
 POLICIES_DO_NOT_HELP = "No permission is missing, so no IAM policy helps. Retrying with the same credentials does not help either."
 NO_CALL_MADE = "No IAM policy helps here: no request was sent to AWS."
@@ -142,9 +145,10 @@ def set_clock(text: str = "") -> Remedy:
     Args:
         text: The text of the failure, which can state how far clocks may differ, and which system it is from.
     """
-    window = _WINDOW.search(text)
+    window, window_of_s3 = _WINDOW.search(text), _WINDOW_OF_S3.search(text)
+    minutes = window[1] if window else str(int(window_of_s3[1]) // 60_000) if window_of_s3 else None
     limit = (
-        "are up to 5 minutes off, S3 up to 15" if window is None else f"are at most {window[1]} minutes off"
+        "are up to 5 minutes off, S3 up to 15" if minutes is None else f"are at most {minutes} minutes off"
     )
     if _WSL.search(text):
         # https://github.com/microsoft/WSL/issues/5324
@@ -156,6 +160,16 @@ def set_clock(text: str = "") -> Remedy:
                 "If that does not help, run wsl --shutdown in Windows and open WSL again. Check the clock of Windows, too.",
             ),
             commands=("date -u", "sudo hwclock -s"),
+            url=pages.SIGNATURES,
+        )
+    if WINDOWS.search(text):
+        return Remedy(
+            title="Correct the clock of Windows",
+            who="you",
+            steps=(
+                f"The first command prints when the clock was synchronized. The second one, as administrator, synchronizes it. AWS accepts signatures that {limit}.",
+            ),
+            commands=("w32tm /query /status", "w32tm /resync"),
             url=pages.SIGNATURES,
         )
     return Remedy(
@@ -170,7 +184,7 @@ def set_clock(text: str = "") -> Remedy:
             "date -u",
             "curl --silent --head https://sts.amazonaws.com",
             "chronyc tracking",
-            "timedatectl set-ntp true",
+            "sudo timedatectl set-ntp true",
         ),
         url=pages.EC2_CLOCK,
     )
