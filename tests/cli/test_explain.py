@@ -112,7 +112,7 @@ def test_other_denials_of_a_text_are_named(tmp_path: Path, capsys: pytest.Captur
     out = " ".join(capsys.readouterr().out.split())
     assert "2 more failures in this text. iamtriage explain --all explains each" in out
     assert (
-        "Also The role ci: eks:DeleteCluster on arn:aws:eks:eu-west-1:111122223333:cluster/orders: explicit deny in a service control policy, which only the organization of account 111122223333 can change."
+        "Also The role ci: eks:DeleteCluster on arn:aws:eks:eu-west-1:111122223333:cluster/orders: explicit deny in a service control policy, which only an administrator of the organization can change."
         in out
     )
     assert (

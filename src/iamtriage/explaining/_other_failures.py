@@ -73,31 +73,39 @@ def describe_others(
     """
     noun = "denial" if all(each.kind == "access_denied" for each in failures) else "failure"
     count = f"{len(failures)} more {noun}{'s' if len(failures) > 1 else ''}"
-    shown = _select(failures, explained)
-    allowed = tuple(each for each in shown if combined is not None and is_of_same_role(each, combined))
-    rest = tuple(each for each in shown if each not in allowed)
-    if describe is None:
-        texts: tuple[str, ...] = ()
-        rest, allowed = (), rest
-    else:
-        of_caller = explained if len(failures) > _MAX_DETAILED else None
-        texts = tuple(dict.fromkeys(describe(each, of_caller) for each in rest))
+    allowed = () if combined is None else tuple(each for each in failures if _is_allowed(each, combined))
+    others = tuple(each for each in failures if each not in allowed)
+    shown = _select(others, explained)
+    of_caller = explained if len(failures) > _MAX_DETAILED else None
+    texts = tuple(
+        dict.fromkeys(
+            describe_failure(each) if describe is None else describe(each, of_caller) for each in shown
+        )
+    )
     # Each failure has a row, unless no request is known or there are too many rows.
-    is_inline = len(texts) > _MAX_ROWS or not any(map(has_request, rest))
-    names = [*map(describe_failure, allowed), *(texts if is_inline else ())]
+    is_inline = describe is None or len(texts) > _MAX_ROWS or not any(map(has_request, shown))
     rows = () if is_inline else texts
-    missing = len(failures) - len(shown)
-    more = f"; and {missing} more" if missing and not rows else "; the others follow" if rows else ""
+    names = [f"the policy above allows {len(allowed)}"] if allowed and others else []
+    names += texts if is_inline else ()
+    if is_inline and len(others) > len(shown):
+        names.append(f"and {len(others) - len(shown)} more")
     run = "iamtriage explain --all explains it, too"
     if len(failures) > 1:
         run = "iamtriage explain --all explains each, and iamtriage scan lists them"
-    if combined is not None:
-        run += "; the policy above allows those of the same principal that an Allow can fix"
-    elif any(isinstance(each, AccessDenied) and each.policy_type == "identity" for each in failures):
+    if combined is None and any(
+        isinstance(each, AccessDenied) and each.policy_type == "identity" for each in failures
+    ):
         run += "; iamtriage explain --policy prints one policy per principal"
-    named = f": {'; '.join(dict.fromkeys(names))}{more}" if names else ""
+    named = f": {'; '.join(names)}" if names else ", which the policy above allows, too" if allowed else ""
     total = f"{count} in this text{named}. {run}."
     return (("Others", total), *(("Also", f"{_capitalize(row)}.") for row in rows))
+
+
+def _is_allowed(failure: Failure, combined: Failure) -> bool:
+    """Return whether a policy with an ``Allow`` for each denial of a principal allows what was denied."""
+    if not isinstance(failure, AccessDenied) or failure.action is None or failure.deny == "explicit":
+        return False
+    return failure.policy_type in {None, "identity"} and is_of_same_role(failure, combined)
 
 
 def _capitalize(row: str) -> str:
@@ -239,10 +247,11 @@ def describe_failure(failure: Failure, topic: str | None = None) -> str:
     if failure.deny == "explicit":
         where = f" in {policy_type}" if policy_type else ""
         if failure.policy_type in _ORGANIZATION_POLICY_TYPES:
-            arn = (failure.resource if failure.policy_type == "resource_control" else failure.principal) or ""
+            # A resource control policy is of the resource's organization, which can be another one.
+            arn = (failure.resource or "") if failure.policy_type == "resource_control" else ""
             account = ACCOUNT.fullmatch(arn.split(":", 5)[4]) if arn.count(":") >= _MIN_COLONS else None
             of_account = f" of account {account[0]}" if account else ""
-            where += f", which only the organization{of_account} can change"
+            where += f", which only an administrator of the organization{of_account} can change"
         return f"{name} (explicit deny{where})"
     return f"{name} (no {policy_type.partition(' ')[2]} allows it)" if policy_type else name
 

@@ -384,6 +384,12 @@ DENIES: tuple[Case, ...] = (
         ('"Effect"', "PolicyArns"),
     ),
 )
+
+
+def _implicit(action: str, resource: str, policy: str, role: str = "orders-api/run-7") -> str:
+    return f"AccessDenied: User: arn:aws:sts::{ACCOUNT}:assumed-role/{role} is not authorized to perform: {action} on resource: {resource} because no {policy} allows the {action} action"
+
+
 COMPANIONS: tuple[Case, ...] = (
     (
         "queue that Terraform names by its URL",
@@ -842,6 +848,32 @@ CONTEXTS: tuple[Case, ...] = (
         ("below",),
     ),
     (
+        "denials that one policy allows, and one that it does not",
+        "\n".join(
+            f"10:0{number} ERROR {denial}"
+            for number, denial in enumerate(
+                [
+                    _implicit(
+                        "sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:carts", "identity-based policy"
+                    ),
+                    _implicit(
+                        "sns:Publish", f"arn:aws:sns:eu-west-1:{ACCOUNT}:carts", "identity-based policy"
+                    ),
+                    _implicit(
+                        "sqs:DeleteQueue", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:carts", "permissions boundary"
+                    ),
+                ]
+            )
+        ),
+        {},
+        (
+            "2 more denials in this text: the policy above allows 1.",
+            "sqs:DeleteQueue on",
+            "no permissions boundary allows it",
+        ),
+        (),
+    ),
+    (
         "five failures of other kinds",
         (
             f"{_LOG.splitlines()[0]}\n"
@@ -853,7 +885,7 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         {},
         (
-            "5 more failures in this text: dynamodb:GetItem: explicit deny in a resource control policy, which only the organization of account 444455556666 can change; throttled (ThrottlingException, GenerateDataKey): retry, no permission is missing; HeadObject: S3 denied s3:GetObject without a reason; not found (NoSuchEntity, GetRole); ListTables: the message is cut off.",
+            "5 more failures in this text: dynamodb:GetItem: explicit deny in a resource control policy, which only an administrator of the organization of account 444455556666 can change; throttled (ThrottlingException, GenerateDataKey): retry, no permission is missing; HeadObject: S3 denied s3:GetObject without a reason; not found (NoSuchEntity, GetRole); ListTables: the message is cut off.",
         ),
         ("…",),
     ),
@@ -891,10 +923,6 @@ CONTEXTS: tuple[Case, ...] = (
         (),
     ),
 )
-
-
-def _implicit(action: str, resource: str, policy: str, role: str = "orders-api/run-7") -> str:
-    return f"AccessDenied: User: arn:aws:sts::{ACCOUNT}:assumed-role/{role} is not authorized to perform: {action} on resource: {resource} because no {policy} allows the {action} action"
 
 
 def _decoded(values: list[str], requested: str) -> dict[str, Any]:
