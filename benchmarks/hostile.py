@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 SEPARATORS = ("", " ", "\n", "\n\n", ": ", ", ", '"', "\\n", "> ", "(", "=", "\x1e", "é", "\0\n", " \0 ")
-# In a unit, it stands for a number that grows, so that no two repetitions are equal.
+# A placeholder in a unit. Each repetition has another number there, so that no two repetitions are equal.
 _NUMBER = "\0"
 _PACKAGES = ("_reading", "redaction")
 # Fragments of both sizes matter, because readers join lines and sentences.

@@ -1,7 +1,7 @@
 """Parse ARNs into their six sections.
 
 Format: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html. The parser is as strict as the
-AWS SDK for Go: an ARN begins with ``arn:`` and has at least five colons. Nothing else is checked, because
+AWS SDK for Go: an ARN starts with ``arn:`` and has at least five colons. Nothing else is checked, because
 each service formats the sections in its own way.
 """
 

@@ -78,7 +78,7 @@ def fingerprint(failure: Failure) -> str:
 
 
 def _without_session(principal: str | None) -> str | None:
-    """Return the role of a role session, and any other principal as it is."""
+    """Return the role ARN for a role session, and any other principal unchanged."""
     if principal is None or ":assumed-role/" not in principal:
         return principal
     # `sub` with a template takes twice the time.

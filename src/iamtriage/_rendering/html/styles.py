@@ -1,9 +1,9 @@
 """The style sheet of the HTML cards.
 
-Every rule applies within ``.iamtriage`` only. Text has a contrast of at least 4.5 : 1 with its background
-(https://www.w3.org/TR/WCAG22/#contrast-minimum). A card is dark if Jupyter, Colab or VS Code is, which an
-attribute or class shows, and on other pages if the reader prefers dark. Font sizes are in pixels, because rem
-depends on the root font size of the page, which can be anything.
+Every rule applies only within ``.iamtriage``. Text has a contrast ratio of at least 4.5:1 with its background
+(https://www.w3.org/TR/WCAG22/#contrast-minimum). In Jupyter, Colab and VS Code, an attribute or class of the
+page selects the light or dark colors. On other pages, the browser's ``prefers-color-scheme`` selects them.
+Font sizes are in pixels, because ``rem`` depends on the root font size of the page, which can have any value.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _DARK = """color-scheme: dark;
   --it-open: #f2cc60; --it-open-back: #3d2f0a; --it-who: #cdbfff; --it-who-back: #2f2757;
   --it-mark: #fff3c4; --it-mark-back: #594a10; --it-gone: #ffb4ab; --it-gone-back: #551a17;"""
 
-# Notebooks style every heading, list and code in an output. These rules must be more specific, even than
+# Notebooks style the headings, lists and code of every output. These rules must be more specific, even than
 # JupyterLab's `.jp-ThemedContainer .jp-RenderedHTMLCommon :not(pre) > code`.
 _CARD = ".iamtriage > .iamtriage-card.iamtriage-card"
 _SHEET = """.iamtriage {
