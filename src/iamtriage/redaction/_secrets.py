@@ -41,7 +41,7 @@ _SIGNS = re.compile(
     r"|mysql|maria|login|secure|sensitive|mask|noecho|zip|redis-cli|sqlcmd|bcp|mongo|ldap|vault|identified|echo"
     r"|printf|smb|rpcclient|net(?: |%20)use|keytool|jarsigner|x-oauth|:[56]43|:\*|%2f%2f|sqlplus|jdbc|7z|rar "
     r"|cqlsh|psexec|openssl|lftp|schtasks|rabbitmqctl|http-basic|bundle(?: |%20)config|pulumi|sudo|@tcp|@unix"
-    r"|webhook|%3a(?:[56]43|%2a)"
+    r"|webhook|%3a(?:[56]43|%2a)|:[1-9][0-9]{3,4}:[a-z_]"
 )
 
 

@@ -87,6 +87,15 @@ _PAIR = re.compile(
 )
 # Secrets that can contain spaces.
 _MULTI_WORD = frozenset({"password", "secret", "cookie"})
+# A user before the name of a password, the end of a clause, and states, which are not passwords.
+_USER = re.compile(
+    r"\b(?:user(?:[ _-]?name)?|login|email)\s?[:=]\s?[^\s:=,;|/]{1,60}[ \t]?[,;|/]?[ \t]{1,2}(?:and )?\Z",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[.!)\]}]{0,2}[ \t]{0,8}(?:[,;|]|\r?$)", re.MULTILINE)
+_STATES = frozenset(
+    "accepted bad correct empty expired fail failed false incorrect invalid missing ok passed rejected required true unset valid wrong".split()
+)
 # The text that Terraform and other tools print in place of a value.
 _HIDDEN = re.compile(
     r"[ \t]{0,40}(?:\((?:sensitive(?: value)?|known after apply|hidden|none|unset|empty|not set|no value|redacted)\)"
@@ -325,11 +334,13 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     if is_call and _CALLEE.fullmatch(text, extent.start, extent.end):
         return None
     structured = query or bool(assign["close"])
+    is_login = False
     if not extent.quote and not structured:
         line = match.line_start() if sign == ":" or name.what in _MULTI_WORD else None
+        is_login = sign == ":" and name.what == "password" and _is_login(match, extent)
         # Before "=", it makes no difference.
         structured = line is not None or (
-            sign == ":" and (match.is_in_structure() or match.is_go_field(extent))
+            sign == ":" and (is_login or match.is_in_structure() or match.is_go_field(extent))
         )
         is_wrapped = text[extent.start - 1] in "[("
         if name.what == "cookie" or (
@@ -340,9 +351,21 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
                 text, extent, every=sign == "=" or name.what == "cookie", is_escaped=is_escaped
             )
     quote = "" if extent.quote or sign == "=" or text[extent.start - 1] in "\"'`" else assign["close"] or ""
-    found = _check_value(match, sign, extent, Placement(sign, bool(extent.quote), structured, query), quote)
+    placement = Placement(sign, bool(extent.quote), structured, query, is_key=is_login)
+    found = _check_value(match, sign, extent, placement, quote)
     # If the sign is percent-encoded, the marker must not contain spaces.
     return found._replace(is_dashed=True, quote="") if found and unquoted is not None and not query else found
+
+
+def _is_login(match: NameMatch, extent: Extent) -> bool:
+    """Return whether a user is before the name and nothing follows the value: "login: ana pass: swordfish"."""
+    text = match.text
+    return (
+        text[match.start - 1 : match.start] in _BLANKS
+        and text[extent.start : extent.end].lower() not in _STATES
+        and _CLAUSE_END.match(text, extent.end) is not None
+        and match.preceded_by(_USER) is not None
+    )
 
 
 def _is_marked(text: str, at: int) -> bool:

@@ -72,6 +72,13 @@ _PGPASS = re.compile(
     rf"(?:[56]43[0-9]|\*|%2[Aa]){_COLON}(?:[A-Za-z_][\w-]{{0,62}}|\*|%2[Aa]){_COLON}(?:[A-Za-z_][\w.-]{{0,62}}|\*|%2[Aa])"
     rf"{_COLON}(?P<password>(?:[^\s:\"'\\%\x1b]|%(?!20|0[aAdD]|3[aA]|2[267])[0-9A-Fa-f]{{2}}){{6,400}})(?=[\s\"'\\%\x1b]|\Z)"
 )
+# A line of pgpass with any port. The host is an IP address or ends with a common label.
+_PGPASS_LINE = re.compile(
+    r"^[ \t]{0,40}(?:(?:[0-9]{1,3}\.){3}[0-9]{1,3}|localhost"
+    r"|(?:[\w-]{1,63}\.){1,8}(?:com|net|org|io|dev|cloud|app|internal|local|lan|corp|svc))"
+    r":[1-9][0-9]{3,4}:[A-Za-z_][\w-]{0,62}:[A-Za-z_][\w.-]{0,62}:(?P<password>[^\s:\"'\\%\x1b]{6,400})[ \t]{0,8}\r?$",
+    re.MULTILINE,
+)
 # A file name, after which a number is a line, not a port: "main.go:5432:orders:vet:unusedresult".
 _SOURCE_FILE = re.compile(
     r"[\w.-]{1,190}\.(?:cc?|cpp|cs|go|h|java|js|kt|php|py|rb|rs|sh|swift|tsx?)(?::|%3[Aa])"
@@ -80,6 +87,7 @@ _SOURCE_FILE = re.compile(
 
 _PGPASS_SIGNS = (":543", ":643", ":*", "%3A", "%3a")
 _PGPASS_SIGN = re.compile(r"(?::|%3[Aa])(?:[56]43|\*|%2[Aa])")
+_ANY_PORT = re.compile(r":[1-9][0-9]{3,4}:[A-Za-z_]")
 
 
 def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
@@ -105,7 +113,9 @@ def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
         and any(sign in text for sign in _PGPASS_SIGNS)
         and _PGPASS_SIGN.search(text)
     ):
-        yield from _find_postgres_passwords(text)
+        yield from _find_postgres_passwords(text, _PGPASS)
+    if ":" in text and _ANY_PORT.search(text):
+        yield from _find_postgres_passwords(text, _PGPASS_LINE)
 
 
 # A required substring; the pattern; the kind of secret.
@@ -164,13 +174,13 @@ def _find_url_passwords(text: str) -> Iterator[FoundSecret]:
 _MIN_SLASHED = 20
 
 
-def _find_postgres_passwords(text: str) -> Iterator[FoundSecret]:
-    for m in _PGPASS.finditer(text):
+def _find_postgres_passwords(text: str, pattern: re.Pattern[str]) -> Iterator[FoundSecret]:
+    for m in pattern.finditer(text):
         start, end = m.span("password")
         password = m["password"]
         if (
             not is_placeholder(password)
-            and (is_mixed(password) or password.isalpha())
+            and (is_mixed(password) or (password.isalpha() and pattern is _PGPASS))
             and _SOURCE_FILE.match(m[0]) is None
             and is_unmarked(text, start, end)
         ):
