@@ -94,7 +94,27 @@ _USER = re.compile(
 )
 _CLAUSE_END = re.compile(r"[.!)\]}]{0,2}[ \t]{0,8}(?:[,;|]|\r?$)", re.MULTILINE)
 _STATES = frozenset(
-    "accepted bad correct empty expired fail failed false incorrect invalid missing ok passed rejected required true unset valid wrong".split()
+    [
+        "accepted",
+        "bad",
+        "correct",
+        "empty",
+        "expired",
+        "fail",
+        "failed",
+        "false",
+        "incorrect",
+        "invalid",
+        "missing",
+        "ok",
+        "passed",
+        "rejected",
+        "required",
+        "true",
+        "unset",
+        "valid",
+        "wrong",
+    ]
 )
 # The text that Terraform and other tools print in place of a value.
 _HIDDEN = re.compile(
