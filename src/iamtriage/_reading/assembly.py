@@ -89,7 +89,7 @@ def _find_candidates(readable: Readable, stated: Piece | None = None) -> list[Ca
     candidates = assemble_candidates(readable.text, pieces)
     sections = find_aws_sections(readable.text) if candidates else []
     attach_context(candidates, readable, sections, classes)
-    attach_bare_codes(candidates, readable.text)
+    attach_bare_codes(candidates, readable)
     context = TextContext(readable.text, sections)
     candidates = [candidate for candidate in candidates if classify(candidate, context)]
     if len(candidates) > 1:

@@ -136,7 +136,7 @@ def test_keys_are_found_at_words(text: str) -> None:
 
 @given(_TEXTS)
 def test_statuses_are_found_at_numbers(text: str) -> None:
-    found = {(piece.start, piece.end) for piece in traces.read_statuses(text)}
+    found = {(piece.start, piece.end) for piece in traces.read_statuses(Readable(text))}
     for m in traces._STATUS.finditer(text):
         number = m.start(m.lastgroup or 0)
         is_separate = re.search(

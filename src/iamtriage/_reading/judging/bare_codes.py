@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from iamtriage._reading.judging.candidates import Candidate
+    from iamtriage._reading.vocabulary.readable import Readable
 
 # Maximum distance, in characters, between a message and a code before or after it. Some messages are recognized by
 # later words, so the distance before them is longer.
@@ -30,13 +31,16 @@ _CODE = lazy_pattern(r"(?<![\w./\\$@#-])[A-Z][a-z]+[A-Z][A-Za-z]{1,70}(?![\w/-]|
 _OTHER_KINDS = {"credential_scope": ("signature_mismatch", "invalid_credentials")}
 
 
-def attach_bare_codes(candidates: Sequence[Candidate], text: str) -> None:
+def attach_bare_codes(candidates: Sequence[Candidate], readable: Readable) -> None:
     """Attach adjacent codes to messages without one.
 
     Args:
         candidates: The candidates, in the order of the text.
-        text: The readable text.
+        readable: The readable text.
     """
+    if not readable.codes:
+        return
+    text = readable.text
     last_end = 0
     for candidate, following in zip(candidates, [*candidates[1:], None], strict=False):
         if candidate.is_aws and candidate.has_core and candidate.kinds and "code" not in candidate.facts:

@@ -45,7 +45,7 @@ def attach_context(
     # A candidate of IDs only, such as headers, is part of the response with the failure.
     candidates = [candidate for candidate in candidates if not candidate.only_ids] or candidates
     if [candidate for candidate in candidates if "status_code" not in candidate.facts]:
-        _attach(candidates, read_statuses(text), "status_code", text, sections)
+        _attach(candidates, read_statuses(readable), "status_code", text, sections)
     if [candidate for candidate in candidates if "service" not in candidate.facts]:
         places = [*read_hosts(text), *(piece for piece in classes if "service" in piece.facts)]
         places.sort(key=_start)

@@ -46,6 +46,7 @@ _MESSAGE_STARTS = lazy_pattern(
     r"AWS was not |The (?:request|security|provided|authorization|difference|AWS Access) |Access Denied|User: "
     r"|You are not authorized|Signature (?:expired|not )|Credential should |Request (?:has expired|is missing )"
 )
+_FIRST_WORDS = ("AWS", "The", "Access", "User", "You", "Signature", "Credential", "Request")
 _LOWER_CASE = frozenset(ascii_lowercase)
 _LAST_WORD = lazy_pattern(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
 _MAX_WORD_LENGTH = 64
@@ -193,7 +194,7 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
     if "coral" in readable.words:
         for m in _WITH_CORAL_URL.finditer(text):
             yield code_piece(m, is_aws=True)
-    for at in _find_unseparated(readable.flat):
+    for at in _find_unseparated(readable):
         yield from _read_unseparated(text, at)
     alone = _ONLY_CODE.fullmatch(text) if len(readable.words) == 1 else None
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
@@ -202,7 +203,7 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
 
 def may_contain_code_words(readable: Readable) -> bool:
     """Return whether a text has a word that can be or introduce such a code."""
-    return bool(readable.codes) or "coral" in readable.words or bool(_find_unseparated(readable.flat))
+    return bool(readable.codes) or "coral" in readable.words or bool(_find_unseparated(readable))
 
 
 def _read_after_label(text: str, start: int, after: str, labels: Iterable[_Label]) -> Iterator[Piece]:
@@ -239,12 +240,14 @@ def _read_unseparated(text: str, at: int) -> Iterator[Piece]:
         yield code_piece(last_word, rank=BEST)
 
 
-def _find_unseparated(text: str) -> list[int]:
-    """Return where messages start without a space before them.
-
-    Args:
-        text: The text with spaces instead of newlines.
-    """
+def _find_unseparated(readable: Readable) -> list[int]:
+    """Return where messages start without a space before them."""
+    # Then the code and the first word of the message are one word.
+    if not [
+        word for word in readable.capitalized if word.endswith(_FIRST_WORDS) and word not in _FIRST_WORDS
+    ]:
+        return []
+    text = readable.flat
     starts = [m.start() for m in _MESSAGE_STARTS.finditer(text)]
     return [start for start in starts if text[start - 1 : start] in _LOWER_CASE]
 

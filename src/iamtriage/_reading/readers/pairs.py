@@ -8,7 +8,6 @@ Go, Rust, Swift, EDN, Haskell or JavaScript. Only keys of AWS and its SDKs with 
 from __future__ import annotations
 
 import re
-from itertools import compress
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -202,8 +201,8 @@ def _has_other_keys(readable: Readable) -> bool:
     )
 
 
-def _key_words(readable: Readable) -> set[str]:
-    """Return the words of a text that are keys and have a meaning in it."""
+def _keys(readable: Readable) -> set[str]:
+    """Return the keys in a text that have a meaning in it, in lower case."""
     keys = readable.lowered & _KEY_WORDS
     if "explicitdeny" not in keys:
         keys -= {"action", "resource"}
@@ -211,8 +210,7 @@ def _key_words(readable: Readable) -> set[str]:
         keys -= {"name"}
     if not (keys.isdisjoint(_IDENTITY_WORDS) or any(map(readable.flat.__contains__, _IDENTITY_LITERALS))):
         keys -= _IDENTITY_WORDS
-    words = readable.words
-    return set(compress(words, map(keys.__contains__, map(str.lower, words)))) if keys else set()
+    return keys
 
 
 def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
@@ -223,8 +221,8 @@ def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
         yield from _PAIR.finditer(text)
         return
     starts: set[int] = set()
-    words_of_keys = _key_words(readable)
-    for start, _ in readable.places(words_of_keys) if words_of_keys else ():
+    keys = _keys(readable)
+    for start, _ in readable.places(keys, any_case=True) if keys else ():
         first = start
         while start - first <= _MAX_KEY_LENGTH and (
             (before := text[first - 1 : first]).isalnum() or (before and before in "._")

@@ -435,7 +435,7 @@ def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Pi
 
 def _find_other_denials(readable: Readable) -> Iterator[tuple[int, int]]:
     """Yield the parts of a text that deny something other than an action, which ``sentences`` reads."""
-    if "uthorized to" not in readable.flat.replace("uthorized to perform", ""):
+    if readable.flat.count("uthorized to") == readable.flat.count("uthorized to perform"):
         return
     text = readable.text
     start = end = 0

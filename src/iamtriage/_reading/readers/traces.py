@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
 
+    from iamtriage._reading.vocabulary.readable import Readable
+
 _STATUS = lazy_pattern(
     # This lookahead quickly skips most positions.
     r"(?=[HEFRSefhrs345C/(\"'])(?:"
@@ -50,6 +52,8 @@ _STATUS = lazy_pattern(
     r"|resulted\sin\san?\s[`'\"]?(?P<u>[3-5][0-9]{2})\b(?=[^`\n]{0,60}[`'\"]?\s(?:response\b|$)))"
 )
 _NUMBERS = lazy_pattern(r"[345](?<![0-9].)[0-9]{2}(?![A-Za-z0-9_])")
+# A status is one of these words, or is before one of the last four, or has "_status_" before it.
+_STATUS_WORDS = frozenset(map(str, range(300, 600))) | {"Bad", "Client", "Forbidden", "Unauthorized"}
 # The characters that can directly precede a number after other words of the pattern.
 _BEFORE_NUMBER = frozenset(" \n\x1e\x1d(:=_\"'`")
 # Maximum length of a match, in characters, before the number and from the start of the number.
@@ -72,8 +76,11 @@ _MAX_LINE_LENGTH = 400
 _HOST_PREFIXES = ("://", "ost", "Domain(", "API re")
 
 
-def read_statuses(text: str) -> Iterator[Piece]:
+def read_statuses(readable: Readable) -> Iterator[Piece]:
     """Yield the HTTP statuses in a text."""
+    text = readable.text
+    if _STATUS_WORDS.isdisjoint(readable.words) and "_status_" not in text:
+        return
     done = 0
     for number in _NUMBERS.finditer(text):
         m = _find_status(text, done, number.start())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
     from iamtriage.typing import Kind
@@ -322,35 +323,28 @@ def is_code(word: str) -> bool:
     return _SHAPE.fullmatch(word) is not None and not is_generic(word)
 
 
-def find_codes(words: AbstractSet[str], text: str) -> set[str]:
+def find_codes(words: AbstractSet[str], capitalized: Iterable[str]) -> set[str]:
     """Return the words of a text that can be codes or parts of codes.
 
-    >>> text = "NotFound InvalidGroup ClientError Hello"
-    >>> sorted(find_codes({*text.split()}, text))
+    Args:
+        words: The words of the text.
+        capitalized: Those of the words that start with a capital.
+
+    >>> words = {"NotFound", "InvalidGroup", "ClientError", "hello"}
+    >>> sorted(find_codes(words, words - {"hello"}))
     ['InvalidGroup', 'NotFound']
     """
     # No cache of words: looking a word up in a large table takes longer than comparing its end.
     found = _PARTS & words
-    # Each suffix has one of these.
-    if (
-        ("E" in text and ("Ex" in text or "Er" in text))
-        or ("F" in text and "Fa" in text)
-        or ("D" in text and "De" in text)
-        or ("N" in text and "Not" in text)
-        or ("T" in text and "TooLarge" in text)
-        or ("I" in text and "Invalid" in text)
-    ):
-        found |= {
+    found.update(
+        [
             word
-            for word in words
-            if word < "["
-            and word >= "A"
-            and (
-                (word.endswith(_SUFFIXES) and not is_generic(word))
-                or word[:7] == "Invalid"
-                or "AccessDenied" in word
-            )
-        }
+            for word in capitalized
+            if (word.endswith(_SUFFIXES) and not is_generic(word))
+            or word[:7] == "Invalid"
+            or "AccessDenied" in word
+        ]
+    )
     return found
 
 

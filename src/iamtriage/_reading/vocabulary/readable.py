@@ -6,6 +6,7 @@ are found once for all readers.
 
 from __future__ import annotations
 
+from itertools import compress
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
@@ -51,8 +52,17 @@ class Readable:
         self.sentences: list[Piece] = []
         self.taken: list[Piece] = []
         self.rows: list[int] | None = None
+        self._capitalized: list[str] | None = None
         self._lowered: set[str] | None = None
         self._codes: list[tuple[int, int]] | None = None
+
+    @property
+    def capitalized(self) -> list[str]:
+        """The words that start with a capital."""
+        if self._capitalized is None:
+            # Most words start with a small letter, so that one comparison is enough for them.
+            self._capitalized = [word for word in self.words if word < "[" and word >= "A"]
+        return self._capitalized
 
     @property
     def lowered(self) -> set[str]:
@@ -65,15 +75,21 @@ class Readable:
     def codes(self) -> list[tuple[int, int]]:
         """The spans of the words that can be an error code or a part of one."""
         if self._codes is None:
-            codes = find_codes(self.words, self.text)
+            codes = find_codes(self.words, self.capitalized)
             self._codes = self.places(codes) if codes else []
         return self._codes
 
-    def places(self, wanted: Container[str]) -> list[tuple[int, int]]:
-        """Return the spans of certain words, in the order of the text."""
+    def places(self, wanted: Container[str], *, any_case: bool = False) -> list[tuple[int, int]]:
+        """Return the spans of certain words, in the order of the text.
+
+        Args:
+            wanted: The words.
+            any_case: Whether the words are in lower case and can have any case in the text.
+        """
         text, at = self.text, 0
         found: list[tuple[int, int]] = []
-        for word in filter(wanted.__contains__, self._sequence):
+        words = map(str.lower, self._sequence) if any_case else self._sequence
+        for word in compress(self._sequence, map(wanted.__contains__, words)):
             at = text.find(word, at)
             end = at + len(word)
             while text[at - 1 : at] in _WORD_CHARACTERS or text[end : end + 1] in _WORD_CHARACTERS:
