@@ -290,6 +290,8 @@ def explain_access(denial: Denial, row: ServiceAccess, values: dict[str, str], o
         of: Which resource has the policy, if the row does not say it.
     """
     subject = f"{row.resource}{of}"
+    is_key = row.resource == "the key policy"
+    permissions = "" if is_key else " No permission of the caller is missing."
     return Explanation(
         failure=denial.failure,
         topic="service-principal",
@@ -297,12 +299,12 @@ def explain_access(denial: Denial, row: ServiceAccess, values: dict[str, str], o
         causes=(
             SERVICE_NOT_ALLOWED.cause(
                 "derived",
-                text=f"{row.service} calls as a service principal, not with a role of yours, so only {row.resource} can allow it. No permission of the caller is missing.",
+                text=f"{row.service} calls as a service principal: only {row.resource} can allow it.{permissions}",
             ),
         ),
         remedies=(allow_service_remedy(row, values),),
         notes=()
-        if "key" in row.resource
+        if is_key
         else (
             "A Deny statement in the policy, or a KMS key that encrypts the resource, can block the service, too.",
         ),
