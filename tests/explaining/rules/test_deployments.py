@@ -121,6 +121,21 @@ def test_event_source_requires_several_actions(event: str) -> None:
             ("aws iam get-account-summary --query SummaryMap",),
         ),
         (
+            "$ aws iam create-policy-version --policy-arn arn:aws:iam::111122223333:policy/carts --policy-document file://p.json\nAn error occurred (LimitExceeded) when calling the CreatePolicyVersion operation: A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
+            "The managed policy has 5 versions, which is all that IAM keeps: a quota per policy, and no missing permission.",
+            "Delete the oldest version of the policy that is not the default",
+            (
+                "aws iam list-policy-versions --policy-arn arn:aws:iam::111122223333:policy/carts",
+                "aws iam delete-policy-version --policy-arn arn:aws:iam::111122223333:policy/carts --version-id VERSION_ID",
+            ),
+        ),
+        (
+            "An error occurred (LimitExceeded) when calling the PutRolePolicy operation: Maximum policy size of 10240 bytes exceeded for role carts",
+            "The policy is too long, and no permission is missing: the inline policies of the role carts together can have at most 10,240 characters.",
+            "Shorten or split the policy",
+            ("aws service-quotas list-service-quotas --service-code iam --region us-east-1",),
+        ),
+        (
             "An error occurred (LimitExceeded) when calling the AddUserToGroup operation: Cannot exceed quota for GroupsPerUser: 10",
             "The user would have more than 10 groups: a quota per user, and no missing permission.",
             "Reduce the groups of the user to 10",

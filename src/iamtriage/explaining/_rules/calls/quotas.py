@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, end_summary
 from iamtriage.explaining._rules.calls.malformed_policies import size_remedy
@@ -45,6 +46,19 @@ _CREATED = lazy_pattern(
     re.ASCII,
 )
 _IN_CODE = "They are ManagedPolicyArns in CloudFormation, and aws_iam_role_policy_attachment or managed_policy_arns in Terraform. Then deploy again."
+_VERSIONS = lazy_pattern(r"A managed policy can have up to (?P<count>\d{1,3}) versions", re.ASCII)
+# What a message says is too long, and its words for that.
+_SIZES = (
+    (lazy_pattern(r"\bquota for PolicySize: (?P<count>\d{3,6})", re.ASCII), "A managed policy"),
+    (
+        lazy_pattern(
+            r"Maximum policy size of (?P<count>\d{3,6}) bytes exceeded for (?P<holder>(?:role|user|group) [\w+=,.@-]{1,128})",
+            re.ASCII,
+        ),
+        "The inline policies of the {holder} together",
+    ),
+    (lazy_pattern(r"\bquota for ACLSizePerRole: (?P<count>\d{3,6})", re.ASCII), "The trust policy of a role"),
+)
 _RESERVED_CONCURRENCY = lazy_pattern(r"UnreservedConcurrentExecution below its minimum")
 NOT_A_DENIAL = "This is not a denial, so an IAM policy does not help."
 QUOTA_REACHED = CauseType(
@@ -76,6 +90,8 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
     """Explain that a quota is used up."""
     if _RESERVED_CONCURRENCY.search(words):
         return _explain_reserved_concurrency(case)
+    if (versions := _VERSIONS.search(words)) is not None:
+        return _explain_versions(case, versions)
     scoped = _SCOPED.search(words)
     service = "iam" if scoped else case.failure.envelope.service
     name = service if service and re.fullmatch(r"[a-z][a-z0-9-]{1,40}", service) else None
@@ -164,6 +180,36 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
     )
 
 
+def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation:
+    """Explain that a managed policy has as many versions as IAM keeps."""
+    command = context_of(case.facts).command
+    stated = None if command is None else command.option("policy-arn")
+    arn = commands.arn(stated and stated.value, "POLICY_ARN")
+    return Explanation(
+        failure=case.failure,
+        topic="quota-reached",
+        summary=f"The managed policy has {found['count']} versions, which is all that IAM keeps: a quota per policy, and no missing permission.",
+        causes=(
+            QUOTA_REACHED.cause("reported", (f"The message says: {found[0]}", *code_evidence(case.failure))),
+        ),
+        remedies=(
+            Remedy(
+                title="Delete the oldest version of the policy that is not the default",
+                who="account administrator",
+                steps=("The first command lists the versions. Then repeat the call.",),
+                commands=(
+                    fill_command("aws iam list-policy-versions --policy-arn {}", arn),
+                    fill_command(
+                        "aws iam delete-policy-version --policy-arn {} --version-id VERSION_ID", arn
+                    ),
+                ),
+                url=pages.IAM_QUOTAS,
+            ),
+        ),
+        notes=(NOT_A_DENIAL,),
+    )
+
+
 def _to_words(name: str) -> str:
     return " ".join(_CAMEL_WORD.findall(name)).lower()
 
@@ -204,6 +250,14 @@ def _explain_reserved_concurrency(case: Case[AwsError]) -> Explanation:
     )
 
 
+def _describe_size(message: str) -> str:
+    """Return which policies are too long, and how long they can be."""
+    for pattern, what in _SIZES:
+        if (found := pattern.search(message)) is not None:
+            return f"The policy is too long, and no permission is missing: {what[0].lower()}{what[1:].format(**found.groupdict())} can have at most {int(found['count']):,} characters."
+    return "The policy is too long, and no permission is missing."
+
+
 def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
     if "PackedPolicy" in error_code(case.failure) or "PackedPolicy" in message:
         return Explanation(
@@ -226,8 +280,8 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="policy-too-long",
-        summary="The policy is too long.",
+        summary=_describe_size(message),
         causes=(POLICY_TOO_LONG.cause("reported", code_evidence(case.failure)),),
         remedies=(size_remedy(),),
-        notes=("No permission is missing. Nothing was saved.",),
+        notes=("Nothing was saved.",),
     )
