@@ -222,6 +222,16 @@ CASES = {
         "8 hours 11 minutes behind the AWS time",
         "AWS accepts signatures that are at most 15 minutes off.",
     ),
+    "proxy-of-cli": (
+        'PS C:\\> aws s3 ls\n\naws: [ERROR]: Failed to connect to proxy URL: "http://ana:secret@proxy.example.com:3128"',
+        "The client could not connect to AWS through the proxy proxy.example.com:",
+        "set | findstr /i proxy",
+    ),
+    "sso-token-unreadable": (
+        "Error loading SSO Token: expiresAt is missing",
+        "IAM Identity Center does not accept the sign-in token.",
+        "aws sso login",
+    ),
     "sso-setting-missing": (
         'The profile "dev" is configured to use SSO but is missing required configuration: sso_region',
         "lacks settings of IAM Identity Center: sso_region",

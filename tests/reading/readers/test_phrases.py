@@ -702,6 +702,16 @@ MISSING_FROM_PROVIDERS: Table = (
         expect("missing_credentials"),
     ),
     (
+        "sso-token-unreadable",
+        "Error loading SSO Token: expiresAt is missing",
+        expect("invalid_credentials"),
+    ),
+    (
+        "sso-token-not-retrieved",
+        "Error when retrieving token from sso: the file is not readable",
+        expect("expired_credentials"),
+    ),
+    (
         "rust-credentials",
         'DispatchFailure(DispatchFailure { source: ConnectorError { kind: Other(None), source: CredentialsNotLoaded(CredentialsNotLoaded { source: Some("no providers in chain provided credentials") }) } })',
         expect("missing_credentials", code="CredentialsNotLoaded"),

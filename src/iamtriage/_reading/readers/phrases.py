@@ -98,6 +98,7 @@ sure   | security token included in the request is expired | [Tt]he security tok
 sure   | provided token has expired | [Tt]he provided token has expired
 sure   | oken expired: current date/time | Token expired: current date/time
 sure   | <too>oken too old | Token too old: \d+
+sure   | when retrieving token from | Error when retrieving token from [\w-]{1,60}:
 sure   | oken has expired and refresh failed | Token has expired and refresh failed
 sure   | uthorization Token has expired | Your Authorization Token has expired
 sure   | uthorization token has expired | [Yy]our authorization token has expired
@@ -128,6 +129,7 @@ sure   | validate the provided access credentials | AWS was not able to validate
 sure   | you provided does not exist in our records | [Tt]he (?:AWS )?[Aa]ccess [Kk]ey I[dD] you provided does not exist in our records
 sure   | provided token is malformed | The provided token is malformed or otherwise invalid
 sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}(?:: |status code )401 Unauthorized
+sure   | <loading>SSO Token | Error loading SSO Token: (?!Token for \S)
 unsure | ession token not found or invalid | Session token not found or invalid
 unsure | session token not found | session token not found or invalid
 

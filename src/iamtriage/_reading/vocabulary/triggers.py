@@ -111,6 +111,7 @@ _MESSAGE_FRAGMENTS = (
     "when resolving AWS",
     "amazonaws.",
     "api.aws",
+    "supported host",
     "TP request",
     "ccess Entries",
     "config map",

@@ -19,10 +19,12 @@ from iamtriage.explaining._rules.shared.certificates import (
     NO_WAY_OUT,
     UNTRUSTED_CERTIFICATE,
     explain_untrusted_certificate,
+    find_proxy,
 )
 from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts, find_region, quote_phrases
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
 from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
 from iamtriage.sts._endpoint_table import PARTITIONS
 
@@ -142,7 +144,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     return Explanation(
         failure=case.failure,
         topic="no-answer",
-        summary=f"The call got no response from {host or 'AWS'}{_network_reason(message, host)}.",
+        summary=_summary(message, host),
         causes=(
             cause,
             *findings.causes,
@@ -150,7 +152,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         ),
         remedies=(
             *findings.remedies,
-            *_related_remedies(message, host),
+            *_related_remedies(case, message, host),
             *((_task_network_remedy(),) if _TASK_START.search(case.text) else ()),
             _test_connection_remedy(case, host),
         ),
@@ -172,6 +174,13 @@ def _network_cause(message: str, host: str | None) -> Cause | None:
     if _TIMEOUT.search(message):
         return TIMEOUT.cause("reported", because)
     return None
+
+
+def _summary(message: str, host: str | None) -> str:
+    proxy = find_proxy(message) if _PROXY.search(message) else None
+    if proxy is not None:
+        return f"The client could not connect to AWS through the proxy {proxy}: it does not respond, or blocks the call."
+    return f"The call got no response from {host or 'AWS'}{_network_reason(message, host)}."
 
 
 def _network_reason(message: str, host: str | None) -> str:
@@ -236,7 +245,7 @@ def _task_network_remedy() -> Remedy:
     )
 
 
-def _related_remedies(message: str, host: str | None) -> tuple[Remedy, ...]:
+def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> tuple[Remedy, ...]:
     """Return what to do first if the error states more than that no response came."""
     region = _unknown_region(message, host)
     if region is not None:
@@ -268,7 +277,7 @@ def _related_remedies(message: str, host: str | None) -> tuple[Remedy, ...]:
                     "Add hosts that are reached directly to NO_PROXY: 169.254.169.254, 169.254.170.2, and .amazonaws.com if the VPC has endpoints.",
                     "If the address is correct, let the owner of the proxy allow the AWS hosts.",
                 ),
-                commands=("env | grep -i proxy",),
+                commands=("set | findstr /i proxy" if WINDOWS.search(case.text) else "env | grep -i proxy",),
                 url=pages.CLI_PROXY,
             ),
         )

@@ -60,6 +60,7 @@ __all__ = ("explain_invalid_credentials",)
 
 _PARTITION_CAUSES = frozenset({"china-without-region", "partition-without-region"})
 _MAX_CAUSES = 6
+_SSO_TOKEN_WORDS = ("Session token not found", "Error loading SSO Token")
 _NOT_AUTHENTICATED = "No IAM policy helps here: AWS could not authenticate the caller and evaluated no policy. Retrying does not help either."
 
 
@@ -131,7 +132,7 @@ KEY_JUST_MADE = CauseType(
 def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     """Explain that AWS does not accept an access key or session token."""
     request = describe_request(case)
-    if "Session token not found" in request.message or request.code == "SSOTokenLoadError":
+    if request.code == "SSOTokenLoadError" or any(words in request.message for words in _SSO_TOKEN_WORDS):
         return explain_invalid_sso_token(case, request)
     if NO_REGISTRY_LOGIN.search(request.message):
         return explain_no_registry_login(case, request.message)

@@ -31,6 +31,7 @@ __all__ = (
     "PROXY_STEP",
     "UNTRUSTED_CERTIFICATE",
     "explain_untrusted_certificate",
+    "find_proxy",
 )
 
 CERTIFICATE_ERROR = lazy_pattern(
@@ -75,7 +76,7 @@ NO_WAY_OUT = CauseType(
 )
 # The host of a proxy in a variable or in the output of echo, without user name and password.
 _PROXY_HOST = lazy_pattern(
-    r"\b(?:HTTPS?_PROXY|https?_proxy)\b[%)\"']{0,2}\s{0,3}[=:]?\s{0,3}[\"']?(?:https?://)?(?:[^\s@/\"']{1,200}@)?"
+    r"(?:\b(?:HTTPS?_PROXY|https?_proxy)\b[%)\"']{0,2}\s{0,3}[=:]?\s{0,3}|\bproxy URL: |\bproxyconnect tcp: dial tcp: lookup )[\"']?(?:https?://)?(?:[^\s@/\"']{1,200}@)?"
     r"([A-Za-z][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,6})(?::\d{2,5})?(?![\w.])"
 )
 _POWERSHELL = lazy_pattern(r"\bPS [A-Z]:\\|\bPowerShell\b|\$env:")
@@ -149,7 +150,7 @@ _CLIENTS = (
 def explain_untrusted_certificate(case: Case[Failure], message: str, topic: str) -> Explanation:
     """Explain that a client does not trust a host's certificate, with the proxy that the text names."""
     host = next(iter(find_aws_hosts(message)), None)
-    proxy = _find_proxy(case.text)
+    proxy = find_proxy(case.text)
     named = () if proxy is None else (f"The text names the proxy {proxy}.",)
     inspected = "a proxy inspects TLS connections" if proxy is None else f"it is that of the proxy {proxy}"
     likely, *first_steps = next(
@@ -211,10 +212,10 @@ def _cli_trust(case: Case[Failure], *, on_windows: bool) -> tuple[str, tuple[str
     return "Name that file as ca_bundle in the profile, or in AWS_CA_BUNDLE.", (setting, variable)
 
 
-def _find_proxy(text: str) -> str | None:
-    """Return the host of the proxy that a text names.
+def find_proxy(text: str) -> str | None:
+    """Return the host of the proxy that a variable or an error names.
 
-    >>> _find_proxy("HTTPS_PROXY=http://ana:secret@proxy.example.com:3128")
+    >>> find_proxy("HTTPS_PROXY=http://ana:secret@proxy.example.com:3128")
     'proxy.example.com'
     """
     found = _PROXY_HOST.search(text)
