@@ -133,9 +133,9 @@ def test_only_problems_that_are_not_in_the_baseline_fail(
     (trail / "1.json.gz").unlink()
     status, out, _ = run(capsys, trail, "--baseline", baseline)
     assert (status, "0 new, 1 gone" in out) == (0, True)
-    assert "Resource of a gone problem (1 of 1)" in out
+    assert "Resource no longer denied (1 of 1)" in out
     _, out, _ = run(capsys, trail, "--baseline", baseline, "--format", "markdown")
-    assert "## Gone problems (1 of 1)" in out
+    assert "## Problems that no longer occur (1 of 1)" in out
 
 
 def test_problems_since_a_run_fail(trail: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

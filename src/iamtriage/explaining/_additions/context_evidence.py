@@ -1,4 +1,4 @@
-"""Quote what the text around a failure, and the failed call, contributed to an explanation."""
+"""Quote the evidence that an explanation takes from the text around a failure and from the failed call."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _NAMES = {
 
 
 def evidence_of_context(explanation: Explanation, facts: ResolvedFacts) -> Iterator[str]:
-    """Yield a line for each part of the text from which a value in the remedies comes."""
+    """Yield a line for each part of the text that states a value in the remedies."""
     context = facts.context
     shown = "\n".join(_texts(explanation))
     by_words: dict[str, list[str]] = {}
@@ -76,7 +76,7 @@ def evidence_of_context(explanation: Explanation, facts: ResolvedFacts) -> Itera
     names = dict(_NAMES)
     action = getattr(explanation.failure, "action", None)
     if action == "iam:PassRole":
-        # The service that gets the role is in the condition of the policy.
+        # The policy's condition contains the service that gets the role.
         names["service"] = "called service"
     for name, label in names.items():
         stated: Stated | None = getattr(context, name)
@@ -91,14 +91,14 @@ def evidence_of_context(explanation: Explanation, facts: ResolvedFacts) -> Itera
 
 
 def _shown_words(stated: Stated) -> str:
-    """Return the words that state a value, or only the value if they are a part of JSON or of parentheses."""
+    """Return the words that state a value, or only the value if the words are part of JSON or parentheses."""
     words = stated.words
     is_part = _JSON_MEMBER.fullmatch(words) is not None or words.count("(") != words.count(")")
     return stated.value if is_part else words
 
 
 def evidence_of_call(explanation: Explanation, facts: ResolvedFacts) -> Iterator[str]:
-    """Yield what the parameters of the failed call state and the failure does not."""
+    """Yield the values that the failed call's parameters state and the failure does not."""
     failure, call = explanation.failure, facts.call
     if call is None or failure is None:
         return
@@ -109,7 +109,7 @@ def evidence_of_call(explanation: Explanation, facts: ResolvedFacts) -> Iterator
 
 
 def notes_about_credentials(explanation: Explanation, call: FailedCall | None) -> Iterator[str]:
-    """Yield where the credentials of the failed call come from, if they are the cause or name the caller."""
+    """Yield the source of the failed call's credentials, if they are the cause or identify the caller."""
     failure = explanation.failure
     if call is None or call.credential_provider is None or failure is None:
         return
@@ -122,7 +122,7 @@ def notes_about_credentials(explanation: Explanation, call: FailedCall | None) -
 
 
 def _stated_by_failure(explanation: Explanation) -> str:
-    """Return what the failure itself states, which needs no further evidence."""
+    """Return the values that the failure itself states, which need no further evidence."""
     failure = explanation.failure
     if failure is None:
         return ""
@@ -142,7 +142,7 @@ def _texts(explanation: Explanation) -> Iterator[str]:
 
 
 def has_other_caller(explanation: Explanation, context: Context) -> bool:
-    """Return whether the text shows that the call used other credentials than the user's, and whose."""
+    """Return whether the text shows that the call used credentials other than the user's."""
     failure, runtime = explanation.failure, context.runtime
     if failure is None or runtime is None or failure.principal is not None:
         return False
@@ -153,7 +153,7 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
 
 
 def notes_about_context(context: Context, runtime: Runtime | None) -> Iterator[str]:
-    """Yield where the call ran, and what Terraform was working on."""
+    """Yield notes on where the call ran, and on the resource that Terraform was working on."""
     if runtime is not None:
         yield f'The text is from where the call ran ("{clip_text(hide_secrets(runtime.words))}"): the call used the credentials of {runtime.caller}, not yours.'
     if context.terraform is not None:

@@ -28,12 +28,12 @@ _CALLER_IDENTITY = "aws sts get-caller-identity"
 _ARN = lazy_pattern(r"\barn:[^\s\"'`<>()]{1,2048}")
 _WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
 _PLAIN_KEY = lazy_pattern(r"\w[\w./=+@,-]{0,512}", re.ASCII)
-# What is explained is the trust of the role that a pod or a token uses.
+# Topics about the trust policy of the role that a pod or a token uses.
 _TOPICS_OF_POD_ROLES = frozenset({"pod-identity", "web-identity", "no-oidc-provider"})
-# What aws configure list prints: "access_key  ****************0042  env", with colons in newer versions.
+# The output of aws configure list: "access_key  ****************0042  env", with colons in newer versions.
 _LISTED_KEY = lazy_pattern(r"^\s{0,20}access_key\s{1,40}(?::\s{1,9})?\S{1,40}", re.MULTILINE)
 _LISTED_VARIABLE = lazy_pattern(r"^(?:export )?AWS_(?:ACCESS_KEY_ID|PROFILE)=", re.MULTILINE)
-# Commands that are for the profile of the failed call.
+# Commands that need the profile of the failed call.
 _COMMANDS_OF_PROFILE = frozenset({_CALLER_IDENTITY, "aws login", "aws sso login", "aws configure list"})
 
 
@@ -57,7 +57,7 @@ def complete_remedies(
 
 
 def _stated_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[str | None]:
-    """Yield what the failure and the text around it name: ARNs, and names without one."""
+    """Yield the ARNs, and names without an ARN, in the failure and the text around it."""
     context = facts.context
     for stated in (context.role_arn, context.function, context.profile, context.api, context.key):
         yield _value(stated)
@@ -70,7 +70,7 @@ def _stated_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[st
 
 def _uses_shell_credentials(failure: Failure | None) -> bool:
     """Return whether a call used the credentials of a shell that selects the profile."""
-    # A call without credentials has found none in the environment, either.
+    # If a call has no credentials, the environment has none, either.
     if failure is None or failure.kind == "missing_credentials":
         return False
     return selects_profile_in_shell(failure.text)
@@ -92,7 +92,7 @@ def _without_profile(remedy: Remedy, profile: str) -> Remedy:
 
 
 def _name_of_role(facts: ResolvedFacts) -> str | None:
-    """Return the name of the role that the text states for the pod or the token."""
+    """Return the name of the pod's or token's role, if the text states it."""
     name = (_value(facts.context.role_arn) or "").rpartition("/")[2]
     return name if name and commands.role_name(name) == name else None
 
@@ -157,7 +157,7 @@ def _object_key(key: str | None) -> str:
 
 
 def _answered_checks(explanation: Explanation, facts: ResolvedFacts) -> tuple[str, ...]:
-    """Return what commands contain whose output the facts or the failure state already."""
+    """Return parts of commands whose output the facts or the failure already state."""
     failure = explanation.failure
     is_caller_reported = (
         failure is not None and failure.kind == "access_denied" and failure.principal is not None
@@ -176,7 +176,7 @@ def _answered_checks(explanation: Explanation, facts: ResolvedFacts) -> tuple[st
 
 
 def _without_checks(remedy: Remedy, answered: tuple[str, ...]) -> Remedy:
-    """Return a remedy without the commands that only print what is known, if others remain."""
+    """Return a remedy without commands that only print known values, if other commands remain."""
     kept = tuple(line for line in remedy.commands if not any(words in f"{line} " for words in answered))
     return attrs.evolve(remedy, commands=kept) if kept and kept != remedy.commands else remedy
 
@@ -188,7 +188,7 @@ def _value(stated: Stated | None) -> str | None:
 def _complete_remedy(remedy: Remedy, values: dict[str, str], runtime: Runtime | None) -> Remedy:
     lines = tuple(_fill(command, values) for command in remedy.commands)
     if runtime is not None and runtime.command is not None and _CALLER_IDENTITY in lines:
-        # The identity at the shell is not that of the failing call.
+        # The identity of the shell is not that of the failed call.
         lookup = _fill(runtime.command, values)
         lines = tuple(lookup if line == _CALLER_IDENTITY else line for line in lines)
     elif (profile := values.get("PROFILE")) is not None:
@@ -218,5 +218,5 @@ def _complete_remedy(remedy: Remedy, values: dict[str, str], runtime: Runtime | 
 
 
 def _fill(text: str, values: dict[str, str]) -> str:
-    """Replace the placeholders of a text that are known."""
+    """Replace the placeholders in a text whose values are known."""
     return _WORD.sub(lambda found: values.get(found[1], found[0]), text)

@@ -1,4 +1,4 @@
-"""Read what the text around a failure states: names, command lines, documents, and who made the call.
+"""Read the context in the text around a failure: names, command lines, documents, and the caller.
 
-Only explanations read it; the record of a failure does not depend on it.
+Only explanations use the context. The record of a failure does not depend on it.
 """

@@ -1,4 +1,4 @@
-"""Derive facts from what the text around a failure, a decoded message and authorization details state."""
+"""Derive facts from the text around a failure, a decoded message and authorization details."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _FACTS_OF_KEYS = {
     "aws:region": "region",
     "ec2:region": "region",
 }
-# What runs with the one role that the text states.
+# Runtimes that use the only role in the text.
 _RUNTIMES_WITH_ROLE = frozenset(
     {"codebuild", "eks-pod", "github-actions", "gitlab", "glue", "lambda", "redshift"}
 )
 
 
 def derived_facts(failure: Failure, facts: Facts, context: Context) -> Iterator[tuple[str, Any]]:
-    """Yield the names and values of facts. Of several values of a name, the last one counts.
+    """Yield the names and values of facts. If a name has several values, the last one wins.
 
     Args:
         failure: The failure.
         facts: The supplied facts.
-        context: What the text around the failure states.
+        context: The context of the failure.
     """
     yield from _facts_of_documents(facts)
     if context is NOTHING:
@@ -64,7 +64,7 @@ def derived_facts(failure: Failure, facts: Facts, context: Context) -> Iterator[
 
 
 def _caller_of_runtime(failure: Failure, context: Context) -> str | None:
-    """Return the role that the text states for what made the call, such as a job of GitHub Actions."""
+    """Return the role of the program that made the call, such as a GitHub Actions job, if the text states it."""
     if context.role_arn is None or context.runtime is None or context.runtime.kind not in _RUNTIMES_WITH_ROLE:
         return None
     operation = failure.envelope.operation or failure.action or ""
@@ -72,7 +72,7 @@ def _caller_of_runtime(failure: Failure, context: Context) -> str | None:
 
 
 def _facts_of_documents(facts: Facts) -> Iterator[tuple[str, Any]]:
-    """Yield what the decoded message and the authorization details state about the request."""
+    """Yield the facts about the request in the decoded message and the authorization details."""
     message, details = facts.decoded_message, facts.authorization_details
     if details is not None:
         for each in details.request_context:

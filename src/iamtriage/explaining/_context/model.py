@@ -1,4 +1,4 @@
-"""Represent what the text around a failure states."""
+"""Represent the context of a failure: the values in the text around it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class CommandLine(NamedTuple):
     text: str
 
     def option(self, *names: str) -> Stated | None:
-        """Return the value of the first of these options that the command has."""
+        """Return the value of the first of these options that is in the command."""
         for name in names:
             for each, value in self.options:
                 if each == name and value:
@@ -62,13 +62,14 @@ class CommandLine(NamedTuple):
 
 
 class Runtime(NamedTuple):
-    """What runs the code that made the call, if the text shows it.
+    """The environment that runs the code that made the call.
 
     Attributes:
         kind: A stable identifier, such as ``"lambda"``.
-        caller: Whose credentials the call used, such as ``"the execution role of the Lambda function"``.
-        words: The part of the text that shows it.
-        command: The command that prints which role it is, with a placeholder for an unknown name.
+        caller: The owner of the credentials that the call used, such as ``"the execution role of the Lambda
+            function"``.
+        words: The part of the text that shows the environment.
+        command: The command that prints the role, with a placeholder for an unknown name.
     """
 
     kind: str
@@ -84,7 +85,7 @@ class MappingEntry(NamedTuple):
         arn: The ARN of the role or user.
         username: The Kubernetes user name.
         is_role: Whether it is an entry of ``mapRoles``.
-        around: What is before and after the ARN on its line.
+        around: The text before and after the ARN on its line.
     """
 
     arn: str
@@ -99,7 +100,7 @@ class Document(NamedTuple):
     Attributes:
         content: The parsed document.
         is_trust_policy: Whether it is the trust policy of a role.
-        has_principal: Whether a statement names a principal, as policies of resources do.
+        has_principal: Whether a statement names a principal, as in resource-based policies.
     """
 
     content: Mapping[str, Any]
@@ -109,12 +110,12 @@ class Document(NamedTuple):
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Context(Value):
-    """What the text around a failure states; each value is ``None`` if it is not stated.
+    """The values in the text around a failure. A value is ``None`` if the text does not state it.
 
     Attributes:
         command: The command that failed.
         service: The called service.
-        operation: The called operation, as its API names it.
+        operation: The called API operation.
         region: The region of the call.
         profile: The profile of the AWS CLI or an SDK.
         bucket: The S3 bucket.
@@ -134,7 +135,7 @@ class Context(Value):
         api: The API of API Gateway.
         function: The Lambda function.
         terraform: The address of the Terraform resource.
-        runtime: What runs the code.
+        runtime: The environment that runs the code.
         mappings: The entries of an ``aws-auth`` ConfigMap.
         policies: The policy documents.
         token_claims: The claims of a web identity token.
@@ -173,7 +174,7 @@ class Context(Value):
 
 
 def quote_match(found: re.Match[str]) -> str:
-    """Return the words of a match, with the quote or bracket that closes them.
+    """Return the words of a match, including a closing quote or bracket.
 
     >>> import re
     >>> quote_match(re.search("bucket '([a-z]+)", "in bucket 'orders'"))
@@ -186,4 +187,4 @@ def quote_match(found: re.Match[str]) -> str:
 
 
 NOTHING: Final = Context()
-"""The context of a text that states nothing."""
+"""The context of a text without any values."""

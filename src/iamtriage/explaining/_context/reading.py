@@ -1,7 +1,7 @@
 """Read the context of a failure from the text around it.
 
-The text of a log entry, or of one command and its output, is about one failure; what a paste states elsewhere
-counts only for settings, such as the region, and for whole documents. Every search is bounded.
+A log entry, or a command with its output, is about one failure. Elsewhere in a text, only settings, such as the
+region, and complete documents are used. Every search is bounded.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ("read_context",)
 
-# Characters on each side of the failure that are searched for settings and documents.
+# The number of characters on each side of the failure to search for settings and documents.
 _CHARS_OF_DOCUMENTS = 32_000
-# A text without any of these states nothing that a reader finds. They are looked for before a reader is imported.
+# In a text without any of these, the readers find nothing. They are searched for before a reader is imported.
 _SIGNS = (
     "--", "://", "bucket", "Bucket ", 'Bucket"', "Bucket=", "Bucket:", "BucketName", "Failed to upload", "egion", "REGION", "PROFILE", ".compute.", ".ec2.internal", "cluster", "Cluster (",
     "amespace", "erviceaccount", "erviceAccount", "pod", "Pod", "deployment", ":role/", '"Arn"', "ccount", " i-",
@@ -34,7 +34,7 @@ _SIGNS = (
 
 
 def read_context(failure: Failure) -> Context:
-    """Return what the text around a failure states.
+    """Return the context of a failure.
 
     >>> from iamtriage import parse
     >>> failure = parse(
@@ -52,18 +52,18 @@ def read_context(failure: Failure) -> Context:
     whole = text[low:high]
     if not any(sign in whole for sign in _SIGNS):
         return NOTHING
-    # Most failures are in a line of their own, and the readers are many.
+    # Most failures are on a separate line, and there are many readers.
     from iamtriage.explaining._context.searching import search_context
 
     return search_context(failure, whole)
 
 
-# The frames of a stack trace name code, and add nothing to a complete denial.
+# The frames of a stack trace name code, so they add nothing to a complete denial.
 _FRAMES = lazy_pattern(r"(?:\s*\n\s*(?:at |\.\.\. \d+ more)[^\n]*)*\s*")
 
 
 def _is_complete(failure: Failure) -> bool:
-    """Return whether the text is one line that its record states completely, as most denials in logs are."""
+    """Return whether the text is one line and the record states all of it, as for most denials in logs."""
     if failure.kind == "access_denied":
         is_whole = (
             failure.principal is not None and failure.action is not None and failure.resource is not None

@@ -1,7 +1,7 @@
-"""Resolve what is known in addition to a failure: the supplied facts first, then the text around the failure.
+"""Combine the supplied facts with the facts in the text around a failure.
 
-This is the only place that decides between them. A supplied fact takes precedence, because the user states it
-about this failure; the context is read from what surrounds it.
+Only this module decides between them. A supplied fact takes precedence, because the user states it about this
+failure, while the context is read from the surrounding text.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class ResolvedFacts(Facts):
     """The supplied facts, completed by the context of the failure.
 
     Attributes:
-        context: What the text around the failure states.
+        context: The context of the failure.
     """
 
     context: Context = NOTHING
@@ -35,17 +35,17 @@ _NOTHING_KNOWN = ResolvedFacts()
 
 
 def context_of(facts: Facts) -> Context:
-    """Return the context that facts were completed by."""
+    """Return the context with which facts were completed."""
     return facts.context if isinstance(facts, ResolvedFacts) else NOTHING
 
 
 def is_derived(facts: Facts, name: str) -> bool:
-    """Return whether a fact comes from the text and not from the caller of ``explain()``."""
+    """Return whether a fact comes from the text instead of the caller of ``explain()``."""
     return name in facts.derived
 
 
 def resolve_facts(failure: Failure, facts: Facts) -> ResolvedFacts:
-    r"""Return the facts about a failure, completed by what the text around it states.
+    r"""Return the facts about a failure, completed with the context.
 
     >>> from iamtriage import parse
     >>> failure = parse("$ aws eks list-clusters --region eu-west-1\n\nUnable to locate credentials")

@@ -31,7 +31,7 @@ _ARN_IN_TEXT = lazy_pattern(
 # Characters of a failure's line before its message.
 _CHARS_BEFORE = 600
 _NAME = lazy_pattern(r"[\w+=,.@/-]{1,512}", re.ASCII)
-# Options of the AWS CLI that name no resource.
+# Options of the AWS CLI that do not name a resource.
 _OTHER_OPTIONS = frozenset(
     {"region", "profile", "output", "query", "endpoint-url", "filters", "max-items", "cli-input-json", "body"}
 )
@@ -53,7 +53,7 @@ def find_resource(context: Context, action: str | None, partition: str | None = 
     Args:
         context: The context.
         action: The action, or the service if the action is unknown.
-        partition: The partition of resources whose names state none.
+        partition: The partition of resources whose names do not state one.
     """
     service = (action or "").partition(":")[0].lower()
     if service == "s3" and context.bucket is not None:

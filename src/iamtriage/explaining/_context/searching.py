@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ("search_context",)
 
-# Characters on each side of the failure: for what is about this failure, and for settings and documents.
+# The number of characters on each side of the failure to search for values about this failure.
 _CHARS_AROUND = 4_000
-# Shorter values are no secrets.
+# Shorter values are not secrets.
 _MIN_SECRET_LENGTH = 16
-# People paste a key in place of a profile's name.
+# Some people paste a key in place of a profile name.
 _SECRET = lazy_pattern(r"(?=[A-Za-z/+=]{0,64}[0-9])[A-Za-z0-9/+=]{32,}")
-# How an entry of a log begins: a time or a level, after an optional prefix.
+# The start of a log entry: a time or a level, after an optional prefix.
 _ENTRY_START = lazy_pattern(
     r"(?:\[?[\w./-]{0,40}\]?[ |]{0,3})?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d|(?:time|ts|timestamp|level)=|"
     r"(?:INFO|ERROR|WARN(?:ING)?|DEBUG|FATAL)\b(?!:)|\{\"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)"
@@ -36,7 +36,7 @@ _ENTRY_START = lazy_pattern(
 
 
 def search_context(failure: Failure, whole: str) -> Context:
-    """Return what the text around a failure states.
+    """Return the context of a failure.
 
     Args:
         failure: The failure.
@@ -51,12 +51,12 @@ def search_context(failure: Failure, whole: str) -> Context:
     if location is not None:
         values.update(bucket=location.bucket, key=location.key, prefix=location.prefix)
     for name, read in NAME_READERS.items():
-        # What the failure's own command or entry states is about this failure.
+        # The values in the failure's own command or log entry are about this failure.
         if (stated := read(section, command)) is not None or (
             name in _SETTINGS and len(whole) > len(section) and (stated := read(whole, None)) is not None
         ):
             values[name] = stated
-    # Of several Regions, the failed call has the one that is stated last before its error.
+    # Of several Regions, the last one before the error is that of the failed call.
     stated = NAME_READERS["region"](text[first:end], command)
     if stated is not None:
         values["region"] = stated
@@ -77,13 +77,13 @@ def search_context(failure: Failure, whole: str) -> Context:
 def _find_call(
     failure: Failure, section: str, command: CommandLine | None, terraform: Stated | None
 ) -> tuple[Stated | None, Stated | None]:
-    """Return the called service and operation: those of SDK frames, the command, or the Terraform resource."""
+    """Return the called service and operation, from SDK frames, the command, or the Terraform resource."""
     service, operation = find_called_operation(section)
     called = operation_of_command(command) if service is None else None
     known = failure.envelope.operation
     is_high_level = command is not None and command.words[:1] == ("s3",)
     if called is not None and known is not None and not is_high_level and called[1] != known.lower():
-        # Another command than the one that failed.
+        # This is not the command that failed.
         called = None
     if command is not None and called is not None:
         name = "".join(part.capitalize() for part in command.words[1].split("-"))
@@ -148,18 +148,18 @@ def _documents(text: str) -> dict[str, Any]:
 
 
 def _find_section(text: str, start: int, end: int) -> tuple[CommandLine | None, int, int]:
-    """Return the command that failed, and the bounds from it, or from the log entry's start, to its output's end."""
+    """Return the failed command, and the bounds from it or the log entry's start to the end of its output."""
     low, high = max(start - _CHARS_AROUND, 0), min(end + _CHARS_AROUND, len(text))
     line = text.rfind("\n", low, start) + 1 or low
     if low < line and _ENTRY_START.match(text, line):
-        # An entry of a log: the entries before it are about other things.
+        # In a log, the entries before this one are about other things.
         low = line
     command: CommandLine | None = None
     for at, found in find_commands(text, low, high):
         if at <= start:
             command, low = found, at
         elif at >= end:
-            # The next command begins something else, unless none stands before the failure.
+            # The next command begins something else, unless there is no command before the failure.
             if command is None:
                 command = found
             else:
@@ -171,7 +171,7 @@ def _find_section(text: str, start: int, end: int) -> tuple[CommandLine | None, 
 
 
 def _end_of_entry(text: str, line: int, end: int, high: int) -> int:
-    """Return where the next entry of a log begins, if the failure is in one."""
+    """Return the start of the next log entry, if the failure is in a log."""
     if not _ENTRY_START.match(text, line):
         return high
     at = text.find("\n", end, high)

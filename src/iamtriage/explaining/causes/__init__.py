@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ("SUBJECTS", "CauseInfo", "Example", "all_causes", "cause_info")
 
 _HOMES = dict.fromkeys(__all__, "_catalogue")
-if not TYPE_CHECKING:  # a type checker that sees it accepts any name
+if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
     __getattr__ = lazy_names(__name__, _HOMES)
 
 

@@ -1,4 +1,4 @@
-"""Collect the definitions of causes, which are next to the rules, on first use."""
+"""Collect the definitions of causes from the rules on first use."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ _LAYERS = ("shared", "sts", "credentials", "calls", "kubernetes", "denials")
 
 @attrs.frozen(eq=False)
 class Example(Value, View):
-    """A failure that has a cause.
+    """An example of a failure with a cause.
 
     Attributes:
         name: The name of the example: the code of its cause.
         text: The error text.
-        facts: The facts that :func:`iamtriage.explain` gets in addition.
+        facts: The facts to pass to :func:`iamtriage.explain`.
     """
 
     name: str
@@ -74,19 +74,19 @@ class Example(Value, View):
 
 @attrs.frozen(eq=False)
 class CauseInfo(Value, View):
-    """What a cause means, and how to fix it.
+    """The description of a cause: what it means, and how to fix it.
 
     Attributes:
         code: The stable identifier, which is the ``code`` of a :class:`iamtriage.Cause`.
         title: The cause in a few words.
         meaning: What the cause means.
-        recognised_by: What states the cause, or which failures make it possible.
+        recognised_by: How the cause is recognized, or which failures make it possible.
         fix: The typical fix.
         sources: URLs of the documentation.
         example: A failure whose explanation has the cause.
         since: The first release with this code.
         subject: The part of the catalogue, one of ``SUBJECTS``.
-        reason_for: The code of the cause that this one can be the reason for, if no error states it.
+        reason_for: The code of the cause that this one can explain, if no error states it.
     """
 
     code: str
@@ -134,7 +134,7 @@ class CauseInfo(Value, View):
 
     @override
     def _shown(self) -> tuple[Block, ...]:
-        # Examples are fictional. The commands and policies stay complete.
+        # Examples are fictional, so nothing is redacted. Commands and policies stay complete.
         return tuple(self._blocks())
 
     @override
@@ -159,7 +159,7 @@ class CauseInfo(Value, View):
 
 
 def cause_info(code: str) -> CauseInfo:
-    """Return what a cause means.
+    """Return the description of a cause.
 
     Args:
         code: The code, as in :attr:`iamtriage.Cause.code`.
@@ -168,7 +168,7 @@ def cause_info(code: str) -> CauseInfo:
         The entry of the catalogue.
 
     Raises:
-        KeyError: There is no such cause.
+        KeyError: The code is unknown.
 
     >>> cause_info("throttled").url
     'https://iamtriage.readthedocs.io/en/latest/causes/throttled.html'

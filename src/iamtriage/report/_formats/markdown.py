@@ -48,7 +48,7 @@ def _lines(report: Contents, top: int) -> Iterator[str]:
             yield from _table((title, "Denials", "Problems"), cells)
     gone = report.gone()
     if gone:
-        yield f"## Gone problems ({min(top, len(gone)):,} of {len(gone):,})"
+        yield f"## Problems that no longer occur ({min(top, len(gone)):,} of {len(gone):,})"
         yield ""
         names = ("principal", "action", "resource")
         yield from _table(

@@ -124,7 +124,8 @@ def _print_gone(report: Contents, console: Console, top: int) -> None:
     table.add_column("Action", overflow="fold")
     table.add_column("Principal", overflow="fold")
     table.add_column(
-        f"Resource of a gone problem ({min(top, len(gone)):,} of {len(gone):,})", overflow="fold"
+        f"Resource no longer denied ({min(top, len(gone)):,} of {len(gone):,})",
+        overflow="fold",
     )
     for each in gone[:top]:
         table.add_row(

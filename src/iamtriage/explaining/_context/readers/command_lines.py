@@ -1,4 +1,4 @@
-"""Find the command lines in a text, as shells, CI logs and people show them."""
+"""Find the command lines in a text, in the formats of shells, CI logs and people."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ("find_commands", "operation_of_command")
 
 _PROGRAM = lazy_pattern(r"(?<![\w/.@:-])(aws|kubectl|eksctl|helm|terraform|docker)[ \t]{1,4}(?=[a-z-])")
-# What ends the text before a command on its line: a prompt, set -x, a quote, another command.
+# The end of the text before a command on its line: a prompt, set -x, a quote, another command.
 _ENDS_BEFORE_COMMAND = frozenset("$#%>❯+:`'\"(|&;")
 _WORDS_BEFORE_COMMAND = lazy_pattern(r"Run|sudo|time|env|[A-Z_][A-Z0-9_]{0,63}=\S{0,256}", re.ASCII)
 _TOKEN = lazy_pattern(r"(?:[^\s\"'\\|;&<>`]|\\.|\"[^\"]{0,4000}\"|'[^']{0,4000}')+|[|;&<>`]")
@@ -39,7 +39,7 @@ _FLAGS = frozenset(
 
 
 def find_commands(text: str, start: int, end: int) -> Iterator[tuple[int, CommandLine]]:
-    """Yield the commands between two places of a text, each with the place where it begins."""
+    """Yield the commands between two positions in a text, each with its start position."""
     if not any(name in text for name in ("aws ", "kubectl ", "eksctl ", "helm ", "terraform ", "docker ")):
         return
     for found in islice(_PROGRAM.finditer(text, start, end), _MAX_COMMANDS):
@@ -55,7 +55,7 @@ def find_commands(text: str, start: int, end: int) -> Iterator[tuple[int, Comman
 
 
 def _may_precede_command(text: str) -> bool:
-    """Return whether a command can follow a text on its line."""
+    """Return whether a text can precede a command on its line."""
     text = text.rstrip()
     if not text or text[-1] in _ENDS_BEFORE_COMMAND:
         return True
@@ -63,7 +63,7 @@ def _may_precede_command(text: str) -> bool:
 
 
 def _join_lines(text: str, start: int, end: int) -> str:
-    """Return the line at a place with the lines that a backslash at its end adds."""
+    """Return the line at a position, joined with the lines that continue it after a backslash."""
     stop = min(start + _MAX_LENGTH, end, len(text))
     at = text.find("\n", start, stop)
     while at != -1 and text[start:at].rstrip(" \t\r").endswith("\\"):
@@ -106,7 +106,7 @@ def _parse_command(program: str, text: str) -> CommandLine:
 
 
 def _is_command(command: CommandLine, *, is_alone: bool) -> bool:
-    """Return whether words are a command and not prose about a program."""
+    """Return whether words are a command instead of prose about a program."""
     words = command.words
     if command.program != "aws":
         return bool(words) and (is_alone or bool(command.options))
@@ -118,7 +118,7 @@ def _is_command(command: CommandLine, *, is_alone: bool) -> bool:
 
 
 def operation_of_command(command: CommandLine | None) -> tuple[str, str] | None:
-    """Return the service and the operation in lowercase of an AWS CLI command for one API operation.
+    """Return the service and the lower-case operation of an AWS CLI command for one API operation.
 
     >>> from iamtriage.explaining._context.model import CommandLine
     >>> operation_of_command(CommandLine("aws", ("eks", "describe-cluster"), (), "aws eks describe-cluster"))

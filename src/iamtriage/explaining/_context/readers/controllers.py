@@ -1,4 +1,4 @@
-"""Find the Kubernetes controller that wrote a text, and the service account that its charts give it.
+"""Find the Kubernetes controller that wrote a text, and the service account in its charts.
 
 Sources: the installation pages of each, such as https://docs.aws.amazon.com/eks/latest/userguide/lbc-helm.html,
 https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html and
@@ -27,14 +27,14 @@ class Controller(Value):
 
     Attributes:
         name: Its name.
-        account: The namespace of its installation guide, ``None`` if that varies, and its service account.
-        pattern: What it logs, or what texts call it.
+        account: The namespace in its installation guide (``None`` if it varies), and its service account.
+        pattern: A pattern for its log messages or its names in texts.
         services: The prefixes of the actions that it requires.
         workload: The workload of its chart, for ``kubectl rollout restart``.
         managed_policy: The AWS managed policy for its role, by the path in the policy's ARN.
-        permissions: What its documentation says that its role needs, if there is no such policy.
+        permissions: The permissions of its role according to its documentation, if there is no such policy.
         passes_roles_to: The service to which it passes roles.
-        mention: What texts call it outside of clusters, too; by default ``pattern``.
+        mention: A pattern for its names in texts that are not from clusters; by default ``pattern``.
     """
 
     name: str
@@ -51,12 +51,12 @@ class Controller(Value):
 
     @property
     def namespace(self) -> str | None:
-        """The namespace of its installation guide, or ``None`` if that varies."""
+        """The namespace in its installation guide, or ``None`` if it varies."""
         return self.account[0]
 
     @property
     def service_account(self) -> str:
-        """The service account of its chart."""
+        """The service account in its chart."""
         return self.account[1]
 
 
@@ -222,7 +222,7 @@ def find_controller(text: str) -> Controller | None:
 
 
 def usual_account(facts: Facts, text: str) -> tuple[str | None, str | None]:
-    """Return the namespace and the service account: the known ones, else the usual ones of the controller."""
+    """Return the known namespace and service account, or else the usual ones of the controller."""
     if facts.namespace is not None or facts.service_account is not None:
         return facts.namespace, facts.service_account
     controller = find_controller(text)

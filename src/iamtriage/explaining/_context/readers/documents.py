@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ("build_policy", "find_documents", "find_mappings")
 
 _MAX_DOCUMENTS = 8
-# Members that tell which document an object is. Its opening brace is among those before the member.
+# Members that identify the kind of a document. The object's opening brace is one of those before the member.
 _MEMBERS = ('"Statement"', '"iss"', '"allowed"', '"evaluations"', '"DecodedMessage"')
 _MAX_BRACES = 4
 _MAX_DISTANCE = 4_000
@@ -35,7 +35,7 @@ _CHARS_OF_ENTRY = 400
 
 
 def find_documents(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the JSON objects of a text that are such a document, each with the member that tells it."""
+    """Yield the JSON objects in a text that are a known document, each with the identifying member."""
     done = count = 0
     for member in _MEMBERS:
         at = text.find(member)
@@ -51,7 +51,7 @@ def find_documents(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _object_around(text: str, at: int, start: int) -> tuple[Mapping[str, Any], int] | None:
-    """Return the innermost JSON object that contains a place, with its end."""
+    """Return the innermost JSON object at a position, with its end."""
     brace = at
     for _ in range(_MAX_BRACES):
         brace = text.rfind("{", max(start, at - _MAX_DISTANCE), brace)
@@ -67,7 +67,7 @@ def _object_around(text: str, at: int, start: int) -> tuple[Mapping[str, Any], i
 
 
 def build_policy(content: Mapping[str, Any]) -> Document | None:
-    """Return a policy document, or ``None`` if an object is not one.
+    """Return an object as a policy document, or ``None`` if it is not one.
 
     >>> build_policy({"Statement": []}).is_trust_policy
     False

@@ -31,7 +31,7 @@ _SETTING = lazy_pattern(
     rf"\s?[\"']?https?://{_HOST}",
     re.ASCII | re.MULTILINE,
 )
-# Arguments of clients, settings of tools, and what the tools print about them. Without a scheme, an address has a port.
+# Arguments of clients, settings of tools, and the tools' messages about them. An address without a scheme has a port.
 _ARGUMENT = lazy_pattern(
     r"(?:\b(?:client|resource)\(\s?[\"'](?P<service>[\w-]{2,40})[\"'][^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints"
     r"|endpoint_?[Uu]rl|EndpointUrl|endpointOverride|BaseEndpoint|[Ss]erviceU[Rr][Ll]|s3Url|fs\.s3a\.endpoint"
@@ -41,7 +41,7 @@ _ARGUMENT = lazy_pattern(
 )
 _GENERAL_NAMES = frozenset({"endpoint", "Endpoint", "endpoints", "ENDPOINT", "ENDPOINT_URL"})
 _SIGNS = ("ndpoint", "NDPOINT", "erviceU", "s3Url", "host_base")
-# "amazon.com" has the pages of the documentation and the console.
+# "amazon.com" is the domain of the documentation and the console.
 _AWS_SUFFIXES = tuple(
     f".{suffix}"
     for suffix in (
@@ -58,7 +58,7 @@ _IGNORED = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"
 def find_other_endpoint(
     failure: Failure, section: str, whole: str, command: CommandLine | None
 ) -> Stated | None:
-    """Return the host, not of AWS, that the failed call was sent to, with the setting that names it.
+    """Return the host outside AWS that the failed call was sent to, with the setting that names it.
 
     Args:
         failure: The failure.
@@ -74,7 +74,7 @@ def find_other_endpoint(
     if _IGNORED in whole:
         return None
     stated = list(_find_settings(_SETTING, whole, failure))
-    # A command of the AWS CLI does not run the code that a text shows, and identity providers have endpoints, too.
+    # An AWS CLI command does not run the code that a text shows, and identity providers have endpoints, too.
     is_of_code = command is None or command.program != "aws"
     if not stated and is_of_code and "AssumeRoleWith" not in (failure.envelope.operation or ""):
         stated = list(_find_settings(_ARGUMENT, section, failure))
@@ -89,14 +89,14 @@ def _find_settings(pattern: re.Pattern[str], text: str, failure: Failure) -> Ite
         if name in _GENERAL_NAMES and (
             failure.principal is not None or not _may_be_of_service(failure, "s3")
         ):
-            # Programs have other endpoints, too, and other storage does not name IAM principals.
+            # Programs also have other endpoints, and other storage systems do not name IAM principals.
             continue
         if found["service"] is None or _may_be_of_service(failure, found["service"]):
             yield found["HOST"], name
 
 
 def _may_be_of_service(failure: Failure, name: str) -> bool:
-    """Return whether a failed operation can be one of a service, by any of its names."""
+    """Return whether a failed operation can belong to a service, by any of the service's names."""
     prefix, envelope = service_prefix(name.replace("_", " ")), failure.envelope
     if prefix is None:
         return True

@@ -1,6 +1,6 @@
-"""Find the names and IDs that the text around a failure states.
+"""Find the names and IDs in the text around a failure.
 
-A name counts only if the text states one: of several different ones, none is the right one for certain.
+A name is used only if the text states exactly one value. If it states several, it is uncertain which one applies.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _CLUSTERS = lazy_pattern(
     r"|^\s{0,40}- [\"']?--?(?:cluster-name|cluster-id|i)[\"']?\s{1,80}- [\"']?([0-9A-Za-z][\w-]{0,99})"
     r"|\bcluster[_-]?name[\"']?\s?[=:]\s?[\"']?([0-9A-Za-z][\w-]{0,99})"
     r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--name[= ][\"']?([0-9A-Za-z][\w-]{0,99})"
-    # What eksctl writes into a kubeconfig: the cluster NAME.REGION.eksctl.io and the context USER@NAME.REGION.eksctl.io.
+    # eksctl writes to a kubeconfig: the cluster NAME.REGION.eksctl.io and the context USER@NAME.REGION.eksctl.io.
     rf"|(?<![\w.-])([0-9A-Za-z][\w-]{{0,99}})\.{_REGION}\.eksctl\.io\b",
     re.ASCII | re.MULTILINE,
 )
@@ -66,7 +66,7 @@ _NAMESPACES = lazy_pattern(
     rf"|\b[Nn]amespace [\"'](?P<quoted>{_LABEL})[\"']|\bpods?[/ ]({_LABEL})/{_LABEL}",
     re.ASCII,
 )
-# Controllers log the namespace of the object that they work on, which is not their own.
+# Controllers log the namespace of the object that they process, which is not their own.
 _CONTROLLER = lazy_pattern(r"[Rr]econcil|\bcontroller\b|\"kind\":")
 _SERVICE_ACCOUNTS = lazy_pattern(
     rf"(?<!system:)\bservice_?[aA]ccount(?:Name|_name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w-])"
@@ -82,7 +82,7 @@ _PODS = lazy_pattern(
     rf"|\bpods?/(?:{_LABEL}/)?({_LABEL})(?![\w/-])|\bpod {_LABEL}/({_LABEL})(?![\w/-])|\bHOSTNAME=({_LABEL}-[a-z0-9]{{5}})\b",
     re.ASCII,
 )
-# A pod of a deployment: the name, the hash of the template and five random letters, without vowels.
+# A pod of a deployment: the name, the hash of the template and five random characters, without vowels.
 _POD_OF_DEPLOYMENT = lazy_pattern(
     r"([a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?)-[bcdf-hj-np-tv-z2456789]{6,10}-[bcdf-hj-np-tv-z2456789]{5}",
     re.ASCII,
@@ -99,7 +99,7 @@ _CALLERS = lazy_pattern(
     r"\"Arn\"\s?:\s?\"(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\""
     r"|\b[Cc]aller(?: ?[Ii]dentity)?(?: ARN| Arn| is)?[=:]? ?[\"']?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
     r"|\bARN is not mapped: \\{0,2}\"?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
-    # The answer of get-caller-identity as text, YAML or a table.
+    # The output of get-caller-identity as text, YAML or a table.
     r"|\bget-caller-identity\b[^\n]{0,200}\n\s{0,8}\"?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\"?\s{0,8}$"
     r"|^\|?\s{0,4}Arn(?:: | {1,40}\| {1,40})(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
     r"|^\d{12}\s{1,8}(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\s{1,8}A[IR]",
@@ -164,7 +164,7 @@ def unique_value(
 
 
 def _last(pattern: re.Pattern[str], text: str) -> Stated | None:
-    """Return the last value that a pattern finds: settings made later replace those made earlier."""
+    """Return the last value that a pattern finds, because later settings replace earlier ones."""
     chosen: Stated | None = None
     for found in pattern.finditer(text):
         value = next(filter(None, found.groups()))
@@ -234,7 +234,7 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
     if (
         command is not None
         and command.program in {"kubectl", "helm", "eksctl"}
-        and "aws-auth" not in command.words  # its namespace says nothing of the caller's
+        and "aws-auth" not in command.words  # its namespace does not show the caller's
         and (stated := command.option("namespace"))
     ):
         return stated
@@ -316,7 +316,7 @@ def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
 
 
 def find_account(text: str, _command: CommandLine | None) -> Stated | None:
-    """Return the only account that the text names as such."""
+    """Return the only account ID that the text labels as an account."""
     return unique_value(_ACCOUNTS, text) if "ccount" in text else None
 
 
@@ -379,4 +379,4 @@ NAME_READERS: dict[str, Callable[[str, CommandLine | None], Stated | None]] = {
     "function": find_function,
     "terraform": find_terraform_address,
 }
-"""What each value of a context is read by."""
+"""The functions that find the values of a context, by name."""

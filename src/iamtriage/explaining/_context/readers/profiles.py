@@ -37,7 +37,7 @@ class ProfileSection(Value):
     Attributes:
         name: The name of the profile.
         has_prefix: Whether the section begins with the word ``profile``.
-        file: The file, if the text or the settings tell which.
+        file: The file, if the text or the settings show it.
         is_sso: Whether the profile uses IAM Identity Center.
     """
 
@@ -48,12 +48,12 @@ class ProfileSection(Value):
 
     @property
     def header(self) -> str:
-        """The line of the section."""
+        """The header line of the section."""
         return f"[profile {self.name}]" if self.has_prefix else f"[{self.name}]"
 
     @property
     def correct_header(self) -> str:
-        """The line that the file requires."""
+        """The header line that the file requires."""
         is_plain = self.file == "credentials" or self.name == "default"
         return f"[{self.name}]" if is_plain else f"[profile {self.name}]"
 

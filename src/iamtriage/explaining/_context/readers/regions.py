@@ -1,4 +1,4 @@
-"""Find the Regions of a loop's or session's output: the headings before each call, and the calls that succeeded.
+"""Find Regions in the output of a loop or session: headings before each call, and calls that succeeded.
 
 People run a command in many Regions with a shell loop that prints the Region before each call, or compare Regions in
 the interactive session of a language.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
 
-    # Where a heading or a command begins and where its output begins, its Region and its profile.
+    # The start of a heading or a command, the start of its output, its Region and its profile.
     _Output: TypeAlias = tuple[int, int, str | None, str | None]
 
 __all__ = ("find_heading_region", "find_working_regions")
@@ -28,7 +28,7 @@ _HEADINGS = lazy_pattern(
     rf"(?m:^[ \t]{{0,8}}[=#*>\[(-]{{0,8}}[ \t]{{0,4}}(?:[Rr]egion[ :=]{{1,3}})?({_REGION})[ \t]{{0,4}}[=#*<:\])-]{{0,8}}[ \t\r]{{0,8}}$)",
     re.ASCII,
 )
-# The prompts of irb, Python, IPython, Node.js, PHP and JShell, with what is typed there.
+# The prompts of irb, Python, IPython, Node.js, PHP and JShell, with their input.
 _INPUTS = lazy_pattern(
     r"(?m:^(?:irb\([^()\n]{1,40}\):\d{1,5}(?::\d{1,5})?[>*]|\[\d{1,5}\] pry\([^()\n]{1,40}\)>|>>>|In \[\d{1,5}\]:|php >|jshell>|>)[ \t]([^\n]{1,1000})$)"
 )
@@ -39,13 +39,13 @@ _CONSTRUCTOR = lazy_pattern(r"(?:Client(?:\.new)?|client|resource|[Ss]ession)\([
 _IS_REGION = lazy_pattern(_REGION)
 _PROMPT = lazy_pattern(r"(?m:^[^\n]{0,80}[$❯%] )")
 _ERROR = lazy_pattern(r"(?i:error|denied|exception|fail|invalid|expired|unable|could not|cannot)")
-# Characters before a failure that are searched for its heading, and around it for other calls.
+# The number of characters to search for a heading before a failure, and for other calls around it.
 _CHARS_BEFORE, _CHARS_AROUND = 1_000, 8_000
 _MAX_REGIONS = 8
 
 
 def find_heading_region(text: str, start: int) -> Stated | None:
-    r"""Return the Region that the last line of its own before a failure states.
+    r"""Return the Region in the last heading before a failure.
 
     >>> text = "ap-east-1\n\nAn error occurred"
     >>> find_heading_region(text, text.index("An")).value
@@ -105,7 +105,7 @@ def _find_calls(text: str, low: int, high: int) -> Iterator[_Output]:
 
 
 def _find_inputs(text: str, low: int, high: int) -> Iterator[_Output]:
-    """Yield what is typed at the prompts of a language. A client keeps its Region and profile."""
+    """Yield the input at the prompts of a language. A client keeps its Region and profile."""
     region = profile = None
     for found in _INPUTS.finditer(text, low, high):
         words = found[1]

@@ -1,6 +1,6 @@
-"""Find out what runs the code that made a call: it tells whose credentials failed.
+"""Find the environment that runs the code that made a call, because it shows whose credentials failed.
 
-The signs are what each environment prints or sets:
+The signs are texts that each environment prints, and variables that it sets:
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html,
 https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html,
 https://docs.github.com/en/actions/reference/workflows-and-actions/variables and
@@ -36,7 +36,7 @@ _SAGEMAKER_ROLE = (
 )
 
 # The first pattern that matches decides, so the innermost environments come first: a container of a CI job's pod
-# uses the pod's role only if it has a token of its own. Literals are looked for before the pattern.
+# uses the pod's role only if it has its own token. Literals are searched for before the pattern.
 _RUNTIMES: tuple[tuple[str, tuple[str, ...], str, str, str | None], ...] = (
     (
         "redshift",
@@ -155,7 +155,7 @@ _compile = functools.cache(functools.partial(re.compile, flags=re.ASCII))
 
 
 def find_runtime(text: str) -> Runtime | None:
-    """Return what runs the code that made the call, or ``None`` if the text does not show it.
+    """Return the environment that runs the code that made the call, or ``None`` if it is unknown.
 
     >>> find_runtime("[ec2-user@ip-10-0-3-7 ~]$ python3 sync.py").kind
     'ec2'
@@ -169,7 +169,7 @@ def find_runtime(text: str) -> Runtime | None:
     return None
 
 
-# How provider chains say that they found a variable or source nowhere.
+# Messages of provider chains that a variable or source was not found.
 _ABSENT_BEFORE = lazy_pattern(
     r"\b(?:[Nn]either|[Ee]ither|[Nn]o|[Cc]annot find|[Uu]nable to find)\b[^.;:\n]{0,90}$"
 )

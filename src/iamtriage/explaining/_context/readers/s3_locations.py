@@ -1,4 +1,4 @@
-"""Find the bucket and key that a text states: URIs, transfers, quoted names, URLs and command lines.
+"""Find the bucket and key in a text: in URIs, transfers, quoted names, URLs and command lines.
 
 How the AWS CLI and boto3 report transfers: https://github.com/aws/aws-cli ``awscli/customizations/s3/results.py``
 and https://github.com/boto/boto3 ``boto3/s3/transfer.py``.
@@ -66,7 +66,7 @@ _NO_BUCKET = frozenset(
 )  # fmt: skip
 _TRAILING = ".:!?*"
 _MIN_BUCKET_LENGTH = 3
-# Operations that write the object that a transfer names last; others read the one that it names first.
+# Operations that write the last object that a transfer names. Other operations read the first one.
 _WRITES = frozenset(
     {
         "PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy",
@@ -81,7 +81,7 @@ _MULTIPLE = frozenset({"recursive", "delete"})
 
 @attrs.frozen(eq=False, repr=False)
 class Location(Value):
-    """A bucket with what is known about the object in it.
+    """A bucket and the known key or prefix of its objects.
 
     Attributes:
         bucket: The bucket.
@@ -99,7 +99,7 @@ def find_location(text: str, operation: str | None, command: CommandLine | None)
 
     Args:
         text: The text of one failure.
-        operation: The operation that failed. It tells the source of a copy from its destination.
+        operation: The operation that failed. It distinguishes the source and the destination of a copy.
         command: The command that failed.
     """
     if "s3" not in text and "ucket" not in text and "Failed to upload" not in text:
@@ -138,7 +138,7 @@ def _of_command(command: CommandLine | None, *, is_write: bool) -> Location | No
 
 
 def _local_file_name(command: CommandLine) -> str | None:
-    """Return the name of the file that a command copies to a prefix or bucket, which becomes part of the key."""
+    """Return the name of the file that a command copies to a prefix or bucket. It becomes part of the key."""
     if command.words[:2] not in {("s3", "cp"), ("s3", "mv")} or len(command.words) < 4:
         return None
     name = command.words[2].rstrip("/").rpartition("/")[2]
@@ -151,7 +151,7 @@ def _transfers(text: str) -> Iterator[Location]:
 
 
 def _access_points(text: str) -> Iterator[Location]:
-    """Yield access points, whose ARN stands for a bucket in each call."""
+    """Yield access points, whose ARN can replace a bucket name in each call."""
     for found in _ACCESS_POINT.finditer(text) if ":accesspoint/" in text else ():
         words = found[0].rstrip(_TRAILING)
         key = (found[2] or "")[1:].removeprefix("object/").rstrip(_TRAILING)
@@ -196,7 +196,7 @@ def _named(text: str, command: CommandLine | None) -> Location | None:
 
 
 def _complete(location: Location, text: str) -> Location:
-    """Add the key that the text names apart from the bucket."""
+    """Add the key that the text names separately from the bucket."""
     if location.key is not None:
         key = location.key.value
         return attrs.evolve(location, key=None, prefix=location.key) if key.endswith("/") else location

@@ -1,4 +1,4 @@
-"""Find the call that frames of AWS SDKs, Hadoop or SQL statements name: the service and the operation."""
+"""Find the called service and operation in stack frames of AWS SDKs, Hadoop calls and SQL statements."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _BOTO_CALL = lazy_pattern(
     r"^\s{2,12}(?:return |yield |await |\w{1,60}(?:, \w{1,60}){0,4} = )?(?:await )?(?:self\.)?_?(\w{1,60})\.([a-z]\w{2,80})\(",
     re.ASCII | re.MULTILINE,
 )
-# What Hadoop's S3A calls on S3 for its own operations. It asks for the status of a file by HEAD.
+# The S3 operations that Hadoop's S3A calls for its own operations. It gets the status of a file with HEAD.
 _S3A_OPERATIONS = {
     "getFileStatus": "HeadObject",
     "getObjectMetadata": "HeadObject",
@@ -57,7 +57,7 @@ _S3A_OPERATIONS = {
 _S3A_CALL = lazy_pattern(
     rf"(?<![\w.])({'|'.join(_S3A_OPERATIONS)})(?: \w{{1,40}})? on s3[an]?://\S{{1,300}}", re.ASCII
 )
-# Amazon Redshift reads what COPY names and writes what UNLOAD names.
+# Amazon Redshift reads the objects in COPY and writes those in UNLOAD.
 _SQL_CALL = lazy_pattern(
     r"\b(copy|unload)\b[^;]{1,600}?\b(?:from|to)\s{1,4}'s3://[^']{3,300}'", re.ASCII | re.IGNORECASE
 )
@@ -99,7 +99,7 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
 
 
 def _botocore_calls(text: str) -> Iterator[tuple[Stated | None, Stated]]:
-    """Yield the last call of a client in a Python traceback that has botocore's frames below it."""
+    """Yield the last client call in a Python traceback that botocore's frames follow."""
     at = text.find("in _api_call")
     if at == -1:
         return

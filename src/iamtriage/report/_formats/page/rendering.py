@@ -116,7 +116,7 @@ def _sections(report: Contents) -> Iterator[str]:
         columns = ("principal", "action", "resource", "policy_type", "last_seen")
         head = ("Principal", "Action", "Resource", "Policy type", "Last seen")
         rows = (tuple(_cell(each.get(name)) for name in columns) for each in gone)
-        yield from _table("Gone problems", head, rows, len(gone))
+        yield from _table("Problems that no longer occur", head, rows, len(gone))
     inputs = report.inputs(only_problems=True)
     if inputs:
         rows = ((_cell(each["name"]), _cell(each["reason"])) for each in inputs)
@@ -131,7 +131,7 @@ def _header(report: Contents) -> Iterator[str]:
         "Denials": totals["denials"],
         "Problems": totals["problems"],
         "New problems": totals["new_problems"],
-        "Gone problems": totals["gone_problems"],
+        "Problems that no longer occur": totals["gone_problems"],
         "Principals": totals["principals"],
         "Records": totals["records"],
         "Inputs read": totals["inputs_read"],
