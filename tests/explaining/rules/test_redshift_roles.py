@@ -109,3 +109,13 @@ def test_service_that_cannot_assume_its_role(text: str, service: str) -> None:
 def test_user_that_cannot_assume_a_role_is_no_service() -> None:
     text = f"User is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
     assert explain(text).topic == "assume-role"
+
+
+def test_role_that_a_state_machine_assumes() -> None:
+    """The message names the role of the state machine, but not the action."""
+    text = f'{{"error": "States.TaskFailed", "cause": "The role {ROLE} is not authorized to assume the task state\'s role, arn:aws:iam::444455556666:role/task."}}'
+    explanation = explain(text)
+    assert explanation.summary.startswith(
+        "The role loader was denied sts:AssumeRole on arn:aws:iam::444455556666"
+    )
+    assert {remedy.layer for remedy in explanation.remedies} == {"identity", "role_trust"}

@@ -616,3 +616,10 @@ def test_service_gets_all_actions_that_it_calls() -> None:
     assert fixed is not None
     for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"):
         assert check_trust_policy(fixed, action=action, caller="rolesanywhere.amazonaws.com").allowed
+
+
+def test_key_that_services_do_not_have() -> None:
+    policy = _service_policy("lambda.amazonaws.com", StringEquals={"aws:PrincipalOrgID": "o-a1b2c3d4e5"})
+    explanation = explain(FUNCTION, facts={"trust_policy": policy})
+    assert explanation.summary.endswith("o-a1b2c3d4e5, which the request of a service does not have.")
+    assert "aws:SourceAccount or aws:SourceArn" in explanation.remedies[0].steps[0]

@@ -15,7 +15,7 @@ from iamtriage._rendering.values import Value
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._partitions import PARTITIONS
-from iamtriage.arns._principals import Principal, Role
+from iamtriage.arns._principals import Principal, Role, RoleSession, User
 from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.resolving import context_of
@@ -231,9 +231,9 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         text = text or message.principal.arn
     decision = _read_decision(failure, facts)
     action, action_evidence, resource = decision.action, decision.action_evidence, decision.resource
-    if action == "AssumeRole":
-        # CodePipeline omits the service.
-        action = "sts:AssumeRole"
+    if action == "AssumeRole" or (action is None and _assumes_in_words(failure)):
+        # CodePipeline omits the service, and Step Functions the action.
+        action, action_evidence = "sts:AssumeRole", "derived"
     actions: tuple[str, ...] = (action,) if action else ()
     if action is None or ":" not in action or _is_cut(action):
         # Most messages name the action, and the table of actions is large.
@@ -288,6 +288,13 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         message_rule=message_rule,
         service_message=service_message,
     )
+
+
+def _assumes_in_words(failure: AccessDenied) -> bool:
+    """Return whether a message says that one role or user is not authorized to assume another role."""
+    if "authorized to assume" not in failure.text or ":role/" not in (failure.resource or ""):
+        return False
+    return isinstance(try_parse_principal(failure.principal), Role | RoleSession | User)
 
 
 def _session_action(action: str | None, resource: str | None, failure: AccessDenied) -> str | None:

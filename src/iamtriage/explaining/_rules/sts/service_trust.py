@@ -37,6 +37,14 @@ if TYPE_CHECKING:
 
 __all__ = ("ServiceTrust", "check_service_trust")
 
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (properties of the principal)
+_KEYS_OF_CALLERS = (
+    "aws:principalorg",
+    "aws:principaltag/",
+    "aws:principalarn",
+    "aws:multifactorauth",
+    "aws:username",
+)
 _SOURCE_ACCOUNT, _SOURCE_ARN, _EXTERNAL_ID = "aws:sourceaccount", "aws:sourcearn", "sts:externalid"
 
 
@@ -194,6 +202,9 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
     elif key.lower() == _EXTERNAL_ID:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
         step = "External IDs are for third parties, and few services pass one. If the guide of the service names none, use aws:SourceAccount or aws:SourceArn instead, as it says."
+    elif key.lower().startswith(_KEYS_OF_CALLERS):
+        difference = ", which the request of a service does not have"
+        step = "This key describes IAM principals. For a service, use aws:SourceAccount or aws:SourceArn instead, as its guide says."
     fixed = None
     if value is not None and "Not" not in operator:
         fixed = policy_with_value(facts.trust_policy, result, value=value, new_operator=operator_of_pattern)
