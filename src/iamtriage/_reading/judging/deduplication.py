@@ -64,14 +64,22 @@ def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
         others = seen.setdefault(candidate.kind, [])
         # Reports with equal traits are compared once.
         mismatches: set[int] = set()
+        mismatches_apart: set[int] = set()
         for other in others[-_MAX_COMPARED:]:
-            if traits[id(other)] in mismatches:
+            number = traits[id(other)]
+            if number in mismatches:
                 continue
-            if not _same_failure(other, candidate, is_apart=False):
-                mismatches.add(traits[id(other)])
+            if number not in mismatches_apart and not _same_failure(other, candidate, is_apart=False):
+                mismatches.add(number)
                 continue
             is_apart = text.count(STATEMENT, ends.get(id(other), other.end), candidate.start) > 1
-            if not is_apart or _same_failure(other, candidate, is_apart=True):
+            if (
+                is_apart
+                and number not in mismatches_apart
+                and not _same_failure(other, candidate, is_apart=True)
+            ):
+                mismatches_apart.add(number)
+            if not is_apart or number not in mismatches_apart:
                 for key, fact in candidate.facts.items():
                     present = other.facts.get(key)
                     if present is None or (present.rank < fact.rank and present.rank <= CLASS_NAME):
