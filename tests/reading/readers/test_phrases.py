@@ -87,6 +87,11 @@ DENIALS: Table = (
     ),
     ("argo-outputs", "generate-artifact  orders-7  3s  failed to save outputs: Access Denied", denied()),
     (
+        "datastore-mode",
+        "User is unauthorized to query syncOrders with auth mode API_KEY. No data could be returned",
+        denied(),
+    ),
+    (
         "restic-lock",
         "unable to create lock in backend: client.PutObject: Access Denied.",
         denied(operation="PutObject"),

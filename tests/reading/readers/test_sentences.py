@@ -784,6 +784,7 @@ RESOURCES: Table = (
         f"{ANA} is not authorized to perform AssumeRole on role {ROLE}",
         denied(principal=ANA, action="AssumeRole", resource=ROLE),
     ),
+    ("null", f"User: {ANA} is not authorized to perform: null on resource: null", denied(principal=ANA)),
     (
         "assume-role-on-action-role",
         f"Pipeline role {ROLE} is not authorized to perform AssumeRole on action role {ROLE}-deploy",

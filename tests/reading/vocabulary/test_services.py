@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from iamtriage._reading.vocabulary.services import service_name, service_of_event_source, service_of_host
+from iamtriage._reading.vocabulary.services import (
+    _HYPHENATED,
+    service_name,
+    service_of_event_source,
+    service_of_host,
+)
+from iamtriage.actions._service_names import load_clients
 
 
 @pytest.mark.parametrize(
@@ -32,6 +38,14 @@ from iamtriage._reading.vocabulary.services import service_name, service_of_even
         ("SESv2", "ses"),
         ("Bedrock Runtime", "bedrock"),
         ("AmazonMonitoringService", "cloudwatch"),
+        ("EMR containers", "emr-containers"),
+        ("AWSLicenseManager", "license-manager"),
+        ("RDS Data", "rds-data"),
+        ("Config Service", "config"),
+        ("AmazonConfig", "config"),
+        ("Directory Service", "ds"),
+        ("AmazonDataCatalog", "glue"),
+        ("MWAA", "airflow"),
         ("AWS", "aws"),
         ("Runtime", None),
         ("xxxx", None),
@@ -42,6 +56,12 @@ from iamtriage._reading.vocabulary.services import service_name, service_of_even
 def test_service_name(written: str, expected: str | None) -> None:
     """Clients, namespaces and service IDs map to the IAM prefix; an SDK's own modules and masks have none."""
     assert service_name(written) == expected
+
+
+def test_hyphenated_names_are_prefixes_of_actions() -> None:
+    names = _HYPHENATED.split()
+    assert set(names) <= load_clients().by_prefix.keys()
+    assert [service_name(name.replace("-", " ").title()) for name in names] == names
 
 
 @pytest.mark.parametrize(
@@ -64,6 +84,9 @@ def test_service_name(written: str, expected: str | None) -> None:
         ("111122223333.dkr.ecr.eu-west-1.amazonaws.com", "ecr"),
         ("abc123.execute-api.eu-west-1.amazonaws.com", "execute-api"),
         ("monitoring.eu-west-1.amazonaws.com", "cloudwatch"),
+        ("emr-containers.eu-west-1.amazonaws.com", "emr-containers"),
+        ("memory-db.eu-west-1.amazonaws.com", "memorydb"),
+        ("tagging.eu-west-1.amazonaws.com", "tag"),
         ("eu-west-1.queue.amazonaws.com", "sqs"),
         ("queue.amazonaws.com", "sqs"),
         ("secretsmanager.eu-west-1.amazonaws.com", "secretsmanager"),

@@ -56,6 +56,7 @@ outer  | ermissions error performing a tagging operation | Encountered a permiss
 sure   | <requester> | (?:(?:Resource does not exist|Column [^\n]{1,200}? cannot be resolved) or )?requester is not authorized to access requested (?:permissions|resources)
 sure   | not authorized to access this resource | User is not authorized to access this resource
 sure   | <Access>ccess Denied | \A[\s\"'`]*Access Denied[.\s\"'`]*\Z
+sure   | <auth>with auth mode | User is unauthorized to \w{1,20} \w{1,100} with auth mode [A-Z_]{3,40}
 sure   | ot Authorized to access | Not Authorized to access \w{1,100} on type \w{1,60}
 unsure | <have>You do | You do(?: not|n't) have (?:sufficient )?(?:permissions?|access) to (?:access )?(?:this|the) (?:requested )?resource
 unsure | ufficient access to perform this action | You do not have sufficient access to perform this action

@@ -343,7 +343,8 @@ def _read_resource(text: str, position: int, piece: Piece) -> int:
     value = text[first:last]
     if not value:
         return start
-    if ELLIPSIS.match(value) is None:
+    # Greengrass and others print the values that they do not have.
+    if ELLIPSIS.match(value) is None and value != "null":
         spaced = _TYPED_NAME.match(value) is not None or (" " in value and may_contain_spaces(value))
         piece.put("resource", " ".join(value.split()) if spaced else rejoin(value), first, last)
     return last

@@ -74,6 +74,27 @@ _ALIASES = {
     "elasticcomputecloud": "ec2",
     "relationaldatabase": "rds",
     "monitoring": "cloudwatch",
+    "datacatalog": "glue",
+    "configservice": "config",
+    "directoryservice": "ds",
+    "directoryservicedata": "ds-data",
+    "applicationdiscovery": "discovery",
+    "applicationdiscoveryservice": "discovery",
+    "serverlessapplicationrepository": "serverlessrepo",
+    "opensearchserverless": "aoss",
+    "customerprofiles": "profile",
+    "connectcases": "cases",
+    "greengrassv2": "greengrass",
+    "keyspaces": "cassandra",
+    "location": "geo",
+    "migrationhub": "mgh",
+    "mturk": "mechanicalturk",
+    "mturkrequester": "mechanicalturk",
+    "mwaa": "airflow",
+    "qconnect": "wisdom",
+    "memorydb": "memorydb",
+    "tagging": "tag",
+    "appstream2": "appstream",
     "email": "ses",
     "queue": "sqs",
     "emailsmtp": "ses",
@@ -101,6 +122,24 @@ _ALIASES = {
     "r53": "route53",
     "sec": "secretsmanager",
 }
+# Prefixes with hyphens, which service IDs and the names of clients lack: "EMR containers", "AWSLicenseManager".
+_HYPHENATED = """
+    account-access acm-pca agent-registry app-integrations application-signals arc-region-switch
+    arc-zonal-shift autoscaling-plans backup-search bcm-dashboards bcm-data-exports bcm-pricing-calculator
+    bcm-recommended-actions bedrock-agentcore cleanrooms-ml cloudfront-keyvaluestore cloudtrail-data
+    codeguru-profiler codeguru-reviewer codeguru-security codestar-notifications cognito-sync
+    compute-optimizer connect-campaigns cost-optimization-hub devops-guru docdb-elastic ds-data
+    ec2-instance-connect elemental-inference emr-containers emr-serverless geo-maps geo-places geo-routes
+    inspector-scan kendra-ranking license-manager license-manager-linux-subscriptions
+    license-manager-user-subscriptions managedblockchain-query mediapackage-vod medical-imaging
+    migrationhub-orchestrator migrationhub-strategy neptune-graph network-security-manager
+    notifications-contacts nova-act payment-cryptography pca-connector-ad pca-connector-scep rds-data
+    redshift-data redshift-serverless resource-explorer-2 resource-groups route53-recovery-cluster
+    route53-recovery-control-config route53-recovery-readiness s3-outposts sagemaker-geospatial security-ir
+    sms-voice snow-device-management social-messaging ssm-contacts ssm-guiconnect ssm-incidents
+    ssm-quicksetup ssm-sap timestream-influxdb vpc-lattice waf-regional workspaces-instances workspaces-web
+"""
+_ALIASES |= {name.replace("-", ""): name for name in _HYPHENATED.split()}
 _VENDOR = lazy_pattern(r"\A(?:amazon|aws)(?=.)", re.ASCII)
 _NOT_NAME = lazy_pattern(r"[^a-z0-9]+")
 
