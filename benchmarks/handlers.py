@@ -21,7 +21,7 @@ _ANSWER = (
 
 
 def _client(*, installed: bool) -> Any:  # noqa: ANN401 (botocore has no types)
-    """Return a client whose calls get a response before they are sent, for the minimum time of a call."""
+    """Return a client whose requests are answered without being sent, to measure the minimum time of a call."""
     from botocore.awsrequest import AWSResponse
     from botocore.session import Session
 

@@ -43,7 +43,7 @@ SIZES = tuple(size * KIB for size in (64, 128, 256, 512))
 # The time for a pattern depends on the product of its length and the length of the text, so few characters are enough.
 SMALL = tuple(size * KIB for size in (4, 8, 16, 32))
 
-# The beginning and the part to repeat.
+# The start of the file and the part to repeat.
 CONFIGS = {
     "options": ("[default]\n", "name = value\n"),
     "sections": ("", "[profile p]\nregion = eu-west-1\n"),

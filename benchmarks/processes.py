@@ -86,7 +86,7 @@ def copy_package(*, with_bytecode: bool) -> Iterator[dict[str, str]]:
 
 
 def _processor_time(command: Sequence[str], text: str, environment: Mapping[str, str]) -> float:
-    """Return the processor time of a whole process, whose exit status must be 0."""
+    """Run a command, which must exit with status 0, and return its processor time in seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
         command,

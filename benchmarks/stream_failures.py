@@ -344,11 +344,11 @@ def draw_failure(fresh: Fresh, recipe: str, only: Collection[str] = ()) -> Print
     text = sample.text(envelope).strip("\n")
     record = build_expected_record(sample, envelope)
     if envelope == "cloudtrail":
-        text = _called_by(fresh, text, record)
+        text = _set_caller(fresh, text, record)
     return Printed(recipe, envelope, sample, text, record)
 
 
-def _called_by(fresh: Fresh, text: str, record: dict[str, object]) -> str:
+def _set_caller(fresh: Fresh, text: str, record: dict[str, object]) -> str:
     """Set a new caller in a CloudTrail record whose message does not state one."""
     if record["principal"] is not None:
         return text

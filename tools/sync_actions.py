@@ -310,7 +310,7 @@ def _derive_required(
             return f"- {own}".rstrip()
     elif same is None and client.name in manual["by_http_method"]:
         return f"{client.prefix}:{model['http']['method']}"
-    # The table spells an action GetBucketCORS whose operation is GetBucketCors.
+    # The names can differ in case: the operation GetBucketCors requires the action GetBucketCORS.
     return own if same != operation else ""
 
 

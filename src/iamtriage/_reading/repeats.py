@@ -27,7 +27,7 @@ _ELLIPSES = ("...", "…")
 
 
 class Repeats:
-    """Remembers reported failures, and holds one back while the next entry may add facts to it."""
+    """Remembers reported failures, and delays the last one while the next entry can add facts to it."""
 
     def __init__(self) -> None:
         self._held: list[Failure] = []

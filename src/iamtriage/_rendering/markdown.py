@@ -30,7 +30,7 @@ _FENCES = lazy_pattern(r"^ {0,3}(`+|~+)", re.MULTILINE)
 # cmark, which GitHub uses, supports up to 80 backticks around a code span, and fences of up to 255.
 _MAX_FENCE = 60
 _BACKTICK_ESCAPE = r"\x60"
-# At the start of a line, "1." would begin a list.
+# At the start of a line, "1." would start a list.
 _NUMBER = lazy_pattern(r"(?<![^ ])([0-9]+)([.)])(?= |$)")
 
 

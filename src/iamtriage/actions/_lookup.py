@@ -315,7 +315,7 @@ def _find_same_names(key: str) -> Iterator[tuple[str, str]]:
         end = -1
         while (start := text.find(f" {key}", end + 1)) >= 0:
             end = start + len(key) + 1
-            # Lines with actions begin with a space. A dot follows an action that is not an operation.
+            # Lines with actions start with a space. A dot follows an action that is not an operation.
             if text[end : end + 1] in " \n" and text[text.rfind("\n", 0, start) + 1] == " ":
                 yield prefix, load_table().services[prefix][start + 1 : end]
                 break

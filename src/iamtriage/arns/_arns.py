@@ -19,7 +19,7 @@ __all__ = ("Arn", "parse_arn")
 
 _SECTIONS = ("partition", "service", "region", "account", "resource")
 _SEPARATOR = lazy_pattern(r"[:/]")
-# Services whose resources begin with a name, without a type.
+# Services whose resources start with a name, without a type.
 _SERVICES_WITHOUT_TYPES = frozenset({"apigateway", "codecommit", "codepipeline", "execute-api", "sns", "sqs"})
 
 
@@ -87,8 +87,8 @@ class Arn(View, _Sections):
     def resource_type(self) -> str | None:
         """The resource type, if the ARN has one before its first separator.
 
-        ``None`` without a separator, and for services that put a name there: a bucket and its key, an API and
-        its path.
+        ``None`` if there is no separator, or if the service has a name there, such as a bucket before its key
+        or an API before its path.
 
         >>> parse_arn("arn:aws:rds:eu-west-1:111122223333:db:orders").resource_type
         'db'
@@ -117,7 +117,7 @@ def parse_arn(text: str) -> Arn:
             characters; :func:`parse_principal` rejects them.
 
     Raises:
-        InvalidArnError: The text does not begin with ``arn:``, or has fewer than six sections.
+        InvalidArnError: The text does not start with ``arn:``, or has fewer than six sections.
         TypeError: ``text`` is not a string.
 
     >>> arn = parse_arn("arn:aws:eks:eu-west-1:111122223333:cluster/demo")

@@ -354,8 +354,8 @@ def parse_principal(text: str | Arn) -> Principal:
         text: An IAM or STS ARN, a 12-digit account ID, or the host name of a service principal.
 
     Raises:
-        InvalidArnError: It is none of these, or IAM would reject its name, path, account or partition. The
-            message states the rule, and ``position`` locates the error.
+        InvalidArnError: ``text`` is none of these, or IAM would reject its name, path, account or partition.
+            The message states the rule, and ``position`` locates the error.
         TypeError: ``text`` is not a string.
 
     >>> parse_principal("arn:aws:iam::111122223333:role/team/app")
@@ -468,7 +468,7 @@ class _PrincipalParser:
         parents, slash, name = rest.rpartition("/")
         path = f"/{parents}/" if slash else "/"
         check_name(name, noun, self.text, len(self.text) - len(name))
-        # The path begins with the slash after the type.
+        # The path starts with the slash after the type.
         check_path(path, self.text, len(self.text) - len(rest) - 1)
         return path, name
 

@@ -234,7 +234,7 @@ class DecodedMessage(View):
     def denying_conditions(self) -> tuple[DenyingCondition, ...]:
         """Return the conditions of the statements that denied, each with the request's values.
 
-        All of them were met. Empty for an implicit denial, and for a Deny statement without conditions.
+        The request met all of them. Empty for an implicit denial and for a Deny statement without conditions.
 
         >>> condition = KeyValues("ec2:Region", ("us-east-1",))
         >>> statement = MatchedStatement(effect="DENY", conditions=(condition,))

@@ -91,7 +91,7 @@ _NO_ENVELOPE = Envelope()
 Marks: TypeAlias = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]
 
 
-# repr() prints these last, because they seldom distinguish failures.
+# repr() prints these last, because they rarely distinguish failures.
 _LAST_IN_REPR = ("envelope", "account", "reason", "authorization_id", "encoded_message")
 
 _PROPER_NAMES = {"aws": "AWS", "arn": "ARN", "kubernetes": "Kubernetes"}

@@ -32,7 +32,7 @@ class Ending(NamedTuple):
 class Output(NamedTuple):
     """The output of an SDK, tool or service around a message.
 
-    A group in the patterns has the name of its fact. The groups ``begin`` and ``end`` mark where the failure starts
+    Each group in the patterns is named after its fact. The groups ``begin`` and ``end`` mark where the failure starts
     and ends, if that is not where the message does.
 
     Attributes:
@@ -49,7 +49,7 @@ class Output(NamedTuple):
 
 
 CAPITAL, LOWERCASE = "A", "a"
-"""Starts that stand for any uppercase or lowercase letter."""
+"""Values of ``starts`` that match any uppercase or lowercase letter."""
 
 # botocore uses the HTTP status as the code of a response without a body.
 _CALLED = rf"\((?P<code>{CODE}|(?P<status_code>40[034]))\) when calling the (?P<operation>{OPERATION}) operation(?: \(reached max retries: [0-9]{{1,2}}\))?: "

@@ -120,7 +120,7 @@ class Candidate:
 
     @property
     def is_complete(self) -> bool:
-        """Whether it states an error, not only a place."""
+        """Whether the pieces state an error, not only where it occurred."""
         return (
             self.has_core
             or "status_code" in self.facts

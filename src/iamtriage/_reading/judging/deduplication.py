@@ -95,7 +95,7 @@ def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
 
 
 def _traits(candidate: Candidate) -> _Traits:
-    """Return what decides, apart from the position, whether another report is of the same failure."""
+    """Return the values, without the position, that must be equal in two reports of one failure."""
     facts = tuple(
         (key, fact.value, fact.rank, fact.stem) for key, fact in candidate.facts.items() if key in _COMPARED
     )

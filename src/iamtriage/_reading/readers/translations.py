@@ -144,7 +144,7 @@ class _Windows:
             pattern: The pattern.
             left: The start of the window.
             right: The end of the window.
-            purpose: Distinguishes searches for the same pattern whose windows start elsewhere.
+            purpose: Distinguishes two searches for the same pattern with different windows.
         """
         return self._advance((pattern, purpose), lambda: pattern.finditer(self._text), left, right)
 

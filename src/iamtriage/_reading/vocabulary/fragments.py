@@ -1,8 +1,8 @@
 """Find which rows of a table can match a text, by words and literal fragments.
 
-Each row names a fragment without which it cannot match. Searching a text for hundreds of fragments costs more than
-reading it, so a fragment is searched for only if the text has the longest whole word of it. Fragments without such a
-word that share a few characters are searched for together first.
+Each row names a fragment without which it cannot match. Searching a text for hundreds of fragments takes longer than
+parsing it, so a fragment is searched for only if the text has the fragment's longest whole word. Fragments that have
+no such word, but share a few characters, are first searched for together.
 """
 
 from __future__ import annotations

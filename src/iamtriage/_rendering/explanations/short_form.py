@@ -251,7 +251,7 @@ def _is_valid(parts: Parts, selection: _Selection) -> bool:
 
 
 def _commands_needed(step: str, commands: Sequence[str]) -> int:
-    """Return how many of the commands a step requires, because it counts or mentions them."""
+    """Return how many of the commands a step requires, because it states their number or mentions them."""
     counted = next((count for pattern, count in _COUNTED if pattern.search(step)), 0)
     named = (
         number
