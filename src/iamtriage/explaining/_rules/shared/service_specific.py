@@ -119,9 +119,9 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
         for fragment in (
             "failed to execute action arn:",
             "logs permission to execute your function",
-            "could not write to bucket: ",
-            "could not publish to sns topic: ",
-            "could not invoke lambda function: ",
+            "could not write to bucket",
+            "could not publish to sns topic",
+            "could not invoke lambda function",
             "topic policy is incorrect",
             *(f"{name} is not authorized to {verb}" for name in SERVICES_IN_PROSE for verb in _PROSE_VERBS),
         )
