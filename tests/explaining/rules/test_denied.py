@@ -569,15 +569,11 @@ def test_facts_replace_what_s3_does_not_state(facts: dict[str, str], resource: s
     ("action", "resource", "also"),
     [
         ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", ["AWS itself writes this *", "also on the image"]),
-        ("ecr:InitiateLayerUpload", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", ["ecr:UploadLayerPart, ecr:CompleteLayerUpload, ecr:PutImage and ecr:BatchGetImage on the repository, and ecr:GetAuthorizationToken on *", "one missing action at a time"]),
-        ("ecr:GetDownloadUrlForLayer", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", ["Pulling an image also requires ecr:BatchGetImage on", "one missing action at a time"]),
         ("ecr:GetAuthorizationToken", "*", ["docker login", "Pushing an image", "Pulling an image", "one missing action at a time"]),
         ("ecr-public:GetAuthorizationToken", "*", ["and sts:GetServiceBearerToken on *", "one missing action at a time"]),
-        ("kinesis:GetRecords", "arn:aws:kinesis:eu-west-1:111122223333:stream/orders", ["kinesis:GetShardIterator and kinesis:ListShards on the stream, and kinesis:ListStreams on *", "one missing action at a time"]),
         ("ssm:UpdateInstanceInformation", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["ssmmessages:OpenControlChannel and ssmmessages:OpenDataChannel on *"]),
         ("ssm:StartSession", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718", ["on the session document"]),
         ("ecs:ExecuteCommand", "arn:aws:ecs:eu-west-1:111122223333:task/orders/0a1b2c3d", ["ecs:DescribeTasks"]),
-        ("logs:PutLogEvents", "arn:aws:logs:eu-west-1:111122223333:log-group:orders:log-stream:1", ["logs:CreateLogStream"]),
         ("s3:ListBucket", "arn:aws:s3:::orders", ["followed by /*"]),
         ("sqs:receivemessage", QUEUE, ["sqs:DeleteMessage"]),
         ("kms:GenerateDataKey", KEY, ["kms:Decrypt on the same key"]),
@@ -598,6 +594,50 @@ def test_companion_actions_are_named_but_not_in_the_policy(
     assert remedy.policy is not None
     [statement] = remedy.policy["Statement"]
     assert statement["Action"].lower() == action.lower()
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "actions", "on_all"),
+    [
+        ("ecr:InitiateLayerUpload", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", 6, "ecr:GetAuthorizationToken"),
+        ("ecr:GetDownloadUrlForLayer", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", 2, "ecr:GetAuthorizationToken"),
+        ("kinesis:GetRecords", "arn:aws:kinesis:eu-west-1:111122223333:stream/orders", 5, "kinesis:ListStreams"),
+        ("logs:PutLogEvents", "arn:aws:logs:eu-west-1:111122223333:log-group:orders:log-stream:1", 2, None),
+    ],
+)  # fmt: skip
+def test_policy_has_what_the_task_of_an_action_requires(
+    action: str, resource: str, actions: int, on_all: str | None
+) -> None:
+    remedy = explain(
+        f"User: {SESSION} is not authorized to perform: {action} on resource: {resource} "
+        f"because no identity-based policy allows the {action} action"
+    ).remedies[0]
+    assert any(step.endswith("requires all of these actions.") for step in remedy.steps)
+    assert remedy.policy is not None
+    statement, *others = remedy.policy["Statement"]
+    assert statement["Action"][0] == action
+    assert len(statement["Action"]) == actions
+    assert statement["Resource"] == resource.replace(":log-stream:1", ":*")
+    assert [(each["Action"], each["Resource"]) for each in others] == ([(on_all, "*")] if on_all else [])
+
+
+@pytest.mark.parametrize(
+    ("image", "repository"),
+    [
+        ("111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/cart:1", "eu-west-1:111122223333:repository/shop/cart"),
+        ("cart:1", "REGION:111122223333:repository/REPOSITORY_NAME"),
+    ],
+)  # fmt: skip
+def test_login_for_a_pull_comes_with_the_pull(image: str, repository: str) -> None:
+    remedy = explain(
+        f'Failed to pull image "{image}": User: {SESSION} is not authorized to perform: ecr:GetAuthorizationToken on '
+        "resource: * because no identity-based policy allows the ecr:GetAuthorizationToken action"
+    ).remedies[0]
+    assert remedy.policy is not None
+    login, pull = remedy.policy["Statement"]
+    assert (login["Action"], login["Resource"]) == ("ecr:GetAuthorizationToken", "*")
+    assert pull["Action"] == ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    assert pull["Resource"] == f"arn:aws:ecr:{repository}"
 
 
 def test_administrator_subscribes_before_a_program_is_allowed_to() -> None:

@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared.companion_actions import (
     certain_companions,
     companion_actions,
     controller_hints,
+    find_task,
     text_hints,
 )
 from iamtriage.explaining._rules.shared.denial_checks import cut_resource
@@ -63,6 +64,10 @@ _NO_STREAM = ":log-stream:"
 # The table of actions has no ARN without a Region for the models of Bedrock.
 _UNLISTED = "AWS lists no resource of this form"
 _POLICY_FILE = "file://policy.json"
+_IMAGE = lazy_pattern(
+    r"\b(?P<account>[0-9]{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]{6,30})\.[a-z.]{6,30}/(?P<name>[a-z0-9][a-z0-9._/-]{0,200}[a-z0-9])",
+    re.ASCII,
+)
 _CDK_ROLE = lazy_pattern(
     r"cdk-[a-z0-9]{1,10}-(?:deploy|file-publishing|image-publishing|lookup|cfn-exec)-role-", re.ASCII
 )
@@ -165,6 +170,9 @@ def allow_remedy(
     more = add_certain_companions(statement, denial)
     listed = _listed_objects(grant, denial.failure.text)
     statements = [statement]
+    if not more:
+        more, added = _complete_task(statement, grant, denial)
+        statements += added
     if listed is not None:
         actions, objects = listed
         on_listed = {
@@ -253,6 +261,47 @@ def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[s
     if len(others) == 1:
         return (f"{task} requires {others[0]}, too.",)
     return (f"{task} requires all of these actions.",)
+
+
+def _complete_task(
+    statement: dict[str, Any], grant: Grant, denial: Denial
+) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    """Add what the task of an action requires to its statement; return a step that says so, and more statements."""
+    found = find_task(grant.action, denial.failure.text)
+    if found is None or not isinstance(statement["Resource"], str):
+        return (), []
+    task, actions, on_star = found
+    added: tuple[str, ...] = on_star
+    resource = "*"
+    if grant.action in actions:
+        statement["Action"] = [grant.action, *(each for each in actions if each != grant.action)]
+        if grant.action.startswith("logs:"):
+            # Each task or function writes to another stream.
+            statement["Resource"] = (
+                f"{statement['Resource'].partition(':log-stream:')[0].removesuffix(':*')}:*"
+            )
+    else:
+        added, resource = actions, _find_repository(denial)
+    more = (
+        {
+            "Sid": statement_id(added[0]),
+            "Effect": "Allow",
+            "Action": added[0] if len(added) == 1 else list(added),
+            "Resource": resource,
+        }
+        if added
+        else None
+    )
+    return (f"{task} requires all of these actions.",), [] if more is None else [more]
+
+
+def _find_repository(denial: Denial) -> str:
+    """Return the ARN of the ECR repository that the text names, with placeholders for what it does not."""
+    image = _IMAGE.search(denial.failure.text)
+    if image is not None:
+        return f"arn:{denial.location.partition or 'aws'}:ecr:{image['region']}:{image['account']}:repository/{image['name']}"
+    grant = build_grant("ecr:BatchGetImage", None, denial.location)
+    return "REPOSITORY_ARN" if grant is None else grant.resources[0]
 
 
 def _is_of_cut(note: str, denial: Denial) -> bool:

@@ -40,6 +40,7 @@ __all__ = (
     "certain_companions",
     "companion_actions",
     "controller_hints",
+    "find_task",
     "is_of_push",
     "managed_policy",
     "text_hints",
@@ -119,6 +120,8 @@ _KINESIS = _Task(
 _MARKETPLACE = _Task(
     "Subscribing in AWS Marketplace", ("aws-marketplace:ViewSubscriptions", "aws-marketplace:Subscribe")
 )
+_WRITING_LOGS = _Task("Writing logs", ("logs:CreateLogStream", "logs:PutLogEvents"), "the log group")
+_LOGIN = "ecr:GetAuthorizationToken"
 _PUSH_OR_PULL = (_PUSH, _PULL)
 _TASKS: dict[str, tuple[_Task, ...]] = {
     **dict.fromkeys(_PUSH.actions, (_PUSH,)),
@@ -261,6 +264,29 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
     else:
         return "", ()
     return task, tuple(each for each in together if each != action)
+
+
+def find_task(action: str, text: str) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+    """Return the task that requires an action: its name, its actions on the resource, and those on ``*``.
+
+    It is ``None`` if several tasks require the action, or none is known.
+
+    Args:
+        action: The denied action, as AWS spells it.
+        text: The text around the denial.
+
+    >>> find_task("logs:PutLogEvents", "")
+    ('Writing logs', ('logs:CreateLogStream', 'logs:PutLogEvents'), ())
+    """
+    tasks = _TASKS.get(action, ())
+    if action == _LOGIN:
+        shown = ((_PULL, _PULL_SIGNS), (_PUSH, _PUSH_SIGNS))
+        tasks = tuple(task for task, signs in shown if signs.search(text))
+    if action in _WRITING_LOGS.actions:
+        tasks = (_WRITING_LOGS,)
+    if len(tasks) != 1 or tasks[0] is _MARKETPLACE or (action != _LOGIN and action not in tasks[0].actions):
+        return None
+    return tasks[0].name, tasks[0].actions, tasks[0].actions_on_star
 
 
 def is_of_push(text: str) -> bool:
