@@ -123,15 +123,9 @@ def read_pairs(readable: Readable) -> Iterator[Piece]:
     text = readable.text
     cluster: Piece | None = None
     event_pairs: list[tuple[str, Pair]] = []
-    regions = sorted((piece.start, piece.end) for piece in readable.taken)
-    at = 0
     for m in _find_pairs(readable):
         role = _role(m)
         if role is None:
-            continue
-        while at < len(regions) and regions[at][1] <= m.start():
-            at += 1
-        if at < len(regions) and regions[at][0] <= m.start():
             continue
         if role == "original":
             if cluster and _wraps(cluster, m):
@@ -214,12 +208,34 @@ def _keys(readable: Readable) -> set[str]:
 
 
 def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
-    """Yield the matches of keys, including ones that are not in the table."""
+    """Yield the matches of keys outside of other pieces, including ones that are not in the table."""
+    text = readable.text
+    regions = sorted((piece.start, piece.end) for piece in readable.taken)
+    region = done = 0
+    for first in sorted(_key_starts(readable)):
+        while region < len(regions) and regions[region][1] <= first:
+            region += 1
+        if region < len(regions) and regions[region][0] <= first:
+            continue
+        # Before the key there can be a colon, a quote and Python's "u".
+        at = first - (text[first - 1 : first] == ":")
+        at -= text[at - 1 : at] in _QUOTES
+        at -= text[at - 1 : at] == "u"
+        while at <= first:
+            m = _PAIR.match(text, at) if at >= done else None
+            if m:
+                yield m
+                done = m.end()
+                break
+            at += 1
+
+
+def _key_starts(readable: Readable) -> set[int]:
+    """Return where keys can start."""
     text, words, flat = readable.text, readable.words, readable.flat
     constructors = _CONSTRUCTORS & words
     if constructors and any(f"{word} " in flat for word in constructors):
-        yield from _PAIR.finditer(text)
-        return
+        return {m.start("key") for m in _PAIR.finditer(text)}
     starts: set[int] = set()
     keys = _keys(readable)
     for start, _ in readable.places(keys, any_case=True) if keys else ():
@@ -234,19 +250,7 @@ def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
         while at >= 0:
             starts.add(at)
             at = flat.find(key, at + 1)
-    done = 0
-    for first in sorted(starts):
-        # Before the key there can be a colon, a quote and Python's "u".
-        at = first - (text[first - 1 : first] == ":")
-        at -= text[at - 1 : at] in _QUOTES
-        at -= text[at - 1 : at] == "u"
-        while at <= first:
-            m = _PAIR.match(text, at) if at >= done else None
-            if m:
-                yield m
-                done = m.end()
-                break
-            at += 1
+    return starts
 
 
 def _wraps(cluster: Piece, m: re.Match[str]) -> bool:

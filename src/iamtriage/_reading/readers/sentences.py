@@ -83,7 +83,7 @@ _LABEL = lazy_pattern(
 )
 # The form of most principals in AWS messages.
 _PLAIN_PRINCIPAL = lazy_pattern(
-    r"(?<![\w/.-])User:[ ](?P<principal>arn:[a-z-]{3,20}:(?:iam|sts)::[0-9]{12}:[a-z-]{4,20}/[A-Za-z0-9_+=,.@/-]{1,300}(?<=[A-Za-z0-9])(?<!User))\s\Z"
+    r"(?<![\w/.-])User:[ ](?P<principal>arn:[a-z-]{3,20}:(?:iam|sts)::(?P<account>[0-9]{12}):[a-z-]{4,20}/[A-Za-z0-9_+=,.@/-]{1,300}(?<=[A-Za-z0-9])(?<!User))\s\Z"
 )
 _BARE_PRINCIPAL = lazy_pattern(
     rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|(?<![\w.@/-])[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}|<[^<>\n]{{1,80}}>)\s*\Z"
@@ -243,7 +243,9 @@ def _read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) 
     plain = _PLAIN_PRINCIPAL.match(text, max(left, text.rfind("User: arn:", left, right)), right)
     if plain:
         piece.start = plain.start()
-        put_principal(piece, plain["principal"], *plain.span("principal"), text)
+        piece.put("principal", plain["principal"], *plain.span("principal"))
+        piece.put("account", plain["account"], *plain.span("account"))
+        piece.is_aws = True
         return True
     start = label_at = -1
     for label in _LABEL.finditer(text, _last_label(text, left, right), right):

@@ -96,7 +96,8 @@ class Piece:
     def put(self, key: str, value: str | None, start: int = -1, end: int = -1, rank: int = STATED) -> None:
         """Add a fact, unless it is empty or there is one of the same or a higher rank."""
         if value and (key not in self.facts or self.facts[key].rank < rank):
-            self.facts[key] = Fact(value, start, end, rank)
+            # The constructor of a named tuple is a Python function and takes twice as long.
+            self.facts[key] = tuple.__new__(Fact, (value, start, end, rank, None))
 
     def mark_cuts(self, text: str) -> None:
         """Mark truncated facts, so that a complete copy of a value replaces them."""

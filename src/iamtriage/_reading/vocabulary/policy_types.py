@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ POLICY_WORDS: dict[str, PolicyType] = {
 """The terms of the IAM User Guide -> policy type."""
 
 
+@lru_cache(maxsize=256)
 def policy_type(words: str) -> PolicyType | None:
     """Return the policy type that words name, or ``None`` if it is unknown.
 
