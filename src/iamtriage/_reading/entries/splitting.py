@@ -227,7 +227,10 @@ def split_entries(items: Iterable[str | Tick], *, has_parts: bool = False) -> It
             carried_over = (carried_over + item)[-_OVERLAP:] if has_more else ""
             continue
         line = item if item.endswith("\n") else f"{item}\n"
-        yield from splitter.add(line, offset)
+        entries = splitter.add(line, offset)
+        if entries:
+            # Most lines complete none.
+            yield from entries
         offset += len(line)
     yield from splitter.flush()
     if carried_over:
