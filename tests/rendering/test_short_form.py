@@ -241,6 +241,6 @@ def test_other_denials_say_which_policy_denied() -> None:
     )
     assert "s3:PutObject on arn:aws:s3:::orders/1: no session policy allows it." in shown
     assert (
-        "explicit deny in a service control policy, which only an organization administrator can change."
+        "explicit deny in a service control policy, which only an administrator of the organization can change."
         in shown
     )
