@@ -385,6 +385,11 @@ def test_stated_values(text: str, stated: dict[str, str]) -> None:
             id="variables that are not set",
         ),
         pytest.param(
+            "The container metadata credential provider cannot be used unless the AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI environment variable is set",
+            None,
+            id="a variable without which a provider is not used",
+        ),
+        pytest.param(
             "Either the environment variable AWS_WEB_IDENTITY_TOKEN_FILE or the javaproperty aws.webIdentityTokenFile must be set.",
             None,
             id="a variable that must be set",

@@ -826,6 +826,16 @@ MORE: Table = (
         expect("aws_error"),
     ),
     (
+        "metadata-unnamed",
+        "unable to retrieve instance metadata: operation error ec2imds: GetMetadata, canceled, context deadline exceeded",
+        expect("aws_error"),
+    ),
+    (
+        "metadata-credentials",
+        "failed to get credentials from instance metadata: operation error ec2imds: GetMetadata, canceled, context deadline exceeded",
+        expect("missing_credentials"),
+    ),
+    (
         "metadata-go-v1",
         "failed to fetch VPC ID from instance metadata: EC2MetadataError: failed to make EC2Metadata request\n\n\tstatus code: 401, request id: ",
         expect("aws_error", code="EC2MetadataError", status_code=401),

@@ -80,6 +80,7 @@ _OTHER_METADATA_OPERATIONS = frozenset(
 )
 _OTHER_METADATA = lazy_pattern(
     r"vpc.?id|(?:get|fetch|introspect|determine|retrieve|detect) (?:the )?(?:aws )?region|region from|mac metadata|identity (?:document|metadata)"
+    r"|(?:from|through|using|via) (?:the )?(?:ec2|instance)[ -]?metadata|(?:get|retrieve|fetch|load) (?:the )?(?:ec2|instance)[ -]?metadata"
     r"|availability.?zone|instance.?(?:id|type)\b|hostname|subnet.?id|local-ipv4|network interface",
     re.IGNORECASE,
 )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
@@ -264,6 +266,7 @@ def advise_on_iis(case: Case[MissingCredentials], _message: str) -> Advice:
 
     Source: https://docs.aws.amazon.com/sdk-for-net/v4/developer-guide/creds-assign.html.
     """
+    role = _instance_role_remedy(commands.region(find_region(case)))
     return Advice(
         [
             ENVIRONMENT_NOT_PASSED_ON.cause(
@@ -273,7 +276,13 @@ def advise_on_iis(case: Case[MissingCredentials], _message: str) -> Advice:
             NO_INSTANCE_PROFILE.cause(),
         ],
         [
-            _instance_role_remedy(commands.region(find_region(case))),
+            attrs.evolve(
+                role,
+                steps=(
+                    *role.steps,
+                    "If it has one, check that its metadata service is turned on (HttpEndpoint enabled), and that no firewall blocks 169.254.169.254.",
+                ),
+            ),
             Remedy(
                 title="Outside of EC2: put the profile where the application pool reads it",
                 who="you",
