@@ -229,7 +229,7 @@ def split_entries(items: Iterable[str | Tick], *, has_parts: bool = False) -> It
         line = item if item.endswith("\n") else f"{item}\n"
         entries = splitter.add(line, offset)
         if entries:
-            # Most lines complete none.
+            # Most lines complete no entry.
             yield from entries
         offset += len(line)
     yield from splitter.flush()

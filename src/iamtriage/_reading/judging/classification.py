@@ -207,7 +207,7 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
 
 
 def _is_for_credentials(candidate: Candidate, context: TextContext) -> bool:
-    """Return whether a request to the instance metadata service is for credentials, as most are."""
+    """Return whether a request to the instance metadata service is for credentials. Most of them are."""
     if "missing_credentials" in candidate.kinds:
         return True
     before = context.text[max(candidate.start - _MAX_PURPOSE_LENGTH, 0) : candidate.start]
@@ -337,7 +337,7 @@ def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Can
 
 
 def _explains_missing_credentials(first: Candidate, second: Candidate) -> bool:
-    """Return whether the second is only a connection that failed while an SDK looked for credentials."""
+    """Return whether the second failure is only a failed connection to a credential provider."""
     return (
         first.kind == "missing_credentials"
         and second.kind == "aws_error"

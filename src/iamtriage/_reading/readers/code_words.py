@@ -133,7 +133,7 @@ _LABELS_BEFORE = {
     '"': (_IN_TUPLE,),
     **dict.fromkeys(_WHITESPACE, (_AFTER_LABEL, _JOINED)),
 }
-# The labels before which also plain words are codes.
+# The labels whose codes can be plain words, too.
 _LABELS_OF_WORDS = (_LABELS_BEFORE["'"], _LABELS_BEFORE["("])
 _WITH_CORAL_URL = lazy_pattern(
     r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80}):https?://internal\.amazon\.com/coral"
@@ -241,8 +241,8 @@ def _read_unseparated(text: str, at: int) -> Iterator[Piece]:
 
 
 def _find_unseparated(readable: Readable) -> list[int]:
-    """Return where messages start without a space before them."""
-    # Then the code and the first word of the message are one word.
+    """Return the starts of messages that follow their code without a space."""
+    # The code and the first word of the message are then one word.
     if not [
         word for word in readable.capitalized if word.endswith(_FIRST_WORDS) and word not in _FIRST_WORDS
     ]:

@@ -96,7 +96,7 @@ _MAX_LINE_DISTANCE = 400
 
 
 class _Matches:
-    """Where a text matches a pattern, looked up when that is first asked."""
+    """The matches of a pattern in a text, searched for when they are first needed."""
 
     def __init__(self, pattern: re.Pattern[str], text: str) -> None:
         self._pattern = pattern

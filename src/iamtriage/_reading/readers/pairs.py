@@ -196,7 +196,7 @@ def _has_other_keys(readable: Readable) -> bool:
 
 
 def _keys(readable: Readable) -> set[str]:
-    """Return the keys in a text that have a meaning in it, in lower case."""
+    """Return the keys in a text, in lower case, without those that other words of the text must confirm."""
     keys = readable.lowered & _KEY_WORDS
     if "explicitdeny" not in keys:
         keys -= {"action", "resource"}
@@ -231,7 +231,7 @@ def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
 
 
 def _key_starts(readable: Readable) -> set[int]:
-    """Return where keys can start."""
+    """Return the positions at which keys can start."""
     text, words, flat = readable.text, readable.words, readable.flat
     constructors = _CONSTRUCTORS & words
     if constructors and any(f"{word} " in flat for word in constructors):

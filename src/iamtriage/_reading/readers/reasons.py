@@ -53,7 +53,7 @@ _ALLOWS = lazy_pattern(
 )
 # The documentation once printed "because the role trust policy allows" for a denial.
 _MISSING_NO = lazy_pattern(r"(?:the\s+)?((?:[\w-]+\s+){0,6}?(?:policy|boundary))\s+allows\b")
-# Pulumi ends its errors with the provider.
+# Pulumi ends its errors with the name of the provider.
 _CLAUSE_END = lazy_pattern(
     r"\.(?=\s|\Z|\")|\.?:\s+provider=|\n\n|\"|\s\((?:Service|SDK|Status|Request)|\s+status\s+code\b|\Z"
 )

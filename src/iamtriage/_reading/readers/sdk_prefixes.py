@@ -112,7 +112,7 @@ _BOTO2 = lazy_pattern(
     r"(?<!\w)(?:(?P<service>EC2|S3|SDB|Emr|DynamoDB)Response|(?P<queue>SQS)|BotoServer|JSONResponse)Error:\s(?P<status>[345][0-9]{2})"
     r"(?:\s[A-Z][a-z]{1,20}){1,3}"
 )
-# CodePipeline, of the call that an action made.
+# CodePipeline prints the call that a pipeline action made.
 _API_CALL = lazy_pattern(
     r"An\s+API\s+call\s+to\s+(?P<service>[A-Z]\w{1,40})\.(?P<operation>[a-z]\w{2,60})\s+\(RequestId:\s(?P<request>[\w-]{3,80})\s?\)"
     r"\s+returned\s+an?\s+(?P<code>[A-Z]\w{2,80})\s+error\b"
@@ -141,11 +141,11 @@ _PYTHON_V4 = lazy_pattern(
     r"(?:\s+-\s+id:\s+(?:[\w.]{2,100}#)?(?P<code>[A-Za-z][\w.]{1,100}))?(?:\s+-\s+reason:\s+[A-Z][\w-]{1,30}(?:[ ][A-Z][\w-]{1,30}){0,4})?"
 )
 
-# The AWS SDK for iOS, in the notation of the system's errors. The number says little: 11 is an error of the service.
+# The AWS SDK for iOS prints an NSError. Its number is not specific: 11 means any error of the service.
 _IOS = lazy_pattern(
     r"(?<!\w)Domain=com\.amazonaws\.(?:AWS)?(?P<service>[A-Z]\w{1,60}?)(?:Transfer(?:Utility|Manager))?ErrorDomain\sCode=[0-9]{1,6}\b"
 )
-# Its domains for errors on the device, before or after a request.
+# The error domains of the AWS SDK for iOS for errors on the device, before or after a request.
 _IOS_LOCAL = frozenset(
     {"General", "Networking", "URLResponseSerialization", "XMLBuilder", "XMLParser", "JSONParser"}
 )
@@ -394,7 +394,7 @@ def _ios(m: re.Match[str]) -> Piece | None:
         return None
     piece = Piece("head", m.start(), m.end(), source="swift", is_aws=True)
     piece.is_thrown = True
-    # The domain "AWSService" is for errors of any service.
+    # The domain "AWSServiceErrorDomain" is for errors of any service.
     piece.put("service", service_name(m["service"]) if m["service"] != "Service" else None, rank=HINT)
     return piece
 
@@ -438,8 +438,8 @@ _PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | N
     ("<amazonaws>.amazonaws.com", _CLOUDTRAIL_COLUMNS, _cloudtrail_columns),
 )
 FRAGMENTS = [fragment for fragment, _, _ in _PREFIXES]
-# For patterns that are slow to search for: a literal in each match, and the maximum numbers of characters before and
-# after its first one.
+# For patterns that are slow to search for: a literal that each match contains, and the maximum numbers of characters
+# before and after the start of the literal.
 _LITERALS = {
     GO_RESPONSE: ("StatusCode:", 40, 60),
     _CLOUDTRAIL_COLUMNS: (".amazonaws.com", 40, 220),

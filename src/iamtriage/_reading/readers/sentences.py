@@ -345,7 +345,7 @@ def _read_resource(text: str, position: int, piece: Piece) -> int:
     value = text[first:last]
     if not value:
         return start
-    # Greengrass and others print the values that they do not have.
+    # Greengrass and other services print missing values as "null".
     if ELLIPSIS.match(value) is None and value != "null":
         spaced = _TYPED_NAME.match(value) is not None or (" " in value and may_contain_spaces(value))
         piece.put("resource", " ".join(value.split()) if spaced else rejoin(value), first, last)

@@ -258,7 +258,7 @@ FRAMES: tuple[Frame, ...] = (
         r"\bCould not execute the lambda function\. Make sure you have given CloudWatch Logs permission to execute your function",
         is_aws=True,
     ),
-    # SES about receipt rules, and CloudTrail.
+    # SES prints this for receipt rules, and CloudTrail for trails.
     Frame(
         "access_denied",
         "<not>ould not",

@@ -52,7 +52,7 @@ _STATUS = lazy_pattern(
     r"|resulted\sin\san?\s[`'\"]?(?P<u>[3-5][0-9]{2})\b(?=[^`\n]{0,60}[`'\"]?\s(?:response\b|$)))"
 )
 _NUMBERS = lazy_pattern(r"[345](?<![0-9].)[0-9]{2}(?![A-Za-z0-9_])")
-# A status is one of these words, or is before one of the last four, or has "_status_" before it.
+# A status is one of these words, precedes one of the last four, or follows "_status_".
 _STATUS_WORDS = frozenset(map(str, range(300, 600))) | {"Bad", "Client", "Forbidden", "Unauthorized"}
 # The characters that can directly precede a number after other words of the pattern.
 _BEFORE_NUMBER = frozenset(" \n\x1e\x1d(:=_\"'`")

@@ -32,7 +32,7 @@ _SPACES = lazy_pattern("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _ESCAPE = lazy_pattern(
     r"\\{1,16}(?:(?P<plain>[\"'/`()\u2018\u2019\u201c-\u201e])|(?P<space>[nrt])(?![a-z]*[\\/][A-Z])|u(?P<code>[0-9a-fA-F]{4})|x(?P<byte>1[bB]))"
 )
-# rsyslog writes a control character as a number sign and three octal digits. A colour has six digits.
+# rsyslog writes a control character as a number sign and three octal digits. A CSS color has six digits.
 _SYSLOG_ESCAPE = lazy_pattern(r"#(?P<code>01[125]|033(?=\[))(?![0-9a-fA-F]{3}(?![0-9a-fA-F]))")
 _ENTITY = lazy_pattern(r"&(?:amp;)*(?:quot|apos|lt|gt|amp|nbsp|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _ANSI = lazy_pattern(
@@ -72,9 +72,9 @@ _DOUBLED_QUOTE = lazy_pattern(r"(?<=[a-z])''(?=[a-z])")
 _TAGS = lazy_pattern(
     r"</?(?:p|br|div|span|code|pre|strong|em|b|i|li|ul|td|tr|tt|samp|blockquote)(?:\s[^<>\n]{0,200})?/?>"
 )
-# Runs of whitespace. A pattern that starts with one of some characters skips all others quickly.
+# Runs of whitespace. Each alternative starts with a literal, so that the search skips other characters quickly.
 _RUNS = lazy_pattern(r"\x20[ \t\n]+|\n[ \t\n]+|\t[ \t\n]*")
-# A carriage return precedes a newline.
+# A carriage return is removed, because a newline follows it.
 _SYSLOG_CONTROLS = {"011": "\t", "012": "\n", "015": "", "033": "\x1b"}
 # The symbols for controls are printable.
 _CONTROL_SYMBOLS = ("\u21b5", "\u23ce", "\u241b")

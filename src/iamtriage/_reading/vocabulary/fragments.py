@@ -47,7 +47,7 @@ class FragmentIndex:
     __slots__ = ("_groups", "_rows", "_words", "always")
 
     def __init__(self, fragments: Iterable[str]) -> None:
-        # Word -> the rows, each with the fragment that it needs, too; it can be empty.
+        # Word -> the rows, each with the fragment that the text must contain, too; an empty one if none.
         self._rows: dict[str, list[tuple[int, str]]] = {}
         self.always: list[int] = []
         others: list[tuple[int, str]] = []

@@ -58,9 +58,9 @@ class Readable:
 
     @property
     def capitalized(self) -> list[str]:
-        """The words that start with a capital."""
+        """The words that start with an uppercase letter."""
         if self._capitalized is None:
-            # Most words start with a small letter, so that one comparison is enough for them.
+            # Most words start with a lowercase letter, so one comparison is enough for them.
             self._capitalized = [word for word in self.words if word < "[" and word >= "A"]
         return self._capitalized
 
