@@ -285,8 +285,8 @@ def _find_grant(failure: AccessDenied, no_facts: Facts) -> Grant | None:
     if denial.lowercase_action == "iam:passrole":
         return pass_role_grant(denial)
     grant = required_grant(denial)
-    if grant is None or not grant.action.startswith("glue:"):
+    if grant is None or not grant.action.startswith(("glue:", "ssm:")):
         return grant
-    # Further denials name the databases and tables that this one does not.
+    # Further denials name the tables or instances that this one does not.
     known = tuple(each for each in grant.resources[1:] if not find_placeholders(each))
     return attrs.evolve(grant, resources=(grant.resources[0], *known))

@@ -392,6 +392,27 @@ def _implicit(action: str, resource: str, policy: str, role: str = "orders-api/r
 
 COMPANIONS: tuple[Case, ...] = (
     (
+        "command on an instance",
+        f"$ aws ssm send-command --document-name AWS-RunShellScript --instance-ids i-0a1b2c3d4e5f60718\n{_implicit('ssm:SendCommand', f'arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-0a1b2c3d4e5f60718', 'identity-based policy')}",
+        {},
+        (
+            f'"Resource": ["arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-0a1b2c3d4e5f60718", "arn:aws:ssm:eu-west-1::document/AWS-RunShellScript"]',
+            "ssm:SendCommand is required on the document and on the instance.",
+        ),
+        ("add their ARNs", "Replace"),
+    ),
+    (
+        "document of a session",
+        _implicit(
+            "ssm:StartSession",
+            "arn:aws:ssm:eu-west-1::document/AWS-StartPortForwardingSession",
+            "identity-based policy",
+        ),
+        {},
+        (f'"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/INSTANCE_ID"]', "Replace INSTANCE_ID."),
+        ("The denial names one of the two",),
+    ),
+    (
         "queue that Terraform names by its URL",
         f"Error: reading SQS Queue (https://sqs.cn-north-1.amazonaws.com.cn/{ACCOUNT}/carts): operation error SQS: GetQueueAttributes, https response error StatusCode: 403, RequestID: 0a1b, api error AccessDenied: Access to the resource https://sqs.cn-north-1.amazonaws.com.cn/ is denied.",
         {},
@@ -664,7 +685,7 @@ TASKS: tuple[Case, ...] = (
         "command on instances",
         f"User: {SESSION} is not authorized to perform: ssm:SendCommand on resource: arn:aws:ssm:eu-west-1::document/AWS-RunShellScript because no identity-based policy allows the ssm:SendCommand action",
         {},
-        ("on the document and on each instance",),
+        ("on the document and on the instance",),
         (),
     ),
     (

@@ -84,7 +84,7 @@ def required_grant(denial: Denial) -> Grant | None:
     if grant.resources[0].endswith(_NO_STREAM):
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
         return attrs.evolve(grant, resources=(f"{grant.resources[0].removesuffix(_NO_STREAM)}:*",))
-    if grant.action.startswith(("bedrock:", "glue:")):
+    if grant.action.startswith(("bedrock:", "glue:", "ssm:S")):
         from iamtriage.explaining._rules.shared.required_resources import required_resources
 
         required = required_resources(
@@ -188,11 +188,12 @@ def allow_remedy(
     )
     # If the policy has more than the denied resource, it has what hints on that would name.
     resource = denial.resource if len(grant.resources) == 1 else None
+    is_complete = resource is None and grant.action.startswith("ssm:")
     steps = [
         *([first_step] if first_step else []),
         *hints,
         *(note for note in grant.notes if not note.startswith(_PARTITION) and not _is_of_cut(note, denial)),
-        *(more or (() if listed else companion_actions(grant.action, resource))),
+        *(more or (() if listed or is_complete else companion_actions(grant.action, resource))),
     ]
     # Whoever replaces the placeholders of an ARN sees its partition.
     policy_text = str(policy)

@@ -33,6 +33,13 @@ _CATALOG = lazy_pattern(
     r"(?P<prefix>arn:[\w-]+:glue:[\w-]+:(?:\d{12}|ACCOUNT_ID)):(?:catalog|(?:database|table|userDefinedFunction)/(?P<database>[\w-]{1,255})(?:/.*)?)\Z",
     re.ASCII,
 )
+_ON_INSTANCES = frozenset({"ssm:SendCommand", "ssm:StartSession"})
+_INSTANCE_OR_DOCUMENT = lazy_pattern(
+    r"(?P<prefix>arn:[\w-]+):(?P<service>ssm|ec2):(?P<region>[\w-]+):(?P<account>\d{12})?:(?:document|instance)/[\w.-]+",
+    re.ASCII,
+)
+_INSTANCE = lazy_pattern(r"\bi-[0-9a-f]{8,17}\b", re.ASCII)
+_DOCUMENT = lazy_pattern(r"--document-name[ =][\"']?([\w.-]{3,128})", re.ASCII)
 _PROFILE = lazy_pattern(
     r"(?P<prefix>arn:[\w-]+:bedrock):[\w-]+:\d{12}:inference-profile/(?:[a-z-]{2,12}\.)?(?P<model>[a-z0-9-]+\.[\w.:-]{2,100})\Z",
     re.ASCII,
@@ -58,7 +65,33 @@ def required_resources(
         return _find_models(resource, text, region, account)
     if action.startswith("glue:") and (found := _CATALOG.match(resource)) is not None:
         return _find_catalog(action, resource, found, text)
+    if action in _ON_INSTANCES:
+        return _find_instance_and_document(action, resource, text, account)
     return None
+
+
+def _find_instance_and_document(
+    action: str, resource: str, text: str, account: str | None
+) -> tuple[tuple[str, ...], str] | None:
+    """Return the instance and the document that a command or session of Systems Manager uses.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/security_iam_id-based-policy-examples.html
+    """
+    found = _INSTANCE_OR_DOCUMENT.fullmatch(resource)
+    if found is None:
+        return None
+    prefix, region, account = found["prefix"], found["region"], found["account"] or account or "ACCOUNT_ID"
+    if found["service"] == "ssm":
+        named = _INSTANCE.search(text)
+        other = f"{prefix}:ec2:{region}:{account}:instance/{named[0] if named else 'INSTANCE_ID'}"
+    else:
+        document = _DOCUMENT.search(text)
+        if document is None and action == "ssm:StartSession":
+            return None
+        name = document[1] if document else "DOCUMENT_NAME"
+        # Documents of AWS have no account.
+        other = f"{prefix}:ssm:{region}:{'' if name.startswith('AWS-') else account}:document/{name}"
+    return (resource, other), f"{action} is required on the document and on the instance."
 
 
 def is_model(resource: str) -> bool:
