@@ -562,7 +562,7 @@ ABSENCES: tuple[Row, ...] = (
         'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://sts.eu-west-1.amazonaws.com/": x509: certificate signed by unknown authority',
         {},
         "sts-unreached",
-        {"untrusted-certificate": "derived", "no-way-out": "possible"},
+        {"untrusted-certificate": "derived", "inspecting-proxy": "possible"},
         (),
     ),
     (

@@ -279,8 +279,9 @@ def advise_on_iis(case: Case[MissingCredentials], _message: str) -> Advice:
             attrs.evolve(
                 role,
                 steps=(
-                    *role.steps,
+                    role.steps[0],
                     "If it has one, check that its metadata service is turned on (HttpEndpoint enabled), and that no firewall blocks 169.254.169.254.",
+                    *role.steps[1:],
                 ),
             ),
             Remedy(

@@ -264,6 +264,8 @@ def _circumstances(case: Case[MissingCredentials], message: str, environments: l
     if environments == [advise_in_docker]:
         profile = find_profile_without_files(case)
         return f" in the container: AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted"
+    if environments == [advise_on_iis]:
+        return " in any place that it searched as the identity of the IIS application pool"
     outcome = _metadata_outcome(message, in_container=_is_in_container_on_ec2(case.text, message))
     return f"{' for Terraform' if _TERRAFORM.search(case.text) else ''}{outcome}"
 

@@ -35,8 +35,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.certificates import (
     CERTIFICATE_ERROR,
     NO_WAY_OUT,
-    PROXY_STEP,
-    UNTRUSTED_CERTIFICATE,
+    explain_untrusted_certificate,
 )
 from iamtriage.explaining._rules.shared.clues import (
     find_region,
@@ -71,7 +70,6 @@ _STS_UNREACHABLE = lazy_pattern(
     r"(?:WebIdentityErr|AssumeRole|sts[.\w-]{0,60}\.amazonaws\.).{0,300}?"
     r"(?:i/o timeout|timed out|no such host|connection refused|send request failed)"
 )
-_CERTIFICATE_PHRASES = ("certificate signed by unknown authority", "failed to verify certificate")
 STS_UNREACHED = CauseType(
     "sts-unreached",
     title="The SDK could not reach STS",
@@ -156,26 +154,21 @@ def _explain_account_without_role(case: Case[MissingCredentials], message: str) 
 
 
 def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
+    if CERTIFICATE_ERROR.search(message):
+        return explain_untrusted_certificate(case, message, "sts-unreached")
     findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
     host = find_endpoint(find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
-    steps = [
+    steps = (
         "Any response, even an error, shows that STS is reachable.",
         "A VPC without internet access needs an interface endpoint for STS with private DNS and a security group that allows port 443, and clients must call the regional endpoint.",
-    ]
-    if CERTIFICATE_ERROR.search(message):
-        steps.append(PROXY_STEP)
-        reason = "the connection to STS was not trusted"
-        cause = UNTRUSTED_CERTIFICATE.cause("derived", quote_phrases(message, *_CERTIFICATE_PHRASES))
-    else:
-        reason = "STS did not respond"
-        cause = STS_UNREACHED.cause("derived", quote_phrases(message, *CONNECTION_PHRASES))
+    )
     return Explanation(
         failure=case.failure,
         topic="sts-unreached",
-        summary=f"The role's credentials could not be fetched, because {reason}.",
+        summary="The role's credentials could not be fetched, because STS did not respond.",
         causes=(
-            cause,
+            STS_UNREACHED.cause("derived", quote_phrases(message, *CONNECTION_PHRASES)),
             *findings.causes,
             NO_WAY_OUT.cause(
                 text="A security group, network policy, route or proxy blocks the connection to STS."
@@ -186,7 +179,7 @@ def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Ex
             Remedy(
                 title="Test the connection to STS from where the call runs",
                 who="cluster administrator",
-                steps=tuple(steps),
+                steps=steps,
                 commands=(fill_command("curl --silent --head --max-time 10 {}", url),),
                 url=pages.STS_REGIONS,
             ),

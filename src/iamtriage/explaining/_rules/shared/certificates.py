@@ -13,7 +13,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_aws_hosts, find_profile, safe_name
+from iamtriage.explaining._rules.shared.clues import (
+    find_aws_hosts,
+    find_profile,
+    mentions_kubernetes,
+    safe_name,
+)
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
 
@@ -28,7 +33,6 @@ __all__ = (
     "CERTIFICATE_ERROR",
     "INSPECTING_PROXY",
     "NO_WAY_OUT",
-    "PROXY_STEP",
     "UNTRUSTED_CERTIFICATE",
     "explain_untrusted_certificate",
     "find_proxy",
@@ -42,9 +46,6 @@ CERTIFICATE_ERROR = lazy_pattern(
     r"|(?:SSLError|SSL validation|\[SSL)(?!.{0,300}?(?:EOF|WRONG_VERSION|wrong version))"
 )
 """What TLS libraries print if they reject a certificate."""
-
-PROXY_STEP = "Check that HTTPS_PROXY and NO_PROXY fit the network, and set AWS_CA_BUNDLE to the CA bundle of the proxy."
-"""The step for callers whose traffic passes through a proxy."""
 
 UNTRUSTED_CERTIFICATE = CauseType(
     "untrusted-certificate",
@@ -175,6 +176,7 @@ def _trust_authority_remedy(case: Case[Failure], host: str | None, first_steps: 
     on_windows = WINDOWS.search(text) is not None
     client = next((each for each in _CLIENTS if each.sign.search(text)), None)
     name = host or "sts.amazonaws.com"
+    in_pod = " In a pod, mount the file from a ConfigMap." if mentions_kubernetes(case) else ""
     issuer = (
         f"Open https://{name} in a browser, and look at who issued the certificate."
         if on_windows
@@ -190,7 +192,7 @@ def _trust_authority_remedy(case: Case[Failure], host: str | None, first_steps: 
         steps=(
             *first_steps,
             f"{issuer} If it is not Amazon, a proxy or firewall inspects TLS: get its root certificate as a PEM file from the network team, or let them exempt AWS hosts.",
-            f"{step} Do not turn off the verification.",
+            f"{step}{in_pod} Do not turn off the verification.",
             "If the issuer is Amazon, the client's list of authorities is old: update the system's ca-certificates, the client or the image.",
         ),
         commands=(*(() if on_windows else (openssl,)), *trust),
