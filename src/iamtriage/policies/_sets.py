@@ -35,6 +35,11 @@ class PolicyDocument(View):
         name: Its name or ARN; ``None`` if it has none.
         file: The file that contains it; ``None`` if it does not come from a file.
         lines: The line in the file on which each statement begins, if known.
+
+    >>> from iamtriage.policies import PolicySet
+    >>> read = PolicyDocument({"Version": "2012-10-17", "Statement": []}, name="read-orders")
+    >>> PolicySet(identity=[read]).identity[0].name
+    'read-orders'
     """
 
     document: Mapping[str, Any] | str

@@ -45,6 +45,11 @@ class Decision(View):
         assumptions: The assumptions of the decision.
         request: The request.
         policies: The policies.
+
+    >>> from iamtriage.policies import PolicySet, Request, evaluate
+    >>> decision = evaluate(Request("arn:aws:iam::111122223333:user/ana", "sqs:ListQueues", "*"), PolicySet())
+    >>> decision.allowed, decision.deny, decision.layer
+    (False, 'implicit', 'identity')
     """
 
     allowed: bool | None

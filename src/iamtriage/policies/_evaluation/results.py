@@ -42,6 +42,9 @@ class DecidingStatement(View):
         effect: ``"Allow"`` or ``"Deny"``.
         file: The file that contains the policy, if known.
         line: The line on which the statement begins, if known.
+
+    >>> print(DecidingStatement("identity", "identity[0]", 0, "ReadOrders", "Allow"))
+    Allow statement "ReadOrders" of identity[0] (identity-based policy)
     """
 
     policy_type: PolicyType
@@ -71,6 +74,9 @@ class Outcome(View):
         key: The condition key.
         if_matched: The decision if the request's value matches the policy's; ``None`` if it is still unknown.
         if_unmatched: The decision if it does not match.
+
+    >>> print(Outcome("aws:SourceIp", True, False))
+    aws:SourceIp: allowed if it matches, denied if not
     """
 
     key: str
@@ -91,6 +97,10 @@ class TraceEntry(View):
         statement: The statement.
         is_match: Whether it matches the request; ``None`` if that is unknown.
         reason: Why the statement does not match for certain; empty if it matches.
+
+    >>> statement = DecidingStatement("identity", "identity[0]", 0, None, "Allow")
+    >>> print(TraceEntry(statement, True, ""))
+    Allow statement 0 of identity[0] (identity-based policy) matches
     """
 
     statement: DecidingStatement

@@ -53,6 +53,9 @@ class Surplus(View):
         resources: The resources or patterns that cover more than the denied resource.
         principals: The principals that are not the denied one, for a resource-based policy.
         conditions: Operator and key of the conditions that limit all of this.
+
+    >>> print(Surplus(0, actions=("s3:*",)))
+    added statement 0 also allows actions s3:*
     """
 
     statement: int
@@ -84,6 +87,9 @@ class Verification(View):
         fixes: Whether the call is allowed afterwards; ``None`` if that is undecided, for the ``reason``.
         surplus: What else the added statements allow.
         reason: The reason, in one or two sentences.
+
+    >>> Verification(None, None, None, (), "the error does not state the action.").fixes is None
+    True
     """
 
     before: Decision | None

@@ -49,6 +49,10 @@ class AttachedPolicy(View):
             ``"service/kms"`` for an unknown resource of a service. ``None`` if it is not stated; then the
             policy applies to every request.
         level: For control policies, the level from the root.
+
+    >>> policy = PolicyDocument({"Version": "2012-10-17", "Statement": []})
+    >>> AttachedPolicy("identity", policy, "role/app").target
+    'role/app'
     """
 
     policy_type: PolicyType
@@ -65,6 +69,11 @@ class PolicyCollection(View):
         policies: The policies.
         missing: The policies that are attached but not in the documents, each with its target.
         principals: The users and roles that the documents describe: ``"user/ana"``, ….
+
+    >>> policy = PolicyDocument({"Version": "2012-10-17", "Statement": []})
+    >>> collection = PolicyCollection((AttachedPolicy("identity", policy, "role/app"),))
+    >>> len(collection.select("arn:aws:iam::111122223333:role/app", "*").identity)
+    1
     """
 
     policies: tuple[AttachedPolicy, ...] = ()
