@@ -54,6 +54,9 @@ class TrustResult(View):
         actual: The values of the request; empty if it has none.
         is_explicit_deny: Whether a Deny statement matches. Then the values meet the condition, and no Allow
             can override it.
+
+    >>> TrustResult(allowed=None, reason="it depends on sts:ExternalId, which is unknown").statement is None
+    True
     """
 
     allowed: bool | None
