@@ -73,6 +73,11 @@ class Input:
             after reading, and from the beginning if the input is skipped because of an error.
         records: The number of records that were read, including calls that succeeded, and all accounts,
             Regions and times.
+
+    >>> from iamtriage.inputs import open_inputs
+    >>> [source] = open_inputs(["examples/cloudtrail.json"])
+    >>> [record["errorCode"] for record in source.denials()], source.problem
+    (['AccessDenied', 'AccessDenied'], None)
     """
 
     name: str

@@ -91,6 +91,10 @@ def prefetch(inputs: Iterable[Input]) -> Iterator[Input]:
 
     Yields:
         The same inputs, in order.
+
+    >>> from iamtriage.inputs import open_inputs
+    >>> [source.name for source in prefetch(open_inputs(["examples/cloudtrail.json"]))]
+    ['examples/cloudtrail.json']
     """
     with _Fetcher() as fetcher:
         waiting: deque[tuple[Input, int]] = deque()
