@@ -17,6 +17,9 @@ class SsoRole(View):
         permission_set_name: The permission set in IAM Identity Center.
         account_id: The 12-digit account ID.
         partition: The partition as written; empty for ``aws``.
+
+    >>> SsoRole("ReadOnly", "111122223333").partition
+    ''
     """
 
     permission_set_name: str
@@ -34,6 +37,9 @@ class RoleEntry(View):
         groups: The Kubernetes groups.
         sso: The permission set, in place of an ARN.
         line: The line on which the entry begins, counted from 1.
+
+    >>> RoleEntry("arn:aws:iam::111122223333:role/app", "app", ("readers",)).arn
+    'arn:aws:iam::111122223333:role/app'
     """
 
     rolearn: str = ""
@@ -57,6 +63,9 @@ class UserEntry(View):
         username: The Kubernetes username, with ``{{…}}`` variables; empty if none is written.
         groups: The Kubernetes groups.
         line: The line on which the entry begins, counted from 1.
+
+    >>> UserEntry("arn:aws:iam::111122223333:user/ana", "ana", ("readers",)).groups
+    ('readers',)
     """
 
     userarn: str
@@ -81,6 +90,9 @@ class AwsAuth(View):
         roles: The entries of ``mapRoles`` in order, including duplicates.
         users: The entries of ``mapUsers`` in order, including duplicates.
         accounts: The account IDs of ``mapAccounts``.
+
+    >>> AwsAuth((RoleEntry("arn:aws:iam::111122223333:role/app", "app"),)).roles[0].username
+    'app'
     """
 
     roles: tuple[RoleEntry, ...] = ()

@@ -73,6 +73,10 @@ class Finding(View):
         value: The text that the finding is about, truncated to 200 characters.
         message: Why it is a problem.
         fix: What to write instead, or what to do; ``None`` if that is unknown.
+
+    >>> finding = lint('data: {mapRole: "[]"}')[0]
+    >>> finding.code, finding.severity
+    ('map-name', 'error')
     """
 
     code: str

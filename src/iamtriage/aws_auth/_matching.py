@@ -42,6 +42,9 @@ class Match(View):
         groups: The groups, with their variables replaced in the same way.
         entry: The matching entry; for ``mapAccounts``, the account ID.
         problem: Why the authenticator rejects the caller nevertheless; ``None`` if it does not.
+
+    >>> Match("ana", ("readers",), "111122223333").groups
+    ('readers',)
     """
 
     username: str

@@ -20,6 +20,10 @@ class PolicyAssociation(View):
         policy_arn: The ARN of the access policy.
         scope: ``"cluster"`` or ``"namespace"``.
         namespaces: The namespaces, if the scope is ``"namespace"``.
+
+    >>> view = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
+    >>> PolicyAssociation(view, "namespace", ("shop",)).namespaces
+    ('shop',)
     """
 
     policy_arn: str
@@ -42,6 +46,11 @@ class AccessEntryPlan(View):
         groups: The Kubernetes groups.
         policies: The access policies to associate.
         notes: Changes for the principal, and manual steps.
+
+    >>> from iamtriage.aws_auth import UserEntry
+    >>> arn = "arn:aws:iam::111122223333:user/ana"
+    >>> AccessEntryPlan(arn, UserEntry(arn), groups=("readers",)).type
+    'STANDARD'
     """
 
     principal_arn: str | None

@@ -33,6 +33,10 @@ class Migration(View):
         cluster: The cluster's name.
         entries: The access entries, one per principal.
         notes: Notes on entries that cannot be migrated, and on all entries.
+
+    >>> from iamtriage.aws_auth import AwsAuth, migrate
+    >>> migrate(AwsAuth(), cluster="demo").entries
+    ()
     """
 
     cluster: str
