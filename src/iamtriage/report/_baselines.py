@@ -28,6 +28,9 @@ class Baseline:
     Attributes:
         problems: The members of each problem in the file, such as its principal, by fingerprint. Members that
             you add, for example a comment, are kept.
+
+    >>> Baseline({"1:0a1b2c3d": {"action": "sqs:SendMessage", "comment": "known"}}).problems["1:0a1b2c3d"]
+    {'action': 'sqs:SendMessage', 'comment': 'known'}
     """
 
     problems: Mapping[str, Mapping[str, Any]]

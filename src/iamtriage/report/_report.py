@@ -41,6 +41,11 @@ class Report:
 
     Attributes:
         was_interrupted: Whether Ctrl-C stopped the reading, so that inputs are missing.
+
+    >>> from iamtriage.report import build_report
+    >>> with build_report(["examples/cloudtrail.json"]) as report:
+    ...     report.totals["denials"], report.totals["problems"]
+    (2, 2)
     """
 
     def __init__(
