@@ -32,6 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit status: 0 or 1 as the command's help says, 2 on an error, 130 after Ctrl-C.
+
+    >>> main(["arn", "arn:aws:iam::111122223333:role/team/app", "--for", "aws-auth"])
+    arn:aws:iam::111122223333:role/app
+    0
     """
     thresholds = gc.get_threshold()
     if thresholds[0]:
