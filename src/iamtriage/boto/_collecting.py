@@ -320,7 +320,14 @@ class Collection(View, Generic[_T]):
 
 
 class Attempt:
-    """The context manager that :meth:`Collection.attempt` returns."""
+    """The context manager that :meth:`Collection.attempt` returns.
+
+    >>> denials = collect()
+    >>> with denials.attempt():
+    ...     raise OSError("AccessDenied: User: ana is not authorized to perform: s3:GetObject")
+    >>> len(denials)
+    1
+    """
 
     def __init__(self, collect_error: Callable[[BaseException | None, BaseException | None], bool]) -> None:
         self._collect = collect_error
