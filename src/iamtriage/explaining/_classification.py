@@ -301,14 +301,24 @@ class Denied(Exception, metaclass=ErrorTest):  # noqa: N818 (names what it catch
 
 
 class Expired(Exception, metaclass=ErrorTest):  # noqa: N818 (as Denied)
-    """The type of errors for which :func:`is_expired` is true; see :class:`Denied`."""
+    """The type of errors for which :func:`is_expired` is true; see :class:`Denied`.
+
+    >>> error = "An error occurred (ExpiredToken) when calling the ListBuckets operation: It has expired."
+    >>> isinstance(OSError(error), Expired)
+    True
+    """
 
     __slots__ = ()
     test: ClassVar[Callable[[object], bool]] = staticmethod(is_expired)
 
 
 class Retryable(Exception, metaclass=ErrorTest):  # noqa: N818 (as Denied)
-    """The type of errors for which :func:`is_retryable` is true; see :class:`Denied`."""
+    """The type of errors for which :func:`is_retryable` is true; see :class:`Denied`.
+
+    >>> error = "An error occurred (Throttling) when calling the ListRoles operation: Rate exceeded"
+    >>> isinstance(OSError(error), Retryable)
+    True
+    """
 
     __slots__ = ()
     test: ClassVar[Callable[[object], bool]] = staticmethod(is_retryable)

@@ -55,7 +55,12 @@ def extend(extension: _Function) -> _Function:
 
 
 def retract(extension: Extension) -> None:
-    """Undo :func:`extend`. A function that was not added is ignored."""
+    """Undo :func:`extend`. A function that was not added is ignored.
+
+    >>> @extend
+    ... def keep(explanation): ...
+    >>> retract(keep)
+    """
     global _extensions  # noqa: PLW0603 (the process has one list)
     with _LOCK:
         _extensions = tuple(each for each in _extensions if each != extension)

@@ -134,6 +134,9 @@ class FailedCall(Value, View):
         credential_provider: botocore's name of the credential provider: ``"sso"``, ``"iam-role"``.
         is_temporary: Whether the credentials have a session token.
         expires: When the credentials expire, as an ISO 8601 time in UTC.
+
+    >>> FailedCall(operation="GetObject", endpoint="https://s3.eu-west-1.amazonaws.com", attempts=5).attempts
+    5
     """
 
     operation: str

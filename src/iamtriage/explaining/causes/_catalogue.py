@@ -55,6 +55,9 @@ class Example(Value, View):
         name: The name of the example: the code of its cause.
         text: The error text.
         facts: The facts to pass to :func:`iamtriage.explain`.
+
+    >>> cause_info("throttled").example.name
+    'throttled'
     """
 
     name: str
@@ -87,6 +90,10 @@ class CauseInfo(Value, View):
         since: The first release with this code.
         subject: The part of the catalogue, one of ``SUBJECTS``.
         reason_for: The code of the cause that this one can explain, if no error states it.
+
+    >>> info = cause_info("throttled")
+    >>> info.code, info.title
+    ('throttled', 'Too many calls in a short time')
     """
 
     code: str
