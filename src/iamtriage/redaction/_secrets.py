@@ -116,7 +116,7 @@ def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
     if not documents:
         return _find_in_prose(text, is_wrapped=is_wrapped)
     # Documents are searched value by value, so that a secret never extends into the next value.
-    other = documents.blank()
+    other = documents.fill()
     finds = [*documents.find_secrets(find_secrets)]
     finds += documents.clip([*find_shaped_secrets(text), *find_paired_secrets(text, fold_case(text))])
     if may_contain_secret(other):

@@ -86,7 +86,7 @@ class Documents:
     def __bool__(self) -> bool:
         return bool(self._values)
 
-    def blank(self) -> str:
+    def fill(self) -> str:
         """Replace the documents in the text with fillers, so that positions and line breaks stay the same."""
         pieces: list[str] = []
         done = 0
