@@ -102,6 +102,11 @@ CASES = {
         "the Region eu-wst-1 does not exist",
         "aws configure set region eu-west-1",
     ),
+    "zone-as-region": (
+        'Could not connect to the endpoint URL: "https://sts.eu-west-1a.amazonaws.com/"',
+        "the Region eu-west-1a does not exist",
+        "aws configure set region eu-west-1",
+    ),
     "inspected-tls": (
         "botocore.exceptions.SSLError: SSL validation failed for https://eks.eu-west-1.amazonaws.com/clusters [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate",
         "does not trust the certificate that it got for eks.eu-west-1.amazonaws.com",

@@ -59,7 +59,7 @@ _REASONS = (
     (_CONNECTION_REFUSED, ": the connection was refused or reset"),
     (_TIMEOUT, ": the connection timed out"),
 )
-_REGION_OF_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{1,12}){1,3}-[0-9]{1,2})\.amazonaws\.com")
+_REGION_OF_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{1,12}){1,3}-[0-9]{1,2}[a-z]?)\.amazonaws\.com")
 _CLUSTER_HOST = lazy_pattern(
     r"\b[0-9A-F]{32}\.(?:[a-z0-9]{2,6}\.)?([a-z]{2,5}(?:-[a-z]{1,12}){1,3}-[0-9])\.eks\.amazonaws\.com"
 )
