@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import iamtriage
 from benchmarks.measure import Figure, best
-from benchmarks.reading import YARDSTICK
+from benchmarks.reading import REFERENCE_PATTERN
 from iamtriage.testing import cloudtrail_files
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def bulk() -> Iterator[Figure]:
     rows: tuple[tuple[str, list[str], Callable[[], object], Callable[[str], object], float, float], ...] = (
         (
             *("json.loads and parse of denied records / json.loads", distinct),
-            *(lambda: _each(_load_and_parse, distinct), json.loads, LOADED_LIMIT, LOADED_TARGET),
+            *(lambda: _call_for_each(_load_and_parse, distinct), json.loads, LOADED_LIMIT, LOADED_TARGET),
         ),
         (
             *("arrow.failures, distinct denials / regex search + groups", texts := _texts(distinct)),
@@ -71,18 +71,18 @@ def bulk() -> Iterator[Figure]:
         ),
     )
     for name, values, read, by_hand, limit, target in rows:
-        _forget()
+        _clear_caches()
         ours, theirs = float("inf"), float("inf")
         for _ in range(_REPEATS):
             if "distinct" in name:
-                _forget()
+                _clear_caches()
             ours = min(ours, best(read, 1))
-            theirs = min(theirs, best(lambda f=by_hand, v=values: _each(f, v), 1))  # type: ignore[misc]
+            theirs = min(theirs, best(lambda f=by_hand, v=values: _call_for_each(f, v), 1))  # type: ignore[misc]
         note = f"({len(values) / ours:,.0f} per second / {len(values) / theirs:,.0f})"
         yield Figure(name, ours / theirs, "x", limit, target, note)
 
 
-def _each(read: Callable[[str], object], values: list[str]) -> None:
+def _call_for_each(read: Callable[[str], object], values: list[str]) -> None:
     for value in values:
         read(value)
 
@@ -92,7 +92,7 @@ def _load_and_parse(text: str) -> object:
 
 
 def _search(text: str) -> object:
-    found = YARDSTICK.search(text)
+    found = REFERENCE_PATTERN.search(text)
     return found and found.groups()
 
 
@@ -114,7 +114,7 @@ def _texts(records: list[str]) -> list[str]:
     ]
 
 
-def _forget() -> None:
+def _clear_caches() -> None:
     rows: Any = import_module("iamtriage.arrow._rows")
     rows._known_texts.clear()  # noqa: SLF001
     rows._known_records.clear()  # noqa: SLF001

@@ -183,7 +183,7 @@ def megabyte() -> Iterator[Figure]:
     )
 
 
-WATCHED = """
+MEASURING_SCRIPT = """
 import sys, time
 from collections import deque
 def status(key):
@@ -224,7 +224,7 @@ def memory() -> Iterator[Figure]:
         path = Path(folder) / "service.log"
         written = write_log(path, LOG_MEGABYTES)
         done = subprocess.run(
-            [sys.executable, "-c", WATCHED, str(path)], check=True, capture_output=True, text=True
+            [sys.executable, "-c", MEASURING_SCRIPT, str(path)], check=True, capture_output=True, text=True
         )
     found, peak, taken = done.stdout.split()
     if int(found) != written:

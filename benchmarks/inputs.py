@@ -58,7 +58,7 @@ MANIFESTS = ("a", "- rolearn: a\n", "[", "\n", "{", "- ", "data:\n  mapRoles: |\
 # Texts after a message in which the service-specific message is searched for.
 AFTER_MESSAGE = ("at a.", "in /a", "'a", '"', "<a>", "( ", "a ", "\n at ", "at a(", "[2024-", "[a.", "a\n")
 # Texts around a failure whose context the rules inspect.
-AROUND = (
+CONTEXT_TEXTS = (
     "sts", "secret ", "a.", "AKIARTX3GSDSVJNFUWS2 ", "--profile ", "role ", '"', "\\", "AssumeRole", "x" * 40 + " ", "https://",
 )  # fmt: skip
 KINDS = (
@@ -205,9 +205,9 @@ def _explained() -> Iterator[Figure]:
     for unit in AFTER_MESSAGE:
         make = functools.partial(_denial, unit)
         yield growth_figure(f"explain, own words {texts.shortened(unit)}", iamtriage.explain, make, SMALL)
-    for unit in AROUND:
+    for unit in CONTEXT_TEXTS:
         name = f"explain, ten kinds amid {texts.shortened(unit.strip()[:20])}"
-        yield growth_figure(name, _explain_each, functools.partial(_amid, unit), SIZES)
+        yield growth_figure(name, _explain_each, functools.partial(_make_failure_inside, unit), SIZES)
 
 
 def _explain_each(failures: list[Failure]) -> None:
@@ -224,7 +224,7 @@ def _denial(unit: str, size: int) -> Failure:
     return failure
 
 
-def _amid(unit: str, size: int) -> list[Failure]:
+def _make_failure_inside(unit: str, size: int) -> list[Failure]:
     around, said = texts.repeated(unit, size // 2, ""), "no basic auth credentials"
     text, span = f"{around}{said}{around}", (len(around), len(around) + len(said))
     return [kind(text=text, span=span) for kind in KINDS]

@@ -131,13 +131,13 @@ def growth(
 
 
 # In seconds. Shorter times are rounded up to this, so that noise does not appear as growth.
-FLOOR = 0.004
+MIN_SECONDS = 0.004
 
 
 def doublings(times: list[float]) -> list[float]:
     """Return the factor of each doubling after the last time below the floor."""
-    measurable = [max(time, FLOOR) for time in times]
-    first = max((at for at, time in enumerate(times) if time < FLOOR), default=0)
+    measurable = [max(time, MIN_SECONDS) for time in times]
+    first = max((at for at, time in enumerate(times) if time < MIN_SECONDS), default=0)
     return [larger / smaller for smaller, larger in itertools.pairwise(measurable[first:])] or [1.0]
 
 
@@ -165,14 +165,14 @@ def growth_figure(
     name: str, read: Callable[[_Input], object], make: Callable[[int], _Input], sizes: tuple[int, ...]
 ) -> Figure:
     """Measure how the time to read an input grows when it doubles. Sizes are in characters."""
-    return _growth_figure(name, *_grow(read, make, sizes))
+    return _growth_figure(name, *_measure_growth(read, make, sizes))
 
 
 def growth_and_cost(
     name: str, read: Callable[[str], object], make: Callable[[int], str], sizes: tuple[int, ...]
 ) -> Iterator[Figure]:
     """Measure the growth and the time per character of the largest input."""
-    times, sizes = _grow(read, make, sizes)
+    times, sizes = _measure_growth(read, make, sizes)
     yield _growth_figure(name, times, sizes)
     yield cost_figure(name, read, make(sizes[-1]), taken=times[-1])
 
@@ -208,7 +208,7 @@ def _growth_figure(name: str, times: list[float], sizes: tuple[int, ...]) -> Fig
     return Figure(name, doubling(times), "x", DOUBLING_LIMIT, None, note)
 
 
-def _grow(
+def _measure_growth(
     read: Callable[[_Input], object], make: Callable[[int], _Input], sizes: tuple[int, ...]
 ) -> tuple[list[float], tuple[int, ...]]:
     """Return the times of inputs of doubling sizes, and the sizes."""

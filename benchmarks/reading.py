@@ -39,7 +39,7 @@ STREAM_FAILURES = 2000
 STREAM_SEED = 20_261
 
 SENTENCE = texts.PLAIN.partition("operation: ")[2]
-YARDSTICK = re.compile(
+REFERENCE_PATTERN = re.compile(
     r"User: (?P<principal>\S+) is not authorized to perform: (?P<action>[\w-]+:\w+)(?: on resource: (?P<resource>\S+))?"
     r"(?: because no (?P<policy_type>[\w -]+?) policy allows the \S+ action)?"
 )
@@ -53,7 +53,7 @@ def _compare(error: object, **options: float) -> tuple[float, str]:
     names = {
         "parse": iamtriage.parse,
         "error": error,
-        "search": YARDSTICK.search,
+        "search": REFERENCE_PATTERN.search,
         "sentence": SENTENCE,
     }
     value, ours, other = ratio("parse(error)", "search(sentence).groups()", names, **options)  # type: ignore[arg-type]

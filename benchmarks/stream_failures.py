@@ -22,8 +22,19 @@ if TYPE_CHECKING:
 __all__ = ("RECIPES", "Fresh", "Printed", "draw_failure")
 
 REGIONS = ("eu-west-1", "us-east-1", "ap-southeast-2", "us-gov-west-1")
-_FIRST = ("amber", "basil", "cedar", "delta", "ember", "fjord", "grove", "harbor", "iris", "juniper")
-_SECOND = ("orders", "billing", "reports", "search", "stock", "mailer", "ledger", "images", "audit", "quotes")
+_FIRST_WORDS = ("amber", "basil", "cedar", "delta", "ember", "fjord", "grove", "harbor", "iris", "juniper")
+_SECOND_WORDS = (
+    "orders",
+    "billing",
+    "reports",
+    "search",
+    "stock",
+    "mailer",
+    "ledger",
+    "images",
+    "audit",
+    "quotes",
+)
 
 
 class Fresh:
@@ -36,7 +47,7 @@ class Fresh:
 
     def name(self) -> str:
         """Return a name such as ``"amber-orders-117"``."""
-        return f"{self.rnd.choice(_FIRST)}-{self.rnd.choice(_SECOND)}-{next(self._numbers)}"
+        return f"{self.rnd.choice(_FIRST_WORDS)}-{self.rnd.choice(_SECOND_WORDS)}-{next(self._numbers)}"
 
     def account(self) -> str:
         """Return an account ID."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ("ExpectedFailure", "Stream", "generate", "generate_streams")
 
 # The range of the number of ordinary entries between two failures. Each log uses one of these.
-GAPS = ((0, 0), (0, 3), (1, 8), (5, 20), (15, 40))
+GAP_RANGES = ((0, 0), (0, 3), (1, 8), (5, 20), (15, 40))
 # The minimum number of failures before one that could be another report of the same failure, and before one with an
 # equal record.
 _MIN_GAP_SIMILAR = 6
@@ -30,7 +30,7 @@ _PER_LOG = (3, 16)
 _WORKERS = ("api", "orders", "billing", "deploy")
 _START = datetime(2026, 10, 7, 9, 0, tzinfo=UTC)
 # Terraform logs contain only Terraform's output.
-_ONLY = {"terraform": frozenset({"terraform", "terraform-plain"})}
+_ENVELOPES_BY_FORMAT = {"terraform": frozenset({"terraform", "terraform-plain"})}
 
 
 class ExpectedFailure(NamedTuple):
@@ -99,7 +99,7 @@ def generate(seed: int, failures: int, form: str | None = None) -> Stream:
         Worker(name, number, fresh.token(5, "bcdfghjklmnpqrstvwxz2456789"))
         for number, name in enumerate(names, 1)
     ]
-    return _Writer(fresh, form, mode, workers).written(_planned(fresh, form, failures, len(workers)))
+    return _Writer(fresh, form, mode, workers).write(_plan_chunks(fresh, form, failures, len(workers)))
 
 
 def generate_streams(seed: int, failures: int, form: str | None = None) -> Iterator[Stream]:
@@ -114,10 +114,10 @@ def generate_streams(seed: int, failures: int, form: str | None = None) -> Itera
         failures -= count
 
 
-def _planned(fresh: Fresh, form: str, failures: int, workers: int) -> list[_Chunk]:
+def _plan_chunks(fresh: Fresh, form: str, failures: int, workers: int) -> list[_Chunk]:
     """Return the chunks to write, in order."""
     rnd = fresh.rnd
-    low, high = rnd.choice(GAPS)
+    low, high = rnd.choice(GAP_RANGES)
     chunks: list[_Chunk] = []
     before: list[Printed] = []
 
@@ -126,7 +126,7 @@ def _planned(fresh: Fresh, form: str, failures: int, workers: int) -> list[_Chun
 
     for _ in range(failures):
         fill(rnd.randint(low, high))
-        failure = _drawn(fresh, form, before)
+        failure = _draw_distinct_failure(fresh, form, before)
         before.append(failure)
         shape = rnd.choice(list_shapes(failure))
         message = Message("ERROR", SHAPES[shape].write(fresh, failure), SHAPES[shape].bare)
@@ -135,13 +135,13 @@ def _planned(fresh: Fresh, form: str, failures: int, workers: int) -> list[_Chun
     return chunks
 
 
-def _drawn(fresh: Fresh, form: str, before: list[Printed]) -> Printed:
+def _draw_distinct_failure(fresh: Fresh, form: str, before: list[Printed]) -> Printed:
     """Draw a failure that cannot be mistaken for another report of a nearby one."""
     names = tuple(RECIPES)
     weights = [RECIPES[name].weight for name in names]
     while True:
         recipe = fresh.rnd.choices(names, weights)[0]
-        failure = draw_failure(fresh, recipe, _ONLY.get(form, ()))
+        failure = draw_failure(fresh, recipe, _ENVELOPES_BY_FORMAT.get(form, ()))
         if failure is None or any(failure.record == other.record for other in before[-_MIN_GAP_EQUAL:]):
             continue
         if not any(could_be_one(failure.record, other.record) for other in before[-_MIN_GAP_SIMILAR:]):
@@ -160,7 +160,7 @@ class _Writer:
         self.lines: list[str] = []
         self.length = 0
 
-    def written(self, chunks: list[_Chunk]) -> Stream:
+    def write(self, chunks: list[_Chunk]) -> Stream:
         """Write all chunks."""
         places: dict[int, tuple[int, int]] = {}
         for number, line in self._merged(chunks):
@@ -192,7 +192,7 @@ class _Writer:
         if self.mode != "lines":
             for number in range(len(chunks)):
                 yield from ((number, line) for line in self._entry(number, chunks))
-                self._later()
+                self._advance_time()
             return
         queues = [
             [number for number, chunk in enumerate(chunks) if chunk.worker == worker]
@@ -209,11 +209,11 @@ class _Writer:
             line = next(lines, None)
             if line is None:
                 del running[worker], queues[worker][0]
-                self._later()
+                self._advance_time()
             else:
                 yield number, line
 
-    def _later(self) -> None:
+    def _advance_time(self) -> None:
         self.at += timedelta(milliseconds=self.rnd.randrange(1, 3000), microseconds=self.rnd.randrange(1000))
 
     def _entry(self, number: int, chunks: list[_Chunk]) -> list[str]:

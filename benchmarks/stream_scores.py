@@ -21,7 +21,7 @@ __all__ = ("OUTCOMES", "Score", "Verdict", "score")
 
 OUTCOMES = ("exact", "partial", "mixed", "swallowed", "missed", "extra")
 # The keys that identify a failure, because their values are unique.
-_STRONG = ("request_id", "principal", "resource", "encoded_message", "k8s_user")
+_UNIQUE_KEYS = ("request_id", "principal", "resource", "encoded_message", "k8s_user")
 # The keys whose values are defined by iamtriage and do not occur in texts.
 _NAMED = ("kind", "deny", "policy_type", "service")
 
@@ -80,23 +80,23 @@ class Score(NamedTuple):
 
 def score(stream: Stream) -> Score:
     """Scan a log, and compare the result with its failures, in order."""
-    found = list(_found(stream.text))
+    found = list(_find_failures(stream.text))
     pairs = _paired(stream.failures, found)
     taken = {at: found[other] for at, other in pairs.items()}
     verdicts = [_verdict(stream, at, taken) for at in range(len(stream.failures))]
     matched = set(pairs.values())
-    verdicts += [_extra(stream, each) for at, each in enumerate(found) if at not in matched]
+    verdicts += [_judge_extra(stream, each) for at, each in enumerate(found) if at not in matched]
     return Score(tuple(verdicts))
 
 
-def _found(text: str) -> Iterator[Found]:
+def _find_failures(text: str) -> Iterator[Found]:
     at = 0
     for failure in scan(text):
-        at, start, end = _place(text, failure, at)
+        at, start, end = _locate(text, failure, at)
         yield Found({**to_record(failure)}, start, end)
 
 
-def _place(text: str, failure: Failure, after: int) -> tuple[int, int, int]:
+def _locate(text: str, failure: Failure, after: int) -> tuple[int, int, int]:
     """Find the text of a failure in the log. Texts can overlap, so the previous one need not have ended."""
     at = text.find(failure.text, after)
     if at < 0:
@@ -110,7 +110,9 @@ def _rate_match(expected: ExpectedFailure, found: Found) -> int:
     """Rate a match: 20 if exact, 8 by a distinguishing value, 3 by position and kind, 2 by position, 0 if none."""
     if expected.record == found.record:
         return 20
-    if any(expected.record[key] is not None and expected.record[key] == found.record[key] for key in _STRONG):
+    if any(
+        expected.record[key] is not None and expected.record[key] == found.record[key] for key in _UNIQUE_KEYS
+    ):
         return 8
     if found.start < expected.end and found.end > expected.start:
         return 3 if expected.record["kind"] == found.record["kind"] else 2
@@ -197,7 +199,7 @@ def _source(stream: Stream, at: int, key: str, value: object) -> str:
     return "a failure" if among else "an ordinary line"
 
 
-def _extra(stream: Stream, found: Found) -> Verdict:
+def _judge_extra(stream: Stream, found: Found) -> Verdict:
     inside = any(each.start <= found.start < each.end for each in stream.failures)
     where = "part of a failure" if inside else "an ordinary line"
     return Verdict("extra", stream, None, found, causes=(f"extra: {found.record['kind']} in {where}",))

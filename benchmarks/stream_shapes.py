@@ -34,11 +34,11 @@ def _alone(_: Fresh, failure: Printed) -> str:
     return failure.text
 
 
-_DOING = ("could not sync {name}: ", "job {name} failed: ", "[{name}] giving up after 3 attempts: ")
+_MESSAGE_STARTS = ("could not sync {name}: ", "job {name} failed: ", "[{name}] giving up after 3 attempts: ")
 
 
 def _after_message(fresh: Fresh, failure: Printed) -> str:
-    return fresh.filled(fresh.rnd.choice(_DOING)) + failure.text
+    return fresh.filled(fresh.rnd.choice(_MESSAGE_STARTS)) + failure.text
 
 
 def _logged(fresh: Fresh, failure: Printed) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from iamtriage import Failure
 
 # parse() reads texts of up to this length as a whole.
-MAX_WHOLE = 60_000
+MAX_WHOLE_LENGTH = 60_000
 SCALARS: tuple[object, ...] = (
     None,
     True,
@@ -155,7 +155,7 @@ def check_parse(error: str | bytes | BaseException | dict[str, object]) -> None:
     if failure is not None:
         check_explained(failure)
         # A long text is read in pieces, and `text` is then the piece.
-        check(failure, error if isinstance(error, str) and len(error) < MAX_WHOLE else None)
+        check(failure, error if isinstance(error, str) and len(error) < MAX_WHOLE_LENGTH else None)
 
 
 def check_scan(text: str) -> None:

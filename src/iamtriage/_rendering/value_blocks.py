@@ -31,7 +31,7 @@ _MAX_VALUE, _MAX_TITLE, _MAX_DOCUMENT = 600, 400, 20_000
 _SEARCH_FACTOR = 4
 _MAX_ITEMS, _MAX_IN_LINE = 30, 10
 # The fields that identify a value, for its title.
-_IDENTIFYING = (
+_TITLE_FIELDS = (
     "name",
     "key",
     "operation",
@@ -110,7 +110,7 @@ def _redact_value(name: str, value: str, redact: Redact) -> str:
 def _title(value: object, level: Literal[1, 3]) -> Heading:
     name = type(value).__name__
     line = _own_first_line(value) or next(
-        filter(None, map(dict(shown_fields(value)).get, _IDENTIFYING)), None
+        filter(None, map(dict(shown_fields(value)).get, _TITLE_FIELDS)), None
     )
     if not isinstance(line, str):
         return Heading(name, level)
@@ -133,7 +133,7 @@ def _fields(value: object, *, nested: bool) -> Iterator[Block]:
         elif _is_view(part):
             sections.append(chain((Heading(label),), _nested(part)))
         elif many and _is_view(many[0]):
-            sections.append(chain((Heading(label),), _each(many)))
+            sections.append(chain((Heading(label),), _item_blocks(many)))
         elif len(many) > 1:
             sections.append((Heading(label), _items(many)))
         else:
@@ -148,7 +148,7 @@ def _nested(value: object) -> Iterator[Block]:
     yield from _fields(value, nested=True)
 
 
-def _each(values: tuple[object, ...]) -> Iterator[Block]:
+def _item_blocks(values: tuple[object, ...]) -> Iterator[Block]:
     for one in values[:_MAX_ITEMS]:
         yield from _nested(one)
     if len(values) > _MAX_ITEMS:

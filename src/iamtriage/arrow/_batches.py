@@ -27,7 +27,7 @@ _compute: Any = pyarrow.compute
 # Records of successful calls do not have this member.
 _ERROR_MARK = "errorCode"
 # Long members that no reader uses, in lower case.
-_UNREAD = frozenset(
+_UNUSED_MEMBERS = frozenset(
     {"additionaleventdata", "addendum", "insightdetails", "requestparameters", "responseelements"}
     | {"serviceeventdetails", "tlsdetails"}
 )
@@ -135,7 +135,7 @@ def _read_structs(values: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no typ
     if _ERROR_MARK not in children:
         return _to_arrays([None] * len(values))
     is_error = children[_ERROR_MARK].is_valid()
-    kept = {name: child for name, child in children.items() if name.lower() not in _UNREAD}
+    kept = {name: child for name, child in children.items() if name.lower() not in _UNUSED_MEMBERS}
     identity = kept.get("userIdentity")
     if identity is not None and pa.types.is_struct(identity.type):
         fields = dict(zip([field.name for field in identity.type], identity.flatten(), strict=True))

@@ -59,7 +59,7 @@ _INT32 = range(-(2**31), 2**31)
 _known_texts: dict[object, Shared | None] = {}
 _known_records: dict[object, Shared | None] = {}
 # An entry takes one to two kilobytes.
-_MAX_KNOWN = 32_768
+_MAX_CACHED = 32_768
 # Longer strings are not messages, and are not kept.
 _MAX_LENGTH = 4_096
 _UNKNOWN: Any = object()
@@ -235,7 +235,7 @@ def _set_role(shared: Shared | None, session: str) -> bool:
 def _remember(known: dict[object, Shared | None], key: object, shared: Shared | None) -> None:
     if shared is not None and _get_unique(shared.values) != (None, None):
         return
-    if len(known) >= _MAX_KNOWN:
+    if len(known) >= _MAX_CACHED:
         known.clear()
     known[key] = shared
 

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage import fingerprint, parse, to_record
-from iamtriage._reading.structured.events import state_event
-from iamtriage._reading.structured.kubernetes_objects import state_status
-from iamtriage._reading.structured.responses import state_response
+from iamtriage._reading.structured.events import parse_cloudtrail_event
+from iamtriage._reading.structured.kubernetes_objects import parse_status
+from iamtriage._reading.structured.responses import parse_response
 from iamtriage._reading.structured.statements import Statement, parse_known_message, parse_with_readers
 from iamtriage.testing import (
     access_key_quota,
@@ -84,7 +84,7 @@ def _assert_same(statement: Statement | None, text: str) -> Failure | None:
 @pytest.mark.parametrize("sample", _SAMPLES, ids=lambda sample: f"{sample.service}-{sample.code}")
 def test_responses_and_client_errors(sample: Sample) -> None:
     """A response gives the same either way, and so does the error with its text."""
-    statement = state_response(sample.response, sample.operation)
+    statement = parse_response(sample.response, sample.operation)
     assert statement is not None
     _assert_same(statement, sample.message)
     _assert_same(statement, str(sample.client_error()))
@@ -98,7 +98,7 @@ def test_records(sample: Sample) -> None:
     assert failure is not None
     assert failure.envelope.time == sample.time
     assert failure.envelope.region == sample.region
-    _assert_same(state_event(record), sample.message)
+    _assert_same(parse_cloudtrail_event(record), sample.message)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_records(sample: Sample) -> None:
 )
 def test_the_table_has_the_messages_of_the_usual_errors(sample: Sample) -> None:
     """None of these needs a reader."""
-    statement = state_response(sample.response, sample.operation)
+    statement = parse_response(sample.response, sample.operation)
     assert _assert_same(statement, str(sample.client_error())) is not None
 
 
@@ -123,13 +123,13 @@ def test_generated_errors(call: Call, is_record: bool) -> None:  # noqa: FBT001 
     said = call.message
     if is_record:
         event = {**_EVENT, "eventName": said.operation, "errorCode": said.code, "errorMessage": said.text}
-        _assert_same(state_event(event), said.text)
+        _assert_same(parse_cloudtrail_event(event), said.text)
     else:
         response = {
             "Error": {"Code": said.code, "Message": said.text},
             "ResponseMetadata": {"RequestId": call.request_id, "HTTPStatusCode": call.status},
         }
-        _assert_same(state_response(response, said.operation), str(ClientError(response, said.operation)))
+        _assert_same(parse_response(response, said.operation), str(ClientError(response, said.operation)))
 
 
 @pytest.mark.parametrize("user", ["ana", "system:serviceaccount:shop:orders", ANA])
@@ -137,7 +137,7 @@ def test_generated_errors(call: Call, is_record: bool) -> None:  # noqa: FBT001 
 def test_a_status_of_rbac(user: str, namespace: str | None) -> None:
     """An answer of the API server that states only RBAC's sentence needs no reader."""
     sample = kubernetes_forbidden(user, "list", "pods", namespace=namespace)
-    failure = _assert_same(state_status(sample.kubernetes_status()), sample.message)
+    failure = _assert_same(parse_status(sample.kubernetes_status()), sample.message)
     assert failure is not None
     assert failure == parse(sample.kubernetes_status())
 

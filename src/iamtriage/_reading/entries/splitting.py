@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 MAX_LENGTH = 32_000
 """The maximum length of an entry, in characters."""
 # Characters that consecutive pieces of a long line share.
-_OVERLAP = 6_000
+_OVERLAP_LENGTH = 6_000
 # Lines without a sign of a failure: how many are kept before a line with a sign, and how many end an entry.
 _MAX_SKIPPED = 256
-_MAX_QUIET = 16
+_MAX_LINES_WITHOUT_SIGN = 16
 _MAX_STREAMS = 64
 # A text with shorter lines on average is not a log and would take long, so consecutive short lines are joined. The
 # limits are the average in characters, by how many characters lines can fall short of it, and how many lines to join.
@@ -75,7 +75,7 @@ class Splitter:
             return ()
         line = classify_line(text, start, is_hot=is_hot)
         if self._skipped:
-            self._catch_up(line)
+            self._add_skipped(line)
         self._add_line(line)
         self._is_hot = self._is_hot or is_hot
         return self._release() if self._complete else ()
@@ -115,7 +115,7 @@ class Splitter:
         ready, self._complete = self._complete[:count], self._complete[count:]
         return ready
 
-    def _catch_up(self, line: Line) -> None:
+    def _add_skipped(self, line: Line) -> None:
         """Add the lines that were skipped before a line, unless that certainly starts an entry."""
         skipped = [*self._skipped]
         self._skipped.clear()
@@ -157,7 +157,7 @@ class Splitter:
         entry.add(line, self._count)
         if entry.block.is_complete or (entry.format in SINGLE_LINES and _has_closed_quotes(line.text)):
             self._close(stream)
-        elif entry.quiet > _MAX_QUIET:
+        elif entry.quiet > _MAX_LINES_WITHOUT_SIGN:
             if entry.is_hot:
                 self._close(stream)
             else:
@@ -166,7 +166,7 @@ class Splitter:
             for name in [
                 name
                 for name, each in self._open.items()
-                if each.is_hot and each.last < self._count - _MAX_QUIET
+                if each.is_hot and each.last < self._count - _MAX_LINES_WITHOUT_SIGN
             ]:
                 self._close(name)
 
@@ -224,7 +224,7 @@ def split_entries(items: Iterable[str | Tick], *, has_parts: bool = False) -> It
                 has_more=has_more,
             )
             offset += len(item)
-            carried_over = (carried_over + item)[-_OVERLAP:] if has_more else ""
+            carried_over = (carried_over + item)[-_OVERLAP_LENGTH:] if has_more else ""
             continue
         line = item if item.endswith("\n") else f"{item}\n"
         entries = splitter.add(line, offset)
@@ -246,7 +246,7 @@ def _pieces(line: str, offset: int, *, is_continued: bool, has_more: bool) -> It
         is_continued: Whether parts of the line precede it.
         has_more: Whether parts of the line follow it.
     """
-    half = _OVERLAP // 2
+    half = _OVERLAP_LENGTH // 2
     start = 0
     while True:
         end = min(len(line), start + MAX_LENGTH)
@@ -257,4 +257,4 @@ def _pieces(line: str, offset: int, *, is_continued: bool, has_more: bool) -> It
             yield Entry(text, offset + start, low=low, high=high)
         if end >= len(line):
             return
-        start = end - _OVERLAP
+        start = end - _OVERLAP_LENGTH

@@ -55,7 +55,7 @@ _VALUES = {
     "resource": lazy_pattern(rf"(?:{ARN}|\*|[^\s\"'`<>]{{1,600}}(?:[ ][^\s\"'`<>]{{1,600}}){{0,3}})"),
 }
 # What can be between a value and the next label.
-_BETWEEN = lazy_pattern(r"[\s\"'`*_.,;|>-]{0,12}\Z")
+_BEFORE_NEXT_LABEL = lazy_pattern(r"[\s\"'`*_.,;|>-]{0,12}\Z")
 _HEADING = lazy_pattern(rf"Access\s+denied\s+to\s+{_MARKS}(?P<action>{_ACTION})(?![\w:])")
 _MAX_HEADING_DISTANCE = 400
 # A clause without a card starts a text, a part of one, or the rest of a sentence.
@@ -97,7 +97,7 @@ def _read_card(text: str, floor: int, end: int, clause: re.Match[str]) -> Piece:
     for label in reversed(list(_LABEL.finditer(text, max(floor, end - _MAX_CARD_LENGTH), end))):
         name = label.lastgroup or ""
         value = _VALUES[name].match(text, label.end(), end)
-        if value is None or _BETWEEN.match(text[value.end() : end]) is None:
+        if value is None or _BEFORE_NEXT_LABEL.match(text[value.end() : end]) is None:
             break
         piece.start = end = label.start()
         if name == "service":

@@ -85,7 +85,7 @@ def _record(cluster: Piece, _: Pair) -> bool:
     return True
 
 
-def _near(pair: Pair, key: str) -> bool:
+def _is_near(pair: Pair, key: str) -> bool:
     return pair.text.find(key, max(0, pair.at - _MAX_OBJECT_DISTANCE), pair.end + _MAX_OBJECT_DISTANCE) >= 0
 
 
@@ -96,7 +96,7 @@ def _code(cluster: Piece, pair: Pair) -> bool:
         # A Lambda function returned an error of its code, with the request ID of the invocation.
         cluster.facts.pop("request_id", None)
         cluster.is_lambda_error = True
-    if pair.key == "exceptionType" and not _near(pair, "awsService"):
+    if pair.key == "exceptionType" and not _is_near(pair, "awsService"):
         # Other systems have this key, too. EventBridge Pipes state the service next to it.
         return False
     init = _INIT.search(pair.value)
@@ -157,7 +157,7 @@ def _is_of_sdk(pair: Pair) -> bool:
     return (
         pair.key.rpartition(".")[2] == "name"
         or _ERROR_CODE.search(pair.text, pair.at, pair.start) is not None
-        or (pair.key == "code" and all(_near(pair, key) for key in _KEYS_OF_JS_V2))
+        or (pair.key == "code" and all(_is_near(pair, key) for key in _KEYS_OF_JS_V2))
     )
 
 

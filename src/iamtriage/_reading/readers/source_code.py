@@ -84,7 +84,7 @@ _MAX_CALL_LENGTH = 140
 _MAX_NAME_LENGTH = 48
 _PLACEHOLDER = lazy_pattern(r"%[+#]?[svwqrd](?![A-Za-z0-9])")
 
-_IN = rf"{_LITERAL}\s(?:not\s)?in\s[a-z_][\w.]{{0,80}}(?:\(\w{{0,40}}\))?\s?"
+_MEMBERSHIP_TEST = rf"{_LITERAL}\s(?:not\s)?in\s[a-z_][\w.]{{0,80}}(?:\(\w{{0,40}}\))?\s?"
 _DECLARED = ("const", "static", "final", "readonly", "constexpr", "let", "var", "val", "mut")
 _ID = (
     r"\barn:aws[\w-]{0,16}:[^\s\"'`]{1,80}?[0-9]{12}|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-"
@@ -110,8 +110,8 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
     (
         "|".join(f"<in>{quote} {words} " for quote in "\"'" for words in ("in", "not in")),
         lazy_pattern(
-            rf"(?:\b(?:if|elif|while|assert|return|not)\s|\()(?:not\s)?{_IN}(?:[:)\],]|(?:and|or|else)\b|$)"
-            rf"|^(?:(?:or|and)\s)?{_IN}(?:[:)]|(?=(?:or|and)\s[\"']))",
+            rf"(?:\b(?:if|elif|while|assert|return|not)\s|\()(?:not\s)?{_MEMBERSHIP_TEST}(?:[:)\],]|(?:and|or|else)\b|$)"
+            rf"|^(?:(?:or|and)\s)?{_MEMBERSHIP_TEST}(?:[:)]|(?=(?:or|and)\s[\"']))",
             re.MULTILINE,
         ),
         _IDS,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._reading.excerpts import excerpt
-from iamtriage._reading.structured.responses import state_response
+from iamtriage._reading.structured.responses import parse_response
 from iamtriage._reading.structured.statements import parse_known_message, parse_with_readers
 from iamtriage._reading.structured.values import as_document
 
@@ -57,7 +57,7 @@ def parse_by_text(text: str) -> Failure | None:
 
 def parse_client_error(text: str, response: Document, operation: str) -> Failure | None:
     """Parse a ``ClientError``: its response states the facts, its text has the positions of some."""
-    statement = state_response(response, operation)
+    statement = parse_response(response, operation)
     if statement is None:
         return parse_by_text(text)
     if statement.source != "botocore" or not statement.is_exclusive:

@@ -37,7 +37,7 @@ def is_ocsf_event(document: Document) -> bool:
     return "api" in document and "class_uid" in document
 
 
-def state_event(record: Document) -> Statement | None:
+def parse_cloudtrail_event(record: Document) -> Statement | None:
     """Return the facts in a CloudTrail record, or ``None`` if the call succeeded.
 
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
@@ -74,7 +74,7 @@ def state_event(record: Document) -> Statement | None:
     )  # fmt: skip
 
 
-def state_ocsf_event(event: Document) -> Statement | None:
+def parse_ocsf_event(event: Document) -> Statement | None:
     """Return the facts in an OCSF event from CloudTrail, or ``None`` for any other event.
 
     Sources: https://schema.ocsf.io/classes/api_activity, and the mapping of CloudTrail events at

@@ -22,7 +22,7 @@ def is_audit_event(document: Document) -> bool:
     return document.get("kind") == "Event" and "auditID" in document
 
 
-def state_status(status: Document) -> Statement | None:
+def parse_status(status: Document) -> Statement | None:
     """Return the facts in a ``Status``, or ``None`` unless it denies access.
 
     https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
@@ -46,7 +46,7 @@ def state_status(status: Document) -> Statement | None:
     return Statement(message, "kubernetes", is_exclusive=True, kind=kind, status_code=status_of(code))
 
 
-def state_audit_event(event: Document) -> Statement | None:
+def parse_audit_event(event: Document) -> Statement | None:
     """Return the facts in an audit event, or ``None`` unless the API server denied access.
 
     https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/
@@ -54,7 +54,7 @@ def state_audit_event(event: Document) -> Statement | None:
     response = as_document(event.get("responseStatus"))
     code = response.get("code")
     reason = {_UNAUTHORIZED: "Unauthorized", _FORBIDDEN: "Forbidden"}.get(code if type(code) is int else 0)
-    statement = state_status({"status": "Failure", "reason": reason, **response}) if reason else None
+    statement = parse_status({"status": "Failure", "reason": reason, **response}) if reason else None
     if statement is None:
         return None
     addresses = event.get("sourceIPs")

@@ -9,8 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._reading.structured.events import is_event, is_ocsf_event, state_event, state_ocsf_event
-from iamtriage._reading.structured.responses import state_response
+from iamtriage._reading.structured.events import (
+    is_event,
+    is_ocsf_event,
+    parse_cloudtrail_event,
+    parse_ocsf_event,
+)
+from iamtriage._reading.structured.responses import parse_response
 from iamtriage._reading.structured.statements import Statement, find_failure
 from iamtriage._reading.structured.values import as_document, documents_in, load, text_of
 
@@ -90,27 +95,27 @@ def _nested(document: Document) -> Iterator[Document]:
 def _state(document: Document) -> Statement | None:
     """Return the facts in a mapping, by its shape, or ``None`` if it is not an error."""
     if is_event(document):
-        return state_event(document)
+        return parse_cloudtrail_event(document)
     kind = document.get("kind")
     if kind is not None:
         from iamtriage._reading.structured.kubernetes_objects import (
             is_audit_event,
-            state_audit_event,
-            state_status,
+            parse_audit_event,
+            parse_status,
         )
 
         if kind == "Status" and "status" in document:
-            return state_status(document)
+            return parse_status(document)
         if is_audit_event(document):
-            return state_audit_event(document)
+            return parse_audit_event(document)
     if is_ocsf_event(document):
-        return state_ocsf_event(document)
+        return parse_ocsf_event(document)
     if document.get("allowed") is False and "explicitDeny" in document:
-        return _state_decoded(document)
-    return state_response(document, None)
+        return _parse_decoded_message(document)
+    return parse_response(document, None)
 
 
-def _state_decoded(decoded: Document) -> Statement:
+def _parse_decoded_message(decoded: Document) -> Statement:
     """Return the facts in a decoded authorization message.
 
     https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html

@@ -31,7 +31,7 @@ _UNPARSED_KEYS = frozenset(
 )
 
 
-def state_response(response: Document, operation: str | None) -> Statement | None:
+def parse_response(response: Document, operation: str | None) -> Statement | None:
     """Return the facts in an API response, or ``None`` if it is not an error.
 
     Args:
@@ -46,11 +46,11 @@ def state_response(response: Document, operation: str | None) -> Statement | Non
         if (has_two or _UNPARSED_KEYS.isdisjoint(stated)) and (
             len(response) == 2 or _UNPARSED_KEYS.isdisjoint(response)
         ):
-            return _state_parsed_response(stated, cast("Document", metadata), operation)
-    return _state_any_body(response, operation)
+            return _parse_botocore_response(stated, cast("Document", metadata), operation)
+    return _parse_body(response, operation)
 
 
-def _state_parsed_response(error: Document, metadata: Document, operation: str | None) -> Statement | None:
+def _parse_botocore_response(error: Document, metadata: Document, operation: str | None) -> Statement | None:
     """Return the facts in a response that botocore parsed."""
     code, message = error.get("Code"), error.get("Message")
     if type(code) is not str or type(message) is not str or not code or len(message) > MAX_TEXT_LENGTH:
@@ -73,7 +73,7 @@ def _state_parsed_response(error: Document, metadata: Document, operation: str |
     )  # fmt: skip
 
 
-def _state_any_body(body: Document, operation: str | None) -> Statement | None:
+def _parse_body(body: Document, operation: str | None) -> Statement | None:
     inner = as_document(body.get("Error")) or as_document(body.get("error")) or body
     code, service = first_text(inner, *_CODE_KEYS), None
     if "awsService" in inner:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _FRAMES = "│┃║|"
 # A log's prefix can precede a drawn border. Only whitespace can precede a pipe, because shells write pipes, too.
-_LEFT = lazy_pattern(r"[^│┃║]{0,48}?(?P<bar>[│┃║])|[ \t]{0,48}(?P<pipe>\|)")
+_LEFT_BORDER = lazy_pattern(r"[^│┃║]{0,48}?(?P<bar>[│┃║])|[ \t]{0,48}(?P<pipe>\|)")
 _WORD = lazy_pattern(r"[^\s]+")
 # A value at the start of a line does not continue the previous line.
 _VALUE = lazy_pattern(r"arn:|https?://")
@@ -80,7 +80,7 @@ def _boxes(text: str) -> Iterator[list[_Line]]:
 
 def _line(written: str, at: int) -> _Line | None:
     stripped = written.rstrip()
-    if not stripped or stripped[-1] not in _FRAMES or (m := _LEFT.match(stripped)) is None:
+    if not stripped or stripped[-1] not in _FRAMES or (m := _LEFT_BORDER.match(stripped)) is None:
         return None
     if m[m.lastgroup or 0] != stripped[-1] or m.end() >= len(stripped):
         return None
@@ -97,7 +97,7 @@ def _edits(box: Sequence[_Line]) -> Iterator[Edit]:
     written = [line for line in box if line.inside.strip()]
     leading_spaces = min((line.leading_spaces for line in written), default=0)
     trailing_spaces = min((line.trailing_spaces for line in written), default=0)
-    joined = _find_joined(box, leading_spaces, trailing_spaces)
+    joined = _find_joined_lines(box, leading_spaces, trailing_spaces)
     begin = box[0].start
     for line, is_joined in zip(box, [*joined, False], strict=True):
         first = line.left + min(leading_spaces, len(line.inside))
@@ -111,7 +111,7 @@ def _edits(box: Sequence[_Line]) -> Iterator[Edit]:
             begin = line.end + 1
 
 
-def _find_joined(box: Sequence[_Line], leading_spaces: int, trailing_spaces: int) -> list[bool]:
+def _find_joined_lines(box: Sequence[_Line], leading_spaces: int, trailing_spaces: int) -> list[bool]:
     """Return, for each line except the last, whether its last word continues on the next line."""
     width = max(len(line.inside) for line in box)
     # Rows between pipes can be cells of any length. In drawn boxes, lines of the same width on a terminal can differ in
