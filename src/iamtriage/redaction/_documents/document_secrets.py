@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from iamtriage.redaction._documents.nodes import Decoded, Item, Scalar, Value
+    from iamtriage.redaction._vocabulary.markers import Secret
 
     Find = Callable[[str], Iterable[FoundSecret]]
     # A value, its characters if it is a scalar, and what is known about it.
@@ -43,6 +44,8 @@ __all__ = ("Documents", "find_in_content", "find_in_scalar")
 
 # The minimum length of a text with a name and its value.
 _MIN_LENGTH = 5
+# The maximum length of a value that is remembered.
+_MAX_REMEMBERED = 64
 # The minimum length of a key that contains a secret.
 _MIN_KEY = 12
 # The minimum length of a word that has the form of a secret.
@@ -82,6 +85,8 @@ class Documents:
         self._spans = found.spans
         # Keys are leaves, too, because no secret extends from one leaf into another.
         self._leaves: list[Scalar] = []
+        # The values that were judged before.
+        self._judged: dict[tuple[str, Announced, bool, bool], Secret | None] = {}
 
     def __bool__(self) -> bool:
         return bool(self._values)
@@ -122,18 +127,27 @@ class Documents:
             if at >= 0 and found.start < leaf.end:
                 yield leaf.mark(found._replace(end=min(found.end, leaf.end), quote=""))
 
-    @staticmethod
     def _find_in_scalar(
-        value: Scalar, decoded: Decoded, announced: Announced | None, find: Find
+        self, value: Scalar, decoded: Decoded, announced: Announced | None, find: Find
     ) -> Iterator[FoundSecret]:
         content = decoded.content
         known = None if value.is_expression else announced
-        what = known and known.secret_in(content, is_text=value.is_text, is_quoted=value.is_quoted)
+        what = known and self._judge(content, known, value)
         if what:
             yield value.mark(FoundSecret(value.start, value.end, what, is_whole=True))
         elif value.is_text and len(content) >= _MIN_LENGTH and not _is_word(content):
             for found in find_in_content(content, known, find, is_quoted=value.is_quoted):
                 yield value.mark(_relocate(found, decoded, value.end))
+
+    def _judge(self, content: str, known: Announced, value: Scalar) -> Secret | None:
+        """Return what a value is, if all of it is a secret. Short values are judged once."""
+        key = (content, known, value.is_text, value.is_quoted)
+        if key in self._judged:
+            return self._judged[key]
+        what = known.secret_in(content, is_text=value.is_text, is_quoted=value.is_quoted)
+        if len(content) <= _MAX_REMEMBERED:
+            self._judged[key] = what
+        return what
 
     def _announce(self, value: Value) -> Announced | None:
         """Return what the text before a document announces: a command option, or a name in HCL."""
