@@ -357,7 +357,7 @@ UPLOAD = ["kms:GenerateDataKey", "kms:Decrypt"]
         (f"The push refers to repository [{IMAGE}]\ndenied: ", "ecr:BatchCheckLayerAvailability", PUSH),
         (f"$ docker buildx build -t {IMAGE} --push .\nERROR: failed to push {IMAGE}: ", "ecr:BatchGetImage", PUSH),
         (f"error checking push permissions -- POST {IMAGE}: DENIED: ", "ecr:InitiateLayerUpload", PUSH),
-        (f"$ docker build -t {IMAGE} .\n", "ecr:InitiateLayerUpload", "ecr:InitiateLayerUpload"),
+        (f"$ docker build -t {IMAGE} .\n", "ecr:InitiateLayerUpload", PUSH),
         ("$ aws s3 cp a.bin s3://acme-in/\n", "kms:GenerateDataKey", UPLOAD),
         ("$ aws --profile ci s3 sync out s3://acme-in\n", "kms:GenerateDataKey", UPLOAD),
         ("upload failed: ./a.bin to s3://acme-in/a.bin ", "kms:GenerateDataKey", UPLOAD),
