@@ -246,7 +246,7 @@ __all__ = (  # noqa: RUF022 (functions first, then their types)
     "User",
 )
 
-_HOMES = {
+_MODULE_BY_NAME = {
     "AccessDenied": "failures._failures",
     "AccessEntry": "failures._failures",
     "AccessKeyId": "arns._access_keys",
@@ -356,7 +356,7 @@ _PACKAGES = frozenset(
 
 
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
-    __getattr__ = lazy_names(__name__, _HOMES, _PACKAGES)
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME, _PACKAGES)
 
 
 def __dir__() -> list[str]:

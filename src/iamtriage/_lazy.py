@@ -13,13 +13,14 @@ __all__ = ("lazy_names",)
 
 
 def lazy_names(
-    package: str, homes: Mapping[str, str], modules: Collection[str] = ()
+    package: str, module_by_name: Mapping[str, str], modules: Collection[str] = ()
 ) -> Callable[[str], object]:
     """Return the ``__getattr__`` of a package.
 
     Args:
         package: The ``__name__`` of the package.
-        homes: The module that defines each name, relative to the package. A leading dot means its parent.
+        module_by_name: The module that defines each name, relative to the package. A leading dot means the
+            parent package.
         modules: The names that are modules of the package.
 
     >>> lazy_names("iamtriage", {"parse_arn": "arns"})("parse_arn").__name__
@@ -27,20 +28,20 @@ def lazy_names(
     """
 
     def load(name: str) -> object:
-        if name not in homes and name not in modules:
+        if name not in module_by_name and name not in modules:
             msg = f"module {package!r} has no attribute {name!r}"
             raise AttributeError(msg)
-        home = f".{homes.get(name, name)}"
+        module_name = f".{module_by_name.get(name, name)}"
         try:
-            module = import_module(home, package)
+            module = import_module(module_name, package)
             value: object = module if name in modules else getattr(module, name)
         except AttributeError as error:
             from importlib.util import resolve_name
 
             # For an AttributeError, Python would report only that the name cannot be imported.
-            home = resolve_name(home, package)
-            msg = f"{home} cannot be loaded: {error}"
-            raise ImportError(msg, name=home) from error
+            module_name = resolve_name(module_name, package)
+            msg = f"{module_name} cannot be loaded: {error}"
+            raise ImportError(msg, name=module_name) from error
         vars(sys.modules[package])[name] = value
         return value
 

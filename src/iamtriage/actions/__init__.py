@@ -29,7 +29,7 @@ __all__ = (
     "service_prefix",
 )
 
-_HOMES = {
+_MODULE_BY_NAME = {
     "AccessLevel": "_lookup",
     "Action": "_lookup",
     "OperationActions": "_lookup",
@@ -39,8 +39,8 @@ _HOMES = {
     "resource_arn": "_operation_resources",
     "service_prefix": "_lookup",
 }
-if not TYPE_CHECKING:  # a type checker that sees it accepts any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+if not TYPE_CHECKING:  # with __getattr__, a type checker would accept any name
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:

@@ -47,7 +47,7 @@ __all__ = (
     "parse_principal",
 )
 
-_HOMES = {
+_MODULE_BY_NAME = {
     "AccessKeyId": "_access_keys",
     "AccessKeyKind": "_access_keys",
     "Account": "_principals",
@@ -68,8 +68,8 @@ _HOMES = {
     "parse_arn": "_arns",
     "parse_principal": "_principals",
 }
-if not TYPE_CHECKING:  # a type checker that sees it accepts any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+if not TYPE_CHECKING:  # with __getattr__, a type checker would accept any name
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:

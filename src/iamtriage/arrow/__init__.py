@@ -22,15 +22,15 @@ if find_spec("pyarrow") is None:
     _msg = "iamtriage.arrow needs pyarrow: pip install 'iamtriage[arrow]'"
     raise ImportError(_msg, name="pyarrow")
 
-_HOMES = {
+_MODULE_BY_NAME = {
     "PLAIN_SCHEMA": "_schema",
     "SCHEMA": "_schema",
     "SCHEMA_VERSION": "_schema",
     "cloudtrail": "_batches",
     "failures": "_batches",
 }
-if not TYPE_CHECKING:  # a type checker that sees it accepts any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+if not TYPE_CHECKING:  # with __getattr__, a type checker would accept any name
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:

@@ -49,7 +49,7 @@ __all__ = (
     "read_decoded_message",
 )
 
-_HOMES = {
+_MODULE_BY_NAME = {
     "AuthorizationDetails": "_details",
     "Check": "_details",
     "ContextValue": "_details",
@@ -68,8 +68,8 @@ _HOMES = {
     "read_authorization_policy": "_details",
     "read_decoded_message": "_decoded_messages",
 }
-if not TYPE_CHECKING:  # a type checker that sees it accepts any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+if not TYPE_CHECKING:  # with __getattr__, a type checker would accept any name
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:

@@ -43,7 +43,7 @@ __all__ = (
     "who_matches",
 )
 
-_HOMES = {
+_MODULE_BY_NAME = {
     "AccessEntryPlan": "_migration.access_entries",
     "AwsAuth": "_entries",
     "CODES": "_linting",
@@ -77,7 +77,7 @@ if not _is_installed("ruamel.yaml"):
     raise ImportError(_msg, name="ruamel.yaml")
 
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:

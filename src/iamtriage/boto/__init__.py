@@ -56,7 +56,7 @@ __all__ = (
 )
 
 # botocore is loaded with the first name that needs it, the rules of explanations with the first failure.
-_HOMES = {
+_MODULE_BY_NAME = {
     "Attempt": "_collecting",
     "Collection": "_collecting",
     "ErrorExplainer": "_explaining",
@@ -84,7 +84,7 @@ _HOMES = {
     "whoami": "_queries.identity",
 }
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:

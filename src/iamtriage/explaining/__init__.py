@@ -55,7 +55,7 @@ __all__ = (
     "retract",
 )
 
-_HOMES = {
+_MODULE_BY_NAME = {
     "Cause": "_cause_types",
     "Classification": "_classification",
     "Denied": "_classification",
@@ -85,7 +85,7 @@ _HOMES = {
     "retract": "_extensions",
 }
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:

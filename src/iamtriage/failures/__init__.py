@@ -58,7 +58,7 @@ __all__ = (
     "to_record",
 )
 
-_HOMES = {
+_MODULE_BY_NAME = {
     "AccessDenied": "_failures",
     "AccessEntry": "_failures",
     "AccessKeyQuota": "_failures",
@@ -83,8 +83,8 @@ _HOMES = {
     "to_frame": "_frames",
     "to_record": "_records",
 }
-if not TYPE_CHECKING:  # a type checker that sees it accepts any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+if not TYPE_CHECKING:  # with __getattr__, a type checker would accept any name
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ("Input", "open_inputs", "prefetch")
 
-_HOMES = {
+_MODULE_BY_NAME = {
     "Input": "_inputs",
     "open_inputs": "_opening",
     "prefetch": "_sources.prefetching",
 }
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:

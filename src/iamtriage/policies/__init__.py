@@ -35,7 +35,7 @@ __all__ = (
     "verify",
 )
 
-_HOMES = {
+_MODULE_BY_NAME = {
     "AttachedPolicy": "_readers.collection",
     "DecidingStatement": "_evaluation.results",
     "Decision": "_evaluation.decisions",
@@ -53,7 +53,7 @@ _HOMES = {
     "verify": "_evaluation.verification",
 }
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:

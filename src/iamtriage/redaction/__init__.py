@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 __all__ = ("redact",)
 
-_HOMES = {
+_MODULE_BY_NAME = {
     "redact": "_redact",
 }
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:

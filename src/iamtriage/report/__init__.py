@@ -26,7 +26,7 @@ for _name in ("duckdb", "pyarrow"):
         _msg = f"iamtriage.report needs {_name}: pip install 'iamtriage[report]'"
         raise ImportError(_msg, name=_name)
 
-_HOMES = {
+_MODULE_BY_NAME = {
     "Baseline": "_baselines",
     "Progress": "_contents",
     "Report": "_report",
@@ -34,7 +34,7 @@ _HOMES = {
     "build_report": "_building",
 }
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:

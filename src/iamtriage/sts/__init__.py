@@ -39,7 +39,7 @@ __all__ = (
     "token_settings",
 )
 
-_HOMES = {
+_MODULE_BY_NAME = {
     "Certainty": "_causes",
     "Fix": "_causes",
     "Place": "_causes",
@@ -63,7 +63,7 @@ _HOMES = {
     "token_settings": "_pods",
 }
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:

@@ -71,7 +71,7 @@ __all__ = (
     "write_cloudtrail_tree",
 )
 
-_HOMES = {
+_MODULE_BY_NAME = {
     "AnswerOptions": "_samples",
     "CallOptions": "_samples",
     "CloudTrailFile": "_cloudtrail.trees",
@@ -98,8 +98,8 @@ _HOMES = {
     "throttled": "_service_errors",
     "write_cloudtrail_tree": "_cloudtrail.trees",
 }
-if not TYPE_CHECKING:  # a type checker that sees it accepts any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+if not TYPE_CHECKING:  # with __getattr__, a type checker would accept any name
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:

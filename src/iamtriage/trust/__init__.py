@@ -16,13 +16,13 @@ __all__ = (
     "read_web_identity_token",
 )
 
-_HOMES = {
+_MODULE_BY_NAME = {
     "TrustResult": "_evaluation",
     "check_trust_policy": "_evaluation",
     "read_web_identity_token": "_tokens",
 }
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ("SUBJECTS", "CauseInfo", "Example", "all_causes", "cause_info")
 
-_HOMES = dict.fromkeys(__all__, "_catalogue")
+_MODULE_BY_NAME = dict.fromkeys(__all__, "_catalogue")
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers accept any name
-    __getattr__ = lazy_names(__name__, _HOMES)
+    __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)
 
 
 def __dir__() -> list[str]:
