@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # Maximum distances, in characters of the readable text, between two pieces of one failure; the last one between two
 # failures of a chain.
 MAX_HEAD_TO_HEAD = 160
+_MAX_TO_SUFFIX = 2
 _MAX_HEAD_TO_CORE = 600
 _MAX_CORE_TO_CORE = 400
 _MAX_TO_TAIL = 1500
@@ -348,7 +349,13 @@ def _is_inner(current: Candidate, piece: Piece) -> bool:
     If another SDK's message contains Java's "(Service: AWSKMS; …)", that suffix is of the inner call.
     """
     java = piece.source in {"java-v1", "java-v2"}
-    return java and current.has_core and current.source in {"botocore", "aws-cli", "go-v2", "php", "ruby"}
+    if not java or not current.has_core:
+        return False
+    # "Forbidden: Access Denied (Service: Amazon S3; …)": the first code is of the program.
+    is_suffix = (
+        current.source is None and "code" in piece.facts and piece.start - current.end <= _MAX_TO_SUFFIX
+    )
+    return is_suffix or current.source in {"botocore", "aws-cli", "go-v2", "php", "ruby"}
 
 
 def _body_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
@@ -391,6 +398,9 @@ def _head_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
         # The last credential provider in Go's chain is the instance metadata service.
         return set(facts) == {"status_code"} or ("service" in facts and facts["service"].value == "ec2imds")
     if current.has_message or ("operation" in facts and "operation" in current.facts):
+        return False
+    if piece.source == "go-v2" and "operation" in facts and "code" not in facts and current.has_code:
+        # Go prints a code after the operation. The one before it is of the program.
         return False
     if current.wrapper_kind is not None and "code" in current.facts:
         return False

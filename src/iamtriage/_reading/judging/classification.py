@@ -194,6 +194,15 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
         candidate.kind = kinds[0]
         if not SPECIFIC.isdisjoint(kinds):
             candidate.kind = next(kind for kind in kinds if kind in SPECIFIC)
+    elif (
+        by_code is None
+        and candidate.wrapper_kind == "access_denied"
+        and code
+        and facts["code"].start > candidate.wrapped_at
+        and is_known(code)
+    ):
+        # "unable to assume role arn:…: Throttling: Rate exceeded"
+        candidate.kind = _find_fallback_kind(candidate, context)
     else:
         candidate.kind = by_code or candidate.wrapper_kind or _find_fallback_kind(candidate, context)
     if candidate.kind == "aws_error" and _is_of_entries(candidate):
@@ -357,6 +366,10 @@ def _wraps(outer: Candidate, inner: Candidate, *, on_other_lines: bool) -> bool:
     if on_other_lines and not (outer.kind == "missing_credentials" and "status_code" in inner.facts):
         # Independent, except for an SDK's report of the call that should have returned credentials.
         return False
+    is_code_alone = not outer.has_core and not outer.has_tail and "status_code" not in outer.facts
+    if outer.code in _COMMON_CODES and is_code_alone:
+        # "Forbidden: operation error STS: …", as a program names the status of its own response.
+        return inner.start - outer.end <= MAX_HEAD_TO_HEAD and inner.code is not None
     if outer.kind == inner.kind == "access_denied" and not (
         {"action", "code", "principal", "request_id"} & outer.facts.keys()
     ):
@@ -381,13 +394,10 @@ def _wraps(outer: Candidate, inner: Candidate, *, on_other_lines: bool) -> bool:
         and (outer.wraps or not ({"request_id", "status_code"} & outer.facts.keys()))
     ):
         return reported and (inner.kind != "aws_error" or inner.is_complete)
-    if outer.kind == "aws_error" and not outer.has_core and not outer.has_tail and outer.code is not None:
+    if outer.kind == "aws_error" and outer.code is not None and is_code_alone:
         # A head whose message is another failure: "ValidationError: … AccessDenied: User …".
-        return (
-            inner.start - outer.end <= MAX_HEAD_TO_HEAD
-            and inner.kind != "aws_error"
-            and "status_code" not in outer.facts
-        )
+        reported = inner.kind != "aws_error" or "status_code" in inner.facts
+        return inner.start - outer.end <= MAX_HEAD_TO_HEAD and reported
     return False
 
 

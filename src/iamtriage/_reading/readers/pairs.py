@@ -301,6 +301,9 @@ def _pair(text: str, m: re.Match[str]) -> Pair | None:
             return None
         start, end = trim(text, plain.start("value"), plain.end("value"))
     value = rejoin(text[start:end])
+    if m["key"] == "code" and text.startswith(" desc = ", end):
+        # gRPC: "rpc error: code = PermissionDenied desc = …"
+        return None
     if value in _NO_VALUES and m["key"] != "explicitDeny":
         return None
     return Pair(text, m["key"], bool(m["quote"]), m.start(), value, start, end)

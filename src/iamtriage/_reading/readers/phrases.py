@@ -149,7 +149,7 @@ sure   | SSM Agent unable to acquire | SSM Agent unable to acquire credentials
 unsure | to acquire credentials | (?:[Uu]nable|[Ff]ailed) to acquire credentials
 sure   | <locate>nable to locate | [Uu]nable to locate (?:AWS )?credentials
 sure   | no EC2 IMDS role found | no EC2 IMDS role found
-sure   | valid credential sources | [Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?
+outer  | valid credential sources | [Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?
 sure   | no valid providers in chain | no valid providers in chain
 sure   | <AWS_AUTH_SIGNING_NO_CREDENTIALS> | AWS_AUTH_SIGNING_NO_CREDENTIALS
 sure   | AWS_AUTH_CREDENTIALS_PROVIDER_ | AWS_AUTH_CREDENTIALS_PROVIDER_(?:[A-Z0-9_]{2,30}_SOURCE_FAILURE|INVALID_ENVIRONMENT)

@@ -49,6 +49,7 @@ RECORD_START = lazy_pattern(
 _ARN_TAIL = lazy_pattern(r"arn:[^\s\"'`]*\Z")
 _UUID_TAIL = lazy_pattern(r"(?<![0-9a-fA-F-])[0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,11})?\Z")
 _UUID = lazy_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-fA-F])")
+_WHOLE_UUID_TAIL = lazy_pattern(r"(?<![0-9a-fA-F-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _FIRST_WORD = lazy_pattern(r"[^\s]{1,256}")
 # An action that a line breaks: "iam:Create\nRole".
 _ACTION = lazy_pattern(r"\b[a-z][a-z0-9-]{1,40}:[A-Z]?[A-Za-z]{0,60}\n[A-Z]?[A-Za-z]")
@@ -62,6 +63,8 @@ MIN_WIDTH = 20
 _MAX_WORD_LENGTH = 256
 _MIN_WHOLE_WORD = 4
 _MIN_UUID = 8
+# The length of a UUID, and the character before it.
+_UUID_REACH = 37
 _UUID_CHARACTERS = frozenset("0123456789abcdef-")
 # Two lines that start with this many equal characters are rows.
 _ROW_START = 8
@@ -99,6 +102,7 @@ def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
             joined = (
                 not RECORD_START.match(following)
                 and not _ends_sentence(line, following)
+                and not _ends_with_id(line, following)
                 and (is_certain or not breaks_at_space(line, following))
             )
         else:
@@ -142,8 +146,10 @@ def _continues(line: str, following: str) -> bool | None:
     """Return whether the text of a full line continues on the next line, ``None`` if that is unknown."""
     if _are_rows(line, following):
         return False
-    if line[-1:].isspace() != following[:1].isspace():
-        # A terminal keeps the space at which it breaks a line.
+    if _ends_with_id(line, following):
+        return False
+    if (line[-1:] == " ") != (following[:1] == " " and following[1:2] != " "):
+        # A terminal keeps the space at which it breaks a line. Tabs and more spaces are indentation.
         return True
     ends = last_and_first(line, following)
     if ends is None:
@@ -172,6 +178,11 @@ def _are_rows(line: str, following: str) -> bool:
 def _ends_sentence(line: str, following: str) -> bool:
     """Return whether a sentence ends with a line and another one starts on the next."""
     return line[-1] in ".!?" and _SENTENCE_START.match(following) is not None
+
+
+def _ends_with_id(line: str, following: str) -> bool:
+    """Return whether a line ends with a complete UUID, which no character can continue."""
+    return following[:1] not in _PUNCTUATION and _WHOLE_UUID_TAIL.search(line[-_UUID_REACH:]) is not None
 
 
 def last_and_first(line: str, following: str) -> tuple[str, str] | None:

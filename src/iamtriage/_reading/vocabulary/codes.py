@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 _DENIED = """
     AccessDeniedException AccessDenied UnauthorizedOperation AuthorizationError AuthorizationErrorException
     AuthorizationException AccessForbidden UnauthorizedOperationException ForbiddenError
-    InsufficientPermissionsException InsufficientPrivilegesException NotAuthorized 403 Forbidden
+    InsufficientPermissionsException InsufficientPrivilegesException NotAuthorized
     IamRoleMissingPermissions AllAccessDisabled UnauthorizedAccess UnauthorizedAccessException
     OperationNotPermittedForRole AccessDeniedForOperation AuthFailure.ServiceLinkedRoleCreationNotPermitted
 """
 # These codes are used for credentials as well as for permissions, so the message decides if it can.
 _DENIED_WEAKLY = """
     UnauthorizedException NotAuthorizedException ForbiddenException UnauthorizedError Unauthorized 401
-    UnauthorizedRequestException NotAuthorizedError
+    UnauthorizedRequestException NotAuthorizedError Forbidden 403
 """
 _EXPIRED = """
     ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired UnauthorizedSSOTokenError
