@@ -435,5 +435,5 @@ def _remedy_parts(remedy: Remedy) -> RemedyParts:
         manifest=remedy.manifest,
         commands=remedy.commands,
         url=remedy.url,
-        names=remedy._names,  # noqa: SLF001 (a function of this module)
+        names=remedy._names,  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
     )

@@ -75,7 +75,7 @@ def describe_others(
     count = f"{len(failures)} more {noun}{'s' if len(failures) > 1 else ''}"
     allowed = () if combined is None else tuple(each for each in failures if _is_allowed(each, combined))
     others = tuple(each for each in failures if each not in allowed)
-    shown = _select(others, explained)
+    shown = _select_described(others, explained)
     of_caller = explained if len(failures) > _MAX_DETAILED else None
     texts = tuple(
         dict.fromkeys(
@@ -113,22 +113,22 @@ def _capitalize(row: str) -> str:
     return row if ":" in row.partition(" ")[0] else f"{row[0].upper()}{row[1:]}"
 
 
-def _select(failures: tuple[Failure, ...], explained: Failure | None) -> tuple[Failure, ...]:
+def _select_described(failures: tuple[Failure, ...], explained: Failure | None) -> tuple[Failure, ...]:
     """Return the failures to describe, in the order of the text: first those of other kinds."""
     if len(failures) <= _MAX_OTHERS:
         return failures
-    kinds = set() if explained is None else {_kind(explained)}
+    kinds: set[tuple[str, str | None]] = set() if explained is None else {_get_kind(explained)}
     chosen: list[Failure] = []
     for is_first in (True, False):
         for each in failures:
-            kind = _kind(each)
+            kind = _get_kind(each)
             if (kind not in kinds) == is_first and each not in chosen and len(chosen) < _MAX_OTHERS:
                 chosen.append(each)
                 kinds.add(kind)
     return tuple(each for each in failures if each in chosen)
 
 
-def _kind(failure: Failure) -> tuple[str, str | None]:
+def _get_kind(failure: Failure) -> tuple[str, str | None]:
     return failure.kind, failure.policy_type if isinstance(failure, AccessDenied) else failure.envelope.code
 
 

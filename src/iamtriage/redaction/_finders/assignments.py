@@ -193,7 +193,7 @@ def find_assigned_secrets(
         if at < done or name_end[0].startswith(MARKER_START):
             continue
         surroundings = surroundings_of(text, name_end) if runs.is_repetitive and not has_changes else None
-        is_judged, judged = runs.recall(surroundings) if surroundings else (False, None)
+        is_judged, judged = runs.recall(surroundings) if surroundings else (False, (False, None))
         name: NameMatch | None = None
         if is_judged:
             is_name, found = judged

@@ -114,7 +114,7 @@ class UnquotedValues:
 
     @property
     def is_repetitive(self) -> bool:
-        """Whether names occur in the same surroundings again, so that remembering them pays."""
+        """Whether names repeat in the same surroundings, so that the cache saves time."""
         return self._recalls < _MIN_RECALLS or self._hits * 8 > self._recalls
 
     def know(self, surroundings: tuple[str, str], result: object) -> None:
