@@ -439,7 +439,7 @@ COMPANIONS: tuple[Case, ...] = (
         "role of cdk bootstrap",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-deploy-role-{ACCOUNT}-eu-west-1/aws-cdk-ana is not authorized to perform: cloudformation:DeleteStack on resource: arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/carts/* because no identity-based policy allows the cloudformation:DeleteStack action",
         {},
-        ("cdk bootstrap owns the role: make the change in its template",),
+        ("cdk bootstrap owns it: change its template, too",),
         (),
     ),
     (

@@ -322,7 +322,7 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str]:
         suffix = "" if role is principal else ": the caller is a session of it"
         if _CDK_ROLE.match(role.name):
             # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
-            suffix += ". cdk bootstrap owns the role: make the change in its template (cdk bootstrap --show-template), or the next bootstrap can undo it"
+            suffix = ". cdk bootstrap owns it: change its template, too (cdk bootstrap --show-template), or the next bootstrap can undo it"
         return f"the role {role.name}{suffix}", _put_policy("role", commands.role_name(role.name), name)
     if isinstance(principal, User):
         target = f"the user {principal.name}, or to a group of theirs"
