@@ -207,6 +207,12 @@ MISMATCHES = {
         fix=f'replace the key "https://{ISSUER}:sub" with "{ISSUER}:sub" in Statement[0].Condition',
         condition=f"StringEquals https://{ISSUER}:sub",
     ),
+    "key without a claim": mismatch(
+        policy(statement({"Federated": PROVIDER}, WEB, {"StringEquals": {ISSUER: SUBJECT}})),
+        f'the key "{ISSUER}" names no claim, such as "{ISSUER}:sub"',
+        fix=f'add the claim to the key "{ISSUER}" in Statement[0].Condition',
+        condition=f"StringEquals {ISSUER}",
+    ),
     "key with a slash": mismatch(
         irsa(issuer=f"{ISSUER}/", aud=None),
         "spells the token's issuer differently",

@@ -118,6 +118,9 @@ def _explain_missing_claim(
 ) -> tuple[str, str | None]:
     key = result.condition.key
     issuer, _, claim = key.rpartition(":")
+    if strip_https(key).strip("/").lower() == caller.issuer.strip("/").lower():
+        reason = f"the key {quote_json(key)} names no claim, such as {quote_json(f'{caller.issuer}:sub')}"
+        return reason, f"add the claim to the key {quote_json(key)} in {_get_block_path(result)}"
     if issuer.lower() != caller.issuer.lower():
         is_same = strip_https(issuer).strip("/").lower() == caller.issuer.strip("/").lower()
         mismatch = "spells the token's issuer differently" if is_same else "belongs to another issuer"

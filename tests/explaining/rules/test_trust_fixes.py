@@ -455,6 +455,31 @@ def test_claim_that_the_token_lacks() -> None:
     assert f"{ISSUER}:amr authenticated, and the token has no such claim" in summary
 
 
+@pytest.mark.parametrize("facts", [{}, {"token_claims": {"iss": f"https://{ISSUER}", "sub": SUBJECT}}])
+def test_condition_keys_with_a_defect_in_form(facts: dict[str, Any]) -> None:
+    """The headline names the defect of the key, and the first remedy is the whole policy with all keys corrected."""
+    for subject, audience, defect in (
+        (ISSUER, ISSUER, "names no claim"),
+        (f"https://{ISSUER}:sub", f"https://{ISSUER}:aud", "begins with https://"),
+        (f"{ISSUER}/:sub", f"{ISSUER}/:aud", "has a slash after"),
+        (f"{ISSUER}:subject", f"{ISSUER}:audience", "names the claim subject"),
+        (f"{ISSUER}:sub ", f"{ISSUER}:aud", "begins or ends with a space"),
+        (f"{ISSUER}.sub", f"{ISSUER}:aud", "is not the provider's URL, a colon and the claim"),
+        (
+            f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}:sub",
+            f"{ISSUER}:aud",
+            "is not the provider's URL",
+        ),
+        ("sub", "aud", "does not begin with the provider's URL"),
+    ):
+        policy = _with_condition(StringLike={subject: SUBJECT}, StringEquals={audience: "sts.amazonaws.com"})
+        explanation = explain(DENIED, facts={"trust_policy": policy, **facts})
+        assert f"a condition key of the trust policy {defect}" in explanation.summary, subject
+        assert explanation.remedies[0].policy == _with_condition(
+            StringLike={f"{ISSUER}:sub": SUBJECT}, StringEquals={f"{ISSUER}:aud": "sts.amazonaws.com"}
+        )
+
+
 def test_allowed_token_has_another_headline() -> None:
     summary = _explain(_policy(SUBJECT), SUBJECT, "sts.amazonaws.com").summary
     assert summary.endswith(

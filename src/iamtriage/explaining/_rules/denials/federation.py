@@ -120,10 +120,10 @@ def explain_web_identity(denial: Denial) -> Explanation:
     other = find_other_provider(denial.facts.trust_policy, None if claims is None else claims.get("iss"))
     if other is not None:
         return _explain_other_provider(denial, other)
+    policy = denial.facts.trust_policy
+    if (problem := find_trust_problem(policy)) is not None and (findings is None or not findings.allowed):
+        return _explain_trust_problem(denial, problem, "No token")
     if not has_claims:
-        policy = denial.facts.trust_policy
-        if (problem := find_trust_problem(policy)) is not None:
-            return _explain_trust_problem(denial, problem, "No token")
         if (problem := find_workflow_problem(policy, denial.failure.text)) is not None:
             return _explain_trust_problem(denial, problem, "No token of this job")
     causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"), NO_SUCH_ROLE.cause())

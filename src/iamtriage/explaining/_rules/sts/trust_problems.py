@@ -28,6 +28,12 @@ _PROVIDER = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:oidc-provider/(\S+
 # Providers with an ID in their URL: a condition for another ID is for another cluster.
 _OIDC_KEY = lazy_pattern(r"(\S{3,255}):(aud|sub|azp|amr)", re.ASCII)
 _EKS_ISSUER = lazy_pattern(r"oidc\.eks[.-]", re.ASCII)
+# What people write before and after the provider's URL in a condition key, and instead of the claim.
+_WRITTEN_KEY = lazy_pattern(
+    r"(?:\S{0,120}?oidc-provider/)?(?:https?://)?(?P<url>.*?)(?P<separator>/?(?::|[./](?=(?:aud|sub)\Z))|/?\Z)(?P<claim>[A-Za-z]*)",
+    re.ASCII,
+)
+_CLAIM_NAMES = {"aud": "aud", "audience": "aud", "sub": "sub", "subject": "sub"}
 _GITHUB = "token.actions.githubusercontent.com"
 _AUDIENCE = "sts.amazonaws.com"
 _POD_SUBJECT = "system:serviceaccount:"
@@ -144,6 +150,8 @@ def _check_conditions(document: Mapping[str, Any], statement: dict[str, Any]) ->
             continue
         for key, value in cast("dict[str, object]", block).items():
             values = as_strings(value)
+            if issuer is not None and (problem := _check_key(document, statement, issuer, key, values)):
+                return problem
             match = _OIDC_KEY.fullmatch(key)
             if match is None or not values:
                 continue
@@ -155,6 +163,58 @@ def _check_conditions(document: Mapping[str, Any], statement: dict[str, Any]) ->
             if problem is not None:
                 return problem
     return None
+
+
+def _check_key(
+    document: Mapping[str, Any], statement: dict[str, Any], issuer: str, key: str, values: list[str]
+) -> TrustProblem | None:
+    """Find a condition key for the right provider that is not its URL, a colon and a claim."""
+    found = _correct_key(key, issuer, values)
+    if found is None:
+        return None
+    corrected, defect = found
+
+    def rename(each: dict[str, Any]) -> None:
+        for block in each["Condition"].values():
+            for written, value in list(block.items()):
+                if (other := _correct_key(written, issuer, as_strings(value))) is not None:
+                    block[other[0]] = block.pop(written)
+
+    return TrustProblem(
+        f"a condition key of the trust policy {defect}. Instead of {clip_text(key)}, it must be {corrected}",
+        "Correct the condition key in the role's trust policy",
+        "Each condition key is the provider's URL without https://, a colon and the claim.",
+        _changed(document, statement, rename),
+    )
+
+
+def _correct_key(key: str, issuer: str, values: list[str]) -> tuple[str, str] | None:
+    """Return a condition key as it was meant, and its defect; ``None`` if it has none or is for another issuer."""
+    found = _WRITTEN_KEY.fullmatch(key.strip())
+    if found is None:
+        return None
+    url, claim = found["url"].lower(), found["claim"].lower()
+    claim_name = _CLAIM_NAMES.get(claim, claim)
+    if url in _CLAIM_NAMES and not claim:
+        claim_name, defect = _CLAIM_NAMES[url], "does not begin with the provider's URL"
+    elif url != issuer.lower():
+        return None
+    elif not claim:
+        # A subject has colons, an audience is a host name or a URL.
+        claim_name = "sub" if any(":" in each and "//" not in each for each in values) else "aud"
+        defect = "names no claim"
+    elif claim != claim_name:
+        defect = f"names the claim {claim}, which is called {claim_name}"
+    elif key != key.strip():
+        defect = "begins or ends with a space"
+    elif key.lower().startswith("http"):
+        defect = f"begins with {key.partition('//')[0]}//"
+    elif "/:" in key:
+        defect = "has a slash after the provider's URL"
+    else:
+        defect = "is not the provider's URL, a colon and the claim"
+    corrected = f"{issuer}:{claim_name}"
+    return None if corrected.lower() == key.lower() else (corrected, defect)
 
 
 def _check_issuer(
