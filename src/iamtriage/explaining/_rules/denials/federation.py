@@ -123,9 +123,8 @@ def explain_web_identity(denial: Denial) -> Explanation:
     policy = denial.facts.trust_policy
     if (problem := find_trust_problem(policy)) is not None and (findings is None or not findings.allowed):
         return _explain_trust_problem(denial, problem, "No token")
-    if not has_claims:
-        if (problem := find_workflow_problem(policy, denial.failure.text)) is not None:
-            return _explain_trust_problem(denial, problem, "No token of this job")
+    if not has_claims and (problem := find_workflow_problem(policy, denial.failure.text)) is not None:
+        return _explain_trust_problem(denial, problem, "No token of this job")
     causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"), NO_SUCH_ROLE.cause())
     if findings is not None:
         # What the policy lacks is known, unless it is not the one that STS evaluated.
