@@ -155,17 +155,17 @@ def _arrow(start: tuple[float, float], end: tuple[float, float], width: float) -
     (x1, y1), (x2, y2) = start, end
     middle = _BOX_HEIGHT / 2
     if y1 == y2:
-        here, there = (x1 + width, x2) if x2 > x1 else (x1, x2 + width)
-        way = f"M{here:.0f} {y1 + middle:.0f}H{there:.0f}"
+        first, last = (x1 + width, x2) if x2 > x1 else (x1, x2 + width)
+        path = f"M{first:.0f} {y1 + middle:.0f}H{last:.0f}"
     elif x1 == x2:
-        way = f"M{x1 + width / 2:.0f} {y1 + _BOX_HEIGHT:.0f}V{y2:.0f}"
+        path = f"M{x1 + width / 2:.0f} {y1 + _BOX_HEIGHT:.0f}V{y2:.0f}"
     elif x2 < x1:
         across = y2 - _ARROW / 2
-        way = f"M{x1 + width / 4:.0f} {y1 + _BOX_HEIGHT:.0f}V{across:.0f}H{x2 + width / 2:.0f}V{y2:.0f}"
+        path = f"M{x1 + width / 4:.0f} {y1 + _BOX_HEIGHT:.0f}V{across:.0f}H{x2 + width / 2:.0f}V{y2:.0f}"
     else:
         around = x2 + width + _ARROW
-        way = f"M{x1 + width:.0f} {y1 + middle:.0f}H{around:.0f}V{y2 + middle:.0f}H{x2 + width:.0f}"
-    return f'<path marker-end="url(#tip)" d="{way}"/>'
+        path = f"M{x1 + width:.0f} {y1 + middle:.0f}H{around:.0f}V{y2 + middle:.0f}H{x2 + width:.0f}"
+    return f'<path marker-end="url(#tip)" d="{path}"/>'
 
 
 def _figure(title: str, parts: list[str], height: float) -> str:

@@ -144,9 +144,9 @@ def parse_raised(error: BaseException, *, contexts: bool = True) -> Failure | No
         contexts: Whether to return the failure of an exception that was being handled. If false, such exceptions
             only add facts to the failure that ``error`` itself reports.
     """
-    alone = _exception_parser()(error, contexts=contexts)
-    if alone is not None:
-        return alone
+    failure = _exception_parser()(error, contexts=contexts)
+    if failure is not None:
+        return failure
     from iamtriage._reading.structured.exceptions import failures_by_level
 
     chosen: Failure | None = None

@@ -43,11 +43,11 @@ class Repeats:
         current = [
             failure for failure in failures if not any(_is_same_report(failure, before) for before in last)
         ]
-        for held in reversed(self.flush()):
-            same = next((each for each in current if _agree(to_record(held), to_record(each))), None)
-            if same is not None:
-                current.remove(same)
-            current.insert(0, held if same is None else _merge_pair(held, same))
+        for previous in reversed(self.flush()):
+            repeat = next((each for each in current if _agree(to_record(previous), to_record(each))), None)
+            if repeat is not None:
+                current.remove(repeat)
+            current.insert(0, previous if repeat is None else _merge_pair(previous, repeat))
         for failure in current:
             request = failure.envelope.request_id
             if request is not None and len(request) >= _MIN_LENGTH:
@@ -68,8 +68,8 @@ class Repeats:
 
 def _is_same_report(first: Failure, second: Failure) -> bool:
     """Return whether two failures state the same facts in the same words."""
-    mine, theirs = (failure.text[slice(*failure.span)] for failure in (first, second))
-    return (mine in theirs or theirs in mine) and to_record(first) == to_record(second)
+    first_text, second_text = (failure.text[slice(*failure.span)] for failure in (first, second))
+    return (first_text in second_text or second_text in first_text) and to_record(first) == to_record(second)
 
 
 def _agree(first: Mapping[str, object], second: Mapping[str, object]) -> bool:
@@ -77,14 +77,14 @@ def _agree(first: Mapping[str, object], second: Mapping[str, object]) -> bool:
     if first["request_id"] is None or first["request_id"] != second["request_id"]:
         return False
     return all(
-        mine is None or theirs is None or mine == theirs or _is_cut(mine, theirs) or _is_cut(theirs, mine)
-        for mine, theirs in ((value, second[key]) for key, value in first.items())
+        value is None or other is None or value == other or _is_cut(value, other) or _is_cut(other, value)
+        for value, other in ((value, second[key]) for key, value in first.items())
     )
 
 
-def _is_cut(value: object, whole: object) -> bool:
+def _is_cut(value: object, other: object) -> bool:
     """Return whether a value is another one, truncated with an ellipsis."""
-    return str(value).endswith(_ELLIPSES) and str(whole).startswith(str(value).rstrip(".…"))
+    return str(value).endswith(_ELLIPSES) and str(other).startswith(str(value).rstrip(".…"))
 
 
 def _merge_pair(first: Failure, second: Failure) -> Failure:
@@ -104,9 +104,9 @@ def _merge_pair(first: Failure, second: Failure) -> Failure:
 
 def _missing_values(first: Failure | Envelope, second: Failure | Envelope) -> dict[str, Any]:
     """Return the values of the second that the first lacks or has truncated."""
-    more: dict[str, Any] = {}
+    missing: dict[str, Any] = {}
     for field in attrs.fields(type(first)):
-        mine, theirs = getattr(first, field.name), getattr(second, field.name, None)
-        if isinstance(theirs, str | int) and (mine is None or _is_cut(mine, theirs)):
-            more[field.name] = theirs
-    return more
+        value, other = getattr(first, field.name), getattr(second, field.name, None)
+        if isinstance(other, str | int) and (value is None or _is_cut(value, other)):
+            missing[field.name] = other
+    return missing

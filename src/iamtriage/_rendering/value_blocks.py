@@ -27,7 +27,7 @@ __all__ = ("blocks_of", "without_secrets")
 
 # In characters. Browsers show the card of any value without delay.
 _MAX_VALUE, _MAX_TITLE, _MAX_DOCUMENT = 600, 400, 20_000
-# Before a text is truncated, this many times the maximum length is searched for secrets.
+# Before a text is truncated, this items times the maximum length is searched for secrets.
 _SEARCH_FACTOR = 4
 _MAX_ITEMS, _MAX_IN_LINE = 30, 10
 # The fields that identify a value, for its title.
@@ -123,7 +123,7 @@ def _fields(value: object, *, nested: bool) -> Iterator[Block]:
     sections: list[Iterable[Block]] = []
     for name, part in shown_fields(value):
         label = name.replace("_", " ")
-        many, document = _tuple(part), _mapping(part)
+        items, document = _tuple(part), _mapping(part)
         if _is_empty(part):
             continue
         if nested:
@@ -132,10 +132,10 @@ def _fields(value: object, *, nested: bool) -> Iterator[Block]:
             sections.append((Heading(label), _document(document)))
         elif _is_view(part):
             sections.append(chain((Heading(label),), _nested(part)))
-        elif many and _is_view(many[0]):
-            sections.append(chain((Heading(label),), _item_blocks(many)))
-        elif len(many) > 1:
-            sections.append((Heading(label), _items(many)))
+        elif items and _is_view(items[0]):
+            sections.append(chain((Heading(label),), _item_blocks(items)))
+        elif len(items) > 1:
+            sections.append((Heading(label), _items(items)))
         else:
             rows.append((label, _line(part)))
     if rows:
@@ -149,8 +149,8 @@ def _nested(value: object) -> Iterator[Block]:
 
 
 def _item_blocks(values: tuple[object, ...]) -> Iterator[Block]:
-    for one in values[:_MAX_ITEMS]:
-        yield from _nested(one)
+    for value in values[:_MAX_ITEMS]:
+        yield from _nested(value)
     if len(values) > _MAX_ITEMS:
         yield Heading(f"and {len(values) - _MAX_ITEMS} more", 3)
 

@@ -283,14 +283,14 @@ def _build_parsers() -> dict[str, tuple[_OutputParser, ...]]:
     }
     return {
         start: (
-            *own,
+            *parsers_of_start,
             *(
                 parsers[general_starts[start]]
                 if start in general_starts and start not in (CAPITAL, LOWERCASE)
                 else ()
             ),
         )
-        for start, own in parsers.items()
+        for start, parsers_of_start in parsers.items()
     }
 
 

@@ -179,8 +179,11 @@ def standalone_candidates(pieces: Iterable[Piece], candidates: Sequence[Candidat
     starts = [candidate.start for candidate in candidates]
     for piece in pieces:
         at = bisect_left(starts, piece.start)
-        around = candidates[max(0, at - 1) : at + 1]
-        if not any(d.start - piece.end < _MAX_TO_TAIL and piece.start - d.end < _MAX_TO_TAIL for d in around):
+        neighbors = candidates[max(0, at - 1) : at + 1]
+        if not any(
+            other.start - piece.end < _MAX_TO_TAIL and piece.start - other.end < _MAX_TO_TAIL
+            for other in neighbors
+        ):
             candidate = Candidate(piece.start, piece.end)
             candidate.absorb(piece)
             yield candidate
@@ -281,8 +284,8 @@ class _Gap:
             is not None
         )
 
-    def has(self, what: str) -> bool:
-        return self._text.find(what, self._start, self._end) >= 0
+    def has(self, text: str) -> bool:
+        return self._text.find(text, self._start, self._end) >= 0
 
 
 def _core_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
@@ -308,12 +311,14 @@ def _core_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
         return gap.size <= _MAX_HEAD_TO_CORE and not (current.has_tail and gap.size > 2)
     if "action" in facts and "action" in current.facts and current.facts["action"].rank not in _WEAK:
         # The same message again, in the body or on the next line of one report.
-        same = all(
+        is_same = all(
             current.facts[key].agrees(facts[key])
             for key in ("action", "principal", *(("resource",) if current.source == "php" else ()))
             if key in current.facts and key in facts
         )
-        return same and (gap.is_inside or current.source in {"cpp", "php"}) and gap.size < _MAX_HEAD_TO_CORE
+        return (
+            is_same and (gap.is_inside or current.source in {"cpp", "php"}) and gap.size < _MAX_HEAD_TO_CORE
+        )
     if "k8s_verb" in facts and "k8s_verb" in current.facts:
         return False
     if gap.is_inside:
@@ -420,17 +425,17 @@ def _is_of_inner(current: Candidate) -> bool:
 def _conflicts(current: Candidate, piece: Piece, keys: tuple[str, ...]) -> bool:
     """Return whether both state one of some facts with certainty, and the values differ."""
     for key in keys:
-        ours, theirs = current.facts.get(key), piece.facts.get(key)
-        if ours and theirs and ours.value != theirs.value and ours.rank > HINT and theirs.rank >= HINT:
+        fact, other = current.facts.get(key), piece.facts.get(key)
+        if fact and other and fact.value != other.value and fact.rank > HINT and other.rank >= HINT:
             return True
     return False
 
 
 def _same_code(current: Candidate, piece: Piece) -> bool:
-    theirs = piece.facts.get("code")
-    if theirs is None or current.code is None or is_status(theirs.value) or is_status(current.code):
+    code = piece.facts.get("code")
+    if code is None or current.code is None or is_status(code.value) or is_status(current.code):
         return True
-    return plain_code(theirs.value) == plain_code(current.code) or current.facts["code"].agrees(theirs)
+    return plain_code(code.value) == plain_code(current.code) or current.facts["code"].agrees(code)
 
 
 def plain_code(code: str) -> str:

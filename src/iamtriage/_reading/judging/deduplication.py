@@ -122,34 +122,34 @@ def _same_failure(first: Candidate, second: Candidate, *, is_apart: bool) -> boo
         return False
     shared = identifying = 0
     spelled_alike = True
-    for key, ours in first.facts.items():
-        theirs = second.facts.get(key)
-        if theirs is None or key not in _COMPARED:
+    for key, fact in first.facts.items():
+        other = second.facts.get(key)
+        if other is None or key not in _COMPARED:
             continue
         if key == "code":
-            alike = _same_code(ours, theirs)
+            alike = _same_code(fact, other)
             if alike is None:
                 return False
             spelled_alike = alike
-        elif not ours.agrees(theirs):
+        elif not fact.agrees(other):
             return False
         shared += key not in {"status_code", "service"}
         identifying += key not in (_SHARED_BY_CALLS if is_apart else _SHARED_BY_MANY)
-    if not identifying and (is_apart or not (spelled_alike and _one_family(first, second))):
+    if not identifying and (is_apart or not (spelled_alike and _are_of_one_family(first, second))):
         return False
     # A message without a code and one with a code: a log line and the exception that it reports.
     return shared > 0 or (first.has_core and second.has_core and not (first.code and second.code))
 
 
-def _same_code(ours: Fact, theirs: Fact) -> bool | None:
+def _same_code(first: Fact, second: Fact) -> bool | None:
     """Return whether two codes have the same spelling, or one is a class; ``None`` if they differ."""
-    if CLASS_NAME in (ours.rank, theirs.rank) or ours.agrees(theirs):
+    if CLASS_NAME in (first.rank, second.rank) or first.agrees(second):
         return True
-    if plain_code(ours.value) != plain_code(theirs.value):
+    if plain_code(first.value) != plain_code(second.value):
         return None
-    return normalize_code(ours.value) == normalize_code(theirs.value)
+    return normalize_code(first.value) == normalize_code(second.value)
 
 
-def _one_family(first: Candidate, second: Candidate) -> bool:
-    ours, theirs = _FAMILIES.get(first.source or ""), _FAMILIES.get(second.source or "")
-    return ours is None or theirs is None or ours == theirs
+def _are_of_one_family(first: Candidate, second: Candidate) -> bool:
+    family, other = _FAMILIES.get(first.source or ""), _FAMILIES.get(second.source or "")
+    return family is None or other is None or family == other
