@@ -47,7 +47,8 @@ def attach_context(
     if [candidate for candidate in candidates if "status_code" not in candidate.facts]:
         _attach(candidates, read_statuses(readable), "status_code", text, sections)
     if [candidate for candidate in candidates if "service" not in candidate.facts]:
-        places = [*read_hosts(text), *(piece for piece in classes if "service" in piece.facts)]
+        places = [*read_hosts(text)]
+        places += [piece for piece in classes if "service" in piece.facts]
         places.sort(key=_start)
         _attach(candidates, places, "service", text, sections)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Each row: a literal that the text must contain, the SDK, the rank of the code, and the pattern.
 _SDK_CLASSES: tuple[tuple[str, str, int, re.Pattern[str]], ...] = (
-    ("<Aws>Aws::|<AWS>AWS::", "ruby", STATED, lazy_pattern(r"(?<![\w:])(?:Aws|AWS)::(?:(?P<service>[A-Z]\w{1,40})::)?(?:Errors::(?P<code>[A-Z]\w{2,80})|ResponseError)")),
+    ("<Aws>Aws::|<AWS>AWS::", "ruby", STATED, lazy_pattern(r"A(?<![\w:].)(?:ws|WS)::(?:(?P<service>[A-Z]\w{1,40})::)?(?:Errors::(?P<code>[A-Z]\w{2,80})|ResponseError)")),
     ("<Response>AWS::", "ruby", STATED, lazy_pattern(r"AWS::(?P<service>[A-Z]\w{1,40}) Response Error: (?P<code>[A-Z][A-Za-z]{3,60}?)(?=The |Rate |Request )")),
     ("<Aws>\\", "php", CLASS_NAME, lazy_pattern(r"(?<![\w\\])Aws\s?\\\s?(?P<service>[A-Z]\w{1,40})\s?\\\s?Exception\s?\\\s?(?P<code>[A-Z]\w{2,80})")),
     ("<Amazon>Amazon.", "dotnet", CLASS_NAME, lazy_pattern(r"(?<![\w.])Amazon\.(?P<service>[A-Z]\w{1,60})\.(?:Model\.)?(?P<code>[A-Z]\w{2,80}Exception)\b")),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _OPERATION = lazy_pattern(
     # A box can break a service's name between words. People retype it with other capitals.
-    rf"(?<!\w)(?P<written>[Oo]peration\s+[Ee]rror)\s+(?P<service>[A-Za-z](?:[\w .-]|\n(?=[A-Z]|v[0-9])(?!{ENTRY_START})){{0,60}}?)\s*:\s+(?P<operation>\w{{2,80}})(?=[,:\s]|\Z)"
+    rf"(?P<written>[Oo](?<!\w.)peration\s+[Ee]rror)\s+(?P<service>[A-Za-z](?:[\w .-]|\n(?=[A-Z]|v[0-9])(?!{ENTRY_START})){{0,60}}?)\s*:\s+(?P<operation>\w{{2,80}})(?=[,:\s]|\Z)"
 )
 # A log viewer cut off the words "operation error".
 _TRUNCATED = lazy_pattern(

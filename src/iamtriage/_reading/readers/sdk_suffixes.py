@@ -50,7 +50,7 @@ _JAVA_PART = lazy_pattern(
 )
 # People quote it without parentheses. Then each value is one word.
 _JAVA_QUOTED = lazy_pattern(
-    r"(?<![\w(-])(?<!\(\s)(?<!AWS\s)Service:\s(?P<service>[A-Za-z][A-Za-z0-9]{1,60}(?:\s[A-Z0-9][A-Za-z0-9]{0,40}){0,3})(?P<separator>[;,])(?=\s?Status\s+Code:\s?[0-9]{3}[;,]\s)"
+    r"Service:(?<![\w(-]Service:)(?<!\(\sService:)(?<!AWS\sService:)\s(?P<service>[A-Za-z][A-Za-z0-9]{1,60}(?:\s[A-Z0-9][A-Za-z0-9]{0,40}){0,3})(?P<separator>[;,])(?=\s?Status\s+Code:\s?[0-9]{3}[;,]\s)"
 )
 _JAVA_QUOTED_PART = lazy_pattern(
     r"\s?(?P<key>(?:S3\s+)?[A-Z][a-z]+(?:\s+[A-Z][A-Za-z]*){1,3}):\s?(?P<value>[^\s;,()\"'`<>]{1,300})(?P<separator>[;,]?)"

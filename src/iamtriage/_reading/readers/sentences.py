@@ -78,7 +78,7 @@ _BARE_ACTION = lazy_pattern(
 _THIS_OPERATION = lazy_pattern(r"(?:this|the)\s+\w+|\w+")
 
 _LABEL = lazy_pattern(
-    r"(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|(?:User\s+with\s+)?accountId|(?<![:<])(?:user|role|principal))"
+    r"(?=[ACEIPRSUapru])(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|(?:User\s+with\s+)?accountId|(?<![:<])(?:user|role|principal))"
     r"(?P<colon>\s?:(?![\w:]*:))?\s*"
 )
 # The form of most principals in AWS messages.

@@ -34,7 +34,7 @@ _PRINCIPAL = rf"(?P<principal>{_NAMED}|[a-z0-9.-]{{2,80}}\.amazonaws\.com)"
 _QUOTE = r"['\"`\[(]{0,2}"
 # "the provided role", "IAM Role", "the configured ECS Infrastructure Role"
 _ROLE = (
-    r"(?:(?<![\w-])(?!(?:[Ii]f|[Ww]hen|[Ww]hether|[Tt]hat|and|or|[Cc]an|may|might|would|[Bb]ecause|[Uu]nless|not|to|is|was)\b)[A-Za-z][\w-]{0,30} ){0,5}?"
+    r"(?:(?<![\w-])(?!(?:[Ii]f|[Ww]hen|[Ww]hether|[Tt]hat|and|or|[Cc]an|may|might|would|[Bb]ecause|[Uu]nless|not|to|is|was)\b)[A-Za-z][\w-]{0,30}+ ){0,5}?"
     r"[Rr]oles?\b(?: ARN\b| name\b)?"
     r"(?: (?:provided|you provide|specified|given|configured)\b| (?:defined )?for (?:the|your) \w{1,20}(?: \w{1,20})?(?= (?:can|do|is)))?"
 )

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.readable import Readable
 
+_FIRST_CHARACTERS = "HEFRSefhrs345C/(\"'"
 _STATUS = lazy_pattern(
     # This lookahead quickly skips most positions.
-    r"(?=[HEFRSefhrs345C/(\"'])(?:"
+    rf"(?=[{_FIRST_CHARACTERS}])(?:"
     r"HTTP/[0-9](?:\.[0-9])?\"?\s(?P<a>[45][0-9]{2})\b"
     r"|\bH(?:TTP|ttp)\s(?P<b>[45][0-9]{2})\b"
     r"|(?:[Ee]rror|ERROR):?\s\(?(?P<c>[45][0-9]{2})(?=\s?[{<:(]|\s(?:[A-Z]|--\s))"
@@ -97,12 +98,15 @@ def read_statuses(readable: Readable) -> Iterator[Piece]:
 
 def _find_status(text: str, start: int, number: int) -> re.Match[str] | None:
     """Return the status whose number starts at a position."""
-    if text[number - 1 : number] in _BEFORE_NUMBER:
-        for m in _STATUS.finditer(text, max(start, number - _MAX_LENGTH_BEFORE), number + _MAX_LENGTH_AFTER):
-            if m.start(m.lastgroup or 0) >= number:
-                return m if m.start(m.lastgroup or 0) == number else None
-        return None
-    return _STATUS.match(text, number)
+    if text[number - 1 : number] not in _BEFORE_NUMBER:
+        return _STATUS.match(text, number)
+    at = max(start, number - _MAX_LENGTH_BEFORE)
+    while at <= number:
+        m = _STATUS.match(text, at, number + _MAX_LENGTH_AFTER) if text[at] in _FIRST_CHARACTERS else None
+        if m and m.start(m.lastgroup or 0) >= number:
+            return m if m.start(m.lastgroup or 0) == number else None
+        at = m.end() if m else at + 1
+    return None
 
 
 def _is_smtp_reply(text: str, m: re.Match[str]) -> bool:

@@ -20,7 +20,7 @@ _PART_LENGTH = 5
 # Words of most failures.
 _COMMON_WORDS = frozenset(
     {
-        "access", "authorized", "error", "failed", "identity", "operation", "perform", "request", "resource", "token",
+        "access", "authorized", "credentials", "error", "failed", "identity", "operation", "perform", "request", "resource", "token",
     }
 )  # fmt: skip
 _ALTERNATIVE = "|"

@@ -88,8 +88,12 @@ class Readable:
         """
         text, at = self.text, 0
         found: list[tuple[int, int]] = []
-        words = map(str.lower, self._sequence) if any_case else self._sequence
-        for word in compress(self._sequence, map(wanted.__contains__, words)):
+        words = self._sequence
+        if any_case:
+            matching = compress(words, map(wanted.__contains__, map(str.lower, words)))
+        else:
+            matching = filter(wanted.__contains__, words)
+        for word in matching:
             at = text.find(word, at)
             end = at + len(word)
             while text[at - 1 : at] in _WORD_CHARACTERS or text[end : end + 1] in _WORD_CHARACTERS:
