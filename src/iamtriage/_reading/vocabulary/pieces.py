@@ -97,7 +97,8 @@ class Piece:
         """Add a fact, unless it is empty or there is one of the same or a higher rank."""
         if value and (key not in self.facts or self.facts[key].rank < rank):
             # The constructor of a named tuple is a Python function and takes twice as long.
-            self.facts[key] = tuple.__new__(Fact, (value, start, end, rank, None))
+            fact: Fact = tuple.__new__(Fact, (value, start, end, rank, None))  # pyright: ignore[reportUnknownMemberType]
+            self.facts[key] = fact
 
     def mark_cuts(self, text: str) -> None:
         """Mark truncated facts, so that a complete copy of a value replaces them."""

@@ -139,7 +139,7 @@ _HYPHENATED = """
     sms-voice snow-device-management social-messaging ssm-contacts ssm-guiconnect ssm-incidents
     ssm-quicksetup ssm-sap timestream-influxdb vpc-lattice waf-regional workspaces-instances workspaces-web
 """
-_ALIASES |= {name.replace("-", ""): name for name in _HYPHENATED.split()}
+_ALIASES.update({name.replace("-", ""): name for name in _HYPHENATED.split()})
 _VENDOR = lazy_pattern(r"\A(?:amazon|aws)(?=.)", re.ASCII)
 _NOT_NAME = lazy_pattern(r"[^a-z0-9]+")
 
