@@ -342,6 +342,30 @@ def test_pod_with_its_node_role_gets_its_own_role(text: str, evidence: str) -> N
     assert "Every pod" in last.steps[0]
 
 
+def test_annotation_in_the_text_is_the_role_of_the_pod() -> None:
+    """A pod with an annotated account that calls as its node is older than the annotation: re-create it first."""
+    role = "arn:aws:iam::111122223333:role/team/cart"
+    denied = _denied_instance("orders-node-group", "s3:ListAllMyBuckets")
+    for annotation in (
+        f"metadata:\n  name: cart\n  annotations:\n    eks.amazonaws.com/role-arn: {role}\n",
+        f'{{"eks.amazonaws.com/role-arn":"{role}","meta.helm.sh/release-name":"cart"}}',
+        f'log: "{{\\"eks.amazonaws.com/role-arn\\":\\"{role}\\"}}"',
+        f"Name: cart\nAnnotations:         eks.amazonaws.com/role-arn: {role}",
+        f"kubectl annotate sa cart eks.amazonaws.com/role-arn={role}",
+    ):
+        explanation = explain(
+            f"{denied}\n\n{annotation}", facts={"namespace": "shop", "service_account": "cart"}
+        )
+        [cause] = [each for each in explanation.causes if each.code == "pod-uses-node-role"]
+        assert role in cause.text
+        first, second, *_ = explanation.remedies
+        assert first.title == "Re-create the pods, so that they get the role cart"
+        assert first.commands[0].startswith("kubectl rollout restart ")
+        assert "spec.serviceAccountName=cart " in first.commands[1]
+        assert second.title == "Allow s3:ListAllMyBuckets for the role cart"
+        assert "--role-name cart " in second.commands[0]
+
+
 @pytest.mark.parametrize(
     "text",
     [

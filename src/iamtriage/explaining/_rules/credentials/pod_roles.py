@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
@@ -13,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller, usual_account
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import (
@@ -34,6 +36,7 @@ __all__ = (
     "Advice",
     "advise_in_pods",
     "annotate_command",
+    "annotated_role",
     "assign_pod_role_remedy",
     "create_agent_command",
     "create_association_command",
@@ -47,6 +50,11 @@ __all__ = (
 # The variables with a value, so EKS did inject them.
 _VARIABLES_SET = lazy_pattern(
     r"AWS_(?:WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_FULL_URI)[\"']{0,2} ?[:=] ?[\"']?(?:/|[A-Z]:|https?://)"
+)
+# The annotation of a service account in YAML, JSON (also in a log), or what kubectl describe and annotate print.
+_ANNOTATION = lazy_pattern(
+    r"\beks\.amazonaws\.com/role-arn[\"'\\]{0,4}\s{0,8}[=:]\s{0,8}[\"'\\]{0,4}(arn:aws[a-z-]{0,12}:iam::[^\s:\"']{1,40}:role/[\w+=,.@/-]{1,512})",
+    re.ASCII,
 )
 
 
@@ -103,6 +111,9 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
         text="The pod is older than the annotation or association: EKS injects the variables when a pod is created."
     )
     remedies = [irsa_remedy(case), pod_identity_remedy(case)]
+    if (role := annotated_role(case.text)) is not None:
+        too_old = SDK_TOO_OLD.cause(text="The SDK is too old for IRSA.")
+        return Advice([_not_recreated_cause(role), too_old], [remedies[0], update_sdk_remedy(case)])
     if error_code(case.failure) == "WebIdentityErr":
         because = "The SDK was assuming a role with a web identity."
     elif (evidence := find_kubernetes_evidence(case)) is not None:
@@ -148,15 +159,45 @@ def _advise_on_variables(case: Case[MissingCredentials]) -> Advice:
 # ------------------------------------------------ remedies
 
 
+def annotated_role(text: str) -> str | None:
+    """Return the ARN of the role in the annotation of a service account, if the text shows only one."""
+    found = set(_ANNOTATION.findall(text)) if "eks.amazonaws.com/role-arn" in text else set()
+    return found.pop() if len(found) == 1 else None
+
+
+def _not_recreated_cause(role: str) -> Cause:
+    return PODS_NOT_RECREATED.cause(
+        "derived",
+        (f"The text shows the annotation with the role {role}.",),
+        text="The pod is older than the annotation of its service account, or it uses another service account.",
+    )
+
+
+def _recreate_pods_remedy(case: AnyCase, role: str) -> Remedy:
+    """Return the remedy for a pod without the role of the annotation that the text shows."""
+    return Remedy(
+        title=f"Re-create the pods, so that they get the role {role.rpartition('/')[2]}",
+        who="cluster administrator",
+        steps=(
+            "EKS injects AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE only when a pod is created. After the restart, the second command lists both.",
+            "If they are missing, compare the service account in the pod's spec with the one that has the annotation. If the pod has them and still does not use the role, update its SDK, and remove other credentials from its code and profiles.",
+        ),
+        commands=(restart_command(case), _show_variables_command(case)),
+        url=pages.EKS_IRSA_POD,
+    )
+
+
 def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
     """Return the remedy that assigns a pod its own role instead of its node's."""
+    if (role := annotated_role(case.text)) is not None:
+        return _recreate_pods_remedy(case, role)
     return Remedy(
         title=title,
         who="cluster administrator",
         steps=(
             "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE, or AWS_CONTAINER_CREDENTIALS_FULL_URI. Without them, SDKs fall back to the node's role.",
-            "If it has neither, give its service account a role: create a Pod Identity association (the role trusts pods.eks.amazonaws.com, and the agent runs on the nodes), or annotate the account (IRSA; the role trusts the cluster's OIDC provider). If a chart creates the account, set the annotation in its values.",
-            "Re-create the pods: EKS injects the variables only when a pod is created.",
+            "If it has neither, create a Pod Identity association for its service account, or annotate the account with a role (IRSA; in the values of its chart, if one creates it). Then re-create the pods: EKS injects the variables only when a pod is created.",
+            "For Pod Identity, the role trusts pods.eks.amazonaws.com, and the agent runs on the nodes. For IRSA, the role trusts the cluster's OIDC provider.",
             "If it has them and still calls as the node, update its SDK, and remove other credentials from its code and profiles.",
         ),
         commands=(
@@ -165,7 +206,7 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
             list_associations_command(case),
             create_association_command(case),
             annotate_command(case),
-            commands.restart_command(case.facts.namespace),
+            restart_command(case),
         ),
         url=pages.EKS_SERVICE_ACCOUNTS,
     )
@@ -202,6 +243,8 @@ def update_sdk_remedy(case: AnyCase, version: str = "") -> Remedy:
 
 
 def irsa_remedy(case: AnyCase) -> Remedy:
+    if (role := annotated_role(case.text)) is not None:
+        return _recreate_pods_remedy(case, role)
     return Remedy(
         title="In Kubernetes: give the pod's service account a role",
         who="cluster administrator",
@@ -262,7 +305,10 @@ def restart_command(case: AnyCase) -> str:
 
 
 def _show_variables_command(case: AnyCase) -> str:
-    return commands.pod_variables_command(_account_and_namespace(case)[1])
+    name, namespace = _account_and_namespace(case)
+    if context_of(case.facts).pod is not None:
+        return commands.pod_variables_command(namespace)
+    return commands.pod_variables_command(namespace, name)
 
 
 def _show_account_command(case: AnyCase) -> str:

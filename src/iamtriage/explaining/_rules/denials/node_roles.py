@@ -87,25 +87,30 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     if found is None:
         return explanation
     # Most sessions of instances are none of pods.
-    from iamtriage.explaining._rules.credentials.pod_roles import assign_pod_role_remedy
+    from iamtriage.explaining._rules.credentials.pod_roles import annotated_role, assign_pod_role_remedy
 
     evidence, because = found
     is_certain = evidence != "possible"
+    case = Case(denial.failure, denial.facts)
+    role = annotated_role(case.text)
+    reason = "it has no role, or its SDK does not find it"
+    if role is not None:
+        reason = f"its service account has the annotation for {role}, so the pod is older than the annotation or uses another account, or its SDK is too old"
     cause = POD_USES_NODE_ROLE.cause(
         evidence,
         because,
-        text=f"{'A pod called' if is_certain else 'If a pod called, it did so'} with the role of its node: it has no role, or its SDK does not find it.",
+        text=f"{'A pod called' if is_certain else 'If a pod called, it did so'} with the role of its node: {reason}.",
     )
     title = "Give the pod's service account its own role"
     if not is_certain:
         title = "If a pod called, give its service account its own role"
-    pod_remedy = assign_pod_role_remedy(Case(denial.failure, denial.facts), title=title)
+    pod_remedy = assign_pod_role_remedy(case, title=title)
     notes, remedies = explanation.notes, explanation.remedies
     if _concerns_other_role(denial):
         warning = f"{_WARNING[0].lower()}{_WARNING[1:]}"
         notes = (f"If you allow this to the node's role: {warning}", *notes)
     else:
-        remedies = _remedies_for_pod(denial, remedies)
+        remedies = _remedies_for_pod(denial, remedies, None if role is None else role.rpartition("/")[2])
     rank = _EVIDENCE_ORDER.index(evidence)
     at = sum(_EVIDENCE_ORDER.index(each.evidence) < rank for each in explanation.causes)
     return attrs.evolve(
@@ -149,22 +154,27 @@ def _concerns_other_role(denial: Denial) -> bool:
     return denial.lowercase_action in ASSUME_ROLE_ACTIONS or denial.lowercase_action == "iam:passrole"
 
 
-def _remedies_for_pod(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
+def _remedies_for_pod(
+    denial: Denial, remedies: tuple[Remedy, ...], pod_role: str | None
+) -> tuple[Remedy, ...]:
     """Return remedies that allow the action to the pod's role first, and to the node's role last."""
     from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+    from iamtriage.explaining._rules.shared.commands import role_name
     from iamtriage.explaining._rules.shared.companion_actions import managed_policy
     from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps
 
     for_node = next((each for each in remedies if each.layer == "identity"), None)
     path = managed_policy(denial.action or "", denial.failure)
+    grantee = "the pod's role" if pod_role is None else f"the role {pod_role}"
     title = None
     if path is not None:
-        title = f"Attach the AWS managed policy {path.rpartition('/')[2]} to the pod's role"
-    for_pod = (
-        allow_remedy(denial, grantee="the pod's role", title=title) if identity_allow_helps(denial) else None
-    )
+        title = f"Attach the AWS managed policy {path.rpartition('/')[2]} to {grantee}"
+    for_pod = allow_remedy(denial, grantee=grantee, title=title) if identity_allow_helps(denial) else None
     if for_node is None or for_pod is None:
         return remedies
+    if pod_role is not None:
+        lines = tuple(line.replace("ROLE_NAME", role_name(pod_role)) for line in for_pod.commands)
+        for_pod = attrs.evolve(for_pod, commands=lines)
     role = f"The role is that of {denial.caller}" if denial.role is None else f"It is {denial.caller}"
     last = Remedy(
         title="Or allow it for the role of the node, and so for all pods on it",

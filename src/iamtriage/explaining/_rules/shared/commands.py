@@ -96,14 +96,18 @@ def fill_command(template: str, *values: str) -> str:
     return template.format(*map(quote_argument, values))
 
 
-def pod_variables_command(namespace: str) -> str:
-    """Return the command that prints the names of a pod's environment variables.
+def pod_variables_command(namespace: str, account: str = "SERVICE_ACCOUNT") -> str:
+    """Return the command that prints the names of the environment variables of a pod, or of a service account's pods.
 
     It works for images without a shell, and does not print the values, which can be secrets.
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/ lists the fields.
     """
+    names = "jsonpath='{{.spec.containers[*].env[*].name}}'"
+    if account == "SERVICE_ACCOUNT":
+        return fill_command(f"kubectl get pod POD --namespace {{}} --output {names}", namespace)
     return fill_command(
-        "kubectl get pod POD --namespace {} --output jsonpath='{{.spec.containers[*].env[*].name}}'",
-        namespace,
+        f"kubectl get pods --namespace {{}} --field-selector {{}} --output {names.replace('.spec', '.items[*].spec')}",
+        *(namespace, f"spec.serviceAccountName={account}"),
     )
 
 
