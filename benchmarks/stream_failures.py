@@ -344,7 +344,10 @@ class Printed(NamedTuple):
 
 
 def draw_failure(fresh: Fresh, recipe: str, only: Collection[str] = ()) -> Printed | None:
-    """Generate a failure in one of some envelopes, or in any; ``None`` if none of them can contain it."""
+    """Generate a failure in one of the given envelopes, or in any if none are given.
+
+    Return ``None`` if none of the envelopes can contain the failure.
+    """
     sample = RECIPES[recipe].make(fresh)
     # "log" is already a log line.
     names = [name for name in sample.envelopes if name not in (*RECIPES[recipe].silent, "log")]

@@ -205,7 +205,7 @@ class _Line:
         return "".join(self.parts)
 
     def _ends_before(self, words: list[tuple[str, str]], position: int) -> bool:
-        """Return whether to wrap before a word, because it or an option with its values does not fit."""
+        """Return whether to wrap before a word, if the word, or an option with its values, does not fit."""
         word = words[position][1]
         if _is_option(word):
             return self.column + 1 + _option_width(words, position) > self.width

@@ -15,7 +15,7 @@ _AMBIGUOUS = frozenset({"InvalidParameterException", "InvalidRequestException", 
 
 
 def kind_of(code: str | None, message: Message, *, is_exclusive: bool, is_sdk: bool) -> Kind | None:
-    """Return the kind of a failure from its code and message, or ``None`` if it is undecided.
+    """Return the kind of a failure from its code and message, or ``None`` if they do not determine it.
 
     Args:
         code: The error code.

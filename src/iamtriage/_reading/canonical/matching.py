@@ -267,7 +267,7 @@ def _groups(pattern: re.Pattern[str]) -> list[str]:
 
 
 def _record_keys(groups: Sequence[str]) -> tuple[str, ...]:
-    """Return the record keys of a match and its groups, ``""`` for those that have none."""
+    """Return the record keys of a match and its groups; ``""`` for a group without a key."""
     return ("", *(name if name in _SPANNED else "" for name in groups))
 
 

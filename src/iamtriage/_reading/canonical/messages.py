@@ -93,7 +93,7 @@ _new: Callable[[type[Message], tuple[object, ...]], Message] = cast("Any", tuple
 DENIAL = _DENIAL.replace("(?P<service>", "(?P<prefix>")
 """The pattern of the standard denial message, for patterns that already have a group ``service``."""
 DENIAL_KEYS = _DENIAL_NAMES[1:]
-"""The record keys of its groups, ``""`` for those that have none."""
+"""The record keys of the groups in ``DENIAL``; ``""`` for a group without a key."""
 
 
 def parse_decision(

@@ -49,7 +49,7 @@ class Line(NamedTuple):
 
     @property
     def is_logged(self) -> bool:
-        """Whether it has a time and a level."""
+        """Whether the line has a time and a level."""
         return self.prefix.is_stamped and (self.prefix.is_leveled or is_leveled(self.content))
 
 

@@ -82,7 +82,7 @@ class OpenEntry:
 
     @property
     def is_bare(self) -> bool:
-        """Whether no logger wrote it. A level without a time can be of a tool."""
+        """Whether no logger wrote the entry. A level without a time can be written by a tool."""
         first = self.lines[0]
         return not first.prefix.is_stamped and (not first.is_start or first.format == LEVEL)
 

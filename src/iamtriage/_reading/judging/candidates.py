@@ -349,9 +349,9 @@ def _tail_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
 
 
 def _is_inner(current: Candidate, piece: Piece) -> bool:
-    """Return whether a tail belongs to an inner call of the one that the head names.
+    """Return whether a tail belongs to a call that a service made during the call that the head names.
 
-    If another SDK's message contains Java's "(Service: AWSKMS; …)", that suffix is of the inner call.
+    If another SDK's message contains Java's "(Service: AWSKMS; …)", that suffix describes the inner call.
     """
     java = piece.source in {"java-v1", "java-v2"}
     if not java or not current.has_core:
@@ -423,7 +423,7 @@ def _is_of_inner(current: Candidate) -> bool:
 
 
 def _conflicts(current: Candidate, piece: Piece, keys: tuple[str, ...]) -> bool:
-    """Return whether both state one of some facts with certainty, and the values differ."""
+    """Return whether a candidate and a piece reliably state different values for one of the keys."""
     for key in keys:
         fact, other = current.facts.get(key), piece.facts.get(key)
         if fact and other and fact.value != other.value and fact.rank > HINT and other.rank >= HINT:
@@ -439,5 +439,5 @@ def _same_code(current: Candidate, piece: Piece) -> bool:
 
 
 def plain_code(code: str) -> str:
-    """Return a code without the parts in which its spellings differ."""
+    """Return a code without the parts that differ between its spellings."""
     return normalize_code(code).removesuffix("Exception")

@@ -154,7 +154,7 @@ class TextContext:
 
 
 def _is_near(places: list[int], candidate: Candidate, low: int = 0, high: int = sys.maxsize) -> bool:
-    """Return whether one of some sorted positions is near a candidate, and between two bounds."""
+    """Return whether a position in a sorted list is near a candidate and between two bounds."""
     if not places:
         return False
     at = bisect_left(places, max(low, candidate.start - _MAX_DISTANCE))
@@ -313,7 +313,7 @@ def _is_of_aws(candidate: Candidate, context: TextContext) -> bool:
 
 
 def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Candidate]:
-    """Return the candidates without those that only wrap the next one."""
+    """Return the candidates, except those that only wrap the next candidate."""
     kept: list[Candidate] = []
     for candidate, following in zip(candidates, [*candidates[1:], None], strict=False):
         if (

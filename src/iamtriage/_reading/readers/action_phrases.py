@@ -57,7 +57,7 @@ _MAX_DISTANCE_AFTER = 260
 
 
 def read_action_phrases(readable: Readable) -> Iterator[Piece]:
-    """Yield the actions in such phrases."""
+    """Yield the denied actions in the phrases."""
     text = readable.text
     if "API:" in text:
         for m in _API.finditer(text):

@@ -68,7 +68,7 @@ class _Host(NamedTuple):
 
 
 def read_bare_403s(readable: Readable) -> Iterator[Piece]:
-    """Yield every such response."""
+    """Yield the bare HTTP 403 responses of AWS endpoints."""
     text = readable.text
     if any(client in text for client in _CLIENT_FRAGMENTS):
         yield from map(_client_piece, _CLIENT_MESSAGE.finditer(text))

@@ -167,7 +167,7 @@ _MAX_RESOURCE_DISTANCE = 320
 
 
 def read_code_words(readable: Readable) -> Iterator[Piece]:
-    """Yield every such code."""
+    """Yield the free-standing error codes."""
     text = readable.text
     has_resources = "aws_" in text
     for start, end in readable.code_starts().items():

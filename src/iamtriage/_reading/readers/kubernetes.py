@@ -152,7 +152,7 @@ class _Context:
 
 
 def read_kubernetes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
-    """Yield the messages of rows of the table, and those of Go programs."""
+    """Yield the messages that match the given rows of the table, and the messages of Go programs."""
     text = readable.text
     context = _Context(text)
     if ": Unauthorized" in readable.flat:

@@ -102,7 +102,7 @@ _KINDS: dict[str, Kind] = {"Forbidden": "kubernetes_forbidden", "Unauthorized": 
 
 
 def read_clients(readable: Readable) -> Iterator[Piece]:
-    """Yield every such response."""
+    """Yield the 401 and 403 responses that Kubernetes clients print without a message."""
     yield from _read_clients(readable.text)
     yield from _read_status_objects(readable.text)
 

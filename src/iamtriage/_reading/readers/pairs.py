@@ -108,7 +108,7 @@ _IDENTITY_LITERALS = ("userIdentity", "principal", "sessionIssuer")
 
 
 def may_contain_pairs(readable: Readable) -> bool:
-    """Return whether a text has a word of such a key."""
+    """Return whether a text has a word that is in a key of AWS or its SDKs."""
     return (
         not _FIRST_WORDS.isdisjoint(readable.lowered)
         or not _FIRST_PARTS.isdisjoint(readable.words)

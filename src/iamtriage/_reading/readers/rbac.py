@@ -99,7 +99,7 @@ _MAX_EVENT_LENGTH = 6000
 
 
 def read_rbac(readable: Readable) -> Iterator[Piece]:
-    """Yield every such denial."""
+    """Yield the denials of Kubernetes RBAC."""
     text = readable.text
     if "orbidden" in text or "nauthorized" in text:
         yield from _read_other_messages(text)

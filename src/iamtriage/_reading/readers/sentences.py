@@ -419,7 +419,7 @@ def read_truncated_sentence(readable: Readable) -> Iterator[Piece]:
 
 
 def read_lone_reasons(readable: Readable) -> Iterator[Piece]:
-    """Yield reasons without a sentence, because it was truncated, left out, or overwritten in a terminal."""
+    """Yield reasons without a sentence, because it was truncated, omitted, or overwritten in a terminal."""
     text, sentences = readable.text, readable.sentences
     at = 0
     for start, _ in readable.places(_REASON_WORDS):

@@ -56,7 +56,7 @@ def parse_by_text(text: str) -> Failure | None:
 
 
 def parse_client_error(text: str, response: Document, operation: str) -> Failure | None:
-    """Parse a ``ClientError``: its response states the facts, its text has the positions of some."""
+    """Parse a ``ClientError``. The facts are from its response, their positions from its text."""
     statement = parse_response(response, operation)
     if statement is None:
         return parse_by_text(text)

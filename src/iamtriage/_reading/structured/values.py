@@ -72,7 +72,7 @@ def plain_code(code: str | None) -> str | None:
 
 
 def first_text(document: Document, *keys: str) -> str | None:
-    """Return the first value of some keys that is text, or ``None``."""
+    """Return the first value that is a non-empty text, or ``None``, looking up the keys in order."""
     for key in keys:
         value = text_of(document.get(key))
         if value:

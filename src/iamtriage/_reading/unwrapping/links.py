@@ -30,7 +30,7 @@ _MAX_VALUE_LENGTH = 320
 
 
 def may_contain_links(text: str) -> bool:
-    """Return whether a text can contain such a link."""
+    """Return whether a text can contain an added link."""
     return "](" in text or ("|" in text and ("<http" in text or "<mailto:" in text))
 
 
@@ -42,7 +42,7 @@ def strip_links(view: View) -> None:
 
 
 def strip_value_links(value: str) -> str:
-    """Return a value without such links.
+    """Return a value without added links.
 
     >>> strip_value_links("[eks.amazonaws.com](http://eks.amazonaws.com/)"), strip_value_links("[the docs](https://example.com)")
     ('eks.amazonaws.com', '[the docs](https://example.com)')
