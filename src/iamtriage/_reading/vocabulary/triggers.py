@@ -75,7 +75,7 @@ def _may_contain_failure_without_time(text: str) -> bool:
         # The tenth character is a colon in syslog's time (Mar 14 09:26), but also in the console's "User: arn:".
         (text[9:10] != ":" or text[4:5] == ":" or "\n" in text[:-1])
         and len(text) >= _MIN_LENGTH
-        and any(fragment in text for fragment in _MESSAGE_FRAGMENTS)
+        and any(map(text.__contains__, _MESSAGE_FRAGMENTS))
     )
 
 

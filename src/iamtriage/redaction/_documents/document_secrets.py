@@ -87,6 +87,8 @@ class Documents:
         self._leaves: list[Scalar] = []
         # The values that were judged before.
         self._judged: dict[tuple[str, Announced, bool, bool], Secret | None] = {}
+        # The secrets in values that were searched before.
+        self._searched: dict[str, list[FoundSecret]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._values)
@@ -136,7 +138,7 @@ class Documents:
         if what:
             yield value.mark(FoundSecret(value.start, value.end, what, is_whole=True))
         elif value.is_text and len(content) >= _MIN_LENGTH and not _is_word(content):
-            for found in find_in_content(content, known, find, is_quoted=value.is_quoted):
+            for found in self._search(content, known, find, is_quoted=value.is_quoted):
                 yield value.mark(_relocate(found, decoded, value.end))
 
     def _judge(self, content: str, known: Announced, value: Scalar) -> Secret | None:
@@ -148,6 +150,16 @@ class Documents:
         if len(content) <= _MAX_REMEMBERED:
             self._judged[key] = what
         return what
+
+    def _search(
+        self, content: str, known: Announced | None, find: Find, *, is_quoted: bool
+    ) -> Iterable[FoundSecret]:
+        """Return the secrets in a value. Short values are searched once."""
+        if known is not None or len(content) > _MAX_REMEMBERED:
+            return find_in_content(content, known, find, is_quoted=is_quoted)
+        if content not in self._searched:
+            self._searched[content] = [*find(content)]
+        return self._searched[content]
 
     def _announce(self, value: Value) -> Announced | None:
         """Return what the text before a document announces: a command option, or a name in HCL."""
