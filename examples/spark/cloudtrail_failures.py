@@ -41,7 +41,7 @@ def find_failures(spark: SparkSession, path: str, read: Observation) -> DataFram
     Args:
         spark: The session.
         path: A folder or prefix with ``.json.gz`` files.
-        read: Gets the number of files, and of those that could not be read.
+        read: Records the number of files, and of those that could not be read.
     """
     files = spark.read.text(
         path, wholetext=True, recursiveFileLookup=True, pathGlobFilter="*_CloudTrail_*.json.gz"
