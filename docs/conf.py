@@ -39,11 +39,10 @@ def _no_inline_type(_self: GoogleDocstring) -> list[str]:
     raise StopIteration  # napoleon then reads the docstring as any other
 
 
-# Napoleon takes "What it is: more" under an attribute or property for "TYPE: description".
-# We write sentences.
+# Napoleon would read "What it is: more" under an attribute or property as "TYPE: description".
 GoogleDocstring._parse_attribute_docstring = _no_inline_type  # type: ignore[assignment,method-assign] # noqa: SLF001
 
-# Without intersphinx, names of other projects have no target. Ours still must have one.
+# Without intersphinx, names of other projects have no target. Names of this project must have one.
 nitpick_ignore_regex = [
     ("py:.*", r"(attr|attrs|botocore|collections|logging|types|typing|typing_extensions|io|os|re)(\..*)?"),
     ("py:.*", r"(Iterable|Iterator|Mapping|Sequence|TextIO|TypeAlias|TracebackType)"),
@@ -52,13 +51,13 @@ nitpick_ignore_regex = [
     ("py:class", r"iamtriage\.inputs\._inputs\.Source|iamtriage\.inputs\._selection\.Selection"),  # private
     ("py:class", r"(iamtriage\..*\.)?_(P(\.args|\.kwargs)?|T|R|Raised|Function|Key)"),  # type variables
     ("py:class", r"ClientError|BotoCoreError|p[dl]\.DataFrame"),  # botocore's, pandas' and polars'
-    ("py:class", r"Shell"),  # private: what of IPython's shell is used
-    ("py:class", r"FailureSource|FactsLike|Remedies"),  # unions that the docstrings tell in words
+    ("py:class", r"Shell"),  # private: the used part of IPython's shell
+    ("py:class", r"FailureSource|FactsLike|Remedies"),  # unions that the docstrings describe
     ("py:class", r"_Document"),  # private: a mapping or JSON text
     ("py:class", r"Marks"),  # private: how a failure keeps its spans
 ]
 
-# Three classes have an attribute `type`, for which Sphinx then takes the builtin of that name.
+# Three classes have an attribute `type`, which Sphinx confuses with the builtin.
 suppress_warnings = ["ref.python"]
 
 html_theme = "furo"

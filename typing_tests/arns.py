@@ -1,6 +1,6 @@
-"""ARNs and principals: what the functions take and give, and a union that ``match`` narrows to its end.
+"""Check the types of the functions for ARNs and principals, and that ``match`` exhausts the union.
 
-The comments are mypy's, which says so when one is unnecessary; pyright's are in wrong_for_pyright.py.
+The ignore comments are for mypy, which reports unnecessary ones. Those for pyright are in wrong_for_pyright.py.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def principals(text: str, arn: Arn) -> None:
     assert_type(parse_principal(text), Principal)
     assert_type(parse_principal(arn), Principal)
     parse_principal(111122223333)  # type: ignore[arg-type]
-    # Neither has an ARN.
+    # These two have no ARN.
     Account("111122223333").arn  # type: ignore[attr-defined]  # noqa: B018
     ServicePrincipal("ec2.amazonaws.com").arn  # type: ignore[attr-defined]  # noqa: B018
 
@@ -110,7 +110,7 @@ def incomplete(principal: Role | User | Account) -> None:
         case Role() | User():
             pass
         case _:
-            # Account is left over.
+            # The missing case is Account.
             assert_never(principal)  # type: ignore[arg-type]
 
 

@@ -1,4 +1,4 @@
-"""What type checkers must see of `iamtriage.aws_auth`."""
+"""Check the public types of `iamtriage.aws_auth`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``explain``, ``policy_for`` and ``redact`` as a strict user writes them."""
+"""Check ``explain``, ``policy_for`` and ``redact`` in strictly typed code."""
 
 from __future__ import annotations
 

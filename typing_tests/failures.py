@@ -1,6 +1,6 @@
-"""Narrowing of the closed union: every class is named, and a forgotten one is a type error.
+"""Check the narrowing of the closed union of failures: a missing class is a type error.
 
-The comments are mypy's, which says so when one is unnecessary; pyright's are in wrong_for_pyright.py.
+The ignore comments are for mypy, which reports unnecessary ones. Those for pyright are in wrong_for_pyright.py.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def incomplete(failure: AccessDenied | KubernetesForbidden | AwsError) -> None:
         case AccessDenied() | KubernetesForbidden():
             pass
         case _:
-            # AwsError is left over.
+            # The missing case is AwsError.
             assert_never(failure)  # type: ignore[arg-type]
 
 
@@ -131,7 +131,7 @@ def common(failure: Failure) -> None:
     assert_type(failure.span, tuple[int, int])
     start, end = failure.spans["action"]
     assert_type(failure.text[start:end], str)
-    # No class but AccessDenied says how a policy denied.
+    # Only AccessDenied states how a policy denied.
     failure.deny  # type: ignore[union-attr]  # noqa: B018
 
 

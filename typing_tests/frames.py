@@ -1,6 +1,6 @@
-"""Frames: which library's frame comes out follows from the argument, and what may go in.
+"""Check the types of frames: the argument determines the library.
 
-pandas has types only with pandas-stubs, which users have and this project does not, so that its frame is Any here.
+pandas has types only with pandas-stubs, which this project does not install, so its frame is Any here.
 """
 
 from __future__ import annotations

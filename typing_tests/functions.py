@@ -1,6 +1,6 @@
-"""What the functions take and give; the wrong calls are errors.
+"""Check the types of functions' arguments and results; wrong calls are errors.
 
-The comments are mypy's, which says so when one is unnecessary; pyright's are in wrong_for_pyright.py.
+The ignore comments are for mypy, which reports unnecessary ones. Those for pyright are in wrong_for_pyright.py.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def wrong_names() -> None:
 
 
 def nothing_found() -> None:
-    # None must be looked for first.
+    # None must be excluded first.
     to_record(parse("text"))  # type: ignore[arg-type]
     fingerprint(parse("text"))  # type: ignore[arg-type]
 

@@ -1,6 +1,6 @@
-"""Handlers as a strict user writes them: what is narrowed, and what an except clause gives.
+"""Check exception handlers in strictly typed code: narrowing, and types in except clauses.
 
-The comments are mypy's, which says so when one is unnecessary; pyright's are in wrong_for_pyright.py.
+The ignore comments are for mypy, which reports unnecessary ones. Those for pyright are in wrong_for_pyright.py.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class CallError(Exception):
-    """Stands for botocore's ClientError, which has no types of its own."""
+    """Represents botocore's ClientError, which has no types."""
 
     response: dict[str, str]
 
@@ -36,7 +36,7 @@ class CallError(Exception):
 def narrows(error: CallError) -> str:
     if is_access_denied(error):
         only_denied(error)
-        # What it was it still is.
+        # It keeps its type.
         return error.response["Error"]
     if is_expired(error):
         only_expired(error)
@@ -45,7 +45,7 @@ def narrows(error: CallError) -> str:
         only_retryable(error)
         return error.response["Error"]
     only_denied(error)  # type: ignore[arg-type]
-    # No answer takes the class away.
+    # A negative answer does not remove the class.
     assert_type(error, CallError)
     return error.response["Error"]
 

@@ -1,6 +1,6 @@
-"""Inputs: what is found, and what is read of it.
+"""Check the types of inputs and of their contents.
 
-The comments are mypy's, which says so when one is unnecessary; pyright's are in wrong_for_pyright.py.
+The ignore comments are for mypy, which reports unnecessary ones. Those for pyright are in wrong_for_pyright.py.
 """
 
 from __future__ import annotations

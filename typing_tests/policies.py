@@ -1,4 +1,4 @@
-"""What evaluation of policies takes and gives."""
+"""Check the types of policy evaluation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What type checkers must see of the STS functions, the trust policies, and `iamtriage.boto`."""
+"""Check the public types of the STS functions, trust policies, and `iamtriage.boto`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What iamtriage.testing and iamtriage.logs take and give; the wrong calls are errors.
+"""Check the types of iamtriage.testing and iamtriage.logs; wrong calls are errors.
 
-The comments are mypy's; pyright's are in wrong_for_pyright.py.
+The ignore comments are for mypy; those for pyright are in wrong_for_pyright.py.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def gives(sample: Sample, envelope: EnvelopeName) -> None:
     assert_type(sample.response, dict[str, Any])
     assert_type(sample.cloudtrail(), dict[str, Any])
     assert_type(sample.http(), tuple[int, dict[str, str], bytes])
-    # What is raised is an exception, with and without botocore's stubs.
+    # The raised value is an exception, with and without botocore's stubs.
     raise sample.client_error()
 
 

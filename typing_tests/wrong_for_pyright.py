@@ -1,6 +1,6 @@
-"""Wrong calls that pyright must refuse: an ignore comment without an error behind it is an error itself.
+"""Check that pyright rejects wrong calls: an ignore comment without an error is itself an error.
 
-Apart from the other files since pyright heeds mypy's comments too; mypy skips this one.
+Separate from the other files, because pyright also honors comments for mypy. mypy skips this file.
 """
 
 # mypy: ignore-errors
@@ -37,7 +37,7 @@ def incomplete(failure: AccessDenied | KubernetesForbidden | AwsError) -> None:
         case AccessDenied() | KubernetesForbidden():
             pass
         case _:
-            # AwsError is left over.
+            # The missing case is AwsError.
             assert_never(failure)  # pyright: ignore[reportArgumentType]
 
 
@@ -61,7 +61,7 @@ def called() -> None:
     parse()  # pyright: ignore[reportCallIssue]
     scan(1)  # pyright: ignore[reportArgumentType]
     scan([1, 2])  # pyright: ignore[reportArgumentType]
-    # None must be looked for first.
+    # None must be excluded first.
     to_record(parse("text"))  # pyright: ignore[reportArgumentType]
     fingerprint(parse("text"))  # pyright: ignore[reportArgumentType]
 
@@ -94,5 +94,5 @@ def principals(principal: Role | User | Account) -> None:
         case Role() | User():
             pass
         case _:
-            # Account is left over.
+            # The missing case is Account.
             assert_never(principal)  # pyright: ignore[reportArgumentType]

@@ -33,7 +33,7 @@
     });
   };
 
-  // Small tables: their rows are in the page.
+  // Small tables, whose rows are in the page.
   document.querySelectorAll("table.sortable").forEach((table) => {
     const body = table.tBodies[0];
     const rows = [...body.rows];
@@ -56,7 +56,7 @@
     });
   });
 
-  // The problems: their rows are data, of which a page is shown at a time.
+  // The table of problems, whose rows are data shown page by page.
   const data = byId("problem-data");
   if (!data) return;
   const { names, rows: all, urls, columns } = JSON.parse(data.textContent);
@@ -160,7 +160,7 @@
   byId("problem-previous").addEventListener("click", () => { page -= 1; show(); });
   byId("problem-next").addEventListener("click", () => { page += 1; show(); });
   document.querySelectorAll("#problem-tools, #problem-pager").forEach((each) => { each.hidden = false; });
-  // New problems are first, so that the rows are not sorted by one column.
+  // New problems come first, so the rows are not sorted by a single column.
   if (!all.some((row) => row[at.is_new])) setSort(table.tHead, 0, true);
   show();
 })();
