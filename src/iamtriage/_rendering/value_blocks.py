@@ -163,7 +163,7 @@ def _items(values: tuple[object, ...]) -> Items:
 def _document(value: Mapping[object, object]) -> Code | Source:
     text = _json(value, indent=2)
     if len(text) > _MAX_DOCUMENT:
-        # It will be truncated, so it is not code to copy.
+        # The text will be truncated, so it is not formatted as code to copy.
         return Source(text)
     return Code(text, "json")
 

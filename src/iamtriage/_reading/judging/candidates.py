@@ -83,7 +83,7 @@ class Candidate:
                 if present is None or present.rank < fact.rank:
                     self.facts[key] = fact
                 elif present.start < 0 <= fact.start and present.value == fact.value:
-                    # A fact from outside the text is also in the text.
+                    # The text repeats a fact that was stated outside the text.
                     self.facts[key] = present._replace(start=fact.start, end=fact.end)
         if piece.kind:
             if piece.is_wrapper:

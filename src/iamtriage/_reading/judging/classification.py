@@ -395,7 +395,7 @@ def _wraps(outer: Candidate, inner: Candidate, *, on_other_lines: bool) -> bool:
     ):
         return reported and (inner.kind != "aws_error" or inner.is_complete)
     if outer.kind == "aws_error" and outer.code is not None and is_code_alone:
-        # A head whose message is another failure: "ValidationError: … AccessDenied: User …".
+        # A head with another failure as its message: "ValidationError: … AccessDenied: User …".
         reported = inner.kind != "aws_error" or "status_code" in inner.facts
         return inner.start - outer.end <= MAX_HEAD_TO_HEAD and reported
     return False

@@ -45,7 +45,7 @@ _FAMILIES = {
 }
 _MAX_COMPARED = 16
 _Traits: TypeAlias = "tuple[object, ...]"
-# All that a candidate of a bare code can have.
+# The only facts that a candidate from a bare code has.
 _BARE_CODE_FACTS = frozenset({"code", "service", "status_code"})
 
 

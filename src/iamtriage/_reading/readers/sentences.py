@@ -187,7 +187,7 @@ def _read_around(text: str, anchor: re.Match[str], floor: int) -> Piece | None:
             end = _put_action(text, action, piece)
             if not named:
                 _read_named_principal(text, floor, anchor.start(), piece)
-            # A masked action can be of any system.
+            # A masked action can belong to any system.
             piece.is_aws = piece.is_aws or masked is None
             # An action of three sections is of another cloud that uses the words of AWS.
             is_foreign = text[end : end + 1] == ":" and text[end + 1 : end + 2].isalnum()
@@ -361,7 +361,7 @@ def _find_closing_quote(text: str, start: int) -> int:
         return arn_end
     if text[start] != "`":
         return text.find(text[start], start + 1, limit)
-    # SES quotes `like this'. A later backtick can be of Markdown.
+    # SES quotes `like this'. A later backtick can be Markdown syntax.
     apostrophe = _APOSTROPHE.search(text, start + 1, limit)
     line_end = text.find("\n", start, limit)
     ends = [end for end in (apostrophe.start() if apostrophe else -1, line_end) if end >= 0]
