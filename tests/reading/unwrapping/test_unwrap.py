@@ -35,6 +35,10 @@ def _box(text: str, width: int = 76) -> str:
     return f'╷\n{body}\n│ \n│   with module.eks.data.aws_eks_cluster.this,\n│   on main.tf line 3, in data "aws_eks_cluster" "this":\n│    3: data "aws_eks_cluster" "this" {{\n│ \n╵\n'
 
 
+def _wrap(text: str) -> list[str]:
+    return textwrap.wrap(text, 72, break_long_words=False, break_on_hyphens=False)
+
+
 _SHAPES: dict[str, Callable[[str], str]] = {
     "klog": lambda t: (
         f'E0102 03:04:05.678901       1 controller.go:123] "Reconciler error" err="{t}" controller="nodeclaim"'
@@ -62,6 +66,13 @@ _SHAPES: dict[str, Callable[[str], str]] = {
     "rsyslog-escapes": lambda t: (
         f"Jan  2 03:04:05 host-1 app[123]: #033[31mcannot describe:#012#011{t}#015#012#033[0m"
     ),
+    "compose-lines": lambda t: "\n".join(f"web-1  | {line}" for line in ("starting", *_wrap(t), "stopping")),
+    "quoted-block": lambda t: "\n".join(
+        f"> {line}" for line in ("error:", *(f"    | {line}" for line in _wrap(t)))
+    ),
+    "stamped-block": lambda t: "\n".join(
+        f"{_STAMP} {line}" for line in ("error:", *(f"    | {line}" for line in _wrap(t)))
+    ),
     "python-log": lambda t: f"2026-01-02 03:04:05,678 - app - ERROR - {t}",
     "ansi": lambda t: f"\x1b[31mError: \x1b[0m\x1b[1m{t}\x1b[0m",
     "ansi-inside": lambda t: t.replace("not authorized", "\x1b[1mnot\x1b[22m authorized"),
@@ -75,6 +86,7 @@ _SHAPES: dict[str, Callable[[str], str]] = {
     "comment": lambda t: f"# {t}",
     "html": html.escape,
     "html-page": lambda t: f"<p>{html.escape(t)}</p>",
+    "html-of-json": lambda t: f"<pre>{html.escape(json.dumps({'error': json.dumps(t)}))}</pre>",
     "html-twice": lambda t: html.escape(html.escape(t)),
     "traceback": lambda t: (
         f'Traceback (most recent call last):\n  File "/app/main.py", line 3, in <module>\n    client.describe_cluster(name="demo")\n  File "/usr/lib/python3/botocore/client.py", line 565, in _api_call\n    return self._make_api_call(operation_name, kwargs)\nbotocore.exceptions.ClientError: {t}\n'
@@ -127,6 +139,12 @@ def test_values_broken_by_a_box_are_rejoined() -> None:
         ("it’s “so”", 'it\'s "so"'),
         ("│ boxed\n│ lines", "boxed\nlines"),
         ("> quoted\n> text", "quoted\ntext"),
+        ("&quot;say \\&quot;yes\\&quot;&quot;", '"say "yes""'),
+        ("web-1  | one\nweb-1  | two\nweb-1  |\nweb-1  | three", "one\ntwo\n\nthree"),
+        ("web-1   | one\nworker-2 | two\nerror", "web-1 | one\nworker-2 | two\nerror"),
+        ("web-10   | one\nworker-2 | two\nerror", "one\ntwo\nerror"),
+        ("code   | AccessDenied\nbucket | orders", "code | AccessDenied\nbucket | orders"),
+        ("2026-01-02T03:04:05Z a\n2026-01-02T03:04:05Z \tb\n2026-01-02T03:04:05Z <c>", "\x1ea\nb\n<c>"),
         ("&unknown; & alone", "&unknown; & alone"),
         ("[eks.amazonaws.com](http://eks.amazonaws.com/)", "eks.amazonaws.com"),
         ("[ana@example.com](mailto:ana@example.com)", "ana@example.com"),

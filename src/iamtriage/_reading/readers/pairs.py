@@ -296,7 +296,7 @@ def _pair(text: str, m: re.Match[str]) -> Pair | None:
         start, end = trim(text, quoted.start(group), cut[0] if cut else quoted.end(group))
     else:
         plain = _BARE.match(text, m.end())
-        if plain is None or (plain["value"].endswith(":") and m[0].endswith("\n")):
+        if plain is None or (plain["value"].endswith(":") and "\n" in m[0]):
             # After an empty value, the next line starts with the next key.
             return None
         start, end = trim(text, plain.start("value"), plain.end("value"))

@@ -52,8 +52,13 @@ _BORDERED = lazy_pattern(r"^(?P<prefix>[^\n│┃╷╵║]{0,48})[│┃╷╵�
 _TIME = lazy_pattern(r"\d\d:\d\d")
 # Quote, comment, bullet and table marks at the start of a line, each followed by whitespace or nothing.
 _MARKS = lazy_pattern(
-    r"[ \t]{0,64}(?:(?P<mark>>|#|//|,|\*|\||-)(?P=mark){0,5}(?:[ \t]|(?=\n|\Z)))(?:(?:>+|#|//|\*|\||-)(?:[ \t]|(?=\n|\Z))){0,7}"
+    r"[ \t]{0,64}(?:(?P<mark>>|#|//|,|\*|\||-)(?P=mark){0,5}(?:[ \t]|(?=\n|\Z)))(?:[ \t]{0,32}(?:>+|#|//|\*|\||-)(?:[ \t]|(?=\n|\Z))){0,7}"
 )
+# Docker Compose prints the service before each line.
+_SERVICE = lazy_pattern(r"(?P<service>[A-Za-z0-9][\w./@-]{0,62})[ \t]{1,24}\|(?:[ ]|(?=\n|\Z))")
+_NUMBERED = lazy_pattern(r"[-_.]\d{1,4}\Z")
+# A pipe at the start of a text block that a stamped line holds.
+_PIPES = lazy_pattern(rf"(?<={RECORD})[ \t]{{0,64}}(?:-[ ])?\|[ \t]")
 # Kubernetes logs also state the stream, and whether a line is complete.
 _TIMESTAMP = (
     r"(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ,]{1,2}\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?:Z|[ ]?[+-]\d\d:?\d\d|[ ]UTC)?\]?(?:[ ]std(?:out|err)[ ][FP](?=[ ]))?"
@@ -83,6 +88,7 @@ _BORDERS = ("│", "┃", "╷", "╵", "║", "â")
 # The replacement for a run of whitespace without an empty line, by its number of newlines.
 _RUN_REPLACEMENTS = (" ", "\n")
 _MARK_CHARACTERS = frozenset(">#/,*|-")
+_CONTINUED = ("", "\n", "\t", "<")
 _LINE_STARTS = _MARK_CHARACTERS | {"", " "}
 # Replaces each digit with 0, to search for a time by its shape.
 _FIELD_NAMES = ("level", "severity", "ts", "time", "timestamp", "@timestamp")
@@ -122,6 +128,9 @@ def unwrap(
         _drop_controls(view)
     if "&" in view.text:
         view.sub(_ENTITY, lambda m: html.unescape(html.unescape(m[0])))
+        if "\\" in view.text:
+            # The entities were inside a string: \\&quot;
+            view.sub(_ESCAPE, _unescape)
     if links:
         strip_links(view)
     if not view.text.isascii() and any(map(view.text.__contains__, _TYPOGRAPHIC)):
@@ -135,7 +144,14 @@ def unwrap(
         # The unescaped text can contain lines with boxes and marks.
         _strip_line_starts(view)
     if _may_contain_timestamps(view.text):
-        view.edit((m.start(), m.end(), RECORD) for m in _match_lines(_TIMESTAMPS, view.text))
+        stamped = view.text
+        # A supervisor puts a time before each line. An empty or indented line and one of XML continue the entry.
+        view.edit(
+            (m.start(), m.end(), "" if stamped[m.end() : m.end() + 1] in _CONTINUED else RECORD)
+            for m in _match_lines(_TIMESTAMPS, stamped)
+        )
+        if "| " in view.text and len(_PIPES.findall(view.text)) > 1:
+            view.sub(_PIPES, "")
     if statements:
         places = sorted({view.position(place) for place in statements})
         view.edit(
@@ -243,6 +259,8 @@ def _drop_controls(view: View) -> None:
 
 def _strip_line_starts(view: View) -> None:
     """Remove boxes and marks, then join the lines that they separated."""
+    if " |" in view.text and "\n" in view.text:
+        view.edit(_service_edits(view.text))
     text = view.text
     is_ascii = text.isascii()
     if "|" in text or not is_ascii:
@@ -256,6 +274,31 @@ def _strip_line_starts(view: View) -> None:
     if len(lines) > 1:
         strip_continuations(view)
         join_wrapped_lines(view)
+
+
+def _service_edits(text: str) -> Iterator[Edit]:
+    """Yield edits that remove the name of a service from adjacent lines, whose pipes are in one column."""
+    run: list[re.Match[str]] = []
+    at = 0
+    while at <= len(text):
+        m = _SERVICE.match(text, at)
+        column = text.find("|", at) - at
+        if run and (m is None or text.find("|", run[-1].start()) - run[-1].start() != column):
+            yield from _run_of_services(run)
+            run = []
+        if m:
+            run.append(m)
+        end = text.find("\n", at)
+        at = end + 1 if end >= 0 else len(text) + 1
+    yield from _run_of_services(run)
+
+
+def _run_of_services(run: Sequence[re.Match[str]]) -> Iterator[Edit]:
+    """Yield the edits for adjacent lines, unless they are rows with two columns."""
+    services = {m["service"] for m in run}
+    if len(run) > 1 and (len(services) == 1 or all(map(_NUMBERED.search, services))):
+        for m in run:
+            yield m.start(), m.end(), ""
 
 
 def _match_lines(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
