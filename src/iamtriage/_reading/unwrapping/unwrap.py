@@ -120,17 +120,7 @@ def unwrap(
         view.sub(_SPACES, " ")
     _strip_line_starts(view)
     stripped = view.text
-    if "\\" in stripped:
-        view.sub(_ESCAPE, _unescape)
-        _drop_controls(view)
-    if "#01" in view.text or "#033[" in view.text:
-        view.sub(_SYSLOG_ESCAPE, lambda m: _SYSLOG_CONTROLS[m["code"]])
-        _drop_controls(view)
-    if "&" in view.text:
-        view.sub(_ENTITY, lambda m: html.unescape(html.unescape(m[0])))
-        if "\\" in view.text:
-            # The entities were inside a string: \\&quot;
-            view.sub(_ESCAPE, _unescape)
+    _unescape_text(view)
     if links:
         strip_links(view)
     if not view.text.isascii() and any(map(view.text.__contains__, _TYPOGRAPHIC)):
@@ -144,14 +134,7 @@ def unwrap(
         # The unescaped text can contain lines with boxes and marks.
         _strip_line_starts(view)
     if _may_contain_timestamps(view.text):
-        stamped = view.text
-        # A supervisor puts a time before each line. An empty or indented line and one of XML continue the entry.
-        view.edit(
-            (m.start(), m.end(), "" if stamped[m.end() : m.end() + 1] in _CONTINUED else RECORD)
-            for m in _match_lines(_TIMESTAMPS, stamped)
-        )
-        if "| " in view.text and len(_PIPES.findall(view.text)) > 1:
-            view.sub(_PIPES, "")
+        _mark_records(view)
     if statements:
         places = sorted({view.position(place) for place in statements})
         view.edit(
@@ -163,6 +146,33 @@ def unwrap(
     # This does not change offsets, and no reader needs empty lines at the end.
     view.text = view.text.rstrip()
     return view
+
+
+def _unescape_text(view: View) -> None:
+    """Replace the escapes of strings, of rsyslog and of HTML."""
+    if "\\" in view.text:
+        view.sub(_ESCAPE, _unescape)
+        _drop_controls(view)
+    if "#01" in view.text or "#033[" in view.text:
+        view.sub(_SYSLOG_ESCAPE, lambda m: _SYSLOG_CONTROLS[m["code"]])
+        _drop_controls(view)
+    if "&" in view.text:
+        view.sub(_ENTITY, lambda m: html.unescape(html.unescape(m[0])))
+        if "\\" in view.text:
+            # The entities were inside a string: \\&quot;
+            view.sub(_ESCAPE, _unescape)
+
+
+def _mark_records(view: View) -> None:
+    """Replace the time of each record with the character for a record."""
+    stamped = view.text
+    # A supervisor puts a time before each line. An empty or indented line and one of XML continue the entry.
+    view.edit(
+        (m.start(), m.end(), "" if stamped[m.end() : m.end() + 1] in _CONTINUED else RECORD)
+        for m in _match_lines(_TIMESTAMPS, stamped)
+    )
+    if "| " in view.text and len(_PIPES.findall(view.text)) > 1:
+        view.sub(_PIPES, "")
 
 
 def remove_borders(text: str) -> View:
