@@ -98,14 +98,16 @@ _PRINTED = lazy_pattern(
 # Each row: fragments, one of which the text must contain; the pattern; and a pattern of evidence in the match that a
 # program printed it.
 _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
+    # The first three need no literal.
+    ("[*|<var>", _TYPE, None),
+    ("<CategoryInfo>", _CATEGORY_TARGET, None),
+    ("<test>.test(", lazy_pattern(r"/[^/\n]{1,300}/[a-z]{0,3}\.test\("), _IDS),
     (
         "|".join(f"<{command}>" for command in ("grep", "egrep", "fgrep", "zgrep", "rg", "ag", "jq")),
         _COMMAND,
         None,
     ),
     ("= [|= (|= {|<in> in [|<in> in (|<in> in {", _LIST, None),
-    ("[*|<var>", _TYPE, None),
-    ("<CategoryInfo>", _CATEGORY_TARGET, None),
     ("==|!=|=~", lazy_pattern(rf"[\w)\]\"']\s?(?:[=!]==?|=~)\s?{_LITERAL}", re.MULTILINE), _IDS),
     (
         "|".join(f"<in>{quote} {words} " for quote in "\"'" for words in ("in", "not in")),
@@ -122,7 +124,6 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
         _IDS,
     ),
     ("<case>case ", lazy_pattern(rf"^case\s{_LITERAL}\s?(?::|,|=>|->)", re.MULTILINE), _IDS),
-    ("<test>.test(", lazy_pattern(r"/[^/\n]{1,300}/[a-z]{0,3}\.test\("), _IDS),
     (
         "<throw>throw |<raise>raise ",
         lazy_pattern(
@@ -154,6 +155,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...] = (
     ),
 )
 _INDEX = FragmentIndex(fragment for fragment, _, _ in _ROWS)
+_INDEX_WITHOUT_LITERALS = FragmentIndex(fragment for fragment, _, _ in _ROWS[:3])
 _HANDLER_WORDS = frozenset({"rescue", "when", "catch"})
 # Maximum number of characters before such a word on its line.
 _MAX_MARGIN = 40
@@ -166,10 +168,12 @@ def find_source_code(readable: Readable) -> list[tuple[int, int]]:
     spans = [*_find_handlers(text, ("except", *(readable.words & _HANDLER_WORDS)))]
     if ('"\n' in text or "'\n" in text) and ('\n"' in text or "\n'" in text):
         spans += [m.span() for m in _STRINGS.finditer(text)]
-    for number in _INDEX.possible_rows(readable.words, readable.flat):
+    has_literals = '"' in text or "'" in text or "`" in text
+    index = _INDEX if has_literals else _INDEX_WITHOUT_LITERALS
+    for number in index.possible_rows(readable.words, readable.flat):
         _, pattern, printed = _ROWS[number]
         spans += [m.span() for m in pattern.finditer(text) if printed is None or printed.search(m[0]) is None]
-    if "(" in text and ('"' in text or "'" in text or "`" in text):
+    if has_literals and "(" in text:
         spans += [call for opening in _CALLED.finditer(text) if (call := _find_call(text, opening.end()))]
     if "File" in readable.words:
         spans += _find_frame_lines(text)

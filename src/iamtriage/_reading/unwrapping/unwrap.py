@@ -253,8 +253,10 @@ def _may_contain_controls(text: str) -> bool:
 
 def _may_contain_timestamps(text: str) -> bool:
     """Return whether a line can start with a time, or with a field of a log entry."""
-    shape = text.encode("utf-8", "replace").translate(_SHAPE)
-    if b"00:00:00" in shape or b"0000 00:00" in shape or not text.isascii():
+    if not text.isascii():
+        return True
+    shape = text.encode().translate(_SHAPE)
+    if b"00:00:00" in shape or b"0000 00:00" in shape:
         return True
     return (b"=" in shape and any(field in text for field in ("time=", "ts=", "level="))) or (
         b'{"' in shape and any(f'{{"{field}":' in text for field in _FIELD_NAMES)
