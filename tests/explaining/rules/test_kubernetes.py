@@ -318,6 +318,26 @@ def test_access_policy_is_suggested_only_for_iam_principals() -> None:
         assert len(with_caller) == (who == "ana")
 
 
+def test_access_policies_in_the_text() -> None:
+    """They leave the request out or have another scope, and their entry gets a further policy with one command."""
+    for policy, scope, resource, verdict, title in (
+        ("View", "namespace", "secrets", "AmazonEKSViewPolicy, which the text shows, does not include it", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
+        ("View", "namespace", "pods", "does so only in the namespaces of its scope", "Extend the scope of AmazonEKSViewPolicy to the namespace shop"),
+        ("Admin", "namespace", "secrets", "does so only in the namespaces of its scope", "Associate AmazonEKSSecretReaderPolicy with the access entry"),
+        ("View", "cluster", "pods", "no access policy allows it", "Allow exactly this with a Role and RoleBinding, for a group of the role readers"),
+    ):  # fmt: skip
+        text = (
+            '{"associatedAccessPolicies": [{"policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKS'
+            f'{policy}Policy", "accessScope": {{"type": "{scope}", "namespaces": ["pay"]}}}}]}}\n'
+            f'{resource} is forbidden: User "arn:aws:sts::111122223333:assumed-role/readers/ana" cannot list resource '
+            f'"{resource}" in API group "" in the namespace "shop"'
+        )
+        explanation = explained(text, {"cluster": "demo", "region": "eu-west-1"})
+        assert verdict in explanation.summary, policy
+        assert explanation.remedies[0].title == title
+        assert "entry-without-policy" not in {each.code for each in explanation.causes}
+
+
 def test_authentication_mode_decides_how_to_add_a_group() -> None:
     text = forbidden(SESSION, "list", "pods", namespace="shop")
 

@@ -14,7 +14,7 @@ from iamtriage.explaining._rules.kubernetes.other_clusters import (
     ClusterProvider,
     find_cluster_provider,
 )
-from iamtriage.explaining._rules.shared.access_policies import narrowest_access_policy
+from iamtriage.explaining._rules.shared.access_policies import access_policy_allows, narrowest_access_policy
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.kubernetes_requests import (
@@ -40,6 +40,9 @@ __all__ = ("KUBECTL_APPLY", "DeniedRequest")
 
 KUBECTL_APPLY = "kubectl apply"
 
+# The access policies whose permissions are known.
+_ACCESS_POLICY = lazy_pattern(r"\bAmazonEKS(?:View|SecretReader|Edit|Admin|AdminView|ClusterAdmin)Policy\b")
+_CLUSTER_SCOPE = lazy_pattern(r"\btype[\"']?\s{0,4}[:=]\s{0,4}[\"']?cluster\b")
 # What tools that install objects print around the API server's message.
 _INSTALLERS = {
     "Helm": lazy_pattern(
@@ -139,6 +142,27 @@ class DeniedRequest(Value):
     def policy(self) -> str | None:
         """The narrowest access policy that allows the request; ``None`` if none is known."""
         return _narrowest_policy("create" if self.installer else self.request.verb or "", self.request)
+
+    @property
+    def stated_policies(self) -> tuple[str, ...]:
+        """The access policies that the text names, if the caller has an access entry."""
+        if not (self.is_iam and self.cluster.uses_entries):
+            return ()
+        return tuple(dict.fromkeys(_ACCESS_POLICY.findall(self.case.text)))
+
+    @property
+    def allowing_policy(self) -> str | None:
+        """The access policy in the text that allows the request in its scope."""
+        request = self.request
+        if request.group is None or request.path is not None:
+            return None
+        asked = (request.verb or "", request.group, request.resource or "")
+        return next((each for each in self.stated_policies if access_policy_allows(each, *asked)), None)
+
+    @property
+    def is_out_of_scope(self) -> bool:
+        """Whether an access policy in the text would allow the request in another scope."""
+        return self.allowing_policy is not None and _CLUSTER_SCOPE.search(self.case.text) is None
 
     @property
     def is_for_installer(self) -> bool:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
@@ -118,6 +118,11 @@ def _describe_gap(denied: DeniedRequest) -> str:
     is_custom = is_custom_group(denied.request.group or "")
     if is_custom and denied.is_iam and denied.cluster.uses_entries:
         return "no RBAC role allows it, and access policies such as AmazonEKSAdminPolicy do not cover custom resources"
+    if denied.is_out_of_scope:
+        return f"no RBAC role allows it, and {denied.allowing_policy}, which the text shows, does so only in the namespaces of its scope"
+    if denied.stated_policies and denied.allowing_policy is None:
+        verb = "does" if len(denied.stated_policies) == 1 else "do"
+        return f"no RBAC role allows it, and {join_words(denied.stated_policies, 'and')}, which the text shows, {verb} not include it"
     return f"no RBAC role{_or_policy(denied)} allows it"
 
 
@@ -141,9 +146,9 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
     )
     if denied.is_default_service_account:
         yield NO_SERVICE_ACCOUNT_NAME.cause(because=(f"The user name is {denied.user}",))
-    if denied.kind == "iam session":
+    if denied.kind == "iam session" and not denied.stated_policies:
         yield BINDING_NAMES_OTHER_USER.cause(because=(f"The user name is {denied.user}",))
-    if denied.is_iam and denied.cluster.uses_entries:
+    if denied.is_iam and denied.cluster.uses_entries and not denied.stated_policies:
         yield ENTRY_WITHOUT_POLICY.cause()
 
 

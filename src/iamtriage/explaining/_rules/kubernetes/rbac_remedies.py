@@ -81,13 +81,17 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     one_namespace, role = _one_namespace_remedy(denied), _role_remedy(denied)
     # A controller that watches all namespaces needs the role; a person can often use one namespace.
     of_program = denied.kind == "service account" and denied.request.verb != "get"
+    policy = None if denied.installer else access_policy_remedy(denied)
+    # With a policy, the access entry exists, so that a further one takes a single command.
+    is_policy_first = denied.is_out_of_scope or bool(denied.stated_policies and not denied.allowing_policy)
     remedies = (
+        policy if is_policy_first else None,
         _azure_remedy(denied),
         _missing_role_remedy(denied),
         _service_account_remedy(denied),
         *installer_remedies(denied),
         *((role, one_namespace) if of_program else (one_namespace, role)),
-        None if denied.installer else access_policy_remedy(denied),
+        None if is_policy_first else policy,
         # The role of a service account comes with the check.
         None if role is not None and denied.kind == "service account" else _check_remedy(denied),
     )

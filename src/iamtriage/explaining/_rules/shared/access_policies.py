@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from iamtriage._patterns import lazy_pattern
 
-__all__ = ("access_policy_arn", "is_custom_group", "narrowest_access_policy")
+__all__ = ("access_policy_allows", "access_policy_arn", "is_custom_group", "narrowest_access_policy")
 
 _READ = frozenset({"get", "list", "watch"})
 _WRITE = frozenset({"create", "delete", "deletecollection", "patch", "update"})
@@ -49,6 +49,11 @@ _POLICIES = (
     ("AmazonEKSAdminPolicy", _READ | _WRITE, {"rbac.authorization.k8s.io": "rolebindings roles"}),
     ("AmazonEKSAdminPolicy", frozenset({"create"}), {"authorization.k8s.io": "localsubjectaccessreviews"}),
 )
+# Policies that contain all permissions of others.
+_INCLUDED = {
+    "AmazonEKSAdminPolicy": ("AmazonEKSAdminPolicy", "AmazonEKSEditPolicy", "AmazonEKSViewPolicy"),
+    "AmazonEKSEditPolicy": ("AmazonEKSEditPolicy", "AmazonEKSViewPolicy"),
+}
 
 
 # https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/, and the groups of metrics servers, which are
@@ -83,6 +88,23 @@ def narrowest_access_policy(verb: str, group: str, resource: str) -> str | None:
         if verb in verbs and resource in types.get(group, "").split():
             return name
     return None
+
+
+def access_policy_allows(name: str, verb: str, group: str, resource: str) -> bool:
+    """Return whether an access policy allows a verb on a resource type in its scope.
+
+    >>> access_policy_allows("AmazonEKSViewPolicy", "list", "", "secrets")
+    False
+    >>> access_policy_allows("AmazonEKSAdminPolicy", "get", "apps", "deployments")
+    True
+    """
+    if name == "AmazonEKSClusterAdminPolicy" or (name == "AmazonEKSAdminViewPolicy" and verb in _READ):
+        return True
+    included = _INCLUDED.get(name, (name,))
+    return any(
+        each in included and verb in verbs and resource in types.get(group, "").split()
+        for each, verbs, types in _POLICIES
+    )
 
 
 def access_policy_arn(name: str, partition: str = "aws") -> str:
