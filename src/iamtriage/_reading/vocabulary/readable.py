@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._reading.vocabulary.codes import find_codes
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterable
 
     from iamtriage._reading.vocabulary.pieces import Piece
 
@@ -89,6 +89,7 @@ class Readable:
         text, at = self.text, 0
         found: list[tuple[int, int]] = []
         words = self._sequence
+        matching: Iterable[str]
         if any_case:
             matching = compress(words, map(wanted.__contains__, map(str.lower, words)))
         else:
