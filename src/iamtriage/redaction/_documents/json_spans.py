@@ -51,8 +51,9 @@ class JsonScalar(Scalar):
 
     @override
     def decode(self, text: str) -> Decoded:
-        if text.find("\\", self.start, self.end) < 0:
-            return super().decode(text)
+        content = text[self.start : self.end]
+        if "\\" not in content:
+            return Decoded(content, [(0, self.start)])
         return decode(text, self.start, self.end, _ESCAPE, _unescape)
 
     @override

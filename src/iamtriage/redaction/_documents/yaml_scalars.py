@@ -41,13 +41,16 @@ class PlainScalar(Scalar):
     __slots__ = ("is_flow",)
 
     def __init__(self, start: int, end: int, *, is_flow: bool, is_expression: bool = False) -> None:
-        super().__init__(start, end, is_quoted=False, is_expression=is_expression)
+        # Most values of YAML are plain, and calling the other constructor takes as long as this one.
+        self.start, self.end = start, end
+        self.is_text, self.is_quoted, self.is_expression = True, False, is_expression
         self.is_flow = is_flow
 
     @override
     def decode(self, text: str) -> Decoded:
-        if text.find("\n", self.start, self.end) < 0:
-            return super().decode(text)
+        content = text[self.start : self.end]
+        if "\n" not in content:
+            return Decoded(content, [(0, self.start)])
         return decode(text, self.start, self.end, _FOLDED, _fold)
 
     @override

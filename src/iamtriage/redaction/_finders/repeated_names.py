@@ -59,18 +59,17 @@ class KnownNames:
     def find_in(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, IdentifierKind]]:
         """Find known names that are separate words in a part of a text."""
         done = start
-        for word in _WORD.finditer(text, start, end):
-            at = word.start()
-            if at < done:
-                continue
+        lengths = self._lengths
+        for word in _WORD.finditer(text, start, end) if lengths else ():
+            begin, at = word[0], word.start()
             before = text[at - 1 : at]
-            if before == "_":
-                continue
-            if before == "%" or (before == "\\" and word[0][0] in "nrt"):
+            if before == "%" or (before == "\\" and begin[0] in "nrt"):
                 # After an escape, another word begins.
-                at += 2 if before == "%" else 1
-            begin = word[0] if at == word.start() else word[0][at - word.start() :]
-            length = self._length(text, at, end, begin) if begin in self._lengths else 0
+                escape = 2 if before == "%" else 1
+                begin, at = begin[escape:], at + escape
+            if begin not in lengths or word.start() < done or before == "_":
+                continue
+            length = self._length(text, at, end, begin)
             if length:
                 done = at + length
                 yield at, done, self._nouns[text[at:done]]
