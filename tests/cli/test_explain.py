@@ -242,14 +242,14 @@ def test_claims_are_json_or_a_token(tmp_path: Path, capsys: pytest.CaptureFixtur
     binary = tmp_path / "claims"
     binary.write_bytes(b"{\xff}")
     assert main(["explain", log, "--fact", f"token_claims=@{binary}"]) == 2
-    assert "claims: not UTF-8 at byte 1" in capsys.readouterr().err
+    assert "claims: expected UTF-8, got other bytes at byte 1" in capsys.readouterr().err
 
 
 def test_trust_policy_that_is_not_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     binary = tmp_path / "trust.json"
     binary.write_bytes(b"{\xff}")
     assert main(["trust", str(binary), "--caller", "arn:aws:iam::111122223333:role/ci"]) == 2
-    assert "trust.json: not UTF-8" in capsys.readouterr().err
+    assert "trust.json: expected UTF-8" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def test_problems_since_a_run_fail(trail: Path, tmp_path: Path, capsys: pytest.C
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), "a PATH or --store is required"),
+        ((), "expected a PATH or --store"),
         (("TRAIL", "--format", "parquet"), "--format parquet requires --output"),
         (
             ("TRAIL", "--since", "yesterday"),

@@ -122,7 +122,9 @@ def read_text(name: str) -> str:
     try:
         return data.decode(encoding_of(data[:2]))
     except UnicodeDecodeError as error:
-        msg = f"{_display_name(name)}: not {error.encoding.upper()} at byte {error.start}"
+        msg = (
+            f"{_display_name(name)}: expected {error.encoding.upper()}, got other bytes at byte {error.start}"
+        )
         raise InputError(msg) from error
 
 

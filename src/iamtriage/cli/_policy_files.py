@@ -52,6 +52,6 @@ def read_policy_file(name: str, policy_type: PolicyType | None = None, level: in
     try:
         text = read_bytes(name).decode("utf-8-sig")
     except UnicodeDecodeError:
-        msg = f"{name}: not UTF-8"
+        msg = f"{name}: expected UTF-8, got other bytes"
         raise InputError(msg) from None
     return read_policies(text, policy_type=policy_type, level=level, file=name)

@@ -97,7 +97,7 @@ class Store:
         tables = {name for (name,) in self.query("SHOW TABLES")}
         if "meta" not in tables:
             if tables:
-                msg = f"{self.path}: a DuckDB file of something else, not a report's store"
+                msg = f"{self.path}: expected a report's store, got another DuckDB file"
                 raise ReportError(msg, path=self.path)
             self._prepare(is_new=True)
             return

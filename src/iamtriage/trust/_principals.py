@@ -131,7 +131,7 @@ def _explain_federated(value: str, request: Request, caller: object) -> Principa
         closeness = 2 if value.partition("/")[0] == caller.arn.partition("/")[0] else 1
         return _explain_difference(value, caller.arn, closeness)
     if not isinstance(caller, WebIdentity):
-        reason = "Federated names identity providers, but the caller does not come from one"
+        reason = "Federated is for identity providers, but the caller is not from one"
         return PrincipalMatch(is_match=False, reason=reason)
     if not value.startswith("arn:"):
         reason = f"the policy trusts {quote_json(value)}, but the token is from {quote_json(caller.issuer)}"
@@ -210,7 +210,7 @@ def _strip_url(url: str) -> str:
 
 def _explain_service(value: str, caller: object) -> PrincipalMatch:
     if not isinstance(caller, ServicePrincipal):
-        return PrincipalMatch(is_match=False, reason="Service names AWS services, but the caller is not one")
+        return PrincipalMatch(is_match=False, reason="Service is for AWS services, but the caller is not one")
     closeness = 2 if value.partition(".")[0] == caller.name.partition(".")[0] else 1
     return _explain_difference(value, caller.name, closeness)
 
@@ -222,7 +222,7 @@ def _explain_difference(value: str, actual: str, closeness: int) -> PrincipalMat
 
 def _explain_aws(value: str, caller: object) -> PrincipalMatch:
     if not isinstance(caller, (Role, RoleSession, Root, User, FederatedUser, Account)):
-        reason = "AWS names principals with AWS credentials, but the caller is not one"
+        reason = "AWS is for principals with AWS credentials, but the caller is not one"
         return PrincipalMatch(is_match=False, reason=reason)
     quoted, suggestion = quote_json(value), _suggest_arn(caller)
     if _UNIQUE_ID.fullmatch(value):

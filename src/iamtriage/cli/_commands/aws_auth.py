@@ -107,7 +107,7 @@ def _run_with_text(run: Callable[[argparse.Namespace, str], int], arguments: arg
     except ImportError as error:
         print_error(error)
     except UnicodeDecodeError as error:
-        print_error(f"{arguments.file}: not UTF-8 at byte {error.start}")
+        print_error(f"{arguments.file}: expected UTF-8, got other bytes at byte {error.start}")
     except AwsAuthError as error:
         print_error(f"{arguments.file}: {error}")
     except InvalidArnError as error:
@@ -150,7 +150,7 @@ def _fix(arguments: argparse.Namespace, text: str) -> int:
         sys.stdout.write(fixed)
         return CLEAN
     if fixed == text:
-        print_error("nothing to fix that is safe to fix; lint lists the other problems")
+        print_error("no problem is safe to fix; lint lists all problems")
         return CLEAN
     if not arguments.diff:
         compression = find_compression_name(arguments.file)

@@ -92,7 +92,7 @@ def _run(arguments: argparse.Namespace) -> int:
         print_error(error)
         return ERROR
     if not arguments.paths and not arguments.store:
-        print_error("a PATH or --store is required")
+        print_error("expected a PATH or --store")
         return ERROR
     if arguments.format == "parquet" and not arguments.output:
         print_error("--format parquet requires --output")

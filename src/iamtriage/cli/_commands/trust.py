@@ -66,7 +66,7 @@ def _run(arguments: argparse.Namespace) -> int:
             context=context,
         )
     except UnicodeDecodeError:
-        print_error(f"{arguments.policy}: not UTF-8")
+        print_error(f"{arguments.policy}: expected UTF-8, got other bytes")
         return ERROR
     except ValueError as error:
         # An invalid policy, token, ARN, action, or context.
