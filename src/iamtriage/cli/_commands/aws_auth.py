@@ -150,7 +150,7 @@ def _fix(arguments: argparse.Namespace, text: str) -> int:
         sys.stdout.write(fixed)
         return CLEAN
     if fixed == text:
-        print_error("no problem is safe to fix; lint lists all problems")
+        print_error("nothing to fix; lint lists problems that are not safe to fix")
         return CLEAN
     if not arguments.diff:
         compression = find_compression_name(arguments.file)
