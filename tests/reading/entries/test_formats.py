@@ -44,6 +44,7 @@ PREFIX_LINES = {
 }
 START_LINES = {
     "klog": f"E1007 09:00:00.123456       1 sync.go:88] {_DENIED}",
+    "logrus": f"FATA[0001] {_DENIED}",
     "logfmt": f'time=2026-10-07T09:00:00Z level=error msg="{_DENIED}"',
     "json_lines": f'{{"level": "error", "msg": "{_DENIED}"}}',
     "access_log": '10.1.2.3 - - [07/Oct/2026:09:00:00 +0000] "GET /orders HTTP/1.1" 403 12 "-" "curl/8.5.0"',

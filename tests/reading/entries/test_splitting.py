@@ -82,6 +82,14 @@ _BOTO_2 = (
     '<?xml version="1.0" encoding="UTF-8"?>',
     f"<Response><Errors><Error><Code>AccessDenied</Code><Message>{DENIAL}</Message></Error></Errors><RequestID>{REQUEST}</RequestID></Response>",
 )
+_LOGRUS = (
+    f"FATA[0001] cannot describe: AccessDeniedException: {DENIAL}",
+    f"\tstatus code: 403, request id: {REQUEST}",
+)
+_RCLONE = (
+    f"2026/10/07 09:00:01 ERROR : orders.csv: Failed to copy: AccessDeniedException: {DENIAL}",
+    f"        status code: 403, request id: {REQUEST}",
+)
 _GO_SYSLOG = (
     f"E1007 09:00:00.123456 1 aws.go:7] cannot describe: AccessDeniedException: {DENIAL}",
     f"#011status code: 403, request id: {REQUEST}",
@@ -95,6 +103,8 @@ MULTI_LINE: dict[str, tuple[tuple[str, ...], Facts]] = {
     "PowerShell": (_POWERSHELL, _CALLED),
     "C++": (_CPP, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
     "boto 2": (_BOTO_2, {**DENIED, **_IDS, "code": "AccessDenied"}),
+    "logrus": (_LOGRUS, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
+    "rclone": (_RCLONE, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
     "Go in rsyslog": (_GO_SYSLOG, {**DENIED, **_IDS, "code": "AccessDeniedException"}),
     "CloudTrail": (tuple(json.dumps(_EVENT, indent=2).split("\n")), _EVENT_FACTS),
 }

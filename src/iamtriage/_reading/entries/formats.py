@@ -18,6 +18,9 @@ _STAMP = rf"{_DATE}[T_:, ]{{1,2}}{_CLOCK}{_ZONE}"
 _ISO = rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}{_ZONE}"
 _LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|SEVERE|PANIC)"
 
+# Of logrus on a terminal, with the seconds since the program started.
+_LOGRUS = r"(?:TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[\d{1,9}\]"
+
 # The group in each pattern captures the stream's name; it is empty if the prefix names none.
 PREFIXES: dict[str, str] = {
     "quote": r"(?P<quote>)>{1,3}(?:[ ]|(?=\n|\Z))",
@@ -31,9 +34,9 @@ PREFIXES: dict[str, str] = {
     "container_runtime": rf"{_ISO} (?P<container_runtime>stdout|stderr) [FP](?:[ ]|(?=\n|\Z))",
     "syslog": r"(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})? (?P<syslog>[\w.:-]{1,64} [^\s\[\]:]{1,64}(?:\[\d{1,8}\])?):(?:[ ]|(?=\n|\Z))",
     "syslog_5424": r"<\d{1,3}>1 \d{4}-\S{10,36} (?P<syslog_5424>[^\s]{1,255} [^\s]{1,48} [^\s]{1,128}) [^\s]{1,32} (?:-|\[[^\]\n]{0,500}\])(?:[ ]|(?=\n|\Z))",
-    "journal": rf"{_ISO} (?P<journal>(?:[\w.:-]{{1,64}} )?[^\s\[\]:]{{1,64}}\[[\w.-]{{1,40}}\]):?(?:[ ]|(?=\n|\Z))",
+    "journal": rf"{_ISO} (?P<journal>(?:[\w.:-]{{1,64}} )?(?!{_LOGRUS})[^\s\[\]:]{{1,64}}\[[\w.-]{{1,40}}\]):?(?:[ ]|(?=\n|\Z))",
     "docker_json": r"\{\"log\":\s?\"(?P<docker_json>)",
-    "cloudwatch": rf"{_ISO} (?P<cloudwatch>(?!\w{{1,10}}://|/)[\w$./\[\]-]{{1,200}}/[\w$./\[\]-]{{1,200}})(?:[ ]|(?=\n|\Z))",
+    "cloudwatch": rf"{_ISO} (?P<cloudwatch>(?!\w{{1,10}}://|/|\d{{4}}/\d\d/\d\d )[\w$./\[\]-]{{1,200}}/[\w$./\[\]-]{{1,200}})(?:[ ]|(?=\n|\Z))",
     "gitlab": rf"{_ISO} (?P<gitlab>)\d\d[OE](?:[+ ]|(?=\n|\Z))",
     "plugin": rf"{_STAMP} (?:\[{_LEVEL}\][ \t]{{1,4}})?(?P<plugin>[\w.-]{{1,80}} plugin|plugin\.[\w.-]{{1,80}}):(?:[ ]|(?=\n|\Z))",
     "bracketed_stamp": rf"\[{_STAMP}[^\]\n]{{0,40}}\](?P<bracketed_stamp>(?: \[[\w.-]{{1,40}}\](?=[ ]|\n|\Z))?)(?:[ \t]|(?=\n|\Z))",
@@ -45,6 +48,7 @@ PREFIXES: dict[str, str] = {
 
 STARTS: dict[str, str] = {
     "klog": r"[DIWEF]\d{4} \d\d:\d\d:\d\d",
+    "logrus": rf"{_LOGRUS}[ \t]",
     "logfmt": r"(?:time|ts|timestamp|t|at|level|lvl|severity)=(?:\"|[\w:.+-])",
     "json_lines": r"\{\"",
     "access_log": r"[\w.:-]{1,64} [^\s]{1,64} [^\s\[]{1,64} \[\d\d/[A-Z][a-z]{2}/\d{4}[: ]",
