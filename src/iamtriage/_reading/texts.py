@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.assembly import read, read_cause
@@ -26,7 +27,11 @@ def find_cause(text: str) -> Failure | None:
 
 
 def find_failures(
-    text: str, prefixes: Sequence[tuple[int, int]] = (), statements: Sequence[int] = ()
+    text: str,
+    prefixes: Sequence[tuple[int, int]] = (),
+    statements: Sequence[int] = (),
+    low: int = 0,
+    high: int = sys.maxsize,
 ) -> list[Failure]:
     """Return every failure in a text of moderate length, in order.
 
@@ -34,12 +39,18 @@ def find_failures(
         text: The text, or an entry of a log.
         prefixes: The spans of the prefixes that the log put before its lines.
         statements: The starts of the lines that do not continue the previous line.
+        low: The first position at which a failure can start.
+        high: The position at which and after which no failure can start.
     """
     documents = read_documents(text, prefixes)
     if documents is not None:
-        return documents
+        return [failure for failure in documents if low <= failure.span[0] < high]
     view, candidates = read(text, prefixes=prefixes, statements=statements)
-    return [build(candidate, view) for candidate in candidates]
+    return [
+        build(candidate, view)
+        for candidate in candidates
+        if low <= view.span(candidate.start, candidate.end)[0] < high
+    ]
 
 
 def scan_text(text: str) -> Iterator[Failure]:
@@ -55,11 +66,7 @@ def scan_lines(items: Iterable[str | Tick], *, has_parts: bool = False) -> Itera
     try:
         repeats = Repeats()
         for entry in split_entries(source, has_parts=has_parts):
-            failures = [
-                failure
-                for failure in find_failures(entry.text, entry.prefixes, entry.statements)
-                if entry.low <= failure.span[0] < entry.high
-            ]
+            failures = find_failures(entry.text, entry.prefixes, entry.statements, entry.low, entry.high)
             yield from repeats.merge(failures, entry)
         yield from repeats.flush()
     except GeneratorExit:

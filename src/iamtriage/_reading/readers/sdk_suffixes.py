@@ -145,7 +145,10 @@ def _read_java_suffixes(text: str, head: re.Pattern[str], parts: re.Pattern[str]
             if part is None:
                 break
             key = _KEYS.get("".join(part["key"].split()).lower())
-            if key:
+            if key == "status_code" and is_status(part["value"]):
+                # Most parts are statuses, which need none of the corrections.
+                piece.put(key, part["value"], *part.span("value"), BEST)
+            elif key:
                 _put(text, piece, key, part.start("value"), part.end("value"))
             piece.end = at = part.end()
             if not part["separator"] or part["separator"] not in ";,":
