@@ -332,6 +332,11 @@ PERMISSIONS: Table = (
         denied(code="AccessDeniedException", operation="GetTable", resource="orders_clean"),
     ),
     (
+        "lake-formation-partitions",
+        "Insufficient Lake Formation permission(s) on orders$partitions (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException)",
+        denied(code="AccessDeniedException", service="glue", resource="orders$partitions", status_code=400),
+    ),
+    (
         "lake-formation-on",
         "Insufficient Lake Formation permission(s) on orders_clean",
         denied(resource="orders_clean"),

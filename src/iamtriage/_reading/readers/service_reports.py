@@ -302,7 +302,7 @@ FRAMES: tuple[Frame, ...] = (
         "access_denied",
         "<Insufficient>",
         r"\bInsufficient Lake Formation permission\(s\)(?:: Required [A-Z]\w{1,20}(?: [A-Z]\w{1,20}){0,2})?"
-        r"(?: on (?P<resource>[\w.*/-]{1,255}))?",
+        r"(?: on (?P<resource>[\w.*/$-]{1,255}))?",
         is_aws=True,
     ),
     Frame(
