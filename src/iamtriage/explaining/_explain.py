@@ -128,6 +128,10 @@ def explain(
     )
     if shown is not failure:
         explanation = attrs.evolve(explanation, failure=failure)
+    if "exec: executable aws" in (text or failure.text):
+        from iamtriage.explaining._rules.credentials.missing_logins import add_kubectl_failure
+
+        explanation = add_kubectl_failure(explanation)
     if "AKIA" in failure.text:
         explanation = _add_exposed_key(explanation, Case(failure, known))
     return apply_extensions(explanation)

@@ -35,6 +35,11 @@ _TASK = lazy_pattern(
 _CHARS_BEFORE = 400
 # The kinds of failures that can come from a tool's own words before or after the message of an error.
 _KINDS_OF_PARTS = frozenset({"access_denied", "aws_error", "missing_credentials"})
+# What only says that a program got no credentials, because of an error before it.
+_CONSEQUENCE = lazy_pattern(
+    r"etting credentials: exec: executable |\b(?:failed to (?:retrieve|refresh cached) credentials"
+    r"|Failed to create AWS Manager|could not get provider client)[.:]?\s?\Z"
+)
 # The frame that Terraform draws around an error, and where it ends.
 _BOX = lazy_pattern(r"(?P<border>[╷╵])|^[^\n]{0,80}?│ Error: ", re.MULTILINE)
 _BOX_END = "╵"
@@ -135,11 +140,17 @@ def _get_kind(failure: Failure) -> tuple[str, str | None]:
 def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failure, ...]:
     """Return the other failures without those that belong to the message of another failure.
 
-    A Terraform box is one error. Its sentences about possible causes only repeat the error. A status without
-    a code next to a complete failure belongs to that failure.
+    What only says that a program got no credentials is a consequence of another failure. A Terraform box is
+    one error. Its sentences about possible causes only repeat the error. A status without a code next to a
+    complete failure belongs to that failure.
     """
     words = _get_span_text(explained)
     kept: list[Failure] = []
+    others = tuple(
+        each
+        for each in others
+        if each.kind != "missing_credentials" or not _CONSEQUENCE.search(_get_span_text(each))
+    )
     for text, group in _group_by_entry(others).items():
         has_explained = words in text
         rest = [each for each in group if not (each.kind == explained.kind and _get_span_text(each) == words)]

@@ -730,3 +730,35 @@ def test_cause_in_a_pod_quotes_what_shows_the_pod(words: str, facts: dict[str, s
     explanation = explain(f"{words} error: no EC2 IMDS role found", facts=facts)
     cause = next(each for each in explanation.causes if each.code == "service-account-without-role")
     assert cause.because == (evidence,)
+
+
+_NO_TOKEN = "getting credentials: exec: executable aws failed with exit code 255"
+_RETRIEVAL = "WebIdentityErr: failed to retrieve credentials"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_of_kubectl"),
+    [
+        (
+            ("aws: [ERROR]: An error occurred (AccessDeniedException) when calling the CreateOAuth2Token operation: The refresh token has expired.\n"
+             f'E0102 09:02:11.4 7 memcache.go:265] "Unhandled Error" err="{_NO_TOKEN}"\nUnable to connect to the server: {_NO_TOKEN}'),
+            True,
+        ),
+        (f"aws: [ERROR]: Your session has expired. Please reauthenticate using 'aws login'.\nerror: {_NO_TOKEN}", True),
+        (f"Error loading SSO Token: Token for dev does not exist\nerror: {_NO_TOKEN}", True),
+        (
+            f"An error occurred (ExpiredToken) when calling the AssumeRole operation: The security token included in the request is expired\nerror: {_NO_TOKEN}",
+            True,
+        ),
+        (
+            (f"E0102 06:10:12.8 1 cache.go:128] {_RETRIEVAL}\ncaused by: InvalidIdentityToken: No OpenIDConnect provider found in your account for "
+             "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF\n\tstatus code: 400\n"
+             f"F0102 06:10:12.8 1 cloud.go:417] Failed to create AWS Manager: {_RETRIEVAL}\n"),
+            False,
+        ),
+    ],
+)  # fmt: skip
+def test_what_follows_from_a_failure_is_no_further_failure(text: str, is_of_kubectl: bool) -> None:  # noqa: FBT001
+    explanation = explain(text)
+    assert explanation.other_failures == ()
+    assert ("aws eks get-token, which it runs, failed" in explanation.summary) == is_of_kubectl

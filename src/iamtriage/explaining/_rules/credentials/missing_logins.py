@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import MissingCredentials
 
 __all__ = (
+    "add_kubectl_failure",
     "explain_credential_process",
     "explain_kubeconfig_helper",
     "explain_mfa_required",
@@ -161,9 +162,6 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     # botocore names the sso-session, or the start URL of a profile without one.
     session = None if found is None or "://" in found[1] else safe_name(found[1])
     described = f"the session {session}" if session else "the profile"
-    helper = ""
-    if "exec: executable aws" in message or "get-token" in message:
-        helper = " So aws eks get-token, which kubectl runs, failed before any call to the cluster."
     login = credential_remedies.sso_login(find_profile(case))
     if session is not None and find_profile(case) is None:
         login = attrs.evolve(
@@ -172,7 +170,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     return Explanation(
         failure=case.failure,
         topic="no-sso-login",
-        summary=f"Nobody is signed in to IAM Identity Center for {described}: the token cache has no token for it.{helper}",
+        summary=f"Nobody is signed in to IAM Identity Center for {described}: the token cache has no token for it.",
         causes=(
             NO_SSO_LOGIN.cause("reported", quote_phrases(message, "Error loading SSO Token")),
             OTHER_HOME.cause(),
@@ -183,6 +181,14 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
+
+
+def add_kubectl_failure(explanation: Explanation) -> Explanation:
+    """Add to the summary that kubectl got no token because of the failure."""
+    if "get-token" in explanation.summary or explanation.topic == "kubeconfig-helper":
+        return explanation
+    consequence = "kubectl only reports the consequence: aws eks get-token, which it runs, failed before any call to the cluster."
+    return attrs.evolve(explanation, summary=f"{explanation.summary} {consequence}")
 
 
 def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Explanation:
@@ -299,6 +305,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     first: tuple[Remedy, ...] = ()
     # The helper's own error takes precedence over a file that was not found.
     if _NO_CREDENTIALS_FOUND.search(message):
+        outcome = "found no AWS credentials"
         causes = (_HELPER_WITHOUT_CREDENTIALS,)
         first = (credential_remedies.configure_credentials(find_profile(case)),)
     elif _API_VERSION in message or _OTHER_VERSION in message:
