@@ -14,7 +14,7 @@ from botocore import xform_name
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage import parse
+from iamtriage import explain, parse
 from iamtriage.explaining import Facts
 from iamtriage.explaining._rules.credentials.access_keys import find_exposed_key
 from iamtriage.explaining._rules.shared.cases import Case
@@ -253,7 +253,7 @@ TEXTS_THAT_DO_NOT = {
     "a signature": f"Credential={KEY}/20260803/eu-west-1/s3/aws4_request, Signature={'0a1b' * 16}",
     "a host id": f"<AWSAccessKeyId>{KEY}</AWSAccessKeyId><HostId>{SECRET}{SECRET}=</HostId>",
 }
-MISMATCH = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid"
+INVALID = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid"
 
 
 def _case(text: str, caller: str | None = None) -> Case[Any]:
@@ -281,6 +281,20 @@ def test_exposed_key_is_found(text: str) -> None:
     explanation = exposed_key.prepend_to(explained(MISMATCH))
     assert explanation.remedies[0].title == "Deactivate the exposed key"
     assert explanation.notes[: len(exposed_key.notes)] == exposed_key.notes
+
+
+@pytest.mark.parametrize(
+    "error",
+    [INVALID, "InvalidAccessKeyId: The AWS Access Key Id you provided does not exist in our records."],
+)
+def test_exposed_key_that_aws_does_not_know(error: str) -> None:
+    """It may have been deleted, so the first step is to look it up."""
+    explanation = explain(f"{TEXTS_THAT_LEAK['environment']}\n{error}")
+    assert explanation.summary.endswith(" The text also shows the secret of an access key.")
+    first, *others = explanation.remedies
+    assert first.title == "Find out whether the exposed key still exists"
+    assert first.commands[0] == f"aws sts get-access-key-info --access-key-id {KEY}"
+    assert "Check whether the access key exists and is active" not in {each.title for each in others}
 
 
 @pytest.mark.parametrize("text", TEXTS_THAT_DO_NOT.values(), ids=TEXTS_THAT_DO_NOT)

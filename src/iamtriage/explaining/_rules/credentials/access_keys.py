@@ -146,10 +146,15 @@ class ExposedKey(Value):
     notes: tuple[str, ...]
 
     def prepend_to(self, explanation: Explanation) -> Explanation:
-        """Return an explanation that begins with these remedies and notes."""
+        """Return an explanation that says that the secret is exposed, and begins with these remedies and notes."""
+        lookup = self.remedies[0].commands[0]
         return attrs.evolve(
             explanation,
-            remedies=(*self.remedies, *explanation.remedies),
+            summary=f"{explanation.summary} The text also shows the secret of an access key.",
+            remedies=(
+                *self.remedies,
+                *(each for each in explanation.remedies if each.commands[:1] != (lookup,)),
+            ),
             notes=(*self.notes, *explanation.notes),
         )
 
@@ -168,7 +173,7 @@ def find_exposed_key(case: Case[Failure]) -> ExposedKey | None:
     return ExposedKey(
         _exposed_key_remedies(case, keys[0]),
         (
-            "The text shows an access key with what looks like its secret. Anyone who has read the text can use the key, so treat it as stolen before you do anything else.",
+            "Anyone who has read the text can use the key if it is active, so treat it as stolen before you do anything else.",
             "Nobody who helps you needs a secret access key. Share key IDs at most.",
         ),
     )
@@ -177,20 +182,52 @@ def find_exposed_key(case: Case[Failure]) -> ExposedKey | None:
 def _exposed_key_remedies(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
     user, key_id = find_user(case), commands.access_key(key)
     deny = f"arn:{find_partition(case)}:iam::aws:policy/AWSDenyAll"
-    return (
-        Remedy(
-            title="Deactivate the exposed key",
+    deactivate = _user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive")
+    first = Remedy(
+        title="Deactivate the exposed key",
+        who="account administrator",
+        steps=(
+            "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",
+            "Deactivate it. Programs that use it stop until they get a new key or a role.",
+        ),
+        commands=(
+            fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
+            deactivate,
+        ),
+        url=pages.EXPOSED_KEYS,
+    )
+    is_rejected = case.failure.kind == "invalid_credentials"
+    if is_rejected:
+        # AWS knows no active key with this ID, so there may be nothing to deactivate.
+        first = Remedy(
+            title="Find out whether the exposed key still exists",
             who="account administrator",
             steps=(
-                "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",
-                "Deactivate it. Programs that use it stop until they get a new key or a role.",
+                "The first command prints the key's account, or an error if the key was deleted. Run the others in that account. If the user's list does not have the ID, nothing is left to deactivate.",
+                "If the list has it, deactivate it unless it is inactive, and delete it after you have replaced it.",
             ),
             commands=(
-                fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
-                _user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive"),
+                fill_command("aws sts get-access-key-info --access-key-id {}", key_id),
+                _user_command("list-access-keys", user),
+                deactivate,
             ),
             url=pages.EXPOSED_KEYS,
+        )
+    replace = Remedy(
+        title="Then: replace it with a role or a new key, and remove it from the text",
+        who="you",
+        steps=(
+            "Replace it with a role or a new key, then delete the old one. AWS shows a secret access key only once, when it is created.",
+            "Remove the text from logs, tickets, chats and pages. In Git, rewrite the history: a new commit does not remove it.",
+            "Copies of the text can exist, so removing it is not enough.",
         ),
+        commands=(
+            _user_command("create-access-key", user),
+            _user_command("delete-access-key", user, "--access-key-id", key_id),
+        ),
+        url=pages.ROTATE_KEYS,
+    )
+    investigate = (
         Remedy(
             title="If sessions of the key can be in use, deny the user everything for now",
             who="account administrator",
@@ -219,18 +256,7 @@ def _exposed_key_remedies(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
             ),
             url=pages.QUARANTINE,
         ),
-        Remedy(
-            title="Then: replace it, and remove it from the text",
-            who="you",
-            steps=(
-                "Replace it with a role or a new key, then delete the old one. AWS shows a secret access key only once, when it is created.",
-                "Remove the text from logs, tickets, chats and pages. In Git, rewrite the history: a new commit does not remove it.",
-                "Copies of the text can exist, so this comes last.",
-            ),
-            commands=(
-                _user_command("create-access-key", user),
-                _user_command("delete-access-key", user, "--access-key-id", key_id),
-            ),
-            url=pages.ROTATE_KEYS,
-        ),
     )
+    if is_rejected:
+        return (first, replace, *investigate)
+    return (first, *investigate, replace)
