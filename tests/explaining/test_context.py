@@ -39,6 +39,59 @@ def _values(context: Context) -> dict[str, Any]:
     return {name: value.value for name, value in values.items() if isinstance(value, Stated)}
 
 
+PULL = 'Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/mirror/ui:3": unexpected status from HEAD request to https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/mirror/ui/manifests/3: 403 Forbidden'
+XML = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        pytest.param(
+            f'{PULL}\n$ aws ecr describe-images --repository-name ui\n{{"imageDetails": []}}',
+            "The ECR registry denied the pull of mirror/ui",
+            id="JSON after the error",
+        ),
+        pytest.param(
+            f'$ aws ecr describe-repositories --query "repositories[].repositoryName"\n["ui"]\n\n{PULL}',
+            "The ECR registry denied the pull of mirror/ui",
+            id="JSON before the error",
+        ),
+        pytest.param(
+            f'{PULL}\n$ aws sts get-caller-identity --query Arn\n"arn:aws:iam::111122223333:user/lea"',
+            "The ECR registry denied the pull of mirror/ui",
+            id="the caller of the shell is not the node",
+        ),
+        pytest.param(
+            f'{PULL}\n$ aws ecr describe-pull-through-cache-rules\n{{"pullThroughCacheRules": [{{"ecrRepositoryPrefix": "mirror"}}]}}',
+            "The ECR registry denied the pull through the cache rule mirror: the node role needs ecr:BatchImportUpstreamImage and ecr:CreateRepository",
+            id="the rule of a pull through cache",
+        ),
+        pytest.param(
+            f'$ aws eks describe-nodegroup --cluster-name c --nodegroup-name n --query nodegroup.nodeRole\n"arn:aws:iam::111122223333:role/nodes-c"\n$ aws ecr describe-pull-through-cache-rules\n{{"pullThroughCacheRules": [{{"ecrRepositoryPrefix": "mirror"}}]}}\n\n{PULL}',
+            "The ECR registry denied the pull through the cache rule mirror: the node role nodes-c needs ecr:BatchImportUpstreamImage",
+            id="the node role",
+        ),
+        pytest.param(
+            f"{XML}\n$ aws s3api get-bucket-location --bucket shelf\n-----------\n|  GetBucketLocation  |\n",
+            "The caller was denied access: the message names no action.",
+            id="a table",
+        ),
+        pytest.param(
+            f"lea@host:~$ aws s3api get-bucket-acl --bucket shelf\nOWNER lea\nlea@host:~$ ./report\n{XML}",
+            "The caller was denied access: the message names no action.",
+            id="the output of another command",
+        ),
+        pytest.param(
+            f"{BARE.partition(' when')[0]}: Access denied\n\nThis is what I ran:\naws sqs list-queues --region eu-west-1",
+            "The caller was denied sqs:ListQueues",
+            id="a command without output",
+        ),
+    ],
+)
+def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> None:
+    assert explain(text).summary.startswith(summary)
+
+
 @pytest.mark.parametrize(
     ("text", "stated"),
     [

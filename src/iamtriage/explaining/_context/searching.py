@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from json import JSONDecoder
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
@@ -33,6 +35,13 @@ _ENTRY_START = lazy_pattern(
     r"(?:\[?[\w./-]{0,40}\]?[ |]{0,3})?\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d|(?:time|ts|timestamp|level)=|"
     r"(?:INFO|ERROR|WARN(?:ING)?|DEBUG|FATAL)\b(?!:)|\{\"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)"
 )
+# A shell prompt with a command.
+_PROMPT = lazy_pattern(r"^(?:[^\s$]{1,80} ?)?[$❯] ?(?=[a-z./])", re.MULTILINE)
+# What the AWS CLI prints for a call that succeeded: JSON, a table, or a listing of S3 objects.
+_RESULT = lazy_pattern(
+    r"\s*\n[ \t]*(?:(?P<json>[\[{\"])|-{8,}[ \t]*\n\|[^\n]*|(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ ]+\d+|[ ]*PRE) [^\n]*)"
+)
+_DECODER = JSONDecoder()
 
 
 def search_context(failure: Failure, whole: str) -> Context:
@@ -157,10 +166,11 @@ def _find_section(text: str, start: int, end: int) -> tuple[CommandLine | None, 
     command: CommandLine | None = None
     for at, found in find_commands(text, low, high):
         if at <= start:
-            command, low = found, at
+            after = _end_of_output(text, at, start)
+            command, low = (found, at) if after is None else (None, after)
         elif at >= end:
             # The next command begins something else, unless there is no command before the failure.
-            if command is None:
+            if command is None and not _has_output(text, at, high):
                 command = found
             else:
                 high = text.rfind("\n", end, at) + 1 or at
@@ -168,6 +178,41 @@ def _find_section(text: str, start: int, end: int) -> tuple[CommandLine | None, 
     if text.find("\n", end, high) != -1:
         high = _end_of_entry(text, line, end, high)
     return command, text.rfind("\n", 0, low) + 1, high
+
+
+def _end_of_output(text: str, at: int, start: int) -> int | None:
+    """Return where the output of a command ends before a failure, or ``None`` if the failure is in it.
+
+    A result, or another prompt, ends the output: a command with a result has succeeded.
+    """
+    output = text.find("\n", at, start)
+    if output == -1:
+        return None
+    prompt = _PROMPT.search(text, output + 1, start)
+    return _end_of_result(text, output, start) if prompt is None else prompt.start()
+
+
+def _end_of_result(text: str, output: int, end: int) -> int | None:
+    """Return where the result of a command ends, or ``None`` if its output does not begin with one."""
+    found = _RESULT.match(text, output, end)
+    if found is None:
+        return None
+    if found["json"] is None:
+        return found.end()
+    try:
+        return _DECODER.raw_decode(text[:end], found.start("json"))[1]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _has_output(text: str, at: int, end: int) -> bool:
+    """Return whether the text shows what a command after the failure printed."""
+    output = text.find("\n", at, end)
+    if output == -1:
+        return False
+    line = text.rfind("\n", 0, at) + 1
+    is_at_prompt = _PROMPT.match(text, line, at + 1) is not None
+    return _end_of_result(text, output, end) is not None or (is_at_prompt and not text[output:end].isspace())
 
 
 def _end_of_entry(text: str, line: int, end: int, high: int) -> int:

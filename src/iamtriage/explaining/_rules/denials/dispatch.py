@@ -180,7 +180,10 @@ def _is_bare_status_of(service: str) -> Condition:
 
     def is_bare_status(denial: Denial) -> bool:
         envelope = denial.failure.envelope
-        is_bare = denial.action is None and denial.principal_text is None and denial.service_message is None
+        # The caller of the shell, which the text can state, is not the node or Git.
+        is_bare = (
+            denial.action is None and denial.failure.principal is None and denial.service_message is None
+        )
         return is_bare and envelope.service == service and envelope.status_code == _FORBIDDEN
 
     return is_bare_status

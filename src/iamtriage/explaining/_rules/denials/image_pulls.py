@@ -43,6 +43,14 @@ _NODE = lazy_pattern(
 _ECS = lazy_pattern(
     r"CannotPull(?:Container|Image)|ResourceInitializationError|\bECS\b|taskDefinition|Fargate"
 )
+# What describe-pull-through-cache-rules prints, and what names the node role: a role in a pod is the pod's.
+_CACHE_PREFIX = lazy_pattern(
+    r"ecr-?repository-?prefix\W{1,6}(?P<prefix>[a-z0-9][a-z0-9._/-]{1,255})", re.ASCII | re.IGNORECASE
+)
+_NODE_ROLE = lazy_pattern(
+    r"(?:--role-name[ =]|node_?role\W{1,8}arn:[a-z0-9:-]{1,60}:role/(?:[\w+=,.@-]{1,64}/){0,8})(?P<role>[\w+=,.@-]{1,64})",
+    re.ASCII | re.IGNORECASE,
+)
 _ACTIONS = "ecr:BatchGetImage and ecr:GetDownloadUrlForLayer"
 
 
@@ -68,6 +76,14 @@ def explain_image_pull(denial: Denial) -> Explanation:
         puller, role = "the task execution role", "EXECUTION_ROLE_NAME"
         summary_end = "ECS pulls with the task execution role."
         who_pulls = "ECS pulls with the task execution role (executionRoleArn), not with the task role."
+    roles = {each["role"] for each in _NODE_ROLE.finditer(text)}
+    if len(roles) == 1 and on_node:
+        role = roles.pop()
+        puller = f"{puller} {role}"
+    cached = (each["prefix"].rstrip("/") for each in _CACHE_PREFIX.finditer(text))
+    prefix = next((each for each in cached if (repository or "").startswith(f"{each}/")), None)
+    if prefix is not None:
+        return _explain_cached_pull(case, prefix, puller, role)
     of_repository = f" of {repository}" if repository else ""
     on_repository = f" on the repository {repository}" if repository else ""
     causes = [NO_IDENTITY_ALLOW.cause(text=f"No policy of {puller} allows {_ACTIONS}{on_repository}.")]
@@ -118,6 +134,49 @@ def explain_image_pull(denial: Denial) -> Explanation:
                 url=pages.ECR_LOGIN,
             ),
             *login,
+        ),
+    )
+
+
+def _explain_cached_pull(case: Case[AccessDenied], prefix: str, puller: str, role: str) -> Explanation:
+    """Explain a pull through a cache rule, which also imports the image and creates its repository."""
+    registry, region = find_registry(case)
+    account = registry.partition(".")[0]
+    arn = f"arn:{find_partition(case)}:ecr:{region}:{account}:repository/{prefix}/*"
+    actions = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
+    reason = f"The prefix {prefix} is that of a pull through cache rule, and AmazonEC2ContainerRegistryReadOnly allows neither {actions[0]} nor {actions[1]}."
+    return Explanation(
+        failure=case.failure,
+        topic="no-identity-allow",
+        summary=f"The ECR registry denied the pull through the cache rule {prefix}: {puller} needs {actions[0]} and {actions[1]} in addition to the pull.",
+        causes=(NO_IDENTITY_ALLOW.cause("derived", text=reason),),
+        remedies=(
+            Remedy(
+                title=f"Allow the import for {puller}",
+                who="account administrator",
+                steps=(
+                    "The first pull of an image imports it, and creates the repository if it does not exist.",
+                    f"Save the policy as policy.json and attach it to {puller}.",
+                ),
+                commands=(
+                    f"aws iam put-role-policy --role-name {role} --policy-name AllowPullThroughCache --policy-document file://policy.json",
+                ),
+                policy=build_document(
+                    [
+                        {
+                            "Sid": "PullThroughCache",
+                            "Effect": "Allow",
+                            "Action": list(actions),
+                            "Resource": arn,
+                        }
+                    ]
+                ),
+                layer="identity",
+                url=pages.ECR_PULL_THROUGH_CACHE,
+            ),
+        ),
+        notes=(
+            "The owner of the registry can allow both in the registry policy instead (aws ecr put-registry-policy).",
         ),
     )
 

@@ -97,6 +97,7 @@ EXPOSED_KEYS = "https://repost.aws/knowledge-center/potential-account-compromise
 QUARANTINE = (
     "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCompromisedKeyQuarantineV3.html"
 )
+ECR_PULL_THROUGH_CACHE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html"
 ECR_LOGIN = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html"
 EKS_IRSA_POD = f"{_EKS}/pod-configuration.html"
 EKS_POD_SDK = f"{_EKS}/pod-id-minimum-sdk.html"
