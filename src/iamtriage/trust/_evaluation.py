@@ -144,6 +144,8 @@ def check_trust_policy(
         ValueError: ``action`` is not an STS action, or a time is invalid.
         TypeError: An argument has the wrong type.
 
+    Rules: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
+
     >>> issuer = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF"
     >>> policy = {
     ...     "Version": "2012-10-17",

@@ -99,7 +99,7 @@ def _add_file(command: argparse.ArgumentParser, run: Callable[[argparse.Namespac
 
 
 def _run_with_text(run: Callable[[argparse.Namespace, str], int], arguments: argparse.Namespace) -> int:
-    """Run a command on the text of its file."""
+    """Run a command with the text of its file."""
     try:
         # If the extra is not installed, this raises an error that names it.
         importlib.import_module("iamtriage.aws_auth")

@@ -48,10 +48,12 @@ def evaluate(request: Request, policies: PolicySet) -> Decision:
 
     Args:
         request: The request.
-        policies: The policies that apply to it.
+        policies: The policies that apply to the request.
 
     Raises:
         TypeError: An argument has the wrong type.
+
+    Rules: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
 
     >>> request = Request("arn:aws:iam::111122223333:user/ana", "s3:GetObject", "arn:aws:s3:::reports/q1.csv")
     >>> statement = {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::reports/*"}

@@ -182,7 +182,7 @@ def verify_request(
 
     Args:
         request: The request.
-        policies: The policies that apply to it.
+        policies: The policies that apply to the request.
         adding: What to add, as for :func:`verify`.
         failure: The denial, if the request was denied.
 
