@@ -179,6 +179,7 @@ SECRET_UNITS = (
     "-----BEGIN PRIVATE KEY-----\n", "https://a:b@", "IQoJb3JpZ2luX2Vj", "Encoded authorization failure message: ", '{"SecretAccessKey": "',
     "token:\n7aBcDeFg", "AKIA", '{"password":"x"},', '{\\"token\\": \\"', "curl -u a:b ", "kind: Secret\ndata:\n", "SecureString ", "glpat-",
     "token is ", "password=hunter2 ", "token: aB3dE6fG9hJ2\n", "<token>aB3dE6fG9hJ2</token>", 'token="aB3dE6fG\\n" ', "token%20is%20aB3dE6fG9hJ2%0A",
+    "pass\n", "authtoken\\n", "    <Message>Token too old:(", "private key\x1e", "Token\nunsure \\n", "[{é",
 )  # fmt: skip
 
 

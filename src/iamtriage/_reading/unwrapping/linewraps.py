@@ -210,7 +210,8 @@ def breaks_at_space(line: str, following: str) -> bool:
 
 def _is_one_word(line: str, following: str) -> bool:
     """Return whether the last word of a line and the first of the next are parts of one word."""
-    if not (line[-1:].isalnum() or line.endswith("-") or "arn:" in line):
+    last = line[-1:]
+    if not ((last.isascii() and last.isalnum()) or last == "-" or "arn:" in line):
         return False
     ends = last_and_first(line, following)
     if ends is None:
