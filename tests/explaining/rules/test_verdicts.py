@@ -531,8 +531,24 @@ CASES = {
     ),
     "signed-header": (
         "$ curl -X PUT -T a.png 'https://acme.s3.eu-west-1.amazonaws.com/a.png?X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20261127%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Expires=900&X-Amz-SignedHeaders=content-type%3Bhost'\n<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your key and signing method.</Message></Error>",
-        "does not send the signed header content-type with the same value",
-        "-H 'content-type: VALUE'",
+        "the request did not send the signed header content-type",
+        "-H 'content-type: image/png' -T a.png",
+    ),
+    "received-header": (
+        (
+            "$ curl -X PUT --data-binary @in/a.json 'https://acme.s3.eu-west-1.amazonaws.com/a?X-Amz-Expires=900&X-Amz-SignedHeaders=content-type%3Bhost'\n<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your key and signing method.</Message>"
+            "<CanonicalRequest>PUT\n/a\nX-Amz-Expires=900\ncontent-type:application/x-www-form-urlencoded\nhost:acme.s3.eu-west-1.amazonaws.com\n\ncontent-type;host\nUNSIGNED-PAYLOAD</CanonicalRequest></Error>"
+        ),
+        "curl sent content-type: application/x-www-form-urlencoded, and the URL was most likely signed with another one, probably application/json",
+        "curl -H 'content-type: application/json' -T in/a.json 'PRESIGNED_URL'",
+    ),
+    "missing-header": (
+        (
+            "PUT https://acme.s3.eu-west-1.amazonaws.com/a.bin?X-Amz-Expires=900&X-Amz-SignedHeaders=host%3Bx-amz-acl 403\n<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your key and signing method.</Message>"
+            "<CanonicalRequest>PUT\n/a.bin\nX-Amz-Expires=900\nhost:acme.s3.eu-west-1.amazonaws.com\nx-amz-acl:\n\nhost;x-amz-acl\nUNSIGNED-PAYLOAD</CanonicalRequest></Error>"
+        ),
+        "the request did not send the signed header x-amz-acl",
+        "-H 'x-amz-acl: VALUE'",
     ),
     "audience-of-github": (
         "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/deploy\nError: Could not assume role with OIDC: Incorrect token audience",

@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubles
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -17,6 +16,7 @@ from iamtriage.explaining._rules.credentials.presigned_urls import (
     explain_query_incomplete,
     explain_url_too_long,
 )
+from iamtriage.explaining._rules.credentials.sent_requests import describe_difference, send_as_signed_remedy
 from iamtriage.explaining._rules.credentials.shown_secrets import find_secret_problem
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import (
@@ -62,9 +62,6 @@ _MALFORMED_HEADER = lazy_pattern(
 _MALFORMED_KEY = lazy_pattern(r"[Cc]redential is mal-formed|not a valid key=value pair")
 _PRESIGNED_URL = lazy_pattern(
     r"X-Amz-(?:Signature|Credential|Expires|SignedHeaders)|[Pp]re-?signed|Signature=[^&\s]{0,200}&"
-)
-_SIGNED_HEADERS = lazy_pattern(
-    r"X-Amz-SignedHeaders=([a-z0-9;%-]{1,200})(?![\w;%-])", re.IGNORECASE | re.ASCII
 )
 _CANONICAL_REQUEST = lazy_pattern(
     r"Canonical String for this request|<CanonicalRequest>|<StringToSign>|CanonicalRequest"
@@ -285,8 +282,8 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     if problem is not None:
         summary = f"AWS rejected the signature: {problem}. No permission is missing."
     if is_presigned:
-        remedies.insert(0, _presigned_remedy(case))
-        summary = f"S3 rejected the signature of the presigned URL: most likely, {_presigned_difference(case)}. No permission is missing."
+        remedies.insert(0, send_as_signed_remedy(case))
+        summary = f"S3 rejected the signature of the presigned URL: {describe_difference(case)}. No permission is missing."
     if is_other_software or (is_s3 and not find_aws_hosts(message)):
         remedies.append(credential_remedies.check_endpoint(is_other_software=True))
     edited_url = PRESIGNED_URL_EDITED.cause(
@@ -316,40 +313,6 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         ),
         remedies=tuple(remedies),
         notes=(credential_remedies.SIGNATURE_REJECTED,),
-    )
-
-
-def _signed_headers(case: Case[SignatureMismatch]) -> tuple[str, ...]:
-    """Return the headers besides the host for which a presigned URL in the text is signed."""
-    found = _SIGNED_HEADERS.search(case.text)
-    names = re.split(r";|%3[Bb]", found[1]) if found else ()
-    return tuple(name for name in names if name != "host")
-
-
-def _presigned_difference(case: Case[SignatureMismatch]) -> str:
-    headers = _signed_headers(case)
-    if not headers:
-        return "the request differs from the signed one in method, key or query string"
-    return f"the request does not send the signed header{'s' if len(headers) > 1 else ''} {', '.join(headers)} with the same value"
-
-
-def _presigned_remedy(case: Case[SignatureMismatch]) -> Remedy:
-    headers = _signed_headers(case)
-    step = (
-        f"The URL was signed with {', '.join(headers)}: send each with exactly the value that it was signed with, such as the ContentType parameter of put_object. Or create the URL without that parameter."
-        if headers
-        else "Use the method that the URL was created for (GET, PUT, HEAD), the same key, and the URL unchanged and in quotes."
-    )
-    sent = " ".join(f"-H '{name}: VALUE'" for name in headers)
-    return Remedy(
-        title="Send the request as it was signed",
-        who="you",
-        steps=(
-            step,
-            "Browsers and HTTP libraries add headers such as Content-Type themselves: set them explicitly. Also check that the URL was not decoded or shortened.",
-        ),
-        commands=(f"curl -X PUT {sent} -T FILE 'PRESIGNED_URL'" if headers else "curl -v 'PRESIGNED_URL'",),
-        url=pages.S3_PRESIGNED,
     )
 
 
