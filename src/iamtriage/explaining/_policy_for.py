@@ -11,7 +11,7 @@ from iamtriage._text import join_words, quote_text, wrong_type_message
 from iamtriage.exceptions import PolicyError
 from iamtriage.explaining._facts import build_facts
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
-from iamtriage.explaining._rules.shared.allow_remedies import required_grant
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.denial import build_denial
 from iamtriage.explaining._rules.shared.denial_checks import identity_allow_helps, is_sentence_cut
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_princip
 from iamtriage.failures._checks import check_failures
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import MANAGED_POLICY_LIMIT, build_document, build_documents
+from iamtriage.policies._grants import Grant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import Failure
-    from iamtriage.policies._grants import Grant
 
 __all__ = (
     "combine_first_remedy",
@@ -41,6 +41,7 @@ _MIN_LIMIT = 256
 _MAX_LISTED_PRINCIPALS = 5
 # The limits of the policy that a short explanation shows for all denials of one principal.
 _MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED_ACTIONS = 4, 12, 3
+_SAVE_STEP = "Save the "
 
 
 def policy_for(failures: Iterable[Failure], *, principal: str | None = None) -> dict[str, Any]:
@@ -192,18 +193,22 @@ def combine_first_remedy(explanation: Explanation, others: tuple[Failure, ...]) 
         for each in others
         if isinstance(each, AccessDenied) and normalize_principal(each.principal) == principal
     ]
-    documents = documents_by_principal([failure, *same], limit=None).get(principal or "", ())
-    if len(documents) != 1:
-        return None
-    statements, single = documents[0]["Statement"], first.policy["Statement"]
+    # Each denial has its own companions: the union is what all of them yield alone.
+    alone = [*filter(None, map(_find_allow_remedy, same))]
+    statements = _merge_policies([first.policy, *(each.policy for each in alone if each.policy is not None)])
+    single = first.policy["Statement"]
     actions, old = _list_actions(statements), _list_actions(single)
     is_short = len(statements) <= _MAX_STATEMENTS and len(actions) <= _MAX_ACTIONS
-    if not is_short or len(old) != 1 or old[0] not in actions or len(actions) == 1:
+    if not is_short or not alone or len(actions) == 1:
         return None
-    listed = join_words(actions, "and") if len(actions) <= _MAX_LISTED_ACTIONS else f"{len(actions)} actions"
+    others_denied = (_list_actions(each.policy["Statement"])[0] for each in alone if each.policy is not None)
+    denied = sorted({old[0], *others_denied})
+    listed = f"{len(denied)} actions" if len(denied) > _MAX_LISTED_ACTIONS else join_words(denied, "and")
     title = first.title.replace(old[0], listed, 1)
     if title == first.title:
         title = f"{title}, and what else is denied"
+    steps = dict.fromkeys(step for each in alone for step in each.steps if not step.startswith(_SAVE_STEP))
+    at = next((at for at, step in enumerate(first.steps) if step.startswith(_SAVE_STEP)), len(first.steps))
     account = getattr(try_parse_principal(principal), "account", None)
     name = inline_policy_name(single, account, failure.resource)
     new_name = inline_policy_name(statements, account, failure.resource, *(each.resource for each in same))
@@ -211,7 +216,33 @@ def combine_first_remedy(explanation: Explanation, others: tuple[Failure, ...]) 
         line.replace(f"--policy-name {name} ", f"--policy-name {new_name} ") for line in first.commands
     )
     names = stated_names(value for each in (failure, *same) for value in (each.principal, each.resource))
-    return attrs.evolve(first, title=title, policy=documents[0], commands=lines, names=names)
+    return attrs.evolve(
+        first,
+        title=title,
+        steps=(*first.steps[:at], *(step for step in steps if step not in first.steps), *first.steps[at:]),
+        policy=build_document(statements),
+        commands=lines,
+        names=names,
+    )
+
+
+def _find_allow_remedy(failure: AccessDenied) -> Remedy | None:
+    """Return the remedy that allows what was denied, if an ``Allow`` helps."""
+    no_facts = build_facts(None)
+    grant = _find_grant(failure, no_facts)
+    return None if grant is None else allow_remedy(build_denial(failure, no_facts), grant=grant)
+
+
+def _merge_policies(policies: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the statements of several policies, merged as in one policy for all denials."""
+    grants: list[Grant] = []
+    for statement in (each for policy in policies for each in policy["Statement"]):
+        resource = statement["Resource"]
+        resources = (resource,) if isinstance(resource, str) else tuple(resource)
+        condition = statement.get("Condition")
+        grants += (Grant(action, resources, condition) for action in _list_actions([statement]))
+    built = build_documents(grants, limit=None)
+    return built[0]["Statement"] if built else []
 
 
 def _list_actions(statements: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

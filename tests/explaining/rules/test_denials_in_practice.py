@@ -706,7 +706,68 @@ TASKS: tuple[Case, ...] = (
         "lock of a state",
         f"Error: Error acquiring the state lock: AccessDeniedException: User: arn:aws:iam::{ACCOUNT}:user/ci is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/tf-lock because no identity-based policy allows the dynamodb:PutItem action",
         {},
-        ("dynamodb:GetItem and dynamodb:DeleteItem on the table",),
+        ('["dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:DeleteItem"]',),
+        (),
+    ),
+    (
+        "denials with companions in one policy",
+        "An error occurred (AccessDenied) when calling the ReceiveMessage operation: "
+        + _implicit(
+            "sqs:ReceiveMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:mail-out", "identity-based policy"
+        )
+        + "\nAn error occurred (KMS.AccessDeniedException) when calling the SendMessage operation: "
+        + _implicit(
+            "kms:GenerateDataKey",
+            f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/2b6f0a0e-3f0c-4d51-9a3e-0c5a5b1d2e3f",
+            "identity-based policy",
+        )
+        + " (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: aa11; Proxy: null)",
+        {},
+        (
+            "Do this first: Allow kms:GenerateDataKey and sqs:ReceiveMessage for the role orders-api",
+            "2. SendMessage requires kms:Decrypt, too.",
+            '"Action": ["kms:Decrypt", "kms:GenerateDataKey"]',
+            "which the policy above allows, too",
+        ),
+        (),
+    ),
+    (
+        "two tasks in one policy",
+        _implicit(
+            "logs:PutLogEvents",
+            f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/x:log-stream:y",
+            "identity-based policy",
+        )
+        + "\nAn error occurred (AccessDeniedException) when calling the InitiateLayerUpload operation: "
+        + _implicit(
+            "ecr:InitiateLayerUpload",
+            f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/ui",
+            "identity-based policy",
+        ),
+        {},
+        (
+            "Allow ecr:InitiateLayerUpload and logs:PutLogEvents",
+            '"ecr:GetAuthorizationToken"',
+            '"logs:CreateLogStream", "logs:PutLogEvents"',
+            '"ecr:UploadLayerPart"',
+        ),
+        (),
+    ),
+    (
+        "the lock in one policy",
+        "Error acquiring the state lock\n"
+        + "\n".join(
+            _implicit(
+                f"dynamodb:{name}", f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/tf", "identity-based policy"
+            )
+            for name in ("DescribeTable", "PutItem", "GetItem")
+        ),
+        {},
+        (
+            "Allow dynamodb:DescribeTable, dynamodb:GetItem and dynamodb:PutItem",
+            '"dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem"',
+            "2 more denials in this text, which the policy above allows, too",
+        ),
         (),
     ),
 )

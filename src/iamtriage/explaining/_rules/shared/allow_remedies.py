@@ -64,6 +64,7 @@ _NO_STREAM = ":log-stream:"
 # The table of actions has no ARN without a Region for the models of Bedrock.
 _UNLISTED = "AWS lists no resource of this form"
 _POLICY_FILE = "file://policy.json"
+_OUTER_CALL = lazy_pattern(r"when calling the (\w{1,80}) operation", re.ASCII)
 _IMAGE = lazy_pattern(
     r"\b(?P<account>[0-9]{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]{6,30})\.[a-z.]{6,30}/(?P<name>[a-z0-9][a-z0-9._/-]{0,200}[a-z0-9])",
     re.ASCII,
@@ -255,7 +256,11 @@ def add_certain_companions(statement: dict[str, Any], denial: Denial) -> tuple[s
     action: object = statement["Action"]
     if not isinstance(action, str):
         return ()
-    task, others = certain_companions(action, denial.operation, denial.failure.text)
+    text, start = denial.failure.text, denial.failure.span[0]
+    # A message of KMS within that of another service has its own envelope.
+    line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+    outer = _OUTER_CALL.search(line) if denial.operation is None else None
+    task, others = certain_companions(action, outer[1] if outer else denial.operation, text)
     if not others:
         return ()
     statement["Action"] = [action, *others]

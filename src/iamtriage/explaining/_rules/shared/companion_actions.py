@@ -187,18 +187,15 @@ _TEXT_HINTS = (
         "",
         "ECS prepares a task with its task execution role (executionRoleArn), so allow it there, not to the task role.",
     ),
-    (
-        # https://developer.hashicorp.com/terraform/language/backend/s3
-        "the state lock",
-        "dynamodb:",
-        "Locking the Terraform state also requires dynamodb:GetItem and dynamodb:DeleteItem on the table.",
-    ),
 )
 _MULTIPART = frozenset({"CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
 # Who sends to an encrypted queue or topic needs both:
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 _SENDING = frozenset({"SendMessage", "SendMessageBatch", "Publish", "PublishBatch"})
 _DATA_KEY_ACTIONS: tuple[str, ...] = ("kms:GenerateDataKey", "kms:Decrypt")
+# https://developer.hashicorp.com/terraform/language/backend/s3
+_LOCK_SIGN = "the state lock"
+_LOCK_ACTIONS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")
 _PULL_SIGNS = lazy_pattern(
     r"[Ff]ailed to pull|CannotPull(?:Container|Image)|docker pull|ErrImagePull|ImagePullBackOff"
 )
@@ -257,6 +254,8 @@ def certain_companions(action: str, operation: str | None, text: str) -> tuple[s
         task, together = operation or "", _DATA_KEY_ACTIONS
     elif action == "kms:GenerateDataKey" and _UPLOAD_SIGNS.search(text):
         task, together = "An upload in several parts", _DATA_KEY_ACTIONS
+    elif _LOCK_SIGN in text and action in {*_LOCK_ACTIONS, "dynamodb:DescribeTable"}:
+        task, together = "The lock of the Terraform state", _LOCK_ACTIONS
     elif action in _PULL.actions and _PULL_SIGNS.search(text):
         task, together = "A pull", _PULL.actions
     elif action in _PUSH.actions and _PUSH_SIGNS.search(text):
@@ -305,8 +304,8 @@ def text_hints(action: str, text: str) -> tuple[str, ...]:
         action: The denied action, as AWS spells it.
         text: The text around the denial.
 
-    >>> text_hints("dynamodb:PutItem", "Error acquiring the state lock")
-    ('Locking the Terraform state also requires dynamodb:GetItem and dynamodb:DeleteItem on the table.',)
+    >>> text_hints("ecr:GetAuthorizationToken", "ResourceInitializationError: unable to pull")
+    ('ECS prepares a task with its task execution role (executionRoleArn), so allow it there, not to the task role.',)
     """
     return tuple(
         hint for fragment, prefix, hint in _TEXT_HINTS if fragment in text and action.startswith(prefix)
