@@ -45,17 +45,17 @@ if TYPE_CHECKING:
 
 MIB = 1024 * 1024
 LOG_MEGABYTES = 200
-# The limits and targets of the first issue.
+# Limits and targets of parse: times the yardstick, and MiB.
 PLAIN_LIMIT, PLAIN_TARGET = 8.0, 4.0
 MEMORY_LIMIT = 60.0
-# The limits of the third issue.
+# Limits and target of ARNs: times botocore's parser, and times those of peers.
 ARN_LIMIT, ARN_TARGET = 3.0, 2.0
 ARN_PEER_LIMIT = 1.0
-# The limits of the fourth issue.
+# Limits of STS endpoints: times botocore's resolver, and times importing botocore and creating a client.
 STS_WARM_LIMIT = 1.0
 STS_LIMIT = 0.1
 STS_COLD_LIMIT = 0.1
-# The limits of the fifth issue.
+# Limit and target of explain, times parse; limit of the first action look-up of a process, in milliseconds.
 EXPLAIN_LIMIT, EXPLAIN_TARGET = 15.0, 10.0
 ACTIONS_LIMIT_MS = 15.0
 

@@ -16,7 +16,7 @@ PRINCIPAL = f"arn:aws:sts::{ACCOUNT}:assumed-role/reports/build-7"
 RESOURCE = f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders"
 ACTION = "dynamodb:Query"
 CONTEXT = {"aws:PrincipalTag/team": "reports", "aws:SourceIp": "203.0.113.7"}
-# The limit of the seventeenth issue.
+# The limit of one evaluation, in microseconds.
 LIMIT_US = 100.0
 FIRST = """
 import json, sys, time

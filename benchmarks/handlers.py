@@ -10,7 +10,7 @@ from benchmarks.measure import Figure, ratio, seconds
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The limit of the sixth issue: less than one percent.
+# The limit of what install_explain adds to a failing call, in percent.
 INSTALL_LIMIT = 1.0
 NOTHING_RAISED_LIMIT_US = 2.0
 _ANSWER = (

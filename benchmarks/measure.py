@@ -156,7 +156,7 @@ _SLOW, _HOPELESS = 0.1, 3.0
 _Input = TypeVar("_Input")
 
 
-# The limits of the fourteenth issue, in seconds per million characters of any text.
+# Limits in seconds per million characters of any text.
 COST_LIMIT, COST_TARGET = 1.0, 0.8
 IDENTIFIERS_LIMIT, IDENTIFIERS_TARGET = 3.0, 2.5
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 IMPORT_LIMIT = 1.5
-# The limits and targets of the thirteenth issue.
+# Limits and targets of new processes.
 COMMANDS = {"explain": (9.0, 6.0), "parse": (6.0, 4.0)}
 FIRST_LIMIT, FIRST_TARGET = 3.0, 2.0
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from iamtriage.testing import EnvelopeName, Sample
 
-# The limits and targets of the thirteenth issue.
+# Limits and targets of reading.
 STRUCTURED_LIMIT, STRUCTURED_TARGET = 8.0, 6.0
 OUTPUT_LIMIT, OUTPUT_TARGET = 12.0, 8.0
 MEDIAN_LIMIT, MEDIAN_TARGET = 60.0, 40.0

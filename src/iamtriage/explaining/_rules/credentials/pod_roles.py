@@ -161,7 +161,7 @@ def _advise_on_variables(case: Case[MissingCredentials]) -> Advice:
 
 def annotated_role(text: str) -> str | None:
     """Return the ARN of the role in the annotation of a service account, if the text shows only one."""
-    found = set(_ANNOTATION.findall(text)) if "eks.amazonaws.com/role-arn" in text else set()
+    found: set[str] = set(_ANNOTATION.findall(text)) if "eks.amazonaws.com/role-arn" in text else set()
     return found.pop() if len(found) == 1 else None
 
 
