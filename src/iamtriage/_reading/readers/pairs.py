@@ -110,7 +110,7 @@ _IDENTITY_LITERALS = ("userIdentity", "principal", "sessionIssuer")
 def may_contain_pairs(readable: Readable) -> bool:
     """Return whether a text has a word that is in a key of AWS or its SDKs."""
     return (
-        not _FIRST_WORDS.isdisjoint(readable.lowered)
+        not _FIRST_WORDS.isdisjoint(map(str.lower, readable.words))
         or not _FIRST_PARTS.isdisjoint(readable.words)
         or _has_other_keys(readable)
     )

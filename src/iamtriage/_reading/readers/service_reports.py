@@ -261,7 +261,7 @@ FRAMES: tuple[Frame, ...] = (
     # SES prints this for receipt rules, and CloudTrail for trails.
     Frame(
         "access_denied",
-        "<not>ould not",
+        "<SNS>not publish to SNS|<Lambda>not invoke Lambda|<bucket>not write to bucket",
         rf"\bCould not (?:publish to SNS topic|invoke Lambda function): {_RESOURCE}"
         # Other programs use these words, too.
         r"|(?:(?<=ReceiptRule\x20operation:\x20)|(?<=InvalidS3ConfigurationException:\x20))Could not write to bucket: [a-z0-9]",

@@ -341,7 +341,7 @@ def find_codes(words: AbstractSet[str], capitalized: Iterable[str]) -> set[str]:
             word
             for word in capitalized
             if (word.endswith(_SUFFIXES) and not is_generic(word))
-            or word[:7] == "Invalid"
+            or word.startswith("Invalid")
             or "AccessDenied" in word
         ]
     )
