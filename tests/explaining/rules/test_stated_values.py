@@ -34,6 +34,27 @@ RCP = "arn:aws:organizations::777788889999:policy/o-a1b2c3d4e5/resource_control_
             id="value of a JSON member",
         ),
         pytest.param(
+            "Your current IAM principal doesn't have access to Kubernetes objects on this cluster.\n(Ops/ana@example.com @ 1111-2222-3333)",
+            {"cluster": "payments"},
+            ("--principal-arn arn:aws:iam::111122223333:role/Ops --type STANDARD",),
+            ("PRINCIPAL_ARN",),
+            id="account menu of the console",
+        ),
+        pytest.param(
+            "Your current IAM principal doesn't have access to Kubernetes objects on this cluster.\nSigned in: arn:aws-cn:iam::111122223333:user/ana",
+            {"cluster": "payments"},
+            ("--principal-arn arn:aws-cn:iam::111122223333:user/ana --type STANDARD",),
+            ("PRINCIPAL_ARN",),
+            id="signed in",
+        ),
+        pytest.param(
+            "Running with gitlab-runner 17.5.0 (0a1b2c3d)\nAn error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements\nERROR: Job failed: exit code 1",
+            {},
+            ("the keys of GitLab", '"$CI_SERVER_URL/oauth/discovery/keys"'),
+            ("EKS serves", "cluster administrator", "ISSUER_URL"),
+            id="issuer of a GitLab job",
+        ),
+        pytest.param(
             "User: arn:aws:iam::111122223333:user/batch is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:orders with an explicit deny in a resource-based policy",
             {},
             ("such as TLS, network, organization or MFA.",),

@@ -97,13 +97,18 @@ _ROLES = lazy_pattern(
 )
 _CALLERS = lazy_pattern(
     r"\"Arn\"\s?:\s?\"(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\""
-    r"|\b[Cc]aller(?: ?[Ii]dentity)?(?: ARN| Arn| is)?[=:]? ?[\"']?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
+    r"|\b(?:[Cc]aller(?: ?[Ii]dentity)?|[Ss]igned in(?: as)?)(?: ARN| Arn| is)?[=:]? ?[\"']?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
     r"|\bARN is not mapped: \\{0,2}\"?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
     # The output of get-caller-identity as text, YAML or a table.
     r"|\bget-caller-identity\b[^\n]{0,200}\n\s{0,8}\"?(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\"?\s{0,8}$"
     r"|^\|?\s{0,4}Arn(?:: | {1,40}\| {1,40})(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
     r"|^\d{12}\s{1,8}(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})\s{1,8}A[IR]",
     re.ASCII | re.MULTILINE,
+)
+# The account menu of the console: the role with its session, or the user, and the account ID.
+_CONSOLE_CALLER = lazy_pattern(
+    r"(?<![\w/@.+=,-])(?:(?P<role>[\w+=,.@-]{1,64})/)?(?P<name>[\w+=,.@-]{2,64}) @ (?P<account>\d{4}-\d{4}-\d{4})(?![\d-])",
+    re.ASCII,
 )
 _ACCOUNTS = lazy_pattern(
     r"\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b", re.ASCII
@@ -311,8 +316,16 @@ def find_role(text: str, command: CommandLine | None) -> Stated | None:
 
 
 def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
-    """Return the caller that ``aws sts get-caller-identity`` prints."""
-    return unique_value(_CALLERS, text) if "arn:aws" in text else None
+    """Return the caller that ``aws sts get-caller-identity`` prints, or the one in the console's account menu."""
+    stated = unique_value(_CALLERS, text) if "arn:aws" in text else None
+    found = _CONSOLE_CALLER.search(text) if stated is None and " @ " in text else None
+    if found is None:
+        return stated
+    partition = "aws-us-gov" if "us-gov-" in text else "aws-cn" if "cn-north" in text else "aws"
+    account = found["account"].replace("-", "")
+    if found["role"] is None:
+        return Stated(f"arn:{partition}:iam::{account}:user/{found['name']}", found[0])
+    return Stated(f"arn:{partition}:sts::{account}:assumed-role/{found['role']}/{found['name']}", found[0])
 
 
 def find_account(text: str, _command: CommandLine | None) -> Stated | None:

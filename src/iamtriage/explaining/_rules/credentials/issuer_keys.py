@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Who
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidIdentityToken
 
@@ -98,10 +99,11 @@ CERTIFICATE_REPLACED = CauseType(
 def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that STS found no key to verify the token with."""
     issuer = find_issuer(case, message)
+    whose = "the issuer's keys" if issuer.system is None else f"the keys of {issuer.system}"
     return Explanation(
         failure=case.failure,
         topic="no-verification-key",
-        summary="STS could not get the issuer's keys, or found no key for the token.",
+        summary=f"STS could not get {whose}, or found no key for the token.",
         causes=(
             NO_VERIFICATION_KEY.cause(
                 "reported",
@@ -138,18 +140,31 @@ def explain_provider_unreachable(case: Case[InvalidIdentityToken], message: str)
 
 def _fetch_keys_remedy(issuer: Issuer) -> Remedy:
     url = commands.issuer(issuer.url).rstrip("/")
+    who: Who = "cluster administrator"
+    serves = "EKS serves both documents publicly. For self-managed clusters, you must publish them."
+    lines = (
+        fill_command("curl --silent --show-error {}", f"{url}/.well-known/openid-configuration"),
+        "curl --silent --show-error JWKS_URI",
+    )
+    if issuer.system is not None:
+        who = "you"
+        serves = f"{issuer.system} serves both documents publicly."
+    if issuer.url is None and issuer.system == "GitLab":
+        # https://docs.gitlab.com/ci/cloud_services/aws/ and https://docs.gitlab.com/ci/variables/predefined_variables/
+        serves = "The issuer is the GitLab instance, whose URL is $CI_SERVER_URL in a job: set it to that outside. Its administrator must make both documents reachable from the internet."
+        lines = (
+            'curl --silent --show-error "$CI_SERVER_URL/.well-known/openid-configuration"',
+            'curl --silent --show-error "$CI_SERVER_URL/oauth/discovery/keys"',
+        )
     return Remedy(
         title="Fetch the issuer's keys as STS does",
-        who="cluster administrator",
+        who=who,
         steps=(
             "Run it from outside your own network. Both documents must be served over HTTPS, without a redirect.",
             "Compare issuer with the token's iss, and the kid of the keys at jwks_uri with the token's.",
-            "EKS serves both documents publicly. For self-managed clusters, you must publish them.",
+            serves,
         ),
-        commands=(
-            fill_command("curl --silent --show-error {}", f"{url}/.well-known/openid-configuration"),
-            "curl --silent --show-error JWKS_URI",
-        ),
+        commands=lines,
         url=pages.OIDC_PROVIDERS,
     )
 

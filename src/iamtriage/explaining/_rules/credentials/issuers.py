@@ -10,6 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import find_partition, safe_name
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
@@ -34,8 +35,11 @@ _EKS_ISSUER = lazy_pattern(
 )
 _CLUSTER_ID = lazy_pattern(r"[0-9A-F]{32}", re.ASCII)
 GITHUB = "GitHub Actions"
+_GITHUB_HOST = "token.actions.githubusercontent.com"
+# The kinds of runtimes whose jobs get tokens. A GitLab instance is its own issuer.
+_SYSTEMS = {"github-actions": GITHUB, "gitlab": "GitLab"}
 _KNOWN_ISSUERS = {
-    "token.actions.githubusercontent.com": GITHUB,
+    _GITHUB_HOST: GITHUB,
     "gitlab.com": "GitLab",
     "app.terraform.io": "HCP Terraform",
     "api.bitbucket.org": "Bitbucket Pipelines",
@@ -53,17 +57,19 @@ class Issuer(Value):
         because: Evidence for the URL, one line each.
         is_eks: Whether it is the issuer of an EKS cluster.
         region: The cluster's region.
+        of_job: The name of the system that runs the job in the text, which issued the token.
     """
 
     url: str | None
     because: tuple[str, ...]
     is_eks: bool
     region: str | None
+    of_job: str | None = None
 
     @property
     def system(self) -> str | None:
         """The name of the issuing system, if its host is known."""
-        return _KNOWN_ISSUERS.get((self.url or "").removeprefix("https://").partition("/")[0])
+        return _KNOWN_ISSUERS.get((self.url or "").removeprefix("https://").partition("/")[0], self.of_job)
 
     @property
     def description(self) -> str:
@@ -80,7 +86,11 @@ def find_issuer(case: Case[InvalidIdentityToken], message: str) -> Issuer:
         given = (case.facts.token_claims or {}).get("iss")
         url, because = (given, ()) if isinstance(given, str) and _is_whole(given) else (None, ())
     eks = _EKS_ISSUER.search(url or message)
-    return Issuer(url, because, eks is not None, eks[1] if eks else None)
+    runtime = context_of(case.facts).runtime
+    of_job = _SYSTEMS.get(runtime.kind) if url is None and eks is None and runtime is not None else None
+    if of_job == GITHUB:
+        url = f"https://{_GITHUB_HOST}"
+    return Issuer(url, because, eks is not None, eks[1] if eks else None, of_job)
 
 
 def _is_whole(url: str | None) -> bool:

@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.credentials.unsigned_requests import (
     REGISTRY_LOGIN_EXPIRED,
 )
 from iamtriage.explaining._rules.denials.resource_policies import RESOURCE_NO_ALLOW
-from iamtriage.explaining._rules.shared import credential_remedies, pages
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -124,7 +124,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
                     f"If the role is in another account than {arn}, the owner must also allow it {_ACTIONS} in the repository policy, which the last command prints.",
                 ),
                 commands=(
-                    f"aws iam list-attached-role-policies --role-name {role}",
+                    *_role_lookups(case, role),
                     f"aws iam attach-role-policy --role-name {role} --policy-arn {policy}",
                     fill_command(
                         "aws ecr get-repository-policy --registry-id {} --repository-name {} --region {}",
@@ -134,6 +134,20 @@ def explain_image_pull(denial: Denial) -> Explanation:
                 url=pages.ECR_LOGIN,
             ),
             *login,
+        ),
+    )
+
+
+def _role_lookups(case: Case[AccessDenied], role: str) -> tuple[str, ...]:
+    """Return the commands that print the policies of the role that pulls, or the node role of a known cluster."""
+    if role != "NODE_ROLE_NAME" or case.facts.cluster is None:
+        return (f"aws iam list-attached-role-policies --role-name {role}",)
+    of_cluster = (commands.cluster(case.facts.cluster), commands.region(case.facts.region))
+    return (
+        fill_command("aws eks list-nodegroups --cluster-name {} --region {}", *of_cluster),
+        fill_command(
+            "aws eks describe-nodegroup --cluster-name {} --region {} --nodegroup-name NODEGROUP_NAME --query nodegroup.nodeRole --output text",
+            *of_cluster,
         ),
     )
 
