@@ -11,6 +11,18 @@ from iamtriage import explain
 
 RCP = "arn:aws:organizations::777788889999:policy/o-a1b2c3d4e5/resource_control_policy/p-0a1b2c3d"
 
+INSTANCE = "i-0a1b2c3d4e5f60718"
+OTHER_ACCOUNT = """$ kubectl config current-context
+arn:aws:eks:eu-west-1:222233334444:cluster/shop
+$ kubectl get ns
+error: You must be logged in to the server (the server has asked for the client to provide credentials)
+$ aws sts get-caller-identity
+{"Account": "111122223333", "Arn": "arn:aws:sts::111122223333:assumed-role/Dev/ana"}"""
+OLD_KUBECONFIG = 'error: exec plugin: invalid apiVersion "client.authentication.k8s.io/v1alpha1"'
+NO_SESSION_ALLOW = "User: arn:aws:sts::111122223333:assumed-role/release/s is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::octo-site because no session policy allows the s3:ListBucket action"
+NO_ACLS = "An error occurred (AccessControlListNotSupported) when calling the PutObject operation: The bucket does not allow ACLs"
+MALFORMED_TOKEN = '{"level":"error","msg":"Error fetching credentials: Service account token cannot be parsed: token is malformed: could not base64 decode header: illegal base64 data at input byte'
+
 
 @pytest.mark.parametrize(
     ("text", "facts", "says", "omits"),
@@ -67,6 +79,141 @@ RCP = "arn:aws:organizations::777788889999:policy/o-a1b2c3d4e5/resource_control_
             ("such as TLS, network, organization, encryption headers or MFA.",),
             (),
             id="conditions of a bucket",
+        ),
+        pytest.param(
+            f'$ docker logs carts --tail 2\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n$ aws sts get-caller-identity --query Arn\n"arn:aws:sts::111122223333:assumed-role/carts-host/{INSTANCE}"\n$ aws ec2 describe-instances --instance-ids {INSTANCE} --query "Reservations[].Instances[].MetadataOptions"\n[{{"HttpTokens": "required", "HttpPutResponseHopLimit": 1}}]',
+            {},
+            (
+                "hop limit of the instance metadata is 1: only the host gets the role carts-host",
+                f"modify-instance-metadata-options --instance-id {INSTANCE} --http-put-response-hop-limit 2",
+                "--network host",
+            ),
+            ("aws configure sso", "has no role", "REGION", "INSTANCE_ID"),
+            id="hop limit of a container on EC2",
+        ),
+        pytest.param(
+            "$ docker compose logs web\nweb-1  | Unable to locate credentials\n$ terraform state show aws_instance.web\n    http_put_response_hop_limit = 1",
+            {"region": "eu-west-1"},
+            ("hop limit of the instance metadata is 1: only the host gets credentials", "--region eu-west-1"),
+            ("aws configure sso",),
+            id="hop limit in Terraform",
+        ),
+        pytest.param(
+            f"$ docker exec web node a.js\n[ec2-user@ip-10-0-3-7 ~]$ Unable to locate credentials\n{INSTANCE} HttpPutResponseHopLimit: 2",
+            {},
+            ("The EC2 instance has no role",),
+            ("hop limit is 1",),
+            id="a hop limit of 2 is no obstacle",
+        ),
+        pytest.param(
+            f"{OTHER_ACCOUNT}\n$ aws configure list-profiles\ndefault\nshop-prod\n",
+            {},
+            (
+                "aws sts get-caller-identity --profile shop-prod ",
+                "--region eu-west-1 --profile shop-prod ",
+                "if the first command prints the account 222233334444",
+            ),
+            ("PROFILE_NAME", "list-profiles"),
+            id="the only other profile",
+        ),
+        pytest.param(
+            f"{OTHER_ACCOUNT}\n$ aws configure list-profiles\ndefault\nshop-dev\nops-222233334444\n$ date\n",
+            {},
+            ("--region eu-west-1 --profile ops-222233334444 ",),
+            ("PROFILE_NAME",),
+            id="the profile with the account in its name",
+        ),
+        pytest.param(
+            f"{OTHER_ACCOUNT}\n$ aws configure list-profiles\nshop-dev\nshop-prod\n",
+            {},
+            ("Choose the profile of the account 222233334444: shop-dev or shop-prod", "PROFILE_NAME"),
+            ("list-profiles",),
+            id="the profiles to choose from",
+        ),
+        pytest.param(
+            f"$ aws --version\naws-cli/1.22.5 Python/3.8.10\n{OLD_KUBECONFIG}",
+            {},
+            ("the AWS CLI 1.22.5 is too old", "since 1.24"),
+            ("aws --version",),
+            id="version of the AWS CLI",
+        ),
+        pytest.param(
+            f"$ aws --version\naws-cli/2.15.0 Python/3.11.6\n{OLD_KUBECONFIG}",
+            {},
+            ("The AWS CLI 2.15.0 writes v1beta1", "older aws"),
+            ("too old:", "aws --version"),
+            id="version that is new enough",
+        ),
+        pytest.param(
+            f'      inline-session-policy: {{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"s3:PutObject","Resource":"*"}}]}}\n{NO_SESSION_ALLOW}',
+            {},
+            ("inline-session-policy of the step configure-aws-credentials",),
+            ("Find what creates",),
+            id="session policy of a workflow",
+        ),
+        pytest.param(
+            f'provider "aws" {{\n  assume_role {{\n    role_arn = var.role\n    policy   = data.x.json\n  }}\n}}\n{NO_SESSION_ALLOW}',
+            {},
+            ("the block assume_role of the provider",),
+            ("Find what creates",),
+            id="session policy of a provider",
+        ),
+        pytest.param(
+            f"creds = sts.assume_role(RoleArn=role, RoleSessionName='t', Policy=p)\n{NO_SESSION_ALLOW}",
+            {},
+            ("of the STS call in the code",),
+            ("Find what creates",),
+            id="session policy in code",
+        ),
+        pytest.param(
+            "$ aws s3 ls\nAn error occurred (InvalidAccessKeyId) when calling the ListBuckets operation: The AWS Access Key Id you provided does not exist in our records.\n$ aws configure list\n   profile                    shop           manual    --profile\naccess_key     ****************7QPL              env\n$ env | grep ^AWS_ | cut -c1-24\nAWS_ACCESS_KEY_ID=ASIAQZ\nAWS_SECRET_ACCESS_KEY=x9\n",
+            {},
+            (
+                "takes precedence over the profile shop",
+                "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN ",
+                "aws sts get-caller-identity --profile shop ",
+            ),
+            (),
+            id="keys in the environment instead of the profile",
+        ),
+        pytest.param(
+            f'{NO_ACLS}\n/app/tasks/pack.rb:31:in `put_object(bucket: "octo-web", key: "a.js", acl: "public-read")\'',
+            {},
+            ('Remove acl: "public-read" from pack.rb, line 31', "CloudFront"),
+            ("--acl in the AWS CLI",),
+            id="ACL in a stack frame",
+        ),
+        pytest.param(
+            f"$ aws s3 cp a.html s3://octo-web/a.html --acl bucket-owner-read\n{NO_ACLS}",
+            {},
+            ("Remove --acl bucket-owner-read from the call",),
+            ("CloudFront", "acl in Terraform"),
+            id="ACL in a command",
+        ),
+        pytest.param(
+            f"{NO_ACLS}\n  File \"/srv/up.py\", line 12, in save\n    s3.put_object(Bucket=b, Key=k, ACL='public-read')",
+            {},
+            ("Remove ACL='public-read' from up.py, line 12",),
+            (),
+            id="ACL in Python",
+        ),
+        pytest.param(
+            f"$ kubectl -n jobs logs deploy/flows\n{MALFORMED_TOKEN} 6",
+            {},
+            (
+                "most likely, the program sends Bearer before it",
+                "kubectl exec deploy/flows --namespace jobs",
+                "Authorization: $(cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)",
+            ),
+            ("POD", "wc "),
+            id="word before the token",
+        ),
+        pytest.param(
+            f"{MALFORMED_TOKEN} 0",
+            {},
+            ("is not the bare token", "at its start, such as a quote"),
+            ("Bearer",),
+            id="quote before the token",
         ),
         pytest.param(
             "The crawler failed. ERROR : Insufficient Lake Formation permission(s) on shop (Database name: shop)",

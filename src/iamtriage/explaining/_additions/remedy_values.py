@@ -53,7 +53,8 @@ def complete_remedies(
     profile = values.get("PROFILE")
     if profile is not None and _uses_shell_credentials(explanation.failure):
         remedies = (_without_profile(each, profile) for each in remedies)
-    return tuple(_with_role_lookups(_without_checks(each, answered), lookups) for each in remedies)
+    stated = _value(facts.context.profile)
+    return tuple(_with_role_lookups(_without_checks(each, answered, stated), lookups) for each in remedies)
 
 
 def _stated_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[str | None]:
@@ -175,9 +176,17 @@ def _answered_checks(explanation: Explanation, facts: ResolvedFacts) -> tuple[st
     return tuple(words for is_known, words in checks if is_known)
 
 
-def _without_checks(remedy: Remedy, answered: tuple[str, ...]) -> Remedy:
-    """Return a remedy without commands that only print known values, if other commands remain."""
-    kept = tuple(line for line in remedy.commands if not any(words in f"{line} " for words in answered))
+def _without_checks(remedy: Remedy, answered: tuple[str, ...], profile: str | None) -> Remedy:
+    """Return a remedy without commands that only print known values, if other commands remain.
+
+    The identity that the text shows is not that of another profile.
+    """
+    kept = tuple(
+        line
+        for line in remedy.commands
+        if not any(words in f"{line} " for words in answered)
+        or (line.startswith(_CALLER_IDENTITY) and line.partition(" --profile ")[2] not in {"", profile})
+    )
     return attrs.evolve(remedy, commands=kept) if kept and kept != remedy.commands else remedy
 
 

@@ -1,4 +1,4 @@
-"""Find the sections of AWS config and credentials files that a text contains.
+"""Find the profiles that a text contains: sections of AWS config and credentials files, and lists of profiles.
 
 How the files name their sections: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html.
 """
@@ -6,6 +6,7 @@ How the files name their sections: https://docs.aws.amazon.com/cli/latest/usergu
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import Literal, TypeAlias
 
 import attrs
@@ -13,7 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 
-__all__ = ("ProfileSection", "find_profile_sections")
+__all__ = ("ProfileSection", "find_listed_profiles", "find_profile_sections")
 
 File: TypeAlias = Literal["config", "credentials"]
 
@@ -27,6 +28,9 @@ _SETTINGS = lazy_pattern(
     r"^[ \t]{0,8}(?:sso_\w+|role_arn|source_profile|credential_source|credential_process|region|output|login_session)[ \t]{0,4}=",
     re.ASCII | re.MULTILINE,
 )
+# The command prints one name per line: https://docs.aws.amazon.com/cli/latest/reference/configure/list-profiles.html.
+_LIST_COMMAND = lazy_pattern(r"\baws configure list-profiles\b[^\n]{0,80}\n")
+_LISTED_NAME = lazy_pattern(r"[ \t]{0,8}([\w.@+:/-]{1,64})[ \t\r]{0,8}", re.ASCII)
 _MAX_CHARS, _MAX_SECTIONS = 32_000, 32
 
 
@@ -56,6 +60,20 @@ class ProfileSection(Value):
         """The header line that the file requires."""
         is_plain = self.file == "credentials" or self.name == "default"
         return f"[{self.name}]" if is_plain else f"[profile {self.name}]"
+
+
+def find_listed_profiles(text: str) -> tuple[str, ...]:
+    r"""Return the profiles that ``aws configure list-profiles`` printed.
+
+    >>> find_listed_profiles("$ aws configure list-profiles\ndefault\nshop-prod\n$ kubectl get pods\n")
+    ('default', 'shop-prod')
+    """
+    command = _LIST_COMMAND.search(text) if "list-profiles" in text else None
+    if command is None:
+        return ()
+    lines = text[command.end() : command.end() + _MAX_CHARS].split("\n")[:_MAX_SECTIONS]
+    names = takewhile(bool, map(_LISTED_NAME.fullmatch, lines))
+    return tuple(name[1] for name in names)
 
 
 def find_profile_sections(text: str) -> tuple[ProfileSection, ...]:

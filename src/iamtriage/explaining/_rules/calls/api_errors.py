@@ -30,10 +30,12 @@ from iamtriage.explaining._rules.calls.notification_destinations import (
 )
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.request_kinds import (
+    ACLS_DISABLED,
     CONFLICT,
     INVALID_REQUEST,
     NO_ANSWER,
     SERVICE_FAULT,
+    acl_remedy,
 )
 from iamtriage.explaining._rules.calls.service_linked_roles import MISSING_ROLE, explain_missing_role
 from iamtriage.explaining._rules.calls.service_roles import explain_service_role
@@ -167,12 +169,14 @@ _QUOTED = frozenset({INVALID_REQUEST, CONFLICT, ALREADY_EXISTS, ACCOUNT_STATE, S
 
 
 def _fitting_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ...]:
-    """Return the remedies of a kind, for throttling those that the program has.
+    """Return the remedies of a kind, for throttling and ACLs those that the program has.
 
     There is no quota request for IAM and STS, whose rates AWS does not raise.
 
     Source: https://repost.aws/knowledge-center/iam-sts-throttling-error.
     """
+    if kind.cause is ACLS_DISABLED:
+        return (acl_remedy(case.failure.text),)
     if kind.cause is not THROTTLED:
         return kind.remedies
     quota = () if calls_iam_or_sts(case) else kind.remedies

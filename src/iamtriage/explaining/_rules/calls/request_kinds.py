@@ -5,12 +5,19 @@ Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.h
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind, your_remedy
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.clues import safe_name
 
-__all__ = ("REQUEST_KINDS",)
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
+
+__all__ = ("REQUEST_KINDS", "acl_remedy")
 
 TOOL_TOO_OLD = CauseType(
     "tool-too-old",
@@ -112,6 +119,41 @@ INVALID_REQUEST = CauseType(
     fix="Correct the parameter that the message names.",
     sources=(pages.API_REFERENCES,),
 )
+# An ACL in code, in a command or in Terraform, and the file and line of a frame or of Terraform.
+_ACL = lazy_pattern(
+    r"(?<![\w-])(?:--acl[= ]|(?:x-amz-)?acl[\"']?\s{0,8}(?:=>|[:=])\s{0,4}|\.acl\(|CannedACL\s?=\s?)[\"']?(?:ObjectCannedACL\.|S3CannedACL\.)?(?P<name>private|public[-_]?read(?:[-_]?write)?|authenticated[-_]?read|aws[-_]exec[-_]read|bucket[-_]owner[-_]\w[\w-]{2,20}|log[-_]delivery[-_]write)\b[\"']?",
+    re.ASCII | re.IGNORECASE,
+)
+_SOURCE_LINE = lazy_pattern(
+    r"([\w.-]{1,80}\.(?:rb|rake|py|js|mjs|ts|php|java|kt|cs|go|tf|scala|ex|rs))(?:[\"']?, line | line |\()?:?(\d{1,6})\b",
+    re.ASCII,
+)
+_CHARS_BEFORE_ACL = 300
+
+
+def acl_remedy(text: str) -> Remedy:
+    """Return how a request is sent without the ACL that the text shows."""
+    found = _ACL.search(text)
+    remove = "Remove the ACL from the call: --acl in the AWS CLI, ACL in an SDK, acl in Terraform."
+    share = "To share the objects, use the bucket policy. The bucket's owner owns all of them already."
+    if found is not None:
+        before = text[max(found.start() - _CHARS_BEFORE_ACL, 0) : found.start()]
+        line = next(iter(reversed(_SOURCE_LINE.findall(before))), None)
+        place = "the call" if line is None else f"{safe_name(line[0]) or 'the call'}, line {line[1]}"
+        acl = " ".join(found[0].split()).removeprefix(".")
+        remove = f"Remove {acl}{')' if '(' in acl else ''} from {place}."
+        if found["name"].lower().startswith("public"):
+            share = "To publish the objects, use CloudFront with origin access control, or a bucket policy that allows s3:GetObject."
+    return your_remedy(
+        "Send the request without an ACL",
+        f"{remove} New buckets have no ACLs.",
+        share,
+        "Only if the program cannot omit it: turn ACLs on with BucketOwnerPreferred (aws s3api put-bucket-ownership-controls).",
+        commands=("aws s3api get-bucket-ownership-controls --bucket BUCKET",),
+        url=_OBJECT_OWNERSHIP,
+    )
+
+
 REQUEST_KINDS = (
     ErrorKind(
         cause=NO_REGION,
@@ -208,15 +250,6 @@ REQUEST_KINDS = (
         code=lazy_pattern(r"AccessControlListNotSupported"),
         message=lazy_pattern(r"bucket does not allow ACLs"),
         summary="The bucket does not allow ACLs, and the request has one.",
-        remedies=(
-            your_remedy(
-                "Send the request without an ACL",
-                "Remove the ACL from the call: --acl in the AWS CLI, ACL in an SDK, acl in Terraform. New buckets have no ACLs.",
-                "To share the objects, use the bucket policy. The bucket's owner owns all of them already.",
-                commands=("aws s3api get-bucket-ownership-controls --bucket BUCKET",),
-                url=_OBJECT_OWNERSHIP,
-            ),
-        ),
     ),
     ErrorKind(
         cause=INVALID_REQUEST,

@@ -33,7 +33,7 @@ __all__ = ("advise_in_docker", "container_remedy", "find_profile_without_files",
 
 # Docker Compose writes the name of the container before each line.
 _CONTAINER = lazy_pattern(
-    r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)(?:-compose| compose| run| exec)\b"
+    r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)(?:-compose| (?:container )?(?:compose|run|exec|logs|start|restart|attach))\b"
 )
 _COMPOSE = lazy_pattern(r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)[- ]compose\b")
 _COMPOSE_SERVICE = lazy_pattern(

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 __all__ = (
     "ENVIRONMENT_NOT_PASSED_ON",
     "GITHUB_SIGNS",
+    "HOP_LIMIT_OF_ONE",
     "IIS_SIGNS",
+    "INSTANCE_SESSION",
     "METADATA_HOP_LIMIT",
     "METADATA_SIGNS",
     "NOTHING_SET_UP",
@@ -59,6 +61,12 @@ TIMEOUT_SIGNS = lazy_pattern(r"[Tt]ime(?:d )?-?out|deadline exceeded|canceled", 
 GITHUB_SIGNS = lazy_pattern(
     r"configure-aws-credentials|\baws-actions/|GITHUB_|/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
 )
+HOP_LIMIT_OF_ONE = lazy_pattern(r"\"?\b(?i:http_?put_?response_?hop_?limit)\b\W{1,8}1(?![\w.])")
+"""The output of ``aws ec2 describe-instances``, or a setting of Terraform, CloudFormation or a launch template."""
+# EC2 names the sessions of an instance's role after the instance.
+INSTANCE_SESSION = lazy_pattern(r":assumed-role/([\w+=,.@-]{1,64})/i-[0-9a-f]{8,17}(?![\w-])", re.ASCII)
+_INSTANCE = lazy_pattern(r"(?<![\w-])i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
+_HIGHER_HOP_LIMIT = lazy_pattern(r"\b(?i:http_?put_?response_?hop_?limit)\b\W{1,8}(?:[2-9]|[1-6]\d)(?![\w.])")
 IIS_SIGNS = lazy_pattern(r"Server Error in '/|\bIIS\b|\bw3wp\b|\binetpub\b|\bAppPool\b")
 NO_INSTANCE_PROFILE = CauseType(
     "no-instance-profile",
@@ -69,8 +77,11 @@ NO_INSTANCE_PROFILE = CauseType(
 METADATA_HOP_LIMIT = CauseType(
     "metadata-hop-limit",
     title="The hop limit of the instance metadata is 1",
-    text="The call runs in a container, and the instance's metadata hop limit is 1, so the response does not reach the container.",
+    text="The metadata hop limit of the instance is 1, so the response does not reach a container, which is one hop further.",
     fix="Set the hop limit to 2, or give the container a role.",
+    recognised_by="The text shows HttpPutResponseHopLimit 1 in the metadata options of the instance.",
+    sign=HOP_LIMIT_OF_ONE.pattern,
+    remedy="raise the hop limit",
     of="no-credentials",
 )
 JOB_WITHOUT_CREDENTIALS = CauseType(
@@ -186,15 +197,21 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     hop_limit = METADATA_HOP_LIMIT.cause(
         because=("The request to the metadata service timed out.",) if timed_out else ()
     )
-    remedies = [
-        _instance_role_remedy(region),
-        hop_limit_remedy(region),
-    ]
+    instances = set(_INSTANCE.findall(case.text))
+    raise_limit = hop_limit_remedy(region, instances.pop() if len(instances) == 1 else None)
+    give_role = _instance_role_remedy(region)
+    if "docker " in case.text:
+        step = "Then restart the container. One on the host's network (docker run --network host) needs no change."
+        raise_limit = attrs.evolve(raise_limit, steps=(*raise_limit.steps, step))
+    if INSTANCE_SESSION.search(case.text):
+        return Advice([hop_limit], [raise_limit])
+    if _HIGHER_HOP_LIMIT.search(case.text):
+        return Advice([no_profile], [give_role])
     # A timeout shows that the response was lost; an instance without a role gets a 404.
     return (
-        Advice([hop_limit, no_profile], remedies[::-1])
+        Advice([hop_limit, no_profile], [raise_limit, give_role])
         if timed_out
-        else Advice([no_profile, hop_limit], remedies)
+        else Advice([no_profile, hop_limit], [give_role, raise_limit])
     )
 
 
@@ -220,8 +237,14 @@ def _instance_role_remedy(region: str) -> Remedy:
     )
 
 
-def hop_limit_remedy(region: str) -> Remedy:
-    """Return how an instance's metadata reaches its containers."""
+def hop_limit_remedy(region: str, instance: str | None = None) -> Remedy:
+    """Return how an instance's metadata reaches its containers.
+
+    Args:
+        region: The region, or its placeholder.
+        instance: The instance, if the text names only one. The region of its commands is then the default one.
+    """
+    is_default = instance is not None and region == "REGION"
     return Remedy(
         title="In a container on EC2: raise the hop limit",
         who="account administrator",
@@ -231,8 +254,8 @@ def hop_limit_remedy(region: str) -> Remedy:
         ),
         commands=(
             fill_command(
-                "aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID --region {} --http-put-response-hop-limit 2",
-                region,
+                f"aws ec2 modify-instance-metadata-options --instance-id {{}} {'' if is_default else '--region {} '}--http-put-response-hop-limit 2",
+                *(instance or "INSTANCE_ID", region),
             ),
         ),
         url=pages.EC2_METADATA,

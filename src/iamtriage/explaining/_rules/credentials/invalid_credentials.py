@@ -174,14 +174,16 @@ def _explain_missing_token(
     because = [f"The text has {variable} with ASIA…, a temporary key, and a secret, but no {missing}."]
     set_values = attrs.evolve(session_token_remedy(case), commands=("aws sts get-caller-identity",))
     remedies: tuple[Remedy, ...] = (set_values,)
+    source = ""
     if (profile := find_overridden_profile(case)) is not None:
         because.append(_describe_override(profile))
+        source = f" The key is in the environment, which takes precedence over the profile {profile}."
         set_values = attrs.evolve(set_values, title="Or set all three values of the temporary credentials")
         remedies = (credential_remedies.unset_keys(profile), set_values)
     return Explanation(
         failure=case.failure,
         topic="invalid-credentials",
-        summary=f"The temporary access key (ASIA…) was sent without its session token: {missing} is not set. No permission is missing.",
+        summary=f"The temporary access key (ASIA…) was sent without its session token: {missing} is not set.{source} No permission is missing.",
         causes=(
             _reported_cause(request),
             SESSION_TOKEN_MISSING.cause("derived", tuple(because), text="The session token is missing."),

@@ -361,17 +361,31 @@ def _helper_evidence(name: str | None, exit_code: re.Match[str] | None) -> tuple
     return () if name is None else (f"The text names the program {name}.",)
 
 
+# What aws --version prints, and the first versions that write v1beta1.
+_CLI_VERSION = lazy_pattern(r"\baws-cli/(\d{1,2})\.(\d{1,3})(\.\d{1,4})?")
+_FIRST_CLI_WITH_V1BETA1 = {1: 24, 2: 7}
+
+
 def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain a kubeconfig that asks for a version of the credential API that was removed.
 
     Sources: https://github.com/aws/aws-cli/issues/6920 and https://github.com/aws/containers-roadmap/issues/1736.
     """
+    update = "The AWS CLI writes v1beta1 since 1.24 and 2.7. Update it if aws --version prints an older one."
+    too_old = ""
+    if (found := _CLI_VERSION.search(case.failure.text)) is not None:
+        major, minor = int(found[1]), int(found[2])
+        if minor < _FIRST_CLI_WITH_V1BETA1.get(major, 0):
+            too_old = f"the AWS CLI {major}.{minor}{found[3]} is too old"
+            update = f"The AWS CLI {major}.{minor}{found[3]} is too old: it writes v1beta1 since {major}.{_FIRST_CLI_WITH_V1BETA1[major]}. Update it, then run the command. The kubeconfig then has v1beta1."
+        else:
+            update = f"The AWS CLI {major}.{minor}{found[3]} writes v1beta1: run the command with it. If the error stays, the kubeconfig names another, older aws."
     return Explanation(
         failure=case.failure,
         topic="kubeconfig-helper",
-        summary="The program that gets the token and the kubeconfig use different versions of client.authentication.k8s.io: most likely, the AWS CLI is too old."
+        summary=f"The program that gets the token and the kubeconfig use different versions of client.authentication.k8s.io: {too_old or 'most likely, the AWS CLI is too old'}."
         if _OTHER_VERSION in message
-        else "The kubeconfig is too old for this kubectl: it uses client.authentication.k8s.io/v1alpha1, which was removed.",
+        else f"The kubeconfig is too old for this kubectl: it uses client.authentication.k8s.io/v1alpha1, which was removed{f', and {too_old}' if too_old else ''}.",
         causes=(
             KUBECONFIG_API_VERSION.cause(
                 "reported",
@@ -386,7 +400,7 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
                 title="Update the AWS CLI, and write the kubeconfig again",
                 who="you",
                 steps=(
-                    "The AWS CLI writes v1beta1 since 1.24 and 2.7. Update it if aws --version prints an older one.",
+                    update,
                     "In a kubeconfig or a Terraform provider that you write yourself, set the exec block's apiVersion to client.authentication.k8s.io/v1beta1.",
                 ),
                 commands=(

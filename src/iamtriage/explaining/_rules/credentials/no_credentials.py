@@ -21,7 +21,9 @@ from iamtriage.explaining._rules.credentials.containers import (
 )
 from iamtriage.explaining._rules.credentials.credential_sources import (
     GITHUB_SIGNS,
+    HOP_LIMIT_OF_ONE,
     IIS_SIGNS,
+    INSTANCE_SESSION,
     METADATA_SIGNS,
     TIMEOUT_SIGNS,
     advise_in_ci,
@@ -261,6 +263,11 @@ _NO_ID_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the 
 
 def _circumstances(case: Case[MissingCredentials], message: str, environments: list[_Environment]) -> str:
     """Return where an SDK found no credentials, and why."""
+    if _is_blocked_by_hop_limit(case.text):
+        session = INSTANCE_SESSION.search(case.text)
+        limit = "is" if HOP_LIMIT_OF_ONE.search(case.text) else "is most likely"
+        role = "credentials" if session is None else f"the role {session[1]}"
+        return f" in the container. The hop limit of the instance metadata {limit} 1: only the host gets {role} from it"
     if environments == [advise_in_docker]:
         profile = find_profile_without_files(case)
         return f" in the container: AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted"
@@ -285,6 +292,12 @@ def _searched_places(message: str) -> tuple[str, ...]:
     places = [name for name, pattern in _PROVIDERS if pattern.search(message)]
     because = quote_phrases(message, *_PHRASES)[:2]
     return (*because, f"The SDK looked in {', '.join(places)}.") if places else because
+
+
+def _is_blocked_by_hop_limit(text: str) -> bool:
+    """Return whether the text shows that only a container on an instance gets no credentials of its role."""
+    shows_host = HOP_LIMIT_OF_ONE.search(text) is not None or INSTANCE_SESSION.search(text) is not None
+    return shows_host and is_in_container(text)
 
 
 def _is_in_container_on_ec2(text: str, message: str) -> bool:
@@ -313,7 +326,11 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     )
     environments = [environment for environment, is_mentioned in signs if is_mentioned]
     # Every provider chain ends with the instance metadata, so its mention is weak evidence for EC2.
-    mentions_metadata = METADATA_SIGNS.search(message) is not None
+    mentions_metadata = (
+        METADATA_SIGNS.search(message) is not None or HOP_LIMIT_OF_ONE.search(text) is not None
+    )
+    if _is_blocked_by_hop_limit(text) and not environments:
+        return [advise_on_ec2]
     if _is_in_container_on_ec2(text, message):
         return [advise_on_ec2, *environments, advise_in_docker][:2]
     if is_in_container(text) and not environments:

@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_roles import (
@@ -74,6 +75,14 @@ _REJECTION_TEXTS: dict[str | None, str] = {
     "empty": "The request had no token in its Authorization header.",
     "parsed": "The Authorization header did not contain a service account token.",
 }
+# What Go says about the first character that Base64 does not have: encoding/base64, CorruptInputError.
+_BAD_BYTE = lazy_pattern(r"illegal base64 data at input byte (\d{1,4})(?!\d)")
+_WORKLOAD = lazy_pattern(
+    r"(?:(?:deploy(?:ment)?|statefulset|sts|pod)/)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII
+)
+_NOT_EVALUATED_YET = (
+    "The agent checked only the token: the association, the role and its policies were not evaluated yet."
+)
 MISSING_ASSOCIATION = lazy_pattern(r"No associations? found for clusterName")
 """What EKS Auth says to the agent."""
 # The values in that message.
@@ -210,6 +219,12 @@ def explain_agent_rejection(case: Case[MissingCredentials], message: str, proble
         problem,
         "By its own claims, the token has expired or is not valid yet.",
     )
+    byte = _BAD_BYTE.search(message) if problem == "parsed" else None
+    has_prefix = byte is not None and int(byte[1]) == len("Bearer")
+    if byte is not None:
+        after = f"after its first {byte[1]}" if int(byte[1]) else "at its start, such as a quote"
+        prefix = ': most likely, it is "Bearer", a space and the token' if has_prefix else ""
+        text = f"The Authorization header has an invalid character {after}{prefix}."
     causes = [
         AGENT_REFUSED_TOKEN.cause(
             "reported",
@@ -222,6 +237,16 @@ def explain_agent_rejection(case: Case[MissingCredentials], message: str, proble
             text=f"The EKS Pod Identity Agent returned no credentials. {text}",
         )
     ]
+    if byte is not None:
+        # The program has the token: it sends it in another form.
+        return Explanation(
+            failure=case.failure,
+            topic="pod-identity-token",
+            summary=f"The EKS Pod Identity Agent rejected the request for credentials because its Authorization header is not the bare token{': most likely, the program sends Bearer before it' if has_prefix else ''}.",
+            causes=tuple(causes),
+            remedies=(_send_bare_token_remedy(case), _update_remedy(case)),
+            notes=(_NOT_EVALUATED_YET,),
+        )
     if problem is None:
         causes.append(
             TOKEN_KEPT.cause(
@@ -256,20 +281,50 @@ def explain_agent_rejection(case: Case[MissingCredentials], message: str, proble
                 ),
                 url=pages.EKS_POD_IDENTITY,
             ),
-            Remedy(
-                title="Update the SDK, and re-create the pods",
-                who="you",
-                steps=(
-                    "Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle. Pass the environment to processes that the program starts.",
-                    "Don't set AWS_CONTAINER_CREDENTIALS_FULL_URI yourself: EKS injects it and the token file when a pod is created.",
-                ),
-                commands=(commands.restart_command(case.facts.namespace),),
-                url=pages.EKS_POD_SDK,
+            _update_remedy(case),
+        ),
+        notes=(_NOT_EVALUATED_YET,),
+    )
+
+
+def _send_bare_token_remedy(case: Case[MissingCredentials]) -> Remedy:
+    """Return how a program sends the token in the form that the agent expects."""
+    text, namespace = case.failure.text, case.facts.namespace
+    found = {
+        (command.words[1], stated.value if (stated := command.option("namespace")) else namespace)
+        for _, command in find_commands(text, 0, len(text))
+        if command.program == "kubectl" and command.words[0] in {"exec", "logs"} and len(command.words) > 1
+        if _WORKLOAD.fullmatch(command.words[1]) and "agent" not in command.words[1]
+    }
+    program, namespace = found.pop() if len(found) == 1 else ("POD", namespace)
+    return Remedy(
+        title="Send the bare token: update or correct the program",
+        who="you",
+        steps=(
+            "Update the program to a version whose SDK supports EKS Pod Identity. In code of your own, send the contents of the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE as Authorization, without a word, a quote or a newline.",
+            "The command sends the request in that form, with the curl of the image. If it prints 200, only the program is wrong.",
+        ),
+        commands=(
+            fill_command(
+                "kubectl exec {} --namespace {} -- sh -c {}",
+                *(program, commands.namespace(namespace)),
+                'curl -s -o /dev/null -w "%{http_code}" -H "Authorization: $(cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"',
             ),
         ),
-        notes=(
-            "The agent checked only the token: the association, the role and its policies were not evaluated yet.",
+        url=pages.EKS_POD_IDENTITY,
+    )
+
+
+def _update_remedy(case: Case[MissingCredentials]) -> Remedy:
+    return Remedy(
+        title="Update the SDK, and re-create the pods",
+        who="you",
+        steps=(
+            "Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle. Pass the environment to processes that the program starts.",
+            "Don't set AWS_CONTAINER_CREDENTIALS_FULL_URI yourself: EKS injects it and the token file when a pod is created.",
         ),
+        commands=(commands.restart_command(case.facts.namespace),),
+        url=pages.EKS_POD_SDK,
     )
 
 

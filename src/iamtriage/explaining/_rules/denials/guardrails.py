@@ -56,6 +56,32 @@ _DELEGATING_ACTIONS = frozenset(
         *("createuser", "attachuserpolicy", "putuserpolicy", "putuserpermissionsboundary"),
     )
 )
+# What passes a session policy, by its form in a workflow, a Terraform provider, a command or code:
+# https://github.com/aws-actions/configure-aws-credentials and https://registry.terraform.io/providers/hashicorp/aws.
+_SESSION_POLICY_PLACES = (
+    (
+        lazy_pattern(r"\binline-session-policy\b"),
+        "inline-session-policy of the step configure-aws-credentials",
+    ),
+    (
+        lazy_pattern(r"\bmanaged-session-policies\b"),
+        "managed-session-policies of the step configure-aws-credentials",
+    ),
+    (
+        lazy_pattern(r"\bassume_role(?:_with_web_identity)?\s{0,4}\{[^}]{0,600}\bpolicy(?:_arns)?\s{0,20}="),
+        "policy or policy_arns in the block assume_role of the provider",
+    ),
+    (
+        lazy_pattern(r"\baws sts (?:assume-role|get-federation-token)[^\n]{0,400} --policy(?:-arns)?\b"),
+        "the option --policy or --policy-arns of the command aws sts",
+    ),
+    (
+        lazy_pattern(
+            r"\b(?i:assume_?role(?:_?with_?(?:web_?identity|saml))?|get_?federation_?token)(?:Command)?\([^)]{0,400}\b(?:Policy(?:Arns)?|policy(?:_arns)?)[\"']?\s?[=:]"
+        ),
+        "Policy or PolicyArns of the STS call in the code",
+    ),
+)
 IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
 
 
@@ -150,8 +176,11 @@ def explain_session_policy(denial: Denial) -> Explanation:
     else:
         verdict = "the session's policy does not allow it"
         text = "The session has a session policy, which does not allow the action. An Allow in a policy of the role or user has no effect on it."
+    place = next((words for sign, words in _SESSION_POLICY_PLACES if sign.search(denial.failure.text)), None)
     steps = [
-        "Find what creates the session: the call to AssumeRole, AssumeRoleWithWebIdentity or GetFederationToken that passes Policy or PolicyArns, or the tool that makes it.",
+        "Find what creates the session: the call to AssumeRole, AssumeRoleWithWebIdentity or GetFederationToken that passes Policy or PolicyArns, or the tool that makes it."
+        if place is None
+        else f"The text shows what passes the policy: {place}. Change it there.",
         "Add the statement to the policy that it passes, and open a new session. Without a session policy, the role's own policies apply alone: that removes the restriction that it was made for, such as the separation of tenants.",
     ]
     if denial.is_explicit:

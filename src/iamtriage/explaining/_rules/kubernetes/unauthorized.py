@@ -10,8 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator
@@ -187,7 +188,19 @@ def _explain_other_account(
     caller, profile = describe_principal(case.principal, "the caller"), clues.find_profile(case)
     used = "" if profile is None else f" (profile {profile})"
     message = clues.message_text(case)
-    kubeconfig = f"{cluster.kubeconfig_command()} --profile PROFILE_NAME"
+    listed = [
+        each
+        for each in find_listed_profiles(case.failure.text)
+        if each not in {"default", profile} and commands.profile(each) == each
+    ]
+    named = [each for each in listed if cluster.account is not None and cluster.account in each]
+    candidates = named or listed
+    other = candidates[0] if len(candidates) == 1 else "PROFILE_NAME"
+    choose = "Choose a profile whose role or user has access to the cluster."
+    if len(candidates) == 1:
+        choose = f"Use {other}, the profile in the list, if the first command prints the account {cluster.account}."
+    elif candidates:
+        choose = f"Choose the profile of the account {cluster.account}: {join_words(candidates[:6], 'or')}."
     return Explanation(
         failure=case.failure,
         topic="kubernetes-login",
@@ -205,13 +218,13 @@ def _explain_other_account(
                 title=f"Use a profile of the account {cluster.account}",
                 who="you",
                 steps=(
-                    "Choose a profile whose role or user has access to the cluster. A role of that account to assume works, too: pass --role-arn.",
+                    f"{choose} A role of that account to assume works, too: pass --role-arn.",
                     f"If {caller} is meant to have access, a cluster administrator creates an access entry for it.",
                 ),
                 commands=(
-                    "aws configure list-profiles",
-                    "aws sts get-caller-identity --profile PROFILE_NAME",
-                    kubeconfig,
+                    *(() if candidates else ("aws configure list-profiles",)),
+                    f"aws sts get-caller-identity --profile {other}",
+                    f"{cluster.kubeconfig_command()} --profile {other}",
                 ),
                 url=pages.EKS_KUBECONFIG,
             ),

@@ -97,7 +97,7 @@ _SHELL_VARIABLE = r"^(?:[^\n]{0,60}[$%#>»] )?(?:export |set |\$env:)?"
 _SHELL_PROFILE = lazy_pattern(
     rf"{_SHELL_VARIABLE}AWS_(?:DEFAULT_)?PROFILE ?= ?[\"']?([\w.@:+/-]{{1,64}})[\"']?[ \t\r]*$"
     # What aws configure list prints, with colons in newer versions.
-    r"|^[ \t]{0,20}profile[ \t]{1,40}(?::[ \t]{1,9})?([\w.@:+/-]{1,64})[ \t]{1,40}(?::[ \t]{1,9})?env\b",
+    r"|^[ \t]{0,20}profile[ \t]{1,40}(?::[ \t]{1,9})?([\w.@:+/-]{1,64})[ \t]{1,40}(?::[ \t]{1,9})?(?:env|manual)\b",
     re.ASCII | re.MULTILINE | re.IGNORECASE,
 )
 _SHELL_KEY = lazy_pattern(

@@ -133,7 +133,7 @@ def unset_keys(profile: str) -> Remedy:
         ),
         commands=(
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
-            "aws sts get-caller-identity",
+            with_profile(profile, "aws", "sts", "get-caller-identity"),
         ),
         url=pages.CLI_CREDENTIALS,
     )
