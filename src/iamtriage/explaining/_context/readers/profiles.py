@@ -30,7 +30,7 @@ _SETTINGS = lazy_pattern(
 )
 # The command prints one name per line: https://docs.aws.amazon.com/cli/latest/reference/configure/list-profiles.html.
 _LIST_COMMAND = lazy_pattern(r"\baws configure list-profiles\b[^\n]{0,80}\n")
-_LISTED_NAME = lazy_pattern(r"[ \t]{0,8}([\w.@+:/-]{1,64})[ \t\r]{0,8}", re.ASCII)
+_LISTED_NAME = lazy_pattern(r"[ \t]{0,8}[\w.@+:/-]{1,64}[ \t\r]{0,8}", re.ASCII)
 _MAX_CHARS, _MAX_SECTIONS = 32_000, 32
 
 
@@ -72,8 +72,8 @@ def find_listed_profiles(text: str) -> tuple[str, ...]:
     if command is None:
         return ()
     lines = text[command.end() : command.end() + _MAX_CHARS].split("\n")[:_MAX_SECTIONS]
-    names = takewhile(bool, map(_LISTED_NAME.fullmatch, lines))
-    return tuple(name[1] for name in names)
+    names = takewhile(_LISTED_NAME.fullmatch, lines)
+    return tuple(name.strip() for name in names)
 
 
 def find_profile_sections(text: str) -> tuple[ProfileSection, ...]:
