@@ -87,6 +87,9 @@ _SHAPES: dict[str, Callable[[str], str]] = {
     "html": html.escape,
     "html-page": lambda t: f"<p>{html.escape(t)}</p>",
     "html-of-json": lambda t: f"<pre>{html.escape(json.dumps({'error': json.dumps(t)}))}</pre>",
+    "csv": lambda t: '2026-01-02,worker,"' + json.dumps({"error": t}).replace('"', '"' * 2) + '",3',
+    "yaml-quoted": lambda t: "message: '" + repr({"error": t}).replace("'", "'" * 2) + "'",
+    "workflow-command": lambda t: f"::error::first%0A{t}%0Alast",
     "html-twice": lambda t: html.escape(html.escape(t)),
     "traceback": lambda t: (
         f'Traceback (most recent call last):\n  File "/app/main.py", line 3, in <module>\n    client.describe_cluster(name="demo")\n  File "/usr/lib/python3/botocore/client.py", line 565, in _api_call\n    return self._make_api_call(operation_name, kwargs)\nbotocore.exceptions.ClientError: {t}\n'
@@ -145,6 +148,11 @@ def test_values_broken_by_a_box_are_rejoined() -> None:
         ("web-10   | one\nworker-2 | two\nerror", "one\ntwo\nerror"),
         ("code   | AccessDenied\nbucket | orders", "code | AccessDenied\nbucket | orders"),
         ("2026-01-02T03:04:05Z a\n2026-01-02T03:04:05Z \tb\n2026-01-02T03:04:05Z <c>", "\x1ea\nb\n<c>"),
+        ('a,"say ""yes"", then ""no"".",3', 'a,"say "yes", then "no".",3'),
+        ('{"code": "", "name":""}', '{"code": "", "name":""}'),
+        ("a: 'say ''yes'', ok' b: ''", "a: 'say 'yes', ok' b: ''"),
+        ("::error::one%0Atwo%0D%0Athree", "::error::one\ntwo\nthree"),
+        ("https://example.com/?q=a%0Ab", "https://example.com/?q=a%0Ab"),
         ("&unknown; & alone", "&unknown; & alone"),
         ("[eks.amazonaws.com](http://eks.amazonaws.com/)", "eks.amazonaws.com"),
         ("[ana@example.com](mailto:ana@example.com)", "ana@example.com"),

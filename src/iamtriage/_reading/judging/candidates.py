@@ -358,7 +358,9 @@ def _is_inner(current: Candidate, piece: Piece) -> bool:
         return False
     # "Forbidden: Access Denied (Service: Amazon S3; …)": the first code is of the program.
     is_suffix = (
-        current.source is None and "code" in piece.facts and piece.start - current.end <= _MAX_TO_SUFFIX
+        current.source in {None, "java-v1", "java-v2"}
+        and "code" in piece.facts
+        and piece.start - current.end <= _MAX_TO_SUFFIX
     )
     return is_suffix or current.source in {"botocore", "aws-cli", "go-v2", "php", "ruby"}
 
@@ -404,8 +406,8 @@ def _head_belongs(current: Candidate, piece: Piece, gap: _Gap) -> bool:
         return set(facts) == {"status_code"} or ("service" in facts and facts["service"].value == "ec2imds")
     if current.has_message or ("operation" in facts and "operation" in current.facts):
         return False
-    if piece.source == "go-v2" and "operation" in facts and "code" not in facts and current.has_code:
-        # Go prints a code after the operation. The one before it is of the program.
+    if piece.source in {"go-v2", "php"} and "operation" in facts and "code" not in facts and current.has_code:
+        # These SDKs print a code after the operation. The one before it is of the program.
         return False
     if current.wrapper_kind is not None and "code" in current.facts:
         return False

@@ -72,8 +72,12 @@ _FIELDS = (
 _TIMESTAMPS = lazy_pattern(
     rf"^[ \t]{{0,16}}+(?:(?:[\w.-]{{1,64}}+[ \t]{{1,24}}+\|[ \t])?{_TIMESTAMP}[ \t]|{_FIELDS})", re.MULTILINE
 )
-# YAML doubles a quote inside a quoted scalar.
-_DOUBLED_QUOTE = lazy_pattern(r"(?<=[a-z])''(?=[a-z])")
+# YAML and CSV double a quote inside a quoted value. An empty value has no letter next to it.
+_DOUBLED_QUOTE = lazy_pattern(r"(?<!['\"])(?P<quote>['\"])(?P=quote)(?!['\"])(?:(?=[\w$])|(?<=[\w.)\]]..))")
+# Two quotes at the end of a value can also be the quote inside it and the closing one.
+_OPENING_QUOTES = lazy_pattern(r"(?<!['\"])(?P<quote>['\"])(?P=quote)(?=[\w$])")
+# Commands of GitHub Actions encode newlines.
+_COMMAND_NEWLINE = lazy_pattern(r"(?:%0D)?%0A")
 _TAGS = lazy_pattern(
     r"</?(?:p|br|div|span|code|pre|strong|em|b|i|li|ul|td|tr|tt|samp|blockquote)(?:\s[^<>\n]{0,200})?/?>"
 )
@@ -126,8 +130,8 @@ def unwrap(
     if not view.text.isascii() and any(map(view.text.__contains__, _TYPOGRAPHIC)):
         # Each character is replaced by one character, so offsets don't change.
         view.text = view.text.translate(_PLAIN)
-    if "''" in view.text:
-        view.sub(_DOUBLED_QUOTE, "'")
+    if ("''" in view.text or '""' in view.text) and _OPENING_QUOTES.search(view.text):
+        view.sub(_DOUBLED_QUOTE, lambda m: m["quote"])
     if "</" in view.text or "<br" in view.text:
         view.sub(_TAGS, "\n")
     if view.text is not stripped and view.text.count("\n") != stripped.count("\n"):
@@ -156,6 +160,8 @@ def _unescape_text(view: View) -> None:
     if "#01" in view.text or "#033[" in view.text:
         view.sub(_SYSLOG_ESCAPE, lambda m: _SYSLOG_CONTROLS[m["code"]])
         _drop_controls(view)
+    if "%0A" in view.text and ("::error" in view.text or "::warning" in view.text):
+        view.sub(_COMMAND_NEWLINE, "\n")
     if "&" in view.text:
         view.sub(_ENTITY, lambda m: html.unescape(html.unescape(m[0])))
         if "\\" in view.text:
@@ -229,7 +235,9 @@ def is_plain_line(text: str) -> bool:
             or "|" in text
             or "](" in text
             or "''" in text
+            or '""' in text
             or "#0" in text
+            or "%0" in text
         )
     )
 
