@@ -9,6 +9,7 @@ that values that a terminal has wrapped are complete.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 import attrs
@@ -29,7 +30,7 @@ from iamtriage.redaction._secrets import find_original_span
 from iamtriage.redaction._vocabulary.markers import MARKER, WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iamtriage._reading.vocabulary.view import Edit
 
@@ -68,18 +69,22 @@ def _search(text: str, known: KnownNames, *, is_relevant: bool) -> _Block:
     readable = view.text
     failures = find_failures(readable) if is_relevant and may_contain_failure(readable) else []
     found = [*find_arn_names(readable), *find_host_names(readable), *find_ids(readable)]
+    found += find_failure_names(readable, failures)
     for failure in failures:
-        found += find_failure_names(readable, failure)
         known.keep(list_kept_words(failure))
     if WORD in readable:
         markers = [m.span() for m in MARKER.finditer(readable)]
-        found = [
-            each for each in found if all(each.end <= start or each.start >= end for start, end in markers)
-        ]
+        found = [each for each in found if not _overlaps(each, markers)]
     identifiers = list(without_overlaps(found))
     for each in identifiers:
         known.add(_join_lines(readable[each.start : each.end]), each.noun)
     return _Block(view, identifiers, [failure.span for failure in failures])
+
+
+def _overlaps(identifier: Identifier, spans: Sequence[tuple[int, int]]) -> bool:
+    """Return whether an identifier overlaps one of some spans, which are in order."""
+    at = bisect_left(spans, (identifier.end, 0)) - 1
+    return at >= 0 and spans[at][1] > identifier.start
 
 
 def _replace(block: _Block, known: KnownNames, pseudonyms: Pseudonyms) -> str:

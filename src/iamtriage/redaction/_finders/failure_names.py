@@ -12,7 +12,7 @@ from iamtriage.redaction._pseudonyms import ACCOUNT
 from iamtriage.redaction._vocabulary.known_words import INNER_TYPES, is_service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from iamtriage.failures._failures import Failure
     from iamtriage.redaction._vocabulary.identifier_nouns import IdentifierKind, Noun
@@ -85,8 +85,20 @@ def list_kept_words(failure: Failure) -> Iterator[str]:
             yield from (value, *value.split(":"))
 
 
-def find_failure_names(text: str, failure: Failure) -> Iterator[Identifier]:
-    """Find the names that a failure states in the failure's text."""
+def find_failure_names(text: str, failures: Sequence[Failure]) -> Iterator[Identifier]:
+    """Find the names that the failures of a text state in it."""
+    # What was searched for, because many failures state the same.
+    searched: set[tuple[str, IdentifierKind]] = set()
+    for failure in failures:
+        yield from _find_stated_names(text, failure, searched)
+    if any(failure.kind == "kubernetes_forbidden" for failure in failures):
+        for m in _OBJECT.finditer(text):
+            yield from split_name(text, *m.span("name"), "resource")
+
+
+def _find_stated_names(
+    text: str, failure: Failure, searched: set[tuple[str, IdentifierKind]]
+) -> Iterator[Identifier]:
     record = _record(failure)
     broken: list[tuple[str, IdentifierKind]] = []
     for key, noun in (_NOUN_OF_KEY | _NOUN_OF_ID).items():
@@ -96,26 +108,25 @@ def find_failure_names(text: str, failure: Failure) -> Iterator[Identifier]:
         if span is None:
             broken.append((value, noun))
             continue
-        for start, end in _find_occurrences(text, *span):
-            yield from _names(text, start, end, noun)
+        before = max(0, span[0] - _CONTEXT)
+        words = text[before : span[1]]
+        if (words, noun) not in searched:
+            searched.add((words, noun))
+            for start, end in _find_occurrences(text, words):
+                yield from _names(text, start + span[0] - before, end, noun)
     if broken:
         yield from _find_wrapped_names(text, failure, broken)
-    if failure.kind == "kubernetes_forbidden":
-        for m in _OBJECT.finditer(text):
-            yield from split_name(text, *m.span("name"), "resource")
 
 
 def _record(failure: Failure) -> Mapping[str, object]:
     return to_record(failure)
 
 
-def _find_occurrences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield each position of a value after the same words. SDKs can print one message twice."""
-    before = max(0, start - _CONTEXT)
-    words = text[before:end]
+def _find_occurrences(text: str, words: str) -> Iterator[tuple[int, int]]:
+    """Yield each position of the words that end with a value. SDKs can print one message twice."""
     at = text.find(words)
     while at >= 0:
-        yield at + start - before, at + len(words)
+        yield at, at + len(words)
         at = text.find(words, at + len(words))
 
 
