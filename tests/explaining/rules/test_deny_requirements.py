@@ -224,7 +224,7 @@ CASES: tuple[Case, ...] = (
             "Do this first: Create app with a permissions boundary: the name NoUserWithoutBoundary suggests it [you]",
             "The request context has no iam:PermissionsBoundary: the call passed none.",
             f"aws iam get-policy-version --policy-arn arn:aws:iam::{ACCOUNT}:policy/guard",
-            "identity-based policies allow it: they are not the obstacle",
+            "identity-based policies allow it, so they are not the obstacle",
         ),
     ),
     (

@@ -60,6 +60,16 @@ MALFORMED_TOKEN = '{"level":"error","msg":"Error fetching credentials: Service a
             id="signed in",
         ),
         pytest.param(
+            'Warning  ProvisioningFailed  ebs.csi.aws.com_ebs-csi-controller  failed to provision volume with StorageClass "gp3-encrypted": User: arn:aws:sts::111122223333:assumed-role/ebs-csi/17000000 is not authorized to perform: ec2:CreateVolume on resource: arn:aws:ec2:eu-west-1:111122223333:volume/* because no identity-based policy allows the ec2:CreateVolume action',
+            {},
+            (
+                "service-role/AmazonEBSCSIDriverPolicy",
+                "If the StorageClass names a customer managed key, also allow kms:CreateGrant",
+            ),
+            (),
+            id="encrypted volumes",
+        ),
+        pytest.param(
             "Running with gitlab-runner 17.5.0 (0a1b2c3d)\nAn error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements\nERROR: Job failed: exit code 1",
             {},
             ("the keys of GitLab", '"$CI_SERVER_URL/oauth/discovery/keys"'),

@@ -320,7 +320,7 @@ def _other_policy_notes(denial: Denial) -> tuple[str, ...]:
         listed = join_words(
             tuple(f"{name[:-1]}ies" if name.endswith("y") else f"{name}s" for name in allowing), "and"
         )
-        notes.append(f"By the authorization details, {listed} allow it: they are not the obstacle.")
+        notes.append(f"Authorization details: {listed} allow it, so they are not the obstacle.")
     return tuple(notes)
 
 

@@ -157,7 +157,7 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     """Explain a denial by the policy that AWS attaches to users with publicly exposed keys."""
     name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
     remedy = Remedy(
-        title="Treat the user's access keys as compromised: rotate them first",
+        title="Treat the user's access keys as compromised: rotate them",
         who="account administrator",
         steps=(
             "With other credentials than the user's, deactivate the user's access keys, then replace and delete them. A role instead of a user is better.",

@@ -43,6 +43,15 @@ _SERVICE_LINKED_ROLE = lazy_pattern(
 _IF_NOT_ALLOWED = "The message does not say why. This helps if no policy of the caller allows it yet."
 
 
+# A StorageClass whose name or parameters say that its volumes are encrypted.
+_ENCRYPTED_VOLUME = lazy_pattern(
+    r"\bStorageClass:?\s{1,8}\"?[a-z0-9.-]{0,60}(?:enc|kms)|\bencrypted[\"']?\s?[:=]\s?[\"']?true\b|\bkmsKeyId\b",
+    re.ASCII,
+)
+# https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
+_KEY_STEP = "It does not allow the use of a KMS key. If the StorageClass names a customer managed key, also allow kms:CreateGrant, kms:Decrypt, kms:DescribeKey, kms:GenerateDataKeyWithoutPlaintext and kms:ReEncrypt* on it."
+
+
 def no_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
     """Return the remedies if no identity-based policy allows the action."""
     if isinstance(denial.role, ServiceLinkedRole) and denial.service == "kms":
@@ -71,6 +80,7 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
         who="account administrator",
         steps=(
             "It allows what the controller normally calls. The denied action alone leads to the next denial.",
+            *((_KEY_STEP,) if _ENCRYPTED_VOLUME.search(denial.failure.text) and "EBS" in path else ()),
         ),
         commands=(
             fill_command(

@@ -92,7 +92,7 @@ def region_steps(denial: Denial) -> tuple[str, ...]:
     if not region or not (denial.action or "").partition(":")[2].startswith(_CREATING_VERBS):
         return ()
     return (
-        f"The request went to {region}. If the Deny is on Regions (aws:RequestedRegion), call one that it exempts.",
+        f"The request went to {region}. If the Deny is on Regions (aws:RequestedRegion), use another.",
     )
 
 
