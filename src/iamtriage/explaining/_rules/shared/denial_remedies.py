@@ -91,9 +91,7 @@ def region_steps(denial: Denial) -> tuple[str, ...]:
     # What exists is in one Region. Only what is created can be in another.
     if not region or not (denial.action or "").partition(":")[2].startswith(_CREATING_VERBS):
         return ()
-    return (
-        f"The request went to {region}. If the Deny is on Regions (aws:RequestedRegion), use another.",
-    )
+    return (f"The request went to {region}. If the Deny is on Regions (aws:RequestedRegion), use another.",)
 
 
 def other_model_region(denial: Denial) -> str:
