@@ -35,6 +35,8 @@ class Controller(Value):
         permissions: The permissions of its role according to its documentation, if there is no such policy.
         passes_roles_to: The service to which it passes roles.
         mention: A pattern for its names in texts that are not from clusters; by default ``pattern``.
+        role_setting: The setting of a role that it assumes in addition to the one of its pod.
+        settings: What sets a parameter of its requests, each with a pattern for the condition keys of the parameter.
     """
 
     name: str
@@ -48,6 +50,16 @@ class Controller(Value):
     permissions: str = ""
     passes_roles_to: str | None = None
     mention: re.Pattern[str] | None = None
+    role_setting: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
+
+    def setting_of(self, key: str) -> str | None:
+        """Return what sets the parameter of a condition key, if that is known.
+
+        >>> find_controller("ebs-csi-controller").setting_of("ec2:Encrypted")
+        'encrypted in the parameters of the StorageClass'
+        """
+        return next((words for keys, words in self.settings if re.match(keys, key, re.IGNORECASE)), None)
 
     @property
     def namespace(self) -> str | None:
@@ -60,6 +72,7 @@ class Controller(Value):
         return self.account[1]
 
 
+_TAG_KEYS = "aws:(?:RequestTag/|TagKeys$)"
 _CONTROLLERS = (
     Controller(
         "the AWS Load Balancer Controller",
@@ -81,6 +94,21 @@ _CONTROLLERS = (
             "iam:",
         ),
         permissions="the policy of its release: docs/install/iam_policy.json in kubernetes-sigs/aws-load-balancer-controller",
+        # https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/targetgroupbinding/
+        role_setting="iamRoleArnToAssume in the TargetGroupBinding",
+        # https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
+        settings=(
+            (_TAG_KEYS, "the annotation alb.ingress.kubernetes.io/tags of the Ingress"),
+            ("elasticloadbalancing:Scheme", "the annotation alb.ingress.kubernetes.io/scheme of the Ingress"),
+            (
+                "elasticloadbalancing:SecurityPolicy",
+                "the annotation alb.ingress.kubernetes.io/ssl-policy of the Ingress",
+            ),
+            (
+                "ec2:Subnet|elasticloadbalancing:Subnet",
+                "the annotation alb.ingress.kubernetes.io/subnets of the Ingress",
+            ),
+        ),
     ),
     Controller(
         "the EBS CSI driver",
@@ -92,6 +120,16 @@ _CONTROLLERS = (
         ("ec2:",),
         workload="deployment/ebs-csi-controller",
         managed_policy="service-role/AmazonEBSCSIDriverPolicy",
+        # https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameters.md
+        settings=(
+            (_TAG_KEYS, "tagSpecification_1 in the parameters of the StorageClass"),
+            ("ec2:Encrypted", "encrypted in the parameters of the StorageClass"),
+            ("ec2:KmsKeyId", "kmsKeyId in the parameters of the StorageClass"),
+            ("ec2:VolumeType", "type in the parameters of the StorageClass"),
+            ("ec2:VolumeIops", "iops in the parameters of the StorageClass"),
+            ("ec2:VolumeThroughput", "throughput in the parameters of the StorageClass"),
+            ("ec2:VolumeSize", "resources.requests.storage of the PersistentVolumeClaim"),
+        ),
     ),
     Controller(
         "the EFS CSI driver",
@@ -100,6 +138,7 @@ _CONTROLLERS = (
         ("elasticfilesystem:", "ec2:"),
         workload="deployment/efs-csi-controller",
         managed_policy="service-role/AmazonEFSCSIDriverPolicy",
+        role_setting="awsRoleArn in the secret of the StorageClass",
     ),
     # https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
     Controller(
@@ -119,6 +158,19 @@ _CONTROLLERS = (
         ("ec2:", "eks:", "iam:", "pricing:", "sqs:", "ssm:"),
         permissions="the controller policies of its release, which karpenter.sh/docs/reference/cloudformation lists",
         passes_roles_to="ec2.amazonaws.com",
+        # https://karpenter.sh/docs/concepts/nodepools/ and https://karpenter.sh/docs/concepts/nodeclasses/
+        settings=(
+            ("ec2:InstanceType", "the requirements of the NodePool"),
+            ("ec2:InstanceMarketType", "the requirement karpenter.sh/capacity-type of the NodePool"),
+            ("ec2:AvailabilityZone", "the requirement topology.kubernetes.io/zone of the NodePool"),
+            (_TAG_KEYS, "tags of the EC2NodeClass"),
+            ("ec2:Metadata", "metadataOptions of the EC2NodeClass"),
+            ("ec2:(?:Encrypted|KmsKeyId|Volume)", "blockDeviceMappings of the EC2NodeClass"),
+            ("ec2:(?:Subnet|Vpc)", "subnetSelectorTerms of the EC2NodeClass"),
+            ("ec2:SecurityGroup", "securityGroupSelectorTerms of the EC2NodeClass"),
+            ("ec2:(?:Image|Owner|Public$)", "amiSelectorTerms of the EC2NodeClass"),
+            ("ec2:AssociatePublicIpAddress", "associatePublicIPAddress of the EC2NodeClass"),
+        ),
     ),
     # https://external-secrets.io/latest/provider/aws-secrets-manager/
     Controller(
@@ -126,6 +178,7 @@ _CONTROLLERS = (
         ("external-secrets", "external-secrets"),
         lazy_pattern(r"external-secrets", re.ASCII),
         ("secretsmanager:",),
+        role_setting="spec.provider.aws.role of the SecretStore or ClusterSecretStore",
         permissions="secretsmanager:GetSecretValue, DescribeSecret, GetResourcePolicy and ListSecretVersionIds on its secrets",
     ),
     # https://cert-manager.io/docs/configuration/acme/dns01/route53/
@@ -134,6 +187,8 @@ _CONTROLLERS = (
         ("cert-manager", "cert-manager"),
         lazy_pattern(r"cert-manager|dns01|Route 53 record set", re.ASCII),
         ("route53:",),
+        # https://github.com/cert-manager/website/pull/1466
+        role_setting="spec.acme.solvers[].dns01.route53.role of the Issuer or ClusterIssuer",
         permissions="route53:GetChange on change/*, route53:ChangeResourceRecordSets and ListResourceRecordSets on the hosted zone, and route53:ListHostedZonesByName on *",
     ),
     # https://github.com/kubernetes-sigs/external-dns/blob/master/docs/tutorials/aws.md
@@ -142,6 +197,7 @@ _CONTROLLERS = (
         (None, "external-dns"),
         lazy_pattern(r"(?i:external-?dns)|failed to list hosted zones|records retrieval failed", re.ASCII),
         ("route53:",),
+        role_setting="the flag --aws-assume-role",
         permissions="route53:ChangeResourceRecordSets, ListResourceRecordSets and ListTagsForResources on the hosted zones, and route53:ListHostedZones on *",
     ),
     Controller(
@@ -159,6 +215,7 @@ _CONTROLLERS = (
         lazy_pattern(r"\bargocd\b|\bargocd-|argoproj\.io", re.ASCII),
         (),
         workload="statefulset/argocd-application-controller",
+        role_setting="awsAuthConfig.roleARN in the secret of the cluster",
     ),
     # https://github.com/vmware-tanzu/velero-plugin-for-aws
     Controller(
@@ -178,6 +235,7 @@ _CONTROLLERS = (
         ),
         ("logs:",),
         workload="daemonset/fluent-bit",
+        role_setting="role_arn of the output",
         permissions="logs:CreateLogGroup, CreateLogStream, DescribeLogStreams and PutLogEvents on its log groups; in Container Insights, it has the AWS managed policy CloudWatchAgentServerPolicy",
         mention=lazy_pattern(r"(?i:fluent-?bit)", re.ASCII),
     ),

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
@@ -100,7 +102,11 @@ def explain_assume_role(denial: Denial) -> Explanation:
     findings = check_trust_policy(denial)
     attribute = _SESSION_ATTRIBUTES.get(denial.lowercase_action)
     # If the trust policy is known to deny the call, an identity-based Allow can't help.
-    can_allow = identity_allow_helps(denial) and (attribute is None or denial.crosses_accounts)
+    can_allow = (
+        identity_allow_helps(denial)
+        and (attribute is None or denial.crosses_accounts)
+        and not _assumes_itself(denial)
+    )
     if findings is not None and findings.allowed is False:
         can_allow = False
     result = None if findings is None or attribute is not None or denial.is_explicit else findings.result
@@ -171,7 +177,7 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     is_unexplained = denial.policy_type is None and denial.deny is None
     if _assumes_itself(denial):
         yield ASSUMES_ITSELF.cause("derived")
-    if is_unexplained and findings is None and attribute is None:
+    if is_unexplained and findings is None and attribute is None and not _assumes_itself(denial):
         text = f"No identity-based policy of {caller} allows it to assume the role."
         yield NO_ASSUME_ALLOW.cause(text=text)
         text = f"The trust policy of {role} does not allow {caller}, or the call does not meet its condition, such as an external ID or MFA."
@@ -200,6 +206,21 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     return "the message does not say which side does not allow it"
 
 
+# The setting of a role to assume, by what shows that a tool or a workflow sets it.
+_ROLE_SETTINGS = (
+    (
+        lazy_pattern(r"role-to-assume|configure-aws-credentials"),
+        "role-to-assume of the step configure-aws-credentials that already runs with the role",
+    ),
+    (
+        lazy_pattern(r"\bassume_role\b|in provider \"aws\"|Cannot assume IAM Role"),
+        "the block assume_role of the provider",
+    ),
+    (lazy_pattern(r"\bbackend \"s3\"|Error configuring S3 Backend"), "role_arn of the backend"),
+    (lazy_pattern(r"\bsource_profile\b"), "role_arn and source_profile of the profile"),
+)
+
+
 def _assumes_itself(denial: Denial) -> bool:
     """Return whether the caller is a session of the role that it assumes."""
     target = parse_masked_role(denial.resource)
@@ -210,14 +231,24 @@ def _assumes_itself(denial: Denial) -> bool:
 
 
 def _own_credentials_remedy(denial: Denial) -> Remedy:
+    """Return the remedy for a caller that assumes the role that it has, in the settings of what calls."""
+    text = denial.failure.text
+    controller = find_controller(f"{text} {denial.facts.service_account or ''}")
+    setting = "" if controller is None else controller.role_setting
+    setting = setting or next((words for sign, words in _ROLE_SETTINGS if sign.search(text)), "")
+    if controller is not None and setting:
+        remove = f"Remove {setting}: {controller.name} already has the role in its pod."
+    elif setting:
+        remove = f"Remove {setting}."
+    else:
+        remove = "Remove the call of AssumeRole, or its setting: role_arn in the profile, assume_role in the Terraform provider, role-to-assume in the workflow."
     return Remedy(
         title=f"Use the credentials that {denial.caller} has, without assuming it again",
         who="you",
         steps=(
-            "Remove the call of AssumeRole, or its setting: role_arn in the profile, assume_role in the Terraform provider, role-to-assume in the workflow.",
+            remove,
             "If the session must assume its own role, for example with a session policy, the trust policy has to name the role as Principal.",
         ),
-        commands=("aws sts get-caller-identity",),
         url=pages.ASSUME_ROLE,
     )
 

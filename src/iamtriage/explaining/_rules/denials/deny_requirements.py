@@ -12,9 +12,10 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.controllers import permissions_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_program_without_prompt
+from iamtriage.explaining._rules.shared.clues import as_sentence, find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decision_details import request_values
 from iamtriage.explaining._rules.shared.denial_remedies import (
@@ -47,6 +48,11 @@ __all__ = ("DENYING_CONDITION", "add_requirement", "typical_requirement")
 # Numbers and dates, which have operators that compare in several ways.
 _COMPARED = lazy_pattern(r"[0-9a-fA-F.:/TZ+-]+", re.ASCII)
 
+# Karpenter names a NodeClaim after its NodePool, with five random characters.
+_NODE_POOL = lazy_pattern(
+    r"\"(?:NodePool|nodepool)\":\s?(?:\{\"name\":\s?)?\"([a-z0-9][a-z0-9.-]{0,62})\"|\"NodeClaim\":\s?\{\"name\":\s?\"([a-z0-9][a-z0-9.-]{0,62})-[a-z0-9]{5}\"",
+    re.ASCII,
+)
 _CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
 
 # "OnlyEuWest1", "deny-outside-eu-central-1", "Allow_us_gov_west_1"
@@ -291,10 +297,12 @@ def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: 
         if denial.lowercase_action == "sts:assumerole" and not needs_session:
             steps = tuple(each.replace(MFA.step, MFA_WITH_ROLE) for each in steps)
         lines = ("aws iam list-mfa-devices", mfa_command(denial, device, opens_session=needs_session))
+    setting = _find_setting(denial, requirement.keys[0]) if requirement.keys else None
+    where = () if setting is None else (as_sentence(f"{setting[0]} takes it from {setting[1]}"),)
     return Remedy(
         title=title.replace("{what}", _describe_created(denial)),
         who="you",
-        steps=(*steps, _change_step(denial)),
+        steps=(*where, *steps, _change_step(denial)),
         commands=lines,
         url=requirement.url,
     )
@@ -347,13 +355,49 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Ex
     else:
         title = f"Call with another value of {key} than {values}"
         step = f"{rule} denies these values."
+    lines = explanation.remedies[-1].commands if denial.policy_type is None else ()
+    if accepts is not None and (setting := _find_setting(denial, condition.key)) is not None:
+        title = f"{'Use only' if accepts else 'Exclude'} {values} in {setting[1]}"
+        if condition.key.lower() == "ec2:instancetype":
+            step = f"{step} {_instance_requirement(condition, accepts=accepts)}"
+            pool = _NODE_POOL.search(denial.failure.text)
+            lines = (
+                *(
+                    (fill_command("kubectl edit nodepool {}", commands.kubernetes_name(pool[1] or pool[2])),)
+                    if pool
+                    else ()
+                ),
+                *lines,
+            )
     return Remedy(
         title=title,
         who="you",
         steps=(step, _change_step(denial)),
-        commands=explanation.remedies[-1].commands if denial.policy_type is None else (),
+        commands=lines,
         url=pages.EVALUATION,
     )
+
+
+def _find_setting(denial: Denial, key: str) -> tuple[str, str] | None:
+    """Return the controller that made the call, and its setting for the parameter of a condition key."""
+    controller = permissions_of(denial.action or "", denial.failure.text)
+    setting = None if controller is None else controller.setting_of(key)
+    return None if controller is None or setting is None else (controller.name, setting)
+
+
+def _instance_requirement(condition: DenyingCondition, *, accepts: bool) -> str:
+    """Return the requirement of a NodePool that satisfies a condition on the instance type.
+
+    The labels: https://karpenter.sh/docs/concepts/scheduling/.
+    """
+    parts = [each.partition(".") for each in condition.policy_values]
+    if all(family == "*" for family, _, _ in parts):
+        label, values = "karpenter.k8s.aws/instance-size", [size for _, _, size in parts]
+    elif all(size == "*" for _, _, size in parts):
+        label, values = "karpenter.k8s.aws/instance-family", [family for family, _, _ in parts]
+    else:
+        label, values = "node.kubernetes.io/instance-type", list(condition.policy_values)
+    return f"In the requirements of the NodePool, set key: {label}, operator: {'In' if accepts else 'NotIn'}, values: [{clip_text(', '.join(values))}]."
 
 
 def _accepts_listed_values(condition: DenyingCondition) -> bool | None:
