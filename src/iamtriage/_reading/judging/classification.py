@@ -95,6 +95,9 @@ class TextContext:
     def __init__(self, text: str, sections: list[tuple[int, int]]) -> None:
         self.text = text
         self._sections = sections
+        # Looked up for most texts, and a cached property takes longer than this.
+        self._other_clouds: list[int] | None = None
+        self._other_systems: list[int] | None = None
 
     @cached_property
     def aws(self) -> bool:
@@ -110,14 +113,6 @@ class TextContext:
         return names_aws(self.text[max(start, 0) : end if end >= 0 else None])
 
     @cached_property
-    def _other_clouds(self) -> list[int]:
-        return find_other_clouds(self.text)
-
-    @cached_property
-    def _other_systems(self) -> list[int]:
-        return find_other_systems(self.text)
-
-    @cached_property
     def _storage(self) -> list[int]:
         return find_storage(self.text)
 
@@ -126,6 +121,8 @@ class TextContext:
 
         If the text has sections per cloud, signs outside the candidate's AWS section don't count.
         """
+        if self._other_clouds is None:
+            self._other_clouds = find_other_clouds(self.text)
         places = self._other_clouds
         if not _is_near(places, candidate):
             return False
@@ -137,6 +134,8 @@ class TextContext:
 
     def is_near_other_system(self, candidate: Candidate) -> bool:
         """Return whether a candidate is near a sign of a database, file system or framework."""
+        if self._other_systems is None:
+            self._other_systems = find_other_systems(self.text)
         return _is_near(self._other_systems, candidate)
 
     def is_near_storage(self, candidate: Candidate) -> bool:

@@ -424,10 +424,11 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     """Yield the reports in a text, in the order of the frames."""
     text = readable.text
+    whole = [(0, len(text))]
+    denials = list(_find_other_denials(readable)) if "authorized" in readable.words else []
     for number in rows:
         frame = FRAMES[number]
-        parts = _find_other_denials(readable) if frame.fragment == "<authorized>" else ((0, len(text)),)
-        for start, end in parts:
+        for start, end in denials if frame.fragment == "<authorized>" else whole:
             for m in compiled(frame.pattern).finditer(text, start, end):
                 if not _is_prose(text, m):
                     yield _piece(text, frame, m)
