@@ -51,6 +51,9 @@ __all__ = ("explain",)
 _EXPLAINABLE = (str, bytes, bytearray, BaseException, Mapping, *FAILURE_CLASSES)
 
 _STANDARD_DENIAL = "is not authorized to perform: "
+# In a text without any of these, unparsed texts show no problem.
+_UNPARSED_SIGNS = ("AKIA", "access denied by server", "AWS", "aws-")
+_MAX_UNPARSED = 200_000
 _NO_FAILURE_SUMMARY = Explanation(
     None, "nothing", "No AWS or Kubernetes access failure was found in this text."
 )
@@ -76,7 +79,8 @@ def explain(
             wins.
 
     Returns:
-        The explanation. If the text contains no failure, its ``failure`` is ``None`` and it has no remedies.
+        The explanation. If the text contains no failure, its ``failure`` is ``None``. It has causes and
+        remedies only if the text shows another problem, such as an exposed access key.
 
     Raises:
         DocumentError: A fact is unknown or invalid.
@@ -111,7 +115,7 @@ def explain(
         raise TypeError(wrong_type_message("the first argument of explain()", expected, error_or_failure))
     failure = error_or_failure if isinstance(error_or_failure, Failure) else parse(error_or_failure)
     if failure is None:
-        return _NO_FAILURE_SUMMARY
+        return _explain_unparsed(error_or_failure, known)
     if isinstance(error_or_failure, str) and isinstance(failure, AccessDenied) and failure.action is None:
         failure = _find_complete_denial(error_or_failure) or failure
     # Rules get a failure without secrets and borders. The explanation has the original failure.
@@ -135,6 +139,17 @@ def explain(
     if "AKIA" in failure.text:
         explanation = _add_exposed_key(explanation, Case(failure, known))
     return apply_extensions(explanation)
+
+
+def _explain_unparsed(error: object, facts: Facts) -> Explanation:
+    """Explain an error without a failure, which can show another problem with AWS access."""
+    if isinstance(error, bytes | bytearray):
+        error = error.decode(errors="replace")
+    if isinstance(error, str) and any(sign in error for sign in _UNPARSED_SIGNS):
+        from iamtriage.explaining._rules.denials.unparsed_texts import explain_unparsed
+
+        return explain_unparsed(error[:_MAX_UNPARSED], facts) or _NO_FAILURE_SUMMARY
+    return _NO_FAILURE_SUMMARY
 
 
 def _find_complete_denial(text: str) -> AccessDenied | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
@@ -73,6 +74,7 @@ class Input:
             after reading, and from the beginning if the input is skipped because of an error.
         records: The number of records that were read, including calls that succeeded, and all accounts,
             Regions and times.
+        unparsed: The text of a small input in which :meth:`find_cause` found no failure, or empty.
 
     >>> from iamtriage.inputs import open_inputs
     >>> [source] = open_inputs(["examples/cloudtrail.json"])
@@ -88,6 +90,7 @@ class Input:
     records: int = 0
     _source: Source | None = attrs.field(default=None, repr=False, eq=False, alias="source")
     _selection: Selection = attrs.field(factory=Selection, repr=False, eq=False, alias="selection")
+    unparsed: str = attrs.field(default="", init=False, repr=False, eq=False)
 
     def denials(self) -> Iterator[Mapping[str, Any]]:
         """Yield the records of calls that failed, each as a mapping for :func:`iamtriage.parse`.
@@ -150,7 +153,10 @@ class Input:
             is_small = not content.is_parquet and content.is_shorter_than(MAX_TEXT_LENGTH)
             if reader is None or (is_small and not self._selection):
                 # Small records are parsed as text, so that the failure has positions in it.
-                cause = parse_stream(content.open_text())
+                file = content.open_text()
+                text = file.read() if is_small else ""
+                cause = parse_stream(StringIO(text) if is_small else file)
+                self.unparsed = text if cause is None else ""
                 if cause is None and content.is_binary:
                     self.problem = NUL_BYTES
             else:

@@ -88,7 +88,7 @@ class Magic:
 
     def _explain(self, value: object, facts: Facts, *, show_all: bool) -> None:
         explanations = list(explain_failures(_find_failures(value), facts, show_all=show_all))
-        for explanation in explanations or (explain(""),):
+        for explanation in explanations or (explain(value if isinstance(value, str) else "", facts=facts),):
             self._display(explanation)
 
     def _evaluate(self, expression: str) -> object:

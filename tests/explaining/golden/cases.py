@@ -23,13 +23,14 @@ _KUBERNETES_KINDS = frozenset(
 
 def _group(text: str) -> str:
     failure = parse(text)
-    assert failure is not None, text
+    if failure is None:
+        return "unparsed"
     if failure.kind == "access_denied":
         return "denied"
     return "kubernetes" if failure.kind in _KUBERNETES_KINDS else "credentials"
 
 
-_EXAMPLES: dict[str, list[Golden]] = {"denied": [], "kubernetes": [], "credentials": []}
+_EXAMPLES: dict[str, list[Golden]] = {"denied": [], "kubernetes": [], "credentials": [], "unparsed": []}
 for _subject in SUBJECTS:
     for _example in load_examples(_subject).values():
         _EXAMPLES[_group(_example.text)].append((_example.name, _example.text, dict(_example.facts)))
@@ -37,4 +38,5 @@ for _subject in SUBJECTS:
 DENIED: tuple[Golden, ...] = (*_EXAMPLES["denied"], *MORE_DENIED)
 KUBERNETES: tuple[Golden, ...] = (*_EXAMPLES["kubernetes"], *MORE_KUBERNETES)
 CREDENTIALS: tuple[Golden, ...] = (*_EXAMPLES["credentials"], *MORE_CREDENTIALS)
+UNPARSED = tuple(_EXAMPLES["unparsed"])
 CASES: tuple[Golden, ...] = (*DENIED, *KUBERNETES, *CREDENTIALS)

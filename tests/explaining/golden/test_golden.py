@@ -11,10 +11,12 @@ from functools import cache
 from pathlib import Path
 
 from iamtriage import explain
-from tests.explaining.golden.cases import CASES
+from tests.explaining.golden.cases import CASES as PARSED
+from tests.explaining.golden.cases import UNPARSED
 from tests.tables import check_rows
 
 HERE = Path(__file__).parent
+CASES = (*PARSED, *UNPARSED)
 _INPUTS: dict[str, tuple[str, dict[str, object]]] = {name: (text, facts) for name, text, facts in CASES}
 
 

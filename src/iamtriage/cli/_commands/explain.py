@@ -167,7 +167,8 @@ def _explain_cause(source: Input, facts: Facts) -> Iterable[Explanation]:
 
     failure = source.find_cause()
     if failure is None:
-        return ()
+        explanation = explain(source.unparsed, facts=facts)
+        return (explanation,) if explanation.causes else ()
     # So that the explanation names the other failures.
     return (attrs.evolve(explain(failure, facts=facts), text=failure.text),)
 

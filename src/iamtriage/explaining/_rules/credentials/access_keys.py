@@ -7,6 +7,7 @@ https://repost.aws/knowledge-center/potential-account-compromise.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -20,10 +21,11 @@ from iamtriage.explaining._rules.shared.clues import find_partition, find_user, 
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AccessKeyQuota, Failure
 
-__all__ = ("ExposedKey", "explain_key_quota", "find_exposed_key", "key_remedies")
+__all__ = ("ExposedKey", "explain_exposed_key", "explain_key_quota", "find_exposed_key", "key_remedies")
 
 _PHRASES = ("Cannot exceed quota for AccessKeysPerUser",)
 # A key ID alone is not a secret. A secret has 40 characters and no prefix, so it is recognized only after a key ID
@@ -33,6 +35,26 @@ _SECRET = r"(?=[A-Za-z0-9/+]{0,39}[a-z])(?=[A-Za-z0-9/+]{0,39}[A-Z])(?=[A-Za-z0-
 _LABELED_SECRET = lazy_pattern(rf"(?i:secret)[\w. -]{{0,24}}[\"']?[\s>:=,\"'\\]{{1,8}}{_SECRET}")
 _KEY_ID_AND_SECRET = lazy_pattern(rf"AKIA[A-Z0-9]{{16}}[\s:;,|\"'\\]{{1,8}}{_SECRET}")
 _EXAMPLE_SUFFIX = "EXAMPLE"
+# What secret scanners report about AWS access keys.
+_SCANNERS = (
+    (
+        "GitHub blocked the push",
+        lazy_pattern(r"GH013[\s\S]{0,2000}?Amazon AWS (?:Access Key|Secret|Temp|Session)"),
+    ),
+    ("GitLab blocked the push", lazy_pattern(r"PUSH BLOCKED: Secrets detected[\s\S]{0,2000}?\bAWS\b")),
+    ("gitleaks found a secret", lazy_pattern(r"RuleID\"?:\s{0,20}\"?aws-")),
+    (
+        "git-secrets rejected the commit",
+        lazy_pattern(r"AKIA[\s\S]{0,2000}?Matched one or more prohibited patterns"),
+    ),
+    ("TruffleHog found a secret", lazy_pattern(r"Detector Type: AWS\b")),
+    ("detect-secrets found a secret", lazy_pattern(r"Secret Type:\s{0,9}AWS Access Key")),
+)
+_PATH = lazy_pattern(
+    r"^(?P<matched>[\w./-]{1,200}):\d+:[^\n]{0,200}AKIA|^(?:remote:)?[ \t-]{0,20}(?:[Pp]ath|File|Location)\"?:\s{1,20}\"?(?P<path>[\w./-]{1,200})",
+    re.MULTILINE,
+)
+_COMMIT = lazy_pattern(r"\b[Cc]ommit\"?:\s{1,20}\"?([0-9a-f]{7,40})\b")
 
 
 ACCESS_KEY_QUOTA = CauseType(
@@ -45,6 +67,16 @@ ACCESS_KEY_QUOTA = CauseType(
         pages.IAM_QUOTAS,
         pages.ROTATE_KEYS,
     ),
+)
+
+
+EXPOSED_ACCESS_KEY = CauseType(
+    "exposed-access-key",
+    title="An access key is in a text or a commit",
+    text="Anyone who has read an access key with its secret can use it, and a commit keeps it for all who clone the repository.",
+    recognised_by="An access key ID with a secret access key, or what a secret scanner reports about one.",
+    fix="Deactivate the key, and remove it from the text or the commit.",
+    sources=(pages.EXPOSED_KEYS, pages.ROTATE_KEYS),
 )
 
 
@@ -164,14 +196,12 @@ def find_exposed_key(case: Case[Failure]) -> ExposedKey | None:
 
     The example keys in the AWS documentation, whose IDs end in EXAMPLE, are not reported.
     """
-    text = case.text
-    keys = [
-        key for key in dict.fromkeys(_LONG_TERM_KEY_ID.findall(text)) if not key.endswith(_EXAMPLE_SUFFIX)
-    ]
-    if not keys or not (_LABELED_SECRET.search(text) or _KEY_ID_AND_SECRET.search(text)):
+    keys = _find_keys(case.text)
+    if not keys or not _shows_secret(case.text):
         return None
+    is_rejected = case.failure.kind == "invalid_credentials"
     return ExposedKey(
-        _exposed_key_remedies(case, keys[0]),
+        _exposed_key_remedies(find_user(case), find_partition(case), keys[0], is_rejected=is_rejected),
         (
             "Anyone who has read the text can use the key if it is active, so treat it as stolen before you do anything else.",
             "Nobody who helps you needs a secret access key. Share key IDs at most.",
@@ -179,9 +209,66 @@ def find_exposed_key(case: Case[Failure]) -> ExposedKey | None:
     )
 
 
-def _exposed_key_remedies(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
-    user, key_id = find_user(case), commands.access_key(key)
-    deny = f"arn:{find_partition(case)}:iam::aws:policy/AWSDenyAll"
+def _find_keys(text: str) -> list[str]:
+    found = dict.fromkeys(_LONG_TERM_KEY_ID.findall(text))
+    return [key for key in found if not key.endswith(_EXAMPLE_SUFFIX)]
+
+
+def _shows_secret(text: str) -> bool:
+    return bool(_LABELED_SECRET.search(text) or _KEY_ID_AND_SECRET.search(text))
+
+
+def explain_exposed_key(text: str, _facts: Facts) -> Explanation | None:
+    """Explain a text whose only problem is an access key in it, such as the report of a secret scanner."""
+    keys = _find_keys(text)
+    has_secret = bool(keys) and _shows_secret(text)
+    scanner = next((name for name, pattern in _SCANNERS if pattern.search(text)), None)
+    if not has_secret and scanner is None:
+        return None
+    named = f"the access key {keys[0]}" if keys else "an AWS access key"
+    summary = f"The text shows {named} with its secret, so treat it as stolen. AWS denied nothing."
+    deactivate, *others = _exposed_key_remedies(None, "aws", keys[0] if keys else None)
+    if scanner is not None:
+        path, commit = _PATH.search(text), _COMMIT.search(text)
+        place = f" in {path['path'] or path['matched']}" if path else ""
+        start = f"commit {commit[1][:8]} contains" if commit else "the change contains"
+        summary = f"{scanner}: {start} {named}{place}. AWS denied nothing."
+        since = f"git rebase --interactive {commit[1][:8]}^" if commit else "git rebase --interactive COMMIT^"
+        deactivate = attrs.evolve(
+            deactivate,
+            title="Deactivate the key, and remove it from the commit",
+            steps=(
+                "Treat the key as exposed: find out whose it is, and deactivate it.",
+                f"Amend the commit, or edit an older one with {since}. Another commit leaves the key in the history. Add the file to .gitignore.",
+                "Do not bypass the check: use a role or a secret store in place of the key.",
+            ),
+            commands=(
+                *deactivate.commands,
+                *(
+                    (
+                        fill_command("git rm --cached {}", path["path"] or path["matched"]),
+                        "git commit --amend --no-edit",
+                    )
+                    if path
+                    else ()
+                ),
+            ),
+        )
+    return Explanation(
+        failure=None,
+        topic="exposed-access-key",
+        summary=summary,
+        causes=(EXPOSED_ACCESS_KEY.cause("reported" if scanner else "derived"),),
+        remedies=(deactivate, *others),
+        notes=("Nobody who helps you needs a secret access key. Share key IDs at most.",),
+    )
+
+
+def _exposed_key_remedies(
+    user: str | None, partition: str, key: str | None, *, is_rejected: bool = False
+) -> tuple[Remedy, ...]:
+    key_id = commands.access_key(key)
+    deny = f"arn:{partition}:iam::aws:policy/AWSDenyAll"
     deactivate = _user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive")
     first = Remedy(
         title="Deactivate the exposed key",
@@ -196,7 +283,6 @@ def _exposed_key_remedies(case: Case[Failure], key: str) -> tuple[Remedy, ...]:
         ),
         url=pages.EXPOSED_KEYS,
     )
-    is_rejected = case.failure.kind == "invalid_credentials"
     if is_rejected:
         # AWS knows no active key with this ID, so there may be nothing to deactivate.
         first = Remedy(

@@ -97,6 +97,8 @@ EXPOSED_KEYS = "https://repost.aws/knowledge-center/potential-account-compromise
 QUARANTINE = (
     "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCompromisedKeyQuarantineV3.html"
 )
+EFS_IAM = "https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html"
+EKS_EFS_MOUNTS = "https://repost.aws/knowledge-center/eks-troubleshoot-efs-volume-mount-issues"
 ECR_PULL_THROUGH_CACHE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html"
 ECR_LOGIN = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html"
 EKS_IRSA_POD = f"{_EKS}/pod-configuration.html"

@@ -1,0 +1,100 @@
+"""Tests for texts that show a problem with AWS access, but no failure that ``parse`` reads."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain, parse
+
+# Split, so that no secret scanner takes them for real.
+KEY = "AKIA" + "RTX3GSDSVJNFUWS2"
+SECRET = "q7Lw3Zt9" + "Bv1Xc5Nm" + "/8Ks2Jd6" + "Hf4Gp0Ra" + "+Ye7Ui3O"
+PAIR = f"AWS_ACCESS_KEY_ID={KEY}\nAWS_SECRET_ACCESS_KEY={SECRET}\n"
+GITHUB = """remote: error: GH013: Repository rule violations found for refs/heads/main.
+remote: - GITHUB PUSH PROTECTION
+remote:       —— {} ——————————————————————————
+remote:        locations:
+remote:          - commit: 5f0c2d7e9a1b3c4d6e8f0a2b4c6d8e0f1a3b5c7d
+remote:            path: config/prod.env:3
+"""
+MOUNT = "Mounting arguments: -t efs -o {} fs-0a1b2c3d4e5f60718:/ /mnt\nOutput: mount.nfs4: access denied by server while mounting 127.0.0.1:/"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param(
+            f"{GITHUB.format('Amazon AWS Access Key ID')}$ cat config/prod.env\n{PAIR}",
+            (
+                f"GitHub blocked the push: commit 5f0c2d7e contains the access key {KEY} in config/prod.env.",
+                "git rebase --interactive 5f0c2d7e^",
+                f"--access-key-id {KEY} --status Inactive",
+                "Do not bypass the check",
+            ),
+            id="push protection",
+        ),
+        pytest.param(
+            f"$ cat .env\n{PAIR}",
+            (f"The text shows the access key {KEY} with its secret, so treat it as stolen.",),
+            id="a key pair",
+        ),
+        pytest.param(
+            f"deploy/app.yml:4:key: {KEY}\n\n[ERROR] Matched one or more prohibited patterns",
+            ("git-secrets rejected the commit", "in deploy/app.yml.", "git rm --cached deploy/app.yml"),
+            id="git-secrets",
+        ),
+        pytest.param(
+            "remote: PUSH BLOCKED: Secrets detected in code changes\nremote: - AWS access token",
+            ("GitLab blocked the push: the change contains an AWS access key.",),
+            id="GitLab",
+        ),
+        pytest.param(
+            MOUNT.format("accesspoint=fsap-0a1b2c3d4e5f60718,tls"),
+            (
+                "denied the mount of fs-0a1b2c3d4e5f60718: the mount options lack iam",
+                "options of the mount, next to tls",
+                '"elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"',
+                "aws efs describe-file-system-policy --file-system-id fs-0a1b2c3d4e5f60718",
+            ),
+            id="anonymous mount",
+        ),
+        pytest.param(
+            f"{MOUNT.format('tls,iam')}\nAWS credentials source used for IAM authentication: webidentity:arn:aws:iam::111122223333:role/volumes",
+            ("denied the role volumes the mount", "put-role-policy --role-name volumes"),
+            id="mount with a role",
+        ),
+        pytest.param(
+            f"kubelet MountVolume.SetUp failed\nCould not start amazon-efs-mount-watchdog\n{MOUNT.format('tls')}",
+            ("the role of efs-csi-node-sa or of the node", "watchdog is a warning", "mountOptions"),
+            id="CSI driver",
+        ),
+    ],
+)
+def test_problem_without_a_failure(text: str, says: tuple[str, ...]) -> None:
+    assert parse(text) is None
+    explanation = explain(text)
+    assert explanation.failure is None
+    folded = " ".join(explanation.to_text().replace("\\\n", " ").split())
+    assert [words for words in says if words not in folded] == []
+    shown = explanation.to_text(detail="full") + json.dumps(explanation.to_dict()) + explanation.to_markdown()
+    assert SECRET not in shown
+    assert explain(text.encode()).summary == explanation.summary
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "mount.nfs4: access denied by server while mounting 10.0.4.7:/srv", id="another NFS server"
+        ),
+        pytest.param(f"AWS_ACCESS_KEY_ID={KEY}", id="a key ID without a secret"),
+        pytest.param(PAIR.replace(KEY, "AKIAIOSFODNN7EXAMPLE"), id="the example key"),
+        pytest.param(GITHUB.format("Slack API Token"), id="a key of another vendor"),
+        pytest.param("AWS is great", id="prose"),
+    ],
+)
+def test_nothing_is_found_in_other_texts(text: str) -> None:
+    explanation = explain(text)
+    assert (explanation.topic, explanation.causes) == ("nothing", ())
