@@ -99,10 +99,10 @@ def find_failure_names(text: str, failures: Sequence[Failure]) -> Iterator[Ident
 def _find_stated_names(
     text: str, failure: Failure, searched: set[tuple[str, IdentifierKind]]
 ) -> Iterator[Identifier]:
-    record = _record(failure)
+    record, spans = _record(failure), failure.spans
     broken: list[tuple[str, IdentifierKind]] = []
     for key, noun in (_NOUN_OF_KEY | _NOUN_OF_ID).items():
-        value, span = record[key], failure.spans.get(key)
+        value, span = record[key], spans.get(key)
         if not isinstance(value, str):
             continue
         if span is None:
