@@ -22,7 +22,8 @@ __all__ = ("JsonScalar", "find_json")
 
 _OPENING = re.compile(
     # A string that contains JSON, or JSON whose quotes are escaped.
-    r"\{(?=[ \t\r\n]*+[\"}\\])|\[(?=[ \t\r\n]*+(?:[\[\]\"0-9\\-]|\{[ \t\r\n]*+[\"}\\]|true|false|null|NaN|Infinity))"
+    r"\{(?=[ \t\r\n]*+[\"}\\])"
+    r"|\[(?=[ \t\r\n]*+(?:[\[\]\"0-9\\-]|\{[ \t\r\n]*+[\"}\\]|true|false|null|NaN|Infinity))"
     r"|\"(?=[ ]?[{\[](?:[ ]|\\[nrt]){0,8}\\{1,31}\")"
     # In a string of Python, JSON with escaped newlines.
     r"|'(?=[ ]?[{\[](?:\\n[ ]{0,40}[{\[]?){1,4}\")"
