@@ -336,15 +336,13 @@ def find_codes(words: AbstractSet[str], capitalized: Iterable[str]) -> set[str]:
     """
     # No cache of words: looking a word up in a large table takes longer than comparing its end.
     found = _PARTS & words
-    found.update(
-        [
-            word
-            for word in capitalized
-            if (word.endswith(_SUFFIXES) and not is_generic(word))
+    for word in capitalized:
+        if (
+            (word.endswith(_SUFFIXES) and not is_generic(word))
             or word.startswith("Invalid")
             or "AccessDenied" in word
-        ]
-    )
+        ):
+            found.add(word)
     return found
 
 

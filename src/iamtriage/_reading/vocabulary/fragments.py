@@ -77,16 +77,15 @@ class FragmentIndex:
             words: The words of the text, as ``Readable`` finds them.
             text: The text.
         """
-        found = {
-            number
-            for word in self._words & words
-            for number, fragment in self._rows[word]
-            if fragment in text
-        }
+        found = self.always.copy()
+        for word in self._words & words:
+            for number, fragment in self._rows[word]:
+                if fragment in text:
+                    found.append(number)
         for part, rows in self._groups:
             if part in text:
-                found.update([number for number, fragment in rows if fragment in text])
-        return sorted(found.union(self.always)) if found else self.always
+                found += [number for number, fragment in rows if fragment in text]
+        return sorted(set(found)) if len(found) > len(self.always) else found
 
 
 def _rarity(word: str) -> tuple[bool, int]:
