@@ -75,3 +75,76 @@ def test_explicit_denial_without_types_of_policies() -> None:
     assert "the statement NoFunctions denies it explicitly" in explanation.summary
     assert all(remedy.policy is None for remedy in explanation.remedies)
     assert f"--policy-arn {POLICY}" in explanation.remedies[0].commands[0]
+
+
+_ORGANIZATION = "arn:aws:organizations::444455556666"
+_OU = f"{_ORGANIZATION}:ou/o-abc123def4/ou-ab12-cdef3456"
+
+
+def _scp_check(effect: str, target: str, *matched: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "checkType": "SERVICE_CONTROL_POLICY",
+        "evaluatedEffect": effect,
+        "targetArn": target,
+        "relevantPolicyTypes": ["SERVICE_CONTROL_POLICY"],
+        "matchedPolicies": list(matched),
+    }
+
+
+_IDENTITY_ALLOWS = {
+    "checkType": "PRINCIPAL",
+    "evaluatedEffect": "ALLOW",
+    "relevantPolicyTypes": ["IDENTITY_BASED_POLICY"],
+}
+_SCP = f"{_ORGANIZATION}:policy/o-abc123def4/service_control_policy/p-list01"
+_DENYING = {"uri": _SCP, "matchedStatements": [{"sid": "NoFunctions", "evaluatedEffect": "DENY"}]}
+
+
+@pytest.mark.parametrize(
+    ("effect", "target", "matched", "says"),
+    [
+        pytest.param(
+            "IMPLICIT_DENY",
+            _OU,
+            (),
+            (
+                "no service control policy of the organizational unit ou-ab12-cdef3456 allows it",
+                "add the statement to p-list01",
+                "list-policies-for-target --target-id ou-ab12-cdef3456",
+                "describe-policy --policy-id p-list01",
+            ),
+            id="the level that does not allow",
+        ),
+        pytest.param(
+            "IMPLICIT_DENY",
+            f"{_ORGANIZATION}:account/o-abc123def4/111122223333",
+            (),
+            ("no service control policy of account 111122223333 allows it", "a policy there"),
+            id="the account",
+        ),
+        pytest.param(
+            "EXPLICIT_DENY",
+            _OU,
+            (_DENYING,),
+            ("describe-policy --policy-id p-list01",),
+            id="the policy that denies",
+        ),
+    ],
+)
+def test_one_of_several_levels_denies(
+    effect: str, target: str, matched: tuple[dict[str, Any], ...], says: tuple[str, ...]
+) -> None:
+    root = _scp_check("ALLOW", f"{_ORGANIZATION}:root/o-abc123def4/r-ab12")
+    checks = [root, _scp_check(effect, target, *matched), _IDENTITY_ALLOWS]
+    facts = _details(_denied("lambda:CreateFunction", FUNCTION, effect, checks=checks))
+    facts["authorization_details"]["policies"] = [
+        {"type": "SERVICE_CONTROL_POLICY", "uri": _SCP, "attachedTo": [{"arn": _OU}]}
+    ]
+    explanation = explain(_text("lambda:CreateFunction", FUNCTION), facts=facts)
+    folded = " ".join(explanation.to_text(detail="full", width=100).replace("\\\n", " ").split())
+    assert [words for words in says if words not in folded] == []
+    assert "identity-based policies allow it, so they are not the obstacle" in folded
+    # What one level allows is still the obstacle, and the identity-based policy is none.
+    assert "service control policies and" not in folded
+    assert "An identity-based policy of the caller must allow" not in folded
+    assert "an Allow is still required" not in folded

@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_steps
 from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.stated_decisions import allowing_policy_types, matching_reasons
 from iamtriage.explaining._rules.shared.wording import POLICY_TYPE_NAMES
 
 if TYPE_CHECKING:
@@ -30,12 +31,19 @@ from iamtriage.explaining._rules.denials.guardrails import (
 __all__ = ("explain_resource_control", "explain_service_control")
 
 
-_POLICY_ID = lazy_pattern(r"p-[0-9a-z_]{8,128}", re.ASCII)
+_POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}", re.ASCII)
 
 
 _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/", re.ASCII)
 
 
+_TARGET = lazy_pattern(
+    r"arn:[a-z-]+:organizations::[0-9]{12}:(?P<kind>root|ou|account)/(?:[\w-]{1,40}/){0,2}(?P<id>[\w-]{4,70})",
+    re.ASCII,
+)
+_LEVELS = {"root": "the root", "ou": "the organizational unit", "account": "account"}
+_LIST_POLICIES = "aws organizations list-policies-for-target --target-id {} --filter {}"
+_DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
 _RCP_REQUIREMENTS = (
     "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), an AWS service acting for it (aws:SourceOrgID), a network or TLS.",
@@ -87,18 +95,31 @@ def explain_service_control(denial: Denial) -> Explanation:
     ask = f"Only an administrator of the AWS organization (management account{owner} or a delegated administrator) can see or change the policy."
     if denial.deny != "implicit":
         return _explain_control_deny(denial, "service_control", ask, _EXEMPT_FROM_SCPS)
+    level, target, policy_id = _find_failing_level(denial)
+    find = "Find the level that does not, for the account and each of its parents (list-parents), and add the statement to a policy there."
+    lines = (
+        _list_policies_command(denial.account, "SERVICE_CONTROL_POLICY"),
+        fill_command("aws organizations list-parents --child-id {}", commands.account(denial.account)),
+    )
+    if target is not None:
+        find = (
+            f"{level[0].upper()}{level[1:]} has none: add the statement to {policy_id or 'a policy there'}."
+        )
+        lines = present(
+            fill_command(_LIST_POLICIES, target, "SERVICE_CONTROL_POLICY"),
+            None if policy_id is None else fill_command(_DESCRIBE_POLICY, policy_id),
+        )
     remedy = Remedy(
-        title="Attach a service control policy that allows it",
+        title=f"Allow it in a service control policy of {level}"
+        if target
+        else "Attach a service control policy that allows it",
         who="organization administrator",
         steps=(
             ask,
-            "At each level (root, organizational units, account), one attached policy must allow the action. Find the level that does not, for the account and each of its parents (list-parents), and add the statement to a policy there. The AWS managed policy FullAWSAccess allows everything.",
+            f"At each level (root, organizational units, account), one attached policy must allow the action. {find} The AWS managed policy FullAWSAccess allows everything.",
             *resource_steps(denial),
         ),
-        commands=(
-            _list_policies_command(denial.account, "SERVICE_CONTROL_POLICY"),
-            fill_command("aws organizations list-parents --child-id {}", commands.account(denial.account)),
-        ),
+        commands=lines,
         statement=allowing_statement(denial),
         layer="service_control",
         url=pages.SERVICE_CONTROL,
@@ -109,14 +130,18 @@ def explain_service_control(denial: Denial) -> Explanation:
         if region
         else ""
     )
-    text = f"At some level between the organization's root and the account, no service control policy allows the action.{excluded} {_no_identity_allow(denial, 'service control policy')}"
+    where = "At some level between the organization's root and the account"
+    if target is not None:
+        where, excluded = f"At {level}", ""
+    text = f"{where}, no service control policy allows the action.{excluded} {_no_identity_allow(denial, 'service control policy')}"
     cause = (SCP_NO_ALLOW, text)
     return _explain_control(
         denial,
-        "no service control policy allows it",
+        f"no service control policy{f' of {level}' if target else ''} allows it",
         cause,
         remedy,
-        *(IDENTITY_ALLOW_REQUIRED, _EXEMPT_FROM_SCPS),
+        *_identity_notes(denial),
+        _EXEMPT_FROM_SCPS,
     )
 
 
@@ -145,7 +170,7 @@ def explain_resource_control(denial: Denial) -> Explanation:
     text = f"A resource control policy blocks the request. Such policies can only deny, apart from the AWS managed policy RCPFullAWSAccess. {_no_identity_allow(denial, 'resource control policy')}"
     cause = (RCP_NO_ALLOW, text)
     return _explain_control(
-        denial, "no resource control policy allows it", cause, remedy, IDENTITY_ALLOW_REQUIRED
+        denial, "no resource control policy allows it", cause, remedy, *_identity_notes(denial)
     )
 
 
@@ -176,10 +201,7 @@ def _explain_control_deny(
                 if policy_id == "POLICY_ID"
                 else ()
             ),
-            fill_command(
-                "aws organizations describe-policy --policy-id {} --query Policy.Content --output text",
-                policy_id,
-            ),
+            fill_command(_DESCRIBE_POLICY, policy_id),
             fill_command("aws organizations list-targets-for-policy --policy-id {}", policy_id),
         ),
         layer=policy_type,
@@ -203,11 +225,39 @@ def _explain_control(
 
 def _no_identity_allow(denial: Denial, name: str) -> str:
     """Return the sentence that no policy of the account overrides a control policy."""
-    then = " When the Deny is gone, an Allow is still required." if denial.is_explicit else ""
+    needs_allow = denial.is_explicit and _identity_notes(denial)
+    then = " When the Deny is gone, an Allow is still required." if needs_allow else ""
     if name == "resource control policy":
         return f"Neither an identity-based policy nor the resource's own policy overrides it.{then}"
     account = f"account {denial.account}" if denial.account else "the account"
     return f"Nothing in {account} overrides it, not even an administrator's Allow.{then}"
+
+
+def _identity_notes(denial: Denial) -> tuple[str, ...]:
+    """Return the note on the identity-based policy, unless the authorization details say that one allows it."""
+    allowing = allowing_policy_types(denial.facts, denial.action)
+    return () if "identity-based policy" in allowing else (IDENTITY_ALLOW_REQUIRED,)
+
+
+def _find_failing_level(denial: Denial) -> tuple[str, str | None, str | None]:
+    """Return the level whose service control policies allow nothing: in words, its ID, and a policy of it.
+
+    The ID is ``None`` if the authorization details do not name the level.
+    """
+    details = denial.facts.authorization_details
+    for reason in matching_reasons(denial.action, details):
+        target = _TARGET.fullmatch(reason.target_arn or "")
+        if details is None or target is None or reason.policy_type != "service_control":
+            continue
+        attached = (
+            each.uri
+            for each in details.policies
+            if each.policy_type == "service_control" and reason.target_arn in each.attached_to
+        )
+        ids = [_policy_id_argument(uri) for uri in attached if not (uri or "").endswith("FullAWSAccess")]
+        own = next((each for each in ids if each != "POLICY_ID"), None)
+        return f"{_LEVELS[target['kind']]} {target['id']}", target["id"], own
+    return "", None, None
 
 
 def _management_account(policy: str | None) -> str:
@@ -217,8 +267,7 @@ def _management_account(policy: str | None) -> str:
 
 
 def _list_policies_command(account: str | None, kind: str) -> str:
-    template = "aws organizations list-policies-for-target --target-id {} --filter {}"
-    return fill_command(template, commands.account(account), kind)
+    return fill_command(_LIST_POLICIES, commands.account(account), kind)
 
 
 def _policy_id_argument(policy: str | None) -> str:

@@ -47,15 +47,16 @@ def allowing_policy_types(facts: Facts, action: str | None) -> tuple[str, ...]:
     if not reasons:
         return ()
     evaluation = reasons[0].evaluation
+    # There is a check for each level of an organization: one that denies is the obstacle.
+    denying = {reason.policy_type for reason in reasons}
     found: list[PolicyType | None] = [each.policy_type for each in evaluation.checks if each.effect in _ALLOW]
     if not evaluation.checks and details is not None:
         # Without checks, the matched policies are the only evidence.
         types: dict[str | None, PolicyType | None] = {each.uri: each.policy_type for each in details.policies}
-        denying = {reason.policy_type for reason in reasons}
         found = [
             types.get(each.uri)
             for each in evaluation.matched_policies
             if each.statements and all(statement.effect in _ALLOW for statement in each.statements)
         ]
-        found = [each for each in found if each not in denying]
-    return tuple(dict.fromkeys(POLICY_TYPE_NAMES[each] for each in found if each is not None))
+    allowing = (each for each in found if each is not None and each not in denying)
+    return tuple(dict.fromkeys(POLICY_TYPE_NAMES[each] for each in allowing))
