@@ -172,3 +172,33 @@ def test_other_commands_add_no_statement(command: str) -> None:
     policy = explain(f"$ {command}\nfatal error: {LIST_DENIED}").remedies[0].policy
     assert policy is not None
     assert [each["Action"] for each in policy["Statement"]] == ["s3:ListBucket"]
+
+
+@pytest.mark.parametrize("policy_type", ["identity-based", "VPC endpoint"])
+@pytest.mark.parametrize(
+    ("key", "pattern"),
+    [
+        ("builds/1182/app.tgz", "builds/*"),
+        ("artifacts/3f2504e0-4f89-11d3-9a0c-0305e82c3301/a.zip", "artifacts/*"),
+        ("releases/v1.12.0/a", "releases/*"),
+        ("job-12/out.json", "*/out.json"),
+        ("db/2026-11-27.sql.gz", "db/*"),
+        ("db/year=2026/month=11/x.parquet", "db/*"),
+        ("in/20261127T120000Z/a", "in/*"),
+        ("js/app-9c1f2ab.js", "js/app-*"),
+        # These can belong to one customer, and the last ones do not change.
+        ("customers/4711/b.txt", None),
+        ("users/3f2504e0-4f89-11d3-9a0c-0305e82c3301/a", None),
+        ("AWSLogs/111122223333/x", None),
+        ("orders/1.csv", None),
+        ("docs/index.html", None),
+    ],
+)
+def test_key_that_changes_from_run_to_run(key: str, pattern: str | None, policy_type: str) -> None:
+    resource = f"arn:aws:s3:::acme-in/{key}"
+    text = f'User: arn:aws:sts::111122223333:assumed-role/ci/run-7 is not authorized to perform: s3:PutObject on resource: "{resource}" because no {policy_type} policy allows the s3:PutObject action'
+    remedy = explain(text).remedies[0]
+    document = remedy.policy or {"Statement": [remedy.statement]}
+    assert document["Statement"][0]["Resource"] == resource
+    hint = f"use arn:aws:s3:::acme-in/{pattern} as Resource."
+    assert any(hint in step for step in remedy.steps) == (pattern is not None)

@@ -16,6 +16,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import (
+    NEXT_OBJECTS,
     policy_principal_arn,
     required_grant,
     role_path_steps,
@@ -281,13 +282,16 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
             1,
             "The message says that a service control policy requires this: ask the organization's administrator, too.",
         )
+    notes = resource_steps(denial)
+    if notes and notes[0].startswith(NEXT_OBJECTS) and not explicit:
+        steps[1], notes = f"{steps[1]} {notes[0]}", notes[1:]
     show, replace = commands.endpoint_policy_commands(region, name)
     remedy = Remedy(
         title="Find the Deny statement in the VPC endpoint's policy, then satisfy what it requires or scope it down"
         if explicit
         else "Change the VPC endpoint's policy",
         who="account administrator",
-        steps=(*steps, *resource_steps(denial), *(() if denial.is_explicit else role_path_steps(denial))),
+        steps=(*steps, *notes, *(() if denial.is_explicit else role_path_steps(denial))),
         commands=(
             *on_instance,
             show,

@@ -30,7 +30,7 @@ from iamtriage.explaining._rules.shared.companion_actions import (
 from iamtriage.explaining._rules.shared.denial_checks import cut_resource
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principal_words import PLACEHOLDER_ACCOUNT
-from iamtriage.explaining._rules.shared.s3_transfers import listed_objects, transfer_objects
+from iamtriage.explaining._rules.shared.s3_transfers import listed_objects, next_objects, transfer_objects
 from iamtriage.policies._documents import build_document, build_statement
 from iamtriage.policies._grants import build_grant
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from iamtriage.policies._grants import Grant
 
 __all__ = (
+    "NEXT_OBJECTS",
     "add_certain_companions",
     "allow_remedy",
     "policy_principal_arn",
@@ -72,6 +73,7 @@ _IMAGE = lazy_pattern(
 _CDK_ROLE = lazy_pattern(
     r"cdk-[a-z0-9]{1,10}-(?:deploy|file-publishing|image-publishing|lookup|cfn-exec)-role-", re.ASCII
 )
+NEXT_OBJECTS = "If the key changes from run to run, use "
 _ALL_OBJECTS = "The command handles more than one object: the Resource covers all of them."
 
 
@@ -100,6 +102,8 @@ def required_grant(denial: Denial) -> Grant | None:
             notes = tuple(each for each in grant.notes if not each.startswith(_UNLISTED))
             return attrs.evolve(grant, resources=resources, notes=(*notes, why))
     objects = transfer_objects(grant.resources[0], denial.failure.text)
+    if objects is None and (others := next_objects(grant.resources[0])) is not None:
+        return attrs.evolve(grant, notes=(f"{NEXT_OBJECTS}{others} as Resource.", *grant.notes))
     if objects is None:
         return grant
     return attrs.evolve(grant, resources=(objects,), notes=(*grant.notes, _ALL_OBJECTS))

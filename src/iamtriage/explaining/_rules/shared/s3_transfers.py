@@ -9,7 +9,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 
-__all__ = ("listed_objects", "transfer_objects")
+__all__ = ("listed_objects", "next_objects", "transfer_objects")
 
 _REST = r"(?:[^\n|;&]|\\\n){0,400}"
 _TRANSFER = lazy_pattern(
@@ -18,6 +18,43 @@ _TRANSFER = lazy_pattern(
 _URI = lazy_pattern(
     r"(?<![\w/])s3://(?P<path>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w.=+/-]{0,500})?)(?=[\s\"']|$)", re.ASCII
 )
+
+# What differs in the key of the next run: a date, the hash in a file's name, and where a word names runs, any number or
+# ID. Elsewhere, a number can be that of a customer.
+_DATE = r"(?:(?:dt|date|year)=)?20[0-9]{2}[-_/]?(?:month=)?[01][0-9](?![0-9A-Za-z])|(?:(?:dt|date)=)?20[0-9]{2}[-_/]?[01][0-9][-_/]?[0-3][0-9](?:[T_-]?[0-9]{2,6}Z?)?(?![0-9A-Za-z])"
+_HASH = r"(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{7,64}(?![0-9A-Za-z])"
+_ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|v?[0-9]{1,5}(?:\.[0-9]{1,5}){1,3}(?![0-9A-Za-z])|[a-z]{0,10}[-_]?[0-9]{2,10}(?![0-9A-Za-z])"
+_CHANGING = lazy_pattern(
+    rf"{_DATE}|(?<=[a-z0-9][.-]){_HASH}(?=\.[a-z0-9.]{{1,12}}\Z)", re.ASCII | re.IGNORECASE
+)
+_CHANGING_IN_RUNS = lazy_pattern(rf"{_DATE}|{_HASH}|{_ID}", re.ASCII | re.IGNORECASE)
+_RUNS = lazy_pattern(
+    r"(?<![a-z])(?:artifacts?|backups?|builds?|ci|commits?|deploy(?:ment)?s?|exports?|jobs?|pipelines?|releases?|runs?|snapshots?|versions?)(?![a-z])",
+    re.IGNORECASE,
+)
+_KEY_STARTS = lazy_pattern(r"(?<![^/._-])(?=[^/._-])")
+
+
+def next_objects(resource: str) -> str | None:
+    """Return the ARN pattern of an object and the ones of the next runs, if a part of its key changes with each run.
+
+    >>> next_objects("arn:aws:s3:::site/builds/1182/app.tgz"), next_objects("arn:aws:s3:::site/docs/a.html")
+    ('arn:aws:s3:::site/builds/*', None)
+    """
+    bucket, separator, key = resource.partition("/")
+    if not separator or ":s3:::" not in bucket or "*" in key:
+        return None
+    pattern = _CHANGING_IN_RUNS if _RUNS.search(resource) else _CHANGING
+    changing = next(
+        (found for start in _KEY_STARTS.finditer(key) if (found := pattern.match(key, start.start()))), None
+    )
+    if changing is None:
+        return None
+    before, after = key[: changing.start()], key[changing.end() :]
+    if before:
+        return f"{bucket}/{before}*"
+    # The whole bucket is too much for a guess.
+    return f"{bucket}/*{after}" if "/" in after else None
 
 
 def listed_objects(resource: str, text: str) -> tuple[tuple[str, ...], str] | None:
