@@ -70,6 +70,13 @@ MALFORMED_TOKEN = '{"level":"error","msg":"Error fetching credentials: Service a
             id="encrypted volumes",
         ),
         pytest.param(
+            "$ kubectl -n shop get sa cart -o yaml\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/cart\nNoCredentialProviders: no valid providers in chain. Deprecated.",
+            {},
+            ("get the role cart", "--namespace shop --field-selector spec.serviceAccountName=cart "),
+            ("Replace POD",),
+            id="service account of a command",
+        ),
+        pytest.param(
             "Running with gitlab-runner 17.5.0 (0a1b2c3d)\nAn error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements\nERROR: Job failed: exit code 1",
             {},
             ("the keys of GitLab", '"$CI_SERVER_URL/oauth/discovery/keys"'),

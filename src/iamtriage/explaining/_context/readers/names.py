@@ -70,7 +70,8 @@ _NAMESPACES = lazy_pattern(
 _CONTROLLER = lazy_pattern(r"[Rr]econcil|\bcontroller\b|\"kind\":")
 _SERVICE_ACCOUNTS = lazy_pattern(
     rf"(?<!system:)\bservice_?[aA]ccount(?:Name|_name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w-])"
-    rf"|\b[Ss]ervice ?[Aa]ccount [\"'](?:{_LABEL}/)?({_LABEL})[\"']",
+    rf"|\b[Ss]ervice ?[Aa]ccount [\"'](?:{_LABEL}/)?({_LABEL})[\"']"
+    rf"|\bkubectl (?:[^\n|;&]{{0,100}} )?(?:get|describe|annotate) (?:sa|serviceaccounts?)[ /]({_LABEL})(?![\w-])",
     re.ASCII,
 )
 _SERVICE_ACCOUNT_OBJECT = "kind: ServiceAccount"
@@ -260,7 +261,7 @@ def find_service_account_name(text: str, command: CommandLine | None) -> Stated 
     subject = find_service_account(text)
     if subject is not None:
         return subject[1]
-    if "ervice" not in text:
+    if "ervice" not in text and " sa" not in text:
         return None
     found = _service_account_object(text)
     return unique_value(_SERVICE_ACCOUNTS, text) if found is None else found[1]
