@@ -130,6 +130,10 @@ def _in_box(text: str) -> str:
     return "\u2577\n" + "".join(f"\u2502 {line}\n" for line in text.splitlines()) + "\u2575\n"
 
 
+_REJECTED_TOKEN = (
+    "Failed to assume role: System AWS credentials are required\n$ kubectl logs ds/eks-pod-identity-agent\n"
+    '{"level":"error","msg":"Error fetching credentials: Service account token cannot be parsed: token is malformed","time":"2026-11-23T14:16:38Z"}'
+)
 _DENIED_KEY = "operation error KMS: CreateKey, https response error StatusCode: 400, RequestID: 1c2d3e4f-aaaa-4bbb-8ccc-ddddeeeeffff, api error AccessDeniedException: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: kms:CreateKey on resource: * with an explicit deny in a service control policy"
 _TAKEN = "operation error S3: CreateBucket, https response error StatusCode: 409, RequestID: 4QEXAMPLE, HostID: abc=, BucketAlreadyExists: "
 
@@ -148,8 +152,20 @@ _TAKEN = "operation error S3: CreateBucket, https response error StatusCode: 409
             "GET https://s3.eu-west-1.amazonaws.com/exports/r.csv\n403\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
             [],
         ),
+        (
+            'time=2026-11-25T06:31:08Z level=INFO msg="runner: starting" phase=plan\n' + _ASSUMING.replace("sts:AssumeRole", "sts:TagSession"),
+            [],
+        ),
+        (
+            _REJECTED_TOKEN,
+            [],
+        ),
+        (
+            f"time=2026-11-25T06:31:08Z level=INFO msg=start\nError: Cannot assume IAM Role\n\nError: {_DENIED_KEY}",
+            ["access_denied"],
+        ),
     ],
-    ids=["Terraform", "box", "two boxes", "boxes after a line", "XML with its status"],
+    ids=["Terraform", "box", "two boxes", "boxes after a line", "XML with its status", "entries", "consequence", "other call"],
 )  # fmt: skip
 def test_parts_of_one_message_are_not_other_failures(text: str, kinds: list[str]) -> None:
     """A count of failures that do not exist sends the reader on a search."""

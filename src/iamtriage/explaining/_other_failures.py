@@ -40,6 +40,11 @@ _CONSEQUENCE = lazy_pattern(
     r"etting credentials: exec: executable |\b(?:failed to (?:retrieve|refresh cached) credentials"
     r"|Failed to create AWS Manager|could not get provider client)[.:]?\s?\Z"
 )
+# The kinds of failures that leave a program without the credentials of its role.
+_KINDS_OF_CREDENTIALS = frozenset(
+    {"expired_credentials", "invalid_credentials", "invalid_identity_token", "missing_credentials"}
+)
+_ASSUMING = lazy_pattern(r"\b[Aa]ssum(?:e|ed|ing)\b")
 # The frame that Terraform draws around an error, and where it ends.
 _BOX = lazy_pattern(r"(?P<border>[╷╵])|^[^\n]{0,80}?│ Error: ", re.MULTILINE)
 _BOX_END = "╵"
@@ -159,8 +164,26 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
             rest = complete
         if _BOX.match(text):
             rest = [] if has_explained else rest[-1:]
-        kept.extend(rest)
+        kept.extend(each for each in rest if not _is_summary(each, explained))
     return tuple(kept)
+
+
+def _is_summary(failure: Failure, explained: Failure) -> bool:
+    """Return whether a tool's own sentence only sums up the failure that is explained.
+
+    Terraform prints ``Cannot assume IAM Role`` and the role in sentences before the AWS message.
+    """
+    if _is_complete(failure):
+        return False
+    words, resource = _get_span_text(failure), getattr(explained, "resource", None)
+    if resource is not None and resource in words:
+        return True
+    envelope = explained.envelope
+    called = (getattr(explained, "action", None) or envelope.operation or "").rpartition(":")[2]
+    is_about_roles = (
+        called.startswith(("AssumeRole", "TagSession")) or explained.kind in _KINDS_OF_CREDENTIALS
+    )
+    return is_about_roles and "arn:" not in words and _ASSUMING.search(words) is not None
 
 
 def _group_by_entry(failures: tuple[Failure, ...]) -> dict[str, list[Failure]]:

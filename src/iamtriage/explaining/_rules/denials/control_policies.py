@@ -97,7 +97,7 @@ def explain_service_control(denial: Denial) -> Explanation:
         return _explain_control_deny(denial, "service_control", ask, _EXEMPT_FROM_SCPS)
     level, target, policy_id = _find_failing_level(denial)
     find = "Find the level that does not, for the account and each of its parents (list-parents), and add the statement to a policy there."
-    lines = (
+    lines: tuple[str, ...] = (
         _list_policies_command(denial.account, "SERVICE_CONTROL_POLICY"),
         fill_command("aws organizations list-parents --child-id {}", commands.account(denial.account)),
     )
