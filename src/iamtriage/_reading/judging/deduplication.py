@@ -51,24 +51,25 @@ _BARE_CODE_FACTS = frozenset({"code", "service", "status_code"})
 
 def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
     """Merge repeated reports of a failure that do not contradict each other."""
-    seen: dict[Kind | None, list[Candidate]] = {}
+    # Of each kind, the failures and the numbers of their traits.
+    seen: dict[Kind | None, tuple[list[Candidate], list[int]]] = {}
     merged: list[Candidate] = []
     # Where the last report of each failure ends.
     ends: dict[int, int] = {}
     # Equal traits share a number, because comparing traits takes long.
     trait_numbers: dict[_Traits, int] = {}
-    traits: dict[int, int] = {}
     for at, candidate in enumerate(candidates):
         if _is_mention(candidates, at):
             continue
-        others = seen.setdefault(candidate.kind, [])
+        others, numbers = seen.setdefault(candidate.kind, ([], []))
         # Reports with equal traits are compared once.
         mismatches: set[int] = set()
         mismatches_apart: set[int] = set()
-        for other in others[-_MAX_COMPARED:]:
-            number = traits[id(other)]
+        for index in range(max(0, len(others) - _MAX_COMPARED), len(others)):
+            number = numbers[index]
             if number in mismatches:
                 continue
+            other = others[index]
             if number not in mismatches_apart and not _same_failure(other, candidate, is_apart=False):
                 mismatches.add(number)
                 continue
@@ -85,20 +86,20 @@ def merge_duplicates(candidates: list[Candidate], text: str) -> list[Candidate]:
                     if present is None or (present.rank < fact.rank and present.rank <= CLASS_NAME):
                         other.facts[key] = fact
                 ends[id(other)] = candidate.end
-                traits[id(other)] = trait_numbers.setdefault(_traits(other), len(trait_numbers))
+                numbers[index] = trait_numbers.setdefault(_traits(other), len(trait_numbers))
                 break
         else:
             others.append(candidate)
-            traits[id(candidate)] = trait_numbers.setdefault(_traits(candidate), len(trait_numbers))
+            numbers.append(trait_numbers.setdefault(_traits(candidate), len(trait_numbers)))
             merged.append(candidate)
     return merged
 
 
 def _traits(candidate: Candidate) -> _Traits:
     """Return the values, without the position, that must be equal in two reports of one failure."""
-    facts = tuple(
+    facts = [
         (key, fact.value, fact.rank, fact.stem) for key, fact in candidate.facts.items() if key in _COMPARED
-    )
+    ]
     return (candidate.source, candidate.has_core, *facts)
 
 
