@@ -39,7 +39,7 @@ sure  | nput token was not properly formatted | input token was not properly for
 sure  | make webhook authenticator request | Failed to make webhook authenticator request
 sure  | <authenticate>authenticate the request | Unable to authenticate the request(?: due to an error)?
 sure  | (Unauthorized) | Error from server \(Unauthorized\)
-sure  | API error: Unauthorized | Failed to (?:create|delete|read|update) [A-Z]\w{2,60}! API error: Unauthorized
+sure  | <API>API error: Unauthorized | Failed to (?:create|delete|read|update) [A-Z]\w{2,60}! API error: Unauthorized
 sure  | <recognize> | [Uu]nable to recognize .{1,300}?: Unauthorized
 sure  | <register>Unauthorized | Unable to register node .{1,200}?with API server: Unauthorized
 sure  | <Unauthorized>|<asked>nauthorized | (?:\*v\d\w{0,10}\.[A-Z]|(?i:kubernetes|\bk8s\b|kubelet|kubectl|kubeconfig|api server|apiserver|rest client|api resources|api group list|\bleases?\b|\bconfigmaps?\b|service\s?accounts?\b|customresourcedefinitions?|upgrade connection))[^\n]{0,300}?(?:: |err=\")(?:Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`]|\.? \(|[.,;)\]])|the server has asked)

@@ -268,7 +268,7 @@ FRAMES: tuple[Frame, ...] = (
     ),
     Frame(
         "access_denied",
-        "topic policy is incorrect",
+        "<incorrect>topic policy is incorrect",
         r"\bSNS Topic does not exist or the topic policy is incorrect",
         is_aws=True,
     ),
@@ -279,7 +279,7 @@ FRAMES: tuple[Frame, ...] = (
         rf"(?: on (?P<resource>{_NAMED}|[a-z0-9][a-z0-9.-]{{2,62}}))?",
     ),
     Frame("access_denied", "<could>could not perform", rf"\bcould not perform {_ACTION}"),
-    Frame("access_denied", "<perform>nable to perform", rf"\b{_SERVICE} is unable to perform:? {_ACTION}"),
+    Frame("access_denied", "<unable>is unable to perform", rf"\b{_SERVICE} is unable to perform:? {_ACTION}"),
     Frame(
         "access_denied",
         "<access>annot access",

@@ -54,6 +54,7 @@ class Readable:
         self.rows: list[int] | None = None
         self._capitalized: list[str] | None = None
         self._lowered: set[str] | None = None
+        self._lowered_sequence: list[str] | None = None
         self._codes: list[tuple[int, int]] | None = None
 
     @property
@@ -68,8 +69,14 @@ class Readable:
     def lowered(self) -> set[str]:
         """The words in lower case."""
         if self._lowered is None:
-            self._lowered = set(map(str.lower, self.words))
+            self._lowered = set(self._lower_sequence())
         return self._lowered
+
+    def _lower_sequence(self) -> list[str]:
+        """Return the words in lower case, in the order of the text."""
+        if self._lowered_sequence is None:
+            self._lowered_sequence = [*map(str.lower, self._sequence)]
+        return self._lowered_sequence
 
     @property
     def codes(self) -> list[tuple[int, int]]:
@@ -91,7 +98,7 @@ class Readable:
         words = self._sequence
         matching: Iterable[str]
         if any_case:
-            matching = compress(words, map(wanted.__contains__, map(str.lower, words)))
+            matching = compress(words, map(wanted.__contains__, self._lower_sequence()))
         else:
             matching = filter(wanted.__contains__, words)
         for word in matching:
