@@ -121,13 +121,14 @@ INVALID_REQUEST = CauseType(
 )
 # An ACL in code, in a command or in Terraform, and the file and line of a frame or of Terraform.
 _ACL = lazy_pattern(
-    r"(?<![\w-])(?:--acl[= ]|(?:x-amz-)?acl[\"']?\s{0,8}(?:=>|[:=])\s{0,4}|\.acl\(|CannedACL\s?=\s?)[\"']?(?:ObjectCannedACL\.|S3CannedACL\.)?(?P<name>private|public[-_]?read(?:[-_]?write)?|authenticated[-_]?read|aws[-_]exec[-_]read|bucket[-_]owner[-_]\w[\w-]{2,20}|log[-_]delivery[-_]write)\b[\"']?",
+    r"(?:(?<![\w-])(?:--acl[= ]|(?:x-amz-)?acl[\"']?\s{0,8}(?:=>|[:=])\s{0,4})|\.(?:with)?(?:canned)?acl\(|CannedACL\s?=\s?)[\"']?(?:(?:types\.)?ObjectCannedACL\.?|S3CannedACL\.|CannedAccessControlList\.)?(?P<name>private|public[-_]?read(?:[-_]?write)?|authenticated[-_]?read|aws[-_]exec[-_]read|bucket[-_]owner[-_]\w[\w-]{2,20}|log[-_]delivery[-_]write)\b[\"']?",
     re.ASCII | re.IGNORECASE,
 )
 _SOURCE_LINE = lazy_pattern(
     r"([\w.-]{1,80}\.(?:rb|rake|py|js|mjs|ts|php|java|kt|cs|go|tf|scala|ex|rs))(?:[\"']?, line | line |\()?:?(\d{1,6})\b",
     re.ASCII,
 )
+_ACL_RESOURCE = "aws_s3_bucket_acl"
 _CHARS_BEFORE_ACL = 300
 
 
@@ -144,6 +145,8 @@ def acl_remedy(text: str) -> Remedy:
         remove = f"Remove {acl}{')' if '(' in acl else ''} from {place}."
         if found["name"].lower().startswith("public"):
             share = "To publish the objects, use CloudFront with origin access control, or a bucket policy that allows s3:GetObject."
+    elif _ACL_RESOURCE in text:
+        remove = f"Remove the resource {_ACL_RESOURCE}, and acl of the bucket."
     return your_remedy(
         "Send the request without an ACL",
         f"{remove} New buckets have no ACLs.",

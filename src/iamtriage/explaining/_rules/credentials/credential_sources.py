@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
@@ -21,6 +23,7 @@ from iamtriage.explaining._rules.shared.clues import (
     find_profile,
     find_region,
     quote_phrases,
+    safe_name,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 
@@ -39,6 +42,7 @@ __all__ = (
     "METADATA_HOP_LIMIT",
     "METADATA_SIGNS",
     "NOTHING_SET_UP",
+    "NO_INSTANCE_PROFILE",
     "TIMEOUT_SIGNS",
     "UNKNOWN_CREDENTIALS_ID",
     "advise_in_ci",
@@ -68,10 +72,14 @@ INSTANCE_SESSION = lazy_pattern(r":assumed-role/([\w+=,.@-]{1,64})/i-[0-9a-f]{8,
 _INSTANCE = lazy_pattern(r"(?<![\w-])i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
 _HIGHER_HOP_LIMIT = lazy_pattern(r"\b(?i:http_?put_?response_?hop_?limit)\b\W{1,8}(?:[2-9]|[1-6]\d)(?![\w.])")
 IIS_SIGNS = lazy_pattern(r"Server Error in '/|\bIIS\b|\bw3wp\b|\binetpub\b|\bAppPool\b")
+_MAX_LISTED = 6
 NO_INSTANCE_PROFILE = CauseType(
     "no-instance-profile",
     title="The EC2 instance has no role",
     fix="Attach an instance profile with a role.",
+    recognised_by="The text shows that the instance has no instance profile, or that its metadata has no role.",
+    sign=r"\"IamInstanceProfileAssociations\": ?\[ ?\]|(?P<shown>/iam/security-credentials/?\S{0,40}) .{0,200}?\b404\b",
+    remedy="give the instance a role",
     of="no-credentials",
 )
 METADATA_HOP_LIMIT = CauseType(
@@ -179,13 +187,41 @@ def stated_profile(case: Case[MissingCredentials]) -> str | None:
 
 
 def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
+    set_up = credential_remedies.configure_credentials(find_profile(case))
+    listed = [
+        each
+        for each in find_listed_profiles(case.failure.text)
+        if each != "default" and commands.profile(each) == each and safe_name(each)
+    ]
+    if listed and find_profile(case) is None:
+        names = join_words(listed[:_MAX_LISTED], "or")
+        not_named = PROFILE_NOT_NAMED.cause(
+            "derived", ("The text lists the profiles.",), text=f"Nothing selects the profile {names}."
+        )
+        return Advice(
+            [not_named, ENVIRONMENT_NOT_PASSED_ON.cause()],
+            [_select_profile_remedy(names, listed[0] if len(listed) == 1 else "PROFILE_NAME"), set_up],
+        )
     return Advice(
         [
             NOTHING_SET_UP.cause(),
             PROFILE_NOT_NAMED.cause(because=("AWS_PROFILE or --profile names the profile.",)),
             ENVIRONMENT_NOT_PASSED_ON.cause(),
         ],
-        [credential_remedies.configure_credentials(find_profile(case))],
+        [set_up],
+    )
+
+
+def _select_profile_remedy(names: str, profile: str) -> Remedy:
+    """Return how a call uses a profile that the text lists."""
+    return Remedy(
+        title=f"Select the profile {names}",
+        who="you",
+        steps=(
+            f"Pass --profile {profile}, or set AWS_PROFILE where the call runs. If the profile needs a sign-in, sign in with it.",
+        ),
+        commands=(fill_command("aws sts get-caller-identity --profile {}", profile),),
+        url=pages.CLI_PROFILES,
     )
 
 
@@ -198,13 +234,19 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         because=("The request to the metadata service timed out.",) if timed_out else ()
     )
     instances = set(_INSTANCE.findall(case.text))
-    raise_limit = hop_limit_remedy(region, instances.pop() if len(instances) == 1 else None)
-    give_role = _instance_role_remedy(region)
+    instance = instances.pop() if len(instances) == 1 else None
+    raise_limit, give_role = hop_limit_remedy(region, instance), _instance_role_remedy(region, instance)
     if "docker " in case.text:
         step = "Then restart the container. One on the host's network (docker run --network host) needs no change."
         raise_limit = attrs.evolve(raise_limit, steps=(*raise_limit.steps, step))
     if INSTANCE_SESSION.search(case.text):
         return Advice([hop_limit], [raise_limit])
+    if re.search(NO_INSTANCE_PROFILE.sign, case.text):
+        step = (
+            "The text shows that the instance has no role. Attach an instance profile; no restart is needed."
+        )
+        attach = attrs.evolve(give_role, steps=(step, *give_role.steps[1:]), commands=give_role.commands[1:])
+        return Advice([no_profile], [attach])
     if _HIGHER_HOP_LIMIT.search(case.text):
         return Advice([no_profile], [give_role])
     # A timeout shows that the response was lost; an instance without a role gets a 404.
@@ -215,7 +257,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     )
 
 
-def _instance_role_remedy(region: str) -> Remedy:
+def _instance_role_remedy(region: str, instance: str | None = None) -> Remedy:
     return Remedy(
         title="On EC2: give the instance a role",
         who="account administrator",
@@ -225,12 +267,12 @@ def _instance_role_remedy(region: str) -> Remedy:
         ),
         commands=(
             fill_command(
-                "aws ec2 describe-iam-instance-profile-associations --region {} --filters Name=instance-id,Values=INSTANCE_ID",
-                region,
+                "aws ec2 describe-iam-instance-profile-associations --region {} --filters {}",
+                *(region, f"Name=instance-id,Values={instance or 'INSTANCE_ID'}"),
             ),
             fill_command(
-                "aws ec2 associate-iam-instance-profile --instance-id INSTANCE_ID --region {} --iam-instance-profile Name=INSTANCE_PROFILE",
-                region,
+                "aws ec2 associate-iam-instance-profile --instance-id {} --region {} --iam-instance-profile Name=INSTANCE_PROFILE",
+                *(instance or "INSTANCE_ID", region),
             ),
         ),
         url=pages.EC2_ROLES,

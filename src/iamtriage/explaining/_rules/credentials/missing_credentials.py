@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.profiles import find_profile_sections
+from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.broken_profiles import (
     BROKEN_PROFILE_MESSAGES,
@@ -79,6 +80,7 @@ _PLACES = {
     "shared-credentials-file": "~/.aws/credentials",
     "config-file": "~/.aws/config",
 }
+_MAX_LISTED = 6
 # The chain of the SDKs for Go ends with the reason: https://github.com/hashicorp/terraform-provider-aws/issues/32075
 _SSO_EXPIRED = lazy_pattern(
     r"refresh cached SSO token failed|cached SSO token (?:is expired|has expired|must be refreshed)"
@@ -164,15 +166,20 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         if in_container
         else "The call runs as another user, in a container or with sudo, and reads other files.",
     )
+    listed = tuple(each for each in find_listed_profiles(case.failure.text) if safe_name(each))
+    choose = "List the profiles where the call runs, and select one of them with AWS_PROFILE or --profile."
+    if listed:
+        similar = [each for each in listed if profile and (profile in each or each in profile)]
+        choose = f"Use {join_words(similar[:_MAX_LISTED] or listed[:_MAX_LISTED], 'or')}, which the text lists, as AWS_PROFILE or --profile."
     remedy = Remedy(
         title="Use a profile that exists, or create this one",
         who="you",
         steps=(
-            "List the profiles where the call runs, and select one of them with AWS_PROFILE or --profile. If the machine has a role, unset AWS_PROFILE: no profile is needed.",
+            f"{choose} If the machine has a role, unset AWS_PROFILE: no profile is needed.",
             *_kubeconfig_steps(case),
         ),
         commands=(
-            "aws configure list-profiles",
+            *(() if listed else ("aws configure list-profiles",)),
             "printenv AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE",
             credential_remedies.with_profile(profile or "PROFILE", "aws", "configure", "sso"),
         ),

@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.credentials.credential_sources import (
     IIS_SIGNS,
     INSTANCE_SESSION,
     METADATA_SIGNS,
+    NO_INSTANCE_PROFILE,
     TIMEOUT_SIGNS,
     advise_in_ci,
     advise_on_ec2,
@@ -273,6 +274,8 @@ def _circumstances(case: Case[MissingCredentials], message: str, environments: l
         return f" in the container: AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted"
     if environments == [advise_on_iis]:
         return " in any place that it searched as the identity of the IIS application pool"
+    if advise_on_ec2 in environments and re.search(NO_INSTANCE_PROFILE.sign, case.text):
+        return ": the EC2 instance has no role"
     outcome = _metadata_outcome(message, in_container=_is_in_container_on_ec2(case.text, message))
     return f"{' for Terraform' if _TERRAFORM.search(case.text) else ''}{outcome}"
 
