@@ -82,6 +82,16 @@ XML = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
             id="the output of another command",
         ),
         pytest.param(
+            f"[root@ip-10-0-4-7 ~]# aws ecr describe-repositories --output text\nREPOSITORIES ui\n[root@ip-10-0-4-7 ~]# ./pull.sh\n{PULL}",
+            "The ECR registry denied the pull of mirror/ui",
+            id="the same prompt",
+        ),
+        pytest.param(
+            f"{PULL}\nPS C:\\work> aws ecr describe-repositories --output text\nREPOSITORIES ui",
+            "The ECR registry denied the pull of mirror/ui",
+            id="PowerShell",
+        ),
+        pytest.param(
             f"{BARE.partition(' when')[0]}: Access denied\n\nThis is what I ran:\naws sqs list-queues --region eu-west-1",
             "The caller was denied sqs:ListQueues",
             id="a command without output",

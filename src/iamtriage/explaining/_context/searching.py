@@ -188,6 +188,11 @@ def _end_of_output(text: str, at: int, start: int) -> int | None:
     output = text.find("\n", at, start)
     if output == -1:
         return None
+    # The same words before another command are the prompt, in any form.
+    before = text[text.rfind("\n", 0, at) + 1 : at]
+    following = text.find(f"\n{before}", output, start) if before.strip() else -1
+    if following != -1:
+        return following + 1
     prompt = _PROMPT.search(text, output + 1, start)
     return _end_of_result(text, output, start) if prompt is None else prompt.start()
 
@@ -210,8 +215,8 @@ def _has_output(text: str, at: int, end: int) -> bool:
     output = text.find("\n", at, end)
     if output == -1:
         return False
-    line = text.rfind("\n", 0, at) + 1
-    is_at_prompt = _PROMPT.match(text, line, at + 1) is not None
+    before = text[text.rfind("\n", 0, at) + 1 : at].rstrip()
+    is_at_prompt = before.endswith(("$", "#", "%", "❯")) or before.startswith("PS ")
     return _end_of_result(text, output, end) is not None or (is_at_prompt and not text[output:end].isspace())
 
 
