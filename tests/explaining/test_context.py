@@ -82,6 +82,11 @@ XML = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
             id="the output of another command",
         ),
         pytest.param(
+            f'$ curl https://shelf.s3.eu-west-1.amazonaws.com/a.txt\n{XML}\n$ aws s3api get-bucket-location --bucket shelf\n{{"LocationConstraint": "eu-west-1"}}',
+            "S3 answered 403 without a reason",
+            id="the URL of a bucket",
+        ),
+        pytest.param(
             f"[root@ip-10-0-4-7 ~]# aws ecr describe-repositories --output text\nREPOSITORIES ui\n[root@ip-10-0-4-7 ~]# ./pull.sh\n{PULL}",
             "The ECR registry denied the pull of mirror/ui",
             id="the same prompt",
