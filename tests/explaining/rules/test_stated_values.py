@@ -23,6 +23,8 @@ NO_SESSION_ALLOW = "User: arn:aws:sts::111122223333:assumed-role/release/s is no
 NO_ACLS = "An error occurred (AccessControlListNotSupported) when calling the PutObject operation: The bucket does not allow ACLs"
 MALFORMED_TOKEN = '{"level":"error","msg":"Error fetching credentials: Service account token cannot be parsed: token is malformed: could not base64 decode header: illegal base64 data at input byte'
 
+AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service account token'
+
 
 @pytest.mark.parametrize(
     ("text", "facts", "says", "omits"),
@@ -219,11 +221,32 @@ MALFORMED_TOKEN = '{"level":"error","msg":"Error fetching credentials: Service a
             {},
             (
                 "most likely, the program sends Bearer before it",
-                "kubectl exec deploy/flows --namespace jobs",
-                "Authorization: $(cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)",
+                "kubectl exec --stdin --tty deploy/flows --namespace jobs -- sh",
+                '-H "Authorization: $token"',
             ),
             ("POD", "wc "),
             id="word before the token",
+        ),
+        pytest.param(
+            f"{AGENT_REFUSED} cannot be parsed: token is malformed: token contains an invalid number of segments",
+            {},
+            ("does not have the three parts of a token", "Send the bare token"),
+            ("wc ",),
+            id="header that is not a token",
+        ),
+        pytest.param(
+            f"{AGENT_REFUSED} failed basic claim validations: token is expired",
+            {},
+            ("because it has expired: most likely, the program keeps an old one", "kubectl rollout restart"),
+            ("wc ", "not valid yet"),
+            id="token that a program keeps",
+        ),
+        pytest.param(
+            f"{AGENT_REFUSED} failed basic claim validations: token is not valid yet",
+            {},
+            ("the clock of the node is most likely behind", "chronyc tracking"),
+            ("has expired",),
+            id="token from the future",
         ),
         pytest.param(
             f"{MALFORMED_TOKEN} 0",

@@ -504,6 +504,10 @@ MISSING: Table = tuple(
             "Error retrieving credential from ECS after attempt 0/3 (cURL error 28: Connection timed out)",
         ),
         ("pod-identity-agent", "Error fetching credentials: Service account token cannot be empty"),
+        (
+            "pod-identity-agent-claims",
+            "Error fetching credentials: Service account token failed basic claim validations: token is expired",
+        ),
         ("profile-metadata", "could not read credentials from the instance profile metadata service"),
         ("retry", "Unable to retry retrieving credentials"),
         ("java-imds", "Unable to get IAM security credentials from EC2 Instance Metadata Service."),

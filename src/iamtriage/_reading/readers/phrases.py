@@ -183,7 +183,7 @@ sure   | redeeming a login authorization code | Error loading or redeeming a log
 sure   | loading login session token | Error loading login session token
 sure   | artial credentials found | Partial credentials found in [\w./-]+, missing
 sure   | retrieving credential from ECS | [Ee]rror retrieving credential from ECS
-sure   | ervice account token cannot be | Error fetching credentials: Service account token cannot be (?:empty|parsed)
+sure   | credentials: Service account token | Error fetching credentials: Service account token (?:cannot be (?:empty|parsed)|failed basic claim validations)
 sure   | retrieving credentials from | (?:Error|error) (?:when )?retrieving credentials from (?:the )?(?![Vv]ault\b)[\w./-]+
 sure   | credentials from the instance profile | credentials from the instance profile metadata
 sure   | <retry> | Unable to retry retrieving credentials

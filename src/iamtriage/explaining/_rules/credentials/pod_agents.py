@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.credentials.pod_roles import (
     restart_command,
     update_sdk_remedy,
 )
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
 )
@@ -80,6 +80,9 @@ _BAD_BYTE = lazy_pattern(r"illegal base64 data at input byte (\d{1,4})(?!\d)")
 _WORKLOAD = lazy_pattern(
     r"(?:(?:deploy(?:ment)?|statefulset|sts|pod)/)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII
 )
+# What golang-jwt says: https://github.com/golang-jwt/jwt/blob/main/parser.go and errors.go.
+_OTHER_SEGMENTS = "invalid number of segments"
+_TOO_EARLY = "token is not valid yet"
 _NOT_EVALUATED_YET = (
     "The agent checked only the token: the association, the role and its policies were not evaluated yet."
 )
@@ -215,16 +218,18 @@ def explain_agent_rejection(case: Case[MissingCredentials], message: str, proble
 
     Source: aws/eks-pod-identity-agent, internal/validation/request.go.
     """
-    text = _REJECTION_TEXTS.get(
-        problem,
-        "By its own claims, the token has expired or is not valid yet.",
-    )
+    is_early = problem is None and _TOO_EARLY in message
+    outcome = "is not valid yet" if is_early else "has expired"
+    text = _REJECTION_TEXTS.get(problem, f"By its own claims, the token {outcome}.")
     byte = _BAD_BYTE.search(message) if problem == "parsed" else None
+    is_other = problem == "parsed" and _OTHER_SEGMENTS in message
     has_prefix = byte is not None and int(byte[1]) == len("Bearer")
     if byte is not None:
         after = f"after its first {byte[1]}" if int(byte[1]) else "at its start, such as a quote"
         prefix = ': most likely, it is "Bearer", a space and the token' if has_prefix else ""
         text = f"The Authorization header has an invalid character {after}{prefix}."
+    elif is_other:
+        text = "The Authorization header does not have the three parts of a token, separated by dots: often it is a path or a variable's name instead of the contents of the file."
     causes = [
         AGENT_REFUSED_TOKEN.cause(
             "reported",
@@ -237,7 +242,7 @@ def explain_agent_rejection(case: Case[MissingCredentials], message: str, proble
             text=f"The EKS Pod Identity Agent returned no credentials. {text}",
         )
     ]
-    if byte is not None:
+    if byte is not None or is_other:
         # The program has the token: it sends it in another form.
         return Explanation(
             failure=case.failure,
@@ -248,17 +253,28 @@ def explain_agent_rejection(case: Case[MissingCredentials], message: str, proble
             notes=(_NOT_EVALUATED_YET,),
         )
     if problem is None:
-        causes.append(
-            TOKEN_KEPT.cause(
-                text="The program read the token file once and sends the old token. Kubernetes replaces the file before the token expires."
+        if is_early:
+            remedies = (credential_remedies.set_clock(message),)
+        else:
+            causes.append(
+                TOKEN_KEPT.cause(
+                    text="The program read the token file once and sends the old token. Kubernetes replaces the file before the token expires."
+                )
             )
+            remedies = (_renew_token_remedy(case),)
+        return Explanation(
+            failure=case.failure,
+            topic="pod-identity-token",
+            summary=f"The EKS Pod Identity Agent rejected the pod's token because it {outcome}{': the clock of the node is most likely behind' if is_early else ': most likely, the program keeps an old one'}.",
+            causes=tuple(causes),
+            remedies=remedies,
+            notes=(_NOT_EVALUATED_YET,),
         )
-    else:
-        causes += [
-            SDK_TOO_OLD.cause(),
-            TOKEN_FILE_EMPTY.cause(),
-            CALLED_BY_HAND.cause(),
-        ]
+    causes += [
+        SDK_TOO_OLD.cause(),
+        TOKEN_FILE_EMPTY.cause(),
+        CALLED_BY_HAND.cause(),
+    ]
     return Explanation(
         failure=case.failure,
         topic="pod-identity-token",
@@ -302,16 +318,31 @@ def _send_bare_token_remedy(case: Case[MissingCredentials]) -> Remedy:
         who="you",
         steps=(
             "Update the program to a version whose SDK supports EKS Pod Identity. In code of your own, send the contents of the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE as Authorization, without a word, a quote or a newline.",
-            "The command sends the request in that form, with the curl of the image. If it prints 200, only the program is wrong.",
+            "The commands send the request in that form, with the curl of the image. If they print 200, only the program is wrong.",
         ),
         commands=(
             fill_command(
-                "kubectl exec {} --namespace {} -- sh -c {}",
-                *(program, commands.namespace(namespace)),
-                'curl -s -o /dev/null -w "%{http_code}" -H "Authorization: $(cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"',
+                "kubectl exec --stdin --tty {} --namespace {} -- sh", program, commands.namespace(namespace)
             ),
+            "token=$(cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)",
+            'curl -s -o /dev/null -w "%{http_code}" -H "Authorization: $token" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"',
         ),
         url=pages.EKS_POD_IDENTITY,
+    )
+
+
+def _renew_token_remedy(case: Case[MissingCredentials]) -> Remedy:
+    """Return how a program sends the current token of its pod."""
+    return Remedy(
+        title="Restart the pods, and let the program read the token file for each request",
+        who="you",
+        steps=(
+            "A restart helps at once: new pods get a new token.",
+            "To keep it working, update the SDK. Code of your own must read the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE for each request instead of once.",
+            "If new pods fail, too, the clock of the node is ahead.",
+        ),
+        commands=(commands.restart_command(case.facts.namespace),),
+        url=pages.EKS_POD_SDK,
     )
 
 
