@@ -180,6 +180,15 @@ def test_no_policy_if_no_allow_helps(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "no denial found" in streams.err
 
 
+@pytest.mark.parametrize("extra", [[], ["--json"], ["--full"]])
+def test_a_problem_without_a_failure(
+    extra: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "mount.nfs4: access denied by server while mounting 127.0.0.1:/\n"
+    assert main(["explain", _file(tmp_path, text), *extra]) == 0
+    assert "elasticfilesystem:ClientMount" in capsys.readouterr().out
+
+
 def test_nothing_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", _file(tmp_path, "all is well\n")]) == 1
     streams = capsys.readouterr()

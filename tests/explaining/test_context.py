@@ -39,6 +39,16 @@ def _values(context: Context) -> dict[str, Any]:
     return {name: value.value for name, value in values.items() if isinstance(value, Stated)}
 
 
+@pytest.mark.parametrize("order", ["command, error", "error, command"])
+def test_a_command_that_succeeded_names_the_cluster(order: str) -> None:
+    command = '$ aws eks describe-cluster --name shop --region eu-west-1\n{"cluster": {}}\n'
+    error = "error: You must be logged in to the server (Unauthorized)\n"
+    values = _values(
+        _context(f"{command}\n{error}" if order.startswith("command") else f"{error}\n{command}")
+    )
+    assert (values["cluster"], values["region"]) == ("shop", "eu-west-1")
+
+
 PULL = 'Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/mirror/ui:3": unexpected status from HEAD request to https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/mirror/ui/manifests/3: 403 Forbidden'
 XML = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 

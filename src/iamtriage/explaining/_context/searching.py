@@ -52,7 +52,7 @@ def search_context(failure: Failure, whole: str) -> Context:
         whole: The text that is searched for settings and documents.
     """
     text, (start, end) = failure.text, failure.span
-    command, first, last = _find_section(text, start, end)
+    command, other, first, last = _find_section(text, start, end)
     section = text[first:last]
     operation = failure.envelope.operation
     values: dict[str, Any] = {}
@@ -62,7 +62,9 @@ def search_context(failure: Failure, whole: str) -> Context:
     for name, read in NAME_READERS.items():
         # The values in the failure's own command or log entry are about this failure.
         if (stated := read(section, command)) is not None or (
-            name in _SETTINGS and len(whole) > len(section) and (stated := read(whole, None)) is not None
+            name in _SETTINGS
+            and len(whole) > len(section)
+            and (stated := read(whole, other if name == "cluster" else None)) is not None
         ):
             values[name] = stated
     # Of several Regions, the last one before the error is that of the failed call.
@@ -156,28 +158,33 @@ def _documents(text: str) -> dict[str, Any]:
     return values
 
 
-def _find_section(text: str, start: int, end: int) -> tuple[CommandLine | None, int, int]:
-    """Return the failed command, and the bounds from it or the log entry's start to the end of its output."""
+def _find_section(text: str, start: int, end: int) -> tuple[CommandLine | None, CommandLine | None, int, int]:
+    """Return the failed command, one that succeeded, and the bounds of the failure's section.
+
+    The section begins with the failed command or the log entry, and ends where its output ends.
+    """
     low, high = max(start - _CHARS_AROUND, 0), min(end + _CHARS_AROUND, len(text))
     line = text.rfind("\n", low, start) + 1 or low
     if low < line and _ENTRY_START.match(text, line):
         # In a log, the entries before this one are about other things.
         low = line
     command: CommandLine | None = None
+    other: CommandLine | None = None
     for at, found in find_commands(text, low, high):
         if at <= start:
             after = _end_of_output(text, at, start)
-            command, low = (found, at) if after is None else (None, after)
+            command, other, low = (found, other, at) if after is None else (None, found, after)
         elif at >= end:
             # The next command begins something else, unless there is no command before the failure.
             if command is None and not _has_output(text, at, high):
                 command = found
             else:
+                other = other or found
                 high = text.rfind("\n", end, at) + 1 or at
             break
     if text.find("\n", end, high) != -1:
         high = _end_of_entry(text, line, end, high)
-    return command, text.rfind("\n", 0, low) + 1, high
+    return command, other, text.rfind("\n", 0, low) + 1, high
 
 
 def _end_of_output(text: str, at: int, start: int) -> int | None:
