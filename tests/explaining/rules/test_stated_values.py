@@ -30,6 +30,17 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            'Failure executing: POST at: https://10.100.0.1:443/apis/batch/v1/namespaces/builds/cronjobs. Message: cronjobs.batch is forbidden: User "system:serviceaccount:builds:default" cannot create resource "cronjobs" in API group "batch" in the namespace "builds". Received status: Status(code=403).',
+            {},
+            (
+                "kubectl create serviceaccount SERVICE_ACCOUNT --namespace builds",
+                "--serviceaccount=builds:SERVICE_ACCOUNT",
+                "kubectl set serviceaccount deployment/NAME SERVICE_ACCOUNT --namespace builds",
+            ),
+            ("deployment/NAME default",),
+            id="another service account than the denied one",
+        ),
+        pytest.param(
             "BENCHMARK : Running Start Crawl for Crawler carts-raw\nERROR : Insufficient Lake Formation permission(s) on shop (Database name: shop) (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException; Request ID: 0a1b; Proxy: null)",
             {"region": "eu-west-1"},
             (

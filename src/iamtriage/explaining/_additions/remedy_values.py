@@ -43,6 +43,9 @@ def complete_remedies(
     """Return the remedies of an explanation with the values that are known."""
     names = stated_names(_stated_values(explanation.failure, facts))
     values = {word: value for word, value in _known_values(facts, facts.context) if word not in names}
+    if explanation.topic == "kubernetes-rbac" and _is_denied_account(explanation.failure, facts):
+        # The remedy asks for another service account than the denied one.
+        values.pop("SERVICE_ACCOUNT", None)
     if explanation.topic in _TOPICS_OF_POD_ROLES and (name := _name_of_role(facts)) is not None:
         values["ROLE_NAME"] = name
     lookups = () if "ROLE_NAME" in values else _role_lookups(explanation.topic, facts)
@@ -67,6 +70,12 @@ def _stated_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[st
         yield from (failure.principal, failure.resource)
         start, end = failure.span
         yield from _ARN.findall(failure.text[start:end])
+
+
+def _is_denied_account(failure: Failure | None, facts: ResolvedFacts) -> bool:
+    """Return whether the stated service account is the user that Kubernetes denied."""
+    user = getattr(failure, "user", None) or ""
+    return user.startswith("system:serviceaccount:") and user.endswith(f":{facts.service_account}")
 
 
 def _uses_shell_credentials(failure: Failure | None) -> bool:

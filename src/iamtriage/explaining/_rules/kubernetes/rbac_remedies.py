@@ -164,16 +164,23 @@ def _service_account_remedy(denied: DeniedRequest) -> Remedy | None:
     """Return the remedy for a pod that runs as ``default``, which every pod without a name does."""
     if not denied.is_default_service_account or denied.subject is None:
         return None
-    namespace = commands.namespace(denied.subject.namespace)
+    namespace, request = commands.namespace(denied.subject.namespace), denied.request
+    role_commands: tuple[str, ...] = ()
+    if request.rule is not None:
+        scope, name = _role_scope(request), _role_name(denied)
+        own = Subject("ServiceAccount", "SERVICE_ACCOUNT", namespace)
+        binding = object_name(name, namespace if scope is None else "")
+        role_commands = _role_commands(request, name, binding, own, scope)
     return Remedy(
-        title="Run the pod as its own service account",
-        who="you",
+        title=f"Run the pod as its own service account{', with a role that allows this' if role_commands else ''}",
+        who="cluster administrator" if role_commands else "you",
         steps=(
-            "Set serviceAccountName in the pod template to the service account that is meant. If there is none, create one and bind the role to it.",
+            "Create the service account, unless it exists, and set it as serviceAccountName in the pod template.",
             "Do not grant the permission to default: every pod of the namespace without a serviceAccountName has it then.",
         ),
         commands=(
-            fill_command("kubectl get serviceaccounts --namespace {}", namespace),
+            fill_command("kubectl create serviceaccount SERVICE_ACCOUNT --namespace {}", namespace),
+            *role_commands,
             fill_command(
                 "kubectl set serviceaccount deployment/NAME SERVICE_ACCOUNT --namespace {}", namespace
             ),
@@ -182,22 +189,31 @@ def _service_account_remedy(denied: DeniedRequest) -> Remedy | None:
     )
 
 
-def _role_remedy(denied: DeniedRequest) -> Remedy | None:
-    request = denied.request
-    rule = request.rule
-    if rule is None:
-        return None
+def _role_scope(request: Request) -> str | None:
+    """Return the namespace of the role that allows a request; ``None`` for a ClusterRole."""
     is_cluster_wide = request.is_cluster_scope or (
         request.is_cluster_scoped_type and request.namespace is None
     )
-    namespace = None if is_cluster_wide else request.namespace or "NAMESPACE"
-    subject = denied.subject or Subject("User", "USER")
-    name = object_name(
+    return None if is_cluster_wide else request.namespace or "NAMESPACE"
+
+
+def _role_name(denied: DeniedRequest) -> str:
+    request = denied.request
+    return object_name(
         "manage" if denied.is_for_installer else request.verb or "",
         request.type_argument,
         request.subresource,
         request.granted_name or "",
     )
+
+
+def _role_remedy(denied: DeniedRequest) -> Remedy | None:
+    request = denied.request
+    rule = request.rule
+    if rule is None:
+        return None
+    namespace, name = _role_scope(request), _role_name(denied)
+    subject = denied.subject or Subject("User", "USER")
     # Each subject needs a binding with its own name, or the next one would replace it.
     binding = object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
     objects = (
@@ -289,7 +305,8 @@ def _role_commands(
     if request.granted_name is not None:
         allowed.append(f"--resource-name={commands.kubernetes_name(request.granted_name)}")
     if subject.kind == "ServiceAccount":
-        who = f"--serviceaccount={commands.namespace(subject.namespace)}:{commands.kubernetes_name(subject.name)}"
+        account = "SERVICE_ACCOUNT" if subject.name == "SERVICE_ACCOUNT" else commands.kubernetes_name(subject.name)
+        who = f"--serviceaccount={commands.namespace(subject.namespace)}:{account}"
     else:
         name = user_argument(subject.name) if subject.kind == "User" else subject.name
         who = f"--{subject.kind.lower()}={name}"
