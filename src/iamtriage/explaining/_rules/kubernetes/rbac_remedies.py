@@ -305,7 +305,9 @@ def _role_commands(
     if request.granted_name is not None:
         allowed.append(f"--resource-name={commands.kubernetes_name(request.granted_name)}")
     if subject.kind == "ServiceAccount":
-        account = "SERVICE_ACCOUNT" if subject.name == "SERVICE_ACCOUNT" else commands.kubernetes_name(subject.name)
+        account = (
+            "SERVICE_ACCOUNT" if subject.name == "SERVICE_ACCOUNT" else commands.kubernetes_name(subject.name)
+        )
         who = f"--serviceaccount={commands.namespace(subject.namespace)}:{account}"
     else:
         name = user_argument(subject.name) if subject.kind == "User" else subject.name
