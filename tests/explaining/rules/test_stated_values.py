@@ -23,6 +23,7 @@ NO_SESSION_ALLOW = "User: arn:aws:sts::111122223333:assumed-role/release/s is no
 NO_ACLS = "An error occurred (AccessControlListNotSupported) when calling the PutObject operation: The bucket does not allow ACLs"
 MALFORMED_TOKEN = '{"level":"error","msg":"Error fetching credentials: Service account token cannot be parsed: token is malformed: could not base64 decode header: illegal base64 data at input byte'
 
+EKS_AUTH = "Error fetching credentials: operation error EKS Auth: AssumeRoleForPodIdentity, https response error StatusCode: 400, RequestID: 0a1b,"
 AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service account token'
 
 
@@ -258,6 +259,20 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             ("the clock of the node is most likely behind", "chronyc tracking"),
             ("has expired",),
             id="token from the future",
+        ),
+        pytest.param(
+            f"{EKS_AUTH} InvalidTokenException: Audience in the token is invalid",
+            {},
+            ("it is not one for EKS Pod Identity in this cluster", "the audience pods.eks.amazonaws.com"),
+            ("too old to support", "Look up the error code"),
+            id="token that EKS does not accept",
+        ),
+        pytest.param(
+            f"{EKS_AUTH} ExpiredTokenException: The token included in the request is expired",
+            {},
+            ("Amazon EKS rejected the pod's token because it has expired", "kubectl rollout restart"),
+            ("aws sso login", "role chaining"),
+            id="token that has expired for EKS",
         ),
         pytest.param(
             f"{MALFORMED_TOKEN} 0",

@@ -56,6 +56,7 @@ from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_a
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.credentials.pod_agents import (
     MISSING_ASSOCIATION,
+    explain_agent_rejection,
     explain_missing_association,
 )
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
@@ -357,7 +358,14 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
 
 _POLICY_SIZE = r"PolicySize|Maximum policy size|PackedPolicyTooLarge|ACLSizePerRole|[Pp]olicy size"
 _ANY_CODE = lazy_pattern(r".+")
+
+
 # The first route that matches is used.
+def _explain_pod_token(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that EKS Auth rejects the token of a pod."""
+    return explain_agent_rejection(case, message, "invalid")
+
+
 _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(
         explain_policy_size, message=lazy_pattern(_POLICY_SIZE), code=lazy_pattern(rf".*(?:{_POLICY_SIZE}).*")
@@ -372,6 +380,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
         message=lazy_pattern(r"\bis (?:disabled|pending (?:deletion|import))\b"),
     ),
     Route(explain_missing_association, message=MISSING_ASSOCIATION),
+    Route(_explain_pod_token, service="eks-auth", code=lazy_pattern(r"InvalidToken(?:Exception)?")),
     Route(explain_metadata_request, message=METADATA_REQUEST),
     Route(explain_quota, message=lazy_pattern(r"UnreservedConcurrentExecution below its minimum")),
     Route(explain_node_group, message=NODES_FAILED, code=lazy_pattern(r"NodeCreationFailure")),

@@ -439,10 +439,18 @@ def _explain_login(case: Case[ExpiredCredentials], _message: str) -> Explanation
 
 
 # The most specific routes come first.
+def _explain_pod_token(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    """Explain that EKS Auth rejects the expired token of a pod."""
+    from iamtriage.explaining._rules.credentials.pod_agents import explain_agent_rejection
+
+    return explain_agent_rejection(case, message, None)
+
+
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(_explain_refreshed, message=_STILL_EXPIRED),
     Route(explain_expired_login, operation="CreateOAuth2Token"),
     Route(explain_expired_login, code=lazy_pattern(r"\w+"), service="signin"),
+    Route(_explain_pod_token, operation="AssumeRoleForPodIdentity"),
     Route(explain_expired_sso, operation="CreateToken"),
     Route(explain_expired_sso, operation="GetRoleCredentials"),
     Route(_explain_login, message=lazy_pattern("Invalid login token")),

@@ -27,14 +27,13 @@ from iamtriage.explaining._rules.credentials.pod_roles import (
     update_sdk_remedy,
 )
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import (
-    quote_phrases,
-)
+from iamtriage.explaining._rules.shared.clues import error_code, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.failures._failures import AwsError, MissingCredentials
 
 __all__ = (
@@ -74,6 +73,7 @@ REJECTED_TOKEN = lazy_pattern(
 _REJECTION_TEXTS: dict[str | None, str] = {
     "empty": "The request had no token in its Authorization header.",
     "parsed": "The Authorization header did not contain a service account token.",
+    "invalid": "The token must be the one in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, which has the audience pods.eks.amazonaws.com and is from this cluster.",
 }
 # What Go says about the first character that Base64 does not have: encoding/base64, CorruptInputError.
 _BAD_BYTE = lazy_pattern(r"illegal base64 data at input byte (\d{1,4})(?!\d)")
@@ -84,7 +84,7 @@ _WORKLOAD = lazy_pattern(
 _OTHER_SEGMENTS = "invalid number of segments"
 _TOO_EARLY = "token is not valid yet"
 _NOT_EVALUATED_YET = (
-    "The agent checked only the token: the association, the role and its policies were not evaluated yet."
+    "Only the token was checked: the association, the role and its policies were not evaluated yet."
 )
 MISSING_ASSOCIATION = lazy_pattern(r"No associations? found for clusterName")
 """What EKS Auth says to the agent."""
@@ -213,11 +213,14 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
     )
 
 
-def explain_agent_rejection(case: Case[MissingCredentials], message: str, problem: str | None) -> Explanation:
-    """Explain why the EKS Pod Identity Agent rejects a token before it calls EKS.
+def explain_agent_rejection(case: AnyCase, message: str, problem: str | None) -> Explanation:
+    """Explain why the EKS Pod Identity Agent rejects a token, or EKS Auth, which it calls.
 
-    Source: aws/eks-pod-identity-agent, internal/validation/request.go.
+    Sources: aws/eks-pod-identity-agent, internal/validation/request.go, and
+    https://docs.aws.amazon.com/eks/latest/APIReference/API_auth_AssumeRoleForPodIdentity.html.
     """
+    is_from_service = case.failure.envelope.operation == "AssumeRoleForPodIdentity"
+    rejecter = "Amazon EKS" if is_from_service else "The EKS Pod Identity Agent"
     is_early = problem is None and _TOO_EARLY in message
     outcome = "is not valid yet" if is_early else "has expired"
     text = _REJECTION_TEXTS.get(problem, f"By its own claims, the token {outcome}.")
@@ -233,7 +236,9 @@ def explain_agent_rejection(case: Case[MissingCredentials], message: str, proble
     causes = [
         AGENT_REFUSED_TOKEN.cause(
             "reported",
-            quote_phrases(
+            (f"The error code is {error_code(case.failure)}.",)
+            if is_from_service
+            else quote_phrases(
                 message,
                 "service account token cannot be empty",
                 "service account token cannot be parsed",
@@ -265,20 +270,20 @@ def explain_agent_rejection(case: Case[MissingCredentials], message: str, proble
         return Explanation(
             failure=case.failure,
             topic="pod-identity-token",
-            summary=f"The EKS Pod Identity Agent rejected the pod's token because it {outcome}{': the clock of the node is most likely behind' if is_early else ': most likely, the program keeps an old one'}.",
+            summary=f"{rejecter} rejected the pod's token because it {outcome}{': the clock of the node is most likely behind' if is_early else ': most likely, the program keeps an old one'}.",
             causes=tuple(causes),
             remedies=remedies,
             notes=(_NOT_EVALUATED_YET,),
         )
-    causes += [
-        SDK_TOO_OLD.cause(),
-        TOKEN_FILE_EMPTY.cause(),
-        CALLED_BY_HAND.cause(),
-    ]
+    if problem != "invalid":
+        causes.append(SDK_TOO_OLD.cause())
+    causes += [TOKEN_FILE_EMPTY.cause(), CALLED_BY_HAND.cause()]
     return Explanation(
         failure=case.failure,
         topic="pod-identity-token",
-        summary="The EKS Pod Identity Agent rejected the request for credentials because of its token.",
+        summary="Amazon EKS rejected the pod's token: it is not one for EKS Pod Identity in this cluster."
+        if problem == "invalid"
+        else f"{rejecter} rejected the request for credentials because of its token.",
         causes=tuple(causes),
         remedies=(
             Remedy(
@@ -303,7 +308,7 @@ def explain_agent_rejection(case: Case[MissingCredentials], message: str, proble
     )
 
 
-def _send_bare_token_remedy(case: Case[MissingCredentials]) -> Remedy:
+def _send_bare_token_remedy(case: AnyCase) -> Remedy:
     """Return how a program sends the token in the form that the agent expects."""
     text, namespace = case.failure.text, case.facts.namespace
     found = {
@@ -331,7 +336,7 @@ def _send_bare_token_remedy(case: Case[MissingCredentials]) -> Remedy:
     )
 
 
-def _renew_token_remedy(case: Case[MissingCredentials]) -> Remedy:
+def _renew_token_remedy(case: AnyCase) -> Remedy:
     """Return how a program sends the current token of its pod."""
     return Remedy(
         title="Restart the pods, and let the program read the token file for each request",
@@ -346,7 +351,7 @@ def _renew_token_remedy(case: Case[MissingCredentials]) -> Remedy:
     )
 
 
-def _update_remedy(case: Case[MissingCredentials]) -> Remedy:
+def _update_remedy(case: AnyCase) -> Remedy:
     return Remedy(
         title="Update the SDK, and re-create the pods",
         who="you",
