@@ -2110,8 +2110,18 @@ def test_container_on_ec2_without_an_answer_of_the_metadata(text: str, first: st
             "Retry with exponential backoff and jitter, and make fewer calls",
             "reuse the credentials of one AssumeRole",
         ),
+        (
+            "Error: reading EC2 VPC: operation error EC2: DescribeVpcs, exceeded maximum number of attempts, 20, https response error StatusCode: 503, RequestID: 1, api error RequestLimitExceeded: Request limit exceeded.\n\n  with aws_vpc.carts,\n  on vpc.tf line 3, in resource",
+            "Let Terraform make fewer calls at once",
+            "already made 20 attempts. Run plan and apply with fewer operations",
+        ),
+        (
+            "operation error IAM: GetRole, exceeded maximum number of attempts, 15, https response error StatusCode: 400, RequestID: 1, api error Throttling: Rate exceeded",
+            "Retry with exponential backoff and jitter, and make fewer calls",
+            "already made 15 attempts. More of them are more calls: let it slow down with the retry mode adaptive. Set AWS_RETRY_MODE=adaptive in the environment of the program. Make fewer calls: cache",
+        ),
     ],
-    ids=["Cluster Autoscaler", "ExternalDNS", "Lambda", "STS"],
+    ids=["Cluster Autoscaler", "ExternalDNS", "Lambda", "STS", "Terraform", "many attempts"],
 )
 def test_program_decides_how_to_make_fewer_calls(text: str, title: str, words: str) -> None:
     remedy = explain(text).remedies[0]

@@ -157,4 +157,4 @@ def notes_about_context(context: Context, runtime: Runtime | None) -> Iterator[s
     if runtime is not None:
         yield f'The call used the credentials of {runtime.caller}, not yours: the text shows where it ran ("{clip_text(hide_secrets(runtime.words.strip()))}").'
     if context.terraform is not None:
-        yield f"Terraform was working on {context.terraform.value}; run terraform apply again after the fix."
+        yield f"Terraform was working on {context.terraform.value}; run Terraform again after the fix."
