@@ -46,8 +46,8 @@ MOUNT = "Mounting arguments: -t efs -o {} fs-0a1b2c3d4e5f60718:/ /mnt\nOutput: m
             id="git-secrets",
         ),
         pytest.param(
-            "remote: PUSH BLOCKED: Secrets detected in code changes\nremote: - AWS access token",
-            ("GitLab blocked the push: the change contains an AWS access key.",),
+            "remote: PUSH BLOCKED: Secrets detected in code changes\nremote: -- config/creds.yml:7 | AWS access token",
+            ("GitLab blocked the push: the change contains an AWS access key in config/creds.yml.",),
             id="GitLab",
         ),
         pytest.param(
@@ -69,6 +69,11 @@ MOUNT = "Mounting arguments: -t efs -o {} fs-0a1b2c3d4e5f60718:/ /mnt\nOutput: m
             f"kubelet MountVolume.SetUp failed\nCould not start amazon-efs-mount-watchdog\n{MOUNT.format('tls')}",
             ("the role of efs-csi-node-sa or of the node", "watchdog is a warning", "mountOptions"),
             id="CSI driver",
+        ),
+        pytest.param(
+            "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: b'mount.nfs4: access denied by server while mounting 127.0.0.1:/' : unsuccessful EFS utils command execution; code: 32",
+            ("authorizationConfig.iam of the volume to ENABLED", "Attach the policy to the task role"),
+            id="ECS",
         ),
     ],
 )

@@ -51,7 +51,7 @@ _SCANNERS = (
     ("detect-secrets found a secret", lazy_pattern(r"Secret Type:\s{0,9}AWS Access Key")),
 )
 _PATH = lazy_pattern(
-    r"^(?P<matched>[\w./-]{1,200}):\d+:[^\n]{0,200}AKIA|^(?:remote:)?[ \t-]{0,20}(?:[Pp]ath|File|Location)\"?:\s{1,20}\"?(?P<path>[\w./-]{1,200})",
+    r"^(?:remote: -- )?(?P<matched>[\w./-]{1,200}):\d+(?::[^\n]{0,200}AKIA| \| AWS )|^(?:remote:)?[ \t-]{0,20}(?:[Pp]ath|File|Location)\"?:\s{1,20}\"?(?P<path>[\w./-]{1,200})",
     re.MULTILINE,
 )
 _COMMIT = lazy_pattern(r"\b[Cc]ommit\"?:\s{1,20}\"?([0-9a-f]{7,40})\b")

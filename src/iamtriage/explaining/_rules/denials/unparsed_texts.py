@@ -35,8 +35,28 @@ _REGION = lazy_pattern(r"\.efs\.([a-z0-9-]{6,30})\.amazonaws")
 _OPTIONS = lazy_pattern(
     r"-t (?:amazon-)?efs\b[^\n]{0,200}? -o (\S{1,300})|-o (\S{1,300}) [^\n]{0,200}?-t efs\b"
 )
-_MOUNTING_ROLE = lazy_pattern(r":role/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})", re.ASCII)
-_KUBERNETES = lazy_pattern(r"kubelet|csi|MountVolume|\bpod", re.IGNORECASE)
+# What the mount helper logs about its credentials.
+_MOUNTING_ROLE = lazy_pattern(
+    r"IAM authentication: [^\n]{0,80}?:role/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})", re.ASCII
+)
+# What mounts the file system: its sign, its role, and how it gets the option iam.
+_CLIENTS = (
+    (
+        lazy_pattern(r"kubelet|csi|MountVolume|\bpod", re.IGNORECASE),
+        "the role of efs-csi-node-sa or of the node",
+        "Add iam to the mountOptions of the StorageClass or PersistentVolume, next to tls. Re-create the volume and the pod.",
+    ),
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSAuthorizationConfig.html
+    (
+        lazy_pattern(r"ResourceInitializationError|EFS utils|\bECS\b|[Ff]argate"),
+        "the task role",
+        "In the task definition, set transitEncryption and authorizationConfig.iam of the volume to ENABLED.",
+    ),
+)
+_INSTANCE = (
+    "the role of the instance",
+    "Add iam to the options of the mount, next to tls (mount -t efs -o tls,iam).",
+)
 
 EFS_MOUNT_DENIED = CauseType(
     "efs-mount-denied",
@@ -62,21 +82,15 @@ def _explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
     name = found[0] if found else "FILE_SYSTEM_ID"
     given = () if options is None else tuple((options[1] or options[2]).split(","))
     is_anonymous = bool(given) and "iam" not in given
-    in_pod = _KUBERNETES.search(text) is not None
-    who = "the role of efs-csi-node-sa or of the node" if in_pod else "the role of the instance"
+    who, where = next((client for sign, *client in _CLIENTS if sign.search(text)), _INSTANCE)
     client = f"the role {role[1]}" if role else who
     reason = EFS_MOUNT_DENIED.sentence
     mounted = found[0] if found else "a file system"
     summary = f"Amazon EFS denied {client if role else 'the client'} the mount of {mounted} (elasticfilesystem:ClientMount)."
     if is_anonymous:
-        shown = ",".join(each for each in given if "=" not in each)
+        shown = ",".join(each for each in given if "=" not in each) or ",".join(given)
         reason = f"The mount options ({shown}) lack iam, and the file system policy does not allow anonymous clients."
         summary = f"Amazon EFS denied the mount of {mounted}: the mount options lack iam, so the client is anonymous."
-    where = (
-        "mountOptions of the StorageClass or PersistentVolume, next to tls"
-        if in_pod
-        else "options of the mount, next to tls (mount -t efs -o tls,iam)"
-    )
     host = None if region is None else find_endpoint(region)
     arn = f"arn:{'aws' if host is None else host.partition}:elasticfilesystem:{commands.region(region)}:ACCOUNT_ID:file-system/{name}"
     is_local, warns = denied[1].startswith("127.0.0.1"), "watchdog" in text
@@ -93,9 +107,7 @@ def _explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
                 else "Mount with the option iam, and allow the mount",
                 who="account administrator",
                 steps=present(
-                    None
-                    if "iam" in given
-                    else f"Add iam to the {where}.{' Re-create the volume and the pod.' if in_pod else ''}",
+                    None if "iam" in given else where,
                     f"Attach the policy to {client}. Add elasticfilesystem:ClientRootAccess if it writes as root.",
                     "The first command prints the file system policy. An explicit Deny in it overrides the policy.",
                 ),
