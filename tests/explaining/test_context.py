@@ -15,6 +15,7 @@ from iamtriage import Facts, explain, parse, read_authorization_details, to_reco
 from iamtriage._reading.unwrapping.unwrap import remove_borders
 from iamtriage.explaining._context.model import Context, Stated
 from iamtriage.explaining._context.reading import read_context
+from iamtriage.explaining._context.readers.documents import find_mappings
 from iamtriage.explaining._context.resolving import resolve_facts
 
 if TYPE_CHECKING:
@@ -727,6 +728,25 @@ def test_pasted_map() -> None:
         ("arn:aws:iam::111122223333:role/team/dev", "dev", True),
         ("arn:aws:iam::111122223333:user/ana", "ana", False),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- rolearn: {}\n  username: ops:{{{{SessionName}}}}\n  groups:\n    - ops\n    - 'eng:read'\n",
+        "- groups:\n  - ops\n  - eng:read\n  rolearn: {}\n  username: ops:{{{{SessionName}}}}\n",
+        '[{{"groups": ["ops", "eng:read"], "rolearn": "{}", "username": "ops:{{{{SessionName}}}}"}}]',
+    ],
+)
+def test_groups_of_an_aws_auth_entry(text: str) -> None:
+    entry = next(find_mappings(text.format("arn:aws:iam::111122223333:role/dev")))
+    assert (entry.username, entry.groups) == ("ops:{{SessionName}}", ("ops", "eng:read"))
+
+
+def test_groups_belong_to_one_entry() -> None:
+    entry = "- groups:\n  - {0}\n  rolearn: arn:aws:iam::111122223333:role/{0}\n"
+    text = "".join(entry.format(each) for each in ("nodes", "ops"))
+    assert [each.groups for each in find_mappings(text)] == [("nodes",), ("ops",)]
 
 
 def test_secrets_are_no_values() -> None:

@@ -156,6 +156,36 @@ def test_wrong_entry_explains_the_failure() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("entry", "facts", "words"),
+    [
+        ("groups:\n  - ops\n  username: dev", {}, "--type STANDARD --username dev --kubernetes-groups ops"),
+        (
+            "username: a:{{SessionName}}\n  groups: [ops]",
+            {"caller": "arn:aws:sts::111122223333:assumed-role/dev/ana"},
+            "--username 'a:{{SessionName}}' --kubernetes-groups ops",
+        ),
+        ("username: system:x\n  groups: [system:masters]", {}, "AmazonEKSClusterAdminPolicy --access-scope type=cluster"),
+        ("username: '{{SessionName}}'", {}, "AmazonEKSViewPolicy"),
+    ],
+)  # fmt: skip
+def test_ignored_entry_becomes_an_access_entry(entry: str, facts: dict[str, str], words: str) -> None:
+    """With the authentication mode API, the entry in the text names who needs which access entry."""
+    text = f"error: You must be logged in to the server (Unauthorized)\n\n- rolearn: arn:aws:iam::111122223333:role/dev\n  {entry}\n"
+    explanation = explain(text, facts={"cluster": "orders", "authentication_mode": "API", **facts})
+    assert explanation.summary.startswith("The cluster orders ignores the aws-auth entry for the role dev")
+    assert [cause.code for cause in explanation.causes] == ["identity-not-accepted", "map-without-effect"]
+    commands = "\n".join(explanation.remedies[0].commands)
+    assert words in commands
+    assert "--kubernetes-groups system:" not in commands
+    assert "--username '{{" not in commands
+
+
+def test_ignored_entries_of_several_principals_name_no_caller() -> None:
+    text = f"{LOGIN}\n- rolearn: arn:aws:iam::111122223333:role/dev\n- rolearn: arn:aws:iam::111122223333:role/ops\n"
+    assert "text does not say why" in explain(text, facts={"authentication_mode": "API"}).summary
+
+
 CONTEXT = "Updated context arn:aws:eks:eu-west-1:111122223333:cluster/orders in /home/ana/.kube/config"
 LOGIN = "$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)"
 

@@ -86,12 +86,14 @@ class MappingEntry(NamedTuple):
         username: The Kubernetes user name.
         is_role: Whether it is an entry of ``mapRoles``.
         around: The text before and after the ARN on its line.
+        groups: The Kubernetes groups.
     """
 
     arn: str
     username: str | None = None
     is_role: bool = True
     around: tuple[str, str] = ("", "")
+    groups: tuple[str, ...] = ()
 
 
 class Document(NamedTuple):

@@ -30,7 +30,13 @@ _INLINE_ENTRY = lazy_pattern(
     r"(?P<start>[\"'](?P<field>rolearn|userarn)[\"']: ?[\"'])(?P<arn>arn:[^\s\"']{1,700})(?P<end>[\"'])",
     re.ASCII,
 )
-_USERNAME = lazy_pattern(r"\busername[\"']?: ?[\"']?([^\s\"',}][^\n\"',}]{0,200})")
+_USERNAME = lazy_pattern(r"\busername[\"']?: ?[\"']?((?:\{\{\w{1,30}\}\}|[^\n\"',}]){1,200})")
+# As a block, and as a list in brackets.
+_GROUPS = lazy_pattern(
+    r"\bgroups[\"']?:(?P<block>(?:[ \t]{0,8}\r?\n[ \t]{0,40}- [\"']?[\w.:@/-]{1,100}[\"']?(?=\s|$)){1,20})"
+    r"|\bgroups[\"']?: ?\[(?P<list>[^\]\n]{1,800})\]"
+)
+_GROUP = lazy_pattern(r"[\w.:@/][\w.:@/-]{0,99}")
 _CHARS_OF_ENTRY = 400
 
 
@@ -103,6 +109,7 @@ def find_mappings(text: str) -> Iterator[MappingEntry]:
         return
     entries = list(_ENTRY.finditer(text)) or list(_INLINE_ENTRY.finditer(text))
     ends = [*(each.start() for each in entries[1:]), len(text)]
+    previous = 0
     for entry, next_start in zip(entries, ends, strict=False):
         end = min(entry.end() + _CHARS_OF_ENTRY, next_start)
         username = _USERNAME.search(text, entry.end(), end)
@@ -111,4 +118,16 @@ def find_mappings(text: str) -> Iterator[MappingEntry]:
             username[1].strip() if username else None,
             is_role=entry["field"] == "rolearn",
             around=(entry["start"].rpartition("\n")[2], entry["end"]),
+            groups=_find_groups(text, entry, max(previous, entry.start() - _CHARS_OF_ENTRY), end),
         )
+        previous = entry.end()
+
+
+def _find_groups(text: str, entry: re.Match[str], start: int, end: int) -> tuple[str, ...]:
+    """Return the groups of an entry, which precede the ARN if the entry does not begin with it."""
+    begins_entry = "- " in entry["start"] or text[: entry.start()].rstrip(" \"'").endswith("{")
+    found = list(_GROUPS.finditer(text, *((entry.end(), end) if begins_entry else (start, entry.start()))))
+    if not found:
+        return ()
+    groups = found[0 if begins_entry else -1]
+    return tuple(_GROUP.findall(groups["block"] or groups["list"]))

@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared.clusters import (
 )
 from iamtriage.explaining._rules.shared.principal_mappings import (
     IAM_DOES_NOT_HELP,
+    RESERVED_PREFIXES,
     associate_policy_command,
     build_cluster_principal,
     create_entry_command,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 __all__ = ("entry_principal", "explain_reserved_name")
 
 
-_RESERVED_PREFIXES = ("system:", "eks:", "aws:", "amazon:", "iam:")
 RESERVED_NAME = CauseType(
     "reserved-name",
     title="The user or group name is reserved or malformed",
@@ -85,7 +85,7 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
                 title=f"Use another {name}",
                 who="cluster administrator",
                 steps=(
-                    f"The {name} must not begin with {', '.join(_RESERVED_PREFIXES[:-1])} or {_RESERVED_PREFIXES[-1]}.",
+                    f"The {name} must not begin with {', '.join(RESERVED_PREFIXES[:-1])} or {RESERVED_PREFIXES[-1]}.",
                     advice,
                 ),
                 commands=(change,),

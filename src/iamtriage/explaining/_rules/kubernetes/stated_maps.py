@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.kubernetes.cluster_access import MAP_WITHOUT_EFFECT
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principal_mappings import (
+    RESERVED_PREFIXES,
+    VIEW_POLICY,
+    associate_policy_command,
     build_cluster_principal,
+    create_entry_command,
     create_entry_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.model import MappingEntry
     from iamtriage.explaining._rules.shared.clusters import AnyCase
+    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
     _Caller: TypeAlias = Role | User
 
@@ -76,7 +82,9 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     """Return the explanation with what the ``aws-auth`` entries in the text say about the caller."""
     entries = context_of(case.facts).mappings
     caller = underlying_role(case.principal) or (case.principal if isinstance(case.principal, User) else None)
-    if not entries or caller is None or find_cluster(case).mode == "API":
+    if find_cluster(case).mode == "API":
+        return _explain_ignored_entry(case, entries, caller, explanation)
+    if not entries or caller is None:
         return explanation
     if any(each.arn == _arn(caller) for each in entries):
         return explanation
@@ -105,6 +113,78 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
             *_access_entry_remedy(case, entry, form, caller),
             *(each for each in explanation.remedies if not _grants_access(each)),
         ),
+    )
+
+
+def _explain_ignored_entry(
+    case: AnyCase, entries: tuple[MappingEntry, ...], caller: _Caller | None, explanation: Explanation
+) -> Explanation:
+    """Return the explanation with the access entry that replaces the caller's ignored ``aws-auth`` entry."""
+    people = [each for each in entries if "system:nodes" not in each.groups]
+    named = [
+        each
+        for each in people
+        if caller is None or _compare(each, caller) not in {None, MAP_ENTRY_OF_OTHER_ACCOUNT}
+    ]
+    # Without a caller, only the single entry can be meant.
+    if not named or (caller is None and len(people) > 1):
+        return explanation
+    entry = named[0]
+    mapped = build_cluster_principal(case.stated_principal if caller else try_parse_principal(entry.arn))
+    if not mapped.is_known or mapped.entry_refusal:
+        return explanation
+    where = f"The cluster {cluster.name}" if (cluster := find_cluster(case)).name else "The cluster"
+    cause = MAP_WITHOUT_EFFECT.cause(
+        "derived",
+        (
+            "The authentication mode is API.",
+            f"The text has the entry {_field(entry)}: {clip_text(entry.arn)}",
+        ),
+    )
+    others = [each for each in explanation.causes if each.evidence != "possible" and each.code != cause.code]
+    return attrs.evolve(
+        explanation,
+        summary=f"{where} ignores the aws-auth entry for {mapped.description}: its authentication mode is API, so the principal needs an access entry.",
+        causes=(*others, cause),
+        remedies=(
+            _replacing_entry_remedy(case, entry, mapped),
+            *(each for each in explanation.remedies if not _grants_access(each)),
+        ),
+    )
+
+
+def _replacing_entry_remedy(case: AnyCase, entry: MappingEntry, mapped: ClusterPrincipal) -> Remedy:
+    """Return the remedy that creates an access entry with the user name and groups of an ``aws-auth`` entry."""
+    cluster, username = find_cluster(case), entry.username
+    if username is not None and (
+        username.startswith(RESERVED_PREFIXES) or "{{" in username.replace(":{{SessionName}}", "")
+    ):
+        username = None
+    groups = tuple(each for each in entry.groups if not each.startswith(RESERVED_PREFIXES))
+    is_administrator = "system:masters" in entry.groups
+    create = create_entry_command(cluster, mapped, username=username, groups=groups)
+    steps: list[str] = []
+    policies: tuple[str, ...] = ()
+    if groups:
+        kept = join_words([clip_text(each) for each in groups], "and")
+        steps.append(f"The entry keeps the RBAC permissions of {kept}.")
+    if is_administrator:
+        steps.append(
+            "Access entries cannot have the group system:masters: AmazonEKSClusterAdminPolicy replaces it."
+        )
+        policies = (associate_policy_command(cluster, mapped, "AmazonEKSClusterAdminPolicy", namespace=None),)
+    elif not groups:
+        steps.append("AmazonEKSViewPolicy allows reading most types. Choose the policy that it needs.")
+        namespace = commands.namespace(case.facts.namespace)
+        policies = (associate_policy_command(cluster, mapped, VIEW_POLICY, namespace=namespace),)
+    if mapped.path_note:
+        steps.append(mapped.path_note)
+    return Remedy(
+        title=f"Create an access entry for {mapped.description}",
+        who="cluster administrator",
+        steps=(*steps, "Access entries can take a few seconds to take effect."),
+        commands=(create, *policies),
+        url=pages.EKS_ACCESS_ENTRIES,
     )
 
 

@@ -33,6 +33,7 @@ __all__ = (
     "IAM_DOES_NOT_HELP",
     "NODE_GROUPS",
     "NODE_USERNAME",
+    "RESERVED_PREFIXES",
     "VIEW_POLICY",
     "ClusterPrincipal",
     "associate_policy_command",
@@ -50,6 +51,7 @@ __all__ = (
 IAM_DOES_NOT_HELP = "An IAM policy does not help: IAM allowed the call, and EKS rejected it."
 NODE_GROUPS = ("system:bootstrappers", "system:nodes")
 NODE_USERNAME = "system:node:{{EC2PrivateDNSName}}"
+RESERVED_PREFIXES = ("system:", "eks:", "aws:", "amazon:", "iam:")
 VIEW_POLICY = "AmazonEKSViewPolicy"
 
 _ENTRY_REFUSALS = {
@@ -159,10 +161,19 @@ def _unmask(arn: str) -> str:
 
 
 def create_entry_command(
-    cluster: Cluster, principal: ClusterPrincipal, *, kind: str = "STANDARD", groups: tuple[str, ...] = ()
+    cluster: Cluster,
+    principal: ClusterPrincipal,
+    *,
+    kind: str = "STANDARD",
+    username: str | None = None,
+    groups: tuple[str, ...] = (),
 ) -> str:
     """Return the command that creates an access entry."""
-    words = ("--type", kind, *(("--kubernetes-groups", *groups) if groups else ()))
+    words = ("--type", kind)
+    if username is not None:
+        words += ("--username", username)
+    if groups:
+        words += ("--kubernetes-groups", *groups)
     return cluster.eks_command("create-access-entry", *words, principal=principal.new_entry_argument)
 
 
