@@ -169,7 +169,7 @@ def create_entry_command(
     groups: tuple[str, ...] = (),
 ) -> str:
     """Return the command that creates an access entry."""
-    words = ("--type", kind)
+    words: tuple[str, ...] = ("--type", kind)
     if username is not None:
         words += ("--username", username)
     if groups:
