@@ -43,6 +43,7 @@ def complete_explanation(explanation: Explanation, facts: ResolvedFacts, **chang
         has_other_caller,
         notes_about_context,
         notes_about_credentials,
+        notes_about_other_errors,
     )
 
     runtime = context.runtime if has_other_caller(explanation, context) else None
@@ -53,7 +54,11 @@ def complete_explanation(explanation: Explanation, facts: ResolvedFacts, **chang
         first: Cause = completed.causes[0]
         causes = (attrs.evolve(first, because=(*first.because, *evidence)), *completed.causes[1:])
         completed = attrs.evolve(completed, causes=causes)
-    notes = (*notes_about_context(context, runtime), *notes_about_credentials(explanation, facts.call))
+    notes = (
+        *notes_about_other_errors(explanation),
+        *notes_about_context(context, runtime),
+        *notes_about_credentials(explanation, facts.call),
+    )
     return attrs.evolve(completed, notes=(*notes, *completed.notes)) if notes else completed
 
 

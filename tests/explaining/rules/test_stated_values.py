@@ -275,6 +275,23 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="token that has expired for EKS",
         ),
         pytest.param(
+            'boot AWS_ROLE_ARN=arn:aws:iam::111122223333:role/mail\nWARN retrying: Connect timeout on endpoint URL: "http://169.254.169.254/latest/api/token"\nERROR User: arn:aws:sts::111122223333:assumed-role/mail/s is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-3:111122223333:out because no identity-based policy allows the sqs:SendMessage action',
+            {},
+            ("Allow sqs:SendMessage", "The timeout of 169.254.169.254 is not the cause"),
+            (),
+            id="timeout before a denial",
+        ),
+        pytest.param(
+            '$ AWS_PROFILE=prod terraform plan\nError: No valid credential sources found\n  on main.tf line 1, in provider "aws":\nError: failed to refresh cached credentials, refresh cached SSO token failed, unable to refresh SSO token, operation error SSO OIDC: CreateToken, https response error StatusCode: 400, RequestID: 0d6b, InvalidGrantException: ',
+            {},
+            (
+                "aws sso login --profile prod aws sts get-caller-identity --profile prod",
+                "is only the consequence",
+            ),
+            (),
+            id="consequence of a sign-in that has expired",
+        ),
+        pytest.param(
             f"{MALFORMED_TOKEN} 0",
             {},
             ("is not the bare token", "at its start, such as a quote"),

@@ -23,9 +23,15 @@ __all__ = (
     "has_other_caller",
     "notes_about_context",
     "notes_about_credentials",
+    "notes_about_other_errors",
 )
 
 _MAX_MESSAGE = 1_000
+_CHARS_BEFORE = 4_000
+_METADATA_ADDRESS = "169.254.169.254"
+_METADATA_TIMEOUT = lazy_pattern(
+    r"(?i:time(?:d )?-?out|deadline exceeded)[^\n]{0,120}169\.254\.169\.254|169\.254\.169\.254[^\n]{0,160}(?i:time(?:d )?-?out|deadline exceeded)"
+)
 _JSON_MEMBER = lazy_pattern(r"\\?\"[\w-]{1,64}\\?\"\s{0,4}:\s{0,4}\\?\"[^\"\\]{1,500}\\?\",?", re.ASCII)
 # Failures of a call that was made with credentials.
 _KINDS_WITH_CALLER = frozenset(
@@ -119,6 +125,16 @@ def notes_about_credentials(explanation: Explanation, call: FailedCall | None) -
     lifetime = f"; they expire at {call.expires}" if call.expires is not None else ""
     kind = "temporary credentials" if call.is_temporary else "credentials"
     yield f"The call used {kind} from {source}{lifetime}."
+
+
+def notes_about_other_errors(explanation: Explanation) -> Iterator[str]:
+    """Yield which errors before a denial have not caused it: AWS names the caller, so the call had credentials."""
+    failure = explanation.failure
+    if failure is None or failure.kind != "access_denied" or failure.principal is None:
+        return
+    before = failure.text[max(failure.span[0] - _CHARS_BEFORE, 0) : failure.span[0]]
+    if _METADATA_ADDRESS in before and _METADATA_TIMEOUT.search(before):
+        yield f"The timeout of {_METADATA_ADDRESS} is not the cause: AWS names the caller, so the call had credentials."
 
 
 def _stated_by_failure(explanation: Explanation) -> str:

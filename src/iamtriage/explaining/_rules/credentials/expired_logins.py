@@ -162,8 +162,17 @@ def explain_expired_sso(
                 url=pages.SSO_LOGIN,
             ),
         ),
-        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+        notes=(
+            *((_CONSEQUENCE,) if "No valid credential sources" in case.text else ()),
+            credential_remedies.POLICIES_DO_NOT_HELP,
+        ),
     )
+
+
+# What Terraform reports of each failure to get credentials.
+_CONSEQUENCE = (
+    '"No valid credential sources found" is only the consequence: the provider block is not the cause.'
+)
 
 
 def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Explanation:

@@ -47,6 +47,6 @@ def _allow_creation(denial: Denial, role: LinkedRole | None) -> Remedy | None:
     return allow_remedy(
         denial,
         grant=build_grant("iam:CreateServiceLinkedRole", arn, location),
-        title=f"Or allow iam:CreateServiceLinkedRole for {denial.caller}",
+        title=f"Or allow iam:CreateServiceLinkedRole for {denial.caller}, only for {role.principal}",
         url=pages.SERVICE_LINKED,
     )

@@ -72,7 +72,10 @@ def sso_login(profile: str | None) -> Remedy:
             "Sign in with the profile that the failing call uses: each session has its own token.",
             "Then retry the call. A running program may need a restart.",
         ),
-        commands=(fill_command("aws sso login --profile {}", commands.profile(profile)),),
+        commands=(
+            fill_command("aws sso login --profile {}", commands.profile(profile)),
+            fill_command("aws sts get-caller-identity --profile {}", commands.profile(profile)),
+        ),
         url=pages.SSO_LOGIN,
     )
 
