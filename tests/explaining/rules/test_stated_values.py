@@ -31,6 +31,25 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            '$ echo "$SECRET" | base64 >> keys.yaml  # data.aws-secret\n$ kubectl -n dns apply -f keys.yaml\nsecret/route53-keys configured\n$ kubectl -n dns logs deploy/external-dns\nlevel=error msg="records retrieval failed: SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method."',
+            {},
+            (
+                "the encoded value ends with a newline, which echo adds before base64",
+                "kubectl get secret route53-keys --namespace dns",
+                '"{\\"stringData\\": {\\"aws-secret\\": ',
+                "kubectl rollout restart deployment/external-dns --namespace dns",
+            ),
+            ("aws configure list", "in transit"),
+            id="keys in a Kubernetes Secret",
+        ),
+        pytest.param(
+            "##[group]Run aws s3 ls\nenv:\n  AWS_SECRET_ACCESS_KEY: ***\n##[endgroup]\nAn error occurred (InvalidClientTokenId) when calling the ListBuckets operation: The security token included in the request is invalid.",
+            {},
+            ("gh secret set AWS_SECRET_ACCESS_KEY",),
+            ("aws configure list",),
+            id="keys in the secrets of a repository",
+        ),
+        pytest.param(
             'Failure executing: POST at: https://10.100.0.1:443/apis/batch/v1/namespaces/builds/cronjobs. Message: cronjobs.batch is forbidden: User "system:serviceaccount:builds:default" cannot create resource "cronjobs" in API group "batch" in the namespace "builds". Received status: Status(code=403).',
             {},
             (

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.credentials.rejected_key_remedies import (
     region_remedies,
     session_token_remedy,
     set_region_remedy,
+    stored_keys_remedy,
 )
 from iamtriage.explaining._rules.credentials.rejected_requests import (
     INVALID_TOKEN_CODES,
@@ -381,7 +382,8 @@ def _remedies(
     if request.is_signed and is_key_known and not request.concerns_token:
         yield check_key_remedy(case, request)
     if request.is_signed:
-        yield credential_remedies.show_identity(find_profile(case))
+        stored = None if request.is_temporary or request.concerns_token else stored_keys_remedy(case)
+        yield stored or credential_remedies.show_identity(find_profile(case))
         if request.is_temporary is not False and overridden is None:
             yield credential_remedies.clear_environment()
         if request.concerns_token:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.controllers import find_controller
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_user
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.pod_wording import is_about_pods
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST
 
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.credentials.rejected_requests import RejectedRequest
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.sts.findings import StsFindings
-    from iamtriage.failures._failures import InvalidCredentials
+    from iamtriage.failures._failures import InvalidCredentials, SignatureMismatch
 
 __all__ = (
     "check_key_remedy",
@@ -25,7 +30,87 @@ __all__ = (
     "region_remedies",
     "session_token_remedy",
     "set_region_remedy",
+    "stored_keys_remedy",
 )
+
+_SECRET_OBJECT = lazy_pattern(
+    r"(?<![\w-])(?:secrets?/|secret generic )(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
+    r"|\bsecret(?:Key|AccessKeySecret)?Ref:\s{1,40}(?:key: \S{1,80}\s{1,40})?name: [\"']?(?P<ref>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)",
+    re.ASCII,
+)
+_SECRET_KEY = lazy_pattern(
+    r"\b(?:data\.|key: [\"']?)(?P<key>[\w-]{0,40}secret[\w-]{0,40})", re.ASCII | re.IGNORECASE
+)
+_KUBECTL_NAMESPACE = lazy_pattern(
+    r"\bkubectl (?:[^\n|;&]{0,100} )?(?:-n|--namespace)[ =](?P<namespace>[a-z0-9][a-z0-9-]{0,62})", re.ASCII
+)
+# Where CI systems store the keys that their jobs use.
+_CI_STORES = {
+    "github-actions": ("GitHub", "the secrets of the repository, environment or organization"),
+    "gitlab": ("GitLab", "the CI/CD variables of the project or group"),
+    "jenkins": ("Jenkins", "the credentials of Jenkins"),
+}
+
+
+def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch]) -> Remedy | None:
+    """Return the remedy that sets the keys where a pod or CI job gets them, if the text is from one."""
+    text, runtime = case.failure.text, context_of(case.facts).runtime
+    kind = None if runtime is None else runtime.kind
+    if kind in _CI_STORES and "role-to-assume" not in text:
+        system, store = _CI_STORES[kind]
+        is_github = system == "GitHub"
+        return Remedy(
+            title=f"Set key ID and secret again in {system}",
+            who="you",
+            steps=(
+                f"The job signs with the keys in {store}: aws configure on your machine does not change them.",
+                "Set both, of the same key, without spaces, quotes or newlines, then run the job again.",
+            ),
+            commands=("gh secret set AWS_ACCESS_KEY_ID", "gh secret set AWS_SECRET_ACCESS_KEY")
+            if is_github
+            else (),
+            url="https://cli.github.com/manual/gh_secret_set" if is_github else pages.ACCESS_KEYS,
+        )
+    if kind not in {None, "eks-pod"} or not (is_about_pods(text) or find_controller(text) is not None):
+        return None
+    return _secret_object_remedy(case)
+
+
+def _secret_object_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch]) -> Remedy:
+    text = case.failure.text
+    controller, found = find_controller(text), _SECRET_OBJECT.search(text)
+    name = commands.kubernetes_name((found["name"] or found["ref"]) if found else None)
+    shown = _KUBECTL_NAMESPACE.search(text)
+    usual = controller.namespace if controller else None
+    namespace = commands.namespace(case.facts.namespace or (shown["namespace"] if shown else usual))
+    # A wrong signature is due to the secret, and an unknown key to its ID.
+    is_secret_wrong = case.failure.kind == "signature_mismatch"
+    key = _SECRET_KEY.search(text) if is_secret_wrong else None
+    member = key["key"] if key else "SECRET_KEY" if is_secret_wrong else "KEY_ID_KEY"
+    length, variable = (40, "SECRET_ACCESS_KEY") if is_secret_wrong else (20, "ACCESS_KEY_ID")
+    return Remedy(
+        title="Set key ID and secret again in the Kubernetes Secret",
+        who="you",
+        steps=(
+            f"The pod signs with its own keys, usually from a Secret: aws configure on your machine does not change them. The first command prints the length, which is {length}: a newline makes it {length + 1}.",
+            "Set both of the same key. Encode with printf %s or echo -n, because echo adds a newline, or let stringData encode. Then restart the pods.",
+        ),
+        commands=(
+            fill_command(
+                f"kubectl get secret {{}} --namespace {{}} --output 'jsonpath={{{{.data.{member}}}}}' | base64 -d | wc -c",
+                *(name, namespace),
+            ),
+            fill_command(
+                f'kubectl patch secret {{}} --namespace {{}} --patch "{{{{\\"stringData\\": {{{{\\"{member}\\": \\"${variable}\\"}}}}}}}}"',
+                *(name, namespace),
+            ),
+            fill_command(
+                f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace {{}}",
+                namespace,
+            ),
+        ),
+        url="https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/",
+    )
 
 
 def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:

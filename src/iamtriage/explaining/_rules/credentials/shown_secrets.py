@@ -12,6 +12,8 @@ _SHOWN_SECRET = lazy_pattern(
 )
 _SECRET_FORM = lazy_pattern(r"(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)[A-Za-z0-9/+]{30,60}")
 _SECRET_LENGTH = 40
+# https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/ encodes with echo -n.
+_ECHO = lazy_pattern(r"\becho (?!-\w{0,3}n)[^\n|]{1,200}\| ?base64\b(?! (?:-[dD]\b|--decode\b))")
 
 
 def find_secret_problem(text: str) -> str | None:
@@ -20,6 +22,8 @@ def find_secret_problem(text: str) -> str | None:
     The clause says nothing about the secret itself.
     """
     found = _SHOWN_SECRET.search(text)
+    if found is None and "base64" in text and _ECHO.search(text) is not None:
+        return "the encoded value ends with a newline, which echo adds before base64"
     if found is None:
         return None
     value = found["quoted"] if found["quoted"] is not None else found["plain"]

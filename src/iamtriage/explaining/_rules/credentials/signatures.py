@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.credentials.presigned_urls import (
     explain_query_incomplete,
     explain_url_too_long,
 )
+from iamtriage.explaining._rules.credentials.rejected_key_remedies import stored_keys_remedy
 from iamtriage.explaining._rules.credentials.sent_requests import describe_difference, send_as_signed_remedy
 from iamtriage.explaining._rules.credentials.shown_secrets import find_secret_problem
 from iamtriage.explaining._rules.shared import credential_remedies, pages
@@ -256,7 +257,7 @@ def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Ex
         topic="authorization-malformed",
         summary=_header_summary(case, dates_differ=dates_differ),
         causes=tuple(causes),
-        remedies=(sign,) if dates_differ else (_copy_keys_remedy(case), sign),
+        remedies=(sign,) if dates_differ else (stored_keys_remedy(case) or _copy_keys_remedy(case), sign),
         notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
 
@@ -276,9 +277,12 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     is_s3 = case.failure.envelope.service == "s3" or _S3.search(message) is not None
     is_presigned = _PRESIGNED_URL.search(message) is not None
     is_other_software = AWS_COMPATIBLE.search(case.text) is not None
-    remedies = [_copy_keys_remedy(case), _changed_request_remedy(message, is_presigned=is_presigned or is_s3)]
+    set_keys = stored_keys_remedy(case) or _copy_keys_remedy(case)
     summary = "AWS rejected the signature, most often because the secret access key belongs to another access key ID. No permission is missing."
     problem = None if is_presigned else find_secret_problem(case.failure.text)
+    remedies = [set_keys]
+    if problem is None:
+        remedies.append(_changed_request_remedy(message, is_presigned=is_presigned or is_s3))
     if problem is not None:
         summary = f"AWS rejected the signature: {problem}. No permission is missing."
     if is_presigned:
