@@ -13,6 +13,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import permissions_of
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_program_without_prompt
@@ -48,6 +49,17 @@ __all__ = ("DENYING_CONDITION", "add_requirement", "typical_requirement")
 # Numbers and dates, which have operators that compare in several ways.
 _COMPARED = lazy_pattern(r"[0-9a-fA-F.:/TZ+-]+", re.ASCII)
 
+# The arguments of Terraform's resources by condition keys: https://registry.terraform.io/providers/hashicorp/aws.
+_TERRAFORM_ARGUMENTS = (
+    ("ec2:InstanceType$", "instance_type"),
+    ("ec2:MetadataHttpTokens$", "metadata_options.http_tokens"),
+    ("ec2:MetadataHttpPutResponseHopLimit$", "metadata_options.http_put_response_hop_limit"),
+    ("ec2:AssociatePublicIpAddress$", "associate_public_ip_address"),
+    ("ec2:AvailabilityZone$", "availability_zone"),
+    ("rds:DatabaseClass$", "instance_class"),
+    ("rds:DatabaseEngine$", "engine"),
+    ("rds:StorageEncrypted$", "storage_encrypted"),
+)
 # Karpenter names a NodeClaim after its NodePool, with five random characters.
 _NODE_POOL = lazy_pattern(
     r"\"(?:NodePool|nodepool)\":\s?(?:\{\"name\":\s?)?\"([a-z0-9][a-z0-9.-]{0,62})\"|\"NodeClaim\":\s?\{\"name\":\s?\"([a-z0-9][a-z0-9.-]{0,62})-[a-z0-9]{5}\"",
@@ -357,8 +369,10 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Ex
         step = f"{rule} denies these values."
     lines = explanation.remedies[-1].commands if denial.policy_type is None else ()
     if accepts is not None and (setting := _find_setting(denial, condition.key)) is not None:
-        title = f"{'Use only' if accepts else 'Exclude'} {values} in {setting[1]}"
-        if condition.key.lower() == "ec2:instancetype":
+        listed = clip_text(join_words(condition.policy_values, "or"))
+        title = f"Set {setting[1]} to {listed if accepts else f'another value than {listed}'}"
+        if "NodePool" in setting[1] and condition.key.lower() == "ec2:instancetype":
+            title = f"{'Use only' if accepts else 'Exclude'} {values} in {setting[1]}"
             step = f"{step} {_instance_requirement(condition, accepts=accepts)}"
             pool = _NODE_POOL.search(denial.failure.text)
             lines = (
@@ -379,10 +393,18 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Ex
 
 
 def _find_setting(denial: Denial, key: str) -> tuple[str, str] | None:
-    """Return the controller that made the call, and its setting for the parameter of a condition key."""
+    """Return the controller or tool that made the call, and its setting for the parameter of a condition key."""
     controller = permissions_of(denial.action or "", denial.failure.text)
     setting = None if controller is None else controller.setting_of(key)
-    return None if controller is None or setting is None else (controller.name, setting)
+    if controller is not None and setting is not None:
+        return controller.name, setting
+    address = context_of(denial.facts).terraform
+    argument = next((each for keys, each in _TERRAFORM_ARGUMENTS if re.match(keys, key, re.IGNORECASE)), None)
+    return (
+        None
+        if address is None or argument is None
+        else ("Terraform", f"{argument} of {clip_text(address.value)}")
+    )
 
 
 def _instance_requirement(condition: DenyingCondition, *, accepts: bool) -> str:
