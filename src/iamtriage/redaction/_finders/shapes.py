@@ -92,15 +92,17 @@ _ANY_PORT = re.compile(r":[1-9][0-9]{3,4}:[A-Za-z_]")
 
 def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
     """Find every secret with a recognizable form."""
-    for sign, pattern, what in _SHAPES:
-        if sign in text:
-            done = 0
-            for m in pattern.finditer(text):
-                if m.start() >= done:
-                    done = find_wrapped_end(text, m.start(), m.end())
-                    whole = pattern is not _WEB_TOKEN_WRAPPED or "." in text[m.end() : done]
-                    if whole and is_unmarked(text, m.start(), done):
-                        yield FoundSecret(m.start(), done, what)
+    for sign, offset, pattern, what in _SHAPES:
+        at = text.find(sign)
+        done = 0
+        while at >= 0:
+            m = pattern.match(text, at - offset) if at >= offset else None
+            if m:
+                done = find_wrapped_end(text, m.start(), m.end())
+                whole = pattern is not _WEB_TOKEN_WRAPPED or "." in text[m.end() : done]
+                if whole and is_unmarked(text, m.start(), done):
+                    yield FoundSecret(m.start(), done, what)
+            at = text.find(sign, max(at + 1, done))
     for start, end in find_provider_tokens(text):
         if is_unmarked(text, start, end):
             yield FoundSecret(start, end, "token")
@@ -118,15 +120,17 @@ def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
         yield from _find_postgres_passwords(text, _PGPASS_LINE)
 
 
-# A required substring; the pattern; the kind of secret.
-_SHAPES: tuple[tuple[str, re.Pattern[str], Secret], ...] = (
-    ("ey", _WEB_TOKEN, "web token"),
-    ("ey", _WEB_TOKEN_WRAPPED, "web token"),
-    ("k8s-aws-v1.", _EKS_TOKEN, "EKS token"),
-    ("oGZXIvYXdz", _SESSION_TOKEN, "session token"),
-    ("oJb3JpZ2luX2V", _SESSION_TOKEN, "session token"),
-    ("FQoDYXdz", _SESSION_TOKEN, "session token"),
-    ("QVdTOmV5", _ECR_LOGIN, "authorization"),
+# A required substring; its offset in the secret; the pattern; the kind of secret.
+_SHAPES: tuple[tuple[str, int, re.Pattern[str], Secret], ...] = (
+    ("eyJ", 0, _WEB_TOKEN, "web token"),
+    ("eyA", 0, _WEB_TOKEN, "web token"),
+    ("eyJ", 0, _WEB_TOKEN_WRAPPED, "web token"),
+    ("eyA", 0, _WEB_TOKEN_WRAPPED, "web token"),
+    ("k8s-aws-v1.", 0, _EKS_TOKEN, "EKS token"),
+    ("oJb3JpZ2luX2V", 2, _SESSION_TOKEN, "session token"),
+    ("oGZXIvYXdz", 2, _SESSION_TOKEN, "session token"),
+    ("FQoDYXdz", 0, _SESSION_TOKEN, "session token"),
+    ("QVdTOmV5", 0, _ECR_LOGIN, "authorization"),
 )
 
 
