@@ -482,6 +482,27 @@ def test_unknown_service_is_a_placeholder() -> None:
     assert condition == {"StringEquals": {"iam:PassedToService": "SERVICE.amazonaws.com"}}
 
 
+@pytest.mark.parametrize(
+    ("before", "role", "service", "is_guess"),
+    [
+        ("Error: Failed to register task definition in ECS: ", "web", "ecs-tasks", False),
+        ("Run example/deploy-task-definition@v2\n", "web", "ecs-tasks", False),
+        ("Could not create SageMaker training job: ", "train", "sagemaker", False),
+        ("Error creating Lambda function: ", "ecsTaskExecutionRole", "lambda", False),
+        ("", "ecsTaskExecutionRole", "ecs-tasks", True),
+        ("", "service-role/AWSGlueServiceRole-etl", "glue", True),
+        ("Our Lambda function says: ", "web", "SERVICE", False),
+    ],
+)
+def test_service_that_receives_a_passed_role(before: str, role: str, service: str, *, is_guess: bool) -> None:
+    text = f"{before}User: arn:aws:sts::***:assumed-role/ci/run is not authorized to perform: iam:PassRole on resource: arn:aws:iam::***:role/{role} because no identity-based policy allows the iam:PassRole action"
+    remedy = explain(text).remedies[0]
+    assert f"'iam:PassedToService': '{service}.amazonaws.com'" in str(remedy.policy)
+    steps = " ".join(remedy.steps)
+    assert ("Its name suggests" in steps) == is_guess
+    assert "The text masks the account ID." in steps
+
+
 def test_host_id_identifies_s3() -> None:
     tail = "status code: 403, request id: 0A1B2C3D4E5F6071"
     named = explain(

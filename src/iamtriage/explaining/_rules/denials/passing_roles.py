@@ -50,6 +50,42 @@ _CHARS_AROUND = 400
 _SERVICE = lazy_pattern(
     r"\(Service: (?P<java>[A-Za-z0-9]{2,40})[,;]|\bAWS::(?P<type>[A-Za-z0-9]{2,30})::", re.ASCII
 )
+# What tools say that they create, or a resource of Terraform -> the operation and service that pass the role.
+_CREATED = (
+    (r"task[ _-]?definition|(?:Amazon )?ECS", "RegisterTaskDefinition", "ecs"),
+    (r"Sage[Mm]aker|aws_sagemaker_\w+", "", "sagemaker"),
+    (r"Glue|aws_glue_\w+", "", "glue"),
+    (r"Lambda [Ff]unction|aws_lambda_function", "CreateFunction", "lambda"),
+    (r"[Ss]tate [Mm]achine|Step Functions|aws_sfn_\w+", "", "states"),
+    (r"CodeBuild|aws_codebuild_\w+", "", "codebuild"),
+    (r"CodePipeline|aws_codepipeline", "", "codepipeline"),
+    (r"Firehose|aws_kinesis_firehose_\w+", "", "firehose"),
+    (r"EMR [Cc]luster|aws_emr_cluster", "RunJobFlow", "elasticmapreduce"),
+    (r"EC2 [Ii]nstances?|aws_instance", "RunInstances", "ec2"),
+    (r"[Nn]ode ?[Gg]roup|aws_eks_node_group", "CreateNodegroup", "eks"),
+    (r"EKS [Cc]luster|aws_eks_cluster", "CreateCluster", "eks"),
+)
+_CREATES = lazy_pattern(
+    r"(?:\b(?i:creat|updat|regist|start|launch|deploy|run|submit)\w{0,5}\b[^\n.]{0,60}?|\bwith (?:module\.[\w.\[\]\"-]{1,100}\.)?(?=aws_))\b(?:"
+    + "|".join(f"(?P<n{number}>{words})" for number, (words, _, _) in enumerate(_CREATED))
+    + r")\b",
+    re.ASCII,
+)
+# A part of a role's name in lowercase and without hyphens -> the service that most likely receives the role.
+_NAMES = {
+    "ecstask": ("RegisterTaskDefinition", "ecs"),
+    "taskexecution": ("RegisterTaskDefinition", "ecs"),
+    "sagemaker": ("", "sagemaker"),
+    "glue": ("", "glue"),
+    "lambda": ("CreateFunction", "lambda"),
+    "stepfunctions": ("", "states"),
+    "codebuild": ("", "codebuild"),
+    "codepipeline": ("", "codepipeline"),
+    "bedrock": ("", "bedrock"),
+    "firehose": ("", "firehose"),
+    "rdsmonitoring": ("ModifyDBInstance", "rds"),
+    "ekscluster": ("CreateCluster", "eks"),
+}
 _CDK_DEPLOY_ROLE = lazy_pattern(r"cdk-[a-z0-9]{1,10}-deploy-role-", re.ASCII)
 # Services whose own operations pass no role.
 _PASSING_SERVICES = frozenset({"iam", "sts"})
@@ -90,7 +126,7 @@ def pass_role_grant(denial: Denial) -> Grant | None:
     grant = required_grant(denial)
     if grant is None:
         return None
-    recipient = _role_recipient(denial)
+    recipient = _role_recipient(denial) or _guess_recipient(denial)
     names = recipient.passed_to if recipient else ("SERVICE.amazonaws.com",)
     if denial.location.partition == "aws-cn":
         names += tuple(f"{each}.cn" for each in names if each in _OTHER_NAME_IN_CHINA)
@@ -123,7 +159,9 @@ def explain_pass_role(denial: Denial) -> Explanation:
         remedies=present(
             _allow_pass_remedy(denial, role, recipient),
             _default_role_remedy() if _is_deploy_role(denial) else None,
-            _trust_remedy(denial, role, recipient) if recipient or denial.resource else None,
+            _trust_remedy(denial, role, recipient or _guess_recipient(denial))
+            if recipient or denial.resource
+            else None,
             authorization_details_remedy(denial),
         ),
         notes=(
@@ -189,7 +227,10 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
         return None
     title = f"Allow {denial.caller} to pass {role}"
     remedy = allow_remedy(denial, grant=pass_role_grant(denial), title=title, url=pages.PASS_ROLE)
-    last_step = "iam:PassedToService limits the permission to the service that receives the role, such as eks.amazonaws.com for an EKS cluster."
+    last_step = "iam:PassedToService limits the permission to the service that receives the role, such as ecs-tasks.amazonaws.com, lambda.amazonaws.com or ec2.amazonaws.com."
+    guess = _guess_recipient(denial)
+    if guess is not None:
+        last_step = f"The text does not say which service receives the role. Its name suggests {join_words(guess.passed_to, 'or')}: replace the value if it is another one."
     if recipient is not None:
         last_step = recipient.exception or ""
     return attrs.evolve(remedy, steps=(*remedy.steps, last_step)) if remedy and last_step else remedy
@@ -280,6 +321,26 @@ def _role_recipient(denial: Denial) -> RoleRecipient | None:
         controller = permissions_of("iam:PassRole", denial.failure.text)
         if controller is not None and controller.passes_roles_to is not None:
             known = RoleRecipient((controller.passes_roles_to,))
+        else:
+            known = _created_recipient(denial)
     if stated and (known is None or set(known.passed_to).isdisjoint(stated)):
         return RoleRecipient(stated)
     return known
+
+
+def _created_recipient(denial: Denial) -> RoleRecipient | None:
+    """Return the recipient of the role of what a tool says that it creates, next to the denial."""
+    text, (start, end) = denial.failure.text, denial.failure.span
+    before = list(_CREATES.finditer(text, max(start - _CHARS_AROUND, 0), start))
+    found = before[-1] if before else _CREATES.search(text, end, end + _CHARS_AROUND)
+    if found is None or found.lastgroup is None:
+        return None
+    _, operation, service = _CREATED[int(found.lastgroup[1:])]
+    return find_role_recipient(operation, service)
+
+
+def _guess_recipient(denial: Denial) -> RoleRecipient | None:
+    """Return the service that the role's name suggests as its recipient."""
+    role = parse_masked_role(denial.resource)
+    name = "" if role is None else role.name.lower().replace("-", "").replace("_", "")
+    return next((find_role_recipient(*call) for part, call in _NAMES.items() if part in name), None)

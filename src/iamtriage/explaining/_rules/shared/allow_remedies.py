@@ -228,13 +228,14 @@ def allow_remedy(
     target, put_command = (
         _policy_target(denial, name) if grantee is None else (grantee, _put_policy("role", "ROLE_NAME", name))
     )
+    masked = " The text masks the account ID." if _masks_account(denial.resource, policy_text) else ""
     retry = f" {NEW_TASK}" if TASK_NOT_STARTED in denial.failure.text else ""
     return Remedy(
         title=title,
         who="account administrator",
         steps=(
             *steps,
-            f"Save the policy as policy.json and attach it to {target}.{retry}",
+            f"Save the policy as policy.json and attach it to {target}.{masked}{retry}",
             *(
                 note
                 for note in grant.notes
@@ -246,6 +247,12 @@ def allow_remedy(
         layer="identity",
         url=url or pages.MANAGE_POLICIES,
     )
+
+
+def _masks_account(resource: str | None, policy: str) -> bool:
+    """Return whether a policy has a placeholder for the masked account in the ARN of a resource."""
+    account = (resource or "").split(":", 5)[4:5]
+    return "ACCOUNT_ID" in policy and bool(account) and account[0] != "" and not account[0].isdigit()
 
 
 def _listed_objects(grant: Grant, text: str) -> tuple[tuple[str, ...], str] | None:

@@ -125,7 +125,10 @@ _BY_OPERATION: dict[str, RoleRecipient | None] = {
     "eks:updatecapability": _EKS,
     "registercluster": _EKS,
     # AmazonECS_FullAccess; AmazonEC2ContainerServiceEventsRole
-    "registertaskdefinition": _TASKS,
+    "registertaskdefinition": RoleRecipient(
+        "ecs-tasks.amazonaws.com",
+        exception="A task definition can name two roles, taskRoleArn and executionRoleArn. If they differ, allow the caller to pass both.",
+    ),
     "runtask": _TASKS,
     "starttask": _TASKS,
     "ecs:createservice": _ECS,
