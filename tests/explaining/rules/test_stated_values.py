@@ -156,6 +156,13 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             id="a hop limit of 2 is no obstacle",
         ),
         pytest.param(
+            f'$ docker logs web\nUnable to locate credentials\n$ aws sts get-caller-identity --query Arn\n"arn:aws:sts::111122223333:assumed-role/web-host/{INSTANCE}"\nHttpPutResponseHopLimit: 2',
+            {},
+            ("Pass credentials to the container",),
+            ("hop limit", "has no role"),
+            id="neither the hop limit nor the role",
+        ),
+        pytest.param(
             f"{OTHER_ACCOUNT}\n$ aws configure list-profiles\ndefault\nshop-prod\n",
             {},
             (

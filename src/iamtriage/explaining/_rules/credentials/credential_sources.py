@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = (
     "ENVIRONMENT_NOT_PASSED_ON",
     "GITHUB_SIGNS",
+    "HIGHER_HOP_LIMIT",
     "HOP_LIMIT_OF_ONE",
     "IIS_SIGNS",
     "INSTANCE_SESSION",
@@ -70,7 +71,7 @@ HOP_LIMIT_OF_ONE = lazy_pattern(r"\"?\b(?i:http_?put_?response_?hop_?limit)\b\W{
 # EC2 names the sessions of an instance's role after the instance.
 INSTANCE_SESSION = lazy_pattern(r":assumed-role/([\w+=,.@-]{1,64})/i-[0-9a-f]{8,17}(?![\w-])", re.ASCII)
 _INSTANCE = lazy_pattern(r"(?<![\w-])i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
-_HIGHER_HOP_LIMIT = lazy_pattern(r"\b(?i:http_?put_?response_?hop_?limit)\b\W{1,8}(?:[2-9]|[1-6]\d)(?![\w.])")
+HIGHER_HOP_LIMIT = lazy_pattern(r"\b(?i:http_?put_?response_?hop_?limit)\b\W{1,8}(?:[2-9]|[1-6]\d)(?![\w.])")
 IIS_SIGNS = lazy_pattern(r"Server Error in '/|\bIIS\b|\bw3wp\b|\binetpub\b|\bAppPool\b")
 _MAX_LISTED = 6
 NO_INSTANCE_PROFILE = CauseType(
@@ -239,15 +240,16 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     if "docker " in case.text:
         step = "Then restart the container. One on the host's network (docker run --network host) needs no change."
         raise_limit = attrs.evolve(raise_limit, steps=(*raise_limit.steps, step))
+    is_reachable = HIGHER_HOP_LIMIT.search(case.text) is not None
     if INSTANCE_SESSION.search(case.text):
-        return Advice([hop_limit], [raise_limit])
+        return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
     if re.search(NO_INSTANCE_PROFILE.sign, case.text):
         step = (
             "The text shows that the instance has no role. Attach an instance profile; no restart is needed."
         )
         attach = attrs.evolve(give_role, steps=(step, *give_role.steps[1:]), commands=give_role.commands[1:])
         return Advice([no_profile], [attach])
-    if _HIGHER_HOP_LIMIT.search(case.text):
+    if is_reachable:
         return Advice([no_profile], [give_role])
     # A timeout shows that the response was lost; an instance without a role gets a 404.
     return (

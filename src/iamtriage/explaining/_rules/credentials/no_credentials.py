@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.credentials.containers import (
 )
 from iamtriage.explaining._rules.credentials.credential_sources import (
     GITHUB_SIGNS,
+    HIGHER_HOP_LIMIT,
     HOP_LIMIT_OF_ONE,
     IIS_SIGNS,
     INSTANCE_SESSION,
@@ -300,7 +301,7 @@ def _searched_places(message: str) -> tuple[str, ...]:
 def _is_blocked_by_hop_limit(text: str) -> bool:
     """Return whether the text shows that only a container on an instance gets no credentials of its role."""
     shows_host = HOP_LIMIT_OF_ONE.search(text) is not None or INSTANCE_SESSION.search(text) is not None
-    return shows_host and is_in_container(text)
+    return shows_host and HIGHER_HOP_LIMIT.search(text) is None and is_in_container(text)
 
 
 def _is_in_container_on_ec2(text: str, message: str) -> bool:
