@@ -31,6 +31,23 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            "$ aws cloudformation create-stack --stack-name carts --template-body file://a.yaml --capabilities CAPABILITY_IAM --region eu-west-1\nAn error occurred (InsufficientCapabilitiesException) when calling the CreateStack operation: Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
+            {},
+            (
+                "--template-body file://a.yaml --region eu-west-1 --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND",
+                "acknowledges macros",
+            ),
+            ("Look up", "CAPABILITY_NAMED_IAM"),
+            id="capabilities of a stack",
+        ),
+        pytest.param(
+            "$ aws cloudformation deploy --stack-name carts --template-file $(id)\nAn error occurred (InsufficientCapabilitiesException) when calling the CreateChangeSet operation: Requires capabilities : [CAPABILITY_NAMED_IAM]",
+            {},
+            ("--stack-name STACK_NAME --template-file template.yaml --capabilities CAPABILITY_NAMED_IAM",),
+            ("$(id)",),
+            id="command that a shell changes",
+        ),
+        pytest.param(
             '$ echo "$SECRET" | base64 >> keys.yaml  # data.aws-secret\n$ kubectl -n dns apply -f keys.yaml\nsecret/route53-keys configured\n$ kubectl -n dns logs deploy/external-dns\nlevel=error msg="records retrieval failed: SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method."',
             {},
             (

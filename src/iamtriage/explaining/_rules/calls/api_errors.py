@@ -22,6 +22,12 @@ from iamtriage.explaining._rules.calls.api_error_kinds import (
 )
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind, code_evidence, end_summary, safe_code
 from iamtriage.explaining._rules.calls.head_calls import explain_head_call, is_head_call, status_as_code
+from iamtriage.explaining._rules.calls.message_kinds import (
+    CAPABILITIES_MISSING,
+    STACK_ROLLED_BACK,
+    capabilities_remedy,
+    stack_remedy,
+)
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
 from iamtriage.explaining._rules.calls.node_groups import NODES_FAILED, explain_node_group
 from iamtriage.explaining._rules.calls.notification_destinations import (
@@ -166,7 +172,9 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
 
 
 # The message says what is wrong, and the kind does not.
-_QUOTED = frozenset({INVALID_REQUEST, CONFLICT, ALREADY_EXISTS, ACCOUNT_STATE, SERVICE_FAULT})
+_QUOTED = frozenset(
+    {INVALID_REQUEST, CONFLICT, ALREADY_EXISTS, ACCOUNT_STATE, SERVICE_FAULT, CAPABILITIES_MISSING}
+)
 
 
 def _fitting_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ...]:
@@ -178,6 +186,10 @@ def _fitting_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ..
     """
     if kind.cause is ACLS_DISABLED:
         return (acl_remedy(case.failure.text),)
+    if kind.cause is CAPABILITIES_MISSING:
+        return (capabilities_remedy(case, message_text(case)),)
+    if kind.cause is STACK_ROLLED_BACK:
+        return (stack_remedy(message_text(case)),)
     if kind.cause is not THROTTLED:
         return kind.remedies
     quota = () if calls_iam_or_sts(case) else kind.remedies

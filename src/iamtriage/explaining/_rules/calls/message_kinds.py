@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind, your_remedy
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.commands import command, fill_command
 
-__all__ = ("KINDS_BY_MESSAGE",)
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AwsError
+
+__all__ = (
+    "CAPABILITIES_MISSING",
+    "KINDS_BY_MESSAGE",
+    "STACK_ROLLED_BACK",
+    "capabilities_remedy",
+    "stack_remedy",
+)
 
 
 OLD_SIGNING_TOOL = CauseType(
@@ -87,9 +102,115 @@ INFERENCE_PROFILE_NEEDED = CauseType(
     fix="Use the ID or ARN of an inference profile instead of the model ID.",
     sources=(pages.BEDROCK_PROFILES,),
 )
+_STACK_CAPABILITIES = "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html"
+CAPABILITIES_MISSING = CauseType(
+    "capabilities-missing",
+    title="CloudFormation requires an acknowledgement",
+    text="The template creates IAM resources or expands macros, and the request does not acknowledge that.",
+    recognised_by="The code InsufficientCapabilitiesException, with the capabilities that are missing.",
+    fix="Review the template, then repeat the call with --capabilities.",
+    sources=(_STACK_CAPABILITIES,),
+)
+STACK_ROLLED_BACK = CauseType(
+    "stack-rolled-back",
+    title="The creation of the stack was rolled back",
+    text="The first creation of the stack failed. Such a stack can only be deleted.",
+    recognised_by="The message says that the stack is in ROLLBACK_COMPLETE state and can not be updated.",
+    fix="Find the first event that failed, delete the stack, and create it again.",
+    sources=("https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html",),
+)
+_REQUIRED = lazy_pattern(r"Requires capabilities ?: ?\[[A-Z_, ]{10,120}\]")
+_CAPABILITY = lazy_pattern(r"\bCAPABILITY_(?:NAMED_IAM|IAM|AUTO_EXPAND)\b")
+_STATED_CAPABILITIES = lazy_pattern(r" --capabilities(?:[ =](?:CAPABILITY_\w{1,20}))+")
+# Words that no shell changes.
+_PLAIN_COMMAND = lazy_pattern(r"[\w./:=@,+ -]{1,1000}", re.ASCII)
+_ROLLED_BACK = r"(?<!_)ROLLBACK_COMPLETE state and can ?not be updated"
+_STACK = lazy_pattern(r":stack/(?P<name>[A-Za-z][A-Za-z0-9-]{0,127})/", re.ASCII)
+_ACKNOWLEDGED = {
+    "CAPABILITY_IAM": "CAPABILITY_IAM acknowledges IAM resources.",
+    "CAPABILITY_NAMED_IAM": "CAPABILITY_NAMED_IAM acknowledges IAM resources with custom names, for which CAPABILITY_IAM is not enough.",
+    "CAPABILITY_AUTO_EXPAND": "CAPABILITY_AUTO_EXPAND acknowledges macros, such as the transform of AWS SAM.",
+}
+
+
+def capabilities_remedy(case: Case[AwsError], message: str) -> Remedy:
+    """Return the remedy that repeats a call of CloudFormation with the capabilities it requires."""
+    required = _REQUIRED.search(message)
+    missing = _CAPABILITY.findall(required[0]) if required else ["CAPABILITY_NAMED_IAM"]
+    failed = _stack_command(case)
+    stated = _STATED_CAPABILITIES.search(failed)
+    # The list replaces the one of the failed command.
+    listed = dict.fromkeys((*(_CAPABILITY.findall(stated[0]) if stated else ()), *missing))
+    if "CAPABILITY_NAMED_IAM" in listed:
+        listed.pop("CAPABILITY_IAM", None)
+    repeated = _STATED_CAPABILITIES.sub("", failed)
+    return Remedy(
+        title="Review the template, then repeat the call with --capabilities",
+        who="you",
+        steps=(
+            f"Check which roles, policies and macros the template has. {' '.join(_ACKNOWLEDGED[name] for name in missing)}",
+            "In the console, select the acknowledgement. In Terraform and other tools, set the stack's capabilities.",
+        ),
+        commands=(f"{repeated} --capabilities {' '.join(listed)}",),
+        url=_STACK_CAPABILITIES,
+    )
+
+
+def _stack_command(case: Case[AwsError]) -> str:
+    """Return the command that failed, if it is safe to repeat, or one that deploys a stack."""
+    # A parameter of the command can be secret.
+    from iamtriage.redaction._redact import redact
+
+    stated = context_of(case.facts).command
+    is_repeatable = (
+        stated is not None
+        and stated.words[:1] == ("cloudformation",)
+        and _PLAIN_COMMAND.fullmatch(stated.text) is not None
+        and redact(stated.text) == stated.text
+    )
+    if stated is not None and is_repeatable:
+        return stated.text
+    if "sam deploy" in case.text or "Failed to create changeset for the stack" in case.text:
+        return "sam deploy"
+    return "aws cloudformation deploy --stack-name STACK_NAME --template-file template.yaml"
+
+
+def stack_remedy(message: str) -> Remedy:
+    """Return the remedy for a stack whose creation was rolled back."""
+    found = _STACK.search(message)
+    name = found["name"] if found else "STACK_NAME"
+    return Remedy(
+        title="Delete the stack, and create it again",
+        who="you",
+        steps=(
+            "The first command prints why resources were not created: the earliest event is the reason, often a denial.",
+            "Fix that, delete the stack, and create it again. Resources with the deletion policy Retain remain.",
+        ),
+        commands=(
+            fill_command(
+                "aws cloudformation describe-stack-events --stack-name {} --query \"StackEvents[?ResourceStatus=='CREATE_FAILED'].[Timestamp,LogicalResourceId,ResourceStatusReason]\" --output text",
+                name,
+            ),
+            command("aws", "cloudformation", "delete-stack", "--stack-name", name),
+            command("aws", "cloudformation", "wait", "stack-delete-complete", "--stack-name", name),
+        ),
+        url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html",
+    )
 
 
 KINDS_BY_MESSAGE = (
+    ErrorKind(
+        cause=CAPABILITIES_MISSING,
+        code=lazy_pattern(r"^InsufficientCapabilities"),
+        message=lazy_pattern(r"."),
+        summary="CloudFormation requires you to acknowledge what the template creates.",
+    ),
+    ErrorKind(
+        cause=STACK_ROLLED_BACK,
+        code=lazy_pattern(r"^(?:ValidationError|ValidationException)?$"),
+        message=lazy_pattern(_ROLLED_BACK),
+        summary="The stack cannot be updated, because its creation failed and was rolled back. Delete it, and create it again.",
+    ),
     ErrorKind(
         cause=SIGNATURE_VERSION,
         code=lazy_pattern(r"^Invalid(?:Request|Argument)$"),
