@@ -358,12 +358,23 @@ def test_annotation_in_the_text_is_the_role_of_the_pod() -> None:
         )
         [cause] = [each for each in explanation.causes if each.code == "pod-uses-node-role"]
         assert role in cause.text
+        assert cause.evidence == "derived"
+        assert "possible" not in {each.evidence for each in explanation.causes}
+        assert explanation.summary.endswith(
+            ": the pod called as its node, not with the role cart of its service account."
+        )
         first, second, *_ = explanation.remedies
         assert first.title == "Re-create the pods, so that they get the role cart"
         assert first.commands[0].startswith("kubectl rollout restart ")
         assert "spec.serviceAccountName=cart " in first.commands[1]
         assert second.title == "Allow s3:ListAllMyBuckets for the role cart"
         assert "--role-name cart " in second.commands[0]
+
+
+def test_agents_of_nodes_are_daemonsets() -> None:
+    facts = {"namespace": "logging", "service_account": "fluent-bit"}
+    lines = explain(_denied_instance("prod-node", "logs:PutLogEvents"), facts=facts).remedies[0].commands
+    assert "kubectl rollout restart daemonset/fluent-bit --namespace logging" in lines
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from iamtriage._rendering.values import Value
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
 
-__all__ = ("Controller", "find_controller", "permissions_of", "usual_account")
+__all__ = ("Controller", "find_controller", "find_controller_of_account", "permissions_of", "usual_account")
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -249,6 +249,15 @@ _CONTROLLERS = (
         mention=lazy_pattern(r"(?i:cloudwatch-?agent)|\bcwagent\b", re.ASCII),
     ),
 )
+
+
+def find_controller_of_account(account: str | None) -> Controller | None:
+    """Return the controller whose chart creates a service account of this name.
+
+    >>> find_controller_of_account("fluent-bit").workload
+    'daemonset/fluent-bit'
+    """
+    return next((each for each in _CONTROLLERS if each.service_account == account), None)
 
 
 def permissions_of(action: str, *texts: str) -> Controller | None:

@@ -80,12 +80,13 @@ _OBJECT_NAMESPACE = lazy_pattern(rf"\n  namespace: [\"']?({_LABEL})(?![\w-])", r
 _MAX_OBJECTS, _CHARS_OF_OBJECT = 8, 2_000
 _PODS = lazy_pattern(
     rf"\bpod(?:_name|Name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w/-])|\b[Pp]od [\"'](?:{_LABEL}/)?({_LABEL})[\"']"
+    r"|\bhostname\\?\"\s?:\s?\\?\"([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})\\?\""
     rf"|\bpods?/(?:{_LABEL}/)?({_LABEL})(?![\w/-])|\bpod {_LABEL}/({_LABEL})(?![\w/-])|\bHOSTNAME=({_LABEL}-[a-z0-9]{{5}})\b",
     re.ASCII,
 )
 # A pod of a deployment: the name, the hash of the template and five random characters, without vowels.
 _POD_OF_DEPLOYMENT = lazy_pattern(
-    r"([a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?)-[bcdf-hj-np-tv-z2456789]{6,10}-[bcdf-hj-np-tv-z2456789]{5}",
+    r"([a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?)-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5}",
     re.ASCII,
 )
 _DEPLOYMENTS = lazy_pattern(rf"\bdeployments?(?:\.apps)?(?:/| [\"'])({_LABEL})(?![\w-])", re.ASCII)
@@ -294,7 +295,8 @@ def find_pod(text: str, command: CommandLine | None) -> Stated | None:
         name = command.words[1].removeprefix("pod/").removeprefix("pods/")
         if "/" not in name and re.fullmatch(_LABEL, name):
             return Stated(name, command.text)
-    return unique_value(_PODS, text) if "pod" in text or "Pod" in text or "HOSTNAME" in text else None
+    named = any(word in text for word in ("pod", "Pod", "HOSTNAME", "hostname"))
+    return unique_value(_PODS, text) if named else None
 
 
 def find_deployment(text: str, command: CommandLine | None) -> Stated | None:

@@ -13,7 +13,11 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.controllers import find_controller, usual_account
+from iamtriage.explaining._context.readers.controllers import (
+    find_controller,
+    find_controller_of_account,
+    usual_account,
+)
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -296,7 +300,7 @@ def _usual_account_steps(case: AnyCase) -> tuple[str, ...]:
 def restart_command(case: AnyCase) -> str:
     """Return the command that restarts the pods of the controller that the text or the service account names."""
     account = case.facts.service_account
-    controller = find_controller(f"{case.text} {account or ''}")
+    controller = find_controller(f"{case.text} {account or ''}") or find_controller_of_account(account)
     if controller is None or account not in (None, controller.service_account):
         return commands.restart_command(_account_and_namespace(case)[1])
     return fill_command(

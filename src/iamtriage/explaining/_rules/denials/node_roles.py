@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
@@ -19,6 +20,7 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.pod_wording import is_about_pods
+from iamtriage.explaining._rules.shared.wording import denial_summary
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Evidence
@@ -111,13 +113,26 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         notes = (f"If you allow this to the node's role: {warning}", *notes)
     else:
         remedies = _remedies_for_pod(denial, remedies, None if role is None else role.rpartition("/")[2])
+    causes = explanation.causes
+    if is_certain and role is not None:
+        # The policies of the node's role are not the problem.
+        causes = tuple(each for each in causes if each.evidence != "possible")
     rank = _EVIDENCE_ORDER.index(evidence)
-    at = sum(_EVIDENCE_ORDER.index(each.evidence) < rank for each in explanation.causes)
+    at = sum(_EVIDENCE_ORDER.index(each.evidence) < rank for each in causes)
     return attrs.evolve(
         explanation,
-        causes=(*explanation.causes[:at], cause, *explanation.causes[at:]),
+        summary=_summarize(denial, role) if is_certain and role else explanation.summary,
+        causes=(*causes[:at], cause, *causes[at:]),
         remedies=(pod_remedy, *remedies),
         notes=notes,
+    )
+
+
+def _summarize(denial: Denial, role: str) -> str:
+    """Return the summary for a pod whose service account has a role that the pod did not use."""
+    name = clip_text(role.rpartition("/")[2])
+    return denial_summary(
+        denial, f"the pod called as its node, not with the role {name} of its service account"
     )
 
 
@@ -144,9 +159,9 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
         "The facts name a pod." if names_pod else None,
         "The text is about pods, or a pod wrote it." if text_is_about_pods else None,
     )
-    if names_pod:
-        return "supplied", because
-    return ("derived" if is_node_role and text_is_about_pods else "possible"), because
+    if (is_node_role and text_is_about_pods) or (names_pod and "eks.amazonaws.com/role-arn" in text):
+        return "derived", because
+    return ("supplied" if names_pod else "possible"), because
 
 
 def _concerns_other_role(denial: Denial) -> bool:
