@@ -207,7 +207,7 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
             id="a pod of a deployment",
         ),
         pytest.param(
-            f'{{"level":50,"hostname":"cart-7d9c5b8f6d-x2v4k","msg":"polling"}}\n{WEB_IDENTITY}',
+            f'{{"level":50,"hostname":"cart-7d9c5b8f6d-x2v4k","msg":"{WEB_IDENTITY}"}}',
             {"pod": "cart-7d9c5b8f6d-x2v4k", "deployment": "cart"},
             id="the hostname of a log line",
         ),
