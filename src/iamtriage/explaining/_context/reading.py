@@ -28,7 +28,7 @@ _SIGNS = (
     "eksctl ", "eksctl.io", "@ip-", "/var/", "169.254.", "##[", "::error", "GITHUB", "gitlab", "GitLab", "CI_", "Pipeline]",
     "jenkins", "Finished: ", "lue", "EMR", "emr", "ExtRid", "[Container]", "CODEBUILD", "cloudshell", "WebIdentityErr",
     "ECS_", "ResourceInit", "CannotPull", "/builds/", "ERROR: Job", "Metadata", "IMDS", "/opt/ml/", "S3Service",
-    "iam_role", "IAM_ROLE", "ec2-user", "AWS_", "/home/", "HOSTNAME", "hostname\"", "hostname\\", "ndpoint", "NDPOINT", "serviceU", "ServiceU", "s3Url",
+    "iam_role", "IAM_ROLE", "ec2-user", "AWS_", "/home/", "HOSTNAME", 'hostname"', "hostname\\", "ndpoint", "NDPOINT", "serviceU", "ServiceU", "s3Url",
     "host_base", "-1\n", "-2\n", "-3\n", "-1:\n", "-1 =",
 )  # fmt: skip
 
