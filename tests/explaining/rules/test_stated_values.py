@@ -31,6 +31,22 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            '│ Error: creating EKS Access Entry (carts:arn:aws:iam::111122223333:role/ci): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, RequestID: 1, ResourceInUseException: The specified access entry resource is already in use on this cluster.\n│\n│   with module.eks.aws_eks_access_entry.this["ci"],\n│   on main.tf line 186',
+            {"cluster": "carts"},
+            (
+                "terraform import 'module.eks.aws_eks_access_entry.this[\"ci\"]' carts:arn:aws:iam::111122223333:role/ci",
+            ),
+            ("AmazonEKSViewPolicy",),
+            id="import of an access entry",
+        ),
+        pytest.param(
+            "Error: creating IAM Role (carts-ci): operation error IAM: CreateRole, https response error StatusCode: 409, RequestID: 1, EntityAlreadyExists: Role with name carts-ci already exists.\n\n  with aws_iam_role.ci,\n  on main.tf line 3",
+            {},
+            ("terraform import aws_iam_role.ci carts-ci",),
+            (),
+            id="import of a role",
+        ),
+        pytest.param(
             "$ aws cloudformation create-stack --stack-name carts --template-body file://a.yaml --capabilities CAPABILITY_IAM --region eu-west-1\nAn error occurred (InsufficientCapabilitiesException) when calling the CreateStack operation: Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
             {},
             (

@@ -20,7 +20,13 @@ from iamtriage.explaining._rules.calls.api_error_kinds import (
     THROTTLED,
     find_kind,
 )
-from iamtriage.explaining._rules.calls.error_kind import ErrorKind, code_evidence, end_summary, safe_code
+from iamtriage.explaining._rules.calls.error_kind import (
+    ErrorKind,
+    code_evidence,
+    end_summary,
+    import_remedy,
+    safe_code,
+)
 from iamtriage.explaining._rules.calls.head_calls import explain_head_call, is_head_call, status_as_code
 from iamtriage.explaining._rules.calls.message_kinds import (
     CAPABILITIES_MISSING,
@@ -190,6 +196,10 @@ def _fitting_remedies(case: Case[AwsError], kind: ErrorKind) -> tuple[Remedy, ..
         return (capabilities_remedy(case, message_text(case)),)
     if kind.cause is STACK_ROLLED_BACK:
         return (stack_remedy(message_text(case)),)
+    if kind.cause is ALREADY_EXISTS and error_code(case.failure) != "BucketAlreadyExists":
+        # That bucket is in another account.
+        imported = import_remedy(case.failure, case.facts) if "creating " in case.failure.text else None
+        return (*((imported,) if imported is not None else ()), *kind.remedies)
     if kind.cause is not THROTTLED:
         return kind.remedies
     quota = () if calls_iam_or_sts(case) else kind.remedies

@@ -11,23 +11,37 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared.clues import error_code, safe_name
+from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.quoted_message import quoted_message
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import AwsError, Failure
 
 __all__ = (
     "ErrorKind",
     "code_evidence",
     "end_summary",
+    "import_remedy",
     "safe_code",
     "your_remedy",
 )
 
 
 _MAX_QUOTED = 200
+_RESOURCE_TYPE = lazy_pattern(r"(?:^|\.)(aws_\w{1,80})\.", re.ASCII)
+_CREATING = lazy_pattern(r"\bcreating [A-Z][\w .-]{1,60} \((?P<name>[\w/.@+=,-]{1,128})\): ", re.ASCII)
+# The types that are imported by name, as the Import section of each type says:
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs
+_IMPORTED_BY_NAME = frozenset(
+    {
+        "aws_cloudwatch_log_group", "aws_dynamodb_table", "aws_ecr_repository", "aws_eks_cluster", "aws_iam_group",
+        "aws_iam_instance_profile", "aws_iam_role", "aws_iam_user", "aws_lambda_function", "aws_s3_bucket",
+    }
+)  # fmt: skip
 _CODE = lazy_pattern(r"[A-Za-z][\w.-]{1,80}", re.ASCII)
 
 
@@ -109,3 +123,39 @@ def end_summary(failure: Failure) -> str:
     if message is None or len(message) > _MAX_QUOTED:
         return "."
     return f": {clip_text(redact(message)).rstrip('.')}."
+
+
+def import_remedy(
+    failure: Failure, facts: Facts, *steps: str, identifier: str | None = None
+) -> Remedy | None:
+    """Return the remedy that imports a resource that Terraform tried to create, if its address is known.
+
+    Args:
+        failure: The failure.
+        facts: What is known about it.
+        steps: What to do instead of an import.
+        identifier: The ID for the import; by default, the name in the text if the type is imported by name.
+    """
+    stated = context_of(facts).terraform
+    kind = None if stated is None else _RESOURCE_TYPE.search(stated.value)
+    if stated is None or kind is None or stated.value.startswith("data."):
+        return None
+    found = _CREATING.search(failure.text)
+    if identifier is None:
+        identifier = found["name"] if found and kind[1] in _IMPORTED_BY_NAME else "RESOURCE_ID"
+    lookup = (
+        ()
+        if identifier != "RESOURCE_ID"
+        else ("The page of the resource type says under Import what RESOURCE_ID is.",)
+    )
+    return Remedy(
+        title="Import the existing resource into the Terraform state, or do not create it",
+        who="you",
+        steps=(
+            "If Terraform is meant to manage it, import it and run plan: Terraform then changes it instead of creating it.",
+            *lookup,
+            *steps,
+        ),
+        commands=(command("terraform", "import", stated.value, identifier), "terraform plan"),
+        url=f"https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/{kind[1].removeprefix('aws_')}#import",
+    )

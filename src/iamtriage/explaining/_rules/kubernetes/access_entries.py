@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.calls.error_kind import end_summary
+from iamtriage.explaining._rules.calls.error_kind import end_summary, import_remedy
 from iamtriage.explaining._rules.kubernetes.authentication_modes import (
     explain_creator_access,
     explain_entries_not_accepted,
@@ -188,19 +188,25 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
             url=pages.EKS_ACCESS_ENTRIES,
         ),
     ]
-    terraform_import = Remedy(
-        title="In Terraform, import the entry or remove the resource",
-        who="you",
-        steps=(
-            "If EKS created the entry for nodes or for the cluster creator, remove the resource.",
-            "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions creates an entry for the identity that runs Terraform: name that principal only once.",
-        ),
-        commands=(
-            f"terraform import aws_eks_access_entry.NAME {cluster.argument}:{principal.entry_argument}",
-        ),
-        url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import",
+    steps = (
+        "If EKS created the entry for nodes or for the cluster creator, remove the resource.",
+        "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions creates an entry for the identity that runs Terraform: name that principal only once.",
     )
-    remedies.append(terraform_import)
+    identifier = f"{cluster.argument}:{principal.entry_argument}"
+    imported = import_remedy(case.failure, case.facts, *steps, identifier=identifier)
+    if imported is not None:
+        # Terraform fails again, whatever the entry allows.
+        remedies.insert(0, imported)
+    else:
+        remedies.append(
+            Remedy(
+                title="In Terraform, import the entry or remove the resource",
+                who="you",
+                steps=steps,
+                commands=(f"terraform import aws_eks_access_entry.NAME {identifier}",),
+                url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import",
+            )
+        )
     return Explanation(
         failure=case.failure,
         topic="access-entry-exists",
