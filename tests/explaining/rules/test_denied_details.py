@@ -138,6 +138,28 @@ def _decoded(value: str) -> dict[str, Any]:
     }
 
 
+def test_decoded_denial_of_tags_on_creation() -> None:
+    """The decoded message says what is missing, and that only new resources are tagged."""
+    role = f"arn:aws:sts::{ACCOUNT}:assumed-role/ebs-csi/1715"
+    context = {
+        "principal": {"id": "AROAEXAMPLEEXAMPLE12:1715", "arn": role},
+        "action": "ec2:CreateTags",
+        "resource": f"arn:aws:ec2:eu-west-1:{ACCOUNT}:volume/*",
+        "conditions": {
+            "items": [{"key": "ec2:CreateAction", "values": {"items": [{"value": "CreateVolume"}]}}]
+        },
+    }
+    text = "ebs.csi.aws.com: could not create volume in EC2: UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message: 81IfYiNZlt4QusMu262DnmXmkXF3HKBHOMWvbPI0"
+    explanation = explain(text, facts={"decoded_message": {**_decoded(""), "context": context}})
+    attach, allow, *_ = explanation.remedies
+    assert attach.commands[0].endswith("policy/service-role/AmazonEBSCSIDriverPolicy")
+    assert allow.policy is not None
+    [statement] = allow.policy["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"ec2:CreateAction": "CreateVolume"}}
+    assert "does not say why" not in explanation.to_text(detail="full")
+    assert "policy that denies it" not in explanation.to_text(detail="full")
+
+
 @pytest.mark.parametrize("service", ["ec2.amazonaws.com", "spotfleet.amazonaws.com"])
 def test_role_recipient_of_the_request_takes_precedence(service: str) -> None:
     """The decoded message names the service; the operation only suggests one."""

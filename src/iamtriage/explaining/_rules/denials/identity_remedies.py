@@ -119,11 +119,18 @@ def remedies_without_reason(denial: Denial) -> tuple[Remedy, ...]:
         remedies = present(_identify_caller_remedy(denial))
     elif identity_allow_helps(denial):
         cut_step = _cut_step(denial)
-        allow = allow_remedy(denial, first_step=cut_step or _IF_NOT_ALLOWED)
+        # A decoded message without a Deny answers what the message leaves open.
+        is_implicit = denial.deny == "implicit"
+        allow = allow_remedy(denial, first_step=cut_step or (None if is_implicit else _IF_NOT_ALLOWED))
         if cut_step is not None and allow is not None:
             title = put_check_first("Get the whole message", allow.title)
             allow = attrs.evolve(allow, title=title)
-        remedies = present(allow, _cross_account_remedy(denial), _locate_policy_remedy(denial))
+        remedies = present(
+            _managed_policy_remedy(denial) if is_implicit else None,
+            allow,
+            _cross_account_remedy(denial),
+            _locate_policy_remedy(denial),
+        )
     else:
         remedies = present(_locate_policy_remedy(denial))
     details = present(authorization_details_remedy(denial))
@@ -160,7 +167,9 @@ def _locate_policy_remedy(denial: Denial) -> Remedy:
     simulation = simulation_commands(denial)
     about_simulator = "The simulator evaluates the caller's identity-based policies and permissions boundary, but no session policies."
     return Remedy(
-        title="Find the policy that denies it",
+        title="Find the policy that does not allow it"
+        if denial.deny == "implicit"
+        else "Find the policy that denies it",
         who="account administrator",
         steps=(
             *((about_simulator,) if simulation else ()),

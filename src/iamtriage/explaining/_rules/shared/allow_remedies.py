@@ -82,6 +82,13 @@ def required_grant(denial: Denial) -> Grant | None:
     if denial.action is None:
         return None
     grant = build_grant(denial.action, denial.resource, denial.location)
+    if grant is not None and grant.action.endswith("Tags"):
+        # Without the condition of tagging on creation, the caller could change the tags of all resources.
+        from iamtriage.explaining._rules.shared.decision_details import request_values
+
+        key = f"{grant.action.partition(':')[0]}:CreateAction"
+        if len(created := request_values(denial.facts, key)) == 1:
+            grant = attrs.evolve(grant, conditions={"StringEquals": {key: created[0]}})
     if grant is None or len(grant.resources) != 1:
         return grant
     if grant.resources[0].endswith(_NO_STREAM):
