@@ -31,6 +31,16 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            "##[group]Run aws-actions/configure-aws-credentials@v4\n  role-to-assume: arn:aws:iam::111122223333:role/ci/nightly\n  role-duration-seconds: 7200\n##[endgroup]\nAn error occurred (ExpiredTokenException) when calling the ListBuilds operation: The security token included in the request is expired",
+            {},
+            (
+                "for example to 43200. It is 7200 now.",
+                "aws iam update-role --role-name nightly --max-session-duration 43200",
+            ),
+            ("Let the SDK refresh",),
+            id="session of a job",
+        ),
+        pytest.param(
             '│ Error: creating EKS Access Entry (carts:arn:aws:iam::111122223333:role/ci): operation error EKS: CreateAccessEntry, https response error StatusCode: 409, RequestID: 1, ResourceInUseException: The specified access entry resource is already in use on this cluster.\n│\n│   with module.eks.aws_eks_access_entry.this["ci"],\n│   on main.tf line 186',
             {"cluster": "carts"},
             (

@@ -76,6 +76,9 @@ _JOB_STEPS = {
         "--duration-seconds of aws sts assume-role",
     ),
 }
+# Two hours are enough for most jobs; 12 are the maximum.
+_LONGER_SESSIONS = (7200, 43_200)
+_DURATION_SETTING = lazy_pattern(r"\brole-duration-seconds: [\"']?(?P<seconds>\d{3,5})\b", re.ASCII)
 _REGISTRY = lazy_pattern(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
 _SAML = lazy_pattern(r"must be redeemed within|AssumeRoleWithSAML")
 _WEB_IDENTITY = lazy_pattern(
@@ -295,7 +298,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         ROLE_CHAINING.cause(),
         CLOCK_BEHIND.cause(text="The machine's clock is behind, so the SDK refreshes them too late."),
     ]
-    is_job, duration = _runs_in_job(case), _session_duration_remedy(role)
+    is_job = _runs_in_job(case)
     if is_job:
         # The steps of a job share credentials that nothing refreshes.
         job = LONG_RUNNING.cause(text="The job takes longer than its credentials last, by default one hour.")
@@ -328,21 +331,25 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             *(() if overridden is None else (credential_remedies.unset_keys(overridden),)),
             renew,
             # A job gets new variables with each run.
-            *((duration,) if is_job else (credential_remedies.clear_environment(),) * (overridden is None)),
+            *(() if is_job or overridden is not None else (credential_remedies.clear_environment(),)),
             credential_remedies.show_identity(profile),
-            Remedy(
-                title="Let the SDK refresh the credentials",
-                who="you",
-                steps=(
-                    "Use a profile with role_arn and source_profile or credential_source, and create clients without keys.",
-                    "On EC2, ECS, Lambda and in pods, set no keys: the SDK uses the role and refreshes its credentials.",
-                    "In a long-running program, create a new client when a call reports expired credentials.",
-                ),
-                url=pages.CLI_ROLES,
-            ),
-            *(() if is_job else (duration,)),
+            # A step of a job exports fixed variables, and its remedy raises the duration, too.
+            *(() if is_job else (_refresh_remedy(), _session_duration_remedy(role))),
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+    )
+
+
+def _refresh_remedy() -> Remedy:
+    return Remedy(
+        title="Let the SDK refresh the credentials",
+        who="you",
+        steps=(
+            "Use a profile with role_arn and source_profile or credential_source, and create clients without keys.",
+            "On EC2, ECS, Lambda and in pods, set no keys: the SDK uses the role and refreshes its credentials.",
+            "In a long-running program, create a new client when a call reports expired credentials.",
+        ),
+        url=pages.CLI_ROLES,
     )
 
 
@@ -378,16 +385,41 @@ def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
         return None
     if runtime.kind in _JOB_STEPS:
         renew, duration = _JOB_STEPS[runtime.kind]
-        return Remedy(
-            title="Get new credentials in the job, right before the call",
-            who="you",
-            steps=(
-                renew,
-                f"If the job takes longer than the credentials last, set {duration}. The role's maximum session duration (at most 12 hours) must allow it.",
-            ),
-            url=pages.SESSION_DURATION,
-        )
+        return _job_remedy(case, renew, duration)
     return _sdk_remedy(runtime.caller)
+
+
+def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Remedy:
+    """Return how to get new or longer sessions in a job of a CI system."""
+    role, stated = underlying_role(case.principal), context_of(case.facts).role_arn
+    name = role.name if role is not None else stated.value.rpartition("/")[2] if stated is not None else None
+    setting = _DURATION_SETTING.search(case.failure.text)
+    seconds = int(setting["seconds"]) if setting else 0
+    longer = next((each for each in _LONGER_SESSIONS if each > seconds), None)
+    steps = [renew]
+    lines: tuple[str, ...] = ()
+    if longer is None:
+        steps.append("The session already has the maximum duration, 12 hours: split the job.")
+    else:
+        now = f" It is {seconds} now." if seconds else ""
+        steps.append(
+            f"If the job takes longer than the credentials last, set {duration}, for example to {longer}.{now} The role's maximum session duration (at most 12 hours) must allow it: if it is lower, an administrator raises it with the command."
+        )
+        # A permission set has the duration of its roles.
+        lines = () if isinstance(role, IdentityCenterRole) else (_raise_maximum_command(name, longer),)
+    return Remedy(
+        title="Get new credentials in the job, right before the call",
+        who="you",
+        steps=tuple(steps),
+        commands=lines,
+        url=pages.SESSION_DURATION,
+    )
+
+
+def _raise_maximum_command(role: str | None, seconds: int) -> str:
+    return fill_command(
+        f"aws iam update-role --role-name {{}} --max-session-duration {seconds}", commands.role_name(role)
+    )
 
 
 def _sdk_remedy(role: str) -> Remedy:
@@ -424,12 +456,7 @@ def _session_duration_remedy(role: Role | None) -> Remedy:
             "Raise the role's maximum, up to 12 hours, and request it with --duration-seconds.",
             "Sessions from role chaining stay limited to one hour.",
         ),
-        commands=(
-            fill_command(
-                "aws iam update-role --role-name {} --max-session-duration 43200",
-                commands.role_name(None if role is None else role.name),
-            ),
-        ),
+        commands=(_raise_maximum_command(None if role is None else role.name, 43_200),),
         url=pages.SESSION_DURATION,
     )
 
