@@ -16,6 +16,7 @@ KNOWS_ALL = tuple(map(int, __version__.split(".")[:2])) >= (1, 44)
 # AWS CLI commands that are not API operations.
 _OWN = frozenset(
     {
+        ("cloudformation", "deploy"),
         ("configure", "get"),
         ("configure", "list"),
         ("ecr", "get-login-password"),

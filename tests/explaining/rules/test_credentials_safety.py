@@ -313,6 +313,8 @@ OWN = {
     ("configure", "set"): {"profile"},
     ("configure", "sso"): {"profile"},
     ("configure", "sso-session"): set(),
+    ("cloudformation", "deploy"): {"stack-name", "template-file", "capabilities", "region"},
+    ("cloudformation", "wait"): {"stack-name"},
     ("s3", "presign"): {"expires-in"},
     ("sso", "login"): {"profile"},
     ("sso", "logout"): set(),
