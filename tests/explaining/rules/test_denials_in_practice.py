@@ -463,6 +463,24 @@ COMPANIONS: tuple[Case, ...] = (
         (),
     ),
     (
+        "key of a secret that an ExternalSecret names",
+        'could not get secret data from provider: key "carts/db" from ExternalSecret "carts": AccessDeniedException: Access to KMS is not allowed',
+        {"region": "eu-west-1", "namespace": "shop"},
+        (
+            "describe-secret --secret-id carts/db --query KmsKeyId --output text --region eu-west-1",
+            "kubectl get externalsecret carts --namespace shop",
+            '"kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com"',
+        ),
+        ("SECRET_ID", "NAMESPACE", "REGION"),
+    ),
+    (
+        "key of a secret in a SecretProviderClass",
+        "objects: |\n  - objectName: carts/db\nfailed to mount secrets store objects: AccessDeniedException: Access to KMS is not allowed",
+        {},
+        ("describe-secret --secret-id carts/db ",),
+        ("SECRET_ID",),
+    ),
+    (
         "key of a secret that the command names",
         "$ aws secretsmanager get-secret-value --secret-id carts/db --region eu-west-1\nAn error occurred (AccessDeniedException) when calling the GetSecretValue operation: Access to KMS is not allowed",
         {},

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -33,8 +33,9 @@ from iamtriage.explaining._rules.denials.web_identity_remedies import (
     token_remedies,
     trust_token_remedy,
 )
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import (
     parse_masked_role,
 )
@@ -71,6 +72,7 @@ ONLY_TRUST_NOTES = (
     EVENTUAL_CONSISTENCY,
 )
 _IDENTITY_POOL = lazy_pattern(r"cognito-?identity", re.IGNORECASE)
+_CLUSTER_ISSUER = lazy_pattern(r"oidc\.eks\.([a-z0-9-]{6,30})\.", re.ASCII)
 _MAX_SUBJECTS = 2
 
 
@@ -253,7 +255,7 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
         ),
         steps=(
             f"The policy is the whole trust policy with the token's issuer as {other.keys}: save it as trust.json. {other.warning}",
-            f"The account {other.account} must have an IAM OIDC provider for this issuer: aws iam list-open-id-connect-providers lists them.",
+            f"The account {other.account} must have an IAM OIDC provider for this issuer: aws iam list-open-id-connect-providers lists them. If there is none, create it: {_create_provider_command(denial, other)}",
         ),
     )
     return Explanation(
@@ -271,6 +273,22 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
             compare_token_remedy(denial),
         ),
         notes=ONLY_TRUST_NOTES,
+    )
+
+
+def _create_provider_command(denial: Denial, other: OtherProvider) -> str:
+    """Return the command that creates the IAM OIDC provider of the token's issuer."""
+    region = _CLUSTER_ISSUER.match(other.issuer)
+    if region is not None and denial.facts.cluster is not None:
+        return fill_command(
+            "eksctl utils associate-iam-oidc-provider --cluster {} --region {} --approve",
+            *(commands.cluster(denial.facts.cluster), commands.region(region[1])),
+        )
+    audience: object = (denial.facts.token_claims or {}).get("aud")
+    first = cast("list[object]", audience)[0] if isinstance(audience, list) and audience else audience
+    return fill_command(
+        "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
+        *(commands.issuer(f"https://{other.issuer}"), first if isinstance(first, str) else "AUDIENCE"),
     )
 
 

@@ -44,6 +44,15 @@ _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 _EXTERNAL_SECRETS = lazy_pattern(
     r"SecretSyncedError|external-secrets|could not get secret data from provider"
 )
+_EXTERNAL_SECRET = lazy_pattern(r"\bExternalSecret[ :/]{1,2}\\?[\"']?([a-z0-9][a-z0-9.-]{0,252})", re.ASCII)
+# The name of a secret in External Secrets Operator and the Secrets Store CSI driver.
+_SECRET_NAME = lazy_pattern(
+    r"\b(?:key|secret(?:Id)?) ?\\?[\"']([\w/][\w/+=.@-]{0,511})\\?[\"']"
+    r"|\b(?:remoteRef:\s{1,80}key|objectName|secretId):\s?[\"']?([\w/][\w/+=.@-]{0,511})",
+    re.ASCII,
+)
+# https://repost.aws/knowledge-center/secrets-manager-cross-account-key
+_OF_SECRETS_MANAGER = "Access to KMS is not allowed"
 # Services whose name in kms:ViaService is their prefix.
 _VIA_SERVICES = frozenset(
     {"secretsmanager", "ssm", "s3", "sqs", "sns", "kinesis", "dynamodb", "lambda", "ec2"}
@@ -223,6 +232,8 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     arn = arn or find_stated_arn(denial.failure, lambda each: each.split(":")[2] in _SHOW_KEYS)
     resource = try_parse_arn(arn)
     service = service or (None if resource is None else resource.service)
+    if service is None and _OF_SECRETS_MANAGER in denial.failure.text:
+        service = "secretsmanager"
     data = _encrypted_data(operation)
     if service in _SHOW_KEYS:
         data = _SHOW_KEYS[service][2].partition("_")[0].lower()
@@ -240,6 +251,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         find = f"Find the key: the first command prints it, or nothing for the default key aws/{service}."
     elif data != "data":
         find = f"Find the key that the {data} names (KmsKeyId)."
+    is_external_secret = caller.endswith("SecretStore")
     region = region_argument(denial) if resource is None or not resource.region else resource.region
     in_region = "" if region == "REGION" else f" --region {region}"
     remedy = Remedy(
@@ -248,10 +260,15 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         steps=(
             find,
             f"Attach the policy to {caller if caller.startswith('the execution role') else 'the role that makes the call'}. The key policy must enable IAM policies (the account's root as principal), or allow the role itself.{f' {NEW_TASK}' if TASK_NOT_STARTED in denial.failure.text else ''}",
+            *(
+                ("The SecretStore names the role, or a service account with the role.",)
+                if is_external_secret
+                else ()
+            ),
             "Across accounts, the key must be customer managed, and its key policy must allow the role, too.",
         ),
         commands=(
-            *present(show_key),
+            *present(show_key, _show_store_command(denial) if is_external_secret else None),
             f"aws kms describe-key --key-id KEY_ID{in_region}",
             f"aws kms get-key-policy --key-id KEY_ID{in_region} --policy-name default --query Policy --output text",
         ),
@@ -274,7 +291,16 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
             KMS_KEY_STATE.cause(text="The key is disabled or pending deletion."),
         ),
         remedies=(remedy,),
-        notes=(_KEY_POLICY_NOTE,),
+    )
+
+
+def _show_store_command(denial: Denial) -> str:
+    """Return the command that prints which SecretStore an ExternalSecret uses."""
+    found = _EXTERNAL_SECRET.search(denial.failure.text)
+    return fill_command(
+        "kubectl get externalsecret {} --namespace {} --output jsonpath='{{.spec.secretStoreRef}}'",
+        found[1] if found else "NAME",
+        commands.namespace(denial.facts.namespace),
     )
 
 
@@ -286,6 +312,8 @@ def _show_key_command(denial: Denial, service: str | None, arn: str | None) -> s
     command = context_of(denial.facts).command
     stated = None if command is None else command.option(option)
     value = arn or (None if stated is None else stated.value)
+    if value is None and service == "secretsmanager" and (found := _SECRET_NAME.search(denial.failure.text)):
+        value = found[1] or found[2]
     if value is not None and placeholder.endswith("_NAME") and value.startswith("arn:"):
         value = value.split(":", 5)[5].partition("/")[2]
         value = f"/{value}" if service == "ssm" and "/" in value else value
