@@ -31,6 +31,13 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            "AWS_ACCESS_KEY_ID=ASIAEXAMPLEEXAMPLE42\nAWS_SECRET_ACCESS_KEY=****************\nAn error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.",
+            {},
+            ("export AWS_SESSION_TOKEN=TOKEN aws sts get-caller-identity Replace TOKEN.",),
+            (),
+            id="missing session token",
+        ),
+        pytest.param(
             "##[group]Run aws-actions/configure-aws-credentials@v4\n  role-to-assume: arn:aws:iam::111122223333:role/ci/nightly\n  role-duration-seconds: 7200\n##[endgroup]\nAn error occurred (ExpiredTokenException) when calling the ListBuilds operation: The security token included in the request is expired",
             {},
             (

@@ -173,7 +173,7 @@ def _explain_missing_token(
     if variable == "access_key":  # of Terraform's provider
         missing = "token"
     because = [f"The text has {variable} with ASIA…, a temporary key, and a secret, but no {missing}."]
-    export = ("export AWS_SESSION_TOKEN=SESSION_TOKEN",) if is_variable else ()
+    export = ("export AWS_SESSION_TOKEN=TOKEN",) if is_variable else ()
     set_values = attrs.evolve(session_token_remedy(case), commands=(*export, "aws sts get-caller-identity"))
     remedies: tuple[Remedy, ...] = (set_values,)
     source = ""

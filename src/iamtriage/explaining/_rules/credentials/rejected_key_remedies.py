@@ -93,7 +93,7 @@ def _secret_object_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatc
         who="you",
         steps=(
             f"The pod signs with its own keys, usually from a Secret: aws configure on your machine does not change them. The first command prints the length, which is {length}: a newline makes it {length + 1}.",
-            "Set both of the same key. Encode with printf %s or echo -n, because echo adds a newline, or let stringData encode. Then restart the pods.",
+            f"Run read -rs {variable} and paste the value, then patch the Secret. Set key ID and secret of the same key. If you encode values yourself, use printf %s: echo adds a newline.",
         ),
         commands=(
             fill_command(
