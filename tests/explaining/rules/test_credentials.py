@@ -2120,8 +2120,21 @@ def test_container_on_ec2_without_an_answer_of_the_metadata(text: str, first: st
             "Retry with exponential backoff and jitter, and make fewer calls",
             "already made 15 attempts. More of them are more calls: let it slow down with the retry mode adaptive. Set AWS_RETRY_MODE=adaptive in the environment of the program. Make fewer calls: cache",
         ),
+        (
+            "$ terraform plan\nError: reading IAM Role (carts): Throttling: Rate exceeded\n\tstatus code: 400, request id: 0b5c6d7e",
+            "Let Terraform make fewer calls at once",
+            "The provider retries by itself.",
+        ),
     ],
-    ids=["Cluster Autoscaler", "ExternalDNS", "Lambda", "STS", "Terraform", "many attempts"],
+    ids=[
+        "Cluster Autoscaler",
+        "ExternalDNS",
+        "Lambda",
+        "STS",
+        "Terraform",
+        "many attempts",
+        "Terraform plan",
+    ],
 )
 def test_program_decides_how_to_make_fewer_calls(text: str, title: str, words: str) -> None:
     remedy = explain(text).remedies[0]

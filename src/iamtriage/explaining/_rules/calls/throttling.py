@@ -30,6 +30,9 @@ _DEFAULT_ATTEMPTS = 10
 _ATTEMPTS = lazy_pattern(
     r"maximum number of attempts, (?P<attempts>\d{1,3})\b|reached max retries: (?P<retries>\d{1,3})\b"
 )
+_TERRAFORM = lazy_pattern(
+    r"\bError: (?:reading|creating|updating|deleting|listing|waiting for) [A-Z]|\bterraform (?:plan|apply|destroy|refresh)\b"
+)
 _STS_OPERATION = lazy_pattern(r"AssumeRole|GetCallerIdentity|GetSessionToken|GetFederationToken")
 _CLI = lazy_pattern(
     r"\baws [a-z][a-z0-9-]{1,30} [a-z]|\(reached max retries: \d+\)|\baws-cli/|\bboto|An error occurred \("
@@ -78,7 +81,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         )
     found = _ATTEMPTS.search(case.text)
     attempts = int(found["attempts"] or int(found["retries"]) + 1) if found is not None else 0
-    if context.terraform is not None:
+    if context.terraform is not None or _TERRAFORM.search(case.text):
         return _terraform_remedy(attempts)
     retry = "Let the SDK retry: the modes standard and adaptive use exponential backoff with jitter; adaptive also slows down."
     lines: tuple[str, ...] = ()

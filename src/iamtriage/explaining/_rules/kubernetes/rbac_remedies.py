@@ -224,7 +224,9 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     group_steps, group_commands = _group_change(denied)
     to_group = f", for a group of {denied.subject_text}" if group_steps else ""
     return Remedy(
-        title=f"Let {denied.installer} manage {request.type_argument} with a {kinds}{to_group}"
+        title=f"Allow this to every pod without a serviceAccountName, with a {kinds}"
+        if denied.is_default_service_account
+        else f"Let {denied.installer} manage {request.type_argument} with a {kinds}{to_group}"
         if denied.is_for_installer
         else f"Allow exactly this with a {kinds}{to_group}",
         who="cluster administrator",
