@@ -371,6 +371,23 @@ def test_annotation_in_the_text_is_the_role_of_the_pod() -> None:
         assert "--role-name cart " in second.commands[0]
 
 
+def test_role_of_the_pod_gets_one_policy_for_all_denials() -> None:
+    """The facts name the pod, so the policy that its new role requires is in the first remedy."""
+    text = "\n".join(
+        _denied_instance("prod-node", action) for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage")
+    )
+    facts = {"namespace": "shop", "service_account": "cart", "cluster": "prod", "region": "eu-west-1"}
+    explanation = explain(text, facts=facts)
+    short = str(explanation)
+    assert explanation.remedies[0].policy is not None
+    assert "its own role, which allows sqs:DeleteMessage and sqs:ReceiveMessage" in " ".join(short.split())
+    assert (
+        "create-pod-identity-association --cluster-name prod --namespace shop"
+        in explanation.remedies[0].commands[1]
+    )
+    assert "1 more denial in this text, which the policy above allows, too" in " ".join(short.split())
+
+
 def test_agents_of_nodes_are_daemonsets() -> None:
     facts = {"namespace": "logging", "service_account": "fluent-bit"}
     lines = explain(_denied_instance("prod-node", "logs:PutLogEvents"), facts=facts).remedies[0].commands

@@ -106,13 +106,15 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     title = "Give the pod's service account its own role"
     if not is_certain:
         title = "If a pod called, give its service account its own role"
-    pod_remedy = assign_pod_role_remedy(case, title=title)
+    pod_remedies = (assign_pod_role_remedy(case, title=title),)
     notes, remedies = explanation.notes, explanation.remedies
     if _concerns_other_role(denial):
         warning = f"{_WARNING[0].lower()}{_WARNING[1:]}"
         notes = (f"If you allow this to the node's role: {warning}", *notes)
     else:
         remedies = _remedies_for_pod(denial, remedies, None if role is None else role.rpartition("/")[2])
+        if is_certain and role is None and denial.facts.service_account and denial.action:
+            pod_remedies, remedies = _show_policy_first(denial, pod_remedies[0], remedies)
     causes = explanation.causes
     if is_certain and role is not None:
         # The policies of the node's role are not the problem.
@@ -123,9 +125,33 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         explanation,
         summary=_summarize(denial, role) if is_certain and role else explanation.summary,
         causes=(*causes[:at], cause, *causes[at:]),
-        remedies=(pod_remedy, *remedies),
+        remedies=(*pod_remedies, *remedies),
         notes=notes,
     )
+
+
+def _show_policy_first(
+    denial: Denial, check: Remedy, remedies: tuple[Remedy, ...]
+) -> tuple[tuple[Remedy, ...], tuple[Remedy, ...]]:
+    """Return the remedies with the policy of the pod's new role and its association as the first one."""
+    from iamtriage.explaining._rules.credentials.pod_roles import create_association_command, restart_command
+
+    title = f"Allow {denial.action} for the pod's role"
+    policy = next((each for each in remedies if each.title == title), None)
+    if policy is None:
+        return (check,), remedies
+    case = Case(denial.failure, denial.facts)
+    first = attrs.evolve(
+        policy,
+        title=f"Give the pod's service account its own role, which allows {denial.action}",
+        steps=(
+            "The second command assigns the role, which trusts pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession. Or annotate the service account (IRSA). Then re-create the pods.",
+            *policy.steps,
+        ),
+        commands=(*policy.commands, create_association_command(case), restart_command(case)),
+    )
+    check = attrs.evolve(check, title="Check whether the pod has a role that its SDK does not find")
+    return (first, check), tuple(each for each in remedies if each is not policy)
 
 
 def _summarize(denial: Denial, role: str) -> str:
