@@ -31,6 +31,13 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
     ("text", "facts", "says", "omits"),
     [
         pytest.param(
+            "$ kubectl get pods -n shop\n$ aws s3 ls\nAn error occurred (SignatureDoesNotMatch) when calling the ListBuckets operation: The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+            {},
+            ("aws configure list",),
+            ("Kubernetes Secret",),
+            id="keys of a shell",
+        ),
+        pytest.param(
             "AWS_ACCESS_KEY_ID=ASIAEXAMPLEEXAMPLE42\nAWS_SECRET_ACCESS_KEY=****************\nAn error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.",
             {},
             ("export AWS_SESSION_TOKEN=TOKEN aws sts get-caller-identity Replace TOKEN.",),

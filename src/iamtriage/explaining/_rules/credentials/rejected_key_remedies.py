@@ -54,7 +54,8 @@ _CI_STORES = {
 
 def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch]) -> Remedy | None:
     """Return the remedy that sets the keys where a pod or CI job gets them, if the text is from one."""
-    text, runtime = case.failure.text, context_of(case.facts).runtime
+    text, context = case.failure.text, context_of(case.facts)
+    runtime, failed = context.runtime, context.command
     kind = None if runtime is None else runtime.kind
     if kind in _CI_STORES and "role-to-assume" not in text:
         system, store = _CI_STORES[kind]
@@ -71,6 +72,9 @@ def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch])
             else (),
             url="https://cli.github.com/manual/gh_secret_set" if is_github else pages.ACCESS_KEYS,
         )
+    if failed is not None and failed.program == "aws":
+        # The reader ran the command, whatever pods the text shows.
+        return None
     if kind not in {None, "eks-pod"} or not (is_about_pods(text) or find_controller(text) is not None):
         return None
     return _secret_object_remedy(case)
