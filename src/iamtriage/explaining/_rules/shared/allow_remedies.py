@@ -235,7 +235,9 @@ def allow_remedy(
     target, put_command = (
         _policy_target(denial, name) if grantee is None else (grantee, _put_policy("role", "ROLE_NAME", name))
     )
-    masked = " The text masks the account ID." if _masks_account(denial.resource, policy_text) else ""
+    # Steps about further permissions matter more.
+    is_masked = not steps and _masks_account(denial.resource, policy_text)
+    masked = " The text masks the account ID." if is_masked else ""
     retry = f" {NEW_TASK}" if TASK_NOT_STARTED in denial.failure.text else ""
     return Remedy(
         title=title,
