@@ -103,7 +103,7 @@ AGENT_REFUSED = '{"level":"error","msg":"Error fetching credentials: Service acc
             "##[group]Run aws s3 ls\nenv:\n  AWS_SECRET_ACCESS_KEY: ***\n##[endgroup]\nAn error occurred (InvalidClientTokenId) when calling the ListBuckets operation: The security token included in the request is invalid.",
             {},
             ("gh secret set AWS_SECRET_ACCESS_KEY",),
-            ("aws configure list",),
+            ("aws configure list", "the role that the GitHub Actions job assumes"),
             id="keys in the secrets of a repository",
         ),
         pytest.param(

@@ -34,6 +34,8 @@ _METADATA_TIMEOUT = lazy_pattern(
 )
 _JSON_MEMBER = lazy_pattern(r"\\?\"[\w-]{1,64}\\?\"\s{0,4}:\s{0,4}\\?\"[^\"\\]{1,500}\\?\",?", re.ASCII)
 # Failures of a call that was made with credentials.
+_KINDS_OF_KEYS = frozenset({"invalid_credentials", "signature_mismatch"})
+_CI_SYSTEMS = frozenset({"github-actions", "gitlab", "jenkins"})
 _KINDS_WITH_CALLER = frozenset(
     {"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch", "aws_error"}
 )
@@ -164,6 +166,13 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
         return False
     if explanation.topic == "web-identity" or "WebIdentity" in runtime.words:
         # The token identifies the caller.
+        return False
+    if (
+        failure.kind in _KINDS_OF_KEYS
+        and runtime.kind in _CI_SYSTEMS
+        and "role-to-assume" not in failure.text
+    ):
+        # A job can have access keys instead of a role.
         return False
     return runtime.kind not in _SHELLS and failure.kind in _KINDS_WITH_CALLER
 
