@@ -106,7 +106,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     title = "Give the pod's service account its own role"
     if not is_certain:
         title = "If a pod called, give its service account its own role"
-    pod_remedies = (assign_pod_role_remedy(case, title=title),)
+    pod_remedies: tuple[Remedy, ...] = (assign_pod_role_remedy(case, title=title),)
     notes, remedies = explanation.notes, explanation.remedies
     if _concerns_other_role(denial):
         warning = f"{_WARNING[0].lower()}{_WARNING[1:]}"
