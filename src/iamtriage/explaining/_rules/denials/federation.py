@@ -57,7 +57,7 @@ from iamtriage.explaining._rules.sts.trust_providers import find_other_provider
 from iamtriage.explaining._rules.sts.workflow_problems import find_workflow_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -285,10 +285,11 @@ def _create_provider_command(denial: Denial, other: OtherProvider) -> str:
             *(commands.cluster(denial.facts.cluster), commands.region(region[1])),
         )
     audience: object = (denial.facts.token_claims or {}).get("aud")
-    first = cast("list[object]", audience)[0] if isinstance(audience, list) and audience else audience
+    if isinstance(audience, list | tuple):
+        audience = next(iter(cast("Sequence[object]", audience)), None)
     return fill_command(
         "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
-        *(commands.issuer(f"https://{other.issuer}"), first if isinstance(first, str) else "AUDIENCE"),
+        *(commands.issuer(f"https://{other.issuer}"), audience if isinstance(audience, str) else "AUDIENCE"),
     )
 
 
