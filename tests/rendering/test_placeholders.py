@@ -24,6 +24,8 @@ _VALUES = {
     *("ENABLED", "ENABLED_BY_DEFAULT"),
     # Encryption types of S3.
     *("NONE", "AES256", "AWS_KMS"),
+    # Statuses of resources in CloudFormation.
+    "CREATE_FAILED",
     # Permissions in Lake Formation.
     *("SELECT", "DESCRIBE", "ALTER", "CREATE_TABLE", "CREATE_DATABASE", "DATA_LOCATION_ACCESS"),
 }  # fmt: skip

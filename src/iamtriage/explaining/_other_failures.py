@@ -95,7 +95,7 @@ def describe_others(
     # Each failure has a row, unless no request is known or there are too many rows.
     is_inline = describe is None or len(texts) > _MAX_ROWS or not any(map(has_request, shown))
     rows = () if is_inline else texts
-    names = [f"the policy above allows {len(allowed)}"] if allowed and others else []
+    names = [_describe_allowed(allowed, explained)] if allowed and others else []
     names += texts if is_inline else ()
     if is_inline and len(others) > len(shown):
         names.append(f"and {len(others) - len(shown)} more")
@@ -109,6 +109,16 @@ def describe_others(
     named = f": {'; '.join(names)}" if names else ", which the policy above allows, too" if allowed else ""
     total = f"{count} in this text{named}. {run}."
     return (("Others", total), *(("Also", f"{_capitalize(row)}.") for row in rows))
+
+
+def _describe_allowed(allowed: tuple[Failure, ...], explained: Failure | None) -> str:
+    """Return which of the other denials the policy allows, and whether their reason is the same."""
+    actions = [*dict.fromkeys(each.action for each in allowed if each.action)]
+    if len(actions) > _MAX_ROWS:
+        return f"the policy above allows {len(allowed)}"
+    reasons = {_get_kind(each) for each in allowed}
+    same = ", for the same reason" if explained is not None and reasons == {_get_kind(explained)} else ""
+    return f"{' and '.join(actions)}{same} (the policy above allows {'them' if len(actions) > 1 else 'it'})"
 
 
 def _is_allowed(failure: Failure, combined: Failure) -> bool:

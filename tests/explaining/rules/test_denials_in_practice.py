@@ -967,7 +967,7 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         {},
         (
-            "2 more denials in this text: the policy above allows 1.",
+            "2 more denials in this text: sns:Publish, for the same reason (the policy above allows it).",
             "sqs:DeleteQueue on",
             "no permissions boundary allows it",
         ),

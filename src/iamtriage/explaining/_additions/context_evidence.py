@@ -180,6 +180,6 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
 def notes_about_context(context: Context, runtime: Runtime | None) -> Iterator[str]:
     """Yield notes on where the call ran, and on the resource that Terraform was working on."""
     if runtime is not None:
-        yield f'The call used the credentials of {runtime.caller}, not yours: the text shows where it ran ("{clip_text(hide_secrets(runtime.words.strip()))}").'
+        yield f'The call most likely used the credentials of {runtime.caller}, not yours: the text shows where it ran ("{clip_text(hide_secrets(runtime.words.strip()))}").'
     if context.terraform is not None:
         yield f"Terraform was working on {context.terraform.value}; run Terraform again after the fix."

@@ -235,7 +235,7 @@ def _explain_rejecting_region(
 
 def _summary(request: RejectedRequest) -> str:
     if not request.is_signed and request.partition != "aws":
-        return f"STS rejected the web identity token, most likely because the SDK has no region and calls the global endpoint, which does not serve {request.partition}."
+        return f"STS rejected the call with the web identity token, most likely because the SDK has no region and calls the global endpoint, which does not serve {request.partition}."
     state = ""
     if request.is_temporary:
         state = ": it is temporary (ASIA), so it needs its own session token"

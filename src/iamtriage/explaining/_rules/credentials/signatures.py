@@ -308,9 +308,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
             WRONG_SECRET.cause("derived", text=f"{problem[0].upper()}{problem[1:]}.")
             if problem is not None
             else WRONG_SECRET.cause(
-                because=(
-                    "Secrets can contain / and +, which shells, URLs and YAML change unless they are quoted.",
-                )
+                because=("Secrets can contain / and +, which must be percent-encoded in URLs.",)
             ),
             *(() if problem is not None else (REQUEST_CHANGED.cause(),)),
             *((edited_url,) if is_s3 and not is_presigned and problem is None else ()),

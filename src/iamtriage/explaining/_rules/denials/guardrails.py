@@ -274,6 +274,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
             "If the request is legitimate, the endpoint's owner scopes the Deny down: aws ec2 modify-vpc-endpoint replaces the policy."
         )
     else:
+        steps += role_path_steps(denial)
         steps.append(
             "Policies of gateway endpoints (S3, DynamoDB) accept only * as Principal, hence the condition on aws:PrincipalArn."
         )
@@ -291,7 +292,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         if explicit
         else "Change the VPC endpoint's policy",
         who="account administrator",
-        steps=(*steps, *notes, *(() if denial.is_explicit else role_path_steps(denial))),
+        steps=(*steps, *notes),
         commands=(
             *on_instance,
             show,

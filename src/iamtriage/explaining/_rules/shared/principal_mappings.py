@@ -62,7 +62,7 @@ _ENTRY_REFUSALS = {
     "account": "An access entry cannot name an account.",
     "service principal": "An access entry cannot name a service.",
 }
-_PATH_UNKNOWN = "An STS session does not show the role's path. If EKS says that the principal is invalid, the role has one. This prints the full ARN: {}"
+_PATH_UNKNOWN = "An STS session does not show the role's path. If EKS does not find the principal or calls it invalid, the role has one. This prints the full ARN: {}"
 _MASKED_ROLE = "The text masks the account ID: run the commands in the role's account. The nested command prints the role's ARN with its path, which an access entry requires."
 _MASKED = "The text masks the account ID: replace ACCOUNT_ID."
 _PATH_LOOKUP = "The nested command prints the role's ARN with its path, which an access entry requires. It needs iam:GetRole in the account {}."
