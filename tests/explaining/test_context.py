@@ -50,6 +50,41 @@ def test_a_command_that_succeeded_names_the_cluster(order: str) -> None:
     assert (values["cluster"], values["region"]) == ("shop", "eu-west-1")
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "2026-03-02T09:14:05Z ERROR {}",
+        "[2026-03-02 09:14:05] {}",
+        'time="2026-03-02T09:14:05Z" level=error msg="{}"',
+        '{{"level":"error","ts":"2026-03-02T09:14:05Z","error":"{}"}}',
+        "E0302 09:14:05.000000       1 sync.go:282] {}",
+        '{{"level":"info","msg":"started with s3://first-bucket/a"}}\n{{"level":"error","error":"{}"}}',
+    ],
+)
+@pytest.mark.parametrize(
+    ("command", "error", "stated"),
+    [
+        ("kubectl -n tea logs deploy/brewer", BARE.format("Scan"), {"namespace": "tea"}),
+        ("aws s3 ls s3://tea-orders/2026/", DENIED.format("ListObjectsV2"), {"bucket": "tea-orders"}),
+        (
+            "aws eks describe-cluster --name tea \\\n  --profile ops",
+            EXPIRED,
+            {"profile": "ops", "cluster": "tea"},
+        ),
+    ],
+)
+def test_log_entries_after_a_prompt_are_the_output_of_its_command(
+    entry: str, command: str, error: str, stated: dict[str, str]
+) -> None:
+    if entry.startswith('{{"level":"info"') and not command.startswith("kubectl"):
+        entry = entry.partition("\n")[2]
+    values = _values(_context(f"$ {command}\n{entry.format(error)}\n"))
+    assert {name: values.get(name) for name in stated} == stated
+    # A command whose output has ended says nothing about a later entry.
+    later = _context(f"$ {command}\n{entry.format('done')}\n$ ./sync.sh\n{entry.format(error)}\n")
+    assert later.command is None
+
+
 PULL = 'Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/mirror/ui:3": unexpected status from HEAD request to https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/mirror/ui/manifests/3: 403 Forbidden'
 XML = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 

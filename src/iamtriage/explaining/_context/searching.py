@@ -52,8 +52,8 @@ def search_context(failure: Failure, whole: str) -> Context:
         whole: The text that is searched for settings and documents.
     """
     text, (start, end) = failure.text, failure.span
-    command, other, first, last = _find_section(text, start, end)
-    section = text[first:last]
+    command, other, first, last, head = _find_section(text, start, end)
+    section = head + text[first:last]
     operation = failure.envelope.operation
     values: dict[str, Any] = {}
     location = find_location(section, operation, command)
@@ -68,7 +68,7 @@ def search_context(failure: Failure, whole: str) -> Context:
         ):
             values[name] = stated
     # Of several Regions, the last one before the error is that of the failed call.
-    stated = NAME_READERS["region"](text[first:end], command)
+    stated = NAME_READERS["region"](head + text[first:end], command)
     if stated is not None:
         values["region"] = stated
     is_named = command is not None and command.option("region") == values.get("region") is not None
@@ -158,18 +158,24 @@ def _documents(text: str) -> dict[str, Any]:
     return values
 
 
-def _find_section(text: str, start: int, end: int) -> tuple[CommandLine | None, CommandLine | None, int, int]:
-    """Return the failed command, one that succeeded, and the bounds of the failure's section.
+def _find_section(
+    text: str, start: int, end: int
+) -> tuple[CommandLine | None, CommandLine | None, int, int, str]:
+    """Return the failed command, one that succeeded, the bounds of the failure's section, and its heading.
 
-    The section begins with the failed command or the log entry, and ends where its output ends.
+    The section begins with the failed command or the log entry, and ends where its output ends. The heading of a
+    log entry is the command that printed it.
     """
     low, high = max(start - _CHARS_AROUND, 0), min(end + _CHARS_AROUND, len(text))
     line = text.rfind("\n", low, start) + 1 or low
-    if low < line and _ENTRY_START.match(text, line):
-        # In a log, the entries before this one are about other things.
-        low = line
     command: CommandLine | None = None
     other: CommandLine | None = None
+    head = ""
+    if low < line and _ENTRY_START.match(text, line):
+        # In a log, the entries before this one are about other things, but one command printed all of them.
+        if (printed := _find_printing_command(text, low, line, start)) is not None:
+            command, head = printed
+        low = line
     for at, found in find_commands(text, low, high):
         if at <= start:
             after = _end_of_output(text, at, start)
@@ -184,10 +190,35 @@ def _find_section(text: str, start: int, end: int) -> tuple[CommandLine | None, 
             break
     if text.find("\n", end, high) != -1:
         high = _end_of_entry(text, line, end, high)
-    return command, other, text.rfind("\n", 0, low) + 1, high
+    return command, other, text.rfind("\n", 0, low) + 1, high, head
 
 
-def _end_of_output(text: str, at: int, start: int) -> int | None:
+def _find_printing_command(text: str, low: int, line: int, start: int) -> tuple[CommandLine, str] | None:
+    """Return the command at a prompt that printed the log entry at a line, and the lines of the command."""
+    printed: tuple[CommandLine, str] | None = None
+    for at, found in find_commands(text, low, line):
+        if not _is_at_prompt(text, at):
+            continue
+        # Entries in JSON are not the result of a command that prints a log.
+        prints_log = "logs" in found.words or "tail" in found.words
+        if _end_of_output(text, at, start, has_result=not prints_log) is None:
+            begin = text.rfind("\n", 0, at) + 1
+            stop = text.find("\n", at, line) + 1
+            while text[:stop].endswith(("\\\n", "\\\r\n")) and 0 < stop < line:
+                stop = text.find("\n", stop, line) + 1
+            printed = found, text[begin:stop]
+        else:
+            printed = None
+    return printed
+
+
+def _is_at_prompt(text: str, at: int) -> bool:
+    """Return whether a command follows a shell prompt or the mark of ``set -x``."""
+    before = text[text.rfind("\n", 0, at) + 1 : at].rstrip()
+    return before.endswith(("$", "#", "%", "❯", "+")) or before.startswith("PS ")
+
+
+def _end_of_output(text: str, at: int, start: int, *, has_result: bool = True) -> int | None:
     """Return where the output of a command ends before a failure, or ``None`` if the failure is in it.
 
     A result, or another prompt, ends the output: a command with a result has succeeded.
@@ -201,7 +232,9 @@ def _end_of_output(text: str, at: int, start: int) -> int | None:
     if following != -1:
         return following + 1
     prompt = _PROMPT.search(text, output + 1, start)
-    return _end_of_result(text, output, start) if prompt is None else prompt.start()
+    if prompt is not None:
+        return prompt.start()
+    return _end_of_result(text, output, start) if has_result else None
 
 
 def _end_of_result(text: str, output: int, end: int) -> int | None:
@@ -222,9 +255,9 @@ def _has_output(text: str, at: int, end: int) -> bool:
     output = text.find("\n", at, end)
     if output == -1:
         return False
-    before = text[text.rfind("\n", 0, at) + 1 : at].rstrip()
-    is_at_prompt = before.endswith(("$", "#", "%", "❯")) or before.startswith("PS ")
-    return _end_of_result(text, output, end) is not None or (is_at_prompt and not text[output:end].isspace())
+    return _end_of_result(text, output, end) is not None or (
+        _is_at_prompt(text, at) and not text[output:end].isspace()
+    )
 
 
 def _end_of_entry(text: str, line: int, end: int, high: int) -> int:
