@@ -32,6 +32,7 @@ __all__ = (
     "DenyingCondition",
     "KeyValues",
     "MatchedStatement",
+    "key_owner",
     "read_decoded_message",
 )
 
@@ -142,7 +143,22 @@ class DenyingCondition(View):
         if self.request_values is None:
             return f"The statement compares {key} with {expected}; the message omits the call's value."
         actual = _shorten(self.request_values)
-        return f"{key} is {actual} in the call; the statement compares it with {expected}."
+        owner = {"principal": "for the caller", "resource": "on the resource"}.get(
+            key_owner(self.key), "in the call"
+        )
+        return f"{key} is {actual} {owner}; the statement compares it with {expected}."
+
+
+def key_owner(key: str) -> str:
+    """Return what a condition key is a property of: ``"principal"``, ``"resource"`` or ``"request"``.
+
+    The keys: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html.
+    """
+    name = key.lower().partition(":")[2]
+    if key.lower().startswith("aws:principal") or key.lower() in {"aws:userid", "aws:username"}:
+        return "principal"
+    of_resource = ("resourcetag/", "existingobjecttag/", "resourceaccount", "resourceorg")
+    return "resource" if name.startswith(of_resource) else "request"
 
 
 @attrs.frozen

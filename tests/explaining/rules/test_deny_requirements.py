@@ -14,7 +14,15 @@ INSTANCE = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/*"
 ENCODED = "Encoded authorization failure message: " + "aB3_dE6fG9" * 12
 
 
-def _decoded(sid: str, key: str, required: str, sent: str | None) -> dict[str, Any]:
+def _decoded(
+    sid: str,
+    key: str,
+    required: str,
+    sent: str | None,
+    *,
+    resource: str = INSTANCE,
+    action: str = "ec2:RunInstances",
+) -> dict[str, Any]:
     context = [] if sent is None else [{"key": key, "values": {"items": [{"value": sent}]}}]
     statement = {
         "statementId": sid,
@@ -26,7 +34,7 @@ def _decoded(sid: str, key: str, required: str, sent: str | None) -> dict[str, A
             "allowed": False,
             "explicitDeny": True,
             "matchedStatements": {"items": [statement]},
-            "context": {"action": "ec2:RunInstances", "resource": INSTANCE, "conditions": {"items": context}},
+            "context": {"action": action, "resource": resource, "conditions": {"items": context}},
         }
     }
 
@@ -176,6 +184,54 @@ CASES: tuple[Case, ...] = (
         _text("a service control policy"),
         _decoded("Network", "aws:SourceIp", "192.0.2.0/24", "203.0.113.7"),
         ("Call from a network that the Deny exempts", "aws:SourceIp must be 192.0.2.0/24."),
+    ),
+    *(
+        (
+            _text(
+                "an identity-based policy", "ec2:StopInstances", INSTANCE.replace("*", "i-0a1b2c3d4e5f60718")
+            ),
+            _decoded(
+                "Guard",
+                *condition,
+                action="ec2:StopInstances",
+                resource=INSTANCE.replace("*", "i-0a1b2c3d4e5f60718"),
+            ),
+            says,
+        )
+        for condition, says in (
+            (
+                ("ec2:ResourceTag/tier", "gold", "gold"),
+                (
+                    "Do this first: Leave out i-0a1b2c3d4e5f60718: its tag tier is gold [you]",
+                    "'ec2:ResourceTag/tier' is 'gold' on the resource; the",
+                    "options of the call do not change it. Select resources by this tag.",
+                    "aws ec2 describe-tags --filters Name=resource-id,Values=i-0a1b2c3d4e5f60718 --region eu-west-1",
+                ),
+            ),
+            (
+                ("aws:ResourceTag/owner", "team-a", "team-b"),
+                ("Do this first: Choose a resource whose tag owner is team-a [you]",),
+            ),
+            (
+                ("aws:ResourceAccount", "111122223333", "444455556666"),
+                ("Do this first: Choose a resource whose aws:ResourceAccount",),
+            ),
+            (
+                ("aws:PrincipalTag/team", "red", "red"),
+                (
+                    "Do this first: Call as a principal whose tag team is not red [you]",
+                    "Session tags of the role session count, too.",
+                ),
+            ),
+            (
+                (
+                    "aws:PrincipalArn",
+                    "arn:aws:iam::111122223333:role/admin",
+                    "arn:aws:iam::111122223333:role/builder",
+                ),
+                ("Call as a principal whose aws:PrincipalArn is arn:aws:iam::111122223333:role/admin",),
+            ),
+        )
     ),
     (
         _text("an identity-based policy").replace(

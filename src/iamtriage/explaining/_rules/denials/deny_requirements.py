@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     DETAILS_TITLES,
     mfa_command,
     model_region_remedy,
+    region_argument,
 )
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.policies._patterns import compile_glob, matches
@@ -106,8 +107,8 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
     """Add which condition of a Deny matched, and first of all how to call as the Deny requires."""
     message = denial.facts.decoded_message
     conditions = () if message is None else message.denying_conditions()
-    # The caller can change the request more easily than who calls.
-    ordered = sorted(conditions, key=lambda each: each.key.lower().startswith("aws:principal"))
+    # The caller can change the request more easily than the resource or who calls.
+    ordered = sorted(conditions, key=lambda each: ("request", "resource", "principal").index(_owner(each)))
     met = next((each for each in ordered if each.request_values), None)
 
     def build_remedies() -> tuple[Remedy, ...]:
@@ -149,6 +150,14 @@ def _show_policy_first(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Re
         return remedies
     shown = attrs.evolve(first, steps=(*first.steps, who), commands=(*first.commands, line))
     return (shown, *remedies[1:])
+
+
+def _owner(condition: DenyingCondition) -> str:
+    """Return what the condition key is a property of: the principal, the resource or the request."""
+    # A denial without a decoded message needs no reader of one.
+    from iamtriage.authorization._decoded_messages import key_owner
+
+    return key_owner(condition.key)
 
 
 def _condition_cause(condition: DenyingCondition) -> Cause:
@@ -368,6 +377,9 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Ex
         title = f"Call with another value of {key} than {values}"
         step = f"{rule} denies these values."
     lines = explanation.remedies[-1].commands if denial.policy_type is None else ()
+    if _owner(condition) != "request":
+        title, owner_step, lines = _choose_other(denial, condition, accepts=accepts)
+        step = f"{step} {owner_step}"
     if accepts is not None and (setting := _find_setting(denial, condition.key)) is not None:
         listed = clip_text(join_words(condition.policy_values, "or"))
         title = f"Set {setting[1]} to {listed if accepts else f'another value than {listed}'}"
@@ -390,6 +402,44 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Ex
         commands=lines,
         url=pages.EVALUATION,
     )
+
+
+def _choose_other(
+    denial: Denial, condition: DenyingCondition, *, accepts: bool | None
+) -> tuple[str, str, tuple[str, ...]]:
+    """Return the title, a step and commands for a condition on a property of the resource or the caller."""
+    key, _, tag = condition.key.partition("/")
+    values = clip_text(join_words(condition.policy_values, "or"))
+    what = f"tag {clip_text(tag)}" if tag else clip_text(key)
+    value = "is accepted by the Deny" if accepts is None else f"is {'' if accepts else 'not '}{values}"
+    if _owner(condition) == "principal":
+        step = f"{clip_text(condition.key)} is a property of the caller, so options of the call do not change it."
+        if tag:
+            step += " Session tags of the role session count, too."
+        return f"Call as a principal whose {what} {value}", step, ()
+    path = "" if denial.resource_arn is None else denial.resource_arn.resource
+    name = path.rpartition("/")[2]
+    title = f"Choose a resource whose {what} {value}"
+    if accepts is False and name and "*" not in name:
+        title = f"Leave out {clip_text(name)}: its {what} is {clip_text(', '.join(condition.request_values or ()))}"
+    step = (
+        f"{clip_text(condition.key)} is a property of the resource, so options of the call do not change it."
+    )
+    if not tag:
+        return title, step, ()
+    lines = (
+        (
+            fill_command(
+                "aws ec2 describe-tags --filters Name=resource-id,Values={} --region {}",
+                name,
+                region_argument(denial),
+            ),
+        )
+        if (denial.action or "").startswith("ec2:") and name and "*" not in name
+        else ()
+    )
+    step += " Select resources by this tag. Only their owner should change it: the Deny protects them."
+    return title, step, lines
 
 
 def _find_setting(denial: Denial, key: str) -> tuple[str, str] | None:
