@@ -85,6 +85,34 @@ def test_log_entries_after_a_prompt_are_the_output_of_its_command(
     assert later.command is None
 
 
+@pytest.mark.parametrize(
+    ("created", "account", "operation", "principal", "is_shown"),
+    [
+        pytest.param(
+            "tea", "111122223333", "PutBucketPolicy", "111122223333:role/tea", True, id="the principal"
+        ),
+        pytest.param(
+            "tea", "111122223333", "PutBucketPolicy", "111122223333:role/tea-2", False, id="another name"
+        ),
+        pytest.param(
+            "tea", "111122223333", "PutBucketPolicy", "444455556666:role/tea", False, id="another account"
+        ),
+        pytest.param("tea", None, "CreateRole", "111122223333:role/tea", False, id="the failed call"),
+    ],
+)
+def test_a_command_shows_only_a_change_of_the_principal_it_names(
+    created: str, account: str | None, operation: str, principal: str, *, is_shown: bool
+) -> None:
+    text = f"$ aws iam create-role --role-name {created} --assume-role-policy-document file://trust.json\n"
+    if account is not None:
+        text += f'{{"Role": {{"Arn": "arn:aws:iam::{account}:role/{created}"}}}}\n$ ./grant.sh\n'
+    text += f'An error occurred (MalformedPolicyDocument) when calling the {operation} operation: Invalid principal in policy: "AWS":"arn:aws:iam::{principal}"'
+    explanation = explain(text)
+    evidence = {cause.code: cause.evidence for cause in explanation.causes}
+    assert evidence["principal-too-new"] == ("derived" if is_shown else "possible")
+    assert explanation.remedies[0].title.startswith("Wait") == is_shown
+
+
 PULL = 'Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/mirror/ui:3": unexpected status from HEAD request to https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/mirror/ui/manifests/3: 403 Forbidden'
 XML = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 

@@ -26,6 +26,23 @@ _LIKELIEST = lazy_pattern(
     r"|, most (?:likely|often) because )"
     r"(?:[^.]|\.(?! |$))*(?:\.(?= |$)|$)"
 )
+# A principal that a command or Terraform has just changed, and its name after it.
+_CHANGED_PRINCIPAL = lazy_pattern(
+    r"aws iam (?P<change>(?:create|delete)-(?:role|user|instance-profile))\b"
+    r"|aws_iam_(?:role|user|instance_profile)\."
+)
+_CHANGED_NAME = lazy_pattern(
+    r"(?:(?! aws | Error).){0,400}?(?:--(?:role|user|instance-profile)-name[ =][\"']?|\[id=)"
+    r"(?P<name>[\w+=,.@-]{1,128})",
+    re.ASCII,
+)
+# The principals in the text of an explanation and its commands.
+_PRINCIPAL = lazy_pattern(
+    r"(?::iam::(?P<account>\d{12}):(?:role|user|instance-profile)/(?:[\w+=,.@-]+/)*"
+    r"|--(?:role|user|instance-profile)-name )"
+    r"(?P<name>[\w+=,@-][\w+=,.@-]{0,126}[\w+=,@-])",
+    re.ASCII,
+)
 # Words that begin with a capital only at the start of a sentence.
 _FIRST_WORDS = lazy_pattern(r"(?:The|It|Its|They|An?|Another|Something|Someone|People|This)\b")
 _FIRST_CLAUSE = lazy_pattern(r"(?:[^.:]|[.:](?! |$))*")
@@ -43,7 +60,14 @@ def promote_shown_causes(explanation: Explanation, case: Case[Failure]) -> Expla
     for cause in explanation.causes:
         if not isinstance(cause, UncertainCause):
             causes.append(cause)
-        elif found := re.search(cause.definition.sign, text):
+        elif found := next(
+            (
+                each
+                for each in re.finditer(cause.definition.sign, text)
+                if _is_about_failure(each, explanation, case)
+            ),
+            None,
+        ):
             shown.append(_build_cause(cause, "derived", (_quote_sign(found),)))
             definitions.append(cause.definition)
         else:
@@ -57,6 +81,40 @@ def promote_shown_causes(explanation: Explanation, case: Case[Failure]) -> Expla
         causes=(*causes[:place], *shown, *causes[place:]),
         remedies=tuple(_order_remedies(explanation, definitions[0])),
     )
+
+
+def _is_about_failure(found: re.Match[str], explanation: Explanation, case: Case[Failure]) -> bool:
+    """Return whether a shown change of a principal succeeded and is of the principal in question."""
+    changed = _CHANGED_PRINCIPAL.match(found[0])
+    if changed is None:
+        return True
+    text, (start, end) = case.text, case.failure.span
+    at = text.find(" ".join(case.failure.text[start:end].split())[:400])
+    if at != -1 and found.start() > at:
+        return False
+    before = text[found.end() : at if at != -1 else len(text)]
+    change: str | None = changed["change"]
+    operation = (case.failure.envelope.operation or "").lower()
+    if change is not None and operation == change.replace("-", "") and f"aws iam {change}" not in before:
+        # This is the call that failed.
+        return False
+    name = _CHANGED_NAME.match(text, found.end())
+    words = (
+        explanation.summary,
+        *(step for remedy in explanation.remedies for step in (*remedy.steps, *remedy.commands)),
+    )
+    asked = [each for part in words for each in _PRINCIPAL.finditer(part) if not each["name"].isupper()]
+    if name is None or not asked:
+        return True
+    if name["name"] not in {each["name"] for each in asked}:
+        return False
+    # The command prints the ARN, with the account.
+    printed = next(
+        (each for each in _PRINCIPAL.finditer(before) if each["name"] == name["name"] and each["account"]),
+        None,
+    )
+    accounts = {each["account"] for each in asked if each["name"] == name["name"] and each["account"]}
+    return printed is None or not accounts or printed["account"] in accounts
 
 
 def _build_cause(
