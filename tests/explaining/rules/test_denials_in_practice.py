@@ -1161,6 +1161,43 @@ GUARDRAILS: tuple[Case, ...] = (
         ("aws ec2 describe-instances --region eu-west-1 --instance-ids i-0a1b2c3d4e5f60718",),
         (),
     ),
+    *(
+        (
+            f"mfa-{name}",
+            f"{before}\nAn error occurred (AccessDenied) when calling the GetSessionToken operation: MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.",
+            {},
+            says,
+            omits,
+        )
+        for name, before, says, omits in (
+            (
+                "of-a-user",
+                f"$ aws sts get-session-token --serial-number arn:aws:iam::{ACCOUNT}:user/staff/ivo --token-code 123456",
+                (
+                    f"the serial number arn:aws:iam::{ACCOUNT}:user/staff/ivo is the ARN of a user, not of an MFA device",
+                    "Do this first: Pass the serial number of the user's own MFA device [you]",
+                    "aws iam list-mfa-devices --user-name ivo",
+                ),
+                ("next code", "DEVICE_ARN", "too old"),
+            ),
+            (
+                "of-a-key",
+                f"[profile ops]\nmfa_serial = arn:aws:iam::{ACCOUNT}:u2f/user/ivo/key",
+                ("is that of a passkey or security key, which STS does not accept",),
+                ("next code", "DEVICE_ARN"),
+            ),
+            (
+                "of-a-device",
+                f"Enter MFA code for arn:aws:iam::{ACCOUNT}:mfa/ivo:",
+                (
+                    "the serial number must be that of a device of this user",
+                    f"aws sts get-session-token --serial-number arn:aws:iam::{ACCOUNT}:mfa/ivo --token-code",
+                ),
+                ("next code", "DEVICE_ARN"),
+            ),
+            ("unnamed", "", ("Pass the serial number of the user's own MFA device",), ("next code",)),
+        )
+    ),
     (
         "decoded-accepted",
         _ENCODED,

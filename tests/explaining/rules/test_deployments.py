@@ -132,8 +132,20 @@ def test_event_source_requires_several_actions(event: str) -> None:
         (
             "An error occurred (LimitExceeded) when calling the PutRolePolicy operation: Maximum policy size of 10240 bytes exceeded for role carts",
             "The policy is too long, and no permission is missing: the inline policies of the role carts together can have at most 10,240 characters.",
+            "Move statements into managed policies",
+            (),
+        ),
+        (
+            "An error occurred (LimitExceeded) when calling the CreatePolicy operation: Cannot exceed quota for PolicySize: 6144",
+            "The policy is too long, and no permission is missing: a managed policy can have at most 6,144 characters.",
             "Shorten or split the policy",
-            ("aws service-quotas list-service-quotas --service-code iam --region us-east-1",),
+            (),
+        ),
+        (
+            "An error occurred (LimitExceeded) when calling the UpdateAssumeRolePolicy operation: Cannot exceed quota for ACLSizePerRole: 2048",
+            "The policy is too long, and no permission is missing: the trust policy of a role can have at most 2,048 characters.",
+            "Merge statements of the trust policy",
+            (),
         ),
         (
             "An error occurred (LimitExceeded) when calling the AddUserToGroup operation: Cannot exceed quota for GroupsPerUser: 10",

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MalformedPolicy
 
-__all__ = ("explain_malformed_policy", "size_remedy")
+__all__ = ("explain_malformed_policy",)
 
 _INVALID_PRINCIPAL = lazy_pattern(
     r"nvalid principal in policy|one or more invalid principals|contains an invalid principal"
@@ -343,19 +343,4 @@ def _validate_remedy(message: str) -> Remedy:
             f"aws accessanalyzer validate-policy --policy-document file://policy.json --policy-type {policy_type}",
         ),
         url=pages.VALIDATE_POLICY,
-    )
-
-
-def size_remedy() -> Remedy:
-    """Return the remedy for a policy that is too long."""
-    return Remedy(
-        title="Shorten or split the policy",
-        who="you",
-        steps=(
-            "A managed policy can have 6,144 characters, all inline policies of a role together 10,240, of a group 5,120 and of a user 2,048, and a trust policy 2,048. Whitespace is not counted.",
-            "Split it into several managed policies: 10 can be attached by default, more on request.",
-            "Use a wildcard for common prefixes only if all matching actions or resources are meant.",
-        ),
-        commands=("aws service-quotas list-service-quotas --service-code iam --region us-east-1",),
-        url=pages.IAM_QUOTAS,
     )

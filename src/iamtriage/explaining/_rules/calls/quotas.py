@@ -14,7 +14,6 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, end_summary
-from iamtriage.explaining._rules.calls.malformed_policies import size_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -282,6 +281,58 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         topic="policy-too-long",
         summary=_describe_size(message),
         causes=(POLICY_TOO_LONG.cause("reported", code_evidence(case.failure)),),
-        remedies=(size_remedy(),),
+        remedies=_size_remedies(message),
         notes=("Nothing was saved.",),
     )
+
+
+def _size_remedies(message: str) -> tuple[Remedy, ...]:
+    """Return the remedies for a policy that is too long: only the length of trust policies is adjustable.
+
+    The quotas: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
+    """
+    scopes = [what for pattern, what in _SIZES if pattern.search(message)]
+    scope = scopes[0] if scopes else ""
+    wildcards = "Use a wildcard for common prefixes only if all matching actions or resources are meant."
+    fixed = "IAM does not raise this quota. Whitespace is not counted."
+    if scope.startswith("The trust"):
+        return (
+            Remedy(
+                title="Merge statements of the trust policy",
+                who="you",
+                steps=(
+                    "A role has one trust policy, which cannot be split. List principals, or the values of a condition on sub, in one statement.",
+                    "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
+                ),
+                url=pages.IAM_QUOTAS,
+            ),
+            _increase_remedy("iam", "us-east-1"),
+        )
+    if scope.startswith("A managed"):
+        title, steps = (
+            "Shorten or split the policy",
+            (
+                fixed,
+                "Split it into several managed policies: 10 can be attached by default, more on request. Or use inline policies of a role: together they can have 10,240 characters.",
+                wildcards,
+            ),
+        )
+    elif scope:
+        title, steps = (
+            "Move statements into managed policies",
+            (
+                fixed,
+                "Move statements into managed policies of up to 6,144 characters each: 10 can be attached by default, more on request for roles and users.",
+                "Merge statements that differ only in actions or resources, and delete inline policies that are not used.",
+            ),
+        )
+    else:
+        title, steps = (
+            "Shorten or split the policy",
+            (
+                "A managed policy can have 6,144 characters, all inline policies of a role together 10,240, of a group 5,120 and of a user 2,048. IAM does not raise these quotas, and does not count whitespace. A trust policy can have 2,048 by default.",
+                "Split a permissions policy into several managed policies: 10 can be attached by default.",
+                wildcards,
+            ),
+        )
+    return (Remedy(title=title, who="you", steps=steps, url=pages.IAM_QUOTAS),)

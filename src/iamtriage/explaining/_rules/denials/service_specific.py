@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -20,6 +21,7 @@ from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.wording import denial_summary, join_first_four, reason_lines
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
@@ -33,6 +35,11 @@ __all__ = (
 
 _MAX_LENGTH = 300
 _DEVICE = lazy_pattern(r"arn:aws[a-z-]{0,10}:iam::[0-9]{12}:mfa/[\w+=,.@-]{1,128}", re.ASCII)
+# The serial number that a command, a profile, an SDK or the prompt of a tool names.
+_SERIAL = lazy_pattern(
+    r"(?:--serial-number|--device|\bmfa_serial|\bSerialNumber|\bserial_number|MFA code for(?: device)?)[\"']?[ =:]{1,3}[\"'\[]?(?P<serial>arn:(?P<partition>aws[a-z-]{0,10}):iam::(?P<account>[0-9]{12}):(?P<kind>mfa|user|u2f|role|root)\b/?(?P<name>[\w+=,.@/-]{0,128}))",
+    re.ASCII | re.IGNORECASE,
+)
 _IMAGE = lazy_pattern(r"\bami-[0-9a-f]{8,17}\b", re.ASCII)
 _OWNED = lazy_pattern(r"You are not the owner of (?P<resource>[a-z]+-[0-9a-f]{8,17})\b", re.ASCII)
 
@@ -159,34 +166,73 @@ def explain_authorizer(denial: Denial) -> Explanation:
 
 
 def explain_mfa(denial: Denial) -> Explanation:
-    """Explain that an MFA code was wrong."""
-    found = _DEVICE.search(denial.failure.text)
+    """Explain that an MFA code or the serial number of the device was wrong."""
+    text = denial.failure.text
+    named = next(reversed(list(_SERIAL.finditer(text))), None)
+    found = named["serial"] if named else (_DEVICE.search(text) or [None])[0]
+    fault = _describe_serial_fault(denial, named)
+    # STS has one message about the code and another about the serial number.
+    is_about_device = fault is not None or "validate MFA code" in text
+    user = commands.user_name(named["name"].rpartition("/")[2]) if named and named["kind"] == "user" else None
+    reported = MFA_CODE.cause(
+        "reported",
+        ("The message says: MultiFactorAuthentication failed",),
+        text="STS could not validate the code with this serial number." if is_about_device else "",
+    )
+    causes: tuple[Cause, ...] = (reported, MFA_CODE_USED.cause(), MFA_DEVICE.cause())
+    if fault is not None:
+        device = MFA_DEVICE.cause("derived", ("The text names it.",), text=f"The serial number {fault}.")
+        causes = (reported, device)
+    elif is_about_device:
+        causes = (reported, MFA_DEVICE.cause(), MFA_CODE_USED.cause())
+    listed = (
+        "aws iam list-mfa-devices"
+        if user is None
+        else fill_command("aws iam list-mfa-devices --user-name {}", user)
+    )
+    check = "Check that the serial number is the ARN of the user's own device. STS does not accept passkeys."
+    wait = "Wait until the device shows a new code."
+    title, steps = "Retry with the next code", (wait, check)
+    if is_about_device:
+        title = "Pass the serial number of the user's own MFA device"
+        form = f"arn:{named['partition']}:iam::{named['account']}:mfa/…" if named else "an ARN with :mfa/"
+        steps = (
+            f"The command prints it: {form} for a virtual device. STS does not accept passkeys.",
+            "Pass it as the serial number (--serial-number, mfa_serial or the tool's option), with a new code.",
+        )
     return Explanation(
         failure=denial.failure,
         topic="mfa",
-        summary="STS rejected the code of the MFA device.",
-        causes=(
-            MFA_CODE.cause("reported", ("The message says: MultiFactorAuthentication failed",)),
-            MFA_CODE_USED.cause(),
-            MFA_DEVICE.cause(),
-        ),
+        summary="STS rejected the code of the MFA device."
+        if not is_about_device
+        else f"STS could not validate the MFA code: the serial number {fault or 'must be that of a device of this user'}.",
+        causes=causes,
         remedies=(
             Remedy(
-                title="Retry with the next code",
+                title=title,
                 who="you",
-                steps=(
-                    "Wait until the device shows a new code.",
-                    "Check that the serial number is the ARN of the user's own device. STS does not accept passkeys.",
-                ),
-                commands=(
-                    "aws iam list-mfa-devices",
-                    mfa_command(denial, found[0] if found else "DEVICE_ARN"),
-                ),
+                steps=steps,
+                # A wrong serial number is in the user's own command.
+                commands=(listed, *(() if fault else (mfa_command(denial, found or "DEVICE_ARN"),))),
                 url=pages.MFA,
             ),
         ),
         notes=("No policy is involved.",),
     )
+
+
+def _describe_serial_fault(denial: Denial, named: re.Match[str] | None) -> str | None:
+    """Return why a serial number cannot be that of a device of the caller, as a predicate."""
+    if named is None:
+        return None
+    serial, kind = clip_text(named["serial"]), named["kind"].lower()
+    if kind == "u2f":
+        return f"{serial} is that of a passkey or security key, which STS does not accept"
+    if kind != "mfa":
+        return f"{serial} is the ARN of a {kind}, not of an MFA device".replace("a root", "an account root")
+    if denial.account not in {None, named["account"]}:
+        return f"{serial} is in account {named['account']}, but the caller is in {denial.account}"
+    return None
 
 
 def explain_not_owner(denial: Denial) -> Explanation:
