@@ -412,3 +412,38 @@ def test_existing_entry_is_inspected_and_updated() -> None:
         "update-access-entry",
     ]
     assert "namespaces=shop" in found.remedies[0].commands[2]
+
+
+@pytest.mark.parametrize(
+    ("around", "policy", "scope"),
+    [
+        (
+            "--policy-arn {}/AmazonEKSEditPolicy --access-scope type=cluster",
+            "AmazonEKSEditPolicy",
+            "type=cluster",
+        ),
+        (
+            "--access-scope type=namespace,namespaces=tea,milk --policy-arn {}/AmazonEKSEditPolicy",
+            "AmazonEKSEditPolicy",
+            "type=namespace,namespaces=tea,milk",
+        ),
+        (
+            '"policyArn": "{}/AmazonEKSAdminPolicy", "accessScope": {{"type": "namespace", "namespaces": ["tea", "milk"]}}',
+            "AmazonEKSAdminPolicy",
+            "type=namespace,namespaces=tea,milk",
+        ),
+        (
+            'policy_arn = "{}/AmazonEKSAdminPolicy"\n  access_scope {{\n    type = "cluster"\n  }}',
+            "AmazonEKSAdminPolicy",
+            "type=cluster",
+        ),
+        ("", "AmazonEKSViewPolicy", "type=namespace,namespaces=NAMESPACE"),
+    ],
+)
+def test_the_association_keeps_the_policy_and_the_scope_of_the_text(
+    around: str, policy: str, scope: str
+) -> None:
+    around = around.format("arn:aws:eks::aws:cluster-access-policy")
+    explanation = explain(f"{around}\n{eks('AssociateAccessPolicy', NOT_FOUND)}")
+    command = next(each for each in explanation.remedies[0].commands if "associate-access-policy" in each)
+    assert f"/{policy} --access-scope {scope}" in command

@@ -1322,7 +1322,7 @@ CALLS: tuple[Row, ...] = (
         "kms-key-state",
         {"kms-key-state": "reported"},
         (
-            "aws kms enable-key --key-id arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
+            "aws kms enable-key --key-id arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 --region eu-west-1",
         ),
     ),
     (

@@ -314,6 +314,9 @@ def _explain_pool_roles(case: Case[AwsError], _words: str) -> Explanation:
 def _explain_key_state(case: Case[AwsError], message: str) -> Explanation:
     found = _KEY_ARN.search(message)
     key = commands.arn(found[0] if found else None, "KEY_ARN")
+    # KMS of another Region does not accept the ARN.
+    region = found[0].split(":")[3] if found else find_region(case)
+    in_region = "" if region is None else f" --region {commands.region(region)}"
     is_disabled = "is disabled" in message
     state = (
         "The key is disabled." if is_disabled else "The key is disabled, pending deletion, or pending import."
@@ -335,10 +338,15 @@ def _explain_key_state(case: Case[AwsError], message: str) -> Explanation:
                 ),
                 commands=(
                     fill_command(
-                        "aws kms describe-key --key-id {} --query 'KeyMetadata.[KeyState,DeletionDate]'", key
+                        f"aws kms describe-key --key-id {{}}{in_region} --query 'KeyMetadata.[KeyState,DeletionDate]'",
+                        key,
                     ),
-                    *(() if is_disabled else (fill_command("aws kms cancel-key-deletion --key-id {}", key),)),
-                    fill_command("aws kms enable-key --key-id {}", key),
+                    *(
+                        ()
+                        if is_disabled
+                        else (fill_command(f"aws kms cancel-key-deletion --key-id {{}}{in_region}", key),)
+                    ),
+                    fill_command(f"aws kms enable-key --key-id {{}}{in_region}", key),
                 ),
                 url=pages.KMS_KEY_STATE,
             ),

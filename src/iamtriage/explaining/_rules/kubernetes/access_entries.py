@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -56,6 +57,13 @@ if TYPE_CHECKING:
 
 __all__ = ("explain_access_entry",)
 
+# The policy and the scope of an association, in a command, Terraform or JSON.
+_STATED_POLICY = lazy_pattern(r":cluster-access-policy/(AmazonEKS[A-Za-z]{1,60})\b")
+_STATED_SCOPE = lazy_pattern(
+    r"access[-_]?[sS]cope\W{1,10}type\W{1,6}(?P<type>cluster|namespace)\b"
+    r"(?:\W{1,6}namespaces\W{1,6}(?P<namespaces>[a-z0-9-]{1,63}(?:[\"' ]{0,3},[\"' ]{0,3}[a-z0-9-]{1,63}){0,20}))?",
+    re.ASCII,
+)
 _GROUPS_STEP = "The command update-access-entry replaces the list of groups: include the existing ones."
 
 
@@ -273,9 +281,7 @@ def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanatio
                 ),
                 commands=(
                     create_entry_command(cluster, principal),
-                    associate_policy_command(
-                        cluster, principal, VIEW_POLICY, namespace=commands.namespace(case.facts.namespace)
-                    ),
+                    _repeat_association(case),
                 ),
                 url=pages.EKS_ACCESS_POLICIES,
             ),
@@ -288,6 +294,23 @@ def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanatio
             ),
         ),
         notes=(IAM_DOES_NOT_HELP,),
+    )
+
+
+def _repeat_association(case: Case[AccessEntry]) -> str:
+    """Return the command that associates the policy that the text states, for the same scope."""
+    policies = set(_STATED_POLICY.findall(case.text))
+    namespace: str | None = commands.namespace(case.facts.namespace)
+    scope = _STATED_SCOPE.search(case.text)
+    if scope is not None and scope["type"] == "cluster":
+        namespace = None
+    elif scope is not None and scope["namespaces"]:
+        namespace = ",".join(re.findall(r"[a-z0-9-]+", scope["namespaces"]))
+    return associate_policy_command(
+        find_cluster(case),
+        entry_principal(case),
+        policies.pop() if len(policies) == 1 else VIEW_POLICY,
+        namespace=namespace,
     )
 
 
