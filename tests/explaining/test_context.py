@@ -261,17 +261,17 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
         ),
         pytest.param(
             f"$ kubectl -n shop logs deployment/cart\n{WEB_IDENTITY}",
-            {"namespace": "shop", "deployment": "cart"},
+            {"namespace": "shop", "workload": "deployment/cart"},
             id="kubectl",
         ),
         pytest.param(
             f"pod/cart-7d9c5b8f6d-x2v4k\n{WEB_IDENTITY}",
-            {"pod": "cart-7d9c5b8f6d-x2v4k", "deployment": "cart"},
+            {"pod": "cart-7d9c5b8f6d-x2v4k", "workload": "deployment/cart"},
             id="a pod of a deployment",
         ),
         pytest.param(
             f'{{"level":50,"hostname":"cart-7d9c5b8f6d-x2v4k","msg":"{WEB_IDENTITY}"}}',
-            {"pod": "cart-7d9c5b8f6d-x2v4k", "deployment": "cart"},
+            {"pod": "cart-7d9c5b8f6d-x2v4k", "workload": "deployment/cart"},
             id="the hostname of a log line",
         ),
         pytest.param(
@@ -443,7 +443,7 @@ def test_a_command_owns_only_an_error_in_its_output(text: str, summary: str) -> 
         ),
         pytest.param(
             f"$ kubectl logs daemonset/cart\n{WEB_IDENTITY}",
-            {},
+            {"workload": "daemonset/cart"},
             id="another object than a pod",
         ),
         pytest.param(
@@ -855,15 +855,25 @@ def test_unknown_action_has_no_resource_of_the_command() -> None:
     assert resources == ["RESOURCE_ARN"]
 
 
-def test_deployment_of_the_command_is_restarted() -> None:
+@pytest.mark.parametrize(
+    ("named", "workload"),
+    [
+        ("deployment/cart", "deployment/cart"),
+        ("deploy/cart", "deployment/cart"),
+        ("ds/cart", "daemonset/cart"),
+        ("statefulset.apps/cart", "statefulset/cart"),
+        ("cart-7d9c5b8f6d-x2v4k", "deployment/cart"),
+    ],
+)
+def test_workload_of_the_command_is_restarted(named: str, workload: str) -> None:
     """A pod with the credentials of its node gets those of its service account when it starts again."""
     node = "arn:aws:sts::111122223333:assumed-role/nodes/i-0a1b2c3d4e5f60718"
     text = (
-        f"$ kubectl -n shop logs deployment/cart\nUser: {node} is not authorized to perform: sts:AssumeRole "
+        f"$ kubectl -n shop logs {named}\nUser: {node} is not authorized to perform: sts:AssumeRole "
         "on resource: arn:aws:iam::111122223333:role/reader"
     )
     lines = [line for remedy in explain(text).remedies for line in remedy.commands]
-    assert "kubectl rollout restart deployment/cart --namespace shop" in lines
+    assert f"kubectl rollout restart {workload} --namespace shop" in lines
     assert not any("deployment/NAME" in line for line in lines)
 
 

@@ -64,7 +64,7 @@ _NAMES = {
     "namespace": "namespace",
     "service_account": "service account",
     "pod": "pod",
-    "deployment": "deployment",
+    "workload": "workload",
     "role_arn": "role",
     "caller": "caller",
     "account": "account",
@@ -90,7 +90,10 @@ def evidence_of_context(explanation: Explanation, facts: ResolvedFacts) -> Itera
         stated: Stated | None = getattr(context, name)
         if hasattr(facts, name) and name not in facts.derived:
             continue  # the user supplied it
-        if stated is not None and stated.value in shown and stated.value not in stated_already:
+        if stated is None:
+            continue
+        value = stated.value.rpartition("/")[2] if name == "workload" else stated.value
+        if stated.value in shown and value not in stated_already:
             by_words.setdefault(_shown_words(stated), []).append(label)
     if not by_words:
         return

@@ -149,7 +149,7 @@ def _known_values(facts: ResolvedFacts, context: Context) -> Iterator[tuple[str,
         ("ROLE_ARN", _value(context.role_arn), commands.arn),
         ("POD", _value(context.pod), commands.kubernetes_name),
         ("POD_NAME", _value(context.pod), commands.kubernetes_name),
-        ("DEPLOYMENT", _value(context.deployment), commands.kubernetes_name),
+        ("WORKLOAD", _value(context.workload), _workload),
         ("INSTANCE_ID", _value(context.instance), commands.user_name),
         ("ENDPOINT_ID", endpoint, commands.user_name),
         ("VPC_ENDPOINT_ID", endpoint, commands.user_name),
@@ -159,6 +159,12 @@ def _known_values(facts: ResolvedFacts, context: Context) -> Iterator[tuple[str,
     for name, value, argument in stated:
         if value is not None and argument(value) == value:
             yield name, value
+
+
+def _workload(workload: str | None) -> str:
+    """Return a workload with its kind if its name is valid, or a placeholder."""
+    kind, _, name = (workload or "").partition("/")
+    return f"{kind}/{commands.kubernetes_name(name)}"
 
 
 def _object_key(key: str | None) -> str:
@@ -216,9 +222,9 @@ def _complete_remedy(remedy: Remedy, values: dict[str, str], runtime: Runtime | 
     bucket, key = values.get("BUCKET"), values.get("OBJECT_KEY")
     if bucket is not None and key is not None:
         lines = tuple(line.replace(f"s3://{bucket}/KEY ", f"s3://{bucket}/{key} ") for line in lines)
-    deployment = values.get("DEPLOYMENT")
-    if deployment is not None:
-        lines = tuple(line.replace("deployment/NAME", f"deployment/{deployment}") for line in lines)
+    workload = values.get("WORKLOAD")
+    if workload is not None:
+        lines = tuple(line.replace("deployment/NAME", workload) for line in lines)
     changes: dict[str, Any] = {}
     if lines != remedy.commands:
         changes["commands"] = lines

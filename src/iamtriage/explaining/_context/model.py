@@ -127,7 +127,7 @@ class Context(Value):
         namespace: The Kubernetes namespace.
         service_account: The Kubernetes service account.
         pod: The pod.
-        deployment: The deployment of the pod.
+        workload: The workload of the pod, such as ``deployment/cart``.
         role_arn: The role that the call assumes or uses.
         caller: The ARN of the caller.
         account: The account of the caller.
@@ -157,7 +157,7 @@ class Context(Value):
     namespace: Stated | None = None
     service_account: Stated | None = None
     pod: Stated | None = None
-    deployment: Stated | None = None
+    workload: Stated | None = None
     role_arn: Stated | None = None
     caller: Stated | None = None
     account: Stated | None = None

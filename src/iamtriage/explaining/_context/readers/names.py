@@ -89,6 +89,12 @@ _POD_OF_DEPLOYMENT = lazy_pattern(
     r"([a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?)-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5}",
     re.ASCII,
 )
+# The kinds that "kubectl rollout restart" accepts, with their short names.
+_WORKLOAD_KINDS = {
+    "deploy": "deployment", "deployment": "deployment", "deployments": "deployment",
+    "ds": "daemonset", "daemonset": "daemonset", "daemonsets": "daemonset",
+    "sts": "statefulset", "statefulset": "statefulset", "statefulsets": "statefulset",
+}  # fmt: skip
 _DEPLOYMENTS = lazy_pattern(rf"\bdeployments?(?:\.apps)?(?:/| [\"'])({_LABEL})(?![\w-])", re.ASCII)
 _ROLES = lazy_pattern(
     rf"\bAWS_ROLE_ARN[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
@@ -299,16 +305,19 @@ def find_pod(text: str, command: CommandLine | None) -> Stated | None:
     return unique_value(_PODS, text) if named else None
 
 
-def find_deployment(text: str, command: CommandLine | None) -> Stated | None:
-    """Return the deployment that the text names, or that of the pod."""
+def find_workload(text: str, command: CommandLine | None) -> Stated | None:
+    """Return the workload that the text names, or the deployment of the pod."""
     if command is not None and command.program == "kubectl":
         for word in command.words:
-            if word.startswith(("deployment/", "deploy/", "deployment.apps/")):
-                return Stated(word.partition("/")[2], command.text)
+            kind, _, name = word.partition("/")
+            kind = _WORKLOAD_KINDS.get(kind.removesuffix(".apps"), "")
+            if kind and name:
+                return Stated(f"{kind}/{name}", command.text)
     pod = find_pod(text, command)
     if pod is not None and (found := _POD_OF_DEPLOYMENT.fullmatch(pod.value)):
-        return Stated(found[1], pod.words)
-    return unique_value(_DEPLOYMENTS, text) if "deployment" in text else None
+        return Stated(f"deployment/{found[1]}", pod.words)
+    named = unique_value(_DEPLOYMENTS, text) if "deployment" in text else None
+    return None if named is None else Stated(f"deployment/{named.value}", named.words)
 
 
 def find_role(text: str, command: CommandLine | None) -> Stated | None:
@@ -385,7 +394,7 @@ NAME_READERS: dict[str, Callable[[str, CommandLine | None], Stated | None]] = {
     "namespace": find_namespace,
     "service_account": find_service_account_name,
     "pod": find_pod,
-    "deployment": find_deployment,
+    "workload": find_workload,
     "role_arn": find_role,
     "caller": find_caller,
     "account": find_account,
