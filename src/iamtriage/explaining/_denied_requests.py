@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 
 __all__ = ("describe_request",)
 
+# What has to allow a request, besides an identity-based policy.
+_MISSING_ALLOWS = {
+    "permissions_boundary": ", so its owner has to add it there, too",
+    "resource": ", so the owner of the resource has to add it there",
+    "resource_control": ", so an administrator of the organization has to add it there",
+    "service_control": ", so an administrator of the organization has to add it there",
+    "session": ", so the session has to be opened with it",
+    "vpc_endpoint": ", so the owner of the endpoint has to add it there",
+}
+
 
 def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Failure | None = None) -> str:
     """Return who was denied what, and the kind of fix.
@@ -40,10 +50,15 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
     what, _, why = describe_failure(failure).partition(" (")
     if failure.deny is None and failure.policy_type is None:
         why = "the message is cut off)" if is_sentence_cut(failure) else "no reason is given)"
+    why = why[:-1]
+    if failure.deny == "explicit":
+        why += "" if " which " in why else ", which an Allow does not override"
+    elif failure.policy_type is not None:
+        why += _MISSING_ALLOWS.get(failure.policy_type, "")
     if of_caller is not None and is_of_same_role(failure, of_caller):
-        return f"{what}: {why[:-1]}"
+        return f"{what}: {why}"
     on = f" on {failure.resource.removesuffix(':log-stream:').rstrip(':')}" if failure.resource else ""
-    return f"{who}: {what}{on}: {why[:-1]}"
+    return f"{who}: {what}{on}: {why}"
 
 
 def _describe_kubernetes_request(failure: KubernetesForbidden) -> str:

@@ -2180,3 +2180,30 @@ def test_first_way_to_the_regional_sts_endpoint(
     assert "https://sts.eu-west-1.amazonaws.com" in remedy.steps[0]
     assert remedy.commands == () if command is None else command in remedy.commands
     assert command is not None or "AWS_STS_REGIONAL_ENDPOINTS=regional" in remedy.steps[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "first", "command"),
+    [
+        ("s3 = boto3.client('s3', region_name='us-east-1')", "Set region_name='eu-west-1' [you]", None),
+        ('new S3Client({ region: "us-east-1" })', "Set region: eu-west-1 [you]", None),
+        ('backend "s3" {\n  region = "us-east-1"', "Set region = eu-west-1 in backend s3 [you]", "terraform init -reconfigure"),
+        ("$ aws s3 ls s3://orders --region us-east-1", "Set --region eu-west-1 [you]", None),
+        ("export AWS_REGION=us-east-1", "Set AWS_REGION=eu-west-1 [you]", None),
+        ("store:\n  region: us-east-1", "Set region: eu-west-1 [you]", None),
+        ("[remote]\ntype = s3\nregion = us-east-1", "Set region = eu-west-1 in [remote] [you]", None),
+        (
+            "[profile ops]\nregion = us-east-1",
+            "Set region = eu-west-1 in [profile ops] [you]",
+            "aws configure set region eu-west-1 --profile ops",
+        ),
+        ("level=info region=us-east-1", "Set the client's region to eu-west-1 [you]", "aws configure set region eu-west-1"),
+        ("Using region: us-east-1", "Set the client's region to eu-west-1 [you]", "aws configure set region eu-west-1"),
+        ("region = eu-north-1", "Set the client's region to eu-west-1 [you]", "aws configure set region eu-west-1"),
+    ],
+)  # fmt: skip
+def test_wrong_region_is_changed_where_it_is_written(before: str, first: str, command: str | None) -> None:
+    error = "AuthorizationHeaderMalformed: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'"
+    remedy = explain(f"{before}\n{error}").remedies[0]
+    assert f"{remedy.title} [{remedy.who}]" == first
+    assert remedy.commands == (() if command is None else (command,))

@@ -969,7 +969,7 @@ CONTEXTS: tuple[Case, ...] = (
         (
             "2 more denials in this text: sns:Publish, for the same reason (the policy above allows it).",
             "sqs:DeleteQueue on",
-            "no permissions boundary allows it",
+            "no permissions boundary allows it, so its owner has to add it there, too.",
         ),
         (),
     ),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
@@ -44,6 +45,17 @@ _SIGNED_REGION = lazy_pattern(
 )
 _EXPECTED_REGION = lazy_pattern(
     r"the region '([a-z0-9-]{1,30})' is wrong; expecting '([a-z0-9-]{1,30})'", re.ASCII
+)
+# A setting of the region in code, a file or a command. In a log, words before a colon are no setting.
+_REGION_SETTING = lazy_pattern(
+    r"(?:--region[ =]|(?<![\w.-])[A-Za-z_.-]{0,30}(?i:region)(?:_?[Nn]ame)?\b[\"']? {0,20}=>? {0,20}"
+    r"|(?:^[ \t]{0,40}(?:- )?[\"']?|(?<=[{,(]) ?)[A-Za-z_.-]{0,30}(?i:region)(?:_?[Nn]ame)?[\"']?: {0,5})[\"']?(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\b[\"']?",
+    re.ASCII | re.MULTILINE,
+)
+# The section of a file or the block of Terraform that a setting is in.
+_SECTION = lazy_pattern(
+    r"^[ \t]{0,40}(?P<name>\[[^\]\n]{1,80}\]|(?:backend|provider|module) \"[\w.-]{1,80}\")(?: = |[ \t]{0,5}\{)?[ \t]{0,5}$",
+    re.ASCII | re.MULTILINE,
 )
 _EXPECTED_SERVICE = lazy_pattern(
     r"scoped to (?:a )?(?:valid|correct) service(?:: ?'([a-z0-9-]{1,30})')?", re.ASCII
@@ -256,7 +268,32 @@ def _drop_eks_reasons(cause: Cause) -> Cause:
 
 
 def _explain_expected_region(case: Case[CredentialScope], signed: str, expected: str) -> Explanation:
-    region, profile = commands.region(expected), find_profile(case)
+    region, section = commands.region(expected), ""
+    title = f"Set the client's region to {region}"
+    steps = ("Set it in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION.",)
+    profile, text = find_profile(case), case.failure.text
+    settings = (each for each in _REGION_SETTING.finditer(text) if each["region"] == signed)
+    setting = next((each for each in settings if not _is_logged(text, each.start())), None)
+    has_command = True
+    if setting is not None:
+        # A block ends at an empty line.
+        before = text[: setting.start()].rpartition("\n\n")[2]
+        found = next(reversed(list(_SECTION.finditer(before))), None)
+        if found is not None and "}" not in before[found.end() :]:
+            section = found["name"].replace('"', "")
+        written = setting[0].strip().replace('"', "")
+        corrected = clip_text(written.replace(signed, expected))
+        title = f"Set {corrected}{' in ' if section else ''}{clip_text(section)}"
+        steps = (f"The text has {clip_text(written)}: change it where it is written.",)
+        # The AWS CLI has the settings of profiles.
+        named = section.removeprefix("[profile ").removesuffix("]")
+        has_command = section == "[default]" or section.startswith("[profile ")
+        profile = named if section.startswith("[profile ") else profile
+    lines: tuple[str, ...] = (
+        credential_remedies.with_profile(profile, "aws", "configure", "set", "region", region),
+    )
+    if not has_command:
+        lines = ("terraform init -reconfigure",) if section.startswith("backend") else ()
     return Explanation(
         failure=case.failure,
         topic="wrong-signing-region",
@@ -270,20 +307,22 @@ def _explain_expected_region(case: Case[CredentialScope], signed: str, expected:
         ),
         remedies=(
             Remedy(
-                title=f"Set the client's region to {region}",
+                title=title,
                 who="you",
-                steps=(
-                    "Set it in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION.",
-                    "An endpoint URL in code or settings must be for that region, too.",
-                ),
-                commands=(
-                    credential_remedies.with_profile(profile, "aws", "configure", "set", "region", region),
-                ),
+                steps=(*steps, "An endpoint URL in code or settings must be for that region, too."),
+                commands=lines,
                 url=pages.SIGNATURES,
             ),
         ),
         notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
+
+
+def _is_logged(text: str, position: int) -> bool:
+    """Return whether a position is in a log entry, or on the line of the error."""
+    end = text.find("\n", position)
+    line = text[text.rfind("\n", 0, position) + 1 : end if end >= 0 else len(text)]
+    return any(each in line for each in ("level=", "msg=", "is wrong; expecting"))
 
 
 def _explain_expected_service(case: Case[CredentialScope], message: str, expected: str | None) -> Explanation:
