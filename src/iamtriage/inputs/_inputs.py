@@ -74,7 +74,7 @@ class Input:
             after reading, and from the beginning if the input is skipped because of an error.
         records: The number of records that were read, including calls that succeeded, and all accounts,
             Regions and times.
-        unparsed: The text of a small input in which :meth:`find_cause` found no failure, or empty.
+        unparsed: The text of a small input in which ``find_cause()`` found no failure, or empty.
 
     >>> from iamtriage.inputs import open_inputs
     >>> [source] = open_inputs(["examples/cloudtrail.json"])

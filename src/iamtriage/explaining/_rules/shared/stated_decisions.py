@@ -58,5 +58,5 @@ def allowing_policy_types(facts: Facts, action: str | None) -> tuple[str, ...]:
             for each in evaluation.matched_policies
             if each.statements and all(statement.effect in _ALLOW for statement in each.statements)
         ]
-    allowing = (each for each in found if each is not None and each not in denying)
+    allowing: list[PolicyType] = [each for each in found if each is not None and each not in denying]
     return tuple(dict.fromkeys(POLICY_TYPE_NAMES[each] for each in allowing))
