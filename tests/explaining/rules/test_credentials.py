@@ -2207,3 +2207,30 @@ def test_wrong_region_is_changed_where_it_is_written(before: str, first: str, co
     remedy = explain(f"{before}\n{error}").remedies[0]
     assert f"{remedy.title} [{remedy.who}]" == first
     assert remedy.commands == (() if command is None else (command,))
+
+
+@pytest.mark.parametrize(
+    ("between", "profile", "age"),
+    [
+        ("$ sleep 600\n$ sleep 600\n", "", "they last 15 minutes, and were used after 20 minutes."),
+        ("$ ./brew.sh  # 18 min\n", "", "they last 15 minutes, and were used after 18 minutes."),
+        ("$ ./brew.sh\n", "", "they last 15 minutes."),
+        ("$ ./brew.sh\n", " --profile tea", None),
+        ("$ aws sso login\n", "", None),
+    ],
+)
+def test_the_duration_that_credentials_were_issued_for(between: str, profile: str, age: str | None) -> None:
+    issue = "$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/team/brewer --role-session-name tea \\\n    --duration-seconds 900 > c.json\n"
+    explanation = explain(
+        f"{issue}{between}$ aws s3 ls s3://tea-orders{profile}\n"
+        "An error occurred (ExpiredToken) when calling the ListObjectsV2 operation: The provided token has expired."
+    )
+    causes = {cause.code: cause.evidence for cause in explanation.causes}
+    if age is None:
+        assert causes["long-running"] == "possible"
+    else:
+        assert explanation.summary.endswith(age)
+        assert causes == {"expired-session": "reported", "long-running": "derived"}
+        assert explanation.remedies[0].commands == (
+            "aws iam get-role --role-name brewer --query Role.MaxSessionDuration",
+        )

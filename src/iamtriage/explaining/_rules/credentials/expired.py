@@ -77,6 +77,8 @@ _JOB_STEPS = {
     ),
 }
 # Two hours are enough for most jobs; 12 are the maximum.
+# The number of characters before the failure to search for the command that issued the credentials.
+_CHARS_BEFORE = 4_000
 _LONGER_SESSIONS = (7200, 43_200)
 _DURATION_SETTING = lazy_pattern(r"\brole-duration-seconds: [\"']?(?P<seconds>\d{3,5})\b", re.ASCII)
 _REGISTRY = lazy_pattern(r"uthorization [Tt]oken has expired|\bdocker (?:pull|push|login)\b|\.dkr[.-]ecr\.")
@@ -106,6 +108,19 @@ _SSO_CODES = lazy_pattern(
 )
 _TOKEN_CODES = frozenset({"ExpiredToken", "ExpiredTokenException"})
 _SERVICE_CODES = lazy_pattern(r"ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired")
+
+
+# A command that issues temporary credentials for a stated time, and the time that the text says has passed since.
+_ISSUED = lazy_pattern(
+    r"\baws sts (?P<call>assume-role(?:-with-web-identity|-with-saml)?|get-session-token)\b"
+    r"(?:[^\n\\]|\\\r?\n){0,2000}?(?P<shown>--duration-seconds[ =](?P<seconds>\d{3,5}))\b(?:[^\n\\]|\\\r?\n){0,2000}",
+    re.ASCII,
+)
+_ISSUES = lazy_pattern(r"\baws (?:sts (?:assume-role|get-session-token)|sso login|login)\b")
+_PASSED = lazy_pattern(
+    r"\bsleep (?P<seconds>\d{1,6})(?![\w.])|(?<![\w.:-])(?P<minutes>\d{1,3}) ?min(?:ute)?s?\b", re.ASCII
+)
+_ROLE_OPTION = lazy_pattern(r"--role-arn[ =][\"']?(arn:[\w:/+=,.@-]{20,600})", re.ASCII)
 
 
 EXPIRED_SESSION = CauseType(
@@ -304,6 +319,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         job = LONG_RUNNING.cause(text="The job takes longer than its credentials last, by default one hour.")
         causes[1:3] = [job, PASTED_SESSION.cause()]
     summary = f"{credentials} have expired."
+    issued: re.Match[str] | None = None
     age = None if operation == "AssumeRole" else find_session_age(case.failure.text, case.failure.span[0])
     if age is not None and age.has_expired:
         # The times prove the cause, so no other one is possible.
@@ -311,12 +327,21 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         summary = f"{credentials} expired before the call: they last {limit}, and were {describe_duration(age.seconds)} old."
         text = f"The text shows when they were issued, {age.start}, and when the call failed, {age.end}."
         causes[1:] = [LONG_RUNNING.cause("derived", text=text)]
+    elif operation != "AssumeRole" and (issued := _find_issued(case)) is not None:
+        lasted = describe_duration(int(issued["seconds"]))
+        summary = (
+            f"{credentials} expired before the call: they last {lasted}{_describe_passed(case, issued)}."
+        )
+        text = f"The program takes longer than the {lasted} that the credentials were issued for."
+        causes[1:] = [LONG_RUNNING.cause("derived", (f'The text shows "{issued["shown"]}".',), text=text)]
     elif _KUBECONFIG.search(case.text):
         text = "They are from the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
     renew = _runtime_remedy(case)
     if renew is None and operation == "AssumeRole":
         renew = _source_profile_remedy(profile)
+    if renew is None and issued is not None:
+        renew = _issue_again_remedy(issued)
     if renew is None:
         is_sso = isinstance(role, IdentityCenterRole)
         renew = (
@@ -337,6 +362,58 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             *(() if is_job else (_refresh_remedy(), _session_duration_remedy(role))),
         ),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+    )
+
+
+def _find_issued(case: Case[ExpiredCredentials]) -> re.Match[str] | None:
+    """Return the last command before the failure that issued credentials for a stated time."""
+    command = context_of(case.facts).command
+    if command is not None and command.option("profile") is not None:
+        # The profile has other credentials.
+        return None
+    start = case.failure.span[0]
+    text = case.failure.text
+    found = list(_ISSUED.finditer(text, max(start - _CHARS_BEFORE, 0), start))
+    # A later command has issued other credentials.
+    return found[-1] if found and not _ISSUES.search(text, found[-1].end(), start) else None
+
+
+def _describe_passed(case: Case[ExpiredCredentials], issued: re.Match[str]) -> str:
+    """Return how long ago the credentials were issued, if the text states a time longer than they last."""
+    text = case.failure.text[issued.end() : case.failure.span[0]]
+    passed = list(_PASSED.finditer(text))
+    seconds = max(
+        sum(int(each["seconds"]) for each in passed if each["seconds"]),
+        *(60 * int(each["minutes"]) for each in passed if each["minutes"]),
+        0,
+    )
+    return f", and were used after {describe_duration(seconds)}" if seconds > int(issued["seconds"]) else ""
+
+
+def _issue_again_remedy(issued: re.Match[str]) -> Remedy:
+    """Return how to get new credentials from the command that issued the expired ones."""
+    role = _ROLE_OPTION.search(issued[0])
+    longer = "Or pass a longer --duration-seconds. The role's maximum session duration must allow it, and with role chaining, the limit is 3600."
+    if issued["call"] == "get-session-token":
+        # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+        longer = "Or pass a longer --duration-seconds, for a user at most 129600."
+    lines: tuple[str, ...] = ()
+    if role is not None and issued["call"] == "assume-role":
+        lines = (
+            fill_command(
+                "aws iam get-role --role-name {} --query Role.MaxSessionDuration",
+                commands.role_name(role[1].rpartition("/")[2]),
+            ),
+        )
+    return Remedy(
+        title=f"Get new credentials with aws sts {issued['call']}",
+        who="you",
+        steps=(
+            "Run the same command again right before the call, and export the new credentials.",
+            longer,
+        ),
+        commands=lines,
+        url=pages.SESSION_DURATION,
     )
 
 
