@@ -23,6 +23,7 @@ def denied(role: str, action: str, resource: str = "*") -> str:
         ("efs-plugin: " + denied("csi", "elasticfilesystem:CreateAccessPoint"), "service-role/AmazonEFSCSIDriverPolicy"),
         ("aws-node ipamd: " + denied("cni", "ec2:AssignPrivateIpAddresses"), "AmazonEKS_CNI_Policy"),
         ("amazon-cloudwatch-agent: " + denied("agent", "cloudwatch:PutMetricData"), "CloudWatchAgentServerPolicy"),
+        ("Error fetching credentials: " + denied("eksctl-carts-NodeInstanceRole-1A2B", "eks-auth:AssumeRoleForPodIdentity"), "AmazonEKSWorkerNodePolicy"),
     ],
 )  # fmt: skip
 def test_managed_policy_comes_first(text: str, policy: str) -> None:

@@ -208,6 +208,17 @@ _CONTROLLERS = (
         workload="daemonset/aws-node",
         managed_policy="AmazonEKS_CNI_Policy",
     ),
+    # Only the agent calls this API, with the role of the node, and no text about pods is about the agent:
+    # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
+    Controller(
+        "the EKS Pod Identity Agent",
+        ("kube-system", "eks-pod-identity-agent"),
+        lazy_pattern(r"(?!)"),
+        ("eks-auth:",),
+        workload="daemonset/eks-pod-identity-agent",
+        managed_policy="AmazonEKSWorkerNodePolicy",
+        mention=lazy_pattern(r"AssumeRoleForPodIdentity", re.ASCII),
+    ),
     # https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks
     Controller(
         "Argo CD",

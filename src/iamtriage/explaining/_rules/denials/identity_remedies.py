@@ -14,7 +14,7 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.companion_actions import managed_policy
+from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE, managed_policy
 from iamtriage.explaining._rules.shared.denial_checks import (
     cut_resource,
     identity_allow_helps,
@@ -79,7 +79,9 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
         title=f"Attach the AWS managed policy {path.rpartition('/')[2]} to {denial.caller}",
         who="account administrator",
         steps=(
-            "It allows what the controller normally calls. The denied action alone leads to the next denial.",
+            AGENT_OF_NODE
+            if denial.service == "eks-auth"
+            else "It allows what the controller normally calls. The denied action alone leads to the next denial.",
             *((_KEY_STEP,) if _ENCRYPTED_VOLUME.search(denial.failure.text) and "EBS" in path else ()),
         ),
         commands=(

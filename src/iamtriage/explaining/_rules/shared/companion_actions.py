@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
 
 __all__ = (
+    "AGENT_OF_NODE",
     "NEW_TASK",
     "PUSH_ACTIONS",
     "SESSION_CHANNEL_ACTIONS",
@@ -212,8 +213,9 @@ _UPLOAD_SIGNS = lazy_pattern(
     r"\baws (?:--[a-z-]{2,30}[ =]\S{1,60} ){0,3}s3 (?:cp|mv|sync)\b|\bupload failed: |\bFailed to upload \S{1,500} to |\bs3a://",
     re.ASCII,
 )
+# The roles of nodes that eksctl created are named after it.
 _DEPLOYMENT = lazy_pattern(
-    r"\.tf line \d|\bwith (?:module\.|data\.|aws_)|(?i:terraform|pulumi)|AWSCloudFormation|\bAWS::[A-Z]|\beksctl\b",
+    r"\.tf line \d|\bwith (?:module\.|data\.|aws_)|(?i:terraform|pulumi)|AWSCloudFormation|\bAWS::[A-Z]|\beksctl\b(?!-)",
     re.ASCII,
 )
 _ALL = "AWS reports one missing action at a time: add those that are still missing."
@@ -312,6 +314,10 @@ def text_hints(action: str, text: str) -> tuple[str, ...]:
     )
 
 
+# https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
+AGENT_OF_NODE = "The EKS Pod Identity Agent calls this with the role of the node. The pod's role and its association are not the cause."
+
+
 def managed_policy(action: str, failure: AccessDenied) -> str | None:
     """Return the path of the AWS managed policy for the Kubernetes controller that was denied an action."""
     controller = _find_controller(action, failure)
@@ -325,6 +331,8 @@ def controller_hints(
     controller = _find_controller(action, failure)
     if controller is None:
         return ()
+    if action.startswith("eks-auth:"):
+        return (AGENT_OF_NODE,)
     hint = _describe_permissions(controller, partition)
     generated = next(filter(None, map(_GENERATED_NAME.search, resources)), None)
     if generated is None:
