@@ -252,10 +252,13 @@ def test_other_denials_say_which_policy_denied() -> None:
     )
     shown = " ".join(explain(f"{_DENIAL}\n{text}").to_text().split())
     assert (
-        "Also The user bob: s3:GetObject on arn:aws:s3:::orders/1: explicit deny in a resource-based policy."
+        "Also The user bob: s3:GetObject on arn:aws:s3:::orders/1: explicit deny in a resource-based policy, which an Allow does not override."
         in shown
     )
-    assert "s3:PutObject on arn:aws:s3:::orders/1: no session policy allows it." in shown
+    assert (
+        "s3:PutObject on arn:aws:s3:::orders/1: no session policy allows it, so the session has to be opened with it."
+        in shown
+    )
     assert (
         "explicit deny in a service control policy, which only an administrator of the organization can change."
         in shown
