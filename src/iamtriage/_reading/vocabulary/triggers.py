@@ -30,12 +30,12 @@ def may_contain_failure(text: str) -> bool:
         or ("x" in text and ("xception" in text or "xpired" in text))
         or ("k" in text and "oken" in text)
         or ("y" in text and ("olicy" in text or ("_" in text and "__type" in text)))
-        or ("S" in text and "Status" in text)
         or ("'" in text and "n't " in text)
         or ("D" in text and ("Den" in text or ("O" in text and "OpenID" in text)))
         # The difference between the request time and the current time.
         or ("q" in text and "too large" in text)
-        or "tatus code" in text  # Go v1
+        # "status code" is Go v1's.
+        or ("tatus" in text and ("Status" in text or "tatus code" in text))
         or "nsufficient" in text
         # Denials are also printed in other languages, but the fragments are English.
         or not text.isascii()
