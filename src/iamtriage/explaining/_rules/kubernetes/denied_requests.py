@@ -80,6 +80,7 @@ class DeniedRequest(Value):
         subject_text: The user as a phrase.
         provider: The provider of the cluster, if the text names another one than AWS.
         installer: The tool that installs objects, such as Helm, if it made the request.
+        stated_policies: The access policies that the text names, if the caller has an access entry.
     """
 
     case: Case[KubernetesForbidden]
@@ -91,6 +92,7 @@ class DeniedRequest(Value):
     subject_text: str
     provider: ClusterProvider | None
     installer: str | None = None
+    stated_policies: tuple[str, ...] = ()
 
     @classmethod
     def from_case(cls, case: Case[KubernetesForbidden], request: Request, kind: UserKind) -> Self:
@@ -111,16 +113,19 @@ class DeniedRequest(Value):
             request = attrs.evolve(request, name=None, verbs=_VERBS_OF_INSTALLERS)
         principal = try_parse_principal(user) if kind in {"iam", "iam session"} else None
         subject = _binding_subject(user, kind, underlying_role(principal))
+        cluster = find_cluster(case)
+        has_entry = kind in {"iam", "iam session"} and cluster.uses_entries
         return cls(
             case=case,
             request=request,
             kind=kind,
-            cluster=find_cluster(case),
+            cluster=cluster,
             principal=principal,
             subject=subject,
             subject_text=_describe_user(user, kind, principal, subject),
             provider=find_cluster_provider(case.failure.text),
             installer=installer,
+            stated_policies=tuple(dict.fromkeys(_ACCESS_POLICY.findall(text))) if has_entry else (),
         )
 
     @property
@@ -142,13 +147,6 @@ class DeniedRequest(Value):
     def policy(self) -> str | None:
         """The narrowest access policy that allows the request; ``None`` if none is known."""
         return _narrowest_policy("create" if self.installer else self.request.verb or "", self.request)
-
-    @property
-    def stated_policies(self) -> tuple[str, ...]:
-        """The access policies that the text names, if the caller has an access entry."""
-        if not (self.is_iam and self.cluster.uses_entries):
-            return ()
-        return tuple(dict.fromkeys(_ACCESS_POLICY.findall(self.case.text)))
 
     @property
     def allowing_policy(self) -> str | None:
