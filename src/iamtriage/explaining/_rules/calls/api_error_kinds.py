@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Remedy
-from iamtriage.explaining._rules.calls.error_kind import ErrorKind, your_remedy
+from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.message_kinds import KINDS_BY_MESSAGE
 from iamtriage.explaining._rules.calls.request_kinds import REQUEST_KINDS
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import error_code
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.failures._failures import AwsError
@@ -206,12 +206,9 @@ _KINDS = (
         ),
         remedies=(
             # What makes fewer calls depends on the program.
-            Remedy(
-                title="If that is not enough, request a higher quota, where the rate has one",
-                who="account administrator",
-                steps=(
-                    "Service Quotas shows which rates can be raised. Those of IAM and STS cannot: reuse credentials instead.",
-                ),
+            account_remedy(
+                "If that is not enough, request a higher quota, where the rate has one",
+                "Service Quotas shows which rates can be raised. Those of IAM and STS cannot: reuse credentials instead.",
                 url=pages.QUOTAS,
             ),
         ),
@@ -236,14 +233,11 @@ _KINDS = (
             NOT_OFFERED.cause(),
         ),
         remedies=(
-            Remedy(
-                title="Check the state of the account",
-                who="account administrator",
-                steps=(
-                    "Sign in to the console, open the service, and follow its instructions.",
-                    "Check Billing and the emails to the account's address: payment, verification, suspension.",
-                    "If nothing is pending there, open a support case.",
-                ),
+            account_remedy(
+                "Check the state of the account",
+                "Sign in to the console, open the service, and follow its instructions.",
+                "Check Billing and the emails to the account's address: payment, verification, suspension.",
+                "If nothing is pending there, open a support case.",
                 url="https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",
             ),
         ),

@@ -75,6 +75,7 @@ from iamtriage.explaining._rules.shared import commands, credential_remedies, pa
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, find_region, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts.other_endpoints import explain_non_sts_response, is_non_sts_response
 
@@ -165,13 +166,13 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
         "reported" if error_code(case.failure) or kind.is_from_sdk else "derived",
         code_evidence(case.failure, is_from_sdk=kind.is_from_sdk),
     )
-    return Explanation(
-        failure=case.failure,
-        topic=kind.cause.code,
-        summary=f"{kind.summary.removesuffix('.')}{end_summary(case.failure)}"
+    return case.explain(
+        f"{kind.summary.removesuffix('.')}{end_summary(case.failure)}"
         if kind.cause in _QUOTED
         else kind.summary,
-        causes=(cause, *kind.causes),
+        cause,
+        *kind.causes,
+        topic=kind.cause.code,
         remedies=_fitting_remedies(case, kind),
         notes=(*kind.notes, NOT_A_DENIAL),
     )
@@ -232,20 +233,15 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
             "In a bucket with versioning, a delete marker can hide the object: list-object-versions shows it.",
         )
     )
-    return Explanation(
-        failure=case.failure,
-        topic="not-found",
-        summary=f"The {'bucket' if is_bucket else 'object'} does not exist{end_summary(case.failure)}",
-        causes=(
-            NOT_FOUND.cause("reported", code_evidence(case.failure), text=text),
-            NAME_DIFFERS.cause(text=name),
-            GONE_OR_NEW.cause(text="It was deleted, or not created yet."),
-        ),
+    return case.explain(
+        f"The {'bucket' if is_bucket else 'object'} does not exist{end_summary(case.failure)}",
+        NOT_FOUND.cause("reported", code_evidence(case.failure), text=text),
+        NAME_DIFFERS.cause(text=name),
+        GONE_OR_NEW.cause(text="It was deleted, or not created yet."),
         remedies=(
-            Remedy(
-                title=f"Compare the {'name' if is_bucket else 'key'} with what exists",
-                who="you",
-                steps=steps,
+            your_remedy(
+                f"Compare the {'name' if is_bucket else 'key'} with what exists",
+                *steps,
                 commands=(listing,),
                 url=pages.S3_ERRORS,
             ),
@@ -261,25 +257,18 @@ def _explain_not_found(case: Case[AwsError], message: str) -> Explanation:
         return _explain_missing_s3_object(case)
     region, profile = find_region(case), find_profile(case)
     where = "" if region is None else f" in {region}"
-    return Explanation(
-        failure=case.failure,
-        topic="not-found",
-        summary=f"The resource does not exist{where} in the account of the call{end_summary(case.failure)}",
-        causes=(
-            NOT_FOUND.cause("reported", code_evidence(case.failure)),
-            RESOURCE_IN_OTHER_REGION.cause(),
-            RESOURCE_IN_OTHER_ACCOUNT.cause(),
-            NAME_DIFFERS.cause(),
-            GONE_OR_NEW.cause(),
-        ),
+    return case.explain(
+        f"The resource does not exist{where} in the account of the call{end_summary(case.failure)}",
+        NOT_FOUND.cause("reported", code_evidence(case.failure)),
+        RESOURCE_IN_OTHER_REGION.cause(),
+        RESOURCE_IN_OTHER_ACCOUNT.cause(),
+        NAME_DIFFERS.cause(),
+        GONE_OR_NEW.cause(),
         remedies=(
-            Remedy(
-                title="Check the account and the Region of the call",
-                who="you",
-                steps=(
-                    "Compare the account that the first command prints with the account of the resource.",
-                    "Compare the Region. The second command prints the configured one, which applies if the call names none.",
-                ),
+            your_remedy(
+                "Check the account and the Region of the call",
+                "Compare the account that the first command prints with the account of the resource.",
+                "Compare the Region. The second command prints the configured one, which applies if the call names none.",
                 commands=(
                     credential_remedies.with_profile(profile, "aws", "sts", "get-caller-identity"),
                     credential_remedies.with_profile(profile, "aws", "configure", "get", "region"),
@@ -297,10 +286,9 @@ def _list_clusters_remedies(case: Case[AwsError], message: str, region: str | No
     if case.failure.envelope.service != "eks" and "No cluster found" not in message:
         return ()
     return (
-        Remedy(
-            title="List the clusters of the Region",
-            who="you",
-            steps=("Use the cluster's name exactly as it is listed.",),
+        your_remedy(
+            "List the clusters of the Region",
+            "Use the cluster's name exactly as it is listed.",
             commands=(fill_command("aws eks list-clusters --region {}", commands.region(region)),),
             url=pages.EKS_KUBECONFIG,
         ),
@@ -323,11 +311,9 @@ def _explain_key_state(case: Case[AwsError], message: str) -> Explanation:
     )
     if "pending deletion" in message:
         state = "The key is pending deletion."
-    return Explanation(
-        failure=case.failure,
-        topic="kms-key-state",
-        summary=f"The KMS key cannot be used: {state[0].lower()}{state[1:]}",
-        causes=(KMS_KEY_STATE.cause("reported", code_evidence(case.failure), text=state),),
+    return case.explain(
+        f"The KMS key cannot be used: {state[0].lower()}{state[1:]}",
+        KMS_KEY_STATE.cause("reported", code_evidence(case.failure), text=state),
         remedies=(
             Remedy(
                 title="Check the key's state, and enable it again",
@@ -374,12 +360,9 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
             ),
         ),
         remedies=(
-            Remedy(
-                title="Look up the error code",
-                who="you",
-                steps=(
-                    "The API reference of the service lists the errors of each operation and their meaning.",
-                ),
+            your_remedy(
+                "Look up the error code",
+                "The API reference of the service lists the errors of each operation and their meaning.",
                 url=pages.EC2_ERRORS if envelope.service == "ec2" else pages.API_REFERENCES,
             ),
         ),

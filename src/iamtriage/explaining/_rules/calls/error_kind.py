@@ -16,6 +16,7 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared.clues import error_code, safe_name
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.quoted_message import quoted_message
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
@@ -27,7 +28,6 @@ __all__ = (
     "end_summary",
     "import_remedy",
     "safe_code",
-    "your_remedy",
 )
 
 
@@ -110,10 +110,6 @@ class ErrorKind(Value):
         return self.message is not None and self.message.search(message) is not None
 
 
-def your_remedy(title: str, *steps: str, url: str, commands: tuple[str, ...] = ()) -> Remedy:
-    return Remedy(title=title, who="you", steps=steps, commands=commands, url=url)
-
-
 def end_summary(failure: Failure) -> str:
     """Return the service's message as the end of a summary, or a full stop if there is none to show."""
     # A message can contain anything.
@@ -148,14 +144,11 @@ def import_remedy(
         if identifier != "RESOURCE_ID"
         else ("The page of the resource type says under Import what RESOURCE_ID is.",)
     )
-    return Remedy(
-        title="Import the existing resource into the Terraform state, or do not create it",
-        who="you",
-        steps=(
-            "If Terraform is meant to manage it, import it and run plan: Terraform then changes it instead of creating it.",
-            *lookup,
-            *steps,
-        ),
+    return your_remedy(
+        "Import the existing resource into the Terraform state, or do not create it",
+        "If Terraform is meant to manage it, import it and run plan: Terraform then changes it instead of creating it.",
+        *lookup,
+        *steps,
         commands=(command("terraform", "import", stated.value, identifier), "terraform plan"),
         url=f"https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/{kind[1].removeprefix('aws_')}#import",
     )

@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile
 from iamtriage.explaining._rules.shared.common_causes import NO_BODY
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,13 +94,10 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
 def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[Remedy]:
     profile = find_profile(case)
     if with_reason:
-        yield Remedy(
-            title="Repeat the call with GET",
-            who="you",
-            steps=(
-                "If the first command fails with ExpiredToken or InvalidToken, the credentials are the reason: sign in again.",
-                "The second command is the same call with GET, whose response has a code and a message.",
-            ),
+        yield your_remedy(
+            "Repeat the call with GET",
+            "If the first command fails with ExpiredToken or InvalidToken, the credentials are the reason: sign in again.",
+            "The second command is the same call with GET, whose response has a code and a message.",
             commands=(
                 credential_remedies.with_profile(profile, "aws", "sts", "get-caller-identity"),
                 credential_remedies.with_profile(
@@ -108,12 +106,9 @@ def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[
             ),
             url=pages.S3_ERRORS,
         )
-    yield Remedy(
-        title="Call the bucket's Region",
-        who="you",
-        steps=(
-            "The command prints the bucket's Region; null means us-east-1. Create the client for that Region.",
-        ),
+    yield your_remedy(
+        "Call the bucket's Region",
+        "The command prints the bucket's Region; null means us-east-1. Create the client for that Region.",
         commands=(
             credential_remedies.with_profile(
                 profile, "aws", "s3api", "get-bucket-location", "--bucket", "BUCKET"

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.principal_arns import (
     SERVICE_LINKED,
     describe_reason,
@@ -36,9 +35,11 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import (
     aws_auth_command,
 )
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidArn
@@ -121,20 +122,16 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
             NOT_A_ROLE.cause(text="It is the ARN of a session, an instance profile, a user or a policy."),
         ]
     correct_arn = commands.arn(diagnosis.correct_arn if diagnosis else text, "ROLE_ARN")
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        _role_summary(text, diagnosis),
+        *causes,
         topic="role-arn-malformed",
-        summary=_role_summary(text, diagnosis),
-        causes=tuple(causes),
         remedies=(
             *([_annotation_remedy(case, correct_arn, _role_lookup(diagnosis, text))] if is_in_pod else []),
-            Remedy(
-                title="Correct the role ARN" + (", if it is set elsewhere" if is_in_pod else ""),
-                who="you",
-                steps=(
-                    "It is role_arn in the profile, AWS_ROLE_ARN in the environment, or an argument of the program.",
-                    "The form is arn:aws:iam::ACCOUNT_ID:role/PATH/NAME. In China and GovCloud, the partition is aws-cn or aws-us-gov.",
-                ),
+            your_remedy(
+                "Correct the role ARN" + (", if it is set elsewhere" if is_in_pod else ""),
+                "It is role_arn in the profile, AWS_ROLE_ARN in the environment, or an argument of the program.",
+                "The form is arn:aws:iam::ACCOUNT_ID:role/PATH/NAME. In China and GovCloud, the partition is aws-cn or aws-us-gov.",
                 commands=(
                     (diagnosis.lookup_command if diagnosis else None)
                     or lookup_command(parse_principal(text)),
@@ -178,10 +175,9 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str, lookup: tuple[str,
     name = commands.kubernetes_name(case.facts.service_account)
     namespace = commands.namespace(case.facts.namespace)
     path = "{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}"
-    return Remedy(
-        title="Correct the annotation of the service account",
-        who="cluster administrator",
-        steps=("Then re-create the pods, which get the ARN when they are created.",),
+    return cluster_remedy(
+        "Correct the annotation of the service account",
+        "Then re-create the pods, which get the ARN when they are created.",
         commands=(
             *lookup,
             fill_command("kubectl get serviceaccount {} -n {} -o {}", name, namespace, f"jsonpath={path}"),
@@ -203,16 +199,11 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str, lookup: tuple[str,
 def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
     text = _find_rejected_arn(case, message)
     diagnosis = None if text is None else diagnose_arn(text, "aws-auth")
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"The cluster's authenticator rejected an ARN in aws-auth{f': {describe_reason(diagnosis)}' if diagnosis else '.'}",
+        ARN_NOT_ACCEPTED.cause("reported", text="The authenticator does not accept the ARN as a principal."),
+        *diagnosis_causes(text, diagnosis),
         topic="aws-auth-arn",
-        summary=f"The cluster's authenticator rejected an ARN in aws-auth{f': {describe_reason(diagnosis)}' if diagnosis else '.'}",
-        causes=(
-            ARN_NOT_ACCEPTED.cause(
-                "reported", text="The authenticator does not accept the ARN as a principal."
-            ),
-            *diagnosis_causes(text, diagnosis),
-        ),
         remedies=_fix_aws_auth_remedy(diagnosis),
         notes=("The authenticator ignores an invalid entry; the others stay in effect.",),
     )
@@ -222,13 +213,10 @@ def _fix_aws_auth_remedy(diagnosis: ArnDiagnosis | None) -> tuple[Remedy, ...]:
     correct_arn = None if diagnosis is None else diagnosis.correct_arn
     steps = () if correct_arn is None else (f"Replace it with {clip_text(correct_arn)}.",)
     return (
-        Remedy(
-            title="Correct the entry in aws-auth",
-            who="cluster administrator",
-            steps=(
-                *steps,
-                "The command iamtriage aws-auth lint names the invalid lines, and iamtriage aws-auth fix corrects a file.",
-            ),
+        cluster_remedy(
+            "Correct the entry in aws-auth",
+            *steps,
+            "The command iamtriage aws-auth lint names the invalid lines, and iamtriage aws-auth fix corrects a file.",
             commands=(aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
             url=pages.EKS_AUTH_CONFIGMAP,
         ),
@@ -248,16 +236,14 @@ def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
     steps = ["An ARN has six parts: arn:PARTITION:SERVICE:REGION:ACCOUNT_ID:RESOURCE."]
     if diagnosis is not None and diagnosis.correct_arn is not None:
         steps.insert(0, f"The ARN of the role is {clip_text(diagnosis.correct_arn)}.")
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        _arn_summary(text, diagnosis),
+        *causes,
         topic="invalid-arn",
-        summary=_arn_summary(text, diagnosis),
-        causes=tuple(causes),
         remedies=(
-            Remedy(
-                title="Look up the complete ARN",
-                who="you",
-                steps=tuple(steps),
+            your_remedy(
+                "Look up the complete ARN",
+                *steps,
                 commands=_lookup_commands(diagnosis, principal),
                 url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
             ),

@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.services import find_similar_service
 
 if TYPE_CHECKING:
@@ -131,16 +132,13 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     text = problem.text or problem.cause.sentence
     if problem.cause is MALFORMED_POLICY:
         return _explain_unknown_problem(case, message, because)
-    correct = Remedy(title="Correct the document", who="you", steps=problem.steps, url=pages.POLICY_TROUBLES)
+    correct = your_remedy("Correct the document", *problem.steps, url=pages.POLICY_TROUBLES)
     if problem.cause is RESOURCE_WITHOUT_ACTION:
         text, correct = explain_s3_levels(context_of(case.facts).policies, text, correct)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        text if text.startswith("AWS") else f"AWS rejects the policy document: {text[:1].lower()}{text[1:]}",
+        problem.cause.cause("reported", because, text=text),
         topic="malformed-policy",
-        summary=text
-        if text.startswith("AWS")
-        else f"AWS rejects the policy document: {text[:1].lower()}{text[1:]}",
-        causes=(problem.cause.cause("reported", because, text=text),),
         remedies=(
             correct,
             _validate_remedy(message),
@@ -153,11 +151,9 @@ def _explain_unknown_problem(
     case: Case[MalformedPolicy], message: str, because: tuple[str, ...]
 ) -> Explanation:
     """Explain a rejected document whose problem the message does not name in a known form."""
-    return Explanation(
-        failure=case.failure,
-        topic="malformed-policy",
-        summary=f"AWS rejects the policy document{end_summary(case.failure)}",
-        causes=(MALFORMED_POLICY.cause("reported", because),),
+    return case.explain(
+        f"AWS rejects the policy document{end_summary(case.failure)}",
+        MALFORMED_POLICY.cause("reported", because),
         remedies=(_validate_remedy(message),),
         notes=(_NOTHING_SAVED,),
     )
@@ -187,11 +183,10 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
         if causes[-1].evidence == "possible" and kind != "service"
         else ()
     )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        text,
+        *causes,
         topic="invalid-principal",
-        summary=text,
-        causes=tuple(causes),
         remedies=(*lookup, _correct_principal_remedy(kind, name, message), _validate_remedy(message)),
         notes=(_NOTHING_SAVED,),
     )
@@ -262,13 +257,10 @@ def _find_principal_remedy(kind: str | None, name: str | None) -> Remedy:
         lookups = (fill_command("aws iam get-user --user-name {} --query User.Arn", user),)
     elif kind == "federated":
         lookups = ("aws iam list-open-id-connect-providers", "aws iam list-saml-providers")
-    return Remedy(
-        title="Check whether the principal exists",
-        who="you",
-        steps=(
-            "Run the command with credentials of the principal's account, and compare the printed ARN exactly with the one in the policy.",
-            "If it does not exist, create it first. If it was just created, wait a few seconds and retry.",
-        ),
+    return your_remedy(
+        "Check whether the principal exists",
+        "Run the command with credentials of the principal's account, and compare the printed ARN exactly with the one in the policy.",
+        "If it does not exist, create it first. If it was just created, wait a few seconds and retry.",
         commands=lookups,
         url=pages.POLICY_PRINCIPAL,
     )
@@ -279,20 +271,17 @@ def _correct_principal_remedy(kind: str | None, name: str | None, message: str) 
         return _condition_remedy(name, message)
     if kind == "service":
         service = find_similar_service(name or "")
-        return Remedy(
-            title="Correct the service principal",
-            who="you",
-            steps=(
-                *((f"Most likely, {service} is meant.",) if service else ()),
-                "A service principal looks like ec2.amazonaws.com. Look up the name in the service's documentation.",
-            ),
+        return your_remedy(
+            "Correct the service principal",
+            *((f"Most likely, {service} is meant.",) if service else ()),
+            "A service principal looks like ec2.amazonaws.com. Look up the name in the service's documentation.",
             url=pages.POLICY_PRINCIPAL,
         )
     steps = (
         "Write the ARN as IAM prints it, with its path. For many principals, name the account and add a condition on aws:PrincipalArn, which supports wildcards.",
         "Remove IDs that begin with AROA or AIDA: they are left over from deleted roles and users. A re-created role has another unique ID, so save the policies that name it again.",
     )
-    return Remedy(title="Correct the principal", who="you", steps=steps, url=pages.POLICY_PRINCIPAL)
+    return your_remedy("Correct the principal", *steps, url=pages.POLICY_PRINCIPAL)
 
 
 def _condition_remedy(name: str, message: str) -> Remedy:
@@ -332,13 +321,10 @@ def _validate_remedy(message: str) -> Remedy:
         policy_type = "RESOURCE_POLICY --validate-policy-resource-type AWS::IAM::AssumeRolePolicyDocument"
     elif _RESOURCE_CALL.search(message):
         policy_type = "RESOURCE_POLICY"
-    return Remedy(
-        title="Validate the document with IAM Access Analyzer",
-        who="you",
-        steps=(
-            "Save the document as policy.json. The command reports each error with its position, and requires access-analyzer:ValidatePolicy.",
-            "The type is RESOURCE_POLICY for resource-based and trust policies, else IDENTITY_POLICY.",
-        ),
+    return your_remedy(
+        "Validate the document with IAM Access Analyzer",
+        "Save the document as policy.json. The command reports each error with its position, and requires access-analyzer:ValidatePolicy.",
+        "The type is RESOURCE_POLICY for resource-based and trust policies, else IDENTITY_POLICY.",
         commands=(
             f"aws accessanalyzer validate-policy --policy-document file://policy.json --policy-type {policy_type}",
         ),

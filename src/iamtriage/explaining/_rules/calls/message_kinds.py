@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Remedy
-from iamtriage.explaining._rules.calls.error_kind import ErrorKind, your_remedy
+from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
@@ -144,13 +145,10 @@ def capabilities_remedy(case: Case[AwsError], message: str) -> Remedy:
     if "CAPABILITY_NAMED_IAM" in listed:
         listed.pop("CAPABILITY_IAM", None)
     repeated = _STATED_CAPABILITIES.sub("", failed)
-    return Remedy(
-        title="Review the template, then repeat the call with --capabilities",
-        who="you",
-        steps=(
-            f"Check which roles, policies and macros the template has. {' '.join(_ACKNOWLEDGED[name] for name in missing)}",
-            "In the console, select the acknowledgement. In Terraform and other tools, set the stack's capabilities.",
-        ),
+    return your_remedy(
+        "Review the template, then repeat the call with --capabilities",
+        f"Check which roles, policies and macros the template has. {' '.join(_ACKNOWLEDGED[name] for name in missing)}",
+        "In the console, select the acknowledgement. In Terraform and other tools, set the stack's capabilities.",
         commands=(f"{repeated} --capabilities {' '.join(listed)}",),
         url=_STACK_CAPABILITIES,
     )
@@ -179,13 +177,10 @@ def stack_remedy(message: str) -> Remedy:
     """Return the remedy for a stack whose creation was rolled back."""
     found = _STACK.search(message)
     name = found["name"] if found else "STACK_NAME"
-    return Remedy(
-        title="Delete the stack, and create it again",
-        who="you",
-        steps=(
-            "The first command prints why resources were not created: the earliest event is the reason, often a denial.",
-            "Fix that, delete the stack, and create it again. Resources with the deletion policy Retain remain.",
-        ),
+    return your_remedy(
+        "Delete the stack, and create it again",
+        "The first command prints why resources were not created: the earliest event is the reason, often a denial.",
+        "Fix that, delete the stack, and create it again. Resources with the deletion policy Retain remain.",
         commands=(
             fill_command(
                 "aws cloudformation describe-stack-events --stack-name {} --query \"StackEvents[?ResourceStatus=='CREATE_FAILED'].[Timestamp,LogicalResourceId,ResourceStatusReason]\" --output text",
@@ -238,13 +233,10 @@ KINDS_BY_MESSAGE = (
         message=lazy_pattern(r"GetRequestAuthorization(?:Details|Policy)\b"),
         summary="IAM has no authorization details for this ID yet, or not any more, in this Region and account.",
         remedies=(
-            Remedy(
-                title="Retry after a minute, in the Region and the account of the denied call",
-                who="you",
-                steps=(
-                    "The console link in the denial names the Region.",
-                    "There are no details for denials of services that act for you, of anonymous callers, and of most APIs outside IAM. After 24 hours, repeat the denied call.",
-                ),
+            your_remedy(
+                "Retry after a minute, in the Region and the account of the denied call",
+                "The console link in the denial names the Region.",
+                "There are no details for denials of services that act for you, of anonymous callers, and of most APIs outside IAM. After 24 hours, repeat the denied call.",
                 commands=(
                     "aws iam-toolbox get-request-authorization-details --authorization-id AUTHORIZATION_ID --region REGION",
                 ),
@@ -258,13 +250,10 @@ KINDS_BY_MESSAGE = (
         message=lazy_pattern(r"use case details have not been submitted"),
         summary="The account has not submitted the use case form that this Bedrock model requires.",
         remedies=(
-            Remedy(
-                title="Submit the use case form",
-                who="account administrator",
-                steps=(
-                    "Open the model in the Bedrock console's model catalog and fill in the form, or call PutUseCaseForModelAccess.",
-                    "Retry the call after 15 minutes.",
-                ),
+            account_remedy(
+                "Submit the use case form",
+                "Open the model in the Bedrock console's model catalog and fill in the form, or call PutUseCaseForModelAccess.",
+                "Retry the call after 15 minutes.",
                 url=pages.BEDROCK_MODELS,
             ),
         ),
@@ -285,9 +274,8 @@ KINDS_BY_MESSAGE = (
                 commands=("aws sesv2 list-email-identities", "aws sesv2 get-account"),
                 url=pages.SES_SANDBOX,
             ),
-            Remedy(
-                title="Verify the address or its domain, or request production access",
-                who="account administrator",
+            account_remedy(
+                "Verify the address or its domain, or request production access",
                 commands=("aws sesv2 create-email-identity --email-identity ADDRESS_OR_DOMAIN",),
                 url=pages.SES_SANDBOX,
             ),

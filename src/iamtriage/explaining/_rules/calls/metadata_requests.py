@@ -13,7 +13,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.credential_sources import (
     METADATA_HOP_LIMIT,
     TIMEOUT_SIGNS,
@@ -24,8 +23,10 @@ from iamtriage.explaining._rules.shared.certificates import NO_WAY_OUT
 from iamtriage.explaining._rules.shared.clues import mentions_kubernetes
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.failures._failures import AwsError
@@ -84,19 +85,15 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
     if mentions_kubernetes(case) or controller is not None:
         step = "For new nodes, set it in the launch template of the node group, or in metadataOptions of Karpenter's EC2NodeClass."
         hop_limit = attrs.evolve(hop_limit, steps=(*hop_limit.steps[:-1], step))
-    return Explanation(
-        failure=case.failure,
-        topic="metadata-unanswered",
-        summary=f"{name[0].upper()}{name[1:]} asked the instance metadata service for {asked}, and its request {outcome}.{end}",
-        causes=(
-            METADATA_UNANSWERED.cause(
-                "reported",
-                text=f"The request is for {asked}, not for credentials: the role of the pod or instance is not in question.",
-            ),
-            METADATA_HOP_LIMIT.cause(),
-            NO_WAY_OUT.cause(
-                text="The metadata service is turned off or blocked for pods, or the pod runs on Fargate or outside of EC2, where there is none."
-            ),
+    return case.explain(
+        f"{name[0].upper()}{name[1:]} asked the instance metadata service for {asked}, and its request {outcome}.{end}",
+        METADATA_UNANSWERED.cause(
+            "reported",
+            text=f"The request is for {asked}, not for credentials: the role of the pod or instance is not in question.",
+        ),
+        METADATA_HOP_LIMIT.cause(),
+        NO_WAY_OUT.cause(
+            text="The metadata service is turned off or blocked for pods, or the pod runs on Fargate or outside of EC2, where there is none."
         ),
         remedies=(
             *((_configure_load_balancers_remedy(cluster, facts.namespace),) if is_load_balancer else ()),
@@ -109,12 +106,9 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
 
 def _configure_load_balancers_remedy(cluster: Cluster, namespace: str | None) -> Remedy:
     region = commands.region(cluster.region)
-    return Remedy(
-        title="Give the controller its Region and VPC",
-        who="cluster administrator",
-        steps=(
-            "Then it does not ask the metadata service. The first command prints VPC_ID. In a manifest, the flags are --aws-region and --aws-vpc-id.",
-        ),
+    return cluster_remedy(
+        "Give the controller its Region and VPC",
+        "Then it does not ask the metadata service. The first command prints VPC_ID. In a manifest, the flags are --aws-region and --aws-vpc-id.",
         commands=(
             fill_command(
                 "aws eks describe-cluster --name {} --region {} --query cluster.resourcesVpcConfig.vpcId --output text",
@@ -131,12 +125,9 @@ def _configure_load_balancers_remedy(cluster: Cluster, namespace: str | None) ->
 
 
 def _set_region_remedy(cluster: Cluster) -> Remedy:
-    return Remedy(
-        title="Give the program its Region",
-        who="you",
-        steps=(
-            "Set AWS_REGION in the environment of the program or in the pod's specification. Then it does not ask the metadata service.",
-        ),
+    return your_remedy(
+        "Give the program its Region",
+        "Set AWS_REGION in the environment of the program or in the pod's specification. Then it does not ask the metadata service.",
         commands=(fill_command("export AWS_REGION={}", commands.region(cluster.region)),),
         url=pages.SDK_REGION,
     )

@@ -13,7 +13,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
@@ -22,8 +21,10 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
     create_entry_command,
 )
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
@@ -90,19 +91,15 @@ def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
     if group is not None and cluster.name is None:
         cluster = attrs.evolve(cluster, name=group[1])
     instance = _INSTANCE.search(message) or _INSTANCE.search(case.text)
-    return Explanation(
-        failure=case.failure,
-        topic="nodes-not-joined",
-        summary="The nodes did not join the cluster in time: most often, they cannot reach its endpoint or AWS, or the node role lacks policies or its access entry.",
-        causes=(
-            NODES_NOT_JOINED.cause(
-                "reported", quote_phrases(message, "Instances failed to join the kubernetes cluster")
-            ),
-            NODE_WITHOUT_NETWORK.cause(),
-            NODE_ROLE_WITHOUT_POLICIES.cause(),
-            NODE_ROLE_ENTRY_LOST.cause(),
-            NODE_STARTUP.cause(),
+    return case.explain(
+        "The nodes did not join the cluster in time: most often, they cannot reach its endpoint or AWS, or the node role lacks policies or its access entry.",
+        NODES_NOT_JOINED.cause(
+            "reported", quote_phrases(message, "Instances failed to join the kubernetes cluster")
         ),
+        NODE_WITHOUT_NETWORK.cause(),
+        NODE_ROLE_WITHOUT_POLICIES.cause(),
+        NODE_ROLE_ENTRY_LOST.cause(),
+        NODE_STARTUP.cause(),
         remedies=(
             _find_reason_remedy(cluster, group[2] if group else None, instance[0] if instance else None),
             _role_remedy(cluster),
@@ -114,14 +111,11 @@ def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
 
 def _find_reason_remedy(cluster: Cluster, group: str | None, instance: str | None) -> Remedy:
     region = commands.region(cluster.region)
-    return Remedy(
-        title="Find out why the nodes did not join",
-        who="cluster administrator",
-        steps=(
-            "The first command prints the node role, the subnets and EKS's own findings. The second prints the console of a node with the kubelet's start.",
-            "Unauthorized in the log: the node role is not mapped. Timeouts: the network. AccessDenied: the policies of the node role. No kubelet at all: the AMI or the user data.",
-            "The third command runs AWS's checks for the instance. Systems Manager then shows the result.",
-        ),
+    return cluster_remedy(
+        "Find out why the nodes did not join",
+        "The first command prints the node role, the subnets and EKS's own findings. The second prints the console of a node with the kubelet's start.",
+        "Unauthorized in the log: the node role is not mapped. Timeouts: the network. AccessDenied: the policies of the node role. No kubelet at all: the AMI or the user data.",
+        "The third command runs AWS's checks for the instance. Systems Manager then shows the result.",
         commands=(
             cluster.eks_command(
                 "describe-nodegroup",
@@ -146,13 +140,10 @@ def _find_reason_remedy(cluster: Cluster, group: str | None, instance: str | Non
 def _role_remedy(cluster: Cluster) -> Remedy:
     principal = build_cluster_principal(None, "the node role", placeholder="NODE_ROLE_ARN")
     policies = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
-    return Remedy(
-        title="Give the node role its policies and its access entry",
-        who="account administrator",
-        steps=(
-            "The role must trust ec2.amazonaws.com. AmazonEKS_CNI_Policy can be attached to a role of the VPC CNI plugin instead.",
-            "EKS creates the access entry of a managed node group's role. Create it again only if it is missing.",
-        ),
+    return account_remedy(
+        "Give the node role its policies and its access entry",
+        "The role must trust ec2.amazonaws.com. AmazonEKS_CNI_Policy can be attached to a role of the VPC CNI plugin instead.",
+        "EKS creates the access entry of a managed node group's role. Create it again only if it is missing.",
         commands=(
             "aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",
             *(
@@ -166,14 +157,11 @@ def _role_remedy(cluster: Cluster) -> Remedy:
 
 
 def _network_remedy(cluster: Cluster) -> Remedy:
-    return Remedy(
-        title="Give the nodes a way to the cluster and to AWS",
-        who="account administrator",
-        steps=(
-            "Private subnets require a route to a NAT gateway, or VPC endpoints for ec2, ecr.api, ecr.dkr, sts and s3, and private access to the cluster's endpoint.",
-            "Public subnets must assign public IPv4 addresses to the instances.",
-            "The security groups must allow the nodes port 443 to the cluster, and the cluster port 10250 to the nodes.",
-        ),
+    return account_remedy(
+        "Give the nodes a way to the cluster and to AWS",
+        "Private subnets require a route to a NAT gateway, or VPC endpoints for ec2, ecr.api, ecr.dkr, sts and s3, and private access to the cluster's endpoint.",
+        "Public subnets must assign public IPv4 addresses to the instances.",
+        "The security groups must allow the nodes port 443 to the cluster, and the cluster port 10250 to the nodes.",
         commands=(
             cluster.eks_command("describe-cluster", "--query", "cluster.resourcesVpcConfig", flag="--name"),
         ),

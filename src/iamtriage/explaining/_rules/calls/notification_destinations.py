@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared.clues import find_partition
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
@@ -35,18 +35,15 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
     # No other API error needs a policy.
     from iamtriage.explaining._rules.shared.service_access import NOTIFICATIONS, allow_service_remedy
 
-    return Explanation(
-        failure=case.failure,
-        topic="service-principal",
-        summary=f"S3 could not validate a destination of the notifications: most often, its policy does not allow {NOTIFICATIONS.service}.",
-        causes=(
-            SERVICE_NOT_ALLOWED.cause(
-                "possible",
-                code_evidence(case.failure),
-                text=f"The policy of the queue, topic or function does not allow {NOTIFICATIONS.service} to {NOTIFICATIONS.purpose}. No permission of the caller is missing.",
-            ),
-            NOTIFICATION_DESTINATION_GONE.cause(),
+    return case.explain(
+        f"S3 could not validate a destination of the notifications: most often, its policy does not allow {NOTIFICATIONS.service}.",
+        SERVICE_NOT_ALLOWED.cause(
+            "possible",
+            code_evidence(case.failure),
+            text=f"The policy of the queue, topic or function does not allow {NOTIFICATIONS.service} to {NOTIFICATIONS.purpose}. No permission of the caller is missing.",
         ),
+        NOTIFICATION_DESTINATION_GONE.cause(),
+        topic="service-principal",
         remedies=(allow_service_remedy(NOTIFICATIONS, {"PARTITION": find_partition(case)}),),
         notes=("S3 validates all destinations of the bucket, those that were configured before, too.",),
     )

@@ -12,7 +12,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import (
     PATH_MISSING,
@@ -31,9 +30,11 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     create_entry_command,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidArn
@@ -122,43 +123,35 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         causes += _possible_causes(is_unknown=is_unknown)
     lookup = (diagnosis.lookup_command if diagnosis else None) or lookup_command(principal)
     remedies = [
-        Remedy(
-            title="Look up the full ARN",
-            who="cluster administrator",
-            steps=(
-                "Use the ARN with its path, as IAM prints it. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
-                "Use credentials of the account that owns the role or user.",
-            ),
+        cluster_remedy(
+            "Look up the full ARN",
+            "Use the ARN with its path, as IAM prints it. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
+            "Use credentials of the account that owns the role or user.",
             commands=(lookup,),
             url=pages.EKS_ACCESS_ENTRIES,
         ),
-        Remedy(
-            title="Create the access entry with that ARN",
-            who="cluster administrator",
-            steps=tuple(filter(None, (mapped.entry_refusal, mapped.path_note))),
+        cluster_remedy(
+            "Create the access entry with that ARN",
+            *filter(None, (mapped.entry_refusal, mapped.path_note)),
             commands=(create_entry_command(cluster, mapped),),
             url=pages.EKS_ACCESS_ENTRIES,
         ),
     ]
     if is_unknown and diagnosis is None:
         remedies.append(
-            Remedy(
-                title="Wait, if the role was just created",
-                who="you",
-                steps=(
-                    "A new role or user takes a few seconds to propagate. In Terraform, let the entry depend on the role, and apply again.",
-                ),
+            your_remedy(
+                "Wait, if the role was just created",
+                "A new role or user takes a few seconds to propagate. In Terraform, let the entry depend on the role, and apply again.",
                 url=pages.CONSISTENCY,
             )
         )
     reason = "no role or user has this ARN." if is_unknown else "it is not the ARN of a role or user."
     if diagnosis is not None and diagnosis.cause is PATH_MISSING:
         reason = "the path of the IAM Identity Center role is missing."
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"EKS rejects the ARN for an access entry: {describe_reason(diagnosis) if diagnosis else reason}",
+        *causes,
         topic="access-entry-principal",
-        summary=f"EKS rejects the ARN for an access entry: {describe_reason(diagnosis) if diagnosis else reason}",
-        causes=tuple(causes),
         remedies=tuple(remedies),
         notes=("An IAM policy does not help: the call was allowed, but its argument is invalid.",),
     )
@@ -177,24 +170,18 @@ def _possible_causes(*, is_unknown: bool) -> list[Cause]:
 
 def explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
     cluster = find_cluster(case)
-    return Explanation(
-        failure=case.failure,
-        topic="access-entry-service-linked",
-        summary="EKS does not allow changes to access entries of service-linked roles.",
-        causes=(
-            SERVICE_LINKED_ROLE.cause(
-                "reported",
-                text="The principalArn is a service-linked role. EKS manages the entries of its own service-linked roles.",
-            ),
+    return case.explain(
+        "EKS does not allow changes to access entries of service-linked roles.",
+        SERVICE_LINKED_ROLE.cause(
+            "reported",
+            text="The principalArn is a service-linked role. EKS manages the entries of its own service-linked roles.",
         ),
+        topic="access-entry-service-linked",
         remedies=(
-            Remedy(
-                title="Remove the entry",
-                who="cluster administrator",
-                steps=(
-                    "Remove the role from the list, script or Terraform configuration: its path begins with /aws-service-role/.",
-                    "For people and programs, use a role that they assume.",
-                ),
+            cluster_remedy(
+                "Remove the entry",
+                "Remove the role from the list, script or Terraform configuration: its path begins with /aws-service-role/.",
+                "For people and programs, use a role that they assume.",
                 commands=(cluster.eks_command("list-access-entries"),),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),

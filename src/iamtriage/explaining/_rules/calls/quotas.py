@@ -12,15 +12,16 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, end_summary
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.deployments import find_deployment
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
@@ -100,18 +101,13 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
     increase = _increase_remedy(service_code, region)
     if scoped is not None:
         return _explain_scoped_quota(case, scoped, increase)
-    return Explanation(
-        failure=case.failure,
-        topic="quota-reached",
-        summary=f"A quota is used up, no permission is missing{end_summary(case.failure)}",
-        causes=(QUOTA_REACHED.cause("reported", code_evidence(case.failure)),),
+    return case.explain(
+        f"A quota is used up, no permission is missing{end_summary(case.failure)}",
+        QUOTA_REACHED.cause("reported", code_evidence(case.failure)),
         remedies=(
-            Remedy(
-                title="Delete what is not needed",
-                who="you",
-                steps=(
-                    "Delete unused resources. If the quota is for the whole account, check other Regions, too.",
-                ),
+            your_remedy(
+                "Delete what is not needed",
+                "Delete unused resources. If the quota is for the whole account, check other Regions, too.",
                 url=pages.QUOTAS,
             ),
             increase,
@@ -123,13 +119,10 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
 def _increase_remedy(service_code: str, region: str) -> Remedy:
     listed = "aws service-quotas list-service-quotas --service-code {} --region {}"
     requested = "aws service-quotas request-service-quota-increase --service-code {} --quota-code QUOTA_CODE --desired-value VALUE --region {}"
-    return Remedy(
-        title="Request a higher quota",
-        who="account administrator",
-        steps=(
-            "Look up the quota: the list contains its value, its code, and whether it is adjustable.",
-            "Request a higher value. Some requests are approved immediately, others take days.",
-        ),
+    return account_remedy(
+        "Request a higher quota",
+        "Look up the quota: the list contains its value, its code, and whether it is adjustable.",
+        "Request a higher value. Some requests are approved immediately, others take days.",
         commands=(fill_command(listed, service_code, region), fill_command(requested, service_code, region)),
         url=pages.QUOTAS,
     )
@@ -160,19 +153,15 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         if not is_template and case.failure.envelope.operation != "CreateRole":
             known = f"{kind.upper()}_NAME" if name is None else commands.role_name(name)
             lines = (f"aws iam list-attached-{kind}-policies --{kind}-name {known}",)
-    return Explanation(
-        failure=case.failure,
-        topic="quota-reached",
-        summary=f"{capitalize_start(holder)} would have more than {count} {things}: a quota per {kind}, and no missing permission.",
-        causes=(
-            QUOTA_REACHED.cause(
-                "reported",
-                (f"The message says: {scoped[0]}", *code_evidence(case.failure)),
-                text=f"IAM allows at most {limit}.",
-            ),
+    return case.explain(
+        f"{capitalize_start(holder)} would have more than {count} {things}: a quota per {kind}, and no missing permission.",
+        QUOTA_REACHED.cause(
+            "reported",
+            (f"The message says: {scoped[0]}", *code_evidence(case.failure)),
+            text=f"IAM allows at most {limit}.",
         ),
         remedies=(
-            Remedy(title=title, who="you", steps=tuple(steps), commands=lines, url=pages.IAM_QUOTAS),
+            your_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS),
             increase,
         ),
         notes=(NOT_A_DENIAL,),
@@ -184,18 +173,13 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
     command = context_of(case.facts).command
     stated = None if command is None else command.option("policy-arn")
     arn = commands.arn(stated and stated.value, "POLICY_ARN")
-    return Explanation(
-        failure=case.failure,
-        topic="quota-reached",
-        summary=f"The managed policy has {found['count']} versions, which is all that IAM keeps: a quota per policy, and no missing permission.",
-        causes=(
-            QUOTA_REACHED.cause("reported", (f"The message says: {found[0]}", *code_evidence(case.failure))),
-        ),
+    return case.explain(
+        f"The managed policy has {found['count']} versions, which is all that IAM keeps: a quota per policy, and no missing permission.",
+        QUOTA_REACHED.cause("reported", (f"The message says: {found[0]}", *code_evidence(case.failure))),
         remedies=(
-            Remedy(
-                title="Delete the oldest version of the policy that is not the default",
-                who="account administrator",
-                steps=("The first command lists the versions. Then repeat the call.",),
+            account_remedy(
+                "Delete the oldest version of the policy that is not the default",
+                "The first command lists the versions. Then repeat the call.",
                 commands=(
                     fill_command("aws iam list-policy-versions --policy-arn {}", arn),
                     fill_command(
@@ -219,25 +203,18 @@ def _explain_reserved_concurrency(case: Case[AwsError]) -> Explanation:
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
     """
     region = commands.region(find_region(case))
-    return Explanation(
-        failure=case.failure,
-        topic="quota-reached",
-        summary="The reserved concurrency of the function is too high for the account's quota in the Region. No permission is missing.",
-        causes=(
-            QUOTA_REACHED.cause(
-                "reported",
-                code_evidence(case.failure),
-                text="The concurrency that all functions reserve together leaves less unreserved than Lambda requires.",
-            ),
+    return case.explain(
+        "The reserved concurrency of the function is too high for the account's quota in the Region. No permission is missing.",
+        QUOTA_REACHED.cause(
+            "reported",
+            code_evidence(case.failure),
+            text="The concurrency that all functions reserve together leaves less unreserved than Lambda requires.",
         ),
         remedies=(
-            Remedy(
-                title="Reserve less concurrency for the function",
-                who="you",
-                steps=(
-                    "Lower ReservedConcurrentExecutions (in Terraform reserved_concurrent_executions), or remove it: without it, the function uses the unreserved concurrency.",
-                    "The command prints the account's concurrency, and what is unreserved. New accounts have a low quota.",
-                ),
+            your_remedy(
+                "Reserve less concurrency for the function",
+                "Lower ReservedConcurrentExecutions (in Terraform reserved_concurrent_executions), or remove it: without it, the function uses the unreserved concurrency.",
+                "The command prints the account's concurrency, and what is unreserved. New accounts have a low quota.",
                 commands=(
                     fill_command("aws lambda get-account-settings --query AccountLimit --region {}", region),
                 ),
@@ -259,28 +236,21 @@ def _describe_size(message: str) -> str:
 
 def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
     if "PackedPolicy" in error_code(case.failure) or "PackedPolicy" in message:
-        return Explanation(
-            failure=case.failure,
-            topic="session-too-long",
-            summary="The session policies and session tags together are too long.",
-            causes=(SESSION_TOO_LONG.cause("reported", code_evidence(case.failure)),),
+        return case.explain(
+            "The session policies and session tags together are too long.",
+            SESSION_TOO_LONG.cause("reported", code_evidence(case.failure)),
             remedies=(
-                Remedy(
-                    title="Pass less",
-                    who="you",
-                    steps=(
-                        "Pass managed policies by ARN instead of an inline session policy, or shorten it.",
-                        "Pass fewer and shorter session tags. EKS Pod Identity adds six, which disableSessionTags in the association turns off.",
-                    ),
+                your_remedy(
+                    "Pass less",
+                    "Pass managed policies by ARN instead of an inline session policy, or shorten it.",
+                    "Pass fewer and shorter session tags. EKS Pod Identity adds six, which disableSessionTags in the association turns off.",
                     url=pages.SESSION_TAGS,
                 ),
             ),
         )
-    return Explanation(
-        failure=case.failure,
-        topic="policy-too-long",
-        summary=_describe_size(message),
-        causes=(POLICY_TOO_LONG.cause("reported", code_evidence(case.failure)),),
+    return case.explain(
+        _describe_size(message),
+        POLICY_TOO_LONG.cause("reported", code_evidence(case.failure)),
         remedies=_size_remedies(message),
         notes=("Nothing was saved.",),
     )
@@ -297,13 +267,10 @@ def _size_remedies(message: str) -> tuple[Remedy, ...]:
     fixed = "IAM does not raise this quota. Whitespace is not counted."
     if scope.startswith("The trust"):
         return (
-            Remedy(
-                title="Merge statements of the trust policy",
-                who="you",
-                steps=(
-                    "A role has one trust policy, which cannot be split. List principals, or the values of a condition on sub, in one statement.",
-                    "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
-                ),
+            your_remedy(
+                "Merge statements of the trust policy",
+                "A role has one trust policy, which cannot be split. List principals, or the values of a condition on sub, in one statement.",
+                "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
                 url=pages.IAM_QUOTAS,
             ),
             _increase_remedy("iam", "us-east-1"),
@@ -335,4 +302,4 @@ def _size_remedies(message: str) -> tuple[Remedy, ...]:
                 wildcards,
             ),
         )
-    return (Remedy(title=title, who="you", steps=steps, url=pages.IAM_QUOTAS),)
+    return (your_remedy(title, *steps, url=pages.IAM_QUOTAS),)

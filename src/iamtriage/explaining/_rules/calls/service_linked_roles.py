@@ -16,6 +16,7 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -201,10 +202,9 @@ def missing_role(
 
 def create_role_remedy(principal: str | None, title: str, *steps: str) -> Remedy:
     """Return the remedy that creates the service-linked role of a service."""
-    return Remedy(
-        title=title,
-        who="account administrator",
-        steps=steps,
+    return account_remedy(
+        title,
+        *steps,
         commands=(
             fill_command(
                 "aws iam create-service-linked-role --aws-service-name {}",

@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.deployments import find_deployment, trust_in_code_steps
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient, service_trust_policy
 
 if TYPE_CHECKING:
@@ -141,23 +142,16 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
         "ROLE_NAME", "INSTANCE_PROFILE"
     )
     stated = f" {name}" if name != "INSTANCE_PROFILE" else ""
-    return Explanation(
-        failure=case.failure,
-        topic="instance-profile-not-there",
-        summary=f"The instance profile{stated} does not exist, or it is only seconds old.",
-        causes=(
-            INSTANCE_PROFILE_NOT_THERE.cause("reported", quote_phrases(message, *_PHRASES)),
-            _TOO_NEW,
-            ROLE_IN_PLACE_OF_PROFILE.cause(),
-            PROFILE_IN_OTHER_ACCOUNT.cause(),
-        ),
+    return case.explain(
+        f"The instance profile{stated} does not exist, or it is only seconds old.",
+        INSTANCE_PROFILE_NOT_THERE.cause("reported", quote_phrases(message, *_PHRASES)),
+        _TOO_NEW,
+        ROLE_IN_PLACE_OF_PROFILE.cause(),
+        PROFILE_IN_OTHER_ACCOUNT.cause(),
         remedies=(
-            Remedy(
-                title="Check that the profile exists and contains a role",
-                who="you",
-                steps=(
-                    "Only the console creates an instance profile together with a role. Otherwise, create one and add the role.",
-                ),
+            your_remedy(
+                "Check that the profile exists and contains a role",
+                "Only the console creates an instance profile together with a role. Otherwise, create one and add the role.",
                 commands=(
                     fill_command("aws iam get-instance-profile --instance-profile-name {}", name),
                     fill_command("aws iam create-instance-profile --instance-profile-name {}", name),
@@ -168,12 +162,9 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
                 ),
                 url=pages.EC2_ROLES,
             ),
-            Remedy(
-                title="Wait, and retry",
-                who="you",
-                steps=(
-                    "After you create the profile, wait about 10 seconds. Tools such as Terraform retry for a while.",
-                ),
+            your_remedy(
+                "Wait, and retry",
+                "After you create the profile, wait about 10 seconds. Tools such as Terraform retry for a while.",
                 commands=(
                     fill_command("aws iam wait instance-profile-exists --instance-profile-name {}", name),
                 ),
@@ -239,12 +230,9 @@ def explain_untrusted_role(
             is_addition=True,
             url=pages.TRUST_POLICIES,
         ),
-        Remedy(
-            title="If the role was just created, wait and retry",
-            who="you",
-            steps=(
-                "A new role takes about 10 seconds to propagate. Tools such as Terraform retry for a while.",
-            ),
+        your_remedy(
+            "If the role was just created, wait and retry",
+            "A new role takes about 10 seconds to propagate. Tools such as Terraform retry for a while.",
             commands=(
                 fill_command(
                     "aws iam wait role-exists --role-name {}",

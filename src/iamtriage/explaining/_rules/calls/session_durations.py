@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
@@ -77,12 +78,9 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
             f"Request 3600 seconds or less, or omit the duration. {request_less}",
             "Let the SDK refresh the session: with a profile (role_arn and source_profile), it assumes the role again before it expires.",
         )
-        other = Remedy(
-            title="Or, for longer sessions, assume the role directly",
-            who="account administrator",
-            steps=(
-                "Let the role trust the first identity, such as the user, the OIDC provider or the Identity Center role, and assume it without another role in between. Then the role's maximum session duration applies.",
-            ),
+        other = account_remedy(
+            "Or, for longer sessions, assume the role directly",
+            "Let the role trust the first identity, such as the user, the OIDC provider or the Identity Center role, and assume it without another role in between. Then the role's maximum session duration applies.",
             url=pages.SESSION_DURATION,
         )
     else:
@@ -90,27 +88,19 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
         summary = "STS rejected the session duration: it is longer than the role's maximum session duration."
         title = "Request a shorter session"
         steps = (f"The command prints the maximum in seconds. {request_less}",)
-        other = Remedy(
-            title="Or raise the role's maximum session duration",
-            who="account administrator",
-            steps=("It can be up to 43200 seconds, which is 12 hours.",),
+        other = account_remedy(
+            "Or raise the role's maximum session duration",
+            "It can be up to 43200 seconds, which is 12 hours.",
             commands=(fill_command("aws iam update-role --role-name {} --max-session-duration 43200", name),),
             url=pages.SESSION_DURATION,
         )
     show = fill_command("aws iam get-role --role-name {} --query Role.MaxSessionDuration", name)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        summary,
+        cause.cause("reported"),
         topic="session-duration",
-        summary=summary,
-        causes=(cause.cause("reported"),),
         remedies=(
-            Remedy(
-                title=title,
-                who="you",
-                steps=steps,
-                commands=() if is_chained else (show,),
-                url=pages.SESSION_DURATION,
-            ),
+            your_remedy(title, *steps, commands=() if is_chained else (show,), url=pages.SESSION_DURATION),
             other,
         ),
         notes=("No permission is missing: STS accepted the caller and the role.",),
@@ -130,19 +120,15 @@ def _describe_own_setting(text: str, seconds: str | None) -> str:
 
 def explain_session_name(case: Case[AwsError], _message: str) -> Explanation:
     """Explain that STS rejects the name of a session."""
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "STS rejected the role session name: it contains a character that is not allowed, or has the wrong length.",
+        SESSION_NAME_INVALID.cause("reported"),
         topic="session-name",
-        summary="STS rejected the role session name: it contains a character that is not allowed, or has the wrong length.",
-        causes=(SESSION_NAME_INVALID.cause("reported"),),
         remedies=(
-            Remedy(
-                title="Use a session name of 2 to 64 allowed characters",
-                who="you",
-                steps=(
-                    "Replace spaces, slashes, colons and other characters, for example with a hyphen: a branch name such as feature/login contains a slash.",
-                    "The name is --role-session-name, RoleSessionName in an SDK, role_session_name in a profile, session_name in Terraform, role-session-name in aws-actions/configure-aws-credentials, or AWS_ROLE_SESSION_NAME.",
-                ),
+            your_remedy(
+                "Use a session name of 2 to 64 allowed characters",
+                "Replace spaces, slashes, colons and other characters, for example with a hyphen: a branch name such as feature/login contains a slash.",
+                "The name is --role-session-name, RoleSessionName in an SDK, role_session_name in a profile, session_name in Terraform, role-session-name in aws-actions/configure-aws-credentials, or AWS_ROLE_SESSION_NAME.",
                 commands=(
                     "aws sts assume-role --role-arn ROLE_ARN --role-session-name deploy-feature-login",
                 ),

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import SESSION_CHANNEL_ACTIONS
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
@@ -107,23 +108,14 @@ def explain_agent_unreachable(case: Case[AwsError], message: str) -> Explanation
 
 def explain_plugin_missing(case: Case[AwsError], message: str) -> Explanation:
     """Explain that the AWS CLI does not find the Session Manager plugin."""
-    return Explanation(
-        failure=case.failure,
-        topic="session-plugin-missing",
-        summary="The Session Manager plugin is not installed on this machine, or it is not in the PATH.",
-        causes=(
-            SESSION_PLUGIN_MISSING.cause(
-                "reported", quote_phrases(message, "SessionManagerPlugin is not found")
-            ),
-        ),
+    return case.explain(
+        "The Session Manager plugin is not installed on this machine, or it is not in the PATH.",
+        SESSION_PLUGIN_MISSING.cause("reported", quote_phrases(message, "SessionManagerPlugin is not found")),
         remedies=(
-            Remedy(
-                title="Install the Session Manager plugin",
-                who="you",
-                steps=(
-                    "On Debian and Ubuntu, run the first two commands, on macOS the third. The page below has the other systems.",
-                    "Open a new shell, then run the command again. The last command prints the version if the plugin is found.",
-                ),
+            your_remedy(
+                "Install the Session Manager plugin",
+                "On Debian and Ubuntu, run the first two commands, on macOS the third. The page below has the other systems.",
+                "Open a new shell, then run the command again. The last command prints the version if the plugin is found.",
                 commands=(
                     "curl -o session-manager-plugin.deb https://s3.amazonaws.com/session-manager-downloads/plugin/latest/ubuntu_64bit/session-manager-plugin.deb",
                     "sudo dpkg -i session-manager-plugin.deb",
@@ -141,27 +133,21 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
     found = _INSTANCE_ID.search(message)
     node = found[0] if found else "INSTANCE_ID"
     region = commands.region(find_region(case))
-    return Explanation(
-        failure=case.failure,
-        topic="session-target-not-connected",
-        summary=f"The SSM Agent of {found[0] if found else 'the machine'} is not connected to Session Manager in the account and Region of the call.",
-        causes=(
-            TARGET_NOT_CONNECTED.cause("reported", code_evidence(case.failure)),
-            OTHER_REGION_OR_ACCOUNT.cause(),
-            AGENT_WITHOUT_PERMISSIONS.cause(
-                text=f"The agent is not allowed to connect: the instance has no instance profile, or its role lacks permissions such as those of {_AGENT_POLICY}."
-            ),
-            AGENT_NOT_RUNNING.cause(),
-            AGENT_WITHOUT_WAY.cause(),
+    return case.explain(
+        f"The SSM Agent of {found[0] if found else 'the machine'} is not connected to Session Manager in the account and Region of the call.",
+        TARGET_NOT_CONNECTED.cause("reported", code_evidence(case.failure)),
+        OTHER_REGION_OR_ACCOUNT.cause(),
+        AGENT_WITHOUT_PERMISSIONS.cause(
+            text=f"The agent is not allowed to connect: the instance has no instance profile, or its role lacks permissions such as those of {_AGENT_POLICY}."
         ),
+        AGENT_NOT_RUNNING.cause(),
+        AGENT_WITHOUT_WAY.cause(),
+        topic="session-target-not-connected",
         remedies=(
-            Remedy(
-                title="Check whether the agent is connected",
-                who="you",
-                steps=(
-                    "The first command prints connected or notconnected. The second prints when the agent last reported. No entry means never in that account and Region.",
-                    "If there is no entry, check the instance profile and the network first. If it is old, check the machine and its agent.",
-                ),
+            your_remedy(
+                "Check whether the agent is connected",
+                "The first command prints connected or notconnected. The second prints when the agent last reported. No entry means never in that account and Region.",
+                "If there is no entry, check the instance profile and the network first. If it is old, check the machine and its agent.",
                 commands=(
                     fill_command("aws ssm get-connection-status --target {} --region {}", node, region),
                     fill_command(
@@ -174,13 +160,10 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
                 ),
                 url=pages.SESSION_TROUBLES,
             ),
-            Remedy(
-                title="If the instance's role lacks permissions, allow the agent to connect",
-                who="account administrator",
-                steps=(
-                    "Check which instance profile the instance has, and attach one with a role if it has none. The agent needs a few minutes to pick it up.",
-                    f"Attach {_AGENT_POLICY} to the instance's role. Session Manager alone requires less: ssm:UpdateInstanceInformation, {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]} on *.",
-                ),
+            account_remedy(
+                "If the instance's role lacks permissions, allow the agent to connect",
+                "Check which instance profile the instance has, and attach one with a role if it has none. The agent needs a few minutes to pick it up.",
+                f"Attach {_AGENT_POLICY} to the instance's role. Session Manager alone requires less: ssm:UpdateInstanceInformation, {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]} on *.",
                 commands=(
                     fill_command(
                         "aws ec2 describe-iam-instance-profile-associations --region {} --filters Name=instance-id,Values={}",
@@ -194,12 +177,9 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
                 ),
                 url=pages.SESSION_ROLE,
             ),
-            Remedy(
-                title="Let the agent reach Systems Manager",
-                who="account administrator",
-                steps=(
-                    "The machine must reach the ssm and ssmmessages endpoints of its Region on port 443, over the internet or through VPC endpoints with private DNS whose security groups allow the machine.",
-                ),
+            account_remedy(
+                "Let the agent reach Systems Manager",
+                "The machine must reach the ssm and ssmmessages endpoints of its Region on port 443, over the internet or through VPC endpoints with private DNS whose security groups allow the machine.",
                 url=pages.SESSION_ENDPOINTS,
             ),
         ),
@@ -222,23 +202,19 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
             "reported", because, text="ECS cannot reach the agent in the container."
         )
     )
-    return Explanation(
-        failure=case.failure,
-        topic="ecs-exec-not-connected",
-        summary="ECS Exec is not enabled for the task, or its agent in the container is not running.",
-        causes=(
-            cause,
-            AGENT_WITHOUT_PERMISSIONS.cause(),
-            AGENT_NOT_RUNNING.cause(
-                text="The agent could not start or has stopped: the container's file system is read-only, or the platform version or container agent is too old."
-            ),
-            AGENT_WITHOUT_WAY.cause(text="The VPC has an endpoint for ECS but none for ssmmessages."),
+    return case.explain(
+        "ECS Exec is not enabled for the task, or its agent in the container is not running.",
+        cause,
+        AGENT_WITHOUT_PERMISSIONS.cause(),
+        AGENT_NOT_RUNNING.cause(
+            text="The agent could not start or has stopped: the container's file system is read-only, or the platform version or container agent is too old."
         ),
+        AGENT_WITHOUT_WAY.cause(text="The VPC has an endpoint for ECS but none for ssmmessages."),
+        topic="ecs-exec-not-connected",
         remedies=(
-            Remedy(
-                title="Check whether the task has ECS Exec",
-                who="you",
-                steps=("The task's enableExecuteCommand must be true, and the agent's lastStatus RUNNING.",),
+            your_remedy(
+                "Check whether the task has ECS Exec",
+                "The task's enableExecuteCommand must be true, and the agent's lastStatus RUNNING.",
                 commands=(
                     fill_command(
                         "aws ecs describe-tasks --region {} --cluster CLUSTER --tasks TASK"
@@ -248,12 +224,9 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
                 ),
                 url=pages.ECS_EXEC,
             ),
-            Remedy(
-                title="If it is disabled, enable ECS Exec",
-                who="you",
-                steps=(
-                    "It cannot be enabled for a running task. For a service, the command enables it and replaces all tasks. Run a standalone task again with --enable-execute-command.",
-                ),
+            your_remedy(
+                "If it is disabled, enable ECS Exec",
+                "It cannot be enabled for a running task. For a service, the command enables it and replaces all tasks. Run a standalone task again with --enable-execute-command.",
                 commands=(
                     fill_command(
                         "aws ecs update-service --region {} --cluster CLUSTER --service SERVICE --enable-execute-command --force-new-deployment",
@@ -262,13 +235,10 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
                 ),
                 url=pages.ECS_EXEC,
             ),
-            Remedy(
-                title="If the task role lacks permissions, allow the ssmmessages actions",
-                who="account administrator",
-                steps=(
-                    "The command prints the task role (taskRoleArn, not executionRoleArn). If there is none, add one to the task definition.",
-                    f"It requires {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]} on *. Then start new tasks.",
-                ),
+            account_remedy(
+                "If the task role lacks permissions, allow the ssmmessages actions",
+                "The command prints the task role (taskRoleArn, not executionRoleArn). If there is none, add one to the task definition.",
+                f"It requires {', '.join(SESSION_CHANNEL_ACTIONS[:-1])} and {SESSION_CHANNEL_ACTIONS[-1]} on *. Then start new tasks.",
                 commands=(
                     fill_command(
                         "aws ecs describe-task-definition --region {} --task-definition TASK_DEFINITION"

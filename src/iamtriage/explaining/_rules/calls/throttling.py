@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.pod_wording import is_about_pods
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
@@ -68,14 +69,11 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     fewer = _REUSE if _calls_sts(case) else _FEWER
     if controller is not None:
         namespace = commands.namespace(case.facts.namespace or controller.namespace)
-        return Remedy(
-            title=f"Let {controller.name} make fewer calls",
-            who="cluster administrator",
-            steps=(
-                _FLAGS.get(controller.name, "Raise the interval in which it checks its objects."),
-                "Run one replica per cluster, or use leader election. Retries are not enough: they are calls, too.",
-                _FIND_CALLERS,
-            ),
+        return cluster_remedy(
+            f"Let {controller.name} make fewer calls",
+            _FLAGS.get(controller.name, "Raise the interval in which it checks its objects."),
+            "Run one replica per cluster, or use leader election. Retries are not enough: they are calls, too.",
+            _FIND_CALLERS,
             commands=(fill_command("kubectl --namespace {} edit {}", namespace, controller.workload),),
             url=pages.SDK_RETRIES,
         )
@@ -94,10 +92,11 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     else:
         number = "" if has_enough else f" and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS}"
         retry += f" Set AWS_RETRY_MODE=adaptive{number} in the environment of the program."
-    return Remedy(
-        title="Retry with exponential backoff and jitter, and make fewer calls",
-        who="you",
-        steps=(retry, fewer, _FIND_CALLERS),
+    return your_remedy(
+        "Retry with exponential backoff and jitter, and make fewer calls",
+        retry,
+        fewer,
+        _FIND_CALLERS,
         commands=lines,
         url=pages.SDK_RETRIES,
     )
@@ -108,14 +107,11 @@ def _terraform_remedy(attempts: int) -> Remedy:
     retried = (
         f"The provider already made {attempts} attempts. " if attempts else "The provider retries by itself. "
     )
-    return Remedy(
-        title="Let Terraform make fewer calls at once",
-        who="you",
-        steps=(
-            f"{retried}Run plan and apply with fewer operations at once: -parallelism is 10 by default.",
-            'If that is not enough, set retry_mode = "adaptive" in the provider, or split the state: each run reads every resource in it.',
-            _FIND_CALLERS,
-        ),
+    return your_remedy(
+        "Let Terraform make fewer calls at once",
+        f"{retried}Run plan and apply with fewer operations at once: -parallelism is 10 by default.",
+        'If that is not enough, set retry_mode = "adaptive" in the provider, or split the state: each run reads every resource in it.',
+        _FIND_CALLERS,
         commands=("terraform apply -parallelism=3",),
         url="https://developer.hashicorp.com/terraform/cli/commands/apply",
     )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
@@ -25,10 +24,12 @@ from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts,
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
 from iamtriage.sts._endpoint_table import PARTITIONS
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
@@ -141,15 +142,12 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         code_evidence(case.failure, is_from_sdk=True),
         text="The SDK could not connect to the endpoint.",
     )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        _summary(message, host),
+        cause,
+        *findings.causes,
+        *_related_causes(message, host),
         topic="no-answer",
-        summary=_summary(message, host),
-        causes=(
-            cause,
-            *findings.causes,
-            *_related_causes(message, host),
-        ),
         remedies=(
             *findings.remedies,
             *_related_remedies(case, message, host),
@@ -229,14 +227,11 @@ def _related_causes(message: str, host: str | None) -> tuple[Cause, ...]:
 
 def _task_network_remedy() -> Remedy:
     """Return how an ECS task, in which no command can be run yet, reaches AWS."""
-    return Remedy(
-        title="Give the ECS task a way to AWS",
-        who="account administrator",
-        steps=(
-            "In a public subnet, set assignPublicIp to ENABLED. In a private one, add a route to a NAT gateway, or VPC endpoints: ecr.api, ecr.dkr and logs, secretsmanager or ssm if the task uses them, and a gateway endpoint for s3.",
-            "The task's security group must allow outbound port 443, and that of the endpoints inbound port 443 from the task.",
-            "The second command shows the routes of the task's subnet. If it prints nothing, the subnet uses the main route table of the VPC.",
-        ),
+    return account_remedy(
+        "Give the ECS task a way to AWS",
+        "In a public subnet, set assignPublicIp to ENABLED. In a private one, add a route to a NAT gateway, or VPC endpoints: ecr.api, ecr.dkr and logs, secretsmanager or ssm if the task uses them, and a gateway endpoint for s3.",
+        "The task's security group must allow outbound port 443, and that of the endpoints inbound port 443 from the task.",
+        "The second command shows the routes of the task's subnet. If it prints nothing, the subnet uses the main route table of the VPC.",
         commands=(
             "aws ecs describe-services --cluster CLUSTER --services SERVICE --query 'services[].networkConfiguration'",
             "aws ec2 describe-route-tables --filters Name=association.subnet-id,Values=SUBNET_ID --query 'RouteTables[].Routes'",
@@ -251,14 +246,11 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
     if region is not None:
         similar = _similar_region(region)
         return (
-            Remedy(
-                title="Correct the Region",
-                who="you",
-                steps=(
-                    *((f"Most likely, {similar} is meant.",) if similar else ()),
-                    f"Look for {region} in AWS_REGION, AWS_DEFAULT_REGION, the profile, the command and the code.",
-                    "The last command lists the Regions of the account.",
-                ),
+            your_remedy(
+                "Correct the Region",
+                *((f"Most likely, {similar} is meant.",) if similar else ()),
+                f"Look for {region} in AWS_REGION, AWS_DEFAULT_REGION, the profile, the command and the code.",
+                "The last command lists the Regions of the account.",
                 commands=(
                     "aws configure list",
                     fill_command("aws configure set region {}", similar or "REGION"),
@@ -269,14 +261,11 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
         )
     if _PROXY.search(message):
         return (
-            Remedy(
-                title="Check the proxy that the client uses",
-                who="you",
-                steps=(
-                    "Compare HTTPS_PROXY and HTTP_PROXY with the address that the network wants, including user name and password. Do not share the output: it can contain the password.",
-                    "Add hosts that are reached directly to NO_PROXY: 169.254.169.254, 169.254.170.2, and .amazonaws.com if the VPC has endpoints.",
-                    "If the address is correct, let the owner of the proxy allow the AWS hosts.",
-                ),
+            your_remedy(
+                "Check the proxy that the client uses",
+                "Compare HTTPS_PROXY and HTTP_PROXY with the address that the network wants, including user name and password. Do not share the output: it can contain the password.",
+                "Add hosts that are reached directly to NO_PROXY: 169.254.169.254, 169.254.170.2, and .amazonaws.com if the VPC has endpoints.",
+                "If the address is correct, let the owner of the proxy allow the AWS hosts.",
                 commands=("set | findstr /i proxy" if WINDOWS.search(case.text) else "env | grep -i proxy",),
                 url=pages.CLI_PROXY,
             ),
@@ -291,10 +280,9 @@ def _test_connection_remedy(case: Case[AwsError], host: str | None) -> Remedy:
         "In a VPC without internet access, the service needs a VPC endpoint with private DNS and a security group that allows port 443 from the caller.",
     ]
     region = commands.region(find_region(case))
-    return Remedy(
-        title="Test the connection to the endpoint",
-        who="you",
-        steps=tuple(steps),
+    return your_remedy(
+        "Test the connection to the endpoint",
+        *steps,
         commands=(
             fill_command("nslookup {}", name),
             fill_command("curl --silent --head --max-time 10 {}", f"https://{name}"),
@@ -339,20 +327,16 @@ def _explain_unreachable_cluster(case: Case[AwsError], message: str) -> Explanat
                 text="The endpoint is private, its public access is limited to other addresses (publicAccessCidrs), or a firewall or proxy blocks port 443."
             ),
         )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"{reason} No permission was checked.",
+        *causes,
         topic="no-answer",
-        summary=f"{reason} No permission was checked.",
-        causes=causes,
         remedies=(
-            Remedy(
-                title="Compare the kubeconfig with the cluster",
-                who="you",
-                steps=(
-                    "The first command prints the cluster's endpoint and its access. If kubectl calls another host, or does not trust the certificate, write the kubeconfig again with the second one.",
-                    "If the public access is off, or limited to other addresses, connect from the VPC or its VPN, or let the cluster administrator add your address.",
-                    "If a proxy or firewall inspects TLS, add the API server's host to NO_PROXY, or let the network team exempt it.",
-                ),
+            your_remedy(
+                "Compare the kubeconfig with the cluster",
+                "The first command prints the cluster's endpoint and its access. If kubectl calls another host, or does not trust the certificate, write the kubeconfig again with the second one.",
+                "If the public access is off, or limited to other addresses, connect from the VPC or its VPN, or let the cluster administrator add your address.",
+                "If a proxy or firewall inspects TLS, add the API server's host to NO_PROXY, or let the network team exempt it.",
                 commands=(
                     fill_command(
                         "aws eks describe-cluster --name {} --region {} --query 'cluster.[status,endpoint,resourcesVpcConfig.[endpointPublicAccess,publicAccessCidrs]]'",
@@ -374,25 +358,18 @@ def _region_of_cluster(message: str) -> str | None:
 
 
 def _explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
-    return Explanation(
-        failure=case.failure,
-        topic="key-with-blanks",
-        summary="The credentials contain characters that an HTTP header cannot have, so no request was sent.",
-        causes=(
-            KEY_WITH_BLANKS.cause(
-                "derived",
-                quote_phrases(message, "invalid header field value", "Invalid header value"),
-                text="The access key ID, secret or session token contains a newline, a control character or a non-ASCII letter.",
-            ),
+    return case.explain(
+        "The credentials contain characters that an HTTP header cannot have, so no request was sent.",
+        KEY_WITH_BLANKS.cause(
+            "derived",
+            quote_phrases(message, "invalid header field value", "Invalid header value"),
+            text="The access key ID, secret or session token contains a newline, a control character or a non-ASCII letter.",
         ),
         remedies=(
-            Remedy(
-                title="Set the credentials again, without surrounding whitespace",
-                who="you",
-                steps=(
-                    "Copy the access key ID, secret and session token again, without spaces, newlines and quotes.",
-                    "Check files with Windows line endings, CI secrets, and Kubernetes Secrets that were created with echo: echo adds a newline, printf does not.",
-                ),
+            your_remedy(
+                "Set the credentials again, without surrounding whitespace",
+                "Copy the access key ID, secret and session token again, without spaces, newlines and quotes.",
+                "Check files with Windows line endings, CI secrets, and Kubernetes Secrets that were created with echo: echo adds a newline, printf does not.",
                 commands=("aws configure list",),
                 url=pages.ACCESS_KEYS,
             ),
@@ -404,24 +381,17 @@ def _explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
 def _explain_unknown_error(case: Case[AwsError]) -> Explanation:
     operation = safe_code(case.failure.envelope.operation)
     call = f"The call {operation}" if operation else "An AWS call"
-    return Explanation(
-        failure=case.failure,
-        topic="aws-error",
-        summary=f"{call} failed, and the text has no error code.",
-        causes=(
-            AWS_ERROR.cause(
-                "derived",
-                code_evidence(case.failure),
-                text="The text does not mention a missing permission.",
-            ),
+    return case.explain(
+        f"{call} failed, and the text has no error code.",
+        AWS_ERROR.cause(
+            "derived",
+            code_evidence(case.failure),
+            text="The text does not mention a missing permission.",
         ),
         remedies=(
-            Remedy(
-                title="Get the complete error",
-                who="you",
-                steps=(
-                    "Run the call again with debug logging: the error code and message say what is wrong.",
-                ),
+            your_remedy(
+                "Get the complete error",
+                "Run the call again with debug logging: the error code and message say what is wrong.",
                 commands=("aws sts get-caller-identity --debug",),
                 url=pages.API_REFERENCES,
             ),

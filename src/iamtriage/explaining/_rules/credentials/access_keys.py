@@ -19,6 +19,7 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_user, message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
@@ -85,11 +86,9 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     user = find_user(case)
     name = commands.user_name(user)
     whose = "The user" if name == commands.user_name(None) else f"The user {name}"
-    return Explanation(
-        failure=case.failure,
-        topic="access-key-quota",
-        summary=f"{whose} has two access keys already, and cannot have a third.",
-        causes=(ACCESS_KEY_QUOTA.cause("reported", quote_phrases(message_text(case), *_PHRASES)),),
+    return case.explain(
+        f"{whose} has two access keys already, and cannot have a third.",
+        ACCESS_KEY_QUOTA.cause("reported", quote_phrases(message_text(case), *_PHRASES)),
         remedies=key_remedies(user),
         notes=(
             "AWS does not raise this quota. Neither a policy nor a retry helps.",
@@ -107,14 +106,11 @@ def key_remedies(user: str | None, *, key: str | None = None, at_quota: bool = T
         at_quota: Whether the user must delete a key before creating one.
     """
     key_id = commands.access_key(key)
-    free_one = Remedy(
-        title="Find the key that is not used, and deactivate it",
-        who="you",
-        steps=(
-            "List both keys, and check for each when and for what it was last used.",
-            "Deactivate the one that is not used. It can be activated again, so nothing is lost yet. An inactive key still counts.",
-            "Wait until it is clear that nothing breaks: days or weeks, for jobs that run rarely.",
-        ),
+    free_one = your_remedy(
+        "Find the key that is not used, and deactivate it",
+        "List both keys, and check for each when and for what it was last used.",
+        "Deactivate the one that is not used. It can be activated again, so nothing is lost yet. An inactive key still counts.",
+        "Wait until it is clear that nothing breaks: days or weeks, for jobs that run rarely.",
         commands=(
             _user_command("list-access-keys", user),
             fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
@@ -122,20 +118,16 @@ def key_remedies(user: str | None, *, key: str | None = None, at_quota: bool = T
         ),
         url=pages.ROTATE_KEYS,
     )
-    delete = Remedy(
-        title="After that wait, delete the deactivated key",
-        who="you",
-        steps=("Deleting cannot be undone. Deactivating alone does not make room for another key.",),
+    delete = your_remedy(
+        "After that wait, delete the deactivated key",
+        "Deleting cannot be undone. Deactivating alone does not make room for another key.",
         commands=(_user_command("delete-access-key", user, "--access-key-id", key_id),),
         url=pages.ROTATE_KEYS,
     )
-    create = Remedy(
-        title="Create a new access key",
-        who="you",
-        steps=(
-            "Create it, and store the secret where it is used immediately: AWS shows it only once.",
-            "If you are not allowed to manage your own keys, ask the account administrator.",
-        ),
+    create = your_remedy(
+        "Create a new access key",
+        "Create it, and store the secret where it is used immediately: AWS shows it only once.",
+        "If you are not allowed to manage your own keys, ask the account administrator.",
         commands=(_user_command("create-access-key", user),),
         url=pages.ACCESS_KEYS,
     )
@@ -147,16 +139,13 @@ def _user_command(verb: str, user: str | None, *arguments: str) -> str:
 
 
 def _temporary_credentials_remedy() -> Remedy:
-    return Remedy(
-        title="Replace long-term keys with temporary credentials",
-        who="you",
-        steps=(
-            "People: IAM Identity Center (aws configure sso), or aws login with a console user.",
-            "Pods: EKS Pod Identity, or IAM roles for service accounts.",
-            "EC2, ECS and Lambda: the role of the instance, task or function.",
-            "CI systems: a role that trusts the system's OIDC provider.",
-            "Machines elsewhere: IAM Roles Anywhere.",
-        ),
+    return your_remedy(
+        "Replace long-term keys with temporary credentials",
+        "People: IAM Identity Center (aws configure sso), or aws login with a console user.",
+        "Pods: EKS Pod Identity, or IAM roles for service accounts.",
+        "EC2, ECS and Lambda: the role of the instance, task or function.",
+        "CI systems: a role that trusts the system's OIDC provider.",
+        "Machines elsewhere: IAM Roles Anywhere.",
         commands=("aws configure sso", "aws login"),
         url=pages.BEST_PRACTICES,
     )
@@ -270,13 +259,10 @@ def _exposed_key_remedies(
     key_id = commands.access_key(key)
     deny = f"arn:{partition}:iam::aws:policy/AWSDenyAll"
     deactivate = _user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive")
-    first = Remedy(
-        title="Deactivate the exposed key",
-        who="account administrator",
-        steps=(
-            "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",
-            "Deactivate it. Programs that use it stop until they get a new key or a role.",
-        ),
+    first = account_remedy(
+        "Deactivate the exposed key",
+        "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",
+        "Deactivate it. Programs that use it stop until they get a new key or a role.",
         commands=(
             fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
             deactivate,
@@ -285,13 +271,10 @@ def _exposed_key_remedies(
     )
     if is_rejected:
         # AWS knows no active key with this ID, so there may be nothing to deactivate.
-        first = Remedy(
-            title="Find out whether the exposed key still exists",
-            who="account administrator",
-            steps=(
-                "The first command prints the key's account, or an error if the key was deleted. Run the others in that account. If the user's list does not have the ID, nothing is left to deactivate.",
-                "If the list has it, deactivate it unless it is inactive, and delete it after you have replaced it.",
-            ),
+        first = account_remedy(
+            "Find out whether the exposed key still exists",
+            "The first command prints the key's account, or an error if the key was deleted. Run the others in that account. If the user's list does not have the ID, nothing is left to deactivate.",
+            "If the list has it, deactivate it unless it is inactive, and delete it after you have replaced it.",
             commands=(
                 fill_command("aws sts get-access-key-info --access-key-id {}", key_id),
                 _user_command("list-access-keys", user),
@@ -299,14 +282,11 @@ def _exposed_key_remedies(
             ),
             url=pages.EXPOSED_KEYS,
         )
-    replace = Remedy(
-        title="Then: replace it with a role or a new key, and remove it from the text",
-        who="you",
-        steps=(
-            "Replace it with a role or a new key, then delete the old one. AWS shows a secret access key only once, when it is created.",
-            "Remove the text from logs, tickets, chats and pages. In Git, rewrite the history: a new commit does not remove it.",
-            "Copies of the text can exist, so removing it is not enough.",
-        ),
+    replace = your_remedy(
+        "Then: replace it with a role or a new key, and remove it from the text",
+        "Replace it with a role or a new key, then delete the old one. AWS shows a secret access key only once, when it is created.",
+        "Remove the text from logs, tickets, chats and pages. In Git, rewrite the history: a new commit does not remove it.",
+        "Copies of the text can exist, so removing it is not enough.",
         commands=(
             _user_command("create-access-key", user),
             _user_command("delete-access-key", user, "--access-key-id", key_id),
@@ -314,25 +294,19 @@ def _exposed_key_remedies(
         url=pages.ROTATE_KEYS,
     )
     investigate = (
-        Remedy(
-            title="If sessions of the key can be in use, deny the user everything for now",
-            who="account administrator",
-            steps=(
-                "Sessions that were created with the key continue after it is deactivated. The policy AWSDenyAll stops them, and all else that the user does.",
-                "Detach it when the user is safe again.",
-            ),
+        account_remedy(
+            "If sessions of the key can be in use, deny the user everything for now",
+            "Sessions that were created with the key continue after it is deactivated. The policy AWSDenyAll stops them, and all else that the user does.",
+            "Detach it when the user is safe again.",
             commands=(_user_command("attach-user-policy", user, "--policy-arn", deny),),
             url=pages.EXPOSED_KEYS,
         ),
-        Remedy(
-            title="Then: find out how it was used",
-            who="account administrator",
-            steps=(
-                "Look up the key in CloudTrail in each enabled Region, back to the day of the exposure.",
-                "Look for unknown users, keys, roles, instances and functions.",
-                "A policy AWSCompromisedKeyQuarantine (or V2 to V4) means that AWS found the key exposed publicly. Leave it attached until the support case is resolved.",
-                "Revoke the sessions of roles that were assumed with the key.",
-            ),
+        account_remedy(
+            "Then: find out how it was used",
+            "Look up the key in CloudTrail in each enabled Region, back to the day of the exposure.",
+            "Look for unknown users, keys, roles, instances and functions.",
+            "A policy AWSCompromisedKeyQuarantine (or V2 to V4) means that AWS found the key exposed publicly. Leave it attached until the support case is resolved.",
+            "Revoke the sessions of roles that were assumed with the key.",
             commands=(
                 fill_command(
                     "aws cloudtrail lookup-events --lookup-attributes {}",

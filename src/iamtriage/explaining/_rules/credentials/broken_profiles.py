@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, quote_phrases, safe_name
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     import re
 
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
@@ -280,18 +281,14 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
     source = safe_name(found.groupdict().get("source"))
     if error.cause is SSO_SESSION_MISSING:
         source = safe_name(found["name"])
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        error.summary.format(of=f" {profile}" if profile else "", source=_describe_source(error, source)),
+        error.cause.cause("reported", quote_phrases(message, error.phrase)),
         topic="profile-broken",
-        summary=error.summary.format(
-            of=f" {profile}" if profile else "", source=_describe_source(error, source)
-        ),
-        causes=(error.cause.cause("reported", quote_phrases(message, error.phrase)),),
         remedies=(
-            Remedy(
-                title=error.title,
-                who="you",
-                steps=error.steps,
+            your_remedy(
+                error.title,
+                *error.steps,
                 commands=tuple(
                     credential_remedies.with_profile(
                         None if command.endswith(_COMMANDS_WITHOUT_PROFILE) else profile, *command.split()
@@ -316,25 +313,21 @@ def _describe_source(error: _ProfileError, source: str | None) -> str:
 def _explain_empty_source(case: Case[MissingCredentials], message: str, source: str) -> Explanation:
     cause, steps = _EMPTY_SOURCES[source]
     profile = find_profile(case)
-    return Explanation(
-        failure=case.failure,
-        topic="profile-broken",
-        summary=f"The profile{f' {profile}' if profile else ''} takes its credentials from {source}, which has none here.",
-        causes=(
-            EMPTY_SOURCE.cause(
-                because=quote_phrases(
-                    message,
-                    f"retrieving credentials from {source}",
-                    "No credentials found in credential_source",
-                ),
-                text=cause,
+    return case.explain(
+        f"The profile{f' {profile}' if profile else ''} takes its credentials from {source}, which has none here.",
+        EMPTY_SOURCE.cause(
+            because=quote_phrases(
+                message,
+                f"retrieving credentials from {source}",
+                "No credentials found in credential_source",
             ),
+            text=cause,
         ),
+        topic="profile-broken",
         remedies=(
-            Remedy(
-                title="Check that the profile fits the place where the call runs",
-                who="you",
-                steps=steps,
+            your_remedy(
+                "Check that the profile fits the place where the call runs",
+                *steps,
                 commands=(
                     credential_remedies.with_profile(profile, "aws", "configure", "get", "credential_source"),
                 ),

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_argument
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.credentials.credential_sources import (
     ENVIRONMENT_NOT_PASSED_ON,
     METADATA_SIGNS,
@@ -24,8 +23,10 @@ from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
@@ -188,15 +189,12 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
             f"On your computer, check that the first command lists {missing_profile}. In ~/.aws/config, its section is [profile {missing_profile}].",
             f"Mount ~/.aws into the home directory of the container's user (here root), and set AWS_PROFILE. {where}".rstrip(),
         )
-    return Remedy(
-        title="Pass credentials to the container"
+    return your_remedy(
+        "Pass credentials to the container"
         if missing_profile is None
         else "Mount the profile's files into the container",
-        who="you",
-        steps=(
-            *steps,
-            "In ECS, EKS and on EC2, use the role of the task, pod or instance instead, and pass nothing.",
-        ),
+        *steps,
+        "In ECS, EKS and on EC2, use the role of the task, pod or instance instead, and pass nothing.",
         commands=(*(("aws configure list-profiles",) if missing_profile else ()), mount),
         url=pages.CLI_CREDENTIALS,
     )

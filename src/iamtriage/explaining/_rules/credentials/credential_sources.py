@@ -16,7 +16,6 @@ from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
@@ -26,9 +25,11 @@ from iamtriage.explaining._rules.shared.clues import (
     safe_name,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
@@ -215,12 +216,9 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
 
 def _select_profile_remedy(names: str, profile: str) -> Remedy:
     """Return how a call uses a profile that the text lists."""
-    return Remedy(
-        title=f"Select the profile {names}",
-        who="you",
-        steps=(
-            f"Pass --profile {profile}, or set AWS_PROFILE where the call runs. If the profile needs a sign-in, sign in with it.",
-        ),
+    return your_remedy(
+        f"Select the profile {names}",
+        f"Pass --profile {profile}, or set AWS_PROFILE where the call runs. If the profile needs a sign-in, sign in with it.",
         commands=(fill_command("aws sts get-caller-identity --profile {}", profile),),
         url=pages.CLI_PROFILES,
     )
@@ -260,13 +258,10 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
 
 
 def _instance_role_remedy(region: str, instance: str | None = None) -> Remedy:
-    return Remedy(
-        title="On EC2: give the instance a role",
-        who="account administrator",
-        steps=(
-            "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
-            "An instance profile contains a role. Only the console creates one together with the role.",
-        ),
+    return account_remedy(
+        "On EC2: give the instance a role",
+        "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
+        "An instance profile contains a role. Only the console creates one together with the role.",
         commands=(
             fill_command(
                 "aws ec2 describe-iam-instance-profile-associations --region {} --filters {}",
@@ -289,13 +284,10 @@ def hop_limit_remedy(region: str, instance: str | None = None) -> Remedy:
         instance: The instance, if the text names only one. The region of its commands is then the default one.
     """
     is_default = instance is not None and region == "REGION"
-    return Remedy(
-        title="In a container on EC2: raise the hop limit",
-        who="account administrator",
-        steps=(
-            "A container is one network hop further from the metadata service, so the limit must be 2.",
-            "Then every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
-        ),
+    return account_remedy(
+        "In a container on EC2: raise the hop limit",
+        "A container is one network hop further from the metadata service, so the limit must be 2.",
+        "Then every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
         commands=(
             fill_command(
                 f"aws ec2 modify-instance-metadata-options --instance-id {{}} {'' if is_default else '--region {} '}--http-put-response-hop-limit 2",
@@ -313,12 +305,9 @@ def advise_on_ecs(_case: Case[MissingCredentials], _message: str) -> Advice:
             RELATIVE_URI_LOST.cause(),
         ],
         [
-            Remedy(
-                title="On ECS: give the task a role",
-                who="account administrator",
-                steps=(
-                    "Set taskRoleArn in the task definition, and start new tasks: running tasks do not change.",
-                ),
+            account_remedy(
+                "On ECS: give the task a role",
+                "Set taskRoleArn in the task definition, and start new tasks: running tasks do not change.",
                 commands=(
                     "aws ecs describe-task-definition --task-definition TASK_DEFINITION --query 'taskDefinition.[taskRoleArn,executionRoleArn]'",
                 ),
@@ -351,13 +340,10 @@ def advise_on_iis(case: Case[MissingCredentials], _message: str) -> Advice:
                     *role.steps[1:],
                 ),
             ),
-            Remedy(
-                title="Outside of EC2: put the profile where the application pool reads it",
-                who="you",
-                steps=(
-                    "Set AWSProfilesLocation in web.config (ProfilesLocation in appsettings.json), or AWS_SHARED_CREDENTIALS_FILE for the machine, to a file that the identity of the pool is allowed to read. Then restart the pool.",
-                    "Prefer a role to access keys on a server: on EC2 the one of the instance, elsewhere IAM Roles Anywhere.",
-                ),
+            your_remedy(
+                "Outside of EC2: put the profile where the application pool reads it",
+                "Set AWSProfilesLocation in web.config (ProfilesLocation in appsettings.json), or AWS_SHARED_CREDENTIALS_FILE for the machine, to a file that the identity of the pool is allowed to read. Then restart the pool.",
+                "Prefer a role to access keys on a server: on EC2 the one of the instance, elsewhere IAM Roles Anywhere.",
                 commands=(
                     "setx /M AWS_SHARED_CREDENTIALS_FILE C:\\aws\\credentials",
                     "iisreset",
@@ -370,24 +356,17 @@ def advise_on_iis(case: Case[MissingCredentials], _message: str) -> Advice:
 
 def explain_unknown_credentials_id(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the ECS agent has no credentials for the ID that the task asked for."""
-    return Explanation(
-        failure=case.failure,
-        topic="credentials-id-unknown",
-        summary="The ECS agent has no credentials for the ID that the process asked for, so the SDK got none.",
-        causes=(
-            CREDENTIALS_ID_UNKNOWN.cause(
-                "reported", quote_phrases(message, "Credentials not found", "InvalidIdInRequest")
-            ),
-            NO_TASK_ROLE.cause(),
+    return case.explain(
+        "The ECS agent has no credentials for the ID that the process asked for, so the SDK got none.",
+        CREDENTIALS_ID_UNKNOWN.cause(
+            "reported", quote_phrases(message, "Credentials not found", "InvalidIdInRequest")
         ),
+        NO_TASK_ROLE.cause(),
         remedies=(
-            Remedy(
-                title="Restart the task, and check that nothing sets the variable",
-                who="account administrator",
-                steps=(
-                    "The ID belongs to one task: remove AWS_CONTAINER_CREDENTIALS_RELATIVE_URI from images, env files and copied environments.",
-                    "Start a new task. If new tasks fail too, restart the ECS agent of the container instance.",
-                ),
+            account_remedy(
+                "Restart the task, and check that nothing sets the variable",
+                "The ID belongs to one task: remove AWS_CONTAINER_CREDENTIALS_RELATIVE_URI from images, env files and copied environments.",
+                "Start a new task. If new tasks fail too, restart the ECS agent of the container instance.",
                 commands=(
                     "aws ecs update-service --cluster CLUSTER --service SERVICE --force-new-deployment",
                 ),
@@ -402,14 +381,11 @@ def advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice(
         [LAMBDA_VARIABLES_LOST.cause(because=("The text mentions Lambda.",))],
         [
-            Remedy(
-                title="On Lambda: let the SDK find the execution role",
-                who="you",
-                steps=(
-                    "Create clients without profile and keys, and don't set AWS_PROFILE.",
-                    "Pass the environment to processes that the function starts.",
-                    "On your computer, the function has no role: use a profile there.",
-                ),
+            your_remedy(
+                "On Lambda: let the SDK find the execution role",
+                "Create clients without profile and keys, and don't set AWS_PROFILE.",
+                "Pass the environment to processes that the function starts.",
+                "On your computer, the function has no role: use a profile there.",
                 commands=("aws lambda get-function-configuration --function-name FUNCTION --query Role",),
                 url=pages.LAMBDA_ROLE,
             )
@@ -489,10 +465,9 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice(
         causes,
         [
-            Remedy(
-                title=title,
-                who="you",
-                steps=ci_steps,
+            your_remedy(
+                title,
+                *ci_steps,
                 manifest=_GITHUB_WORKFLOW if is_github else None,
                 url=pages.GITHUB_OIDC if is_github else pages.OIDC_ROLES,
             )

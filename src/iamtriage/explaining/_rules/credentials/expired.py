@@ -45,6 +45,7 @@ from iamtriage.explaining._rules.shared.clues import (
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
 if TYPE_CHECKING:
@@ -213,27 +214,18 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
 
 
 def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
-    return Explanation(
-        failure=case.failure,
-        topic="expired-request",
-        summary="The signature of the request expired before the request reached AWS.",
-        causes=(
-            EXPIRED_REQUEST.cause("reported", quote_phrases(message, *EXPIRY_PHRASES)),
-            CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
-            PRESIGNED_URL_TOO_OLD.cause(),
-            REQUEST_HELD.cause(
-                text="The request waited in a queue, or was sent again without a new signature."
-            ),
-        ),
+    return case.explain(
+        "The signature of the request expired before the request reached AWS.",
+        EXPIRED_REQUEST.cause("reported", quote_phrases(message, *EXPIRY_PHRASES)),
+        CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
+        PRESIGNED_URL_TOO_OLD.cause(),
+        REQUEST_HELD.cause(text="The request waited in a queue, or was sent again without a new signature."),
         remedies=(
             credential_remedies.set_clock(case.text),
-            Remedy(
-                title="Sign the request again",
-                who="you",
-                steps=(
-                    "Create a new presigned URL. It lasts at most 7 days, and never longer than the credentials that signed it.",
-                    "Sign requests right before they are sent, and sign retries again.",
-                ),
+            your_remedy(
+                "Sign the request again",
+                "Create a new presigned URL. It lasts at most 7 days, and never longer than the credentials that signed it.",
+                "Sign requests right before they are sent, and sign retries again.",
                 url=pages.S3_PRESIGNED,
             ),
         ),
@@ -247,23 +239,17 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
     source = (
         "credential source, most likely the instance metadata service," if is_on_ec2 else "credential source"
     )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"The {source} returned credentials that count as expired: the clock is ahead, or they are old. AWS evaluated no policy.",
+        SOURCE_RETURNS_EXPIRED.cause("reported", quote_phrases(message, _STILL_EXPIRED_PHRASE)),
+        CLOCK_AHEAD.cause(text="The clock of the machine is ahead, so new credentials look expired."),
+        STALE_METADATA.cause(),
         topic="expired-session",
-        summary=f"The {source} returned credentials that count as expired: the clock is ahead, or they are old. AWS evaluated no policy.",
-        causes=(
-            SOURCE_RETURNS_EXPIRED.cause("reported", quote_phrases(message, _STILL_EXPIRED_PHRASE)),
-            CLOCK_AHEAD.cause(text="The clock of the machine is ahead, so new credentials look expired."),
-            STALE_METADATA.cause(),
-        ),
         remedies=(
-            Remedy(
-                title="Compare the clock with the Expiration that the source returns",
-                who="you",
-                steps=(
-                    "If the clock is ahead of the real time, correct it: turn on NTP (chronyc tracking shows the offset).",
-                    "On EC2, curl prints what the metadata service returns: Expiration must be in the future, and Code must be Success. Without ROLE_NAME at its end, the URL lists the role. With another source, such as a container or credential_process, check its output instead.",
-                ),
+            your_remedy(
+                "Compare the clock with the Expiration that the source returns",
+                "If the clock is ahead of the real time, correct it: turn on NTP (chronyc tracking shows the offset).",
+                "On EC2, curl prints what the metadata service returns: Expiration must be in the future, and Code must be Success. Without ROLE_NAME at its end, the URL lists the role. With another source, such as a container or credential_process, check its output instead.",
                 commands=(
                     "date -u",
                     'T=$(curl -sX PUT 169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")',
@@ -271,12 +257,9 @@ def _explain_refreshed(case: Case[ExpiredCredentials], message: str) -> Explanat
                 ),
                 url=pages.EC2_METADATA_CREDENTIALS,
             ),
-            Remedy(
-                title="Check the instance profile and its role",
-                who="account administrator",
-                steps=(
-                    "The profile must be attached, contain the role, and the role must exist and trust ec2.amazonaws.com. A re-created role must be attached again.",
-                ),
+            account_remedy(
+                "Check the instance profile and its role",
+                "The profile must be attached, contain the role, and the role must exist and trust ec2.amazonaws.com. A re-created role must be attached again.",
                 commands=(
                     "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",
                     "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument",
@@ -347,11 +330,10 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         renew = (
             credential_remedies.sso_login(profile) if is_sso else credential_remedies.get_new_credentials()
         )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        summary,
+        *causes,
         topic="expired-session",
-        summary=summary,
-        causes=tuple(causes),
         remedies=(
             *(() if overridden is None else (credential_remedies.unset_keys(overridden),)),
             renew,
@@ -405,40 +387,31 @@ def _issue_again_remedy(issued: re.Match[str]) -> Remedy:
                 commands.role_name(role[1].rpartition("/")[2]),
             ),
         )
-    return Remedy(
-        title=f"Get new credentials with aws sts {issued['call']}",
-        who="you",
-        steps=(
-            "Run the same command again right before the call, and export the new credentials.",
-            longer,
-        ),
+    return your_remedy(
+        f"Get new credentials with aws sts {issued['call']}",
+        "Run the same command again right before the call, and export the new credentials.",
+        longer,
         commands=lines,
         url=pages.SESSION_DURATION,
     )
 
 
 def _refresh_remedy() -> Remedy:
-    return Remedy(
-        title="Let the SDK refresh the credentials",
-        who="you",
-        steps=(
-            "Use a profile with role_arn and source_profile or credential_source, and create clients without keys.",
-            "On EC2, ECS, Lambda and in pods, set no keys: the SDK uses the role and refreshes its credentials.",
-            "In a long-running program, create a new client when a call reports expired credentials.",
-        ),
+    return your_remedy(
+        "Let the SDK refresh the credentials",
+        "Use a profile with role_arn and source_profile or credential_source, and create clients without keys.",
+        "On EC2, ECS, Lambda and in pods, set no keys: the SDK uses the role and refreshes its credentials.",
+        "In a long-running program, create a new client when a call reports expired credentials.",
         url=pages.CLI_ROLES,
     )
 
 
 def _source_profile_remedy(profile: str | None) -> Remedy:
     """Return how to renew the credentials with which a profile assumes its role."""
-    return Remedy(
-        title="Renew the credentials that the role is assumed with",
-        who="you",
-        steps=(
-            "They belong to the profile that source_profile names; the first command prints it. Without a source_profile, they are from credential_source or the environment.",
-            "Sign in with that profile: aws sso login for IAM Identity Center, aws login for a console user. Then retry the call.",
-        ),
+    return your_remedy(
+        "Renew the credentials that the role is assumed with",
+        "They belong to the profile that source_profile names; the first command prints it. Without a source_profile, they are from credential_source or the environment.",
+        "Sign in with that profile: aws sso login for IAM Identity Center, aws login for a console user. Then retry the call.",
         commands=(
             fill_command("aws configure get source_profile --profile {}", commands.profile(profile)),
             "aws sso login --profile SOURCE_PROFILE",
@@ -484,10 +457,9 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
         )
         # A permission set has the duration of its roles.
         lines = () if isinstance(role, IdentityCenterRole) else (_raise_maximum_command(name, longer),)
-    return Remedy(
-        title="Get new credentials in the job, right before the call",
-        who="you",
-        steps=tuple(steps),
+    return your_remedy(
+        "Get new credentials in the job, right before the call",
+        *steps,
         commands=lines,
         url=pages.SESSION_DURATION,
     )
@@ -500,13 +472,10 @@ def _raise_maximum_command(role: str | None, seconds: int) -> str:
 
 
 def _sdk_remedy(role: str) -> Remedy:
-    return Remedy(
-        title=f"Let the SDK use {role}, which it refreshes automatically",
-        who="you",
-        steps=(
-            "Remove access keys and session tokens from the code, the environment variables and the configuration: they are never refreshed.",
-            "Create the client without credentials, and not once for the lifetime of a process with copied ones.",
-        ),
+    return your_remedy(
+        f"Let the SDK use {role}, which it refreshes automatically",
+        "Remove access keys and session tokens from the code, the environment variables and the configuration: they are never refreshed.",
+        "Create the client without credentials, and not once for the lifetime of a process with copied ones.",
         commands=("env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SESSION_TOKEN -e AWS_PROFILE",),
         url=pages.CLI_ROLES,
     )
@@ -526,13 +495,10 @@ def _session_duration_remedy(role: Role | None) -> Remedy:
             ),
             url=pages.PERMISSION_SETS,
         )
-    return Remedy(
-        title="Increase the role's session duration",
-        who="account administrator",
-        steps=(
-            "Raise the role's maximum, up to 12 hours, and request it with --duration-seconds.",
-            "Sessions from role chaining stay limited to one hour.",
-        ),
+    return account_remedy(
+        "Increase the role's session duration",
+        "Raise the role's maximum, up to 12 hours, and request it with --duration-seconds.",
+        "Sessions from role chaining stay limited to one hour.",
         commands=(_raise_maximum_command(None if role is None else role.name, 43_200),),
         url=pages.SESSION_DURATION,
     )

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import describe_duration
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, find_registry, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials, MissingCredentials
 
@@ -122,11 +123,9 @@ IDENTITY_PROVIDER_CLOCK_OFF = CauseType(
 
 def explain_expired_registry_login(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a docker login to ECR has expired."""
-    return Explanation(
-        failure=case.failure,
-        topic="expired-registry-login",
-        summary="The docker login to ECR has expired.",
-        causes=(EXPIRED_REGISTRY_LOGIN.cause("reported", quote_phrases(message, *EXPIRY_PHRASES)),),
+    return case.explain(
+        "The docker login to ECR has expired.",
+        EXPIRED_REGISTRY_LOGIN.cause("reported", quote_phrases(message, *EXPIRY_PHRASES)),
         remedies=(credential_remedies.docker_login(*find_registry(case)),),
         notes=("The login requires valid AWS credentials. If they have expired as well, renew them first.",),
     )
@@ -144,20 +143,16 @@ def explain_expired_sso(
                 because=("Each sso_session, and each start URL without one, has its own token.",)
             )
         )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "The IAM Identity Center sign-in has expired. No permission is missing.",
+        *causes,
         topic="expired-sso-session",
-        summary="The IAM Identity Center sign-in has expired. No permission is missing.",
-        causes=tuple(causes),
         remedies=(
             credential_remedies.sso_login(profile),
-            Remedy(
-                title="If it expires again immediately, check which session the profile uses",
-                who="you",
-                steps=(
-                    "Look up sso_session and sso_start_url of the profile in ~/.aws/config, and sign in to that one.",
-                    "Tools with their own token cache (aws-sso-util, granted, saml2aws) do not renew the tokens of the AWS CLI.",
-                ),
+            your_remedy(
+                "If it expires again immediately, check which session the profile uses",
+                "Look up sso_session and sso_start_url of the profile in ~/.aws/config, and sign in to that one.",
+                "Tools with their own token cache (aws-sso-util, granted, saml2aws) do not renew the tokens of the AWS CLI.",
                 commands=(credential_remedies.with_profile(profile, "aws", "configure", "list"),),
                 url=pages.SSO_LOGIN,
             ),
@@ -187,11 +182,9 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
     summary = "The session of aws login has expired. No permission is missing."
     if case.failure.envelope.operation is not None:
         summary = f"The session of aws login has expired: AWS Sign-In does not renew it. No permission is missing, whatever the code {error_code(case.failure)} says."
-    return Explanation(
-        failure=case.failure,
-        topic="expired-login-session",
-        summary=summary,
-        causes=(EXPIRED_LOGIN_SESSION.cause("reported", because),),
+    return case.explain(
+        summary,
+        EXPIRED_LOGIN_SESSION.cause("reported", because),
         remedies=(
             credential_remedies.console_login(find_profile(case)),
             credential_remedies.show_identity(find_profile(case)),
@@ -207,34 +200,26 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
     if found is not None and int(found[1]) >= int(found[2]):
         seconds = int(found[1]) - int(found[2])
         because += (f"The token had expired {describe_duration(seconds)} before the call.",)
-    return Explanation(
-        failure=case.failure,
-        topic="expired-web-identity-token",
-        summary="The web identity token sent to STS has expired.",
-        causes=(
-            EXPIRED_WEB_IDENTITY_TOKEN.cause("reported", because),
-            TOKEN_KEPT.cause(
-                because=("Kubernetes replaces the file's content before the token expires.",),
-                text="The program read the token once and keeps it, instead of reading the file again.",
-            ),
-            TOKEN_FILE_NOT_REREAD.cause(),
-            TOKEN_OF_JOB_TOO_OLD.cause(),
+    return case.explain(
+        "The web identity token sent to STS has expired.",
+        EXPIRED_WEB_IDENTITY_TOKEN.cause("reported", because),
+        TOKEN_KEPT.cause(
+            because=("Kubernetes replaces the file's content before the token expires.",),
+            text="The program read the token once and keeps it, instead of reading the file again.",
         ),
+        TOKEN_FILE_NOT_REREAD.cause(),
+        TOKEN_OF_JOB_TOO_OLD.cause(),
         remedies=(
             credential_remedies.reread_token(),
-            Remedy(
-                title="Restart the program",
-                who="you",
-                steps=(
-                    "It then reads the current token from the file. This helps until that token expires.",
-                ),
+            your_remedy(
+                "Restart the program",
+                "It then reads the current token from the file. This helps until that token expires.",
                 commands=(commands.restart_command(case.facts.namespace),),
                 url=pages.EKS_IRSA_POD,
             ),
-            Remedy(
-                title="Check the clock of the issuer",
-                who="cluster administrator",
-                steps=("If AWS rejects even a new token, the issuer's clock is behind: correct it.",),
+            cluster_remedy(
+                "Check the clock of the issuer",
+                "If AWS rejects even a new token, the issuer's clock is behind: correct it.",
                 commands=("date -u",),
                 url=pages.OIDC_ROLES,
             ),
@@ -245,24 +230,17 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
 
 def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a SAML assertion has expired."""
-    return Explanation(
-        failure=case.failure,
-        topic="expired-saml-assertion",
-        summary="The SAML assertion sent to STS has expired.",
-        causes=(
-            EXPIRED_SAML_ASSERTION.cause(
-                "reported", quote_phrases(message, "must be redeemed within 5 minutes of issuance")
-            ),
-            IDENTITY_PROVIDER_CLOCK_OFF.cause(),
+    return case.explain(
+        "The SAML assertion sent to STS has expired.",
+        EXPIRED_SAML_ASSERTION.cause(
+            "reported", quote_phrases(message, "must be redeemed within 5 minutes of issuance")
         ),
+        IDENTITY_PROVIDER_CLOCK_OFF.cause(),
         remedies=(
-            Remedy(
-                title="Sign in to the identity provider again",
-                who="you",
-                steps=(
-                    "Sign in again, and assume the role immediately.",
-                    "For many roles or accounts, get a new assertion every 5 minutes.",
-                ),
+            your_remedy(
+                "Sign in to the identity provider again",
+                "Sign in again, and assume the role immediately.",
+                "For many roles or accounts, get a new assertion every 5 minutes.",
                 url=pages.ASSUME_ROLE,
             ),
         ),

@@ -17,6 +17,7 @@ from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -149,13 +150,10 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
             OTHER_POOL.cause(),
         ),
         remedies=(
-            Remedy(
-                title="Pass the user's ID token in Logins",
-                who="you",
-                steps=(
-                    "Request credentials after the user has signed in, and pass the token in Logins to GetId and GetCredentialsForIdentity.",
-                    "The key in Logins is the provider's name. For a user pool it is cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and the value is the ID token.",
-                ),
+            your_remedy(
+                "Pass the user's ID token in Logins",
+                "Request credentials after the user has signed in, and pass the token in Logins to GetId and GetCredentialsForIdentity.",
+                "The key in Logins is the provider's name. For a user pool it is cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and the value is the ID token.",
                 commands=(
                     fill_command(
                         "aws cognito-identity describe-identity-pool --region {} --identity-pool-id IDENTITY_POOL_ID",
@@ -164,12 +162,9 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
                 ),
                 url=pages.IDENTITY_POOLS,
             ),
-            Remedy(
-                title="Or, if guests are meant to have access, enable guest access",
-                who="account administrator",
-                steps=(
-                    "Enable it in the identity pool, and choose a guest role with few permissions: anyone can get its credentials.",
-                ),
+            account_remedy(
+                "Or, if guests are meant to have access, enable guest access",
+                "Enable it in the identity pool, and choose a guest role with few permissions: anyone can get its credentials.",
                 url=pages.IDENTITY_POOLS,
             ),
         ),
@@ -218,15 +213,12 @@ def explain_rejected_login(failure: AccessDenied | ExpiredCredentials, region: s
         summary=f"Amazon Cognito rejected the sign-in: {text[0].lower()}{text[1:]}",
         causes=(LOGIN_REJECTED.cause("reported", (f'The text says "{phrase}".',), text=text),),
         remedies=(
-            Remedy(
-                title="Add the token's provider to the identity pool"
+            your_remedy(
+                "Add the token's provider to the identity pool"
                 if phrase == "not from a supported provider"
                 else "Pass a valid ID token in Logins",
-                who="you",
-                steps=(
-                    step,
-                    "The key in Logins is the provider's name, such as cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and must be listed in the identity pool.",
-                ),
+                step,
+                "The key in Logins is the provider's name, such as cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and must be listed in the identity pool.",
                 commands=(
                     fill_command(
                         "aws cognito-identity describe-identity-pool --region {} --identity-pool-id IDENTITY_POOL_ID --query '[CognitoIdentityProviders,SupportedLoginProviders,OpenIdConnectProviderARNs]'",
@@ -257,21 +249,15 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
             LOGINS_OF_OTHER_PROVIDER.cause(),
         ),
         remedies=(
-            Remedy(
-                title="Delete the stored identity ID, and request it again",
-                who="you",
-                steps=(
-                    "Clear it at sign-out and after this error: SDKs keep it per pool, in browsers in local storage (clearCachedId in the SDK for JavaScript 2).",
-                    "Then call GetId with the sign-in token in Logins, and GetCredentialsForIdentity with that ID and the same Logins.",
-                ),
+            your_remedy(
+                "Delete the stored identity ID, and request it again",
+                "Clear it at sign-out and after this error: SDKs keep it per pool, in browsers in local storage (clearCachedId in the SDK for JavaScript 2).",
+                "Then call GetId with the sign-in token in Logins, and GetCredentialsForIdentity with that ID and the same Logins.",
                 url=pages.IDENTITY_POOLS,
             ),
-            Remedy(
-                title="Check which sign-ins the identity is linked to",
-                who="account administrator",
-                steps=(
-                    "Logins in the response names the providers. The call must have a token of one of them.",
-                ),
+            account_remedy(
+                "Check which sign-ins the identity is linked to",
+                "Logins in the response names the providers. The call must have a token of one of them.",
                 commands=(
                     fill_command(
                         "aws cognito-identity describe-identity --region {} --identity-id {}",
@@ -307,12 +293,9 @@ def explain_pool_roles(failure: AccessDenied | AwsError, region: str) -> Explana
             POOL_ROLE_MISSING.cause(),
         ),
         remedies=(
-            Remedy(
-                title="Check which roles the pool has",
-                who="account administrator",
-                steps=(
-                    "Roles contains authenticated for signed-in users and unauthenticated for guests. RoleMappings select a role by provider or claims.",
-                ),
+            account_remedy(
+                "Check which roles the pool has",
+                "Roles contains authenticated for signed-in users and unauthenticated for guests. RoleMappings select a role by provider or claims.",
                 commands=(
                     fill_command(
                         "aws cognito-identity get-identity-pool-roles --region {} --identity-pool-id IDENTITY_POOL_ID",

@@ -11,15 +11,16 @@ import attrs
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.issuers import GITHUB, STS_AUDIENCE, Issuer, find_issuer
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_providers import find_other_provider
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.sts.trust_providers import OtherProvider
     from iamtriage.failures._failures import InvalidIdentityToken
@@ -79,18 +80,14 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     create = _create_provider_remedy(case, issuer)
     if other is not None:
         create = _create_and_trust_remedy(case, create, other)
-    return Explanation(
-        failure=case.failure,
-        topic="no-oidc-provider",
-        summary=f"IAM has no OIDC provider for {issuer.description} in the role's account{_describe_other(other)}.",
-        causes=(
-            NO_OIDC_PROVIDER.cause(
-                "reported",
-                (*quote_phrases(message, "No OpenIDConnect provider found"), *issuer.because),
-                text=f"The account of the role has no IAM OIDC provider for {issuer.description}.",
-            ),
-            *causes,
+    return case.explain(
+        f"IAM has no OIDC provider for {issuer.description} in the role's account{_describe_other(other)}.",
+        NO_OIDC_PROVIDER.cause(
+            "reported",
+            (*quote_phrases(message, "No OpenIDConnect provider found"), *issuer.because),
+            text=f"The account of the role has no IAM OIDC provider for {issuer.description}.",
         ),
+        *causes,
         remedies=(create, compare_providers_remedy(case, issuer)),
         notes=(
             "STS looks for the provider before it evaluates the role: no IAM policy helps, and the trust policy decides only once the provider exists.",
@@ -105,13 +102,10 @@ def compare_providers_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) -
         commands.cluster(case.facts.cluster),
         commands.region(issuer.region or find_region(case)),
     )
-    return Remedy(
-        title="Compare the issuer with the providers in the role's account",
-        who="you",
-        steps=(
-            "List the providers with credentials of the role's account.",
-            "A provider's ARN ends in its issuer without https://. It must match the token's issuer exactly.",
-        ),
+    return your_remedy(
+        "Compare the issuer with the providers in the role's account",
+        "List the providers with credentials of the role's account.",
+        "A provider's ARN ends in its issuer without https://. It must match the token's issuer exactly.",
         commands=("aws iam list-open-id-connect-providers", *((of_cluster,) if issuer.is_eks else ())),
         url=pages.OIDC_PROVIDERS,
     )
@@ -181,10 +175,4 @@ def _create_provider_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) ->
             "AUDIENCE is the token's aud claim: for many systems sts.amazonaws.com, for others a client ID."
         )
         steps.append(_TRUST_STEP)
-    return Remedy(
-        title="Create the IAM OIDC provider",
-        who="account administrator",
-        steps=tuple(steps),
-        commands=tuple(creations),
-        url=url,
-    )
+    return account_remedy("Create the IAM OIDC provider", *steps, commands=tuple(creations), url=url)

@@ -13,7 +13,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.identity_providers import (
     compare_providers_remedy,
     explain_no_provider,
@@ -28,6 +27,7 @@ from iamtriage.explaining._rules.credentials.token_audiences import explain_audi
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_providers import find_other_provider
@@ -35,6 +35,7 @@ from iamtriage.explaining._rules.sts.trust_providers import find_other_provider
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidIdentityToken
@@ -162,41 +163,30 @@ def _with_claims_of_text(case: Case[InvalidIdentityToken]) -> Facts:
 def _explain_missing_claim(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     found = _MISSING_CLAIM.search(message)
     name = found[1] if found else "aud"
-    return Explanation(
-        failure=case.failure,
-        topic="missing-claim",
-        summary=f"The token lacks the claim {name}.",
-        causes=(
-            MISSING_CLAIM.cause(
-                "reported",
-                (f"The message names the claim {name}.",),
-                text=f"STS requires the claim {name}, which the token lacks.",
-            ),
-            TOKEN_OF_SECRET.cause(),
-            NOT_AN_ID_TOKEN.cause(),
+    return case.explain(
+        f"The token lacks the claim {name}.",
+        MISSING_CLAIM.cause(
+            "reported",
+            (f"The message names the claim {name}.",),
+            text=f"STS requires the claim {name}, which the token lacks.",
         ),
+        TOKEN_OF_SECRET.cause(),
+        NOT_AN_ID_TOKEN.cause(),
         remedies=(_send_id_token_remedy(), _inspect_token_remedy()),
         notes=(ROLE_NOT_EVALUATED,),
     )
 
 
 def _explain_rejected_claim(case: Case[InvalidIdentityToken], message: str) -> Explanation:
-    return Explanation(
-        failure=case.failure,
-        topic="claim-rejected",
-        summary="The identity provider rejected the token.",
-        causes=(
-            CLAIM_REJECTED.cause("reported", quote_phrases(message, "IDPRejectedClaim")),
-            TOKEN_REVOKED.cause(),
-        ),
+    return case.explain(
+        "The identity provider rejected the token.",
+        CLAIM_REJECTED.cause("reported", quote_phrases(message, "IDPRejectedClaim")),
+        TOKEN_REVOKED.cause(),
         remedies=(
-            Remedy(
-                title="Get a new token from the identity provider",
-                who="you",
-                steps=(
-                    "Sign in to the identity provider again, or let the job or app request a new token, and use it right away.",
-                    "If new tokens are rejected, too, check in the identity provider whether the user or client is blocked.",
-                ),
+            your_remedy(
+                "Get a new token from the identity provider",
+                "Sign in to the identity provider again, or let the job or app request a new token, and use it right away.",
+                "If new tokens are rejected, too, check in the identity provider whether the user or client is blocked.",
                 url=pages.OIDC_PROVIDERS,
             ),
             _inspect_token_remedy(),
@@ -215,20 +205,12 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
         "identity provider was invalid",
     )
     is_not_jwt = "not a valid JWT" in message
-    return Explanation(
-        failure=case.failure,
-        topic="invalid-identity-token",
-        summary=f"STS does not accept the web identity token{': it is not an ID token in the form of a JWT' if is_not_jwt else ''}.",
-        causes=(
-            INVALID_IDENTITY_TOKEN.cause("reported", (*quote_phrases(message, *phrases), *issuer.because)),
-            *((NOT_AN_ID_TOKEN.cause(),) if is_not_jwt else ()),
-            TOKEN_CUT.cause(),
-            *(
-                ()
-                if is_not_jwt
-                else (TOKEN_EXPIRED.cause(text="The token has expired."), ISSUER_DIFFERS.cause())
-            ),
-        ),
+    return case.explain(
+        f"STS does not accept the web identity token{': it is not an ID token in the form of a JWT' if is_not_jwt else ''}.",
+        INVALID_IDENTITY_TOKEN.cause("reported", (*quote_phrases(message, *phrases), *issuer.because)),
+        *((NOT_AN_ID_TOKEN.cause(),) if is_not_jwt else ()),
+        TOKEN_CUT.cause(),
+        *(() if is_not_jwt else (TOKEN_EXPIRED.cause(text="The token has expired."), ISSUER_DIFFERS.cause())),
         remedies=(
             _send_id_token_remedy() if is_not_jwt else credential_remedies.reread_token(),
             _inspect_token_remedy(),
@@ -239,25 +221,19 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
 
 
 def _send_id_token_remedy() -> Remedy:
-    return Remedy(
-        title="Send a current ID token",
-        who="you",
-        steps=(
-            "Send the provider's ID token, a JWT of three parts with dots between them, not its access token, and without quotes or newlines.",
-            "In Kubernetes, send the projected token that AWS_WEB_IDENTITY_TOKEN_FILE names. Tokens of Secrets have neither an audience nor an expiry.",
-        ),
+    return your_remedy(
+        "Send a current ID token",
+        "Send the provider's ID token, a JWT of three parts with dots between them, not its access token, and without quotes or newlines.",
+        "In Kubernetes, send the projected token that AWS_WEB_IDENTITY_TOKEN_FILE names. Tokens of Secrets have neither an audience nor an expiry.",
         url=pages.EKS_IRSA_SDK,
     )
 
 
 def _inspect_token_remedy() -> Remedy:
-    return Remedy(
-        title="Inspect the token's claims",
-        who="you",
-        steps=(
-            "Read iss, aud, sub and exp, for example with iamtriage.read_web_identity_token, which works offline.",
-            "Never paste a token into a website or chat: until it expires, it is a credential.",
-        ),
+    return your_remedy(
+        "Inspect the token's claims",
+        "Read iss, aud, sub and exp, for example with iamtriage.read_web_identity_token, which works offline.",
+        "Never paste a token into a website or chat: until it expires, it is a credential.",
         url=pages.OIDC_ROLES,
     )
 

@@ -12,7 +12,6 @@ import attrs
 
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.access_keys import key_remedies
 from iamtriage.explaining._rules.credentials.rejected_key_remedies import (
     check_key_remedy,
@@ -53,6 +52,7 @@ from iamtriage.sts._evidence import GLOBAL_HOST
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials
 
@@ -154,11 +154,10 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     if is_other_partition and not request.is_signed:
         # The likeliest cause comes first; that AWS rejected the token is what the summary says.
         causes = (*region.causes, *(cause for cause in causes if cause not in region.causes))
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        _summary(request),
+        *causes[:_MAX_CAUSES],
         topic="invalid-credentials",
-        summary=_summary(request),
-        causes=causes[:_MAX_CAUSES],
         remedies=tuple(_remedies(case, request, region)),
         notes=(_NOT_AUTHENTICATED,),
     )
@@ -182,14 +181,11 @@ def _explain_missing_token(
         source = f" The key is in the environment, which takes precedence over the profile {profile}."
         set_values = attrs.evolve(set_values, title="Or set all three values of the temporary credentials")
         remedies = (credential_remedies.unset_keys(profile), set_values)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"The temporary access key (ASIA…) was sent without its session token: {missing} is not set.{source} No permission is missing.",
+        _reported_cause(request),
+        SESSION_TOKEN_MISSING.cause("derived", tuple(because), text="The session token is missing."),
         topic="invalid-credentials",
-        summary=f"The temporary access key (ASIA…) was sent without its session token: {missing} is not set.{source} No permission is missing.",
-        causes=(
-            _reported_cause(request),
-            SESSION_TOKEN_MISSING.cause("derived", tuple(because), text="The session token is missing."),
-        ),
         remedies=remedies,
         notes=(_NOT_AUTHENTICATED,),
     )
@@ -220,11 +216,11 @@ def _explain_rejecting_region(
         ),
         text=f"Only {request.region} rejects the credentials, so the key is neither deleted nor wrong.",
     )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"The credentials are valid: they work in {others}. {rejects}",
+        found,
+        *region.causes,
         topic="invalid-credentials",
-        summary=f"The credentials are valid: they work in {others}. {rejects}",
-        causes=(found, *region.causes),
         remedies=(
             *region_remedies(request, region),
             credential_remedies.show_identity(find_profile(case)),

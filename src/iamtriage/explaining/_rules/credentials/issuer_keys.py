@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.credentials.issuers import (
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Who
@@ -100,22 +101,18 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
     """Explain that STS found no key to verify the token with."""
     issuer = find_issuer(case, message)
     whose = "the issuer's keys" if issuer.system is None else f"the keys of {issuer.system}"
-    return Explanation(
-        failure=case.failure,
-        topic="no-verification-key",
-        summary=f"STS could not get {whose}, or found no key for the token.",
-        causes=(
-            NO_VERIFICATION_KEY.cause(
-                "reported",
-                (
-                    *quote_phrases(message, "retrieve verification key from your identity provider"),
-                    *issuer.because,
-                ),
+    return case.explain(
+        f"STS could not get {whose}, or found no key for the token.",
+        NO_VERIFICATION_KEY.cause(
+            "reported",
+            (
+                *quote_phrases(message, "retrieve verification key from your identity provider"),
+                *issuer.because,
             ),
-            ISSUER_UNREACHABLE.cause(),
-            JWKS_WRONG.cause(because=("STS caches keys, so it sees replaced keys only after a while.",)),
-            CERTIFICATE_CHAIN.cause(),
         ),
+        ISSUER_UNREACHABLE.cause(),
+        JWKS_WRONG.cause(because=("STS caches keys, so it sees replaced keys only after a while.",)),
+        CERTIFICATE_CHAIN.cause(),
         remedies=(_fetch_keys_remedy(issuer), _retry_remedy()),
         notes=(ROLE_NOT_EVALUATED,),
     )
@@ -124,15 +121,11 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
 def explain_provider_unreachable(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that STS could not reach the identity provider."""
     issuer = find_issuer(case, message)
-    return Explanation(
-        failure=case.failure,
-        topic="identity-provider-unreached",
-        summary="STS could not reach the identity provider.",
-        causes=(
-            IDENTITY_PROVIDER_UNREACHED.cause("reported", issuer.because),
-            PASSING_FAULT.cause(),
-            ISSUER_UNREACHABLE.cause(text="The issuer is private, behind a firewall, or slow."),
-        ),
+    return case.explain(
+        "STS could not reach the identity provider.",
+        IDENTITY_PROVIDER_UNREACHED.cause("reported", issuer.because),
+        PASSING_FAULT.cause(),
+        ISSUER_UNREACHABLE.cause(text="The issuer is private, behind a firewall, or slow."),
         remedies=(_retry_remedy(), _fetch_keys_remedy(issuer)),
         notes=(ROLE_NOT_EVALUATED,),
     )
@@ -170,10 +163,9 @@ def _fetch_keys_remedy(issuer: Issuer) -> Remedy:
 
 
 def _retry_remedy() -> Remedy:
-    return Remedy(
-        title="Retry after a few seconds",
-        who="you",
-        steps=("Retry a few times with exponential backoff. If it goes on, the error is not temporary.",),
+    return your_remedy(
+        "Retry after a few seconds",
+        "Retry a few times with exponential backoff. If it goes on, the error is not temporary.",
         url=pages.OIDC_ROLES,
     )
 
@@ -181,24 +173,17 @@ def _retry_remedy() -> Remedy:
 def explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the issuer's certificate does not match the thumbprint in IAM."""
     issuer = find_issuer(case, message)
-    return Explanation(
-        failure=case.failure,
-        topic="wrong-thumbprint",
-        summary="The issuer's certificate does not match the thumbprint of the IAM OIDC provider.",
-        causes=(
-            WRONG_THUMBPRINT.cause(
-                "reported", (*quote_phrases(message, "configured thumbprint"), *issuer.because)
-            ),
-            CERTIFICATE_REPLACED.cause(),
+    return case.explain(
+        "The issuer's certificate does not match the thumbprint of the IAM OIDC provider.",
+        WRONG_THUMBPRINT.cause(
+            "reported", (*quote_phrases(message, "configured thumbprint"), *issuer.because)
         ),
+        CERTIFICATE_REPLACED.cause(),
         remedies=(
-            Remedy(
-                title="Update the provider's thumbprint",
-                who="account administrator",
-                steps=(
-                    "Compute the thumbprint of the top intermediate certificate that the issuer's host sends.",
-                    "IAM checks thumbprints only if the certificate is not from a trusted public CA. With such a certificate, none is needed.",
-                ),
+            account_remedy(
+                "Update the provider's thumbprint",
+                "Compute the thumbprint of the top intermediate certificate that the issuer's host sends.",
+                "IAM checks thumbprints only if the certificate is not from a trusted public CA. With such a certificate, none is needed.",
                 commands=(
                     fill_command(
                         "aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn {} --thumbprint-list THUMBPRINT",

@@ -14,7 +14,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.broken_profiles import (
     BROKEN_PROFILE_MESSAGES,
     explain_broken_profile,
@@ -41,12 +40,14 @@ from iamtriage.explaining._rules.credentials.unsigned_requests import (
 )
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, message_text, quote_phrases, safe_name
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from iamtriage.explaining._context.readers.profiles import ProfileSection
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
@@ -171,13 +172,10 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     if listed:
         similar = [each for each in listed if profile and (profile in each or each in profile)]
         choose = f"Use {join_words(similar[:_MAX_LISTED] or listed[:_MAX_LISTED], 'or')}, which the text lists, as AWS_PROFILE or --profile."
-    remedy = Remedy(
-        title="Use a profile that exists, or create this one",
-        who="you",
-        steps=(
-            f"{choose} If the machine has a role, unset AWS_PROFILE: no profile is needed.",
-            *_kubeconfig_steps(case),
-        ),
+    remedy = your_remedy(
+        "Use a profile that exists, or create this one",
+        f"{choose} If the machine has a role, unset AWS_PROFILE: no profile is needed.",
+        *_kubeconfig_steps(case),
         commands=(
             *(() if listed else ("aws configure list-profiles",)),
             "printenv AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE",
@@ -185,29 +183,25 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         ),
         url=pages.CLI_PROFILES,
     )
-    return Explanation(
-        failure=case.failure,
-        topic="profile-not-found",
-        summary=f"{subject} {problem} in the config and credentials files that the {reader} reads{place}.",
-        causes=(
-            PROFILE_NOT_FOUND.cause(
-                "reported",
-                quote_phrases(
-                    message,
-                    "could not be found",
-                    "failed to get shared config profile",
-                    "could not find source profile",
-                    f"Could not resolve credentials using profile: [{profile}]",
-                    f"contained no credentials for profile '{profile}'",
-                    "not found in credentials file",
-                    "was not found",
-                    "was not defined",
-                    "No AWS profile named",
-                )[:1],
-                text=f"The call uses {subject[0].lower()}{subject[1:]}, and no file that it read has {'credentials for it' if is_unusable else 'it'}.",
-            ),
-            *((other_home, *spellings) if in_container else (*spellings, other_home)),
+    return case.explain(
+        f"{subject} {problem} in the config and credentials files that the {reader} reads{place}.",
+        PROFILE_NOT_FOUND.cause(
+            "reported",
+            quote_phrases(
+                message,
+                "could not be found",
+                "failed to get shared config profile",
+                "could not find source profile",
+                f"Could not resolve credentials using profile: [{profile}]",
+                f"contained no credentials for profile '{profile}'",
+                "not found in credentials file",
+                "was not found",
+                "was not defined",
+                "No AWS profile named",
+            )[:1],
+            text=f"The call uses {subject[0].lower()}{subject[1:]}, and no file that it read has {'credentials for it' if is_unusable else 'it'}.",
         ),
+        *((other_home, *spellings) if in_container else (*spellings, other_home)),
         remedies=(
             *((container_remedy(case, missing_profile=profile),) if in_container and profile else ()),
             remedy,
@@ -246,16 +240,15 @@ def _explain_wrong_section(
         )
         step = f"Use {section.name} in AWS_PROFILE or --profile, or replace {section.header} by {correct} in {file}."
     sign_in = ("aws", "sso", "login") if section.is_sso else ("aws", "sts", "get-caller-identity")
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"The profile {profile} does not exist: {file} has {section.header}, and it must be {correct}.",
+        cause,
         topic="profile-not-found",
-        summary=f"The profile {profile} does not exist: {file} has {section.header}, and it must be {correct}.",
-        causes=(cause,),
         remedies=(
-            Remedy(
-                title=f"Write the section as {correct}",
-                who="you",
-                steps=(step, "Then check that the first command lists the profile, and retry the call."),
+            your_remedy(
+                f"Write the section as {correct}",
+                step,
+                "Then check that the first command lists the profile, and retry the call.",
                 commands=(
                     "aws configure list-profiles",
                     credential_remedies.with_profile(profile, *sign_in),
@@ -285,21 +278,17 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
         (f"The SDK says that the credentials in {place} are partial.",),
         text=f"Only a part of the credentials is set in {place}.",
     )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"The credentials in {place} are incomplete{f': {missing} is missing' if missing else ''}.",
+        cause,
         topic="partial-credentials",
-        summary=f"The credentials in {place} are incomplete{f': {missing} is missing' if missing else ''}.",
-        causes=(cause,),
         remedies=(
-            Remedy(
-                title="Set all parts of one type of credentials",
-                who="you",
-                steps=(
-                    "Access keys: aws_access_key_id and aws_secret_access_key, both in the same place. Temporary ones also need aws_session_token.",
-                    "A role: role_arn with source_profile (another profile) or credential_source (Environment, Ec2InstanceMetadata or EcsContainer).",
-                    "A web identity: AWS_ROLE_ARN with AWS_WEB_IDENTITY_TOKEN_FILE.",
-                    "The SDK does not combine parts from different places.",
-                ),
+            your_remedy(
+                "Set all parts of one type of credentials",
+                "Access keys: aws_access_key_id and aws_secret_access_key, both in the same place. Temporary ones also need aws_session_token.",
+                "A role: role_arn with source_profile (another profile) or credential_source (Environment, Ec2InstanceMetadata or EcsContainer).",
+                "A web identity: AWS_ROLE_ARN with AWS_WEB_IDENTITY_TOKEN_FILE.",
+                "The SDK does not combine parts from different places.",
                 commands=(
                     credential_remedies.with_profile(profile, "aws", "configure", "list"),
                     credential_remedies.with_profile(profile, "aws", "configure", "get", "source_profile"),

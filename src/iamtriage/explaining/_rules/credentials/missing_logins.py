@@ -13,12 +13,13 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_region, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
@@ -146,12 +147,9 @@ _HELPER_CAUSES = (
     HELPER_PROFILE.cause(),
     HELPER_TIMEOUT.cause(),
 )
-_INSTALL_HELPER = Remedy(
-    title="Install the helper where the call runs",
-    who="you",
-    steps=(
-        "Install the AWS CLI there, and check that the PATH of that program contains it, not just your shell's.",
-    ),
+_INSTALL_HELPER = your_remedy(
+    "Install the helper where the call runs",
+    "Install the AWS CLI there, and check that the PATH of that program contains it, not just your shell's.",
     url=pages.EKS_KUBECONFIG,
 )
 
@@ -167,14 +165,10 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         login = attrs.evolve(
             login, commands=(fill_command("aws sso login --sso-session {}", commands.profile(session)),)
         )
-    return Explanation(
-        failure=case.failure,
-        topic="no-sso-login",
-        summary=f"Nobody is signed in to IAM Identity Center for {described}: the token cache has no token for it.",
-        causes=(
-            NO_SSO_LOGIN.cause("reported", quote_phrases(message, "Error loading SSO Token")),
-            OTHER_HOME.cause(),
-        ),
+    return case.explain(
+        f"Nobody is signed in to IAM Identity Center for {described}: the token cache has no token for it.",
+        NO_SSO_LOGIN.cause("reported", quote_phrases(message, "Error loading SSO Token")),
+        OTHER_HOME.cause(),
         remedies=(
             login,
             credential_remedies.show_identity(find_profile(case)),
@@ -202,48 +196,30 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
         causes = [LOGIN_NOT_ALLOWED.cause("derived", quote_phrases(message, "signin:CreateOAuth2Token"))]
         remedies.insert(
             0,
-            Remedy(
-                title="Allow the user or role to use aws login",
-                who="account administrator",
-                steps=(
-                    "Attach the managed policy SignInLocalDevelopmentAccess. For a role: aws iam attach-role-policy --role-name.",
-                ),
+            account_remedy(
+                "Allow the user or role to use aws login",
+                "Attach the managed policy SignInLocalDevelopmentAccess. For a role: aws iam attach-role-policy --role-name.",
                 commands=(
                     "aws iam attach-user-policy --user-name USER_NAME --policy-arn arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess",
                 ),
                 url=pages.CLI_LOGIN,
             ),
         )
-    return Explanation(
-        failure=case.failure,
-        topic="no-login-session",
-        summary=summary,
-        causes=tuple(causes),
-        remedies=tuple(remedies),
-    )
+    return case.explain(summary, *causes, topic="no-login-session", remedies=tuple(remedies))
 
 
 def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the profile's role requires an MFA code."""
     profile = find_profile(case)
-    return Explanation(
-        failure=case.failure,
-        topic="mfa-needed",
-        summary="The profile's role requires an MFA code, and the program cannot prompt for one.",
-        causes=(
-            MFA_NEEDED.cause(
-                "reported", quote_phrases(message, "MFA token required", "AssumeRoleTokenProvider")
-            ),
-        ),
+    return case.explain(
+        "The profile's role requires an MFA code, and the program cannot prompt for one.",
+        MFA_NEEDED.cause("reported", quote_phrases(message, "MFA token required", "AssumeRoleTokenProvider")),
         remedies=(
-            Remedy(
-                title="Start a session with the MFA code first",
-                who="you",
-                steps=(
-                    "Run an AWS CLI command with the profile: it prompts for the code and caches the session.",
-                    "Let programs use that session: set credential_process to aws configure export-credentials --profile NAME in a second profile.",
-                    "For unattended programs, use a role that does not require MFA.",
-                ),
+            your_remedy(
+                "Start a session with the MFA code first",
+                "Run an AWS CLI command with the profile: it prompts for the code and caches the session.",
+                "Let programs use that session: set credential_process to aws configure export-credentials --profile NAME in a second profile.",
+                "For unattended programs, use a role that does not require MFA.",
                 commands=(
                     credential_remedies.with_profile(
                         profile or "PROFILE", "aws", "sts", "get-caller-identity"
@@ -258,24 +234,17 @@ def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explan
 def explain_credential_process(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a ``credential_process`` returned no credentials."""
     profile = find_profile(case)
-    return Explanation(
-        failure=case.failure,
-        topic="credential-process",
-        summary=_process_summary(message),
-        causes=(
-            CREDENTIAL_PROCESS.cause(
-                "derived", quote_phrases(message, "custom-process", "credential_process", "ProcessProvider")
-            ),
+    return case.explain(
+        _process_summary(message),
+        CREDENTIAL_PROCESS.cause(
+            "derived", quote_phrases(message, "custom-process", "credential_process", "ProcessProvider")
         ),
         remedies=(
-            Remedy(
-                title="Run the program by hand",
-                who="you",
-                steps=(
-                    "Run the credential process that the profile names, as the user that makes the call, and correct what it reports.",
-                    "It must print only JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration.",
-                    "Use its absolute path in the profile. Its output is secret: don't share it.",
-                ),
+            your_remedy(
+                "Run the program by hand",
+                "Run the credential process that the profile names, as the user that makes the call, and correct what it reports.",
+                "It must print only JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration.",
+                "Use its absolute path in the profile. Its output is secret: don't share it.",
                 commands=(
                     credential_remedies.with_profile(
                         profile, "aws", "configure", "get", "credential_process"
@@ -316,41 +285,33 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     cluster = commands.cluster(case.facts.cluster)
     remedies = (
         *first,
-        Remedy(
-            title="Run the helper by hand",
-            who="you",
-            steps=(
-                "Run it as the user, in the container and with the profile that the kubeconfig uses. Its own error says what is wrong.",
-                "If its credentials are missing or expired, sign in again, for example with aws sso login. The cluster is not the cause.",
-            ),
+        your_remedy(
+            "Run the helper by hand",
+            "Run it as the user, in the container and with the profile that the kubeconfig uses. Its own error says what is wrong.",
+            "If its credentials are missing or expired, sign in again, for example with aws sso login. The cluster is not the cause.",
             commands=(
                 fill_command("aws eks get-token --cluster-name {} --region {}", cluster, region),
                 "aws sts get-caller-identity",
             ),
             url=pages.EKS_KUBECONFIG,
         ),
-        Remedy(
-            title="Write the kubeconfig again",
-            who="you",
-            steps=("An old kubeconfig can name a helper, a profile or a role that no longer exists.",),
+        your_remedy(
+            "Write the kubeconfig again",
+            "An old kubeconfig can name a helper, a profile or a role that no longer exists.",
             commands=(fill_command("aws eks update-kubeconfig --name {} --region {}", cluster, region),),
             url=pages.EKS_KUBECONFIG,
         ),
     )
-    return Explanation(
-        failure=case.failure,
-        topic="kubeconfig-helper",
-        summary=f"The helper that gets credentials for the cluster {outcome}."
+    return case.explain(
+        f"The helper that gets credentials for the cluster {outcome}."
         if reason is None
         else f"kubectl got no token: aws eks get-token failed because {reason}.",
-        causes=(
-            KUBECONFIG_HELPER.cause(
-                "reported",
-                _helper_evidence(name, exit_code),
-                text=f"The program that the kubeconfig runs to get a token {outcome}.",
-            ),
-            *causes,
+        KUBECONFIG_HELPER.cause(
+            "reported",
+            _helper_evidence(name, exit_code),
+            text=f"The program that the kubeconfig runs to get a token {outcome}.",
         ),
+        *causes,
         remedies=remedies,
     )
 
@@ -380,29 +341,23 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
             update = f"The AWS CLI {major}.{minor}{found[3]} is too old: it writes v1beta1 since {major}.{_FIRST_CLI_WITH_V1BETA1[major]}. Update it, then run the command. The kubeconfig then has v1beta1."
         else:
             update = f"The AWS CLI {major}.{minor}{found[3]} writes v1beta1: run the command with it. If the error stays, the kubeconfig names another, older aws."
-    return Explanation(
-        failure=case.failure,
-        topic="kubeconfig-helper",
-        summary=f"The program that gets the token and the kubeconfig use different versions of client.authentication.k8s.io: {too_old or 'most likely, the AWS CLI is too old'}."
+    return case.explain(
+        f"The program that gets the token and the kubeconfig use different versions of client.authentication.k8s.io: {too_old or 'most likely, the AWS CLI is too old'}."
         if _OTHER_VERSION in message
         else f"The kubeconfig is too old for this kubectl: it uses client.authentication.k8s.io/v1alpha1, which was removed{f', and {too_old}' if too_old else ''}.",
-        causes=(
-            KUBECONFIG_API_VERSION.cause(
-                "reported",
-                quote_phrases(message, _API_VERSION, _OTHER_VERSION),
-                text="kubectl accepts a token only in the version that the kubeconfig names, and kubectl 1.24 removed v1alpha1."
-                if _OTHER_VERSION in message
-                else "",
-            ),
+        KUBECONFIG_API_VERSION.cause(
+            "reported",
+            quote_phrases(message, _API_VERSION, _OTHER_VERSION),
+            text="kubectl accepts a token only in the version that the kubeconfig names, and kubectl 1.24 removed v1alpha1."
+            if _OTHER_VERSION in message
+            else "",
         ),
+        topic="kubeconfig-helper",
         remedies=(
-            Remedy(
-                title="Update the AWS CLI, and write the kubeconfig again",
-                who="you",
-                steps=(
-                    update,
-                    "In a kubeconfig or a Terraform provider that you write yourself, set the exec block's apiVersion to client.authentication.k8s.io/v1beta1.",
-                ),
+            your_remedy(
+                "Update the AWS CLI, and write the kubeconfig again",
+                update,
+                "In a kubeconfig or a Terraform provider that you write yourself, set the exec block's apiVersion to client.authentication.k8s.io/v1beta1.",
                 commands=(
                     fill_command(
                         "aws eks update-kubeconfig --name {} --region {}",

@@ -13,7 +13,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.containers import (
     advise_in_docker,
     find_profile_without_files,
@@ -50,10 +49,12 @@ from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
@@ -186,13 +187,12 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         *(cause for each in advice for cause in each.causes[:likeliest]),
         *(cause for each in advice for cause in each.causes[likeliest:]),
     )
-    return Explanation(
-        failure=case.failure,
-        topic="no-credentials",
-        summary=_NO_ID_PERMISSION
+    return case.explain(
+        _NO_ID_PERMISSION
         if _ID_TOKEN.search(case.text)
         else f"The SDK found no credentials{_circumstances(case, message, environments)}, so no request was sent to AWS and no permission was checked.",
-        causes=causes[:_MAX_CAUSES],
+        *causes[:_MAX_CAUSES],
+        topic="no-credentials",
         remedies=(
             *(remedy for each in advice for remedy in each.remedies),
             credential_remedies.show_identity(find_profile(case)),
@@ -204,19 +204,15 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
 def _explain_login_profile(case: Case[MissingCredentials]) -> Explanation:
     """Explain that a program does not support the profiles that ``aws login`` writes."""
     profile = commands.profile(find_profile(case) or stated_profile(case))
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "The program found no credentials: most likely, it does not support the login_session of the profile (aws login).",
+        LOGIN_PROFILE_UNSUPPORTED.cause(because=("The text shows login_session in a profile.",)),
         topic="no-credentials",
-        summary="The program found no credentials: most likely, it does not support the login_session of the profile (aws login).",
-        causes=(LOGIN_PROFILE_UNSUPPORTED.cause(because=("The text shows login_session in a profile.",)),),
         remedies=(
-            Remedy(
-                title="Add a profile that exports the credentials, and use it in the program",
-                who="you",
-                steps=(
-                    "Add the profile to ~/.aws/config. The AWS CLI then provides and refreshes the credentials.",
-                    "Sign in with aws login, and run the program with AWS_PROFILE set to the new profile. Or update the program to a version that supports aws login.",
-                ),
+            your_remedy(
+                "Add a profile that exports the credentials, and use it in the program",
+                "Add the profile to ~/.aws/config. The AWS CLI then provides and refreshes the credentials.",
+                "Sign in with aws login, and run the program with AWS_PROFILE set to the new profile. Or update the program to a version that supports aws login.",
                 commands=(
                     fill_command("aws login --profile {}", profile),
                     fill_command(
@@ -235,23 +231,17 @@ def _explain_login_profile(case: Case[MissingCredentials]) -> Explanation:
 
 def _explain_sts_module(case: Case[MissingCredentials]) -> Explanation:
     """Explain that a Java program cannot use the pod's web identity without the module sts."""
-    return Explanation(
-        failure=case.failure,
-        topic="no-credentials",
-        summary="The SDK for Java found no credentials: it needs the module sts to use the pod's web identity (IRSA), and the class path lacks it.",
-        causes=(
-            STS_MODULE_MISSING.cause(
-                "reported", ("The text says that the 'sts' service module must be on the class path.",)
-            ),
+    return case.explain(
+        "The SDK for Java found no credentials: it needs the module sts to use the pod's web identity (IRSA), and the class path lacks it.",
+        STS_MODULE_MISSING.cause(
+            "reported", ("The text says that the 'sts' service module must be on the class path.",)
         ),
+        topic="no-credentials",
         remedies=(
-            Remedy(
-                title="Add the module sts to the program",
-                who="you",
-                steps=(
-                    "Add the dependency software.amazon.awssdk:sts with the version of the other modules, then build and deploy again.",
-                    "In Maven: groupId software.amazon.awssdk, artifactId sts. In Gradle: implementation 'software.amazon.awssdk:sts'.",
-                ),
+            your_remedy(
+                "Add the module sts to the program",
+                "Add the dependency software.amazon.awssdk:sts with the version of the other modules, then build and deploy again.",
+                "In Maven: groupId software.amazon.awssdk, artifactId sts. In Gradle: implementation 'software.amazon.awssdk:sts'.",
                 url=pages.EKS_IRSA_SDK,
             ),
         ),

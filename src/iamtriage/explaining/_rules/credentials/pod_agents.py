@@ -14,7 +14,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.controllers import find_controller
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_roles import (
     AGENT_MISSING,
     SDK_TOO_OLD,
@@ -30,8 +29,10 @@ from iamtriage.explaining._rules.shared import commands, credential_remedies, pa
 from iamtriage.explaining._rules.shared.clues import error_code, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.failures._failures import AwsError, MissingCredentials
@@ -153,25 +154,19 @@ def explain_missing_association(case: Case[AwsError | MissingCredentials], messa
     case = attrs.evolve(case, facts=facts)
     account = f"the service account {facts.namespace or 'NAMESPACE'}/{facts.service_account or 'NAME'}"
     cluster = f"The cluster {facts.cluster}" if facts.cluster else "The cluster"
-    return Explanation(
-        failure=case.failure,
-        topic="no-credentials",
-        summary=f"{cluster} has no Pod Identity association for {account}, so the pod gets no credentials.",
-        causes=(
-            SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
-                "reported",
-                quote_phrases(message, "No associations found"),
-                text=f"No association names {account}, or it was created only after the pod.",
-            ),
+    return case.explain(
+        f"{cluster} has no Pod Identity association for {account}, so the pod gets no credentials.",
+        SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
+            "reported",
+            quote_phrases(message, "No associations found"),
+            text=f"No association names {account}, or it was created only after the pod.",
         ),
+        topic="no-credentials",
         remedies=(
-            Remedy(
-                title="Create the association, and re-create the pods",
-                who="cluster administrator",
-                steps=(
-                    "The role must trust pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession.",
-                    "If the service account's name or namespace is wrong, correct the pod or the association instead.",
-                ),
+            cluster_remedy(
+                "Create the association, and re-create the pods",
+                "The role must trust pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession.",
+                "If the service account's name or namespace is wrong, correct the pod or the association instead.",
                 commands=(
                     list_associations_command(case),
                     create_association_command(case),
@@ -185,23 +180,17 @@ def explain_missing_association(case: Case[AwsError | MissingCredentials], messa
 
 
 def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "The pod cannot reach the EKS Pod Identity Agent at 169.254.170.23, so it gets no credentials.",
+        AGENT_MISSING.cause(because=quote_phrases(message, *CONNECTION_PHRASES)[:1]),
+        AGENT_BLOCKED.cause(),
         topic="no-credentials",
-        summary="The pod cannot reach the EKS Pod Identity Agent at 169.254.170.23, so it gets no credentials.",
-        causes=(
-            AGENT_MISSING.cause(because=quote_phrases(message, *CONNECTION_PHRASES)[:1]),
-            AGENT_BLOCKED.cause(),
-        ),
         remedies=(
-            Remedy(
-                title="Check that the agent runs on the pod's node, and that nothing blocks its address",
-                who="cluster administrator",
-                steps=(
-                    "The agent must run on each node, except in EKS Auto Mode, which has it built in. If there is none, create the add-on.",
-                    "If the pod uses a proxy, add 169.254.170.23 and fd00:ec2::23 to NO_PROXY. Network policies must allow egress to them on port 80.",
-                    "On nodes without IPv6, the agent fails to start unless its IPv6 address is disabled in the add-on's configuration.",
-                ),
+            cluster_remedy(
+                "Check that the agent runs on the pod's node, and that nothing blocks its address",
+                "The agent must run on each node, except in EKS Auto Mode, which has it built in. If there is none, create the add-on.",
+                "If the pod uses a proxy, add 169.254.170.23 and fd00:ec2::23 to NO_PROXY. Network policies must allow egress to them on port 80.",
+                "On nodes without IPv6, the agent fails to start unless its IPv6 address is disabled in the add-on's configuration.",
                 commands=(
                     "kubectl get pods --namespace kube-system --selector app.kubernetes.io/name=eks-pod-identity-agent --output wide",
                     create_agent_command(case),
@@ -249,11 +238,10 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None) ->
     ]
     if byte is not None or is_other:
         # The program has the token: it sends it in another form.
-        return Explanation(
-            failure=case.failure,
+        return case.explain(
+            f"The EKS Pod Identity Agent rejected the request for credentials because its Authorization header is not the bare token{': most likely, the program sends Bearer before it' if has_prefix else ''}.",
+            *causes,
             topic="pod-identity-token",
-            summary=f"The EKS Pod Identity Agent rejected the request for credentials because its Authorization header is not the bare token{': most likely, the program sends Bearer before it' if has_prefix else ''}.",
-            causes=tuple(causes),
             remedies=(_send_bare_token_remedy(case), _update_remedy(case)),
             notes=(_NOT_EVALUATED_YET,),
         )
@@ -267,32 +255,27 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None) ->
                 )
             )
             remedies = (_renew_token_remedy(case),)
-        return Explanation(
-            failure=case.failure,
+        return case.explain(
+            f"{rejecter} rejected the pod's token because it {outcome}{': the clock of the node is most likely behind' if is_early else ': most likely, the program keeps an old one'}.",
+            *causes,
             topic="pod-identity-token",
-            summary=f"{rejecter} rejected the pod's token because it {outcome}{': the clock of the node is most likely behind' if is_early else ': most likely, the program keeps an old one'}.",
-            causes=tuple(causes),
             remedies=remedies,
             notes=(_NOT_EVALUATED_YET,),
         )
     if problem != "invalid":
         causes.append(SDK_TOO_OLD.cause())
     causes += [TOKEN_FILE_EMPTY.cause(), CALLED_BY_HAND.cause()]
-    return Explanation(
-        failure=case.failure,
-        topic="pod-identity-token",
-        summary="Amazon EKS rejected the pod's token: it is not one for EKS Pod Identity in this cluster."
+    return case.explain(
+        "Amazon EKS rejected the pod's token: it is not one for EKS Pod Identity in this cluster."
         if problem == "invalid"
         else f"{rejecter} rejected the request for credentials because of its token.",
-        causes=tuple(causes),
+        *causes,
+        topic="pod-identity-token",
         remedies=(
-            Remedy(
-                title="Check whether the pod has the token",
-                who="you",
-                steps=(
-                    "The pod must have AWS_CONTAINER_CREDENTIALS_FULL_URI and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. The second command prints the size of the token. If it prints 0 or an error, re-create the pod.",
-                    "If both are right, the SDK is too old or the process does not inherit the variables.",
-                ),
+            your_remedy(
+                "Check whether the pod has the token",
+                "The pod must have AWS_CONTAINER_CREDENTIALS_FULL_URI and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. The second command prints the size of the token. If it prints 0 or an error, re-create the pod.",
+                "If both are right, the SDK is too old or the process does not inherit the variables.",
                 commands=(
                     commands.pod_variables_command(commands.namespace(case.facts.namespace)),
                     fill_command(
@@ -318,13 +301,10 @@ def _send_bare_token_remedy(case: AnyCase) -> Remedy:
         if _WORKLOAD.fullmatch(command.words[1]) and "agent" not in command.words[1]
     }
     program, namespace = found.pop() if len(found) == 1 else ("POD", namespace)
-    return Remedy(
-        title="Send the bare token: update or correct the program",
-        who="you",
-        steps=(
-            "Update the program to a version whose SDK supports EKS Pod Identity. In code of your own, send the contents of the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE as Authorization, without a word, a quote or a newline.",
-            "The commands send the request in that form, with the curl of the image. If they print 200, only the program is wrong.",
-        ),
+    return your_remedy(
+        "Send the bare token: update or correct the program",
+        "Update the program to a version whose SDK supports EKS Pod Identity. In code of your own, send the contents of the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE as Authorization, without a word, a quote or a newline.",
+        "The commands send the request in that form, with the curl of the image. If they print 200, only the program is wrong.",
         commands=(
             fill_command(
                 "kubectl exec --stdin --tty {} --namespace {} -- sh", program, commands.namespace(namespace)
@@ -338,27 +318,21 @@ def _send_bare_token_remedy(case: AnyCase) -> Remedy:
 
 def _renew_token_remedy(case: AnyCase) -> Remedy:
     """Return how a program sends the current token of its pod."""
-    return Remedy(
-        title="Restart the pods, and let the program read the token file for each request",
-        who="you",
-        steps=(
-            "A restart helps at once: new pods get a new token.",
-            "To keep it working, update the SDK. Code of your own must read the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE for each request instead of once.",
-            "If new pods fail, too, the clock of the node is ahead.",
-        ),
+    return your_remedy(
+        "Restart the pods, and let the program read the token file for each request",
+        "A restart helps at once: new pods get a new token.",
+        "To keep it working, update the SDK. Code of your own must read the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE for each request instead of once.",
+        "If new pods fail, too, the clock of the node is ahead.",
         commands=(commands.restart_command(case.facts.namespace),),
         url=pages.EKS_POD_SDK,
     )
 
 
 def _update_remedy(case: AnyCase) -> Remedy:
-    return Remedy(
-        title="Update the SDK, and re-create the pods",
-        who="you",
-        steps=(
-            "Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle. Pass the environment to processes that the program starts.",
-            "Don't set AWS_CONTAINER_CREDENTIALS_FULL_URI yourself: EKS injects it and the token file when a pod is created.",
-        ),
+    return your_remedy(
+        "Update the SDK, and re-create the pods",
+        "Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle. Pass the environment to processes that the program starts.",
+        "Don't set AWS_CONTAINER_CREDENTIALS_FULL_URI yourself: EKS injects it and the token file when a pod is created.",
         commands=(commands.restart_command(case.facts.namespace),),
         url=pages.EKS_POD_SDK,
     )
@@ -370,25 +344,18 @@ def explain_old_sdk(case: Case[MissingCredentials]) -> Explanation:
     phrase, version = next((row for row in _OLD_SDKS if row[0] in text), ("", ""))
     controller = find_controller(text)
     program = "" if controller is None else f" in {controller.name}"
-    return Explanation(
-        failure=case.failure,
-        topic="sdk-too-old",
-        summary=f"The SDK{program} is too old for EKS Pod Identity: it does not accept the address of the agent, 169.254.170.23. So the pod has an association, and its role is not used.",
-        causes=(
-            SDK_TOO_OLD.cause(
-                "derived" if _POD_IDENTITY_AGENT in text else "possible",
-                quote_phrases(text, phrase) if phrase else (),
-                text="The pod has a Pod Identity association, and the SDK does not accept the agent's address.",
-            ),
+    return case.explain(
+        f"The SDK{program} is too old for EKS Pod Identity: it does not accept the address of the agent, 169.254.170.23. So the pod has an association, and its role is not used.",
+        SDK_TOO_OLD.cause(
+            "derived" if _POD_IDENTITY_AGENT in text else "possible",
+            quote_phrases(text, phrase) if phrase else (),
+            text="The pod has a Pod Identity association, and the SDK does not accept the agent's address.",
         ),
         remedies=(
             update_sdk_remedy(case, version),
-            Remedy(
-                title="Or use IAM roles for service accounts: the annotation eks.amazonaws.com/role-arn",
-                who="cluster administrator",
-                steps=(
-                    "Delete the association, annotate the service account with a role that trusts the cluster's OIDC provider, and re-create the pods. Older SDKs support this.",
-                ),
+            cluster_remedy(
+                "Or use IAM roles for service accounts: the annotation eks.amazonaws.com/role-arn",
+                "Delete the association, annotate the service account with a role that trusts the cluster's OIDC provider, and re-create the pods. Older SDKs support this.",
                 commands=(
                     list_associations_command(case),
                     annotate_command(case),

@@ -13,7 +13,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.pod_agents import (
     AGENT_UNREACHABLE,
     CONNECTION_PHRASES,
@@ -42,10 +41,12 @@ from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
 from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
@@ -134,17 +135,14 @@ def _explain_account_without_role(case: Case[MissingCredentials], message: str) 
         case = attrs.evolve(case, facts=facts)
     facts = case.facts
     account = f"The service account {facts.namespace}/{facts.service_account}"
-    return Explanation(
-        failure=case.failure,
-        topic="no-credentials",
-        summary=f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used.",
-        causes=(
-            SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
-                "reported",
-                quote_phrases(message, "An IAM role must be associated with service account"),
-                text=f"{account} has no annotation eks.amazonaws.com/role-arn.",
-            ),
+    return case.explain(
+        f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used.",
+        SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
+            "reported",
+            quote_phrases(message, "An IAM role must be associated with service account"),
+            text=f"{account} has no annotation eks.amazonaws.com/role-arn.",
         ),
+        topic="no-credentials",
         remedies=(irsa_remedy(case), pod_identity_remedy(case)),
         notes=(
             "The driver uses Pod Identity only if the SecretProviderClass sets usePodIdentity to true.",
@@ -163,23 +161,18 @@ def _explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Ex
         "Any response, even an error, shows that STS is reachable.",
         "A VPC without internet access needs an interface endpoint for STS with private DNS and a security group that allows port 443, and clients must call the regional endpoint.",
     )
-    return Explanation(
-        failure=case.failure,
-        topic="sts-unreached",
-        summary="The role's credentials could not be fetched, because STS did not respond.",
-        causes=(
-            STS_UNREACHED.cause("derived", quote_phrases(message, *CONNECTION_PHRASES)),
-            *findings.causes,
-            NO_WAY_OUT.cause(
-                text="A security group, network policy, route or proxy blocks the connection to STS."
-            ),
+    return case.explain(
+        "The role's credentials could not be fetched, because STS did not respond.",
+        STS_UNREACHED.cause("derived", quote_phrases(message, *CONNECTION_PHRASES)),
+        *findings.causes,
+        NO_WAY_OUT.cause(
+            text="A security group, network policy, route or proxy blocks the connection to STS."
         ),
         remedies=(
             *findings.remedies,
-            Remedy(
-                title="Test the connection to STS from where the call runs",
-                who="cluster administrator",
-                steps=steps,
+            cluster_remedy(
+                "Test the connection to STS from where the call runs",
+                *steps,
                 commands=(fill_command("curl --silent --head --max-time 10 {}", url),),
                 url=pages.STS_REGIONS,
             ),
@@ -206,13 +199,10 @@ def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> E
         causes.append(
             TOKEN_FILE_OF_ROOT.cause(because=("Only the file's owner and the pod's fsGroup can read it.",))
         )
-    set_group = Remedy(
-        title="Let the process read the token",
-        who="you",
-        steps=(
-            "Set spec.securityContext.fsGroup of the pod to a group ID, such as 65534.",
-            "If all containers have the same runAsUser, set it in the pod's securityContext instead: Kubernetes then sets the file's owner.",
-        ),
+    set_group = your_remedy(
+        "Let the process read the token",
+        "Set spec.securityContext.fsGroup of the pod to a group ID, such as 65534.",
+        "If all containers have the same runAsUser, set it in the pod's securityContext instead: Kubernetes then sets the file's owner.",
         commands=(
             fill_command(
                 "kubectl get pod POD --namespace {} --output 'jsonpath={{.spec.securityContext}}'",
@@ -232,11 +222,10 @@ def _explain_token_unreadable(case: Case[MissingCredentials], message: str) -> E
     remedies = [irsa_remedy(case)]
     if is_denied or not is_absent:
         remedies.insert(0 if is_denied else 1, set_group)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"The pod's web identity token could not be read{outcome}.",
+        *causes,
         topic="token-file-unreadable",
-        summary=f"The pod's web identity token could not be read{outcome}.",
-        causes=tuple(causes),
         remedies=tuple(remedies),
         notes=(NO_CALL_WITHOUT_CREDENTIALS,),
     )

@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.shared.clues import (
     find_region,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
 
 if TYPE_CHECKING:
@@ -179,13 +180,10 @@ def _not_recreated_cause(role: str) -> Cause:
 
 def _recreate_pods_remedy(case: AnyCase, role: str) -> Remedy:
     """Return the remedy for a pod without the role of the annotation that the text shows."""
-    return Remedy(
-        title=f"Re-create the pods, so that they get the role {role.rpartition('/')[2]}",
-        who="cluster administrator",
-        steps=(
-            "EKS injects AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE only when a pod is created. After the restart, the second command lists both.",
-            "If they are missing, compare the service account in the pod's spec with the one that has the annotation. If the pod has them and still does not use the role, update its SDK, and remove other credentials from its code and profiles.",
-        ),
+    return cluster_remedy(
+        f"Re-create the pods, so that they get the role {role.rpartition('/')[2]}",
+        "EKS injects AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE only when a pod is created. After the restart, the second command lists both.",
+        "If they are missing, compare the service account in the pod's spec with the one that has the annotation. If the pod has them and still does not use the role, update its SDK, and remove other credentials from its code and profiles.",
         commands=(restart_command(case), _show_variables_command(case)),
         url=pages.EKS_IRSA_POD,
     )
@@ -195,15 +193,12 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
     """Return the remedy that assigns a pod its own role instead of its node's."""
     if (role := annotated_role(case.text)) is not None:
         return _recreate_pods_remedy(case, role)
-    return Remedy(
-        title=title,
-        who="cluster administrator",
-        steps=(
-            "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE, or AWS_CONTAINER_CREDENTIALS_FULL_URI. Without them, SDKs fall back to the node's role.",
-            "If it has neither, create a Pod Identity association for its service account, or annotate the account with a role (IRSA; in the values of its chart, if one creates it). Then re-create the pods: EKS injects the variables only when a pod is created.",
-            "For Pod Identity, the role trusts pods.eks.amazonaws.com, and the agent runs on the nodes. For IRSA, the role trusts the cluster's OIDC provider.",
-            "If it has them and still calls as the node, update its SDK, and remove other credentials from its code and profiles.",
-        ),
+    return cluster_remedy(
+        title,
+        "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE, or AWS_CONTAINER_CREDENTIALS_FULL_URI. Without them, SDKs fall back to the node's role.",
+        "If it has neither, create a Pod Identity association for its service account, or annotate the account with a role (IRSA; in the values of its chart, if one creates it). Then re-create the pods: EKS injects the variables only when a pod is created.",
+        "For Pod Identity, the role trusts pods.eks.amazonaws.com, and the agent runs on the nodes. For IRSA, the role trusts the cluster's OIDC provider.",
+        "If it has them and still calls as the node, update its SDK, and remove other credentials from its code and profiles.",
         commands=(
             _show_variables_command(case),
             _show_account_command(case),
@@ -249,14 +244,11 @@ def update_sdk_remedy(case: AnyCase, version: str = "") -> Remedy:
 def irsa_remedy(case: AnyCase) -> Remedy:
     if (role := annotated_role(case.text)) is not None:
         return _recreate_pods_remedy(case, role)
-    return Remedy(
-        title="In Kubernetes: give the pod's service account a role",
-        who="cluster administrator",
-        steps=(
-            "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity).",
-            "If it has neither, annotate its service account with the role, or create a Pod Identity association. Then re-create the pods: EKS injects the variables only when a pod is created.",
-            *_usual_account_steps(case),
-        ),
+    return cluster_remedy(
+        "In Kubernetes: give the pod's service account a role",
+        "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity).",
+        "If it has neither, annotate its service account with the role, or create a Pod Identity association. Then re-create the pods: EKS injects the variables only when a pod is created.",
+        *_usual_account_steps(case),
         commands=(
             _show_variables_command(case),
             _show_account_command(case),
@@ -268,13 +260,10 @@ def irsa_remedy(case: AnyCase) -> Remedy:
 
 
 def pod_identity_remedy(case: AnyCase) -> Remedy:
-    return Remedy(
-        title="With EKS Pod Identity: check the association and the agent",
-        who="cluster administrator",
-        steps=(
-            "Check whether an association names the pod's namespace and service account.",
-            "The agent must run on each node. EKS Auto Mode has it built in; elsewhere install the add-on eks-pod-identity-agent.",
-        ),
+    return cluster_remedy(
+        "With EKS Pod Identity: check the association and the agent",
+        "Check whether an association names the pod's namespace and service account.",
+        "The agent must run on each node. EKS Auto Mode has it built in; elsewhere install the add-on eks-pod-identity-agent.",
         commands=(
             list_associations_command(case),
             "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared.clocks import (
 )
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -196,14 +197,11 @@ def explain_url_of_expired_session(failure: Failure, message: str) -> Explanatio
         ),
         remedies=(
             _new_url_remedy(),
-            Remedy(
-                title="For URLs that must last for days, change how they are signed",
-                who="account administrator",
-                steps=(
-                    "Create URLs on request: let the recipient call your application, which signs a new URL each time.",
-                    "Or use CloudFront signed URLs, whose expiry does not depend on a session.",
-                    "Only an IAM user's access key can sign a URL for the full 7 days. Prefer the other ways.",
-                ),
+            account_remedy(
+                "For URLs that must last for days, change how they are signed",
+                "Create URLs on request: let the recipient call your application, which signs a new URL each time.",
+                "Or use CloudFront signed URLs, whose expiry does not depend on a session.",
+                "Only an IAM user's access key can sign a URL for the full 7 days. Prefer the other ways.",
                 url=pages.CLOUDFRONT_SIGNED,
             ),
         ),
@@ -259,14 +257,11 @@ def explain_query_incomplete(failure: Failure, message: str) -> Explanation:
             OTHER_PARAMETERS.cause(),
         ),
         remedies=(
-            Remedy(
-                title="Use the complete URL, at the host that it was signed for",
-                who="you",
-                steps=(
-                    "A URL that was signed for CloudFront works only at the domain of its distribution, one for S3 only at the S3 endpoint.",
-                    "If CloudFront forwards the request and S3 still reports this, check that the behavior has a trusted key group and does not forward the query string to the bucket.",
-                    "Quote the URL on a command line. In HTML, & can be written as &amp;.",
-                ),
+            your_remedy(
+                "Use the complete URL, at the host that it was signed for",
+                "A URL that was signed for CloudFront works only at the domain of its distribution, one for S3 only at the S3 endpoint.",
+                "If CloudFront forwards the request and S3 still reports this, check that the behavior has a trusted key group and does not forward the query string to the bucket.",
+                "Quote the URL on a command line. In HTML, & can be written as &amp;.",
                 url=pages.CLOUDFRONT_SIGNED,
             ),
             _new_url_remedy(),
@@ -286,14 +281,11 @@ def explain_url_too_long(failure: Failure, because: tuple[str, ...]) -> Explanat
             MILLISECONDS.cause(),
         ),
         remedies=(
-            Remedy(
-                title="Create the URL with a shorter expiry",
-                who="you",
-                steps=(
-                    "Use at most 604800 seconds.",
-                    _ROLE_CREDENTIALS_EXPIRE,
-                    "For longer access, create URLs on request, or use CloudFront signed URLs.",
-                ),
+            your_remedy(
+                "Create the URL with a shorter expiry",
+                "Use at most 604800 seconds.",
+                _ROLE_CREDENTIALS_EXPIRE,
+                "For longer access, create URLs on request, or use CloudFront signed URLs.",
                 commands=("aws s3 presign s3://BUCKET/KEY --expires-in 604800",),
                 url=pages.S3_PRESIGNED,
             ),
@@ -303,13 +295,10 @@ def explain_url_too_long(failure: Failure, because: tuple[str, ...]) -> Explanat
 
 
 def _new_url_remedy() -> Remedy:
-    return Remedy(
-        title="Create a new URL, or ask the sender for one",
-        who="you",
-        steps=(
-            "Whoever signed the URL creates it right before it is used. S3 checks the expiry when the request arrives, so a transfer that has started can take longer.",
-            _ROLE_CREDENTIALS_EXPIRE,
-        ),
+    return your_remedy(
+        "Create a new URL, or ask the sender for one",
+        "Whoever signed the URL creates it right before it is used. S3 checks the expiry when the request arrives, so a transfer that has started can take longer.",
+        _ROLE_CREDENTIALS_EXPIRE,
         commands=("aws s3 presign s3://BUCKET/KEY --expires-in 3600",),
         url=pages.S3_PRESIGNED,
     )

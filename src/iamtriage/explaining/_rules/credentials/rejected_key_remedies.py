@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_user
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.pod_wording import is_about_pods
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.credentials.rejected_requests import RejectedRequest
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.sts.findings import StsFindings
@@ -60,13 +61,10 @@ def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch])
     if kind in _CI_STORES and "role-to-assume" not in text:
         system, store = _CI_STORES[kind]
         is_github = system == "GitHub"
-        return Remedy(
-            title=f"Set key ID and secret again in {system}",
-            who="you",
-            steps=(
-                f"The job signs with the keys in {store}: aws configure on your machine does not change them.",
-                "Set both, of the same key, without spaces, quotes or newlines, then run the job again.",
-            ),
+        return your_remedy(
+            f"Set key ID and secret again in {system}",
+            f"The job signs with the keys in {store}: aws configure on your machine does not change them.",
+            "Set both, of the same key, without spaces, quotes or newlines, then run the job again.",
             commands=("gh secret set AWS_ACCESS_KEY_ID", "gh secret set AWS_SECRET_ACCESS_KEY")
             if is_github
             else (),
@@ -92,13 +90,10 @@ def _secret_object_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatc
     key = _SECRET_KEY.search(text) if is_secret_wrong else None
     member = key["key"] if key else "SECRET_KEY" if is_secret_wrong else "KEY_ID_KEY"
     length, variable = (40, "SECRET_ACCESS_KEY") if is_secret_wrong else (20, "ACCESS_KEY_ID")
-    return Remedy(
-        title="Set key ID and secret again in the Kubernetes Secret",
-        who="you",
-        steps=(
-            f"The pod signs with its own keys, usually from a Secret: aws configure on your machine does not change them. The first command prints the length, which is {length}: a newline makes it {length + 1}.",
-            f"Run read -rs {variable} and paste the value, then patch the Secret. Set key ID and secret of the same key. If you encode values yourself, use printf %s: echo adds a newline.",
-        ),
+    return your_remedy(
+        "Set key ID and secret again in the Kubernetes Secret",
+        f"The pod signs with its own keys, usually from a Secret: aws configure on your machine does not change them. The first command prints the length, which is {length}: a newline makes it {length + 1}.",
+        f"Run read -rs {variable} and paste the value, then patch the Secret. Set key ID and secret of the same key. If you encode values yourself, use printf %s: echo adds a newline.",
         commands=(
             fill_command(
                 f"kubectl get secret {{}} --namespace {{}} --output 'jsonpath={{{{.data.{member}}}}}' | base64 -d | wc -c",
@@ -124,13 +119,10 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
     enable = credential_remedies.enable_region(request.region)
     if not request.uses_session:
         yield enable
-    yield Remedy(
-        title="Get the session from a regional STS endpoint",
-        who="you",
-        steps=(
-            "Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
-            f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens.",
-        ),
+    yield your_remedy(
+        "Get the session from a regional STS endpoint",
+        "Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
+        f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens.",
         commands=("export AWS_STS_REGIONAL_ENDPOINTS=regional",),
         url=pages.TEMPORARY_REGIONS,
     )
@@ -145,13 +137,10 @@ def set_region_remedy(case: Case[InvalidCredentials], request: RejectedRequest) 
     if endpoint is None or request.is_signed:
         return None
     region = commands.region(request.region)
-    return Remedy(
-        title=f"Set the region in the container: AWS_REGION and AWS_DEFAULT_REGION to {region}",
-        who="you",
-        steps=(
-            f"Without a region, many SDKs call the global endpoint https://{GLOBAL_HOST}, which does not serve {request.partition}. With the region, they call {endpoint.url}.",
-            "Remove endpoint URLs of other partitions from code and settings.",
-        ),
+    return your_remedy(
+        f"Set the region in the container: AWS_REGION and AWS_DEFAULT_REGION to {region}",
+        f"Without a region, many SDKs call the global endpoint https://{GLOBAL_HOST}, which does not serve {request.partition}. With the region, they call {endpoint.url}.",
+        "Remove endpoint URLs of other partitions from code and settings.",
         commands=(
             fill_command(
                 "kubectl set env deployment/NAME --namespace {} AWS_REGION={} AWS_DEFAULT_REGION={}",
@@ -163,13 +152,10 @@ def set_region_remedy(case: Case[InvalidCredentials], request: RejectedRequest) 
 
 
 def session_token_remedy(case: Case[InvalidCredentials]) -> Remedy:
-    return Remedy(
-        title="Set all three values of the temporary credentials",
-        who="you",
-        steps=(
-            "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN must come from the same response, and the token must be complete. In ~/.aws/credentials, the third one is aws_session_token.",
-            "If the token is lost, get new credentials: assume the role or sign in again.",
-        ),
+    return your_remedy(
+        "Set all three values of the temporary credentials",
+        "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN must come from the same response, and the token must be complete. In ~/.aws/credentials, the third one is aws_session_token.",
+        "If the token is lost, get new credentials: assume the role or sign in again.",
         commands=(
             "env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN",
             credential_remedies.with_profile(find_profile(case), "aws", "sts", "get-caller-identity"),
@@ -180,14 +166,11 @@ def session_token_remedy(case: Case[InvalidCredentials]) -> Remedy:
 
 def check_key_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -> Remedy:
     key = commands.access_key(request.key)
-    return Remedy(
-        title="Check whether the access key exists and is active",
-        who="account administrator",
-        steps=(
-            "The first command prints the key's account and requires no permission there.",
-            "The second lists the user's keys and whether they are active. A key that is not listed was deleted.",
-            "If a policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
-        ),
+    return account_remedy(
+        "Check whether the access key exists and is active",
+        "The first command prints the key's account and requires no permission there.",
+        "The second lists the user's keys and whether they are active. A key that is not listed was deleted.",
+        "If a policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
         commands=(
             fill_command("aws sts get-access-key-info --access-key-id {}", key),
             fill_command("aws iam list-access-keys --user-name {}", commands.user_name(find_user(case))),
@@ -197,13 +180,10 @@ def check_key_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -
 
 
 def partition_remedy(partition: str) -> Remedy:
-    return Remedy(
-        title="Use keys and an endpoint of the same partition",
-        who="you",
-        steps=(
-            "Each partition has its own accounts and keys. Set a Region of the keys' partition in the profile or in AWS_REGION and AWS_DEFAULT_REGION.",
-            "Remove endpoint URLs of other partitions.",
-        ),
+    return your_remedy(
+        "Use keys and an endpoint of the same partition",
+        "Each partition has its own accounts and keys. Set a Region of the keys' partition in the profile or in AWS_REGION and AWS_DEFAULT_REGION.",
+        "Remove endpoint URLs of other partitions.",
         commands=("aws configure list", *_identity_commands(partition)),
         url=pages.STS_REGIONS,
     )

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import SignatureMismatch
 
@@ -94,10 +95,10 @@ def send_as_signed_remedy(case: Case[SignatureMismatch]) -> Remedy:
     sent = " ".join(f"-H '{name}: {probable if name == _TYPE_HEADER else 'VALUE'}'" for name in names)
     curl = _CURL.search(text)
     file = None if curl is None else _CURL_FILE.search(curl[0])
-    return Remedy(
-        title="Send the request as it was signed",
-        who="you",
-        steps=(step, f"{adds_type} Also check that the URL was not decoded or shortened."),
+    return your_remedy(
+        "Send the request as it was signed",
+        step,
+        f"{adds_type} Also check that the URL was not decoded or shortened.",
         commands=(
             f"curl {sent} -T {'FILE' if file is None else file[1]} 'PRESIGNED_URL'"
             if names

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.presigned_urls import (
     EXPIRES_TOO_LONG,
     INCOMPLETE_QUERY,
@@ -37,9 +36,11 @@ from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.credential_scopes import SIGNED_BY_HAND
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clocks import ClockSkew
     from iamtriage.failures._failures import SignatureMismatch
@@ -174,23 +175,16 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
         position = "behind" if skew.seconds > 0 else "ahead of"
         summary = f"The request's time is {describe_duration(abs(skew.seconds))} {position} the AWS time, so AWS rejected its signature."
         causes = (_known_skew_cause(skew),)
-    return Explanation(
-        failure=case.failure,
-        topic="clock-skew",
-        summary=summary,
-        causes=(
-            CLOCK_SKEW.cause("reported", quote_phrases(message, *_PHRASES)),
-            *causes,
-        ),
+    return case.explain(
+        summary,
+        CLOCK_SKEW.cause("reported", quote_phrases(message, *_PHRASES)),
+        *causes,
         remedies=(
             credential_remedies.set_clock(case.text),
-            Remedy(
-                title="Sign requests right before they are sent",
-                who="you",
-                steps=(
-                    "A request that waits in a queue, in a debugger or while a laptop sleeps must be signed again.",
-                    "Let the SDK retry requests: it signs each attempt again.",
-                ),
+            your_remedy(
+                "Sign requests right before they are sent",
+                "A request that waits in a queue, in a debugger or while a laptop sleeps must be signed again.",
+                "Let the SDK retry requests: it signs each attempt again.",
                 url=pages.SIGNATURES,
             ),
         ),
@@ -243,20 +237,16 @@ def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Ex
     else:
         causes.append(OTHER_AUTHORIZATION.cause())
         causes.append(SIGNED_BY_HAND.cause(text="Custom signing code omits a part of the signature."))
-    sign = Remedy(
-        title="Let an SDK sign the request",
-        who="you",
-        steps=(
-            "Sign with an SDK or with curl --aws-sigv4 instead of custom code.",
-            "Send one Authorization header, and only one kind of signature: header or URL.",
-        ),
+    sign = your_remedy(
+        "Let an SDK sign the request",
+        "Sign with an SDK or with curl --aws-sigv4 instead of custom code.",
+        "Send one Authorization header, and only one kind of signature: header or URL.",
         url=pages.SIGNATURES,
     )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        _header_summary(case, dates_differ=dates_differ),
+        *causes,
         topic="authorization-malformed",
-        summary=_header_summary(case, dates_differ=dates_differ),
-        causes=tuple(causes),
         remedies=(sign,) if dates_differ else (stored_keys_remedy(case) or _copy_keys_remedy(case), sign),
         notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
@@ -297,22 +287,18 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         because=("The text names an endpoint that does not belong to AWS.",),
         text="The endpoint does not belong to AWS and requires its own keys and settings.",
     )
-    return Explanation(
-        failure=case.failure,
-        topic="signature-mismatch",
-        summary=summary,
-        causes=(
-            SIGNATURE_MISMATCH.cause("reported", quote_phrases(message, *_PHRASES)),
-            *((edited_url,) if is_presigned else ()),
-            *((other_endpoint,) if is_other_software else ()),
-            WRONG_SECRET.cause("derived", text=f"{problem[0].upper()}{problem[1:]}.")
-            if problem is not None
-            else WRONG_SECRET.cause(
-                because=("Secrets can contain / and +, which must be percent-encoded in URLs.",)
-            ),
-            *(() if problem is not None else (REQUEST_CHANGED.cause(),)),
-            *((edited_url,) if is_s3 and not is_presigned and problem is None else ()),
+    return case.explain(
+        summary,
+        SIGNATURE_MISMATCH.cause("reported", quote_phrases(message, *_PHRASES)),
+        *((edited_url,) if is_presigned else ()),
+        *((other_endpoint,) if is_other_software else ()),
+        WRONG_SECRET.cause("derived", text=f"{problem[0].upper()}{problem[1:]}.")
+        if problem is not None
+        else WRONG_SECRET.cause(
+            because=("Secrets can contain / and +, which must be percent-encoded in URLs.",)
         ),
+        *(() if problem is not None else (REQUEST_CHANGED.cause(),)),
+        *((edited_url,) if is_s3 and not is_presigned and problem is None else ()),
         remedies=tuple(remedies),
         notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
@@ -320,14 +306,11 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
 
 def _copy_keys_remedy(case: Case[SignatureMismatch]) -> Remedy:
     profile = find_profile(case)
-    return Remedy(
-        title="Check where the key is set, and set key ID and secret again",
-        who="you",
-        steps=(
-            "The command aws configure list shows the source. Environment variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) override profiles, and AWS_PROFILE selects one: unset those that are not meant.",
-            "Enter key ID and secret again (aws configure), both of the same key, without spaces or newlines. Quote them where a shell, YAML or a CI system reads them.",
-            "If the secret is lost, create a new key pair: AWS shows a secret only once.",
-        ),
+    return your_remedy(
+        "Check where the key is set, and set key ID and secret again",
+        "The command aws configure list shows the source. Environment variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) override profiles, and AWS_PROFILE selects one: unset those that are not meant.",
+        "Enter key ID and secret again (aws configure), both of the same key, without spaces or newlines. Quote them where a shell, YAML or a CI system reads them.",
+        "If the secret is lost, create a new key pair: AWS shows a secret only once.",
         commands=(
             credential_remedies.with_profile(profile, "aws", "configure", "list"),
             credential_remedies.with_profile(profile, "aws", "configure"),
@@ -350,10 +333,9 @@ def _changed_request_remedy(message: str, *, is_presigned: bool) -> Remedy:
         steps.append(
             "Use a presigned URL unchanged, with the method and headers that it was signed for, including Content-Type."
         )
-    return Remedy(
-        title="Check whether something changes the request in transit",
-        who="you",
-        steps=tuple(steps),
+    return your_remedy(
+        "Check whether something changes the request in transit",
+        *steps,
         commands=("aws sts get-caller-identity --debug",),
         url=pages.SIGNATURES,
     )

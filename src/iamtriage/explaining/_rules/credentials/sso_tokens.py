@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_PHRASES
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
@@ -16,8 +15,10 @@ from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.credentials.rejected_requests import RejectedRequest
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials
@@ -53,27 +54,20 @@ OTHER_SSO_REGION = CauseType(
 
 def explain_invalid_sso_token(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation:
     profile = find_profile(case)
-    return Explanation(
-        failure=case.failure,
-        topic="invalid-sso-token",
-        summary="IAM Identity Center does not accept the sign-in token.",
-        causes=(
-            INVALID_SSO_TOKEN.cause(
-                "reported" if "Session token not found" in request.message else "derived",
-                quote_phrases(request.message, *REJECTION_PHRASES, "Error loading SSO Token"),
-            ),
-            LOGGED_OUT.cause(),
-            OTHER_SSO_REGION.cause(),
+    return case.explain(
+        "IAM Identity Center does not accept the sign-in token.",
+        INVALID_SSO_TOKEN.cause(
+            "reported" if "Session token not found" in request.message else "derived",
+            quote_phrases(request.message, *REJECTION_PHRASES, "Error loading SSO Token"),
         ),
+        LOGGED_OUT.cause(),
+        OTHER_SSO_REGION.cause(),
         remedies=(
             credential_remedies.sso_login(profile),
-            Remedy(
-                title="If that does not help, sign out first, and check the profile",
-                who="you",
-                steps=(
-                    "The command aws sso logout deletes the cached tokens of all profiles.",
-                    "Compare sso_start_url and sso_region in ~/.aws/config with the values that the access portal shows.",
-                ),
+            your_remedy(
+                "If that does not help, sign out first, and check the profile",
+                "The command aws sso logout deletes the cached tokens of all profiles.",
+                "Compare sso_start_url and sso_region in ~/.aws/config with the values that the access portal shows.",
                 commands=(
                     "aws sso logout",
                     fill_command("aws sso login --profile {}", commands.profile(profile)),

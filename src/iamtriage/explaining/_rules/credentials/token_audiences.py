@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, cast
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.issuers import (
     ROLE_NOT_EVALUATED,
     STS_AUDIENCE,
@@ -22,10 +21,12 @@ from iamtriage.explaining._rules.credentials.issuers import (
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidIdentityToken
 
@@ -112,19 +113,15 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         if audience
         else STS_AUDIENCE
     )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"The IAM OIDC provider does not accept the token's audience{f' {audience}' if audience else ''}.",
+        *causes,
         topic="wrong-audience",
-        summary=f"The IAM OIDC provider does not accept the token's audience{f' {audience}' if audience else ''}.",
-        causes=tuple(causes),
         remedies=(
-            Remedy(
-                title="Compare the token's audience with the provider's client IDs",
-                who="you",
-                steps=(
-                    "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token.",
-                    *((f"For EKS pods, it is {STS_AUDIENCE} in all partitions.",) if is_of_cluster else ()),
-                ),
+            your_remedy(
+                "Compare the token's audience with the provider's client IDs",
+                "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token.",
+                *((f"For EKS pods, it is {STS_AUDIENCE} in all partitions.",) if is_of_cluster else ()),
                 commands=(
                     fill_command(
                         "aws iam get-open-id-connect-provider --open-id-connect-provider-arn {} --query ClientIDList",
@@ -134,13 +131,10 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
                 ),
                 url=pages.EKS_IRSA_POD if is_of_cluster else pages.OIDC_PROVIDERS,
             ),
-            Remedy(
-                title="Make token and provider agree on the audience",
-                who="account administrator",
-                steps=(
-                    "If the token's audience is wrong, request the token for an audience that the provider lists.",
-                    "If it is right, add it to the provider's client IDs.",
-                ),
+            account_remedy(
+                "Make token and provider agree on the audience",
+                "If the token's audience is wrong, request the token for an audience that the provider lists.",
+                "If it is right, add it to the provider's client IDs.",
                 commands=(
                     fill_command(
                         "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {} --client-id {}",
@@ -189,19 +183,15 @@ def _explain_pipeline_audience(
         if is_github
         else "In GitLab, the job's id_tokens entry sets the audience (aud)."
     )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"The IAM OIDC provider does not list the audience of the job's token{f', {STS_AUDIENCE}' if is_github else ''}.",
+        *causes,
         topic="wrong-audience",
-        summary=f"The IAM OIDC provider does not list the audience of the job's token{f', {STS_AUDIENCE}' if is_github else ''}.",
-        causes=causes,
         remedies=(
-            Remedy(
-                title="Add the audience to the IAM OIDC provider",
-                who="account administrator",
-                steps=(
-                    f"{where} The provider's ClientIDList must contain it.",
-                    "The trust policy's condition on aud must name the same audience.",
-                ),
+            account_remedy(
+                "Add the audience to the IAM OIDC provider",
+                f"{where} The provider's ClientIDList must contain it.",
+                "The trust policy's condition on aud must name the same audience.",
                 commands=(
                     fill_command(
                         "aws iam get-open-id-connect-provider --open-id-connect-provider-arn {} --query ClientIDList",

@@ -10,7 +10,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
     find_aws_hosts,
@@ -20,8 +19,10 @@ from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 
@@ -155,13 +156,10 @@ def explain_no_registry_login(
         causes.insert(1, _NODE_CANNOT_PULL)
         remedies.insert(
             0,
-            Remedy(
-                title="Allow the nodes to pull",
-                who="cluster administrator",
-                steps=(
-                    "EKS nodes need no docker login: the kubelet gets one with the node's role.",
-                    "Attach AmazonEC2ContainerRegistryPullOnly to the node's role. If the registry is in another account, its repository policy must allow the role, too.",
-                ),
+            cluster_remedy(
+                "Allow the nodes to pull",
+                "EKS nodes need no docker login: the kubelet gets one with the node's role.",
+                "Attach AmazonEC2ContainerRegistryPullOnly to the node's role. If the registry is in another account, its repository policy must allow the role, too.",
                 commands=(
                     "aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",
                     "aws iam attach-role-policy --role-name NODE_ROLE_NAME --policy-arn arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",
@@ -169,13 +167,7 @@ def explain_no_registry_login(
                 url=pages.ECR_LOGIN,
             ),
         )
-    return Explanation(
-        failure=case.failure,
-        topic="no-registry-login",
-        summary=summary,
-        causes=tuple(causes),
-        remedies=tuple(remedies),
-    )
+    return case.explain(summary, *causes, topic="no-registry-login", remedies=tuple(remedies))
 
 
 def _explain_rejected_password(
@@ -187,11 +179,10 @@ def _explain_rejected_password(
     reason = "most likely, it is for another Region or account, or it is empty"
     if called is not None and called != region and region in registry:
         reason = f"it is for {called}, and the registry is in {region}"
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"The ECR registry {registry} rejected the password of docker login: {reason}.",
+        REGISTRY_PASSWORD.cause("reported", ('The registry says "400 Bad Request".',)),
         topic="no-registry-login",
-        summary=f"The ECR registry {registry} rejected the password of docker login: {reason}.",
-        causes=(REGISTRY_PASSWORD.cause("reported", ('The registry says "400 Bad Request".',)),),
         remedies=(
             attrs.evolve(
                 login,
@@ -237,9 +228,7 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
     if not names_gateway:
         causes.append(UNSIGNED_BY_CHOICE.cause())
         causes.append(HEADER_LOST.cause())
-    return Explanation(
-        failure=case.failure, topic=topic, summary=summary, causes=tuple(causes), remedies=tuple(remedies)
-    )
+    return case.explain(summary, *causes, topic=topic, remedies=tuple(remedies))
 
 
 def _find_method(case: Case[MissingCredentials]) -> str | None:
@@ -260,10 +249,9 @@ def _sign_remedy_for_gateway(url: re.Match[str] | None) -> Remedy:
     region = commands.region(url["region"] if url else None)
     address = url[0] if url else "API_URL"
     template = 'curl --aws-sigv4 {} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --header "x-amz-security-token: $AWS_SESSION_TOKEN" {}'
-    return Remedy(
-        title="If the method uses IAM authorization, sign the request with SigV4 for execute-api",
-        who="you",
-        steps=("The caller then also needs execute-api:Invoke. Without a session token, omit its header.",),
+    return your_remedy(
+        "If the method uses IAM authorization, sign the request with SigV4 for execute-api",
+        "The caller then also needs execute-api:Invoke. Without a session token, omit its header.",
         commands=(fill_command(template, f"aws:amz:{region}:execute-api", address),),
         url=pages.SIGNATURES,
     )
@@ -274,16 +262,13 @@ def _routes_remedy(case: Case[MissingCredentials], url: re.Match[str] | None = N
     stated = context_of(case.facts).api
     api = "API_ID" if stated is None else stated.value
     method = _find_method(case)
-    return Remedy(
-        title="For a REST API: compare the URL and the method with the API",
-        who="you",
-        steps=(
-            "The URL is https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH. The stage, the path and the method must exist."
-            if url is None or not url["stage"]
-            else f"In the URL, {url['stage']} is the stage and /{url['path'] or ''} the path. Both must exist, and so must the method{f' {method}' if method else ''} of the path.",
-            *(() if url else ("With a custom domain, the base path mapping replaces the stage.",)),
-            "Changes take effect when the API is deployed to the stage.",
-        ),
+    return your_remedy(
+        "For a REST API: compare the URL and the method with the API",
+        "The URL is https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH. The stage, the path and the method must exist."
+        if url is None or not url["stage"]
+        else f"In the URL, {url['stage']} is the stage and /{url['path'] or ''} the path. Both must exist, and so must the method{f' {method}' if method else ''} of the path.",
+        *(() if url else ("With a custom domain, the base path mapping replaces the stage.",)),
+        "Changes take effect when the API is deployed to the stage.",
         commands=(
             fill_command("aws apigateway get-resources --rest-api-id {} --region {}", api, region),
             fill_command("aws apigateway get-stages --rest-api-id {} --region {}", api, region),
@@ -293,13 +278,10 @@ def _routes_remedy(case: Case[MissingCredentials], url: re.Match[str] | None = N
 
 
 def _sign_remedy() -> Remedy:
-    return Remedy(
-        title="Sign the request",
-        who="you",
-        steps=(
-            "Call AWS with an SDK or the AWS CLI, which sign requests automatically. curl signs with --aws-sigv4.",
-            "Remove --no-sign-request and anonymous credentials unless the resource is public.",
-        ),
+    return your_remedy(
+        "Sign the request",
+        "Call AWS with an SDK or the AWS CLI, which sign requests automatically. curl signs with --aws-sigv4.",
+        "Remove --no-sign-request and anonymous credentials unless the resource is public.",
         commands=("aws sts get-caller-identity",),
         url=pages.SIGNATURES,
     )

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import attrs
 
 from iamtriage._rendering.values import Value
+from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_principal
 from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations import Remedies
 
 __all__ = ("Case", "FailureT_co")
 
@@ -58,3 +61,22 @@ class Case(Value, Generic[FailureT_co]):
         """The parsed caller, or the role of its session if the text states the role's whole ARN."""
         principal = self.principal
         return stated_role(principal, self.failure.text) or principal
+
+    def explain(
+        self,
+        summary: str,
+        *causes: Cause,
+        topic: str = "",
+        remedies: Remedies = (),
+        notes: tuple[str, ...] = (),
+    ) -> Explanation:
+        """Return the explanation of the failure.
+
+        Args:
+            summary: The failure in one sentence.
+            *causes: The causes, the most certain first.
+            topic: The subject; by default the code of the first cause.
+            remedies: The remedies, in the order to try them.
+            notes: Further information.
+        """
+        return Explanation(self.failure, topic or causes[0].code, summary, causes, remedies, notes)

@@ -14,7 +14,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
     find_aws_hosts,
@@ -24,6 +23,7 @@ from iamtriage.explaining._rules.shared.clues import (
     quote_phrases,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.findings import (
     GLOBAL_HOST_REGIONAL_CREDENTIALS,
     REMEDY_TITLES,
@@ -35,6 +35,7 @@ from iamtriage.sts._evidence import GLOBAL_HOST, STS_ANNOTATION, StsCall
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import CredentialScope
 
@@ -188,11 +189,10 @@ def _explain_sts(
     causes = [*findings.causes] if mentions_kubernetes(case) else [*map(_drop_eks_reasons, findings.causes)]
     if not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"The {call} is signed for {signed_for}, but goes{likely} to {host}, which expects another region.",
+        *causes,
         topic="sts-endpoint",
-        summary=f"The {call} is signed for {signed_for}, but goes{likely} to {host}, which expects another region.",
-        causes=tuple(causes),
         remedies=(
             *_merge_remedies((_regional_endpoint_remedy(case, signed_region), *findings.remedies)),
             _global_endpoint_remedy(case),
@@ -207,13 +207,10 @@ def _explain_sts(
 def _regional_endpoint_remedy(case: Case[CredentialScope], signed_region: str | None) -> Remedy:
     host = find_endpoint(case.facts.region or signed_region or "")
     url = "https://sts.REGION.amazonaws.com" if host is None or host.is_global else host.url
-    return Remedy(
-        title=REMEDY_TITLES["code"],
-        who="you",
-        steps=(
-            f"Remove https://{GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. SDKs call the regional endpoint by default.",
-            f"If a URL must be set, use the regional endpoint: {url}. A client of the global one must have the region us-east-1.",
-        ),
+    return your_remedy(
+        REMEDY_TITLES["code"],
+        f"Remove https://{GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. SDKs call the regional endpoint by default.",
+        f"If a URL must be set, use the regional endpoint: {url}. A client of the global one must have the region us-east-1.",
         commands=(
             "env | grep -e AWS_ENDPOINT_URL -e AWS_STS_REGIONAL_ENDPOINTS -e AWS_REGION -e AWS_DEFAULT_REGION",
         ),
@@ -224,13 +221,10 @@ def _regional_endpoint_remedy(case: Case[CredentialScope], signed_region: str | 
 def _global_endpoint_remedy(case: Case[CredentialScope]) -> Remedy:
     name = commands.service_account(case.facts.service_account)
     namespace = commands.namespace(case.facts.namespace)
-    return Remedy(
-        title=f"Or, in EKS pods with an old SDK whose code sets no URL, set the annotation {STS_ANNOTATION}=false (regional is the default since Kubernetes 1.22) and re-create the pods",
-        who="you",
-        steps=(
-            "With false, EKS sets no AWS_STS_REGIONAL_ENDPOINTS in new pods, which is enough for old SDKs only. It does not help a client that has an endpoint URL.",
-            "SDKs that are regional by default need the variable set to legacy, or a client for us-east-1. AWS recommends the regional endpoints.",
-        ),
+    return your_remedy(
+        f"Or, in EKS pods with an old SDK whose code sets no URL, set the annotation {STS_ANNOTATION}=false (regional is the default since Kubernetes 1.22) and re-create the pods",
+        "With false, EKS sets no AWS_STS_REGIONAL_ENDPOINTS in new pods, which is enough for old SDKs only. It does not help a client that has an endpoint URL.",
+        "SDKs that are regional by default need the variable set to legacy, or a client for us-east-1. AWS recommends the regional endpoints.",
         commands=(
             fill_command(
                 "kubectl annotate serviceaccount {} --namespace {} --overwrite {}",
@@ -294,22 +288,18 @@ def _explain_expected_region(case: Case[CredentialScope], signed: str, expected:
     )
     if not has_command:
         lines = ("terraform init -reconfigure",) if section.startswith("backend") else ()
-    return Explanation(
-        failure=case.failure,
-        topic="wrong-signing-region",
-        summary=f"The request is signed for {signed}, but the bucket or endpoint is in {expected}.",
-        causes=(
-            WRONG_SIGNING_REGION.cause(
-                "reported",
-                (f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.",),
-                text=f"The client's region is {signed}, but it must be {expected}.",
-            ),
+    return case.explain(
+        f"The request is signed for {signed}, but the bucket or endpoint is in {expected}.",
+        WRONG_SIGNING_REGION.cause(
+            "reported",
+            (f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.",),
+            text=f"The client's region is {signed}, but it must be {expected}.",
         ),
         remedies=(
-            Remedy(
-                title=title,
-                who="you",
-                steps=(*steps, "An endpoint URL in code or settings must be for that region, too."),
+            your_remedy(
+                title,
+                *steps,
+                "An endpoint URL in code or settings must be for that region, too.",
                 commands=lines,
                 url=pages.SIGNATURES,
             ),
@@ -329,21 +319,17 @@ def _explain_expected_service(case: Case[CredentialScope], message: str, expecte
     because = quote_phrases(message, *_PHRASES)
     if expected:
         because = (f"AWS says: Credential should be scoped to correct service: '{expected}'.",)
-    return Explanation(
-        failure=case.failure,
-        topic="wrong-signing-service",
-        summary="The request is signed for another service than the endpoint that it was sent to.",
-        causes=(
-            WRONG_SIGNING_SERVICE.cause(
-                "reported",
-                because,
-                text=f"The endpoint expects signatures for {expected or 'its own service'}, but the request is signed for another.",
-            ),
-            ENDPOINT_OF_OTHER_SERVICE.cause(
-                because=("AWS_ENDPOINT_URL applies to the clients of all services.",)
-            ),
-            SIGNED_BY_HAND.cause(),
+    return case.explain(
+        "The request is signed for another service than the endpoint that it was sent to.",
+        WRONG_SIGNING_SERVICE.cause(
+            "reported",
+            because,
+            text=f"The endpoint expects signatures for {expected or 'its own service'}, but the request is signed for another.",
         ),
+        ENDPOINT_OF_OTHER_SERVICE.cause(
+            because=("AWS_ENDPOINT_URL applies to the clients of all services.",)
+        ),
+        SIGNED_BY_HAND.cause(),
         remedies=(credential_remedies.check_endpoint(), _signing_remedy(expected, None)),
         notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
@@ -356,15 +342,11 @@ def _explain_region(case: Case[CredentialScope], message: str, signed_region: st
         *_signed_region_lines(signed_region),
         *(f"The text names the host {host}." for host in hosts[:2]),
     )
-    return Explanation(
-        failure=case.failure,
-        topic="wrong-signing-region",
-        summary="The request is signed for another region than the endpoint that it was sent to.",
-        causes=(
-            WRONG_SIGNING_REGION.cause("reported", because),
-            ENDPOINT_OF_OTHER_REGION.cause(),
-            GLOBAL_SERVICE.cause(),
-        ),
+    return case.explain(
+        "The request is signed for another region than the endpoint that it was sent to.",
+        WRONG_SIGNING_REGION.cause("reported", because),
+        ENDPOINT_OF_OTHER_REGION.cause(),
+        GLOBAL_SERVICE.cause(),
         remedies=(credential_remedies.check_endpoint(), _signing_remedy(None, signed_region)),
         notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
@@ -378,9 +360,4 @@ def _signing_remedy(service: str | None, signed_region: str | None) -> Remedy:
     ]
     if service is not None:
         steps.append(f"If you sign requests yourself, sign for the service {service}.")
-    return Remedy(
-        title="Use the same region for the endpoint and the signature",
-        who="you",
-        steps=tuple(steps),
-        url=pages.SIGNATURES,
-    )
+    return your_remedy("Use the same region for the endpoint and the signature", *steps, url=pages.SIGNATURES)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import AWS_COMPATIBLE, error_code, safe_name
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
@@ -94,23 +95,16 @@ def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
         because=("The text names AWS-compatible software.",) if AWS_COMPATIBLE.search(case.text) else ()
     )
     proxy = PROXY_ANSWERS.cause()
-    return Explanation(
-        failure=case.failure,
-        topic="not-sts",
-        summary=f"The STS call was answered by something else{f', {host}' if is_other_host else ''}.",
-        causes=(
-            NOT_STS.cause("derived", tuple(because)),
-            *((proxy, setting) if is_sts_host else (setting, proxy)),
-        ),
+    return case.explain(
+        f"The STS call was answered by something else{f', {host}' if is_other_host else ''}.",
+        NOT_STS.cause("derived", tuple(because)),
+        *((proxy, setting) if is_sts_host else (setting, proxy)),
         remedies=(
-            Remedy(
-                title="Check which host the STS call goes to",
-                who="you",
-                steps=(
-                    "Look for AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_STS in the environment, endpoint_url in the profile, and an endpoint in the program's settings.",
-                    "Set the endpoint of S3-compatible storage for S3 only: AWS_ENDPOINT_URL_S3, or the S3 client in the code. AWS SDK for Go v1 uses a session's endpoint for all clients, including STS.",
-                    "S3-compatible software needs no IAM role: use its own keys, and remove AWS_ROLE_ARN from the environment.",
-                ),
+            your_remedy(
+                "Check which host the STS call goes to",
+                "Look for AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_STS in the environment, endpoint_url in the profile, and an endpoint in the program's settings.",
+                "Set the endpoint of S3-compatible storage for S3 only: AWS_ENDPOINT_URL_S3, or the S3 client in the code. AWS SDK for Go v1 uses a session's endpoint for all clients, including STS.",
+                "S3-compatible software needs no IAM role: use its own keys, and remove AWS_ROLE_ARN from the environment.",
                 commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
                 url=pages.SDK_ENDPOINTS,
             ),

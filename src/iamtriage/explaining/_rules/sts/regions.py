@@ -10,13 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_region, message_text, quote_phrases
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import diagnose_sts_call
 from iamtriage.sts._evidence import StsCall
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import RegionDisabled
 
@@ -47,11 +48,10 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
         because += (f"The error code is {case.failure.envelope.code}.",)
     findings = diagnose_sts_call(case, codes=frozenset({"region-disabled"}), because=because)
     opts_in = None if region is None else StsCall().is_opt_in(region)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"STS is not activated for {account} in {place}.",
+        *findings.causes,
         topic="sts-region-disabled",
-        summary=f"STS is not activated for {account} in {place}.",
-        causes=findings.causes,
         remedies=(
             *([_activate_sts_remedy(region)] if opts_in is not True else []),
             *([credential_remedies.enable_region(region)] if opts_in is not False else []),
@@ -63,42 +63,33 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
 
 def _activate_sts_remedy(region: str | None) -> Remedy:
     name = region or "the region"
-    return Remedy(
-        title=f"Activate STS in {name}",
-        who="account administrator",
-        steps=(
-            "Open the IAM console, Account settings, Security Token Service (STS), Endpoints.",
-            f"Activate {name}. There is no API for this. The endpoint in us-east-1 is always active.",
-            "The setting belongs to the account of the role or user that is requested.",
-        ),
+    return account_remedy(
+        f"Activate STS in {name}",
+        "Open the IAM console, Account settings, Security Token Service (STS), Endpoints.",
+        f"Activate {name}. There is no API for this. The endpoint in us-east-1 is always active.",
+        "The setting belongs to the account of the role or user that is requested.",
         url=pages.TEMPORARY_REGIONS,
     )
 
 
 def _other_region_remedy() -> Remedy:
-    return Remedy(
-        title="Or call STS in an active region",
-        who="you",
-        steps=(
-            "Create only the STS client for an active region; the other clients keep theirs.",
-            "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that region.",
-        ),
+    return your_remedy(
+        "Or call STS in an active region",
+        "Create only the STS client for an active region; the other clients keep theirs.",
+        "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that region.",
         url=pages.STS_REGIONS,
     )
 
 
 def _explain_region_not_enabled(case: Case[RegionDisabled], region: str | None) -> Explanation:
-    return Explanation(
-        failure=case.failure,
-        topic="region-not-enabled",
-        summary=f"The Region{'' if region is None else f' {region}'} is not enabled for the account.",
-        causes=(REGION_NOT_ENABLED.cause("reported", ('The text says "is not enabled in your account".',)),),
+    return case.explain(
+        f"The Region{'' if region is None else f' {region}'} is not enabled for the account.",
+        REGION_NOT_ENABLED.cause("reported", ('The text says "is not enabled in your account".',)),
         remedies=(
             credential_remedies.enable_region(region),
-            Remedy(
-                title="Or use a region that is enabled",
-                who="you",
-                steps=("Set another region in the profile, in AWS_REGION or in the client.",),
+            your_remedy(
+                "Or use a region that is enabled",
+                "Set another region in the profile, in AWS_REGION or in the client.",
                 commands=(
                     "aws account list-regions --region-opt-status-contains ENABLED ENABLED_BY_DEFAULT",
                 ),

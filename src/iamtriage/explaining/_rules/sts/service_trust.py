@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared.principal_words import (
     try_parse_arn,
     try_parse_principal,
 )
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import parse_document
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_ALLOWS, TRUST_POLICY_CHECKED
 from iamtriage.explaining._rules.sts.trust_fixes import (
@@ -132,13 +133,10 @@ def _describe_allowed(question: _Question) -> ServiceTrust:
         True,  # noqa: FBT003
         "the trust policy that was given allows it, so the role or its policy was changed seconds ago, or the call names another role",
         TRUST_POLICY_ALLOWS.cause(question.evidence, text=text),
-        Remedy(
-            title="Wait a few seconds and retry, then check that the call names this role",
-            who="you",
-            steps=(
-                "Changes in IAM take a few seconds to propagate.",
-                "The command prints the trust policy of the role now. Compare the role's name, path and account with those in the call.",
-            ),
+        your_remedy(
+            "Wait a few seconds and retry, then check that the call names this role",
+            "Changes in IAM take a few seconds to propagate.",
+            "The command prints the trust policy of the role now. Compare the role's name, path and account with those in the call.",
             commands=commands.trust_policy_commands(question.role)[:1],
             url=pages.CONSISTENCY,
         ),
@@ -154,10 +152,9 @@ def _describe(
     text = f"The trust policy that was given does not allow {action} for {service}."
     cause = TRUST_POLICY_CHECKED.cause(question.evidence, text=text)
     if result.is_explicit_deny:
-        remedy = Remedy(
-            title="Remove or scope down the Deny statement in the role's trust policy",
-            who="account administrator",
-            steps=(f"It is Statement[{result.statement}]. An Allow does not override it.",),
+        remedy = account_remedy(
+            "Remove or scope down the Deny statement in the role's trust policy",
+            f"It is Statement[{result.statement}]. An Allow does not override it.",
             commands=commands.trust_policy_commands(role),
             url=pages.TRUST_POLICIES,
         )

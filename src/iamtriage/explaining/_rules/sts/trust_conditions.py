@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._text import clip_text
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.sts.role_calls import RoleCall
     from iamtriage.trust._evaluation import TrustResult
 
@@ -170,12 +171,8 @@ def open_condition_remedy(
         )
     elif key in {_MFA, _MFA_AGE}:
         title, steps, lines = _mfa_remedy(fill_command(assume, arn), profile, user, program)
-    return Remedy(
-        title=title,
-        who="you",
-        steps=steps,
-        commands=lines,
-        url=pages.EXTERNAL_ID if key == _EXTERNAL_ID else pages.TRUST_POLICIES,
+    return your_remedy(
+        title, *steps, commands=lines, url=pages.EXTERNAL_ID if key == _EXTERNAL_ID else pages.TRUST_POLICIES
     )
 
 

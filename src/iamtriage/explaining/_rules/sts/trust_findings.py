@@ -17,6 +17,7 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 if TYPE_CHECKING:
@@ -139,10 +140,9 @@ def _describe_result(result: TrustResult, role: str | None, evidence: Evidence) 
         allowed=False,
         cause=TRUST_POLICY_CHECKED.cause(evidence, (as_sentence(result.reason),)),
         result=result,
-        remedy=Remedy(
-            title="Change the role's trust policy",
-            who="account administrator",
-            steps=steps,
+        remedy=account_remedy(
+            "Change the role's trust policy",
+            *steps,
             commands=commands.trust_policy_commands(name),
             url=pages.TRUST_POLICIES,
         ),

@@ -16,6 +16,7 @@ from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.subjects import (
     describe_difference,
     describe_expected_caller,
@@ -167,10 +168,9 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
         steps = (
             f"Remove the input audience of aws-actions/configure-aws-credentials, or set it to {clip_text(expected)}.",
         )
-    yield Remedy(
-        title=f"Let the token have the audience {clip_text(expected)}",
-        who="you",
-        steps=steps,
+    yield your_remedy(
+        f"Let the token have the audience {clip_text(expected)}",
+        *steps,
         commands=lines,
         url=pages.EKS_IRSA_POD if is_pod else pages.OIDC_PROVIDERS,
     )
@@ -234,7 +234,7 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
     if other is not None and not is_misplaced(expected, actual):
         title, step, lines = other
         url = pages.GITHUB_OIDC if actual.startswith("repo:") else pages.EKS_IRSA_POD
-        yield Remedy(title=title, who="you", steps=(step,), commands=lines, url=url)
+        yield your_remedy(title, step, commands=lines, url=url)
 
 
 def replace_policy_remedy(title: str, policy: dict[str, Any], role: str | None) -> Remedy:

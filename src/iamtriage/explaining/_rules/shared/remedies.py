@@ -1,0 +1,31 @@
+"""Build remedies that consist of steps and commands, by who can carry them out.
+
+Other remedies, such as those with a policy, are built with :class:`iamtriage.explaining.Remedy` itself.
+"""
+
+from __future__ import annotations
+
+from iamtriage.explaining._explanations import Remedy
+
+__all__ = ("account_remedy", "cluster_remedy", "your_remedy")
+
+
+def your_remedy(
+    title: str,
+    *steps: str,
+    commands: tuple[str, ...] = (),
+    manifest: str | None = None,
+    url: str | None = None,
+) -> Remedy:
+    """Return a remedy that you, the reader, can carry out."""
+    return Remedy(title, "you", steps, commands, manifest=manifest, url=url)
+
+
+def account_remedy(title: str, *steps: str, commands: tuple[str, ...] = (), url: str | None = None) -> Remedy:
+    """Return a remedy for the administrator of the account."""
+    return Remedy(title, "account administrator", steps, commands, url=url)
+
+
+def cluster_remedy(title: str, *steps: str, commands: tuple[str, ...] = (), url: str | None = None) -> Remedy:
+    """Return a remedy for the administrator of the cluster."""
+    return Remedy(title, "cluster administrator", steps, commands, url=url)
