@@ -134,10 +134,7 @@ THROTTLED = CauseType(
     text="The account, the Region or the resource got too many calls.",
     recognised_by='An error code such as Throttling, ThrottlingException, TooManyRequestsException or SlowDown, or the message "Rate exceeded".',
     fix="Retry with exponential backoff, make fewer calls, and request a higher quota if that is not enough.",
-    sources=(
-        pages.SDK_RETRIES,
-        pages.QUOTAS,
-    ),
+    sources=(pages.SDK_RETRIES, pages.QUOTAS),
 )
 DRY_RUN = CauseType(
     "dry-run",
@@ -184,11 +181,7 @@ _KINDS = (
         cause=SSO_LOGIN_NOT_RENEWED,
         code=lazy_pattern(r"^InvalidGrantException$"),
         summary="The IAM Identity Center sign-in cannot be renewed.",
-        causes=(
-            SSO_SESSION_OVER.cause(),
-            RENEWED_ELSEWHERE.cause(),
-            CODE_NOT_CONFIRMED.cause(),
-        ),
+        causes=(SSO_SESSION_OVER.cause(), RENEWED_ELSEWHERE.cause(), CODE_NOT_CONFIRMED.cause()),
         remedies=(
             your_remedy("Sign in again", url=pages.SSO_LOGIN, commands=("aws sso login --profile PROFILE",)),
         ),
@@ -200,10 +193,7 @@ _KINDS = (
         ),
         message=lazy_pattern(r"Rate exceeded|Too [Mm]any [Rr]equests|reduce your request rate"),
         summary="AWS throttled the request: too many calls in a short time. No permission is missing.",
-        causes=(
-            MANY_CALLERS.cause(),
-            TIGHT_LOOP.cause(),
-        ),
+        causes=(MANY_CALLERS.cause(), TIGHT_LOOP.cause()),
         remedies=(
             # What makes fewer calls depends on the program.
             account_remedy(
@@ -227,11 +217,7 @@ _KINDS = (
         cause=ACCOUNT_STATE,
         code=lazy_pattern(r"OptInRequired|SubscriptionRequired|NotSignedUp|PendingVerification|^Blocked$"),
         summary="The account cannot use the service.",
-        causes=(
-            ACCOUNT_NEW.cause(),
-            ACCOUNT_SUSPENDED.cause(),
-            NOT_OFFERED.cause(),
-        ),
+        causes=(ACCOUNT_NEW.cause(), ACCOUNT_SUSPENDED.cause(), NOT_OFFERED.cause()),
         remedies=(
             account_remedy(
                 "Check the state of the account",
@@ -259,10 +245,7 @@ _KINDS = (
         cause=ALREADY_EXISTS,
         code=lazy_pattern(r"AlreadyExists|AlreadyOwnedByYou|^Duplicate|ResourceInUse"),
         summary="The resource already exists or is in use.",
-        causes=(
-            MADE_BEFORE.cause(),
-            NAME_TAKEN.cause(),
-        ),
+        causes=(MADE_BEFORE.cause(), NAME_TAKEN.cause()),
         remedies=(
             your_remedy(
                 "Use the existing resource, or choose another name",

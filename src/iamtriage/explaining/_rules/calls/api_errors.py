@@ -27,7 +27,6 @@ from iamtriage.explaining._rules.calls.error_kind import (
     import_remedy,
     safe_code,
 )
-from iamtriage.explaining._rules.calls.head_calls import explain_head_call, is_head_call, status_as_code
 from iamtriage.explaining._rules.calls.message_kinds import (
     CAPABILITIES_MISSING,
     STACK_ROLLED_BACK,
@@ -36,10 +35,6 @@ from iamtriage.explaining._rules.calls.message_kinds import (
 )
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
 from iamtriage.explaining._rules.calls.node_groups import NODES_FAILED, explain_node_group
-from iamtriage.explaining._rules.calls.notification_destinations import (
-    UNVALIDATED_DESTINATION,
-    explain_unvalidated_destination,
-)
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.request_kinds import (
     ACLS_DISABLED,
@@ -48,6 +43,13 @@ from iamtriage.explaining._rules.calls.request_kinds import (
     NO_ANSWER,
     SERVICE_FAULT,
     acl_remedy,
+)
+from iamtriage.explaining._rules.calls.s3_calls import (
+    UNVALIDATED_DESTINATION,
+    explain_head_call,
+    explain_unvalidated_destination,
+    is_head_call,
+    status_as_code,
 )
 from iamtriage.explaining._rules.calls.service_linked_roles import MISSING_ROLE, explain_missing_role
 from iamtriage.explaining._rules.calls.service_roles import explain_service_role

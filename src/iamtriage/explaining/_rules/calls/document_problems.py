@@ -169,10 +169,7 @@ MALFORMED_POLICY = CauseType(
     title="AWS rejects the policy document",
     recognised_by="The error code MalformedPolicyDocument with a message that no other cause covers.",
     fix="Validate the document with IAM Access Analyzer.",
-    sources=(
-        pages.POLICY_TROUBLES,
-        pages.VALIDATE_POLICY,
-    ),
+    sources=(pages.POLICY_TROUBLES, pages.VALIDATE_POLICY),
 )
 
 PROHIBITED_FIELD = CauseType(

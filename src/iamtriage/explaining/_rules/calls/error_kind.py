@@ -22,13 +22,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import AwsError, Failure
 
-__all__ = (
-    "ErrorKind",
-    "code_evidence",
-    "end_summary",
-    "import_remedy",
-    "safe_code",
-)
+__all__ = ("ErrorKind", "code_evidence", "end_summary", "import_remedy", "safe_code")
 
 
 _MAX_QUOTED = 200

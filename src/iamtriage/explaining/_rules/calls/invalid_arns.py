@@ -21,20 +21,10 @@ from iamtriage.explaining._rules.calls.principal_arns import (
     parse_principal,
 )
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.arn_diagnosis import (
-    NOT_A_ROLE,
-    diagnose_arn,
-    lookup_command,
-)
-from iamtriage.explaining._rules.shared.clusters import (
-    failure_context,
-    failure_sentence,
-    find_iam_arns,
-)
+from iamtriage.explaining._rules.shared.arn_diagnosis import NOT_A_ROLE, diagnose_arn, lookup_command
+from iamtriage.explaining._rules.shared.clusters import failure_context, failure_sentence, find_iam_arns
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    aws_auth_command,
-)
+from iamtriage.explaining._rules.shared.principal_mappings import aws_auth_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -111,10 +101,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
     text = _find_rejected_arn(case, message)
     diagnosis = None if text is None else diagnose_arn(text, "iam")
     is_in_pod = "WebIdentity" in message or clues.mentions_kubernetes(case)
-    causes = [
-        ARN_NOT_ACCEPTED.cause("reported"),
-        *diagnosis_causes(text, diagnosis),
-    ]
+    causes = [ARN_NOT_ACCEPTED.cause("reported"), *diagnosis_causes(text, diagnosis)]
     if diagnosis is None:
         causes += [
             NOT_AN_ARN.cause(),

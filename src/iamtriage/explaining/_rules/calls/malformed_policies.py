@@ -139,10 +139,7 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
         text if text.startswith("AWS") else f"AWS rejects the policy document: {text[:1].lower()}{text[1:]}",
         problem.cause.cause("reported", because, text=text),
         topic="malformed-policy",
-        remedies=(
-            correct,
-            _validate_remedy(message),
-        ),
+        remedies=(correct, _validate_remedy(message)),
         notes=(_NOTHING_SAVED,),
     )
 
@@ -238,11 +235,7 @@ def _principal_causes(kind: str | None, name: str | None) -> list[Cause]:
         return [UNKNOWN_SERVICE.cause()]
     if kind == "federated":
         return [PROVIDER_NOT_THERE.cause()]
-    return [
-        PRINCIPAL_NOT_THERE.cause(),
-        PRINCIPAL_TOO_NEW.cause(),
-        PRINCIPAL_MISTYPED.cause(),
-    ]
+    return [PRINCIPAL_NOT_THERE.cause(), PRINCIPAL_TOO_NEW.cause(), PRINCIPAL_MISTYPED.cause()]
 
 
 def _find_principal_remedy(kind: str | None, name: str | None) -> Remedy:

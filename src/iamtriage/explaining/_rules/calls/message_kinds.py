@@ -213,10 +213,7 @@ KINDS_BY_MESSAGE = (
             r"authorization mechanism you have provided is not supported|require AWS Signature Version 4"
         ),
         summary="S3 rejected the request because it is signed with Signature Version 2; version 4 is required.",
-        causes=(
-            OLD_SIGNING_TOOL.cause(),
-            REGION_NOT_SET.cause(),
-        ),
+        causes=(OLD_SIGNING_TOOL.cause(), REGION_NOT_SET.cause()),
         remedies=(
             your_remedy(
                 "Sign with version 4",
@@ -263,10 +260,7 @@ KINDS_BY_MESSAGE = (
         code=lazy_pattern(r"^MessageRejected(?:Exception)?$"),
         message=lazy_pattern(r"not verified"),
         summary="SES rejected the message because an address is not verified in this Region.",
-        causes=(
-            SES_SANDBOX.cause(),
-            VERIFIED_IN_OTHER_REGION.cause(),
-        ),
+        causes=(SES_SANDBOX.cause(), VERIFIED_IN_OTHER_REGION.cause()),
         remedies=(
             your_remedy(
                 "Check which identities are verified, and whether the account is in the sandbox",

@@ -21,10 +21,7 @@ from iamtriage.explaining._rules.shared.arn_diagnosis import (
     lookup_command,
     parse_principal_of_masked_account,
 )
-from iamtriage.explaining._rules.shared.clusters import (
-    find_cluster,
-    find_entry_arn,
-)
+from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
     create_entry_command,
@@ -58,10 +55,7 @@ PRINCIPAL_NOT_ACCEPTED = CauseType(
     meaning="EKS does not accept the ARN as the principal of an access entry, because it finds no such role or user or because the form is wrong.",
     recognised_by="The message says that the principalArn is invalid or has the wrong format.",
     fix="Use the ARN of the IAM role or user with its path, as IAM prints it.",
-    sources=(
-        pages.EKS_ACCESS_ENTRIES,
-        pages.CONSISTENCY,
-    ),
+    sources=(pages.EKS_ACCESS_ENTRIES, pages.CONSISTENCY),
 )
 NO_SUCH_PRINCIPAL = CauseType(
     "no-such-principal",

@@ -26,11 +26,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AwsError
 
 
-__all__ = (
-    "NOT_A_DENIAL",
-    "explain_policy_size",
-    "explain_quota",
-)
+__all__ = ("NOT_A_DENIAL", "explain_policy_size", "explain_quota")
 
 _QUOTA_SERVICE_CODES = {"elasticmapreduce": "elasticmapreduce", "elb": "elasticloadbalancing", "logs": "logs"}
 # A quota of IAM, whose name says what it is for: PoliciesPerRole, RolesPerAccount.
@@ -160,10 +156,7 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
             (f"The message says: {scoped[0]}", *code_evidence(case.failure)),
             text=f"IAM allows at most {limit}.",
         ),
-        remedies=(
-            your_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS),
-            increase,
-        ),
+        remedies=(your_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS), increase),
         notes=(NOT_A_DENIAL,),
     )
 

@@ -186,11 +186,7 @@ REQUEST_KINDS = (
         # The C++ SDK uses this code for its own timeouts.
         except_message=lazy_pattern(r"curlCode"),
         summary="AWS did not receive the whole request in time.",
-        causes=(
-            BODY_TOO_SHORT.cause(),
-            BODY_STALLED.cause(),
-            SLOW_NETWORK.cause(),
-        ),
+        causes=(BODY_TOO_SHORT.cause(), BODY_STALLED.cause(), SLOW_NETWORK.cause()),
         remedies=(
             your_remedy(
                 "Retry, and check the body",
@@ -261,10 +257,7 @@ REQUEST_KINDS = (
             r"|InvalidUser|Serialization|UnknownOperation|InvalidAction|InvalidBucketName|UnsupportedOperation|InvalidInstanceId"
         ),
         summary="AWS rejected the request as invalid.",
-        causes=(
-            EMPTY_VARIABLE.cause(),
-            TOOL_TOO_OLD.cause(),
-        ),
+        causes=(EMPTY_VARIABLE.cause(), TOOL_TOO_OLD.cause()),
         remedies=(
             your_remedy(
                 "Correct the value that the message names",

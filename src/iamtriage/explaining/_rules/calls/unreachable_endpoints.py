@@ -384,9 +384,7 @@ def _explain_unknown_error(case: Case[AwsError]) -> Explanation:
     return case.explain(
         f"{call} failed, and the text has no error code.",
         AWS_ERROR.cause(
-            "derived",
-            code_evidence(case.failure),
-            text="The text does not mention a missing permission.",
+            "derived", code_evidence(case.failure), text="The text does not mention a missing permission."
         ),
         remedies=(
             your_remedy(

@@ -64,10 +64,7 @@ ACCESS_KEY_QUOTA = CauseType(
     text="An IAM user can have two access keys at most. Inactive keys count, so one must be deleted.",
     recognised_by='The error code LimitExceeded with "AccessKeysPerUser".',
     fix="Delete a key that is not used, then create the new one.",
-    sources=(
-        pages.IAM_QUOTAS,
-        pages.ROTATE_KEYS,
-    ),
+    sources=(pages.IAM_QUOTAS, pages.ROTATE_KEYS),
 )
 
 
@@ -263,10 +260,7 @@ def _exposed_key_remedies(
         "Deactivate the exposed key",
         "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",
         "Deactivate it. Programs that use it stop until they get a new key or a role.",
-        commands=(
-            fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
-            deactivate,
-        ),
+        commands=(fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id), deactivate),
         url=pages.EXPOSED_KEYS,
     )
     if is_rejected:

@@ -167,10 +167,7 @@ _PROFILE_ERRORS = (
         summary="The profile{of} has an unknown credential_source{source}.",
         phrase="credential source",
         title="Use a valid credential_source",
-        steps=(
-            _CREDENTIAL_SOURCES,
-            "To use the credentials of another profile, use source_profile instead.",
-        ),
+        steps=(_CREDENTIAL_SOURCES, "To use the credentials of another profile, use source_profile instead."),
         commands=("aws configure get credential_source",),
     ),
     _ProfileError(
@@ -317,9 +314,7 @@ def _explain_empty_source(case: Case[MissingCredentials], message: str, source: 
         f"The profile{f' {profile}' if profile else ''} takes its credentials from {source}, which has none here.",
         EMPTY_SOURCE.cause(
             because=quote_phrases(
-                message,
-                f"retrieving credentials from {source}",
-                "No credentials found in credential_source",
+                message, f"retrieving credentials from {source}", "No credentials found in credential_source"
             ),
             text=cause,
         ),

@@ -18,12 +18,7 @@ from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import (
-    find_profile,
-    find_region,
-    quote_phrases,
-    safe_name,
-)
+from iamtriage.explaining._rules.shared.clues import find_profile, find_region, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
@@ -300,10 +295,7 @@ def hop_limit_remedy(region: str, instance: str | None = None) -> Remedy:
 
 def advise_on_ecs(_case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice(
-        [
-            NO_TASK_ROLE.cause(because=("The text mentions ECS.",)),
-            RELATIVE_URI_LOST.cause(),
-        ],
+        [NO_TASK_ROLE.cause(because=("The text mentions ECS.",)), RELATIVE_URI_LOST.cause()],
         [
             account_remedy(
                 "On ECS: give the task a role",
@@ -344,10 +336,7 @@ def advise_on_iis(case: Case[MissingCredentials], _message: str) -> Advice:
                 "Outside of EC2: put the profile where the application pool reads it",
                 "Set AWSProfilesLocation in web.config (ProfilesLocation in appsettings.json), or AWS_SHARED_CREDENTIALS_FILE for the machine, to a file that the identity of the pool is allowed to read. Then restart the pool.",
                 "Prefer a role to access keys on a server: on EC2 the one of the instance, elsewhere IAM Roles Anywhere.",
-                commands=(
-                    "setx /M AWS_SHARED_CREDENTIALS_FILE C:\\aws\\credentials",
-                    "iisreset",
-                ),
+                commands=("setx /M AWS_SHARED_CREDENTIALS_FILE C:\\aws\\credentials", "iisreset"),
                 url=pages.NET_CREDENTIALS,
             ),
         ],

@@ -13,24 +13,26 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.credentials.identity_providers import (
-    compare_providers_remedy,
-    explain_no_provider,
-)
 from iamtriage.explaining._rules.credentials.issuer_keys import (
     explain_no_verification_key,
     explain_provider_unreachable,
     explain_wrong_thumbprint,
 )
-from iamtriage.explaining._rules.credentials.issuers import ROLE_NOT_EVALUATED, STS_AUDIENCE, find_issuer
+from iamtriage.explaining._rules.credentials.issuers import (
+    ROLE_NOT_EVALUATED,
+    STS_AUDIENCE,
+    compare_providers_remedy,
+    explain_no_provider,
+    find_issuer,
+)
 from iamtriage.explaining._rules.credentials.token_audiences import explain_audience
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
+from iamtriage.explaining._rules.sts.trust_documents import find_other_provider
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
-from iamtriage.explaining._rules.sts.trust_providers import find_other_provider
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,22 +13,20 @@ import attrs
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.credentials.access_keys import key_remedies
-from iamtriage.explaining._rules.credentials.rejected_key_remedies import (
+from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
+from iamtriage.explaining._rules.credentials.rejected_requests import (
+    INVALID_TOKEN_CODES,
+    REJECTION_PHRASES,
+    UNKNOWN_KEY_CODES,
+    RejectedRequest,
     check_key_remedy,
+    describe_request,
     partition_remedy,
     region_remedies,
     session_token_remedy,
     set_region_remedy,
     stored_keys_remedy,
 )
-from iamtriage.explaining._rules.credentials.rejected_requests import (
-    INVALID_TOKEN_CODES,
-    REJECTION_PHRASES,
-    UNKNOWN_KEY_CODES,
-    RejectedRequest,
-    describe_request,
-)
-from iamtriage.explaining._rules.credentials.sso_tokens import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.unsigned_requests import (
     NO_REGISTRY_LOGIN,
     explain_no_registry_login,
@@ -221,10 +219,7 @@ def _explain_rejecting_region(
         found,
         *region.causes,
         topic="invalid-credentials",
-        remedies=(
-            *region_remedies(request, region),
-            credential_remedies.show_identity(find_profile(case)),
-        ),
+        remedies=(*region_remedies(request, region), credential_remedies.show_identity(find_profile(case))),
         notes=("No IAM policy helps here: AWS could not authenticate the caller and evaluated no policy.",),
     )
 

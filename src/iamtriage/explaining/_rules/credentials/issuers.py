@@ -1,4 +1,7 @@
-"""Find the issuer of a web identity token, and its provider in IAM."""
+"""Find the issuer of a web identity token and its provider in IAM, and explain that it has none.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,31 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.clues import find_partition, safe_name
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import find_partition, find_region, quote_phrases, safe_name
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.sts.trust_documents import find_other_provider
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.sts.trust_documents import OtherProvider
     from iamtriage.failures._failures import InvalidIdentityToken
 
-__all__ = ("GITHUB", "ROLE_NOT_EVALUATED", "STS_AUDIENCE", "Issuer", "build_provider_arn", "find_issuer")
+__all__ = (
+    "GITHUB",
+    "ROLE_NOT_EVALUATED",
+    "STS_AUDIENCE",
+    "Issuer",
+    "build_provider_arn",
+    "compare_providers_remedy",
+    "explain_no_provider",
+    "find_issuer",
+)
 
 STS_AUDIENCE = "sts.amazonaws.com"
 ROLE_NOT_EVALUATED = (
@@ -108,3 +126,151 @@ def build_provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
         return "PROVIDER_ARN"
     path = issuer.url.removeprefix("https://")
     return commands.arn(f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{path}", "PROVIDER_ARN")
+
+
+_TRUST_STEP = "The role's trust policy must name the same provider: its ARN as Principal.Federated, and its URL without https:// in the condition keys that end with :sub and :aud."
+CLUSTER_MADE_ANEW = CauseType(
+    "cluster-made-anew",
+    title="The cluster was re-created with another issuer",
+    text="The cluster was re-created: the account has the provider of the old cluster, and the new one has another issuer.",
+    fix="Create an identity provider for the issuer of the new cluster.",
+    of="no-oidc-provider",
+)
+PROVIDER_URL_DIFFERS = CauseType(
+    "provider-url-differs",
+    title="The URL of the identity provider differs from the issuer",
+    text="The account has a provider whose URL differs from the issuer: a trailing slash, a path, or upper and lower case.",
+    fix="Create a provider with exactly the token's issuer URL.",
+    recognised_by="The text shows a provider of the same host.",
+    sign=r"(?P<shown>:oidc-provider/(?P<host>[\w.-]{4,100}))(?![\w.-]).{0,600}\bfound in your account for https://(?P=host)(?![\w.-])",
+    remedy="Create the IAM OIDC provider",
+    of="no-oidc-provider",
+)
+NO_OIDC_PROVIDER = CauseType(
+    "no-oidc-provider",
+    title="The account has no OIDC identity provider for the issuer",
+    meaning="The account of the role has no IAM OIDC identity provider for the issuer of the token.",
+    recognised_by='The message says "No OpenIDConnect provider found in your account".',
+    fix="Create the IAM OIDC identity provider in the role's account.",
+    sources=(pages.OIDC_PROVIDERS,),
+)
+ROLE_OF_OTHER_ACCOUNT = CauseType(
+    "role-of-other-account",
+    title="The role is in another account than the provider",
+    fix="Create the identity provider in the role's account, or use a role of the provider's account.",
+    of="no-oidc-provider",
+)
+
+
+def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Explanation:
+    """Explain that the role's account has no OIDC provider for the issuer."""
+    issuer = find_issuer(case, message)
+    other = find_other_provider(case.facts.trust_policy, issuer.url)
+    causes = [
+        ROLE_OF_OTHER_ACCOUNT.cause(because=("IAM looks for the provider in the account of the role.",))
+    ]
+    if other is not None and other.is_of_other_cluster:
+        causes = [
+            CLUSTER_MADE_ANEW.cause(
+                "derived" if is_derived(case.facts, "trust_policy") else "supplied",
+                text=f"The role's trust policy names the provider of another cluster, {other.named}: the cluster was re-created, or the role belongs to that cluster.",
+            )
+        ]
+    else:
+        causes.append(CLUSTER_MADE_ANEW.cause() if issuer.is_eks else PROVIDER_URL_DIFFERS.cause())
+    create = _create_provider_remedy(case, issuer)
+    if other is not None:
+        create = _create_and_trust_remedy(case, create, other)
+    return case.explain(
+        f"IAM has no OIDC provider for {issuer.description} in the role's account{_describe_other(other)}.",
+        NO_OIDC_PROVIDER.cause(
+            "reported",
+            (*quote_phrases(message, "No OpenIDConnect provider found"), *issuer.because),
+            text=f"The account of the role has no IAM OIDC provider for {issuer.description}.",
+        ),
+        *causes,
+        remedies=(create, compare_providers_remedy(case, issuer)),
+        notes=(
+            "STS looks for the provider before it evaluates the role: no IAM policy helps, and the trust policy decides only once the provider exists.",
+        ),
+    )
+
+
+def compare_providers_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
+    """Return the remedy that compares the issuer with the providers in IAM."""
+    of_cluster = fill_command(
+        "aws eks describe-cluster --name {} --region {} --query cluster.identity.oidc.issuer --output text",
+        commands.cluster(case.facts.cluster),
+        commands.region(issuer.region or find_region(case)),
+    )
+    return your_remedy(
+        "Compare the issuer with the providers in the role's account",
+        "List the providers with credentials of the role's account.",
+        "A provider's ARN ends in its issuer without https://. It must match the token's issuer exactly.",
+        commands=("aws iam list-open-id-connect-providers", *((of_cluster,) if issuer.is_eks else ())),
+        url=pages.OIDC_PROVIDERS,
+    )
+
+
+def _describe_other(other: OtherProvider | None) -> str:
+    if other is None:
+        return ""
+    owner = " of another cluster" if other.is_of_other_cluster else f" {other.named}"
+    return f" {other.account}, and the role's trust policy names the provider{owner}"
+
+
+def _create_and_trust_remedy(
+    case: Case[InvalidIdentityToken], create: Remedy, other: OtherProvider
+) -> Remedy:
+    """Return the remedy that creates the provider and names it in the role's trust policy: one needs the other."""
+    role = underlying_role(try_parse_principal(case.failure.resource or case.facts.resource))
+    return attrs.evolve(
+        create,
+        title="Create the IAM OIDC provider, and name it in the role's trust policy",
+        steps=(
+            f"Create it in the account of the role, {other.account}. IAM gets the thumbprint itself.",
+            f"The policy is the whole trust policy with this issuer as {other.keys}: save it as trust.json. Without this change, the next error is AccessDenied. {other.warning}",
+        ),
+        commands=(create.commands[0], commands.trust_policy_commands(None if role is None else role.name)[1]),
+        policy=other.fixed,
+        layer="role_trust",
+    )
+
+
+def _create_provider_remedy(case: Case[InvalidIdentityToken], issuer: Issuer) -> Remedy:
+    uses_sts_audience = issuer.is_eks or issuer.system == GITHUB
+    creations = [
+        fill_command(
+            "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
+            commands.issuer(issuer.url),
+            STS_AUDIENCE if uses_sts_audience else "AUDIENCE",
+        )
+    ]
+    steps = [
+        "Create it in the account of the role, once per issuer. IAM gets the thumbprint itself. If the provider exists there already, compare its URL with the issuer."
+    ]
+    url = pages.OIDC_PROVIDERS
+    if issuer.is_eks:
+        eksctl = fill_command(
+            "eksctl utils associate-iam-oidc-provider --cluster {} --region {} --approve",
+            commands.cluster(case.facts.cluster),
+            commands.region(issuer.region or find_region(case)),
+        )
+        creations.insert(0, eksctl)
+        steps += [
+            f"{_TRUST_STEP} After a cluster was re-created, it still names the old provider.",
+            "EKS Pod Identity, the alternative to IRSA, requires no provider.",
+        ]
+        url = pages.EKS_IRSA
+    elif issuer.system == GITHUB:
+        steps.append(
+            "The action aws-actions/configure-aws-credentials requests the audience sts.amazonaws.com."
+        )
+        steps.append(_TRUST_STEP)
+        url = pages.GITHUB_OIDC
+    else:
+        steps.append(
+            "AUDIENCE is the token's aud claim: for many systems sts.amazonaws.com, for others a client ID."
+        )
+        steps.append(_TRUST_STEP)
+    return account_remedy("Create the IAM OIDC provider", *steps, commands=tuple(creations), url=url)

@@ -249,10 +249,7 @@ def _explain_wrong_section(
                 f"Write the section as {correct}",
                 step,
                 "Then check that the first command lists the profile, and retry the call.",
-                commands=(
-                    "aws configure list-profiles",
-                    credential_remedies.with_profile(profile, *sign_in),
-                ),
+                commands=("aws configure list-profiles", credential_remedies.with_profile(profile, *sign_in)),
                 url=pages.CLI_PROFILES,
             ),
         ),

@@ -169,10 +169,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         f"Nobody is signed in to IAM Identity Center for {described}: the token cache has no token for it.",
         NO_SSO_LOGIN.cause("reported", quote_phrases(message, "Error loading SSO Token")),
         OTHER_HOME.cause(),
-        remedies=(
-            login,
-            credential_remedies.show_identity(find_profile(case)),
-        ),
+        remedies=(login, credential_remedies.show_identity(find_profile(case))),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
 

@@ -39,15 +39,8 @@ from iamtriage.explaining._rules.credentials.pod_agents import NO_CALL_WITHOUT_C
 from iamtriage.explaining._rules.credentials.pod_credentials import explain_pod_credentials
 from iamtriage.explaining._rules.credentials.pod_roles import Advice, advise_in_pods
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.certificates import (
-    CERTIFICATE_ERROR,
-    explain_untrusted_certificate,
-)
-from iamtriage.explaining._rules.shared.clues import (
-    find_profile,
-    mentions_kubernetes,
-    quote_phrases,
-)
+from iamtriage.explaining._rules.shared.certificates import CERTIFICATE_ERROR, explain_untrusted_certificate
+from iamtriage.explaining._rules.shared.clues import find_profile, mentions_kubernetes, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 

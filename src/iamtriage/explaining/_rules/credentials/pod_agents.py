@@ -99,13 +99,7 @@ AGENT_UNREACHABLE = lazy_pattern(
     r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)[^\n]{0,120}(?:169\.254\.170\.23|fd00:ec2::23)"
     r"|(?:169\.254\.170\.23|\[?fd00:ec2::23)[^\n]{0,160}(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)"
 )
-CONNECTION_PHRASES = (
-    "i/o timeout",
-    "timed out",
-    "no such host",
-    "connection refused",
-    "send request failed",
-)
+CONNECTION_PHRASES = ("i/o timeout", "timed out", "no such host", "connection refused", "send request failed")
 NO_CALL_WITHOUT_CREDENTIALS = "An IAM policy does not help: no signed request reached AWS."
 AGENT_REFUSED_TOKEN = CauseType(
     "agent-refused-token",
@@ -356,11 +350,7 @@ def explain_old_sdk(case: Case[MissingCredentials]) -> Explanation:
             cluster_remedy(
                 "Or use IAM roles for service accounts: the annotation eks.amazonaws.com/role-arn",
                 "Delete the association, annotate the service account with a role that trusts the cluster's OIDC provider, and re-create the pods. Older SDKs support this.",
-                commands=(
-                    list_associations_command(case),
-                    annotate_command(case),
-                    restart_command(case),
-                ),
+                commands=(list_associations_command(case), annotate_command(case), restart_command(case)),
                 url=pages.EKS_IRSA,
             ),
         ),

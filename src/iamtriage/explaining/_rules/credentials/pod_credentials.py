@@ -36,10 +36,7 @@ from iamtriage.explaining._rules.shared.certificates import (
     NO_WAY_OUT,
     explain_untrusted_certificate,
 )
-from iamtriage.explaining._rules.shared.clues import (
-    find_region,
-    quote_phrases,
-)
+from iamtriage.explaining._rules.shared.clues import find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call

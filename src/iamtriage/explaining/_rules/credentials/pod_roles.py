@@ -21,11 +21,7 @@ from iamtriage.explaining._context.readers.controllers import (
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import (
-    error_code,
-    find_kubernetes_evidence,
-    find_region,
-)
+from iamtriage.explaining._rules.shared.clues import error_code, find_kubernetes_evidence, find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
@@ -70,10 +66,7 @@ SDK_TOO_OLD = CauseType(
     meaning="The SDK is too old for web identities or for EKS Pod Identity.",
     recognised_by="The SDK rejects the address of the EKS Pod Identity Agent.",
     fix="Update the SDK to a version that supports web identities and EKS Pod Identity.",
-    sources=(
-        pages.EKS_POD_SDK,
-        pages.EKS_IRSA_SDK,
-    ),
+    sources=(pages.EKS_POD_SDK, pages.EKS_IRSA_SDK),
 )
 OTHER_PROVIDER = CauseType(
     "other-provider",

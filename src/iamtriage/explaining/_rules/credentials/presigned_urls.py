@@ -276,10 +276,7 @@ def explain_url_too_long(failure: Failure, because: tuple[str, ...]) -> Explanat
         failure=failure,
         topic="presigned-url-too-long",
         summary="The presigned URL's expiry is longer than the 7 days that S3 allows.",
-        causes=(
-            PRESIGNED_URL_TOO_LONG.cause("reported", because),
-            MILLISECONDS.cause(),
-        ),
+        causes=(PRESIGNED_URL_TOO_LONG.cause("reported", because), MILLISECONDS.cause()),
         remedies=(
             your_remedy(
                 "Create the URL with a shorter expiry",

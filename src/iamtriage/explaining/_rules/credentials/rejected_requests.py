@@ -1,4 +1,4 @@
-"""Describe the request whose credentials AWS rejected."""
+"""Describe the request whose credentials AWS rejected, and build its remedies."""
 
 from __future__ import annotations
 
@@ -10,29 +10,48 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
+from iamtriage.explaining._context.readers.controllers import find_controller
 from iamtriage.explaining._context.readers.regions import find_working_regions
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
     AWS_COMPATIBLE,
     error_code,
     find_access_key,
     find_partition,
+    find_profile,
     find_region,
     find_role_arn,
+    find_user,
     message_text,
 )
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.pod_wording import is_about_pods
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.sts._evidence import StsCall
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.sts._endpoints import find_endpoint
+from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import InvalidCredentials
+    from iamtriage.explaining._rules.sts.findings import StsFindings
+    from iamtriage.failures._failures import InvalidCredentials, SignatureMismatch
 
 __all__ = (
     "INVALID_TOKEN_CODES",
     "REJECTION_PHRASES",
     "UNKNOWN_KEY_CODES",
     "RejectedRequest",
+    "check_key_remedy",
     "describe_request",
+    "partition_remedy",
+    "region_remedies",
+    "session_token_remedy",
+    "set_region_remedy",
+    "stored_keys_remedy",
 )
 
 REJECTION_PHRASES = (
@@ -155,3 +174,166 @@ def _find_role(case: Case[InvalidCredentials]) -> Role | None:
     return next(
         (role for text in texts if (role := underlying_role(try_parse_principal(text))) is not None), None
     )
+
+
+_SECRET_OBJECT = lazy_pattern(
+    r"(?<![\w-])(?:secrets?/|secret generic )(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
+    r"|\bsecret(?:Key|AccessKeySecret)?Ref:\s{1,40}(?:key: \S{1,80}\s{1,40})?name: [\"']?(?P<ref>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)",
+    re.ASCII,
+)
+_SECRET_MEMBER = lazy_pattern(
+    r"\b(?:data\.|key: [\"']?)(?P<key>[\w-]{0,40}secret[\w-]{0,40})", re.ASCII | re.IGNORECASE
+)
+_KUBECTL_NAMESPACE = lazy_pattern(
+    r"\bkubectl (?:[^\n|;&]{0,100} )?(?:-n|--namespace)[ =](?P<namespace>[a-z0-9][a-z0-9-]{0,62})", re.ASCII
+)
+# Where CI systems store the keys that their jobs use.
+_CI_STORES = {
+    "github-actions": ("GitHub", "the secrets of the repository, environment or organization"),
+    "gitlab": ("GitLab", "the CI/CD variables of the project or group"),
+    "jenkins": ("Jenkins", "the credentials of Jenkins"),
+}
+
+
+def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch]) -> Remedy | None:
+    """Return the remedy that sets the keys where a pod or CI job gets them, if the text is from one."""
+    text, context = case.failure.text, context_of(case.facts)
+    runtime, failed = context.runtime, context.command
+    kind = None if runtime is None else runtime.kind
+    if kind in _CI_STORES and "role-to-assume" not in text:
+        system, store = _CI_STORES[kind]
+        is_github = system == "GitHub"
+        return your_remedy(
+            f"Set key ID and secret again in {system}",
+            f"The job signs with the keys in {store}: aws configure on your machine does not change them.",
+            "Set both, of the same key, without spaces, quotes or newlines, then run the job again.",
+            commands=("gh secret set AWS_ACCESS_KEY_ID", "gh secret set AWS_SECRET_ACCESS_KEY")
+            if is_github
+            else (),
+            url="https://cli.github.com/manual/gh_secret_set" if is_github else pages.ACCESS_KEYS,
+        )
+    if failed is not None and failed.program == "aws":
+        # The reader ran the command, whatever pods the text shows.
+        return None
+    if kind not in {None, "eks-pod"} or not (is_about_pods(text) or find_controller(text) is not None):
+        return None
+    return _secret_object_remedy(case)
+
+
+def _secret_object_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch]) -> Remedy:
+    text = case.failure.text
+    controller, found = find_controller(text), _SECRET_OBJECT.search(text)
+    name = commands.kubernetes_name((found["name"] or found["ref"]) if found else None)
+    shown = _KUBECTL_NAMESPACE.search(text)
+    usual = controller.namespace if controller else None
+    namespace = commands.namespace(case.facts.namespace or (shown["namespace"] if shown else usual))
+    # A wrong signature is due to the secret, and an unknown key to its ID.
+    is_secret_wrong = case.failure.kind == "signature_mismatch"
+    key = _SECRET_MEMBER.search(text) if is_secret_wrong else None
+    member = key["key"] if key else "SECRET_KEY" if is_secret_wrong else "KEY_ID_KEY"
+    length, variable = (40, "SECRET_ACCESS_KEY") if is_secret_wrong else (20, "ACCESS_KEY_ID")
+    return your_remedy(
+        "Set key ID and secret again in the Kubernetes Secret",
+        f"The pod signs with its own keys, usually from a Secret: aws configure on your machine does not change them. The first command prints the length, which is {length}: a newline makes it {length + 1}.",
+        f"Run read -rs {variable} and paste the value, then patch the Secret. Set key ID and secret of the same key. If you encode values yourself, use printf %s: echo adds a newline.",
+        commands=(
+            fill_command(
+                f"kubectl get secret {{}} --namespace {{}} --output 'jsonpath={{{{.data.{member}}}}}' | base64 -d | wc -c",
+                *(name, namespace),
+            ),
+            fill_command(
+                f'kubectl patch secret {{}} --namespace {{}} --patch "{{{{\\"stringData\\": {{{{\\"{member}\\": \\"${variable}\\"}}}}}}}}"',
+                *(name, namespace),
+            ),
+            fill_command(
+                f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace {{}}",
+                namespace,
+            ),
+        ),
+        url="https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/",
+    )
+
+
+def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:
+    """Yield the fixes for an opt-in Region that rejects credentials, the likeliest first."""
+    if not request.is_opt_in:
+        return
+    enable = credential_remedies.enable_region(request.region)
+    if not request.uses_session:
+        yield enable
+    yield your_remedy(
+        "Get the session from a regional STS endpoint",
+        "Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
+        f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens.",
+        commands=("export AWS_STS_REGIONAL_ENDPOINTS=regional",),
+        url=pages.TEMPORARY_REGIONS,
+    )
+    if request.uses_session:
+        yield enable
+    yield from (each for each in region.remedies if each.who == "account administrator")
+
+
+def set_region_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -> Remedy | None:
+    """Return the remedy that sets the region of a pod in another partition."""
+    endpoint = None if request.region is None else find_endpoint(request.region)
+    if endpoint is None or request.is_signed:
+        return None
+    region = commands.region(request.region)
+    return your_remedy(
+        f"Set the region in the container: AWS_REGION and AWS_DEFAULT_REGION to {region}",
+        f"Without a region, many SDKs call the global endpoint https://{GLOBAL_HOST}, which does not serve {request.partition}. With the region, they call {endpoint.url}.",
+        "Remove endpoint URLs of other partitions from code and settings.",
+        commands=(
+            fill_command(
+                "kubectl set env deployment/NAME --namespace {} AWS_REGION={} AWS_DEFAULT_REGION={}",
+                *(commands.namespace(case.facts.namespace), region, region),
+            ),
+        ),
+        url=pages.EKS_STS,
+    )
+
+
+def session_token_remedy(case: Case[InvalidCredentials]) -> Remedy:
+    return your_remedy(
+        "Set all three values of the temporary credentials",
+        "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN must come from the same response, and the token must be complete. In ~/.aws/credentials, the third one is aws_session_token.",
+        "If the token is lost, get new credentials: assume the role or sign in again.",
+        commands=(
+            "env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN",
+            credential_remedies.with_profile(find_profile(case), "aws", "sts", "get-caller-identity"),
+        ),
+        url=pages.TEMPORARY_CREDENTIALS,
+    )
+
+
+def check_key_remedy(case: Case[InvalidCredentials], request: RejectedRequest) -> Remedy:
+    key = commands.access_key(request.key)
+    return account_remedy(
+        "Check whether the access key exists and is active",
+        "The first command prints the key's account and requires no permission there.",
+        "The second lists the user's keys and whether they are active. A key that is not listed was deleted.",
+        "If a policy AWSCompromisedKeyQuarantine is attached to the user, AWS found the key exposed publicly: replace it, do not activate it.",
+        commands=(
+            fill_command("aws sts get-access-key-info --access-key-id {}", key),
+            fill_command("aws iam list-access-keys --user-name {}", commands.user_name(find_user(case))),
+        ),
+        url=pages.ACCESS_KEYS,
+    )
+
+
+def partition_remedy(partition: str) -> Remedy:
+    return your_remedy(
+        "Use keys and an endpoint of the same partition",
+        "Each partition has its own accounts and keys. Set a Region of the keys' partition in the profile or in AWS_REGION and AWS_DEFAULT_REGION.",
+        "Remove endpoint URLs of other partitions.",
+        commands=("aws configure list", *_identity_commands(partition)),
+        url=pages.STS_REGIONS,
+    )
+
+
+_REGIONS = {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
+
+
+def _identity_commands(partition: str) -> tuple[str, ...]:
+    region = _REGIONS.get(partition)
+    return () if region is None else (f"aws sts get-caller-identity --region {region}",)

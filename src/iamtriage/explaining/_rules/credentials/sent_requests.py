@@ -28,7 +28,7 @@ _SIGNED_HEADERS = lazy_pattern(
 )
 # The canonical request that S3 and other services computed, up to the empty line after its headers.
 _CANONICAL_REQUEST = lazy_pattern(
-    r"(?:<CanonicalRequest>|Canonical String for this request should have been\s{1,4}['\"]?)[A-Z]{3,7}\n(?P<path>[^\n]{0,1024})\n[^\n]{0,4096}\n(?P<headers>(?:[a-z0-9-]{1,80}:[^\n]{0,400}\n){1,40})\n",
+    r"(?:<CanonicalRequest>|Canonical String for this request should have been\s{1,4}['\"]?)[A-Z]{3,7}\n(?P<path>[^\n]{0,1024})\n[^\n]{0,4096}\n(?P<headers>(?:[a-z0-9-]{1,80}:[^\n]{0,400}\n){1,40})\n"
 )
 _CURL = lazy_pattern(r"\bcurl\s[^\n]{0,4000}")
 _CURL_TYPE = lazy_pattern(

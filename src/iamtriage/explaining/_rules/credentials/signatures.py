@@ -15,9 +15,8 @@ from iamtriage.explaining._rules.credentials.presigned_urls import (
     explain_query_incomplete,
     explain_url_too_long,
 )
-from iamtriage.explaining._rules.credentials.rejected_key_remedies import stored_keys_remedy
+from iamtriage.explaining._rules.credentials.rejected_requests import stored_keys_remedy
 from iamtriage.explaining._rules.credentials.sent_requests import describe_difference, send_as_signed_remedy
-from iamtriage.explaining._rules.credentials.shown_secrets import find_secret_problem
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import (
     CLOCK_AHEAD,
@@ -269,7 +268,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     is_other_software = AWS_COMPATIBLE.search(case.text) is not None
     set_keys = stored_keys_remedy(case) or _copy_keys_remedy(case)
     summary = "AWS rejected the signature, most often because the secret access key belongs to another access key ID. No permission is missing."
-    problem = None if is_presigned else find_secret_problem(case.failure.text)
+    problem = None if is_presigned else _find_secret_problem(case.failure.text)
     remedies = [set_keys]
     if problem is None:
         remedies.append(_changed_request_remedy(message, is_presigned=is_presigned or is_s3))
@@ -339,3 +338,34 @@ def _changed_request_remedy(message: str, *, is_presigned: bool) -> Remedy:
         commands=("aws sts get-caller-identity --debug",),
         url=pages.SIGNATURES,
     )
+
+
+_SHOWN_SECRET = lazy_pattern(
+    r"\b(?i:aws_secret_access_key|secret_?access_?key|secret_?key)[\"']?[ \t]{0,4}[=:][ \t]{0,4}"
+    r"(?:(?P<mark>[\"'])(?P<quoted>[^\"'\n]{30,60})(?P=mark)|(?P<plain>[A-Za-z0-9/+=]{30,60})(?![\w/+=*]))"
+)
+_SECRET_FORM = lazy_pattern(r"(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)[A-Za-z0-9/+]{30,60}")
+_SECRET_LENGTH = 40
+# https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/ encodes with echo -n.
+_ECHO = lazy_pattern(r"\becho (?!-\w{0,3}n)[^\n|]{1,200}\| ?base64\b(?! (?:-[dD]\b|--decode\b))")
+
+
+def _find_secret_problem(text: str) -> str | None:
+    """Return what is wrong with a secret access key that a text shows, as a clause, or ``None``.
+
+    The clause says nothing about the secret itself.
+    """
+    found = _SHOWN_SECRET.search(text)
+    if found is None and "base64" in text and _ECHO.search(text) is not None:
+        return "the encoded value ends with a newline, which echo adds before base64"
+    if found is None:
+        return None
+    value = found["quoted"] if found["quoted"] is not None else found["plain"]
+    stripped = value.strip()
+    if stripped != value:
+        where = "begins" if value != value.lstrip() else "ends"
+        return f"the secret access key in the text {where} with a space inside the quotes"
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html shows its form.
+    if len(stripped) != _SECRET_LENGTH and _SECRET_FORM.fullmatch(stripped):
+        return f"the secret access key in the text has {len(stripped)} characters instead of {_SECRET_LENGTH}"
+    return None

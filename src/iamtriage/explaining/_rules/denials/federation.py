@@ -43,6 +43,7 @@ from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.sts.trust_documents import (
     expected_subjects,
     find_literal_pattern,
+    find_other_provider,
     find_provider,
 )
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
@@ -53,7 +54,6 @@ from iamtriage.explaining._rules.sts.trust_fixes import (
     replace_policy_remedy,
 )
 from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem
-from iamtriage.explaining._rules.sts.trust_providers import find_other_provider
 from iamtriage.explaining._rules.sts.workflow_problems import find_workflow_problem
 
 if TYPE_CHECKING:
@@ -61,9 +61,9 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.sts.trust_documents import OtherProvider
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
     from iamtriage.explaining._rules.sts.trust_problems import TrustProblem
-    from iamtriage.explaining._rules.sts.trust_providers import OtherProvider
 
 __all__ = ("ONLY_TRUST_NOTES", "explain_web_identity")
 

@@ -16,9 +16,9 @@ from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_a
 from iamtriage.explaining._rules.shared.clues import find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_principal
-from iamtriage.explaining._rules.sts.role_calls import find_role_call
 from iamtriage.explaining._rules.sts.trust_conditions import (
     describe_passed_value,
+    find_role_call,
     is_met_by_call,
     open_condition,
     open_condition_remedy,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.sts.role_calls import RoleCall
+    from iamtriage.explaining._rules.sts.trust_conditions import RoleCall
     from iamtriage.trust._evaluation import TrustResult
 
 __all__ = ("ACTIONS", "RoleCondition", "check_trust_policy", "compare_call")

@@ -197,10 +197,7 @@ def _explain_sts(
             *_merge_remedies((_regional_endpoint_remedy(case, signed_region), *findings.remedies)),
             _global_endpoint_remedy(case),
         ),
-        notes=(
-            "The secret access key is not the problem.",
-            credential_remedies.SIGNATURE_REJECTED,
-        ),
+        notes=("The secret access key is not the problem.", credential_remedies.SIGNATURE_REJECTED),
     )
 
 
@@ -247,8 +244,7 @@ def _merge_remedies(remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:
     for remedy in remedies:
         first = merged.get(remedy.title, remedy)
         merged[remedy.title] = attrs.evolve(
-            first,
-            commands=tuple(dict.fromkeys((*first.commands, *remedy.commands))),
+            first, commands=tuple(dict.fromkeys((*first.commands, *remedy.commands)))
         )
     return tuple(merged.values())
 

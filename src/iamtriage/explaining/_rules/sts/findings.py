@@ -62,10 +62,7 @@ WRONG_SCOPE = CauseType(
     meaning="The STS request was signed for one region and sent to another region's endpoint.",
     recognised_by='The message says "Credential should be scoped to a valid region".',
     fix="Use the regional STS endpoint of the region that the client signs for.",
-    sources=(
-        pages.STS_REGIONS,
-        pages.EKS_STS,
-    ),
+    sources=(pages.STS_REGIONS, pages.EKS_STS),
 )
 GLOBAL_HOST_REGIONAL_CREDENTIALS = CauseType(
     "global-host-regional-credentials",
@@ -96,10 +93,7 @@ REGION_DISABLED = CauseType(
     meaning="STS is not activated for the account in the region that was called.",
     recognised_by="The error code RegionDisabledException.",
     fix="Activate STS in the region, or call another region.",
-    sources=(
-        pages.STS_REGIONS,
-        pages.ENABLE_REGION,
-    ),
+    sources=(pages.STS_REGIONS, pages.ENABLE_REGION),
 )
 V1_TOKEN_IN_OPT_IN_REGION = CauseType(
     "v1-token-in-opt-in-region",

@@ -117,8 +117,7 @@ def evaluate_trust_policy(
 
 def _describe_unreadable_policy(error: IamTriageError, evidence: Evidence) -> TrustFindings:
     return TrustFindings(
-        allowed=None,
-        cause=TRUST_POLICY_UNREADABLE.cause(evidence, (as_sentence(str(error)),)),
+        allowed=None, cause=TRUST_POLICY_UNREADABLE.cause(evidence, (as_sentence(str(error)),))
     )
 
 

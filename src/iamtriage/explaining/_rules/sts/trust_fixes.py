@@ -191,9 +191,7 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
         commands=(
             commands.trust_policy_commands(role)[1],
             fill_command(
-                add_client,
-                commands.arn(provider, "PROVIDER_ARN"),
-                client if client == actual else "AUDIENCE",
+                add_client, commands.arn(provider, "PROVIDER_ARN"), client if client == actual else "AUDIENCE"
             ),
         ),
     )

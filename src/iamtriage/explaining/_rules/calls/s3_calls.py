@@ -1,32 +1,34 @@
-"""Explain the errors of HEAD requests, which have a status and no body.
+"""Explain errors of Amazon S3 that are not denials.
 
-Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html.
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html and
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.calls.api_error_kinds import (
-    BUCKET_IN_OTHER_REGION,
-)
+from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
+from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import error_code, find_profile
-from iamtriage.explaining._rules.shared.common_causes import NO_BODY
+from iamtriage.explaining._rules.shared.clues import error_code, find_partition, find_profile
+from iamtriage.explaining._rules.shared.common_causes import NO_BODY, SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-
 __all__ = (
+    "UNVALIDATED_DESTINATION",
     "explain_head_call",
+    "explain_unvalidated_destination",
     "is_head_call",
     "status_as_code",
 )
@@ -64,28 +66,20 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
 
     The codes that S3 sends with these statuses: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     """
-    failure = case.failure
     status = status_as_code(case)
     other_region = BUCKET_IN_OTHER_REGION.cause(
         text="The bucket is in another Region than the one that was called."
     )
     causes = (
-        (
-            EXPIRED_OR_INVALID_TOKEN.cause(),
-            other_region,
-            CUSTOMER_KEY.cause(),
-        )
+        (EXPIRED_OR_INVALID_TOKEN.cause(), other_region, CUSTOMER_KEY.cause())
         if status == "400"
         else (other_region,)
     )
-    return Explanation(
-        failure=failure,
+    return case.explain(
+        f"S3 answered {case.failure.envelope.operation} with {status} and no reason: responses to HEAD requests have no body.",
+        NO_BODY.cause("derived", ("The SDK made the code from the HTTP status.",)),
+        *causes,
         topic="head-without-reason",
-        summary=f"S3 answered {failure.envelope.operation} with {status} and no reason: responses to HEAD requests have no body.",
-        causes=(
-            NO_BODY.cause("derived", ("The SDK made the code from the HTTP status.",)),
-            *causes,
-        ),
         remedies=tuple(_head_call_remedies(case, with_reason=status == "400")),
         notes=(NOT_A_DENIAL,),
     )
@@ -115,4 +109,33 @@ def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[
             ),
         ),
         url=pages.S3_ERRORS,
+    )
+
+
+UNVALIDATED_DESTINATION = lazy_pattern(r"Unable to validate the following destination configurations")
+NOTIFICATION_DESTINATION_GONE = CauseType(
+    "notification-destination-gone",
+    title="A destination of the notifications does not exist, or is in another Region",
+    fix="Remove the destination from the bucket's notification configuration, or create it in the Region of the bucket.",
+    of="service-not-allowed",
+    subject="denials",
+)
+
+
+def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explanation:
+    """Explain that a queue, topic or function does not accept the test message of S3."""
+    # No other API error needs a policy.
+    from iamtriage.explaining._rules.shared.service_access import NOTIFICATIONS, allow_service_remedy
+
+    return case.explain(
+        f"S3 could not validate a destination of the notifications: most often, its policy does not allow {NOTIFICATIONS.service}.",
+        SERVICE_NOT_ALLOWED.cause(
+            "possible",
+            code_evidence(case.failure),
+            text=f"The policy of the queue, topic or function does not allow {NOTIFICATIONS.service} to {NOTIFICATIONS.purpose}. No permission of the caller is missing.",
+        ),
+        NOTIFICATION_DESTINATION_GONE.cause(),
+        topic="service-principal",
+        remedies=(allow_service_remedy(NOTIFICATIONS, {"PARTITION": find_partition(case)}),),
+        notes=("S3 validates all destinations of the bucket, those that were configured before, too.",),
     )
