@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.identity_remedies import cloudtrail_command
 from iamtriage.explaining._rules.denials.missing_reasons import other_policy_cause
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy
 from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY, denial_summary, join_first_four
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_ambiguous_service",)
@@ -22,35 +23,28 @@ __all__ = ("explain_ambiguous_service",)
 def explain_ambiguous_service(denial: Denial) -> Explanation:
     """Explain a denial without a reason or service; a guess is not enough for an ``Allow``."""
     operation, actions = denial.failure.envelope.operation, join_first_four(denial.actions)
-    return Explanation(
-        failure=denial.failure,
-        topic="access-denied",
-        summary=denial_summary(denial, "the message names neither the service nor a reason"),
-        causes=(
-            DERIVED_ACTION.cause(
-                because=("The message names the call, not the action.",),
-                text=f"Several services have a call {operation}, and the text does not say which was called. Depending on the service, it requires {actions}.",
-            ),
-            NO_IDENTITY_ALLOW.cause(
-                text=f"No identity-based policy of {denial.caller} allows it, which is the most frequent cause."
-            ),
-            other_policy_cause(denial),
+    return denial.explain(
+        denial_summary(denial, "the message names neither the service nor a reason"),
+        DERIVED_ACTION.cause(
+            because=("The message names the call, not the action.",),
+            text=f"Several services have a call {operation}, and the text does not say which was called. Depending on the service, it requires {actions}.",
         ),
+        NO_IDENTITY_ALLOW.cause(
+            text=f"No identity-based policy of {denial.caller} allows it, which is the most frequent cause."
+        ),
+        other_policy_cause(denial),
+        topic="access-denied",
         remedies=present(
-            Remedy(
-                title="Find the service that was called",
-                who="you",
-                steps=(
-                    "Look at the client that makes the call in the code, or in CloudTrail: eventSource in the record is the service.",
-                    "Pass it to explain() as the fact service: the explanation then names the action and the policy.",
-                ),
+            your_remedy(
+                "Find the service that was called",
+                "Look at the client that makes the call in the code, or in CloudTrail: eventSource in the record is the service.",
+                "Pass it to explain() as the fact service: the explanation then names the action and the policy.",
                 commands=("aws sts get-caller-identity", cloudtrail_command(denial)),
                 url=pages.ACCESS_DENIED,
             ),
-            Remedy(
-                title="If no policy of the caller allows it yet, allow the action of that service",
-                who="account administrator",
-                steps=(f"It is one of these: {actions}. Allow only that one.",),
+            account_remedy(
+                "If no policy of the caller allows it yet, allow the action of that service",
+                f"It is one of these: {actions}. Allow only that one.",
                 url=pages.MANAGE_POLICIES,
             ),
             authorization_details_remedy(denial),

@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared.denial_checks import identity_allow_help
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, save_step
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import (
     ALLOW_STILL_REQUIRED,
     EVENTUAL_CONSISTENCY,
@@ -124,14 +125,13 @@ def explain_assume_role(denial: Denial) -> Explanation:
     if _names_trust_policy(denial) or attribute is not None:
         # The trust policy comes first if AWS names it, and for what a session passes on.
         remedies.sort(key=lambda each: each is None or each.layer != "role_trust")
-    return Explanation(
-        failure=denial.failure,
-        topic="assume-role",
-        summary=denial_summary(
+    return denial.explain(
+        denial_summary(
             denial,
             condition.verdict or _reason(denial, findings, attribute),
         ),
-        causes=tuple(_causes(denial, findings, attribute)),
+        *_causes(denial, findings, attribute),
+        topic="assume-role",
         remedies=present(*remedies),
         notes=present(
             None if denial.is_explicit else _account_note(denial),
@@ -242,13 +242,10 @@ def _own_credentials_remedy(denial: Denial) -> Remedy:
         remove = f"Remove {setting}."
     else:
         remove = "Remove the call of AssumeRole, or its setting: role_arn in the profile, assume_role in the Terraform provider, role-to-assume in the workflow."
-    return Remedy(
-        title=f"Use the credentials that {denial.caller} has, without assuming it again",
-        who="you",
-        steps=(
-            remove,
-            "If the session must assume its own role, for example with a session policy, the trust policy has to name the role as Principal.",
-        ),
+    return your_remedy(
+        f"Use the credentials that {denial.caller} has, without assuming it again",
+        remove,
+        "If the session must assume its own role, for example with a session policy, the trust policy has to name the role as Principal.",
         url=pages.ASSUME_ROLE,
     )
 

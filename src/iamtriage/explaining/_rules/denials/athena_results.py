@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, KMS_
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -41,22 +42,19 @@ def explain_query_result(denial: Denial) -> Explanation:
         prefix = "" if stated is None else stated.value.rpartition("/")[0]
     arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
     name = f"the bucket {found['bucket']}" if found else "S3"
-    return Explanation(
-        failure=denial.failure,
-        topic="s3-access-denied",
-        summary=f"Athena cannot write query results to {name}: it has only the permissions of the caller.",
-        causes=(
-            NO_IDENTITY_ALLOW.cause(
-                text=f"No identity-based policy of {denial.caller} allows it to find the bucket (s3:GetBucketLocation) and to write objects."
-            ),
-            BUCKET_OF_OTHER_ACCOUNT.cause(
-                text="The bucket does not exist, or belongs to another account that does not allow the caller."
-            ),
-            RESOURCE_DENY.cause(text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."),
-            KMS_KEY.cause(
-                text="The results are encrypted with a KMS key that the caller is not allowed to use (kms:GenerateDataKey and kms:Decrypt)."
-            ),
+    return denial.explain(
+        f"Athena cannot write query results to {name}: it has only the permissions of the caller.",
+        NO_IDENTITY_ALLOW.cause(
+            text=f"No identity-based policy of {denial.caller} allows it to find the bucket (s3:GetBucketLocation) and to write objects."
         ),
+        BUCKET_OF_OTHER_ACCOUNT.cause(
+            text="The bucket does not exist, or belongs to another account that does not allow the caller."
+        ),
+        RESOURCE_DENY.cause(text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."),
+        KMS_KEY.cause(
+            text="The results are encrypted with a KMS key that the caller is not allowed to use (kms:GenerateDataKey and kms:Decrypt)."
+        ),
+        topic="s3-access-denied",
         remedies=(
             Remedy(
                 title="Allow the caller to store results in the bucket",
@@ -95,10 +93,9 @@ def explain_query_result(denial: Denial) -> Explanation:
                 layer="identity",
                 url=_PAGE,
             ),
-            Remedy(
-                title="Check the location of the results",
-                who="you",
-                steps=("The location of the workgroup can override the one of the client.",),
+            your_remedy(
+                "Check the location of the results",
+                "The location of the workgroup can override the one of the client.",
                 commands=(
                     "aws athena get-work-group --work-group WORKGROUP --query WorkGroup.Configuration",
                 ),

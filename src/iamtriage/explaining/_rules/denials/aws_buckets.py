@@ -71,16 +71,13 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation:
         summary = f"ECR accepted the pull, but S3 denied a layer in {bucket}: most likely, the S3 endpoint of the VPC does not allow it."
         owner = f"ECR keeps the layers of images in {bucket}, which belongs to AWS. Sign-in and manifest worked, so no ecr permission is missing."
         more = "If the VPC has no S3 endpoint, a proxy or firewall can be what answers 403."
-    return Explanation(
-        failure=denial.failure,
-        topic="vpc-endpoint-policy",
-        summary=summary,
-        causes=(
-            VPC_ENDPOINT_NO_ALLOW.cause(
-                because=(owner,),
-                text="The request went through an S3 gateway endpoint whose policy does not allow s3:GetObject on this bucket.",
-            ),
+    return denial.explain(
+        summary,
+        VPC_ENDPOINT_NO_ALLOW.cause(
+            because=(owner,),
+            text="The request went through an S3 gateway endpoint whose policy does not allow s3:GetObject on this bucket.",
         ),
+        topic="vpc-endpoint-policy",
         remedies=(
             Remedy(
                 title="Allow the bucket in the policy of the S3 endpoint of the VPC",

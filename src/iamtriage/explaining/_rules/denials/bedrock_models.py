@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -18,6 +17,7 @@ from iamtriage.explaining._rules.shared.denial_checks import identity_allow_help
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import (
     ONE_POLICY_TYPE,
     capitalize_start,
@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.shared.wording import (
 )
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
@@ -95,14 +96,11 @@ def subscribes_to_model(denial: Denial) -> bool:
 
 def explain_bedrock_subscription(denial: Denial) -> Explanation:
     """Explain that the caller is not allowed to subscribe the account to the model."""
-    subscribe = Remedy(
-        title="Subscribe the account to the model once, with a principal that has the permissions",
-        who="account administrator",
-        steps=(
-            "Call the model once, in the account and Region of the failing call, as a principal that has both permissions: in the playground of the Bedrock console, or with the API.",
-            "The subscription applies to the account: afterwards, nobody needs AWS Marketplace permissions to call the model.",
-            _RETRY_LATER,
-        ),
+    subscribe = account_remedy(
+        "Subscribe the account to the model once, with a principal that has the permissions",
+        "Call the model once, in the account and Region of the failing call, as a principal that has both permissions: in the playground of the Bedrock console, or with the API.",
+        "The subscription applies to the account: afterwards, nobody needs AWS Marketplace permissions to call the model.",
+        _RETRY_LATER,
         commands=(fill_command(_AVAILABILITY_COMMAND, region_argument(denial)),),
         url=pages.BEDROCK_MODELS,
     )
@@ -116,19 +114,16 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
     missing = f"{capitalize_start(denial.caller)} is not allowed to subscribe: this requires aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe."
     if denial.policy_type == "identity":
         missing = f"No policy of {denial.caller} allows {denial.action}."
-    return Explanation(
-        failure=denial.failure,
-        topic="bedrock-subscription",
-        summary=denial_summary(
+    return denial.explain(
+        denial_summary(
             denial,
             "the account is not subscribed to the model, and the caller is not allowed to subscribe it",
         ),
-        causes=(
-            MODEL_NOT_SUBSCRIBED.cause(
-                "derived", quote_phrases(denial_paragraph(denial.failure), _ACCESS_DENIED)
-            ),
-            NO_MARKETPLACE_ALLOW.cause("reported", reason_lines(denial), text=missing),
+        MODEL_NOT_SUBSCRIBED.cause(
+            "derived", quote_phrases(denial_paragraph(denial.failure), _ACCESS_DENIED)
         ),
+        NO_MARKETPLACE_ALLOW.cause("reported", reason_lines(denial), text=missing),
+        topic="bedrock-subscription",
         remedies=present(subscribe, allow, authorization_details_remedy(denial)),
         notes=(
             "bedrock:InvokeModel is another permission and does not help here.",
@@ -144,13 +139,10 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
     if _INVALID_PAYMENT in words:
         return _explain_payment(denial, words)
     remedies = (
-        Remedy(
-            title="Check whether the account has access to the model in the Region",
-            who="you",
-            steps=(
-                "Run the commands with the account and Region of the call. The model ID must be in the list, letter by letter.",
-                "If the list has no ON_DEMAND for the model, call it with the ID of an inference profile.",
-            ),
+        your_remedy(
+            "Check whether the account has access to the model in the Region",
+            "Run the commands with the account and Region of the call. The model ID must be in the list, letter by letter.",
+            "If the list has no ON_DEMAND for the model, call it with the ID of an inference profile.",
             commands=(
                 fill_command(_AVAILABILITY_COMMAND, region),
                 fill_command(
@@ -161,39 +153,32 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
             ),
             url=pages.BEDROCK_PROFILES,
         ),
-        Remedy(
-            title="Request access to the model",
-            who="account administrator",
-            steps=(
-                "Open the model in the Bedrock model catalog, in that Region, and use it once. Models of Anthropic require the use case form, once per account or organization.",
-                "The first call to a third-party model subscribes the account in AWS Marketplace. Its caller needs aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions, and the account a valid payment method.",
-                _RETRY_LATER,
-            ),
+        account_remedy(
+            "Request access to the model",
+            "Open the model in the Bedrock model catalog, in that Region, and use it once. Models of Anthropic require the use case form, once per account or organization.",
+            "The first call to a third-party model subscribes the account in AWS Marketplace. Its caller needs aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions, and the account a valid payment method.",
+            _RETRY_LATER,
             url=pages.BEDROCK_MODELS,
         ),
         authorization_details_remedy(denial),
     )
-    return Explanation(
-        failure=denial.failure,
-        topic="bedrock-model-access",
-        summary="The account has no access to the Bedrock model in the Region of the call.",
-        causes=(
-            BEDROCK_MODEL_ACCESS.cause(
-                "reported",
-                quote_phrases(
-                    words,
-                    "You don't have access to the model with the specified model ID",
-                    "Your account is not authorized to invoke this API operation",
-                    _ACCESS_DENIED,
-                ),
+    return denial.explain(
+        "The account has no access to the Bedrock model in the Region of the call.",
+        BEDROCK_MODEL_ACCESS.cause(
+            "reported",
+            quote_phrases(
+                words,
+                "You don't have access to the model with the specified model ID",
+                "Your account is not authorized to invoke this API operation",
+                _ACCESS_DENIED,
             ),
-            MODEL_NOT_SUBSCRIBED.cause(
-                text="The account is not subscribed to the model yet, or has not submitted the form that its provider requires."
-            ),
-            MODEL_NOT_IN_REGION.cause(),
-            CREDENTIALS_OF_OTHER_ACCOUNT.cause(
-                text="The credentials belong to another account than the one with access."
-            ),
+        ),
+        MODEL_NOT_SUBSCRIBED.cause(
+            text="The account is not subscribed to the model yet, or has not submitted the form that its provider requires."
+        ),
+        MODEL_NOT_IN_REGION.cause(),
+        CREDENTIALS_OF_OTHER_ACCOUNT.cause(
+            text="The credentials belong to another account than the one with access."
         ),
         remedies=present(*remedies),
         notes=("If an identity-based policy lacked bedrock:InvokeModel, the message would name the action.",),
@@ -201,23 +186,17 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
 
 
 def _explain_payment(denial: Denial, words: str) -> Explanation:
-    return Explanation(
-        failure=denial.failure,
-        topic="bedrock-payment",
-        summary="The account cannot subscribe to the Bedrock model: it has no valid payment method for AWS Marketplace.",
-        causes=(
-            PAYMENT_MISSING.cause(
-                "reported", quote_phrases(words, "A valid payment instrument must be provided")
-            ),
+    return denial.explain(
+        "The account cannot subscribe to the Bedrock model: it has no valid payment method for AWS Marketplace.",
+        PAYMENT_MISSING.cause(
+            "reported", quote_phrases(words, "A valid payment instrument must be provided")
         ),
+        topic="bedrock-payment",
         remedies=(
-            Remedy(
-                title="Add a valid payment method",
-                who="account administrator",
-                steps=(
-                    "In Billing, under payment methods, set one that is valid for AWS Marketplace.",
-                    _RETRY_LATER,
-                ),
+            account_remedy(
+                "Add a valid payment method",
+                "In Billing, under payment methods, set one that is valid for AWS Marketplace.",
+                _RETRY_LATER,
                 url=pages.BEDROCK_MODELS,
             ),
         ),

@@ -14,12 +14,13 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.policies._grants import build_grant
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_unassumed_roles", "has_unassumed_roles")
@@ -65,18 +66,14 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     purposes = join_words(tuple(dict.fromkeys(each["purpose"] for each in found)), "and")
     called = denial.action or denial.operation or "the call"
     is_several = len({each["purpose"] for each in found}) > 1
-    return Explanation(
-        failure=denial.failure,
-        topic="cdk-roles-not-assumed",
-        summary=f"The CDK could not assume its bootstrap role{'s' if is_several else ''} ({purposes}) and went on as {denial.caller}, which was denied {called}.",
-        causes=(
-            CDK_ROLES_NOT_ASSUMED.cause(
-                "derived",
-                (f"The text says: {' '.join(first[0].split())}",),
-                text="The denial only follows from the warnings before it. With the roles, the caller needs no permissions of its own for the deployment.",
-            ),
-            NOT_BOOTSTRAPPED.cause(),
+    return denial.explain(
+        f"The CDK could not assume its bootstrap role{'s' if is_several else ''} ({purposes}) and went on as {denial.caller}, which was denied {called}.",
+        CDK_ROLES_NOT_ASSUMED.cause(
+            "derived",
+            (f"The text says: {' '.join(first[0].split())}",),
+            text="The denial only follows from the warnings before it. With the roles, the caller needs no permissions of its own for the deployment.",
         ),
+        NOT_BOOTSTRAPPED.cause(),
         remedies=present(_assume_remedy(denial, first), _bootstrap_remedy(first)),
         notes=(f"Do not allow {called} and the calls after it to the caller one by one.",),
     )
@@ -98,12 +95,9 @@ def _assume_remedy(denial: Denial, found: re.Match[str]) -> Remedy | None:
 
 def _bootstrap_remedy(found: re.Match[str]) -> Remedy:
     qualifier = found["qualifier"]
-    return Remedy(
-        title="Or check that the environment is bootstrapped for this account, and bootstrap it again",
-        who="account administrator",
-        steps=(
-            f"Without the roles cdk-{qualifier}-* and the parameter, the environment is not bootstrapped. For a caller of another account, add --trust with its account ID and --cloudformation-execution-policies.",
-        ),
+    return account_remedy(
+        "Or check that the environment is bootstrapped for this account, and bootstrap it again",
+        f"Without the roles cdk-{qualifier}-* and the parameter, the environment is not bootstrapped. For a caller of another account, add --trust with its account ID and --cloudformation-execution-policies.",
         commands=(
             f"aws ssm get-parameter --name /cdk-bootstrap/{qualifier}/version --query Parameter.Value --output text",
             f"cdk bootstrap{'' if qualifier == 'hnb659fds' else f' --qualifier {qualifier}'} aws://ACCOUNT_ID/REGION",

@@ -14,7 +14,6 @@ from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.controllers import permissions_of
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_program_without_prompt
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -26,12 +25,13 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     region_argument,
 )
 from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_messages import DenyingCondition
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.denials.deny_conditions import Requirement
     from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.denials.deny_conditions import (
@@ -320,10 +320,11 @@ def _build_remedy(denial: Denial, requirement: Requirement, title: str, *steps: 
         lines = ("aws iam list-mfa-devices", mfa_command(denial, device, opens_session=needs_session))
     setting = _find_setting(denial, requirement.keys[0]) if requirement.keys else None
     where = () if setting is None else (as_sentence(f"{setting[0]} takes it from {setting[1]}"),)
-    return Remedy(
-        title=title.replace("{what}", _describe_created(denial)),
-        who="you",
-        steps=(*where, *steps, _change_step(denial)),
+    return your_remedy(
+        title.replace("{what}", _describe_created(denial)),
+        *where,
+        *steps,
+        _change_step(denial),
         commands=lines,
         url=requirement.url,
     )
@@ -395,13 +396,7 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition, explanation: Ex
                 ),
                 *lines,
             )
-    return Remedy(
-        title=title,
-        who="you",
-        steps=(step, _change_step(denial)),
-        commands=lines,
-        url=pages.EVALUATION,
-    )
+    return your_remedy(title, step, _change_step(denial), commands=lines, url=pages.EVALUATION)
 
 
 def _choose_other(

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.shared.deployments import find_deployment
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.wording import EVENTUAL_CONSISTENCY
 from iamtriage.policies._documents import build_document, build_statement
 from iamtriage.policies._grants import build_grant
@@ -95,18 +96,14 @@ def explain_execution_role(denial: Denial) -> Explanation:
         allow = _vpc_policy_remedy(denial)
     elif grant is not None:
         allow = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
-    return Explanation(
-        failure=denial.failure,
-        topic="execution-role",
-        summary=f"Lambda rejected the call: {_ROLE} is not allowed to {missing}.",
-        causes=(
-            EXECUTION_ROLE.cause(
-                "reported",
-                quote_phrases(words, "execution role does not have permissions to call"),
-                text="The function itself needs the permission for what the call sets up. No permission of the caller is missing.",
-            ),
-            ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet."),
+    return denial.explain(
+        f"Lambda rejected the call: {_ROLE} is not allowed to {missing}.",
+        EXECUTION_ROLE.cause(
+            "reported",
+            quote_phrases(words, "execution role does not have permissions to call"),
+            text="The function itself needs the permission for what the call sets up. No permission of the caller is missing.",
         ),
+        ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet."),
         remedies=present(
             None if deployment is None else _code_remedy(denial, deployment, grant, source),
             allow or _show_role_remedy(),
@@ -116,9 +113,8 @@ def explain_execution_role(denial: Denial) -> Explanation:
 
 
 def _show_role_remedy() -> Remedy:
-    return Remedy(
-        title="Find the execution role of the function, and allow it what the message names",
-        who="account administrator",
+    return account_remedy(
+        "Find the execution role of the function, and allow it what the message names",
         commands=(_SHOW_ROLE,),
         url=pages.LAMBDA_ROLE,
     )
@@ -254,15 +250,12 @@ def _vpc_policy_remedy(denial: Denial) -> Remedy:
     """Return the remedy that attaches the managed policy, because a statement can't name the network interfaces."""
     policy = _vpc_policy(denial)
     is_new = denial.operation == "CreateFunction"
-    return Remedy(
-        title=f"Attach {_VPC_POLICY} to the function's execution role",
-        who="account administrator",
-        steps=(
-            "It is the role that the call names (Role). Then retry the call."
-            if is_new
-            else "It is the role that the call names (Role), or else the one that the first command prints. Then retry the call.",
-            f"{_VPC_POLICY} allows what Lambda needs to manage the network interfaces of a function in a VPC, and to write logs.",
-        ),
+    return account_remedy(
+        f"Attach {_VPC_POLICY} to the function's execution role",
+        "It is the role that the call names (Role). Then retry the call."
+        if is_new
+        else "It is the role that the call names (Role), or else the one that the first command prints. Then retry the call.",
+        f"{_VPC_POLICY} allows what Lambda needs to manage the network interfaces of a function in a VPC, and to write logs.",
         commands=(
             *(() if is_new else (_SHOW_ROLE,)),
             fill_command("aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {}", policy),

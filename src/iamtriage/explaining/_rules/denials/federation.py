@@ -131,11 +131,10 @@ def explain_web_identity(denial: Denial) -> Explanation:
     if findings is not None:
         # What the policy lacks is known, unless it is not the one that STS evaluated.
         causes = (findings.cause,) if findings.allowed is False else (findings.cause, causes[0])
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        f"STS rejected the token for {_describe_role(denial)}: {_describe_decision(denial, findings)}.",
+        *causes,
         topic="web-identity",
-        summary=f"STS rejected the token for {_describe_role(denial)}: {_describe_decision(denial, findings)}.",
-        causes=causes,
         remedies=token_remedies(denial, findings),
         notes=ONLY_TRUST_NOTES,
     )
@@ -165,16 +164,13 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
         return None
     like = found.operator.replace("EqualsIgnoreCase", "Like").replace("Equals", "Like")
     value = clip_text(found.value)
-    return Explanation(
-        failure=denial.failure,
-        topic="web-identity",
-        summary=f"STS rejected the token for {_describe_role(denial)}: {found.operator} in the trust policy compares literally, so {value} matches no token.",
-        causes=(
-            LITERAL_PATTERN.cause(
-                "derived",
-                text=f"The condition on the subject has the wildcards of {value}, which only {like} supports.",
-            ),
+    return denial.explain(
+        f"STS rejected the token for {_describe_role(denial)}: {found.operator} in the trust policy compares literally, so {value} matches no token.",
+        LITERAL_PATTERN.cause(
+            "derived",
+            text=f"The condition on the subject has the wildcards of {value}, which only {like} supports.",
         ),
+        topic="web-identity",
         remedies=(
             Remedy(
                 title=f"Compare the subject with {like}",
@@ -233,11 +229,10 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
             else f"A condition of the role's trust policy is not met.{others}",
             because=(),
         )
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        f"STS rejected the token: {verdict}.",
+        cause,
         topic="web-identity",
-        summary=f"STS rejected the token: {verdict}.",
-        causes=(cause,),
         remedies=remedies,
         notes=ONLY_TRUST_NOTES,
     )
@@ -258,16 +253,13 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
             f"The account {other.account} must have an IAM OIDC provider for this issuer: aws iam list-open-id-connect-providers lists them. If there is none, create it: {_create_provider_command(denial, other)}",
         ),
     )
-    return Explanation(
-        failure=denial.failure,
-        topic="web-identity",
-        summary=f"STS rejected the token for {_describe_role(denial)}: {other.text}.",
-        causes=(
-            TRUST_POLICY_CHECKED.cause(
-                evidence, text="The role's trust policy does not name the token's issuer."
-            ),
-            *_remaining_causes(denial, other),
+    return denial.explain(
+        f"STS rejected the token for {_describe_role(denial)}: {other.text}.",
+        TRUST_POLICY_CHECKED.cause(
+            evidence, text="The role's trust policy does not name the token's issuer."
         ),
+        *_remaining_causes(denial, other),
+        topic="web-identity",
         remedies=(
             remedy,
             compare_token_remedy(denial),
@@ -313,13 +305,10 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
             steps=(f"{WHOLE_DOCUMENT} {problem.step}",),
         )
     evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        f"STS rejected the token: {problem.text}.",
+        TRUST_POLICY_CHECKED.cause(evidence, text=f"{subject} meets the role's trust policy as it is."),
         topic="web-identity",
-        summary=f"STS rejected the token: {problem.text}.",
-        causes=(
-            TRUST_POLICY_CHECKED.cause(evidence, text=f"{subject} meets the role's trust policy as it is."),
-        ),
         remedies=(remedy, compare_token_remedy(denial)),
         notes=ONLY_TRUST_NOTES,
     )
@@ -345,11 +334,10 @@ def _explain_identity_pool_token(denial: Denial) -> Explanation:
         OTHER_POOL.cause(text="The app uses an identity pool that the role does not trust."),
         GUEST_OR_SIGNED_IN.cause(),
     )
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        "STS rejected the identity pool's token for the role: its trust policy does not allow it.",
+        *((cause, *others) if findings is None else (findings.cause, cause)),
         topic="web-identity",
-        summary="STS rejected the identity pool's token for the role: its trust policy does not allow it.",
-        causes=(cause, *others) if findings is None else (findings.cause, cause),
         remedies=(pool_trust_remedy(denial.facts.token_claims),),
         notes=ONLY_TRUST_NOTES,
     )

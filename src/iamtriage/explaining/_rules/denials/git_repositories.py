@@ -14,6 +14,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -44,24 +45,18 @@ def explain_git_denial(denial: Denial) -> Explanation:
     partition = "aws-cn" if found and found["china"] else denial.location.partition or "aws"
     key = f"credential.https://git-codecommit.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
     arn = f"arn:{partition}:codecommit:{region}:{commands.account(denial.account)}:{name or 'REPOSITORY'}"
-    return Explanation(
-        failure=denial.failure,
-        topic="no-identity-allow",
-        summary=f"CodeCommit denied Git access to {f'the repository {name}' if name else 'a repository'}, without a reason.",
-        causes=(
-            GIT_CREDENTIALS_STORED.cause(),
-            NO_IDENTITY_ALLOW.cause(
-                text="No policy of the caller allows codecommit:GitPull, or codecommit:GitPush for a push."
-            ),
+    return denial.explain(
+        f"CodeCommit denied Git access to {f'the repository {name}' if name else 'a repository'}, without a reason.",
+        GIT_CREDENTIALS_STORED.cause(),
+        NO_IDENTITY_ALLOW.cause(
+            text="No policy of the caller allows codecommit:GitPull, or codecommit:GitPush for a push."
         ),
+        topic="no-identity-allow",
         remedies=(
-            Remedy(
-                title="Let Git use only the AWS credential helper",
-                who="you",
-                steps=(
-                    "The first command lists the helpers that Git asks. Remove osxkeychain or manager for CodeCommit, and delete what they stored.",
-                    "Check that the second command prints the role or user that you expect. Then configure the helper.",
-                ),
+            your_remedy(
+                "Let Git use only the AWS credential helper",
+                "The first command lists the helpers that Git asks. Remove osxkeychain or manager for CodeCommit, and delete what they stored.",
+                "Check that the second command prints the role or user that you expect. Then configure the helper.",
                 commands=(
                     "git config --show-origin --get-all credential.helper",
                     "aws sts get-caller-identity",

@@ -328,17 +328,14 @@ def explain_guardrail(
 ) -> Explanation:
     """Return the explanation of a denial by a policy that caps permissions."""
     definition, text = cause
-    return Explanation(
-        failure=denial.failure,
-        topic=topic,
-        summary=denial_summary(denial, f"{verdict}{other_model_region(denial)}"),
-        causes=(
-            definition.cause(
-                denial.policy_type_evidence,
-                reason_lines(denial),
-                text=text,
-            ),
+    return denial.explain(
+        denial_summary(denial, f"{verdict}{other_model_region(denial)}"),
+        definition.cause(
+            denial.policy_type_evidence,
+            reason_lines(denial),
+            text=text,
         ),
+        topic=topic,
         remedies=present(
             *(
                 (model_region_remedy(denial), authorization_details_remedy(denial), remedy)

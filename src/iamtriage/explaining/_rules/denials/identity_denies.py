@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     region_steps,
 )
 from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.wording import (
     ALLOW_STILL_REQUIRED,
     ONE_POLICY_TYPE,
@@ -121,18 +122,14 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         layer="identity",
         url=pages.EVALUATION,
     )
-    return Explanation(
-        failure=denial.failure,
-        topic="identity-deny",
-        summary=denial_summary(
+    return denial.explain(
+        denial_summary(
             denial, f"{named or _describe_policy(denial)} explicitly denies it{other_model_region(denial)}"
         ),
-        causes=(
-            IDENTITY_DENY.cause(
-                denial.policy_type_evidence,
-                reason_lines(denial),
-                text=f"A Deny statement in an identity-based policy of {denial.caller} matches the request. {policy} {ALLOW_STILL_REQUIRED}",
-            ),
+        IDENTITY_DENY.cause(
+            denial.policy_type_evidence,
+            reason_lines(denial),
+            text=f"A Deny statement in an identity-based policy of {denial.caller} matches the request. {policy} {ALLOW_STILL_REQUIRED}",
         ),
         # The authorization details name the policy, if the message does not.
         remedies=present(
@@ -156,14 +153,11 @@ def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
 def _explain_quarantine(denial: Denial) -> Explanation:
     """Explain a denial by the policy that AWS attaches to users with publicly exposed keys."""
     name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
-    remedy = Remedy(
-        title="Treat the user's access keys as compromised: rotate them",
-        who="account administrator",
-        steps=(
-            "With other credentials than the user's, deactivate the user's access keys, then replace and delete them. A role instead of a user is better.",
-            "Look in CloudTrail, in every region, for calls, users and resources that you don't know, and remove them. Remove the key from where it was published.",
-            "Follow the AWS Support case or the notification in AWS Health. AWS asks you to leave the quarantine policy attached until the case is resolved.",
-        ),
+    remedy = account_remedy(
+        "Treat the user's access keys as compromised: rotate them",
+        "With other credentials than the user's, deactivate the user's access keys, then replace and delete them. A role instead of a user is better.",
+        "Look in CloudTrail, in every region, for calls, users and resources that you don't know, and remove them. Remove the key from where it was published.",
+        "Follow the AWS Support case or the notification in AWS Health. AWS asks you to leave the quarantine policy attached until the case is resolved.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),
             fill_command(
@@ -174,17 +168,14 @@ def _explain_quarantine(denial: Denial) -> Explanation:
         ),
         url=pages.ROTATE_KEYS,
     )
-    return Explanation(
-        failure=denial.failure,
-        topic="compromised-key",
-        summary=denial_summary(denial, "AWS quarantined the user because an access key is exposed"),
-        causes=(
-            KEY_QUARANTINE.cause(
-                "reported",
-                reason_lines(denial),
-                text=f"AWS attached its managed policy {(denial.policy or '').rpartition('/')[2]} because it found an access key of the user exposed publicly. An Allow does not override its explicit deny.",
-            ),
+    return denial.explain(
+        denial_summary(denial, "AWS quarantined the user because an access key is exposed"),
+        KEY_QUARANTINE.cause(
+            "reported",
+            reason_lines(denial),
+            text=f"AWS attached its managed policy {(denial.policy or '').rpartition('/')[2]} because it found an access key of the user exposed publicly. An Allow does not override its explicit deny.",
         ),
+        topic="compromised-key",
         remedies=(remedy,),
         notes=("Detaching the policy alone leaves the keys with whoever found them.",),
     )
@@ -202,23 +193,19 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     if denial.policy is not None and commands.arn(denial.policy) == denial.policy:
         search = f"It is in {clip_text(denial.policy)}. Read its conditions: a request that they do not match is not denied."
         lines = _show_policy_commands(denial) if ":iam:" in denial.policy else ()
-    remedy = Remedy(
-        title=f"Find the Deny statement{named}",
-        who="account administrator",
-        steps=(search, "Satisfy what the Deny requires. If the request is legitimate, scope the Deny down."),
+    remedy = account_remedy(
+        f"Find the Deny statement{named}",
+        search,
+        "Satisfy what the Deny requires. If the request is legitimate, scope the Deny down.",
         commands=lines,
         url=pages.EVALUATION,
     )
-    return Explanation(
-        failure=denial.failure,
-        topic="explicit-deny",
-        summary=denial_summary(denial, verdict),
-        causes=(
-            EXPLICIT_DENY.cause(
-                denial.policy_type_evidence,
-                reason_lines(denial),
-                text=f"A Deny statement in some policy matches the request. The message does not name the policy type. {ALLOW_STILL_REQUIRED}",
-            ),
+    return denial.explain(
+        denial_summary(denial, verdict),
+        EXPLICIT_DENY.cause(
+            denial.policy_type_evidence,
+            reason_lines(denial),
+            text=f"A Deny statement in some policy matches the request. The message does not name the policy type. {ALLOW_STILL_REQUIRED}",
         ),
         remedies=present(
             authorization_details_remedy(denial),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.wording import (
     EVENTUAL_CONSISTENCY,
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_no_identity_allow",)
@@ -27,18 +26,14 @@ __all__ = ("explain_no_identity_allow",)
 def explain_no_identity_allow(denial: Denial) -> Explanation:
     """Explain an implicit denial: no identity-based policy allows the action."""
     on = " on this resource" if denial.resource else ""
-    return Explanation(
-        failure=denial.failure,
-        topic="no-identity-allow",
-        summary=denial_summary(denial, "no identity-based policy allows it"),
-        causes=(
-            NO_IDENTITY_ALLOW.cause(
-                denial.policy_type_evidence,
-                reason_lines(denial),
-                text=f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}.",
-            ),
-            *_service_linked_causes(denial),
+    return denial.explain(
+        denial_summary(denial, "no identity-based policy allows it"),
+        NO_IDENTITY_ALLOW.cause(
+            denial.policy_type_evidence,
+            reason_lines(denial),
+            text=f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}.",
         ),
+        *_service_linked_causes(denial),
         remedies=lambda: _no_allow_remedies(denial),
         notes=(*cross_account_notes(denial), ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY),
     )

@@ -10,7 +10,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Root, ServiceLinkedRole, User
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, required_grant
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -23,9 +22,11 @@ from iamtriage.explaining._rules.shared.denial_checks import (
 )
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import put_check_first
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
@@ -75,15 +76,12 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
     if path is None or role is None or not identity_allow_helps(denial):
         return None
     arn = f"arn:{role.partition}:iam::aws:policy/{path}"
-    return Remedy(
-        title=f"Attach the AWS managed policy {path.rpartition('/')[2]} to {denial.caller}",
-        who="account administrator",
-        steps=(
-            AGENT_OF_NODE
-            if denial.service == "eks-auth"
-            else "It allows what the controller normally calls. The denied action alone leads to the next denial.",
-            *((_KEY_STEP,) if _ENCRYPTED_VOLUME.search(denial.failure.text) and "EBS" in path else ()),
-        ),
+    return account_remedy(
+        f"Attach the AWS managed policy {path.rpartition('/')[2]} to {denial.caller}",
+        AGENT_OF_NODE
+        if denial.service == "eks-auth"
+        else "It allows what the controller normally calls. The denied action alone leads to the next denial.",
+        *((_KEY_STEP,) if _ENCRYPTED_VOLUME.search(denial.failure.text) and "EBS" in path else ()),
         commands=(
             fill_command(
                 "aws iam attach-role-policy --role-name {} --policy-arn {}",
@@ -152,14 +150,11 @@ def _cut_step(denial: Denial) -> str | None:
 def _grant_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that allows the action, or the alternative for service-linked roles."""
     if isinstance(denial.role, ServiceLinkedRole):
-        return Remedy(
-            title="Allow the role in the resource's policy, or let the service use another role",
-            who="account administrator",
-            steps=(
-                f"{denial.role.name} is a service-linked role: only its service can change its policies.",
-                "If the resource has a policy, as a bucket has, allow the role there.",
-                "If the service accepts a service role that you create, give that role a policy for this action.",
-            ),
+        return account_remedy(
+            "Allow the role in the resource's policy, or let the service use another role",
+            f"{denial.role.name} is a service-linked role: only its service can change its policies.",
+            "If the resource has a policy, as a bucket has, allow the role there.",
+            "If the service accepts a service role that you create, give that role a policy for this action.",
             url=pages.SERVICE_LINKED,
         )
     return allow_remedy(denial) if identity_allow_helps(denial) else None
@@ -168,28 +163,24 @@ def _grant_remedy(denial: Denial) -> Remedy | None:
 def _locate_policy_remedy(denial: Denial) -> Remedy:
     simulation = simulation_commands(denial)
     about_simulator = "The simulator evaluates the caller's identity-based policies and permissions boundary, but no session policies."
-    return Remedy(
-        title="Find the policy that does not allow it"
-        if denial.deny == "implicit"
-        else "Find the policy that denies it",
-        who="account administrator",
-        steps=(
-            *((about_simulator,) if simulation else ()),
-            "The CloudTrail record of the call can contain more than the message.",
+    return account_remedy(
+        (
+            "Find the policy that does not allow it"
+            if denial.deny == "implicit"
+            else "Find the policy that denies it"
         ),
+        *((about_simulator,) if simulation else ()),
+        "The CloudTrail record of the call can contain more than the message.",
         commands=(*simulation, cloudtrail_command(denial)),
         url=pages.ACCESS_DENIED,
     )
 
 
 def _identify_caller_remedy(denial: Denial) -> Remedy:
-    return Remedy(
-        title="Find the caller and the call",
-        who="you",
-        steps=(
-            "Check which identity the program uses: it can be another one than you expect.",
-            "Look for the call in CloudTrail: the record names action, resource and caller.",
-        ),
+    return your_remedy(
+        "Find the caller and the call",
+        "Check which identity the program uses: it can be another one than you expect.",
+        "Look for the call in CloudTrail: the record names action, resource and caller.",
         commands=("aws sts get-caller-identity", cloudtrail_command(denial)),
         url=pages.ACCESS_DENIED,
     )
@@ -233,12 +224,9 @@ def _cross_account_remedy(denial: Denial) -> Remedy | None:
 
     if denial.service in RESOURCE_POLICIES:
         return resource_remedy(denial)
-    return Remedy(
-        title=f"Or assume a role of account {denial.resource_account}",
-        who="resource owner",
-        steps=(
-            "The owner creates a role with the permission, whose trust policy allows the caller. The caller assumes it.",
-            f"If resources of {denial.service} have resource-based policies or are shared with AWS RAM, their owner can allow the caller that way.",
-        ),
+    return owner_remedy(
+        f"Or assume a role of account {denial.resource_account}",
+        "The owner creates a role with the permission, whose trust policy allows the caller. The caller assumes it.",
+        f"If resources of {denial.service} have resource-based policies or are shared with AWS RAM, their owner can allow the caller that way.",
         url=pages.OTHER_ACCOUNTS,
     )

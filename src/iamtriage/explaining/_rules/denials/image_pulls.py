@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.shared.clues import find_partition, find_regist
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.companion_actions import PUSH_ACTIONS, is_of_push
+from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -110,19 +111,15 @@ def explain_image_pull(denial: Denial) -> Explanation:
         login = (credential_remedies.docker_login(registry, region),)
     account = registry.partition(".")[0]
     arn = f"arn:{find_partition(case)}:ecr:{region}:{account}:repository/{repository or 'REPOSITORY'}"
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        f"The ECR registry denied the pull{of_repository} without a reason. {summary_end}",
+        *causes,
         topic="no-identity-allow",
-        summary=f"The ECR registry denied the pull{of_repository} without a reason. {summary_end}",
-        causes=tuple(causes),
         remedies=(
-            Remedy(
-                title=f"Allow {puller} to pull the image",
-                who="account administrator",
-                steps=(
-                    f"{who_pulls} The policy contains {_ACTIONS}, and ecr:GetAuthorizationToken.",
-                    f"If the role is in another account than {arn}, the owner must also allow it {_ACTIONS} in the repository policy, which the last command prints.",
-                ),
+            account_remedy(
+                f"Allow {puller} to pull the image",
+                f"{who_pulls} The policy contains {_ACTIONS}, and ecr:GetAuthorizationToken.",
+                f"If the role is in another account than {arn}, the owner must also allow it {_ACTIONS} in the repository policy, which the last command prints.",
                 commands=(
                     *_role_lookups(case, role),
                     f"aws iam attach-role-policy --role-name {role} --policy-arn {policy}",
@@ -159,11 +156,9 @@ def _explain_cached_pull(case: Case[AccessDenied], prefix: str, puller: str, rol
     arn = f"arn:{find_partition(case)}:ecr:{region}:{account}:repository/{prefix}/*"
     actions = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
     reason = f"The prefix {prefix} is that of a pull through cache rule, and AmazonEC2ContainerRegistryReadOnly allows neither {actions[0]} nor {actions[1]}."
-    return Explanation(
-        failure=case.failure,
-        topic="no-identity-allow",
-        summary=f"The ECR registry denied the pull through the cache rule {prefix}: {puller} needs {actions[0]} and {actions[1]} in addition to the pull.",
-        causes=(NO_IDENTITY_ALLOW.cause("derived", text=reason),),
+    return case.explain(
+        f"The ECR registry denied the pull through the cache rule {prefix}: {puller} needs {actions[0]} and {actions[1]} in addition to the pull.",
+        NO_IDENTITY_ALLOW.cause("derived", text=reason),
         remedies=(
             Remedy(
                 title=f"Allow the import for {puller}",
@@ -201,19 +196,13 @@ def _explain_push(case: Case[AccessDenied], repository: str | None) -> Explanati
     account, name = registry.partition(".")[0], repository or "REPOSITORY"
     arn = f"arn:{find_partition(case)}:ecr:{region}:{account}:repository/{name}"
     pusher = "the user or role of the registry login"
-    return Explanation(
-        failure=case.failure,
-        topic="no-identity-allow",
-        summary=f"The ECR registry denied the push{f' to {repository}' if repository else ''} without a reason.",
-        causes=(
-            NO_IDENTITY_ALLOW.cause(text=f"No policy of {pusher} allows the push."),
-            RESOURCE_NO_ALLOW.cause(
-                text="The repository is in another account, and its policy does not allow the push."
-            ),
-            REGISTRY_LOGIN_EXPIRED.cause(
-                text="The login is older than 12 hours, or belongs to another user."
-            ),
+    return case.explain(
+        f"The ECR registry denied the push{f' to {repository}' if repository else ''} without a reason.",
+        NO_IDENTITY_ALLOW.cause(text=f"No policy of {pusher} allows the push."),
+        RESOURCE_NO_ALLOW.cause(
+            text="The repository is in another account, and its policy does not allow the push."
         ),
+        REGISTRY_LOGIN_EXPIRED.cause(text="The login is older than 12 hours, or belongs to another user."),
         remedies=(
             Remedy(
                 title=f"Allow the push for {pusher}",

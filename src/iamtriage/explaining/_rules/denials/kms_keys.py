@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.shared.companion_actions import NEW_TASK, TASK_
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 from iamtriage.policies._documents import build_document
 
@@ -175,19 +176,13 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
 def explain_three_reasons(denial: Denial) -> Explanation:
     """Explain the message that names three possible reasons."""
     reasons = reason_lines(denial)
-    return Explanation(
-        failure=denial.failure,
-        topic="kms-key-policy",
-        summary=denial_summary(
-            denial, "the key is not in this Region, no key policy allows it, or one denies it"
+    return denial.explain(
+        denial_summary(denial, "the key is not in this Region, no key policy allows it, or one denies it"),
+        KMS_KEY_POLICY.cause(
+            because=reasons, text=f"Neither the key policy nor a grant allows {denial.caller}."
         ),
-        causes=(
-            KMS_KEY_POLICY.cause(
-                because=reasons, text=f"Neither the key policy nor a grant allows {denial.caller}."
-            ),
-            KMS_WRONG_REGION.cause(),
-            KMS_KEY_DENY.cause(),
-        ),
+        KMS_WRONG_REGION.cause(),
+        KMS_KEY_DENY.cause(),
         remedies=present(
             _inspect_key_remedy(denial), resource_remedy(denial), authorization_details_remedy(denial)
         ),
@@ -202,19 +197,14 @@ def explain_unknown_key(denial: Denial) -> Explanation:
     """Explain the old message about the key of a ciphertext."""
     if _ENVIRONMENT in denial.failure.text:
         return explain_environment_key(denial)
-    return Explanation(
-        failure=denial.failure,
-        topic="kms-key-unknown",
-        summary="KMS cannot decrypt: the key does not exist in this Region, or the caller is not allowed to use it.",
-        causes=(
-            KMS_NO_ALLOW.cause(
-                text=f"Neither the key's policy nor a policy of {denial.caller} allows kms:Decrypt."
-            ),
-            KMS_WRONG_REGION.cause(
-                text="The ciphertext was encrypted with a key of another Region or account."
-            ),
-            KMS_KEY_DELETED.cause(),
+    return denial.explain(
+        "KMS cannot decrypt: the key does not exist in this Region, or the caller is not allowed to use it.",
+        KMS_NO_ALLOW.cause(
+            text=f"Neither the key's policy nor a policy of {denial.caller} allows kms:Decrypt."
         ),
+        KMS_WRONG_REGION.cause(text="The ciphertext was encrypted with a key of another Region or account."),
+        KMS_KEY_DELETED.cause(),
+        topic="kms-key-unknown",
         remedies=(_inspect_key_remedy(denial),),
         notes=("KMS reports the reasons as one and does not say which of them applies.", _KEY_POLICY_NOTE),
     )
@@ -277,19 +267,15 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         url=pages.KMS_ACCESS,
     )
     called = f"the call {operation}" if operation and _OPERATION.fullmatch(operation) else "the call itself"
-    return Explanation(
-        failure=denial.failure,
-        topic="kms-behind-service",
-        summary=f"{capitalize_start(caller)} is not allowed to use the KMS key with which the {data}{named} is encrypted.",
-        causes=(
-            KMS_BEHIND_SERVICE.cause(
-                "reported",
-                (f"The code is {denial.failure.envelope.code}.",) if denial.failure.envelope.code else (),
-                text=f"The service was denied the use of the KMS key, not {called}.",
-            ),
-            KMS_KEY_POLICY.cause(),
-            KMS_KEY_STATE.cause(text="The key is disabled or pending deletion."),
+    return denial.explain(
+        f"{capitalize_start(caller)} is not allowed to use the KMS key with which the {data}{named} is encrypted.",
+        KMS_BEHIND_SERVICE.cause(
+            "reported",
+            (f"The code is {denial.failure.envelope.code}.",) if denial.failure.envelope.code else (),
+            text=f"The service was denied the use of the KMS key, not {called}.",
         ),
+        KMS_KEY_POLICY.cause(),
+        KMS_KEY_STATE.cause(text="The key is disabled or pending deletion."),
         remedies=(remedy,),
     )
 
@@ -352,12 +338,9 @@ def explain_environment_key(denial: Denial) -> Explanation:
     key = KMS_BEHIND_SERVICE.cause(
         "reported", text="Lambda could not decrypt the function's environment variables."
     )
-    renew = Remedy(
-        title="Set the function's role again",
-        who="account administrator",
-        steps=(
-            "Set another role, then the right one: Lambda then creates a new grant on the key for the current role.",
-        ),
+    renew = account_remedy(
+        "Set the function's role again",
+        "Set another role, then the right one: Lambda then creates a new grant on the key for the current role.",
         commands=(
             "aws lambda update-function-configuration --function-name FUNCTION --role OTHER_ROLE_ARN",
             "aws lambda get-function-configuration --function-name FUNCTION --query LastUpdateStatus --output text",
@@ -366,16 +349,17 @@ def explain_environment_key(denial: Denial) -> Explanation:
         url=KMS_GRANT_OF_OTHER_ROLE.sources[0],
     )
     remedies = (renew, _inspect_key_remedy(denial)) if is_other_role else (_inspect_key_remedy(denial), renew)
-    return Explanation(
-        failure=denial.failure,
-        topic="kms-behind-service",
-        summary="Lambda could not decrypt the function's environment variables: "
-        + (
-            "most likely, its role was re-created, and the grant on the KMS key is for the old one."
-            if is_other_role
-            else "the execution role is not allowed to use the KMS key."
+    return denial.explain(
+        (
+            "Lambda could not decrypt the function's environment variables: "
+            + (
+                "most likely, its role was re-created, and the grant on the KMS key is for the old one."
+                if is_other_role
+                else "the execution role is not allowed to use the KMS key."
+            )
         ),
-        causes=(grant_lost, key) if is_other_role else (key, KMS_KEY_POLICY.cause(), grant_lost),
+        *((grant_lost, key) if is_other_role else (key, KMS_KEY_POLICY.cause(), grant_lost)),
+        topic="kms-behind-service",
         remedies=remedies,
         notes=(_KEY_POLICY_NOTE,),
     )
@@ -386,13 +370,10 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     # The called operation can be one of another service, which uses the key for the caller.
     action = denial.action if denial.lowercase_action.startswith("kms:") else "kms:Decrypt"
     region = region_argument(denial)
-    return Remedy(
-        title="Find the key, and check its Region and key policy",
-        who="resource owner",
-        steps=(
-            "The resource that holds the data names the key it was encrypted with (KmsKeyId, SSEKMSKeyId). Its ARN shows account and Region; an alias can point to different keys in two Regions.",
-            f"Check the key policy for an Allow for {denial.caller}, Deny statements and grants. For a key in another account, an identity-based policy of the caller must allow {action} on the key's ARN, too.",
-        ),
+    return owner_remedy(
+        "Find the key, and check its Region and key policy",
+        "The resource that holds the data names the key it was encrypted with (KmsKeyId, SSEKMSKeyId). Its ARN shows account and Region; an alias can point to different keys in two Regions.",
+        f"Check the key policy for an Allow for {denial.caller}, Deny statements and grants. For a key in another account, an identity-based policy of the caller must allow {action} on the key's ARN, too.",
         commands=(
             fill_command("aws kms describe-key --key-id {} --region {}", key, region),
             fill_command(

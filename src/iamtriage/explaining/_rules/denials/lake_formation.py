@@ -16,14 +16,15 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import policy_principal_arn, role_path_steps
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_lake_formation",)
@@ -109,11 +110,10 @@ def explain_lake_formation(denial: Denial) -> Explanation:
     ]
     if "Catalog" not in grant.resource and "DataLocation" not in grant.resource:
         causes.append(NO_SUCH_RESOURCE.cause())
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        summary,
+        *causes,
         topic="lake-formation",
-        summary=summary,
-        causes=tuple(causes),
         remedies=(_grant_remedy(denial, grant, words), _inspect_remedy(denial, grant)),
         notes=(_DATA_ACCESS,) if "Table" in grant.resource else (),
     )
@@ -188,10 +188,10 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
         f"DataLakePrincipalIdentifier={_principal(denial)}",
         json.dumps(grant.resource),
     )
-    return Remedy(
-        title=f"Grant {grant.permission} on {grant.description} in Lake Formation",
-        who="resource owner",
-        steps=(*steps, *role_path_steps(denial)),
+    return owner_remedy(
+        f"Grant {grant.permission} on {grant.description} in Lake Formation",
+        *steps,
+        *role_path_steps(denial),
         commands=_in_region(denial, *lines, line),
         url=pages.LAKE_FORMATION_PERMISSIONS,
     )
@@ -206,13 +206,10 @@ def _in_region(denial: Denial, *lines: str) -> tuple[str, ...]:
 
 
 def _inspect_remedy(denial: Denial, grant: _Grant) -> Remedy:
-    return Remedy(
-        title="Or check what Lake Formation grants already, and who its administrators are",
-        who="resource owner",
-        steps=(
-            "Names of the resource and the catalog (the account) must match the call's. A resource link needs a grant on its target.",
-            "To leave access to IAM instead, grant the permissions to IAM_ALLOWED_PRINCIPALS.",
-        ),
+    return owner_remedy(
+        "Or check what Lake Formation grants already, and who its administrators are",
+        "Names of the resource and the catalog (the account) must match the call's. A resource link needs a grant on its target.",
+        "To leave access to IAM instead, grant the permissions to IAM_ALLOWED_PRINCIPALS.",
         commands=_in_region(
             denial,
             fill_command("aws lakeformation list-permissions --resource {}", json.dumps(grant.resource)),

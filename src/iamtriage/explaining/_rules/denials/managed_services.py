@@ -240,15 +240,11 @@ def explain_weak_role(denial: Denial) -> Explanation:
         arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{row.managed_policy}"
         line = fill_command("aws iam attach-role-policy --role-name {} --policy-arn {}", name, arn)
         policy, steps, needs = None, [], f"the permissions of {row.managed_policy.rpartition('/')[2]}"
-    return Explanation(
-        failure=denial.failure,
-        topic="service-role-lacks-permission",
-        summary=f"{described[0].upper()}{described[1:]} lacks the permissions to {row.purpose}.",
-        causes=(
-            SERVICE_ROLE_LACKS_PERMISSION.cause(
-                "derived",
-                text=f"The service uses {named}, which needs {needs}. No permission of the caller is missing.",
-            ),
+    return denial.explain(
+        f"{described[0].upper()}{described[1:]} lacks the permissions to {row.purpose}.",
+        SERVICE_ROLE_LACKS_PERMISSION.cause(
+            "derived",
+            text=f"The service uses {named}, which needs {needs}. No permission of the caller is missing.",
         ),
         remedies=(
             Remedy(
@@ -292,16 +288,13 @@ def explain_access(denial: Denial, row: ServiceAccess, values: dict[str, str], o
     subject = f"{row.resource}{of}"
     is_key = row.resource == "the key policy"
     permissions = "" if is_key else " No permission of the caller is missing."
-    return Explanation(
-        failure=denial.failure,
-        topic="service-principal",
-        summary=f"{subject[0].upper()}{subject[1:]} does not allow {row.service} to {row.purpose}.",
-        causes=(
-            SERVICE_NOT_ALLOWED.cause(
-                "derived",
-                text=f"{row.service} calls as a service principal: only {row.resource} can allow it.{permissions}",
-            ),
+    return denial.explain(
+        f"{subject[0].upper()}{subject[1:]} does not allow {row.service} to {row.purpose}.",
+        SERVICE_NOT_ALLOWED.cause(
+            "derived",
+            text=f"{row.service} calls as a service principal: only {row.resource} can allow it.{permissions}",
         ),
+        topic="service-principal",
         remedies=(allow_service_remedy(row, values),),
         notes=()
         if is_key

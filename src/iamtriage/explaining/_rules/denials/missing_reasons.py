@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial_checks import (
@@ -26,7 +25,7 @@ from iamtriage.explaining._rules.shared.wording import (
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_denial_without_reason", "other_policy_cause")
@@ -83,11 +82,10 @@ def explain_denial_without_reason(denial: Denial) -> Explanation:
         reason = "the reason is in the encoded message"
     elif is_message_cut(denial):
         reason = "the text is cut off before the reason"
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        denial_summary(denial, "no policy allows it" if denial.deny == "implicit" else reason),
+        *causes,
         topic="access-denied",
-        summary=denial_summary(denial, "no policy allows it" if denial.deny == "implicit" else reason),
-        causes=tuple(causes),
         remedies=lambda: _remedies_without_reason(denial),
         notes=(*cross_account_notes(denial), EVENTUAL_CONSISTENCY),
     )

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import owner_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_opensearch_role",)
@@ -54,20 +55,16 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
     role = underlying_role(denial.principal)
     arn = commands.arn(str(role or denial.principal) if denial.principal else None, "PRINCIPAL_ARN")
     kind = "users" if role is None and denial.principal is not None else "backend_roles"
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: its fine-grained access control maps the caller to no OpenSearch role that allows it.",
+        OPENSEARCH_ROLE_NOT_MAPPED.cause("reported"),
         topic="opensearch-role",
-        summary=f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: its fine-grained access control maps the caller to no OpenSearch role that allows it.",
-        causes=(OPENSEARCH_ROLE_NOT_MAPPED.cause("reported"),),
         remedies=(
-            Remedy(
-                title="Map the caller to an OpenSearch role with the permission",
-                who="resource owner",
-                steps=(
-                    f"In OpenSearch Dashboards, as the domain's master user: Security, Roles, the role, Mapped users, Manage mapping. Add {arn} as a {'user' if kind == 'users' else 'backend role'}.",
-                    _needed_permissions(names),
-                    f'Or send it with the REST API, which replaces the mapping: PUT _plugins/_security/api/rolesmapping/ROLE_NAME {{"{kind}": ["{arn}"]}}',
-                ),
+            owner_remedy(
+                "Map the caller to an OpenSearch role with the permission",
+                f"In OpenSearch Dashboards, as the domain's master user: Security, Roles, the role, Mapped users, Manage mapping. Add {arn} as a {'user' if kind == 'users' else 'backend role'}.",
+                _needed_permissions(names),
+                f'Or send it with the REST API, which replaces the mapping: PUT _plugins/_security/api/rolesmapping/ROLE_NAME {{"{kind}": ["{arn}"]}}',
                 commands=(
                     "aws opensearch describe-domain --domain-name DOMAIN --query DomainStatus.AdvancedSecurityOptions",
                 ),

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.shared.denial_checks import identity_allow_help
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import (
     RoleRecipient,
     find_role_recipient,
@@ -151,11 +152,10 @@ def explain_pass_role(denial: Denial) -> Explanation:
             PASS_ROLE.cause(evidence, reasons, text=f"{caller} is not allowed to pass {role}."),
             ROLE_PASSED_WITHIN_CALL.cause("derived", text=call),
         )
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        denial_summary(denial, _verdict(denial, to)),
+        *causes,
         topic="pass-role",
-        summary=denial_summary(denial, _verdict(denial, to)),
-        causes=causes,
         remedies=present(
             _allow_pass_remedy(denial, role, recipient),
             _default_role_remedy() if _is_deploy_role(denial) else None,
@@ -194,28 +194,22 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     reason = f"The caller is in account {denial.account}, the role in {denial.resource_account}."
     if is_reported:
         reason = "The message says: Cross-account pass role is not allowed"
-    own_role = Remedy(
-        title="Use a role of the account in which the call is made",
-        who="account administrator",
-        steps=(
-            "Check the account ID in the role's ARN: it is often copied from elsewhere.",
-            "Create a role in the caller's account with the policies that the service needs, and name it in the call.",
-            "If the service must reach the other account, allow this role to assume a role there.",
-        ),
+    own_role = account_remedy(
+        "Use a role of the account in which the call is made",
+        "Check the account ID in the role's ARN: it is often copied from elsewhere.",
+        "Create a role in the caller's account with the policies that the service needs, and name it in the call.",
+        "If the service must reach the other account, allow this role to assume a role there.",
         commands=("aws sts get-caller-identity --query Account --output text",),
         url=pages.PASS_ROLE,
     )
-    other_account = Remedy(
-        title="Or make the call in the role's account",
-        who="you",
-        steps=("Assume a role of that account, and make the call with it.",),
+    other_account = your_remedy(
+        "Or make the call in the role's account",
+        "Assume a role of that account, and make the call with it.",
         url=pages.OTHER_ACCOUNTS,
     )
-    return Explanation(
-        failure=denial.failure,
-        topic="cross-account-pass-role",
-        summary=f"A role of another account cannot be passed to a service: {call} was denied.",
-        causes=(CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", (reason,)),),
+    return denial.explain(
+        f"A role of another account cannot be passed to a service: {call} was denied.",
+        CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", (reason,)),
         remedies=(own_role, other_account),
         notes=("No policy of either account can allow it.",),
     )
@@ -239,12 +233,9 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
 def _default_role_remedy() -> Remedy:
     """Return the remedy that deploys with the role that ``cdk bootstrap`` created for CloudFormation."""
     # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
-    return Remedy(
-        title="Or deploy without -r (--role-arn), so that CloudFormation gets the CDK's own cfn-exec role",
-        who="you",
-        steps=(
-            "The caller is the deploy role that cdk bootstrap created, not the person. The next cdk bootstrap can undo changes to it, so add a statement that has to last to the bootstrap template.",
-        ),
+    return your_remedy(
+        "Or deploy without -r (--role-arn), so that CloudFormation gets the CDK's own cfn-exec role",
+        "The caller is the deploy role that cdk bootstrap created, not the person. The next cdk bootstrap can undo changes to it, so add a statement that has to last to the bootstrap template.",
         url="https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html",
     )
 

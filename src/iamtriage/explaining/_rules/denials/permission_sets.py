@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_no_assignment",)
@@ -59,46 +60,35 @@ def explain_no_assignment(denial: Denial) -> Explanation:
     case = Case(denial.failure, denial.facts)
     profile = find_profile(case) or "PROFILE"
     is_reported = _NO_ACCESS_MESSAGE.search(case.text) is not None
-    return Explanation(
-        failure=denial.failure,
-        topic="no-assignment",
-        summary="The signed-in user has no assignment of this permission set in this account (IAM Identity Center).",
-        causes=(
-            NO_ASSIGNMENT.cause(
-                "reported" if is_reported else "derived",
-                ('The text says "No access".' if is_reported else "GetRoleCredentials was denied.",),
-            ),
-            WRONG_PROFILE.cause(),
-            OTHER_LOGIN.cause(),
-            ASSIGNMENT_REMOVED.cause(),
+    return denial.explain(
+        "The signed-in user has no assignment of this permission set in this account (IAM Identity Center).",
+        NO_ASSIGNMENT.cause(
+            "reported" if is_reported else "derived",
+            ('The text says "No access".' if is_reported else "GetRoleCredentials was denied.",),
         ),
+        WRONG_PROFILE.cause(),
+        OTHER_LOGIN.cause(),
+        ASSIGNMENT_REMOVED.cause(),
         remedies=(
-            Remedy(
-                title="Compare the profile with the assignments of the user",
-                who="you",
-                steps=(
-                    "Check the account and the role name in the profile.",
-                    "The access portal (the start URL) lists your accounts and roles; aws configure sso offers the same list.",
-                ),
+            your_remedy(
+                "Compare the profile with the assignments of the user",
+                "Check the account and the role name in the profile.",
+                "The access portal (the start URL) lists your accounts and roles; aws configure sso offers the same list.",
                 commands=tuple(
                     fill_command(f"aws configure get {setting} --profile {{}}", profile)
                     for setting in ("sso_account_id", "sso_role_name", "sso_session")
                 ),
                 url=pages.SSO_LOGIN,
             ),
-            Remedy(
-                title="If the cached sign-in is another user's, sign in again",
-                who="you",
+            your_remedy(
+                "If the cached sign-in is another user's, sign in again",
                 commands=("aws sso logout", fill_command("aws sso login --profile {}", profile)),
                 url=pages.SSO_LOGIN,
             ),
-            Remedy(
-                title="Assign the permission set",
-                who="organization administrator",
-                steps=(
-                    "Check who has it in the account.",
-                    "Assign it to the user or, better, to one of the user's groups.",
-                ),
+            organization_remedy(
+                "Assign the permission set",
+                "Check who has it in the account.",
+                "Assign it to the user or, better, to one of the user's groups.",
                 commands=(
                     "aws sso-admin list-instances",
                     "aws sso-admin list-account-assignments --instance-arn INSTANCE_ARN --account-id ACCOUNT_ID --permission-set-arn PERMISSION_SET_ARN",

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("BLOCK_PUBLIC_ACCESS", "explain_block_public_access", "public_access_remedy")
@@ -68,19 +69,15 @@ def explain_block_public_access(denial: Denial) -> Explanation:
         ),
     )
     cause = BLOCK_PUBLIC_ACCESS.cause("reported", reason_lines(denial), text=text)
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        denial_summary(denial, verdict),
+        cause,
         topic="block-public-access",
-        summary=denial_summary(denial, verdict),
-        causes=(cause,),
         remedies=(
-            Remedy(
-                title="Allow those who need access, not everyone",
-                who="you",
-                steps=(
-                    *steps,
-                    "Check the settings of the bucket and of the account: the strictest one applies, and an organization can set it, too.",
-                ),
+            your_remedy(
+                "Allow those who need access, not everyone",
+                *steps,
+                "Check the settings of the bucket and of the account: the strictest one applies, and an organization can set it, too.",
                 commands=_show_public_access_commands(denial),
                 url=pages.S3_PUBLIC_ACCESS,
             ),
@@ -131,12 +128,8 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
         steps.append(
             "In Terraform, set it in aws_s3_bucket_public_access_block, and add that resource to depends_on of the policy or ACL: otherwise, Terraform can create them too early."
         )
-    return Remedy(
-        title=title,
-        who="account administrator",
-        steps=tuple(steps),
-        commands=(*_show_public_access_commands(denial), *change),
-        url=pages.S3_PUBLIC_ACCESS,
+    return account_remedy(
+        title, *steps, commands=(*_show_public_access_commands(denial), *change), url=pages.S3_PUBLIC_ACCESS
     )
 
 

@@ -174,11 +174,10 @@ def explain_resource_policy(denial: Denial) -> Explanation:
             *(() if is_of_other_account or is_service else (_IF_OTHER_ACCOUNT,)),
             ONE_POLICY_TYPE,
         )
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        denial_summary(denial, verdict),
+        cause.cause(denial.policy_type_evidence, reason_lines(denial), text=text),
         topic="resource-policy",
-        summary=denial_summary(denial, verdict),
-        causes=(cause.cause(denial.policy_type_evidence, reason_lines(denial), text=text),),
         remedies=present(remedy, authorization_details_remedy(denial)),
         notes=notes,
     )
@@ -186,17 +185,14 @@ def explain_resource_policy(denial: Denial) -> Explanation:
 
 def explain_service_principal(denial: Denial) -> Explanation:
     """Explain the denial of a service that calls as itself."""
-    return Explanation(
-        failure=denial.failure,
-        topic="service-principal",
-        summary=denial_summary(denial, "the resource-based policy does not allow the service"),
-        causes=(
-            SERVICE_NOT_ALLOWED.cause(
-                "derived",
-                reason_lines(denial),
-                text=f"{denial.principal} calls as a service principal, not with a role of yours. Only the {policy_of(denial).name} can allow it.",
-            ),
+    return denial.explain(
+        denial_summary(denial, "the resource-based policy does not allow the service"),
+        SERVICE_NOT_ALLOWED.cause(
+            "derived",
+            reason_lines(denial),
+            text=f"{denial.principal} calls as a service principal, not with a role of yours. Only the {policy_of(denial).name} can allow it.",
         ),
+        topic="service-principal",
         remedies=(resource_remedy(denial),),
         notes=("A service principal has no identity-based policies.",),
     )

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.clues import find_option, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_rejected_certificate",)
@@ -63,14 +64,10 @@ def explain_rejected_certificate(denial: Denial) -> Explanation:
     else:
         verdict = f"IAM Roles Anywhere found no trust chain from {stated} to the CA of {of_anchor}."
         text = f"Another CA than the one in {of_anchor} issued the certificate, or an intermediate CA was not passed."
-    return Explanation(
-        failure=denial.failure,
-        topic="certificate-not-trusted",
-        summary=verdict,
-        causes=(
-            CERTIFICATE_NOT_TRUSTED.cause("reported", text=text),
-            *(() if is_revoked else (CERTIFICATE_UNSUITABLE.cause(),)),
-        ),
+    return denial.explain(
+        verdict,
+        CERTIFICATE_NOT_TRUSTED.cause("reported", text=text),
+        *(() if is_revoked else (CERTIFICATE_UNSUITABLE.cause(),)),
         remedies=(_check_certificate_remedy(path, anchor, is_revoked=is_revoked),),
         notes=("No IAM policy was evaluated, so neither an Allow nor the role's trust policy helps.",),
     )
@@ -89,12 +86,13 @@ def _check_certificate_remedy(path: str | None, anchor: re.Match[str] | None, *,
         steps.insert(
             1, "If an intermediate CA issued it, pass the intermediate certificates with --intermediates."
         )
-    return Remedy(
-        title="Check the certificate, and issue a new one if necessary"
-        if is_revoked
-        else "Check who issued the certificate, and pass the intermediate CAs",
-        who="you",
-        steps=tuple(steps),
+    return your_remedy(
+        (
+            "Check the certificate, and issue a new one if necessary"
+            if is_revoked
+            else "Check who issued the certificate, and pass the intermediate CAs"
+        ),
+        *steps,
         commands=(
             fill_command(
                 "openssl x509 -in {} -noout -issuer -dates -ext basicConstraints,keyUsage",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.remedies import account_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("explain_root_assumes",)
@@ -25,24 +26,15 @@ ROOT_ASSUMES_ROLE = CauseType(
 
 def explain_root_assumes(denial: Denial) -> Explanation:
     """Explain that an account's root user cannot assume roles."""
-    return Explanation(
-        failure=denial.failure,
-        topic="root-assumes-role",
-        summary="The root user of an account cannot assume a role.",
-        causes=(
-            ROOT_ASSUMES_ROLE.cause(
-                "reported", ("The message says: Roles may not be assumed by root accounts",)
-            ),
-        ),
+    return denial.explain(
+        "The root user of an account cannot assume a role.",
+        ROOT_ASSUMES_ROLE.cause("reported", ("The message says: Roles may not be assumed by root accounts",)),
         remedies=(
-            Remedy(
-                title="Make the call as a user or role",
-                who="account administrator",
-                steps=(
-                    "Check which access key the program uses.",
-                    "Use IAM Identity Center or an IAM role that is allowed to assume the role.",
-                    "Delete the access keys of the root user.",
-                ),
+            account_remedy(
+                "Make the call as a user or role",
+                "Check which access key the program uses.",
+                "Use IAM Identity Center or an IAM role that is allowed to assume the role.",
+                "Delete the access keys of the root user.",
                 commands=("aws sts get-caller-identity", "aws configure list"),
                 url=pages.BEST_PRACTICES,
             ),

@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.shared.denial_checks import identity_allow_help
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, save_step
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import (
     EVENTUAL_CONSISTENCY,
     join_first_four,
@@ -114,11 +115,10 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     has_bucket = denial.lowercase_action != "s3:listallmybuckets"
     if denial.resource:
         to += f" on {denial.resource}"
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        _summary(denial, to),
+        *_causes(denial, operation),
         topic="s3-access-denied",
-        summary=_summary(denial, to),
-        causes=tuple(_causes(denial, operation)),
         remedies=present(
             public_access_remedy(denial, "If the policy or ACL makes data public, check Block Public Access")
             if operation in _PUBLIC_OPERATIONS
@@ -155,21 +155,16 @@ def _explain_origin(denial: Denial) -> Explanation:
             "StringEquals": {"AWS:SourceArn": f"{arn}:cloudfront::ACCOUNT_ID:distribution/DISTRIBUTION_ID"}
         },
     }
-    return Explanation(
-        failure=denial.failure,
-        topic="s3-access-denied",
-        summary="S3, the origin of the CloudFront distribution, denied the request without a reason.",
-        causes=(
-            RESOURCE_NO_ALLOW.cause(
-                text="The bucket policy does not allow the distribution (origin access control)."
-            ),
-            MISSING_OBJECT.cause(
-                text="The object does not exist, or the distribution has no default root object: without s3:ListBucket, S3 answers 403 instead of 404."
-            ),
-            KMS_KEY.cause(
-                text="The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."
-            ),
+    return denial.explain(
+        "S3, the origin of the CloudFront distribution, denied the request without a reason.",
+        RESOURCE_NO_ALLOW.cause(
+            text="The bucket policy does not allow the distribution (origin access control)."
         ),
+        MISSING_OBJECT.cause(
+            text="The object does not exist, or the distribution has no default root object: without s3:ListBucket, S3 answers 403 instead of 404."
+        ),
+        KMS_KEY.cause(text="The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."),
+        topic="s3-access-denied",
         remedies=(
             Remedy(
                 title="Allow the distribution in the bucket policy",
@@ -206,18 +201,15 @@ def explain_query_data(denial: Denial) -> Explanation:
     arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
     objects = f"{arn}/{prefix}/*" if prefix else f"{arn}/*"
     where = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}/{found['key']}" if found else "its data"
-    return Explanation(
-        failure=denial.failure,
-        topic="s3-access-denied",
-        summary=f"Athena was denied access to {where}: it reads and writes S3 with the permissions of the caller.",
-        causes=(
-            NO_IDENTITY_ALLOW.cause(
-                text=f"No identity-based policy of {denial.caller} allows it to read the data or write the result."
-            ),
-            RESOURCE_DENY.cause(text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."),
-            KMS_KEY.cause(text="The caller is not allowed to use the KMS key of the data (kms:Decrypt)."),
-            BUCKET_OF_OTHER_ACCOUNT.cause(),
+    return denial.explain(
+        f"Athena was denied access to {where}: it reads and writes S3 with the permissions of the caller.",
+        NO_IDENTITY_ALLOW.cause(
+            text=f"No identity-based policy of {denial.caller} allows it to read the data or write the result."
         ),
+        RESOURCE_DENY.cause(text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."),
+        KMS_KEY.cause(text="The caller is not allowed to use the KMS key of the data (kms:Decrypt)."),
+        BUCKET_OF_OTHER_ACCOUNT.cause(),
+        topic="s3-access-denied",
         remedies=(
             Remedy(
                 title="Allow the caller to read the data",
@@ -406,10 +398,9 @@ def _inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     # The first remedy, if the call is not known.
     is_first = denial.action is None
     unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
-    return Remedy(
-        title=f"Check {checks}",
-        who="you",
-        steps=present(
+    return your_remedy(
+        f"Check {checks}",
+        *present(
             unsigned if is_first and _is_plain_response(denial) else None,
             "Check which identity the program uses, and whether its account owns the bucket: list-buckets then prints its name. If not, the bucket policy must allow the identity, too."
             if is_first

@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.s3_compatible import find_s3_compatible_host
 
 if TYPE_CHECKING:
@@ -121,25 +122,19 @@ def _causes(failure: Failure) -> tuple[Cause, ...]:
 
 
 def _remedies(case: Case[Failure], host: str) -> tuple[Remedy, ...]:
-    use_key = Remedy(
-        title="Use an access key of that system",
-        who="you",
-        steps=(
-            "Check which key the client sends: one in the code, else AWS_ACCESS_KEY_ID, else that of the profile. The command prints its last characters.",
-            f"Pass a key that was created at {host} to the client, or keep it in a profile for this endpoint.",
-            _REMOVE_ENDPOINT,
-        ),
+    use_key = your_remedy(
+        "Use an access key of that system",
+        "Check which key the client sends: one in the code, else AWS_ACCESS_KEY_ID, else that of the profile. The command prints its last characters.",
+        f"Pass a key that was created at {host} to the client, or keep it in a profile for this endpoint.",
+        _REMOVE_ENDPOINT,
         commands=(credential_remedies.with_profile(find_profile(case), "aws", "configure", "list"),),
         url=pages.SDK_ENDPOINTS,
     )
-    check_permissions = Remedy(
-        title="Check the permissions of the key in that system",
-        who="you",
-        steps=(
-            "Check in the console of that system which key is used, and what it is allowed to do on which bucket.",
-            "Check the name, region and endpoint of the bucket, too: some systems answer Access Denied if it does not exist.",
-            _REMOVE_ENDPOINT,
-        ),
+    check_permissions = your_remedy(
+        "Check the permissions of the key in that system",
+        "Check in the console of that system which key is used, and what it is allowed to do on which bucket.",
+        "Check the name, region and endpoint of the bucket, too: some systems answer Access Denied if it does not exist.",
+        _REMOVE_ENDPOINT,
         url=pages.SDK_ENDPOINTS,
     )
     if case.failure.kind == "aws_error":

@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.denials.federation import ONLY_TRUST_NOTES
 from iamtriage.explaining._rules.denials.web_identity_remedies import CHANGE_STATEMENT, role_location
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
     iterate_statements,
@@ -89,17 +90,14 @@ def explain_saml(denial: Denial) -> Explanation:
     problem = _find_problem(denial)
     if problem is not None:
         evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
-        return Explanation(
-            failure=denial.failure,
-            topic="web-identity",
-            summary=f"{rejected}: {problem.text}.",
-            causes=(
-                TRUST_POLICY_CHECKED.cause(
-                    evidence,
-                    (_ONLY_TRUST_POLICY,),
-                    text="No SAML assertion meets the role's trust policy as it is.",
-                ),
+        return denial.explain(
+            f"{rejected}: {problem.text}.",
+            TRUST_POLICY_CHECKED.cause(
+                evidence,
+                (_ONLY_TRUST_POLICY,),
+                text="No SAML assertion meets the role's trust policy as it is.",
             ),
+            topic="web-identity",
             remedies=(problem.remedy, _compare_assertion_remedy(denial)),
             notes=ONLY_TRUST_NOTES,
         )
@@ -110,20 +108,17 @@ def explain_saml(denial: Denial) -> Explanation:
         aud = f" and SAML:aud {clip_text(' or '.join(audiences))}" if audiences else ""
         verdict = f"its trust policy expects the provider {clip_text(provider.rpartition('/')[2])}{aud}"
         text = f"The trust policy allows sts:AssumeRoleWithSAML for {clip_text(provider)}. The assertion names another provider, or does not meet a condition{aud.replace(' and', ' such as')}."
-    return Explanation(
-        failure=denial.failure,
-        topic="web-identity",
-        summary=f"{rejected}: {verdict}.",
-        causes=(
-            ASSERTION_NOT_TRUSTED.cause("derived", (_ONLY_TRUST_POLICY,), text=text),
-            SAML_PAIR.cause(),
-            NO_SUCH_ROLE.cause(
-                text="The role does not exist, or its ARN is misspelled (it is case-sensitive): STS reports the same then."
-            ),
-            SESSION_TAGS.cause(
-                text="The assertion has PrincipalTag attributes, and the trust policy does not allow sts:TagSession."
-            ),
+    return denial.explain(
+        f"{rejected}: {verdict}.",
+        ASSERTION_NOT_TRUSTED.cause("derived", (_ONLY_TRUST_POLICY,), text=text),
+        SAML_PAIR.cause(),
+        NO_SUCH_ROLE.cause(
+            text="The role does not exist, or its ARN is misspelled (it is case-sensitive): STS reports the same then."
         ),
+        SESSION_TAGS.cause(
+            text="The assertion has PrincipalTag attributes, and the trust policy does not allow sts:TagSession."
+        ),
+        topic="web-identity",
         remedies=(
             _compare_assertion_remedy(denial),
             *(() if provider is not None else (_trust_saml_remedy(denial),)),
@@ -275,15 +270,12 @@ def _compare_assertion_remedy(denial: Denial) -> Remedy:
     expected = "The trust policy must name the provider's ARN as Federated."
     if names is not None:
         expected = f"The trust policy names the provider {names}."
-    return Remedy(
-        title="Compare the assertion with the trust policy",
-        who="you",
-        steps=(
-            "Copy SAMLResponse from the browser's network log and decode it from Base64. Keep it secret: it is a sign-in.",
-            "Its attribute https://aws.amazon.com/SAML/Attributes/Role must contain the ARNs of the role and of the SAML provider, separated by a comma.",
-            f"{expected} SAML:aud{aud} is compared with the Recipient of the assertion.",
-            "If the identity provider has new certificates or another issuer, upload its metadata to the SAML provider again.",
-        ),
+    return your_remedy(
+        "Compare the assertion with the trust policy",
+        "Copy SAMLResponse from the browser's network log and decode it from Base64. Keep it secret: it is a sign-in.",
+        "Its attribute https://aws.amazon.com/SAML/Attributes/Role must contain the ARNs of the role and of the SAML provider, separated by a comma.",
+        f"{expected} SAML:aud{aud} is compared with the Recipient of the assertion.",
+        "If the identity provider has new certificates or another issuer, upload its metadata to the SAML provider again.",
         commands=(trust_policy_commands(denial)[0], "aws iam list-saml-providers"),
         url=pages.SAML,
     )

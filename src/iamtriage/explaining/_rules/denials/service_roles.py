@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument, save_step
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.services import (
     ASSUME_ROLE,
     RoleRecipient,
@@ -134,10 +135,10 @@ def explain_redshift_role(denial: Denial) -> Explanation:
         check += " Redshift Serverless has them in the namespace."
     elif is_serverless:
         check += " The last command replaces the list: repeat the roles that it has."
-    associate = Remedy(
-        title=f"Associate {role} with {where}",
-        who="account administrator",
-        steps=(check, "The caller of the last command needs iam:PassRole for the role."),
+    associate = account_remedy(
+        f"Associate {role} with {where}",
+        check,
+        "The caller of the last command needs iam:PassRole for the role.",
         commands=lines,
         url=_PAGE,
     )
@@ -166,11 +167,10 @@ def explain_redshift_role(denial: Denial) -> Explanation:
         if trust.is_allowed:
             verdict = f"the trust policy that was given allows it, so the role is most likely not associated with {where}"
             remedies = (associate,)
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        f"Amazon Redshift cannot assume {role}: {verdict}.",
+        *causes,
         topic="service-cannot-assume-role",
-        summary=f"Amazon Redshift cannot assume {role}: {verdict}.",
-        causes=causes,
         remedies=remedies,
         notes=(
             "A database user is not an IAM principal, so no policy can be attached to it. Redshift assumes the role, which also needs the permissions for the data, such as s3:GetObject.",

@@ -10,14 +10,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW, REQUEST_CHANGED
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    organization_remedy,
+    owner_remedy,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
@@ -88,28 +94,20 @@ NOT_MANAGEMENT_ACCOUNT = CauseType(
 def explain_ssec_block(denial: Denial) -> Explanation:
     """Explain that a bucket blocks uploads with customer-provided keys."""
     bucket = bucket_argument(denial)
-    return Explanation(
-        failure=denial.failure,
-        topic="ssec-blocked",
-        summary=denial_summary(denial, "the bucket blocks uploads with customer-provided keys (SSE-C)"),
-        causes=(SSEC_BLOCKED.cause("reported"),),
+    return denial.explain(
+        denial_summary(denial, "the bucket blocks uploads with customer-provided keys (SSE-C)"),
+        SSEC_BLOCKED.cause("reported"),
         remedies=(
-            Remedy(
-                title="Upload with another encryption",
-                who="you",
-                steps=(
-                    "Remove the customer-provided key from the call: --sse-c and --sse-c-key in the CLI, SSECustomerKey in SDKs, the header x-amz-server-side-encryption-customer-key.",
-                    "The bucket then encrypts with its default. For a key of your own, use SSE-KMS (--sse aws:kms --sse-kms-key-id).",
-                ),
+            your_remedy(
+                "Upload with another encryption",
+                "Remove the customer-provided key from the call: --sse-c and --sse-c-key in the CLI, SSECustomerKey in SDKs, the header x-amz-server-side-encryption-customer-key.",
+                "The bucket then encrypts with its default. For a key of your own, use SSE-KMS (--sse aws:kms --sse-kms-key-id).",
                 commands=(fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),),
                 url=SSEC_BLOCKED.sources[0],
             ),
-            Remedy(
-                title="Or unblock SSE-C for the bucket",
-                who="resource owner",
-                steps=(
-                    'Save the value of ServerSideEncryptionConfiguration as encryption.json, with "BlockedEncryptionTypes": {"EncryptionType": ["NONE"]} in its rule: the command replaces the whole configuration.',
-                ),
+            owner_remedy(
+                "Or unblock SSE-C for the bucket",
+                'Save the value of ServerSideEncryptionConfiguration as encryption.json, with "BlockedEncryptionTypes": {"EncryptionType": ["NONE"]} in its rule: the command replaces the whole configuration.',
                 commands=(
                     fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
                     fill_command(
@@ -126,24 +124,17 @@ def explain_ssec_block(denial: Denial) -> Explanation:
 
 def explain_organizations(denial: Denial) -> Explanation:
     """Explain that AWS Organizations rejects a call from a member account."""
-    return Explanation(
-        failure=denial.failure,
-        topic="not-management-account",
-        summary=denial_summary(
+    return denial.explain(
+        denial_summary(
             denial, "most likely, the caller is not in the management account or a delegated administrator"
         ),
-        causes=(
-            NOT_MANAGEMENT_ACCOUNT.cause("derived", ("The message is the one of AWS Organizations.",)),
-            NO_IDENTITY_ALLOW.cause(text=f"No identity-based policy of {denial.caller} allows the action."),
-        ),
+        NOT_MANAGEMENT_ACCOUNT.cause("derived", ("The message is the one of AWS Organizations.",)),
+        NO_IDENTITY_ALLOW.cause(text=f"No identity-based policy of {denial.caller} allows the action."),
         remedies=(
-            Remedy(
-                title="Make the call in the management account",
-                who="organization administrator",
-                steps=(
-                    "Compare the account of the credentials with the management account. If they differ, use a role of the management account, or register the account as a delegated administrator of the service.",
-                    "In the right account, the caller needs an identity-based policy that allows the organizations: action.",
-                ),
+            organization_remedy(
+                "Make the call in the management account",
+                "Compare the account of the credentials with the management account. If they differ, use a role of the management account, or register the account as a delegated administrator of the service.",
+                "In the right account, the caller needs an identity-based policy that allows the organizations: action.",
                 commands=(
                     "aws sts get-caller-identity --query Account --output text",
                     "aws organizations describe-organization --query Organization.MasterAccountId --output text",
@@ -156,27 +147,20 @@ def explain_organizations(denial: Denial) -> Explanation:
 
 def explain_unknown_operation(denial: Denial) -> Explanation:
     """Explain that AWS could not identify the operation of a request."""
-    return Explanation(
-        failure=denial.failure,
-        topic="unknown-operation",
-        summary="AWS cannot tell from the request which operation was called.",
-        causes=(
-            UNKNOWN_OPERATION.cause(
-                "derived", ('The text says "Unable to determine service/operation name to be authorized".',)
-            ),
-            REQUEST_TO_WRONG_HOST.cause(),
-            HAND_MADE_REQUEST.cause(),
-            REQUEST_CHANGED.cause(text="A proxy or gateway changed the path or dropped headers."),
+    return denial.explain(
+        "AWS cannot tell from the request which operation was called.",
+        UNKNOWN_OPERATION.cause(
+            "derived", ('The text says "Unable to determine service/operation name to be authorized".',)
         ),
+        REQUEST_TO_WRONG_HOST.cause(),
+        HAND_MADE_REQUEST.cause(),
+        REQUEST_CHANGED.cause(text="A proxy or gateway changed the path or dropped headers."),
         remedies=(
-            Remedy(
-                title="Compare the request with the service's API reference",
-                who="you",
-                steps=(
-                    "Check which host, path and method were sent: SDKs and the CLI print them in their debug logs.",
-                    "Compare them with the API reference of the operation, and the host with the service's endpoints.",
-                    "Try the same call with the AWS CLI: if it works there, the program's request or endpoint is wrong.",
-                ),
+            your_remedy(
+                "Compare the request with the service's API reference",
+                "Check which host, path and method were sent: SDKs and the CLI print them in their debug logs.",
+                "Compare them with the API reference of the operation, and the host with the service's endpoints.",
+                "Try the same call with the AWS CLI: if it works there, the program's request or endpoint is wrong.",
                 commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
                 url=pages.SDK_ENDPOINTS,
             ),
@@ -187,30 +171,20 @@ def explain_unknown_operation(denial: Denial) -> Explanation:
 
 def explain_cost_explorer(denial: Denial) -> Explanation:
     """Explain that Cost Explorer is not enabled for the account or the caller."""
-    return Explanation(
-        failure=denial.failure,
-        topic="cost-explorer-off",
-        summary=denial_summary(denial, "Cost Explorer is not enabled for this account"),
-        causes=(
-            COST_EXPLORER_OFF.cause("derived", ('The text says "User not enabled for cost explorer".',)),
-            BILLING_CLOSED_TO_IAM.cause(),
-        ),
+    return denial.explain(
+        denial_summary(denial, "Cost Explorer is not enabled for this account"),
+        COST_EXPLORER_OFF.cause("derived", ('The text says "User not enabled for cost explorer".',)),
+        BILLING_CLOSED_TO_IAM.cause(),
         remedies=(
-            Remedy(
-                title="Enable Cost Explorer",
-                who="organization administrator",
-                steps=(
-                    "Open Cost Explorer once in the console of the management account. The data is available after about a day.",
-                    "In its preferences, allow member accounts to use it.",
-                ),
+            organization_remedy(
+                "Enable Cost Explorer",
+                "Open Cost Explorer once in the console of the management account. The data is available after about a day.",
+                "In its preferences, allow member accounts to use it.",
                 url=pages.COST_EXPLORER,
             ),
-            Remedy(
-                title="Activate IAM access to billing information",
-                who="account administrator",
-                steps=(
-                    "Sign in as the root user, open the account settings and activate IAM access to billing information.",
-                ),
+            account_remedy(
+                "Activate IAM access to billing information",
+                "Sign in as the root user, open the account settings and activate IAM access to billing information.",
                 url=pages.BILLING_ACCESS,
             ),
         ),

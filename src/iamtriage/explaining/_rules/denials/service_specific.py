@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
@@ -18,10 +17,12 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     region_argument,
 )
 from iamtriage.explaining._rules.shared.optional import present
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary, join_first_four, reason_lines
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
@@ -138,23 +139,17 @@ def explain_authorizer(denial: Denial) -> Explanation:
     text = "The authorizer answered with a policy that does not allow this method."
     if denial.is_explicit:
         text = "The authorizer's policy denies the method explicitly."
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        "The Lambda authorizer of the API denied the request.",
+        AUTHORIZER_POLICY.cause("derived", reason_lines(denial), text=text),
+        AUTHORIZER_CACHE.cause(),
         topic="lambda-authorizer",
-        summary="The Lambda authorizer of the API denied the request.",
-        causes=(
-            AUTHORIZER_POLICY.cause("derived", reason_lines(denial), text=text),
-            AUTHORIZER_CACHE.cause(),
-        ),
         remedies=(
-            Remedy(
-                title="Check what the authorizer returns",
-                who="resource owner",
-                steps=(
-                    "Test the authorizer with the token of the request and read the policy that it returns.",
-                    "Return a policy for all methods that the token may call (…/*/*), or disable the cache.",
-                    "If the token is rejected, check its issuer, audience, scopes and expiry.",
-                ),
+            owner_remedy(
+                "Check what the authorizer returns",
+                "Test the authorizer with the token of the request and read the policy that it returns.",
+                "Return a policy for all methods that the token may call (…/*/*), or disable the cache.",
+                "If the token is rejected, check its issuer, audience, scopes and expiry.",
                 commands=(
                     "aws apigateway test-invoke-authorizer --rest-api-id API_ID --authorizer-id AUTHORIZER_ID --headers Authorization=TOKEN",
                 ),
@@ -200,18 +195,18 @@ def explain_mfa(denial: Denial) -> Explanation:
             f"The command prints it: {form} for a virtual device. STS does not accept passkeys.",
             "Pass it as the serial number (--serial-number, mfa_serial or the tool's option), with a new code.",
         )
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        (
+            "STS rejected the code of the MFA device."
+            if not is_about_device
+            else f"STS could not validate the MFA code: the serial number {fault or 'must be that of a device of this user'}."
+        ),
+        *causes,
         topic="mfa",
-        summary="STS rejected the code of the MFA device."
-        if not is_about_device
-        else f"STS could not validate the MFA code: the serial number {fault or 'must be that of a device of this user'}.",
-        causes=causes,
         remedies=(
-            Remedy(
-                title=title,
-                who="you",
-                steps=steps,
+            your_remedy(
+                title,
+                *steps,
                 # A wrong serial number is in the user's own command.
                 commands=(listed, *(() if fault else (mfa_command(denial, found or "DEVICE_ARN"),))),
                 url=pages.MFA,
@@ -239,19 +234,14 @@ def explain_not_owner(denial: Denial) -> Explanation:
     """Explain that another account owns the resource."""
     found = _OWNED.search(denial.failure.text)
     resource = found["resource"] if found else "it"
-    return Explanation(
-        failure=denial.failure,
-        topic="not-owner",
-        summary=denial_summary(denial, f"the caller's account does not own {resource}"),
-        causes=(
-            NOT_OWNER.cause("reported", ("The message says: You are not the owner",)),
-            SHARED_SUBNET.cause(),
-        ),
+    return denial.explain(
+        denial_summary(denial, f"the caller's account does not own {resource}"),
+        NOT_OWNER.cause("reported", ("The message says: You are not the owner",)),
+        SHARED_SUBNET.cause(),
         remedies=(
-            Remedy(
-                title="Make the call in the account that owns the resource",
-                who="you",
-                steps=("Compare the account of the credentials with that of the owner.",),
+            your_remedy(
+                "Make the call in the account that owns the resource",
+                "Compare the account of the credentials with that of the owner.",
                 commands=("aws sts get-caller-identity --query Account --output text",),
                 url=pages.OTHER_ACCOUNTS,
             ),
@@ -265,37 +255,29 @@ def explain_image(denial: Denial) -> Explanation:
     region = region_argument(denial)
     found = _IMAGE.search(denial.failure.text)
     image = found[0] if found else "IMAGE_ID"
-    return Explanation(
-        failure=denial.failure,
-        topic="image-not-shared",
-        summary=f"The account is not allowed to use the image {image}."
-        if found
-        else "The account is not allowed to use the image (AMI).",
-        causes=(
-            IMAGE_NOT_SHARED.cause("reported", ('The text says "Not authorized for images".',)),
-            IMAGE_WITHDRAWN.cause(),
-            CREDENTIALS_OF_OTHER_ACCOUNT.cause(
-                text="The credentials belong to another account than intended."
-            ),
+    return denial.explain(
+        (
+            f"The account is not allowed to use the image {image}."
+            if found
+            else "The account is not allowed to use the image (AMI)."
         ),
+        IMAGE_NOT_SHARED.cause("reported", ('The text says "Not authorized for images".',)),
+        IMAGE_WITHDRAWN.cause(),
+        CREDENTIALS_OF_OTHER_ACCOUNT.cause(text="The credentials belong to another account than intended."),
         remedies=(
-            Remedy(
-                title="Use an image that the account has access to",
-                who="you",
-                steps=(
-                    "The command describe-images prints the image if the account has access to it.",
-                    "Use a newer one of its owner, and update launch templates, node groups and scripts that name the old ID.",
-                ),
+            your_remedy(
+                "Use an image that the account has access to",
+                "The command describe-images prints the image if the account has access to it.",
+                "Use a newer one of its owner, and update launch templates, node groups and scripts that name the old ID.",
                 commands=(
                     fill_command("aws ec2 describe-images --region {} --image-ids {}", region, image),
                     "aws sts get-caller-identity --query Account --output text",
                 ),
                 url=pages.SHARED_IMAGES,
             ),
-            Remedy(
-                title="Or ask its owner to share it",
-                who="resource owner",
-                steps=("The owner adds the account to the image's launch permissions, in that region.",),
+            owner_remedy(
+                "Or ask its owner to share it",
+                "The owner adds the account to the image's launch permissions, in that region.",
                 commands=(
                     fill_command(
                         "aws ec2 modify-image-attribute --region {} --image-id {} --launch-permission 'Add=[{{UserId=ACCOUNT_ID}}]'",
@@ -313,21 +295,14 @@ def explain_image(denial: Denial) -> Explanation:
 def explain_dependency(denial: Denial) -> Explanation:
     """Explain that a permission for another service is missing, on which the called one depends."""
     code = denial.failure.envelope.code or ""
-    return Explanation(
-        failure=denial.failure,
-        topic="dependency",
-        summary=denial_summary(
-            denial, "a permission for another service, on which this one depends, is missing"
-        ),
-        causes=(DEPENDENCY.cause("reported", (f"The code is {code}.",)),),
+    return denial.explain(
+        denial_summary(denial, "a permission for another service, on which this one depends, is missing"),
+        DEPENDENCY.cause("reported", (f"The code is {code}.",)),
         remedies=(
-            Remedy(
-                title="Find the denied call to the other service",
-                who="account administrator",
-                steps=(
-                    "Search CloudTrail for a denied call to another service at the same time.",
-                    "Allow that action for the role or user in the record. If it is iam:CreateServiceLinkedRole, create the role once as an administrator.",
-                ),
+            account_remedy(
+                "Find the denied call to the other service",
+                "Search CloudTrail for a denied call to another service at the same time.",
+                "Allow that action for the role or user in the record. If it is iam:CreateServiceLinkedRole, create the role once as an administrator.",
                 commands=(
                     fill_command(
                         "aws cloudtrail lookup-events --region {} --max-results 50 --query 'Events[?contains(CloudTrailEvent, `errorCode`)].CloudTrailEvent'",
@@ -358,18 +333,14 @@ def explain_service_message(denial: Denial) -> Explanation:
                 text=f"If the message does not say otherwise, a policy may be the reason: {takes}."
             )
         )
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        denial_summary(denial, "the service gives its own reason"),
+        *causes,
         topic="own-words",
-        summary=denial_summary(denial, "the service gives its own reason"),
-        causes=tuple(causes),
         remedies=present(
-            Remedy(
-                title="Do what the message says",
-                who="you",
-                steps=(
-                    "If the message names something other than a permission, an Allow does not help: look it up in the troubleshooting page of the service.",
-                ),
+            your_remedy(
+                "Do what the message says",
+                "If the message names something other than a permission, an Allow does not help: look it up in the troubleshooting page of the service.",
                 commands=("aws sts get-caller-identity",),
                 url=pages.ACCESS_DENIED,
             ),

@@ -49,17 +49,14 @@ def explain_target_account(denial: Denial) -> Explanation:
     partition = denial.location.partition or "aws"
     existing = save_step("its trust policy", "trust.json")
     show, update = commands.trust_policy_commands(role)
-    return Explanation(
-        failure=denial.failure,
-        topic="assume-role",
-        summary=f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.",
-        causes=(
-            NO_SUCH_ROLE.cause(text=f"Account {account} has no role {role}."),
-            CALLER_NOT_TRUSTED.cause(
-                text=f"The trust policy of {role} does not allow {caller} of the administrator account."
-            ),
-            NO_ASSUME_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
+    return denial.explain(
+        f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.",
+        NO_SUCH_ROLE.cause(text=f"Account {account} has no role {role}."),
+        CALLER_NOT_TRUSTED.cause(
+            text=f"The trust policy of {role} does not allow {caller} of the administrator account."
         ),
+        NO_ASSUME_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
+        topic="assume-role",
         remedies=(
             Remedy(
                 title=f"Create the role in account {account}, or correct its trust policy",

@@ -13,8 +13,8 @@ import attrs
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
+from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.wording import ALLOW_STILL_REQUIRED, denial_summary
 from iamtriage.policies._patterns import compile_glob, matches
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.model import Document
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = ("add_stated_policies",)
@@ -120,13 +120,7 @@ def _remedy(denial: Denial, code: str) -> Remedy | None:
         step = STATED_POLICY_ALLOWS.fix
     else:
         return None
-    return Remedy(
-        title=title,
-        who="account administrator",
-        steps=(step,),
-        commands=list_policies_commands(denial),
-        url=_EVALUATION[0],
-    )
+    return account_remedy(title, step, commands=list_policies_commands(denial), url=_EVALUATION[0])
 
 
 def _compare(denial: Denial, action: str, statements: list[Mapping[str, Any]]) -> Cause | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import (
     ALLOW_STILL_REQUIRED,
     denial_summary,
@@ -14,6 +14,7 @@ from iamtriage.explaining._rules.shared.wording import (
 )
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.denials.resource_policies import (
     RESOURCE_DENY,
@@ -48,27 +49,22 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         title = "If the Deny exempts certain principals: sign the request"
         # Most often the client has to sign, which no change of the policy replaces.
         remedies = [narrow_deny_remedy(denial, name, shows_change=False)]
-    return Explanation(
-        failure=denial.failure,
+    return denial.explain(
+        denial_summary(denial, verdict),
+        *causes,
         topic="anonymous-call",
-        summary=denial_summary(denial, verdict),
-        causes=tuple(causes),
         remedies=(
             *remedies,
-            Remedy(
-                title=title,
-                who="you",
-                steps=(
-                    f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the region of the endpoint. Use a client library or proxy that signs.",
-                    f"Allow {denial.action or 'the action'} for the role or user that signs, in its own policy or in the {name}.",
-                    *_other_logins(denial),
-                ),
+            your_remedy(
+                title,
+                f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and the region of the endpoint. Use a client library or proxy that signs.",
+                f"Allow {denial.action or 'the action'} for the role or user that signs, in its own policy or in the {name}.",
+                *_other_logins(denial),
                 url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
             ),
-            Remedy(
-                title=f"Or allow unsigned requests from known addresses only, in the {name}",
-                who="resource owner",
-                steps=(_network_step(denial),),
+            owner_remedy(
+                f"Or allow unsigned requests from known addresses only, in the {name}",
+                _network_step(denial),
                 commands=policy_commands(denial, policy_of(denial).show_command),
                 url=pages.API_GATEWAY_POLICY if denial.service == "execute-api" else pages.OPENSEARCH_POLICY,
             ),

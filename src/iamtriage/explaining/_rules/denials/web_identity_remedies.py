@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.shared.principal_words import (
     try_parse_principal,
     underlying_role,
 )
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import expected_subjects, find_provider
 from iamtriage.policies._documents import build_document
 
@@ -125,12 +126,9 @@ def compare_token_remedy(denial: Denial) -> Remedy:
     """Return the remedy that compares the token with the trust policy."""
     pipeline = _find_pipeline(denial)
     if pipeline is not None:
-        return Remedy(
-            title=f"Look up the {pipeline.job}'s subject in CloudTrail",
-            who="you",
-            steps=(
-                f"The record of the failed call has the subject in principalId. The conditions on {pipeline.issuer}:sub and :aud must match the token.",
-            ),
+        return your_remedy(
+            f"Look up the {pipeline.job}'s subject in CloudTrail",
+            f"The record of the failed call has the subject in principalId. The conditions on {pipeline.issuer}:sub and :aud must match the token.",
             commands=(
                 trust_policy_commands(denial)[0],
                 fill_command(_LOOKUP, commands.region(denial.facts.region)),
@@ -143,27 +141,21 @@ def compare_token_remedy(denial: Denial) -> Remedy:
         audience = claims.get("aud")
         listed = [each for each in _as_list(audience) if isinstance(each, str)]
         aud = f" and the audience {clip_text(', '.join(listed))}" if listed else ""
-        return Remedy(
-            title="Compare the token with the trust policy",
-            who="you",
-            steps=(
-                f"The token has the subject {clip_text(subject)}{aud}. The trust policy must name its issuer as Federated, and its conditions on sub and aud must match these.",
-                *(
-                    ("Pass the trust policy as the fact trust_policy to see which condition fails.",)
-                    if denial.facts.trust_policy is None
-                    else ()
-                ),
+        return your_remedy(
+            "Compare the token with the trust policy",
+            f"The token has the subject {clip_text(subject)}{aud}. The trust policy must name its issuer as Federated, and its conditions on sub and aud must match these.",
+            *(
+                ("Pass the trust policy as the fact trust_policy to see which condition fails.",)
+                if denial.facts.trust_policy is None
+                else ()
             ),
             commands=trust_policy_commands(denial)[:1],
             url=_token_page(denial),
         )
-    return Remedy(
-        title="Compare the token with the trust policy",
-        who="you",
-        steps=(
-            *_subject_steps(denial),
-            "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. The last command says which condition fails, and how to fix it.",
-        ),
+    return your_remedy(
+        "Compare the token with the trust policy",
+        *_subject_steps(denial),
+        "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. The last command says which condition fails, and how to fix it.",
         commands=(
             _token_command(denial),
             f"{trust_policy_commands(denial)[0]} > policy.json",

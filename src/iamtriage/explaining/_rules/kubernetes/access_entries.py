@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.error_kind import end_summary, import_remedy
 from iamtriage.explaining._rules.kubernetes.authentication_modes import (
     explain_creator_access,
@@ -45,11 +44,13 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
     create_entry_command,
 )
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AccessEntry
 
@@ -175,14 +176,11 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         MADE_ELSEWHERE.cause(),
     ]
     remedies = [
-        Remedy(
-            title="Inspect the existing entry, and update it instead of creating one",
-            who="cluster administrator",
-            steps=(
-                "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. An entry for nodes needs neither.",
-                _GROUPS_STEP,
-                "The type of an entry cannot be changed: for another type, delete the entry and create it again. In between, the principal has no access.",
-            ),
+        cluster_remedy(
+            "Inspect the existing entry, and update it instead of creating one",
+            "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. An entry for nodes needs neither.",
+            _GROUPS_STEP,
+            "The type of an entry cannot be changed: for another type, delete the entry and create it again. In between, the principal has no access.",
             commands=(
                 cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
                 cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
@@ -207,19 +205,17 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         remedies.insert(0, imported)
     else:
         remedies.append(
-            Remedy(
-                title="In Terraform, import the entry or remove the resource",
-                who="you",
-                steps=steps,
+            your_remedy(
+                "In Terraform, import the entry or remove the resource",
+                *steps,
                 commands=(f"terraform import aws_eks_access_entry.NAME {identifier}",),
                 url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import",
             )
         )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"The cluster already has an access entry for {principal.description}.",
+        *causes,
         topic="access-entry-exists",
-        summary=f"The cluster already has an access entry for {principal.description}.",
-        causes=tuple(causes),
         remedies=tuple(remedies),
         notes=(IAM_DOES_NOT_HELP,),
     )
@@ -227,26 +223,21 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
 
 def _explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
     cluster, principal = find_cluster(case), entry_principal(case)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "The access entry is of a type for nodes, which can have neither groups nor access policies.",
+        NOT_STANDARD.cause("reported"),
+        SHARED_ROLE.cause(text="People or programs use the role of nodes."),
         topic="access-entry-type",
-        summary="The access entry is of a type for nodes, which can have neither groups nor access policies.",
-        causes=(
-            NOT_STANDARD.cause("reported"),
-            SHARED_ROLE.cause(text="People or programs use the role of nodes."),
-        ),
         remedies=(
-            Remedy(
-                title="If it is for nodes, keep the entry as it is",
-                who="cluster administrator",
-                steps=("The type of the entry gives nodes all that they need.",),
+            cluster_remedy(
+                "If it is for nodes, keep the entry as it is",
+                "The type of the entry gives nodes all that they need.",
                 commands=(cluster.eks_command("describe-access-entry", principal=principal.entry_argument),),
                 url=pages.EKS_ACCESS_POLICIES,
             ),
-            Remedy(
-                title="Use another role for people and programs",
-                who="cluster administrator",
-                steps=("Create a separate entry for that role, and use the node role for nodes only.",),
+            cluster_remedy(
+                "Use another role for people and programs",
+                "Create a separate entry for that role, and use the node role for nodes only.",
                 commands=(create_entry_command(cluster, build_cluster_principal(None)),),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
@@ -260,35 +251,28 @@ def _explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
 
 def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanation:
     cluster, principal = find_cluster(case), entry_principal(case)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"The cluster has no access entry for {principal.description}.",
+        NO_ENTRY.cause("reported"),
+        NOT_MADE_YET.cause(),
+        OTHER_ARN.cause(),
+        MAPPED_IN_AWS_AUTH.cause(),
         topic="access-entry-missing",
-        summary=f"The cluster has no access entry for {principal.description}.",
-        causes=(
-            NO_ENTRY.cause("reported"),
-            NOT_MADE_YET.cause(),
-            OTHER_ARN.cause(),
-            MAPPED_IN_AWS_AUTH.cause(),
-        ),
         remedies=(
-            Remedy(
-                title="Create the entry first, then associate the policy",
-                who="cluster administrator",
-                steps=(
-                    *filter(None, (principal.entry_refusal, principal.path_note)),
-                    "The entry takes precedence over the principal's aws-auth entry: include its groups.",
-                    "In Terraform, let the association use principal_arn of the entry resource.",
-                ),
+            cluster_remedy(
+                "Create the entry first, then associate the policy",
+                *filter(None, (principal.entry_refusal, principal.path_note)),
+                "The entry takes precedence over the principal's aws-auth entry: include its groups.",
+                "In Terraform, let the association use principal_arn of the entry resource.",
                 commands=(
                     create_entry_command(cluster, principal),
                     _repeat_association(case),
                 ),
                 url=pages.EKS_ACCESS_POLICIES,
             ),
-            Remedy(
-                title="List the access entries",
-                who="cluster administrator",
-                steps=("The principalArn must be exactly as printed.",),
+            cluster_remedy(
+                "List the access entries",
+                "The principalArn must be exactly as printed.",
                 commands=(cluster.eks_command("list-access-entries"),),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
@@ -316,15 +300,13 @@ def _repeat_association(case: Case[AccessEntry]) -> str:
 
 def _explain_other(case: Case[AccessEntry]) -> Explanation:
     cluster = find_cluster(case)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"EKS rejected an access entry, a Pod Identity association or aws-auth{end_summary(case.failure)}",
+        REFUSED_OBJECT.cause("reported"),
         topic="access-entry",
-        summary=f"EKS rejected an access entry, a Pod Identity association or aws-auth{end_summary(case.failure)}",
-        causes=(REFUSED_OBJECT.cause("reported"),),
         remedies=(
-            Remedy(
-                title="List what the cluster has",
-                who="cluster administrator",
+            cluster_remedy(
+                "List what the cluster has",
                 commands=(
                     cluster.show_mode_command(),
                     cluster.eks_command("list-access-entries"),

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.principal_mappings import (
@@ -20,8 +19,10 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     enable_entries_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AccessEntry
 
@@ -58,11 +59,10 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
     """Explain that a cluster does not accept access entries."""
     # What EKS reports takes precedence over the facts.
     cluster = attrs.evolve(find_cluster(case), mode="CONFIG_MAP")
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "The cluster accepts no access entries, because its authentication mode is CONFIG_MAP.",
+        MODE_CONFIG_MAP.cause("reported"),
         topic="authentication-mode",
-        summary="The cluster accepts no access entries, because its authentication mode is CONFIG_MAP.",
-        causes=(MODE_CONFIG_MAP.cause("reported"),),
         remedies=(
             enable_entries_remedy(cluster),
             aws_auth_remedy(
@@ -80,20 +80,16 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
 def explain_mode_downgrade(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that EKS cannot change the mode in this direction."""
     cluster = find_cluster(case)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "EKS cannot change the authentication mode back: it only goes from CONFIG_MAP to API_AND_CONFIG_MAP to API.",
+        ONE_WAY.cause("reported"),
         topic="authentication-mode-change",
-        summary="EKS cannot change the authentication mode back: it only goes from CONFIG_MAP to API_AND_CONFIG_MAP to API.",
-        causes=(ONE_WAY.cause("reported"),),
         remedies=(
-            Remedy(
-                title="Keep the mode, or change to the next one",
-                who="cluster administrator",
-                steps=(
-                    "From CONFIG_MAP, change to API_AND_CONFIG_MAP first, then to API.",
-                    "Set the mode that the cluster has in Terraform or CloudFormation.",
-                    "If you only need aws-auth, API_AND_CONFIG_MAP still supports it.",
-                ),
+            cluster_remedy(
+                "Keep the mode, or change to the next one",
+                "From CONFIG_MAP, change to API_AND_CONFIG_MAP first, then to API.",
+                "Set the mode that the cluster has in Terraform or CloudFormation.",
+                "If you only need aws-auth, API_AND_CONFIG_MAP still supports it.",
                 commands=(cluster.show_mode_command(),),
                 url=pages.EKS_ACCESS_MODE,
             ),
@@ -105,28 +101,23 @@ def explain_mode_downgrade(case: Case[AccessEntry], _message: str) -> Explanatio
 def explain_creator_access(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that a cluster without access entries keeps its creator as administrator."""
     cluster = find_cluster(case)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "A cluster with the authentication mode CONFIG_MAP requires its creator as administrator.",
+        CREATOR_NEEDED.cause("reported"),
         topic="cluster-creator",
-        summary="A cluster with the authentication mode CONFIG_MAP requires its creator as administrator.",
-        causes=(CREATOR_NEEDED.cause("reported"),),
         remedies=(
-            Remedy(
-                title="Create the cluster with another mode",
-                who="you",
-                steps=(
-                    "Set the mode to API_AND_CONFIG_MAP or API in the same call, then create an access entry for an administrator.",
-                    "In Terraform, set authentication_mode in the block access_config of aws_eks_cluster.",
-                ),
+            your_remedy(
+                "Create the cluster with another mode",
+                "Set the mode to API_AND_CONFIG_MAP or API in the same call, then create an access entry for an administrator.",
+                "In Terraform, set authentication_mode in the block access_config of aws_eks_cluster.",
                 commands=(
                     f"aws eks create-cluster --name {cluster.argument} --role-arn CLUSTER_ROLE_ARN --resources-vpc-config subnetIds=SUBNET_ID,SUBNET_ID --access-config authenticationMode=API,bootstrapClusterCreatorAdminPermissions=false",
                 ),
                 url=pages.EKS_ACCESS_MODE,
             ),
-            Remedy(
-                title="Or set bootstrapClusterCreatorAdminPermissions to true",
-                who="you",
-                steps=("With access entries, you can see the creator's entry and delete it later.",),
+            your_remedy(
+                "Or set bootstrapClusterCreatorAdminPermissions to true",
+                "With access entries, you can see the creator's entry and delete it later.",
                 commands=(cluster.eks_command("list-access-entries"),),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),

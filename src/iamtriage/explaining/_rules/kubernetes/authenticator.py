@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.missing_logins import HELPER_WITHOUT_CREDENTIALS
 from iamtriage.explaining._rules.kubernetes.client_certificates import OTHER_CLUSTER
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
@@ -34,11 +33,13 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     recreate_entry_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_principal
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
@@ -210,11 +211,12 @@ def _caller(case: AnyCase) -> ClusterPrincipal:
 def _explain_mapping(
     case: AnyCase, summary: str, causes: tuple[Cause, ...], *, remedies: tuple[Remedy, ...]
 ) -> Explanation:
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        summary,
+        *causes,
+        *mode_causes(find_cluster(case)),
+        *principal_causes(case),
         topic="kubernetes-not-mapped",
-        summary=summary,
-        causes=(*causes, *mode_causes(find_cluster(case)), *principal_causes(case)),
         remedies=remedies,
         notes=(
             "The log shows the ARN that the authenticator looks up: the session's role without its path.",
@@ -237,25 +239,17 @@ def _mapping_causes(cluster: Cluster) -> Iterator[Cause]:
 def _explain_not_an_instance(case: AnyCase, _message: str) -> Explanation:
     cluster = find_cluster(case)
     caller = commands.arn(case.caller, "CALLER_ARN")
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "The caller's aws-auth entry is for EC2 nodes, but the caller is not an EC2 instance.",
+        NOT_AN_INSTANCE.cause("reported", ("The text says: SessionName did not contain an instance id.",)),
+        SHARED_ROLE.cause(text="People, programs or other types of nodes use the role of the EC2 nodes."),
+        WRONG_TEMPLATE.cause(),
         topic="kubernetes-instance-name",
-        summary="The caller's aws-auth entry is for EC2 nodes, but the caller is not an EC2 instance.",
-        causes=(
-            NOT_AN_INSTANCE.cause(
-                "reported", ("The text says: SessionName did not contain an instance id.",)
-            ),
-            SHARED_ROLE.cause(text="People, programs or other types of nodes use the role of the EC2 nodes."),
-            WRONG_TEMPLATE.cause(),
-        ),
         remedies=(
-            Remedy(
-                title="Use a separate role",
-                who="cluster administrator",
-                steps=(
-                    "Let people and programs use another role, and create an entry for it. Use the node role for nodes only.",
-                    "For Fargate and hybrid nodes, use system:node:{{SessionName}}, or create an access entry of type FARGATE_LINUX or HYBRID_LINUX.",
-                ),
+            cluster_remedy(
+                "Use a separate role",
+                "Let people and programs use another role, and create an entry for it. Use the node role for nodes only.",
+                "For Fargate and hybrid nodes, use system:node:{{SessionName}}, or create an access entry of type FARGATE_LINUX or HYBRID_LINUX.",
                 commands=(aws_auth_command(caller),)
                 if cluster.uses_aws_auth
                 else (cluster.eks_command("list-access-entries"),),
@@ -267,24 +261,18 @@ def _explain_not_an_instance(case: AnyCase, _message: str) -> Explanation:
 
 def _explain_token_helper(case: AnyCase, _message: str) -> Explanation:
     cluster = find_cluster(case)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "The token helper of the kubeconfig failed, so kubectl sent no request to the cluster.",
+        HELPER_FAILED.cause("reported", ("The text says: could not get token.",)),
+        HELPER_WITHOUT_CREDENTIALS.cause(text="The helper has no valid AWS credentials where it runs."),
+        ROLE_NOT_ASSUMABLE.cause(),
+        OLD_HELPER.cause(),
         topic="kubernetes-token-helper",
-        summary="The token helper of the kubeconfig failed, so kubectl sent no request to the cluster.",
-        causes=(
-            HELPER_FAILED.cause("reported", ("The text says: could not get token.",)),
-            HELPER_WITHOUT_CREDENTIALS.cause(text="The helper has no valid AWS credentials where it runs."),
-            ROLE_NOT_ASSUMABLE.cause(),
-            OLD_HELPER.cause(),
-        ),
         remedies=(
-            Remedy(
-                title="Run the helper by hand",
-                who="you",
-                steps=(
-                    "The command with get-token discards the token: what it still prints is the error. Pass that to iamtriage explain.",
-                    "Add --role-arn if the kubeconfig names a role.",
-                ),
+            your_remedy(
+                "Run the helper by hand",
+                "The command with get-token discards the token: what it still prints is the error. Pass that to iamtriage explain.",
+                "Add --role-arn if the kubeconfig names a role.",
                 commands=(
                     "aws sts get-caller-identity",
                     "kubectl config view --minify",
@@ -292,10 +280,9 @@ def _explain_token_helper(case: AnyCase, _message: str) -> Explanation:
                 ),
                 url=pages.EKS_TROUBLESHOOTING,
             ),
-            Remedy(
-                title="Write the kubeconfig again",
-                who="you",
-                steps=("Use a current AWS CLI, which writes v1beta1.",),
+            your_remedy(
+                "Write the kubeconfig again",
+                "Use a current AWS CLI, which writes v1beta1.",
                 commands=("aws --version", cluster.kubeconfig_command()),
                 url=pages.EKS_KUBECONFIG,
             ),
@@ -314,25 +301,21 @@ def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
     if not causes:
         causes = [each.cause(text=_describe_token(each)) for _, each, _ in _TOKEN_ERRORS]
     is_for_other_host = [each for each, _ in found] == [STS_HOST]
-    return Explanation(
-        failure=case.failure,
-        topic="kubernetes-token-format",
-        summary=f"The authenticator rejected the token: {found[0][1]}."
-        if found
-        else "The authenticator cannot read the token.",
-        causes=(
-            TOKEN_NOT_ACCEPTED.cause("reported", ("The text says: input token was not properly formatted.",)),
-            *causes,
+    return case.explain(
+        (
+            f"The authenticator rejected the token: {found[0][1]}."
+            if found
+            else "The authenticator cannot read the token."
         ),
+        TOKEN_NOT_ACCEPTED.cause("reported", ("The text says: input token was not properly formatted.",)),
+        *causes,
+        topic="kubernetes-token-format",
         remedies=(
             *((_endpoint_remedy(),) if is_for_other_host else ()),
-            Remedy(
-                title="Get a new token",
-                who="you",
-                steps=(
-                    "A token is for one cluster and lasts 15 minutes. Tools must request a new one each time.",
-                    "The cluster name is the plain name, not the ARN.",
-                ),
+            your_remedy(
+                "Get a new token",
+                "A token is for one cluster and lasts 15 minutes. Tools must request a new one each time.",
+                "The cluster name is the plain name, not the ARN.",
                 commands=(cluster.kubeconfig_command(), cluster.token_command()),
                 url=pages.EKS_KUBECONFIG,
             ),
@@ -342,12 +325,9 @@ def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
 
 
 def _endpoint_remedy() -> Remedy:
-    return Remedy(
-        title="Remove the endpoint URL of STS",
-        who="you",
-        steps=(
-            "Unset AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and remove endpoint_url from the profile: the token must be signed for sts.REGION.amazonaws.com.",
-        ),
+    return your_remedy(
+        "Remove the endpoint URL of STS",
+        "Unset AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and remove endpoint_url from the profile: the token must be signed for sts.REGION.amazonaws.com.",
         commands=("aws configure get endpoint_url",),
         url=pages.SDK_ENDPOINTS,
     )
@@ -361,21 +341,17 @@ def _describe_token(cause: CauseType) -> str:
 
 def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
     cluster = find_cluster(case)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "The API server's authenticator rejected the token or failed.",
+        WEBHOOK_FAILED.cause("reported", ("The text says: make webhook authenticator request.",)),
+        TOKEN_NOT_KNOWN.cause(),
+        AUTHENTICATOR_DOWN.cause(),
         topic="kubernetes-webhook",
-        summary="The API server's authenticator rejected the token or failed.",
-        causes=(
-            WEBHOOK_FAILED.cause("reported", ("The text says: make webhook authenticator request.",)),
-            TOKEN_NOT_KNOWN.cause(),
-            AUTHENTICATOR_DOWN.cause(),
-        ),
         remedies=(
             authenticator_log_remedy(cluster),
-            Remedy(
-                title="Try it with your own token",
-                who="you",
-                steps=("If that works, the caller's token is the problem.",),
+            your_remedy(
+                "Try it with your own token",
+                "If that works, the caller's token is the problem.",
                 commands=(cluster.kubeconfig_command(), "kubectl auth whoami"),
                 url=pages.EKS_KUBECONFIG,
             ),

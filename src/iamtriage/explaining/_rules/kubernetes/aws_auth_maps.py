@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principal_mappings import (
@@ -17,8 +16,10 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     aws_auth_remedy,
     build_cluster_principal,
 )
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AccessEntry
 
@@ -107,38 +108,28 @@ MAP_NOT_READ = CauseType(
 
 def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that ``aws-auth`` already exists."""
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "A tool tries to create the ConfigMap aws-auth, which already exists.",
+        MAP_EXISTS.cause("reported"),
+        MAP_MADE_BY_EKS.cause(),
         topic="aws-auth-exists",
-        summary="A tool tries to create the ConfigMap aws-auth, which already exists.",
-        causes=(
-            MAP_EXISTS.cause("reported"),
-            MAP_MADE_BY_EKS.cause(),
-        ),
         remedies=(
-            Remedy(
-                title="Inspect it before you replace it",
-                who="cluster administrator",
-                steps=("It maps the node roles. Without these entries, the nodes lose access.",),
+            cluster_remedy(
+                "Inspect it before you replace it",
+                "It maps the node roles. Without these entries, the nodes lose access.",
                 commands=(_SHOW_MAP, aws_auth_command()),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
-            Remedy(
-                title="In Terraform, import it or manage only its data",
-                who="you",
-                steps=(
-                    "The resource kubernetes_config_map_v1_data manages the data of an existing ConfigMap; with force, it takes over fields of other managers.",
-                    "Before you import the ConfigMap, add the entries of the nodes to the configuration.",
-                ),
+            your_remedy(
+                "In Terraform, import it or manage only its data",
+                "The resource kubernetes_config_map_v1_data manages the data of an existing ConfigMap; with force, it takes over fields of other managers.",
+                "Before you import the ConfigMap, add the entries of the nodes to the configuration.",
                 commands=("terraform import kubernetes_config_map.NAME kube-system/aws-auth",),
                 url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs/resources/config_map_v1_data",
             ),
-            Remedy(
-                title="Or use access entries",
-                who="cluster administrator",
-                steps=(
-                    "The command iamtriage aws-auth migrate prints the commands that replace the ConfigMap.",
-                ),
+            cluster_remedy(
+                "Or use access entries",
+                "The command iamtriage aws-auth migrate prints the commands that replace the ConfigMap.",
                 commands=(
                     f"{_SHOW_MAP} | iamtriage aws-auth migrate - --cluster {find_cluster(case).argument}",
                 ),
@@ -151,23 +142,17 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
 def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that ``aws-auth`` does not exist."""
     cluster = find_cluster(case)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "The cluster has no ConfigMap aws-auth.",
+        NO_MAP.cause("reported"),
+        NOT_NEEDED_YET.cause(),
+        ACCESS_ENTRIES.cause(),
+        MAP_DELETED.cause(),
         topic="aws-auth-missing",
-        summary="The cluster has no ConfigMap aws-auth.",
-        causes=(
-            NO_MAP.cause("reported"),
-            NOT_NEEDED_YET.cause(),
-            ACCESS_ENTRIES.cause(),
-            MAP_DELETED.cause(),
-        ),
         remedies=(
-            Remedy(
-                title="Check whether the cluster uses aws-auth",
-                who="cluster administrator",
-                steps=(
-                    "With the mode API it does not: create access entries. With the other modes it does.",
-                ),
+            cluster_remedy(
+                "Check whether the cluster uses aws-auth",
+                "With the mode API it does not: create access entries. With the other modes it does.",
                 commands=(cluster.show_mode_command(), cluster.eks_command("list-access-entries")),
                 url=pages.EKS_ACCESS_MODE,
             ),
@@ -191,22 +176,16 @@ def explain_aws_auth_unreadable(case: Case[AccessEntry], message: str) -> Explan
         message, "one of rolearn or SSO must be supplied", "value for userarn must be supplied"
     )
     reason = ENTRY_WITHOUT_ARN.cause("derived", because) if because else YAML_BROKEN.cause()
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "The authenticator cannot read the ConfigMap aws-auth, or a part of it.",
+        MAP_NOT_READ.cause("reported", because),
+        reason,
         topic="aws-auth-broken",
-        summary="The authenticator cannot read the ConfigMap aws-auth, or a part of it.",
-        causes=(
-            MAP_NOT_READ.cause("reported", because),
-            reason,
-        ),
         remedies=(
-            Remedy(
-                title="Find and correct the lines",
-                who="cluster administrator",
-                steps=(
-                    "The values of mapRoles, mapUsers and mapAccounts are strings that contain YAML. The first command names each invalid line.",
-                    "If you have lost access, use the credentials of the cluster creator, or an access entry.",
-                ),
+            cluster_remedy(
+                "Find and correct the lines",
+                "The values of mapRoles, mapUsers and mapAccounts are strings that contain YAML. The first command names each invalid line.",
+                "If you have lost access, use the credentials of the cluster creator, or an access entry.",
                 commands=(aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),

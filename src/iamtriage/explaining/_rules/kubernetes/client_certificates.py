@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
 
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
 
 __all__ = ("explain_client_certificate", "is_rejected_certificate")
@@ -122,16 +123,13 @@ def explain_client_certificate(case: AnyCase, message: str) -> Explanation:
     description = _DESCRIPTIONS[error]
     is_about_time = error in ("expired", "early", "time")
     cluster = find_cluster(case)
-    return Explanation(
-        failure=case.failure,
-        topic="kubernetes-client-certificate",
-        summary=f"The API server rejected a client: {description[0].lower()}{description[1:]}",
-        causes=(
-            CLIENT_CERTIFICATE.cause(
-                "reported", (_EVIDENCE[error],) if error in _EVIDENCE else (), text=description
-            ),
-            *_possible_causes(error),
+    return case.explain(
+        f"The API server rejected a client: {description[0].lower()}{description[1:]}",
+        CLIENT_CERTIFICATE.cause(
+            "reported", (_EVIDENCE[error],) if error in _EVIDENCE else (), text=description
         ),
+        *_possible_causes(error),
+        topic="kubernetes-client-certificate",
         remedies=(
             _inspect_certificate_remedy(),
             _renew_certificate_remedy(cluster),
@@ -158,13 +156,10 @@ def _possible_causes(error: _CertificateError) -> Iterator[Cause]:
 
 
 def _inspect_certificate_remedy() -> Remedy:
-    return Remedy(
-        title="Find the client, and check its certificate's validity",
-        who="cluster administrator",
-        steps=(
-            "The client retries: check which node or program fails at the same times.",
-            "The first command is for a node, run on it. The second prints the certificate of a kubeconfig in base64; base64 -d and openssl x509 -noout -issuer -dates read it. The third is for kubeadm control planes.",
-        ),
+    return cluster_remedy(
+        "Find the client, and check its certificate's validity",
+        "The client retries: check which node or program fails at the same times.",
+        "The first command is for a node, run on it. The second prints the certificate of a kubeconfig in base64; base64 -d and openssl x509 -noout -issuer -dates read it. The third is for kubeadm control planes.",
         commands=(
             "openssl x509 -noout -subject -issuer -dates -in /var/lib/kubelet/pki/kubelet-client-current.pem",
             "kubectl config view --minify --raw --output 'jsonpath={.users[0].user.client-certificate-data}'",
@@ -175,14 +170,11 @@ def _inspect_certificate_remedy() -> Remedy:
 
 
 def _renew_certificate_remedy(cluster: Cluster) -> Remedy:
-    return Remedy(
-        title="Renew the certificate, or call with a token",
-        who="cluster administrator",
-        steps=(
-            "A kubelet rotates its own certificate: check whether its request waits for approval, and restart the kubelet or replace the node.",
-            "For kubeadm control planes, renew all certificates, restart the components, and copy the new admin.conf into the kubeconfig.",
-            "In EKS, AWS manages the control plane's certificates, and clients use tokens: write the kubeconfig again.",
-        ),
+    return cluster_remedy(
+        "Renew the certificate, or call with a token",
+        "A kubelet rotates its own certificate: check whether its request waits for approval, and restart the kubelet or replace the node.",
+        "For kubeadm control planes, renew all certificates, restart the components, and copy the new admin.conf into the kubeconfig.",
+        "In EKS, AWS manages the control plane's certificates, and clients use tokens: write the kubeconfig again.",
         commands=(
             "kubectl get certificatesigningrequests",
             "kubeadm certs renew all",
@@ -193,10 +185,9 @@ def _renew_certificate_remedy(cluster: Cluster) -> Remedy:
 
 
 def _compare_clocks_remedy() -> Remedy:
-    return Remedy(
-        title="Compare the clocks",
-        who="cluster administrator",
-        steps=("Run it on the client and on the server. If one of them is wrong, turn on NTP.",),
+    return cluster_remedy(
+        "Compare the clocks",
+        "Run it on the client and on the server. If one of them is wrong, turn on NTP.",
         commands=("date -u",),
         url=pages.EC2_CLOCK,
     )

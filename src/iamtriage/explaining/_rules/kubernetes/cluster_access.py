@@ -12,7 +12,6 @@ from iamtriage.arns._principals import (
     ServiceLinkedRole,
 )
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.principal_mappings import (
@@ -22,12 +21,14 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     enable_entries_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._cause_types import Evidence
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
@@ -222,12 +223,9 @@ def grant_access_remedies(
 
 def authenticator_log_remedy(cluster: Cluster) -> Remedy:
     """Return the remedy that finds the rejected caller in the authenticator's log."""
-    return Remedy(
-        title="Find the rejected ARN in the authenticator's log",
-        who="cluster administrator",
-        steps=(
-            "The line with access denied has the ARN that the authenticator looks up. Logs exist only from when they are enabled, and incur costs.",
-        ),
+    return cluster_remedy(
+        "Find the rejected ARN in the authenticator's log",
+        "The line with access denied has the ARN that the authenticator looks up. Logs exist only from when they are enabled, and incur costs.",
         commands=(
             cluster.eks_command("update-cluster-config", "--logging", _LOGGING, flag="--name"),
             commands.command(

@@ -31,6 +31,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     inspect_access_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._documents import build_document
 
@@ -93,11 +94,10 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     who, where = "The console's IAM principal", ""
     if principal.is_known:
         who, where = capitalize_start(principal.description), " in the console"
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"{who} cannot read this cluster's Kubernetes objects{where}: it needs IAM permissions and access inside the cluster, both.",
+        *_causes(case, cluster),
         topic="eks-console",
-        summary=f"{who} cannot read this cluster's Kubernetes objects{where}: it needs IAM permissions and access inside the cluster, both.",
-        causes=tuple(_causes(case, cluster)),
         remedies=(
             *((_access_entry_remedy(cluster, principal),) if cluster.uses_entries else ()),
             *((_rbac_remedy(cluster),) if cluster.mode == "CONFIG_MAP" else ()),
@@ -197,12 +197,9 @@ def _rbac_remedy(cluster: Cluster) -> Remedy:
         "API": "For nodes, or for less than an access policy",
         "CONFIG_MAP": "First",
     }.get(cluster.mode or "", "For nodes and aws-auth groups")
-    return Remedy(
-        title=f"{purpose}, create a ClusterRole and bind it to the group {_GROUP}",
-        who="cluster administrator",
-        steps=(
-            "Save the manifest as console.yaml. It allows the group to read the common types; add others as needed.",
-        ),
+    return cluster_remedy(
+        f"{purpose}, create a ClusterRole and bind it to the group {_GROUP}",
+        "Save the manifest as console.yaml. It allows the group to read the common types; add others as needed.",
         commands=("kubectl create -f console.yaml",),
         manifest=to_yaml(
             build_role(_GROUP, _RBAC_RULES, namespace=None),

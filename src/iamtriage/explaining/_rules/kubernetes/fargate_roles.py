@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import failure_context, find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -21,8 +20,10 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     create_entry_command,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AccessEntry
 
@@ -82,9 +83,8 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     policy = f"arn:{cluster.partition}:iam::aws:policy/{_FARGATE_POLICY}"
     query = ("--query", "fargateProfile.podExecutionRoleArn", "--output", "text")
     remedies = [
-        Remedy(
-            title="Find the pod execution role, and check whether it is mapped",
-            who="cluster administrator",
+        cluster_remedy(
+            "Find the pod execution role, and check whether it is mapped",
             commands=(
                 cluster.eks_command("describe-fargate-profile", "--fargate-profile-name", profile, *query),
                 *((cluster.eks_command("list-access-entries"),) if cluster.uses_entries else ()),
@@ -94,9 +94,8 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     ]
     if cluster.uses_entries:
         remedies.append(
-            Remedy(
-                title="Create an access entry of type FARGATE_LINUX for it",
-                who="cluster administrator",
+            cluster_remedy(
+                "Create an access entry of type FARGATE_LINUX for it",
                 commands=(create_entry_command(cluster, principal, kind="FARGATE_LINUX"),),
                 url=pages.EKS_ACCESS_ENTRIES,
             )
@@ -112,9 +111,8 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
             )
         )
     remedies.append(
-        Remedy(
-            title=f"Attach {_FARGATE_POLICY}",
-            who="account administrator",
+        account_remedy(
+            f"Attach {_FARGATE_POLICY}",
             commands=(
                 fill_command("aws iam list-attached-role-policies --role-name {}", name),
                 fill_command("aws iam attach-role-policy --role-name {} --policy-arn {}", name, policy),
@@ -122,16 +120,13 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
             url=pages.EKS_FARGATE_ROLE,
         )
     )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "Fargate cannot start pods: the pod execution role is not mapped in the cluster, or it lacks permissions.",
+        ROLE_NOT_MAPPED.cause("reported"),
+        ENTRY_REMOVED.cause(),
+        ROLE_RECREATED.cause(),
+        POLICY_MISSING.cause(text=f"{_FARGATE_POLICY} is not attached to it."),
         topic="fargate-role",
-        summary="Fargate cannot start pods: the pod execution role is not mapped in the cluster, or it lacks permissions.",
-        causes=(
-            ROLE_NOT_MAPPED.cause("reported"),
-            ENTRY_REMOVED.cause(),
-            ROLE_RECREATED.cause(),
-            POLICY_MISSING.cause(text=f"{_FARGATE_POLICY} is not attached to it."),
-        ),
         remedies=tuple(remedies),
         notes=(
             "EKS maps the role when a Fargate profile is created. Re-creating the profile maps it again.",

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.kubernetes.denied_requests import KUBECTL_APPLY
 from iamtriage.explaining._rules.kubernetes.policy_remedies import access_policy_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes_requests import user_argument
 from iamtriage.explaining._rules.shared.manifests import object_name
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
 __all__ = ("installer_remedies",)
@@ -63,13 +64,10 @@ def _default_role_remedy(denied: DeniedRequest) -> Remedy | None:
         who = f"--user={user_argument(subject.name)}"
     name = object_name(subject.name.rpartition(":")[2].rpartition("/")[2], role)
     check = ("auth", "can-i", "create", request.type_argument, *scope, f"--as={user_argument(denied.user)}")
-    return Remedy(
-        title=f"Let {denied.installer} manage the namespace with the ClusterRole {role}",
-        who="cluster administrator",
-        steps=(
-            _need(denied),
-            _SCOPES[role],
-        ),
+    return cluster_remedy(
+        f"Let {denied.installer} manage the namespace with the ClusterRole {role}",
+        _need(denied),
+        _SCOPES[role],
         commands=(
             command("kubectl", "create", "rolebinding", name, *scope, f"--clusterrole={role}", who),
             command("kubectl", *check),

@@ -12,7 +12,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
     ENTRY_OF_OTHER_TYPE,
     describe_missing_entry,
@@ -32,11 +31,13 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     node_entry_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.explaining._rules.sts.findings import REGION_DISABLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
@@ -83,20 +84,17 @@ def explain_node_login(case: AnyCase, message: str) -> Explanation:
     cluster = find_cluster(case)
     role = underlying_role(case.principal)
     principal = build_cluster_principal(role, "the node role", placeholder="NODE_ROLE_ARN")
-    return Explanation(
-        failure=case.failure,
-        topic="kubernetes-node-login",
-        summary=f"The API server rejected the kubelet (Unauthorized): most likely, {principal.description} has {describe_missing_entry(cluster)}.",
-        causes=(
-            NODE_NOT_ACCEPTED.cause(
-                "reported",
-                ("The kubelet could not register its node.",)
-                if _REGISTRATION_FAILED.search(message)
-                else ("The text is from a kubelet.",),
-            ),
-            *mode_causes(cluster),
-            *_possible_causes(cluster),
+    return case.explain(
+        f"The API server rejected the kubelet (Unauthorized): most likely, {principal.description} has {describe_missing_entry(cluster)}.",
+        NODE_NOT_ACCEPTED.cause(
+            "reported",
+            ("The kubelet could not register its node.",)
+            if _REGISTRATION_FAILED.search(message)
+            else ("The text is from a kubelet.",),
         ),
+        *mode_causes(cluster),
+        *_possible_causes(cluster),
+        topic="kubernetes-node-login",
         remedies=tuple(_remedies(case, cluster, principal)),
         notes=(
             "IAM policies of the node role do not grant access to the cluster. AmazonEKSWorkerNodePolicy is for other calls.",
@@ -124,15 +122,12 @@ def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> I
     if not principal.is_known:
         lookup_steps, lookup = _find_role(case, cluster)
     if cluster.uses_entries:
-        yield Remedy(
-            title="Create an access entry of type EC2_LINUX for the node role",
-            who="cluster administrator",
-            steps=(
-                *lookup_steps,
-                "The type is EC2_WINDOWS for Windows, EC2 for Auto Mode node classes, HYBRID_LINUX for hybrid nodes. It cannot be changed: delete an entry of another type first.",
-                "The call requires iam:PassRole for the role, which must be in the cluster's account.",
-                *([principal.path_note] if principal.path_note else []),
-            ),
+        yield cluster_remedy(
+            "Create an access entry of type EC2_LINUX for the node role",
+            *lookup_steps,
+            "The type is EC2_WINDOWS for Windows, EC2 for Auto Mode node classes, HYBRID_LINUX for hybrid nodes. It cannot be changed: delete an entry of another type first.",
+            "The call requires iam:PassRole for the role, which must be in the cluster's account.",
+            *([principal.path_note] if principal.path_note else []),
             commands=(
                 *lookup,
                 create_entry_command(cluster, principal, kind="EC2_LINUX"),
@@ -200,19 +195,14 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
     caller = try_parse_principal(case.failure.user)
     role = underlying_role(caller)
     principal = build_cluster_principal(caller, "the node role", placeholder="NODE_ROLE_ARN")
-    return Explanation(
-        failure=case.failure,
-        topic="kubernetes-node-login",
-        summary=f"The kubelet cannot {request}: {principal.description} has an access entry or aws-auth entry for people (type STANDARD), not for nodes.",
-        causes=(
-            ENTRY_OF_OTHER_TYPE.cause(
-                "derived",
-                (
-                    "The user name is that of an IAM session whose name is an instance ID, not system:node:NAME.",
-                ),
-                text=f"{principal.description[0].upper()}{principal.description[1:]} is mapped, but without the user name and groups of a node.",
-            ),
+    return case.explain(
+        f"The kubelet cannot {request}: {principal.description} has an access entry or aws-auth entry for people (type STANDARD), not for nodes.",
+        ENTRY_OF_OTHER_TYPE.cause(
+            "derived",
+            ("The user name is that of an IAM session whose name is an instance ID, not system:node:NAME.",),
+            text=f"{principal.description[0].upper()}{principal.description[1:]} is mapped, but without the user name and groups of a node.",
         ),
+        topic="kubernetes-node-login",
         remedies=(
             node_entry_remedy(cluster, principal),
             *(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.role_escalations import explain_escalation, find_escalation
 from iamtriage.explaining._rules.kubernetes.service_accounts import (
     explain_missing_account,
@@ -18,8 +17,10 @@ from iamtriage.explaining._rules.kubernetes.service_accounts import (
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE, build_node_explanation
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import KubernetesForbidden
 
@@ -79,29 +80,24 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
     if found:
         text = "Kubernetes does not allow anyone to delete this object."
         cause = PROTECTED_OBJECT.cause("reported", (f"The API server says: {found[0]}.",), text=text)
-        remedy = Remedy(
-            title="Keep the object, and delete what it contains instead",
-            who="you",
-            steps=(
-                "The namespaces default, kube-system and kube-public always exist.",
-                "Remove the object from the script or tool that deletes it.",
-            ),
+        remedy = your_remedy(
+            "Keep the object, and delete what it contains instead",
+            "The namespaces default, kube-system and kube-public always exist.",
+            "Remove the object from the script or tool that deletes it.",
             url="https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
         )
-        return Explanation(
-            failure=case.failure,
+        return case.explain(
+            text,
+            cause,
             topic="kubernetes-admission",
-            summary=text,
-            causes=(cause,),
             remedies=(remedy,),
             notes=("Neither an IAM policy nor an RBAC role helps.",),
         )
     namespace = commands.namespace(case.facts.namespace)
     remedies = (
-        Remedy(
-            title="Find out what rejects the request",
-            who="cluster administrator",
-            steps=("Read the complete message: it names the plugin, quota or webhook.",),
+        cluster_remedy(
+            "Find out what rejects the request",
+            "Read the complete message: it names the plugin, quota or webhook.",
             commands=(
                 fill_command("kubectl describe namespace {}", namespace),
                 fill_command("kubectl -n {} get resourcequota,limitrange", namespace),
@@ -109,18 +105,17 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
             ),
             url=pages.KUBERNETES_ADMISSION,
         ),
-        Remedy(
-            title="List your permissions",
-            who="you",
+        your_remedy(
+            "List your permissions",
             commands=(fill_command("kubectl auth can-i --list -n {}", namespace),),
             url=pages.RBAC,
         ),
     )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "Kubernetes denied the request, and the text does not say why.",
+        REFUSED_BY_ADMISSION.cause(),
+        NO_RULE.cause(text="No role allows it."),
         topic="kubernetes-admission",
-        summary="Kubernetes denied the request, and the text does not say why.",
-        causes=(REFUSED_BY_ADMISSION.cause(), NO_RULE.cause(text="No role allows it.")),
         remedies=remedies,
         notes=(
             "An IAM policy does not help.",

@@ -14,9 +14,10 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
 
@@ -115,22 +116,18 @@ def explain_other_cluster(case: AnyCase, provider: ClusterProvider) -> Explanati
     """Explain that a cluster of another provider rejects the caller."""
     found = provider.pattern.search(case.failure.text)
     because = () if found is None else (f"The text contains {found[0]}.",)
-    return Explanation(
-        failure=case.failure,
-        topic="kubernetes-login",
-        summary=f"The {provider.name} cluster rejected the caller's identity: sign in to the provider again.",
-        causes=(
-            CLUSTER_OF_OTHER_PROVIDER.cause(
-                "derived",
-                because,
-                text=f"The cluster is one of {provider.name}, which authenticates callers in its own way.",
-            ),
+    return case.explain(
+        f"The {provider.name} cluster rejected the caller's identity: sign in to the provider again.",
+        CLUSTER_OF_OTHER_PROVIDER.cause(
+            "derived",
+            because,
+            text=f"The cluster is one of {provider.name}, which authenticates callers in its own way.",
         ),
+        topic="kubernetes-login",
         remedies=(
-            Remedy(
-                title="Sign in, and get the kubeconfig again",
-                who="you",
-                steps=(provider.step,),
+            your_remedy(
+                "Sign in, and get the kubeconfig again",
+                provider.step,
                 commands=(*provider.commands, "kubectl auth whoami"),
                 url=provider.url,
             ),

@@ -31,6 +31,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     IAM_DOES_NOT_HELP,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 
 if TYPE_CHECKING:
@@ -83,17 +84,13 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
     association = found[1] if found else "ASSOCIATION_ID"
     name = commands.kubernetes_name(case.facts.service_account)
     namespace = commands.namespace(case.facts.namespace)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "The service account already has a Pod Identity association.",
+        ASSOCIATION_EXISTS.cause("reported", (f"The association is {association}",) if found else ()),
         topic="pod-identity-exists",
-        summary="The service account already has a Pod Identity association.",
-        causes=(
-            ASSOCIATION_EXISTS.cause("reported", (f"The association is {association}",) if found else ()),
-        ),
         remedies=(
-            Remedy(
-                title="Inspect the existing association",
-                who="cluster administrator",
+            cluster_remedy(
+                "Inspect the existing association",
                 commands=(
                     cluster.eks_command(
                         "list-pod-identity-associations", "--namespace", namespace, "--service-account", name
@@ -102,10 +99,9 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
             ),
-            Remedy(
-                title="Change its role",
-                who="cluster administrator",
-                steps=("It requires iam:PassRole for the role. Then re-create the pods.",),
+            cluster_remedy(
+                "Change its role",
+                "It requires iam:PassRole for the role. Then re-create the pods.",
                 commands=(
                     cluster.eks_command(
                         "update-pod-identity-association",
@@ -114,9 +110,8 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
             ),
-            Remedy(
-                title="In Terraform, import it",
-                who="you",
+            your_remedy(
+                "In Terraform, import it",
                 commands=(
                     f"terraform import aws_eks_pod_identity_association.NAME {cluster.argument},{association}",
                 ),
@@ -132,21 +127,15 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
     cluster = find_cluster(case)
     name = commands.kubernetes_name(case.facts.service_account)
     namespace = commands.namespace(case.facts.namespace)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "The cluster has no such Pod Identity association.",
+        NO_ASSOCIATION.cause("reported"),
+        ASSOCIATION_ELSEWHERE.cause(),
         topic="pod-identity-missing",
-        summary="The cluster has no such Pod Identity association.",
-        causes=(
-            NO_ASSOCIATION.cause("reported"),
-            ASSOCIATION_ELSEWHERE.cause(),
-        ),
         remedies=(
-            Remedy(
-                title="List the associations, and create the missing one",
-                who="cluster administrator",
-                steps=(
-                    "It requires iam:PassRole for the role, and a role that trusts pods.eks.amazonaws.com.",
-                ),
+            cluster_remedy(
+                "List the associations, and create the missing one",
+                "It requires iam:PassRole for the role, and a role that trusts pods.eks.amazonaws.com.",
                 commands=(
                     cluster.eks_command("list-pod-identity-associations"),
                     cluster.eks_command(
@@ -177,16 +166,12 @@ def explain_pod_trust(case: Case[AccessEntry], message: str) -> Explanation:
         steps.append(
             f"A condition on {TAG_PREFIX}namespace and {TAG_PREFIX}service-account limits it to one service account."
         )
-    return Explanation(
-        failure=case.failure,
-        topic="pod-identity-trust",
-        summary="The role's trust policy does not allow pods.eks.amazonaws.com sts:AssumeRole and sts:TagSession.",
-        causes=(
-            POD_IDENTITY_TRUST.cause("reported"),
-            NO_SERVICE.cause(),
-            NO_TAG_SESSION.cause(),
-            IRSA_TRUST.cause(),
-        ),
+    return case.explain(
+        "The role's trust policy does not allow pods.eks.amazonaws.com sts:AssumeRole and sts:TagSession.",
+        POD_IDENTITY_TRUST.cause("reported"),
+        NO_SERVICE.cause(),
+        NO_TAG_SESSION.cause(),
+        IRSA_TRUST.cause(),
         remedies=(
             Remedy(
                 title=f"Allow {POD_SERVICE} in the role's trust policy",
@@ -222,10 +207,9 @@ def _explain_checked(
     others: tuple[Remedy, ...] = ()
     if checked.alternative is not None:
         others = (
-            Remedy(
-                title=checked.alternative,
-                who="cluster administrator",
-                steps=("An association is for one service account in one namespace of one cluster.",),
+            cluster_remedy(
+                checked.alternative,
+                "An association is for one service account in one namespace of one cluster.",
                 url=pages.EKS_POD_ASSOCIATION,
             ),
         )
@@ -233,12 +217,9 @@ def _explain_checked(
     if role is not None:
         again = tuple(each.replace("ROLE_ARN", quote_argument(str(role))) for each in again)
     if checked.fixed is None:
-        remedy = Remedy(
-            title=checked.title,
-            who="account administrator",
-            steps=(
-                "Supply the policy that the command prints, with namespace, service account and cluster.",
-            ),
+        remedy = account_remedy(
+            checked.title,
+            "Supply the policy that the command prints, with namespace, service account and cluster.",
             commands=(show, *again),
             url=pages.EKS_POD_ROLE,
         )
@@ -255,11 +236,11 @@ def _explain_checked(
             layer="role_trust",
             url=pages.EKS_POD_ROLE,
         )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        checked.text,
+        checked.cause.cause(evidence, (checked.reason,), text=checked.text),
+        reported,
         topic=topic,
-        summary=checked.text,
-        causes=(checked.cause.cause(evidence, (checked.reason,), text=checked.text), reported),
         remedies=(remedy, *others),
         notes=("An IAM policy does not help. Changes to a trust policy take a few seconds to propagate.",),
     )
@@ -274,17 +255,14 @@ def explain_pod_denied(denial: Denial) -> Explanation:
         cause = POD_IDENTITY_TRUST.cause("derived", (reason,))
         return _explain_checked(denial, "pod-identity", checked, cause, None, ())
     cluster, namespace = commands.cluster(facts.cluster), commands.namespace(facts.namespace)
-    return Explanation(
-        failure=denial.failure,
-        topic="pod-identity",
-        summary="EKS Pod Identity could not assume the role of the pod's association: the role's trust policy does not allow it.",
-        causes=(
-            POD_IDENTITY_TRUST.cause(
-                "derived",
-                ("The message says that EKS does not have permissions to assume the role.",),
-                text=f"The role's trust policy does not allow {POD_SERVICE} both sts:AssumeRole and sts:TagSession.",
-            ),
+    return denial.explain(
+        "EKS Pod Identity could not assume the role of the pod's association: the role's trust policy does not allow it.",
+        POD_IDENTITY_TRUST.cause(
+            "derived",
+            ("The message says that EKS does not have permissions to assume the role.",),
+            text=f"The role's trust policy does not allow {POD_SERVICE} both sts:AssumeRole and sts:TagSession.",
         ),
+        topic="pod-identity",
         remedies=(
             Remedy(
                 title=f"Allow {POD_SERVICE} in the role's trust policy",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.principal_mappings import (
     associate_policy_command,
     build_cluster_principal,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
 __all__ = ("access_policy_remedy",)
@@ -50,12 +51,13 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
         )
     if principal.path_note:
         steps.append(principal.path_note)
-    return Remedy(
-        title=f"Extend the scope of {policy} to the namespace {namespace}"
-        if extends_scope
-        else f"{'Associate' if stated else 'Or associate'} {policy} with the access entry",
-        who="cluster administrator",
-        steps=tuple(steps),
+    return cluster_remedy(
+        (
+            f"Extend the scope of {policy} to the namespace {namespace}"
+            if extends_scope
+            else f"{'Associate' if stated else 'Or associate'} {policy} with the access entry"
+        ),
+        *steps,
         commands=(
             *(
                 ()

@@ -36,6 +36,7 @@ from iamtriage.explaining._rules.shared.manifests import (
 from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
 )
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
@@ -107,13 +108,10 @@ def _azure_remedy(denied: DeniedRequest) -> Remedy | None:
     )
     role = f"Azure Kubernetes Service RBAC {'Reader' if denied.request.verb in READ_VERBS else 'Writer'}"
     assignee = user_argument(denied.user)
-    return Remedy(
-        title="Assign a role in Azure",
-        who="cluster administrator",
-        steps=(
-            "The cluster authorizes requests by Azure role assignments and by Kubernetes RBAC.",
-            "az aks show prints CLUSTER_RESOURCE_ID.",
-        ),
+    return cluster_remedy(
+        "Assign a role in Azure",
+        "The cluster authorizes requests by Azure role assignments and by Kubernetes RBAC.",
+        "az aks show prints CLUSTER_RESOURCE_ID.",
         commands=(
             "az aks show --resource-group RESOURCE_GROUP_NAME --name CLUSTER --query id --output tsv",
             fill_command(
@@ -131,13 +129,10 @@ def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
         return None
     namespace = None if missing.kind == "ClusterRole" else request.namespace or "NAMESPACE"
     create, _ = _role_commands(request, missing.name, "binding", Subject("User", "USER"), namespace)
-    return Remedy(
-        title=f"Create the {missing.kind} {missing.name} that the binding names",
-        who="cluster administrator",
-        steps=(
-            "The binding takes effect as soon as the role exists. If a chart or add-on contains the role, install that again instead.",
-            "The command allows the denied request only. Add what else the role is meant to allow.",
-        ),
+    return cluster_remedy(
+        f"Create the {missing.kind} {missing.name} that the binding names",
+        "The binding takes effect as soon as the role exists. If a chart or add-on contains the role, install that again instead.",
+        "The command allows the denied request only. Add what else the role is meant to allow.",
         commands=(create, *((_check_command(denied),) if denied.kind == "service account" else ())),
         url=pages.RBAC,
     )
@@ -149,12 +144,9 @@ def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
     if not asks_for_all_namespaces or request.path or request.verb not in READ_VERBS:
         return None
     namespace = commands.namespace(denied.case.facts.namespace)
-    return Remedy(
-        title="Query one namespace, if that is enough",
-        who="you",
-        steps=(
-            "The request is for all namespaces. Use -n, or set the namespace in the program: then a permission in that namespace is enough.",
-        ),
+    return your_remedy(
+        "Query one namespace, if that is enough",
+        "The request is for all namespaces. Use -n, or set the namespace in the program: then a permission in that namespace is enough.",
         commands=(command("kubectl", "auth", "can-i", *_can_i_arguments(request), "-n", namespace),),
         url=pages.RBAC,
     )
@@ -223,14 +215,15 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     kinds = "Role and RoleBinding" if namespace else "ClusterRole and ClusterRoleBinding"
     group_steps, group_commands = _group_change(denied)
     to_group = f", for a group of {denied.subject_text}" if group_steps else ""
-    return Remedy(
-        title=f"Allow this to every pod without a serviceAccountName, with a {kinds}"
-        if denied.is_default_service_account
-        else f"Let {denied.installer} manage {request.type_argument} with a {kinds}{to_group}"
-        if denied.is_for_installer
-        else f"Allow exactly this with a {kinds}{to_group}",
-        who="cluster administrator",
-        steps=_join_scope(group_steps, _role_steps(denied, namespace), denied.request),
+    return cluster_remedy(
+        (
+            f"Allow this to every pod without a serviceAccountName, with a {kinds}"
+            if denied.is_default_service_account
+            else f"Let {denied.installer} manage {request.type_argument} with a {kinds}{to_group}"
+            if denied.is_for_installer
+            else f"Allow exactly this with a {kinds}{to_group}"
+        ),
+        *_join_scope(group_steps, _role_steps(denied, namespace), denied.request),
         commands=(
             *_role_commands(request, name, binding, subject, namespace),
             *group_commands,
@@ -355,12 +348,8 @@ def _check_remedy(denied: DeniedRequest) -> Remedy | None:
         steps.append(
             "With --as only roles count, not access policies. The caller sees both with the same command without --as and --as-group."
         )
-    return Remedy(
-        title="Check the result with kubectl auth can-i",
-        who="cluster administrator",
-        steps=tuple(steps),
-        commands=(_check_command(denied),),
-        url=pages.RBAC,
+    return cluster_remedy(
+        "Check the result with kubectl auth can-i", *steps, commands=(_check_command(denied),), url=pages.RBAC
     )
 
 

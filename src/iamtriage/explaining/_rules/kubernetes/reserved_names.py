@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import (
@@ -26,8 +25,10 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     node_entry_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import AccessEntry
@@ -70,24 +71,18 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
         else "update-access-entry"
     )
     change = cluster.eks_command(call, *option, principal=principal.entry_argument)
-    return Explanation(
-        failure=case.failure,
-        topic="access-entry-name",
-        summary=f"EKS rejected the {name}{_describe_name(message)}",
-        causes=(
-            RESERVED_NAME.cause(
-                "reported",
-                text=f"The {name} has a prefix that is reserved for Kubernetes and EKS, or is malformed.",
-            ),
+    return case.explain(
+        f"EKS rejected the {name}{_describe_name(message)}",
+        RESERVED_NAME.cause(
+            "reported",
+            text=f"The {name} has a prefix that is reserved for Kubernetes and EKS, or is malformed.",
         ),
+        topic="access-entry-name",
         remedies=(
-            Remedy(
-                title=f"Use another {name}",
-                who="cluster administrator",
-                steps=(
-                    f"The {name} must not begin with {', '.join(RESERVED_PREFIXES[:-1])} or {RESERVED_PREFIXES[-1]}.",
-                    advice,
-                ),
+            cluster_remedy(
+                f"Use another {name}",
+                f"The {name} must not begin with {', '.join(RESERVED_PREFIXES[:-1])} or {RESERVED_PREFIXES[-1]}.",
+                advice,
                 commands=(change,),
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
@@ -113,18 +108,14 @@ _NODE_GROUP = lazy_pattern(r"system:(?:bootstrappers|nodes|node-proxier)")
 def _explain_masters(case: Case[AccessEntry]) -> Explanation:
     """Explain that an access policy replaces the group of administrators."""
     cluster, principal = find_cluster(case), entry_principal(case)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "EKS rejected the group system:masters: in access entries, the policy AmazonEKSClusterAdminPolicy replaces it.",
+        RESERVED_NAME.cause("reported", text="Groups that begin with system: are reserved."),
         topic="access-entry-name",
-        summary="EKS rejected the group system:masters: in access entries, the policy AmazonEKSClusterAdminPolicy replaces it.",
-        causes=(RESERVED_NAME.cause("reported", text="Groups that begin with system: are reserved."),),
         remedies=(
-            Remedy(
-                title="Associate AmazonEKSClusterAdminPolicy with the entry",
-                who="cluster administrator",
-                steps=(
-                    "Create the entry without the group, and associate the policy. It allows everything, as the group does: use a smaller policy if that is enough.",
-                ),
+            cluster_remedy(
+                "Associate AmazonEKSClusterAdminPolicy with the entry",
+                "Create the entry without the group, and associate the policy. It allows everything, as the group does: use a smaller policy if that is enough.",
                 commands=(
                     create_entry_command(cluster, principal),
                     associate_policy_command(
@@ -141,14 +132,11 @@ def _explain_masters(case: Case[AccessEntry]) -> Explanation:
 def _explain_node_group(case: Case[AccessEntry], group: str) -> Explanation:
     """Explain that nodes get their groups from the type of their access entry."""
     cluster, principal = find_cluster(case), entry_principal(case)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"EKS rejected the group {group}: nodes get it from the type of their access entry (EC2_LINUX), not from its groups.",
+        RESERVED_NAME.cause("reported", text="Groups that begin with system: are reserved."),
+        ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),
         topic="access-entry-name",
-        summary=f"EKS rejected the group {group}: nodes get it from the type of their access entry (EC2_LINUX), not from its groups.",
-        causes=(
-            RESERVED_NAME.cause("reported", text="Groups that begin with system: are reserved."),
-            ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),
-        ),
         remedies=(node_entry_remedy(cluster, principal),),
         notes=(IAM_DOES_NOT_HELP,),
     )

@@ -15,7 +15,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes_requests import classify_user, parse_service_account
@@ -27,8 +26,10 @@ from iamtriage.explaining._rules.shared.manifests import (
     object_name,
     to_yaml,
 )
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import KubernetesForbidden
 
@@ -131,24 +132,18 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
     missing = parsed.missing_text or "permissions"
     verb = "create" if "error when creating" in message else "create or change"
     grants = "it grants" if not parsed.is_binding else "its role grants"
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"Kubernetes does not allow {user} to {verb} {clip_text(parsed.object_text)}: {grants} {missing}, which the user does not have.",
+        ESCALATION.cause("reported", (f"The API server says: {quote}.",)),
+        RIGHTS_OF_ACCESS_POLICY.cause(),
         topic="kubernetes-escalation",
-        summary=f"Kubernetes does not allow {user} to {verb} {clip_text(parsed.object_text)}: {grants} {missing}, which the user does not have.",
-        causes=(
-            ESCALATION.cause("reported", (f"The API server says: {quote}.",)),
-            RIGHTS_OF_ACCESS_POLICY.cause(),
-        ),
         remedies=(
             _administrator_remedy(parsed),
             *_grant_remedies(case, parsed),
-            Remedy(
-                title="Or grant less",
-                who="you",
-                steps=(
-                    "The message lists the rules that the caller lacks. Remove them from the role, or bind a smaller one.",
-                    "To grant permissions that the caller has from an access policy, bind the caller to a role with them first.",
-                ),
+            your_remedy(
+                "Or grant less",
+                "The message lists the rules that the caller lacks. Remove them from the role, or bind a smaller one.",
+                "To grant permissions that the caller has from an access policy, bind the caller to a role with them first.",
                 commands=("kubectl auth can-i --list",),
                 url=_PREVENTION,
             ),
@@ -161,10 +156,9 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
 def _administrator_remedy(parsed: _Escalation) -> Remedy:
     who = "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding."
     run = "Let them run the same command: kubectl, Helm or Terraform."
-    return Remedy(
-        title=f"Let a cluster administrator create {clip_text(parsed.object_text)}",
-        who="cluster administrator",
-        steps=(who,) if parsed.file else (run, who),
+    return cluster_remedy(
+        f"Let a cluster administrator create {clip_text(parsed.object_text)}",
+        *((who,) if parsed.file else (run, who)),
         commands=(command("kubectl", "create", "-f", parsed.file),) if parsed.file else (),
         url=_PREVENTION,
     )
@@ -182,13 +176,10 @@ def _grant_remedies(case: Case[KubernetesForbidden], parsed: _Escalation) -> tup
     kinds = "ClusterRole and ClusterRoleBinding" if is_cluster_wide else "Role and RoleBinding"
     who = {"Group": "the group", "ServiceAccount": "the service account", "User": "the user"}[subject.kind]
     return (
-        Remedy(
-            title=f"Or grant {parsed.missing_text} to {who} {clip_text(subject.name)} with a {kinds}",
-            who="cluster administrator",
-            steps=(
-                "Save the manifest as grant.yaml. Then the caller can create the object.",
-                "The permissions must apply in the same scope: for a Role, in its namespace or the whole cluster.",
-            ),
+        cluster_remedy(
+            f"Or grant {parsed.missing_text} to {who} {clip_text(subject.name)} with a {kinds}",
+            "Save the manifest as grant.yaml. Then the caller can create the object.",
+            "The permissions must apply in the same scope: for a Role, in its namespace or the whole cluster.",
             commands=("kubectl create -f grant.yaml",),
             manifest=to_yaml(
                 build_role(name, parsed.rules, namespace=namespace),
@@ -214,21 +205,15 @@ def _choose_subject(parsed: _Escalation) -> Subject | None:
 def _verb_remedy(parsed: _Escalation) -> Remedy:
     """Return the remedy that exempts the user from the check."""
     if parsed.is_binding:
-        return Remedy(
-            title="Or, last, allow the verb bind for the one role",
-            who="cluster administrator",
-            steps=(
-                "A role with the verb bind on roles or clusterroles, limited by resourceNames to the role that the binding names, allows the caller to bind it without having its permissions.",
-            ),
+        return cluster_remedy(
+            "Or, last, allow the verb bind for the one role",
+            "A role with the verb bind on roles or clusterroles, limited by resourceNames to the role that the binding names, allows the caller to bind it without having its permissions.",
             url=f"{pages.RBAC}#restrictions-on-role-binding-creation-or-update",
         )
     kind = "clusterroles" if parsed.kind == "ClusterRole" else "roles"
-    return Remedy(
-        title=f"Or, last, allow the verb escalate on {kind}",
-        who="cluster administrator",
-        steps=(
-            "A user with it can write roles with any permissions, and so become an administrator. The verb bind is for bindings and does not help here.",
-        ),
+    return cluster_remedy(
+        f"Or, last, allow the verb escalate on {kind}",
+        "A user with it can write roles with any permissions, and so become an administrator. The verb bind is for bindings and does not help here.",
         url=f"{pages.RBAC}#restrictions-on-role-creation-or-update",
     )
 

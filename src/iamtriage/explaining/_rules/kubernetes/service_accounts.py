@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.manifests import Subject
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase
 
 __all__ = ("explain_expired_token", "explain_missing_account", "find_missing_account", "is_expired_token")
@@ -96,18 +97,14 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
     else:
         summary = f"The API server does not accept the token: its service account{known} does not exist."
         causes.append(SERVICE_ACCOUNT_RECREATED.cause())
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        summary,
+        *causes,
         topic="service-account-missing",
-        summary=summary,
-        causes=tuple(causes),
         remedies=(
-            Remedy(
-                title="Create the service account",
-                who="cluster administrator",
-                steps=(
-                    "If it belongs to a chart or add-on, install that again instead: it includes annotations and bindings.",
-                ),
+            cluster_remedy(
+                "Create the service account",
+                "If it belongs to a chart or add-on, install that again instead: it includes annotations and bindings.",
                 commands=(
                     fill_command("kubectl get serviceaccounts -n {}", namespace),
                     fill_command("kubectl create serviceaccount {} -n {}", name, namespace),
@@ -133,22 +130,16 @@ def explain_expired_token(case: AnyCase, message: str) -> Explanation:
     """Explain that a token has expired."""
     found = _EXPIRED_TOKEN.search(message)
     because = (f"The API server says: {found[0]}.",) if found else ()
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        "The API server does not accept the token: it has expired.",
+        TOKEN_EXPIRED.cause("reported", because, text="The token has expired."),
+        CLIENT_KEEPS_TOKEN.cause(),
+        COPIED_TOKEN.cause(),
         topic="kubernetes-token-expired",
-        summary="The API server does not accept the token: it has expired.",
-        causes=(
-            TOKEN_EXPIRED.cause("reported", because, text="The token has expired."),
-            CLIENT_KEEPS_TOKEN.cause(),
-            COPIED_TOKEN.cause(),
-        ),
         remedies=(
-            Remedy(
-                title="Use a client that re-reads the token",
-                who="you",
-                steps=(
-                    "Kubernetes clients do so since these versions: Go 0.15.7, Python 12.0.0, Java 9.0.0, JavaScript 0.10.3, C# 7.0.5.",
-                ),
+            your_remedy(
+                "Use a client that re-reads the token",
+                "Kubernetes clients do so since these versions: Go 0.15.7, Python 12.0.0, Java 9.0.0, JavaScript 0.10.3, C# 7.0.5.",
                 url=pages.EKS_SERVICE_ACCOUNTS,
             ),
             _restart_pods_remedy(commands.namespace(case.facts.namespace)),
@@ -158,9 +149,8 @@ def explain_expired_token(case: AnyCase, message: str) -> Explanation:
 
 
 def _restart_pods_remedy(namespace: str) -> Remedy:
-    return Remedy(
-        title="Restart the pods",
-        who="cluster administrator",
-        steps=("New pods get a new token.",),
+    return cluster_remedy(
+        "Restart the pods",
+        "New pods get a new token.",
         commands=(fill_command("kubectl rollout restart deployment/NAME -n {}", namespace),),
     )

@@ -14,7 +14,6 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.cluster_access import MAP_WITHOUT_EFFECT
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -27,11 +26,13 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     create_entry_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.model import MappingEntry
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
@@ -179,10 +180,10 @@ def _replacing_entry_remedy(case: AnyCase, entry: MappingEntry, mapped: ClusterP
         policies = (associate_policy_command(cluster, mapped, VIEW_POLICY, namespace=namespace),)
     if mapped.path_note:
         steps.append(mapped.path_note)
-    return Remedy(
-        title=f"Create an access entry for {mapped.description}",
-        who="cluster administrator",
-        steps=(*steps, "Access entries can take a few seconds to take effect."),
+    return cluster_remedy(
+        f"Create an access entry for {mapped.description}",
+        *steps,
+        "Access entries can take a few seconds to take effect.",
         commands=(create, *policies),
         url=pages.EKS_ACCESS_ENTRIES,
     )
@@ -240,13 +241,10 @@ def _wrong_entry_cause(entry: MappingEntry, form: CauseType, caller: _Caller) ->
 
 def _correct_entry_remedy(entry: MappingEntry, caller: _Caller) -> Remedy:
     start, end = entry.around
-    return Remedy(
-        title=f"Correct the {_field(entry)} in aws-auth",
-        who="cluster administrator",
-        steps=(
-            f"In the ConfigMap aws-auth in kube-system, replace the {_field(entry)} line of the entry with this one.",
-            "Keep its username and groups. Someone who still has access to the cluster must do this, such as the cluster creator.",
-        ),
+    return cluster_remedy(
+        f"Correct the {_field(entry)} in aws-auth",
+        f"In the ConfigMap aws-auth in kube-system, replace the {_field(entry)} line of the entry with this one.",
+        "Keep its username and groups. Someone who still has access to the cluster must do this, such as the cluster creator.",
         commands=("kubectl -n kube-system edit configmap aws-auth", "kubectl auth whoami"),
         # With the indentation of the line, and a dash only if it has one, the entry stays valid YAML.
         manifest=f"{start}{_arn(caller)}{end}\n",

@@ -14,7 +14,6 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.resolving import context_of, is_derived
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator
 from iamtriage.explaining._rules.kubernetes.client_certificates import (
     OTHER_CLUSTER,
@@ -57,10 +56,12 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     inspect_access_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import describe_principal
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.failures._failures import KubernetesUnauthorized
@@ -144,16 +145,13 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     grants = tuple(grant_access_remedies(cluster, principal, namespace=case.facts.namespace))
     if other_account is not None and not _uses_other_profile(case):
         return _explain_other_account(case, cluster, other_account, grants)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        summary,
+        _login_cause(message, unknown_type),
+        *mode_causes(cluster),
+        *principal_causes(case),
+        *_possible_causes(cluster, is_terraform=is_terraform),
         topic="kubernetes-login",
-        summary=summary,
-        causes=(
-            _login_cause(message, unknown_type),
-            *mode_causes(cluster),
-            *principal_causes(case),
-            *_possible_causes(cluster, is_terraform=is_terraform),
-        ),
         remedies=(
             *([terraform_remedy()] if is_terraform else []),
             *(grants if unsuited is not None else ()),
@@ -201,26 +199,20 @@ def _explain_other_account(
         choose = f"Use {other}, the profile in the list, if the first command prints the account {cluster.account}."
     elif candidates:
         choose = f"Choose the profile of the account {cluster.account}: {join_words(candidates[:6], 'or')}."
-    return Explanation(
-        failure=case.failure,
-        topic="kubernetes-login",
-        summary=f"kubectl used {caller} of the account {account}{used}, and the cluster is in the account {cluster.account}: most likely, this is the wrong profile.",
-        causes=(
-            OTHER_PRINCIPAL.cause(
-                "derived",
-                (f"The caller is {case.caller}", f"The cluster is in the account {cluster.account}"),
-                text="A principal of another account has access only if the cluster grants it explicitly.",
-            ),
-            _login_cause(message, None),
+    return case.explain(
+        f"kubectl used {caller} of the account {account}{used}, and the cluster is in the account {cluster.account}: most likely, this is the wrong profile.",
+        OTHER_PRINCIPAL.cause(
+            "derived",
+            (f"The caller is {case.caller}", f"The cluster is in the account {cluster.account}"),
+            text="A principal of another account has access only if the cluster grants it explicitly.",
         ),
+        _login_cause(message, None),
+        topic="kubernetes-login",
         remedies=(
-            Remedy(
-                title=f"Use a profile of the account {cluster.account}",
-                who="you",
-                steps=(
-                    f"{choose} A role of that account to assume works, too: pass --role-arn.",
-                    f"If {caller} is meant to have access, a cluster administrator creates an access entry for it.",
-                ),
+            your_remedy(
+                f"Use a profile of the account {cluster.account}",
+                f"{choose} A role of that account to assume works, too: pass --role-arn.",
+                f"If {caller} is meant to have access, a cluster administrator creates an access entry for it.",
                 commands=(
                     *(() if candidates else ("aws configure list-profiles",)),
                     f"aws sts get-caller-identity --profile {other}",
@@ -286,13 +278,10 @@ def _caller_remedies(
     if principal.is_known:
         otherwise = "Otherwise"
         identify = f"The caller is {principal.description}. If kubectl is meant to use another role or user, add --profile or --role-arn to aws eks update-kubeconfig."
-    yield Remedy(
-        title="Find out which identity kubectl uses, and refresh the kubeconfig",
-        who="you",
-        steps=(
-            identify,
-            f"{otherwise}, a cluster administrator {how}.",
-        ),
+    yield your_remedy(
+        "Find out which identity kubectl uses, and refresh the kubeconfig",
+        identify,
+        f"{otherwise}, a cluster administrator {how}.",
         commands=(
             "aws sts get-caller-identity",
             cluster.kubeconfig_command(),

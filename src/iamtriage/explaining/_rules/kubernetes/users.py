@@ -16,7 +16,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -26,8 +25,10 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     aws_auth_command,
     build_cluster_principal,
 )
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request
     from iamtriage.failures._failures import KubernetesForbidden
@@ -187,13 +188,10 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
         )
     ]
     remedies = [
-        Remedy(
-            title="Write the kubeconfig again",
-            who="you",
-            steps=(
-                "The context's user must have an exec block that runs aws eks get-token.",
-                "The command aws eks get-token runs the helper by hand and discards the token: what it still prints is the error.",
-            ),
+        your_remedy(
+            "Write the kubeconfig again",
+            "The context's user must have an exec block that runs aws eks get-token.",
+            "The command aws eks get-token runs the helper by hand and discards the token: what it still prints is the error.",
             commands=("kubectl config view --minify", cluster.kubeconfig_command(), cluster.token_command()),
             url=pages.EKS_KUBECONFIG,
         )
@@ -214,25 +212,21 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
     else:
         causes.append(KUBECONFIG_WITHOUT_USER.cause())
     causes.append(HEADER_DROPPED.cause())
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"The request carried no credentials, so the API server denied it as system:anonymous: it cannot {request.description}.",
+        *causes,
         topic="kubernetes-anonymous",
-        summary=f"The request carried no credentials, so the API server denied it as system:anonymous: it cannot {request.description}.",
-        causes=tuple(causes),
         remedies=tuple(remedies),
         notes=tuple(notes),
     )
 
 
 def _kubelet_remedy() -> Remedy:
-    return Remedy(
-        title="On the node, check how the kubelet authenticates",
-        who="cluster administrator",
-        steps=(
-            "The command systemctl cat kubelet shows the kubelet's kubeconfig. In the file, the context's user must have an exec block that runs aws eks get-token or aws-iam-authenticator with the cluster's name, and server must be this cluster's endpoint.",
-            "EKS nodes authenticate with the role of their instance. If the kubelet has --bootstrap-kubeconfig, check that file, too: it is used until the other one exists, and its user needs a token.",
-            "EKS AMIs write that file at startup. Use the AMI's way to join (nodeadm, or bootstrap.sh on Amazon Linux 2), and replace the node.",
-        ),
+    return cluster_remedy(
+        "On the node, check how the kubelet authenticates",
+        "The command systemctl cat kubelet shows the kubelet's kubeconfig. In the file, the context's user must have an exec block that runs aws eks get-token or aws-iam-authenticator with the cluster's name, and server must be this cluster's endpoint.",
+        "EKS nodes authenticate with the role of their instance. If the kubelet has --bootstrap-kubeconfig, check that file, too: it is used until the other one exists, and its user needs a token.",
+        "EKS AMIs write that file at startup. Use the AMI's way to join (nodeadm, or bootstrap.sh on Amazon Linux 2), and replace the node.",
         commands=("systemctl cat kubelet", "journalctl -u kubelet --no-pager --lines 50"),
         url=pages.EKS_TROUBLESHOOTING,
     )
@@ -240,13 +234,10 @@ def _kubelet_remedy() -> Remedy:
 
 def terraform_remedy() -> Remedy:
     """Return the remedy that gets a token for each Terraform run."""
-    return Remedy(
-        title="Add an exec block to Terraform's provider",
-        who="you",
-        steps=(
-            "In the provider kubernetes (or helm), set host, cluster_ca_certificate and an exec block with api_version client.authentication.k8s.io/v1beta1, the command aws and the args eks get-token --cluster-name with the cluster's name. Then each run gets its own token.",
-            "Create the cluster in a separate run, before the objects in it.",
-        ),
+    return your_remedy(
+        "Add an exec block to Terraform's provider",
+        "In the provider kubernetes (or helm), set host, cluster_ca_certificate and an exec block with api_version client.authentication.k8s.io/v1beta1, the command aws and the args eks get-token --cluster-name with the cluster's name. Then each run gets its own token.",
+        "Create the cluster in a separate run, before the objects in it.",
         url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins",
     )
 
@@ -290,13 +281,10 @@ def _add_pod_check(explanation: Explanation, request: Request, user: str) -> Exp
     """Put the check first whether a pod on the node refers to the object."""
     node = commands.kubernetes_name(user.removeprefix("system:node:"))
     kind = (request.resource or "object").removesuffix("s")
-    check = Remedy(
-        title=f"Check that a pod on this node refers to the {kind} {clip_text(request.name or '')}",
-        who="cluster administrator",
-        steps=(
-            f"The command prints the pods on this node. One of them must name the {kind} in its {_POD_FIELDS.get(kind, 'volumes')}. If none does, correct the name in the pod, or retry after the pod is scheduled to this node.",
-            "If something other than the kubelet made the request, use a separate service account or user instead of the node's credentials.",
-        ),
+    check = cluster_remedy(
+        f"Check that a pod on this node refers to the {kind} {clip_text(request.name or '')}",
+        f"The command prints the pods on this node. One of them must name the {kind} in its {_POD_FIELDS.get(kind, 'volumes')}. If none does, correct the name in the pod, or retry after the pod is scheduled to this node.",
+        "If something other than the kubelet made the request, use a separate service account or user instead of the node's credentials.",
         commands=(
             fill_command(
                 "kubectl get pods -n {} --field-selector {} -o yaml",
@@ -321,23 +309,17 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
     if _COMPONENT_NAME.fullmatch(user):
         look_up += f" {user}"
     text = f"The ClusterRole or ClusterRoleBinding of {clip_text(user)} was changed or deleted."
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"RBAC does not allow {clip_text(user)}, {component}, to {request.description}.",
+        NO_RULE.cause("reported", (f"The user name is {user}",)),
+        DEFAULT_ROLE_CHANGED.cause(text=text),
+        BORROWED_IDENTITY.cause(),
         topic="kubernetes-component",
-        summary=f"RBAC does not allow {clip_text(user)}, {component}, to {request.description}.",
-        causes=(
-            NO_RULE.cause("reported", (f"The user name is {user}",)),
-            DEFAULT_ROLE_CHANGED.cause(text=text),
-            BORROWED_IDENTITY.cause(),
-        ),
         remedies=(
-            Remedy(
-                title="Restore the component's role and binding",
-                who="cluster administrator",
-                steps=(
-                    "They have the component's name, or name it as subject. Compare them with those of a working cluster.",
-                    restore,
-                ),
+            cluster_remedy(
+                "Restore the component's role and binding",
+                "They have the component's name, or name it as subject. Compare them with those of a working cluster.",
+                restore,
                 commands=(look_up,),
                 url=pages.EKS_TROUBLESHOOTING if is_eks else f"{pages.RBAC}#default-roles-and-role-bindings",
             ),
@@ -362,28 +344,20 @@ def build_node_explanation(
             )
         )
         steps.append("PRINCIPAL_ARN is the ARN of the node role, not of its instance profile.")
-    program = Remedy(
-        title="Use a service account for the program instead of the node's credentials",
-        who="cluster administrator",
-        steps=(
-            "Bind a Role to the pod's service account. Remove the kubeconfig or aws eks get-token with which the program authenticates as the node.",
-            "A hop limit of 1 for instance metadata keeps pods from using the node role.",
-        ),
+    program = cluster_remedy(
+        "Use a service account for the program instead of the node's credentials",
+        "Bind a Role to the pod's service account. Remove the kubeconfig or aws eks get-token with which the program authenticates as the node.",
+        "A hop limit of 1 for instance metadata keeps pods from using the node role.",
         commands=("kubectl create serviceaccount NAME -n NAMESPACE",),
         url=pages.RBAC,
     )
-    mapping = Remedy(
-        title="Check how the node role is mapped",
-        who="cluster administrator",
-        steps=tuple(steps),
-        commands=tuple(lines),
-        url=pages.EKS_TROUBLESHOOTING,
+    mapping = cluster_remedy(
+        "Check how the node role is mapped", *steps, commands=tuple(lines), url=pages.EKS_TROUBLESHOOTING
     )
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        summary,
+        *causes,
         topic="kubernetes-node-authorization",
-        summary=summary,
-        causes=tuple(causes),
         remedies=(mapping, program) if mapping_first else (program, mapping),
         notes=(
             "An IAM policy does not help. Do not bind a role to a node's user or to system:nodes: every kubelet, and anyone who controls a node, would have it.",

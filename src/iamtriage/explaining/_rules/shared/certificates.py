@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import (
     find_aws_hosts,
@@ -21,11 +20,13 @@ from iamtriage.explaining._rules.shared.clues import (
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable
 
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
 
@@ -158,14 +159,11 @@ def explain_untrusted_certificate(case: Case[Failure], message: str, topic: str)
         (row for pattern, *row in _OTHER_REASONS if pattern.search(message)), [inspected]
     )
     because = () if host is None else (f"The text names the host {host}.",)
-    return Explanation(
-        failure=case.failure,
+    return case.explain(
+        f"The client does not trust the certificate that it got for {host or 'the AWS endpoint'}: most likely, {likely}. No request reached AWS, so no credentials or permissions were checked.",
+        UNTRUSTED_CERTIFICATE.cause("derived", because),
+        INSPECTING_PROXY.cause("derived" if named else "possible", named),
         topic=topic,
-        summary=f"The client does not trust the certificate that it got for {host or 'the AWS endpoint'}: most likely, {likely}. No request reached AWS, so no credentials or permissions were checked.",
-        causes=(
-            UNTRUSTED_CERTIFICATE.cause("derived", because),
-            INSPECTING_PROXY.cause("derived" if named else "possible", named),
-        ),
         remedies=(_trust_authority_remedy(case, host, first_steps),),
     )
 
@@ -186,15 +184,12 @@ def _trust_authority_remedy(case: Case[Failure], host: str | None, first_steps: 
     openssl = fill_command(
         "openssl s_client -connect {} < /dev/null | openssl x509 -noout -issuer -subject", f"{name}:443"
     )
-    return Remedy(
-        title="Trust the certificate authority of the proxy",
-        who="you",
-        steps=(
-            *first_steps,
-            f"{issuer} If it is not Amazon, a proxy or firewall inspects TLS: get its root certificate as a PEM file from the network team, or let them exempt AWS hosts.",
-            f"{step}{in_pod} Do not turn off the verification.",
-            "If the issuer is Amazon, the client's list of authorities is old: update the system's ca-certificates, the client or the image.",
-        ),
+    return your_remedy(
+        "Trust the certificate authority of the proxy",
+        *first_steps,
+        f"{issuer} If it is not Amazon, a proxy or firewall inspects TLS: get its root certificate as a PEM file from the network team, or let them exempt AWS hosts.",
+        f"{step}{in_pod} Do not turn off the verification.",
+        "If the issuer is Amazon, the client's list of authorities is old: update the system's ca-certificates, the client or the image.",
         commands=(*(() if on_windows else (openssl,)), *trust),
         url=pages.CLI_PROXY,
     )

@@ -5,10 +5,15 @@ Sources: the pages of the AWS CLI and SDK guides that the remedies link to.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
 
 __all__ = (
     "check_endpoint",
@@ -48,13 +53,10 @@ def with_profile(profile: str | None, *words: str) -> str:
 
 def show_identity(profile: str | None = None) -> Remedy:
     """Return the remedy that shows which credentials are used and whose they are."""
-    return Remedy(
-        title="Check which credentials are used",
-        who="you",
-        steps=(
-            "Run the commands where the failing call runs: as the same user, in the same container, with the same profile.",
-            "The command aws configure list prints where the AWS CLI finds its credentials: environment variables take precedence over files, and files over the role of the machine. aws sts get-caller-identity prints whose they are, if AWS accepts them.",
-        ),
+    return your_remedy(
+        "Check which credentials are used",
+        "Run the commands where the failing call runs: as the same user, in the same container, with the same profile.",
+        "The command aws configure list prints where the AWS CLI finds its credentials: environment variables take precedence over files, and files over the role of the machine. aws sts get-caller-identity prints whose they are, if AWS accepts them.",
         commands=(
             with_profile(profile, "aws", "configure", "list"),
             with_profile(profile, "aws", "sts", "get-caller-identity"),
@@ -65,13 +67,10 @@ def show_identity(profile: str | None = None) -> Remedy:
 
 def sso_login(profile: str | None) -> Remedy:
     """Return the remedy that signs in to IAM Identity Center."""
-    return Remedy(
-        title="Sign in to IAM Identity Center again",
-        who="you",
-        steps=(
-            "Sign in with the profile that the failing call uses: each session has its own token.",
-            "Then retry the call. A running program may need a restart.",
-        ),
+    return your_remedy(
+        "Sign in to IAM Identity Center again",
+        "Sign in with the profile that the failing call uses: each session has its own token.",
+        "Then retry the call. A running program may need a restart.",
         commands=(
             fill_command("aws sso login --profile {}", commands.profile(profile)),
             fill_command("aws sts get-caller-identity --profile {}", commands.profile(profile)),
@@ -82,10 +81,9 @@ def sso_login(profile: str | None) -> Remedy:
 
 def console_login(profile: str | None) -> Remedy:
     """Return the remedy that signs in with console credentials."""
-    return Remedy(
-        title="Sign in with aws login again",
-        who="you",
-        steps=("The command opens a browser. Its credentials refresh automatically for up to 12 hours.",),
+    return your_remedy(
+        "Sign in with aws login again",
+        "The command opens a browser. Its credentials refresh automatically for up to 12 hours.",
         commands=(with_profile(profile, "aws", "login"),),
         url=pages.CLI_LOGIN,
     )
@@ -93,13 +91,10 @@ def console_login(profile: str | None) -> Remedy:
 
 def get_new_credentials(role: str | None = None) -> Remedy:
     """Return the remedy that gets new temporary credentials."""
-    return Remedy(
-        title="Get new credentials from where the old ones came from",
-        who="you",
-        steps=(
-            "From IAM Identity Center or aws login: sign in again.",
-            "From a role that was assumed by hand: assume it again, and replace access key ID, secret access key and session token, all three.",
-        ),
+    return your_remedy(
+        "Get new credentials from where the old ones came from",
+        "From IAM Identity Center or aws login: sign in again.",
+        "From a role that was assumed by hand: assume it again, and replace access key ID, secret access key and session token, all three.",
         commands=(
             "aws sso login --profile PROFILE",
             "aws login",
@@ -114,13 +109,10 @@ def get_new_credentials(role: str | None = None) -> Remedy:
 
 def clear_environment() -> Remedy:
     """Return the remedy that removes old credentials."""
-    return Remedy(
-        title="Remove the old credentials",
-        who="you",
-        steps=(
-            "Unset the variables in the shell or service that makes the call. They take precedence over profiles.",
-            "Delete old keys with an aws_session_token from ~/.aws/credentials. An old token makes a new key invalid.",
-        ),
+    return your_remedy(
+        "Remove the old credentials",
+        "Unset the variables in the shell or service that makes the call. They take precedence over profiles.",
+        "Delete old keys with an aws_session_token from ~/.aws/credentials. An old token makes a new key invalid.",
         commands=("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",),
         url=pages.CLI_CREDENTIALS,
     )
@@ -128,12 +120,9 @@ def clear_environment() -> Remedy:
 
 def unset_keys(profile: str) -> Remedy:
     """Return the remedy that lets a shell use its profile instead of access keys in its environment."""
-    return Remedy(
-        title=f"Unset the keys, so that the profile {profile} is used",
-        who="you",
-        steps=(
-            f"Unset the variables in the shell or service that makes the call. If the profile {profile} needs a sign-in, sign in with it.",
-        ),
+    return your_remedy(
+        f"Unset the keys, so that the profile {profile} is used",
+        f"Unset the variables in the shell or service that makes the call. If the profile {profile} needs a sign-in, sign in with it.",
         commands=(
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
             with_profile(profile, "aws", "sts", "get-caller-identity"),
@@ -155,34 +144,25 @@ def set_clock(text: str = "") -> Remedy:
     )
     if _WSL.search(text):
         # https://github.com/microsoft/WSL/issues/5324
-        return Remedy(
-            title="Correct the clock of WSL",
-            who="you",
-            steps=(
-                f"The clock of WSL 2 stops while the computer sleeps. hwclock -s sets it to the time of Windows. AWS accepts signatures that {limit}.",
-                "If that does not help, run wsl --shutdown in Windows and open WSL again. Check the clock of Windows, too.",
-            ),
+        return your_remedy(
+            "Correct the clock of WSL",
+            f"The clock of WSL 2 stops while the computer sleeps. hwclock -s sets it to the time of Windows. AWS accepts signatures that {limit}.",
+            "If that does not help, run wsl --shutdown in Windows and open WSL again. Check the clock of Windows, too.",
             commands=("date -u", "sudo hwclock -s"),
             url=pages.SIGNATURES,
         )
     if WINDOWS.search(text):
-        return Remedy(
-            title="Correct the clock of Windows",
-            who="you",
-            steps=(
-                f"The first command prints when the clock was synchronized. The second one, as administrator, synchronizes it. AWS accepts signatures that {limit}.",
-            ),
+        return your_remedy(
+            "Correct the clock of Windows",
+            f"The first command prints when the clock was synchronized. The second one, as administrator, synchronizes it. AWS accepts signatures that {limit}.",
             commands=("w32tm /query /status", "w32tm /resync"),
             url=pages.SIGNATURES,
         )
-    return Remedy(
-        title="Correct the clock",
-        who="you",
-        steps=(
-            f"Compare the time that date prints with the Date header that curl prints, both in UTC. AWS accepts signatures that {limit}.",
-            "Check whether the time is synchronized, and turn on NTP. On EC2, the server is 169.254.169.123.",
-            "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps; a restart corrects it.",
-        ),
+    return your_remedy(
+        "Correct the clock",
+        f"Compare the time that date prints with the Date header that curl prints, both in UTC. AWS accepts signatures that {limit}.",
+        "Check whether the time is synchronized, and turn on NTP. On EC2, the server is 169.254.169.123.",
+        "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps; a restart corrects it.",
         commands=(
             "date -u",
             "curl --silent --head https://sts.amazonaws.com",
@@ -200,13 +180,10 @@ def docker_login(registry: str, region: str) -> Remedy:
         registry: The host, from :func:`iamtriage.explaining._rules.shared.clues.find_registry`.
         region: The region, from the same function.
     """
-    return Remedy(
-        title="Sign docker in to the registry",
-        who="you",
-        steps=(
-            "Sign in as the user, and on the machine, that pulls or pushes. It lasts for 12 hours.",
-            "Let builds sign in each time, or use amazon-ecr-credential-helper, which does it automatically.",
-        ),
+    return your_remedy(
+        "Sign docker in to the registry",
+        "Sign in as the user, and on the machine, that pulls or pushes. It lasts for 12 hours.",
+        "Let builds sign in each time, or use amazon-ecr-credential-helper, which does it automatically.",
         commands=(
             fill_command(
                 "aws ecr get-login-password --region {} | docker login --username AWS --password-stdin {}",
@@ -220,14 +197,11 @@ def docker_login(registry: str, region: str) -> Remedy:
 
 def reread_token() -> Remedy:
     """Return the remedy that re-reads the web identity token's file for each call."""
-    return Remedy(
-        title="Read the token file again for each STS call",
-        who="you",
-        steps=(
-            "Kubernetes replaces the file that AWS_WEB_IDENTITY_TOKEN_FILE names before the token expires. Read the file for each call; never cache its content.",
-            "Let the SDK's web identity provider assume the role, instead of calling AssumeRoleWithWebIdentity yourself. Update an SDK that has no such provider.",
-            "In a CI system, request a new token right before the call: its tokens last for minutes.",
-        ),
+    return your_remedy(
+        "Read the token file again for each STS call",
+        "Kubernetes replaces the file that AWS_WEB_IDENTITY_TOKEN_FILE names before the token expires. Read the file for each call; never cache its content.",
+        "Let the SDK's web identity provider assume the role, instead of calling AssumeRoleWithWebIdentity yourself. Update an SDK that has no such provider.",
+        "In a CI system, request a new token right before the call: its tokens last for minutes.",
         url=pages.EKS_IRSA_SDK,
     )
 
@@ -239,13 +213,10 @@ def check_endpoint(*, is_other_software: bool = False) -> Remedy:
         is_other_software: Whether software other than AWS can be at the endpoint.
     """
     keys = "Keys of MinIO, LocalStack and similar software work only at their own endpoints, and AWS keys only at AWS endpoints."
-    return Remedy(
-        title="Check which endpoint is called",
-        who="you",
-        steps=(
-            *((keys,) if is_other_software else ()),
-            "Look for AWS_ENDPOINT_URL, its variants for one service such as AWS_ENDPOINT_URL_STS, endpoint_url in the profile, and an endpoint in the code.",
-        ),
+    return your_remedy(
+        "Check which endpoint is called",
+        *((keys,) if is_other_software else ()),
+        "Look for AWS_ENDPOINT_URL, its variants for one service such as AWS_ENDPOINT_URL_STS, endpoint_url in the profile, and an endpoint in the code.",
         commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
         url=pages.SDK_ENDPOINTS,
     )
@@ -254,13 +225,10 @@ def check_endpoint(*, is_other_software: bool = False) -> Remedy:
 def enable_region(region: str | None) -> Remedy:
     """Return the remedy that enables a region for the account."""
     name = commands.region(region)
-    return Remedy(
-        title=f"Check whether {'the Region' if region is None else name} is enabled for the account",
-        who="account administrator",
-        steps=(
-            "Regions that AWS opened since March 2019 must be enabled for each account, which takes minutes to hours.",
-            "If the status is DISABLED and you need the region, enable it.",
-        ),
+    return account_remedy(
+        f"Check whether {'the Region' if region is None else name} is enabled for the account",
+        "Regions that AWS opened since March 2019 must be enabled for each account, which takes minutes to hours.",
+        "If the status is DISABLED and you need the region, enable it.",
         commands=(
             fill_command("aws account get-region-opt-status --region-name {}", name),
             fill_command("aws account enable-region --region-name {}", name),
@@ -271,14 +239,11 @@ def enable_region(region: str | None) -> Remedy:
 
 def configure_credentials(profile: str | None) -> Remedy:
     """Return the remedy that sets up credentials that refresh automatically."""
-    return Remedy(
-        title="Set up credentials that refresh automatically",
-        who="you",
-        steps=(
-            "With IAM Identity Center: configure a profile once (aws configure sso), then sign in each day (aws sso login).",
-            "With a console user: aws login, with AWS CLI 2.32 or later. Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort.",
-            "Select the profile where the call runs, with AWS_PROFILE or --profile.",
-        ),
+    return your_remedy(
+        "Set up credentials that refresh automatically",
+        "With IAM Identity Center: configure a profile once (aws configure sso), then sign in each day (aws sso login).",
+        "With a console user: aws login, with AWS CLI 2.32 or later. Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort.",
+        "Select the profile where the call runs, with AWS_PROFILE or --profile.",
         commands=(
             "aws configure list-profiles",
             with_profile(profile, "aws", "configure", "sso"),

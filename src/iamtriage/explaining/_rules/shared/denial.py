@@ -19,6 +19,7 @@ from iamtriage.arns._principals import Principal, Role, RoleSession, User
 from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.principal_words import (
     PLACEHOLDER_ACCOUNT,
@@ -36,6 +37,8 @@ from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
     from iamtriage.authorization._denials import Denial as Reason
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations import Remedies
     from iamtriage.policies._grants import Location
 
 __all__ = (
@@ -156,6 +159,25 @@ class Denial(Value):
         if self.facts.cluster is not None:
             names = (*names, ("cluster", self.facts.cluster))
         return Location(partition, self.facts.region, self.account, names)
+
+    def explain(
+        self,
+        summary: str,
+        *causes: Cause,
+        topic: str = "",
+        remedies: Remedies = (),
+        notes: tuple[str, ...] = (),
+    ) -> Explanation:
+        """Return the explanation of the denial.
+
+        Args:
+            summary: The denial in one sentence.
+            *causes: The causes, the most certain first.
+            topic: The subject; by default the code of the first cause.
+            remedies: The remedies, in the order to try them.
+            notes: Further information.
+        """
+        return Explanation(self.failure, topic or causes[0].code, summary, causes, remedies, notes)
 
 
 class _Decision(NamedTuple):

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import User
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.denial_checks import is_encoded_message_cut
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessDenied
 
@@ -133,13 +134,10 @@ def model_region_remedy(denial: Denial) -> Remedy | None:
         text = "This is a global inference profile: Bedrock can send the request to any commercial Region."
     is_of_organization = denial.policy_type in {"service_control", "resource_control"}
     owner = "an administrator of the organization" if is_of_organization else "the owner of the policy"
-    return Remedy(
-        title=title,
-        who="you",
-        steps=(
-            f"{text} Use the ID of a geographic profile (such as us., eu. or apac.) whose Regions are all allowed, or of a model that is available in an allowed Region without a profile.",
-            f"Or {owner} exempts the Bedrock actions in all Regions of the profile. An Allow does not help.",
-        ),
+    return your_remedy(
+        title,
+        f"{text} Use the ID of a geographic profile (such as us., eu. or apac.) whose Regions are all allowed, or of a model that is available in an allowed Region without a profile.",
+        f"Or {owner} exempts the Bedrock actions in all Regions of the profile. An Allow does not help.",
         commands=(
             fill_command(
                 "aws bedrock list-inference-profiles --region {} --query 'inferenceProfileSummaries[].[inferenceProfileId,models[].modelArn]'",
@@ -185,13 +183,10 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
     failure = denial.failure
     authorization_id = failure.authorization_id or ""
     if authorization_id.isalnum() and denial.facts.authorization_details is None:
-        return Remedy(
-            title=DETAILS_TITLES[0],
-            who="you",
-            steps=(
-                "IAM keeps the details for 24 hours, in the Region of the call. Reading them requires iam:GetRequestAuthorizationDetails.",
-                "Pass the result to explain() as the fact authorization_details.",
-            ),
+        return your_remedy(
+            DETAILS_TITLES[0],
+            "IAM keeps the details for 24 hours, in the Region of the call. Reading them requires iam:GetRequestAuthorizationDetails.",
+            "Pass the result to explain() as the fact authorization_details.",
             commands=(
                 command(
                     *("aws", "iam-toolbox", "get-request-authorization-details"),
@@ -202,14 +197,11 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
         )
     if failure.encoded_message and denial.facts.decoded_message is None:
         is_cut = is_encoded_message_cut(denial)
-        return Remedy(
-            title=DETAILS_TITLES[2 if is_cut else 1],
-            who="you",
-            steps=(
-                "The decoded message has the action, the resource, the matching statements and the condition keys of the call. Decoding requires sts:DecodeAuthorizationMessage.",
-                *_encoded_message_steps(failure, is_cut=is_cut),
-                "Pass the result to explain() as the fact decoded_message.",
-            ),
+        return your_remedy(
+            DETAILS_TITLES[2 if is_cut else 1],
+            "The decoded message has the action, the resource, the matching statements and the condition keys of the call. Decoding requires sts:DecodeAuthorizationMessage.",
+            *_encoded_message_steps(failure, is_cut=is_cut),
+            "Pass the result to explain() as the fact decoded_message.",
             commands=(
                 "aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE --query DecodedMessage --output text",
             ),

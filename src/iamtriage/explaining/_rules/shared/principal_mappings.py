@@ -16,7 +16,6 @@ from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import FederatedUser, Principal, RoleSession, Root, ServiceLinkedRole, User
 from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
 from iamtriage.exceptions import RolePathUnknownError
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.access_policies import access_policy_arn
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -25,8 +24,10 @@ from iamtriage.explaining._rules.shared.principal_words import (
     describe_principal,
     underlying_role,
 )
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.clusters import Cluster
 
 __all__ = (
@@ -215,12 +216,8 @@ def inspect_access_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Reme
         steps.append(
             "In aws-auth, a role's ARN must have no path and must not be the ARN of a session. The command iamtriage aws-auth lint finds both, and iamtriage aws-auth who prints what an ARN maps to."
         )
-    return Remedy(
-        title="List who has access to the cluster",
-        who="cluster administrator",
-        steps=tuple(steps),
-        commands=tuple(shell_commands),
-        url=pages.EKS_GRANT,
+    return cluster_remedy(
+        "List who has access to the cluster", *steps, commands=tuple(shell_commands), url=pages.EKS_GRANT
     )
 
 
@@ -239,10 +236,11 @@ def create_entry_remedy(
         caveats.append(
             "The authentication mode must be API or API_AND_CONFIG_MAP. With the latter, the entry takes precedence over the principal's aws-auth entry: include its groups."
         )
-    return Remedy(
-        title=title or f"Create an access entry for {principal.description}",
-        who="cluster administrator",
-        steps=(*steps, *caveats, "Access entries can take a few seconds to take effect."),
+    return cluster_remedy(
+        title or f"Create an access entry for {principal.description}",
+        *steps,
+        *caveats,
+        "Access entries can take a few seconds to take effect.",
         commands=(
             create_entry_command(cluster, principal),
             associate_policy_command(cluster, principal, policy, namespace=namespace),
@@ -253,13 +251,10 @@ def create_entry_remedy(
 
 def recreate_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
     """Return the remedy that re-creates the access entry of a re-created principal."""
-    return Remedy(
-        title=f"Delete the entry of {principal.description} and create it again",
-        who="cluster administrator",
-        steps=(
-            "Note its groups and policies first: they are deleted, too. The new entry gets the current unique ID.",
-            *([principal.path_note] if principal.path_note else []),
-        ),
+    return cluster_remedy(
+        f"Delete the entry of {principal.description} and create it again",
+        "Note its groups and policies first: they are deleted, too. The new entry gets the current unique ID.",
+        *([principal.path_note] if principal.path_note else []),
         commands=(
             cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
             cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
@@ -272,13 +267,10 @@ def recreate_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Reme
 
 def node_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
     """Return the remedy that gives the access entry of a node role the type for nodes."""
-    return Remedy(
-        title="Re-create the node role's access entry with type EC2_LINUX",
-        who="cluster administrator",
-        steps=(
-            "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, FARGATE_LINUX for Fargate, and no groups.",
-            *([principal.path_note] if principal.path_note else []),
-        ),
+    return cluster_remedy(
+        "Re-create the node role's access entry with type EC2_LINUX",
+        "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, FARGATE_LINUX for Fargate, and no groups.",
+        *([principal.path_note] if principal.path_note else []),
         commands=(
             cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
             cluster.eks_command("delete-access-entry", principal=principal.entry_argument),
@@ -308,13 +300,10 @@ def aws_auth_remedy(
         cluster.argument,
         commands.region(cluster.region),
     )
-    return Remedy(
-        title=title or f"Map {principal.description} in aws-auth",
-        who="cluster administrator",
-        steps=(
-            *steps,
-            "Write the role's ARN without its path. If the ARN has an entry already, edit that one, because the last of two applies. The ConfigMap is deprecated in favor of access entries.",
-        ),
+    return cluster_remedy(
+        title or f"Map {principal.description} in aws-auth",
+        *steps,
+        "Write the role's ARN without its path. If the ARN has an entry already, edit that one, because the last of two applies. The ConfigMap is deprecated in favor of access entries.",
         commands=(
             f"{create} {command(*words, '--no-duplicate-arns')}",
             "kubectl -n kube-system edit configmap aws-auth",
@@ -325,14 +314,11 @@ def aws_auth_remedy(
 
 def enable_entries_remedy(cluster: Cluster) -> Remedy:
     """Return the remedy that enables access entries in a cluster."""
-    return Remedy(
-        title="Change the authentication mode to API_AND_CONFIG_MAP",
-        who="cluster administrator",
-        steps=(
-            "The change cannot be undone: the mode goes from CONFIG_MAP to API_AND_CONFIG_MAP to API, never back.",
-            "With API_AND_CONFIG_MAP, all aws-auth entries keep working. With API, the cluster ignores them.",
-            "Wait until the cluster is ACTIVE again, then create the access entries.",
-        ),
+    return cluster_remedy(
+        "Change the authentication mode to API_AND_CONFIG_MAP",
+        "The change cannot be undone: the mode goes from CONFIG_MAP to API_AND_CONFIG_MAP to API, never back.",
+        "With API_AND_CONFIG_MAP, all aws-auth entries keep working. With API, the cluster ignores them.",
+        "Wait until the cluster is ACTIVE again, then create the access entries.",
         commands=(cluster.show_mode_command(), cluster.enable_entries_command()),
         url=pages.EKS_ACCESS_MODE,
     )

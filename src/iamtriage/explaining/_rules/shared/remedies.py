@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from iamtriage.explaining._explanations import Remedy
 
-__all__ = ("account_remedy", "cluster_remedy", "your_remedy")
+__all__ = ("account_remedy", "cluster_remedy", "organization_remedy", "owner_remedy", "your_remedy")
 
 
 def your_remedy(
@@ -26,6 +26,24 @@ def account_remedy(title: str, *steps: str, commands: tuple[str, ...] = (), url:
     return Remedy(title, "account administrator", steps, commands, url=url)
 
 
-def cluster_remedy(title: str, *steps: str, commands: tuple[str, ...] = (), url: str | None = None) -> Remedy:
+def cluster_remedy(
+    title: str,
+    *steps: str,
+    commands: tuple[str, ...] = (),
+    manifest: str | None = None,
+    url: str | None = None,
+) -> Remedy:
     """Return a remedy for the administrator of the cluster."""
-    return Remedy(title, "cluster administrator", steps, commands, url=url)
+    return Remedy(title, "cluster administrator", steps, commands, manifest=manifest, url=url)
+
+
+def owner_remedy(title: str, *steps: str, commands: tuple[str, ...] = (), url: str | None = None) -> Remedy:
+    """Return a remedy for the owner of the resource."""
+    return Remedy(title, "resource owner", steps, commands, url=url)
+
+
+def organization_remedy(
+    title: str, *steps: str, commands: tuple[str, ...] = (), url: str | None = None
+) -> Remedy:
+    """Return a remedy for the administrator of the organization."""
+    return Remedy(title, "organization administrator", steps, commands, url=url)
