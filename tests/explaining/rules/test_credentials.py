@@ -1629,7 +1629,57 @@ CALLS: tuple[Row, ...] = (
         (),
     ),
 )
-ROWS = (*EXPIRATIONS, *REJECTIONS, *ABSENCES, *SIGNATURES, *TOKENS, *ACCOUNTS, *POLICIES, *CALLS)
+NODES: tuple[Row, ...] = (
+    (
+        "the key of a volume is to be deleted",
+        "last error: ng-1: AsgInstanceLaunchFailures: Instance became unhealthy. Termination Reason: Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state\nKeyId: arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9\nKeyState: PendingDeletion",
+        {},
+        "volume-key",
+        {"volume-key": "reported", "kms-key-state": "derived"},
+        (
+            "aws kms cancel-key-deletion --key-id 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 --region eu-west-1",
+            "aws kms enable-key --key-id 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 --region eu-west-1",
+        ),
+    ),
+    (
+        "an instance that no Auto Scaling group launches",
+        "$ aws ec2 describe-instances --region eu-west-1\nState transition reason message: Client.InternalError: Client error on launch",
+        {},
+        "volume-key",
+        {"volume-key": "possible"},
+        ("aws ec2 get-ebs-default-kms-key-id --region eu-west-1",),
+    ),
+    (
+        "the instance profile of a node group",
+        "Error: waiting for EKS Node Group (orders:ng-1) version update: last error: ng-1: IamInstanceProfileNotFound: The instance profile eks-0f1e2d3c was not found",
+        {},
+        "node-identity-deleted",
+        {"node-identity-deleted": "reported"},
+        (
+            "aws eks describe-nodegroup --cluster-name orders --nodegroup-name ng-1 --query nodegroup.nodeRole --output text",
+            "aws iam create-instance-profile --instance-profile-name eks-0f1e2d3c",
+        ),
+    ),
+    (
+        "the role of a cluster",
+        '{"cluster": {"health": {"issues": [{"code": "IamRoleNotFound", "message": "The role is missing", "resourceIds": ["arn:aws-cn:iam::111122223333:role/eks/orders"]}]}}}',
+        {},
+        "node-identity-deleted",
+        {"node-identity-deleted": "reported"},
+        (
+            "aws iam create-role --role-name orders --path /eks/ --assume-role-policy-document file://trust.json",
+        ),
+    ),
+    (
+        "an API server that nodes cannot reach",
+        '{"health": {"issues": [{"code": "ClusterUnreachable", "message": "The nodes cannot reach it"}]}}',
+        {"cluster": "orders", "region": "eu-west-1"},
+        "nodes-not-joined",
+        {"node-without-network": "derived"},
+        (),
+    ),
+)
+ROWS = (*NODES, *EXPIRATIONS, *REJECTIONS, *ABSENCES, *SIGNATURES, *TOKENS, *ACCOUNTS, *POLICIES, *CALLS)
 
 
 @check_rows(
@@ -1654,11 +1704,13 @@ def test_explanation(
     [pytest.param(text, facts, id=name) for name, text, facts in CASES],
 )
 def test_no_explanation_suggests_permissions_for_the_caller(text: str, facts: Facts) -> None:
-    """The caller's policies cause none of these failures. Documents are trust policies, or trust a service."""
-    for remedy in explained(text, facts).remedies:
+    """The caller's policies cause none of these failures. Documents are trust policies, or trust a service or its role."""
+    explanation = explained(text, facts)
+    for remedy in explanation.remedies:
         if remedy.policy is not None and remedy.layer != "role_trust":
             assert remedy.layer == "resource"
-            assert all(each["Principal"].keys() == {"Service"} for each in remedy.policy["Statement"])
+            kind = "AWS" if explanation.topic == "volume-key" else "Service"
+            assert all(each["Principal"].keys() == {kind} for each in remedy.policy["Statement"])
         assert remedy.statement is None
 
 

@@ -88,12 +88,35 @@ def log(error: str) -> str:
             "kubernetes-node-login",
             ("node-not-accepted", "reported"),
         ),
+        (
+            r'{"health": {"issues": [{"code": "AccessDenied", "message": "serviceaccounts \"x\" is forbidden: User \"eks:addon-manager\" cannot patch resource \"serviceaccounts\" in API group \"\" in the namespace \"kube-system\""}]}}',
+            "kubernetes-component",
+            ("no-rule", "reported"),
+        ),
     ],
     ids=lambda value: value[:50] if isinstance(value, str) else "",
 )
 def test_message_decides_the_topic(text: str, topic: str, first: tuple[str, str]) -> None:
     found = explained(text)
     assert (found.topic, codes(found)[0]) == (topic, first)
+
+
+@pytest.mark.parametrize(
+    ("message", "topic"),
+    [
+        ("Your worker nodes do not have access to the cluster. Verify the role.", "kubernetes-node-login"),
+        ("The aws-auth ConfigMap in your cluster is invalid.", "aws-auth-broken"),
+    ],
+)
+def test_health_issue_of_nodes_is_one_of_the_cluster(message: str, topic: str) -> None:
+    issue = {
+        "code": "AccessDenied",
+        "message": message,
+        "resourceIds": ["arn:aws:iam::111122223333:role/node"],
+    }
+    found = explain(json.dumps({"health": {"issues": [issue]}}))
+    assert found is not None
+    assert found.topic == topic
 
 
 @pytest.mark.parametrize(

@@ -471,7 +471,44 @@ PERMISSIONS: Table = (
     ("stamped", "2026-11-20T10:00:00Z ERROR [AWS Backup] Insufficient permissions", denied()),
     ("stamped-host", "2026-11-20 10:00:00 WARN glue.amazonaws.com: Insufficient permission(s).", denied()),
 )
-ALL = (*ROLES, *PERMISSIONS)
+LAUNCHES: Table = (
+    (
+        "terraform",
+        "Error: waiting for EKS Node Group (orders:ng-1) create: unexpected state 'CREATE_FAILED', wanted target 'ACTIVE'. last error: eks-ng-1-0f1e2d3c: AsgInstanceLaunchFailures: Could not launch Spot Instances. UnfulfillableCapacity",
+        expect("aws_error", code="AsgInstanceLaunchFailures"),
+    ),
+    (
+        "cloudformation",
+        "Nodegroup ng-1 failed to stabilize: [{Code: IamNodeRoleNotFound,Message: The node role was not found}]",
+        expect("aws_error", code="IamNodeRoleNotFound"),
+    ),
+    (
+        "key",
+        "Termination Reason: Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state",
+        expect("aws_error", code="Client.InvalidKMSKey.InvalidState"),
+    ),
+    (
+        "launch",
+        '{"StatusCode": "Cancelled", "StatusMessage": "Instance became unhealthy. Termination Reason: Client.InternalError: Client error on launch"}',
+        expect("aws_error", code="Client.InternalError"),
+    ),
+    (
+        "volumes",
+        "Cause: One or more of the attached Amazon EBS volumes are encrypted with an inaccessible AWS KMS key.",
+        expect("aws_error"),
+    ),
+    (
+        "nodes",
+        "Your worker nodes do not have access to the cluster. Verify if the node instance role is present",
+        denied(),
+    ),
+    (
+        "map",
+        "Nodegroup ng-1 failed to stabilize: [{Code: AccessDenied,Message: The aws-auth ConfigMap in your cluster is invalid }]",
+        denied(code="AccessDenied"),
+    ),
+)
+ALL = (*ROLES, *PERMISSIONS, *LAUNCHES)
 
 
 @check_rows(("text", "expected"), rows(ALL))

@@ -187,7 +187,9 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
         and is_expired_sign_in(operation.value if operation else None, code, place.value if place else None)
     ):
         candidate.kind = "expired_credentials"
-    elif (code and by_code == "access_denied" and not is_weak(code)) or ("access_denied" in kinds and named):
+    elif (
+        code and by_code == "access_denied" and not is_weak(code) and "kubernetes_forbidden" not in kinds
+    ) or ("access_denied" in kinds and named):
         candidate.kind = "access_denied"
     elif kinds:
         candidate.kind = kinds[0]

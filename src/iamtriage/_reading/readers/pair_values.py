@@ -8,6 +8,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.codes import (
     EKS_ISSUES,
+    camel_case_code,
     is_code,
     is_generic,
     is_known,
@@ -113,7 +114,7 @@ def _code(cluster: Piece, pair: Pair) -> bool:
             return True
         return False
     # Services have codes of any form. The text around the value shows that it is one.
-    issue = value in EKS_ISSUES and _IN_ISSUES.search(pair.text_before(1200)) is not None
+    issue = camel_case_code(value) in EKS_ISSUES and _IN_ISSUES.search(pair.text_before(1200)) is not None
     is_confirmed = issue or (
         _ANY_CODE.fullmatch(value) is not None
         and (

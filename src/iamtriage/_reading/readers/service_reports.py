@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.vocabulary.codes import EKS_CODES
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
 from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
@@ -55,6 +56,7 @@ _S3_URL = r"s3[an]?://(?:[^\s\"'`<>,;]|<[^<>\n]{1,63}>){1,1024}"
 _BUCKET = r"(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|<[^<>\n]{1,63}>)"
 # The end of a message, a line or a field, or the start of what an SDK adds.
 _END = r"(?=[.\"'`*)\]}]{0,4}(?:\s*(?:\Z|\n|\x1e|\(Service|\[Execution)|,\s?\"))"
+_EKS_CODES = EKS_CODES.split()
 _ACTION = r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})"
 
 
@@ -375,6 +377,31 @@ FRAMES: tuple[Frame, ...] = (
         rf"\bAccount [0-9]{{12}} should have '(?P<resource>{_NAME})' role with trust relationship to Role '(?P<principal>{_NAME})'",
         is_aws=True,
     ),
+    # What EC2, Auto Scaling and EKS say of instances, nodes and clusters that cannot start.
+    Frame(
+        "aws_error",
+        "KMS key provided is in an|Client error on launch",
+        r"\bThe KMS key provided is in an incorrect state\b|\bClient error on launch\b",
+        is_aws=True,
+    ),
+    Frame(
+        "aws_error",
+        "inaccessible AWS KMS key",
+        r"\bencrypted with an inaccessible AWS KMS key\b",
+        is_aws=True,
+    ),
+    Frame(
+        "aws_error",
+        "|".join(f"<{code}>" for code in _EKS_CODES),
+        rf"(?<![\w.:/])(?!AsgInstanceLaunchFailures[^\n]{{1,400}}\bClient\.)(?P<code>{'|'.join(_EKS_CODES)})(?:(?=,\s?Message[:=])|: (?=\S))",
+        is_aws=True,
+    ),
+    Frame(
+        "access_denied",
+        "odes do not have access to the cluster|aws-auth ConfigMap in your cluster is invalid",
+        r"\bworker nodes do not have access to the cluster\b|\bThe aws-auth ConfigMap in your cluster is invalid\b",
+        is_aws=True,
+    ),
     Frame(
         "access_denied",
         "no permissions for",
@@ -483,6 +510,8 @@ def _piece(text: str, frame: Frame, m: re.Match[str]) -> Piece:
             m.end("service"),
             BEST if "action" in found else HINT,
         )
+    if "code" in found:
+        piece.put("code", found["code"], m.start("code"), m.end("code"))
     if "operation" in found:
         piece.put("operation", found["operation"], m.start("operation"), m.end("operation"))
         piece.is_aws = True

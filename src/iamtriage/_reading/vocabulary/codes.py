@@ -122,18 +122,26 @@ _PLAIN_CODES = """
     EndpointConnectionError
 """
 _PLAIN = frozenset(_PLAIN_CODES.split())
-# Codes of health issues of EKS clusters, node groups and add-ons. Source: botocore's EKS model.
-_EKS_ISSUES = """
-    AccessDenied AddonPermissionFailure AddonSubscriptionNeeded AsgInstanceLaunchFailures
-    AutoScalingGroupInvalidConfiguration ClusterUnreachable Ec2InstanceTypeDoesNotExist
-    Ec2LaunchTemplateInvalidConfiguration Ec2LaunchTemplateNotFound Ec2SecurityGroupDeletionFailure
-    Ec2SecurityGroupNotFound Ec2ServiceNotSubscribed Ec2SubnetMissingIpv6Assignment Ec2SubnetNotFound
-    IamInstanceProfileNotFound IamLimitExceeded IamNodeRoleNotFound IamRoleNotFound InstanceLimitExceeded
-    KmsGrantRevoked KmsKeyDisabled KmsKeyMarkedForDeletion KmsKeyNotFound NodeCreationFailure
-    NodeTerminationFailure PodEvictionFailure StsRegionalEndpointDisabled SourceEc2LaunchTemplateNotFound
-    VpcNotFound
+# Codes of health issues of EKS clusters, node groups, Fargate profiles and add-ons that no other service has, and the
+# other ones. Source: botocore's EKS model.
+EKS_CODES = """
+    AddonPermissionFailure AddonSubscriptionNeeded AmiIdNotFound AsgInstanceLaunchFailures
+    AutoScalingGroupInstanceRefreshActive AutoScalingGroupInvalidConfiguration AutoScalingGroupNotFound
+    AutoScalingGroupOptInRequired AutoScalingGroupRateLimitExceeded Ec2InstanceTypeDoesNotExist
+    Ec2LaunchTemplateDeletionFailure Ec2LaunchTemplateInvalidConfiguration Ec2LaunchTemplateMaxLimitExceeded
+    Ec2LaunchTemplateNotFound Ec2LaunchTemplateVersionMaxLimitExceeded Ec2LaunchTemplateVersionMismatch
+    Ec2SecurityGroupDeletionFailure Ec2SecurityGroupNotFound Ec2ServiceNotSubscribed Ec2SubnetInvalidConfiguration
+    Ec2SubnetListTooLong Ec2SubnetMissingIpv6Assignment Ec2SubnetNotFound IamInstanceProfileNotFound IamLimitExceeded
+    IamNodeRoleNotFound IamRoleNotFound IamThrottling KmsGrantRevoked KmsKeyDisabled KmsKeyMarkedForDeletion
+    KmsKeyNotFound NodeCreationFailure NodeTerminationFailure PodEvictionFailure PodExecutionRoleAlreadyInUse
+    SourceEc2LaunchTemplateNotFound StsRegionalEndpointDisabled
 """
-EKS_ISSUES = frozenset(_EKS_ISSUES.split())
+_OTHER_EKS_ISSUES = """
+    AccessDenied AdmissionRequestDenied ClusterUnreachable ConfigurationConflict InstanceLimitExceeded
+    InsufficientFreeAddresses InsufficientNumberOfReplicas InternalFailure K8sResourceNotFound LimitExceeded
+    ResourceLimitExceeded ResourceNotFound UnsupportedAddonModification UnsupportedVersion VpcNotFound
+"""
+EKS_ISSUES = frozenset(EKS_CODES.split() + _OTHER_EKS_ISSUES.split())
 # Codes without a kind that no other system uses.
 _EXCLUSIVE = frozenset({"InternalFailure", "OptInRequired", "RequestLimitExceeded", "DryRunOperation"})
 # Any software has classes named "…Error" or with one word before "Exception". These are AWS error codes; some are

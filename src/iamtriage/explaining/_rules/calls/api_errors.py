@@ -27,6 +27,11 @@ from iamtriage.explaining._rules.calls.error_kind import (
     import_remedy,
     safe_code,
 )
+from iamtriage.explaining._rules.calls.key_states import (
+    LAUNCH_WITHOUT_KEY,
+    explain_key_state,
+    explain_launch_key,
+)
 from iamtriage.explaining._rules.calls.message_kinds import (
     CAPABILITIES_MISSING,
     STACK_ROLLED_BACK,
@@ -34,7 +39,12 @@ from iamtriage.explaining._rules.calls.message_kinds import (
     stack_remedy,
 )
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
-from iamtriage.explaining._rules.calls.node_groups import NODES_FAILED, explain_node_group
+from iamtriage.explaining._rules.calls.node_groups import (
+    NODES_FAILED,
+    explain_node_group,
+    explain_node_identity,
+    explain_unreachable_cluster,
+)
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.request_kinds import (
     ACLS_DISABLED,
@@ -76,7 +86,6 @@ from iamtriage.explaining._rules.credentials.pod_agents import (
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_profile, find_region, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts.other_endpoints import explain_non_sts_response, is_non_sts_response
@@ -90,9 +99,6 @@ if TYPE_CHECKING:
     _Rule = Callable[["Case[AwsError]", str], Explanation]
 
 __all__ = ("explain_api_error",)
-
-
-_KEY_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
 
 
 RESOURCE_IN_OTHER_REGION = CauseType(
@@ -301,48 +307,6 @@ def _explain_pool_roles(case: Case[AwsError], _words: str) -> Explanation:
     return explain_pool_roles(case.failure, commands.region(find_region(case)))
 
 
-def _explain_key_state(case: Case[AwsError], message: str) -> Explanation:
-    found = _KEY_ARN.search(message)
-    key = commands.arn(found[0] if found else None, "KEY_ARN")
-    # KMS of another Region does not accept the ARN.
-    region = found[0].split(":")[3] if found else find_region(case)
-    in_region = "" if region is None else f" --region {commands.region(region)}"
-    is_disabled = "is disabled" in message
-    state = (
-        "The key is disabled." if is_disabled else "The key is disabled, pending deletion, or pending import."
-    )
-    if "pending deletion" in message:
-        state = "The key is pending deletion."
-    return case.explain(
-        f"The KMS key cannot be used: {state[0].lower()}{state[1:]}",
-        KMS_KEY_STATE.cause("reported", code_evidence(case.failure), text=state),
-        remedies=(
-            Remedy(
-                title="Check the key's state, and enable it again",
-                who="resource owner",
-                steps=(
-                    "If KeyState is Disabled, enable the key. If it is PendingDeletion, cancel the deletion, then enable the key.",
-                    "Find out first who disabled it, and why. After the deletion, the data that it encrypted is lost.",
-                ),
-                commands=(
-                    fill_command(
-                        f"aws kms describe-key --key-id {{}}{in_region} --query 'KeyMetadata.[KeyState,DeletionDate]'",
-                        key,
-                    ),
-                    *(
-                        ()
-                        if is_disabled
-                        else (fill_command(f"aws kms cancel-key-deletion --key-id {{}}{in_region}", key),)
-                    ),
-                    fill_command(f"aws kms enable-key --key-id {{}}{in_region}", key),
-                ),
-                url=pages.KMS_KEY_STATE,
-            ),
-        ),
-        notes=(NOT_A_DENIAL,),
-    )
-
-
 def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     failure = case.failure
     code, envelope = error_code(failure), failure.envelope
@@ -385,12 +349,15 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(
         explain_policy_size, message=lazy_pattern(_POLICY_SIZE), code=lazy_pattern(rf".*(?:{_POLICY_SIZE}).*")
     ),
+    Route(explain_launch_key, message=LAUNCH_WITHOUT_KEY),
     Route(
-        _explain_key_state,
-        code=lazy_pattern(r".*(?:KMSInvalidState|KMS\.?Disabled|KMSKeyDisabled).*|DisabledException"),
+        explain_key_state,
+        code=lazy_pattern(
+            r".*(?:KMSInvalidState|KMS\.?Disabled|KMSKeyDisabled).*|DisabledException|Kms(?:Key\w+|GrantRevoked)"
+        ),
     ),
     Route(
-        _explain_key_state,
+        explain_key_state,
         service="kms",
         message=lazy_pattern(r"\bis (?:disabled|pending (?:deletion|import))\b"),
     ),
@@ -398,7 +365,17 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(_explain_pod_token, service="eks-auth", code=lazy_pattern(r"InvalidToken(?:Exception)?")),
     Route(explain_metadata_request, message=METADATA_REQUEST),
     Route(explain_quota, message=lazy_pattern(r"UnreservedConcurrentExecution below its minimum")),
-    Route(explain_node_group, message=NODES_FAILED, code=lazy_pattern(r"NodeCreationFailure")),
+    Route(
+        explain_node_group,
+        message=NODES_FAILED,
+        code=lazy_pattern(r"NodeCreationFailure"),
+        except_code=lazy_pattern(r"AsgInstanceLaunchFailures"),
+    ),
+    Route(
+        explain_node_identity,
+        code=lazy_pattern(r"IamInstanceProfileNotFound|Iam(?:Node)?RoleNotFound"),
+    ),
+    Route(explain_unreachable_cluster, code=lazy_pattern(r"ClusterUnreachable")),
     Route(explain_unvalidated_destination, message=UNVALIDATED_DESTINATION),
     Route(explain_session_duration, message=SESSION_DURATION),
     Route(explain_session_name, message=SESSION_NAME),

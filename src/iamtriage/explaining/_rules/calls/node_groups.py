@@ -13,8 +13,10 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.clues import find_option, find_role_arn, quote_phrases
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import (
@@ -22,16 +24,21 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     create_entry_command,
 )
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy
+from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, service_trust_policy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-__all__ = ("NODES_FAILED", "explain_node_group")
+__all__ = ("NODES_FAILED", "explain_node_group", "explain_node_identity", "explain_unreachable_cluster")
 
 NODES_FAILED = lazy_pattern(r"failed to join the kubernetes cluster", re.IGNORECASE)
 _INSTANCE = lazy_pattern(r"(?<![\w-])i-[0-9a-f]{8,17}(?![0-9a-f])")
+_PROFILE = lazy_pattern(
+    r"(?i:instance profile)[\s:'\"]{1,3}(?:[^\s'\"]{0,80}instance-profile/)?([\w+=,.@-]{0,100}[\d_-][\w+=,@-]{0,60})"
+)
+_NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
 # Terraform names the cluster and the node group.
 _GROUP = lazy_pattern(r"EKS Node Group \(([A-Za-z0-9][\w-]{0,99}):([A-Za-z0-9][\w-]{0,62})\)", re.ASCII)
 
@@ -73,6 +80,17 @@ NODE_ROLE_ENTRY_LOST = CauseType(
     remedy="Give the node role its policies",
     of="nodes-not-joined",
 )
+NODE_IDENTITY_DELETED = CauseType(
+    "node-identity-deleted",
+    title="The role or instance profile of a cluster or node group was deleted",
+    meaning="EKS does not find the IAM role of the cluster or node group, or the instance profile that it created for the nodes.",
+    recognised_by="EKS reports IamNodeRoleNotFound, IamRoleNotFound or IamInstanceProfileNotFound as a health issue.",
+    fix="Create the role or instance profile again with the same name and settings.",
+    sources=(
+        "https://docs.aws.amazon.com/eks/latest/APIReference/API_Issue.html",
+        "https://docs.aws.amazon.com/eks/latest/APIReference/API_ClusterIssue.html",
+    ),
+)
 NODE_STARTUP = CauseType(
     "node-startup",
     title="The node's startup does not start the kubelet for the cluster",
@@ -86,10 +104,7 @@ NODE_STARTUP = CauseType(
 
 def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
     """Explain that nodes did not join, and how to find out why."""
-    cluster = find_cluster(case)
-    group = _GROUP.search(case.text)
-    if group is not None and cluster.name is None:
-        cluster = attrs.evolve(cluster, name=group[1])
+    cluster, group = _find_group(case)
     instance = _INSTANCE.search(message) or _INSTANCE.search(case.text)
     return case.explain(
         "The nodes did not join the cluster in time: most often, they cannot reach its endpoint or AWS, or the node role lacks policies or its access entry.",
@@ -101,7 +116,7 @@ def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
         NODE_ROLE_ENTRY_LOST.cause(),
         NODE_STARTUP.cause(),
         remedies=(
-            _find_reason_remedy(cluster, group[2] if group else None, instance[0] if instance else None),
+            _find_reason_remedy(cluster, group, instance[0] if instance else None),
             _role_remedy(cluster),
             _network_remedy(cluster),
         ),
@@ -109,7 +124,108 @@ def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
-def _find_reason_remedy(cluster: Cluster, group: str | None, instance: str | None) -> Remedy:
+def explain_unreachable_cluster(case: Case[AwsError], _message: str) -> Explanation:
+    """Explain that EKS or the nodes of a group cannot reach the API server of the cluster."""
+    cluster, group = _find_group(case)
+    return case.explain(
+        "EKS or the nodes cannot reach the cluster's API server: a network problem, not a missing permission.",
+        NODE_WITHOUT_NETWORK.cause("derived", code_evidence(case.failure)),
+        topic="nodes-not-joined",
+        remedies=(_network_remedy(cluster), _find_reason_remedy(cluster, group, None)),
+    )
+
+
+def _find_group(case: Case[AwsError]) -> tuple[Cluster, str]:
+    """Return the cluster, and the name of the node group or its placeholder."""
+    cluster, group = find_cluster(case), _GROUP.search(case.text)
+    if group is None:
+        stated = find_option(case, "nodegroup-name")
+        return cluster, stated if stated and re.fullmatch(r"[A-Za-z0-9][\w-]{0,62}", stated) else "NODEGROUP"
+    return attrs.evolve(cluster, name=cluster.name or group[1]), group[2]
+
+
+def explain_node_identity(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that the role of a cluster or its nodes, or the instance profile of the nodes, was deleted."""
+    is_profile = "rofile" in message
+    is_cluster = "IamRoleNotFound" in message or "IAM_ROLE_NOT_FOUND" in message
+    owner = "cluster" if is_cluster else "node group"
+    noun = f"{'instance profile' if is_profile else 'IAM role'} of the {owner}"
+    name = _PROFILE.search(message) if is_profile else None
+    role = find_role_arn(case.text)
+    named = name[1] if name else None if role is None or is_profile else role.rpartition("/")[2]
+    return case.explain(
+        f"The {noun}{f', {named},' if named else ''} no longer exists.",
+        NODE_IDENTITY_DELETED.cause(
+            "reported", code_evidence(case.failure), text=f"EKS does not find the {noun}."
+        ),
+        remedies=(
+            _create_profile_remedy(case, named, role)
+            if is_profile
+            else _create_role_remedy(find_cluster(case), named, role, is_cluster=is_cluster),
+        ),
+        notes=("No permission of the caller is missing.",),
+    )
+
+
+def _create_profile_remedy(case: Case[AwsError], name: str | None, role: str | None) -> Remedy:
+    cluster, group = _find_group(case)
+    profile = commands.role_name(name).replace("ROLE_NAME", "INSTANCE_PROFILE")
+    of_role = "NODE_ROLE_NAME" if role is None else commands.role_name(role.rpartition("/")[2])
+    words = ("--nodegroup-name", group, "--query", "nodegroup.nodeRole", "--output", "text")
+    return account_remedy(
+        "Create the instance profile again with the same name",
+        "EKS created the profile and named it in the launch template of the node group, so it must have the same name.",
+        *(("describe-nodegroup prints the node role.",) if role is None else ()),
+        commands=(
+            *((cluster.eks_command("describe-nodegroup", *words),) if role is None else ()),
+            fill_command("aws iam create-instance-profile --instance-profile-name {}", profile),
+            fill_command(
+                "aws iam add-role-to-instance-profile --instance-profile-name {} --role-name {}",
+                *(profile, of_role),
+            ),
+        ),
+        url=NODE_IDENTITY_DELETED.sources[0],
+    )
+
+
+def _create_role_remedy(cluster: Cluster, name: str | None, role: str | None, *, is_cluster: bool) -> Remedy:
+    of_role = commands.role_name(name)
+    path = (role or "").partition(":role/")[2].rpartition("/")[0]
+    in_path = f" --path /{path}/" if path and of_role != "ROLE_NAME" else ""
+    principal = "eks.amazonaws.com" if is_cluster else "ec2.amazonaws.com"
+    of_nodes = "The access entry has the unique ID of the deleted role: delete it and create it again with type EC2_LINUX. Add the role to the instance profile, too (add-role-to-instance-profile)."
+    create = f"aws iam create-role --role-name {{}}{in_path} --assume-role-policy-document file://trust.json"
+    return Remedy(
+        title="Create the role again with the same name and path",
+        who="account administrator",
+        steps=(
+            f"Save the trust policy as trust.json. Attach all policies that the role had: {'a cluster needs at least this one' if is_cluster else 'nodes need at least these'}.",
+            *(() if is_cluster else (of_nodes,)),
+        ),
+        commands=(
+            fill_command(create, of_role),
+            *_attach_commands(
+                cluster, of_role, ("AmazonEKSClusterPolicy",) if is_cluster else _NODE_POLICIES
+            ),
+        ),
+        policy=service_trust_policy(principal, ASSUME_ROLE),
+        layer="role_trust",
+        url=NODE_IDENTITY_DELETED.sources[1 if is_cluster else 0],
+    )
+
+
+def _attach_commands(cluster: Cluster, role: str, policies: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        fill_command(
+            "aws iam attach-role-policy --role-name {} --policy-arn {}",
+            role,
+            f"arn:{cluster.partition}:iam::aws:policy/{policy}",
+        )
+        for policy in policies
+    )
+
+
+def _find_reason_remedy(cluster: Cluster, group: str, instance: str | None) -> Remedy:
     region = commands.region(cluster.region)
     return cluster_remedy(
         "Find out why the nodes did not join",
@@ -119,7 +235,7 @@ def _find_reason_remedy(cluster: Cluster, group: str | None, instance: str | Non
         commands=(
             cluster.eks_command(
                 "describe-nodegroup",
-                *("--nodegroup-name", group or "NODEGROUP"),
+                *("--nodegroup-name", group),
                 *("--query", "nodegroup.[nodeRole,subnets,health]"),
             ),
             fill_command(
@@ -139,17 +255,13 @@ def _find_reason_remedy(cluster: Cluster, group: str | None, instance: str | Non
 
 def _role_remedy(cluster: Cluster) -> Remedy:
     principal = build_cluster_principal(None, "the node role", placeholder="NODE_ROLE_ARN")
-    policies = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy")
     return account_remedy(
         "Give the node role its policies and its access entry",
         "The role must trust ec2.amazonaws.com. AmazonEKS_CNI_Policy can be attached to a role of the VPC CNI plugin instead.",
         "EKS creates the access entry of a managed node group's role. Create it again only if it is missing.",
         commands=(
             "aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",
-            *(
-                f"aws iam attach-role-policy --role-name NODE_ROLE_NAME --policy-arn arn:{cluster.partition}:iam::aws:policy/{policy}"
-                for policy in policies
-            ),
+            *_attach_commands(cluster, "NODE_ROLE_NAME", _NODE_POLICIES),
             create_entry_command(cluster, principal, kind="EC2_LINUX"),
         ),
         url=pages.EKS_ACCESS_ENTRIES,

@@ -32,7 +32,11 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES, ResourcePolicy
+from iamtriage.explaining._rules.shared.services import (
+    RESOURCE_POLICIES,
+    ResourcePolicy,
+    linked_role_key_statements,
+)
 from iamtriage.explaining._rules.shared.wording import (
     ALLOW_STILL_REQUIRED,
     ONE_POLICY_TYPE,
@@ -322,25 +326,12 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
 
 
 def _linked_role_statements(denial: Denial) -> list[dict[str, Any]]:
-    """Return the key policy statements that a service-linked role needs for a customer managed key.
-
-    https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
-    """
+    """Return the key policy statements that a service-linked role needs for a customer managed key."""
     arn = policy_principal_arn(denial)
     if denial.crosses_accounts:
-        arn = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:root"
-    principal = {"AWS": arn}
-    use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
-    allowed = {"Effect": "Allow", "Principal": principal}
-    create_grants: dict[str, Any] = {
-        "Sid": "CreateGrants",
-        **allowed,
-        "Action": "kms:CreateGrant",
-        "Resource": "*",
-    }
-    if not denial.crosses_accounts:
-        create_grants["Condition"] = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-    return [{"Sid": "UseKey", **allowed, "Action": use, "Resource": "*"}, create_grants]
+        root = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:root"
+        return linked_role_key_statements(root, grants_only_for_services=False)
+    return linked_role_key_statements(arn)
 
 
 def _grant_command(denial: Denial) -> str:

@@ -21,9 +21,15 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessEntry
 
-__all__ = ("explain_aws_auth_exists", "explain_aws_auth_missing", "explain_aws_auth_unreadable")
+__all__ = (
+    "explain_aws_auth_exists",
+    "explain_aws_auth_missing",
+    "explain_aws_auth_unreadable",
+    "explain_invalid_map",
+)
 
 _SHOW_MAP = "kubectl -n kube-system get configmap aws-auth -o yaml"
 
@@ -170,7 +176,12 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
     )
 
 
-def explain_aws_auth_unreadable(case: Case[AccessEntry], message: str) -> Explanation:
+def explain_invalid_map(denial: Denial) -> Explanation:
+    """Explain the health issue of a node group in whose cluster ``aws-auth`` is invalid."""
+    return explain_aws_auth_unreadable(denial, denial.failure.text)
+
+
+def explain_aws_auth_unreadable(case: Case[AccessEntry] | Denial, message: str) -> Explanation:
     """Explain that ``aws-auth`` or one of its entries cannot be read."""
     because = clues.quote_phrases(
         message, "one of rolearn or SSO must be supplied", "value for userarn must be supplied"

@@ -19,6 +19,8 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import (
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clues import find_role_arn
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.principal_mappings import (
@@ -37,13 +39,14 @@ from iamtriage.explaining._rules.sts.findings import REGION_DISABLED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.arns._principals import Role
     from iamtriage.explaining._explanations import Explanation, Remedy
-    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
+    from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import KubernetesForbidden
 
-__all__ = ("explain_node_entry", "explain_node_login")
+__all__ = ("explain_node_access", "explain_node_entry", "explain_node_login")
 
 _MANAGED = lazy_pattern(r"NodeCreationFailure|\bnode ?group", re.IGNORECASE)
 # The name of a node is the private DNS name of its instance:
@@ -81,19 +84,35 @@ NODE_NOT_ACCEPTED = CauseType(
 
 def explain_node_login(case: AnyCase, message: str) -> Explanation:
     """Explain that the API server rejects a node."""
-    cluster = find_cluster(case)
+    is_registration = _REGISTRATION_FAILED.search(message) is not None
+    evidence = (
+        "The kubelet could not register its node." if is_registration else "The text is from a kubelet."
+    )
     role = underlying_role(case.principal)
+    return _explain_missing_entry(case, role, "The API server rejected the kubelet (Unauthorized)", evidence)
+
+
+def explain_node_access(denial: Denial) -> Explanation:
+    """Explain the health issue of a node group whose nodes have no access to the cluster."""
+    case = Case(denial.failure, denial.facts)
+    # The issue lists the ARN of the node role as its resource.
+    role = underlying_role(try_parse_principal(find_role_arn(case.text)))
+    evidence = "EKS reports it as a health issue of the node group."
+    return _explain_missing_entry(
+        case, role, "The nodes have no access to the cluster", evidence, is_managed=True
+    )
+
+
+def _explain_missing_entry(
+    case: AnyCase, role: Role | None, verdict: str, evidence: str, *, is_managed: bool = False
+) -> Explanation:
+    cluster = find_cluster(case)
     principal = build_cluster_principal(role, "the node role", placeholder="NODE_ROLE_ARN")
     return case.explain(
-        f"The API server rejected the kubelet (Unauthorized): most likely, {principal.description} has {describe_missing_entry(cluster)}.",
-        NODE_NOT_ACCEPTED.cause(
-            "reported",
-            ("The kubelet could not register its node.",)
-            if _REGISTRATION_FAILED.search(message)
-            else ("The text is from a kubelet.",),
-        ),
+        f"{verdict}: most likely, {principal.description} has {describe_missing_entry(cluster)}.",
+        NODE_NOT_ACCEPTED.cause("reported", (evidence,)),
         *mode_causes(cluster),
-        *_possible_causes(cluster),
+        *_possible_causes(cluster, is_managed=is_managed),
         topic="kubernetes-node-login",
         remedies=tuple(_remedies(case, cluster, principal)),
         notes=(
@@ -102,8 +121,13 @@ def explain_node_login(case: AnyCase, message: str) -> Explanation:
     )
 
 
-def _possible_causes(cluster: Cluster) -> Iterator[Cause]:
-    text = f"The node role has {describe_missing_entry(cluster)}. EKS creates one for managed node groups, not for self-managed nodes."
+def _possible_causes(cluster: Cluster, *, is_managed: bool) -> Iterator[Cause]:
+    created = (
+        "EKS created one with the node group: it was deleted or changed."
+        if is_managed
+        else "EKS creates one for managed node groups, not for self-managed nodes."
+    )
+    text = f"The node role has {describe_missing_entry(cluster)}. {created}"
     yield NODE_ROLE_NOT_MAPPED.cause(text=text)
     if cluster.uses_aws_auth:
         text = "The ConfigMap aws-auth has the role's ARN with its path, or the ARN of the instance profile. Neither ever matches."
@@ -112,7 +136,8 @@ def _possible_causes(cluster: Cluster) -> Iterator[Cause]:
         yield INSTANCE_PROFILE.cause(text="The entry names the instance profile instead of the role in it.")
     if cluster.uses_entries:
         yield ENTRY_OF_OTHER_TYPE.cause()
-    yield NODE_OF_OTHER_CLUSTER.cause()
+    if not is_managed:
+        yield NODE_OF_OTHER_CLUSTER.cause()
     yield REGION_DISABLED.cause(text="STS is not activated in the region for the account.")
 
 

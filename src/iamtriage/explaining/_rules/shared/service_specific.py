@@ -74,6 +74,12 @@ MESSAGE_RULES: tuple[tuple[str, str], ...] = (
         "does not have permissions to assume the associated role",
         "kubernetes.pod_identities.explain_pod_denied",
     ),
+    ("worker nodes do not have access to the cluster", "kubernetes.node_logins.explain_node_access"),
+    (
+        "failing to authenticate or authorize with your kubernetes",
+        "kubernetes.node_logins.explain_node_access",
+    ),
+    ("aws-auth configmap in your cluster is invalid", "kubernetes.aws_auth_maps.explain_invalid_map"),
     ("user is not authorized to access this resource", "denials.service_specific.explain_authorizer"),
     ("denied when calling sts:assumerole", "denials.assuming_roles.explain_assume_role"),
     *(

@@ -23,6 +23,7 @@ __all__ = (
     "ResourcePolicy",
     "RoleRecipient",
     "find_role_recipient",
+    "linked_role_key_statements",
     "service_trust_policy",
 )
 
@@ -276,6 +277,26 @@ def service_trust_policy(principal: str, actions: tuple[str, ...]) -> dict[str, 
     """
     action = actions[0] if len(actions) == 1 else list(actions)
     return build_document([{"Effect": "Allow", "Principal": {"Service": principal}, "Action": action}])
+
+
+def linked_role_key_statements(
+    principal: str, *, grants_only_for_services: bool = True
+) -> list[dict[str, Any]]:
+    """Return the key policy statements that a service-linked role needs for a customer managed key.
+
+    Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+    """
+    use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+    allowed = {"Effect": "Allow", "Principal": {"AWS": principal}}
+    create_grants: dict[str, Any] = {
+        "Sid": "CreateGrants",
+        **allowed,
+        "Action": "kms:CreateGrant",
+        "Resource": "*",
+    }
+    if grants_only_for_services:
+        create_grants["Condition"] = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    return [{"Sid": "UseKey", **allowed, "Action": use, "Resource": "*"}, create_grants]
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -1,0 +1,231 @@
+"""Explain that a KMS key cannot be used because of its state, or for the volumes of an instance.
+
+Sources: https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html,
+https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html,
+https://repost.aws/knowledge-center/kms-launch-ec2-instance and, for the key policy that allows all callers of EC2,
+https://karpenter.sh/docs/troubleshooting/#node-terminates-before-ready-on-failed-encrypted-ebs-volume.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.calls.error_kind import code_evidence
+from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import find_region, quote_phrases
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
+from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.explaining._rules.shared.services import linked_role_key_statements
+from iamtriage.policies._documents import build_document
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AwsError
+
+__all__ = ("LAUNCH_WITHOUT_KEY", "explain_key_state", "explain_launch_key")
+
+LAUNCH_WITHOUT_KEY = lazy_pattern(
+    r"InvalidKMSKey|KMS key provided is in an incorrect state|inaccessible AWS KMS key|Client error on launch"
+)
+"""Words of instances that cannot start because of the key of a volume."""
+_KEY_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
+_STATES = "Enabled|Disabled|PendingDeletion|PendingImport"
+# What describe-key prints as JSON, or as text with a query.
+_STATED = lazy_pattern(
+    rf"\bKeyState\W{{1,6}}({_STATES})\b|\bkms describe-key [^$]{{1,300}}? \"?({_STATES})\b"
+)
+_ACCOUNT = lazy_pattern(r"arn:(aws[a-z-]{0,12}):[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:([0-9]{12}):", re.ASCII)
+_AUTO_SCALING = lazy_pattern(
+    r"AsgInstanceLaunchFailures|Auto ?Scaling|autoscaling|to be in InService state|[Nn]ode ?group|Group did not stabilize"
+)
+_KARPENTER = lazy_pattern(r"[Kk]arpenter|nodeclaim|NodeClaim")
+_STATE_WORDS = {
+    "Disabled": "is disabled",
+    "PendingDeletion": "is pending deletion",
+    "PendingImport": "waits for its key material",
+}
+_LINKED_ROLE = "AWSServiceRoleForAutoScaling"
+
+VOLUME_KEY = CauseType(
+    "volume-key",
+    title="EC2 cannot use the KMS key of a volume",
+    meaning="The KMS key that encrypts a volume of the instance is not enabled, or its key policy does not allow whoever launches the instance.",
+    recognised_by='EC2, Auto Scaling or EKS says "The KMS key provided is in an incorrect state", "encrypted with an inaccessible AWS KMS key" or "Client error on launch".',
+    fix="Enable the key, and allow the service-linked role or role that launches the instances in the key policy.",
+    sources=(
+        "https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",
+    ),
+)
+
+
+def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that a KMS key is disabled, pending deletion or pending import."""
+    found = _KEY_ARN.search(message)
+    is_disabled = re.search(r"is disabled|KmsKeyDisabled|KMS_KEY_DISABLED", message) is not None
+    state = (
+        "The key is disabled." if is_disabled else "The key is disabled, pending deletion, or pending import."
+    )
+    if re.search(r"pending deletion|MarkedForDeletion|MARKED_FOR_DELETION", message):
+        state = "The key is pending deletion."
+    return case.explain(
+        f"The KMS key cannot be used: {state[0].lower()}{state[1:]}",
+        KMS_KEY_STATE.cause("reported", code_evidence(case.failure), text=state),
+        remedies=(
+            owner_remedy(
+                "Check the key's state, and enable it again",
+                "If KeyState is Disabled, enable the key. If it is PendingDeletion, cancel the deletion, then enable the key.",
+                "Find out first who disabled it, and why. After the deletion, the data that it encrypted is lost.",
+                commands=(
+                    _key_command(
+                        case, "describe-key", found, "--query 'KeyMetadata.[KeyState,DeletionDate]'"
+                    ),
+                    *(() if is_disabled else (_key_command(case, "cancel-key-deletion", found),)),
+                    _key_command(case, "enable-key", found),
+                ),
+                url=pages.KMS_KEY_STATE,
+            ),
+        ),
+        notes=(NOT_A_DENIAL,),
+    )
+
+
+def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that an instance could not start because of the KMS key of a volume."""
+    stated = _STATED.search(case.text)
+    state = (stated[1] or stated[2]) if stated else None
+    is_auto_scaling = _KARPENTER.search(case.text) is None and _AUTO_SCALING.search(case.text) is not None
+    launcher = _LINKED_ROLE if is_auto_scaling else "the role that launches the instances"
+    key = "the KMS key of their EBS volumes"
+    why = f"{key} is disabled or pending deletion, or its key policy does not allow {launcher}"
+    if state == "Enabled":
+        why = f"most likely, the key policy of {key} does not allow {launcher}"
+    elif state is not None:
+        why = f"{key} {_STATE_WORDS[state]}"
+    elif "Client error on launch" in message and "InvalidKMSKey" not in message:
+        why = f"most often, {why}"
+    quoted = quote_phrases(
+        message,
+        "The KMS key provided is in an incorrect state",
+        "encrypted with an inaccessible AWS KMS key",
+        "Client error on launch",
+    )
+    shown = ("The text shows KeyState.",) if state is not None else ()
+    return case.explain(
+        f"The instances could not start: {why}.",
+        VOLUME_KEY.cause(
+            "reported" if "KMS" in " ".join(quoted) else "possible",
+            quoted,
+            text="EC2 cannot use the KMS key that encrypts a volume.",
+        ),
+        *((KMS_KEY_STATE.cause("derived", shown),) if state in _STATE_WORDS else ()),
+        remedies=_launch_remedies(case, launcher, state, is_auto_scaling=is_auto_scaling),
+        notes=(
+            "The node role or instance profile needs no permission for the key: it has no part in the launch.",
+            f"For a key of another account, its policy allows the root of the instances' account, and kms create-grant gives {launcher} the use.",
+        ),
+    )
+
+
+def _launch_remedies(
+    case: Case[AwsError], launcher: str, state: str | None, *, is_auto_scaling: bool
+) -> tuple[Remedy, ...]:
+    keys = list(_KEY_ARN.finditer(case.text))
+    # Several keys can be of several volumes or snapshots.
+    found = keys[0] if len({each[0] for each in keys}) == 1 else None
+    region = found[0].split(":")[3] if found else find_region(case)
+    of_account = _ACCOUNT.search(found[0] if found else case.text)
+    partition, account = (of_account[1], of_account[2]) if of_account else ("aws", None)
+    find_key: tuple[str, ...] = ()
+    find_step = ""
+    if found is None:
+        find_step = "The launch template or the AMI's snapshot names the key, or it is the account's default (first command). "
+        find_key = (fill_command("aws ec2 get-ebs-default-kms-key-id --region {}", commands.region(region)),)
+    check = _owner_command("describe-key", found, region, "--query KeyMetadata.KeyState")
+    enable = owner_remedy(
+        "Enable the key again",
+        "Find out first who disabled it, and why. After a deletion, the data that it encrypted is lost.",
+        commands=(
+            *((_owner_command("cancel-key-deletion", found, region),) if state == "PendingDeletion" else ()),
+            _owner_command("enable-key", found, region),
+        ),
+        url=pages.KMS_KEY_STATE,
+    )
+    statements = (
+        linked_role_key_statements(
+            f"arn:{partition}:iam::{commands.account(account)}:role/aws-service-role/autoscaling.amazonaws.com/{_LINKED_ROLE}"
+        )
+        if is_auto_scaling
+        else [_allow_through_ec2(partition, commands.account(account), commands.region(region))]
+    )
+    allow = Remedy(
+        title="Check the key's state and its key policy"
+        if state is None
+        else f"Allow {launcher} in the key policy",
+        who="resource owner",
+        steps=(
+            *(
+                [f"{find_step}KeyState must be Enabled: otherwise, enable the key (kms enable-key)."]
+                if state is None
+                else []
+            ),
+            f"Save the key policy with {'these statements' if len(statements) > 1 else 'this statement'} added as policy.json: the command replaces the policy.",
+        ),
+        commands=(
+            *find_key,
+            *(() if state else (check,)),
+            _owner_command(
+                "get-key-policy", found, region, "--policy-name default --query Policy --output text"
+            ),
+            _owner_command(
+                "put-key-policy", found, region, "--policy-name default --policy file://policy.json"
+            ),
+        ),
+        policy=build_document(statements),
+        layer="resource",
+        is_addition=True,
+        url=VOLUME_KEY.sources[0],
+    )
+    return (enable, allow) if state in _STATE_WORDS else (allow,)
+
+
+def _allow_through_ec2(partition: str, account: str, region: str) -> dict[str, Any]:
+    """Return the key policy statement that allows all callers of EC2 in an account, as that of the key aws/ebs does."""
+    return {
+        "Sid": "UseThroughEC2",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": [
+            "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey",
+        ],
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {
+                "kms:ViaService": f"ec2.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}",
+                "kms:CallerAccount": account,
+            }
+        },
+    }  # fmt: skip
+
+
+def _key_command(case: Case[AwsError], verb: str, found: re.Match[str] | None, options: str = "") -> str:
+    """Return an ``aws kms`` command for the ARN of a key, in its Region."""
+    # KMS of another Region does not accept the ARN.
+    region = found[0].split(":")[3] if found else find_region(case)
+    return _kms_command(verb, commands.arn(found[0] if found else None, "KEY_ARN"), region, options)
+
+
+def _owner_command(verb: str, found: re.Match[str] | None, region: str | None, options: str = "") -> str:
+    """Return an ``aws kms`` command for the ID of a key, which its account can use instead of the ARN."""
+    return _kms_command(verb, found[0].rpartition("/")[2] if found else "KEY_ID", region, options)
+
+
+def _kms_command(verb: str, key: str, region: str | None, options: str) -> str:
+    in_region = "" if region is None else f" --region {commands.region(region)}"
+    return fill_command(f"aws kms {verb} --key-id {{}}{in_region}{f' {options}' if options else ''}", key)
