@@ -909,7 +909,7 @@ CONTEXTS: tuple[Case, ...] = (
         _LOG,
         {},
         (
-            "The role disks was denied ec2:CreateVolume",
+            "The role disks, which the EBS CSI driver uses, was denied ec2:CreateVolume",
             "AmazonEBSCSIDriverPolicy",
             "Also The role scaler: autoscaling:DescribeAutoScalingGroups: no identity-based policy allows it.",
             "Also The service account kube-system/scaler: list csinodes.storage.k8s.io: RBAC denies it (a ClusterRole with get, list and watch",

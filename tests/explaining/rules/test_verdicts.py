@@ -499,11 +499,6 @@ CASES = {
         "The service account shop/sync is not authorized to list secrets",
         "kubectl create clusterrole",
     ),
-    "pod-identity-agent": (
-        "api error AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/eks-node/i-0abc12de34f567890 is not authorized to perform: eks-auth:AssumeRoleForPodIdentity on resource: arn:aws:eks:eu-west-1:111122223333:cluster/shop because no identity-based policy allows the eks-auth:AssumeRoleForPodIdentity action",
-        "The role eks-node was denied eks-auth:AssumeRoleForPodIdentity",
-        "aws iam attach-role-policy --role-name eks-node --policy-arn arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy",
-    ),
     "terraform-on-a-computer": (
         'Error: No valid credential sources found\n\n  with provider["registry.terraform.io/hashicorp/aws"],\n\nError: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, request canceled, context deadline exceeded',
         "The SDK found no credentials for Terraform",

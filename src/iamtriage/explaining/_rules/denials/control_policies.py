@@ -186,7 +186,7 @@ def _explain_control_deny(
         steps=(
             ask,
             *(
-                (*present(typical_requirement(denial)), *region_steps(denial))
+                (*region_steps(denial), *present(typical_requirement(denial)))
                 or (_RCP_REQUIREMENTS if policy_type == "resource_control" else ())
                 or (
                     "Read the Deny's Action, Resource and Condition. It often exempts a Region, a principal or a tag; the request may be possible within it.",

@@ -20,6 +20,9 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decision_details import request_values
 from iamtriage.explaining._rules.shared.denial_remedies import (
     DETAILS_TITLES,
+    can_change_region,
+    find_allowed_regions,
+    find_region_setting,
     mfa_command,
     model_region_remedy,
     region_argument,
@@ -61,6 +64,9 @@ _TERRAFORM_ARGUMENTS = (
     ("rds:DatabaseEngine$", "engine"),
     ("rds:StorageEncrypted$", "storage_encrypted"),
 )
+# A field and what has it, in the settings of controllers.
+_FIELD_OF = lazy_pattern(r"(.{1,80}?)( of| in) (the .{1,80})\Z")
+_MAX_FIELDS = 3
 # Karpenter names a NodeClaim after its NodePool, with five random characters.
 _NODE_POOL = lazy_pattern(
     r"\"(?:NodePool|nodepool)\":\s?(?:\{\"name\":\s?)?\"([a-z0-9][a-z0-9.-]{0,62})\"|\"NodeClaim\":\s?\{\"name\":\s?\"([a-z0-9][a-z0-9.-]{0,62})-[a-z0-9]{5}\"",
@@ -99,8 +105,23 @@ def typical_requirement(denial: Denial) -> str | None:
     """Return what Deny statements on the action often require."""
     for action, part, words in TYPICAL:
         if denial.lowercase_action == action and part in (denial.resource or ""):
-            return f"A Deny of {denial.action} often requires {words}."
+            return f"A Deny of {denial.action} often requires {words}.{_name_settings(denial)}"
     return None
+
+
+def _name_settings(denial: Denial) -> str:
+    """Return from which fields the controller that called takes such parameters, after a space."""
+    controller = permissions_of(denial.action or "", denial.failure.text)
+    if controller is None or not controller.settings:
+        return ""
+    fields: dict[str, dict[str, None]] = {}
+    for _, words in controller.settings:
+        found = _FIELD_OF.match(words)
+        if found is not None and not found[1].startswith("the requirement "):
+            fields.setdefault(f"{found[2]} {found[3]}", {})[found[1]] = None
+    parts = tuple(f"{join_words(tuple(each)[:_MAX_FIELDS], 'and')}{owner}" for owner, each in fields.items())
+    listed = ", and from ".join(parts)
+    return f" {as_sentence(f'{controller.name} takes these from {listed}')}"
 
 
 def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
@@ -278,12 +299,25 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
 
 
 def _region_remedy(denial: Denial, names: tuple[str, ...]) -> Remedy | None:
-    """Return the remedy to call in another Region, if a name spells one and the call is in a Region."""
+    """Return the remedy to call in another Region, if the text or a name states one and the call is in a Region."""
     called = "" if denial.resource_arn is None else denial.resource_arn.region
     called = called or next(iter(request_values(denial.facts, *REGION.keys)), "")
+    if not called or "*" in called or model_region_remedy(denial) is not None:
+        return None
+    setting = find_region_setting(denial.failure.text, called)
+    step = f"The call was made in {clip_text(called)}{setting}. {REGION.step}"
+    allowed = find_allowed_regions(denial.failure.text, called)
+    if allowed and can_change_region(denial):
+        title = f"Call in {join_words(allowed, 'or')}, with --region {allowed[0]}"
+        return _build_remedy(
+            denial,
+            REGION,
+            f"{title}: the text names the allowed Region{'s' if len(allowed) > 1 else ''}",
+            step,
+        )
     for name in names:
         found = _REGION_IN_NAME.search(name)
-        if found is None or not called or "*" in called or model_region_remedy(denial) is not None:
+        if found is None:
             continue
         area = found["area"].lower().replace("_", "-").replace("usgov", "us-gov")
         region = f"{area}-{found['side'].lower()}-{found['number']}"
@@ -292,7 +326,6 @@ def _region_remedy(denial: Denial, names: tuple[str, ...]) -> Remedy | None:
         if region == called or not is_rule or _DENIES_REGION.match(name):
             continue
         title = f"Call in {region}, with --region {region}: the name {clip_text(name)} suggests that only it is allowed"
-        step = f"The call was made in {clip_text(called)}. {REGION.step}"
         return _build_remedy(denial, REGION, title, step)
     return None
 

@@ -11,9 +11,10 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
-from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal
+from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._rules.denials.callers import caller_notes, name_user
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
 from iamtriage.explaining._rules.shared.stated_decisions import POLICY_TYPE_NAMES, allowing_policy_types
@@ -39,27 +40,12 @@ _ORGANIZATIONS_OPERATIONS = frozenset(
     {"ListAccounts", "DescribeAccount", "ListRoots", "ListParents", "ListChildren"}
 )
 _ORGANIZATIONS_MESSAGE = "You don't have permissions to access this resource"
-# Prefixes of session names that AWS services choose when they act for a caller.
-_SERVICES_BY_SESSION_NAME = {
-    "AWSCloudFormation": "CloudFormation",
-    "AWSCodeBuild": "CodeBuild",
-    "AWSBackup": "AWS Backup",
-}
 _SERVICE_ASSUMES = lazy_pattern(
     r"(?<![\w./:-])(?!(?:User|You|Role|Caller|It)\b)(?:(?:AWS|Amazon) )?[A-Z][A-Za-z0-9]{2,20}(?: [A-Z][a-z]{2,20})?"
     r" is not authorized to perform:? (?:sts:)?AssumeRole\b"
 )
 # Services in ARNs of resources, such as alarms, for which they call as a service principal.
 _SERVICES_WITH_RESOURCES = frozenset({"cloudwatch", "events", "iot", "logs", "s3", "ses", "sns"})
-# What CloudFormation, or a tool that deploys its stacks, says about a resource or a stack.
-_SIGNS_OF_STACKS = ("Resource handler returned message: ", "ROLLBACK_COMPLETE", "ROLLBACK_IN_PROGRESS")
-# A role that the call names lacks something, and not the caller.
-_TOPICS_OF_OTHER_ROLES = frozenset({"execution-role", "service-cannot-assume-role"})
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
-_SIGNS_OF_PULUMI = ("pulumi:", "provider=aws@", "$ pulumi ")
-_RETRIES = {
-    "CloudFormation": "Then retry the deployment. A stack in ROLLBACK_COMPLETE cannot be updated: delete it and create it again."
-}
 
 
 def explain_denial(case: Case[AccessDenied]) -> Explanation:
@@ -74,7 +60,7 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
         from iamtriage.explaining._rules.denials.node_roles import add_pod_role_cause
 
         explanation = add_pod_role_cause(denial, explanation)
-    if denial.service == "kms" and denial.failure.envelope.operation is not None:
+    if denial.service == "kms":
         from iamtriage.explaining._rules.denials.kms_keys import add_encrypted_data
 
         explanation = add_encrypted_data(denial, explanation)
@@ -86,11 +72,11 @@ def explain_denial(case: Case[AccessDenied]) -> Explanation:
         from iamtriage.explaining._rules.denials.stated_policies import add_stated_policies
 
         explanation = add_stated_policies(denial, explanation)
-    notes = (*_other_policy_notes(denial), *explanation.notes, *_caller_notes(denial, explanation.topic))
+    notes = (*_other_policy_notes(denial), *explanation.notes, *caller_notes(denial, explanation.topic))
     if denial.facts.authorization_details is not None:
         # The details have the checks of all types of policies.
         notes = tuple(each for each in notes if each != ONE_POLICY_TYPE)
-    summary = _name_service(denial, explanation.summary)
+    summary = name_user(denial, explanation.summary)
     if (notes, summary) == (explanation.notes, explanation.summary):
         return explanation
     return attrs.evolve(explanation, notes=notes, summary=summary)
@@ -324,61 +310,3 @@ def _other_policy_notes(denial: Denial) -> tuple[str, ...]:
         )
         notes.append(f"Authorization details: {listed} allow it, so they are not the obstacle.")
     return tuple(notes)
-
-
-def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
-    """Return notes on the kind of caller."""
-    if isinstance(denial.principal, Root):
-        return (
-            "The caller is the root user of the account, which has no identity-based policies: check the control policies and the resource's policy, and use a role instead.",
-        )
-    if isinstance(denial.role, ServiceLinkedRole):
-        return ()
-    if denial.principal_text is None and "HandlerErrorCode: " in denial.failure.text:
-        if topic in _TOPICS_OF_OTHER_ROLES:
-            return ()
-        return (
-            "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards.",
-        )
-    services = _calling_services(denial)
-    if any(sign in denial.failure.text for sign in _SIGNS_OF_PULUMI):
-        return ("Run pulumi up again after the fix.",)
-    if "CloudFormation" not in services and any(sign in denial.failure.text for sign in _SIGNS_OF_STACKS):
-        return _deployment_notes(denial)
-    return tuple(
-        f"{service} made the call with this role, as the session name shows. The role needs the permission, not the person who started {service}. {_RETRIES.get(service, 'Retry there afterwards.')}"
-        for service in services
-    )
-
-
-def _deployment_notes(denial: Denial) -> tuple[str, ...]:
-    """Return how to go on with the CloudFormation stack whose deployment was denied."""
-    from iamtriage.explaining._rules.shared.deployments import find_deployment
-
-    deployment = find_deployment(denial.failure, denial.facts)
-    if deployment is None or deployment.tool != "CloudFormation":
-        return ()
-    if not deployment.is_new_stack:
-        return ("Then retry the deployment.",)
-    stack = f"the stack {deployment.stack}" if deployment.stack else "it"
-    return (f"A stack in ROLLBACK_COMPLETE cannot be updated: delete {stack}, then deploy again.",)
-
-
-def _calling_services(denial: Denial) -> tuple[str, ...]:
-    """Return the service that made the call with the role, according to the session name."""
-    session_name: str = getattr(denial.principal, "session_name", "")
-    if not session_name.startswith("AWS"):
-        return ()
-    if isinstance(denial.role, ServiceLinkedRole):
-        return ()
-    return tuple(
-        service for prefix, service in _SERVICES_BY_SESSION_NAME.items() if session_name.startswith(prefix)
-    )
-
-
-def _name_service(denial: Denial, summary: str) -> str:
-    """Return a summary that says which service uses the denied role, which is not the role of a person."""
-    role, service = denial.role, next(iter(_calling_services(denial)), None)
-    if role is None or service is None:
-        return summary
-    return summary.replace(f"The role {role.name} was", f"The role {role.name}, which {service} uses, was", 1)

@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     model_region_remedy,
     other_model_region,
     region_argument,
+    save_step,
 )
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import statement_id
@@ -255,37 +256,39 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
     explicit = denial.is_explicit
     verb = {"explicit": "denies it", "implicit": "does not allow it", None: "blocks it"}[denial.deny]
-    text = f"The request went through a VPC endpoint whose policy {verb}. {ALLOW_STILL_REQUIRED if explicit else 'An Allow in a policy of the caller does not override the endpoint policy.'}"
+    text = f"The request went through a VPC endpoint whose policy {verb}. {ALLOW_STILL_REQUIRED if explicit else 'An Allow of the caller does not override it, but is required, too.'}"
     service = denial.service or "SERVICE"
     region = region_argument(denial)
     name = f"com.amazonaws.{region}.{service}" if service.replace("-", "").isalnum() else "SERVICE_NAME"
     on_instance = _instance_commands(denial, region)
-    find = "Find the service's endpoint in the VPC that the request came from. It often belongs to the network team."
-    if on_instance:
-        find = "The first command prints the VPC: find its endpoint for the service, which often belongs to the network team."
-    steps = [
-        find,
-        "Read the Deny's conditions: they often exempt principals or resources of the organization (aws:PrincipalOrgID, aws:ResourceOrgID). A request that does not go through the endpoint is not denied by it."
-        if explicit
-        else "Save its policy with this statement added as policy.json: the command replaces the policy.",
-    ]
+    in_vpc = " in the VPC that the first command prints" if on_instance else ""
     if explicit:
-        steps.append(
-            "If the request is legitimate, the endpoint's owner scopes the Deny down: aws ec2 modify-vpc-endpoint replaces the policy."
-        )
+        find = "The first command prints the VPC: find its endpoint for the service, which often belongs to the network team."
+        if not on_instance:
+            find = "Find the service's endpoint in the VPC that the request came from. It often belongs to the network team."
+        steps = [
+            find,
+            "Read the Deny's conditions: they often exempt principals or resources of the organization (aws:PrincipalOrgID, aws:ResourceOrgID). A request that does not go through the endpoint is not denied by it.",
+            "If the request is legitimate, the endpoint's owner scopes the Deny down: aws ec2 modify-vpc-endpoint replaces the policy.",
+        ]
     else:
-        steps += role_path_steps(denial)
-        steps.append(
-            "Policies of gateway endpoints (S3, DynamoDB) accept only * as Principal, hence the condition on aws:PrincipalArn."
-        )
+        steps = [
+            save_step(f"the policy of the service's endpoint{in_vpc} (often the network team's)"),
+            # The condition names the role of a session, and the caller of each request must match it.
+            *(
+                f"aws:PrincipalArn is the ARN of the session's role. {each}"
+                for each in role_path_steps(denial)
+            ),
+            "Policies of gateway endpoints (S3, DynamoDB) accept only * as Principal, hence the condition on aws:PrincipalArn.",
+        ]
     if "transitively" in (denial.failure.reason or ""):
         steps.insert(
-            1,
+            1 if explicit else 0,
             "The message says that a service control policy requires this: ask the organization's administrator, too.",
         )
     notes = resource_steps(denial)
     if notes and notes[0].startswith(NEXT_OBJECTS) and not explicit:
-        steps[1], notes = f"{steps[1]} {notes[0]}", notes[1:]
+        steps[0], notes = f"{steps[0]} {notes[0]}", notes[1:]
     show, replace = commands.endpoint_policy_commands(region, name)
     remedy = Remedy(
         title="Find the Deny statement in the VPC endpoint's policy, then satisfy what it requires or scope it down"
@@ -304,7 +307,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     )
     verdict = f"the VPC endpoint's policy {verb}"
     cause = (VPC_ENDPOINT_DENY if denial.is_explicit else VPC_ENDPOINT_NO_ALLOW, text)
-    return explain_guardrail(denial, "vpc-endpoint-policy", verdict, cause, remedy, *_identity_notes(denial))
+    return explain_guardrail(denial, "vpc-endpoint-policy", verdict, cause, remedy)
 
 
 def _session_name(denial: Denial) -> str:

@@ -58,6 +58,7 @@ _OF_SECRETS_MANAGER = "Access to KMS is not allowed"
 _VIA_SERVICES = frozenset(
     {"secretsmanager", "ssm", "s3", "sqs", "sns", "kinesis", "dynamodb", "lambda", "ec2"}
 )
+_FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _ENVIRONMENT = "unable to decrypt the environment variables"
 # Services: the command that prints the key of what the text names, the option of the AWS CLI that names it, and
 # the placeholder for it. A name is the end of the ARN.
@@ -160,6 +161,13 @@ def _encrypted_data(operation: str | None) -> str:
 def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the use of a key was denied within a call of another service, if it was."""
     operation = denial.failure.envelope.operation
+    if _ENVIRONMENT in denial.failure.text and explanation.topic != "kms-behind-service":
+        renew = attrs.evolve(_renew_grant_remedy(denial), title="If the role was re-created, set it again")
+        return attrs.evolve(
+            explanation,
+            causes=(*explanation.causes, KMS_GRANT_OF_OTHER_ROLE.cause()),
+            remedies=(*explanation.remedies, renew),
+        )
     if operation is None or not explanation.causes or not _OPERATION.fullmatch(operation):
         return explanation
     if actions_for(operation, "kms") or explanation.topic.startswith("kms"):
@@ -338,16 +346,7 @@ def explain_environment_key(denial: Denial) -> Explanation:
     key = KMS_BEHIND_SERVICE.cause(
         "reported", text="Lambda could not decrypt the function's environment variables."
     )
-    renew = account_remedy(
-        "Set the function's role again",
-        "Set another role, then the right one: Lambda then creates a new grant on the key for the current role.",
-        commands=(
-            "aws lambda update-function-configuration --function-name FUNCTION --role OTHER_ROLE_ARN",
-            "aws lambda get-function-configuration --function-name FUNCTION --query LastUpdateStatus --output text",
-            "aws lambda update-function-configuration --function-name FUNCTION --role ROLE_ARN",
-        ),
-        url=KMS_GRANT_OF_OTHER_ROLE.sources[0],
-    )
+    renew = _renew_grant_remedy(denial)
     remedies = (renew, _inspect_key_remedy(denial)) if is_other_role else (_inspect_key_remedy(denial), renew)
     return denial.explain(
         (
@@ -362,6 +361,24 @@ def explain_environment_key(denial: Denial) -> Explanation:
         topic="kms-behind-service",
         remedies=remedies,
         notes=(_KEY_POLICY_NOTE,),
+    )
+
+
+def _renew_grant_remedy(denial: Denial) -> Remedy:
+    """Return the remedy that lets Lambda create a new grant, for the function that the session is named after."""
+    session: str = getattr(denial.principal, "session_name", "")
+    function = session if _FUNCTION.fullmatch(session) else "FUNCTION"
+    role = "ROLE_ARN" if denial.role is None or denial.has_masked_account else str(denial.role)
+    update = f"aws lambda update-function-configuration --function-name {function} --role"
+    return account_remedy(
+        "Set the function's role again",
+        "Set another role, then the right one: Lambda then creates a new grant on the key for the current role.",
+        commands=(
+            f"{update} OTHER_ROLE_ARN",
+            f"aws lambda get-function-configuration --function-name {function} --query LastUpdateStatus --output text",
+            f"{update} {commands.arn(role, 'ROLE_ARN')}",
+        ),
+        url=KMS_GRANT_OF_OTHER_ROLE.sources[0],
     )
 
 

@@ -41,6 +41,7 @@ __all__ = (
     "certain_companions",
     "companion_actions",
     "controller_hints",
+    "find_controller_of_denial",
     "find_task",
     "is_of_push",
     "managed_policy",
@@ -320,7 +321,7 @@ AGENT_OF_NODE = "The EKS Pod Identity Agent calls this with the role of the node
 
 def managed_policy(action: str, failure: AccessDenied) -> str | None:
     """Return the path of the AWS managed policy for the Kubernetes controller that was denied an action."""
-    controller = _find_controller(action, failure)
+    controller = find_controller_of_denial(action, failure)
     return None if controller is None else controller.managed_policy
 
 
@@ -328,7 +329,7 @@ def controller_hints(
     action: str, failure: AccessDenied, resources: tuple[str, ...] = (), partition: str = "aws"
 ) -> tuple[str, ...]:
     """Return what the role of a controller needs, since one action alone leads to the next denial."""
-    controller = _find_controller(action, failure)
+    controller = find_controller_of_denial(action, failure)
     if controller is None:
         return ()
     if action.startswith("eks-auth:"):
@@ -341,7 +342,7 @@ def controller_hints(
     return (f"{hint} The name in the ARN is generated: {pattern} covers the next ones, too.",)
 
 
-def _find_controller(action: str, failure: AccessDenied) -> Controller | None:
+def find_controller_of_denial(action: str, failure: AccessDenied) -> Controller | None:
     """Return the controller that the line of a denial names, or else the whole text."""
     text, (start, end) = failure.text, failure.span
     if _DEPLOYMENT.search(text):

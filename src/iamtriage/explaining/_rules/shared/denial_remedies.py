@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = (
     "DETAILS_TITLES",
     "authorization_details_remedy",
+    "can_change_region",
+    "find_allowed_regions",
+    "find_region_setting",
     "list_policies_commands",
     "mfa_command",
     "model_region_remedy",
@@ -72,6 +75,17 @@ def save_step(policy: str, file: str = "policy.json", *, statements: str = "this
     return f"Save {policy} with {statements} added as {file}: the command replaces the policy."
 
 
+_REGION_ID = lazy_pattern(r"(?<![\w-])(?:[a-z]{2}|us-gov)-[a-z]{4,9}-[1-9](?![\w-])", re.ASCII)
+# What people write about the Regions that a policy allows.
+_ALLOWS_REGIONS = lazy_pattern(
+    r"(?=.*\b(?:allow|approv|permit)\w*\b)(?=.*\b(?:only|regions?)\b)(?!.*\b(?:not|den(?:y|ied|ies)|block\w*)\b)",
+    re.IGNORECASE,
+)
+_MAX_LINE = 300
+_MAX_REGIONS = 3
+# A setting of a configuration, a program, an environment or a command.
+_REGION_SETTING = r"(?:\b(?:aws_)?region(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']?|\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?|--region[ =]){}\b[\"']?"
+_READING_VERBS = ("Describe", "List", "Get")
 _CREATING_VERBS = (
     "Allocate",
     "Copy",
@@ -86,13 +100,49 @@ _CREATING_VERBS = (
 )
 
 
+def can_change_region(denial: Denial) -> bool:
+    """Return whether the call can go to another Region, as one that creates or looks for something can."""
+    operation = (denial.action or "").partition(":")[2]
+    # What exists is in one Region.
+    return operation.startswith(_CREATING_VERBS) or (
+        operation.startswith(_READING_VERBS) and (denial.resource or "").endswith("*")
+    )
+
+
 def region_steps(denial: Denial) -> tuple[str, ...]:
     """Return a step on a Deny that may be about the Region of the request."""
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
-    # What exists is in one Region. Only what is created can be in another.
-    if not region or not (denial.action or "").partition(":")[2].startswith(_CREATING_VERBS):
+    if not region or not can_change_region(denial):
         return ()
-    return (f"The request went to {region}. If the Deny is on Regions (aws:RequestedRegion), use another.",)
+    setting = find_region_setting(denial.failure.text, region)
+    return (
+        f"The request went to {region}{setting}. If the Deny is on Regions, you can call in another one.",
+    )
+
+
+def find_region_setting(text: str, region: str) -> str:
+    """Return what in a text sets a Region, after a comma, or an empty string.
+
+    >>> find_region_setting('region = "us-west-1"', "us-west-1")
+    ', set by region = "us-west-1" in the text'
+    """
+    found = re.search(_REGION_SETTING.format(re.escape(region)), text)
+    return "" if found is None else f", set by {found[0].strip()} in the text"
+
+
+def find_allowed_regions(text: str, called: str) -> tuple[str, ...]:
+    """Return the other Regions of a line of the text that says which ones are allowed.
+
+    >>> find_allowed_regions("# we allow only eu-west-1 and eu-west-3", "us-west-1")
+    ('eu-west-1', 'eu-west-3')
+    """
+    for line in text.split("\n"):
+        if len(line) > _MAX_LINE or "arn:" in line or not _ALLOWS_REGIONS.match(line):
+            continue
+        regions = tuple(dict.fromkeys(_REGION_ID.findall(line)))
+        if regions and called not in regions:
+            return regions[:_MAX_REGIONS]
+    return ()
 
 
 def other_model_region(denial: Denial) -> str:

@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 __all__ = ("Deployment", "find_deployment", "trust_in_code_steps")
 
 _MAX_TEXT = 32_000
-_STATUS = r"(?:CREATE|UPDATE)_FAILED"
+# Maximum distance, in characters, between the resource of an event and the message of AWS in it.
+_MAX_BEFORE_MESSAGE = 400
+_STATUS = r"(?P<status>(?:CREATE|UPDATE|DELETE)_FAILED)"
 _TYPE = r"AWS::[A-Za-z0-9]{2,40}::[A-Za-z0-9]{2,60}"
-# An event as the console, the CLI, SAM and the CDK print it, and as the API returns it.
+# An event as the console, the CLI, SAM, the CDK and Serverless print it, and as the API returns it.
 _EVENT = lazy_pattern(
-    rf"\b{_STATUS}[\s|]{{1,80}}(?P<type>{_TYPE})[\s|]{{1,80}}(?P<name>[A-Za-z0-9][\w/:.-]{{0,254}})"
-    rf"|\"LogicalResourceId\"\s?:\s?\"(?P<member>[A-Za-z0-9]{{1,255}})\"",
+    rf"\b{_STATUS}(?:[\s|]{{1,80}}(?P<type>{_TYPE})(?:[\s|]{{1,80}}(?!Resource (?:handler|creation) )(?P<name>[A-Za-z0-9][\w/:.-]{{0,254}}))?"
+    rf"|: (?P<logical_id>[A-Za-z0-9]{{1,255}}) \((?P<logical_type>{_TYPE})\))"
+    rf"|\"LogicalResourceId\"\s?:\s?\"(?P<member>[A-Za-z0-9]{{1,255}})\""
+    rf"(?:[^{{}}]{{0,1500}}?\"ResourceType\"\s?:\s?\"(?P<member_type>{_TYPE})\")?"
+    rf"(?:[^{{}}]{{0,300}}?\"ResourceStatus\"\s?:\s?\"(?P<member_status>(?:CREATE|UPDATE|DELETE)_FAILED)\")?",
     re.ASCII,
 )
 _SIGNS = (
@@ -50,6 +55,7 @@ class Deployment(Value):
         tool: What deploys it.
         resource: The logical ID or the address of the resource; ``None`` if the text does not name it.
         type: The type of the resource, such as ``"AWS::Lambda::Function"``.
+        status: The status in the event that has the failure's message, such as ``"CREATE_FAILED"``.
         stack: The name of the CloudFormation stack.
         region: The region in the ARN of the stack.
         is_new_stack: Whether the creation of the stack failed, which leaves a stack that must be deleted.
@@ -58,6 +64,7 @@ class Deployment(Value):
     tool: Literal["CloudFormation", "Terraform"]
     resource: str | None
     type: str | None = None
+    status: str | None = None
     stack: str | None = None
     region: str | None = None
     is_new_stack: bool = False
@@ -72,11 +79,17 @@ def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
     text = failure.text[start : start + _MAX_TEXT]
     if not any(sign in text for sign in _SIGNS):
         return None
-    event, stack = _EVENT.search(text), _STACK.search(text)
+    events, stack = [*_EVENT.finditer(text)], _STACK.search(text)
+    at = failure.span[0] - start
+    event = next((each for each in reversed(events) if each.start() <= at), events[0] if events else None)
+    name = None if event is None else event["name"] or event["logical_id"] or event["member"]
+    name = None if name is None else name.rstrip(":.-")
+    has_message = event is not None and 0 <= at - event.end() <= _MAX_BEFORE_MESSAGE
     return Deployment(
         "CloudFormation",
-        None if event is None else (event["name"] or event["member"]).rstrip(":.-"),
-        None if event is None else event["type"],
+        name,
+        None if event is None else event["type"] or event["logical_type"] or event["member_type"],
+        (event["status"] or event["member_status"]) if event is not None and has_message else None,
         None if stack is None else stack["name"] or stack["event"] or stack["member"] or stack["cdk"],
         None if stack is None else stack["region"],
         _ROLLBACK.search(text) is not None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import attrs
@@ -32,6 +33,7 @@ _YAML_KEYWORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "
 _UNSAFE = lazy_pattern(r"[^\x20-\x7e]")
 _NOT_IN_NAMES = lazy_pattern(r"[^a-z0-9.]+")
 _MAX_PART_LENGTH = 60
+_CHECKSUM_LENGTH = 8
 _MAX_NAME_LENGTH = 200
 
 
@@ -127,9 +129,20 @@ def object_name(*parts: str) -> str:
     'get-pods-log-system-serviceaccount-shop-cart'
     >>> object_name("$(id)", "")
     'id'
+    >>> object_name("list-pods", f"arn:aws:iam::111122223333:role/{'a-' * 20}controller")
+    'list-pods-arn-aws-iam-111122223333-role-a-a-a-a-a-a-a-a-a-a-94cc2e00'
     """
-    words = (_NOT_IN_NAMES.sub("-", part.lower()[:_MAX_PART_LENGTH]).strip("-.") for part in parts)
-    return "-".join(filter(None, words))[:_MAX_NAME_LENGTH].strip("-.") or "access"
+    words = (_shorten(_NOT_IN_NAMES.sub("-", part.lower()).strip("-."), _MAX_PART_LENGTH) for part in parts)
+    return _shorten("-".join(filter(None, words)), _MAX_NAME_LENGTH) or "access"
+
+
+def _shorten(name: str, length: int) -> str:
+    """Return a name with at most this length: its first words, and a checksum that keeps it unique."""
+    if len(name) <= length:
+        return name
+    start = name[: length - _CHECKSUM_LENGTH - 1]
+    words = start.rpartition("-")[0] or start
+    return f"{words.rstrip('-.')}-{zlib.crc32(name.encode()):0{_CHECKSUM_LENGTH}x}"
 
 
 def _metadata(name: str, namespace: str | None) -> dict[str, _Node]:

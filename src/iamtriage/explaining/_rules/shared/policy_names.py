@@ -23,6 +23,7 @@ _MAX_LENGTH = 80
 _DIGEST_LENGTH = 8
 _RESOURCE = 5
 _PART = lazy_pattern(r"[A-Za-z0-9]+", re.ASCII)
+_WORD_START = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])", re.ASCII)
 _PASSED_TO = "iam:PassedToService"
 
 
@@ -64,7 +65,15 @@ def inline_policy_name(
     # The actions and a digest are easier to read than a cut resource.
     actions = "And".join(dict.fromkeys(_describe_actions(_to_list(each["Action"])) for each in statements))
     digest = hashlib.sha256(json.dumps(statements, sort_keys=True).encode()).hexdigest()[:_DIGEST_LENGTH]
-    return f"{f'Allow{actions}'[: _MAX_LENGTH - _DIGEST_LENGTH - 1]}-{digest}"
+    return f"{_cut_words(f'Allow{actions}', _MAX_LENGTH - _DIGEST_LENGTH - 1)}-{digest}"
+
+
+def _cut_words(name: str, length: int) -> str:
+    """Return the beginning of a name of capitalized words, without a part of a word at its end."""
+    if len(name) <= length:
+        return name
+    ends = [each.start() for each in _WORD_START.finditer(name) if each.start() <= length]
+    return name[: ends[-1]].removesuffix("And") if ends else name[:length]
 
 
 def _describe_statement(statement: Mapping[str, Any], account: str | None, names: frozenset[str]) -> str:

@@ -32,6 +32,9 @@ _RUNS = lazy_pattern(
     r"(?<![a-z])(?:artifacts?|backups?|builds?|ci|commits?|deploy(?:ment)?s?|exports?|jobs?|pipelines?|releases?|runs?|snapshots?|versions?)(?![a-z])",
     re.IGNORECASE,
 )
+_DIGIT = lazy_pattern(r"[0-9]", re.ASCII)
+# Characters of a year that stay for long.
+_CENTURY = 2
 _KEY_STARTS = lazy_pattern(r"(?<![^/._-])(?=[^/._-])")
 
 
@@ -40,6 +43,8 @@ def next_objects(resource: str) -> str | None:
 
     >>> next_objects("arn:aws:s3:::site/builds/1182/app.tgz"), next_objects("arn:aws:s3:::site/docs/a.html")
     ('arn:aws:s3:::site/builds/*', None)
+    >>> next_objects("arn:aws:s3:::clicks/2026/11/20/09/clicks-1-2026-11-20-09-31-10")
+    'arn:aws:s3:::clicks/20*'
     """
     bucket, separator, key = resource.partition("/")
     if not separator or ":s3:::" not in bucket or "*" in key:
@@ -53,6 +58,9 @@ def next_objects(resource: str) -> str | None:
     before, after = key[: changing.start()], key[changing.end() :]
     if before:
         return f"{bucket}/{before}*"
+    if _DIGIT.search(after):
+        # The rest of the key has the day, hour or time.
+        return f"{bucket}/{key[:_CENTURY]}*" if key.startswith("20") else None
     # The whole bucket is too much for a guess.
     return f"{bucket}/*{after}" if "/" in after else None
 

@@ -1,0 +1,161 @@
+"""Name the service, deployment or controller that made a denied call, and how to go on with it.
+
+A message of AWS inside that of a service or a tool names only the role. The words around it name what uses the role.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
+from iamtriage.explaining._rules.shared.companion_actions import find_controller_of_denial
+from iamtriage.explaining._rules.shared.deployments import find_deployment
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.deployments import Deployment
+
+__all__ = ("caller_notes", "name_user")
+
+# Prefixes of session names that AWS services choose when they act for a caller.
+_SERVICES_BY_SESSION_NAME = {
+    "AWSCloudFormation": "CloudFormation",
+    "AWSCodeBuild": "CodeBuild",
+    "AWSBackup": "AWS Backup",
+}
+# What CloudFormation, or a tool that deploys its stacks, says about a resource or a stack.
+_SIGNS_OF_STACKS = ("Resource handler returned message: ", "ROLLBACK_COMPLETE", "ROLLBACK_IN_PROGRESS")
+# A role that the call names lacks something, and not the caller.
+_TOPICS_OF_OTHER_ROLES = frozenset({"execution-role", "service-cannot-assume-role"})
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
+_SIGNS_OF_PULUMI = ("pulumi:", "provider=aws@", "$ pulumi ")
+_RETRIES = {
+    "CloudFormation": "Then retry the deployment. A stack in ROLLBACK_COMPLETE cannot be updated: delete it and create it again."
+}
+# What a service or the kubelet says around the message of AWS in the same entry, and what it does with the role.
+# The history of Step Functions: https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailedEventDetails.html
+# The error log of Firehose: https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html
+_USES = (
+    (
+        lazy_pattern(r"unable to decrypt the environment variables"),
+        "Lambda uses to decrypt the environment variables of the function{function}",
+    ),
+    (lazy_pattern(r"Failed to pull image \\?\"(?P<name>[^\"\\\s]{1,300})"), "the node uses to pull {name}"),
+    (
+        lazy_pattern(r"\b(?:ResourceInitializationError|CannotPull(?:Image|ECR)?(?:Container)?Error)\b"),
+        "ECS uses to start the task",
+    ),
+    (
+        lazy_pattern(
+            r"\bLambda\.AWSLambdaException\b|\bStates\.TaskFailed\b|\"(?:taskFailedEventDetails|resourceType)\"\s?:"
+        ),
+        "the Step Functions state machine uses",
+    ),
+    (lazy_pattern(r"\"deliveryStreamARN\"\s?:|\A\W{0,3}Firehose\b"), "the Firehose stream uses"),
+)
+_CHARS_BEFORE = 1_000
+
+
+def name_user(denial: Denial, summary: str) -> str:
+    """Return a summary that says what uses the denied role, which is not the role of a person."""
+    words = _describe_use(denial)
+    if words is None:
+        return summary
+    if denial.role is not None:
+        who = f"The role {denial.role.name}"
+    elif isinstance(denial.principal, User | FederatedUser):
+        who = f"The {denial.principal.kind} {denial.principal.name}"
+    else:
+        return summary
+    return summary.replace(f"{who} was", f"{who}, {words}, was", 1)
+
+
+def _describe_use(denial: Denial) -> str | None:
+    """Return what uses the denied role, as a relative clause, or ``None`` if the text does not name it."""
+    if isinstance(denial.role, ServiceLinkedRole):
+        return None
+    service = next(iter(_calling_services(denial)), None)
+    stack = _find_stack(denial) if service in {None, "CloudFormation"} else None
+    if stack is not None and stack.type is not None and stack.status is not None:
+        verb = stack.status.partition("_")[0].lower()
+        resource = f"{clip_text(stack.resource)} ({stack.type})" if stack.resource else f"the {stack.type}"
+        if service is None:
+            return f"with whose permissions CloudFormation {verb}s {resource}"
+        return f"which CloudFormation uses to {verb} {resource}"
+    if service is not None:
+        return f"which {service} uses"
+    if denial.role is None or denial.role is denial.principal:
+        return None
+    session: str = getattr(denial.principal, "session_name", "")
+    text, (start, end) = denial.failure.text, denial.failure.span
+    line = text[max(text.rfind("\n", 0, start) + 1, start - _CHARS_BEFORE) : end]
+    for pattern, words in _USES:
+        found = pattern.search(line)
+        if found is not None:
+            name = clip_text(found.groupdict().get("name", "").rpartition("/")[2])
+            return f"which {words.format(name=name, function=f' {session}' if session else '')}"
+    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    if controller is None:
+        return None
+    # EC2 names the session after the instance.
+    is_of_node = session.startswith("i-")
+    return (
+        f"the node's role, with which {controller.name} called"
+        if is_of_node
+        else f"which {controller.name} uses"
+    )
+
+
+def _find_stack(denial: Denial) -> Deployment | None:
+    deployment = find_deployment(denial.failure, denial.facts)
+    return deployment if deployment is not None and deployment.tool == "CloudFormation" else None
+
+
+def caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
+    """Return notes on the kind of caller."""
+    if isinstance(denial.principal, Root):
+        return (
+            "The caller is the root user of the account, which has no identity-based policies: check the control policies and the resource's policy, and use a role instead.",
+        )
+    if isinstance(denial.role, ServiceLinkedRole):
+        return ()
+    if denial.principal_text is None and "HandlerErrorCode: " in denial.failure.text:
+        if topic in _TOPICS_OF_OTHER_ROLES:
+            return ()
+        return (
+            "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards.",
+        )
+    services = _calling_services(denial)
+    if any(sign in denial.failure.text for sign in _SIGNS_OF_PULUMI):
+        return ("Run pulumi up again after the fix.",)
+    if "CloudFormation" not in services and any(sign in denial.failure.text for sign in _SIGNS_OF_STACKS):
+        return _deployment_notes(denial)
+    return tuple(
+        f"{service} made the call with this role, as the session name shows. The role needs the permission, not the person who started {service}. {_RETRIES.get(service, 'Retry there afterwards.')}"
+        for service in services
+    )
+
+
+def _deployment_notes(denial: Denial) -> tuple[str, ...]:
+    """Return how to go on with the CloudFormation stack whose deployment was denied."""
+    deployment = _find_stack(denial)
+    if deployment is None:
+        return ()
+    if not deployment.is_new_stack:
+        return ("Then retry the deployment.",)
+    stack = f"the stack {deployment.stack}" if deployment.stack else "it"
+    return (f"A stack in ROLLBACK_COMPLETE cannot be updated: delete {stack}, then deploy again.",)
+
+
+def _calling_services(denial: Denial) -> tuple[str, ...]:
+    """Return the service that made the call with the role, according to the session name."""
+    session_name: str = getattr(denial.principal, "session_name", "")
+    if not session_name.startswith("AWS"):
+        return ()
+    if isinstance(denial.role, ServiceLinkedRole):
+        return ()
+    return tuple(
+        service for prefix, service in _SERVICES_BY_SESSION_NAME.items() if session_name.startswith(prefix)
+    )

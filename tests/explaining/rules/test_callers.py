@@ -1,0 +1,130 @@
+"""Check that explanations name what uses the denied role, and what its user can change in it."""
+
+from __future__ import annotations
+
+from iamtriage import explain
+from tests.tables import check_rows
+
+
+def _denial(role: str, action: str, resource: str | None, reason: str = "", session: str = "run-7") -> str:
+    reason = reason or f"because no identity-based policy allows the {action} action"
+    on = f" on resource: {resource}" if resource else ""
+    return f"User: arn:aws:sts::111122223333:assumed-role/{role}/{session} is not authorized to perform: {action}{on} {reason}"
+
+
+QUEUE = "arn:aws:sqs:eu-west-1:111122223333:invoices"
+QUEUE_DENIAL = _denial("ship", "sqs:CreateQueue", QUEUE)
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-0a1b2c3d4e5f"
+SCP = "with an explicit deny in a service control policy"
+INSTANCE = "i-0abc12de34f567890"
+
+# A text, and what its short explanation says, in lines that are joined.
+CASES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "stack-event-in-a-table": (
+        f'| CREATE_FAILED | AWS::SNS::Topic | Bills1A2B | Resource creation cancelled\n| CREATE_FAILED | AWS::SQS::Queue | Invoices7F8E | Resource handler returned message: "{QUEUE_DENIAL} (Service: Sqs, Status Code: 403)" (HandlerErrorCode: AccessDenied)',
+        ("The role ship, with whose permissions CloudFormation creates Invoices7F8E (AWS::SQS::Queue), was",),
+    ),
+    "stack-event-without-a-name": (
+        f'CREATE_FAILED AWS::SQS::Queue Resource handler returned message: "{QUEUE_DENIAL}"',
+        ("with whose permissions CloudFormation creates the AWS::SQS::Queue,",),
+    ),
+    "stack-event-of-serverless": (
+        f'UPDATE_FAILED: Invoices (AWS::SQS::Queue)\nResource handler returned message: "{QUEUE_DENIAL} (Service: Sqs, Status Code: 403)"',
+        ("with whose permissions CloudFormation updates Invoices (AWS::SQS::Queue)",),
+    ),
+    "stack-event-of-the-api": (
+        f'{{"LogicalResourceId": "Invoices", "PhysicalResourceId": "", "ResourceType": "AWS::SQS::Queue", "ResourceStatus": "DELETE_FAILED", "ResourceStatusReason": "{_denial("cfn", "sqs:DeleteQueue", QUEUE, session="AWSCloudFormation")}"}}',
+        ("The role cfn, which CloudFormation uses to delete Invoices (AWS::SQS::Queue), was denied",),
+    ),
+    "stack-event-of-a-user": (
+        f'| CREATE_FAILED | AWS::SQS::Queue | Invoices | Resource handler returned message: "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:CreateQueue on resource: {QUEUE} because no identity-based policy allows the sqs:CreateQueue action"',
+        ("The user ana, with whose permissions CloudFormation creates Invoices (AWS::SQS::Queue), was",),
+    ),
+    "environment-variables": (
+        f"Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Exception: AccessDeniedException KMS Message: {_denial('mailer-role', 'kms:Decrypt', KEY, session='mailer')}",
+        (
+            "The role mailer-role, which Lambda uses to decrypt the environment variables of the function mailer, was",
+            "Next If the role was re-created, set it again",
+        ),
+    ),
+    "image-pull-of-a-node": (
+        f'Warning Failed kubelet Failed to pull image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/bills:3.1": 403 Forbidden: {_denial("pool", "ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:111122223333:repository/bills", session=INSTANCE)}',
+        ("The role pool, which the node uses to pull bills:3.1, was denied",),
+    ),
+    "start-of-a-task": (
+        f"ResourceInitializationError: unable to pull secrets or registry auth: AccessDeniedException: {_denial('exec', 'ssm:GetParameters', 'arn:aws:ssm:eu-west-1:111122223333:parameter/bills')}",
+        ("The role exec, which ECS uses to start the task, was denied",),
+    ),
+    "state-machine": (
+        f'{{"error":"Lambda.AWSLambdaException","cause":"{_denial("flow", "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:bill")}","resourceType":"lambda"}}',
+        ("The role flow, which the Step Functions state machine uses, was denied",),
+    ),
+    "delivery-stream": (
+        f'{{"deliveryStreamARN": "arn:aws:firehose:eu-west-1:111122223333:deliverystream/bills", "errorCode": "S3.AccessDenied", "message": "Access was denied. {_denial("stream", "s3:PutObject", "arn:aws:s3:::acme-bills/2026/11/20/09/bills-1-2026-11-20")}"}}',
+        (
+            "The role stream, which the Firehose stream uses, was denied",
+            "If the key changes from run to run, use arn:aws:s3:::acme-bills/20* as Resource.",
+        ),
+    ),
+    "agent-of-the-node": (
+        _denial(
+            "eks-node",
+            "eks-auth:AssumeRoleForPodIdentity",
+            "arn:aws:eks:eu-west-1:111122223333:cluster/shop",
+            session=INSTANCE,
+        ),
+        (
+            "The role eks-node, the node's role, with which the EKS Pod Identity Agent called, was denied eks-auth:AssumeRoleForPodIdentity",
+            "aws iam attach-role-policy --role-name eks-node --policy-arn arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy",
+        ),
+    ),
+    "settings-of-karpenter": (
+        f'{{"controllerGroup":"karpenter.sh","error":"UnauthorizedOperation: {_denial("scaler", "ec2:RunInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/*", SCP)}"}}',
+        (
+            "The role scaler, which Karpenter uses, was denied ec2:RunInstances",
+            "Karpenter takes these from the requirements of the NodePool, and from tags, metadataOptions and blockDeviceMappings of the EC2NodeClass.",
+        ),
+    ),
+    "region-that-a-file-sets": (
+        f'provider "aws" {{\n  region = "us-west-1"\n}}\nError: {_denial("ship", "dynamodb:CreateTable", "arn:aws:dynamodb:us-west-1:111122223333:table/Bills", SCP)}',
+        (
+            'The request went to us-west-1, set by region = "us-west-1" in the text. If the Deny is on Regions, you can call in another one.',
+        ),
+    ),
+    "region-of-a-lookup": (
+        f"{_denial('ship', 'cloudformation:DescribeStacks', 'arn:aws:cloudformation:us-west-1:111122223333:stack/bills/*', SCP)}",
+        ("The request went to us-west-1.",),
+    ),
+    "regions-that-the-text-allows": (
+        f"# the landing zone allows only eu-west-1 and eu-west-3\n{_denial('ship', 'sqs:CreateQueue', 'arn:aws:sqs:us-west-1:111122223333:bills', SCP)}",
+        (
+            "Do this first: Call in eu-west-1 or eu-west-3, with --region eu-west-1: the text names the allowed Regions [you]",
+            "Next Change the service control policy (organization administrator).",
+        ),
+    ),
+    "region-of-what-exists": (
+        f"# only eu-west-1 is an allowed region\n{_denial('ship', 'sqs:DeleteQueue', 'arn:aws:sqs:us-west-1:111122223333:bills', SCP)}",
+        ("Do this first: Change the service control policy [organization administrator]",),
+    ),
+    "endpoint-policy-for-a-session": (
+        _denial(
+            "ci",
+            "s3:PutObject",
+            "arn:aws:s3:::acme-bills/builds/1182/app.tgz",
+            "because no VPC endpoint policy allows the s3:PutObject action",
+        ),
+        (
+            "aws:PrincipalArn is the ARN of the session's role. STS does not report a role's path.",
+            "If the key changes from run to run, use arn:aws:s3:::acme-bills/builds/* as Resource.",
+        ),
+    ),
+}
+
+
+@check_rows(("text", "says"), CASES.values(), ids=CASES)
+def test_explanation_names_what_uses_the_role(text: str, says: tuple[str, ...]) -> None:
+    shown = str(explain(text))
+    folded = " ".join(shown.replace("\\\n", " ").split())
+    for words in says:
+        assert words in folded
+    assert len(shown.splitlines()) <= 28
