@@ -119,12 +119,57 @@ def test_operation_decides_on_a_truncated_message(operation: str, topic: str) ->
         pytest.param("arn:aws:iam::111122223333:role/team/dev", "API", "not-mapped", id="mode without the map"),
         pytest.param(ROLE, "CONFIG_MAP", "not-mapped", id="the same ARN"),
         pytest.param("arn:aws:iam::444455556666:role/dev", "CONFIG_MAP", "map-entry-of-other-account", id="account"),
+        pytest.param("arn:aws-cn:iam::111122223333:role/dev", "CONFIG_MAP", "map-entry-of-other-account", id="partition"),
+        pytest.param("arn:aws:iam::111122223333:user/dev", "CONFIG_MAP", "map-entry-of-other-type", id="user"),
+        pytest.param("arn:aws:iam::111122223333:role/DEV", "CONFIG_MAP", "not-mapped", id="case does not matter"),
         pytest.param("arn:aws:iam::111122223333:role/ops", "CONFIG_MAP", "map-without-entry", id="another role"),
     ],
 )  # fmt: skip
 def test_map_in_the_text(arn: str, mode: str, code: str) -> None:
     text = f"{UNMAPPED}\n\ndata:\n  mapRoles: |\n    - rolearn: {arn}\n      username: dev\n"
     assert explain(text, facts={"authentication_mode": mode}).causes[0].code == code
+
+
+@pytest.mark.parametrize(
+    ("caller", "entry", "verdict"),
+    [
+        ("role/shop-api", "instance-profile/shop-api", "names the instance profile shop-api, not the role in it"),
+        ("role/shop-api", "user/shop-api", "names a user, not the role"),
+        ("role/shop-api", "role/shop-apis", "the one for shop-apis differs by one letter"),
+        ("role/shop-api", "role/shpo-api", "the one for shpo-api differs by one letter"),
+        ("role/shop-1", "role/shop-2", "no aws-auth entry matches"),
+        ("user/ana", "user/ops/ana", "has the path /ops/, but the user has none"),
+        (
+            "role/AWSReservedSSO_Ops_0123456789abcdef",
+            "role/AWSReservedSSO_Ops_fedcba9876543210",
+            "has the same permission set but another suffix",
+        ),
+    ],
+)  # fmt: skip
+def test_entry_that_does_not_match(caller: str, entry: str, verdict: str) -> None:
+    """The resource type, the partition and the name come before the path."""
+    account = "arn:aws:iam::111122223333:"
+    field = "userarn" if caller.startswith("user") else "rolearn"
+    text = (
+        f"{_log(f'ARN is not mapped: {account}{caller}')}\n\n- {field}: {account}{entry}\n  username: dev\n"
+    )
+    assert verdict in explain(text).summary
+
+
+@pytest.mark.parametrize(
+    ("groups", "kind"),
+    [
+        ("[system:bootstrappers, system:nodes]", "EC2_LINUX"),
+        ("[system:bootstrappers, system:nodes, 'eks:kube-proxy-windows']", "EC2_WINDOWS"),
+        ("[system:bootstrappers, system:nodes, system:node-proxier]", "FARGATE_LINUX"),
+    ],
+)
+@pytest.mark.parametrize("arn", ["instance-profile/dev", "role/team/dev"])
+def test_entry_of_nodes_becomes_an_entry_of_nodes(arn: str, groups: str, kind: str) -> None:
+    text = f"{UNMAPPED}\n\n- rolearn: arn:aws:iam::111122223333:{arn}\n  groups: {groups}\n"
+    first, entry = explain(text, facts={"cluster": "orders", "region": "eu-west-1"}).remedies[:2]
+    assert "kubectl get nodes" in first.commands
+    assert [f"--type {kind}" in line for line in entry.commands] == [True]
 
 
 @pytest.mark.parametrize(

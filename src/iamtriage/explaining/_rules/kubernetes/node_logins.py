@@ -28,12 +28,11 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     NODE_USERNAME,
     aws_auth_remedy,
     build_cluster_principal,
-    create_entry_command,
+    create_node_entry_remedy,
     inspect_access_remedy,
     node_entry_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.explaining._rules.sts.findings import REGION_DISABLED
 
 if TYPE_CHECKING:
@@ -147,18 +146,8 @@ def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> I
     if not principal.is_known:
         lookup_steps, lookup = _find_role(case, cluster)
     if cluster.uses_entries:
-        yield cluster_remedy(
-            "Create an access entry of type EC2_LINUX for the node role",
-            *lookup_steps,
-            "The type is EC2_WINDOWS for Windows, EC2 for Auto Mode node classes, HYBRID_LINUX for hybrid nodes. It cannot be changed: delete an entry of another type first.",
-            "The call requires iam:PassRole for the role, which must be in the cluster's account.",
-            *([principal.path_note] if principal.path_note else []),
-            commands=(
-                *lookup,
-                create_entry_command(cluster, principal, kind="EC2_LINUX"),
-            ),
-            url=pages.EKS_ACCESS_ENTRIES,
-        )
+        title = "Create an access entry of type EC2_LINUX for the node role"
+        yield create_node_entry_remedy(cluster, principal, title=title, steps=lookup_steps, lookup=lookup)
     if cluster.uses_aws_auth:
         mapping = aws_auth_remedy(
             cluster,

@@ -6,13 +6,16 @@ https://docs.aws.amazon.com/eks/latest/userguide/security-iam-troubleshoot.html.
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
-from iamtriage.arns._principals import RoleSession, User
+from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Principal, Role, RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.model import MappingEntry
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.kubernetes.cluster_access import MAP_WITHOUT_EFFECT
 from iamtriage.explaining._rules.shared import commands, pages
@@ -24,14 +27,12 @@ from iamtriage.explaining._rules.shared.principal_mappings import (
     build_cluster_principal,
     create_entry_command,
     create_entry_remedy,
+    create_node_entry_remedy,
 )
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.arns._principals import Role
-    from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._context.model import MappingEntry
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
@@ -67,6 +68,22 @@ MAP_ENTRY_OF_OTHER_ACCOUNT = CauseType(
     fix="Use the account and partition of the caller in the entry.",
     of="map-entry-with-path",
 )
+MAP_ENTRY_OF_OTHER_TYPE = CauseType(
+    "map-entry-of-other-type",
+    title="The aws-auth entry names an instance profile or a user instead of the role",
+    meaning="The entry has the name of the caller's role, but its ARN is that of an instance profile or a user. The authenticator looks for the ARN of the role.",
+    recognised_by="The text contains the entry, whose ARN has another resource type than role.",
+    fix="Use the ARN of the role in the entry.",
+    of="map-entry-with-path",
+)
+MAP_ENTRY_OF_SIMILAR_NAME = CauseType(
+    "map-entry-of-similar-name",
+    title="The aws-auth entry has a similar name",
+    meaning="No entry names the caller, but the name in one differs by a letter, or only by the suffix of an IAM Identity Center role.",
+    recognised_by="The text contains the entry, whose name differs from that of the caller by one letter or by its suffix.",
+    fix="Correct the name in the entry if it is meant for the caller.",
+    of="map-entry-with-path",
+)
 MAP_WITHOUT_ENTRY = CauseType(
     "map-without-entry",
     title="The aws-auth ConfigMap has no entry for the caller",
@@ -75,6 +92,9 @@ MAP_WITHOUT_ENTRY = CauseType(
     fix="Add the caller to aws-auth, or create an access entry.",
     of="map-entry-with-path",
 )
+_NODE_ENTRY_GROUPS = frozenset({"system:nodes", "system:node-proxier"})
+# Numbered names, such as node-1 and node-2, belong to different roles.
+_MIN_SIMILAR_LENGTH = 5
 # What is only possible as long as nobody has seen the map.
 _ANSWERED = frozenset({"mapped-in-wrong-form", "map-broken", "not-mapped"})
 
@@ -87,11 +107,13 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
         return _explain_ignored_entry(case, entries, caller, explanation)
     if not entries or caller is None:
         return explanation
-    if any(each.arn == _arn(caller) for each in entries):
+    # The authenticator ignores the case of ARNs:
+    # https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/pkg/mapper/configmap/configmap.go
+    if any(each.arn.lower() == _arn(caller).lower() for each in entries):
         return explanation
-    matches = [(each, form) for each in entries if (form := _compare(each, caller)) is not None]
+    mismatches = [found for each in entries if (found := _compare(each, caller)) is not None]
     others = tuple(cause for cause in explanation.causes if cause.code not in _ANSWERED)
-    if not matches:
+    if not mismatches:
         count = len(entries)
         found = (
             "The aws-auth entry in the text does not name"
@@ -100,18 +122,23 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
         )
         cause = MAP_WITHOUT_ENTRY.cause("derived", text=f"{found} {_arn(caller)}.")
         return attrs.evolve(explanation, causes=(cause, *others))
-    entry, form = matches[0]
+    # The entry with the caller's name is more likely to be the caller's than one with a similar name.
+    mismatch = min(mismatches, key=lambda each: each.type is MAP_ENTRY_OF_SIMILAR_NAME)
     return attrs.evolve(
         explanation,
-        summary=_summary(entry, form, caller),
+        summary=_summary(mismatch, caller),
         causes=(
-            _wrong_entry_cause(entry, form, caller),
+            mismatch.type.cause(
+                "derived",
+                (f"The text has the entry {_field(mismatch.entry)}: {clip_text(mismatch.entry.arn)}",),
+                text=f"The {_field(mismatch.entry)} of the entry {mismatch.difference}. {mismatch.reason}",
+            ),
             # The entry explains the failure, so nothing that is only possible remains.
             *(cause for cause in others if cause.evidence != "possible"),
         ),
         remedies=(
-            _correct_entry_remedy(entry, caller),
-            *_access_entry_remedy(case, entry, form, caller),
+            _correct_entry_remedy(mismatch, caller),
+            *_access_entry_remedy(case, mismatch, caller),
             *(each for each in explanation.remedies if not _grants_access(each)),
         ),
     )
@@ -125,7 +152,9 @@ def _explain_ignored_entry(
     named = [
         each
         for each in people
-        if caller is None or _compare(each, caller) not in {None, MAP_ENTRY_OF_OTHER_ACCOUNT}
+        if caller is None
+        or each.arn.lower() == _arn(caller).lower()
+        or ((found := _compare(each, caller)) and found.type in {MAP_ENTRY_WITH_PATH, MAP_ENTRY_OF_SESSION})
     ]
     # Without a caller, only the single entry can be meant.
     if not named or (caller is None and len(people) > 1):
@@ -189,18 +218,89 @@ def _replacing_entry_remedy(case: AnyCase, entry: MappingEntry, mapped: ClusterP
     )
 
 
-def _compare(entry: MappingEntry, caller: _Caller) -> CauseType | None:
-    """Return why an entry for a caller of this name does not match; ``None`` if it is for another principal."""
+@attrs.frozen(eq=False, repr=False)
+class _Mismatch(Value):
+    """An entry that is meant for the caller but does not match it.
+
+    Attributes:
+        type: The definition of the cause.
+        entry: The entry.
+        named: What the entry names.
+        difference: What the entry's ARN does or is, as a phrase that follows its field.
+        reason: Why that does not match.
+    """
+
+    type: CauseType
+    entry: MappingEntry
+    named: Principal
+    difference: str
+    reason: str = "The authenticator compares it with the ARN of the caller."
+
+
+def _compare(entry: MappingEntry, caller: _Caller) -> _Mismatch | None:
+    """Return why an entry for the caller does not match; ``None`` if it is for another principal or matches."""
     mapped = try_parse_principal(entry.arn)
     named = underlying_role(mapped) or mapped
-    if getattr(named, "name", None) != caller.name or entry.is_role == isinstance(caller, User):
+    if not isinstance(named, Role | User | InstanceProfile) or entry.is_role == isinstance(caller, User):
         return None
-    if (getattr(named, "account", None), getattr(named, "partition", None)) != (
-        caller.account,
-        caller.partition,
-    ):
-        return MAP_ENTRY_OF_OTHER_ACCOUNT
-    return MAP_ENTRY_OF_SESSION if isinstance(mapped, RoleSession) else MAP_ENTRY_WITH_PATH
+    has_similar_name = named.name != caller.name
+    if has_similar_name and not _is_similar(named, caller):
+        return None
+    if named.partition != caller.partition:
+        difference = f"is in the partition {clip_text(named.partition)}, but the caller in {caller.partition}"
+        return _Mismatch(MAP_ENTRY_OF_OTHER_ACCOUNT, entry, named, difference)
+    if named.account != caller.account:
+        difference = f"is not in the account {caller.account} of the caller"
+        return _Mismatch(MAP_ENTRY_OF_OTHER_ACCOUNT, entry, named, difference)
+    if isinstance(named, InstanceProfile):
+        difference = f"names the instance profile {clip_text(named.name)}, not the role in it"
+        reason = "An instance profile never calls: the role in it does."
+        return _Mismatch(MAP_ENTRY_OF_OTHER_TYPE, entry, named, difference, reason)
+    if isinstance(named, User) and not isinstance(caller, User):
+        return _Mismatch(MAP_ENTRY_OF_OTHER_TYPE, entry, named, "names a user, not the role")
+    if has_similar_name:
+        difference = "differs by one letter"
+        if isinstance(named, IdentityCenterRole):
+            difference = "has the same permission set but another suffix"
+        return _Mismatch(MAP_ENTRY_OF_SIMILAR_NAME, entry, named, difference)
+    if isinstance(mapped, RoleSession):
+        return _Mismatch(MAP_ENTRY_OF_SESSION, entry, named, "is the ARN of a session")
+    if isinstance(caller, User):
+        difference = f"has the path {clip_text(named.path)}, but the user {_path_of(caller)}"
+        return _Mismatch(MAP_ENTRY_WITH_PATH, entry, named, difference)
+    reason = "The authenticator compares it with the role's ARN without its path, because an STS session doesn't have the path."
+    path = f"contains the path {clip_text(named.path.strip('/'))}/"
+    return _Mismatch(MAP_ENTRY_WITH_PATH, entry, named, path, reason) if named.path != "/" else None
+
+
+def _path_of(caller: User) -> str:
+    return "has none" if caller.path == "/" else f"has the path {clip_text(caller.path)}"
+
+
+def _is_similar(named: Role | User | InstanceProfile, caller: _Caller) -> bool:
+    """Return whether a name in an entry can be a misspelled or former name of the caller."""
+    if type(named) is not type(caller):
+        return False
+    if isinstance(named, IdentityCenterRole) and isinstance(caller, IdentityCenterRole):
+        return named.permission_set is not None and named.permission_set == caller.permission_set
+    return _differs_by_one_letter(named.name.lower(), caller.name.lower())
+
+
+def _differs_by_one_letter(first: str, second: str) -> bool:
+    """Return whether two names differ by one letter or sign that is added, left out or replaced, or by two swapped.
+
+    >>> [_differs_by_one_letter("eks-admin", each) for each in ("eks-admins", "eks-adnim", "eks-ops")]
+    [True, True, False]
+    """
+    if min(len(first), len(second)) < _MIN_SIMILAR_LENGTH:
+        return False
+    for _ in range(2):
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False)))
+        # What remains is compared from its end.
+        first, second = first[same:][::-1], second[same:][::-1]
+    if any(each.isdigit() for each in first + second):
+        return False
+    return max(len(first), len(second)) <= 1 or first == second[::-1]
 
 
 def _arn(caller: _Caller) -> str:
@@ -210,74 +310,77 @@ def _arn(caller: _Caller) -> str:
     return f"arn:{caller.partition}:iam::{caller.account}:role/{caller.name}"
 
 
-def _difference(entry: MappingEntry, form: CauseType, caller: _Caller) -> str:
-    if form is MAP_ENTRY_WITH_PATH:
-        path = getattr(underlying_role(try_parse_principal(entry.arn)), "path", "/").strip("/")
-        return f"contains the path {clip_text(path)}/"
-    if form is MAP_ENTRY_OF_SESSION:
-        return "is the ARN of a session"
-    return f"is not in the account {caller.account} of the caller"
-
-
 def _field(entry: MappingEntry) -> str:
     return "rolearn" if entry.is_role else "userarn"
 
 
-def _summary(entry: MappingEntry, form: CauseType, caller: _Caller) -> str:
-    difference = _difference(entry, form, caller)
-    return f"The aws-auth entry for {caller.name} never matches: its {_field(entry)} {difference}, and the authenticator looks for {_arn(caller)}."
+def _summary(mismatch: _Mismatch, caller: _Caller) -> str:
+    looked_up = f"the authenticator looks for {_arn(caller)}."
+    if mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME:
+        return f"No aws-auth entry in the text matches {caller.name}: the one for {clip_text(getattr(mismatch.named, 'name', ''))} {mismatch.difference}, and {looked_up}"
+    return f"The aws-auth entry for {caller.name} never matches: its {_field(mismatch.entry)} {mismatch.difference}, and {looked_up}"
 
 
-def _wrong_entry_cause(entry: MappingEntry, form: CauseType, caller: _Caller) -> Cause:
-    reason = "The authenticator compares it with the ARN of the caller."
-    if form is MAP_ENTRY_WITH_PATH:
-        reason = "The authenticator compares it with the role's ARN without its path, because an STS session doesn't have the path."
-    return form.cause(
-        "derived",
-        (f"The text has the entry {_field(entry)}: {clip_text(entry.arn)}",),
-        text=f"The {_field(entry)} of the entry {_difference(entry, form, caller)}. {reason}",
-    )
-
-
-def _correct_entry_remedy(entry: MappingEntry, caller: _Caller) -> Remedy:
-    start, end = entry.around
-    return cluster_remedy(
-        f"Correct the {_field(entry)} in aws-auth",
-        f"In the ConfigMap aws-auth in kube-system, replace the {_field(entry)} line of the entry with this one.",
+def _correct_entry_remedy(mismatch: _Mismatch, caller: _Caller) -> Remedy:
+    field = _field(mismatch.entry)
+    start, end = mismatch.entry.around
+    meant = "If the entry is meant for the caller" if mismatch.type is MAP_ENTRY_OF_SIMILAR_NAME else ""
+    where = f"In the ConfigMap aws-auth in kube-system, replace the {field} line of the entry with this one."
+    steps = (
+        f"{meant}, i{where[1:]}" if meant else where,
         "Keep its username and groups. Someone who still has access to the cluster must do this, such as the cluster creator.",
-        commands=("kubectl -n kube-system edit configmap aws-auth", "kubectl auth whoami"),
+    )
+    check = "kubectl auth whoami"
+    if _is_for_nodes(mismatch.entry):
+        steps = (*steps, "The nodes then join by themselves.")
+        check = "kubectl get nodes"
+    return cluster_remedy(
+        f"Correct the {field} in aws-auth",
+        *steps,
+        commands=("kubectl -n kube-system edit configmap aws-auth", check),
         # With the indentation of the line, and a dash only if it has one, the entry stays valid YAML.
         manifest=f"{start}{_arn(caller)}{end}\n",
         url=pages.EKS_AUTH_CONFIGMAP,
     )
 
 
-def _access_entry_remedy(
-    case: AnyCase, entry: MappingEntry, form: CauseType, caller: _Caller
-) -> tuple[Remedy, ...]:
+def _is_for_nodes(entry: MappingEntry) -> bool:
+    return not _NODE_ENTRY_GROUPS.isdisjoint(entry.groups) or (entry.username or "").startswith(
+        "system:node:"
+    )
+
+
+def _access_entry_remedy(case: AnyCase, mismatch: _Mismatch, caller: _Caller) -> tuple[Remedy, ...]:
     """Return the remedy that creates an access entry, which requires the path that the text states."""
-    cluster, principal = find_cluster(case), try_parse_principal(entry.arn)
+    cluster, entry = find_cluster(case), mismatch.entry
     if not cluster.uses_entries:
         return ()
-    if form is MAP_ENTRY_OF_OTHER_ACCOUNT or isinstance(principal, RoleSession):
-        # The entry's ARN is wrong, and the log shows the role's ARN without its path.
-        mapped = build_cluster_principal(caller, is_canonical=True)
-        return (
-            create_entry_remedy(
-                cluster,
-                mapped,
-                namespace=commands.namespace(case.facts.namespace),
-                title=f"Or create an access entry for {mapped.description}",
-            ),
-        )
-    return (
-        create_entry_remedy(
-            cluster,
-            build_cluster_principal(principal),
-            namespace=commands.namespace(case.facts.namespace),
-            title="Or create an access entry, which requires the ARN with the path",
-        ),
+    has_path = mismatch.type is MAP_ENTRY_WITH_PATH and isinstance(mismatch.named, Role)
+    # Unless the entry has the role's path, its ARN is wrong, and the log shows the role's ARN without its path.
+    mapped = (
+        build_cluster_principal(mismatch.named)
+        if has_path
+        else build_cluster_principal(caller, is_canonical=True)
     )
+    title = f"Or create an access entry for {mapped.description}"
+    if _is_for_nodes(entry):
+        return (create_node_entry_remedy(cluster, mapped, kind=_node_type(entry), title=title),)
+    if has_path:
+        title = "Or create an access entry, which requires the ARN with the path"
+    return (
+        create_entry_remedy(cluster, mapped, namespace=commands.namespace(case.facts.namespace), title=title),
+    )
+
+
+def _node_type(entry: MappingEntry) -> str:
+    """Return the type of the access entry that replaces the entry of a node.
+
+    The groups of nodes: https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html and
+    https://docs.aws.amazon.com/eks/latest/userguide/fargate-getting-started.html.
+    """
+    if "system:node-proxier" in entry.groups:
+        return "FARGATE_LINUX"
+    return "EC2_WINDOWS" if "eks:kube-proxy-windows" in entry.groups else "EC2_LINUX"
 
 
 def _grants_access(remedy: Remedy) -> bool:

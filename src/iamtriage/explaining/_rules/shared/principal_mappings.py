@@ -43,6 +43,7 @@ __all__ = (
     "build_cluster_principal",
     "create_entry_command",
     "create_entry_remedy",
+    "create_node_entry_remedy",
     "enable_entries_remedy",
     "inspect_access_remedy",
     "node_entry_remedy",
@@ -261,6 +262,27 @@ def recreate_entry_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Reme
             cluster.eks_command("delete-access-entry", principal=principal.entry_argument),
             create_entry_command(cluster, principal),
         ),
+        url=pages.EKS_ACCESS_ENTRIES,
+    )
+
+
+def create_node_entry_remedy(
+    cluster: Cluster,
+    principal: ClusterPrincipal,
+    *,
+    kind: str = "EC2_LINUX",
+    title: str,
+    steps: tuple[str, ...] = (),
+    lookup: tuple[str, ...] = (),
+) -> Remedy:
+    """Return the remedy that creates an access entry for a node role, which needs no policy."""
+    return cluster_remedy(
+        title,
+        *steps,
+        "The type is EC2_WINDOWS for Windows, EC2 for Auto Mode node classes, HYBRID_LINUX for hybrid nodes. It cannot be changed: delete an entry of another type first.",
+        "The call requires iam:PassRole for the role, which must be in the cluster's account.",
+        *([principal.path_note] if principal.path_note else []),
+        commands=(*lookup, create_entry_command(cluster, principal, kind=kind)),
         url=pages.EKS_ACCESS_ENTRIES,
     )
 
