@@ -1042,6 +1042,29 @@ def test_supplied_trust_policy_with_another_action_is_the_only_cause() -> None:
     assert [cause.evidence for cause in explanation.causes] == ["supplied"]
 
 
+ATTACHED = "LimitExceeded: Cannot exceed quota for PoliciesPerRole: 10"
+LIMIT = "Cannot exceed quota for PoliciesPerRole: 10 (Service: Iam, Status Code: 409)"
+
+
+@pytest.mark.parametrize(
+    ("text", "holder"),
+    [
+        ("$ aws iam attach-role-policy --role-name carts --policy-arn arn:aws:iam::111122223333:policy/team/read\n\nAn error occurred (LimitExceeded) when calling the AttachRolePolicy operation: Cannot exceed quota for PoliciesPerRole: 10", "The role carts already has 10 managed policies, so the policy read cannot be attached"),
+        (f"Error: attaching IAM Policy (arn:aws:iam::aws:policy/ReadOnlyAccess) to IAM Role (carts): operation error IAM: AttachRolePolicy, https response error StatusCode: 409, RequestID: 0a1b, {ATTACHED}", "The role carts already has 10 managed policies, so the policy ReadOnlyAccess cannot be attached"),
+        (f"Error: error attaching policy arn:aws:iam::aws:policy/ReadOnlyAccess to IAM Role carts: {ATTACHED}\n\tstatus code: 409, request id: 0a1b", "The role carts would"),
+        ("    iam.attach_role_policy(RoleName='carts', PolicyArn=arn)\nbotocore.errorfactory.LimitExceededException: An error occurred (LimitExceeded) when calling the AttachRolePolicy operation: Cannot exceed quota for PoliciesPerRole: 10", "The role carts would"),
+        (f"carts | UPDATE_FAILED | AWS::IAM::Role | Resource handler returned message: \"{LIMIT}\" (HandlerErrorCode: ServiceLimitExceeded)", "The role carts would"),
+        (f"shop | 3/7 | 10:01:02 AM | UPDATE_FAILED | AWS::IAM::Role | CartRole (CartRole7B2C) Resource handler returned message: \"{LIMIT}\"", "The role CartRole would"),
+        (f"10:01:02 UTC+0000 | CREATE_FAILED | AWS::IAM::ManagedPolicy | CartPolicy | {LIMIT}", "The role to which CartPolicy belongs would"),
+        (f"10:01:02 UTC+0000 | CREATE_FAILED | AWS::IAM::Role | {LIMIT}", "The role would"),
+        ('{"LogicalResourceId": "CartPolicy", "ResourceType": "AWS::IAM::ManagedPolicy", "ResourceStatus": "CREATE_FAILED", "ResourceStatusReason": "' + LIMIT + '"}', "The role to which CartPolicy belongs would"),
+    ],
+)  # fmt: skip
+def test_holder_of_managed_policies(text: str, holder: str) -> None:
+    """The name is in the command, in Terraform's sentence, in the call or in the event of a template."""
+    assert explain(text).summary.startswith(holder)
+
+
 @pytest.mark.parametrize("kind", ["Role", "User", "Group"])
 def test_quota_of_managed_policies(kind: str) -> None:
     explanation = explain(

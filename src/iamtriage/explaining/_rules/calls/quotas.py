@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.deployments import Deployment
     from iamtriage.failures._failures import AwsError
 
 
@@ -37,8 +38,17 @@ _SCOPED = lazy_pattern(
 _THINGS = {"Policies": "managed policies", "Versions": "versions", "MFADevices": "MFA devices"}
 _CAMEL_WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z][a-z]*")
 # What Terraform and Pulumi say of a resource of IAM.
-_CREATED = lazy_pattern(
-    r"\b(?:creating|updating|attaching [\w ]{1,40}) IAM (?:Role|User|Group)[\w ]{0,20} \((?P<name>[\w+=,.@-]{1,64})\)",
+_HOLDER = lazy_pattern(
+    r"\bIAM (?P<kind>Role|User|Group)(?:[\w ]{0,20} \((?P<name>[\w+=,.@-]{1,64})\)| (?P<plain>[\w+=,.@-]{1,64}):)",
+    re.ASCII,
+)
+# A parameter of a call, in source code, in records and in PowerShell.
+_PARAMETER = lazy_pattern(
+    r"\b(?P<kind>[Rr]ole|[Uu]ser|[Gg]roup)Name(?:[\"']?\s?[:=]\s?[\"']|[ \t]{1,4})(?P<name>[\w+=,.@-]{1,64})(?P<plain>)(?![\w:(])",
+    re.ASCII,
+)
+_POLICY = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,8}(?P<name>[\w+=,.@-]{1,128})",
     re.ASCII,
 )
 _IN_CODE = "They are ManagedPolicyArns in CloudFormation, and aws_iam_role_policy_attachment or managed_policy_arns in Terraform. Then deploy again."
@@ -130,9 +140,17 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
     things = _THINGS.get(what) or _to_words(what)
     deployment = find_deployment(case.failure, case.facts)
     is_template = deployment is not None and deployment.tool == "CloudFormation"
-    created = None if is_template else _CREATED.search(case.text)
-    name = deployment.resource if deployment is not None and is_template else created and created["name"]
-    holder = f"the {kind} {clip_text(name)}" if name and kind != "account" else f"the {kind}"
+    name = None if kind == "account" else _find_holder(case, kind, deployment)
+    holder = f"the {kind} {clip_text(name)}" if name else f"the {kind}"
+    summary = f"{capitalize_start(holder)} would have more than {count} {things}"
+    if name is None and deployment is not None and is_template and deployment.resource:
+        summary = f"The {kind} to which {clip_text(deployment.resource)} belongs would have more than {count} {things}"
+    operation = case.failure.envelope.operation or ""
+    attached = (
+        {each["name"] for each in _POLICY.finditer(case.text)} if operation.startswith("Attach") else set()
+    )
+    if len(attached) == 1:
+        summary = f"{capitalize_start(holder)} already has {count} {things}, so the policy {clip_text(attached.pop())} cannot be attached"
     if kind == "account":
         title, limit = f"Delete {things} that are not needed", f"{count} {things} in an account"
         steps = [f"The command prints how many {things} the account has, and its quotas."]
@@ -141,16 +159,18 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         title, limit = f"Reduce the {things} of {holder} to {count}", f"{count} {things} per {kind}"
         steps, lines = [f"Remove {things} that {holder} does not need."], ()
     if what == "Policies" and kind in {"role", "user", "group"}:
-        steps.append("Or move the statements of one into another managed policy, or into an inline policy.")
-        if is_template or created is not None:
+        steps.append(
+            "Or move the statements of one into another managed policy, or into an inline policy, which does not count."
+        )
+        if deployment is not None or _HOLDER.search(case.text):
             title += f" in {'the template' if is_template else 'the code'}"
             steps.append(_IN_CODE)
         # A role that could not be created has no policies to list.
-        if not is_template and case.failure.envelope.operation != "CreateRole":
+        if not is_template and operation != "CreateRole":
             known = f"{kind.upper()}_NAME" if name is None else commands.role_name(name)
             lines = (f"aws iam list-attached-{kind}-policies --{kind}-name {known}",)
     return case.explain(
-        f"{capitalize_start(holder)} would have more than {count} {things}: a quota per {kind}, and no missing permission.",
+        f"{summary}: a quota per {kind}, and no missing permission.",
         QUOTA_REACHED.cause(
             "reported",
             (f"The message says: {scoped[0]}", *code_evidence(case.failure)),
@@ -159,6 +179,24 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         remedies=(your_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS), increase),
         notes=(NOT_A_DENIAL,),
     )
+
+
+def _find_holder(case: Case[AwsError], kind: str, deployment: Deployment | None) -> str | None:
+    """Return the name of the role, user or group that has too many things.
+
+    In CloudFormation, it is the logical ID, because a resource that could not be created often has no name yet.
+    """
+    if deployment is not None and deployment.tool == "CloudFormation":
+        return deployment.resource if deployment.type in {None, f"AWS::IAM::{kind.capitalize()}"} else None
+    command = context_of(case.facts).command
+    stated = None if command is None else command.option(f"{kind}-name")
+    if stated is not None:
+        return stated.value
+    for pattern in (_HOLDER, _PARAMETER):
+        for found in pattern.finditer(case.text):
+            if found["kind"].lower() == kind:
+                return found["name"] or found["plain"]
+    return None
 
 
 def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation:

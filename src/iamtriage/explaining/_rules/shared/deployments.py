@@ -22,15 +22,17 @@ _MAX_TEXT = 32_000
 _MAX_BEFORE_MESSAGE = 400
 _STATUS = r"(?P<status>(?:CREATE|UPDATE|DELETE)_FAILED)"
 _TYPE = r"AWS::[A-Za-z0-9]{2,40}::[A-Za-z0-9]{2,60}"
-# An event as the console, the CLI, SAM, the CDK and Serverless print it, and as the API returns it.
+# An event as the console, the CLI, SAM, the CDK and Serverless print it, and as the API returns it. The name follows
+# the type, or precedes the status and the reason follows the type.
 _EVENT = lazy_pattern(
-    rf"\b{_STATUS}(?:[\s|]{{1,80}}(?P<type>{_TYPE})(?:[\s|]{{1,80}}(?!Resource (?:handler|creation) )(?P<name>[A-Za-z0-9][\w/:.-]{{0,254}}))?"
+    rf"\b{_STATUS}(?:[\s|]{{1,80}}(?P<type>{_TYPE})(?:[\s|]{{1,80}}(?P<name>[A-Za-z0-9][\w/:.-]{{0,254}}+)(?! (?:[a-z]|Denied)))?"
     rf"|: (?P<logical_id>[A-Za-z0-9]{{1,255}}) \((?P<logical_type>{_TYPE})\))"
     rf"|\"LogicalResourceId\"\s?:\s?\"(?P<member>[A-Za-z0-9]{{1,255}})\""
     rf"(?:[^{{}}]{{0,1500}}?\"ResourceType\"\s?:\s?\"(?P<member_type>{_TYPE})\")?"
     rf"(?:[^{{}}]{{0,300}}?\"ResourceStatus\"\s?:\s?\"(?P<member_status>(?:CREATE|UPDATE|DELETE)_FAILED)\")?",
     re.ASCII,
 )
+_NAME_BEFORE = lazy_pattern(r"(?<![\w:+./-])([A-Za-z][\w-]{2,254})[ \t]{0,40}\|[ \t]{0,40}\Z", re.ASCII)
 _SIGNS = (
     "_FAILED",
     "HandlerErrorCode: ",
@@ -82,18 +84,25 @@ def find_deployment(failure: Failure, facts: Facts) -> Deployment | None:
     events, stack = [*_EVENT.finditer(text)], _STACK.search(text)
     at = failure.span[0] - start
     event = next((each for each in reversed(events) if each.start() <= at), events[0] if events else None)
-    name = None if event is None else event["name"] or event["logical_id"] or event["member"]
-    name = None if name is None else name.rstrip(":.-")
     has_message = event is not None and 0 <= at - event.end() <= _MAX_BEFORE_MESSAGE
     return Deployment(
         "CloudFormation",
-        name,
+        None if event is None else _find_name(event),
         None if event is None else event["type"] or event["logical_type"] or event["member_type"],
         (event["status"] or event["member_status"]) if event is not None and has_message else None,
         None if stack is None else stack["name"] or stack["event"] or stack["member"] or stack["cdk"],
         None if stack is None else stack["region"],
         _ROLLBACK.search(text) is not None,
     )
+
+
+def _find_name(event: re.Match[str]) -> str | None:
+    name: str | None = event["name"] or event["logical_id"] or event["member"]
+    if name is None:
+        start = max(event.start() - 300, 0)
+        found = _NAME_BEFORE.search(event.string[start : event.start()])
+        name = found and found[1]
+    return name and name.rstrip(":.-")
 
 
 def trust_in_code_steps(deployment: Deployment | None) -> tuple[str, ...]:
