@@ -148,3 +148,88 @@ def test_one_of_several_levels_denies(
     assert "service control policies and" not in folded
     assert "An identity-based policy of the caller must allow" not in folded
     assert "an Allow is still required" not in folded
+
+
+def _implicit(check: str) -> dict[str, Any]:
+    kinds = {"PRINCIPAL": "IDENTITY_BASED_POLICY", "RESOURCE": "RESOURCE_BASED_POLICY"}
+    return {
+        "checkType": check,
+        "evaluatedEffect": "IMPLICIT_DENY",
+        "relevantPolicyTypes": [kinds.get(check, check)],
+        "matchedPolicies": [],
+    }
+
+
+_BOUNDARY = "arn:aws:iam::111122223333:policy/TeaBoundary"
+_ALLOWING = {
+    **_IDENTITY_ALLOWS,
+    "matchedPolicies": [
+        {
+            "uri": "arn:aws:iam::111122223333:policy/tea-deploy",
+            "matchedStatements": [{"sid": "Deploy", "evaluatedEffect": "ALLOW"}],
+        }
+    ],
+}
+_OTHER_FUNCTION = FUNCTION.replace("111122223333", "444455556666")
+
+
+@pytest.mark.parametrize(
+    ("checks", "resource", "why", "says", "says_not"),
+    [
+        pytest.param(
+            [_ALLOWING, _implicit("PERMISSIONS_BOUNDARY")],
+            FUNCTION,
+            "no permissions boundary",
+            (f"boundary {_BOUNDARY} does not allow", "the policy tea-deploy (Deploy) already allows"),
+            ("BOUNDARY_ARN", "allow the action, too"),
+            id="the only boundary in the details",
+        ),
+        pytest.param(
+            [_ALLOWING, _implicit("RESOURCE")],
+            _OTHER_FUNCTION,
+            "no resource-based policy",
+            ("the policy tea-deploy (Deploy) allows lambda:CreateFunction already",),
+            ("must allow",),
+            id="another account, whose side is done",
+        ),
+        pytest.param(
+            [_ALLOWING, _implicit("SESSION")],
+            FUNCTION,
+            "no session policy",
+            ("the session's policy does not allow it",),
+            ("identity-based policy of the caller must allow",),
+            id="a session policy",
+        ),
+        pytest.param(
+            [_implicit("PRINCIPAL")],
+            FUNCTION,
+            "no permissions boundary",
+            (
+                f"boundary {_BOUNDARY} does not allow",
+                "By the authorization details, no identity-based policy allows it either.",
+                "name different types",
+            ),
+            ("put-role-policy",),
+            id="the message names a boundary, the details do not",
+        ),
+        pytest.param(
+            [{**_implicit("SESSION"), "evaluatedEffect": "EXPLICIT_DENY"}],
+            FUNCTION,
+            "no permissions boundary",
+            ("the session's policy denies it", "By the message, no permissions boundary allows it either."),
+            (),
+            id="the details name an explicit denial, the message does not",
+        ),
+    ],
+)
+def test_details_and_message_name_the_policies(
+    checks: list[dict[str, Any]], resource: str, why: str, says: tuple[str, ...], says_not: tuple[str, ...]
+) -> None:
+    facts = _details(_denied("lambda:CreateFunction", resource, checks=checks))
+    facts["authorization_details"]["policies"] = [
+        {"type": "PERMISSIONS_BOUNDARY", "uri": _BOUNDARY, "attachedTo": [{"arn": ROLE}]}
+    ]
+    text = _text("lambda:CreateFunction", resource, f" because {why} allows the lambda:CreateFunction action")
+    folded = " ".join(explain(text, facts=facts).to_text(detail="full").replace("\\\n", " ").split())
+    assert [each for each in says if each not in folded] == []
+    assert [each for each in says_not if each in folded] == []

@@ -55,6 +55,31 @@ def test_causes_fit_the_authentication_mode(mode: str, code: str, is_cause: bool
     assert (code in {each.code for each in causes}) == is_cause
 
 
+_NODES = "$ kubectl get nodes\nNAME  STATUS  ROLES  AGE\nip-10-0-9-9.ec2.internal  Ready  <none>  4d\n\n"
+_JOURNAL = "Aug 03 10:15:00 bastion.example.com kubelet[7]: "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _NODES + _JOURNAL + NODE,
+        f"{_JOURNAL}{NODE}\n\n{_NODES}",
+        _NODES + NODE.replace("[7]", "").replace('node="', 'host="ip-10-0-9-9" node="'),
+        _NODES
+        + _JOURNAL
+        + NODE
+        + "\n"
+        + _JOURNAL
+        + 'E0803 10:15:00.100000 1 controller.go:145] "Failed to ensure lease exists, will retry" err="Unauthorized" interval="7s"',
+        f'{_NODES}E0803 10:15:00.000000 1 kubelet_node_status.go:92] Unable to register node "ip-10-0-3-7.ec2.internal" with API server: Unauthorized',
+    ],
+    ids=["listed before", "listed after", "the host of the log", "the entry before", "the old form"],
+)
+def test_the_role_is_looked_up_for_the_node_that_failed(text: str) -> None:
+    (lookup,) = (each for each in explain(text).remedies[0].commands if "describe-instances" in each)
+    assert "Values=ip-10-0-3-7.ec2.internal" in lookup
+
+
 @pytest.mark.parametrize(
     ("text", "note", "has_note"),
     [

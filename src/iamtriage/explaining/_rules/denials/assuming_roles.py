@@ -26,9 +26,9 @@ from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import (
-    ALLOW_STILL_REQUIRED,
     EVENTUAL_CONSISTENCY,
     ONE_POLICY_TYPE,
+    allow_still_required,
     denial_summary,
     reason_lines,
 )
@@ -162,9 +162,7 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     elif _names_trust_policy(denial):
         text = f"The trust policy of {role} {_trust_verdict(denial)}."
         if denial.is_explicit:
-            text = (
-                f"A Deny statement in the trust policy of {role} matches the request. {ALLOW_STILL_REQUIRED}"
-            )
+            text = f"A Deny statement in the trust policy of {role} matches the request. {allow_still_required(denial)}"
         yield CALLER_NOT_TRUSTED.cause(evidence, reasons, text=text)
     if findings is not None:
         yield findings.cause
@@ -184,7 +182,7 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         yield CALLER_NOT_TRUSTED.cause(text=text)
         yield NO_SUCH_ROLE.cause()
     if denial.is_explicit and not _names_trust_policy(denial):
-        text = f"A Deny statement in some policy matches the request. {ALLOW_STILL_REQUIRED}"
+        text = f"A Deny statement in some policy matches the request. {allow_still_required(denial)}"
         yield EXPLICIT_DENY.cause("reported", reasons, text=text)
 
 

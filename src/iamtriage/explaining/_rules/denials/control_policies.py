@@ -15,16 +15,16 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_steps
 from iamtriage.explaining._rules.shared.optional import present
-from iamtriage.explaining._rules.shared.stated_decisions import allowing_policy_types, matching_reasons
+from iamtriage.explaining._rules.shared.stated_decisions import matching_reasons
 from iamtriage.explaining._rules.shared.wording import POLICY_TYPE_NAMES
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.guardrails import (
-    IDENTITY_ALLOW_REQUIRED,
     allowing_statement,
     explain_guardrail,
+    identity_notes,
     resource_steps,
 )
 
@@ -140,7 +140,7 @@ def explain_service_control(denial: Denial) -> Explanation:
         f"no service control policy{f' of {level}' if target else ''} allows it",
         cause,
         remedy,
-        *_identity_notes(denial),
+        *identity_notes(denial),
         _EXEMPT_FROM_SCPS,
     )
 
@@ -170,7 +170,7 @@ def explain_resource_control(denial: Denial) -> Explanation:
     text = f"A resource control policy blocks the request. Such policies can only deny, apart from the AWS managed policy RCPFullAWSAccess. {_no_identity_allow(denial, 'resource control policy')}"
     cause = (RCP_NO_ALLOW, text)
     return _explain_control(
-        denial, "no resource control policy allows it", cause, remedy, *_identity_notes(denial)
+        denial, "no resource control policy allows it", cause, remedy, *identity_notes(denial)
     )
 
 
@@ -225,18 +225,12 @@ def _explain_control(
 
 def _no_identity_allow(denial: Denial, name: str) -> str:
     """Return the sentence that no policy of the account overrides a control policy."""
-    needs_allow = denial.is_explicit and _identity_notes(denial)
+    needs_allow = denial.is_explicit and identity_notes(denial)
     then = " When the Deny is gone, an Allow is still required." if needs_allow else ""
     if name == "resource control policy":
         return f"Neither an identity-based policy nor the resource's own policy overrides it.{then}"
     account = f"account {denial.account}" if denial.account else "the account"
     return f"Nothing in {account} overrides it, not even an administrator's Allow.{then}"
-
-
-def _identity_notes(denial: Denial) -> tuple[str, ...]:
-    """Return the note on the identity-based policy, unless the authorization details say that one allows it."""
-    allowing = allowing_policy_types(denial.facts, denial.action)
-    return () if "identity-based policy" in allowing else (IDENTITY_ALLOW_REQUIRED,)
 
 
 def _find_failing_level(denial: Denial) -> tuple[str, str | None, str | None]:

@@ -17,7 +17,11 @@ from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.denials.callers import caller_notes, name_user
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
-from iamtriage.explaining._rules.shared.stated_decisions import POLICY_TYPE_NAMES, allowing_policy_types
+from iamtriage.explaining._rules.shared.stated_decisions import (
+    POLICY_TYPE_NAMES,
+    allowing_policy_types,
+    matching_reasons,
+)
 from iamtriage.explaining._rules.shared.wording import ONE_POLICY_TYPE
 
 if TYPE_CHECKING:
@@ -298,11 +302,19 @@ def _other_policy_notes(denial: Denial) -> tuple[str, ...]:
         details = denial.facts.authorization_details
         source = "the decoded message" if details is None else "the authorization details"
         notes.append(f"The message names {stated}. By {source}, {denial.action} was denied within that call.")
+    types_of_details = {
+        each.policy_type for each in matching_reasons(denial.action, denial.facts.authorization_details)
+    }
     for policy_type, deny in denial.other_policy_types:
         name = POLICY_TYPE_NAMES[policy_type]
         article = "an" if policy_type == "identity" else "a"
         text = f"{article} {name} denies it too" if deny == "explicit" else f"no {name} allows it either"
-        notes.append(f"By the authorization details, {text}.")
+        # The details can name other types of policies than the message, as those of another call do.
+        is_of_message = policy_type == denial.failure.policy_type and policy_type not in types_of_details
+        source = "message" if is_of_message else "authorization details"
+        notes.append(f"By the {source}, {text}.")
+    if denial.other_policy_types and denial.failure.policy_type not in {None, *types_of_details}:
+        notes.append("The authorization details and the message name different types of policies.")
     allowing = allowing_policy_types(denial.facts, denial.action)
     if allowing:
         listed = join_words(

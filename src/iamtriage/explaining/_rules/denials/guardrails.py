@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
     role_path_steps,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.decision_details import allowing_statement_words
 from iamtriage.explaining._rules.shared.denial_remedies import (
     authorization_details_remedy,
     model_region_remedy,
@@ -31,7 +32,8 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
 )
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.policy_names import statement_id
-from iamtriage.explaining._rules.shared.wording import ALLOW_STILL_REQUIRED, denial_summary, reason_lines
+from iamtriage.explaining._rules.shared.stated_decisions import identity_policy_allows
+from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 from iamtriage.policies._documents import build_statement
 
 if TYPE_CHECKING:
@@ -39,12 +41,12 @@ if TYPE_CHECKING:
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 
 __all__ = (
-    "IDENTITY_ALLOW_REQUIRED",
     "allowing_statement",
     "explain_guardrail",
     "explain_permissions_boundary",
     "explain_session_policy",
     "explain_vpc_endpoint",
+    "identity_notes",
     "resource_steps",
 )
 
@@ -136,20 +138,21 @@ VPC_ENDPOINT_NO_ALLOW = CauseType(
 
 def explain_permissions_boundary(denial: Denial) -> Explanation:
     """Explain a denial by a permissions boundary."""
+    name = f" {denial.policy}" if denial.policy and commands.arn(denial.policy) == denial.policy else ""
     if denial.is_explicit:
-        verdict = "its permissions boundary denies it"
-        text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. {ALLOW_STILL_REQUIRED}"
+        verdict = f"its permissions boundary{name} denies it"
+        text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. {allow_still_required(denial)}"
         title = "Find the Deny statement in the permissions boundary, then satisfy what it requires or scope it down"
         steps = (
             "Read the condition of the Deny statement: a request that it does not match is not denied.",
             *present(typical_requirement(denial)),
         )
     else:
-        verdict = "its permissions boundary does not allow it"
+        verdict = f"its permissions boundary{name} does not allow it"
         text = f"The permissions boundary of {denial.caller} does not allow the action, so no Allow in another policy takes effect."
         title = "Change the permissions boundary"
         steps = (
-            f"{_add_step(denial)} A boundary only caps permissions: an identity-based policy must allow the action, too.",
+            f"{_add_step(denial)} A boundary only caps permissions: {_identity_allow(denial)}.",
             *_delegation_steps(denial),
         )
     remedy = Remedy(
@@ -174,7 +177,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
     """Explain a denial by a session policy."""
     if denial.is_explicit:
         verdict = "the session's policy denies it"
-        text = f"A Deny statement in a policy that was passed when the session began matches the request. {ALLOW_STILL_REQUIRED}"
+        text = f"A Deny statement in a policy that was passed when the session began matches the request. {allow_still_required(denial)}"
     else:
         verdict = "the session's policy does not allow it"
         text = "The session has a session policy, which does not allow the action. An Allow in a policy of the role or user has no effect on it."
@@ -256,7 +259,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
     explicit = denial.is_explicit
     verb = {"explicit": "denies it", "implicit": "does not allow it", None: "blocks it"}[denial.deny]
-    text = f"The request went through a VPC endpoint whose policy {verb}. {ALLOW_STILL_REQUIRED if explicit else 'An Allow of the caller does not override it, but is required, too.'}"
+    text = f"The request went through a VPC endpoint whose policy {verb}. {allow_still_required(denial) if explicit or not identity_notes(denial) else 'An Allow of the caller does not override it, but is required, too.'}"
     service = denial.service or "SERVICE"
     region = region_argument(denial)
     name = f"com.amazonaws.{region}.{service}" if service.replace("-", "").isalnum() else "SERVICE_NAME"
@@ -351,7 +354,12 @@ def explain_guardrail(
 
 
 def _identity_notes(denial: Denial) -> tuple[str, ...]:
-    return () if denial.is_explicit else (IDENTITY_ALLOW_REQUIRED,)
+    return () if denial.is_explicit else identity_notes(denial)
+
+
+def identity_notes(denial: Denial) -> tuple[str, ...]:
+    """Return the note on the identity-based policy, unless the authorization details say that one allows it."""
+    return () if identity_policy_allows(denial.facts, denial.action) else (IDENTITY_ALLOW_REQUIRED,)
 
 
 def resource_steps(denial: Denial) -> tuple[str, ...]:
@@ -402,6 +410,14 @@ def _boundary_statement(denial: Denial) -> dict[str, Any] | None:
         return statement
     boundary = commands.arn(denial.policy, "BOUNDARY_ARN")
     return {**statement, "Condition": {"StringEquals": {"iam:PermissionsBoundary": boundary}}}
+
+
+def _identity_allow(denial: Denial) -> str:
+    """Return whether an identity-based policy has to allow the action or does, as a clause."""
+    if not identity_policy_allows(denial.facts, denial.action):
+        return "an identity-based policy must allow the action, too"
+    named = allowing_statement_words(denial.facts, denial.action) or "an identity-based policy"
+    return f"{named} already allows the action, so no other identity-based policy helps"
 
 
 def _is_changeable(policy: str | None) -> bool:

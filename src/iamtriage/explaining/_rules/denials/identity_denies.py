@@ -26,8 +26,8 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
 from iamtriage.explaining._rules.shared.optional import present
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.wording import (
-    ALLOW_STILL_REQUIRED,
     ONE_POLICY_TYPE,
+    allow_still_required,
     denial_summary,
     reason_lines,
 )
@@ -129,7 +129,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         IDENTITY_DENY.cause(
             denial.policy_type_evidence,
             reason_lines(denial),
-            text=f"A Deny statement in an identity-based policy of {denial.caller} matches the request. {policy} {ALLOW_STILL_REQUIRED}",
+            text=f"A Deny statement in an identity-based policy of {denial.caller} matches the request. {policy} {allow_still_required(denial)}",
         ),
         # The authorization details name the policy, if the message does not.
         remedies=present(
@@ -205,7 +205,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
         EXPLICIT_DENY.cause(
             denial.policy_type_evidence,
             reason_lines(denial),
-            text=f"A Deny statement in some policy matches the request. The message does not name the policy type. {ALLOW_STILL_REQUIRED}",
+            text=f"A Deny statement in some policy matches the request. The message does not name the policy type. {allow_still_required(denial)}",
         ),
         remedies=present(
             authorization_details_remedy(denial),

@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import (
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.companion_actions import companion_actions
+from iamtriage.explaining._rules.shared.decision_details import allowing_statement_words
 from iamtriage.explaining._rules.shared.denial_remedies import (
     authorization_details_remedy,
     region_argument,
@@ -37,9 +38,10 @@ from iamtriage.explaining._rules.shared.services import (
     ResourcePolicy,
     linked_role_key_statements,
 )
+from iamtriage.explaining._rules.shared.stated_decisions import identity_policy_allows
 from iamtriage.explaining._rules.shared.wording import (
-    ALLOW_STILL_REQUIRED,
     ONE_POLICY_TYPE,
+    allow_still_required,
     denial_summary,
     reason_lines,
 )
@@ -164,7 +166,7 @@ def explain_resource_policy(denial: Denial) -> Explanation:
     name = policy_of(denial).name
     if denial.is_explicit:
         cause = RESOURCE_DENY
-        text = f"A Deny statement in the {name} matches the request. {ALLOW_STILL_REQUIRED}"
+        text = f"A Deny statement in the {name} matches the request. {allow_still_required(denial)}"
         verdict = f"the {name} explicitly denies it"
         remedy = narrow_deny_remedy(denial, name)
         notes: tuple[str, ...] = ()
@@ -172,10 +174,9 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         cause, text = RESOURCE_NO_ALLOW, f"The {name} does not allow {denial.caller} to perform the action."
         verdict = f"the {name} does not allow it"
         remedy = resource_remedy(denial)
-        is_service = isinstance(denial.principal, ServicePrincipal)
         is_of_other_account = denial.crosses_accounts or denial.resource_account is None
         notes = (
-            *(() if is_of_other_account or is_service else (_IF_OTHER_ACCOUNT,)),
+            *(() if is_of_other_account or not _may_need_identity_allow(denial) else (_IF_OTHER_ACCOUNT,)),
             ONE_POLICY_TYPE,
         )
     return denial.explain(
@@ -185,6 +186,12 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         remedies=present(remedy, authorization_details_remedy(denial)),
         notes=notes,
     )
+
+
+def _may_need_identity_allow(denial: Denial) -> bool:
+    """Return whether an identity-based policy of the caller can be missing, too."""
+    is_service = isinstance(denial.principal, ServicePrincipal)
+    return not is_service and not identity_policy_allows(denial.facts, denial.action)
 
 
 def explain_service_principal(denial: Denial) -> Explanation:
@@ -247,11 +254,11 @@ def resource_remedy(denial: Denial) -> Remedy:
         if more and added is not None:
             what = "both" if len(added["Action"]) == 2 else "all of them"
         noun = "key" if denial.service == "kms" else "resource"
-        steps.insert(
-            1,
-            f"{' '.join((*more, ''))}In account {denial.account}, an identity-based policy of the caller must allow {what} on the ARN of the {noun}, too.{key}",
-        )
-    elif denial.resource_account is None and not isinstance(denial.principal, ServicePrincipal):
+        other_side = f"In account {denial.account}, an identity-based policy of the caller must allow {what} on the ARN of the {noun}, too."
+        if identity_policy_allows(denial.facts, denial.action):
+            other_side = f"In account {denial.account}, {allowing_statement_words(denial.facts, denial.action) or 'an identity-based policy'} allows {denial.action} already."
+        steps.insert(1, f"{' '.join((*more, ''))}{other_side}{key}")
+    elif _may_need_identity_allow(denial) and denial.resource_account is None:
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
         steps.insert(1, f"{_MASKED_ACCOUNT} {_IF_OTHER_ACCOUNT}" if is_masked else _IF_OTHER_ACCOUNT)
     if policy is _OTHER_POLICY:

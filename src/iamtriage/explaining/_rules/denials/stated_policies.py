@@ -15,7 +15,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy
-from iamtriage.explaining._rules.shared.wording import ALLOW_STILL_REQUIRED, denial_summary
+from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _compare(denial: Denial, action: str, statements: list[Mapping[str, Any]]) -
             name = _name(each)
             return STATED_POLICY_DENIES.cause(
                 "derived",
-                text=f"The policy in the text has a Deny statement{name} that matches the request. {ALLOW_STILL_REQUIRED}",
+                text=f"The policy in the text has a Deny statement{name} that matches the request. {allow_still_required(denial)}",
             )
     if not allows:
         if not any(each.get("Effect") == "Allow" for each in statements):

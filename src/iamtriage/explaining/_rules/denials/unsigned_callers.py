@@ -8,7 +8,7 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import (
-    ALLOW_STILL_REQUIRED,
+    allow_still_required,
     denial_summary,
     reason_lines,
 )
@@ -35,7 +35,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     name = policy_of(denial).name
     causes = [UNSIGNED_CALL.cause("reported", ("The message says: User: anonymous",))]
     if denial.is_explicit:
-        text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it. {ALLOW_STILL_REQUIRED}"
+        text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it. {allow_still_required(denial)}"
         causes.append(RESOURCE_DENY.cause("derived", reason_lines(denial), text=text))
     elif denial.policy_type == "resource":
         text = f"The {name} does not allow anonymous callers."

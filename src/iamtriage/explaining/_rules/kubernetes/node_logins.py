@@ -55,6 +55,9 @@ _NODE_NAME = lazy_pattern(
     r"(?:(?P<domain>\.ec2|\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2})\.compute)\.internal)?(?![\w-])",
     re.ASCII,
 )
+# The node of a kubelet's log entry, in the old form and the structured one.
+_STATED_NODE = lazy_pattern(r"(?:\bnode=|[Nn]ode |getting node )\\{0,4}\"[^\"\n]{1,253}")
+_MAX_CHARS_BEFORE = 4_000
 _REGISTRATION_FAILED = lazy_pattern(r"Unable to register node")
 
 
@@ -173,7 +176,7 @@ def _find_role(case: AnyCase, cluster: Cluster) -> tuple[tuple[str, ...], tuple[
 
     Filters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
     """
-    node = _NODE_NAME.search(case.text)
+    node = _find_node(case)
     is_managed = _MANAGED.search(case.text) is not None
     nodegroup = cluster.eks_command(
         "describe-nodegroup",
@@ -201,6 +204,22 @@ def _find_role(case: AnyCase, cluster: Cluster) -> tuple[tuple[str, ...], tuple[
     return (
         "Find the node role: describe-nodegroup prints it for managed node groups, get-instance-profile for self-managed nodes and Karpenter.",
     ), (nodegroup, profile)
+
+
+def _find_node(case: AnyCase) -> re.Match[str] | None:
+    """Return the name of the node in the line with the error, or else the last one before it.
+
+    Around the error, a text can name other nodes, such as those that kubectl lists.
+    """
+    text, (start, end) = case.failure.text, case.failure.span
+    first = text.rfind("\n", 0, start) + 1
+    stop = text.find("\n", end)
+    line = text[first : len(text) if stop < 0 else stop]
+    before = tuple(_NODE_NAME.finditer(text, max(first - _MAX_CHARS_BEFORE, 0), first))
+    # A log entry ends with the node that it is about. It begins with the host, which can be another one.
+    stated = _STATED_NODE.search(line)
+    found = None if stated is None else _NODE_NAME.search(stated[0])
+    return found or _NODE_NAME.search(line) or (before[-1] if before else _NODE_NAME.search(text, end))
 
 
 def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explanation:

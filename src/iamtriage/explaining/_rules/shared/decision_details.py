@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from iamtriage.authorization._denials import DenyingPolicy
     from iamtriage.explaining._facts import Facts
 
-__all__ = ("denying_statements", "inline_policy_commands", "named_statements", "request_values")
+__all__ = (
+    "allowing_statement_words",
+    "denying_statements",
+    "inline_policy_commands",
+    "named_statements",
+    "request_values",
+)
 
 
 def denying_statements(facts: Facts, action: str | None) -> Iterator[str]:
@@ -37,6 +43,19 @@ def named_statements(facts: Facts, action: str | None) -> Iterator[str]:
     """Yield a phrase for each policy whose statements denied, according to the authorization details."""
     for reason in matching_reasons(action, facts.authorization_details)[:1]:
         yield from map(_describe_denying_policy, reason.policies)
+
+
+def allowing_statement_words(facts: Facts, action: str | None) -> str | None:
+    """Return the identity-based policy that allows the action and its statement, if the details name one."""
+    for reason in matching_reasons(action, facts.authorization_details)[:1]:
+        for check in reason.evaluation.checks:
+            if check.policy_type != "identity" or check.effect != "ALLOW":
+                continue
+            for policy in check.matched_policies:
+                if policy.uri.startswith("arn:") and ":policy/" in policy.uri:
+                    sid = next((f" ({clip_text(each.sid)})" for each in policy.statements if each.sid), "")
+                    return f"the policy {clip_text(policy.uri.rpartition('/')[2])}{sid}"
+    return None
 
 
 def _describe_denying_policy(policy: DenyingPolicy) -> str:

@@ -213,18 +213,43 @@ def _read_decision(failure: AccessDenied, facts: Facts) -> _Decision:
         if decision.deny is None and message.deny is not None:
             decision = decision._replace(deny=message.deny, policy_type_evidence="supplied")
     reasons = matching_reasons(decision.action, facts.authorization_details)
-    return _add_reasons(decision, reasons) if reasons else decision
+    return _add_reasons(decision, reasons, facts) if reasons else decision
 
 
-def _add_reasons(decision: _Decision, reasons: tuple[Reason, ...]) -> _Decision:
+def _add_reasons(decision: _Decision, reasons: tuple[Reason, ...], facts: Facts) -> _Decision:
     """Return the decision completed by the reasons that the authorization details state for one action."""
-    first = reasons[0]
+    stated, deny = decision.policy_type, decision.deny
+    # Of several reasons of one kind, the message names the one that AWS reports.
+    first = next((each for each in reasons if (each.policy_type, each.deny) == (stated, deny)), reasons[0])
+    if reasons[0].deny == "explicit":
+        first = reasons[0]
     if first.action and first.action.lower() != (decision.action or "").lower():
         # AWS allowed the action of the message, if there is one, and denied another of the same call.
         decision = _Decision(
             first.action, first.resource or None, first.deny, None, None, "supplied", "supplied"
         )
-    policy = next((each.arn for each in first.policies if each.arn), None)
+        stated = None
+    policy = next((each.arn for each in first.policies if each.arn), None) or _find_boundary(
+        first.policy_type, facts
+    )
+    others = [
+        (each.policy_type, each.deny)
+        for each in reasons
+        if each is not first and each.policy_type is not None
+    ]
+    if (
+        stated is not None
+        and first.policy_type is not None
+        and stated not in {r.policy_type for r in reasons}
+    ):
+        if first.policy_type == "identity" and first.deny == "implicit":
+            # The message names what caps the permissions of an Allow.
+            return decision._replace(
+                resource=decision.resource or first.resource,
+                policy=decision.policy or _find_boundary(stated, facts),
+                other_policy_types=((first.policy_type, first.deny), *others),
+            )
+        others.append((stated, deny))
     decision = decision._replace(resource=decision.resource or first.resource)
     if first.policy_type is not None:
         decision = decision._replace(
@@ -239,10 +264,21 @@ def _add_reasons(decision: _Decision, reasons: tuple[Reason, ...]) -> _Decision:
     return decision._replace(
         policy=decision.policy or policy,
         statements=first.sids or decision.statements,
-        other_policy_types=tuple(
-            (each.policy_type, each.deny) for each in reasons[1:] if each.policy_type is not None
-        ),
+        other_policy_types=tuple(others),
     )
+
+
+def _find_boundary(policy_type: PolicyType | None, facts: Facts) -> str | None:
+    """Return the permissions boundary that allows nothing, which no statement names, if the details have only one."""
+    details = facts.authorization_details
+    if details is None or policy_type != "permissions_boundary":
+        return None
+    found = {
+        each.uri
+        for each in details.policies
+        if each.policy_type == "permissions_boundary" and (each.uri or "").startswith("arn:")
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def build_denial(failure: AccessDenied, facts: Facts) -> Denial:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = (
     "POLICY_TYPE_NAMES",
     "allowing_policy_types",
+    "identity_policy_allows",
     "matching_reasons",
 )
 
@@ -60,3 +61,10 @@ def allowing_policy_types(facts: Facts, action: str | None) -> tuple[str, ...]:
         ]
     allowing: list[PolicyType] = [each for each in found if each is not None and each not in denying]
     return tuple(dict.fromkeys(POLICY_TYPE_NAMES[each] for each in allowing))
+
+
+def identity_policy_allows(facts: Facts, action: str | None) -> bool:
+    """Return whether the authorization details say that an identity-based policy allows the action."""
+    return facts.authorization_details is not None and POLICY_TYPE_NAMES["identity"] in allowing_policy_types(
+        facts, action
+    )

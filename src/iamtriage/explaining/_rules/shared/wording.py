@@ -9,16 +9,19 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.shared.principal_words import is_truncated
 from iamtriage.explaining._rules.shared.service_specific import stated_reason
-from iamtriage.explaining._rules.shared.stated_decisions import POLICY_TYPE_NAMES
+from iamtriage.explaining._rules.shared.stated_decisions import (
+    POLICY_TYPE_NAMES,
+    identity_policy_allows,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 __all__ = (
-    "ALLOW_STILL_REQUIRED",
     "EVENTUAL_CONSISTENCY",
     "ONE_POLICY_TYPE",
     "POLICY_TYPE_NAMES",
+    "allow_still_required",
     "capitalize_start",
     "cross_account_notes",
     "denial_summary",
@@ -27,8 +30,6 @@ __all__ = (
     "reason_lines",
 )
 
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
-ALLOW_STILL_REQUIRED = "An Allow does not override it, but is still required when the Deny is gone."
 # A mask says nothing, and makes an ARN hard to read.
 _MASKED_ACCOUNT = lazy_pattern(
     r"arn:[\w-]{3,20}:[\w-]{2,40}:(?P<region>[a-z]{2}(?:-[a-z]+){1,3}-[0-9]):(?:\*{3,}|[xX]{3,}):(?P<name>.+)"
@@ -37,6 +38,16 @@ _INVOKED_BY = lazy_pattern(r'"invokedBy"\s{0,3}:\s{0,3}"([a-z0-9.-]{1,60}\.amazo
 # S3 encrypts with the ARN of the bucket or object as context.
 _ENCRYPTED = lazy_pattern(r'"aws:s3:arn"\s{0,3}:\s{0,3}"(arn:[\w-]{1,20}:s3:::[^"\s]{1,1100})"')
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
+
+
+def allow_still_required(denial: Denial) -> str:
+    """Return the sentence on what an ``Allow`` does against a ``Deny``.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+    """
+    if identity_policy_allows(denial.facts, denial.action):
+        return "An Allow does not override it: an identity-based policy allows the action already."
+    return "An Allow does not override it, but is still required when the Deny is gone."
 
 
 def put_check_first(check: str, title: str) -> str:
