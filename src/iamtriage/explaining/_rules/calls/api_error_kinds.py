@@ -34,8 +34,7 @@ SSO_SESSION_OVER = CauseType(
 )
 RENEWED_ELSEWHERE = CauseType(
     "renewed-elsewhere",
-    title="Another program renewed the sign-in first",
-    text="Another program renewed the sign-in first, so the old token is invalid.",
+    title="Another program renewed the sign-in first, so the old token is invalid",
     fix="Sign in again, and let only one program refresh the token at a time.",
     recognised_by="The text shows commands that run in parallel.",
     sign=r"\bxargs (?:-\w+ )?-P ?\d{1,3}\b|\bparallel -j ?\d{1,3}\b",
@@ -45,7 +44,6 @@ RENEWED_ELSEWHERE = CauseType(
 CODE_NOT_CONFIRMED = CauseType(
     "code-not-confirmed",
     title="The sign-in code was used before or has expired",
-    text="The browser code of the sign-in was used before or has expired.",
     fix="Start the sign-in again and confirm the new code in the browser.",
     recognised_by="The text shows the code of a sign-in.",
     sign=r"\b[Tt]hen enter the code:|\benter the given code\b|\?user_code=",
@@ -69,8 +67,7 @@ TIGHT_LOOP = CauseType(
 )
 ACCOUNT_NEW = CauseType(
     "account-new",
-    title="The account is not fully activated yet",
-    text="The account is new, and AWS has not activated it completely.",
+    title="The account is new, and AWS has not activated it completely",
     fix="Complete the verification in the console, then wait until AWS activates the account.",
     recognised_by="The error code is PendingVerification, or AWS says that the account is being verified.",
     sign=r"\bPendingVerification\b|\b(?:is|are) (?:currently )?being (?:verified|validated|activated)\b",
@@ -89,8 +86,7 @@ ACCOUNT_SUSPENDED = CauseType(
 )
 NOT_OFFERED = CauseType(
     "not-offered",
-    title="The service is not available to the account",
-    text="The service accepts no new customers, or is not available in the Region.",
+    title="The service accepts no new customers, or is not available in the Region",
     fix="Use a region that offers the service, or another service.",
     recognised_by="The text says that the service accepts no new customers.",
     sign=r"\bno longer (?:available|open) to new customers\b|\bnew customer access\b",
@@ -98,8 +94,7 @@ NOT_OFFERED = CauseType(
 )
 MADE_BEFORE = CauseType(
     "made-before",
-    title="An earlier run created the resource",
-    text="An earlier run created it, or someone created it manually.",
+    title="An earlier run created the resource, or someone created it manually",
     fix="Use the existing resource, or import it into the tool that manages it.",
     of="already-exists",
 )
@@ -122,8 +117,7 @@ AWS_ERROR = CauseType(
 )
 SSO_LOGIN_NOT_RENEWED = CauseType(
     "sso-login-not-renewed",
-    title="The IAM Identity Center sign-in cannot be renewed",
-    text="IAM Identity Center does not accept the refresh token of the sign-in.",
+    title="IAM Identity Center does not accept the refresh token of the sign-in",
     recognised_by="The error code InvalidGrantException.",
     fix="Sign in again with aws sso login.",
     sources=(pages.SSO_LOGIN,),
@@ -138,24 +132,21 @@ THROTTLED = CauseType(
 )
 DRY_RUN = CauseType(
     "dry-run",
-    title="A dry run would have succeeded",
-    text="The call was made with DryRun, and the caller has the permissions for it.",
+    title="The call was made with DryRun, and the caller has the permissions for it",
     recognised_by="The error code DryRunOperation.",
     fix="Call without DryRun.",
     sources=(pages.EC2_ERRORS,),
 )
 ACCOUNT_STATE = CauseType(
     "account-state",
-    title="The account cannot use the service",
-    text="The account is not subscribed to the service, not verified yet, or blocked.",
+    title="The account is not subscribed to the service, not verified yet, or blocked",
     recognised_by="An error code such as OptInRequired, SubscriptionRequiredException, PendingVerification or Blocked.",
     fix="Open the service in the console and complete what it asks for; check billing and verification.",
     sources=("https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",),
 )
 NO_CAPACITY = CauseType(
     "no-capacity",
-    title="AWS has no capacity in the Availability Zone",
-    text="The Availability Zone has no free capacity of that type at the moment.",
+    title="The Availability Zone has no free capacity of that type at the moment",
     recognised_by="An error code such as InsufficientInstanceCapacity.",
     fix="Use another Availability Zone or instance type, or retry later.",
     sources=(pages.EC2_ERRORS,),
@@ -163,7 +154,6 @@ NO_CAPACITY = CauseType(
 ALREADY_EXISTS = CauseType(
     "already-exists",
     title="The resource already exists or is in use",
-    text="Another resource has that name already, or something uses the resource.",
     recognised_by="An error code such as EntityAlreadyExists, BucketAlreadyExists or ResourceInUseException.",
     fix="Use the existing resource, or choose another name.",
     sources=(pages.API_REFERENCES,),

@@ -119,8 +119,7 @@ NOT_FOUND = CauseType(
 )
 RESOURCE_IN_OTHER_ACCOUNT = CauseType(
     "resource-in-other-account",
-    title="The resource is in another account",
-    text="The resource is in another account than the credentials.",
+    title="The resource is in another account than the credentials",
     fix="Use credentials of the account that owns the resource.",
     recognised_by="The text names a resource of another account than the caller's.",
     sign=r"\"Account\": ?\"(?P<account>\d{12})\".{0,800}\b(?P<shown>arn:aws[\w-]{0,10}:[\w-]{2,30}:[\w-]{0,20}:(?!(?P=account))\d{12}:\S{1,80})",

@@ -49,16 +49,14 @@ NO_PRINCIPALS = CauseType(
 )
 PRINCIPAL_IN_IDENTITY_POLICY = CauseType(
     "principal-in-identity-policy",
-    title="An identity-based policy names a principal",
-    text="An identity-based policy must not name a principal.",
+    title="An identity-based policy must not name a principal",
     recognised_by="The message says that the policy document should not specify a principal.",
     fix="Remove Principal from the policy.",
     sources=(pages.POLICY_TROUBLES,),
 )
 ONLY_ASSUME_ACTIONS = CauseType(
     "only-assume-actions",
-    title="A trust policy contains another action",
-    text="The trust policy has an action that trust policies do not allow.",
+    title="The trust policy has an action that trust policies do not allow",
     recognised_by='The message says "AssumeRole policy may only specify STS AssumeRole actions".',
     fix="Keep only sts:AssumeRole (or its WithSAML and WithWebIdentity variants), sts:TagSession and sts:SetSourceIdentity. Move permissions to a policy that is attached to the role.",
     sources=(pages.TRUST_POLICIES,),
@@ -86,8 +84,7 @@ RESOURCE_FORMAT = CauseType(
 )
 RESOURCE_WITHOUT_ACTION = CauseType(
     "resource-without-action",
-    title="An action does not apply to the statement's resource",
-    text="An action of a statement does not apply to any of its resources.",
+    title="An action of a statement does not apply to any of its resources",
     recognised_by='The message says "Action does not apply to any resource(s) in statement".',
     fix="Object actions such as s3:GetObject require the bucket ARN with /*, bucket actions such as s3:ListBucket the ARN without it. Write a statement for each.",
     sources=(pages.POLICY_TROUBLES,),
@@ -101,8 +98,7 @@ INVALID_RESOURCE = CauseType(
 )
 INVALID_ACTION = CauseType(
     "invalid-action",
-    title="An action does not exist",
-    text="The service has no such action.",
+    title="The service has no such action",
     recognised_by='The message says "Policy has invalid action".',
     fix="Look up the action in the Service Authorization Reference, and check its spelling.",
     sources=(pages.POLICY_TROUBLES,),
@@ -123,8 +119,7 @@ DUPLICATE_SID = CauseType(
 )
 INVALID_SID = CauseType(
     "invalid-sid",
-    title="A Sid contains invalid characters",
-    text="A Sid contains other characters than letters and digits.",
+    title="A Sid contains other characters than letters and digits",
     recognised_by="The message says that statement IDs must be alphanumeric.",
     fix="Use only A-Z, a-z and 0-9 in Sids.",
     sources=(pages.POLICY_GRAMMAR,),

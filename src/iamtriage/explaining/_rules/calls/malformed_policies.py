@@ -109,15 +109,13 @@ WILDCARD_IN_PRINCIPAL = CauseType(
 )
 UNKNOWN_SERVICE = CauseType(
     "unknown-service",
-    title="The service principal does not exist",
-    text="The service principal does not exist in this partition and Region.",
+    title="The service principal does not exist in this partition and Region",
     fix="Use the service principal from the documentation, for this partition and region.",
     of="invalid-principal",
 )
 PROVIDER_NOT_THERE = CauseType(
     "provider-not-there",
-    title="The identity provider does not exist in the account",
-    text="The account has no such identity provider, or its ARN is misspelled.",
+    title="The account has no such identity provider, or its ARN is misspelled",
     fix="Create the identity provider in IAM, or correct its ARN.",
     of="invalid-principal",
 )

@@ -47,8 +47,7 @@ REGION_NOT_SET = CauseType(
 )
 SES_SANDBOX = CauseType(
     "ses-sandbox",
-    title="The SES account is in the sandbox",
-    text="The account is in the SES sandbox, where recipients must be verified, too.",
+    title="The account is in the SES sandbox, where recipients must be verified, too",
     fix="Verify the recipients, or request production access for the account and region.",
     recognised_by="The text says that the account has no production access to SES.",
     sign=r"\bProductionAccessEnabled\"?:? ?\"?false\b",
@@ -89,16 +88,14 @@ BEDROCK_USE_CASE = CauseType(
 )
 EMAIL_NOT_VERIFIED = CauseType(
     "email-not-verified",
-    title="The email address is not verified in SES",
-    text="An address or domain of the message is not verified in the Region of the call.",
+    title="An address or domain of the message is not verified in the Region of the call",
     recognised_by='The code MessageRejected with "Email address is not verified".',
     fix="Verify the address or its domain in the region of the call.",
     sources=(pages.SES_SANDBOX,),
 )
 INFERENCE_PROFILE_NEEDED = CauseType(
     "inference-profile-needed",
-    title="The model requires an inference profile",
-    text="The model does not support on-demand calls with its model ID.",
+    title="The model does not support on-demand calls with its model ID",
     recognised_by="The message says that on-demand throughput isn't supported.",
     fix="Use the ID or ARN of an inference profile instead of the model ID.",
     sources=(pages.BEDROCK_PROFILES,),

@@ -45,7 +45,6 @@ _GROUP = lazy_pattern(r"EKS Node Group \(([A-Za-z0-9][\w-]{0,99}):([A-Za-z0-9][\
 NODES_NOT_JOINED = CauseType(
     "nodes-not-joined",
     title="The nodes of a node group did not join the cluster",
-    text="The instances started, but did not register with the cluster in time.",
     recognised_by='EKS reports NodeCreationFailure or "Instances failed to join the kubernetes cluster".',
     fix="Read the kubelet's log: it says whether the network, the node role or the startup is the reason.",
     sources=(pages.EKS_TROUBLESHOOTING,),
@@ -72,8 +71,7 @@ NODE_ROLE_WITHOUT_POLICIES = CauseType(
 )
 NODE_ROLE_ENTRY_LOST = CauseType(
     "node-role-entry-lost",
-    title="The node role is not mapped",
-    text="The access entry or the aws-auth entry of the node role was deleted or changed.",
+    title="The access entry or the aws-auth entry of the node role was deleted or changed",
     fix="Create an access entry of type EC2_LINUX for the node role.",
     recognised_by="The text shows that an access entry was deleted or aws-auth was changed.",
     sign=r"\baws eks delete-access-entry\b|\bconfigmap[ /]\"?aws-auth\"? (?:deleted|edited|configured|replaced)\b",

@@ -76,8 +76,7 @@ QUOTA_REACHED = CauseType(
 )
 POLICY_TOO_LONG = CauseType(
     "policy-too-long",
-    title="The policy is too long",
-    text="The policy, or all inline policies of the entity together, exceed the IAM limit.",
+    title="The policy, or all inline policies of the entity together, exceed the IAM limit",
     recognised_by="An error code or message that names PolicySize.",
     fix="Shorten or split the policy: attach several managed policies, and remove statements that others cover.",
     sources=(pages.IAM_QUOTAS,),

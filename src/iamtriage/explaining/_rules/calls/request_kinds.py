@@ -37,8 +37,7 @@ BODY_TOO_SHORT = CauseType(
 )
 BODY_STALLED = CauseType(
     "body-stalled",
-    title="The source of the request body stalls",
-    text="The source of the body pauses: a pipe, a download, a database or a busy program.",
+    title="The source of the body pauses: a pipe, a download, a database or a busy program",
     fix="Write the data into a file first, then upload the file.",
     recognised_by="The text shows an upload from a pipe.",
     sign=r"\| ?aws s3 cp - ",
@@ -57,7 +56,6 @@ SLOW_NETWORK = CauseType(
 EMPTY_VARIABLE = CauseType(
     "empty-variable",
     title="A variable was empty or had another value",
-    text="A variable was empty or had another value than intended.",
     fix="Print the parameters before the call, and set the variable.",
     recognised_by="The text shows an option with an empty value.",
     sign=r"--[a-z-]{2,40}[ =](?:\"\"|'')",
@@ -73,8 +71,7 @@ NO_ANSWER = CauseType(
 )
 NO_REGION = CauseType(
     "no-region",
-    title="The client has no region",
-    text="The SDK has no Region, or one without an endpoint for the service.",
+    title="The SDK has no Region, or one without an endpoint for the service",
     recognised_by='The SDK says "You must specify a region", "Missing region in config" or a similar message.',
     fix="Set AWS_REGION, or the region in the profile or the client.",
     sources=(pages.CLI_PROFILES,),
@@ -113,8 +110,7 @@ ACLS_DISABLED = CauseType(
 )
 INVALID_REQUEST = CauseType(
     "invalid-request",
-    title="The request is invalid",
-    text="A parameter is missing, has the wrong form, or does not fit the others.",
+    title="A parameter is missing, has the wrong form, or does not fit the others",
     recognised_by="An error code such as ValidationException, InvalidParameterValue or MalformedInput.",
     fix="Correct the parameter that the message names.",
     sources=(pages.API_REFERENCES,),

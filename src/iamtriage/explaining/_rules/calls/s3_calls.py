@@ -35,8 +35,7 @@ __all__ = (
 
 EXPIRED_OR_INVALID_TOKEN = CauseType(
     "expired-or-invalid-token",
-    title="The session token has expired or is invalid",
-    text="The session token has expired or is invalid: S3 returns 400 for these, too.",
+    title="The session token has expired or is invalid: S3 returns 400 for these, too",
     fix="Get new credentials, then retry the call.",
     of="no-body",
 )

@@ -79,8 +79,7 @@ _PHRASES = (
 )
 INSTANCE_PROFILE_NOT_THERE = CauseType(
     "instance-profile-not-there",
-    title="The instance profile does not exist",
-    text="EC2 finds no instance profile with that name or ARN.",
+    title="EC2 finds no instance profile with that name or ARN",
     recognised_by="The message says that the value is invalid for iamInstanceProfile.name or arn.",
     fix="Use the name of an existing instance profile, or create one.",
     sources=(pages.EC2_ROLES,),
@@ -103,8 +102,7 @@ PROFILE_IN_OTHER_ACCOUNT = CauseType(
 )
 SERVICE_CANNOT_ASSUME_ROLE = CauseType(
     "service-cannot-assume-role",
-    title="The service cannot assume the role",
-    text="The service could not assume the role that the call names.",
+    title="The service could not assume the role that the call names",
     recognised_by="The message says that the role cannot be assumed by the service.",
     fix="Allow the service to assume the role in the role's trust policy.",
     sources=(pages.TRUST_POLICIES,),

@@ -73,16 +73,14 @@ _NOT_A_POLICY = "The request did not reach AWS, so an IAM policy does not help."
 
 PROXY = CauseType(
     "proxy",
-    title="The proxy blocks the call",
-    text="The proxy blocked the call or could not be reached.",
+    title="The proxy blocked the call or could not be reached",
     recognised_by='The message names a proxy, such as "Failed to connect to proxy URL".',
     fix="Correct HTTPS_PROXY, add the host to NO_PROXY, or allow the host in the proxy.",
     sources=(pages.VPC_ENDPOINTS,),
 )
 NAME_UNKNOWN = CauseType(
     "name-unknown",
-    title="The host name cannot be resolved",
-    text="The host name cannot be resolved where the call runs.",
+    title="The host name cannot be resolved where the call runs",
     recognised_by='A DNS error, such as "no such host", ENOTFOUND or "Name or service not known".',
     fix="Correct the region and the service in the endpoint, or the DNS of the network.",
     sources=(pages.VPC_ENDPOINTS,),
@@ -97,7 +95,6 @@ CONNECTION_REFUSED = CauseType(
 TIMEOUT = CauseType(
     "timeout",
     title="The call timed out",
-    text="No response came in time.",
     recognised_by='The message says "timed out", ETIMEDOUT or "deadline exceeded".',
     fix="Check the route, security groups and VPC endpoints between the caller and AWS.",
     sources=(pages.VPC_ENDPOINTS,),

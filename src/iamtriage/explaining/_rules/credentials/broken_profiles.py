@@ -44,8 +44,7 @@ PROFILE_LOOP = CauseType(
 )
 TWO_SOURCES = CauseType(
     "two-sources",
-    title="The profile has two sources of credentials",
-    text="The profile has both source_profile and credential_source.",
+    title="The profile has both source_profile and credential_source",
     recognised_by="The SDK says that the profile contains both source_profile and credential_source.",
     fix="Keep either source_profile or credential_source.",
     sources=(pages.CLI_ROLES,),
@@ -59,8 +58,7 @@ UNKNOWN_SOURCE = CauseType(
 )
 SOURCE_NOT_OFFERED = CauseType(
     "source-not-offered",
-    title="The program does not support the credential source",
-    text="The program configured its SDK without the provider that credential_source names.",
+    title="The program configured its SDK without the provider that credential_source names",
     recognised_by='The SDK says "no source provider was configured".',
     fix="Use source_profile, or provide the credentials in another way.",
     sources=(pages.CLI_ROLES,),
@@ -68,23 +66,20 @@ SOURCE_NOT_OFFERED = CauseType(
 SSO_INCOMPLETE = CauseType(
     "sso-incomplete",
     title="The profile's IAM Identity Center settings are incomplete",
-    text="A setting of IAM Identity Center is missing in the profile.",
     recognised_by="The SDK says that the profile is configured to use SSO but is missing required configuration.",
     fix="Run aws configure sso to write the profile again.",
     sources=(pages.SSO_LOGIN,),
 )
 SSO_SESSION_MISSING = CauseType(
     "sso-session-missing",
-    title="The profile's sso-session section does not exist",
-    text="The sso-session section is missing or has another name.",
+    title="The sso-session section is missing or has another name",
     recognised_by='The SDK says "The specified sso-session does not exist".',
     fix="Run aws configure sso-session, or correct the name.",
     sources=(pages.SSO_LOGIN,),
 )
 SOURCE_PROFILE = CauseType(
     "source-profile",
-    title="The source profile does not exist",
-    text="No config or credentials file has the profile that source_profile names.",
+    title="No config or credentials file has the profile that source_profile names",
     recognised_by="The SDK says that the source profile referenced in the profile could not be found.",
     fix="Create the source profile, or name another one.",
     sources=(pages.CLI_ROLES,),
@@ -99,8 +94,7 @@ CONFIG_FILE_INVALID = CauseType(
 )
 SOURCE_PROFILE_WITHOUT_CREDENTIALS = CauseType(
     "source-profile-without-credentials",
-    title="The source profile has no credentials",
-    text="The profile that source_profile names has no credentials.",
+    title="The profile that source_profile names has no credentials",
     recognised_by="The SDK says that the source profile must have credentials.",
     fix="Give the source profile its own credentials.",
     sources=(pages.CLI_ROLES,),

@@ -98,8 +98,7 @@ JOB_WITHOUT_CREDENTIALS = CauseType(
 )
 NOTHING_SET_UP = CauseType(
     "nothing-set-up",
-    title="No credentials are configured on this machine",
-    text="This user has no profile, sign-in or access key on this machine.",
+    title="This user has no profile, sign-in or access key on this machine",
     fix="Run aws configure sso, aws login or aws configure.",
     recognised_by="The output of aws configure list has no access key.",
     sign=r"\baccess_key\s+<not set>",
@@ -108,8 +107,7 @@ NOTHING_SET_UP = CauseType(
 )
 PROFILE_NOT_NAMED = CauseType(
     "profile-not-named",
-    title="The profile is not selected",
-    text="A profile exists, but it is not named default, and nothing selects it.",
+    title="A profile exists, but it is not named default, and nothing selects it",
     fix="Set AWS_PROFILE or use --profile.",
     recognised_by="The text shows the profiles of the config file, and the call names none.",
     sign=r"\[profile [\w.@/-]{1,64}\]|\baws configure list-profiles\b",

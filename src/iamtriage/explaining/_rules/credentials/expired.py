@@ -169,8 +169,7 @@ KUBECONFIG_PROFILE = CauseType(
 )
 EXPIRED_REQUEST = CauseType(
     "expired-request",
-    title="The signature of the request has expired",
-    text="The request was signed too long ago, or its expiry is in the past.",
+    title="The request was signed too long ago, or its expiry is in the past",
     recognised_by='The message says "Signature expired" or "Request has expired".',
     fix="Sign the request again and send it immediately.",
     sources=(pages.SIGNATURES,),

@@ -86,22 +86,19 @@ EXPIRED_LOGIN_SESSION = CauseType(
 EXPIRED_WEB_IDENTITY_TOKEN = CauseType(
     "expired-web-identity-token",
     title="The web identity token has expired",
-    text="The token was valid once and has expired.",
     recognised_by="The error code ExpiredTokenException with a message about the web identity token.",
     fix="Read the token from its file for each call, or get a new token.",
     sources=(pages.OIDC_ROLES,),
 )
 TOKEN_FILE_NOT_REREAD = CauseType(
     "token-file-not-reread",
-    title="The SDK does not re-read the token file",
-    text="An old SDK, or a long-lived client, does not read the file again.",
+    title="An old SDK, or a long-lived client, does not read the file again",
     fix="Update the SDK, and do not keep one client for longer than its token.",
     of="expired-web-identity-token",
 )
 TOKEN_OF_JOB_TOO_OLD = CauseType(
     "token-of-job-too-old",
-    title="The CI job requested its token too early",
-    text="A CI job requested its token long before it used it.",
+    title="A CI job requested its token long before it used it",
     fix="Request the token right before the call.",
     recognised_by="The text shows a variable of a CI job, such as CI_JOB_ID.",
     sign=r"\b(?:CI_JOB_(?:JWT\w{0,8}|ID)|GITLAB_OIDC_TOKEN|ACTIONS_ID_TOKEN_REQUEST_\w{3,5}|BITBUCKET_STEP_OIDC_TOKEN|CIRCLE_OIDC_TOKEN\w{0,3})\b",
@@ -254,8 +251,7 @@ def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explan
 
 INVALID_SSO_TOKEN = CauseType(
     "invalid-sso-token",
-    title="The sign-in token is invalid",
-    text="IAM Identity Center does not know the sign-in token, or no longer accepts it.",
+    title="IAM Identity Center does not know the sign-in token, or no longer accepts it",
     recognised_by='The error code UnauthorizedException, or the message "Session token not found or invalid".',
     fix="Sign in again with aws sso login.",
     sources=(pages.SSO_LOGIN,),
@@ -272,8 +268,7 @@ LOGGED_OUT = CauseType(
 )
 OTHER_SSO_REGION = CauseType(
     "other-sso-region",
-    title="The profile's sso_region is wrong",
-    text="The profile's sso_region is not the region of the Identity Center instance.",
+    title="The profile's sso_region is not the region of the Identity Center instance",
     fix="Set sso_region to the region of the IAM Identity Center instance.",
     of="invalid-sso-token",
 )

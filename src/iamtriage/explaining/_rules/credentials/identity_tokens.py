@@ -59,8 +59,7 @@ MISSING_CLAIM = CauseType(
 )
 TOKEN_OF_SECRET = CauseType(
     "token-of-secret",
-    title="The token is from a Kubernetes Secret",
-    text="It is an old Kubernetes token from a Secret, without audience and expiry.",
+    title="The token is an old Kubernetes token from a Secret, without audience and expiry",
     fix="Use a projected service account token with an audience and an expiry.",
     recognised_by="The token's issuer is kubernetes/serviceaccount, or the text names a Secret of type kubernetes.io/service-account-token.",
     sign=r"\"iss\": ?\"kubernetes/serviceaccount\"|\bkubernetes\.io/service-account-token\b",
@@ -69,8 +68,7 @@ TOKEN_OF_SECRET = CauseType(
 )
 NOT_AN_ID_TOKEN = CauseType(
     "not-an-id-token",
-    title="The token is an access token",
-    text="It is an access token of the identity provider, not an ID token.",
+    title="The token is an access token of the identity provider, not an ID token",
     fix="Pass the ID token of the identity provider.",
     recognised_by="The token has the claim token_use with the value access, or the code passes an access token.",
     sign=r"\"token_use\": ?\"access\"|\bWebIdentityToken ?= ?[\w.\[\"']{0,30}access_?[tT]oken\b",
@@ -101,8 +99,7 @@ INVALID_IDENTITY_TOKEN = CauseType(
 )
 TOKEN_CUT = CauseType(
     "token-cut",
-    title="The token is truncated or empty",
-    text="The token is truncated or empty, or has newlines or quotes around it.",
+    title="The token is truncated or empty, or has newlines or quotes around it",
     fix="Pass the token complete, without newlines and quotes.",
     recognised_by="The text shows a command that cuts the token.",
     sign=r"\| ?(?:head|cut) -[cb] ?\d{0,6}",

@@ -119,8 +119,7 @@ KEY_MISTYPED = CauseType(
 )
 KEY_JUST_MADE = CauseType(
     "key-just-made",
-    title="The access key is only seconds old",
-    text="The key or user is only seconds old and has not propagated yet.",
+    title="The key or user is only seconds old and has not propagated yet",
     fix="Wait for about ten seconds and retry.",
     recognised_by="The text shows that the access key was just created.",
     sign=r"\baws iam create-access-key\b|\baws_iam_access_key\.\S{1,80}: Creation complete",

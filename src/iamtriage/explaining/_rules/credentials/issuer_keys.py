@@ -71,7 +71,6 @@ IDENTITY_PROVIDER_UNREACHED = CauseType(
 PASSING_FAULT = CauseType(
     "passing-fault",
     title="A temporary network error",
-    text="A temporary network error.",
     fix="Retry the call.",
     recognised_by="The text shows that a later attempt succeeded.",
     sign=r"\battempt \d{1,2}: succe(?:ss|eded)\b|\bsucceeded (?:after|on) (?:attempt|retry) \d{1,2}",
@@ -87,8 +86,7 @@ WRONG_THUMBPRINT = CauseType(
 )
 CERTIFICATE_REPLACED = CauseType(
     "certificate-replaced",
-    title="The issuer's certificate was replaced",
-    text="The issuer has another certificate than when the provider was created.",
+    title="The issuer has another certificate than when the provider was created",
     fix="Update the thumbprint list of the identity provider.",
     recognised_by="The text shows that a certificate was renewed.",
     sign=r"\bRenewing an existing certificate\b|\bcertbot renew\b|\b[Cc]ertificate (?:was )?renewed\b",

@@ -83,32 +83,28 @@ HELPER_TIMEOUT = CauseType(
 )
 NO_LOGIN_SESSION = CauseType(
     "no-login-session",
-    title="There is no session of aws login",
-    text="The profile uses aws login, and it has no usable session.",
+    title="The profile uses aws login, and it has no usable session",
     recognised_by="The SDK says that there is no login session, or that its credentials cannot be loaded.",
     fix="Run aws login.",
     sources=(pages.CLI_LOGIN,),
 )
 LOGIN_NOT_ALLOWED = CauseType(
     "login-not-allowed",
-    title="The user is not allowed to use aws login",
-    text="The console user or role is not allowed to create sessions with aws login.",
+    title="The console user or role is not allowed to create sessions with aws login",
     recognised_by="The message names signin:CreateOAuth2Token.",
     fix="Allow signin:CreateOAuth2Token and signin:AuthorizeOAuth2Access for the user or role.",
     sources=(pages.CLI_LOGIN,),
 )
 NO_SSO_LOGIN = CauseType(
     "no-sso-login",
-    title="There is no sign-in to IAM Identity Center",
-    text="The SDK found no sign-in token for the profile's session.",
+    title="The SDK found no sign-in token for the profile's session",
     recognised_by='The SDK says "Error loading SSO Token" or a similar message.',
     fix="Sign in with aws sso login.",
     sources=(pages.SSO_LOGIN,),
 )
 MFA_NEEDED = CauseType(
     "mfa-needed",
-    title="The profile requires an MFA code",
-    text="The profile has mfa_serial, and the program cannot prompt for the code.",
+    title="The profile has mfa_serial, and the program cannot prompt for the code",
     recognised_by="The SDK says that an MFA token is required or that a token provider is not set.",
     fix="Get session credentials with the code, or use IAM Identity Center.",
     sources=(pages.CLI_ROLES,),

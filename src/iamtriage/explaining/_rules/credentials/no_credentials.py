@@ -143,8 +143,7 @@ NO_CREDENTIALS = CauseType(
 )
 LOGIN_PROFILE_UNSUPPORTED = CauseType(
     "login-profile-unsupported",
-    title="The program does not support profiles of aws login",
-    text="The profile has login_session, which the program's SDK does not support yet.",
+    title="The profile has login_session, which the program's SDK does not support yet",
     recognised_by="The text shows a profile with login_session, and another program than the AWS CLI finds no credentials.",
     fix="Add a profile whose credential_process is aws configure export-credentials, and use it in the program.",
     sources=(pages.CLI_LOGIN, "https://github.com/hashicorp/terraform-provider-aws/issues/45316"),

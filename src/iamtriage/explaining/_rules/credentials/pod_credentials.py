@@ -70,8 +70,7 @@ _STS_UNREACHABLE = lazy_pattern(
 )
 STS_UNREACHED = CauseType(
     "sts-unreached",
-    title="The SDK could not reach STS",
-    text="The SDK called STS for the role's credentials and got no response.",
+    title="The SDK called STS for the role's credentials and got no response",
     recognised_by="The SDK called STS for a role's credentials and got no response.",
     fix="Allow the connection to the STS endpoint of the region, or create a VPC endpoint for STS.",
     sources=(pages.EKS_STS,),

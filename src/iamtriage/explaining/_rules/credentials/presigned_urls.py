@@ -61,7 +61,6 @@ CLOUDFRONT_URL = CauseType(
 PRESIGNED_URL_EXPIRED = CauseType(
     "presigned-url-expired",
     title="The presigned URL has expired",
-    text="The URL was used after its expiry.",
     recognised_by='The message says "Request has expired".',
     fix="Create a new URL.",
     sources=(pages.S3_PRESIGNED,),
@@ -87,8 +86,7 @@ URL_KEPT = CauseType(
 )
 EXPIRY_TOO_SHORT = CauseType(
     "expiry-too-short",
-    title="The expiry of the URL is too short",
-    text="Its expiry is too short: the value is in seconds.",
+    title="The expiry of the URL is too short: the value is in seconds",
     fix="Set a longer expiry, in seconds.",
     recognised_by="The expiry in the text is at most 60 seconds.",
     sign=r"<X-Amz-Expires>(?:[1-9]|[1-5]\d|60)</X-Amz-Expires>|\bX-Amz-Expires=(?:[1-9]|[1-5]\d|60)(?!\d)",
@@ -105,8 +103,7 @@ PRESIGNED_URL_NOT_YET_VALID = CauseType(
 )
 LOCAL_TIME = CauseType(
     "local-time",
-    title="The signing code uses local time",
-    text="The signing code uses local time instead of UTC.",
+    title="The signing code uses local time instead of UTC",
     fix="Sign with UTC.",
     recognised_by="The text shows code that formats the local time, such as datetime.now().",
     sign=r"\bdatetime\.now\(\)\.strftime|\bLocalDateTime\.now\(|\btime\.localtime\(",
@@ -114,8 +111,7 @@ LOCAL_TIME = CauseType(
 )
 PRESIGNED_URL_INCOMPLETE = CauseType(
     "presigned-url-incomplete",
-    title="The presigned URL is incomplete",
-    text="The URL has only some of the signature's parameters.",
+    title="The URL has only some of the signature's parameters",
     recognised_by='The message says "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters" or names the parameters of version 4.',
     fix="Use the whole URL, in quotes.",
     sources=(pages.S3_PRESIGNED,),
@@ -145,8 +141,7 @@ PRESIGNED_URL_TOO_LONG = CauseType(
 )
 MILLISECONDS = CauseType(
     "milliseconds",
-    title="The expiry was given in milliseconds",
-    text="The expiry was given in milliseconds or as a date instead of in seconds.",
+    title="The expiry was given in milliseconds or as a date instead of in seconds",
     fix="Give the expiry in seconds.",
     recognised_by="The expiry in the text has seven digits or more.",
     sign=r"\b(?:X-Amz-Expires|[eE]xpiresIn|expires_in)[=: ]{1,3}\d{7,16}\b|--expires-in[ =]\d{7,16}\b",

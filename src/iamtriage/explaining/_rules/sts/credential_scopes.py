@@ -79,8 +79,7 @@ SIGNED_BY_HAND = CauseType(
 )
 WRONG_SIGNING_REGION = CauseType(
     "wrong-signing-region",
-    title="The request is signed for the wrong region",
-    text="The region in the signature is not the region of the host.",
+    title="The region in the signature is not the region of the host",
     meaning="The region in the signature is not the one that the endpoint or the bucket requires.",
     recognised_by="The message names a wrong region, such as \"the region 'us-east-1' is wrong; expecting 'eu-west-1'\".",
     fix="Set the region of the resource in the client.",

@@ -45,8 +45,7 @@ ENDPOINT_SET = CauseType(
 )
 PROXY_ANSWERS = CauseType(
     "proxy-answers",
-    title="A proxy answers instead of STS",
-    text="A proxy between the client and STS sent its own response.",
+    title="A proxy between the client and STS sent its own response",
     fix="Add the STS endpoint to NO_PROXY, or allow it in the proxy.",
     recognised_by="The text shows a proxy.",
     sign=r"\b(?:HTTPS?_PROXY|https?_proxy)=|\bX-Squid-Error\b|\bServer: squid/",
@@ -55,7 +54,6 @@ PROXY_ANSWERS = CauseType(
 NOT_STS = CauseType(
     "not-sts",
     title="Something other than STS answered",
-    text="The response is not from STS.",
     recognised_by="The response to an STS call has the form or the error code of another service, such as S3.",
     fix="Check the endpoint URL and the proxy of the client.",
     sources=(pages.SDK_ENDPOINTS,),
